@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-demo demo test test-long check bench clean
+
+# Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
+export PYTHONUTF8 := 1
+export ALLOW_REMOVE PYTHON
+
+BIN := .venv/bin
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo
+	@echo '  make demo STAY=1       keep it running until Ctrl-C'
+	@echo '  make demo LISTEN=1     hear it on this machine too, 20 dB down'
+	@echo '  make bench ONLY=a,b    only these figures'
+
+setup:  ## Debian packages, .venv, everything for the tests
+	@.ci/packages
+	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" central,test
+
+setup-demo:
+	@.ci/packages
+	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" central
+
+demo: setup-demo  ## the whole chain on this machine, about a minute
+	@$(BIN)/tramtin-central demo $(if $(STAY),--stay) $(if $(LISTEN),--listen)
+
+check: setup  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## check, then every test but the long ones, on every Python found
+	$(BIN)/python -m pytest -m 'not long'
+	@.ci/other-pythons
+
+test-long: setup  ## the slower proofs
+	$(BIN)/python -m pytest -m long
+
+bench: setup  ## print the figures of the targets
+	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+clean:  ## remove environments, caches and build products
+	rm -rf .venv .venv-3.* build dist *.egg-info .*_cache .hypothesis
+	find agent central drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +

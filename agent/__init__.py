@@ -1,0 +1,1 @@
+"""The edge agent: plays what entitled officials signed, and proves what was heard and seen."""

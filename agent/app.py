@@ -1,0 +1,371 @@
+"""Composition root: settings → parts → one TaskGroup → stop in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent.clock import Clock
+from agent.contract.document import Ack, Emergency, Playlist, StationConfig
+from agent.contract.ident import Digest, StationId
+from agent.contract.moment import encode_utc
+from agent.contract.report import (
+    Health,
+    Hello,
+    Issue,
+    OnAir,
+    Outbox,
+    Result,
+)
+from agent.contract.topic import Topic, build_uplink_topic
+from agent.errors import AgentError, LinkError, StoreError
+from agent.evidence.device_key import DeviceKey, sign_report
+from agent.evidence.journal import Journal
+from agent.evidence.sender import Sender
+from agent.health.issue import Issues
+from agent.health.notify import feed_watchdog, notify
+from agent.health.snapshot import clock_state, take_snapshot
+from agent.intake import Effects, Intake
+from agent.link.dial import Pace
+from agent.link.fetch import Fetcher
+from agent.link.mqtt import MqttLink
+from agent.link.supply import Supply
+from agent.play.item import Neighbours
+from agent.play.line import Line
+from agent.play.output import build_picture_output, build_sound_output
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.programme import PictureRundown, Programme, SoundRundown
+from agent.settings.model import Output, Settings
+from agent.store import meta
+from agent.store.database import Store
+from agent.store.documents import HeldDocument, load_floors, prune
+from agent.store.media import MediaStore
+from agent.trust.authority import PinnedAuthority
+
+log = logging.getLogger(__name__)
+HEALTH_S = 300.0
+HEALTH_MIN_S = 1.0
+ASK_TIME_S = 6 * 3600.0
+OUTPUT_RETRY_S = 1.0
+
+
+@dataclass
+class Agent:
+    """The parts, once built. `serve` makes them live."""
+
+    settings: Settings
+    authority: PinnedAuthority
+    store: Store
+    clock: Clock
+    key: DeviceKey
+    boot_id: str
+    session: int = 0
+    health_s: float = HEALTH_S
+    outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    group: asyncio.TaskGroup | None = None
+    _is_centre_gone: bool = False
+
+    def __post_init__(self) -> None:
+        """Wire the parts; nothing runs yet."""
+        self.station = StationId(self.settings.station)
+        self.media = MediaStore(Path(self.settings.state) / "media")
+        self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
+        self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
+        self.programme = Programme(self.settings.policy, self._why_missing)
+        self.supply = Supply(
+            self._build_fetcher(),
+            self._build_fetcher(),
+            has=self.media.has,
+            is_wanted=self.programme.is_named,
+            on_arrival=self._on_medium,
+            on_failure=self._on_no_medium,
+        )
+        self.sender = Sender(self.journal, self._sign, self._publish)
+        self.poke = asyncio.Event()
+
+    def _build_fetcher(self) -> Fetcher:
+        ca = Path(self.settings.broker.ca)
+        return Fetcher(self.media, ca, allow_private=self.settings.media.allow_private)
+
+    # What goes up
+
+    def _sign(self, channel: str, payload: bytes) -> bytes:
+        return sign_report(self.key, channel, payload)
+
+    async def _publish(self, channel: str, message: bytes) -> None:
+        await self.link.publish(build_uplink_topic(self.station, channel), message)
+
+    async def _send(self, channel: str, body: msgspec.Struct) -> None:
+        """Sign and send; what cannot be sent now is told again in the next hello or health."""
+        with contextlib.suppress(LinkError):
+            await self._publish(channel, self._sign(channel, msgspec.json.encode(body)))
+
+    async def _hello(self) -> None:
+        place = self.intake.place
+        await self._send(
+            "hello",
+            Hello(
+                session=self.session,
+                boot_id=self.boot_id,
+                epoch=self.journal.epoch,
+                last_seq=self.journal.last_seq,
+                nonce=self.intake.nonces.ask(),
+                place=str(place) if place else None,
+                holds=self.floors.holds(),
+                authority={"root": self.authority.version},
+                agent=version("tramtin"),
+                clock=clock_state(self.clock.now()),
+                has=[("audio" if o.audio else "board") for o in self.settings.outputs],
+            ),
+        )
+
+    async def _health(self) -> Health:
+        now = self.clock.now()
+        rows, oldest_s = await self.journal.outbox()
+        fault = self.journal.fault
+        self.issues.note("journal_not_written", "state", str(fault) if fault else None)
+        return await asyncio.to_thread(
+            take_snapshot,
+            Path(self.settings.state),
+            session=self.session,
+            now=now,
+            issues=self.issues.all(),
+            on_air={name: _told(output.on_air) for name, output in self.outputs.items()},
+            upcoming={name: _told(r.upcoming(now)) for name, r in self.rundowns.items()},
+            switches={line.name: line.state for line in self.lines},
+            outbox=Outbox(rows, oldest_s),
+        )
+
+    async def _keep_running(self, name: str, output: SoundOutput | PictureOutput) -> None:
+        """One output's failure must not take the others, the link and the journal with it."""
+        while True:
+            try:
+                await output.run()
+            except Exception as error:
+                log.exception("output %s failed", name)
+                self.issues.note("output_failed", name, str(error))
+            await asyncio.sleep(OUTPUT_RETRY_S)
+
+    async def _report_health(self) -> None:
+        while True:
+            try:
+                await self._send("health", await self._health())
+            except (StoreError, OSError) as error:
+                log.warning("no health: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.health_s):
+                    await self.poke.wait()
+            self.poke.clear()
+            await asyncio.sleep(HEALTH_MIN_S)
+
+    async def _keep_time(self) -> None:
+        """Ask again soon while no authenticated time is known: no clock, no scheduled sound."""
+        while True:
+            is_synced = self.clock.now().quality == "SYNCED"
+            await asyncio.sleep(ASK_TIME_S if is_synced else random.uniform(30, 90))  # noqa: S311 - jitter
+            await self.intake.restore()
+            await _quietly(self._tidy())
+            await self._hello()
+
+    async def _tidy(self) -> None:
+        """Free the card of what expired long ago and of media that no document names any more."""
+        now = self.clock.now()
+        if now.quality != "SYNCED" or self.intake.place is None:
+            return
+        await self.store.run(prune, now.at)
+        for digest in await asyncio.to_thread(self.media.digests):
+            if not self.programme.is_named(digest):
+                await asyncio.to_thread(self.media.remove, digest)
+
+    def _on_issue(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
+        log.warning(
+            "%s %s: %s %s", "begins" if begins else "ends", issue.kind, issue.subject, issue.hint
+        )
+        self.poke.set()
+        detail: dict[str, Any] = {"what": issue.kind, "subject": issue.subject}
+        detail |= {"state": "begins" if begins else "ends", "hint": issue.hint[:200]}
+        self._spawn(_quietly(self.journal.append("fault", detail=detail)))
+
+    def _spawn(self, deed: Coroutine[Any, Any, object]) -> None:
+        """A short deed beside the rest; none is begun before or after the agent lives."""
+        if self.group is None:
+            deed.close()
+        else:
+            self.group.create_task(deed, name="aside")
+
+    # What comes down takes effect
+
+    async def _on_documents(self, held: list[HeldDocument]) -> None:
+        self.programme.update(held, self.clock.now())
+        self._tell_refused()
+        self._look_again()
+        self.supply.want([h.document for h in held if isinstance(h.document, Playlist | Emergency)])
+
+    def _tell_refused(self) -> None:
+        """What policy or this release refuses to play is journalled once, with its rule."""
+        for refusal in self.programme.new_refusals():
+            detail: dict[str, Any] = {"code": refusal.code, "kind": "entry", "hint": refusal.rule}
+            detail |= {"subject": refusal.entry_id, "doc_id": refusal.doc_id}
+            detail["at"] = encode_utc(refusal.at)
+            self._spawn(_quietly(self.journal.append("refusal", detail=detail)))
+
+    def _look_again(self) -> None:
+        for output in self.outputs.values():
+            output.changed()
+        self.poke.set()
+
+    def _why_missing(self, digest: str) -> str | None:
+        return self.supply.why_missing(digest)
+
+    def _on_medium(self, digest: Digest) -> None:
+        self.issues.note("media_missing", digest[:12], None)
+        self._look_again()
+
+    def _on_no_medium(self, digest: Digest, error: AgentError) -> None:
+        self.issues.note("media_missing", digest[:12], str(error))
+
+    async def _on_clock_fixed(self, step_s: float) -> None:
+        # First what needs no disk: a full one must not keep the programme on the old time.
+        self.programme.plan(self.clock.now())
+        self._look_again()
+        await self.journal.append("clock_fix", detail={"step_ms": round(step_s * 1000)})
+        await self.store.run(meta.raise_time_floor, self.clock.floor)
+        await self.store.run(meta.put, "clock_fix", json.dumps(self.clock.dump(self.boot_id)))
+
+    async def _on_ack(self, ack: Ack) -> None:
+        await self.sender.on_ack(ack)
+
+    async def _on_placed(self, config: StationConfig) -> None:
+        # Beside: a message must never wait for the network, an emergency may be behind it.
+        self._spawn(self.link.set_groups(config.groups))
+
+    async def _on_result(self, result: Result) -> None:
+        self._spawn(self._send("res", result))
+
+    async def _on_connect(self, session: int) -> None:
+        self.session = session
+        self.sender.connected()
+        await self._hello()
+        self.poke.set()
+
+    async def _on_centre(self, _subject: str, state: bytes) -> None:
+        """A centre that comes back is greeted, not by all stations at once."""
+        is_online = b'"online":true' in state.replace(b" ", b"")
+        if is_online and self._is_centre_gone:
+            self._spawn(self._greet_later(random.uniform(0, min(120.0, self.health_s))))  # noqa: S311 - jitter
+        self._is_centre_gone = not is_online
+
+    async def _greet_later(self, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        await self._hello()
+
+    def _on_disconnect(self) -> None:
+        self.sender.disconnected()
+
+    async def _on_message(self, topic: Topic, message: bytes) -> None:
+        await self.intake.receive(topic, message)
+
+    async def _next_session(self) -> int:
+        return await self.store.run(meta.next_session)
+
+    # Life
+
+    async def _build(self) -> None:
+        self.floors = await self.store.run(load_floors)
+        settings = self.settings
+        self.link = MqttLink(
+            settings.broker,
+            self.station,
+            next_session=self._next_session,
+            on_message=self._on_message,
+            on_connect=self._on_connect,
+            on_disconnect=self._on_disconnect,
+            on_fault=self.issues.note,
+            on_centre=self._on_centre,
+            pace=Pace(
+                keepalive_s=settings.broker.keepalive_s,
+                base_s=settings.broker.retry_base_s,
+                cap_s=300 * settings.broker.retry_base_s,
+                spread_s=60 * settings.broker.retry_base_s,
+            ),
+        )
+        self.intake = Intake(
+            self.station,
+            authority=self.authority,
+            store=self.store,
+            floors=self.floors,
+            clock=self.clock,
+            journal=self.journal,
+            effects=Effects(
+                documents=self._on_documents,
+                clock_fixed=self._on_clock_fixed,
+                acknowledged=self._on_ack,
+                placed=self._on_placed,
+                report=self._on_result,
+            ),
+        )
+        self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
+        self.outputs = {o.name: self._output(o) for o in settings.outputs}
+
+    def _rundown(self, output: Output) -> SoundRundown:
+        if output.board is not None:
+            return PictureRundown(self.programme, [face.name for face in output.faces])
+        return SoundRundown(self.programme, [zone.name for zone in output.zones])
+
+    def _output(self, output: Output) -> SoundOutput | PictureOutput:
+        near = Neighbours(
+            self.rundowns[output.name], self.clock, self.media, self.journal, self.issues.note
+        )
+        if output.audio is None:
+            return build_picture_output(output, self.station, near)
+        sound = build_sound_output(output, near)
+        self.lines += sound.lines.values()
+        return sound
+
+    async def serve(self) -> None:
+        """Live until cancelled."""
+        await self._build()
+        await self.journal.open()
+        async with asyncio.TaskGroup() as group:
+            self.group = group
+            await self.intake.restore()
+            for name, output in self.outputs.items():
+                group.create_task(self._keep_running(name, output), name=f"output {name}")
+            group.create_task(self.link.run(), name="link")
+            group.create_task(self.sender.run(), name="sender")
+            group.create_task(self.supply.run(), name="supply")
+            group.create_task(self._report_health(), name="health")
+            group.create_task(self._keep_time(), name="time")
+            group.create_task(_beat(self.journal), name="heartbeat")
+            group.create_task(feed_watchdog(), name="watchdog")
+            notify("READY=1")
+
+
+async def _quietly(deed: Any) -> None:
+    try:
+        await deed
+    except AgentError:
+        log.exception("the journal could not be written")
+
+
+async def _beat(journal: Journal) -> None:
+    """The last heartbeat bounds what a crash may have left sounding."""
+    while True:
+        await _quietly(journal.beat())
+        await asyncio.sleep(5.0)
+
+
+def _told(item: Any) -> OnAir | None:
+    return item.on_air() if item is not None else None

@@ -1,0 +1,281 @@
+"""Signed documents that come down, one struct a kind. Shapes are final; see docs/contract.md.
+
+Times ending in `Z` are UTC text of the form `2026-11-22T08:00:00Z` (fractions of a second allowed);
+clock times inside `When` are local to the station (UTC+7). Integers only, NFC strings, no unknown
+field, at most 256 KiB.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+PAYLOAD_TYPE = "application/vnd.tramtin.{kind}.v1+json"
+KINDS = (
+    "playlist", "emergency", "cancel", "silence", "stream-grant",
+    "station-config", "command", "head", "time", "ack",
+)  # fmt: skip
+MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_DEPTH = 16
+MAX_ENTRIES = 2000
+MAX_PATTERNS = 256
+
+Class = Literal["routine", "priority", "emergency", "config", "command", "silence"]
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fields that every document carries. `issuer` is a role name such as `vn.84.29266`."""
+
+    kind: str
+    issuer: str
+    class_: Class = msgspec.field(name="class")
+    to: list[str]
+    doc_id: str  # 32 hex digits
+    slot: str
+    epoch: int
+    seq: int
+    issued: str
+    not_before: str
+    expires: str
+    editor: str = ""
+    approver: str = ""
+
+
+class Medium(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file: content hash, exact length, MIME type, duration (0: a picture), where to fetch."""
+
+    sha256: str
+    bytes: int
+    mime: str
+    duration_ms: int
+    urls: list[str]
+
+
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Local times `HH:MM:SS` on ISO weekdays (1 = Monday), `from` up to and with `until`."""
+
+    at: list[str]
+    weekdays: list[int]
+    from_: str = msgspec.field(name="from")
+    until: str
+    except_: list[str] = msgspec.field(name="except", default_factory=list)
+
+
+class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`at` (hard) | `next` | `within` (+`ms`) | `after` (+`entry`)."""
+
+    kind: Literal["at", "next", "within", "after"]
+    ms: int | None = None
+    entry: str | None = None
+
+
+class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Neighbouring poles together, or group after group."""
+
+    kind: Literal["simultaneous", "staggered"] = "simultaneous"
+    gap_ms: int = 0
+
+
+class Element(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing on a face; `box` is [left, top, width, height] in thousandths of the face.
+
+    `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
+    and video, `format` for clock.
+    """
+
+    kind: Literal["text", "image", "qr", "clock", "video"]
+    box: list[int]
+    text: str | None = None
+    lang: str | None = None
+    media: str | None = None
+    format: str | None = None
+    colour: str = "#ffffff"
+    background: str = "#000000"
+    align: Literal["left", "centre", "right"] = "centre"
+
+
+class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a face shows, for `ms` milliseconds."""
+
+    elements: list[Element]
+    ms: int
+
+
+class Relay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A live stream of another station; authentic by transport only."""
+
+    url: str
+    host_key: str | None = None
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Text to be spoken and/or shown."""
+
+    say: str | None = None
+    show: str | None = None
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Exactly one of `media` (digests in order), `relay`, `text`, `scene`."""
+
+    media: list[str] | None = None
+    relay: Relay | None = None
+    text: Text | None = None
+    scene: Scene | None = None
+    repeat: int = 1
+    gap_ms: int = 0
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a playlist."""
+
+    id: str
+    title: str
+    lang: str
+    zones: list[str]
+    when: When
+    start: Start
+    body: Body
+    max_ms: int | None = None
+    when_cut: Literal["resume", "rejoin", "drop"] = "resume"
+    sync: Sync = msgspec.field(default_factory=Sync)
+
+
+class Playlist(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """COMPLETE for its slot: one document is one atomic state."""
+
+    media: list[Medium]
+    entries: list[Entry]
+
+
+class EmergencyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The message in one language: recorded media, or text, or both (sound and picture)."""
+
+    lang: str
+    media: list[str] | None = None
+    text: Text | None = None
+
+
+class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """At once, on everything. Order: attention signal, then all bodies, `repeat` times.
+
+    `attention` is `two-tone` (built in, held decoded by every engine), the sha256 of one of
+    `media`, or null.
+    """
+
+    event_id: str
+    exercise: bool
+    attention: str | None
+    media: list[Medium]
+    bodies: list[EmergencyBody]
+    repeat: int
+    gap_ms: int
+    max_ms: int
+    nonce: str | None = None
+
+
+class Cancel(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ends an emergency (`event_id`) or withdraws a document (`doc_id`)."""
+
+    cancels: str
+
+
+class Silence(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kill switch, latched. Signed by one it lasts ten minutes at most."""
+
+    state: Literal["on", "off"]
+    why: str
+
+
+class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Loudest level at 1 m for a kind of zone between two local clock times."""
+
+    zone_kind: Literal["ordinary", "special"]
+    from_: str = msgspec.field(name="from")
+    to: str
+    dba: int
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed."""
+
+    quiet_hours: list[str]
+    sessions_per_day: int | None = None
+    minutes_per_session: int | None = None
+    weekdays: list[int] | None = None
+    caps: list[Cap] = msgspec.field(default_factory=list)
+    relay_hosts: list[str] = msgspec.field(default_factory=list)
+    mic: bool = False
+
+
+class StationConfig(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Place, groups and policy of one box: the only source from which it learns them."""
+
+    place: str
+    groups: list[str]
+    zones: list[str]
+    policy: Policy
+
+
+class Command(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A deed outside the plan."""
+
+    do: Literal["volume", "tone", "resend", "restart"]
+    args: dict[str, Any]
+
+
+class Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the station should hold: it may withhold or flag, never add."""
+
+    slots: dict[str, tuple[int, int, str]]
+    revoked: list[str]
+
+
+class TimeReply(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The centre's answer to a hello's nonce."""
+
+    nonce: str
+    utc: str
+
+
+class Ack(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cumulative: records up to `upto` of that `epoch_id` (the journal's epoch) are committed.
+
+    `window` is how many unacknowledged batches the box may have under way; 0 pauses it. `hash` is
+    the chain hash at `upto`.
+    """
+
+    journal: str
+    upto: int
+    hash: str
+    window: int
+
+
+class StreamGrant(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A short permission for one live stream, carrying its ephemeral Ed25519 key."""
+
+    stream_id: str
+    stream_key: str
+    first_seq: int
+    codec: str
+    max_segment_bytes: int
+    hosts: list[str]
+
+
+Document = (
+    Playlist | Emergency | Cancel | Silence | StationConfig
+    | Command | Head | TimeReply | Ack | StreamGrant
+)  # fmt: skip
+TYPE_OF_KIND: dict[str, type[Document]] = {
+    "playlist": Playlist,
+    "emergency": Emergency,
+    "cancel": Cancel,
+    "silence": Silence,
+    "station-config": StationConfig,
+    "command": Command,
+    "head": Head,
+    "time": TimeReply,
+    "ack": Ack,
+    "stream-grant": StreamGrant,
+}

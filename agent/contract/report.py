@@ -1,0 +1,157 @@
+"""What goes up. Everything but presence travels in a DSSE envelope signed by the device's key."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
+RecordKind = Literal[
+    "play", "refusal", "boot", "config", "fault", "clock_fix", "gap", "silence",
+]  # fmt: skip
+REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
+MAX_BATCH_RECORDS = 100
+MAX_BATCH_BYTES = 32 * 1024
+
+
+class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the box's time can be trusted."""
+
+    quality: Quality
+    error_s: float | None
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """Birth: who I am now and what I hold; answered with a signed `time` and whatever is lacking.
+
+    `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload].
+    """
+
+    session: int
+    boot_id: str
+    epoch: str
+    last_seq: int
+    nonce: str
+    place: str | None
+    holds: dict[str, tuple[int, int, str]]
+    authority: dict[str, int]
+    agent: str
+    clock: ClockState
+    has: list[str]
+
+
+class State(msgspec.Struct, frozen=True):
+    """Presence, retained; the will is the same with `online` false. Not signed."""
+
+    online: bool
+    session: int
+
+
+class LogBatch(msgspec.Struct, frozen=True):
+    """Contiguous records of one epoch, as their exact stored JSON text."""
+
+    epoch: str
+    records: list[str]
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """A fault as data: what, on which thing, since when, and what to do."""
+
+    kind: str
+    subject: str
+    since: str
+    hint: str
+
+
+class OnAir(msgspec.Struct, frozen=True):
+    """What one output does now, or does next."""
+
+    title: str
+    level: str
+    start: str
+    end: str
+    zones: list[str]
+    issuer: str
+
+
+class Outbox(msgspec.Struct, frozen=True):
+    """Journal rows not yet acknowledged."""
+
+    rows: int
+    oldest_s: float
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot: issues, what is on air and next per output, clock, disk, outbox."""
+
+    session: int
+    at: str
+    issues: list[Issue]
+    on_air: dict[str, OnAir | None]
+    next: dict[str, OnAir | None]
+    switches: dict[str, str]
+    clock: ClockState
+    disk_free_bytes: int
+    temperature_c: float | None
+    outbox: Outbox
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The verdict on one document, published on `res`."""
+
+    doc_id: str | None
+    result: Literal["accepted", "refused", "done", "failed"]
+    code: str | None
+    detail: str
+    kind: str = ""
+    sha256: str = ""
+
+
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """One complete play, or one that was cut or failed, and why."""
+
+    output: str
+    zones: list[str]
+    doc_id: str
+    doc_sha256: str
+    entry: str
+    title: str
+    issuer: str
+    editor: str
+    approver: str
+    class_: str = msgspec.field(name="class")
+    level: str
+    lang: str
+    media: list[str]
+    planned_start: str
+    planned_end: str
+    start: str | None
+    end: str | None
+    duration_ms: int
+    result: Literal["full", "cut", "skipped", "failed"]
+    reason: str | None
+    proof: Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6"]
+    gain_db: float
+    underruns: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One journal record. Its encoded bytes are what is stored, hashed and sent.
+
+    `prev` is the chain hash (hex) before this record. `play` is set for kind `play`; `detail` for
+    all other kinds.
+    """
+
+    station: str
+    epoch: str
+    seq: int
+    prev: str
+    at: str
+    offset_min: int
+    boot_id: str
+    mono_ns: int
+    clock: ClockState
+    kind: RecordKind
+    play: Play | None = None
+    detail: dict[str, str | int | float | bool | list[str] | None] | None = None

@@ -1,0 +1,46 @@
+"""The agent's errors, grouped by who must act. `code` is stable: reports, page, manual use it."""
+
+from __future__ import annotations
+
+
+class AgentError(Exception):
+    """Base of the family: a stable code, the thing it concerns, and what to do next.
+
+    Args:
+        code: stable identifier such as `E_REPLAY`.
+        subject: the document, file, zone or host concerned.
+        hint: what happened and what to do next, in English.
+    """
+
+    def __init__(self, code: str, subject: str = "", hint: str = "") -> None:
+        super().__init__(code, subject, hint)
+        self.code = code
+        self.subject = subject
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.code, self.subject, self.hint) if part)
+
+
+class ConfigError(AgentError):
+    """A fault of configuration: exit 78, do not restart."""
+
+
+class LinkError(AgentError):
+    """The broker or a media host did not do its part: retry with back-off."""
+
+
+class TrustError(AgentError):
+    """A document that is not entitled: refuse, record, never retry."""
+
+
+class PlanError(AgentError):
+    """An entry that cannot be planned: skip it, record why."""
+
+
+class PlayError(AgentError):
+    """Sound or picture failed: fail over or record."""
+
+
+class StoreError(AgentError):
+    """The disk failed: degrade, keep sounding."""

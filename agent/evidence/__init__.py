@@ -1,0 +1,1 @@
+"""Hash-chained journal and its sender."""

@@ -1,0 +1,232 @@
+"""What happened on this box, hash-chained: appended only, never edited, pruned only with a receipt.
+
+The theory. Each record names the hash before it, so nobody can take one out or change one without
+the centre seeing it. A play that has begun is an *open play*, durable before sound is reported,
+outside the chain; it becomes a record when it ends, or, after a crash, at the next start: cut,
+with its end at the last heartbeat. A full disk stops nothing: records wait in memory, in order,
+until the disk takes them, and what exceeds that is counted in a `gap` record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.clock import Clock, mono_s
+from agent.contract.chain import GENESIS
+from agent.contract.ident import StationId
+from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.report import ClockState, Play, Record, RecordKind
+from agent.errors import StoreError
+from agent.evidence import ledger
+from agent.evidence.ledger import Beat, Detail, Draft, Head, OpenPlay
+from agent.store import meta
+from agent.store.database import Store
+
+log = logging.getLogger(__name__)
+MAX_WAITING = 10_000
+
+
+@dataclass(eq=False)
+class _Waiting:
+    draft: Draft
+    record: Record | None = None
+
+
+class Journal:
+    """The box's journal. `open` it once before anything else.
+
+    Attributes:
+        fault: the disk's last refusal while records wait in memory, else None.
+        changed: called (on the loop) after records were written.
+    """
+
+    def __init__(self, store: Store, station: StationId, clock: Clock, boot_id: str) -> None:
+        self.epoch = ""
+        self.fault: StoreError | None = None
+        self.changed: list[Callable[[], None]] = []
+        self._store = store
+        self._station = station
+        self._clock = clock
+        self._boot_id = boot_id
+        self._head = Head(0, GENESIS)
+        self._acknowledged = 0
+        self._waiting: list[_Waiting] = []
+        self._lost = 0
+        self._lock = asyncio.Lock()
+
+    @property
+    def last_seq(self) -> int:
+        """Seq of the last record; 0 before the first."""
+        return self._head.seq
+
+    @property
+    def head_hash(self) -> str:
+        """The chain hash after the last record."""
+        return self._head.hash
+
+    @property
+    def acknowledged(self) -> int:
+        """The centre has every record up to this seq."""
+        return self._acknowledged
+
+    async def open(self) -> None:
+        """Learn the chain's end, close what a former run left open, write a `boot` record.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        self.epoch = await self._store.run(meta.journal_epoch)
+        self._head = await self._store.run(ledger.read_head)
+        self._acknowledged = await self._store.run(ledger.read_acknowledged)
+        former = await self._store.run(ledger.read_beat)
+        cut = await self._store.run(ledger.read_cut_plays)
+        for key, play in cut:
+            self._wait(self._draft("play", play=play, closes=key))
+        self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut))))
+        await self._flush()
+
+    async def append(
+        self, kind: RecordKind, *, play: Play | None = None, detail: Detail | None = None
+    ) -> Record | None:
+        """Write one record; None when it must wait in memory for the disk."""
+        return await self._write(self._draft(kind, play=play, detail=detail))
+
+    async def open_play(self, play: Play) -> int:
+        """Make durable that sound begins; returns the key for `close_play`.
+
+        On a full disk the key is 0: the play goes on, and will be known only once it is closed.
+        """
+        beat = self._beat()
+        try:
+            return await self._store.run(
+                ledger.insert_open_play, OpenPlay(play, beat.mono_ns), beat
+            )
+        except StoreError as error:
+            self._failed(error)
+            return 0
+
+    async def close_play(self, key: int, play: Play) -> Record | None:
+        """Turn an open play into its record, in one transaction."""
+        return await self._write(self._draft("play", play=play, closes=key))
+
+    async def beat(self) -> None:
+        """Remember that the agent is alive; write what waits for the disk."""
+        try:
+            await self._store.run(ledger.put_beat, self._beat())
+        except StoreError as error:
+            self._failed(error)
+            return
+        await self._flush()
+
+    async def pending(self, after_seq: int, limit: int) -> list[bytes]:
+        """Up to `limit` exact records after a seq, without a hole between them.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        rows = await self._store.run(ledger.read_after, after_seq, limit)
+        first = rows[0][0] if rows else 0
+        return [raw for place, (seq, raw) in enumerate(rows) if seq == first + place]
+
+    async def outbox(self) -> tuple[int, float]:
+        """How many records the centre lacks, and the age of the oldest in seconds.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        rows, oldest = await self._store.run(ledger.read_outbox)
+        if oldest is None:
+            return rows, 0.0
+        age = self._clock.now().at - parse_utc(oldest)
+        return rows, max(0.0, age.total_seconds())
+
+    async def acknowledge(self, upto: int, hash_: str) -> bool:
+        """The centre has everything up to `upto`; False when `hash_` is not that of our chain.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        if upto <= 0:
+            return upto == 0 and hash_ == GENESIS
+        now = self._clock.now()
+        is_ours = await self._store.run(ledger.acknowledge, upto, hash_, now.at)
+        if is_ours:
+            self._acknowledged = max(self._acknowledged, upto)
+            if now.quality != "FLOOR":
+                await self._store.run(ledger.prune, now.at)
+        return is_ours
+
+    def _beat(self) -> Beat:
+        return Beat(self._boot_id, encode_utc(self._clock.now().at), int(mono_s() * 1e9))
+
+    def _draft(
+        self,
+        kind: RecordKind,
+        *,
+        play: Play | None = None,
+        detail: Detail | None = None,
+        closes: int | None = None,
+    ) -> Draft:
+        now = self._clock.now()
+        error_s = None if now.error_s is None else round(now.error_s, 6)
+        clock = ClockState(now.quality, error_s)
+        return Draft(kind, self._beat(), clock, play=play, detail=detail, closes=closes)
+
+    def _boot_detail(self, former: Beat | None, cut: int) -> Detail:
+        broken = self._store.moved_aside
+        return {
+            "last_beat_at": former.at if former else None,
+            "same_boot": former is not None and former.boot_id == self._boot_id,
+            "cut": cut,
+            "database": f"moved aside: {broken.name}" if broken else "ok",
+        }
+
+    def _wait(self, draft: Draft) -> _Waiting:
+        waiting = _Waiting(draft)
+        if len(self._waiting) >= MAX_WAITING:
+            self._lost += 1
+            return waiting
+        if self._lost:
+            gap: Detail = {"count": self._lost, "reason": "the disk was full"}
+            self._waiting.append(_Waiting(self._draft("gap", detail=gap)))
+            self._lost = 0
+        self._waiting.append(waiting)
+        return waiting
+
+    async def _write(self, draft: Draft) -> Record | None:
+        waiting = self._wait(draft)
+        await self._flush()
+        return waiting.record
+
+    async def _flush(self) -> None:
+        """Write all that waits, one writer at a time."""
+        async with self._lock:
+            batch = list(self._waiting)
+            if not batch:
+                return
+            drafts = [one.draft for one in batch]
+            try:
+                records = await self._store.run(ledger.write, self._station, self._head.seq, drafts)
+                self._head = await self._store.run(ledger.read_head)
+            except StoreError as error:
+                self._failed(error)
+                return
+            del self._waiting[: len(batch)]
+            for one, record in zip(batch, records, strict=True):
+                one.record = record
+        self._recovered()
+        for call in self.changed:
+            call()
+
+    def _failed(self, error: StoreError) -> None:
+        if self.fault is None:
+            log.error("the journal waits in memory: %s", error)
+        self.fault = error
+
+    def _recovered(self) -> None:
+        if self.fault is not None:
+            log.warning("the journal is on the disk again")
+        self.fault = None

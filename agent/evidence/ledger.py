@@ -1,0 +1,196 @@
+"""The journal's rows: deeds for the store's thread, each whole within one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from agent.contract.chain import GENESIS, next_hash
+from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.report import ClockState, Play, Record, RecordKind
+from agent.store import meta
+
+OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
+KEEP_ACKNOWLEDGED = timedelta(days=30)
+_BEAT = "journal_beat"
+
+Detail = dict[str, str | int | float | bool | list[str] | None]
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """The last moment at which the agent was surely alive."""
+
+    boot_id: str
+    at: str
+    mono_ns: int
+
+
+class OpenPlay(msgspec.Struct, frozen=True):
+    """A play that has begun: as it will stand in the record, and when it was opened."""
+
+    play: Play
+    mono_ns: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What will be a record once it has its place in the chain. `closes`: its open play."""
+
+    kind: RecordKind
+    beat: Beat
+    clock: ClockState
+    play: Play | None = None
+    detail: Detail | None = None
+    closes: int | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The chain's end: last seq (0: none yet) and the hash after it."""
+
+    seq: int
+    hash: str
+
+
+def read_head(connection: sqlite3.Connection) -> Head:
+    """The chain's end."""
+    row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(*row) if row else Head(0, GENESIS)
+
+
+def write(
+    connection: sqlite3.Connection, station: str, known_seq: int, drafts: Sequence[Draft]
+) -> list[Record]:
+    """Give drafts their place in the chain.
+
+    `known_seq` is the head as the caller knows it. A caller whose wait was cancelled asks again
+    with drafts that are already here: the rows after `known_seq` are the first of them.
+    """
+    head = read_head(connection)
+    epoch = meta.journal_epoch(connection)
+    for draft in drafts[head.seq - known_seq :]:
+        head = _write_one(connection, station, epoch, head, draft)
+    if drafts:
+        put_beat(connection, drafts[-1].beat)
+    rows = connection.execute("SELECT bytes FROM journal WHERE seq>? ORDER BY seq", (known_seq,))
+    return [msgspec.json.decode(row[0], type=Record) for row in rows]
+
+
+def _write_one(
+    connection: sqlite3.Connection, station: str, epoch: str, head: Head, draft: Draft
+) -> Head:
+    record = Record(
+        station=station,
+        epoch=epoch,
+        seq=head.seq + 1,
+        prev=head.hash,
+        at=draft.beat.at,
+        offset_min=OFFSET_MIN,
+        boot_id=draft.beat.boot_id,
+        mono_ns=draft.beat.mono_ns,
+        clock=draft.clock,
+        kind=draft.kind,
+        play=draft.play,
+        detail=draft.detail,
+    )
+    raw = msgspec.json.encode(record)
+    after = Head(record.seq, next_hash(head.hash, raw))
+    connection.execute(
+        "INSERT INTO journal (seq, at, bytes, hash) VALUES (?, ?, ?, ?)",
+        (record.seq, record.at, raw, after.hash),
+    )
+    if draft.closes is not None:
+        connection.execute("DELETE FROM open_play WHERE key=?", (draft.closes,))
+    return after
+
+
+def put_beat(connection: sqlite3.Connection, beat: Beat) -> None:
+    """Remember that the agent was alive."""
+    meta.put(connection, _BEAT, msgspec.json.encode(beat).decode())
+
+
+def read_beat(connection: sqlite3.Connection) -> Beat | None:
+    """The last heartbeat of this run or a former one."""
+    text = meta.get(connection, _BEAT)
+    return None if text is None else msgspec.json.decode(text, type=Beat)
+
+
+def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay, beat: Beat) -> int:
+    """Make durable that sound begins."""
+    put_beat(connection, beat)
+    cursor = connection.execute(
+        "INSERT INTO open_play (play) VALUES (?)", (msgspec.json.encode(opened),)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def read_cut_plays(connection: sqlite3.Connection) -> list[tuple[int, Play]]:
+    """Plays that a former run left open, as cut; they end at its last heartbeat.
+
+    The length is measured on the monotonic clock of that run, so a step of the clock in between
+    does not make it longer.
+    """
+    beat = read_beat(connection)
+    rows = connection.execute("SELECT key, play FROM open_play ORDER BY key").fetchall()
+    opened = [(key, msgspec.json.decode(raw, type=OpenPlay)) for key, raw in rows]
+    return [(key, _cut(one, beat.mono_ns if beat else one.mono_ns)) for key, one in opened]
+
+
+def _cut(opened: OpenPlay, last_mono_ns: int) -> Play:
+    length = timedelta(microseconds=max(0, last_mono_ns - opened.mono_ns) // 1000)
+    play = opened.play
+    end = encode_utc(parse_utc(play.start) + length) if play.start else None
+    return msgspec.structs.replace(
+        play, end=end, duration_ms=length // timedelta(milliseconds=1), result="cut",
+        reason="restart",
+    )  # fmt: skip
+
+
+def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[tuple[int, bytes]]:
+    """Up to `limit` rows after a seq, in order."""
+    return connection.execute(
+        "SELECT seq, bytes FROM journal WHERE seq>? ORDER BY seq LIMIT ?", (seq, limit)
+    ).fetchall()
+
+
+def read_acknowledged(connection: sqlite3.Connection) -> int:
+    """The last seq that the centre has."""
+    row: Any = connection.execute(
+        "SELECT MAX(seq) FROM journal WHERE acknowledged_at IS NOT NULL"
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def read_outbox(connection: sqlite3.Connection) -> tuple[int, str | None]:
+    """How many rows the centre lacks, and the moment of the oldest."""
+    rows, oldest = connection.execute(
+        "SELECT COUNT(*), MIN(at) FROM journal WHERE acknowledged_at IS NULL"
+    ).fetchone()
+    return int(rows), oldest
+
+
+def acknowledge(connection: sqlite3.Connection, upto: int, hash_: str, at: datetime) -> bool:
+    """Mark rows as held by the centre; False (and nothing marked) if the hash is not ours."""
+    row = connection.execute("SELECT hash FROM journal WHERE seq=?", (upto,)).fetchone()
+    if row is None:
+        return upto <= read_acknowledged(connection)
+    if row[0] != hash_:
+        return False
+    connection.execute(
+        "UPDATE journal SET acknowledged_at=? WHERE seq<=? AND acknowledged_at IS NULL",
+        (encode_utc(at), upto),
+    )
+    return True
+
+
+def prune(connection: sqlite3.Connection, at: datetime) -> None:
+    """Drop rows acknowledged more than 30 days ago; the chain's last row always stays."""
+    connection.execute(
+        "DELETE FROM journal WHERE acknowledged_at < ? AND seq < (SELECT MAX(seq) FROM journal)",
+        (encode_utc(at - KEEP_ACKNOWLEDGED),),
+    )

@@ -1,0 +1,189 @@
+"""The outbox is a cursor over the journal: batches in order, forgotten only with a receipt.
+
+A PUBACK proves nothing. The centre's signed `ack`, sent after its database commit, moves the
+cursor and says how many batches may be under way (`window`; 0 pauses). Without progress for 30 s
+everything unacknowledged is sent again, with back-off ×2 up to 10 min and jitter. The centre keys
+records by (station, epoch, seq), so sending twice harms nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+
+import msgspec
+
+from agent.clock import mono_s
+from agent.contract.document import Ack
+from agent.contract.report import MAX_BATCH_BYTES, MAX_BATCH_RECORDS, LogBatch
+from agent.errors import LinkError, StoreError
+from agent.evidence.journal import Journal
+
+log = logging.getLogger(__name__)
+RESEND_S = 30.0
+MAX_RESEND_S = 600.0
+FIRST_WINDOW = 4
+
+
+class Sender:
+    """Sends the journal up while the link is there.
+
+    Args:
+        journal: the source; the sender wakes when it grows.
+        sign: (channel, payload) → DSSE envelope.
+        publish: (channel, message); a LinkError means the link is gone.
+        resend_s: first patience without progress, in seconds.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        sign: Callable[[str, bytes], bytes],
+        publish: Callable[[str, bytes], Awaitable[None]],
+        *,
+        resend_s: float = RESEND_S,
+    ) -> None:
+        self._journal = journal
+        self._sign = sign
+        self._publish = publish
+        self._resend_s = resend_s
+        self._patience_s = resend_s
+        self._is_connected = False
+        self._window = FIRST_WINDOW
+        self._sent = 0
+        self._cursor: int | None = None
+        self._under_way: deque[int] = deque()  # the last seq of each batch
+        self._deadline_mono_s: float | None = None
+        self._last_ack = (0, 0)
+        self._wake = asyncio.Event()
+        journal.changed.append(self._wake.set)
+
+    def connected(self) -> None:
+        """The link is there: send everything unacknowledged, from the first."""
+        self._is_connected = True
+        self._patience_s = self._resend_s
+        self._window = FIRST_WINDOW
+        self._rewind()
+
+    def disconnected(self) -> None:
+        """The link is gone: keep still."""
+        self._is_connected = False
+
+    async def on_ack(self, ack: Ack) -> None:
+        """Take a verified acknowledgement; one that is late, or of another journal, does nothing.
+
+        The newest one counts even when it is lower than what was acknowledged before: a centre
+        that lost its database gets again what is still here.
+        """
+        number = (ack.epoch, ack.seq)
+        if ack.journal != self._journal.epoch or number <= self._last_ack:
+            return
+        try:
+            is_ours = await self._journal.acknowledge(ack.upto, ack.hash)
+        except StoreError as error:
+            log.warning("an acknowledgement could not be kept: %s", error)
+            return
+        if not is_ours:
+            log.warning("acknowledged up to %d with a hash that is not ours", ack.upto)
+            return
+        self._last_ack = number
+        self._window = max(0, ack.window)
+        self._advance(ack.upto)
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await self._until_something_to_do()
+            if self._is_late():
+                self._patience_s = min(self._patience_s * 2, MAX_RESEND_S)
+                self._rewind()
+            try:
+                await self._fill_window()
+            except LinkError as error:
+                log.info("the journal waits for the link: %s", error)
+                self._arm()
+            except StoreError as error:
+                log.warning("the journal cannot be read: %s", error)
+                self._arm()
+
+    def _advance(self, upto: int) -> None:
+        went_back = upto < self._acknowledged()
+        self._cursor = upto
+        if went_back:
+            self._rewind()
+            return
+        has_moved = bool(self._under_way) and self._under_way[0] <= upto
+        while self._under_way and self._under_way[0] <= upto:
+            self._under_way.popleft()
+        self._sent = max(self._sent, upto)
+        if has_moved:
+            self._patience_s = self._resend_s
+        if has_moved or not self._under_way:
+            self._deadline_mono_s = None
+        if self._under_way and self._deadline_mono_s is None:
+            self._arm()
+        self._wake.set()
+
+    def _acknowledged(self) -> int:
+        """As the centre said last, else as it is on the disk."""
+        return self._journal.acknowledged if self._cursor is None else self._cursor
+
+    def _rewind(self) -> None:
+        self._sent = self._acknowledged()
+        self._under_way.clear()
+        self._deadline_mono_s = None
+        self._wake.set()
+
+    def _arm(self) -> None:
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+        self._deadline_mono_s = mono_s() + self._patience_s * jitter
+
+    def _is_late(self) -> bool:
+        return self._deadline_mono_s is not None and mono_s() >= self._deadline_mono_s
+
+    async def _until_something_to_do(self) -> None:
+        timeout_s = None
+        if self._is_connected and self._deadline_mono_s is not None:
+            timeout_s = max(0.0, self._deadline_mono_s - mono_s())
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _fill_window(self) -> None:
+        while self._is_connected and len(self._under_way) < self._window:
+            batch = fit_batch(await self._journal.pending(self._sent, MAX_BATCH_RECORDS))
+            if not batch:
+                return
+            first_seq = msgspec.json.decode(batch[0], type=_Place).seq
+            last_seq = first_seq + len(batch) - 1
+            self._under_way.append(last_seq)
+            self._sent = last_seq
+            if self._deadline_mono_s is None:
+                self._arm()
+            body = LogBatch(self._journal.epoch, [record.decode() for record in batch])
+            await self._publish("log", self._sign("log", msgspec.json.encode(body)))
+
+
+class _Place(msgspec.Struct, frozen=True):
+    seq: int
+
+
+def fit_batch(records: list[bytes]) -> list[bytes]:
+    """As many of the first records as fit into 100 and 32 KiB of text; at least one."""
+    return list(_fitting(records))
+
+
+def _fitting(records: list[bytes]) -> Iterator[bytes]:
+    size_bytes = 0
+    for place, record in enumerate(records[:MAX_BATCH_RECORDS]):
+        # Inside the batch the record is a JSON string: its quotes are escaped.
+        size_bytes += len(msgspec.json.encode(record.decode())) + 1
+        if place and size_bytes > MAX_BATCH_BYTES:
+            return
+        yield record

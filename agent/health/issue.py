@@ -1,0 +1,36 @@
+"""Issues: faults as data, each told once when it begins and once when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.contract.report import Issue
+
+
+class Issues:
+    """The faults of this box that last at this moment.
+
+    Args:
+        now: UTC text of the present moment.
+        on_change: called with (issue, True when it begins or False when it ends).
+    """
+
+    def __init__(self, now: Callable[[], str], on_change: Callable[[Issue, bool], None]) -> None:
+        self._now = now
+        self._on_change = on_change
+        self._issues: dict[tuple[str, str], Issue] = {}
+
+    def note(self, kind: str, subject: str, hint: str | None) -> None:
+        """Begin an issue (hint: what to do), or end it (hint None); repeats are quiet."""
+        key = (kind, subject)
+        if hint is None:
+            ended = self._issues.pop(key, None)
+            if ended is not None:
+                self._on_change(ended, False)  # noqa: FBT003 - begins or ends
+        elif key not in self._issues:
+            self._issues[key] = Issue(kind, subject, self._now(), hint)
+            self._on_change(self._issues[key], True)  # noqa: FBT003 - begins or ends
+
+    def all(self) -> list[Issue]:
+        """Oldest first."""
+        return list(self._issues.values())

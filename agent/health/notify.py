@@ -1,0 +1,27 @@
+"""systemd's notify protocol: READY, WATCHDOG, STOPPING over a datagram socket (sd_notify(3))."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+
+
+def notify(state: str) -> None:
+    """Tell systemd; without NOTIFY_SOCKET this does nothing."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        channel.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        channel.sendto(state.encode(), address)
+
+
+async def feed_watchdog() -> None:
+    """Feed the watchdog from the loop itself, at half its period: a stuck loop is a dead box."""
+    period_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+    while period_s:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(period_s / 2)

@@ -1,0 +1,47 @@
+"""The health report: what the box knows of itself at one moment."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from agent.clock import Now
+from agent.contract.moment import encode_utc
+from agent.contract.report import ClockState, Health, Issue, OnAir, Outbox
+from agent.health.thermal import read_temperature_c
+
+
+def clock_state(now: Now) -> ClockState:
+    """The clock's standing as reports carry it."""
+    return ClockState(now.quality, None if now.error_s is None else round(now.error_s, 6))
+
+
+def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
+    folder: Path,
+    *,
+    session: int,
+    now: Now,
+    issues: Sequence[Issue],
+    on_air: Mapping[str, OnAir | None],
+    upcoming: Mapping[str, OnAir | None],
+    switches: Mapping[str, str],
+    outbox: Outbox,
+) -> Health:
+    """Put the report together; asks the disk that holds `folder`, so run it off the loop.
+
+    Raises:
+        OSError: the state folder is gone.
+    """
+    return Health(
+        session=session,
+        at=encode_utc(now.at),
+        issues=list(issues),
+        on_air=dict(on_air),
+        next=dict(upcoming),
+        switches=dict(switches),
+        clock=clock_state(now),
+        disk_free_bytes=shutil.disk_usage(folder).free,
+        temperature_c=read_temperature_c(),
+        outbox=outbox,
+    )

@@ -1,0 +1,15 @@
+"""The processor's temperature, where the kernel tells it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+
+
+def read_temperature_c() -> float | None:
+    """Degrees Celsius, or None where there is no sensor."""
+    try:
+        return int(ZONE.read_text()) / 1000
+    except (OSError, ValueError):
+        return None

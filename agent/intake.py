@@ -1,0 +1,209 @@
+"""One message in, one verdict out: verify, commit document and floor, then let it take effect.
+
+Order matters and is the whole point: nothing takes effect before it is verified and, where it has
+a floor, durable. A refusal changes nothing but the journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+from agent.clock import Clock, boot_s, mono_s
+from agent.contract.document import Ack, Emergency, StationConfig, TimeReply
+from agent.contract.ident import Place, StationId, is_match, parse_place
+from agent.contract.moment import parse_utc
+from agent.contract.report import Result
+from agent.contract.topic import Topic
+from agent.errors import StoreError, TrustError
+from agent.evidence.journal import Journal
+from agent.plan.policy import config_in_force
+from agent.store.database import Store
+from agent.store.documents import Floors, HeldDocument, commit, held, learn
+from agent.trust.accepted import Accepted
+from agent.trust.authority import Authority
+from agent.trust.verify import verify
+
+log = logging.getLogger(__name__)
+NOT_YET = {"command", "head", "silence", "stream-grant"}  # accepted by no box of this release
+REFUSALS_PER_S = 1.0
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What the rest of the agent does about a document, wired by `app`."""
+
+    documents: Callable[[list[HeldDocument]], Awaitable[None]]
+    clock_fixed: Callable[[float], Awaitable[None]]
+    acknowledged: Callable[[Ack], Awaitable[None]]
+    placed: Callable[[StationConfig], Awaitable[None]]
+    report: Callable[[Result], Awaitable[None]]
+
+
+class Nonces:
+    """Questions of ours that are still open: nonce → BOOTTIME seconds when it was asked."""
+
+    LIMIT = 8
+    LIFETIME_S = 300.0
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[str, float] = OrderedDict()
+
+    def ask(self) -> str:
+        """A new nonce, asked now."""
+        nonce = secrets.token_hex(16)
+        self._asked[nonce] = boot_s()
+        while len(self._asked) > self.LIMIT:
+            self._asked.popitem(last=False)
+        return nonce
+
+    def __contains__(self, nonce: object) -> bool:
+        return self._is_fresh(nonce)
+
+    def __iter__(self) -> Iterator[str]:
+        return filter(self._is_fresh, self._asked)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _is_fresh(self, nonce: object) -> bool:
+        asked = self._asked.get(nonce) if isinstance(nonce, str) else None
+        return asked is not None and boot_s() - asked <= self.LIFETIME_S
+
+    def take(self, nonce: str) -> float:
+        """When it was asked; a nonce answers once."""
+        return self._asked.pop(nonce)
+
+
+def _check_supported(accepted: Accepted) -> None:
+    document = accepted.document
+    if document.kind in NOT_YET:
+        raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
+    if isinstance(document, Emergency) and document.attention not in (None, "two-tone"):
+        raise TrustError("E_UNSUPPORTED", document.doc_id, "an attention signal of its own")
+
+
+class Intake:
+    """Judges and applies what the link hands over, one message at a time."""
+
+    def __init__(
+        self,
+        station: StationId,
+        *,
+        authority: Authority,
+        store: Store,
+        floors: Floors,
+        clock: Clock,
+        journal: Journal,
+        effects: Effects,
+    ) -> None:
+        self.place: Place | None = None
+        self.nonces = Nonces()
+        self._config_id: str | None = None
+        self._station = station
+        self._authority = authority
+        self._store = store
+        self._floors = floors
+        self._clock = clock
+        self._journal = journal
+        self._effects = effects
+        self._next_refusal_mono_s = 0.0
+        self._untold = 0
+
+    async def restore(self) -> None:
+        """After a start, a clock step or long waiting: what was accepted takes effect anew."""
+        await self._take_effect(await self._store.run(held))
+
+    async def receive(self, topic: Topic, message: bytes) -> None:
+        """Judge one message and let it take effect."""
+        try:
+            accepted = verify(
+                message,
+                topic,
+                self._authority,
+                self.place,
+                self._station,
+                self._floors,
+                self._clock.now(),
+                nonces=self.nonces,
+            )
+            _check_supported(accepted)
+        except TrustError as error:
+            await self._refuse(topic, message, error)
+            return
+        if accepted.duplicate:
+            log.debug("duplicate of %s", accepted.document.doc_id)
+            return
+        await self._apply(accepted)
+
+    async def _apply(self, accepted: Accepted) -> None:
+        document = accepted.document
+        if isinstance(document, TimeReply):
+            await self._fix_clock(document)
+        elif isinstance(document, Ack):
+            await self._effects.acknowledged(document)
+        else:
+            try:
+                await self._store.run(commit, accepted, self._clock.now().at)
+            except StoreError as error:
+                log.exception("cannot keep %s", document.doc_id)
+                await self._effects.report(
+                    Result(document.doc_id, "failed", error.code, str(error), document.kind)
+                )
+                return
+            learn(self._floors, accepted)
+            await self._take_effect(await self._store.run(held))
+            await self._tell_accepted(accepted)
+
+    async def _tell_accepted(self, accepted: Accepted) -> None:
+        document = accepted.document
+        await self._effects.report(
+            Result(document.doc_id, "accepted", None, "", document.kind, accepted.sha256)
+        )
+
+    async def _take_effect(self, documents: list[HeldDocument]) -> None:
+        """Place first; then only what is meant for this place: a box that moved forgets the old."""
+        config = config_in_force(documents, self._clock.now())
+        if config is not None and config.doc_id != self._config_id:
+            self._config_id = config.doc_id
+            self.place = parse_place(config.place)
+            await self._effects.placed(config)
+        place = self.place
+        await self._effects.documents(
+            [h for h in documents if place and any(is_match(to, place) for to in h.document.to)]
+        )
+
+    async def _fix_clock(self, document: TimeReply) -> None:
+        step_s = self._clock.fix(parse_utc(document.utc), self.nonces.take(document.nonce))
+        if step_s is not None:
+            await self._effects.clock_fixed(step_s)
+            await self.restore()
+
+    async def _refuse(self, topic: Topic, message: bytes, error: TrustError) -> None:
+        """Evidence of the attempt: at most one record a second, the rest counted in the next."""
+        digest = hashlib.sha256(message).hexdigest()
+        log.warning("refused %s on %s: %s", digest[:12], topic, error)
+        if mono_s() < self._next_refusal_mono_s:
+            self._untold += 1
+            return
+        self._next_refusal_mono_s = mono_s() + 1 / REFUSALS_PER_S
+        untold, self._untold = self._untold, 0
+        await self._journal.append(
+            "refusal",
+            detail={
+                "code": error.code,
+                "subject": error.subject[:120],
+                "hint": error.hint[:200],
+                "kind": topic.kind,
+                "slot": topic.slot,
+                "sha256": digest,
+                "untold_before": untold,
+            },
+        )
+        await self._effects.report(
+            Result(None, "refused", error.code, str(error)[:300], topic.kind, digest)
+        )

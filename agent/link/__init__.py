@@ -1,0 +1,1 @@
+"""Bytes in and out: MQTT and media over HTTPS. No judgement."""

@@ -1,0 +1,77 @@
+"""When to try again: pure rules, the randomness is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import SystemRandom
+
+Uniform = Callable[[float, float], float]
+STABLE_S = 10.0
+KICK_WINDOW_S = 60.0
+
+
+class BackOff:
+    """Decorrelated jitter: each wait is drawn between the base and three times the one before.
+
+    After an established session is lost the first wait is drawn from a whole spread instead: when
+    a broker restarts, its thousands of stations must not come back in the same second.
+
+    Args:
+        base_s: shortest wait.
+        cap_s: longest wait.
+        spread_s: width of the first wait after an established session.
+        uniform: draws between two numbers of seconds.
+    """
+
+    def __init__(
+        self,
+        base_s: float = 1.0,
+        cap_s: float = 300.0,
+        spread_s: float = 60.0,
+        uniform: Uniform | None = None,
+    ) -> None:
+        if not 0 < base_s <= cap_s:
+            raise ValueError(f"base {base_s} s, cap {cap_s} s")
+        self._base_s = base_s
+        self._cap_s = cap_s
+        self._spread_s = spread_s
+        self._uniform = uniform or SystemRandom().uniform
+        self._last_s = base_s
+        self._established = False
+        self.short_lives = 0
+
+    def lost(self, lasted_s: float) -> None:
+        """A connection ended that had lasted so long; one shorter than ten seconds resets nothing.
+
+        Otherwise a broker that accepts and drops at once would be asked again and again.
+        `short_lives` counts such connections in a row.
+        """
+        if lasted_s < STABLE_S:
+            self.short_lives += 1
+            return
+        self.short_lives = 0
+        self._last_s = self._base_s
+        self._established = True
+
+    def next_s(self) -> float:
+        """Seconds to wait before the next attempt."""
+        if self._established and self._spread_s > 0:
+            self._established = False
+            return self._uniform(0.0, self._spread_s)
+        self._established = False
+        wait_s = min(self._cap_s, self._uniform(self._base_s, self._last_s * 3))
+        self._last_s = wait_s
+        return wait_s
+
+
+class TakeoverGuard:
+    """Two boxes with one identity kick each other out for ever; a second kick in a minute tells."""
+
+    def __init__(self, window_s: float = KICK_WINDOW_S) -> None:
+        self._window_s = window_s
+        self._last_mono_s: float | None = None
+
+    def kicked(self, mono_s: float) -> bool:
+        """Note that another client took our session over; True if that points to a duplicate."""
+        last, self._last_mono_s = self._last_mono_s, mono_s
+        return last is not None and mono_s - last <= self._window_s

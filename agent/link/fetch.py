@@ -1,0 +1,224 @@
+"""Fetching media: https only, exactly as many bytes as signed, resumed where it broke off.
+
+The address is a hint and the host is not trusted: what counts is the signed hash and length. So a
+host can waste our time but never put a byte into the store, nor make the box reach into the local
+network: names are resolved once, private addresses are refused, redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agent.contract.document import Medium
+from agent.contract.ident import Digest
+from agent.errors import AgentError, LinkError, StoreError, TrustError
+from agent.link.address import PrivateAddressError, check_url
+
+if TYPE_CHECKING:
+    import aiohttp
+
+BLOCK_BYTES = 64 * 1024
+MAX_AT_ONCE = 2
+_CONTENT_RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
+
+
+class PartialFile(Protocol):
+    """A file on its way in. All methods block and raise StoreError E_DISK."""
+
+    @property
+    def size(self) -> int:
+        """Bytes here so far: where to resume."""
+
+    def append(self, block: bytes) -> None:
+        """Add bytes at the end."""
+
+    def restart(self) -> None:
+        """Throw away what is here."""
+
+    def commit(self) -> object:
+        """Sync, check the hash, give the final name; raises StoreError E_MEDIA on a wrong hash."""
+
+    def close(self) -> None:
+        """Let go; what was appended stays for a later resume."""
+
+
+class MediaSink(Protocol):
+    """Where media go, such as `agent.store.media.MediaStore`."""
+
+    def begin(self, digest: Digest) -> PartialFile:
+        """Begin or resume a file."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: to connect, between two blocks, for one file from one address."""
+
+    connect_s: float = 10.0
+    idle_s: float = 30.0
+    total_s: float = 1800.0
+
+
+class Fetcher:
+    """Fetches media into the store, two files at a time.
+
+    Args:
+        media: the store.
+        ca: the broker's authority, trusted besides the system's.
+        allow_private: may hosts have private or loopback addresses? For a LAN mirror or a demo.
+        patience: time-outs.
+    """
+
+    def __init__(
+        self, media: MediaSink, ca: Path, *, allow_private: bool, patience: Patience | None = None
+    ) -> None:
+        self._media = media
+        self._ca = ca
+        self._allow_private = allow_private
+        self._patience = patience or Patience()
+        self._turn = asyncio.Semaphore(MAX_AT_ONCE)
+
+    async def fetch(self, medium: Medium) -> None:
+        """Fetch one medium from the first of its addresses that delivers it.
+
+        Raises:
+            LinkError: E_FETCH, at least one address may work later.
+            TrustError: E_URL or E_MEDIA, no address is allowed or has the signed content.
+            StoreError: E_DISK.
+        """
+        async with self._turn:
+            faults: list[AgentError] = []
+            for url in medium.urls:
+                try:
+                    await self._fetch_from(url, medium)
+                except (LinkError, TrustError) as error:
+                    faults.append(error)
+                else:
+                    return
+        raise _worst(faults, medium)
+
+    async def _fetch_from(self, url: str, medium: Medium) -> None:
+        """From one address; a wrong content after a resume may be the old part's fault: once more.
+
+        Raises:
+            LinkError, TrustError, StoreError: as `fetch`.
+        """
+        check_url(url, allow_private=self._allow_private)
+        partial = await asyncio.to_thread(self._media.begin, Digest(medium.sha256))
+        try:
+            resumed = await self._complete(url, medium, partial)
+            try:
+                await asyncio.to_thread(partial.commit)
+            except StoreError as error:
+                if error.code != "E_MEDIA" or not resumed:
+                    raise
+                await asyncio.to_thread(partial.restart)
+                await self._complete(url, medium, partial)
+                await asyncio.to_thread(partial.commit)
+        except StoreError as error:
+            if error.code != "E_MEDIA":
+                raise
+            await asyncio.to_thread(partial.restart)
+            raise TrustError("E_MEDIA", url, "the content is not what was signed") from error
+        finally:
+            await asyncio.to_thread(partial.close)
+
+    async def _complete(self, url: str, medium: Medium, partial: PartialFile) -> bool:
+        """Append until the signed length is here; returns whether an older part was built upon.
+
+        Raises:
+            LinkError: the connection failed or the host answered wrongly; the part stays.
+            TrustError: E_MEDIA, more bytes than signed; the part is thrown away.
+        """
+        import aiohttp  # heavy, and a box without new media never needs it
+
+        if partial.size > medium.bytes:
+            await asyncio.to_thread(partial.restart)
+        if partial.size == medium.bytes:
+            return True
+        try:
+            async with self._session(await asyncio.to_thread(_load_tls, self._ca)) as session:
+                return await _download(session, url, medium, partial)
+        except aiohttp.InvalidURL as error:
+            raise TrustError("E_URL", url, str(error)) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            why = str(error) or type(error).__name__
+            if isinstance(error.__cause__, PrivateAddressError):
+                raise TrustError("E_URL", url, str(error.__cause__)) from error
+            raise LinkError("E_FETCH", url, why) from error
+
+    def _session(self, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+        import aiohttp
+
+        from agent.link.resolve import PublicResolver
+
+        patience = self._patience
+        resolver = None if self._allow_private else PublicResolver()
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, force_close=True),
+            timeout=aiohttp.ClientTimeout(
+                total=patience.total_s, sock_connect=patience.connect_s, sock_read=patience.idle_s
+            ),
+            auto_decompress=False,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+
+async def _download(
+    session: aiohttp.ClientSession, url: str, medium: Medium, partial: PartialFile
+) -> bool:
+    headers = {"Accept-Encoding": "identity"}
+    if partial.size:
+        headers["Range"] = f"bytes={partial.size}-"
+    async with session.get(url, headers=headers, allow_redirects=False) as response:
+        resumed = await _judge_answer(response, medium, partial)
+        async for block in response.content.iter_chunked(BLOCK_BYTES):
+            if partial.size + len(block) > medium.bytes:
+                await asyncio.to_thread(partial.restart)
+                raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
+            await asyncio.to_thread(partial.append, block)
+    if partial.size < medium.bytes:
+        raise LinkError("E_FETCH", url, f"ended after {partial.size} of {medium.bytes} bytes")
+    return resumed
+
+
+async def _judge_answer(
+    response: aiohttp.ClientResponse, medium: Medium, partial: PartialFile
+) -> bool:
+    """Does the answer continue our part (True) or start anew (False)?
+
+    Raises:
+        LinkError: it does neither.
+    """
+    url = str(response.url)
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise LinkError("E_FETCH", url, "the host packs the content")
+    if response.status == 206 and partial.size:
+        found = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
+        wanted = (str(partial.size), str(medium.bytes - 1), str(medium.bytes))
+        if found and found.groups() == wanted:
+            return True
+    # A host that is merely busy (503) costs nothing of the part; one that cannot resume does.
+    if partial.size and response.status in (200, 206, 416):
+        await asyncio.to_thread(partial.restart)
+    if response.status != 200:
+        raise LinkError("E_FETCH", url, f"the host answered {response.status}")
+    return False
+
+
+def _worst(faults: list[AgentError], medium: Medium) -> AgentError:
+    """What may pass with time decides: only when nothing can is the medium refused."""
+    if not faults:
+        return TrustError("E_URL", medium.sha256, "no address")
+    return next((one for one in faults if isinstance(one, LinkError)), faults[0])
+
+
+def _load_tls(ca: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(ca)
+    return context

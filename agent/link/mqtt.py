@@ -1,0 +1,366 @@
+"""The link to the broker: stays connected, hands bytes up and down, judges nothing.
+
+One life of a connection: count the session up, CONNECT with the will "offline, session n",
+subscribe and read every SUBACK code, publish "online, session n", tell `on_connect`, wait until it
+is lost, tell `on_disconnect`, wait by back-off. MQTT 5 keeps the broker's side of the session for
+an hour; a broker with only 3.1.1 gets a clean session, because `hello` rebuilds everything anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+
+import aiomqtt
+import msgspec
+import paho.mqtt.client as paho
+from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from agent.clock import mono_s
+from agent.contract.ident import StationId
+from agent.contract.report import State
+from agent.contract.topic import (
+    CENTRE_STATE,
+    ROOT,
+    Topic,
+    build_group_topic,
+    build_uplink_topic,
+    parse_topic,
+)
+from agent.errors import AgentError, LinkError
+from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
+from agent.link.dial import BrokerSettings, Pace, build_client
+from agent.link.inbox import MAX_MESSAGE_BYTES, Inbox, Incoming
+from agent.link.packet_limit import BoundedClient, ClosedEarlyError
+
+GOODBYE_S = 2.0
+UNSTABLE_LIVES = 3
+TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
+REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
+_AUTHORITY = f"{ROOT}/auth/"
+_log = logging.getLogger(__name__)
+
+
+OnMessage = Callable[[Topic, bytes], Awaitable[None]]
+OnBytes = Callable[[str, bytes], Awaitable[None]]
+OnFault = Callable[[str, str, str | None], None]
+
+
+async def _ignore(_subject: str, _content: bytes) -> None:
+    """Nobody listens to this topic."""
+
+
+class MqttLink:
+    """The station's one connection. `run` never raises; faults are told to `on_fault`.
+
+    Args:
+        broker: address and PEM files.
+        station: client id; equals the certificate's common name.
+        next_session: counts up and persists; called once before every CONNECT.
+        on_message: gets each downlink message, one at a time, urgent kinds first. It must not wait
+            for the network: an emergency would wait behind it.
+        on_connect: told the session once subscriptions stand and presence is published.
+        on_disconnect: told at once when the connection is lost.
+        on_fault: kind, subject and hint of a fault; the hint is None when it has passed.
+        on_centre: gets (`state`, bytes) of the centre's own presence.
+        on_authority: gets the name and bytes of authority files.
+        pace: times.
+    """
+
+    def __init__(  # noqa: PLR0913 - the seams to all neighbours, keyword-only
+        self,
+        broker: BrokerSettings,
+        station: StationId,
+        *,
+        next_session: Callable[[], Awaitable[int]],
+        on_message: OnMessage,
+        on_connect: Callable[[int], Awaitable[None]],
+        on_disconnect: Callable[[], None],
+        on_fault: OnFault,
+        on_centre: OnBytes = _ignore,
+        on_authority: OnBytes = _ignore,
+        pace: Pace | None = None,
+    ) -> None:
+        self._broker = broker
+        self._station = station
+        self._next_session = next_session
+        self._on_message = on_message
+        self._on_connect = on_connect
+        self._on_disconnect = on_disconnect
+        self._on_fault = on_fault
+        self._on_centre = on_centre
+        self._on_authority = on_authority
+        self._pace = pace or Pace()
+        self._address = f"{broker.host}:{broker.port}"
+        self._state_topic = build_uplink_topic(station, "state")
+        self._groups: frozenset[str] = frozenset()
+        self._inbox = Inbox()
+        self._back_off = BackOff(self._pace.base_s, self._pace.cap_s, self._pace.spread_s)
+        self._guard = TakeoverGuard()
+        self._client: BoundedClient | None = None
+        self._protocol = aiomqtt.ProtocolVersion.V5
+        self._noted: set[tuple[str, str]] = set()
+        self.since_mono_s = mono_s()
+
+    @property
+    def connected(self) -> bool:
+        """Do subscriptions stand, and is the station reported online? `since_mono_s` says when."""
+        return self._client is not None
+
+    async def run(self) -> None:
+        """Live until cancelled; says goodbye to the broker then."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver_all(), name="link inbox")
+            group.create_task(self._stay_connected(), name="link connection")
+
+    async def publish(
+        self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False
+    ) -> None:
+        """Publish, and return when the broker has confirmed it (QoS 1).
+
+        A broker's confirmation proves nothing about the centre.
+
+        Raises:
+            LinkError: E_OFFLINE without a connection, E_PUBLISH when it was not confirmed.
+        """
+        client = self._client
+        if client is None:
+            raise LinkError("E_OFFLINE", topic, "no connection to the broker")
+        try:
+            await client.publish(topic, payload, qos=qos, retain=retain)
+        except aiomqtt.MqttError as error:
+            raise LinkError("E_PUBLISH", topic, str(error)) from error
+
+    async def set_groups(self, groups: Collection[str]) -> None:
+        """Listen to exactly these groups, now and after every reconnection."""
+        wanted = frozenset(group for group in groups if self._is_group(group))
+        known, self._groups = self._groups, wanted
+        client = self._client
+        if client is None:
+            return
+        try:
+            await self._follow_groups(client, known, wanted)
+        except aiomqtt.MqttError as error:
+            _log.warning("groups will be subscribed at the next connection: %s", error)
+
+    async def _follow_groups(
+        self, client: BoundedClient, known: frozenset[str], wanted: frozenset[str]
+    ) -> None:
+        if gone := known - wanted:
+            await client.unsubscribe([_group_filter(group) for group in sorted(gone)])
+        new = wanted - known
+        await self._subscribe(client, [_group_filter(group) for group in sorted(new)])
+
+    def _is_group(self, group: str) -> bool:
+        """A name with `+` or `#` in it would listen to others' documents."""
+        try:
+            parse_topic(build_group_topic(group, "playlist", "slot"))
+        except ValueError:
+            self._note("bad_group", group, "a group's name must be plain")
+            return False
+        return True
+
+    # One connection after another
+
+    async def _stay_connected(self) -> None:
+        while True:
+            wait_s = 0.0
+            try:
+                wait_s = await self._live_once()
+            except (MqttConnectError, ClosedEarlyError) as error:
+                self._report_down(str(error))
+                wait_s = self._other_protocol()
+            except Exception as error:  # noqa: BLE001 - the task's outer edge: the link never gives up
+                self._report_down(str(error) or type(error).__name__)
+                wait_s = self._back_off.next_s()
+            await asyncio.sleep(wait_s)
+
+    def _other_protocol(self) -> float:
+        """A broker without MQTT 5 refuses the CONNECT or hangs up: try 3.1.1 at once, then wait."""
+        if self._protocol is aiomqtt.ProtocolVersion.V5:
+            self._protocol = aiomqtt.ProtocolVersion.V311
+            return 0.0
+        self._protocol = aiomqtt.ProtocolVersion.V5
+        return self._back_off.next_s()
+
+    async def _live_once(self) -> float:
+        """One connection from CONNECT to its end; returns how many seconds to stay away."""
+        session = await self._next_session()
+        client = await self._build_client(session)
+        try:
+            async with asyncio.timeout(self._pace.connect_timeout_s):
+                await client.__aenter__()
+            groups = await self._introduce(client, session)
+            code = await self._until_lost(client, session, groups)
+        except asyncio.CancelledError:
+            await self._leave(client, session)
+            raise
+        except TimeoutError as error:
+            raise LinkError("E_CONNECT", self._address, "no answer in time") from error
+        finally:
+            client.drop()
+        self._report_down(client.breach or f"connection lost, reason {code}")
+        self._protocol = aiomqtt.ProtocolVersion.V5
+        return self._wait_after(code)
+
+    def _wait_after(self, code: int | None) -> float:
+        if code == TAKEN_OVER and self._guard.kicked(mono_s()):
+            self._note("duplicate_identity", self._station, "another box uses our certificate")
+            return self._pace.duplicate_wait_s
+        # Mosquitto 2.0.11 and MQTT 3.1.1 take a session over without a word.
+        if self._back_off.short_lives >= UNSTABLE_LIVES:
+            self._note("link_unstable", self._station, "does another box use our certificate?")
+        return self._back_off.next_s()
+
+    async def _build_client(self, session: int) -> BoundedClient:
+        client = await build_client(
+            self._broker,
+            self._station,
+            protocol=self._protocol,
+            keepalive_s=self._pace.keepalive_s,
+            will=aiomqtt.Will(self._state_topic, _state(session, online=False), 1, retain=True),
+            on_refused=lambda why: self._note("publish_refused", self._station, why),
+        )
+        client.take = partial(self._take, client)
+        return client
+
+    async def _introduce(self, client: BoundedClient, session: int) -> frozenset[str]:
+        """Subscribe and report online; returns the groups now listened to."""
+        known = self._groups
+        filters = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE, f"{_AUTHORITY}#"]
+        groups = [_group_filter(group) for group in sorted(known)]
+        await self._subscribe(client, filters + groups)
+        await client.publish(self._state_topic, _state(session, online=True), qos=1, retain=True)
+        return known
+
+    async def _until_lost(
+        self, client: BoundedClient, session: int, known: frozenset[str]
+    ) -> int | None:
+        self._client = client
+        began = self.since_mono_s = mono_s()
+        _log.info("connected to %s, session %d", self._address, session)
+        self._pass("link_down", self._address)
+        try:
+            # A retained station-config may have named other groups while we introduced ourselves.
+            await self._follow_groups(client, known, self._groups)
+            await self._tell_connected(session)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(KICK_WINDOW_S):
+                    return await client.wait_lost()
+            self._pass("duplicate_identity", self._station)
+            self._pass("link_unstable", self._station)
+            return await client.wait_lost()
+        finally:
+            self._client = None
+            self.since_mono_s = mono_s()
+            self._back_off.lost(self.since_mono_s - began)
+            self._on_disconnect()
+
+    async def _tell_connected(self, session: int) -> None:
+        try:
+            await self._on_connect(session)
+        except AgentError as error:
+            _log.warning("greeting failed: %s", error)
+
+    async def _subscribe(self, client: BoundedClient, filters: list[str]) -> None:
+        """Every code is read: a refused subscription would leave the station deaf, silently."""
+        if not filters:
+            return
+        modern = client.protocol is aiomqtt.ProtocolVersion.V5
+        wanted = [(one, SubscribeOptions(qos=1) if modern else 1) for one in filters]
+        codes: Sequence[int | ReasonCode] = await client.subscribe(wanted)  # type: ignore[arg-type] # paho takes both pairs
+        for one, code in zip(filters, codes, strict=False):
+            value = code.value if isinstance(code, ReasonCode) else code
+            if value >= REFUSED:
+                self._note("subscription_refused", one, f"the broker answered {value:#04x}")
+            else:
+                self._pass("subscription_refused", one)
+
+    async def _leave(self, client: BoundedClient, session: int) -> None:
+        """A clean stop publishes offline itself: a DISCONNECT makes the broker forget the will."""
+        with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                offline = _state(session, online=False)
+                await client.publish(self._state_topic, offline, qos=1, retain=True)
+                await client.__aexit__(None, None, None)
+
+    # What comes in
+
+    def _take(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
+        """Sort one message into the inbox, or drop what is empty, foreign or too long."""
+        kind = self._kind_of(message)
+        if kind is None:
+            client.acknowledge(message)
+            return
+        taken = self._inbox.put(
+            Incoming(
+                message.topic, kind, bytes(message.payload), lambda: client.acknowledge(message)
+            )
+        )
+        if taken:
+            self._pass("inbox_full", self._station)
+        else:
+            self._note("inbox_full", self._station, "messages come faster than they are judged")
+
+    def _kind_of(self, message: paho.MQTTMessage) -> str | None:
+        """Which kind of message this is; None for what is not ours to read."""
+        try:
+            text = message.topic
+            if not 0 < len(message.payload) <= MAX_MESSAGE_BYTES:
+                return None  # an empty retained message only says that a topic was cleared
+            if text == CENTRE_STATE:
+                return "c"
+            if text.startswith(_AUTHORITY):
+                return "auth"
+            topic = parse_topic(text)
+        except ValueError:  # UnicodeDecodeError is one
+            return None
+        ours = topic.station == self._station or topic.group in self._groups
+        return topic.kind if ours else None
+
+    async def _deliver_all(self) -> None:
+        while True:
+            incoming = await self._inbox.get()
+            try:
+                await self._deliver(incoming)
+            except Exception:  # noqa: BLE001 - the task's outer edge: one bad message must not deafen the box
+                _log.exception("message on %s failed", incoming.topic)
+                self._note("message_failed", incoming.topic, "see the log")
+            incoming.done()
+
+    async def _deliver(self, incoming: Incoming) -> None:
+        if incoming.kind == "c":
+            await self._on_centre("state", incoming.payload)
+        elif incoming.kind == "auth":
+            await self._on_authority(incoming.topic.removeprefix(_AUTHORITY), incoming.payload)
+        else:
+            await self._on_message(parse_topic(incoming.topic), incoming.payload)
+
+    # Faults: said once, taken back once
+
+    def _note(self, kind: str, subject: str, hint: str) -> None:
+        if (kind, subject) not in self._noted:
+            self._noted.add((kind, subject))
+            _log.warning("%s: %s: %s", kind, subject, hint)
+            self._on_fault(kind, subject, hint)
+
+    def _pass(self, kind: str, subject: str) -> None:
+        if (kind, subject) in self._noted:
+            self._noted.discard((kind, subject))
+            self._on_fault(kind, subject, None)
+
+    def _report_down(self, why: str) -> None:
+        self._note("link_down", self._address, why)
+
+
+def _group_filter(group: str) -> str:
+    return f"{ROOT}/g/{group}/#"
+
+
+def _state(session: int, *, online: bool) -> bytes:
+    return msgspec.json.encode(State(online=online, session=session))

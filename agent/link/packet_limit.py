@@ -1,0 +1,131 @@
+"""An MQTT connection that a hostile broker cannot fill our memory with.
+
+paho announces a largest packet and then reads any packet whole all the same (200 MiB took 625 MiB).
+This client refuses at the moment the length is known, before one byte of the body is buffered. It
+overrides private methods of aiomqtt 2.5.1 and paho 2.2.0; the test publishes a real oversized
+message, and setup.cfg pins the release.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import aiomqtt
+import paho.mqtt.client as paho
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+
+T = TypeVar("T")
+PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
+_PUBLISH_QOS_2 = 0x34  # MQTT 5 section 3.3.1: type 3, QoS bits 10
+_TYPE_AND_QOS = 0xF6
+
+
+class ClosedEarlyError(aiomqtt.MqttError):
+    """The broker hung up before it answered our CONNECT."""
+
+
+class BoundedClient(aiomqtt.Client):
+    """One connection. Each message goes to `take` at once; aiomqtt's own queue stays empty.
+
+    Messages are acknowledged by `acknowledge` only, after they were dealt with: what is not yet
+    acknowledged counts against the receive maximum (MQTT 5), so an honest broker slows down instead
+    of overflowing the inbox, and sends again what a crash left undone.
+
+    Args:
+        max_bytes: longest message payload accepted, in bytes.
+        on_refused: called in the loop with the reason when the broker refuses one of our messages.
+        arguments: as for `aiomqtt.Client`.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_bytes: int,
+        on_refused: Callable[[str], None],
+        **arguments: Any,
+    ) -> None:
+        super().__init__(max_queued_incoming_messages=1, **arguments)
+        self.protocol: aiomqtt.ProtocolVersion = arguments["protocol"]
+        self.breach: str | None = None
+        self.take: Callable[[paho.MQTTMessage], None] = lambda _message: None
+        self._given_up = False
+        self._limit_bytes = max_bytes + PACKET_HEAD_BYTES
+        self._refused = on_refused
+        self._unlimited_recv = self._client._sock_recv  # noqa: SLF001 - the module's purpose
+        self._client._sock_recv = self._limited_recv  # type: ignore[method-assign] # noqa: SLF001 - as above
+        self._client.manual_ack_set(on=True)
+
+    async def wait_lost(self) -> int | None:
+        """Return when the connection has ended: the broker's reason code if it gave one."""
+        await asyncio.wait([self._disconnected])
+        error = self._disconnected.exception()
+        reason = error.rc if isinstance(error, aiomqtt.MqttCodeError) else None
+        return reason.value if isinstance(reason, ReasonCode) else None
+
+    def acknowledge(self, message: paho.MQTTMessage) -> None:
+        """Tell the broker that a message is dealt with. Harmless after the connection ended."""
+        if not self._disconnected.done():
+            self._client.ack(message.mid, message.qos)
+
+    def drop(self) -> None:
+        """Cut whatever connection there is, without a farewell; the broker publishes the will."""
+        self._given_up = True
+        self._client._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)  # noqa: SLF001 - paho has no public way to hang up
+        for ending in (self._connected, self._disconnected):
+            if ending.done() and not ending.cancelled():
+                ending.exception()  # asyncio complains of an exception that nobody looked at
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
+        """As aiomqtt's, without `asyncio.wait_for`.
+
+        Before Python 3.12 that drops a cancellation that comes in the same turn as the answer, and
+        the agent would never stop (bpo-37658).
+        """
+        limit_s = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(None if limit_s == math.inf else limit_s):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
+
+    def _client_connect(self) -> None:
+        """Runs in a thread, which cannot be cancelled: a connection that came too late is cut."""
+        super()._client_connect()
+        if self._given_up:
+            self._loop.call_soon_threadsafe(self.drop)
+
+    def _limited_recv(self, bufsize: int) -> bytes:
+        """Refuse a packet when its body is first asked for: paho asks for all of it at once."""
+        packet = self._client._in_packet  # noqa: SLF001 - the module's purpose
+        if bufsize > self._limit_bytes:
+            self.breach = f"refused a packet of {bufsize} bytes, at most {self._limit_bytes}"
+            raise ConnectionError(self.breach)
+        if packet["have_remaining"] and packet["command"] & _TYPE_AND_QOS == _PUBLISH_QOS_2:
+            # We subscribe at QoS 1: a QoS 2 message is no answer to that, and paho would hold
+            # up to 65,535 of them until they are released.
+            self.breach = "refused a QoS 2 message: never subscribed"
+            raise ConnectionError(self.breach)
+        return self._unlimited_recv(bufsize)
+
+    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        self.take(message)
+
+    def _on_publish(
+        self, client: paho.Client, data: Any, mid: int, reason: ReasonCode, properties: Any
+    ) -> None:
+        if reason.is_failure:
+            self._refused(str(reason))
+        super()._on_publish(client, data, mid, reason, properties)
+
+    def _on_disconnect(
+        self, client: paho.Client, data: Any, flags: Any, reason: ReasonCode, properties: Any = None
+    ) -> None:
+        if not self._connected.done():
+            # aiomqtt would wait for its time-out, although the broker has already hung up.
+            self._connected.set_exception(ClosedEarlyError(f"closed before CONNACK: {reason}"))
+            return
+        super()._on_disconnect(client, data, flags, reason, properties)

@@ -1,0 +1,1 @@
+"""Pure: documents, policy and now become a timeline."""

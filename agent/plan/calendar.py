@@ -1,0 +1,135 @@
+"""Local clock times → UTC moments. The only place in plan that knows UTC+7 (no summer time).
+
+Windows include their start and exclude their end. A window that ends at or before its start is an
+overnight one and belongs to the day on which it starts. Dates `from` and `until` are both included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+
+from agent.contract.document import When
+
+LOCAL = timezone(timedelta(hours=7), "+07")
+DAY = timedelta(days=1)
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Window:
+    """A daily window of local time in seconds of the day; `end_s` 1..86400.
+
+    `start_s == end_s` is the whole day from that moment on: read so, a slip of the pen in a signed
+    policy makes a station too quiet, never too loud.
+    """
+
+    text: str
+    start_s: int
+    end_s: int
+
+    @property
+    def length_s(self) -> int:
+        """1..86400."""
+        return (self.end_s - self.start_s) % DAY_S or DAY_S
+
+    def covers(self, second: int) -> bool:
+        """Is a second of the day (0..86399) inside?"""
+        return (second - self.start_s) % DAY_S < self.length_s
+
+
+@dataclass(frozen=True)
+class Day:
+    """One local date, ready for comparing."""
+
+    iso: str
+    weekday: int  # ISO: 1 = Monday
+    midnight_at: datetime
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A half-open stretch of time and the rule that it comes from."""
+
+    start_at: datetime
+    end_at: datetime
+    rule: str
+
+
+@lru_cache(maxsize=4096)
+def second_of_day(text: str) -> int:
+    """Seconds after midnight of `HH:MM` or `HH:MM:SS`; `24:00` is 86400.
+
+    Raises:
+        ValueError: not a clock time.
+    """
+    if text in ("24:00", "24:00:00"):
+        return DAY_S
+    if len(text) not in (5, 8):
+        raise ValueError(f"not a clock time: {text!r}")
+    at = time.fromisoformat(text)
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def parse_window(text: str) -> Window:
+    """Read `21:00-05:00`.
+
+    Raises:
+        ValueError: not two clock times.
+    """
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError(f"not a window: {text!r}")
+    return Window(text, second_of_day(start) % DAY_S, second_of_day(end) or DAY_S)
+
+
+def local_date(at: datetime) -> date:
+    """The station's date at a moment."""
+    return at.astimezone(LOCAL).date()
+
+
+def list_days(from_at: datetime, until_at: datetime) -> list[Day]:
+    """The local dates that [from_at, until_at) touches."""
+    first, last = local_date(from_at), local_date(until_at)
+    return [_day(first + DAY * number) for number in range((last - first).days + 1)]
+
+
+def _day(day: date) -> Day:
+    midnight = datetime.combine(day, time(), LOCAL).astimezone(UTC)
+    return Day(day.isoformat(), day.isoweekday(), midnight)
+
+
+def expand(when: When, days: Sequence[Day]) -> Iterator[datetime]:
+    """The UTC starts on these days, in order if the days are.
+
+    Raises:
+        ValueError: a clock time cannot be read.
+    """
+    seconds = sorted(map(second_of_day, when.at))
+    for day in days:
+        # ISO dates compare as text
+        if (
+            day.weekday in when.weekdays
+            and when.from_ <= day.iso <= when.until
+            and day.iso not in when.except_
+        ):
+            for second in seconds:
+                yield day.midnight_at + timedelta(seconds=second)
+
+
+def expand_windows(windows: Sequence[Window], days: Sequence[Day]) -> list[Interval]:
+    """The windows as stretches of UTC, those that began the day before the first day included."""
+    if not days:
+        return []
+    midnights = [days[0].midnight_at - DAY, *(day.midnight_at for day in days)]
+    return sorted(
+        (_interval(window, midnight) for window in windows for midnight in midnights),
+        key=lambda interval: interval.start_at,
+    )
+
+
+def _interval(window: Window, midnight_at: datetime) -> Interval:
+    start = midnight_at + timedelta(seconds=window.start_s)
+    return Interval(start, start + timedelta(seconds=window.length_s), window.text)

@@ -1,0 +1,176 @@
+"""Emergency and silence: states of the box read from held documents, not entries of the plan.
+
+An emergency is on from the moment at which it was accepted until the first of: cancel, expiry,
+`max_ms`, the end of its script. Script: the attention signal once, then all bodies in order,
+`repeat` times, with `gap_ms` between rounds. A silence signed by two is latched until it is taken
+back or expires; signed by one it lasts at most ten minutes and never stops an emergency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.contract.document import Cancel, Emergency, Silence
+from agent.contract.moment import parse_utc
+from agent.plan.occurrence import Held, Medium
+
+TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
+# Amplifiers settle and engines are replaced after acceptance: the last word must not be cut off.
+SCRIPT_SLACK = timedelta(seconds=10)
+SINGLE_SIGNER_LIMIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ActiveEmergency:
+    """An emergency that is on.
+
+    Args:
+        held: the document with its hash.
+        document: the same, typed.
+        start_at: when it began on this box.
+        end_at: when it ends at the latest.
+        attention_ms: length of the attention signal.
+        round_ms: length of all bodies' sound once; 0 when it has no recorded sound.
+        script_ms: attention, rounds and gaps together; 0 when it has no recorded sound.
+    """
+
+    held: Held
+    document: Emergency
+    start_at: datetime
+    end_at: datetime
+    attention_ms: int
+    round_ms: int
+    script_ms: int
+
+    @property
+    def exercise(self) -> bool:
+        """Is it only an exercise?"""
+        return self.document.exercise
+
+
+@dataclass(frozen=True)
+class ActiveSilence:
+    """A silence that is on.
+
+    Args:
+        held: the document with its hash.
+        document: the same, typed.
+        start_at: when it began on this box.
+        end_at: when it ends by itself.
+        stops_emergency: signed by two, so that nothing sounds at all.
+    """
+
+    held: Held
+    document: Silence
+    start_at: datetime
+    end_at: datetime
+    stops_emergency: bool
+
+
+def emergency_on(
+    held: Sequence[Held], at: datetime, medium: Medium | None = None
+) -> ActiveEmergency | None:
+    """The emergency in force: a real one before an exercise, then the one that began last.
+
+    Args:
+        held: accepted documents of any kind.
+        at: the moment.
+        medium: with `sound` an emergency with shown text is over when its sound is; with `picture`
+            it lasts until cancel, expiry or `max_ms`; None: while either lasts.
+    """
+    cancelled = {
+        h.document.cancels
+        for h in held
+        if isinstance(h.document, Cancel) and h.document.class_ == "emergency"
+    }
+    found = (
+        active
+        for one, document in _emergencies(held)
+        if document.event_id not in cancelled
+        and document.doc_id not in cancelled
+        and (active := _activate(one, document, at, medium)).start_at <= at < active.end_at
+    )
+    return max(found, key=_rank, default=None)
+
+
+def _emergencies(held: Iterable[Held]) -> Iterator[tuple[Held, Emergency]]:
+    for one in held:
+        if isinstance(one.document, Emergency):
+            yield one, one.document
+
+
+def _rank(active: ActiveEmergency) -> tuple[bool, datetime, int, int, str]:
+    document = active.document
+    return (not active.exercise, active.start_at, document.epoch, document.seq, document.doc_id)
+
+
+def _activate(
+    one: Held, document: Emergency, at: datetime, medium: Medium | None
+) -> ActiveEmergency:
+    durations = {m.sha256: m.duration_ms for m in document.media}
+    attention_ms = _attention_ms(document.attention, durations)
+    round_ms = sum(durations.get(d, 0) for body in document.bodies for d in body.media or ())
+    rounds_ms = round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
+    script_ms = attention_ms + rounds_ms if round_ms else 0
+    start_at = _start(one, document, at)
+    end_at = min(parse_utc(document.expires), start_at + timedelta(milliseconds=document.max_ms))
+    if script_ms and (medium == "sound" or not _shows(document)):
+        end_at = min(end_at, start_at + timedelta(milliseconds=script_ms) + SCRIPT_SLACK)
+    return ActiveEmergency(one, document, start_at, end_at, attention_ms, round_ms, script_ms)
+
+
+def _attention_ms(attention: str | None, durations: dict[str, int]) -> int:
+    if attention is None:
+        return 0
+    return TWO_TONE_MS if attention == "two-tone" else durations.get(attention, 0)
+
+
+def _shows(document: Emergency) -> bool:
+    return any(body.text is not None and body.text.show is not None for body in document.bodies)
+
+
+def _start(one: Held, document: Emergency | Silence, at: datetime) -> datetime:
+    """When it began here: acceptance, but not before its own beginning.
+
+    A box without a trusted clock accepts an emergency that its nonce proves fresh; its own time
+    then lies before `not_before`, and the moment of acceptance is all that it has.
+    """
+    not_before_at = parse_utc(document.not_before)
+    accepted_at: datetime | None = getattr(one, "accepted_at", None)
+    if accepted_at is None:
+        return not_before_at
+    return accepted_at if at < not_before_at else max(accepted_at, not_before_at)
+
+
+def silence_on(held: Sequence[Held], at: datetime) -> ActiveSilence | None:
+    """The silence in force; one that stops emergencies goes before one that does not."""
+    newest: dict[tuple[str, str], tuple[Held, Silence]] = {}
+    for one in held:
+        document = one.document
+        if isinstance(document, Silence):
+            key = (document.issuer, document.slot)
+            former = newest.get(key)
+            if former is None or _order(former[1]) < _order(document):
+                newest[key] = (one, document)
+    found = (
+        active
+        for one, document in newest.values()
+        if document.state == "on"
+        and (active := _activate_silence(one, document, at)).start_at <= at < active.end_at
+    )
+    return max(found, key=lambda active: (active.stops_emergency, active.end_at), default=None)
+
+
+def _order(document: Silence) -> tuple[int, int]:
+    return document.epoch, document.seq
+
+
+def _activate_silence(one: Held, document: Silence, at: datetime) -> ActiveSilence:
+    start_at, end_at = _start(one, document, at), parse_utc(document.expires)
+    signers = getattr(one, "signers", 1)
+    by_two = (signers if isinstance(signers, int) else len(signers)) >= 2
+    if not by_two:
+        end_at = min(end_at, start_at + SINGLE_SIGNER_LIMIT)
+    return ActiveSilence(one, document, start_at, end_at, by_two)

@@ -1,0 +1,79 @@
+"""One planned play of one entry, or its refusal; and who wins where two meet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from agent.contract.document import Document, Entry, Playlist
+from agent.plan.level import Level
+
+Medium = Literal["sound", "picture"]
+
+
+class Held(Protocol):
+    """A document that trust accepted and the store keeps (`accepted_at`, `signers` if known)."""
+
+    @property
+    def document(self) -> Document:
+        """The decoded struct."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the payload."""
+
+
+# structs and not dataclasses: a timeline makes tens of thousands of them
+class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One entry at one planned moment.
+
+    Args:
+        key: `<doc_id>/<entry>@<start>`, the same after every rebuild.
+        document: the held playlist.
+        entry: one of its entries.
+        level: from the document's class.
+        start_at: planned start, included.
+        end_at: planned end, excluded.
+        latest_end_at: sound that was interrupted may go on until here, by quiet hours and expiry.
+        medium: sound or picture.
+    """
+
+    key: str
+    document: Any  # a Held: msgspec knows no protocols
+    entry: Entry
+    level: Level
+    start_at: datetime
+    end_at: datetime
+    latest_end_at: datetime
+    medium: Medium
+
+    @property
+    def rank(self) -> tuple[int, datetime, int, int, str]:
+        """Who wins: level, then later start, then newer document, then key. Total: no two equal."""
+        playlist: Playlist = self.document.document
+        return (self.level, self.start_at, playlist.epoch, playlist.seq, self.key)
+
+    @property
+    def duration_ms(self) -> int:
+        """From planned start to planned end."""
+        return round((self.end_at - self.start_at).total_seconds() * 1000)
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An entry that will not play at a moment, and why.
+
+    Args:
+        entry_id: the entry.
+        doc_id: its document.
+        at: the planned start.
+        code: `E_HOURS`, `E_POLICY`, `E_EXPIRED`, `E_MEDIA`, `E_PRIO`, `E_SCHEMA`, `E_UNSUPPORTED`.
+        rule: the rule with its value, such as `quiet_hours 21:00-05:00`.
+    """
+
+    entry_id: str
+    doc_id: str
+    at: datetime
+    code: str
+    rule: str

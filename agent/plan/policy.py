@@ -1,0 +1,157 @@
+"""The hard limits on a station's sound: signed by the commune, narrowed by the local settings.
+
+Only the emergency class passes them. Pictures are not subject to them. What they refuse is refused
+when planned, with its rule, and never cut short.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from agent.clock import Now
+from agent.contract.document import Cap, StationConfig
+from agent.contract.moment import parse_utc
+from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
+from agent.plan.occurrence import Held
+from agent.settings.model import Policy
+
+BUILT_IN_QUIET_HOURS = "21:00-05:00"
+# Items no further apart than this are heard as one session: chime, news, announcement.
+SESSION_GAP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class EffectivePolicy:
+    """What holds at this station. None means without limit.
+
+    Args:
+        quiet: windows without sound, signed and local together.
+        sessions_per_day: sessions that start on one local date.
+        minutes_per_session: from a session's first start to its last end.
+        weekdays: ISO weekdays on which sound may start.
+        relay_hosts: hosts from which a relay may come.
+        mic: may the local microphone be used?
+        caps: loudness limits by kind of zone and local time.
+    """
+
+    quiet: tuple[Window, ...]
+    sessions_per_day: int | None = None
+    minutes_per_session: int | None = None
+    weekdays: frozenset[int] | None = None
+    relay_hosts: frozenset[str] = frozenset()
+    mic: bool = False
+    caps: tuple[Cap, ...] = ()
+
+
+def config_in_force(held: Sequence[Held], now: Now) -> StationConfig | None:
+    """The newest station-config that has begun and has not expired: place and policy from one.
+
+    Without a trusted clock `now` is a lower bound: it cannot tell that a config has not begun.
+    """
+    is_early = now.quality == "FLOOR"
+    configs = [
+        h.document
+        for h in held
+        if isinstance(h.document, StationConfig)
+        and (is_early or parse_utc(h.document.not_before) <= now.at)
+        and now.at < parse_utc(h.document.expires)
+    ]
+    return max(configs, key=lambda c: (c.issued, c.epoch, c.seq), default=None)
+
+
+def effective_policy(config: StationConfig | None, local: Policy | None) -> EffectivePolicy:
+    """Signed limits and local narrowing; without a station-config the built-in quiet hours.
+
+    Raises:
+        ValueError: a window cannot be read.
+    """
+    narrowing = local.quiet_hours if local is not None else []
+    if config is None:
+        return EffectivePolicy(_windows([BUILT_IN_QUIET_HOURS, *narrowing]))
+    signed = config.policy
+    return EffectivePolicy(
+        quiet=_windows([*signed.quiet_hours, *narrowing]),
+        sessions_per_day=signed.sessions_per_day,
+        minutes_per_session=signed.minutes_per_session,
+        weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,
+        relay_hosts=frozenset(signed.relay_hosts),
+        mic=signed.mic,
+        caps=tuple(signed.caps),
+    )
+
+
+def _windows(texts: Sequence[str]) -> tuple[Window, ...]:
+    return tuple(parse_window(text) for text in dict.fromkeys(texts))
+
+
+class QuietHours:
+    """Quiet windows over some days, for looking up.
+
+    Args:
+        windows: the quiet windows.
+        days: the local dates to cover, in order.
+    """
+
+    def __init__(self, windows: Sequence[Window], days: Sequence[Day]) -> None:
+        self._intervals = _merge(expand_windows(windows, days))
+        self._ends = [interval.end_at for interval in self._intervals]
+
+    def first_after(self, at: datetime) -> Interval | None:
+        """The quiet stretch at a moment, or else the next one."""
+        index = bisect_right(self._ends, at)
+        return self._intervals[index] if index < len(self._intervals) else None
+
+
+def _merge(intervals: list[Interval]) -> list[Interval]:
+    """Overlapping stretches as one, so that starts and ends both rise."""
+    merged: list[Interval] = []
+    for interval in intervals:
+        if not merged or interval.start_at > merged[-1].end_at:
+            merged.append(interval)
+            continue
+        last = merged[-1]
+        rules = dict.fromkeys([*last.rule.split(", "), interval.rule])
+        end_at = max(last.end_at, interval.end_at)
+        merged[-1] = Interval(last.start_at, end_at, ", ".join(rules))
+    return merged
+
+
+class SessionBook:
+    """Counts sessions while occurrences are offered in the order of their starts.
+
+    What is refused leaves no trace, so one entry too long does not spend the day's last session.
+    """
+
+    def __init__(self, policy: EffectivePolicy) -> None:
+        self._per_day = policy.sessions_per_day
+        minutes = policy.minutes_per_session
+        self._limit = timedelta(minutes=minutes) if minutes is not None else None
+        self._first_at: datetime | None = None
+        self._end_at: datetime | None = None
+        self._day: date | None = None
+        self._count = 0
+
+    def refuse(self, start_at: datetime, end_at: datetime) -> str | None:
+        """The rule that forbids this sound, or None after entering it."""
+        first_at, session_end_at, is_new = start_at, end_at, True
+        if self._first_at is not None and self._end_at is not None:
+            is_new = start_at - self._end_at > SESSION_GAP
+            if not is_new:
+                first_at, session_end_at = self._first_at, max(end_at, self._end_at)
+        if self._limit is not None and session_end_at - first_at > self._limit:
+            return f"minutes_per_session {math.ceil(self._limit.total_seconds() / 60)}"
+        if is_new and not self._open(local_date(start_at)):
+            return f"sessions_per_day {self._per_day}"
+        self._first_at, self._end_at = first_at, session_end_at
+        return None
+
+    def _open(self, day: date) -> bool:
+        count = self._count if day == self._day else 0
+        if self._per_day is not None and count >= self._per_day:
+            return False
+        self._day, self._count = day, count + 1
+        return True

@@ -1,0 +1,58 @@
+"""From an item and what happened to it, the journal's account of one play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from agent.contract.moment import encode_utc
+from agent.contract.report import Play
+from agent.play.item import Item
+
+Outcome = Literal["full", "cut", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What really happened: aware UTC times, the zones that were on, sound consumed."""
+
+    outcome: Outcome
+    reason: str | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    duration_ms: int = 0
+    zones: list[str] = field(default_factory=list)
+    proof: Literal["A0", "A1", "A2"] = "A0"
+    underruns: int = 0
+    gain_db: float = 0.0
+
+
+def build_play(output: str, item: Item, account: Account) -> Play:
+    """The record of `item` on `output`."""
+    source = item.source
+    return Play(
+        output=output,
+        zones=account.zones,
+        doc_id=source.doc_id,
+        doc_sha256=source.doc_sha256,
+        entry=source.entry,
+        title=item.title,
+        issuer=source.issuer,
+        editor=source.editor,
+        approver=source.approver,
+        class_=source.class_,
+        level=item.level_name,
+        lang=item.lang,
+        media=[clip.sha256 for clip in item.clips],
+        planned_start=encode_utc(item.start_at),
+        planned_end=encode_utc(item.end_at),
+        start=encode_utc(account.start_at) if account.start_at else None,
+        end=encode_utc(account.end_at) if account.end_at else None,
+        duration_ms=account.duration_ms,
+        result=account.outcome,
+        reason=account.reason,
+        proof=account.proof,
+        gain_db=account.gain_db,
+        underruns=account.underruns,
+    )

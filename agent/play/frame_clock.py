@@ -1,0 +1,74 @@
+"""Which CLOCK_MONOTONIC second does a frame of the device fall on?
+
+PortAudio tells at each callback how far ahead of now the block will sound (`lead_s`). The absolute
+device time is useless (its base is the wall clock on some devices); `now + lead` is good to about
+0.2 ms once the stream runs, but not in the first three callbacks. It is smoothed, because a single
+reading jitters with the scheduler; a lasting jump (an underrun, a server that stalled) is followed
+after a few readings that agree.
+"""
+
+from __future__ import annotations
+
+IGNORED_CALLBACKS = 3
+SMOOTHING = 1 / 16
+OUTLIER_S = 0.003
+JUMP_READINGS = 4
+
+
+class FrameClock:
+    """The line from frame numbers to CLOCK_MONOTONIC seconds; fed once a callback.
+
+    Args:
+        rate_hz: frames a second.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._zero_s: float | None = None
+        self._seen = 0
+        self._outliers: list[float] = []
+
+    @property
+    def ready(self) -> bool:
+        """Has the stream run long enough to be believed?"""
+        return self._zero_s is not None
+
+    def observe(self, frame: int, mono_s: float, lead_s: float) -> None:
+        """In the callback at `mono_s`: the block that begins at `frame` sounds `lead_s` later."""
+        self._seen += 1
+        if self._seen <= IGNORED_CALLBACKS:
+            return
+        zero_s = mono_s + lead_s - frame / self._rate_hz
+        if self._zero_s is None:
+            self._zero_s = zero_s
+            return
+        error_s = zero_s - self._zero_s
+        if abs(error_s) <= OUTLIER_S:
+            self._outliers.clear()
+            # the start settles quickly, later readings weigh less
+            self._zero_s += error_s * max(SMOOTHING, 1 / (self._seen - IGNORED_CALLBACKS))
+            return
+        self._outliers.append(zero_s)
+        if len(self._outliers) >= JUMP_READINGS:
+            self._zero_s = sorted(self._outliers)[len(self._outliers) // 2]
+            self._outliers.clear()
+
+    def mono_of(self, frame: int) -> float:
+        """When `frame` sounds.
+
+        Raises:
+            RuntimeError: not ready yet.
+        """
+        if self._zero_s is None:
+            raise RuntimeError("the stream has not run long enough")
+        return self._zero_s + frame / self._rate_hz
+
+    def frame_of(self, mono_s: float) -> int:
+        """The frame that sounds at `mono_s`, rounded.
+
+        Raises:
+            RuntimeError: not ready yet.
+        """
+        if self._zero_s is None:
+            raise RuntimeError("the stream has not run long enough")
+        return round((mono_s - self._zero_s) * self._rate_hz)

@@ -1,0 +1,126 @@
+"""What one output is to play or show, and the neighbours that an output talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from agent.clock import Clock, Now
+from agent.contract.document import Medium, Scene
+from agent.contract.ident import Digest
+from agent.contract.moment import encode_utc
+from agent.contract.report import OnAir, Play, RecordKind
+from agent.play.line import FaultSink
+
+EMERGENCY = 4  # same ladder as plan.level; play may not import plan
+
+
+@dataclass(frozen=True)
+class Source:
+    """The signed document behind an item, as the journal names it."""
+
+    doc_id: str
+    doc_sha256: str
+    entry: str
+    issuer: str
+    editor: str
+    approver: str
+    class_: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One occurrence on one output.
+
+    Times are aware UTC; `end_at` is the planned end, `latest_end_at` how late it may still sound
+    when it was interrupted and resumed.
+
+    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds;
+    `attention` names a held clip that goes first. A picture has `scene` instead.
+    """
+
+    key: str
+    source: Source
+    title: str
+    lang: str
+    level: int
+    level_name: str
+    zones: tuple[str, ...]
+    start_at: datetime
+    end_at: datetime
+    latest_end_at: datetime
+    when_cut: Literal["resume", "rejoin", "drop"] = "drop"
+    clips: tuple[Medium, ...] = ()
+    repeat: int = 1
+    gap_ms: int = 0
+    limit_ms: int | None = None
+    attention: str | None = None
+    scene: Scene | None = None
+    missing: str | None = None  # why it cannot be played: a code and the medium
+
+    def on_air(self) -> OnAir:
+        """The item as health reports it."""
+        return OnAir(
+            title=self.title,
+            level=self.level_name,
+            start=encode_utc(self.start_at),
+            end=encode_utc(self.end_at),
+            zones=list(self.zones),
+            issuer=self.source.issuer,
+        )
+
+
+class Rundown(Protocol):
+    """What an output asks: what now, what next, is it still entitled?"""
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        """The item that should be on this output now; `done` are the keys it is through with."""
+
+    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        """The next item to start on this output."""
+
+    def is_entitled(self, item: Item, now: Now) -> bool:
+        """May this item go on? False once its document is withdrawn, expired or cancelled."""
+
+
+class PlayLog(Protocol):
+    """The journal, as far as outputs write it."""
+
+    async def open_play(self, play: Play) -> int:
+        """Make durable that sound has begun."""
+
+    async def close_play(self, key: int, play: Play) -> object:
+        """Turn an open play into a record."""
+
+    async def append(
+        self,
+        kind: RecordKind,
+        *,
+        play: Play | None = None,
+        detail: dict[str, str | int | float | bool | list[str] | None] | None = None,
+    ) -> object:
+        """Write one record."""
+
+
+class MediaShelf(Protocol):
+    """Content-addressed media, hashed again from the open descriptor."""
+
+    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+        """A readable descriptor of exactly these bytes."""
+
+    def path(self, digest: Digest) -> Path:
+        """Where the medium lies."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Whom every output talks to."""
+
+    rundown: Rundown
+    clock: Clock
+    media: MediaShelf
+    log: PlayLog
+    on_fault: FaultSink

@@ -1,0 +1,137 @@
+"""One switched loudspeaker line: on, read back, settle; sound; tail, off, read back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+from agent.errors import ConfigError
+from agent.settings.model import Zone
+from drivers import registry
+from drivers.errors import DriverError, UnsupportedFeature
+from drivers.interface import Switch
+
+FaultSink = Callable[[str, str, str | None], None]
+State = Literal["off", "settling", "on", "fault"]
+SWITCH_S = 0.2  # for a switch to be set and read back
+
+
+class Line:
+    """A zone of a sound output.
+
+    Args:
+        name: the zone's name.
+        switch: its power switch; None for a line that is always on.
+        settle_ms: wait between the switch's read-back and sound.
+        tail_ms: wait between the end of sound and switching off.
+        on_fault: called with (kind, zone, hint); hint None when the fault is over.
+    """
+
+    def __init__(
+        self, name: str, switch: Switch | None, settle_ms: int, tail_ms: int, on_fault: FaultSink
+    ) -> None:
+        self.name = name
+        self.settle_s = settle_ms / 1000 if switch else 0.0
+        self._switch = switch
+        self._tail_s = tail_ms / 1000
+        self._on_fault = on_fault
+        self._lock = asyncio.Lock()
+        self._users = 0
+        self._off: asyncio.Task[None] | None = None
+        self.state: State = "off" if switch else "on"
+
+    @property
+    def lead_s(self) -> float:
+        """Seconds from now until sound can come: none for a line that is on already."""
+        return 0.0 if self.state == "on" else self.settle_s + SWITCH_S
+
+    async def claim(self) -> bool:
+        """Have the line on and settled. True when it is; each claim needs one `release`.
+
+        A claim that is cancelled while it waits has released itself.
+        """
+        self._users += 1
+        if self._off is not None:
+            self._off.cancel()
+            self._off = None
+        if self._switch is None:
+            return True
+        try:
+            return await self._have_on(self._switch)
+        except BaseException:
+            self.release()
+            raise
+
+    async def _have_on(self, switch: Switch) -> bool:
+        async with self._lock:
+            if self.state == "on":
+                return True
+            return await self._switch_on(switch)
+
+    async def _switch_on(self, switch: Switch) -> bool:
+        self.state = "settling"
+        try:
+            await switch.set(True)
+        except DriverError as error:
+            self.state = "fault"
+            self._on_fault("switch_no_answer", self.name, str(error))
+            return False
+        await asyncio.sleep(self.settle_s)
+        self.state = "on"
+        self._on_fault("switch_no_answer", self.name, None)
+        return True
+
+    def release(self) -> None:
+        """Sound is over on this line: off after the tail, unless claimed again."""
+        self._users -= 1
+        if self._users == 0 and self._switch is not None:
+            self._off = asyncio.create_task(self._switch_off(), name=f"tail {self.name}")
+
+    async def _switch_off(self) -> None:
+        await asyncio.sleep(self._tail_s)
+        async with self._lock:
+            await self._set_off()
+
+    async def _set_off(self) -> None:
+        if self._switch is None:
+            return
+        try:
+            await self._switch.set(False)
+        except DriverError as error:
+            self.state = "fault"
+            self._on_fault("switch_stuck", self.name, str(error))
+            return
+        self.state = "off"
+        self._on_fault("switch_stuck", self.name, None)
+
+    async def close(self) -> None:
+        """Off now, whatever was planned; also at start, to begin from a known state."""
+        if self._off is not None:
+            self._off.cancel()
+            self._off = None
+        async with self._lock:
+            await self._set_off()
+
+
+def build_line(zone: Zone, on_fault: FaultSink) -> Line:
+    """The line of one zone of the settings, with its switch.
+
+    Raises:
+        ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
+    """
+    switch = None
+    if zone.switch is not None:
+        want = zone.switch
+        try:
+            switch = registry.load_switch(
+                want.profile,
+                name=zone.name,
+                port=want.port,
+                unit=want.unit,
+                coil=want.coil,
+                **want.options,
+            )
+        except UnsupportedFeature as error:
+            raise ConfigError("E_DRIVER", zone.name, str(error)) from error
+    return Line(zone.name, switch, zone.settle_ms, zone.tail_ms, on_fault)

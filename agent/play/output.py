@@ -1,0 +1,45 @@
+"""From an output of the settings to the object that plays on it."""
+
+from __future__ import annotations
+
+from agent.contract.ident import StationId
+from agent.play.board import board_argv
+from agent.play.engine_config import engine_argv
+from agent.play.item import Neighbours
+from agent.play.line import build_line
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.play.wire import BoardEvent, EngineEvent
+from agent.play.worker import Worker
+from agent.settings.model import Output
+
+
+def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
+    """An engine and its switched lines.
+
+    Raises:
+        ConfigError: a switch's profile or options are unknown.
+    """
+    if output.audio is None:
+        raise ValueError(f"{output.name} has no audio")
+    argv = engine_argv(output.audio.device, output.audio.driver)
+    return SoundOutput(
+        output.name,
+        [build_line(zone, near.on_fault) for zone in output.zones],
+        lambda on_event, on_lost: Worker(argv, EngineEvent, on_event, on_lost, name=output.name),
+        near,
+    )
+
+
+def build_picture_output(output: Output, station: StationId, near: Neighbours) -> PictureOutput:
+    """A board process and its faces."""
+    if output.board is None:
+        raise ValueError(f"{output.name} has no board")
+    faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
+    argv = board_argv(station, output.board.profile, output.board.path, faces)
+    return PictureOutput(
+        output.name,
+        list(faces),
+        lambda on_event, on_lost: Worker(argv, BoardEvent, on_event, on_lost, name=output.name),
+        near,
+    )

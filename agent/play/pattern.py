@@ -1,0 +1,35 @@
+"""Test pictures for the technician in front of the board."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw
+
+BARS = ("white", "yellow", "cyan", "lime", "magenta", "red", "blue", "black")
+GRID_PX = 16
+
+
+def draw_pattern(pattern: str, size: tuple[int, int]) -> Image.Image:
+    """`bars` (eight colours), `grid` (a line every 16 px and the outermost pixels) or `white`."""
+    if pattern == "white":
+        return Image.new("RGB", size, "white")
+    return _bars(size) if pattern == "bars" else _grid(size)
+
+
+def _bars(size: tuple[int, int]) -> Image.Image:
+    picture = Image.new("RGB", size)
+    for index, colour in enumerate(BARS):
+        left, right = index * size[0] // len(BARS), (index + 1) * size[0] // len(BARS)
+        picture.paste(colour, (left, 0, right, size[1]))
+    return picture
+
+
+def _grid(size: tuple[int, int]) -> Image.Image:
+    """The outermost pixels tell whether the face's size in the settings is the wall's."""
+    picture = Image.new("RGB", size)
+    draw = ImageDraw.Draw(picture)
+    for x in range(0, size[0], GRID_PX):
+        draw.line((x, 0, x, size[1]), fill="lime")
+    for y in range(0, size[1], GRID_PX):
+        draw.line((0, y, size[0], y), fill="lime")
+    draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline="red")
+    return picture

@@ -1,0 +1,182 @@
+"""Decoded sound on its way from a pipe into the mixer: a bounded ring, or a clip kept whole.
+
+One thread writes (it reads the pipe), one reads (the device's callback). Both sides only move
+their own counter, so no lock is taken in the callback.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.int16]
+
+FRAME_BYTES = 2
+RING_S = 4
+READ_BYTES = 65_536
+FULL_WAIT_S = 0.05
+CLIP_LIMIT_FRAMES = 48_000 * 600  # ten minutes, 58 MB
+
+
+class Source(Protocol):
+    """What a slot plays."""
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more will come than what `read` still gives."""
+
+    @property
+    def remaining(self) -> int | None:
+        """Frames until the end, when that is known."""
+
+    @property
+    def available(self) -> int:
+        """Frames that can be read at once."""
+
+    def read(self, frames: int) -> Samples:
+        """At most `frames` samples, at once; fewer when no more are here yet."""
+
+    def close(self) -> None:
+        """No more reading."""
+
+
+class Ring:
+    """Four seconds of a pipe's sound; the reader thread keeps it full until the pipe ends.
+
+    Args:
+        fd: read end of the pipe, owned from now on.
+        rate_hz: frames a second.
+    """
+
+    def __init__(self, fd: int, rate_hz: int) -> None:
+        self._fd = fd
+        self._size = rate_hz * RING_S * FRAME_BYTES
+        self._memory = bytearray(self._size)
+        self._samples: Samples = np.frombuffer(self._memory, dtype="<i2")
+        self._written = 0
+        self._taken = 0
+        self._ended = False
+        self._closed = threading.Event()
+        threading.Thread(target=self._fill, name="ring", daemon=True).start()
+
+    @property
+    def finished(self) -> bool:
+        """The pipe has ended and all its samples were read."""
+        return self._ended and self._written - self._taken < FRAME_BYTES
+
+    @property
+    def remaining(self) -> int | None:
+        """Frames until the end; unknown while the pipe is open."""
+        return self.available if self._ended else None
+
+    @property
+    def available(self) -> int:
+        """Frames that can be read at once."""
+        return (self._written - self._taken) // FRAME_BYTES
+
+    def read(self, frames: int) -> Samples:
+        """At most `frames` samples (a copy)."""
+        frames = min(frames, self.available)
+        total = self._size // FRAME_BYTES
+        at = self._taken // FRAME_BYTES % total
+        first = min(frames, total - at)
+        if first == frames:
+            taken = self._samples[at : at + first].copy()
+        else:
+            parts = (self._samples[at : at + first], self._samples[: frames - first])
+            taken = np.concatenate(parts)
+        self._taken += frames * FRAME_BYTES
+        return taken
+
+    def close(self) -> None:
+        """Stop filling; the pipe's writer gets SIGPIPE."""
+        self._closed.set()
+
+    def _fill(self) -> None:
+        view = memoryview(self._memory)
+        try:
+            while not self._closed.is_set():
+                room = self._size - (self._written - self._taken)
+                if room < FRAME_BYTES:
+                    self._closed.wait(FULL_WAIT_S)
+                    continue
+                at = self._written % self._size
+                got = os.readv(self._fd, [view[at : min(at + room, self._size)]])
+                if not got:
+                    break
+                self._written += got
+        finally:
+            os.close(self._fd)
+            self._ended = True
+
+
+class Clip:
+    """A clip in memory, playable any number of times, also while it still grows.
+
+    Args:
+        fd: read end of the pipe, owned from now on.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self.chunks: list[Samples] = []
+        self.complete = False
+        threading.Thread(target=self._fill, args=(fd,), name="clip", daemon=True).start()
+
+    def _fill(self, fd: int) -> None:
+        rest = b""
+        frames = 0
+        try:
+            while frames < CLIP_LIMIT_FRAMES and (got := os.read(fd, READ_BYTES)):
+                data = rest + got
+                whole = len(data) // FRAME_BYTES * FRAME_BYTES
+                rest = data[whole:]
+                self.chunks.append(np.frombuffer(data[:whole], dtype="<i2"))
+                frames += whole // FRAME_BYTES
+        finally:
+            os.close(fd)
+            self.complete = True
+
+
+class ClipSource:
+    """One playing of a clip."""
+
+    def __init__(self, clip: Clip) -> None:
+        self._clip = clip
+        self._chunk = 0
+        self._at = 0
+
+    @property
+    def finished(self) -> bool:
+        """The clip is complete and was read to its end."""
+        return self._clip.complete and self._chunk >= len(self._clip.chunks)
+
+    @property
+    def remaining(self) -> int | None:
+        """Frames until the end; unknown while the clip grows."""
+        return self.available if self._clip.complete else None
+
+    @property
+    def available(self) -> int:
+        """Frames that can be read at once."""
+        return sum(map(len, self._clip.chunks[self._chunk :])) - self._at
+
+    def read(self, frames: int) -> Samples:
+        """At most `frames` samples (a copy)."""
+        parts: list[Samples] = []
+        while frames > 0 and self._chunk < len(self._clip.chunks):
+            chunk = self._clip.chunks[self._chunk]
+            part = chunk[self._at : self._at + frames]
+            parts.append(part)
+            frames -= len(part)
+            self._at += len(part)
+            if self._at >= len(chunk):
+                self._chunk += 1
+                self._at = 0
+        return np.concatenate(parts) if parts else np.empty(0, np.int16)
+
+    def close(self) -> None:
+        """Nothing to release: the clip stays."""

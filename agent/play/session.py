@@ -1,0 +1,304 @@
+"""One item on one sound output, from the opened media to the closed record.
+
+States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. A session
+has one engine slot for its message and, when it begins with an attention signal, one for the held
+clip before it; the message is placed at the very sample at which the signal ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+from collections.abc import Iterable
+from typing import Protocol
+
+from agent.clock import mono_s
+from agent.contract.ident import Digest
+from agent.contract.report import Play
+from agent.errors import AgentError, PlayError
+from agent.play.account import Account, Outcome, build_play
+from agent.play.attention import ATTENTION_S
+from agent.play.decoder import Decoder, start_decoder
+from agent.play.item import Item, Neighbours
+from agent.play.line import Line
+from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, Started, Stop
+
+_ids = itertools.count(1)
+FADE_MS = 20
+
+
+class Send(Protocol):
+    """How a session speaks to its engine."""
+
+    def __call__(self, command: EngineCommand, fd: int | None = None) -> None:
+        """Send one command; the descriptor, if any, is passed along and closed."""
+
+
+class SoundSession:
+    """Plays one item once.
+
+    Args:
+        output: the output's name.
+        item: what to play.
+        offset_ms: where in the message to begin (0: at its start).
+        lines: the loudspeaker lines that the item's zones select.
+        send: to the engine.
+        near: the neighbours.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        item: Item,
+        offset_ms: int,
+        *,
+        lines: Iterable[Line],
+        send: Send,
+        near: Neighbours,
+    ) -> None:
+        number = next(_ids)
+        self.item = item
+        self.offset_ms = offset_ms
+        self.lines = list(lines)
+        self.over = asyncio.Event()
+        self.stop_reason: str | None = None
+        self.played_ms = 0
+        self.message_ms = 0
+        self.is_sounding = False
+        self.has_fired = False
+        self.outcome: Outcome | None = None
+        self._output = output
+        self._send = send
+        self._clock = near.clock
+        self._media = near.media
+        self._log = near.log
+        self._on: list[str] = []
+        self._is_loaded = False
+        self._message_at_mono_s: float | None = None
+        self._signal = f"{number}.signal" if item.attention else None
+        self._message = f"{number}.message"
+        self._pending = {slot for slot in (self._signal, self._message) if slot}
+        self._decoder: Decoder | None = None
+        self._claimed: list[Line] = []
+        self._claiming: asyncio.Task[None] | None = None
+        self._key: int | None = None
+        self._started_mono_s: float | None = None
+
+    @property
+    def settle_s(self) -> float:
+        """The longest settle time among the lines."""
+        return max((line.settle_s for line in self.lines), default=0.0)
+
+    @property
+    def lead_s(self) -> float:
+        """Seconds from now until sound can come on all lines."""
+        return max((line.lead_s for line in self.lines), default=0.0)
+
+    async def prepare(self) -> None:
+        """Open and check the media, start the decoder, load the slot.
+
+        Raises:
+            AgentError: a medium is missing or is not what was signed.
+        """
+        if self.item.missing:
+            raise AgentError("E_MEDIA", self.item.title, self.item.missing)
+        inputs: list[tuple[int, str]] = []
+        try:
+            for clip in self.item.clips:
+                digest = Digest(clip.sha256)
+                fd = await asyncio.to_thread(self._media.open_verified, digest, clip.bytes)
+                inputs.append((fd, clip.mime))
+            self._decoder = await start_decoder(
+                inputs,
+                repeat=self.item.repeat,
+                gap_ms=self.item.gap_ms,
+                offset_ms=self.offset_ms,
+                duration_limit_ms=self._limit_ms(),
+            )
+        finally:
+            for fd, _ in inputs:
+                os.close(fd)
+        if self.over.is_set():  # given up while the decoder started
+            os.close(self._decoder.read_fd)
+            await self._decoder.stop()
+            raise PlayError("E_WORKER", self.item.title, "the engine went")
+        self._send(Load(self._message, self.item.level), self._decoder.read_fd)
+        self._is_loaded = True
+        self._place_message()
+
+    def _limit_ms(self) -> int | None:
+        """What is left of the item's limit behind the offset."""
+        limit_ms = self.item.limit_ms
+        return None if limit_ms is None else max(1, limit_ms - self.offset_ms)
+
+    def _place_message(self) -> None:
+        """The message follows the signal once both its moment and its slot are there."""
+        if self._is_loaded and self._message_at_mono_s is not None:
+            self._send(Start(self._message, self._message_at_mono_s))
+
+    async def cue(self, at_mono_s: float) -> None:
+        """Set (or move) the moment of the first sample, and switch the lines on in time for it."""
+        self._send(Start(self._message, at_mono_s))
+        if self._claiming is None:
+            self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
+
+    async def fire(self) -> None:
+        """Attention signal as soon as the lines have settled; the message follows it.
+
+        Raises:
+            AgentError: no line could be switched on, or the message cannot be had. When `has_fired`
+                the signal sounds by then: end the session by `give_up`.
+        """
+        if not all(line.state == "on" for line in self.lines):
+            await self._claim()
+        else:
+            self._claiming = asyncio.create_task(self._claim(), name="claim lines")
+        assert self._signal is not None and self.item.attention is not None  # noqa: S101, PT018 - fire is for items with a signal
+        if self.stop_reason is not None:
+            raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
+        self._send(Fire(self.item.attention, self._signal, self.item.level))
+        self.has_fired = True
+        await self.prepare()
+
+    async def _claim_for(self, at_mono_s: float) -> None:
+        await asyncio.sleep(max(0.0, at_mono_s - self.settle_s - 0.15 - mono_s()))
+        await self._claim()
+
+    async def _claim(self) -> None:
+        await asyncio.gather(*(self._claim_one(line) for line in self.lines))
+        if self.lines and not self._on:
+            await self.stop("switch")
+
+    async def _claim_one(self, line: Line) -> None:
+        is_on = await line.claim()
+        if self.over.is_set():  # given up while it settled
+            line.release()
+            return
+        self._claimed.append(line)
+        if is_on:
+            self._on.append(line.name)
+
+    async def on_started(self, event: Started) -> None:
+        """The engine placed a slot's first sample."""
+        if self._started_mono_s is None:
+            self._started_mono_s = event.mono_s
+            self.is_sounding = True
+            if self._claiming is not None:
+                await asyncio.wait([self._claiming])
+            self._key = await self._log.open_play(self._account_play("cut", "restart", None))
+        if event.id == self._signal:
+            self._message_at_mono_s = event.mono_s + ATTENTION_S
+            self._place_message()
+
+    async def on_ended(self, event: Ended) -> bool:
+        """A slot is finished; True when the whole session is."""
+        if event.id not in self._pending:
+            return False
+        self._pending.discard(event.id)
+        self.played_ms += event.frames * 1000 // RATE_HZ
+        if event.id == self._message:
+            self.message_ms = event.frames * 1000 // RATE_HZ
+        if event.why == "stopped":
+            self._pending.clear()
+        if self._pending:
+            return False
+        await self._finish(event.why, event.mono_s)
+        return True
+
+    def owns(self, slot: str) -> bool:
+        """Is this slot one of ours?"""
+        return slot in (self._signal, self._message)
+
+    async def stop(self, reason: str) -> None:
+        """Fade out. `on_ended` follows and closes the record with this reason."""
+        if self.stop_reason is None:
+            self.stop_reason = reason
+        for slot in list(self._pending):
+            with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+                self._send(Stop(slot, FADE_MS))
+
+    async def give_up(self, reason: str) -> None:
+        """The message cannot be had, but its signal was heard: it is recorded."""
+        self.stop_reason = reason
+        self._pending.discard(self._message)
+        if self._pending:
+            await self.stop(reason)
+        else:
+            await self._finish("stopped", mono_s())
+
+    async def abandon(self, reason: str, mono_s: float) -> None:
+        """The engine is gone: close the record with what was known.
+
+        What has not sounded yet leaves no record: it is begun anew with the next engine.
+        """
+        if self._started_mono_s is None:
+            await self._release()
+            return
+        self.stop_reason = reason
+        self.played_ms = max(0, int((mono_s - self._started_mono_s) * 1000))
+        await self._finish("stopped", mono_s)
+
+    async def refuse(self, reason: str) -> None:
+        """Never sounded: write the record as skipped."""
+        self.outcome = "skipped"
+        await self._log.append(
+            "play", play=build_play(self._output, self.item, Account("skipped", reason))
+        )
+        await self._release()
+
+    def _account_play(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Play:
+        start = self._started_mono_s
+        return build_play(
+            self._output,
+            self.item,
+            Account(
+                outcome,
+                reason,
+                start_at=self._clock.at_of(start) if start is not None else None,
+                end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
+                duration_ms=self.played_ms,
+                zones=list(self._on),
+                proof="A2" if start is not None else "A1",
+            ),
+        )
+
+    async def _finish(self, why: str, mono_s: float) -> None:
+        if self.over.is_set():
+            return
+        self.is_sounding = False
+        if why == "end":
+            await self._check_decoder()
+        if why == "end" and self.stop_reason is None:
+            self.outcome, reason = "full", None
+        elif self._started_mono_s is None:
+            self.outcome, reason = "failed", self.stop_reason or why
+        else:
+            self.outcome, reason = "cut", self.stop_reason or why
+        play = self._account_play(self.outcome, reason, mono_s if self._started_mono_s else None)
+        if self._key is not None:
+            await self._log.close_play(self._key, play)
+        else:
+            await self._log.append("play", play=play)
+        await self._release()
+
+    async def _check_decoder(self) -> None:
+        """A decoder that failed half way also ends its pipe: that is not a full play."""
+        if self._decoder is not None:
+            try:
+                await self._decoder.wait()
+            except PlayError as error:
+                self.stop_reason = f"{error.code}: {error.hint}"
+
+    async def _release(self) -> None:
+        self.over.set()
+        if self._claiming is not None:
+            self._claiming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._claiming
+        for line in self._claimed:
+            line.release()
+        self._claimed = []
+        if self._decoder is not None:
+            await self._decoder.stop()

@@ -1,0 +1,289 @@
+"""Text to pixels: NFC, one font a script, shaped by Raqm, wrapped and sized to fill a box.
+
+Two traps this module exists for. Without libfribidi Pillow falls back in silence to a layout that
+tears Khmer apart; `check_shaping` refuses to go on. And Noto Sans has no Khmer, so text is split
+into runs by script; a code point that no font has is left out and logged, never drawn as a box.
+Khmer writes no spaces: lines break at spaces and U+200B first, and between syllables only when
+the letters would otherwise become too small to read.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import ImageDraw, ImageFont, features
+
+from agent.errors import PlayError
+
+LOGGER = logging.getLogger(__name__)
+
+# Debian and Raspberry Pi OS: package fonts-noto-core.
+FONT_FOLDERS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/noto"))
+LATIN = "NotoSans-Bold.ttf"
+KHMER = "NotoSansKhmer-Bold.ttf"
+SYMBOLS = ("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf")
+MIN_SIZE_PX = 8
+MONO_BELOW_PX = 16  # grey edges smear on small letters of a coarse LED raster
+LEGIBLE_KHMER_PX = 24
+LEGIBLE_LATIN_PX = 12
+COENG = "\u17d2"  # makes the next consonant a subscript
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its runs as (font file, text), and its width."""
+
+    runs: tuple[tuple[str, str], ...]
+    width_px: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Lines at a size, with the common height of a line and its baseline below the top."""
+
+    size_px: int
+    lines: tuple[Line, ...]
+    line_height_px: int
+    ascent_px: int
+
+
+def check_shaping() -> None:
+    """Can this machine shape and draw our scripts?
+
+    Raises:
+        PlayError: E_RAQM without Raqm or FriBiDi, E_FONT without the Noto fonts.
+    """
+    if not features.check("raqm"):
+        raise PlayError("E_RAQM", "Pillow", "no text shaping: install the package libfribidi0")
+    for name in (LATIN, KHMER):
+        find_font(name)
+
+
+@lru_cache(maxsize=16)
+def find_font(name: str) -> Path:
+    """The font file's path.
+
+    Raises:
+        PlayError: E_FONT, it is not installed.
+    """
+    for folder in FONT_FOLDERS:
+        if (folder / name).is_file():
+            return folder / name
+    raise PlayError("E_FONT", name, "install the package fonts-noto-core")
+
+
+@lru_cache(maxsize=64)
+def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
+    """A font at a size, with Raqm layout; small letters take the thin cut: bold ones clot."""
+    if size_px < MONO_BELOW_PX:
+        name = name.replace("-Bold", "-Regular")
+    return ImageFont.truetype(find_font(name), size_px, layout_engine=ImageFont.Layout.RAQM)
+
+
+@lru_cache(maxsize=4096)
+def has_glyph(name: str, char: str) -> bool:
+    """Does the font have a glyph of its own for this code point (not its empty box)?"""
+    font = ImageFont.truetype(find_font(name), 32, layout_engine=ImageFont.Layout.BASIC)
+    drawn, box = font.getmask(char), font.getmask("\uffff")
+    return (drawn.size, bytes(drawn)) != (box.size, bytes(box))
+
+
+@lru_cache(maxsize=4096)
+def split_runs(text: str) -> tuple[tuple[str, str], ...]:
+    """Cut NFC text into runs of one font; spaces, marks and joiners stay with what is before."""
+    runs: list[tuple[str, str]] = []
+    for char in text:
+        follows = runs and (char == " " or unicodedata.category(char) in ("Mn", "Mc", "Cf"))
+        name = runs[-1][0] if follows else _font_of(char)
+        if name is None:
+            continue
+        if runs and runs[-1][0] == name:
+            runs[-1] = (name, runs[-1][1] + char)
+        else:
+            runs.append((name, char))
+    return tuple(runs)
+
+
+@lru_cache(maxsize=4096)
+def _font_of(char: str) -> str | None:
+    if is_khmer(char):
+        return KHMER if has_glyph(KHMER, char) else None
+    if char == " " or unicodedata.category(char) == "Cf":
+        return LATIN
+    installed = (LATIN, *(n for n in SYMBOLS if any((f / n).is_file() for f in FONT_FOLDERS)))
+    return next((name for name in installed if has_glyph(name, char)), None)
+
+
+def is_khmer(char: str) -> bool:
+    """Khmer letters, marks, digits and signs, and the lunar-date symbols."""
+    return "\u1780" <= char <= "\u17ff" or "\u19e0" <= char <= "\u19ff"
+
+
+def fit(text: str, width_px: int, height_px: int) -> Layout:
+    """The largest layout of `text` that lies within the box.
+
+    Raises:
+        PlayError: E_FIT, not even at the smallest size.
+    """
+    clean = _clean(text)
+    legible_px = LEGIBLE_KHMER_PX if any(map(is_khmer, clean)) else LEGIBLE_LATIN_PX
+    best: Layout | None = None
+    for pieces_of in (_words, _khmer_syllables, _clusters):
+        layout = _largest(clean, width_px, height_px, pieces_of)
+        if layout is not None and (best is None or layout.size_px > best.size_px):
+            best = layout
+        if best is not None and best.size_px >= legible_px:
+            break
+    if best is None:
+        box = f"{width_px}x{height_px} px"
+        raise PlayError("E_FIT", clean[:40], f"too long for {box} even at {MIN_SIZE_PX} px")
+    return best
+
+
+def draw(
+    canvas: ImageDraw.ImageDraw,
+    layout: Layout,
+    box: tuple[int, int, int, int],
+    *,
+    align: str,
+    colour: str,
+) -> None:
+    """Draw a layout into (left, top, right, bottom), vertically centred."""
+    left, top, right, bottom = box
+    canvas.fontmode = "1" if layout.size_px < MONO_BELOW_PX else "L"
+    slack_px = bottom - top - layout.line_height_px * len(layout.lines)
+    baseline = top + slack_px // 2 + layout.ascent_px
+    for line in layout.lines:
+        spare = right - left - line.width_px
+        x = left + {"left": 0.0, "centre": spare / 2, "right": spare}[align]
+        for name, text in line.runs:
+            font = load_font(name, layout.size_px)
+            canvas.text(
+                (round(x), baseline), text, fill=colour, font=font, anchor="ls",
+                language=_language(name),
+            )  # fmt: skip
+            x += _width(name, text, layout.size_px)
+        baseline += layout.line_height_px
+
+
+def _clean(text: str) -> str:
+    flat = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
+    plain = "".join(c for c in flat if c == "\n" or unicodedata.category(c) != "Cc").strip()
+    lost = {c for c in set(plain) if c != "\n" and _font_of(c) is None}
+    if lost:
+        LOGGER.warning("left out, no font has them: %s", " ".join(f"U+{ord(c):04X}" for c in lost))
+    return "".join(c for c in plain if c not in lost)
+
+
+def _language(name: str) -> str:
+    return "km" if name == KHMER else "vi"
+
+
+@lru_cache(maxsize=8192)
+def _width(name: str, text: str, size_px: int) -> float:
+    return load_font(name, size_px).getlength(text, language=_language(name))
+
+
+def _width_of(text: str, size_px: int) -> float:
+    return sum(_width(name, part, size_px) for name, part in split_runs(text))
+
+
+def _largest(
+    text: str, width_px: int, height_px: int, pieces_of: Callable[[str], Iterator[str]]
+) -> Layout | None:
+    """Bisect the size. A bigger size never fits where a smaller does not, but for rare wraps."""
+    best: Layout | None = None
+    low, high = MIN_SIZE_PX, height_px
+    while low <= high:
+        size_px = (low + high) // 2
+        layout = _lay_out(text, size_px, (width_px, height_px), pieces_of)
+        if layout is not None:
+            best, low = layout, size_px + 1
+        else:
+            high = size_px - 1
+    return best
+
+
+def _lay_out(
+    text: str,
+    size_px: int,
+    room: tuple[int, int],
+    pieces_of: Callable[[str], Iterator[str]],
+) -> Layout | None:
+    """Stops at the first line too many: the time is bounded by the face, not by the text."""
+    width_px, height_px = room
+    line_height_px, ascent_px = _line_metrics(text, size_px)
+    lines: list[Line] = []
+    for words in _all_lines(text, size_px, width_px, pieces_of):
+        line = Line(split_runs(words), _width_of(words, size_px))
+        lines.append(line)
+        if line.width_px > width_px or line_height_px * len(lines) > height_px:
+            return None
+    return Layout(size_px, tuple(lines), line_height_px, ascent_px)
+
+
+def _line_metrics(text: str, size_px: int) -> tuple[int, int]:
+    """Height and ascent that hold every font of the text: Khmer subscripts reach far down."""
+    used = {name for name, _ in split_runs(text.replace("\n", " "))} or {LATIN}
+    metrics = [load_font(name, size_px).getmetrics() for name in used]
+    ascent_px = max(ascent for ascent, _ in metrics)
+    return ascent_px + max(descent for _, descent in metrics), ascent_px
+
+
+def _all_lines(
+    text: str, size_px: int, width_px: int, pieces_of: Callable[[str], Iterator[str]]
+) -> Iterator[str]:
+    for paragraph in text.split("\n"):
+        yield from _wrap(pieces_of(paragraph), size_px, width_px)
+
+
+def _wrap(pieces: Iterator[str], size_px: int, width_px: int) -> Iterator[str]:
+    """Greedy lines; trailing spaces and zero-width spaces count for nothing."""
+    line, used_px = "", 0.0
+    for piece in pieces:
+        if line and used_px + _width_of(piece.rstrip(" \u200b"), size_px) > width_px:
+            yield line.rstrip(" \u200b")
+            line, used_px = "", 0.0
+        line += piece
+        used_px += _width_of(piece, size_px)
+    yield line.rstrip(" \u200b")
+
+
+def _pieces(text: str, is_break: Callable[[str, str], bool]) -> Iterator[str]:
+    start = 0
+    for index in range(1, len(text)):
+        if is_break(text[index - 1], text[index]):
+            yield text[start:index]
+            start = index
+    yield text[start:]
+
+
+def _is_word_break(before: str, after: str) -> bool:
+    return before in " \u200b" and after not in " \u200b"
+
+
+def _is_syllable_break(before: str, after: str) -> bool:
+    """Before a Khmer letter or digit that no coeng draws under the letter before it."""
+    starts = is_khmer(after) and unicodedata.category(after) in ("Lo", "Nd")
+    return starts and is_khmer(before) and before != COENG
+
+
+def _is_cluster_break(before: str, after: str) -> bool:
+    return unicodedata.category(after) not in ("Mn", "Mc", "Cf", "Po") and before != COENG
+
+
+def _words(text: str) -> Iterator[str]:
+    return _pieces(text, _is_word_break)
+
+
+def _khmer_syllables(text: str) -> Iterator[str]:
+    return _pieces(text, lambda a, b: _is_word_break(a, b) or _is_syllable_break(a, b))
+
+
+def _clusters(text: str) -> Iterator[str]:
+    return _pieces(text, lambda a, b: _is_word_break(a, b) or _is_cluster_break(a, b))

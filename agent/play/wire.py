@@ -1,0 +1,174 @@
+"""Messages between the agent and its workers: JSON over an inherited SOCK_SEQPACKET (fd 3).
+
+Times are CLOCK_MONOTONIC seconds. PCM is s16le, 48 kHz, mono, from a pipe whose read end travels
+with the message (SCM_RIGHTS). One message is one packet.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from agent.contract.document import Scene
+
+WORKER_FD = 3
+RATE_HZ = 48_000
+BEAT_S = 0.5
+BEAT_LIMIT_S = 1.5
+
+
+class _Message(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
+    pass
+
+
+class Load(_Message, frozen=True, tag="load"):
+    """Open a slot and fill its ring from the pipe that comes with this message."""
+
+    id: str
+    level: int  # higher pre-empts lower
+    gain_db: float = 0.0
+    fade_in_ms: int = 0
+
+
+class Start(_Message, frozen=True, tag="start"):
+    """Place the slot's first sample at a moment; a moment past means now, without catching up."""
+
+    id: str
+    at_mono_s: float
+
+
+class Stop(_Message, frozen=True, tag="stop"):
+    """Fade a slot out and drop it."""
+
+    id: str
+    fade_ms: int = 20
+
+
+class Gain(_Message, frozen=True, tag="gain"):
+    """Change a slot's gain within one block."""
+
+    id: str
+    gain_db: float
+
+
+class Hold(_Message, frozen=True, tag="hold"):
+    """Keep a decoded clip in memory; PCM comes with the message."""
+
+    clip: str
+
+
+class Fire(_Message, frozen=True, tag="fire"):
+    """Play a held clip at once as slot `id` at `level`; lower slots are faded out and dropped."""
+
+    clip: str
+    id: str
+    level: int
+    gain_db: float = 0.0
+
+
+EngineCommand = Load | Start | Stop | Gain | Hold | Fire
+
+
+class Ready(_Message, frozen=True, tag="ready"):
+    """The device is open and silence is flowing."""
+
+    rate_hz: int
+    block: int
+    device: str
+
+
+class Beat(_Message, frozen=True, tag="beat"):
+    """Every 500 ms: frames consumed by the device so far."""
+
+    frames: int
+    mono_s: float
+    underruns: int
+
+
+class Started(_Message, frozen=True, tag="started"):
+    """The slot's first sample leaves (or left) the box at this moment."""
+
+    id: str
+    mono_s: float
+
+
+class Ended(_Message, frozen=True, tag="ended"):
+    """The slot is finished: `frames` of its sound were consumed."""
+
+    id: str
+    frames: int
+    why: Literal["end", "stopped", "starved"]
+    mono_s: float
+
+
+class Fault(_Message, frozen=True, tag="fault"):
+    """The worker cannot go on (or, with `id`, one of its items cannot)."""
+
+    code: str
+    detail: str
+    id: str | None = None
+
+
+EngineEvent = Ready | Beat | Started | Ended | Fault
+
+
+class Show(_Message, frozen=True, tag="show"):
+    """Show a scene on the named faces until a moment; `media` maps sha256 to a readable path.
+
+    `utc_at_mono_0_s` is the POSIX second at CLOCK_MONOTONIC 0, for clock elements; None while no
+    time is trusted: clocks then show dashes.
+    """
+
+    id: str
+    scene: Scene
+    faces: list[str]
+    media: dict[str, str]
+    until_mono_s: float
+    utc_at_mono_0_s: float | None = None
+
+
+class Blank(_Message, frozen=True, tag="blank"):
+    """Black on the named faces."""
+
+    faces: list[str]
+
+
+class Brightness(_Message, frozen=True, tag="brightness"):
+    """Percent of the board's own maximum."""
+
+    pct: int
+
+
+class Test(_Message, frozen=True, tag="test"):
+    """A test pattern on every face."""
+
+    pattern: Literal["bars", "grid", "white"]
+
+
+BoardCommand = Show | Blank | Brightness | Test
+
+
+class BoardReady(_Message, frozen=True, tag="board_ready"):
+    """The faces found."""
+
+    faces: list[str]
+
+
+class BoardBeat(_Message, frozen=True, tag="board_beat"):
+    """Every 500 ms: frames sent so far, and how many were late."""
+
+    frames: int
+    late: int
+
+
+class Shown(_Message, frozen=True, tag="shown"):
+    """A face's first frame of a scene went out."""
+
+    id: str
+    face: str
+    frame_sha256: str
+    mono_s: float
+
+
+BoardEvent = BoardReady | BoardBeat | Shown | Fault

@@ -1,0 +1,298 @@
+"""Held documents → what each output should play: plan's timeline in play's terms.
+
+Plan knows rules and no outputs, play knows outputs and no rules; this is the seam between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.clock import Now
+from agent.contract.document import Document, Element, Emergency, Medium, Playlist, Scene
+from agent.plan.emergency import ActiveEmergency, emergency_on
+from agent.plan.occurrence import Medium as Sense
+from agent.plan.occurrence import Refusal
+from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.timeline import Held, Occurrence, Timeline, build_timeline
+from agent.play.item import EMERGENCY, Item, Source
+from agent.settings.model import Policy
+
+LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
+LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
+BEHIND = timedelta(hours=26)
+AHEAD = timedelta(hours=50)
+REBUILD_AFTER = timedelta(hours=12)
+ALARM_COLOUR = "#b00000"
+EVERYWHERE = [0, 0, 1000, 1000]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """An emergency as if accepted when the last of its media came."""
+
+    document: Document
+    sha256: str
+    accepted_at: datetime
+
+
+@dataclass
+class Programme:
+    """All that the box holds, as timelines.
+
+    Args:
+        local: the narrowing policy of the local settings, if any.
+        media_state: None when a medium is in store, else why it is not.
+    """
+
+    local: Policy | None
+    media_state: Callable[[str], str | None]
+    held: Sequence[Held] = ()
+    built_at: datetime | None = None
+    timeline: Timeline | None = None
+    _ids: frozenset[str] = frozenset()
+    _ready_at: dict[str, datetime] = field(default_factory=dict)
+    _named: frozenset[str] = frozenset()
+    _told: frozenset[tuple[str, str, str]] = frozenset()
+
+    def update(self, held: Sequence[Held], now: Now) -> None:
+        """Take the documents now held, and plan anew."""
+        self.held = held
+        self._ids = frozenset(h.document.doc_id for h in held)
+        self._named = frozenset(
+            medium.sha256
+            for h in held
+            if isinstance(h.document, Playlist | Emergency)
+            for medium in h.document.media
+        )
+        self.plan(now)
+
+    def plan(self, now: Now) -> None:
+        """Build the timeline around now; cheap enough to do at every change."""
+        policy = effective_policy(config_in_force(self.held, now), self.local)
+        self.timeline = build_timeline(self.held, policy, now.at - BEHIND, now.at + AHEAD)
+        self.built_at = now.at
+
+    def current(self, now: Now) -> Timeline | None:
+        """The timeline, rebuilt when the clock has left its middle."""
+        if self.built_at is not None and abs(now.at - self.built_at) > REBUILD_AFTER:
+            self.plan(now)
+        return self.timeline
+
+    def is_named(self, digest: str) -> bool:
+        """Does any document in force name this medium?"""
+        return digest in self._named
+
+    def new_refusals(self) -> list[Refusal]:
+        """What the timeline refuses and was not told of before: once an entry and rule."""
+        fresh: dict[tuple[str, str, str], Refusal] = {}
+        for refusal in self.timeline.refusals if self.timeline else ():
+            fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
+        told, self._told = self._told, frozenset(fresh)
+        return [refusal for key, refusal in fresh.items() if key not in told]
+
+    def is_held(self, doc_id: str) -> bool:
+        """Is the document still in force?"""
+        return doc_id in self._ids
+
+    def emergency(self, now: Now, sense: Sense) -> ActiveEmergency | None:
+        """The emergency in force for one sense, if any.
+
+        One with sound begins when its media are in store: a slow link must not eat its message.
+        """
+        if sense == "sound":
+            return emergency_on([self._when_ready(h, now) for h in self.held], now.at, sense)
+        return emergency_on(self.held, now.at, sense)
+
+    def _when_ready(self, held: Held, now: Now) -> Held:
+        document = held.document
+        if not isinstance(document, Emergency):
+            return held
+        if any(self.media_state(medium.sha256) is not None for medium in document.media):
+            self._ready_at[document.doc_id] = now.at
+        ready_at = self._ready_at.get(document.doc_id)
+        return held if ready_at is None else _Ready(document, held.sha256, ready_at)
+
+
+class SoundRundown:
+    """What a sound output asks (see `play.item.Rundown`)."""
+
+    sense: Sense = "sound"
+
+    def __init__(self, programme: Programme, zones: Iterable[str]) -> None:
+        self._programme = programme
+        self._zones = frozenset(zones)
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        """Emergency first; scheduled sound only with a trustworthy clock."""
+        programme = self._programme
+        active = programme.emergency(now, self.sense)
+        if active is not None:
+            item = _emergency_sound(active, programme.media_state)
+            if item is not None and item.key not in done:
+                return item
+        timeline = programme.current(now)
+        if timeline is None or now.quality == "FLOOR":
+            return None
+        return self._item(timeline.playing(now.at, self.sense, self._zones))
+
+    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        """The next scheduled item; none while an emergency is still to be played out."""
+        programme = self._programme
+        timeline = programme.current(now)
+        if timeline is None or now.quality == "FLOOR":
+            return None
+        active = programme.emergency(now, self.sense)
+        if active is not None and f"{active.document.event_id}/{self.sense}" not in done:
+            return None
+        return self._item(timeline.upcoming(now.at, self.sense, self._zones))
+
+    def is_entitled(self, item: Item, now: Now) -> bool:
+        """Held, and if it is an emergency, still on."""
+        if item.level >= EMERGENCY:
+            active = self._programme.emergency(now, self.sense)
+            return active is not None and active.document.doc_id == item.source.doc_id
+        is_over = now.at >= item.latest_end_at + LIMIT_SLACK
+        return not is_over and self._programme.is_held(item.source.doc_id)
+
+    def _item(self, occurrence: Occurrence | None) -> Item | None:
+        if occurrence is None:
+            return None
+        return _build_item(occurrence, self._programme.media_state)
+
+
+class PictureRundown(SoundRundown):
+    """What a board output asks."""
+
+    sense: Sense = "picture"
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        """Emergency text first, then the timeline's pictures."""
+        programme = self._programme
+        active = programme.emergency(now, self.sense)
+        if active is not None:
+            item = _emergency_picture(active)
+            if item is not None and item.key not in done:
+                return item
+        timeline = programme.current(now)
+        if timeline is None or now.quality == "FLOOR":
+            return None
+        return self._item(timeline.playing(now.at, self.sense, self._zones))
+
+
+def _source(held: Held, entry: str) -> Source:
+    document = held.document
+    return Source(
+        doc_id=document.doc_id,
+        doc_sha256=held.sha256,
+        entry=entry,
+        issuer=document.issuer,
+        editor=document.editor,
+        approver=document.approver,
+        class_=document.class_,
+    )
+
+
+def _missing(clips: Iterable[Medium], state: Callable[[str], str | None]) -> str | None:
+    return next((why for clip in clips if (why := state(clip.sha256)) is not None), None)
+
+
+def _build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> Item:
+    entry, document = occurrence.entry, occurrence.document.document
+    media = {medium.sha256: medium for medium in getattr(document, "media", [])}
+    scene = entry.body.scene
+    if entry.body.text is not None and entry.body.text.show is not None:
+        scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
+    digests = entry.body.media or [e.media for e in (scene.elements if scene else []) if e.media]
+    clips = tuple(media[digest] for digest in digests)
+    return Item(
+        key=occurrence.key,
+        source=_source(occurrence.document, entry.id),
+        title=entry.title,
+        lang=entry.lang,
+        level=int(occurrence.level),
+        level_name=occurrence.level.name.lower(),
+        zones=tuple(entry.zones),
+        start_at=occurrence.start_at,
+        end_at=occurrence.end_at,
+        latest_end_at=occurrence.latest_end_at,
+        when_cut=entry.when_cut,
+        clips=clips,
+        repeat=entry.body.repeat,
+        gap_ms=entry.body.gap_ms,
+        limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
+        scene=scene,
+        missing=_missing(clips, state),
+    )
+
+
+def _emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item | None:
+    document = active.document
+    media = {medium.sha256: medium for medium in document.media}
+    clips = tuple(media[digest] for body in document.bodies for digest in body.media or [])
+    if not clips or _missing(clips, state) is not None:
+        return None
+    return _emergency_item(
+        active,
+        "sound",
+        clips=clips,
+        repeat=document.repeat,
+        gap_ms=document.gap_ms,
+        limit_ms=document.max_ms,
+        attention=document.attention,
+    )
+
+
+def _emergency_picture(active: ActiveEmergency) -> Item | None:
+    texts = [(b.lang, b.text.show) for b in active.document.bodies if b.text and b.text.show]
+    if not texts:
+        return None
+    elements = [_banner()] if active.document.exercise else []
+    top = 160 if elements else 0
+    height = (1000 - top) // len(texts)
+    elements += [
+        Element(
+            kind="text",
+            box=[0, top + index * height, 1000, height],
+            text=text,
+            lang=lang,
+            background=ALARM_COLOUR,
+        )
+        for index, (lang, text) in enumerate(texts)
+    ]
+    return _emergency_item(active, "picture", scene=Scene(elements, active.document.max_ms))
+
+
+def _banner() -> Element:
+    """An exercise must say so, to everyone who sees it."""
+    return Element(
+        kind="text",
+        box=[0, 0, 1000, 160],
+        text="DIỄN TẬP · EXERCISE",
+        lang="vi",
+        colour="#000000",
+        background="#ffd23f",
+    )
+
+
+def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
+    document = active.document
+    return Item(
+        key=f"{document.event_id}/{medium}",
+        source=_source(active.held, document.event_id),
+        title=("Diễn tập: " if document.exercise else "Khẩn cấp: ") + document.event_id,
+        lang=document.bodies[0].lang,
+        level=EMERGENCY,
+        level_name="emergency",
+        zones=("*",),
+        start_at=active.start_at,
+        end_at=active.end_at,
+        latest_end_at=active.end_at,
+        **content,  # type: ignore[arg-type] # only fields of Item are passed on
+    )
+
+
+def _text_scene(text: str, lang: str, background: str) -> Scene:
+    element = Element(kind="text", box=EVERYWHERE, text=text, lang=lang, background=background)
+    return Scene([element], 0)

@@ -1,0 +1,144 @@
+"""What a technician writes in station.yaml, as frozen structs; the loader walks these types.
+
+Units stand in the names. Paths are text as written. A pattern's description is what a reader of a
+fault is shown instead of the expression.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from agent.contract.ident import STATION_ID
+
+_HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_END = rf"(?:{_HOUR}|24:00)"
+LISTEN = re.compile(r"^(?:[0-9.]{7,15}|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}\Z")
+
+
+def _described(pattern: str, form: str) -> Meta:
+    return Meta(pattern=pattern, extra_json_schema={"description": form})
+
+
+StationText = Annotated[str, _described(STATION_ID.pattern, "tv-cl-0007: a-z 0-9 -, 4..32")]
+Name = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "nga-ba: a-z 0-9 . _ -, 1..64")]
+Host = Annotated[str, _described(r"^[A-Za-z0-9.:-]{1,253}\Z", "mqtt.example.vn")]
+PathText = Annotated[str, Meta(min_length=1, max_length=4096)]
+AbsolutePath = Annotated[str, _described(r"^/[^\x00]{0,4095}\Z", "/absolute/path")]
+Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
+Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
+Pixels = Annotated[int, Meta(ge=1, le=16_384)]
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all parts share: frozen, by keyword, no unknown key."""
+
+
+class Broker(_Settings, frozen=True, kw_only=True):
+    """Where the centre's MQTT broker is, and the files of mutual TLS."""
+
+    host: Host
+    port: Port = 8883
+    ca: AbsolutePath
+    cert: AbsolutePath
+    key: AbsolutePath
+    keepalive_s: Annotated[int, Meta(ge=5, le=3600)] = 120
+    retry_base_s: Annotated[float, Meta(ge=0.1, le=60)] = 1.0
+
+
+class Audio(_Settings, frozen=True, kw_only=True):
+    """A sound path. `device` is the driver's stable id, as the driver's documentation says."""
+
+    driver: Name
+    device: Annotated[str, Meta(min_length=1, max_length=256)]
+    channels: Annotated[int, Meta(ge=1, le=8)] = 1
+
+
+class Switch(_Settings, frozen=True, kw_only=True):
+    """The power switch of a zone; `options` are keys of that profile alone."""
+
+    profile: Name
+    port: PathText | None = None
+    unit: Annotated[int, Meta(ge=0, le=255)] | None = None
+    coil: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+    options: dict[str, bool | int | float | str] = {}
+
+
+class SoundLevel(_Settings, frozen=True, kw_only=True):
+    """Measured at commissioning: the level at a distance with a gain."""
+
+    dba: Annotated[float, Meta(ge=30, le=140)]
+    distance_m: Annotated[float, Meta(ge=0.1, le=1000)] = 1.0
+    at_gain_db: Annotated[float, Meta(ge=-60, le=20)] = 0.0
+
+
+class Zone(_Settings, frozen=True, kw_only=True):
+    """A loudspeaker line that can be switched on by itself."""
+
+    name: Name
+    kind: Literal["ordinary", "special"] = "ordinary"
+    switch: Switch | None = None
+    settle_ms: Milliseconds = 400
+    tail_ms: Milliseconds = 800
+    spl: SoundLevel | None = None
+
+
+class Board(_Settings, frozen=True, kw_only=True):
+    """A board controller and where it is."""
+
+    profile: Name
+    path: PathText
+
+
+class Face(_Settings, frozen=True, kw_only=True):
+    """One side of a board, in pixels."""
+
+    name: Name
+    width_px: Pixels
+    height_px: Pixels
+
+
+class Output(_Settings, frozen=True, kw_only=True):
+    """One sound path with its zones, or one board with its faces."""
+
+    name: Name
+    audio: Audio | None = None
+    zones: list[Zone] = []
+    board: Board | None = None
+    faces: list[Face] = []
+
+
+class Page(_Settings, frozen=True, kw_only=True):
+    """Where the status page listens besides 127.0.0.1."""
+
+    listen: Listen
+
+
+class Policy(_Settings, frozen=True, kw_only=True):
+    """Local narrowing: quiet hours besides those of the signed station-config."""
+
+    quiet_hours: Annotated[list[Window], Meta(max_length=16)] = []
+
+
+class Media(_Settings, frozen=True, kw_only=True):
+    """Fetching of media. Private addresses are refused unless allowed (a local mirror, a test)."""
+
+    allow_private: bool = False
+
+
+class Settings(_Settings, frozen=True, kw_only=True):
+    """All of station.yaml."""
+
+    station: StationText
+    broker: Broker
+    root: AbsolutePath
+    state: AbsolutePath
+    outputs: Annotated[list[Output], Meta(min_length=1, max_length=16)]
+    page: Page | None = None
+    policy: Policy | None = None
+    media: Media = Media()

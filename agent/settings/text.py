@@ -1,0 +1,93 @@
+"""What a technician or officer reads about a YAML file: Vietnamese and English, by stable code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Lang = Literal["vi", "en"]
+
+# code -> (Vietnamese, English); {0}, {1} are the arguments
+PHRASES: dict[str, tuple[str, str]] = {
+    "got": ("đang là {0}", "got {0}"),
+    "expected": ("cần {0}", "expected {0}"),
+    "did_you_mean": ("có phải ý bạn là {0}?", "did you mean {0}?"),
+    # what is wrong with the file as text
+    "too_big": ("tệp quá lớn", "file too big"),
+    "not_utf8": ("tệp không phải UTF-8", "file is not UTF-8"),
+    "syntax": ("sai cú pháp YAML", "not valid YAML"),
+    "empty": ("tệp trống", "file is empty"),
+    "many_documents": ("có hơn một tài liệu trong tệp", "more than one document in the file"),
+    "anchor": ("không dùng neo (&)", "anchors (&) are not allowed"),
+    "alias": ("không dùng tham chiếu (*)", "aliases (*) are not allowed"),
+    "tag": ("không dùng thẻ (!)", "tags (!) are not allowed"),
+    "merge_key": ("không dùng khoá gộp (<<)", "merge keys (<<) are not allowed"),
+    "key_not_text": ("tên khoá phải là chữ", "a key must be plain text"),
+    "too_deep": ("lồng quá sâu", "nested too deep"),
+    # what is wrong with a key or a value
+    "duplicate_key": ("khoá bị lặp", "key given twice"),
+    "unknown_key": ("không có khoá này", "unknown key"),
+    "missing_key": ("thiếu khoá", "key is missing"),
+    "wrong_type": ("sai kiểu giá trị", "wrong type"),
+    "bad_value": ("giá trị không hợp lệ", "bad value"),
+    "bad_together": ("các giá trị không đi cùng nhau", "values do not go together"),
+    # what is wrong with the settings as a whole
+    "not_unique": ("tên bị trùng", "name used twice"),
+    "audio_or_board": (
+        "một đầu ra là loa (audio) hoặc bảng (board), không phải cả hai hay không gì",
+        "an output is either audio or board, not both or neither",
+    ),
+    "zone_needs_audio": (
+        "vùng loa (zones) chỉ dùng với audio, mặt bảng (faces) chỉ dùng với board",
+        "zones go with audio, faces go with board",
+    ),
+    "nothing_to_select": (
+        "đầu ra không có vùng loa hoặc mặt bảng nào",
+        "the output has no zone or face to select",
+    ),
+    "switch_used_twice": ("công tắc này đã dùng cho vùng khác", "switch used by another zone"),
+    "empty_window": ("khung giờ rỗng: đầu trùng cuối", "empty window: start equals end"),
+    "window_order": ("ngày cuối trước ngày đầu", "the end is before the start"),
+    "uplink_listen": (
+        "trang trạng thái không được nghe trên mọi giao diện",
+        "the page must never listen on every interface",
+    ),
+    # files and drivers named by the settings
+    "no_file": ("không có tệp này", "no such file"),
+    "file_unreadable": ("không đọc được tệp này", "file cannot be read"),
+    "no_directory": ("không có thư mục này", "no such directory"),
+    "not_writable": ("không ghi được vào thư mục này", "directory cannot be written"),
+    "unknown_driver": ("không có trình điều khiển này", "no such driver or profile"),
+    "unreadable": ("không đọc được", "cannot be read"),
+    # what is expected
+    "text": ("chữ", "text"),
+    "integer": ("số nguyên viết thường, ví dụ 30", "a plain whole number such as 30"),
+    "number": ("số, ví dụ 1.5", "a number such as 1.5"),
+    "true_false": ("true hoặc false", "true or false"),
+    "list": ("danh sách", "a list"),
+    "mapping": ("nhóm khoá: giá trị", "keys with values"),
+    "nothing": ("để trống", "nothing"),
+    "or": ("{0} hoặc {1}", "{0} or {1}"),
+    "one_of": ("một trong: {0}", "one of: {0}"),
+    "at_least": ("từ {0} trở lên", "at least {0}"),
+    "at_most": ("nhiều nhất {0}", "at most {0}"),
+    "between": ("từ {0} đến {1}", "from {0} to {1}"),
+    "length_at_least": ("ít nhất {0} mục hoặc ký tự", "at least {0} items or characters"),
+    "length_at_most": ("nhiều nhất {0} mục hoặc ký tự", "at most {0} items or characters"),
+    "form": ("dạng {0}", "the form {0}"),
+    "rule": ("{0}", "{0}"),
+    # verdict of `tramtin check`
+    "good": ("{0}: cài đặt đúng", "{0}: settings are good"),
+    "fault_count": ("{0} lỗi", "{0} fault(s)"),
+}
+
+
+def say(code: str, lang: Lang, *args: str) -> str:
+    """The phrase of a code in a language; an unknown code is shown as it is."""
+    phrase = PHRASES.get(code)
+    if phrase is None:
+        return code
+    # not str.format: the arguments and the phrase may hold braces of the user's own text
+    text = phrase[0] if lang == "vi" else phrase[1]
+    for index, arg in enumerate(args):
+        text = text.replace("{" + str(index) + "}", arg)
+    return text

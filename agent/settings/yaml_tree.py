@@ -1,0 +1,213 @@
+"""YAML text → a tree of marked nodes, refusing all that makes YAML surprising.
+
+No anchors, aliases, tags, merge keys or second document; every scalar stays the text that was
+written. The stock loader turns `22:00` into 1320 and `no` into false, and keeps the last of two
+equal keys; here nothing is interpreted until the expected type is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from agent.settings.fault import Fault, Words
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 24
+NULLS = frozenset({"", "~", "null"})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a file, both from 1; the column counts characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """Text as written; `plain` when it stood without quotes."""
+
+    value: str
+    plain: bool
+    mark: Mark
+
+    @property
+    def is_null(self) -> bool:
+        """Written as nothing: empty, `~` or `null`, without quotes."""
+        return self.plain and self.value in NULLS
+
+
+@dataclass(frozen=True)
+class Items:
+    """A sequence."""
+
+    nodes: tuple[Node, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A mapping: keys as text, none twice."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    mark: Mark
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, None if absent."""
+        return next((value for name, value in self.pairs if name.value == key), None)
+
+
+Node = Scalar | Items | Pairs
+Report = Callable[..., None]
+
+
+def read_tree(text: str, source: str) -> tuple[Node | None, list[Fault]]:
+    """The file's one node, None when nothing can be read from it, and the faults found so far."""
+    faults: list[Fault] = []
+    size_bytes = len(text.encode("utf-8", "surrogatepass"))
+    if size_bytes > MAX_BYTES:
+        expected = Words("at_most", (f"{MAX_BYTES} B",))
+        return None, [Fault(source, 1, 1, "", "too_big", f"{size_bytes} B", expected)]
+    reader = _Reader(source, faults)
+    try:
+        events = yaml.parse(text, Loader=yaml.SafeLoader)
+        return reader.read_document(events), faults
+    except _TooDeepError:
+        return None, faults
+    except yaml.MarkedYAMLError as error:
+        mark = _mark(error.problem_mark or error.context_mark)
+        faults.append(
+            Fault(source, mark.line, mark.column, "", "syntax", error.problem or str(error))
+        )
+    except yaml.reader.ReaderError as error:
+        mark = _mark_of(text, error.position)
+        got = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else error.reason
+        faults.append(Fault(source, mark.line, mark.column, "", "syntax", got))
+    return None, faults
+
+
+def _mark(mark: Any) -> Mark:  # PyYAML has two classes of marks
+    return Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)
+
+
+def _mark_of(text: str, position: int) -> Mark:
+    before = text[:position]
+    return Mark(before.count("\n") + 1, position - before.rfind("\n"))
+
+
+class _TooDeepError(Exception):
+    """Reading stops there: PyYAML takes quadratic time for nested brackets."""
+
+
+class _Reader:
+    """Events to nodes; notes faults and reads on."""
+
+    def __init__(self, source: str, faults: list[Fault]) -> None:
+        self._source = source
+        self._faults = faults
+
+    def read_document(self, events: Iterator[yaml.Event]) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    self._fault(_mark(event.start_mark), "", "many_documents")
+            elif isinstance(event, yaml.NodeEvent):
+                node = self._node(event, events, "", 0)
+                root = node if documents == 1 else root
+        if root is None or (isinstance(root, Scalar) and root.is_null):
+            if not self._faults:
+                self._fault(Mark(1, 1), "", "empty")
+            return None
+        return root
+
+    def _node(
+        self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int
+    ) -> Node | None:
+        """The node that begins with `event`; None for an alias."""
+        mark = _mark(event.start_mark)
+        self._check_properties(event, mark, path)
+        if depth > MAX_DEPTH:
+            self._fault(mark, path, "too_deep")
+            raise _TooDeepError
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, event.style is None, mark)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(events, path, depth, mark)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._pairs(events, path, depth, mark)
+        return None  # an alias: reported above
+
+    def _check_properties(self, event: yaml.Event, mark: Mark, path: str) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            self._fault(mark, path, "alias", f"*{event.anchor}")
+            return
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor is not None:
+            self._fault(mark, path, "anchor", f"&{anchor}")
+        if tag is not None:
+            self._fault(mark, path, "tag", str(tag))
+
+    def _items(self, events: Iterator[yaml.Event], path: str, depth: int, mark: Mark) -> Items:
+        nodes: list[Node] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            node = self._node(event, events, f"{path}[{len(nodes)}]", depth + 1)
+            nodes.append(Reported(_mark(event.start_mark)) if node is None else node)
+        return Items(tuple(nodes), mark)
+
+    def _pairs(self, events: Iterator[yaml.Event], path: str, depth: int, mark: Mark) -> Pairs:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, events, path, depth)
+            inner = join(path, key.value) if key is not None else path
+            node = self._node(next(events), events, inner, depth + 1)
+            if key is None or not self._is_new(key, pairs, inner):
+                continue
+            pairs[key.value] = (key, Reported(key.mark) if node is None else node)
+        return Pairs(tuple(pairs.values()), mark)
+
+    def _key(
+        self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int
+    ) -> Scalar | None:
+        node = self._node(event, events, path, depth + 1)
+        if isinstance(node, Scalar):
+            if node.plain and node.value == "<<":
+                self._fault(node.mark, path, "merge_key")
+                return None
+            return node
+        if node is not None:
+            self._fault(node.mark, path, "key_not_text")
+        return None
+
+    def _is_new(self, key: Scalar, pairs: dict[str, tuple[Scalar, Node]], path: str) -> bool:
+        if key.value not in pairs:
+            return True
+        first = pairs[key.value][0].mark
+        self._fault(key.mark, path, "duplicate_key", f"{first.line}:{first.column}")
+        return False
+
+    def _fault(self, mark: Mark, key: str, what: str, got: str = "") -> None:
+        self._faults.append(Fault(self._source, mark.line, mark.column, key, what, got))
+
+
+class Reported(Scalar):
+    """A value whose fault is already reported; nothing more is said about it."""
+
+    def __init__(self, mark: Mark) -> None:
+        super().__init__("", plain=True, mark=mark)
+
+
+def join(path: str, key: str) -> str:
+    """The path of a key inside a mapping."""
+    return f"{path}.{key}" if path else key

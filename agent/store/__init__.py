@@ -1,0 +1,1 @@
+"""SQLite, accepted documents, floors, content-addressed media."""

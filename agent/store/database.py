@@ -1,0 +1,181 @@
+"""One SQLite file on one thread of its own: WAL, synchronous=FULL, one transaction a deed.
+
+The theory. The loop must never wait for a disk, and a half-done deed must never be seen. So every
+deed is a function `fn(connection, ...)` that runs whole on the one worker thread, inside one
+transaction: when it returns, its effect is on the disk; when it raises, it never happened. At
+start the file is checked; a broken one is moved aside, never repaired in place, and a new life
+begins with a new journal epoch (`meta.journal_epoch`) and with whatever floors could be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from agent.errors import StoreError
+from agent.store.salvage import salvage
+
+FILE = "state.db"
+SCHEMA_VERSION = 1
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE floors (
+  issuer TEXT, kind TEXT, slot TEXT, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, PRIMARY KEY (issuer, kind, slot)) WITHOUT ROWID;
+CREATE TABLE documents (
+  place TEXT PRIMARY KEY, kind TEXT NOT NULL, class TEXT NOT NULL, doc_id TEXT NOT NULL,
+  event_id TEXT, sha256 TEXT NOT NULL, envelope BLOB NOT NULL, accepted_at TEXT NOT NULL,
+  expires TEXT NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE events (event_id TEXT PRIMARY KEY, keep_until TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE cancels (
+  target TEXT, class TEXT, keep_until TEXT NOT NULL, PRIMARY KEY (target, class)) WITHOUT ROWID;
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY, at TEXT NOT NULL, bytes BLOB NOT NULL, hash TEXT NOT NULL,
+  acknowledged_at TEXT);
+CREATE TABLE open_play (key INTEGER PRIMARY KEY AUTOINCREMENT, play BLOB NOT NULL);
+"""
+_DISK = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _code_of(error: sqlite3.Error) -> str:
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary in _DISK:
+        return "E_DISK"
+    return "E_CORRUPT" if primary in _BROKEN else "E_DATABASE"
+
+
+class Store:
+    """The box's memory. Create it with `open`."""
+
+    def __init__(self, path: Path, worker: ThreadPoolExecutor) -> None:
+        self.path = path
+        self.moved_aside: Path | None = None
+        self._worker = worker
+        self._connection: sqlite3.Connection
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open or create the state in a folder; blocks, so call it before the loop runs.
+
+        A file that fails its check is moved aside (`moved_aside` names it) and an empty one begun.
+
+        Raises:
+            StoreError: E_DISK; E_VERSION when a newer release wrote the file.
+        """
+        store = cls(folder / FILE, ThreadPoolExecutor(1, thread_name_prefix="store"))
+        try:
+            store._worker.submit(store._open).result()
+        except sqlite3.Error as error:
+            store._worker.shutdown()
+            raise StoreError(_code_of(error), str(store.path), str(error)) from error
+        except OSError as error:
+            store._worker.shutdown()
+            raise StoreError("E_DISK", str(store.path), str(error)) from error
+        except StoreError:
+            store._worker.shutdown()
+            raise
+        return store
+
+    async def run(
+        self,
+        fn: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do one deed in one transaction on the worker thread; durable when this returns.
+
+        A caller that is cancelled while waiting does not stop a deed that has begun.
+
+        Raises:
+            StoreError: E_DISK (full, read-only, I/O error), E_CORRUPT, E_DATABASE; nothing changed.
+        """
+        done = self._worker.submit(self._transact, lambda: fn(self._connection, *args, **kwargs))
+        try:
+            return await asyncio.wrap_future(done)
+        except sqlite3.Error as error:
+            raise StoreError(_code_of(error), str(self.path), str(error)) from error
+
+    def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self._worker.submit(self._connection.close)
+        self._worker.shutdown(wait=True)
+
+    def _transact(self, deed: Callable[[], T]) -> T:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = deed()
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # After SQLITE_FULL or an I/O error SQLite may have rolled back by itself.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _connect(self.path)
+        except sqlite3.DatabaseError as error:
+            if _code_of(error) != "E_CORRUPT":
+                raise
+            self.moved_aside = aside = _move_aside(self.path)
+            self._connection = _connect(self.path)
+            self._transact(lambda: salvage(self._connection, aside))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        _check(connection)
+        _create(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        error = sqlite3.DatabaseError(verdict)
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _create(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")
+    if version == 0:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;"
+        )
+
+
+def _move_aside(path: Path) -> Path:
+    """Rename the file and its WAL to the first free `state.db.broken-<n>`."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        extra = path.with_name(path.name + suffix)
+        if extra.exists():
+            extra.rename(aside.with_name(aside.name + suffix))
+    return aside

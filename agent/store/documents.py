@@ -1,0 +1,177 @@
+"""Accepted documents: committed with their floor in one transaction, read back after any crash.
+
+State kinds (playlist, station-config, silence, head, command) keep the newest per issuer, kind and
+slot; the issuer's newer document replaces the older one whole. Emergencies and cancels each keep
+their own row until 30 days after their expiry. A cancel withdraws what it names in its own class,
+also when it arrives first; an event or document withdrawn stays known, so it cannot come back.
+`commit` and `withdraw` are deeds for `Store.run`: the caller tells `Floors` afterwards by `learn`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
+from agent.contract.envelope import Envelope
+from agent.contract.moment import encode_utc, parse_utc
+from agent.store.floors import Floors, FloorUpdate, load_floors, write_floor
+
+__all__ = ["Floors", "HeldDocument", "commit", "held", "learn", "load_floors", "prune", "withdraw"]
+
+KEEP = timedelta(days=30)
+KINDS_NOT_HELD = frozenset({"time", "ack"})
+
+
+class Accepted(Protocol):
+    """A document that trust let through."""
+
+    @property
+    def document(self) -> Document:
+        """The decoded struct."""
+
+    @property
+    def envelope(self) -> bytes:
+        """The exact bytes received."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the payload."""
+
+    @property
+    def floor(self) -> FloorUpdate | None:
+        """None for time and ack."""
+
+
+@dataclass(frozen=True)
+class HeldDocument:
+    """A document in force (or not yet), as it was accepted."""
+
+    document: Document
+    sha256: str
+    envelope: bytes
+    accepted_at: datetime
+
+
+def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
+    """Document and floor in one transaction; the very same document again changes nothing.
+
+    Raises:
+        ValueError: its floor would go back.
+    """
+    if accepted.floor is not None:
+        write_floor(connection, accepted.floor)
+    document = accepted.document
+    if document.kind in KINDS_NOT_HELD:
+        return
+    if isinstance(document, Emergency):
+        _remember_event(connection, document)
+    if isinstance(document, Cancel):
+        _cancel(connection, document)
+    _write(connection, accepted, at)
+
+
+def learn(floors: Floors, accepted: Accepted) -> None:
+    """Bring the snapshot in memory up to a commit that has succeeded."""
+    if accepted.floor is not None:
+        floors.raise_to(accepted.floor)
+    if isinstance(accepted.document, Emergency):
+        floors.add_event(accepted.document.event_id)
+
+
+def held(connection: sqlite3.Connection) -> list[HeldDocument]:
+    """All documents not withdrawn, oldest first; expired ones too, as they may be asked about."""
+    rows = connection.execute(
+        "SELECT kind, sha256, envelope, accepted_at FROM documents WHERE NOT withdrawn"
+        " ORDER BY accepted_at, place"
+    )
+    return [
+        HeldDocument(_decode(kind, envelope), sha256, bytes(envelope), parse_utc(at))
+        for kind, sha256, envelope, at in rows
+    ]
+
+
+def withdraw(connection: sqlite3.Connection, target: str) -> int:
+    """Take a document (by doc_id) or an emergency (by event_id) out of force; how many it hit."""
+    return connection.execute(
+        "UPDATE documents SET withdrawn=1 WHERE (doc_id=? OR event_id=?) AND NOT withdrawn",
+        (target, target),
+    ).rowcount
+
+
+def prune(connection: sqlite3.Connection, at: datetime) -> None:
+    """Forget documents, events and cancels that expired more than 30 days ago. Floors stay."""
+    now = _sortable(at)
+    connection.execute("DELETE FROM documents WHERE expires < ?", (_sortable(at - KEEP),))
+    connection.execute("DELETE FROM events WHERE keep_until < ?", (now,))
+    connection.execute("DELETE FROM cancels WHERE keep_until < ?", (now,))
+
+
+def _sortable(at: datetime) -> str:
+    return encode_utc(at)
+
+
+def _expires(document: Document) -> datetime:
+    return parse_utc(document.expires)
+
+
+def _place_of(document: Document) -> str:
+    """The row that a document takes; the later document in a row replaces the earlier one."""
+    if isinstance(document, Emergency):
+        return f"event/{document.event_id}"
+    if isinstance(document, Cancel):
+        return f"cancel/{document.doc_id}"
+    return f"{document.issuer}/{document.kind}/{document.slot}"
+
+
+def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
+    document = accepted.document
+    event_id = document.event_id if isinstance(document, Emergency) else None
+    names = [name for name in (document.doc_id, event_id) if name]
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE"
+        " SET class=excluded.class, doc_id=excluded.doc_id, sha256=excluded.sha256,"
+        " envelope=excluded.envelope, accepted_at=excluded.accepted_at, expires=excluded.expires,"
+        " withdrawn=excluded.withdrawn WHERE sha256 <> excluded.sha256",
+        (
+            _place_of(document), document.kind, document.class_, document.doc_id, event_id,
+            accepted.sha256, accepted.envelope, encode_utc(at), _sortable(_expires(document)),
+            int(any(_is_cancelled(connection, name, document.class_) for name in names)),
+        ),
+    )  # fmt: skip
+
+
+def _remember_event(connection: sqlite3.Connection, document: Emergency) -> None:
+    keep_until = _sortable(_expires(document) + KEEP)
+    connection.execute(
+        "INSERT OR IGNORE INTO events VALUES (?, ?)", (document.event_id, keep_until)
+    )
+
+
+def _cancel(connection: sqlite3.Connection, document: Cancel) -> None:
+    """Trust has checked the canceller's scope in this class: it may end nothing of another one."""
+    connection.execute(
+        "INSERT OR REPLACE INTO cancels VALUES (?, ?, ?)",
+        (document.cancels, document.class_, _sortable(_expires(document) + KEEP)),
+    )
+    connection.execute(
+        "UPDATE documents SET withdrawn=1 WHERE class=? AND (doc_id=? OR event_id=?)",
+        (document.class_, document.cancels, document.cancels),
+    )
+
+
+def _is_cancelled(connection: sqlite3.Connection, target: str, class_: str) -> bool:
+    found: Iterator[tuple[int]] = connection.execute(
+        "SELECT 1 FROM cancels WHERE target=? AND class=?", (target, class_)
+    )
+    return next(found, None) is not None
+
+
+def _decode(kind: str, envelope: bytes) -> Document:
+    payload = msgspec.json.decode(envelope, type=Envelope).payload_bytes()
+    return msgspec.json.decode(payload, type=TYPE_OF_KIND[kind])

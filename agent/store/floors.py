@@ -1,0 +1,94 @@
+"""Replay floors and seen events: a snapshot in memory that the loop may ask, kept current."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Protocol
+
+
+class FloorUpdate(Protocol):
+    """What trust asks to be committed together with a document."""
+
+    @property
+    def issuer(self) -> str:
+        """Role name."""
+
+    @property
+    def kind(self) -> str:
+        """Kind of document."""
+
+    @property
+    def slot(self) -> str:
+        """Slot within the kind."""
+
+    @property
+    def epoch(self) -> int:
+        """Raised by the parent when it replaces the key."""
+
+    @property
+    def seq(self) -> int:
+        """Rises with every document."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the payload."""
+
+
+class Floors:
+    """The highest (epoch, seq) accepted so far, and the emergencies seen.
+
+    Written by the store's thread only after the deed; read by the loop. A single dict or set
+    operation is atomic, so no lock is needed.
+    """
+
+    def __init__(self) -> None:
+        self._floors: dict[tuple[str, str, str], tuple[int, int, str]] = {}
+        self._events: set[str] = set()
+
+    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
+        """Epoch, seq and payload sha256 last accepted there, or None."""
+        return self._floors.get((issuer, kind, slot))
+
+    def has_event(self, event_id: str) -> bool:
+        """Was an emergency with this id accepted before?"""
+        return event_id in self._events
+
+    def holds(self) -> dict[str, tuple[int, int, str]]:
+        """`<issuer>/<kind>/<slot>` to (epoch, seq, sha256), as a hello reports it."""
+        return {"/".join(key): floor for key, floor in self._floors.items()}
+
+    def raise_to(self, floor: FloorUpdate) -> None:
+        """Take over a committed floor."""
+        key = (floor.issuer, floor.kind, floor.slot)
+        self._floors[key] = (floor.epoch, floor.seq, floor.sha256)
+
+    def add_event(self, event_id: str) -> None:
+        """Take over a committed event."""
+        self._events.add(event_id)
+
+
+def load_floors(connection: sqlite3.Connection) -> Floors:
+    """Read all floors and events into memory."""
+    floors = Floors()
+    for issuer, kind, slot, *floor in connection.execute("SELECT * FROM floors"):
+        floors._floors[issuer, kind, slot] = (floor[0], floor[1], floor[2])  # noqa: SLF001 - its loader
+    floors._events.update(row[0] for row in connection.execute("SELECT event_id FROM events"))  # noqa: SLF001 - its loader
+    return floors
+
+
+def write_floor(connection: sqlite3.Connection, floor: FloorUpdate) -> None:
+    """Raise a floor inside the caller's transaction.
+
+    Raises:
+        ValueError: it would go back; verification must have refused that.
+    """
+    row = connection.execute(
+        "SELECT epoch, seq FROM floors WHERE issuer=? AND kind=? AND slot=?",
+        (floor.issuer, floor.kind, floor.slot),
+    ).fetchone()
+    if row is not None and (floor.epoch, floor.seq) < tuple(row):
+        raise ValueError(f"floor of {floor.issuer}/{floor.kind}/{floor.slot} would go back")
+    connection.execute(
+        "INSERT OR REPLACE INTO floors VALUES (?, ?, ?, ?, ?, ?)",
+        (floor.issuer, floor.kind, floor.slot, floor.epoch, floor.seq, floor.sha256),
+    )

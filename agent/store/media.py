@@ -1,0 +1,173 @@
+"""Content-addressed files: a name is the sha256 of the content, and is checked again when opened.
+
+A file under its final name is whole: it was written to `<digest>.part`, synced, hashed, renamed,
+and the folder synced. Whoever plays it gets a descriptor whose content was hashed just before, so a
+file changed on the disk is refused, never heard.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Self
+
+from agent.contract.ident import DIGEST, Digest
+from agent.errors import StoreError
+
+_BLOCK = 1 << 20
+
+
+class MediaStore:
+    """The folder of media. All methods block: call them off the loop for large files."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def path(self, digest: Digest) -> Path:
+        """Where the file is or would be.
+
+        Raises:
+            ValueError: not 64 lower-case hex digits.
+        """
+        if not DIGEST.match(digest):
+            raise ValueError(f"not a digest: {digest[:80]!r}")
+        return self._folder / digest
+
+    def has(self, digest: Digest) -> bool:
+        """Is the file here, whole? Its content is checked only by `open_verified`."""
+        return self.path(digest).is_file()
+
+    def digests(self) -> list[Digest]:
+        """All whole files."""
+        return sorted(Digest(one.name) for one in self._folder.iterdir() if DIGEST.match(one.name))
+
+    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+        """A readable descriptor at offset 0, its content hashed through that same descriptor.
+
+        Raises:
+            StoreError: E_MEDIA when it is missing, no plain file, of another length or content.
+        """
+        try:
+            descriptor = os.open(self.path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise StoreError("E_MEDIA", digest, error.strerror or "cannot be opened") from error
+        try:
+            _verify(descriptor, digest, size_bytes)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def begin(self, digest: Digest) -> Partial:
+        """Begin or resume a download of this file."""
+        return Partial(self.path(digest))
+
+    def remove(self, digest: Digest) -> None:
+        """Forget a file, so that it is fetched again."""
+        self.path(digest).unlink(missing_ok=True)
+
+
+class Partial:
+    """A file on its way in: append until whole, then commit.
+
+    Use it as a context manager or call `close`; what was appended stays for a later resume.
+    """
+
+    def __init__(self, final: Path) -> None:
+        self._final = final
+        self._path = final.with_name(f"{final.name}.part")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self._descriptor: int | None = os.open(self._path, flags, 0o640)
+            self.size_bytes = os.fstat(self._descriptor).st_size
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._path), str(error)) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes here so far: where to resume."""
+        return self.size_bytes
+
+    def append(self, block: bytes) -> None:
+        """Add bytes at the end.
+
+        Raises:
+            StoreError: E_DISK.
+        """
+        view = memoryview(block)
+        try:
+            while view:
+                written = os.write(self._open(), view)
+                self.size_bytes += written
+                view = view[written:]
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._path), str(error)) from error
+
+    def restart(self) -> None:
+        """Throw away what is here: the host cannot resume, or the content is wrong."""
+        os.ftruncate(self._open(), 0)
+        self.size_bytes = 0
+
+    def commit(self) -> Path:
+        """Sync, check the content, give the final name, sync the folder.
+
+        Raises:
+            StoreError: E_MEDIA when the content is not what the name says (it is thrown away);
+                E_DISK.
+        """
+        try:
+            os.fsync(self._open())
+            if _digest_of(self._path) != self._final.name:
+                self.restart()
+                raise StoreError("E_MEDIA", self._final.name, "the content is not that of the name")
+            self._path.rename(self._final)
+            _sync_folder(self._final.parent)
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._path), str(error)) from error
+        self.close()
+        return self._final
+
+    def close(self) -> None:
+        """Let go of the file; twice is harmless."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open(self) -> int:
+        if self._descriptor is None:
+            raise RuntimeError(f"{self._path} is closed")
+        return self._descriptor
+
+
+def _verify(descriptor: int, digest: Digest, size_bytes: int) -> None:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size != size_bytes:
+        raise StoreError("E_MEDIA", digest, f"{status.st_size} bytes, expected {size_bytes}")
+    content = hashlib.sha256()
+    while block := os.read(descriptor, _BLOCK):
+        content.update(block)
+    if content.hexdigest() != digest:
+        raise StoreError("E_MEDIA", digest, "the content has changed on the disk")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,49 @@
+"""Small state that must survive: session counter, time floor, journal epoch, last heartbeat."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from datetime import datetime
+
+from agent.contract.moment import encode_utc, parse_utc
+
+
+def get(connection: sqlite3.Connection, key: str) -> str | None:
+    """The value under a key, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def put(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Set a value."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def next_session(connection: sqlite3.Connection) -> int:
+    """Count one more connection: will, birth and health carry it (1 is the first)."""
+    session = int(get(connection, "session") or 0) + 1
+    put(connection, "session", str(session))
+    return session
+
+
+def journal_epoch(connection: sqlite3.Connection) -> str:
+    """16 random hex digits, made once in a database's life: a new SD card never collides."""
+    epoch = get(connection, "journal_epoch")
+    if epoch is None:
+        epoch = secrets.token_hex(8)
+        put(connection, "journal_epoch", epoch)
+    return epoch
+
+
+def time_floor(connection: sqlite3.Connection) -> datetime | None:
+    """The latest moment known to be past by an authenticated fix, or None."""
+    text = get(connection, "time_floor")
+    return None if text is None else parse_utc(text)
+
+
+def raise_time_floor(connection: sqlite3.Connection, at: datetime) -> None:
+    """Move the time floor forward; an earlier moment changes nothing."""
+    floor = time_floor(connection)
+    if floor is None or at > floor:
+        put(connection, "time_floor", encode_utc(at))

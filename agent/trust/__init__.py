@@ -1,0 +1,1 @@
+"""May we obey this? Pure verification, no I/O."""

@@ -1,0 +1,87 @@
+"""When a document may still, or already, be obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from agent.clock import Now
+from agent.contract.document import Document, Emergency, TimeReply
+from agent.contract.moment import parse_utc
+from agent.errors import TrustError
+from agent.trust.role import Role
+
+DAY = timedelta(days=1)
+EARLY = timedelta(minutes=5)
+EMERGENCY_WINDOW = timedelta(minutes=5)
+BASE_SLOT = "base"
+BASE_LIFETIME = 400 * DAY
+PRIORITY_LIFETIME = 14 * DAY
+# Longest time from `issued` to `expires`; a role's own limit can only shorten it.
+LIFETIME_OF_KIND: dict[str, timedelta] = {
+    "playlist": 45 * DAY,
+    "emergency": timedelta(hours=2),
+    "cancel": 400 * DAY,  # must outlive what it cancels
+    "silence": 45 * DAY,
+    "stream-grant": timedelta(minutes=10),
+    "station-config": 400 * DAY,
+    "command": DAY,
+    "head": DAY,
+    "time": timedelta(hours=1),
+    "ack": 30 * DAY,
+}
+
+
+def longest_lifetime(document: Document) -> timedelta:
+    """The contract's longest lifetime for this kind, class and slot."""
+    if document.kind == "playlist":
+        if document.class_ == "priority":
+            return PRIORITY_LIFETIME
+        if document.slot == BASE_SLOT:
+            return BASE_LIFETIME
+    return LIFETIME_OF_KIND[document.kind]
+
+
+def _is_trusted(now: Now) -> bool:
+    return now.quality in ("SYNCED", "HOLDOVER")
+
+
+def _is_fresh(document: Document, issued: datetime, now: Now, nonces: Collection[str]) -> bool:
+    """Did the signer act just now? A nonce of ours proves it at any quality of clock."""
+    if isinstance(document, TimeReply):
+        return document.nonce in nonces
+    if isinstance(document, Emergency):
+        if document.nonce is not None and document.nonce in nonces:
+            return True
+        return _is_trusted(now) and abs(now.at - issued) <= EMERGENCY_WINDOW
+    return True
+
+
+def verify_freshness(
+    document: Document, role: Role, now: Now, nonces: Collection[str], *, held: bool
+) -> None:
+    """Judge the document's times.
+
+    Without a trusted clock `now` is only a lower bound: it can prove a document expired, never
+    that it is early. Such documents are accepted; the plan keeps them silent.
+
+    Args:
+        document: verified, of sound schema.
+        role: the one that issued it.
+        now: the box's clock.
+        nonces: those sent by this box and not yet outdated.
+        held: this very document was accepted before, so it need not be fresh again.
+
+    Raises:
+        TrustError: E_EXPIRED, E_NOTYET, E_TTL or E_TIME.
+    """
+    issued, expires = parse_utc(document.issued), parse_utc(document.expires)
+    if now.at >= expires:
+        raise TrustError("E_EXPIRED", document.doc_id, f"expired at {document.expires}")
+    if _is_trusted(now) and issued > now.at + EARLY:
+        raise TrustError("E_NOTYET", document.doc_id, f"issued in the future, {document.issued}")
+    limit = min(longest_lifetime(document), timedelta(seconds=role.max_ttl_s))
+    if expires - issued > limit:
+        raise TrustError("E_TTL", document.doc_id, f"lives longer than {limit}")
+    if not held and not _is_fresh(document, issued, now, nonces):
+        raise TrustError("E_TIME", document.doc_id, f"not proved fresh (clock {now.quality})")

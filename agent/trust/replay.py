@@ -1,0 +1,34 @@
+"""State only moves forward: floors per (issuer, kind, slot), ordered by (epoch, seq)."""
+
+from __future__ import annotations
+
+from agent.contract.document import Document, Emergency
+from agent.errors import TrustError
+from agent.trust.accepted import Floors
+
+# Their freshness comes from a nonce, or they only ever confirm: a replay changes nothing.
+KINDS_WITHOUT_FLOOR = frozenset({"time", "ack"})
+
+
+def is_held(document: Document, sha256: str, floors: Floors) -> bool:
+    """Is this the very document that set the present floor?"""
+    floor = floors.get(document.issuer, document.kind, document.slot)
+    return floor == (document.epoch, document.seq, sha256)
+
+
+def verify_order(document: Document, floors: Floors) -> None:
+    """Judge a document that is not the one held.
+
+    Raises:
+        TrustError: E_REPLAY below the floor or for a known event; E_FORK for other bytes under the
+            same number, which means a signer's key or counter is out of hand.
+    """
+    floor = floors.get(document.issuer, document.kind, document.slot)
+    if floor is not None:
+        number = (document.epoch, document.seq)
+        if number == floor[:2]:
+            raise TrustError("E_FORK", document.doc_id, f"other bytes under number {number}")
+        if number < floor[:2]:
+            raise TrustError("E_REPLAY", document.doc_id, f"{number} is below {floor[:2]}")
+    if isinstance(document, Emergency) and floors.has_event(document.event_id):
+        raise TrustError("E_REPLAY", document.doc_id, f"event {document.event_id} was seen before")

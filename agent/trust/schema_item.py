@@ -1,0 +1,218 @@
+"""What sounds and shows: the rules of media, playlist entries, bodies and scenes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+
+from agent.contract.document import (
+    MAX_ENTRIES,
+    Body,
+    Element,
+    EmergencyBody,
+    Entry,
+    Medium,
+    Playlist,
+    Scene,
+    Start,
+    Text,
+    When,
+)
+from agent.contract.ident import DIGEST
+
+DAY_MS = 86_400_000
+MAX_MEDIUM_BYTES = 1 << 31
+MAX_TITLE = 256
+MAX_SPOKEN = 8_000
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_MIME = re.compile(r"(?:audio|image|video)/[a-z0-9.+-]{1,64}")
+_AT = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class SchemaError(ValueError):
+    """A value that breaks a rule: where it is, and what it should be."""
+
+    def __init__(self, path: str, want: str) -> None:
+        super().__init__(f"{path}: must be {want}")
+        self.path = path
+        self.want = want
+
+
+def _require(holds: object, path: str, want: str) -> None:
+    if not holds:
+        raise SchemaError(path, want)
+
+
+# Playlists repeat the same few texts in every entry: each is judged once.
+@lru_cache(maxsize=1024)
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_clock(text: str) -> bool:
+    return _AT.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=128)
+def _is_lang(text: str) -> bool:
+    return _LANG.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _is_mime(text: str) -> bool:
+    return _MIME.fullmatch(text) is not None
+
+
+def check_media(media: list[Medium]) -> frozenset[str]:
+    """Judge the media list; returns its digests."""
+    digests = frozenset([medium.sha256 for medium in media])
+    _require(len(digests) == len(media), "media", "without a digest twice")
+    _require(all(map(DIGEST.match, digests)), "media", "sha256 in 64 hex digits")
+    for index, medium in enumerate(media):
+        if not (
+            0 < medium.bytes <= MAX_MEDIUM_BYTES
+            and 0 <= medium.duration_ms <= DAY_MS
+            and _is_mime(medium.mime)
+            and len(medium.urls) <= 8
+        ):
+            raise SchemaError(f"media[{index}]", "of sane size, duration, MIME type and URLs")
+    return digests
+
+
+@lru_cache(maxsize=256)
+def _are_weekdays(days: tuple[int, ...]) -> bool:
+    return bool(days) and len(set(days)) == len(days) and min(days) >= 1 and max(days) <= 7
+
+
+def _check_when(when: When, *, least: int) -> None:
+    at = when.at
+    if not least <= len(at) <= 1440 or len(set(at)) != len(at) or not all(map(_is_clock, at)):
+        raise SchemaError("when.at", "local clock times HH:MM:SS, none twice")
+    if not _are_weekdays(tuple(when.weekdays)):
+        raise SchemaError("when.weekdays", "1 to 7, none twice")
+    if not (_is_date(when.from_) and _is_date(when.until) and when.from_ <= when.until):
+        raise SchemaError("when.from", "a date, and until not before it")
+    if when.except_ and (len(when.except_) > 366 or not all(map(_is_date, when.except_))):
+        raise SchemaError("when.except", "dates")
+
+
+def _check_start(start: Start, own_id: str, ids: Collection[str]) -> None:
+    kind, ms, other = start.kind, start.ms, start.entry
+    if kind in ("at", "next") and ms is None and other is None:
+        return
+    if (kind == "within") != (ms is not None) or (ms is not None and not 0 < ms <= DAY_MS):
+        raise SchemaError("start.ms", "given for `within` only, 1 to 86400000")
+    if (kind == "after") != (other is not None) or other == own_id:
+        raise SchemaError("start.entry", "given for `after` only, another entry")
+    if other is not None and other not in ids:
+        raise SchemaError("start.entry", "the id of an entry")
+
+
+def _check_text(text: Text, path: str) -> None:
+    texts = [part for part in (text.say, text.show) if part is not None]
+    _require(texts, path, "something to say or to show")
+    _require(all(0 < len(part) <= MAX_SPOKEN for part in texts), path, "1 to 8000 characters")
+
+
+_NEED = {"text": "text", "qr": "text", "image": "media", "video": "media", "clock": "format"}
+
+
+def _check_element(element: Element, path: str, digests: Collection[str]) -> None:
+    given = {name for name in ("text", "media", "format") if getattr(element, name) is not None}
+    need = _NEED[element.kind]
+    _require(given == {need}, path, f"an element with `{need}` and no other content")
+    _require(element.media is None or element.media in digests, path, "a digest listed in media")
+    _require(len(element.text or "") <= MAX_SPOKEN, path, "at most 8000 characters")
+    _require(len(element.format or "") <= 64, path, "at most 64 characters")
+    _require(element.lang is None or _is_lang(element.lang), path, "a language code")
+    for colour in (element.colour, element.background):
+        _require(_COLOUR.fullmatch(colour), path, "colours #rrggbb")
+    box = element.box
+    _require(len(box) == 4 and all(0 <= side <= 1000 for side in box), path, "a box of four")
+    left, top, width, height = box
+    inside = width > 0 and height > 0 and left + width <= 1000 and top + height <= 1000
+    _require(inside, path, "a box inside the face, in thousandths")
+
+
+def _check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
+    _require(1 <= len(scene.elements) <= 32, path, "1 to 32 elements")
+    _require(0 < scene.ms <= DAY_MS, path, "shown 1 to 86400000 ms")
+    for index, element in enumerate(scene.elements):
+        _check_element(element, f"{path}.elements[{index}]", digests)
+
+
+def _check_body(body: Body, digests: frozenset[str]) -> None:
+    if (body.media, body.relay, body.text, body.scene).count(None) != 3:
+        raise SchemaError("body", "exactly one of media, relay, text, scene")
+    if not (1 <= body.repeat <= 1000 and 0 <= body.gap_ms <= DAY_MS):
+        raise SchemaError("body", "repeated 1 to 1000 times, gap 0 to 86400000 ms")
+    if body.media is not None:
+        if not (1 <= len(body.media) <= 256 and digests.issuperset(body.media)):
+            raise SchemaError("body.media", "digests listed in media")
+    elif body.text is not None:
+        _check_text(body.text, "body.text")
+    elif body.scene is not None:
+        _check_scene(body.scene, "body.scene", digests)
+
+
+def _are_zones(zones: list[str]) -> bool:
+    if zones == ["*"]:
+        return True
+    return 1 <= len(zones) <= 64 and all(zone == "*" or _is_id(zone) for zone in zones)
+
+
+def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) -> None:
+    if not (_is_id(entry.id) and 0 < len(entry.title) <= MAX_TITLE and _is_lang(entry.lang)):
+        raise SchemaError("id", "an id, a title and a language")
+    if not _are_zones(entry.zones):
+        raise SchemaError("zones", "1 to 64 zone names, or *")
+    _check_when(entry.when, least=0 if entry.start.kind == "after" else 1)
+    _check_start(entry.start, entry.id, ids)
+    _check_body(entry.body, digests)
+    if entry.max_ms is not None and not 0 < entry.max_ms <= DAY_MS:
+        raise SchemaError("max_ms", "1 to 86400000")
+    if not 0 <= entry.sync.gap_ms <= DAY_MS:
+        raise SchemaError("sync", "gap 0 to 86400000 ms")
+
+
+def check_playlist(document: Playlist) -> None:
+    """Judge a playlist's media and entries."""
+    _require(len(document.entries) <= MAX_ENTRIES, "entries", f"at most {MAX_ENTRIES}")
+    digests = check_media(document.media)
+    ids = {entry.id for entry in document.entries}
+    _require(len(ids) == len(document.entries), "entries", "without an id twice")
+    for index, entry in enumerate(document.entries):
+        try:
+            _check_entry(entry, ids, digests)
+        except SchemaError as error:
+            raise SchemaError(f"entries[{index}].{error.path}", error.want) from None
+
+
+def check_emergency_bodies(bodies: list[EmergencyBody], digests: Collection[str]) -> None:
+    """Judge an emergency's messages, one a language."""
+    _require(1 <= len(bodies) <= 16, "bodies", "1 to 16 messages")
+    for index, body in enumerate(bodies):
+        path = f"bodies[{index}]"
+        _require(_is_lang(body.lang), f"{path}.lang", "a language code")
+        _require(body.media or body.text, path, "recorded media, or text")
+        for digest in body.media or ():
+            _require(digest in digests, f"{path}.media", "digests listed in media")
+        if body.text is not None:
+            _check_text(body.text, f"{path}.text")

@@ -1,0 +1,53 @@
+"""Where a role's word counts: the virtual path `<class>/<province>/<commune>/<station>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import get_args
+
+from agent.contract.document import Class
+from agent.contract.ident import is_pattern
+
+CLASSES = frozenset(get_args(Class))
+ROLE_NAME = re.compile(r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")
+
+# Which classes a kind may carry; anything else is malformed.
+CLASSES_OF_KIND: dict[str, frozenset[str]] = {
+    "playlist": frozenset({"routine", "priority"}),
+    "emergency": frozenset({"emergency"}),
+    "cancel": frozenset({"routine", "priority", "emergency"}),
+    "silence": frozenset({"silence"}),
+    "stream-grant": frozenset({"routine", "priority", "emergency"}),
+    "station-config": frozenset({"config"}),
+    "command": frozenset({"command"}),
+    "head": frozenset({"config"}),
+    "time": frozenset({"config"}),
+    "ack": frozenset({"config"}),
+}
+
+
+def is_role_path(path: str) -> bool:
+    """Four segments; the first a class or `*`, the others plain or a whole-segment `*`.
+
+    Globs such as `?` or `[0-9]` are refused with everything else (guard G11).
+    """
+    head, _, rest = path.partition("/")
+    return (head == "*" or head in CLASSES) and is_pattern(rest)
+
+
+def can_sound_emergency(path: str) -> bool:
+    """Does the path reach the emergency class?"""
+    return path.partition("/")[0] in ("*", "emergency")
+
+
+def is_covered(paths: Iterable[str], class_: str, target: str) -> bool:
+    """Does one of a role's paths cover a class at a place or at a whole place pattern?
+
+    A `*` in `target` is covered by `*` only, so a pattern is never wider than the role.
+    """
+    wanted = (class_, *target.split("/"))
+    return any(
+        all(have in ("*", want) for have, want in zip(path.split("/"), wanted, strict=True))
+        for path in paths
+    )

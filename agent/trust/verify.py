@@ -1,0 +1,285 @@
+"""May we obey this? The whole verdict, in a stated order, without I/O.
+
+ 1 size (E_SIZE)                          7 station and scope (E_STATION, E_SCOPE)
+ 2 strict envelope (E_JSON, E_ENVELOPE)   8 times (E_EXPIRED, E_NOTYET, E_TTL, E_TIME)
+ 3 type and topic (E_TYPE)                9 order (E_REPLAY, E_FORK)
+ 4 candidate roles (E_ROLE)              10 sources (E_URL, E_POLICY)
+ 5 threshold over the exact bytes (E_THRESHOLD)
+ 6 strict payload, issuer (E_SCHEMA, E_ROLE)
+
+The payload is not looked into before step 5 has passed. Broker, topic and retained flag grant
+nothing: the topic can only make a document be refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+from securesystemslib.dsse import Envelope as DsseEnvelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import Signature
+
+from agent.clock import Now
+from agent.contract.document import (
+    MAX_DOCUMENT_BYTES,
+    PAYLOAD_TYPE,
+    TYPE_OF_KIND,
+    Cancel,
+    Document,
+    Silence,
+    StationConfig,
+)
+from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64
+from agent.contract.ident import Place, StationId, is_match, parse_place
+from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.trust.accepted import Accepted, Floors, FloorUpdate
+from agent.trust.authority import Authority
+from agent.trust.freshness import verify_freshness
+from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
+from agent.trust.role import Role
+from agent.trust.schema import check_document
+from agent.trust.schema_item import SchemaError
+from agent.trust.scope import is_covered
+from agent.trust.source import verify_sources
+
+__all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "verify"]
+
+MAX_CANDIDATES = 8
+MAX_ENVELOPE_BYTES = MAX_DOCUMENT_BYTES
+# A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
+KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
+_KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
+_DECODER_OF_KIND = {kind: Decoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """An envelope whose form is sound: kind, the bytes, and signatures by hinted key id."""
+
+    kind: str
+    payload: bytes
+    dsse: DsseEnvelope
+
+
+class _QuickSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keyid: str
+    sig: bytes
+
+
+class _QuickEnvelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    payloadType: str  # noqa: N815 - DSSE's field name
+    payload: bytes
+    signatures: list[_QuickSignature]
+
+
+_QUICK_ENVELOPE = Decoder(_QuickEnvelope)
+
+
+def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
+    """Type, payload and (keyid, signature) pairs; the quick way only for canonical text."""
+    quick: _QuickEnvelope | None = _QUICK_ENVELOPE.decode_canonical(raw)
+    if quick is not None:
+        return quick.payloadType, quick.payload, [(one.keyid, one.sig) for one in quick.signatures]
+    envelope: Envelope = msgspec.convert(parse_strict(raw), Envelope)
+    if len(envelope.signatures) > MAX_SIGNATURES:
+        raise EnvelopeError("E_ENVELOPE", "more than 8 signatures")
+    pairs = [(one.keyid, decode_base64(one.sig)) for one in envelope.signatures]
+    return envelope.payloadType, envelope.payload_bytes(), pairs
+
+
+def _open(raw: bytes, topic: Topic) -> _Signed:
+    if len(raw) > MAX_ENVELOPE_BYTES:
+        raise TrustError("E_SIZE", topic.kind, f"{len(raw)} bytes, at most {MAX_ENVELOPE_BYTES}")
+    try:
+        payload_type, payload, pairs = _decode_envelope(raw)
+    except StrictJsonError as error:
+        raise TrustError("E_JSON", topic.kind, str(error)) from error
+    except msgspec.ValidationError as error:
+        raise TrustError("E_ENVELOPE", topic.kind, str(error)) from error
+    except EnvelopeError as error:
+        raise TrustError(error.code, topic.kind, error.detail) from error
+    if len(pairs) > MAX_SIGNATURES:
+        raise TrustError("E_ENVELOPE", topic.kind, "more than 8 signatures")
+    signatures = {keyid: Signature(keyid, sig.hex()) for keyid, sig in pairs}
+    if len(signatures) != len(pairs):
+        raise TrustError("E_ENVELOPE", topic.kind, "one key id signs twice")
+    kind = _KIND_OF_TYPE.get(payload_type)
+    if kind is None or kind != topic.kind:
+        raise TrustError("E_TYPE", topic.kind, f"{payload_type[:80]} does not belong here")
+    return _Signed(kind, payload, DsseEnvelope(payload, payload_type, signatures))
+
+
+def _candidates(signed: _Signed, authority: Authority) -> dict[str, Role]:
+    """The roles that list a hinted key, by name."""
+    if not signed.dsse.signatures:
+        raise TrustError("E_THRESHOLD", signed.kind, "no signature")
+    roles = {
+        role.name: role for keyid in signed.dsse.signatures for role in authority.roles_for(keyid)
+    }
+    if not roles:
+        raise TrustError("E_ROLE", signed.kind, "signed by nobody we know")
+    if len(roles) > MAX_CANDIDATES:
+        raise TrustError(
+            "E_ROLE", signed.kind, f"more than {MAX_CANDIDATES} roles share these keys"
+        )
+    return roles
+
+
+def _signers(signed: _Signed, role: Role, threshold: int) -> tuple[str, ...]:
+    """The keys counted towards a threshold, or none when it is not met."""
+    keys = list(role.keys.values())
+    if threshold > len(keys):
+        return ()
+    try:
+        return tuple(signed.dsse.verify(keys, threshold))
+    except VerificationError:
+        return ()
+
+
+def _entitled(signed: _Signed, roles: dict[str, Role]) -> dict[str, tuple[str, ...]]:
+    """Signers by name of each candidate role whose threshold is met."""
+    found = {name: _signers(signed, role, role.threshold) for name, role in roles.items()}
+    entitled = {name: signers for name, signers in found.items() if signers}
+    if not entitled:
+        raise TrustError("E_THRESHOLD", signed.kind, f"too few signatures for {', '.join(roles)}")
+    return entitled
+
+
+def decode_payload(kind: str, payload: bytes) -> Document:
+    """Decode signed bytes and judge their form alone; signing tools use it before they sign.
+
+    Raises:
+        TrustError: E_SCHEMA, subject is the payload's sha256.
+    """
+    try:
+        document: Document = _DECODER_OF_KIND[kind].decode(payload)
+        check_document(document, kind)
+    except (StrictJsonError, msgspec.ValidationError, SchemaError) as error:
+        subject = hashlib.sha256(payload).hexdigest()
+        raise TrustError("E_SCHEMA", subject, str(error)) from error
+    return document
+
+
+def _all_signers(signed: _Signed, role: Role, counted: tuple[str, ...]) -> tuple[str, ...]:
+    """For the kill switch it matters how many signed, beyond the role's threshold."""
+    hinted = sum(keyid in role.keys for keyid in signed.dsse.signatures)
+    for threshold in range(hinted, len(counted), -1):
+        if more := _signers(signed, role, threshold):
+            return more
+    return counted
+
+
+def _issuer(document: Document, roles: dict[str, Role], entitled: Collection[str]) -> Role:
+    if document.issuer in entitled:
+        return roles[document.issuer]
+    code = "E_THRESHOLD" if document.issuer in roles else "E_ROLE"
+    raise TrustError(code, document.doc_id, f"not signed as {document.issuer}")
+
+
+def _verify_station(
+    document: Document, topic: Topic, place: Place | None, station: StationId
+) -> None:
+    def refuse(hint: str) -> TrustError:
+        return TrustError("E_STATION", document.doc_id, hint)
+
+    if topic.station not in (None, station):
+        raise refuse("came in on another station's topic")
+    if place is None and document.kind not in KINDS_WITHOUT_PLACE:
+        raise refuse("this box has no place yet: it needs a station-config first")
+    places = [] if place is None else [place]
+    if isinstance(document, StationConfig):
+        new = parse_place(document.place)
+        if new.station != station:
+            raise refuse("gives a place to another station")
+        places.append(new)
+    named = any(pattern.rpartition("/")[2] == station for pattern in document.to)
+    meant = any(is_match(pattern, here) for pattern in document.to for here in places)
+    if not (meant or (not places and named)):
+        raise refuse("not for this station")
+
+
+def _targets(document: Document, place: Place | None, station: StationId) -> list[str]:
+    """The places, or patterns of places, that the role must cover."""
+    targets = [] if place is None else [str(place)]
+    if isinstance(document, StationConfig):
+        # Both the old and the new place: a province must not capture another one's box.
+        targets.append(document.place)
+    return targets or [pattern for pattern in document.to if pattern.endswith(f"/{station}")]
+
+
+def _verify_scope(document: Document, role: Role, targets: list[str], floors: Floors) -> None:
+    if document.kind not in role.kinds:
+        raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
+    for target in targets:
+        if not is_covered(role.paths, document.class_, target):
+            path = f"{document.class_}/{target}"
+            raise TrustError("E_SCOPE", document.doc_id, f"{role.name} has no say on {path}")
+    is_event = isinstance(document, Cancel) and floors.has_event(document.cancels)
+    if is_event and document.class_ != "emergency":
+        raise TrustError("E_SCOPE", document.doc_id, "an emergency is ended by its own class only")
+
+
+def _floor_update(document: Document, sha256: str) -> FloorUpdate | None:
+    if document.kind in KINDS_WITHOUT_FLOOR:
+        return None
+    return FloorUpdate(
+        document.issuer, document.kind, document.slot, document.epoch, document.seq, sha256
+    )
+
+
+def verify(  # noqa: PLR0913 - the contract's seam
+    envelope: bytes,
+    topic: Topic,
+    authority: Authority,
+    place: Place | None,
+    station: StationId,
+    floors: Floors,
+    now: Now,
+    *,
+    nonces: Collection[str] = (),
+) -> Accepted:
+    """Judge one message. First failure wins; nothing is changed.
+
+    Args:
+        envelope: the message's exact bytes.
+        topic: where it came in.
+        authority: who may sign what.
+        place: the box's, from its station-config; None while it has none.
+        station: the box's own id.
+        floors: what was accepted before.
+        now: the box's clock.
+        nonces: those of this box that may still be answered.
+
+    Raises:
+        TrustError: with the code of the step that failed.
+    """
+    signed = _open(envelope, topic)
+    roles = _candidates(signed, authority)
+    entitled = _entitled(signed, roles)
+    document = decode_payload(signed.kind, signed.payload)
+    role = _issuer(document, roles, entitled)
+    _verify_station(document, topic, place, station)
+    _verify_scope(document, role, _targets(document, place, station), floors)
+    sha256 = hashlib.sha256(signed.payload).hexdigest()
+    held = is_held(document, sha256, floors)
+    verify_freshness(document, role, now, nonces, held=held)
+    if not held and document.kind not in KINDS_WITHOUT_FLOOR:
+        verify_order(document, floors)
+    verify_sources(document)
+    signers = entitled[role.name]
+    if isinstance(document, Silence):
+        signers = _all_signers(signed, role, signers)
+    return Accepted(
+        document=document,
+        payload=signed.payload,
+        envelope=envelope,
+        sha256=sha256,
+        floor=_floor_update(document, sha256),
+        duplicate=held,
+        signers=signers,
+    )

@@ -1,0 +1,1 @@
+"""The centre: keys, signing, publishing, collecting, and the demonstration."""

@@ -1,0 +1,175 @@
+"""Keys and the root file that says who may sign what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from securesystemslib.signer import CryptoSigner, Key, SSlibKey
+
+from agent.errors import ConfigError
+from agent.trust.authority import PINNED_FORMAT, load_pinned
+
+DAY_S = 86_400
+Scheme = Literal["ed25519", "ecdsa-sha2-nistp256"]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of a root file; `holders` pairs each person with their public key."""
+
+    name: str
+    kinds: Sequence[str]
+    paths: Sequence[str]
+    max_ttl_s: int
+    holders: Sequence[tuple[str, Key]]
+    threshold: int = 1
+
+
+@dataclass(frozen=True)
+class DemoAuthority:
+    """Where `make_demo_authority` put things: the root file, and key files by role name."""
+
+    root: Path
+    keys: dict[str, tuple[Path, ...]]
+    passphrase: str | None = None
+
+    def signers(self, role: str) -> list[CryptoSigner]:
+        """The signers of a role, as many as it has keys."""
+        return [load_signer(path, self.passphrase) for path in self.keys[role]]
+
+
+def make_key(path: Path, passphrase: str | None = None, scheme: Scheme = "ed25519") -> SSlibKey:
+    """Write a new private key (PKCS#8 PEM, mode 0600) and return its public part.
+
+    An existing file is never overwritten.
+
+    Raises:
+        ConfigError: E_KEY, the file exists or cannot be written.
+    """
+    private: Ed25519PrivateKey | EllipticCurvePrivateKey = (
+        Ed25519PrivateKey.generate() if scheme == "ed25519" else generate_private_key(SECP256R1())
+    )
+    encryption: KeySerializationEncryption = (
+        BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    )
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(pem)
+    except OSError as error:
+        raise ConfigError("E_KEY", str(path), str(error)) from error
+    return SSlibKey.from_crypto(private.public_key())
+
+
+def load_signer(path: Path, passphrase: str | None = None) -> CryptoSigner:
+    """Open a private key for signing.
+
+    Raises:
+        ConfigError: E_KEY, unreadable, wrong passphrase, or not Ed25519 or P-256.
+    """
+    try:
+        secret = passphrase.encode() if passphrase else None
+        private = load_pem_private_key(path.read_bytes(), secret)
+        if isinstance(private, Ed25519PrivateKey | EllipticCurvePrivateKey):
+            signer = CryptoSigner(private)
+            if signer.public_key.scheme in ("ed25519", "ecdsa-sha2-nistp256"):
+                return signer
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError("E_KEY", str(path), str(error)) from error
+    raise ConfigError("E_KEY", str(path), "neither Ed25519 nor P-256")
+
+
+def load_public(path: Path, passphrase: str | None = None) -> SSlibKey:
+    """The public part of a private key file.
+
+    Raises:
+        ConfigError: E_KEY.
+    """
+    return load_signer(path, passphrase).public_key
+
+
+def build_root(grants: Sequence[Grant], *, version: int, demo: bool) -> bytes:
+    """A root file's text, already read back by the rules a box applies.
+
+    Raises:
+        TrustError: E_ROLE, a box would refuse it.
+    """
+    roles = [
+        {
+            "name": grant.name,
+            "threshold": grant.threshold,
+            "kinds": list(grant.kinds),
+            "paths": list(grant.paths),
+            "max_ttl_s": grant.max_ttl_s,
+            "keys": {key.keyid: key.to_dict() for _, key in grant.holders},
+            "holders": {key.keyid: holder for holder, key in grant.holders},
+        }
+        for grant in grants
+    ]
+    file = {"format": PINNED_FORMAT, "demo": demo, "version": version, "roles": roles}
+    raw = msgspec.json.format(msgspec.json.encode(file), indent=2)
+    load_pinned(raw)
+    return raw
+
+
+_DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
+    "vn.84.29266": (
+        ["playlist", "cancel"],
+        ["routine/84/29266/*", "priority/84/29266/*"],
+        45 * DAY_S,
+        ["Cán bộ văn hoá xã (demo)"],
+    ),
+    "vn.84": (
+        ["station-config", "command", "silence"],
+        ["config/84/*/*", "command/84/*/*", "silence/84/*/*"],
+        400 * DAY_S,
+        ["Trung tâm tỉnh (demo)"],
+    ),
+    "vn.84.em": (
+        ["emergency", "cancel"],
+        ["emergency/84/*/*"],
+        DAY_S,
+        ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
+    ),
+    "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),
+    "vn.receipt": (["ack"], ["config/*/*/*"], 30 * DAY_S, ["Máy chủ biên nhận (demo)"]),
+}
+
+
+def make_demo_authority(directory: Path, passphrase: str | None = None) -> DemoAuthority:
+    """Fresh keys and a root marked `demo` for one commune of province 84.
+
+    Raises:
+        ConfigError: E_KEY, files are there already.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    grants, paths = [], {}
+    for name, (kinds, role_paths, ttl_s, holders) in _DEMO.items():
+        files = tuple(directory / f"{name}.{n}.pem" for n in range(1, len(holders) + 1))
+        publics = [make_key(file, passphrase) for file in files]
+        people = list(zip(holders, publics, strict=True))
+        grants.append(Grant(name, kinds, role_paths, ttl_s, people, threshold=len(people)))
+        paths[name] = files
+    root = directory / "root.json"
+    root.write_bytes(build_root(grants, version=1, demo=True))
+    return DemoAuthority(root, paths, passphrase)

@@ -1,0 +1,195 @@
+"""The collector: the centre's one connection to the broker. Hears every station, answers, sends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import aiomqtt
+import msgspec
+from securesystemslib.signer import Signer
+
+from agent.contract.report import State
+from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
+from central.certificate import CENTRE, Identity
+from central.database import Database
+from central.publish import Parcel, mark_sent, unsent
+from central.reception import WINDOW, Reception
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+UPLINK = f"{ROOT}/u/+/+/#"
+MAX_QUEUED = 10_000  # what is dropped beyond is unacknowledged, so it comes again
+BUSY_QUEUED = 500
+UNSENT_S = 0.3
+RETRY_S = (0.5, 30.0)
+
+
+class _Client(aiomqtt.Client):
+    """Without `asyncio.wait_for`.
+
+    Before Python 3.12 that drops a cancellation that comes in the same turn as the answer, and
+    the collector would never stop (bpo-37658).
+    """
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
+        limit_s = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(limit_s):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
+
+
+class Collector:
+    """Lives on the broker under the centre's name.
+
+    Args:
+        host: of the broker.
+        port: of the broker, TLS.
+        ca: PEM of the authority that signed the broker's certificate.
+        identity: the centre's client certificate and key; None: plain TCP, for tests.
+        database: where everything is kept.
+        signers: keys of the roles `time` and `receipt`.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        ca: Path | None,
+        identity: Identity | None,
+        database: Database,
+        signers: Mapping[str, Sequence[Signer]],
+    ) -> None:
+        self.connected = asyncio.Event()
+        self._host = host
+        self._port = port
+        self._ca = ca
+        self._identity = identity
+        self._database = database
+        self._reception = Reception(database, signers)
+        self._session = int(time.time() * 1000)
+        self._client: aiomqtt.Client
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        patience_s, most_s = RETRY_S
+        while True:
+            try:
+                await self._live()
+                patience_s = RETRY_S[0]
+            except (aiomqtt.MqttError, OSError) as error:
+                if _is_being_cancelled():
+                    # aiomqtt lets the fault of its goodbye hide the cancellation it says it for.
+                    raise asyncio.CancelledError from error
+                log.warning("broker %s:%d: %s", self._host, self._port, error)
+            await asyncio.sleep(patience_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
+            patience_s = min(patience_s * 2, most_s)
+
+    async def send(self, topic: str, envelope: bytes, *, retain: bool) -> None:
+        """Publish (QoS 1) as soon as there is a connection; returns when the broker has it."""
+        while True:
+            await self.connected.wait()
+            try:
+                await self._client.publish(topic, envelope, qos=1, retain=retain)
+            except aiomqtt.MqttError as error:
+                log.warning("not sent yet to %s: %s", topic, error)
+                await asyncio.sleep(RETRY_S[0])
+            else:
+                return
+
+    async def _live(self) -> None:
+        context = await asyncio.to_thread(self._load_tls)
+        async with _Client(
+            self._host,
+            self._port,
+            identifier=CENTRE,
+            protocol=aiomqtt.ProtocolVersion.V311,
+            tls_context=context,
+            will=aiomqtt.Will(CENTRE_STATE, self._state(online=False), qos=1, retain=True),
+            max_queued_incoming_messages=MAX_QUEUED,
+        ) as client:
+            await self._subscribe(client)
+            await client.publish(CENTRE_STATE, self._state(online=True), qos=1, retain=True)
+            self._client = client
+            self.connected.set()
+            log.info("collecting from %s:%d", self._host, self._port)
+            async with asyncio.TaskGroup() as group:
+                outgoing = group.create_task(self._send_unsent(), name="unsent documents")
+                try:
+                    await self._hear(client)
+                except aiomqtt.MqttError:
+                    # Not let through: the group would wrap it, and `run` comes back anyway.
+                    log.info("connection lost")
+                finally:
+                    self.connected.clear()
+                    outgoing.cancel()
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        """A refused SUBACK would leave the centre deaf without a sign.
+
+        Raises:
+            MqttError: refused.
+        """
+        codes = await client.subscribe(UPLINK, qos=1)
+        for code in codes:
+            value = code if isinstance(code, int) else code.value
+            if value >= 0x80:
+                raise aiomqtt.MqttError(f"the broker refuses {UPLINK}: {value:#x}")
+
+    async def _hear(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            try:
+                station, channel = parse_uplink_topic(message.topic.value)
+            except ValueError:
+                log.warning("not a topic of ours: %s", message.topic.value[:120])
+                continue
+            self._reception.window = WINDOW if len(client.messages) < BUSY_QUEUED else 1
+            try:
+                replies = await asyncio.to_thread(
+                    self._reception.receive, station, channel, bytes(message.payload)
+                )
+            except Exception:
+                log.exception("%s of %s could not be taken", channel, station)
+                continue
+            for reply in replies:
+                await client.publish(reply.topic, reply.envelope, qos=1, retain=reply.retain)
+
+    async def _send_unsent(self) -> None:
+        """Send what other processes have kept for us (`tramtin-central publish`)."""
+        while True:
+            parcels = await asyncio.to_thread(unsent, self._database)
+            sent: list[Parcel] = []
+            with contextlib.suppress(aiomqtt.MqttError):
+                for parcel in parcels:
+                    await self._client.publish(
+                        parcel.topic, parcel.envelope, qos=1, retain=parcel.retain
+                    )
+                    sent.append(parcel)
+            if sent:
+                await asyncio.to_thread(mark_sent, self._database, sent)
+            await asyncio.sleep(UNSENT_S)
+
+    def _state(self, *, online: bool) -> bytes:
+        return msgspec.json.encode(State(online, self._session))
+
+    def _load_tls(self) -> ssl.SSLContext | None:
+        if self._identity is None:
+            return None
+        context = ssl.create_default_context(cafile=self._ca)
+        context.load_cert_chain(self._identity.cert, self._identity.key)
+        return context
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,301 @@
+"""The centre's memory: SQLite (WAL) through SQLAlchemy Core, so that a nation can use PostgreSQL.
+
+Records are keyed (station, epoch, seq) and stored as the exact bytes that the station hashed. Each
+method is one transaction and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy.dialects.sqlite import insert
+
+from agent.contract.moment import encode_utc, parse_utc
+
+metadata = sa.MetaData()
+stations = sa.Table(
+    "stations", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("certificate", sa.Text, nullable=False),
+    sa.Column("keyid", sa.Text, nullable=False),
+)  # fmt: skip
+presence = sa.Table(
+    "presence", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("online", sa.Boolean, nullable=False),
+    sa.Column("session", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+latest = sa.Table(
+    "latest", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),  # hello, health
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+records = sa.Table(
+    "records", metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, index=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("station", "epoch", "seq"),
+)  # fmt: skip
+cursors = sa.Table(
+    "cursors", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("upto", sa.Integer, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("hole", sa.Integer),  # first seq of a batch seen beyond a hole
+)  # fmt: skip
+results = sa.Table(
+    "results", metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("doc_id", sa.Text),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)  # fmt: skip
+faults = sa.Table(
+    "faults", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("target", sa.Text, primary_key=True),  # d/<station> or g/<group>
+    sa.Column("place", sa.Text, primary_key=True),  # <issuer>/<kind>/<slot or event>
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("slot", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("expires", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("envelope", sa.LargeBinary, nullable=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("is_sent", sa.Boolean, nullable=False),
+)  # fmt: skip
+
+
+def utc_now() -> str:
+    """The centre's own wall clock, as text."""
+    return encode_utc(datetime.now(UTC))
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, values: dict[str, Any], keys: tuple[str, ...]
+) -> None:
+    """Insert, or replace what stands under the same key."""
+    statement = insert(table).values(values)
+    changed = {name: statement.excluded[name] for name in values if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+class Database:
+    """The centre's tables and the questions that people and parts ask of them."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, path: Path) -> Database:
+        """Open or create the file."""
+        engine = sa.create_engine(f"sqlite:///{path}")
+
+        @sa.event.listens_for(engine, "connect")
+        def _set(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA busy_timeout=10000")
+
+        metadata.create_all(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One transaction: committed when the block ends well."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    # Stations
+
+    def enrol(self, station: str, certificate: Path) -> None:
+        """Pin a station's device certificate (PEM): its reports count only under that key."""
+        pem = certificate.read_bytes()
+        public = x509.load_pem_x509_certificate(pem).public_key()
+        der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        values = {
+            "station": station,
+            "certificate": pem.decode(),
+            "keyid": hashlib.sha256(der).hexdigest(),
+        }
+        with self.transaction() as connection:
+            upsert(connection, stations, values, ("station",))
+
+    def enrol_folder(self, folder: Path) -> int:
+        """Pin every `<station>.pem` of a folder; how many there were."""
+        files = sorted(folder.glob("*.pem"))
+        for file in files:
+            self.enrol(file.stem, file)
+        return len(files)
+
+    def certificate(self, station: str) -> tuple[str, str] | None:
+        """Key id and certificate PEM of an enrolled station."""
+        query = sa.select(stations.c.keyid, stations.c.certificate)
+        row = self._first(query.where(stations.c.station == station))
+        return None if row is None else (row.keyid, row.certificate)
+
+    def note_presence(self, station: str, *, online: bool, session: int) -> bool:
+        """Take a birth or will; False when it is of an older session and so says nothing."""
+        with self.transaction() as connection:
+            known = connection.execute(
+                sa.select(presence.c.session).where(presence.c.station == station)
+            ).scalar()
+            if known is not None and session < known:
+                return False
+            values = {"station": station, "online": online, "session": session, "at": utc_now()}
+            upsert(connection, presence, values, ("station",))
+        return True
+
+    def note_latest(self, station: str, channel: str, body: bytes) -> None:
+        """Keep the newest `hello` or `health`."""
+        values = {"station": station, "channel": channel, "at": utc_now(), "body": body}
+        with self.transaction() as connection:
+            upsert(connection, latest, values, ("station", "channel"))
+
+    def note_result(self, station: str, result: dict[str, Any]) -> None:
+        """Keep a station's verdict on a document."""
+        with self.transaction() as connection:
+            connection.execute(sa.insert(results), {"station": station, "at": utc_now(), **result})
+
+    def note_fault(self, station: str, epoch: str, seq: int, code: str, detail: str) -> None:
+        """Flag what must not be: counted, not repeated."""
+        key = ("station", "epoch", "seq", "code")
+        statement = insert(faults).values(
+            station=station, epoch=epoch, seq=seq, code=code, detail=detail, times=1, at=utc_now()
+        )
+        changed = {"times": faults.c.times + 1, "detail": detail, "at": utc_now()}
+        with self.transaction() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+    # Questions
+
+    def stations(self) -> list[dict[str, Any]]:
+        """Every enrolled station with its presence; `online` is None before its first sign."""
+        query = (
+            sa.select(stations.c.station, presence.c.online, presence.c.session, presence.c.at)
+            .select_from(stations.outerjoin(presence, stations.c.station == presence.c.station))
+            .order_by(stations.c.station)
+        )
+        return [dict(row._mapping) for row in self._all(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        """Station → its latest health."""
+        return self._latest("health")
+
+    def hello(self, station: str) -> dict[str, Any] | None:
+        """A station's latest hello."""
+        return self._latest("hello").get(station)
+
+    def plays(self) -> list[dict[str, Any]]:
+        """The `play` of every play record in the order of arrival, with its station."""
+        return [{**body["play"], "station": body["station"]} for body in self._bodies("play")]
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """The `detail` of every refusal record in the order of arrival, with station and moment."""
+        return [
+            {**body["detail"], "station": body["station"], "at": body["at"]}
+            for body in self._bodies("refusal")
+        ]
+
+    def results(self) -> list[dict[str, Any]]:
+        """Every verdict that stations told, in the order of arrival."""
+        rows = self._all(sa.select(results).order_by(results.c.number))
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def faults(self) -> list[dict[str, Any]]:
+        """What must not be: forged reports, forked or edited journals."""
+        rows = self._all(sa.select(faults).order_by(faults.c.at))
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def gaps(self) -> list[dict[str, Any]]:
+        """Runs of records that are missing below the newest: station, epoch, first, last."""
+        before = sa.func.lag(records.c.seq, 1, 0).over(
+            partition_by=(records.c.station, records.c.epoch), order_by=records.c.seq
+        )
+        runs = sa.select(
+            records.c.station, records.c.epoch, (before + 1).label("first"),
+            (records.c.seq - 1).label("last"),
+        ).subquery()  # fmt: skip
+        query = sa.select(runs).where(runs.c.first <= runs.c.last)
+        return [dict(row._mapping) for row in self._all(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def record_bytes(self, station: str) -> list[bytes]:
+        """The exact records of a station, by epoch and seq."""
+        query = sa.select(records.c.bytes).where(records.c.station == station)
+        return [row.bytes for row in self._all(query.order_by(records.c.epoch, records.c.seq))]
+
+    def has_accepted(self, station: str, kind: str) -> bool:
+        """Has the station told, by result or by hello, that it holds a document of this kind?"""
+        hello = self.hello(station)
+        if hello is not None and any(held.split("/")[1] == kind for held in hello["holds"]):
+            return True
+        query = sa.select(results.c.number).where(
+            results.c.station == station, results.c.kind == kind, results.c.result == "accepted"
+        )
+        return self._first(query) is not None
+
+    def is_drained(self, station: str) -> bool:
+        """Does the station itself say, later than its last record, that it has no more to send?"""
+        health = self._latest("health").get(station)
+        if health is None or health["outbox"]["rows"] > 0:
+            return False
+        query = sa.select(records.c.at).where(records.c.station == station)
+        last = self._first(query.order_by(records.c.number.desc()))
+        return last is None or parse_utc(health["at"]) >= parse_utc(last.at)
+
+    def _latest(self, channel: str) -> dict[str, dict[str, Any]]:
+        query = sa.select(latest.c.station, latest.c.body).where(latest.c.channel == channel)
+        return {row.station: msgspec.json.decode(row.body) for row in self._all(query)}
+
+    def _bodies(self, kind: str) -> list[dict[str, Any]]:
+        query = sa.select(records.c.bytes).where(records.c.kind == kind)
+        rows = self._all(query.order_by(records.c.number))
+        return [msgspec.json.decode(row.bytes) for row in rows]
+
+    def _all(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
+        with self._engine.connect() as connection:
+            return connection.execute(query.limit(1)).first()

@@ -1,0 +1,1 @@
+"""The demonstration: the whole chain on loopback, with attacks, and a verdict."""

@@ -1,0 +1,185 @@
+"""The demonstration, told in order: build the place, publish, attack, alarm, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from agent.contract.document import Emergency
+from central.demo.attack import Attack, build_attacks
+from central.demo.content import (
+    Plan,
+    emergency,
+    plan_from,
+    station_config,
+    write_schedule,
+)
+from central.demo.listen import play_aloud
+from central.demo.place import BOARD_STATION, SINK
+from central.demo.recording import make_media
+from central.demo.sound import Recording
+from central.demo.stand import Stand, end, stand, until
+from central.demo.verdict import Expectation, Finding, judge
+from central.demo.view import View
+from central.medium import store_medium
+from central.schedule import compile_schedule
+from central.sign import read_document
+
+MARK = ".tramtin-demo"
+
+
+async def _until_moment(at: datetime) -> None:
+    await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
+
+
+async def _start_stations(scene: Stand) -> None:
+    now = datetime.now(UTC)
+    for name, station in scene.stations.items():
+        await station.start()
+        config = scene.sign(station_config(name, now), "station-config", "vn.84")
+        await scene.publish(config, station=name)
+    for name in scene.stations:
+        await until(partial(scene.database.has_accepted, name, "station-config"), name)
+
+
+def _compile(scene: Stand, schedule: Path, seq: int) -> bytes:
+    payload = compile_schedule(
+        schedule,
+        issuer="vn.84.29266",
+        seq=seq,
+        epoch=1,
+        now=datetime.now(UTC),
+        media_dir=scene.folder / "media",
+        media_base_url=scene.media.base_url,
+        editor="Nguyễn Thị Lan (demo)",
+        approver="Trần Văn Bình (demo)",
+    )
+    return scene.sign(payload, "playlist", "vn.84.29266")
+
+
+async def _publish_schedule(scene: Stand) -> tuple[Plan, bytes]:
+    """A first version, then the corrected one; the first is kept for the replay."""
+    work = scene.folder / "studio"
+    await asyncio.to_thread(make_media, work)
+    plan = plan_from(datetime.now(UTC) + timedelta(seconds=6))
+    schedule = work / "schedule.yaml"
+    write_schedule(schedule, plan, bulletin_title="Bản tin nháp")
+    first = await asyncio.to_thread(_compile, scene, schedule, 1)
+    await scene.publish(first)
+    for name in scene.stations:
+        await until(partial(scene.database.has_accepted, name, "playlist"), name)
+    write_schedule(schedule, plan)
+    await scene.publish(await asyncio.to_thread(_compile, scene, schedule, 2))
+    return plan, first
+
+
+async def _attack(scene: Stand, attacks: list[Attack]) -> None:
+    """Speak to the stations as an enemy with the broker in hand would: past all bookkeeping."""
+    for attack in attacks:
+        scene.say(f"Kẻ tấn công: {attack.what_vi}", f"Attack: {attack.what_en}")
+        await scene.collector.send(attack.topic, attack.envelope, retain=False)
+        await asyncio.sleep(1.4)
+
+
+async def _tell(scene: Stand) -> tuple[Plan, str, list[Attack]]:
+    scene.say("Hai trạm đang khởi động", "Two stations start")
+    await _start_stations(scene)
+    scene.say("Đã có giờ và cấu hình có chữ ký", "Signed time and station-config are in")
+    plan, first = await _publish_schedule(scene)
+    scene.say("Lịch phát đã ký và gửi", "The signed playlist is out")
+    voice = store_medium(
+        scene.folder / "studio" / "khan-cap.mp3", scene.folder / "media", scene.media.base_url
+    )
+    attacks = build_attacks(scene, first, voice)
+    await _until_moment(plan.bulletin)
+    await _attack(scene, attacks)
+    await _until_moment(plan.emergency)
+    scene.say("KHẨN CẤP: hai người đã ký", "EMERGENCY: two people have signed")
+    payload = emergency(datetime.now(UTC), voice)
+    alarm = scene.sign(payload, "emergency", "vn.84.em")
+    await scene.publish(alarm)
+    await _until_moment(plan.end)
+    document = read_document(alarm)
+    assert isinstance(document, Emergency)  # noqa: S101 - just signed
+    return plan, document.event_id, attacks
+
+
+async def _drain(scene: Stand) -> None:
+    """Wait until everything that the stations wrote has arrived."""
+    for name in scene.stations:
+        await until(
+            partial(scene.database.is_drained, name),
+            f"records of {name}",
+            10,
+        )
+
+
+def _expect(event_id: str, attacks: list[Attack]) -> Expectation:
+    return Expectation(
+        heard=[("e1", "full"), ("e2", "cut"), (event_id, "full"), ("e2", "full"), ("e3", "full")],
+        seen=["e4", event_id],
+        refused=[attack.code for attack in attacks],
+    )
+
+
+def _judge(scene: Stand, recording: Recording, expected: Expectation) -> list[Finding]:
+    return judge(
+        scene.database.plays(),
+        scene.database.refusals(),
+        recording.path,
+        recording.first_sample_at,
+        scene.folder / BOARD_STATION / "board",
+        expected,
+    )
+
+
+async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Finding]:
+    """Run the whole demonstration in an empty folder; returns what was found."""
+    async with stand(folder) as scene, contextlib.AsyncExitStack() as stack:
+        scene.say = view.say
+        if listen:
+            await stack.enter_async_context(play_aloud(scene.room, SINK))
+        capture = await scene.room.capture(SINK, folder)
+        stack.push_async_callback(end, asyncio.create_task(view.follow(scene), name="view"))
+        try:
+            _, event_id, attacks = await _tell(scene)
+            await _drain(scene)
+            if not stay:
+                for station in scene.stations.values():
+                    await station.stop()
+            recording = await scene.room.finish(capture)
+            findings = await asyncio.to_thread(_judge, scene, recording, _expect(event_id, attacks))
+            view.conclude(findings, folder)
+            if stay:
+                await asyncio.Event().wait()
+        finally:
+            for station in scene.stations.values():
+                await station.stop()
+    return findings
+
+
+def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -> int:
+    """Run it. Exit code 0 only if all that should be heard, seen and refused was."""
+    folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))
+    if out is not None and out.exists():
+        if not (out / MARK).exists():
+            print(f"demo: {out} exists and is not of an earlier demo", file=sys.stderr)
+            return 2
+        shutil.rmtree(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    view = View()
+    try:
+        findings = asyncio.run(tell(folder.absolute(), view, stay=stay, listen=listen))
+    except KeyboardInterrupt:
+        return 0 if stay else 130
+    except RuntimeError as error:
+        print(f"demo: {error}; logs: {folder}", file=sys.stderr)
+        return 1
+    return 0 if all(finding.is_good for finding in findings) else 1

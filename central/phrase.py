@@ -1,0 +1,124 @@
+"""The words of `describe`, Vietnamese and English, by stable code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Lang = Literal["vi", "en"]
+
+_PHRASES: dict[str, tuple[str, str]] = {
+    "title": ("{0}, hạng {1}", "{0}, class {1}"),
+    "issuer": (
+        "Người ký: vai trò {0}; khe “{1}”, bản số {2}.{3}",
+        "Signed as: role {0}; slot “{1}”, number {2}.{3}",
+    ),
+    "where": ("Nơi nhận: {0}", "For: {0}"),
+    "where.all": ("mọi trạm trong cả nước", "every station in the country"),
+    "where.province": ("mọi trạm của tỉnh {0}", "every station of province {0}"),
+    "where.commune": ("mọi trạm của xã {0} (tỉnh {1})", "every station of commune {0} ({1})"),
+    "where.station": ("riêng trạm {0}", "station {0} alone"),
+    "valid": ("Hiệu lực: từ {0} đến {1}", "Valid: from {0} until {1}"),
+    "people": ("Người soạn: {0}; người duyệt: {1}", "Editor: {0}; approver: {1}"),
+    "kind.playlist": ("LỊCH PHÁT", "PLAYLIST"),
+    "kind.emergency": ("PHÁT KHẨN CẤP", "EMERGENCY"),
+    "kind.cancel": ("HUỶ", "CANCEL"),
+    "kind.silence": ("NGẮT TIẾNG", "SILENCE"),
+    "kind.stream-grant": ("CHO PHÉP PHÁT TRỰC TIẾP", "LIVE STREAM GRANT"),
+    "kind.station-config": ("CẤU HÌNH TRẠM", "STATION CONFIGURATION"),
+    "kind.command": ("LỆNH", "COMMAND"),
+    "kind.head": ("BẢN KÊ", "HEAD"),
+    "kind.time": ("GIỜ", "TIME"),
+    "kind.ack": ("BIÊN NHẬN", "RECEIPT"),
+    "class.routine": ("thông thường", "routine"),
+    "class.priority": ("ưu tiên", "priority"),
+    "class.emergency": ("khẩn cấp", "emergency"),
+    "class.config": ("cấu hình", "configuration"),
+    "class.command": ("lệnh", "command"),
+    "class.silence": ("ngắt tiếng", "silence"),
+    "playlist": (
+        "Thay toàn bộ khe “{1}” bằng {0} mục:",
+        "Replaces the whole slot “{1}” by {0} item(s):",
+    ),
+    "start.at": ("đúng {0}, cắt mục đang phát", "at {0}, cutting what plays"),
+    "start.next": ("{0}, chờ mục đang phát xong", "{0}, when what plays has ended"),
+    "start.within": ("{0}, chờ tối đa {1}", "{0}, waiting up to {1}"),
+    "start.after": ("ngay sau mục {0}", "right after item {0}"),
+    "daily": ("hằng ngày", "daily"),
+    "day_range": ("{0} đến {1}", "{0} to {1}"),
+    "days.1": ("thứ Hai", "Monday"),
+    "days.2": ("thứ Ba", "Tuesday"),
+    "days.3": ("thứ Tư", "Wednesday"),
+    "days.4": ("thứ Năm", "Thursday"),
+    "days.5": ("thứ Sáu", "Friday"),
+    "days.6": ("thứ Bảy", "Saturday"),
+    "days.7": ("Chủ nhật", "Sunday"),
+    "dates": ("từ {0} đến hết {1}", "from {0} to {1} inclusive"),
+    "one_date": ("ngày {0}", "on {0}"),
+    "except": ("trừ {0}", "except {0}"),
+    "at_most": ("dài nhất {0}", "at most {0}"),
+    "zones": ("cụm {0}", "zones {0}"),
+    "zones.all": ("mọi cụm loa và mặt bảng", "every speaker cluster and board face"),
+    "lang.vi": ("tiếng Việt", "Vietnamese"),
+    "lang.km": ("tiếng Khmer", "Khmer"),
+    "lang.en": ("tiếng Anh", "English"),
+    "body.media": ("PHÁT {0} tệp âm thanh, {1}", "PLAYS {0} sound file(s), {1}"),
+    "body.relay": ("TIẾP ÂM {0}", "RELAYS {0}"),
+    "body.say": ("ĐỌC “{0}”", "SAYS “{0}”"),
+    "body.show": ("HIỆN “{0}”", "SHOWS “{0}”"),
+    "body.scene": ("HIỆN {0}, trong {1}", "SHOWS {0}, for {1}"),
+    "element.text": ("chữ “{0}”", "text “{0}”"),
+    "element.image": ("một hình ảnh", "an image"),
+    "element.qr": ("mã QR {0}", "QR code {0}"),
+    "element.clock": ("đồng hồ", "a clock"),
+    "element.video": ("một đoạn phim", "a video"),
+    "exercise": ("DIỄN TẬP: phát ngay, cắt mọi mục", "EXERCISE: at once, over everything"),
+    "real": ("BÁO ĐỘNG THẬT: phát ngay, cắt mọi mục", "REAL ALARM: at once, over everything"),
+    "attention": ("Mở đầu bằng tín hiệu báo động", "Begins with the attention signal"),
+    "repeat": ("Phát {0} lần, cách nhau {1}", "Played {0} time(s), {1} apart"),
+    "at_most_all": ("Tổng cộng không quá {0}", "{0} in all at the most"),
+    "event": ("Mã sự kiện {0}", "Event {0}"),
+    "cancel": ("Dừng và rút lại {0}", "Ends and withdraws {0}"),
+    "silence.on": (
+        "TẮT MỌI ÂM THANH cho đến khi có lệnh mở lại (một người ký: tối đa 10 phút)",
+        "STOPS ALL SOUND until switched off again (signed by one: ten minutes at most)",
+    ),
+    "silence.off": ("Cho phép phát lại", "Allows sound again"),
+    "why": ("Lý do: {0}", "Reason: {0}"),
+    "place": ("Vị trí {0}; nhóm: {1}", "Place {0}; groups: {1}"),
+    "zone_names": ("Cụm loa và mặt bảng: {0}", "Zones: {0}"),
+    "quiet": ("Giờ yên lặng: {0}", "Quiet hours: {0}"),
+    "none": ("không có", "none"),
+    "cap": ("Mức to nhất, {0}, {1}–{2}: {3} dBA", "Loudest, {0}, {1}–{2}: {3} dBA"),
+    "zone.ordinary": ("khu vực thường", "ordinary area"),
+    "zone.special": ("khu vực đặc biệt", "special area"),
+    "sessions": ("Nhiều nhất {0} buổi mỗi ngày", "At most {0} sessions a day"),
+    "minutes": ("Mỗi buổi dài nhất {0} phút", "At most {0} minutes a session"),
+    "weekdays": ("Ngày được phát: {0}", "Days allowed: {0}"),
+    "relays": ("Được tiếp âm từ: {0}", "May relay: {0}"),
+    "mic.on": ("Được dùng micro tại chỗ", "Local microphone allowed"),
+    "mic.off": ("Không được dùng micro tại chỗ", "Local microphone not allowed"),
+    "command": ("{0}: {1}", "{0}: {1}"),
+    "do.volume": ("Chỉnh âm lượng", "Set the volume"),
+    "do.tone": ("Phát âm thử", "Play a test tone"),
+    "do.resend": ("Gửi lại nhật ký", "Send the journal again"),
+    "do.restart": ("Khởi động lại", "Restart"),
+    "head": ("{0} khe đang hiệu lực, {1} văn bản bị thu hồi", "{0} slot(s), {1} revoked"),
+    "time": ("Giờ chuẩn {0}", "The time is {0}"),
+    "ack": ("Đã lưu đến bản ghi {0} của nhật ký {1}", "Stored up to record {0} of journal {1}"),
+    "grant": ("Luồng {0} từ {1}", "Stream {0} from {1}"),
+}
+
+
+def say(lang: Lang, code: str, *args: object) -> str:
+    """The phrase of a code; an unknown code is returned as it is."""
+    phrase = _PHRASES.get(code)
+    if phrase is None:
+        return code
+    # Not str.format: what stands in the arguments may hold braces, such as `{station}`.
+    text = phrase[0 if lang == "vi" else 1]
+    pieces = text.split("{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        number, _, rest = piece.partition("}")
+        filled.append(f"{args[int(number)]}{rest}")
+    return "".join(filled)

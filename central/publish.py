@@ -1,0 +1,149 @@
+"""Giving signed documents out: kept in the database first, sent after, re-sent to whoever lacks it.
+
+A retained message is a convenience; what counts is that a station's `hello` is answered with every
+document that it lacks. Only one client may carry the centre's name, so another process does not
+speak to the broker: it keeps the document, and the collector sends what is unsent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+import sqlalchemy as sa
+
+from agent.contract.document import Cancel, Document, Emergency, StationConfig
+from agent.contract.envelope import Envelope
+from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.report import Hello
+from agent.contract.topic import build_station_topic, parse_topic
+from central.database import Database, documents, upsert, utc_now
+from central.sign import read_document
+
+RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
+# What a box must hear first: its place, then what is urgent, then the rest.
+_ORDER = ("station-config", "cancel", "emergency", "silence")
+
+
+class Line(Protocol):
+    """Whoever holds the connection to the broker: the collector."""
+
+    async def send(self, topic: str, envelope: bytes, *, retain: bool) -> None:
+        """Publish once connected."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message to a topic."""
+
+    topic: str
+    envelope: bytes
+    retain: bool
+
+
+async def publish(line: Line, database: Database, topic: str, envelope: bytes) -> None:
+    """Keep a document for its target and send it.
+
+    Raises:
+        TrustError: it is no document.
+        ValueError: not a topic on which documents come down.
+    """
+    parcel = keep(database, topic, envelope)
+    await line.send(parcel.topic, parcel.envelope, retain=parcel.retain)
+    mark_sent(database, [parcel])
+
+
+def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
+    """Keep a document for its target, unsent; it replaces the older one in its place."""
+    document = read_document(envelope)
+    where = parse_topic(topic)
+    values = {
+        "target": f"d/{where.station}" if where.station else f"g/{where.group}",
+        "place": _place_of(document),
+        "kind": document.kind,
+        "issuer": document.issuer,
+        "slot": document.slot,
+        "epoch": document.epoch,
+        "seq": document.seq,
+        "sha256": _sha256_of(envelope),
+        "expires": encode_utc(parse_utc(document.expires)),
+        "topic": topic,
+        "envelope": envelope,
+        "published_at": utc_now(),
+        "is_sent": False,
+    }
+    with database.transaction() as connection:
+        upsert(connection, documents, values, ("target", "place"))
+    return Parcel(topic, envelope, document.kind in RETAINED)
+
+
+def unsent(database: Database) -> list[Parcel]:
+    """What was kept by another process and is still to be sent."""
+    query = sa.select(documents).where(~documents.c.is_sent, documents.c.expires > utc_now())
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(documents.c.published_at)).all()
+    return [Parcel(row.topic, row.envelope, row.kind in RETAINED) for row in rows]
+
+
+def mark_sent(database: Database, parcels: list[Parcel]) -> None:
+    """The broker has them."""
+    with database.transaction() as connection:
+        for parcel in parcels:
+            connection.execute(
+                sa.update(documents)
+                .where(documents.c.topic == parcel.topic, documents.c.envelope == parcel.envelope)
+                .values(is_sent=True)
+            )
+
+
+def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
+    """The documents in force for a station that its hello does not name; station-config first."""
+    now = encode_utc(datetime.now(UTC))
+    with database.transaction() as connection:
+        own = _rows(connection, [f"d/{station}"], now)
+        groups = [f"g/{group}" for group in _groups(own)]
+        rows = own + _rows(connection, groups, now)
+    missing = [row for row in rows if _is_newer(row, hello)]
+    missing.sort(key=lambda row: _ORDER.index(row.kind) if row.kind in _ORDER else len(_ORDER))
+    return [
+        Parcel(build_station_topic(station, row.kind, row.slot), row.envelope, retain=False)
+        for row in missing
+    ]
+
+
+def _rows(connection: sa.Connection, targets: list[str], now: str) -> list[sa.Row[Any]]:
+    query = sa.select(documents).where(
+        documents.c.target.in_(targets), documents.c.expires > now
+    )  # fmt: skip
+    return list(connection.execute(query.order_by(documents.c.epoch, documents.c.seq)))
+
+
+def _groups(rows: list[sa.Row[Any]]) -> list[str]:
+    """Membership is signed data: what the station's own newest configuration says."""
+    for row in reversed(rows):
+        if row.kind == "station-config":
+            document = read_document(row.envelope)
+            return document.groups if isinstance(document, StationConfig) else []
+    return []
+
+
+def _is_newer(row: sa.Row[Any], hello: Hello) -> bool:
+    have = hello.holds.get(f"{row.issuer}/{row.kind}/{row.slot}")
+    return have is None or (have[0], have[1]) < (row.epoch, row.seq)
+
+
+def _place_of(document: Document) -> str:
+    """The row a document takes; events and cancels never replace one another."""
+    if isinstance(document, Emergency):
+        return f"{document.issuer}/emergency/{document.event_id}"
+    if isinstance(document, Cancel):
+        return f"{document.issuer}/cancel/{document.doc_id}"
+    return f"{document.issuer}/{document.kind}/{document.slot}"
+
+
+def _sha256_of(envelope: bytes) -> str:
+    payload = msgspec.json.decode(envelope, type=Envelope).payload_bytes()
+    return hashlib.sha256(payload).hexdigest()

@@ -1,0 +1,194 @@
+"""What a report is worth and what is answered: no network here, one message in, replies out.
+
+A report counts only under the device key pinned at enrolment, on the topic of that very station.
+The answer to a log batch is made after its commit, never before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from securesystemslib.signer import Signer
+
+from agent.contract.document import Ack, Document, TimeReply
+from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64, pae
+from agent.contract.ident import StationId
+from agent.contract.moment import encode_utc
+from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
+from agent.contract.topic import build_station_topic
+from agent.errors import TrustError
+from central import ledger
+from central.database import Database
+from central.publish import Parcel, lacking
+from central.sign import build_header, encode_document, sign_document
+
+log = logging.getLogger(__name__)
+TIME_ROLE, RECEIPT_ROLE = "vn.time", "vn.receipt"
+TIME_LIFETIME = timedelta(minutes=10)
+ACK_LIFETIME = timedelta(days=30)
+WINDOW = 4
+_TYPE_OF_CHANNEL: dict[str, Any] = {
+    "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
+}  # fmt: skip
+
+
+class ReportError(Exception):
+    """A report that counts for nothing: E_STATION, E_ENVELOPE, E_SIGNATURE or E_SCHEMA."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+class Reception:
+    """Judges reports and answers them.
+
+    Args:
+        database: where they are kept.
+        signers: keys of the roles `time` and `receipt`.
+    """
+
+    def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
+        self.window = WINDOW
+        self._database = database
+        self._signers = signers
+        self._last_seq = 0
+
+    def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
+        """Keep one message and return what is to be answered; blocks on the database.
+
+        What cannot be counted is flagged, not answered.
+        """
+        if channel == "state":
+            self._take_state(station, message)
+            return []
+        try:
+            report = self._open(station, channel, message)
+        except ReportError as error:
+            log.warning("%s of %s refused: %s", channel, station, error)
+            if error.code != "E_STATION":
+                self._database.note_fault(station, "", 0, error.code, f"{channel}: {error.detail}")
+            return []
+        try:
+            return self._take(station, report)
+        except TrustError as error:  # an answer that a box would refuse: a nonce of odd form, say
+            log.warning("%s of %s cannot be answered: %s", channel, station, error)
+            return []
+
+    def _open(self, station: StationId, channel: str, message: bytes) -> Any:
+        pinned = self._database.certificate(station)
+        if pinned is None or channel not in _TYPE_OF_CHANNEL:
+            raise ReportError("E_STATION", f"nobody enrolled {station}/{channel}")
+        payload = verify_report(message, channel, *pinned)
+        try:
+            return msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ReportError("E_SCHEMA", str(error)[:200]) from error
+
+    def _take(self, station: StationId, report: Any) -> list[Parcel]:
+        match report:
+            case Hello():
+                return self._take_hello(station, report)
+            case LogBatch():
+                return self._take_log(station, report)
+            case Health():
+                self._take_health(station, report)
+            case Result():
+                self._database.note_result(station, msgspec.structs.asdict(report))
+        return []
+
+    def _take_health(self, station: StationId, health: Health) -> None:
+        """Only news: a broker that repeats yesterday's health must not keep a dead pole green."""
+        known = self._database.health().get(station)
+        if known is None or (known["session"], known["at"]) < (health.session, health.at):
+            self._database.note_latest(station, "health", msgspec.json.encode(health))
+        else:
+            log.warning("stale health of %s: %s", station, health.at)
+
+    def _take_state(self, station: StationId, message: bytes) -> None:
+        """Presence is not signed: it colours a table, nothing more."""
+        try:
+            state = msgspec.json.decode(message, type=State)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            log.warning("presence of %s is not understood", station)
+            return
+        if not self._database.note_presence(station, online=state.online, session=state.session):
+            log.info("late will of %s, session %d", station, state.session)
+
+    def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
+        """Time first: nothing else can be judged fresh without it."""
+        time_reply = self._time_reply(station, hello.nonce)
+        self._database.note_presence(station, online=True, session=hello.session)
+        known = self._database.hello(station)
+        if known is None or known["session"] <= hello.session:
+            self._database.note_latest(station, "hello", msgspec.json.encode(hello))
+        cursor = ledger.cursor_of(self._database, station, hello.epoch)
+        ack = self._ack(station, hello.epoch, cursor)
+        return [time_reply, *lacking(self._database, station, hello), ack]
+
+    def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
+        try:
+            cursor = ledger.commit_batch(self._database, station, batch)
+        except ledger.LedgerError as error:
+            log.error("journal of %s: %s", station, error)  # noqa: TRY400 - the fault is the station's
+            self._database.note_fault(station, batch.epoch, error.seq, error.code, error.detail)
+            return []
+        return [self._ack(station, batch.epoch, cursor)]
+
+    def _header(self, kind: str, issuer: str, station: str, lifetime: timedelta) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        # Milliseconds since 1970: rises also when the centre starts with an empty database.
+        self._last_seq = max(self._last_seq + 1, int(now.timestamp() * 1000))
+        return build_header(
+            kind, issuer=issuer, class_="config", to=[f"*/*/{station}"], slot=kind,
+            seq=self._last_seq, now=now, lifetime=lifetime,
+        )  # fmt: skip
+
+    def _time_reply(self, station: str, nonce: str) -> Parcel:
+        header = self._header("time", TIME_ROLE, station, TIME_LIFETIME)
+        utc = encode_utc(datetime.now(UTC))
+        return self._sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
+
+    def _ack(self, station: str, journal: str, cursor: ledger.Cursor) -> Parcel:
+        header = self._header("ack", RECEIPT_ROLE, station, ACK_LIFETIME)
+        ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=self.window)
+        return self._sign(station, ack, "receipt")
+
+    def _sign(self, station: str, document: Document, role: str) -> Parcel:
+        envelope = sign_document(encode_document(document), document.kind, self._signers[role])
+        return Parcel(build_station_topic(station, document.kind), envelope, retain=False)
+
+
+def verify_report(message: bytes, channel: str, keyid: str, certificate: str) -> bytes:
+    """The payload of a report signed by this device.
+
+    Raises:
+        ReportError: E_ENVELOPE or E_SIGNATURE.
+    """
+    try:
+        envelope = msgspec.json.decode(message, type=Envelope)
+        payload = envelope.payload_bytes()
+        signatures = [decode_base64(s.sig) for s in envelope.signatures if s.keyid == keyid]
+    except (msgspec.MsgspecError, UnicodeDecodeError, EnvelopeError) as error:
+        raise ReportError("E_ENVELOPE", str(error)[:200]) from error
+    if envelope.payloadType != REPORT_TYPE.format(channel=channel):
+        raise ReportError("E_ENVELOPE", "of another channel")
+    if len(envelope.signatures) > MAX_SIGNATURES or len(signatures) != 1:
+        raise ReportError("E_SIGNATURE", "not signed by the device enrolled under this name")
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    if not isinstance(key, EllipticCurvePublicKey):
+        raise ReportError("E_SIGNATURE", "the enrolled key is not P-256")
+    try:
+        key.verify(signatures[0], pae(envelope.payloadType, payload), ECDSA(SHA256()))
+    except InvalidSignature as error:
+        raise ReportError("E_SIGNATURE", "the signature does not fit") from error
+    return payload

@@ -1,0 +1,117 @@
+"""What an officer writes in schedule.yaml, as types whose patterns the strict loader checks."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+def _form(pattern: str, shown: str) -> Meta:
+    return Meta(pattern=pattern, extra_json_schema={"description": shown})
+
+
+Clock = Annotated[str, _form(r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$", "HH:MM")]
+Date = Annotated[str, _form(r"^\d{4}-\d\d-\d\d$", "YYYY-MM-DD")]
+Span = Annotated[str, _form(r"^[1-9]\d{0,5}(?:ms|s|m|h)$", "30s, 10m, 12h")]
+Name = Annotated[str, _form(r"^[A-Za-z0-9._-]{1,64}$", "tuan")]
+Lang = Annotated[str, _form(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", "vi, km")]
+Pattern = Annotated[
+    str, _form(r"^(?:\*|[A-Za-z0-9_-]{1,32})(?:/(?:\*|[A-Za-z0-9_-]{1,32})){2}$", "84/29266/*")
+]
+Colour = Annotated[str, _form(r"^#[0-9a-fA-F]{6}$", "#ffcc00")]
+
+_UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NGAY = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
+_NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(names, 1)}
+
+
+class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture: any of text, qr and image; the layout follows from which are there."""
+
+    text: str | None = None
+    qr: str | None = None
+    image: str | None = None
+    colour: Colour = "#ffffff"
+    background: Colour = "#000000"
+
+
+class StartRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Either `within: 10m` or `after: <id of another item>`."""
+
+    within: Span | None = None
+    after: Name | None = None
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the schedule: what, when, where."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=256)]
+    lang: Lang = "vi"
+    id: Name | None = None
+    at: Clock | list[Clock] = msgspec.field(default_factory=list)
+    days: str | list[str] = "daily"
+    from_: Date | None = msgspec.field(name="from", default=None)
+    until: Date | None = None
+    except_: list[Date] = msgspec.field(name="except", default_factory=list)
+    start: Literal["at", "next"] | StartRule = "at"
+    for_: Span | None = msgspec.field(name="for", default=None)
+    zones: list[str] = msgspec.field(default_factory=lambda: ["*"])
+    play: str | list[str] = msgspec.field(default_factory=list)
+    relay: str | None = None
+    say: str | None = None
+    show: Show | None = None
+    repeat: Annotated[int, Meta(ge=1, le=1000)] = 1
+    gap: Span | None = None
+    when_cut: Literal["resume", "rejoin", "drop"] = "resume"
+
+
+class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file: one slot, complete."""
+
+    slot: Name
+    to: Annotated[list[Pattern], Meta(min_length=1, max_length=256)]
+    from_: Date = msgspec.field(name="from")
+    until: Date
+    items: Annotated[list[Item], Meta(min_length=1, max_length=1000)]
+    class_: Literal["routine", "priority"] = msgspec.field(name="class", default="routine")
+
+
+def parse_span_ms(text: str) -> int:
+    """`30s`, `10m`, `12h`, `500ms` in milliseconds.
+
+    Raises:
+        ValueError: another form.
+    """
+    match = re.fullmatch(r"(\d+)(ms|s|m|h)", text)
+    if match is None:
+        raise ValueError(f"not a span of time: {text!r}")
+    return int(match[1]) * _UNIT_MS[match[2]]
+
+
+def parse_days(days: str | list[str]) -> list[int]:
+    """`daily`, `mon-sat`, `t2-t7`, `mon,wed` or a list of these, as ISO weekdays in order.
+
+    Raises:
+        ValueError: an unknown day, or a range that runs backwards.
+    """
+    found: set[int] = set()
+    for part in days.split(",") if isinstance(days, str) else days:
+        name = part.strip().lower()
+        if name == "daily":
+            found.update(range(1, 8))
+            continue
+        first, _, last = name.partition("-")
+        try:
+            low, high = _NUMBER_OF_DAY[first], _NUMBER_OF_DAY[last or first]
+        except KeyError as error:
+            raise ValueError(f"unknown day {part!r}") from error
+        if low > high:
+            raise ValueError(f"{part!r} runs backwards")
+        found.update(range(low, high + 1))
+    if not found:
+        raise ValueError("no day")
+    return sorted(found)

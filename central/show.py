@@ -1,0 +1,107 @@
+"""What the centre knows, for a person (tables) or a program (JSON)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from central.database import Database
+
+Lang = Literal["vi", "en"]
+Row = dict[str, Any]
+
+_TITLES: dict[str, dict[Lang, str]] = {
+    "stations": {"vi": "Trạm", "en": "Stations"},
+    "plays": {"vi": "Đã phát", "en": "Plays"},
+    "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
+    "gaps": {"vi": "Bản ghi còn thiếu", "en": "Missing records"},
+    "faults": {"vi": "Báo cáo bất thường", "en": "Faults of reports"},
+}
+_COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
+    "stations": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "online": {"vi": "Kết nối", "en": "Online"},
+        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "clock": {"vi": "Đồng hồ", "en": "Clock"},
+        "issues": {"vi": "Sự cố", "en": "Issues"},
+    },
+    "plays": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "title": {"vi": "Tên", "en": "Title"},
+        "class": {"vi": "Loại", "en": "Class"},
+        "start": {"vi": "Bắt đầu (UTC)", "en": "Start (UTC)"},
+        "duration_ms": {"vi": "Dài (ms)", "en": "Length (ms)"},
+        "result": {"vi": "Kết quả", "en": "Result"},
+        "reason": {"vi": "Lý do", "en": "Reason"},
+    },
+    "refusals": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "code": {"vi": "Mã", "en": "Code"},
+        "kind": {"vi": "Tài liệu", "en": "Document"},
+        "hint": {"vi": "Vì sao", "en": "Why"},
+    },
+    "gaps": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "epoch": {"vi": "Kỷ", "en": "Epoch"},
+        "first": {"vi": "Từ", "en": "From"},
+        "last": {"vi": "Đến", "en": "To"},
+    },
+    "faults": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "code": {"vi": "Mã", "en": "Code"},
+        "detail": {"vi": "Chi tiết", "en": "Detail"},
+        "times": {"vi": "Số lần", "en": "Times"},
+    },
+}
+WHAT = tuple(_TITLES)
+
+
+def collect_rows(database: Database, what: str) -> list[Row]:
+    """The rows of one table, as they are kept."""
+    if what == "stations":
+        health = database.health()
+        return [_with_health(row, health.get(row["station"])) for row in database.stations()]
+    rows: dict[str, Any] = {
+        "plays": database.plays,
+        "refusals": database.refusals,
+        "gaps": database.gaps,
+        "faults": database.faults,
+    }
+    found: list[Row] = rows[what]()
+    return found
+
+
+def _with_health(row: Row, health: Row | None) -> Row:
+    clock = health["clock"]["quality"] if health else None
+    issues = [f"{i['kind']} {i['subject']}" for i in health["issues"]] if health else []
+    return {**row, "clock": clock, "issues": issues}
+
+
+def show_json(database: Database, what: tuple[str, ...]) -> str:
+    """One JSON object: the name of each table to its rows."""
+    return msgspec.json.encode({name: collect_rows(database, name) for name in what}).decode()
+
+
+def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
+    """Tables on the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    for name in what:
+        table = Table(title=_TITLES[name][lang])
+        for words in _COLUMNS[name].values():
+            table.add_column(words[lang])
+        for row in collect_rows(database, name):
+            table.add_row(*(_cell(row.get(column)) for column in _COLUMNS[name]))
+        console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    return "–" if value is None else str(value)

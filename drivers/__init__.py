@@ -1,0 +1,1 @@
+"""Hardware drivers: one small file a device family; knows nothing of the agent."""

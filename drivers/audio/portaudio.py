@@ -1,0 +1,108 @@
+"""Sound out through PortAudio (PyAudio), by callback; the device is chosen by its name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from drivers.errors import DeviceUnreachable
+from drivers.interface import Fill
+
+CHANNELS = 1
+
+
+class PortAudioOutput:
+    """One PortAudio stream, s16 mono, kept open for the life of its process.
+
+    Device indices shift with every hot-plug and the list is made once, at initialisation: so the
+    name is the selector, and a card that came later needs a new process.
+
+    Args:
+        device: PortAudio's name for it, or the first part of that name up to ` (` or `: `.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self.underflows = 0
+        self._audio: Any = None
+        self._stream: Any = None
+
+    def open(self, rate_hz: int, block_frames: int, fill: Fill) -> None:
+        """See `AudioOutput.open`.
+
+        Raises:
+            DeviceUnreachable: no such device, or it cannot be opened.
+        """
+        import pyaudio
+
+        with _quiet_stderr():
+            self._audio = pyaudio.PyAudio()
+        index = self._find()
+        proceed = pyaudio.paContinue
+
+        def callback(
+            _in: bytes | None, frames: int, times: Mapping[str, float], status: int
+        ) -> tuple[bytes, int]:
+            if status & pyaudio.paOutputUnderflow:
+                self.underflows += 1
+            # The clock's base differs from device to device (wall or monotonic); only the
+            # difference within one callback means anything.
+            lead_s = times["output_buffer_dac_time"] - times["current_time"]
+            return fill(frames, lead_s), proceed
+
+        try:
+            with _quiet_stderr():
+                self._stream = self._audio.open(
+                    rate=rate_hz,
+                    channels=CHANNELS,
+                    format=pyaudio.paInt16,
+                    output=True,
+                    output_device_index=index,
+                    frames_per_buffer=block_frames,
+                    stream_callback=callback,
+                )
+        except (OSError, ValueError) as error:
+            raise DeviceUnreachable(self.device, "open", str(error)) from error
+
+    def is_running(self) -> bool:
+        """False when the device is gone: PortAudio raises nothing then, it only stops."""
+        return self._stream is not None and bool(self._stream.is_active())
+
+    def close(self) -> None:
+        """Stop calling `fill` and release the device."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        if self._audio is not None:
+            self._audio.terminate()
+            self._audio = None
+
+    def _find(self) -> int:
+        names = []
+        for index in range(self._audio.get_device_count()):
+            info = self._audio.get_device_info_by_index(index)
+            if info["maxOutputChannels"] < CHANNELS:
+                continue
+            name = str(info["name"])
+            names.append(name)
+            if self.device in (name, name.partition(" (")[0], name.partition(": ")[0]):
+                return index
+        raise DeviceUnreachable(self.device, "find", f"outputs here: {', '.join(names) or 'none'}")
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """PortAudio's ALSA and JACK probes write to fd 2 whatever one does; harmless, so drop it."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(sink)
+        os.close(kept)

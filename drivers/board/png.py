@@ -1,0 +1,135 @@
+"""A board that is a folder: each face's present frame as a PNG, and a bounded history of changes.
+
+`<face>-latest.png` is what the face shows; `<face>-<counter>-<sha8>.png` is kept for each change,
+sha8 being the first 8 hex digits of the SHA-256 of the frame's RGB bytes. Files appear whole or not
+at all. A picture on disk is no lamp: nothing is synced, which would only wear the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections import deque
+from pathlib import Path
+
+from drivers.errors import DeviceUnreachable, UnsupportedFeature
+
+HISTORY_FRAMES = 200
+_FACE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+
+
+class _Face:
+    """One face's size, last frame and history."""
+
+    def __init__(self, folder: Path, name: str, size: tuple[int, int]) -> None:
+        if not _FACE_NAME.match(name):
+            raise ValueError(f"a face's name is a plain word: {name!r}")
+        self._folder = folder
+        self._name = name
+        self._size = size
+        self._last: bytes | None = None
+        own = re.compile(rf"^{re.escape(name)}-(\d+)-[0-9a-f]{{8}}\.png$")
+        found = [(int(hit[1]), path) for path in folder.iterdir() if (hit := own.match(path.name))]
+        self._history = deque(path for _, path in sorted(found))
+        self._counter = max((number for number, _ in found), default=0)
+
+    def show(self, frame: bytes) -> None:
+        width_px, height_px = self._size
+        if len(frame) != width_px * height_px * 3:
+            raise ValueError(
+                f"{self._name}: {len(frame)} bytes are no {width_px}x{height_px} frame"
+            )
+        if frame == self._last:
+            return
+        self._write(frame)
+        self._last = frame
+
+    def black(self) -> None:
+        self.show(bytes(self._size[0] * self._size[1] * 3))
+
+    def _write(self, frame: bytes) -> None:
+        png = _encode_png(frame, self._size)
+        self._counter += 1
+        sha8 = hashlib.sha256(frame).hexdigest()[:8]
+        kept = self._folder / f"{self._name}-{self._counter:06d}-{sha8}.png"
+        self._place(png, kept)
+        self._place(png, self._folder / f"{self._name}-latest.png")
+        self._history.append(kept)
+        while len(self._history) > HISTORY_FRAMES:
+            self._history.popleft().unlink(missing_ok=True)
+
+    def _place(self, png: bytes, target: Path) -> None:
+        fresh = self._folder / f".{self._name}.tmp"
+        fresh.write_bytes(png)
+        fresh.replace(target)
+
+
+class PngBoard:
+    """A `FrameSink` that keeps its frames as PNG files.
+
+    Args:
+        path: the folder; made if it is absent.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._folder = Path(path)
+        self._faces: dict[str, _Face] = {}
+
+    def open(self, faces: dict[str, tuple[int, int]]) -> None:
+        """Claim the folder; `faces` maps names to (width_px, height_px). Call once, first.
+
+        Raises:
+            DeviceUnreachable: the folder cannot be made or read.
+            ValueError: a face's name is not a plain word, or open was called before.
+        """
+        if self._faces:
+            raise ValueError("open() is called once")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._faces = {name: _Face(self._folder, name, size) for name, size in faces.items()}
+        except OSError as error:
+            raise DeviceUnreachable(str(self._folder), "open", str(error)) from error
+
+    def send(self, face: str, frame: bytes) -> None:
+        """Put one frame on a face; an unchanged frame writes nothing.
+
+        Raises:
+            ValueError: unknown face or wrong length.
+            DeviceUnreachable: the files cannot be written.
+        """
+        if face not in self._faces:
+            raise ValueError(f"no such face: {face!r}")
+        try:
+            self._faces[face].show(frame)
+        except OSError as error:
+            raise DeviceUnreachable(str(self._folder), f"send {face}", str(error)) from error
+
+    def set_brightness(self, pct: int) -> None:
+        """A picture file cannot be dimmed.
+
+        Raises:
+            UnsupportedFeature: always.
+        """
+        raise UnsupportedFeature(str(self._folder), f"brightness {pct} %", "a file has no lamps")
+
+    def close(self) -> None:
+        """Leave the faces black.
+
+        Raises:
+            DeviceUnreachable: the files cannot be written.
+        """
+        faces, self._faces = self._faces, {}
+        try:
+            for face in faces.values():
+                face.black()
+        except OSError as error:
+            raise DeviceUnreachable(str(self._folder), "close", str(error)) from error
+
+
+def _encode_png(frame: bytes, size: tuple[int, int]) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.frombytes("RGB", size, frame).save(out, "PNG", compress_level=1)
+    return out.getvalue()

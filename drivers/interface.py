@@ -1,0 +1,84 @@
+"""What a driver must do. The ordering rules stand on the methods; simulators assert them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+Fill = Callable[[int, float], bytes]
+
+
+class AudioOutput(Protocol):
+    """One sound path of signed 16-bit mono PCM, kept open for the life of its process."""
+
+    device: str
+
+    def open(self, rate_hz: int, block_frames: int, fill: Fill) -> None:
+        """Start the stream; from now on the device calls `fill(frames, lead_s)` on its own thread.
+
+        `fill` returns exactly `frames * 2` bytes. `lead_s` is how far ahead of now the first of
+        these frames will leave the device. Call once, before anything else.
+
+        Raises:
+            DeviceUnreachable: no such device, or it cannot be opened.
+        """
+
+    def is_running(self) -> bool:
+        """Is the device still consuming? False means: kill the process and begin anew."""
+
+    def close(self) -> None:
+        """Stop calling `fill` and release the device."""
+
+
+class Switch(Protocol):
+    """The power switch of an amplifier or of a loudspeaker line.
+
+    Order: `set(True)`, read back, wait the zone's settle time, sound, wait the tail, `set(False)`,
+    read back. The owner does the waiting; the switch only switches.
+    """
+
+    name: str
+
+    async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Switch, then read back.
+
+        Raises:
+            DeviceTimeout: no answer.
+            DeviceFault: it answers, but the read-back differs (a welded or dead contact).
+        """
+
+    async def read(self) -> bool:
+        """The contact's real state.
+
+        Raises:
+            DeviceTimeout: no answer.
+        """
+
+
+class FrameSink(Protocol):
+    """A board that takes finished frames: RGB, 3 bytes a pixel, rows from the top."""
+
+    def open(self, faces: dict[str, tuple[int, int]]) -> None:
+        """Claim the board; `faces` maps a face's name to (width_px, height_px). Call once, first.
+
+        Raises:
+            DeviceUnreachable: the board is not there.
+        """
+
+    def send(self, face: str, frame: bytes) -> None:
+        """Put one frame on a face; returns when the board has it.
+
+        Raises:
+            ValueError: unknown face or wrong length: our own misuse.
+            DeviceUnreachable: the board is gone.
+        """
+
+    def set_brightness(self, pct: int) -> None:
+        """0 to 100 percent.
+
+        Raises:
+            UnsupportedFeature: this board cannot dim.
+        """
+
+    def close(self) -> None:
+        """Leave the faces black and release the board."""

@@ -1,0 +1,1 @@
+"""Shipped simulators that behave: time, ramps, faults."""

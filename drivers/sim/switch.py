@@ -1,0 +1,199 @@
+"""An amplifier's power switch that behaves: it takes time, it can weld, die or fall mute.
+
+With a state file (`port`) the contact outlives the process, as a real one does, and an operator can
+inject a fault while the agent runs: the file is JSON, `{"contact": "off", "fault": null}`, `fault`
+is one of `welded` (the contact stays closed), `dead` (it stays open), `mute` (no answer). Writers
+hold a lock beside the file; whoever edits by hand only risks losing the race of one moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from drivers.errors import DeviceFault, DeviceProtocolError, DeviceTimeout
+
+Fault = Literal["welded", "dead", "mute"]
+_STUCK: dict[str | None, bool] = {"welded": True, "dead": False}
+
+
+@dataclass(frozen=True)
+class _State:
+    contact: bool = False
+    fault: str | None = None
+
+
+def _read_state(file: Path) -> _State:
+    try:
+        raw = json.loads(file.read_text())
+    except FileNotFoundError:
+        return _State()
+    except (OSError, ValueError) as error:
+        raise DeviceProtocolError(str(file), "read state", str(error)) from error
+    if not isinstance(raw, dict) or raw.get("fault") not in (None, "welded", "dead", "mute"):
+        raise DeviceProtocolError(str(file), "read state", "fault is welded, dead, mute or null")
+    fault = raw.get("fault")
+    return _State(_STUCK.get(fault, raw.get("contact") == "on"), fault)
+
+
+def _write_state(file: Path, state: _State) -> None:
+    text = json.dumps({"contact": "on" if state.contact else "off", "fault": state.fault})
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_text(text + "\n")
+    fresh.replace(file)
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with file.with_name(f"{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def inject_fault(port: Path, fault: Fault | None) -> None:
+    """Break (or mend, with None) the simulated amplifier behind a state file."""
+    with _locked(port):
+        state = _read_state(port)
+        _write_state(port, _State(_STUCK.get(fault, state.contact), fault))
+
+
+class SimAmplifier:
+    """A `Switch` with a contact of its own, which also notices sound at the wrong moment.
+
+    Args:
+        name: how the settings name it.
+        port: path of the state file; None keeps the state in this object.
+        unit: accepted and unused: a real switch's settings simulate by changing one word.
+        coil: as `unit`.
+        switch_ms: how long the contact travels.
+        settle_ms: how long the amplifier needs after the contact closed before it can bear sound.
+        timeout_ms: how long an unanswered question waits.
+        sleep: waits some seconds; replaced in tests.
+        mono: monotonic seconds; replaced in tests.
+    """
+
+    def __init__(  # noqa: PLR0913 - the keys of a switch in the settings, and two seams for tests
+        self,
+        name: str = "amplifier",
+        *,
+        port: str | None = None,
+        unit: int | None = None,
+        coil: int | None = None,
+        switch_ms: int = 20,
+        settle_ms: int = 0,
+        timeout_ms: int = 500,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        mono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        del unit, coil
+        self.name = name
+        self._file = Path(port) if port is not None else None
+        self._switch_s = switch_ms / 1000
+        self._settle_s = settle_ms / 1000
+        self._timeout_s = timeout_ms / 1000
+        self._sleep = sleep
+        self._mono = mono
+        self._memory = _State()
+        self._is_moving = False
+        self._is_sounding = False
+        self._closed_mono_s: float | None = None
+
+    async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        """Move the contact and read it back.
+
+        Raises:
+            DeviceTimeout: mute.
+            DeviceFault: the contact did not follow (welded or dead).
+            RuntimeError: a second move while one is under way, or off while sound is flowing.
+        """
+        if self._is_moving:
+            raise RuntimeError(f"{self.name}: set() while another set() is under way")
+        if self._is_sounding and not on:
+            raise RuntimeError(
+                f"{self.name}: switched off under sound; stop, wait the tail, then off"
+            )
+        self._is_moving = True
+        try:
+            await self._move(on)
+        finally:
+            self._is_moving = False
+
+    async def read(self) -> bool:
+        """The contact's real state.
+
+        Raises:
+            DeviceTimeout: mute.
+        """
+        state = await self._load()
+        await self._answer(state, "read")
+        return state.contact
+
+    def inject(self, fault: Fault | None) -> None:
+        """Break (or mend) an amplifier without a state file; with one, use `inject_fault`."""
+        if self._file is not None:
+            raise RuntimeError(f"{self.name}: its faults live in {self._file}")
+        self._memory = _State(_STUCK.get(fault, self._memory.contact), fault)
+
+    def begin_sound(self) -> None:
+        """Told by a test bench that sound starts now.
+
+        Raises:
+            RuntimeError: the contact is open, or the settle time is not over.
+        """
+        if self._closed_mono_s is None:
+            raise RuntimeError(f"{self.name}: sound into an amplifier that is off")
+        if self._mono() - self._closed_mono_s < self._settle_s:
+            raise RuntimeError(f"{self.name}: sound before the settle time is over")
+        self._is_sounding = True
+
+    def end_sound(self) -> None:
+        """Told by a test bench that the last sample has left."""
+        self._is_sounding = False
+
+    async def _move(self, on: bool) -> None:  # noqa: FBT001 - as `set`
+        before = await self._load()
+        await self._answer(before, f"set {on}")
+        if before.contact != on and before.fault not in _STUCK:
+            await self._sleep(self._switch_s)
+        after = await self._commit(on)
+        await self._answer(after, "read back")
+        if after.contact and self._closed_mono_s is None:
+            self._closed_mono_s = self._mono()
+        elif not after.contact:
+            self._closed_mono_s = None
+        if after.contact != on:
+            have = "on" if after.contact else "off"
+            raise DeviceFault(self.name, f"set {on}", f"the contact reads {have} ({after.fault})")
+
+    async def _answer(self, state: _State, operation: str) -> None:
+        if state.fault == "mute":
+            await self._sleep(self._timeout_s)
+            raise DeviceTimeout(self.name, operation, f"no answer in {self._timeout_s:g} s")
+
+    async def _load(self) -> _State:
+        if self._file is None:
+            return self._memory
+        return await asyncio.to_thread(_read_state, self._file)
+
+    async def _commit(self, on: bool) -> _State:  # noqa: FBT001 - as `set`
+        if self._file is None:
+            fault = self._memory.fault
+            self._memory = _State(_STUCK.get(fault, on), fault)
+            return self._memory
+        return await asyncio.to_thread(_commit_file, self._file, on)
+
+
+def _commit_file(file: Path, on: bool) -> _State:  # noqa: FBT001 - as `SimAmplifier.set`
+    with _locked(file):
+        fault = _read_state(file).fault
+        state = _State(_STUCK.get(fault, on), fault)
+        _write_state(file, state)
+    return state

@@ -1,0 +1,1 @@
+"""Power switches of amplifiers and loudspeaker lines."""

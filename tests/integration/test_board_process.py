@@ -1,0 +1,257 @@
+"""The real board process over a real socket; frames are judged by the PNG files and by zbarimg."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image
+
+from agent.clock import mono_s
+from agent.contract.document import Element, Scene
+from agent.play import wire
+from agent.play.board import board_argv
+from agent.play.wire import (
+    Blank,
+    BoardBeat,
+    BoardCommand,
+    BoardEvent,
+    BoardReady,
+    Brightness,
+    Fault,
+    Show,
+    Shown,
+)
+
+FACES = {"mat-truoc": (512, 256), "mat-sau": (192, 96)}
+STATION = "tv-cl-0007"
+VIETNAMESE = "Khẩn cấp: lũ về, đề nghị bà con sơ tán ngay!"
+KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់"
+PATIENCE_S = 20
+ON_FD_3 = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
+
+
+@dataclass
+class Child:
+    process: subprocess.Popen[bytes]
+    end: socket.socket
+    folder: Path
+
+    def tell(self, command: BoardCommand) -> None:
+        self.end.send(msgspec.json.encode(command))
+
+    def hear(self) -> BoardEvent | None:
+        raw = self.end.recv(65536)
+        return msgspec.json.decode(raw, type=BoardEvent) if raw else None
+
+    def next(self) -> BoardEvent | None:
+        """The next event that is no beat."""
+        while isinstance(event := self.hear(), BoardBeat):
+            pass
+        return event
+
+    def picture(self, face: str) -> Image.Image:
+        with Image.open(self.folder / f"{face}-latest.png") as file:
+            return file.convert("RGB")
+
+
+Start = Callable[..., Child]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    children: list[Child] = []
+
+    def begin(folder: Path = tmp_path / "board", **env: str) -> Child:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(PATIENCE_S)
+        fd = theirs.fileno()
+        argv = board_argv(STATION, "png", str(folder), FACES)
+        process = subprocess.Popen(
+            [sys.executable, "-c", ON_FD_3, str(fd), *argv],
+            pass_fds=(fd,),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), **env},
+        )
+        theirs.close()
+        children.append(Child(process, ours, folder))
+        return children[-1]
+
+    yield begin
+    for child in children:
+        child.end.close()
+        child.process.wait(PATIENCE_S)
+
+
+def build_show(*elements: Element, faces: list[str] | None = None, **changes: object) -> Show:
+    show = Show(
+        id="s1",
+        scene=Scene(list(elements), 60_000),
+        faces=faces or list(FACES),
+        media={},
+        until_mono_s=mono_s() + 60,
+    )
+    return msgspec.structs.replace(show, **changes)
+
+
+NOTICE = (
+    Element("text", [0, 0, 660, 500], text=VIETNAMESE, colour="#ffd000"),
+    Element("text", [0, 500, 660, 500], text=KHMER, lang="km"),
+    Element("qr", [660, 0, 340, 1000], text="https://gopy.example.vn/b/{station}"),
+)
+
+
+def is_black(picture: Image.Image) -> bool:
+    return picture.getbbox() is None
+
+
+def test_a_notice_in_two_scripts_with_a_qr_code_is_on_the_face_and_a_foreign_reader_decodes_it(
+    start: Start,
+) -> None:
+    child = start()
+    assert child.next() == BoardReady(list(FACES))
+    child.tell(build_show(*NOTICE, faces=["mat-truoc"]))
+    shown = child.next()
+    assert isinstance(shown, Shown), shown
+    picture = child.picture("mat-truoc")
+    assert (shown.id, shown.face) == ("s1", "mat-truoc")
+    assert hashlib.sha256(picture.tobytes()).hexdigest() == shown.frame_sha256
+    read = subprocess.run(
+        ["zbarimg", "-q", "--raw", str(child.folder / "mat-truoc-latest.png")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert read.stdout.strip() == f"https://gopy.example.vn/b/{STATION}"
+    assert is_black(child.picture("mat-sau"))
+
+
+def test_a_face_goes_black_by_itself_when_its_scene_ends(start: Start) -> None:
+    child = start()
+    child.next()
+    child.tell(build_show(NOTICE[0], until_mono_s=mono_s() + 1.0))
+    for _ in FACES:
+        assert isinstance(child.next(), Shown)
+    assert not is_black(child.picture("mat-truoc"))
+    frames_with_end = 3 * len(FACES)  # black at start, the scene, black again
+    while not (isinstance(event := child.hear(), BoardBeat) and event.frames == frames_with_end):
+        assert event is not None
+    assert is_black(child.picture("mat-truoc"))
+    assert is_black(child.picture("mat-sau"))
+
+
+def test_the_process_leaves_black_faces_and_exits_when_the_agent_goes_away(start: Start) -> None:
+    child = start()
+    child.next()
+    child.tell(build_show(NOTICE[0]))
+    assert isinstance(child.next(), Shown)
+    assert isinstance(child.next(), Shown)
+    child.end.close()
+    assert child.process.wait(PATIENCE_S) == 0
+    assert is_black(child.picture("mat-truoc"))
+
+
+def test_a_new_process_takes_down_what_a_killed_one_left_on_the_face(start: Start) -> None:
+    first = start()
+    first.next()
+    first.tell(build_show(NOTICE[0]))
+    first.next()
+    first.next()
+    first.process.kill()
+    first.process.wait(PATIENCE_S)
+    assert not is_black(first.picture("mat-truoc"))
+    second = start()
+    assert isinstance(second.next(), BoardReady)
+    assert is_black(second.picture("mat-truoc"))
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [
+        (Element("video", [0, 0, 1000, 1000], media="0" * 64), "E_UNSUPPORTED"),
+        (Element("image", [0, 0, 1000, 1000], media="0" * 64), "E_MEDIA"),
+        (Element("text", [500, 0, 501, 1000], text="x"), "E_SCHEMA"),
+        (Element("text", [0, 0, 1000, 1000], text="dài " * 9000), "E_FIT"),
+        (Element("qr", [0, 0, 1000, 30], text="nhỏ"), "E_FIT"),
+        (Element("clock", [0, 0, 1000, 1000], format="%c"), "E_UNSUPPORTED"),
+    ],
+)
+def test_a_scene_that_cannot_be_drawn_is_a_named_fault_of_its_own_and_leaves_black(
+    start: Start, element: Element, code: str
+) -> None:
+    child = start()
+    child.next()
+    child.tell(build_show(NOTICE[0], id="s0"))
+    assert isinstance(child.next(), Shown)
+    assert isinstance(child.next(), Shown)
+    child.tell(build_show(element))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code) == ("s1", code)
+    assert is_black(child.picture("mat-truoc"))
+    child.tell(build_show(NOTICE[0], id="s2"))
+    assert isinstance(child.next(), Shown)
+
+
+def test_a_picture_whose_bytes_are_not_the_signed_ones_is_refused(
+    start: Start, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    Image.new("RGB", (64, 32), "red").save(good)
+    Image.new("RGB", (64, 32), "blue").save(bad)
+    digest = hashlib.sha256(good.read_bytes()).hexdigest()
+    image = Element("image", [0, 0, 1000, 1000], media=digest)
+    child = start()
+    child.next()
+    child.tell(build_show(image, media={digest: str(good)}, faces=["mat-truoc"]))
+    assert isinstance(child.next(), Shown)
+    assert child.picture("mat-truoc").getpixel((256, 128)) == (255, 0, 0)
+    child.tell(build_show(image, media={digest: str(bad)}, faces=["mat-truoc"]))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert fault.code == "E_MEDIA"
+
+
+def test_blank_test_picture_and_brightness_are_obeyed_or_answered(start: Start) -> None:
+    child = start()
+    child.next()
+    child.tell(wire.Test("bars"))
+    child.tell(Brightness(40))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert (fault.code, fault.id) == ("E_UNSUPPORTED", "brightness")
+    assert child.picture("mat-truoc").getpixel((10, 10)) == (255, 255, 255)
+    child.tell(Blank(["mat-truoc"]))
+    child.tell(Brightness(40))  # its answer tells that the blank before it is done
+    child.next()
+    assert is_black(child.picture("mat-truoc"))
+    assert not is_black(child.picture("mat-sau"))
+
+
+def test_a_message_that_is_no_command_is_answered_and_survived(start: Start) -> None:
+    child = start()
+    child.next()
+    child.end.send(b'{"do":"dance"}')
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert fault.code == "E_SCHEMA"
+    child.tell(build_show(NOTICE[0]))
+    assert isinstance(child.next(), Shown)
+
+
+def test_without_fribidi_the_process_refuses_to_start(start: Start, tmp_path: Path) -> None:
+    # An empty library that is found first cannot be loaded: as without libfribidi0.
+    for name in ("libfribidi.so", "libfribidi.so.0"):
+        (tmp_path / name).write_bytes(b"")
+    child = start(LD_LIBRARY_PATH=str(tmp_path))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert (fault.code, fault.id) == ("E_RAQM", None)
+    assert child.process.wait(PATIENCE_S) == 1

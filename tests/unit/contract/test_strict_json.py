@@ -1,0 +1,67 @@
+"""Strict JSON, both ways through it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
+
+
+class Song(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A closed type with text, number, list and an optional field."""
+
+    title: str
+    count: int
+    tags: list[str] = msgspec.field(default_factory=list)
+    note: str | None = None
+
+
+BAD = {
+    "a duplicate": b'{"title":"a","title":"a","count":1}',
+    "a float": b'{"title":"a","count":1.0}',
+    "an exponent": b'{"title":"a","count":1e0}',
+    "NaN": b'{"title":"a","count":NaN}',
+    "a byte order mark": b'\xef\xbb\xbf{"title":"a","count":1}',
+    "bad UTF-8": b'{"title":"\xff","count":1}',
+    "a raw control": b'{"title":"\x01","count":1}',
+    "an escaped control": b'{"title":"\\u0001","count":1}',
+    "a short escape": b'{"title":"\\t","count":1}',
+    "DEL": b'{"title":"\x7f","count":1}',
+    "C1": b'{"title":"\xc2\x85","count":1}',
+    "not NFC": b'{"title":"e\xcc\x81","count":1}',
+    "not NFC by escape": b'{"title":"e\\u0301","count":1}',
+    "a surrogate": b'{"title":"\\ud800","count":1}',
+    "trailing text": b'{"title":"a","count":1}}',
+    "too deep": b'{"title":"a","count":1,"tags":' + b"[" * 20 + b"]" * 20 + b"}",
+}
+
+
+@pytest.mark.parametrize("raw", BAD.values(), ids=list(BAD))
+def test_is_refused_by_both_ways(raw: bytes) -> None:
+    with pytest.raises(StrictJsonError):
+        parse_strict(raw)
+    decoder = Decoder(Song)
+    assert decoder.decode_canonical(raw) is None
+    with pytest.raises(StrictJsonError):
+        decoder.decode(raw)
+
+
+GOOD = {
+    "canonical": '{"title":"Nước sạch","count":1,"tags":["a"],"note":null}',
+    "spaced, short": ' { "count" : 1 , "title" : "Nước sạch" } ',
+    "escaped": '{"title":"N\\u01b0\\u1edbc","count":0}',
+    "a new line": '{"title":"a\\nb","count":-3,"tags":[],"note":null}',
+    "C1's neighbours": '{"title":"25 °C «a»","count":1,"tags":[],"note":null}',
+}
+
+
+@pytest.mark.parametrize("text", GOOD.values(), ids=list(GOOD))
+def test_is_read_alike_by_both_ways(text: str) -> None:
+    raw = text.encode()
+    assert Decoder(Song).decode(raw) == msgspec.convert(parse_strict(raw), Song)
+
+
+def test_canonical_text_takes_the_short_way() -> None:
+    assert Decoder(Song).decode_canonical(GOOD["canonical"].encode()) is not None
+    assert Decoder(Song).decode_canonical(GOOD["spaced, short"].encode()) is None

@@ -1,0 +1,279 @@
+"""The journal: chained, complete after a crash, pruned only with a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.clock import Clock
+from agent.contract.document import Ack
+from agent.contract.ident import StationId
+from agent.contract.report import Play
+from agent.errors import LinkError
+from agent.evidence.journal import Journal
+from agent.evidence.sender import Sender, fit_batch
+from agent.store.database import Store
+
+STATION = StationId("tv-cl-0007")
+START = datetime(2026, 11, 22, 22, tzinfo=UTC)
+
+
+class Box:
+    """One run of the agent over a folder; `boot` seconds are ours to turn."""
+
+    def __init__(self, store: Store, boot_id: str = "a" * 32) -> None:
+        self.boot_s = 1000.0
+        self.store = store
+        self.clock = Clock(START, boot=lambda: self.boot_s)
+        self.journal = Journal(self.store, STATION, self.clock, boot_id)
+
+    @classmethod
+    async def start(cls, folder: Path, boot_id: str = "a" * 32) -> Box:
+        box = cls(await asyncio.to_thread(Store.open, folder), boot_id)
+        await box.journal.open()
+        return box
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.store.close)
+
+    async def records(self) -> list[dict[str, object]]:
+        return [json.loads(raw) for raw in await self.journal.pending(0, 1000)]
+
+
+@pytest.fixture
+async def box(tmp_path: Path) -> AsyncIterator[Box]:
+    one = await Box.start(tmp_path)
+    yield one
+    await one.stop()
+
+
+def play(entry: str = "e1", **more: object) -> Play:
+    fields: dict[str, object] = {
+        "output": "loa", "zones": ["nga-ba"], "doc_id": "d" * 32, "doc_sha256": "f" * 64,
+        "entry": entry, "title": "Bản tin sáng", "issuer": "vn.84.29266", "editor": "",
+        "approver": "", "class_": "routine", "level": "scheduled", "lang": "vi", "media": [],
+        "planned_start": "2026-11-22T22:00:00.000Z", "planned_end": "2026-11-22T22:00:30.000Z",
+        "start": "2026-11-22T22:00:00.016Z", "end": None, "duration_ms": 0, "result": "full",
+        "reason": None, "proof": "A2", "gain_db": -6.0, "underruns": 0, **more,
+    }  # fmt: skip
+    return Play(**fields)  # type: ignore[arg-type]  # built from a dict
+
+
+def ack(journal: Journal, upto: int, hash_: str, seq: int = 1, window: int = 4) -> Ack:
+    return Ack(
+        kind="ack", issuer="vn.receipt", class_="config", to=["*/*/tv-cl-0007"], doc_id="0" * 32,
+        slot="", epoch=1, seq=seq, issued="2026-11-22T22:00:00Z",
+        not_before="2026-11-22T22:00:00Z", expires="2026-11-23T22:00:00Z",
+        journal=journal.epoch, upto=upto, hash=hash_, window=window,
+    )  # fmt: skip
+
+
+async def test_the_chain_is_sha256_of_the_hash_before_and_the_exact_bytes(box: Box) -> None:
+    for number in range(5):
+        await box.journal.append("fault", detail={"number": number, "what": "Rơ-le dính"})
+    expected = bytes(32)
+    for seq, raw in enumerate(await box.journal.pending(0, 100), start=1):
+        record = json.loads(raw)
+        assert record["prev"] == expected.hex()
+        assert record["seq"] == seq
+        expected = hashlib.sha256(expected + raw).digest()
+    assert box.journal.head_hash == expected.hex()
+    assert box.journal.last_seq == 6
+
+
+async def test_a_record_says_who_when_and_how_sure_the_clock_was(box: Box) -> None:
+    await box.journal.append("silence", detail={"state": "on"})
+    boot, silence = await box.records()
+    assert boot["kind"] == "boot"
+    assert silence["station"] == "tv-cl-0007"
+    assert silence["epoch"] == box.journal.epoch
+    assert silence["at"] == "2026-11-22T22:00:00.000Z"
+    assert silence["offset_min"] == 420
+    assert silence["clock"] == {"quality": "FLOOR", "error_s": None}
+    assert silence["detail"] == {"state": "on"}
+    assert "play" not in silence
+
+
+async def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
+    first = await Box.start(tmp_path)
+    await first.journal.append("fault", detail={})
+    await first.stop()
+    second = await Box.start(tmp_path)
+    assert second.journal.epoch == first.journal.epoch
+    records = await second.records()
+    assert [record["seq"] for record in records] == [1, 2, 3]
+    assert records[2]["prev"] == first.journal.head_hash
+    await second.stop()
+
+
+async def test_a_crash_turns_an_open_play_into_one_cut_at_the_last_heartbeat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mono = 500.0
+    monkeypatch.setattr("agent.evidence.journal.mono_s", lambda: mono)
+    first = await Box.start(tmp_path)
+    await first.journal.open_play(play("finished-before"))
+    key = await first.journal.open_play(play("e1"))
+    mono = 512.5
+    await first.journal.beat()
+    mono = 530.0  # alive, but nobody wrote it down
+    assert key == 2
+    await first.stop()
+    second = await Box.start(tmp_path, boot_id="b" * 32)
+    _, one, two, boot = await second.records()
+    assert [one["kind"], two["kind"], boot["kind"]] == ["play", "play", "boot"]
+    cut = two["play"]
+    assert isinstance(cut, dict)
+    assert (cut["entry"], cut["result"], cut["reason"]) == ("e1", "cut", "restart")
+    # 12.5 s after 22:00:00.016
+    assert (cut["end"], cut["duration_ms"]) == ("2026-11-22T22:00:12.516Z", 12500)
+    assert boot["detail"] == {
+        "last_beat_at": "2026-11-22T22:00:00.000Z", "same_boot": False, "cut": 2,
+        "database": "ok",
+    }  # fmt: skip
+    await second.stop()
+    third = await Box.start(tmp_path)
+    assert [record["kind"] for record in await third.records()][3:] == ["boot", "boot"]
+    await third.stop()
+
+
+async def test_a_closed_play_is_one_record_and_no_longer_open(tmp_path: Path) -> None:
+    first = await Box.start(tmp_path)
+    key = await first.journal.open_play(play())
+    record = await first.journal.close_play(key, play(end="2026-11-22T22:00:30.028Z"))
+    assert record is not None
+    assert record.seq == 2
+    await first.stop()
+    second = await Box.start(tmp_path)
+    assert [r["kind"] for r in await second.records()] == ["boot", "play", "boot"]
+    await second.stop()
+
+
+async def test_records_wait_in_memory_while_the_disk_is_full(box: Box) -> None:
+    await box.store.run(lambda db: db.execute("PRAGMA max_page_count=16").fetchone())
+    written = 0
+    while await box.journal.append("fault", detail={"text": "x" * 2000, "number": written}):
+        written += 1
+    await box.journal.append("fault", detail={"number": written + 1})
+    assert await box.journal.open_play(play()) >= 0
+    assert box.journal.fault is not None
+    await box.store.run(lambda db: db.execute("PRAGMA max_page_count=100000").fetchone())
+    await box.journal.beat()
+    assert box.journal.fault is None
+    numbers = [r["detail"]["number"] for r in (await box.records())[1:]]  # type: ignore[index]  # plain JSON
+    assert numbers == list(range(written + 2))
+
+
+async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(box: Box) -> None:
+    await box.journal.append("fault", detail={})
+    await box.journal.append("fault", detail={})
+    assert await box.journal.outbox() == (3, 0.0)
+    box.clock.fix(START, box.boot_s)
+    assert await box.journal.acknowledge(3, box.journal.head_hash)
+    assert await box.journal.outbox() == (0, 0.0)
+    box.boot_s += timedelta(days=29).total_seconds()
+    box.clock.fix(START + timedelta(days=29), box.boot_s)
+    await box.journal.acknowledge(3, box.journal.head_hash)
+    assert len(await box.records()) == 3
+    box.boot_s += timedelta(days=2).total_seconds()
+    box.clock.fix(START + timedelta(days=31), box.boot_s)
+    await box.journal.acknowledge(3, box.journal.head_hash)
+    assert [record["seq"] for record in await box.records()] == [3]
+    await box.journal.append("fault", detail={})
+    assert box.journal.last_seq == 4
+
+
+async def test_a_receipt_for_another_chain_is_refused(box: Box) -> None:
+    assert not await box.journal.acknowledge(1, "ab" * 32)
+    assert await box.journal.outbox() == (1, 0.0)
+    assert not await box.journal.acknowledge(99, "ab" * 32)
+
+
+class FakeLine:
+    """Takes what the sender publishes; `got` wakes whoever waits."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[list[int]] = asyncio.Queue()
+        self.is_down = False
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        if self.is_down:
+            raise LinkError("E_LINK")
+        assert channel == "log"
+        body = json.loads(message)
+        self.queue.put_nowait([json.loads(text)["seq"] for text in body["records"]])
+
+    async def take(self) -> list[int]:
+        async with asyncio.timeout(20):
+            return await self.queue.get()
+
+
+@pytest.fixture
+async def line(box: Box) -> AsyncIterator[tuple[Sender, FakeLine]]:
+    line = FakeLine()
+    sender = Sender(box.journal, lambda _, payload: payload, line.publish, resend_s=0.1)
+    task = asyncio.create_task(sender.run(), name="sender")
+    yield sender, line
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receipt(
+    box: Box, line: tuple[Sender, FakeLine]
+) -> None:
+    sender, wire = line
+    sender.connected()
+    assert await wire.take() == [1]
+    await box.journal.append("fault", detail={})
+    while (seqs := await wire.take()) != [2]:
+        assert seqs in ([1], [1, 2])
+        if seqs == [1, 2]:
+            break
+    while await wire.take() != [1, 2]:
+        pass
+    await sender.on_ack(ack(box.journal, 2, box.journal.head_hash))
+    await box.journal.append("fault", detail={})
+    while await wire.take() != [3]:
+        pass
+
+
+async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
+    box: Box, line: tuple[Sender, FakeLine]
+) -> None:
+    sender, wire = line
+    sender.connected()
+    await wire.take()
+    await sender.on_ack(ack(box.journal, 1, box.journal.head_hash, seq=5, window=0))
+    hash_ = box.journal.head_hash
+    while not wire.queue.empty():
+        wire.queue.get_nowait()
+    await box.journal.append("fault", detail={})
+    await sender.on_ack(ack(box.journal, 1, hash_, seq=4, window=4))  # older: ignored
+    await box.journal.append("fault", detail={})
+    assert wire.queue.empty()
+    await sender.on_ack(ack(box.journal, 1, hash_, seq=6, window=4))
+    assert await wire.take() == [2, 3]
+
+
+async def test_a_centre_that_lost_its_database_gets_everything_again(
+    box: Box, line: tuple[Sender, FakeLine]
+) -> None:
+    sender, wire = line
+    await box.journal.append("fault", detail={})
+    await sender.on_ack(ack(box.journal, 2, box.journal.head_hash, seq=1))
+    sender.connected()
+    await sender.on_ack(ack(box.journal, 0, "0" * 64, seq=2))
+    assert await wire.take() == [1, 2]
+
+
+def test_a_batch_holds_at_most_a_hundred_records_or_32_kib() -> None:
+    assert len(fit_batch([b'{"seq":1}'] * 250)) == 100
+    thousand = b'"' + b"x" * 998 + b'"'  # 1,002 bytes once its two quotes are escaped, and wrapped
+    assert len(fit_batch([thousand] * 100)) == 32 * 1024 // 1005
+    assert len(fit_batch([b'"' + b"x" * 40_000 + b'"', thousand])) == 1

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+
+from agent.link.inbox import Inbox, Incoming
+
+
+def message(kind: str, slot: str, payload: bytes, done: list[bytes] | None = None) -> Incoming:
+    def finished() -> None:
+        if done is not None:
+            done.append(payload)
+
+    return Incoming(f"tramtin/1/d/tv-cl-0007/{kind}/{slot}", kind, payload, finished)
+
+
+async def drain(inbox: Inbox) -> list[bytes]:
+    return [(await inbox.get()).payload for _ in range(len(inbox))]
+
+
+async def test_urgent_kinds_overtake_and_keep_their_order() -> None:
+    inbox = Inbox()
+    for kind in ("playlist", "command", "emergency", "cancel", "silence"):
+        assert inbox.put(message(kind, "x", kind.encode()))
+    assert await drain(inbox) == [b"emergency", b"cancel", b"silence", b"playlist", b"command"]
+
+
+async def test_a_newer_state_takes_the_place_of_the_older_which_is_done_with() -> None:
+    inbox = Inbox()
+    done: list[bytes] = []
+    inbox.put(message("playlist", "a", b"a1", done))
+    inbox.put(message("playlist", "b", b"b1", done))
+    inbox.put(message("playlist", "a", b"a2", done))
+    assert done == [b"a1"]
+    assert await drain(inbox) == [b"a2", b"b1"]
+    assert inbox.put(message("playlist", "a", b"a3"))
+    assert await drain(inbox) == [b"a3"]
+
+
+async def test_two_commands_on_one_topic_are_both_kept() -> None:
+    inbox = Inbox()
+    inbox.put(message("command", "", b"one"))
+    inbox.put(message("command", "", b"two"))
+    assert await drain(inbox) == [b"one", b"two"]
+
+
+async def test_a_flood_of_playlists_leaves_room_for_an_emergency() -> None:
+    inbox = Inbox(max_messages=8, max_bytes=80)
+    taken = [inbox.put(message("playlist", str(slot), b"x")) for slot in range(6)]
+    assert taken == [True] * 4 + [False] * 2
+    assert inbox.put(message("emergency", "", b"out!"))
+    assert (await inbox.get()).payload == b"out!"
+
+
+async def test_bytes_are_bounded_and_come_free_again() -> None:
+    inbox = Inbox(max_messages=100, max_bytes=20)
+    assert inbox.put(message("command", "", b"x" * 10))
+    assert not inbox.put(message("command", "", b"x"))
+    await inbox.get()
+    assert inbox.put(message("command", "", b"x" * 10))
+
+
+async def test_who_waits_is_woken() -> None:
+    inbox = Inbox()
+    waiting = asyncio.create_task(inbox.get(), name="waiting")
+    await asyncio.sleep(0)
+    inbox.put(message("head", "x", b"now"))
+    assert (await waiting).payload == b"now"

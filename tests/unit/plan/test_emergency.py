@@ -1,0 +1,160 @@
+"""Lengths are added by hand from the document: attention, rounds of all bodies, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.contract.document import Cancel, Document, Emergency, Silence
+from agent.plan.emergency import SCRIPT_SLACK, emergency_on, silence_on
+
+T = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+S = timedelta(seconds=1)
+VI, KM = "a" * 64, "b" * 64
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    accepted_at: datetime = T
+    sha256: str = "0" * 64
+    signers: tuple[str, ...] = field(default=("k1",))
+
+
+def header(kind: str, class_: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "issuer": "vn.84.khan-cap",
+        "class": class_,
+        "to": ["84/*/*"],
+        "doc_id": "1" * 32,
+        "slot": "x",
+        "epoch": 1,
+        "seq": 1,
+        "issued": "2026-11-23T03:00:00Z",
+        "not_before": "2026-11-23T03:00:00Z",
+        "expires": "2026-11-23T05:00:00Z",
+        **changes,
+    }
+
+
+def emergency(accepted_at: datetime = T, **changes: Any) -> FakeHeld:
+    media = [
+        {"sha256": VI, "bytes": 1, "mime": "audio/mpeg", "duration_ms": 20_000, "urls": []},
+        {"sha256": KM, "bytes": 1, "mime": "audio/mpeg", "duration_ms": 30_000, "urls": []},
+    ]
+    document = {
+        **header("emergency", "emergency"),
+        "event_id": "lu-2026-11",
+        "exercise": False,
+        "attention": "two-tone",
+        "media": media,
+        "bodies": [{"lang": "vi", "media": [VI]}, {"lang": "km", "media": [KM]}],
+        "repeat": 3,
+        "gap_ms": 2_000,
+        "max_ms": 600_000,
+        **changes,
+    }
+    return FakeHeld(msgspec.convert(document, Emergency), accepted_at)
+
+
+def cancel(names: str, class_: str = "emergency") -> FakeHeld:
+    document = {**header("cancel", class_, doc_id="9" * 32), "cancels": names}
+    return FakeHeld(msgspec.convert(document, Cancel))
+
+
+def silence(state: str, signers: int, accepted_at: datetime = T, **changes: Any) -> FakeHeld:
+    document = {**header("silence", "silence", **changes), "state": state, "why": "thử"}
+    names = tuple(f"k{number}" for number in range(signers))
+    return FakeHeld(msgspec.convert(document, Silence), accepted_at, signers=names)
+
+
+def test_the_script_is_attention_then_rounds_with_gaps() -> None:
+    active = emergency_on([emergency()], T)
+    assert active is not None
+    assert (active.attention_ms, active.round_ms) == (3_000, 50_000)
+    assert active.script_ms == 3_000 + 3 * 50_000 + 2 * 2_000
+
+
+def test_it_is_on_from_acceptance_until_its_script_has_ended() -> None:
+    held = [emergency(accepted_at=T + 5 * S)]
+    end = T + 5 * S + timedelta(milliseconds=157_000) + SCRIPT_SLACK
+    assert emergency_on(held, T + 4 * S) is None
+    assert emergency_on(held, T + 5 * S) is not None
+    assert emergency_on(held, end - S) is not None
+    assert emergency_on(held, end) is None
+
+
+def test_the_maximum_ends_it_before_its_script() -> None:
+    held = [emergency(max_ms=60_000)]
+    assert emergency_on(held, T + 59 * S) is not None
+    assert emergency_on(held, T + 60 * S) is None
+
+
+def test_expiry_ends_it_before_its_script() -> None:
+    held = [emergency(expires="2026-11-23T03:00:30Z")]
+    assert emergency_on(held, T + 29 * S) is not None
+    assert emergency_on(held, T + 30 * S) is None
+
+
+@pytest.mark.parametrize("name", ["lu-2026-11", "1" * 32])
+def test_a_cancel_by_event_or_document_ends_it(name: str) -> None:
+    assert emergency_on([emergency(), cancel(name)], T + S) is None
+
+
+def test_a_cancel_of_another_class_does_not_end_it() -> None:
+    assert emergency_on([emergency(), cancel("lu-2026-11", "routine")], T + S) is not None
+
+
+def test_shown_text_stays_until_the_maximum_when_the_sound_is_over() -> None:
+    bodies = [{"lang": "vi", "media": [VI], "text": {"show": "Lũ"}}]
+    held = [emergency(bodies=bodies, repeat=1)]
+    late = T + 300 * S
+    assert emergency_on(held, late, "sound") is None
+    assert emergency_on(held, late, "picture") is not None
+    assert emergency_on(held, late) is not None
+    assert emergency_on(held, T + 600 * S) is None
+
+
+def test_a_real_emergency_goes_before_a_later_exercise() -> None:
+    exercise = emergency(T + 9 * S, doc_id="2" * 32, event_id="dien-tap", exercise=True)
+    active = emergency_on([emergency(), exercise], T + 10 * S)
+    assert active is not None
+    assert active.document.event_id == "lu-2026-11"
+    assert not active.exercise
+
+
+def test_of_two_real_emergencies_the_later_one_is_heard() -> None:
+    later = emergency(T + 9 * S, doc_id="2" * 32, event_id="vo-de")
+    active = emergency_on([later, emergency()], T + 10 * S)
+    assert active is not None
+    assert active.document.event_id == "vo-de"
+
+
+def test_without_a_trusted_clock_the_moment_of_acceptance_counts() -> None:
+    floor = datetime(2026, 11, 1, tzinfo=UTC)
+    held = [emergency(accepted_at=floor)]
+    assert emergency_on(held, floor + S) is not None
+    # the clock is put right while it lasts: it goes on from its own beginning
+    assert emergency_on(held, T + S) is not None
+
+
+def test_a_silence_signed_by_one_lasts_ten_minutes_and_spares_emergencies() -> None:
+    held = [silence("on", 1)]
+    active = silence_on(held, T + 599 * S)
+    assert active is not None
+    assert not active.stops_emergency
+    assert silence_on(held, T + 600 * S) is None
+
+
+def test_a_silence_signed_by_two_is_latched_until_taken_back() -> None:
+    on = silence("on", 2)
+    active = silence_on([on], T + 3600 * S)
+    assert active is not None
+    assert active.stops_emergency
+    off = silence("off", 1, T + 10 * S, doc_id="2" * 32, seq=2)
+    assert silence_on([on, off], T + 11 * S) is None

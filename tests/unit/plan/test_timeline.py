@@ -1,0 +1,395 @@
+"""Moments are worked out by hand from a wall calendar: 2026-11-23 is a Monday, local = UTC+7."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.contract.document import Cancel, Document, Playlist, StationConfig
+from agent.plan.level import Level
+from agent.plan.policy import EffectivePolicy, effective_policy
+from agent.plan.timeline import Timeline, build_timeline
+from agent.settings.model import Policy
+
+FREE = EffectivePolicy(quiet=())
+BUILT_IN = effective_policy(None, None)
+A, B = "a" * 64, "b" * 64
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    sha256: str = "0" * 64
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def local(text: str) -> datetime:
+    return utc(text) - timedelta(hours=7)
+
+
+def entry(id_: str = "e1", at: Any = "05:00:00", **changes: Any) -> dict[str, Any]:
+    when = {
+        "at": [at] if isinstance(at, str) else at,
+        "weekdays": changes.pop("weekdays", [1, 2, 3, 4, 5, 6, 7]),
+        "from": changes.pop("from_", "2026-01-01"),
+        "until": changes.pop("until", "2027-12-31"),
+        "except": changes.pop("except_", []),
+    }
+    return {
+        "id": id_,
+        "title": "Bản tin",
+        "lang": "vi",
+        "zones": ["*"],
+        "when": when,
+        "start": {"kind": "at"},
+        "body": {"media": [A]},
+        **changes,
+    }
+
+
+HEADER = {
+    "issuer": "vn.84.29266",
+    "class": "routine",
+    "to": ["84/29266/*"],
+    "doc_id": "1" * 32,
+    "slot": "tuan",
+    "epoch": 1,
+    "seq": 1,
+    "issued": "2026-01-01T00:00:00Z",
+    "not_before": "2026-01-01T00:00:00Z",
+    "expires": "2028-01-01T00:00:00Z",
+}
+
+
+def playlist(*entries: dict[str, Any], minutes: float = 1, **header: Any) -> FakeHeld:
+    media = [
+        {"sha256": A, "bytes": 1, "mime": "audio/mpeg", "duration_ms": int(minutes * 60_000),
+         "urls": []},
+        {"sha256": B, "bytes": 1, "mime": "audio/mpeg", "duration_ms": 10_000, "urls": []},
+    ]  # fmt: skip
+    document = {**HEADER, "kind": "playlist", "media": media, "entries": list(entries), **header}
+    return FakeHeld(msgspec.convert(document, Playlist))
+
+
+def plan(
+    *held: FakeHeld,
+    policy: EffectivePolicy = FREE,
+    first: str = "2026-11-23",
+    last: str = "2026-11-29",
+) -> Timeline:
+    """The local days `first` to `last`, both whole."""
+    until_at = local(last) + timedelta(days=1)
+    return build_timeline(held, policy, local(first), until_at)
+
+
+def starts(timeline: Timeline) -> list[datetime]:
+    return [occurrence.start_at for occurrence in timeline.occurrences]
+
+
+def refusals(timeline: Timeline) -> list[tuple[datetime, str, str]]:
+    return [(refusal.at, refusal.code, refusal.rule) for refusal in timeline.refusals]
+
+
+# --- calendar ---
+
+
+def test_five_in_the_morning_is_ten_in_the_evening_before_in_utc() -> None:
+    timeline = plan(playlist(entry(at="05:00:00")), last="2026-11-23")
+    assert starts(timeline) == [utc("2026-11-22T22:00:00")]
+
+
+def test_monday_to_saturday_leaves_out_sunday() -> None:
+    timeline = plan(playlist(entry(at="17:00:00", weekdays=[1, 2, 3, 4, 5, 6])))
+    assert starts(timeline) == [utc(f"2026-11-{day}T10:00:00") for day in range(23, 29)]
+
+
+def test_a_weekday_is_the_stations_and_not_greenwichs() -> None:
+    # Monday 05:00 at the station is still Sunday in UTC
+    timeline = plan(playlist(entry(at="05:00:00", weekdays=[1])))
+    assert starts(timeline) == [utc("2026-11-22T22:00:00")]
+
+
+def test_from_and_until_are_both_included() -> None:
+    timeline = plan(playlist(entry(at="12:00:00", from_="2026-11-24", until="2026-11-26")))
+    assert starts(timeline) == [utc(f"2026-11-{day}T05:00:00") for day in (24, 25, 26)]
+
+
+def test_except_dates_are_left_out() -> None:
+    # Tết Đinh Mùi: the first day of the lunar year is 2027-02-06, a Saturday
+    tet = ["2027-02-05", "2027-02-06", "2027-02-07"]
+    timeline = plan(
+        playlist(entry(at="05:00:00", except_=tet)), first="2027-02-04", last="2027-02-08"
+    )
+    assert starts(timeline) == [local("2027-02-04T05:00:00"), local("2027-02-08T05:00:00")]
+
+
+def test_the_plan_goes_over_the_end_of_the_year() -> None:
+    timeline = plan(playlist(entry(at="06:00:00")), first="2026-12-31", last="2027-01-01")
+    assert starts(timeline) == [utc("2026-12-30T23:00:00"), utc("2026-12-31T23:00:00")]
+
+
+def test_the_leap_day_is_planned() -> None:
+    held = playlist(entry(at="06:00:00", until="2028-12-31"), expires="2029-01-01T00:00:00Z")
+    timeline = plan(held, first="2028-02-29", last="2028-02-29")
+    assert starts(timeline) == [utc("2028-02-28T23:00:00")]
+
+
+def test_sound_over_midnight_belongs_to_the_day_on_which_it_starts() -> None:
+    held = playlist(entry(at="23:50:00", weekdays=[1]), minutes=30)
+    tuesday = plan(held, first="2026-11-24", last="2026-11-24")
+    assert starts(tuesday) == [local("2026-11-23T23:50:00")]
+    assert tuesday.playing(local("2026-11-24T00:19:59"), "sound") is not None
+    assert tuesday.playing(local("2026-11-24T00:20:00"), "sound") is None
+
+
+# --- bounds of the document ---
+
+
+def test_not_before_is_included_and_expires_excluded() -> None:
+    held = playlist(
+        entry(at="05:00:00"), minutes=1,
+        not_before="2026-11-23T22:00:00Z", expires="2026-11-25T22:00:00Z",
+    )  # fmt: skip
+    assert starts(plan(held)) == [utc("2026-11-23T22:00:00"), utc("2026-11-24T22:00:00")]
+
+
+def test_sound_that_would_outlive_its_document_is_refused() -> None:
+    held = playlist(entry(at="05:00:00"), minutes=2, expires="2026-11-22T22:01:00Z")
+    timeline = plan(held)
+    assert starts(timeline) == []
+    want = (utc("2026-11-22T22:00:00"), "E_EXPIRED", "expires 2026-11-22T22:01:00Z")
+    assert refusals(timeline) == [want]
+
+
+def test_a_cancel_of_its_class_withdraws_a_playlist() -> None:
+    document = {**HEADER, "kind": "cancel", "doc_id": "9" * 32, "cancels": "1" * 32}
+    cancel = FakeHeld(msgspec.convert(document, Cancel))
+    other = FakeHeld(msgspec.convert({**document, "class": "emergency"}, Cancel))
+    assert starts(plan(playlist(entry()), cancel)) == []
+    assert len(starts(plan(playlist(entry()), other))) == 7
+
+
+# --- duration ---
+
+
+@pytest.mark.parametrize(
+    ("body", "max_ms", "seconds"),
+    [
+        ({"media": [A]}, None, 60),
+        ({"media": [B, A, B]}, None, 80),
+        ({"media": [B], "repeat": 3, "gap_ms": 5_000}, None, 40),
+        ({"media": [A]}, 45_000, 45),
+        ({"media": [A]}, 75_000, 60),
+    ],
+)
+def test_sound_lasts_its_media_times_repeat_with_gaps_up_to_the_limit(
+    body: dict[str, Any], max_ms: int | None, seconds: int
+) -> None:
+    timeline = plan(playlist(entry(body=body, max_ms=max_ms)), last="2026-11-23")
+    (one,) = timeline.occurrences
+    assert one.end_at - one.start_at == timedelta(seconds=seconds)
+
+
+# --- policy ---
+
+
+def test_without_a_station_config_nothing_sounds_from_nine_to_five() -> None:
+    held = playlist(entry(at=["04:59:00", "05:00:00", "20:59:00", "20:59:01", "21:00:00"]))
+    timeline = plan(held, policy=BUILT_IN, last="2026-11-23")
+    assert starts(timeline) == [local("2026-11-23T05:00:00"), local("2026-11-23T20:59:00")]
+    assert refusals(timeline) == [
+        (local(f"2026-11-23T{at}"), "E_HOURS", "quiet_hours 21:00-05:00")
+        for at in ("04:59:00", "20:59:01", "21:00:00")
+    ]
+
+
+def test_a_quarter_past_three_is_refused() -> None:
+    # 5 December 2025: an hour set wrongly woke a whole commune
+    held = playlist(entry(at="03:15:00"), **{"class": "priority"})
+    timeline = plan(held, policy=BUILT_IN, last="2026-11-23")
+    assert starts(timeline) == []
+    assert [code for _, code, _ in refusals(timeline)] == ["E_HOURS"]
+
+
+def config(**policy: Any) -> StationConfig:
+    document = {
+        **HEADER, "kind": "station-config", "class": "config", "place": "84/29266/tv-cl-0007",
+        "groups": [], "zones": [], "policy": {"quiet_hours": [], **policy},
+    }  # fmt: skip
+    return msgspec.convert(document, StationConfig)
+
+
+def test_local_quiet_hours_only_add_to_the_signed_ones() -> None:
+    policy = effective_policy(
+        config(quiet_hours=["22:00-04:30"]), Policy(quiet_hours=["11:00-13:00"])
+    )
+    held = playlist(entry(at=["04:45:00", "12:00:00", "13:00:00", "21:30:00", "22:00:00"]))
+    timeline = plan(held, policy=policy, last="2026-11-23")
+    day = "2026-11-23T"
+    assert starts(timeline) == [local(day + at) for at in ("04:45:00", "13:00:00", "21:30:00")]
+    assert [rule for _, _, rule in refusals(timeline)] == [
+        "quiet_hours 11:00-13:00",
+        "quiet_hours 22:00-04:30",
+    ]
+
+
+def test_quiet_hours_that_touch_are_one_stretch_under_both_names() -> None:
+    policy = effective_policy(config(quiet_hours=["21:00-00:00", "00:00-05:00"]), None)
+    timeline = plan(playlist(entry(at="23:59:30")), policy=policy, last="2026-11-23")
+    ((_, _, rule),) = refusals(timeline)
+    assert rule == "quiet_hours 21:00-00:00, 00:00-05:00"
+
+
+def test_pictures_are_not_subject_to_quiet_hours() -> None:
+    scene = {"elements": [{"kind": "text", "box": [0, 0, 1000, 1000], "text": "x"}]}
+    held = playlist(entry(at="22:00:00", body={"scene": {**scene, "ms": 3_600_000}}))
+    timeline = plan(held, policy=BUILT_IN, last="2026-11-23")
+    assert timeline.playing(local("2026-11-23T22:59:59"), "picture") is not None
+    assert timeline.playing(local("2026-11-23T22:59:59"), "sound") is None
+
+
+def test_a_third_session_of_a_day_is_refused_and_the_next_day_begins_anew() -> None:
+    held = playlist(entry(at=["05:00:00", "11:00:00", "17:00:00"]))
+    timeline = plan(held, policy=effective_policy(config(sessions_per_day=2), None),
+                    last="2026-11-24")  # fmt: skip
+    hours = (("23", "05"), ("23", "11"), ("24", "05"), ("24", "11"))
+    assert starts(timeline) == [local(f"2026-11-{d}T{h}:00:00") for d, h in hours]
+    want = [(local(f"2026-11-{d}T17:00:00"), "E_POLICY", "sessions_per_day 2") for d in (23, 24)]
+    assert refusals(timeline) == want
+
+
+def test_items_close_together_are_one_session() -> None:
+    held = playlist(entry(at=["05:00:00", "05:01:00", "05:07:00", "05:13:01"]))
+    timeline = plan(held, policy=effective_policy(config(sessions_per_day=1), None),
+                    last="2026-11-23")  # fmt: skip
+    # 05:01-05:02, then exactly 5 min to 05:07-05:08; 05:13:01 is more than 5 min later
+    assert len(starts(timeline)) == 3
+    assert refusals(timeline) == [(local("2026-11-23T05:13:01"), "E_POLICY", "sessions_per_day 1")]
+
+
+def test_the_item_that_makes_a_session_too_long_is_refused_whole() -> None:
+    held = playlist(entry(at=["05:00:00", "05:20:00", "05:25:01"]), minutes=20)
+    timeline = plan(held, policy=effective_policy(config(minutes_per_session=45), None),
+                    last="2026-11-23")  # fmt: skip
+    assert len(starts(timeline)) == 2
+    want = (local("2026-11-23T05:25:01"), "E_POLICY", "minutes_per_session 45")
+    assert refusals(timeline) == [want]
+
+
+def test_days_off_by_policy_are_refused() -> None:
+    policy = effective_policy(config(weekdays=[1, 2, 3, 4, 5]), None)
+    timeline = plan(playlist(entry(at="05:00:00")), policy=policy)
+    assert [at for at, _, _ in refusals(timeline)] == [
+        local("2026-11-28T05:00:00"),
+        local("2026-11-29T05:00:00"),
+    ]
+
+
+def test_the_sessions_of_today_count_also_when_planning_begins_at_noon() -> None:
+    policy = effective_policy(config(sessions_per_day=2), None)
+    held = playlist(entry(at=["05:00:00", "11:00:00", "17:00:00"]))
+    timeline = build_timeline(
+        [held], policy, local("2026-11-23T12:00:00"), local("2026-11-24T00:00:00")
+    )
+    assert starts(timeline) == []
+    assert refusals(timeline) == [(local("2026-11-23T17:00:00"), "E_POLICY", "sessions_per_day 2")]
+
+
+# --- what is not built yet answers so ---
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "rule"),
+    [
+        ({"start": {"kind": "next"}}, "E_UNSUPPORTED", "start next"),
+        ({"start": {"kind": "within", "ms": 5}}, "E_UNSUPPORTED", "start within"),
+        ({"start": {"kind": "after", "entry": "e2"}}, "E_UNSUPPORTED", "start after"),
+        ({"body": {"relay": {"url": "https://a.vn/"}}}, "E_UNSUPPORTED", "body relay"),
+        ({"body": {"text": {"say": "xin chào"}}}, "E_UNSUPPORTED", "body text.say"),
+        ({"body": {"media": ["c" * 64]}}, "E_MEDIA", "not listed: " + "c" * 64),
+    ],
+)
+def test_an_entry_that_cannot_be_planned_is_refused_once(
+    change: dict[str, Any], code: str, rule: str
+) -> None:
+    timeline = plan(playlist(entry(**change)))
+    assert timeline.occurrences == []
+    assert refusals(timeline) == [(local("2026-11-23T05:00:00"), code, rule)]
+
+
+def test_a_playlist_of_the_emergency_class_is_refused() -> None:
+    timeline = plan(playlist(entry(), **{"class": "emergency"}))
+    assert [(code, rule) for _, code, rule in refusals(timeline)] == [("E_PRIO", "class emergency")]
+
+
+# --- arbitration ---
+
+
+def test_priority_wins_over_a_later_routine_item() -> None:
+    routine = playlist(entry("r", at="05:00:30"), doc_id="2" * 32)
+    priority = playlist(entry("p", at="05:00:00"), **{"class": "priority"})
+    one = plan(routine, priority).playing(local("2026-11-23T05:00:40"), "sound")
+    assert one is not None
+    assert (one.entry.id, one.level) == ("p", Level.PRIORITY)
+
+
+def test_at_one_level_the_later_start_stops_what_plays_and_hands_back() -> None:
+    held = playlist(
+        entry("long", at="05:00:00"),
+        entry("short", at="05:00:20", body={"media": [B]}),
+    )
+    timeline = plan(held)
+
+    def who(second: int) -> str | None:
+        one = timeline.playing(local(f"2026-11-23T05:00:{second:02d}"), "sound")
+        return one.entry.id if one else None
+
+    assert [who(second) for second in (19, 20, 29, 30)] == ["long", "short", "short", "long"]
+
+
+def test_of_two_that_start_together_the_newer_document_wins() -> None:
+    old = playlist(entry("old"), doc_id="f" * 32, slot="a", seq=3)
+    new = playlist(entry("new"), doc_id="0" * 32, slot="b", seq=4)
+    one = plan(new, old).playing(local("2026-11-23T05:00:00"), "sound")
+    assert one is not None
+    assert one.entry.id == "new"
+
+
+def test_zones_choose_what_an_output_hears() -> None:
+    held = playlist(entry("e1", zones=["nga-ba"]), entry("e2", at="05:30:00", zones=["cho"]))
+    timeline = plan(held)
+    at = local("2026-11-23T05:00:00")
+    assert timeline.playing(at, "sound", {"cho"}) is None
+    assert timeline.playing(at, "sound", {"nga-ba", "chua"}) is not None
+    coming = timeline.upcoming(at, "sound", {"cho"})
+    assert coming is not None
+    assert coming.start_at == local("2026-11-23T05:30:00")
+
+
+def test_upcoming_leaves_out_what_would_lose() -> None:
+    priority = playlist(entry("p", at="05:00:00"), **{"class": "priority"})
+    routine = playlist(entry("r", at=["05:00:30", "06:00:00"]), doc_id="2" * 32)
+    coming = plan(priority, routine).upcoming(local("2026-11-23T05:00:00"), "sound")
+    assert coming is not None
+    assert coming.start_at == local("2026-11-23T06:00:00")
+
+
+def test_the_next_change_is_a_start_or_an_end_and_never_now() -> None:
+    timeline = plan(playlist(entry()), last="2026-11-23")
+    start = local("2026-11-23T05:00:00")
+    assert timeline.next_change(start - timedelta(hours=1)) == start
+    assert timeline.next_change(start) == start + timedelta(minutes=1)
+    assert timeline.next_change(start + timedelta(minutes=1)) is None
+
+
+def test_keys_survive_a_rebuild() -> None:
+    held = playlist(entry())
+    whole, part = plan(held), plan(held, first="2026-11-25", last="2026-11-25")
+    assert part.occurrences[0] in whole.occurrences

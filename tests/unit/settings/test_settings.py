@@ -1,0 +1,260 @@
+"""Each seeded mistake is found at the line and column at which it was seeded, counted by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigError
+from agent.settings.check import run_check
+from agent.settings.fault import SettingsFaults
+from agent.settings.load import check_files, load_marked, load_settings
+from agent.settings.model import Settings
+from agent.settings.text import PHRASES
+from agent.settings.yaml_strict import load_yaml
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+GOOD = """\
+station: tv-cl-0007
+broker:
+  host: mqtt.example.vn
+  ca: /etc/ca.pem
+  cert: /etc/dev.pem
+  key: /etc/dev.key
+root: /etc/root.json
+state: /var/lib/tramtin
+outputs:
+  - name: loa
+    audio: {driver: portaudio, device: "usb:1-1.2"}
+    zones:
+      - name: nga-ba
+        switch: {profile: relay, port: /dev/ttyUSB0, unit: 1, coil: 0}
+        settle_ms: 400
+      - name: cho
+  - name: bang
+    board: {profile: png, path: /var/lib/board}
+    faces: [{name: truoc, width_px: 512, height_px: 256}]
+page: {listen: "192.168.10.1:8080"}
+policy: {quiet_hours: ["21:00-05:00"]}
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "station.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults_of(path: Path) -> list[tuple[int, int, str, str]]:
+    with pytest.raises(SettingsFaults) as caught:
+        load_settings(path)
+    return [(fault.line, fault.column, fault.key, fault.what) for fault in caught.value.faults]
+
+
+def test_the_good_file_is_good(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, GOOD))
+    assert settings.station == "tv-cl-0007"
+    assert settings.broker.port == 8883
+    assert settings.outputs[0].zones[0].switch is not None
+    assert settings.outputs[0].zones[1].switch is None
+    assert settings.outputs[1].faces[0].width_px == 512
+    assert settings.media.allow_private is False
+
+
+ZONE = "outputs[0].zones[0]"
+SEEDED = [
+    # old text, new text, line, column, key, what
+    ("station:", "statoin:", 1, 1, "statoin", "unknown_key"),
+    ("station: tv-cl-0007\n", "", 1, 1, "station", "missing_key"),
+    ("tv-cl-0007", "TV_7", 1, 10, "station", "bad_value"),
+    ("  host: mqtt.example.vn\n", "  port: 8883\n", 3, 3, "broker.host", "missing_key"),
+    ("  host:", "  port: 0883\n  host:", 3, 9, "broker.port", "wrong_type"),
+    ("  host:", '  port: "8883"\n  host:', 3, 9, "broker.port", "wrong_type"),
+    ("  host:", "  port: 70000\n  host:", 3, 9, "broker.port", "bad_value"),
+    ("  host:", "  port: 8_883\n  host:", 3, 9, "broker.port", "wrong_type"),
+    ("  host:", "  keepalive_s: 1e2\n  host:", 3, 16, "broker.keepalive_s", "wrong_type"),
+    ("  host:", "  retry_base_s: .5\n  host:", 3, 17, "broker.retry_base_s", "wrong_type"),
+    ("/etc/ca.pem", "ca.pem", 4, 7, "broker.ca", "bad_value"),
+    ("/etc/dev.pem", "", 5, 8, "broker.cert", "wrong_type"),
+    ("root: /etc/root.json", "root: [/etc/root.json]", 7, 7, "root", "wrong_type"),
+    ("root: /etc/root.json", "root: /a\nroot: /b", 8, 1, "root", "duplicate_key"),
+    ("root: /etc/root.json", "root: &r /etc/root.json", 7, 7, "root", "anchor"),
+    ("root: /etc/root.json", "root: *r", 7, 7, "root", "alias"),
+    ("root: /etc/root.json", "root: !!str /etc/root.json", 7, 7, "root", "tag"),
+    ("page: {", "page: {<<: {a: b}, ", 20, 8, "page", "merge_key"),
+    ("  - name: bang\n", "  - name: loa\n", 17, 11, "outputs[1].name", "not_unique"),
+    ("- name: cho", "- name: nga-ba", 16, 15, "outputs[0].zones[1].name", "not_unique"),
+    ("name: truoc", "name: cho", 19, 20, "outputs[1].faces[0].name", "not_unique"),
+    ("settle_ms: 400", "settle_ms: 400ms", 15, 20, f"{ZONE}.settle_ms", "wrong_type"),
+    ("settle_ms: 400", "settle_ms: -1", 15, 20, f"{ZONE}.settle_ms", "bad_value"),
+    ("settle_ms: 400", "settel_ms: 400", 15, 9, f"{ZONE}.settel_ms", "unknown_key"),
+    ("settle_ms: 400", "kind: specal", 15, 15, f"{ZONE}.kind", "bad_value"),
+    ("unit: 1, coil: 0", "unit: 300, coil: 0", 14, 60, f"{ZONE}.switch.unit", "bad_value"),
+    ("name: cho", "{name: cho", 17, 9, "", "syntax"),
+    ("    board: {", "    audio: {driver: a, device: b}\n    board: {", 17, 5, "outputs[1]",
+     "audio_or_board"),
+    ("    board: {profile: png, path: /var/lib/board}\n", "", 17, 5, "outputs[1]",
+     "audio_or_board"),
+    ("    faces: [{name: truoc, width_px: 512, height_px: 256}]\n", "", 17, 5, "outputs[1]",
+     "nothing_to_select"),
+    ("path: /var/lib/board}", "path: /b}\n    zones: [{name: z}]", 19, 12, "outputs[1].zones",
+     "zone_needs_audio"),
+    ("- name: cho", ("- name: cho\n        switch: {profile: relay, port: /dev/ttyUSB0,"
+     " unit: 1, coil: 0}"), 17, 17, "outputs[0].zones[1].switch", "switch_used_twice"),
+    ("192.168.10.1:8080", "0.0.0.0:8080", 20, 16, "page.listen", "uplink_listen"),
+    ("192.168.10.1:8080", "192.168.10.1", 20, 16, "page.listen", "bad_value"),
+    ("192.168.10.1:8080", "192.168.10.256:8080", 20, 16, "page.listen", "bad_value"),
+    ("192.168.10.1:8080", "192.168.10.1:80800", 20, 16, "page.listen", "bad_value"),
+    ("21:00-05:00", "21h-5h", 21, 24, "policy.quiet_hours[0]", "bad_value"),
+    ("21:00-05:00", "05:00-05:00", 21, 24, "policy.quiet_hours[0]", "empty_window"),
+    ("policy: {", "media: {allow_private: yes}\npolicy: {", 21, 24, "media.allow_private",
+     "wrong_type"),
+    ("policy: {", "---\npolicy: {", 21, 1, "", "many_documents"),
+    ("policy: {", "? [a]\n: b\npolicy: {", 21, 3, "", "key_not_text"),
+    ("policy: {", "\tpolicy: {", 21, 1, "", "syntax"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "column", "key", "what"), SEEDED)
+def test_a_seeded_mistake_is_found_where_it_stands(
+    tmp_path: Path, old: str, new: str, line: int, column: int, key: str, what: str
+) -> None:
+    assert old in GOOD
+    found = faults_of(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert (line, column, key, what) in found
+
+
+def test_all_faults_are_found_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = GOOD.replace("station:", "statoin:").replace("/etc/ca.pem", "ca.pem")
+    text = text.replace("name: cho", "name: nga-ba").replace("21:00", "25:00")
+    assert faults_of(write(tmp_path, text)) == [
+        (1, 1, "station", "missing_key"),
+        (1, 1, "statoin", "unknown_key"),
+        (4, 7, "broker.ca", "bad_value"),
+        (16, 15, "outputs[0].zones[1].name", "not_unique"),
+        (21, 24, "policy.quiet_hours[0]", "bad_value"),
+    ]
+
+
+def test_a_fault_reads_well_in_both_languages(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("settle_ms", "settel_ms"))
+    with pytest.raises(SettingsFaults) as caught:
+        load_settings(path)
+    (fault,) = caught.value.faults
+    where = f"{path}:15:9: outputs[0].zones[0].settel_ms: "
+    assert fault.text("en") == where + "unknown key; got settel_ms; did you mean settle_ms?"
+    assert fault.text("vi") == (
+        where + "không có khoá này; đang là settel_ms; có phải ý bạn là settle_ms?"
+    )
+    assert str(caught.value) == fault.text("en")
+
+
+def test_every_phrase_keeps_its_arguments_in_both_languages() -> None:
+    for vietnamese, english in PHRASES.values():
+        assert {c for c in "012" if f"{{{c}}}" in vietnamese} == {
+            c for c in "012" if f"{{{c}}}" in english
+        }
+
+
+def test_a_file_over_256_kib_is_refused_unread(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "#" * 256 * 1024)
+    assert faults_of(path) == [(1, 1, "", "too_big")]
+
+
+def test_bytes_that_are_not_utf8_are_placed(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_bytes(b"station: tv\nroot: \xff\n")
+    assert faults_of(path) == [(2, 7, "", "not_utf8")]
+
+
+def test_deep_nesting_is_refused_without_recursion_errors(tmp_path: Path) -> None:
+    # the mapping is level 0, so the 25th bracket is the first past level 24
+    path = write(tmp_path, "station: " + "[" * 50_000)
+    ((line, column, _, what),) = faults_of(path)
+    assert (line, column, what) == (1, 34, "too_deep")
+
+
+def test_an_empty_file_says_so(tmp_path: Path) -> None:
+    assert faults_of(write(tmp_path, "# nothing\n")) == [(1, 1, "", "empty")]
+
+
+def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path / "none.yaml")
+    assert caught.value.code == "E_UNREADABLE"
+
+
+@pytest.mark.parametrize("name", ["station.example.yaml", "board.example.yaml"])
+def test_the_examples_load(name: str) -> None:
+    settings = load_settings(CONFIG / name)
+    assert isinstance(settings, Settings)
+    drivers = [f for f in check_files(settings) if f.what == "unknown_driver"]
+    assert drivers == []
+
+
+def files_there(folder: Path) -> str:
+    for name in ("ca.pem", "dev.pem", "dev.key", "root.json"):
+        (folder / name).write_text("x")
+    text = GOOD.replace("/etc/", f"{folder}/").replace("/var/lib/tramtin", str(folder))
+    return text.replace("profile: relay", "profile: sim-amplifier")
+
+
+def test_check_exits_0_on_good_settings_whose_files_are_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, files_there(tmp_path))
+    assert run_check(path, "vi", "text") == 0
+    assert capsys.readouterr().out == f"{path}: cài đặt đúng\n"
+
+
+def test_check_exits_1_and_tells_programs_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, GOOD.replace("settle_ms", "settel_ms"))
+    assert run_check(path, "en", "json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["good"] is False
+    (fault,) = told["faults"]
+    assert (fault["line"], fault["column"], fault["code"]) == (15, 9, "unknown_key")
+
+
+def test_check_exits_2_when_the_file_cannot_be_read(tmp_path: Path) -> None:
+    assert run_check(tmp_path / "none.yaml", "vi", "text") == 2
+    assert run_check(tmp_path, "vi", "json") == 2
+
+
+def test_missing_files_and_unknown_drivers_are_placed(tmp_path: Path) -> None:
+    text = files_there(tmp_path).replace("sim-amplifier", "sim-amplifer")
+    path = write(tmp_path, text)
+    (tmp_path / "dev.key").unlink()
+    settings, tree = load_marked(path)
+    found = check_files(settings, str(path), tree)
+    assert [(f.line, f.column, f.key, f.what, f.hint) for f in found] == [
+        (6, 8, "broker.key", "no_file", ""),
+        (14, 27, "outputs[0].zones[0].switch.profile", "unknown_driver", "sim-amplifier"),
+    ]
+
+
+def test_text_stays_text(tmp_path: Path) -> None:
+    text = GOOD.replace('"usb:1-1.2"', "22:00").replace("name: cho", "name: no")
+    outputs = load_settings(write(tmp_path, text.replace("name: bang", "name: 010"))).outputs
+    assert outputs[0].audio is not None
+    assert outputs[0].audio.device == "22:00"
+    assert outputs[0].zones[1].name == "no"
+    assert outputs[1].name == "010"
+
+
+def test_a_switchs_own_options_keep_their_kinds(tmp_path: Path) -> None:
+    options = "coil: 0, options: {a: 1, b: 1.5, c: true, d: yes, e: 010, f: '1'}"
+    settings = load_settings(write(tmp_path, GOOD.replace("coil: 0", options)))
+    switch = settings.outputs[0].zones[0].switch
+    assert switch is not None
+    assert switch.options == {"a": 1, "b": 1.5, "c": True, "d": "yes", "e": "010", "f": "1"}
+
+
+def test_the_loader_names_the_source_it_was_given() -> None:
+    with pytest.raises(SettingsFaults) as caught:
+        load_yaml("a: 1", Settings, "lich.yaml")
+    assert {fault.file for fault in caught.value.faults} == {"lich.yaml"}

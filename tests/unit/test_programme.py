@@ -1,0 +1,72 @@
+"""The seam between plan and play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from agent.clock import Now
+from agent.contract.document import Document, Emergency, EmergencyBody, Medium
+from agent.contract.moment import encode_utc
+from agent.programme import Programme, SoundRundown
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+DIGEST = "ab" * 32
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    sha256: str
+    accepted_at: datetime
+
+
+def now(seconds: float) -> Now:
+    return Now(START + timedelta(seconds=seconds), "SYNCED", 0.01)
+
+
+def emergency() -> FakeHeld:
+    document = Emergency(
+        kind="emergency",
+        issuer="vn.84.em",
+        class_="emergency",
+        to=["84/29266/*"],
+        doc_id="cd" * 16,
+        slot="khan-cap",
+        epoch=1,
+        seq=1,
+        issued=encode_utc(START),
+        not_before=encode_utc(START),
+        expires=encode_utc(START + timedelta(hours=1)),
+        event_id="ef" * 16,
+        exercise=False,
+        attention="two-tone",
+        media=[Medium(DIGEST, 1000, "audio/mpeg", 8000, ["https://a.example.vn/x"])],
+        bodies=[EmergencyBody("vi", [DIGEST])],
+        repeat=1,
+        gap_ms=0,
+        max_ms=600_000,
+    )
+    return FakeHeld(document, "12" * 32, START)
+
+
+def test_an_emergency_whose_sound_comes_late_is_still_told() -> None:
+    missing: list[str] = ["E_MEDIA: not here"]
+    programme = Programme(None, lambda _digest: missing[0] if missing else None)
+    programme.update([emergency()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    # 3 s of signal, 8 s of message, 10 s of slack: without waiting it would be over at 21 s
+    assert rundown.wanted(now(1)) is None
+    assert rundown.wanted(now(60)) is None
+    missing.clear()
+    item = rundown.wanted(now(61))
+    assert item is not None
+    assert item.clips[0].sha256 == DIGEST
+    assert rundown.is_entitled(item, now(75))
+    assert rundown.wanted(now(61), done={item.key}) is None
+
+
+def test_an_emergency_never_outlives_its_expiry() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([emergency()], now(0))
+    assert SoundRundown(programme, ["nga-ba"]).wanted(now(3601)) is None
