@@ -55,6 +55,38 @@ class Switch(Protocol):
         """
 
 
+class InputPin(Protocol):
+    """One contact that someone or something else closes: a door, a key, mains present."""
+
+    name: str
+
+    async def read(self) -> bool:
+        """The logical state: true when the door is open, the key turned, mains present.
+
+        Which level counts as true is the driver's `active` setting; debouncing is the driver's.
+
+        Raises:
+            DeviceTimeout: no answer.
+            DeviceUnreachable: there is no such device, or it is gone.
+        """
+
+
+class Sensor(Protocol):
+    """One measured quantity, in its plain unit: °C, %, A, V or W."""
+
+    name: str
+    unit: str
+
+    async def read(self) -> float:
+        """Measure now.
+
+        Raises:
+            DeviceTimeout: no answer.
+            DeviceUnreachable: there is no such device, or it is gone.
+            DeviceProtocolError: it answered what its manual does not allow.
+        """
+
+
 class FrameSink(Protocol):
     """A board that takes finished frames: RGB, 3 bytes a pixel, rows from the top."""
 

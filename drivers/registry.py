@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from drivers.errors import UnsupportedFeature
-from drivers.interface import AudioOutput, FrameSink, Switch
+from drivers.interface import AudioOutput, FrameSink, InputPin, Sensor, Switch
 
 # profile -> module and class
 AUDIO_OUTPUTS: Mapping[str, tuple[str, str]] = {
@@ -18,6 +18,8 @@ AUDIO_OUTPUTS: Mapping[str, tuple[str, str]] = {
 SWITCHES: Mapping[str, tuple[str, str]] = {
     "sim-amplifier": ("drivers.sim.switch", "SimAmplifier"),
 }
+INPUTS: Mapping[str, tuple[str, str]] = {}
+SENSORS: Mapping[str, tuple[str, str]] = {}
 BOARDS: Mapping[str, tuple[str, str]] = {
     "png": ("drivers.board.png", "PngBoard"),
 }
@@ -40,6 +42,26 @@ def load_switch(profile: str, **settings: Any) -> Switch:
     """
     given = {key: value for key, value in settings.items() if value is not None}
     return cast("Switch", _load(SWITCHES, profile, given))
+
+
+def load_input(profile: str, **settings: Any) -> InputPin:
+    """One input contact; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    given = {key: value for key, value in settings.items() if value is not None}
+    return cast("InputPin", _load(INPUTS, profile, given))
+
+
+def load_sensor(profile: str, **settings: Any) -> Sensor:
+    """One measured quantity; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    given = {key: value for key, value in settings.items() if value is not None}
+    return cast("Sensor", _load(SENSORS, profile, given))
 
 
 def load_board(profile: str, path: str) -> FrameSink:
