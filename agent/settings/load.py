@@ -84,6 +84,10 @@ def _find(tree: Node) -> Iterator[_Found]:
     yield from _find_switch_twins(outputs)
     for index, node in outputs:
         yield from _find_in_output(node, f"outputs[{index}]")
+    for key in ("inputs", "sensors"):
+        yield from _find_twins([(f"{key}[{i}].name", node) for i, node in _items(tree, key)])
+    yield from _find_input_twins(_items(tree, "inputs"))
+    yield from _find_in_sensors(_items(tree, "sensors"), outputs)
     yield from _find_in_page(_get(tree, "page"))
     for index, window in _items(_get(tree, "policy"), "quiet_hours"):
         if isinstance(window, Scalar) and len(set(window.value.split("-"))) == 1:
@@ -137,6 +141,42 @@ def _find_switch_twins(outputs: list[tuple[int, Node]]) -> Iterator[_Found]:
                 path = f"outputs[{i}].zones[{k}].switch"
                 yield switch.mark, path, "switch_used_twice", " ".join(filter(None, texts)), None
             seen.add(texts)
+
+
+def _find_input_twins(inputs: list[tuple[int, Node]]) -> Iterator[_Found]:
+    seen: set[tuple[str, ...]] = set()
+    for i, node in inputs:
+        values = [_get(node, key) for key in ("profile", "port", "unit", "line")]
+        texts = tuple(v.value if isinstance(v, Scalar) else "" for v in values)
+        if texts in seen and texts[1]:
+            yield node.mark, f"inputs[{i}]", "input_used_twice", " ".join(filter(None, texts)), None
+        seen.add(texts)
+
+
+def _find_in_sensors(
+    sensors: list[tuple[int, Node]], outputs: list[tuple[int, Node]]
+) -> Iterator[_Found]:
+    zones = [_get(zone, "name") for _, output in outputs for _, zone in _items(output, "zones")]
+    names = [zone.value for zone in zones if isinstance(zone, Scalar)]
+    for i, node in sensors:
+        zone = _get(node, "zone")
+        if isinstance(zone, Scalar) and zone.value not in names:
+            want = Words("one_of", (", ".join(names),)) if names else None
+            yield zone.mark, f"sensors[{i}].zone", "no_zone", zone.value, want
+        low, high = _number(_get(node, "low")), _number(_get(node, "high"))
+        if low is not None and high is not None and low >= high:
+            mark = _get(node, "high")
+            assert mark is not None  # noqa: S101 - it has a number
+            want = Words("more_than", (f"{low:g}",))
+            yield mark.mark, f"sensors[{i}].high", "low_not_below_high", f"{high:g}", want
+
+
+def _number(node: Node | None) -> float | None:
+    """A number that the model will accept too; anything else is its fault to tell."""
+    try:
+        return float(node.value) if isinstance(node, Scalar) and node.plain else None
+    except ValueError:
+        return None
 
 
 def _find_in_output(node: Node, path: str) -> Iterator[_Found]:

@@ -33,6 +33,13 @@ Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 Pixels = Annotated[int, Meta(ge=1, le=16_384)]
+Unit = Annotated[int, Meta(ge=0, le=255)]
+Line = Annotated[int, Meta(ge=0, le=65_535)]
+Options = dict[str, bool | int | float | str]
+# `secret`: never shown in a fault, a printed effective config or a support bundle
+Pin = Annotated[
+    str, _described(r"^[0-9]{6,12}\Z", '"428315": 6..12 digits'), Meta(extra={"secret": True})
+]
 
 
 class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,9 +71,9 @@ class Switch(_Settings, frozen=True, kw_only=True):
 
     profile: Name
     port: PathText | None = None
-    unit: Annotated[int, Meta(ge=0, le=255)] | None = None
-    coil: Annotated[int, Meta(ge=0, le=65_535)] | None = None
-    options: dict[str, bool | int | float | str] = {}
+    unit: Unit | None = None
+    coil: Line | None = None
+    options: Options = {}
 
 
 class SoundLevel(_Settings, frozen=True, kw_only=True):
@@ -113,10 +120,39 @@ class Output(_Settings, frozen=True, kw_only=True):
     faces: list[Face] = []
 
 
-class Page(_Settings, frozen=True, kw_only=True):
-    """Where the status page listens besides 127.0.0.1."""
+class Input(_Settings, frozen=True, kw_only=True):
+    """A contact that the box reads. `line` is a GPIO line offset or a Modbus input number."""
 
-    listen: Listen
+    name: Name
+    kind: Literal["door", "mains", "generator", "silence-key", "emergency-key"]
+    profile: Name
+    port: PathText | None = None
+    unit: Unit | None = None
+    line: Line | None = None
+    active: Literal["high", "low"] = "high"
+    debounce_ms: Annotated[int, Meta(ge=0, le=10_000)] = 50
+    options: Options = {}
+
+
+class Sensor(_Settings, frozen=True, kw_only=True):
+    """Something measured. Outside `low`..`high` (in the sensor's own unit) is a health issue."""
+
+    name: Name
+    measures: Literal["temperature", "humidity", "current", "voltage", "power"]
+    profile: Name
+    port: PathText | None = None
+    unit: Unit | None = None
+    zone: Name | None = None
+    low: float | None = None
+    high: float | None = None
+    options: Options = {}
+
+
+class Page(_Settings, frozen=True, kw_only=True):
+    """The status page: where it listens besides 127.0.0.1, and the PIN that opens its controls."""
+
+    listen: Listen | None = None
+    pin: Pin | None = None
 
 
 class Policy(_Settings, frozen=True, kw_only=True):
@@ -139,6 +175,8 @@ class Settings(_Settings, frozen=True, kw_only=True):
     root: AbsolutePath
     state: AbsolutePath
     outputs: Annotated[list[Output], Meta(min_length=1, max_length=16)]
+    inputs: Annotated[list[Input], Meta(max_length=64)] = []
+    sensors: Annotated[list[Sensor], Meta(max_length=64)] = []
     page: Page | None = None
     policy: Policy | None = None
     media: Media = Media()

@@ -45,6 +45,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "the output has no zone or face to select",
     ),
     "switch_used_twice": ("công tắc này đã dùng cho vùng khác", "switch used by another zone"),
+    "input_used_twice": ("ngõ vào này đã dùng rồi", "contact used by another input"),
+    "no_zone": ("không có vùng loa này", "no such zone"),
+    "low_not_below_high": (
+        "mức thấp (low) phải nhỏ hơn mức cao (high)",
+        "low must be below high",
+    ),
     "empty_window": ("khung giờ rỗng: đầu trùng cuối", "empty window: start equals end"),
     "window_order": ("ngày cuối trước ngày đầu", "the end is before the start"),
     "uplink_listen": (
@@ -71,6 +77,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "at_least": ("từ {0} trở lên", "at least {0}"),
     "at_most": ("nhiều nhất {0}", "at most {0}"),
     "between": ("từ {0} đến {1}", "from {0} to {1}"),
+    "more_than": ("lớn hơn {0}", "more than {0}"),
     "length_at_least": ("ít nhất {0} mục hoặc ký tự", "at least {0} items or characters"),
     "length_at_most": ("nhiều nhất {0} mục hoặc ký tự", "at most {0} items or characters"),
     "form": ("dạng {0}", "the form {0}"),

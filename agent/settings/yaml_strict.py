@@ -8,6 +8,7 @@ shown in place of a pattern is the `description` of its `Meta(extra_json_schema=
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import re
@@ -23,6 +24,7 @@ T = TypeVar("T")
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?", re.ASCII)
 _BOOLS = {"true": True, "false": False}
+HIDDEN = "******"  # stands for a secret
 _BAD: Any = object()  # stands for a value that has been reported
 
 
@@ -66,8 +68,7 @@ class _Walk:
         if isinstance(node, Reported):
             return _BAD
         if isinstance(type_, inspect.Metadata):
-            schema = type_.extra_json_schema or {}
-            return self.value(node, type_.type, path, str(schema.get("description", form)))
+            return self._described(node, type_, path, form)
         match type_:
             case inspect.UnionType():
                 return self._union(node, type_, path, form)
@@ -80,6 +81,16 @@ class _Walk:
             case inspect.AnyType():
                 return self._any(node, path)
         return self._scalar(node, type_, path, form)
+
+    def _described(self, node: Node, type_: inspect.Metadata, path: str, form: str) -> Any:
+        """With the form that its type is described by; what is secret is never repeated."""
+        before = len(self._faults)
+        schema = type_.extra_json_schema or {}
+        value = self.value(node, type_.type, path, str(schema.get("description", form)))
+        if (type_.extra or {}).get("secret"):
+            told = self._faults[before:]
+            self._faults[before:] = [dataclasses.replace(fault, got=HIDDEN) for fault in told]
+        return value
 
     def _union(self, node: Node, type_: inspect.UnionType, path: str, form: str) -> Any:
         """The first member whose kind of node fits; scalars from the narrowest to text."""

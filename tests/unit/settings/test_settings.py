@@ -36,8 +36,13 @@ outputs:
   - name: bang
     board: {profile: png, path: /var/lib/board}
     faces: [{name: truoc, width_px: 512, height_px: 256}]
-page: {listen: "192.168.10.1:8080"}
+page: {listen: "192.168.10.1:8080", pin: "428315"}
 policy: {quiet_hours: ["21:00-05:00"]}
+inputs:
+  - {name: cua-tu, kind: door, profile: gpio, port: /dev/gpiochip0, line: 17, active: low}
+  - {name: dien-luoi, kind: mains, profile: relay, port: /dev/ttyUSB0, unit: 1, line: 0}
+sensors:
+  - {name: dong-tai, measures: current, profile: ina219, port: /dev/i2c-1, zone: nga-ba, high: 9.5}
 """
 
 
@@ -114,6 +119,13 @@ SEEDED = [
     ("policy: {", "---\npolicy: {", 21, 1, "", "many_documents"),
     ("policy: {", "? [a]\n: b\npolicy: {", 21, 3, "", "key_not_text"),
     ("policy: {", "\tpolicy: {", 21, 1, "", "syntax"),
+    ('"428315"', '"12345"', 20, 42, "page.pin", "bad_value"),
+    ("name: dien-luoi", "name: cua-tu", 24, 12, "inputs[1].name", "not_unique"),
+    ("kind: door", "kind: dor", 23, 26, "inputs[0].kind", "bad_value"),
+    ("relay, port: /dev/ttyUSB0, unit: 1, line: 0", "gpio, port: /dev/gpiochip0, line: 17", 24, 5,
+     "inputs[1]", "input_used_twice"),
+    ("zone: nga-ba", "zone: nga-tu", 26, 82, "sensors[0].zone", "no_zone"),
+    ("high: 9.5", "low: 10, high: 9.5", 26, 105, "sensors[0].high", "low_not_below_high"),
 ]  # fmt: skip
 
 
@@ -149,6 +161,13 @@ def test_a_fault_reads_well_in_both_languages(tmp_path: Path) -> None:
         where + "không có khoá này; đang là settel_ms; có phải ý bạn là settle_ms?"
     )
     assert str(caught.value) == fault.text("en")
+
+
+def test_a_pin_is_never_repeated(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFaults) as caught:
+        load_settings(write(tmp_path, GOOD.replace('"428315"', '"9x31x7"')))
+    assert "******" in str(caught.value)
+    assert "9x31" not in str(caught.value)
 
 
 def test_every_phrase_keeps_its_arguments_in_both_languages() -> None:
