@@ -1,0 +1,168 @@
+"""Issues of the box as a machine: card, power, heat, time, certificates, its own checks."""
+
+from __future__ import annotations
+
+from agent.contract.issue_entry import IssueKind
+
+MACHINE: dict[str, IssueKind] = {
+    # the card and the machine
+    "disk_low": IssueKind(
+        "warning",
+        "thẻ nhớ sắp đầy",
+        "the card is nearly full",
+        "xóa tệp lạ trên thẻ, hoặc thay thẻ lớn hơn",
+        "delete what does not belong on the card, or fit a larger one",
+    ),
+    "disk_full": IssueKind(
+        "fault",
+        "thẻ nhớ đầy: lịch mới và nhật ký không ghi được",
+        "the card is full: new schedules and the journal cannot be kept",
+        "xóa tệp lạ trên thẻ ngay, hoặc thay thẻ lớn hơn",
+        "delete what does not belong on the card now, or fit a larger one",
+    ),
+    "disk_inodes_low": IssueKind(
+        "warning",
+        "thẻ nhớ sắp hết chỗ cho tệp mới (quá nhiều tệp nhỏ)",
+        "the card has nearly no room for further files (too many small ones)",
+        "xóa tệp nhỏ lạ trên thẻ, hoặc thay thẻ",
+        "delete small files that do not belong there, or replace the card",
+    ),
+    "disk_read_only": IssueKind(
+        "fault",
+        "thẻ nhớ chỉ còn đọc được; thường là thẻ sắp hỏng hoặc nguồn yếu",
+        "the card can only be read; mostly it is dying, or the power is weak",
+        "thay bộ nguồn và thẻ nhớ; đừng chỉ khởi động lại",
+        "replace the power supply and the card; a restart alone does not help",
+    ),
+    "disk_not_written": IssueKind(
+        "fault",
+        "thử ghi rồi đọc lại trên thẻ nhớ không được",
+        "a trial write to the card could not be read back",
+        "thay thẻ nhớ",
+        "replace the card",
+    ),
+    "storage_errors": IssueKind(
+        "fault",
+        "hệ thống tệp trên thẻ nhớ có lỗi",
+        "the card's file system has errors",
+        "xem bộ nguồn; thay thẻ nhớ, hoặc cho kiểm tra đĩa khi khởi động (fsck)",
+        "look at the power supply; replace the card, or have the disk checked at start (fsck)",
+    ),
+    "storage_wear": IssueKind(
+        "warning",
+        "bộ nhớ eMMC đã dùng gần hết tuổi thọ",
+        "the eMMC storage has used up most of its life",
+        "đặt lịch thay hộp hoặc mô-đun eMMC trong vài tháng",
+        "plan to replace the box or its eMMC module within some months",
+    ),
+    "storage_worn_out": IssueKind(
+        "fault",
+        "bộ nhớ eMMC đã hết tuổi thọ, có thể hỏng bất cứ lúc nào",
+        "the eMMC storage is at the end of its life and may fail at any time",
+        "thay hộp hoặc mô-đun eMMC ngay",
+        "replace the box or its eMMC module now",
+    ),
+    "too_hot": IssueKind(
+        "warning",
+        "hộp quá nóng, bộ xử lý chạy chậm lại",
+        "the box is too hot, its processor slows down",
+        "che nắng, lau khe thoáng và quạt, dời hộp khỏi tăng âm",
+        "shade it, clean vents and fan, move the box away from the amplifier",
+    ),
+    "under_voltage_now": IssueKind(
+        "fault",
+        "nguồn 5 V đang yếu",
+        "the 5 V supply is too weak now",
+        "thay bộ nguồn (đủ dòng) và dây USB nguồn ngắn, to; rút bớt thiết bị USB",
+        "replace the power adapter (strong enough) and use a short, thick USB cable;"
+        " unplug what is not needed",
+    ),
+    "under_voltage_since_boot": IssueKind(
+        "warning",
+        "nguồn 5 V đã có lúc yếu từ khi bật máy",
+        "the 5 V supply was too weak at some time since the box was switched on",
+        "thay bộ nguồn (đủ dòng) và dây USB nguồn ngắn, to",
+        "replace the power adapter (strong enough) and use a short, thick USB cable",
+    ),
+    "restarts_many": IssueKind(
+        "warning",
+        "phần mềm của hộp khởi động lại nhiều lần trong một giờ",
+        "the box's software restarted several times within an hour",
+        "xem nguồn điện; gửi nhật ký về trung tâm",
+        "look at the power; send the log to the centre",
+    ),
+    # time
+    "clock_untrusted": IssueKind(
+        "fault",
+        "chưa có giờ tin cậy: hộp không phát lịch, chỉ phát tin khẩn",
+        "no trusted time: the box plays no schedule, only alerts",
+        "nối mạng cho hộp vài phút; lắp pin đồng hồ (RTC) để mất mạng vẫn có giờ",
+        "give the box a network for some minutes; fit a clock battery (RTC) so that it keeps time"
+        " without one",
+    ),
+    "clock_not_confirmed": IssueKind(
+        "warning",
+        "giờ đã hơn một ngày chưa được trung tâm xác nhận; lịch vẫn phát",
+        "the time was not confirmed by the centre for more than a day; the schedule goes on",
+        "nối lại mạng",
+        "bring the network back",
+    ),
+    "clock_drift": IssueKind(
+        "warning",
+        "đồng hồ của máy chạy sai nhanh",
+        "the machine's clock runs wrong by much",
+        "xem hộp có quá nóng không; thay pin hoặc mô-đun đồng hồ (RTC)",
+        "see whether the box is too hot; replace the clock's battery or module (RTC)",
+    ),
+    "rtc_missing": IssueKind(
+        "warning",
+        "không có đồng hồ chạy pin (RTC): mất điện rồi mất mạng thì không có giờ",
+        "no battery clock (RTC): after a power cut without a network there is no time",
+        "lắp mô-đun đồng hồ có pin",
+        "fit a clock module with a battery",
+    ),
+    "rtc_battery": IssueKind(
+        "warning",
+        "pin đồng hồ (RTC) hết hoặc lỏng: đồng hồ đã mất giờ",
+        "the clock's battery (RTC) is flat or loose: the clock lost its time",
+        "thay pin đồng hồ (thường là CR2032 hoặc pin kèm hộp)",
+        "replace the clock's battery (mostly CR2032, or the one that came with the box)",
+    ),
+    # certificates
+    "certificate_60_days": IssueKind(
+        "warning",
+        "chứng thư còn dưới 60 ngày",
+        "a certificate has less than 60 days left",
+        "xin trung tâm tệp chứng thư mới",
+        "ask the centre for a new certificate file",
+    ),
+    "certificate_30_days": IssueKind(
+        "warning",
+        "chứng thư còn dưới 30 ngày",
+        "a certificate has less than 30 days left",
+        "xin trung tâm tệp chứng thư mới và hẹn ngày thay",
+        "ask the centre for a new certificate file and fix a day to change it",
+    ),
+    "certificate_7_days": IssueKind(
+        "fault",
+        "chứng thư còn dưới 7 ngày: sắp mất nối với trung tâm",
+        "a certificate has less than 7 days left: the centre will soon be out of reach",
+        "thay tệp chứng thư ngay, rồi khởi động lại dịch vụ tramtin",
+        "change the certificate file now, then restart the tramtin service",
+    ),
+    "certificate_expired": IssueKind(
+        "fault",
+        "chứng thư đã hết hạn: hộp không nối được máy chủ",
+        "a certificate has expired: the box cannot connect",
+        "thay tệp chứng thư ngay, rồi khởi động lại dịch vụ tramtin",
+        "change the certificate file now, then restart the tramtin service",
+    ),
+    # the checks themselves
+    "check_failed": IssueKind(
+        "warning",
+        "một phép kiểm tra của hộp bị lỗi; phần khác không sao",
+        "one of the box's own checks failed; the rest is not touched",
+        "gửi nhật ký về trung tâm",
+        "send the log to the centre",
+    ),
+}

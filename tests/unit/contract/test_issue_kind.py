@@ -1,0 +1,60 @@
+"""The catalogue of issues: whole, in two languages, and nothing is told that it does not know."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.contract.issue_kind import ISSUE_KINDS
+
+ROOT = Path(__file__).resolve().parents[3]
+MODULES = sorted((ROOT / "agent").rglob("*.py"))
+TELLERS = {"note", "_note", "_on_fault", "on_fault", "Finding"}
+VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
+
+
+def told_kinds(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and kind of every call that begins or ends an issue by a literal kind."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        name = node.func.id if isinstance(node.func, ast.Name) else name
+        if name not in TELLERS or not node.args:
+            continue
+        first = node.args[0]
+        branches = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+        for branch in branches:
+            if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
+                yield node.lineno, branch.value
+
+
+def test_the_search_finds_what_is_told_today() -> None:
+    found = {kind for path in MODULES for _, kind in told_kinds(path)}
+    assert {"link_down", "switch_stuck", "engine_lost", "board_lost", "media_missing"} <= found
+
+
+def test_no_issue_is_told_that_the_catalogue_does_not_know() -> None:
+    unknown = [
+        f"{path.relative_to(ROOT)}:{line}: {kind}"
+        for path in MODULES
+        for line, kind in told_kinds(path)
+        if kind not in ISSUE_KINDS
+    ]
+    assert not unknown
+
+
+@pytest.mark.parametrize("code", ISSUE_KINDS)
+def test_every_kind_says_what_it_means_and_what_to_do_in_both_languages(code: str) -> None:
+    kind = ISSUE_KINDS[code]
+    assert re.fullmatch(r"[a-z][a-z0-9_]{2,31}", code)
+    assert kind.severity in ("fault", "warning")
+    assert VIETNAMESE.search(kind.text("vi"))
+    assert VIETNAMESE.search(kind.repair("vi"))
+    for english in (kind.text("en"), kind.repair("en")):
+        assert english.isascii()
+        assert len(english) > 10
