@@ -160,6 +160,7 @@ class Agent:
 
     async def _report_health(self) -> None:
         while True:
+            self._want_media()
             try:
                 await self._send("health", await self._health())
             except (StoreError, OSError) as error:
@@ -211,7 +212,14 @@ class Agent:
         self.programme.update(held, self.clock.now())
         self._tell_refused()
         self._look_again()
-        self.supply.want([h.document for h in held if isinstance(h.document, Playlist | Emergency)])
+        self._want_media()
+
+    def _want_media(self) -> None:
+        """Ask for what is named and not here; a file found rotten on the card is not here."""
+        held = (one.document for one in self.programme.held)
+        self.supply.want(
+            document for document in held if isinstance(document, Playlist | Emergency)
+        )
 
     def _tell_refused(self) -> None:
         """What policy or this release refuses to play is journalled once, with its rule."""

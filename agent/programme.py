@@ -125,17 +125,19 @@ class SoundRundown:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """Emergency first; scheduled sound only with a trustworthy clock."""
-        programme = self._programme
-        active = programme.emergency(now, self.sense)
-        if active is not None:
-            item = _emergency_sound(active, programme.media_state)
-            if item is not None and item.key not in done:
-                return item
-        timeline = programme.current(now)
+        """Emergency first; what is scheduled only with a trustworthy clock."""
+        item = self._emergency(now)
+        if item is not None and not item.missing and item.key not in done:
+            return item
+        timeline = self._programme.current(now)
         if timeline is None or now.quality == "FLOOR":
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
+
+    def held_up(self, now: Now) -> Item | None:
+        """The emergency in force while its media are not all in store."""
+        item = self._emergency(now)
+        return item if item is not None and item.missing else None
 
     def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
         """The next scheduled item; none while an emergency is still to be played out."""
@@ -156,6 +158,13 @@ class SoundRundown:
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
         return not is_over and self._programme.is_held(item.source.doc_id)
 
+    def _emergency(self, now: Now) -> Item | None:
+        active = self._programme.emergency(now, self.sense)
+        return None if active is None else self._build_emergency(active)
+
+    def _build_emergency(self, active: ActiveEmergency) -> Item | None:
+        return _emergency_sound(active, self._programme.media_state)
+
     def _item(self, occurrence: Occurrence | None) -> Item | None:
         if occurrence is None:
             return None
@@ -167,18 +176,8 @@ class PictureRundown(SoundRundown):
 
     sense: Sense = "picture"
 
-    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """Emergency text first, then the timeline's pictures."""
-        programme = self._programme
-        active = programme.emergency(now, self.sense)
-        if active is not None:
-            item = _emergency_picture(active)
-            if item is not None and item.key not in done:
-                return item
-        timeline = programme.current(now)
-        if timeline is None or now.quality == "FLOOR":
-            return None
-        return self._item(timeline.playing(now.at, self.sense, self._zones))
+    def _build_emergency(self, active: ActiveEmergency) -> Item | None:
+        return _emergency_picture(active)
 
 
 def _source(held: Held, entry: str) -> Source:
@@ -231,7 +230,7 @@ def _emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]
     document = active.document
     media = {medium.sha256: medium for medium in document.media}
     clips = tuple(media[digest] for body in document.bodies for digest in body.media or [])
-    if not clips or _missing(clips, state) is not None:
+    if not clips:
         return None
     return _emergency_item(
         active,
@@ -241,6 +240,7 @@ def _emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]
         gap_ms=document.gap_ms,
         limit_ms=document.max_ms,
         attention=document.attention,
+        missing=_missing(clips, state),
     )
 
 

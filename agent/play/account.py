@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from agent.contract.moment import encode_utc
 from agent.contract.report import Play
-from agent.play.item import Item
+from agent.play.item import Item, PlayLog
 
 Outcome = Literal["full", "cut", "skipped", "failed"]
 
@@ -56,3 +57,34 @@ def build_play(output: str, item: Item, account: Account) -> Play:
         gain_db=account.gain_db,
         underruns=account.underruns,
     )
+
+
+class Entry:
+    """One play's place in the journal: opened when it is heard or seen, closed once.
+
+    Opening does not wait for the disk: what plays must never wait for it either.
+
+    Args:
+        log: the journal.
+        output: the output's name.
+        item: what plays.
+    """
+
+    def __init__(self, log: PlayLog, output: str, item: Item) -> None:
+        self._log = log
+        self._output = output
+        self._item = item
+        self._opening: asyncio.Task[int] | None = None
+
+    def open(self, account: Account) -> None:
+        """Have it made durable that this plays: a crash from then on leaves a record."""
+        play = build_play(self._output, self._item, account)
+        self._opening = asyncio.create_task(self._log.open_play(play), name="open play")
+
+    async def close(self, account: Account) -> None:
+        """Write the record; what was never opened is written all the same."""
+        play = build_play(self._output, self._item, account)
+        if self._opening is None:
+            await self._log.append("play", play=play)
+        else:
+            await self._log.close_play(await self._opening, play)

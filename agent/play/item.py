@@ -73,6 +73,12 @@ class Item:
         )
 
 
+def forget_past(ended: dict[str, datetime], at: datetime) -> None:
+    """Drop the keys of items whose end lies a day or more behind: none of them can come again."""
+    for key in [key for key, end_at in ended.items() if (at - end_at).days >= 1]:
+        del ended[key]
+
+
 class Rundown(Protocol):
     """What an output asks: what now, what next, is it still entitled?"""
 
@@ -81,6 +87,9 @@ class Rundown(Protocol):
 
     def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
         """The next item to start on this output."""
+
+    def held_up(self, now: Now) -> Item | None:
+        """An emergency that is on and cannot be played yet, with what is missing."""
 
     def is_entitled(self, item: Item, now: Now) -> bool:
         """May this item go on? False once its document is withdrawn, expired or cancelled."""

@@ -16,9 +16,8 @@ from typing import Protocol
 
 from agent.clock import mono_s
 from agent.contract.ident import Digest
-from agent.contract.report import Play
 from agent.errors import AgentError, PlayError
-from agent.play.account import Account, Outcome, build_play
+from agent.play.account import Account, Entry, Outcome
 from agent.play.attention import ATTENTION_S
 from agent.play.decoder import Decoder, start_decoder
 from agent.play.item import Item, Neighbours
@@ -27,6 +26,7 @@ from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, St
 
 _ids = itertools.count(1)
 FADE_MS = 20
+PATIENCE_S = 0.3  # for a slow line, before an alarm goes out on the others
 
 
 class Send(Protocol):
@@ -69,12 +69,12 @@ class SoundSession:
         self.is_sounding = False
         self.has_fired = False
         self.outcome: Outcome | None = None
-        self._output = output
         self._send = send
         self._clock = near.clock
         self._media = near.media
-        self._log = near.log
+        self._entry = Entry(near.log, output, item)
         self._on: list[str] = []
+        self._heard_somewhere = asyncio.Event()
         self._is_loaded = False
         self._message_at_mono_s: float | None = None
         self._signal = f"{number}.signal" if item.attention else None
@@ -83,7 +83,7 @@ class SoundSession:
         self._decoder: Decoder | None = None
         self._claimed: list[Line] = []
         self._claiming: asyncio.Task[None] | None = None
-        self._key: int | None = None
+        self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
 
     @property
@@ -120,13 +120,24 @@ class SoundSession:
         finally:
             for fd, _ in inputs:
                 os.close(fd)
-        if self.over.is_set():  # given up while the decoder started
+        try:
+            self._check_wanted()
+        except PlayError:
             os.close(self._decoder.read_fd)
             await self._decoder.stop()
-            raise PlayError("E_WORKER", self.item.title, "the engine went")
+            raise
         self._send(Load(self._message, self.item.level), self._decoder.read_fd)
         self._is_loaded = True
         self._place_message()
+
+    def _check_wanted(self) -> None:
+        """Much may have happened while the session waited for a card, a decoder or a line."""
+        if self.over.is_set():
+            raise PlayError("E_WORKER", self.item.title, "the engine went")
+        if self.stop_reason == "switch":
+            raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
+        if self.stop_reason is not None:
+            raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
 
     def _limit_ms(self) -> int | None:
         """What is left of the item's limit behind the offset."""
@@ -138,29 +149,54 @@ class SoundSession:
         if self._is_loaded and self._message_at_mono_s is not None:
             self._send(Start(self._message, self._message_at_mono_s))
 
-    async def cue(self, at_mono_s: float) -> None:
-        """Set (or move) the moment of the first sample, and switch the lines on in time for it."""
+    def cue(self, at_mono_s: float, *, is_planned: bool = False) -> None:
+        """Set (or move) the moment of the first sample, and switch the lines on in time for it.
+
+        Args:
+            at_mono_s: the moment.
+            is_planned: it is the item's own moment, not merely the soonest one.
+        """
         self._send(Start(self._message, at_mono_s))
-        if self._claiming is None:
-            self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
+        self._planned_mono_s = at_mono_s if is_planned else None
+        if self._claimed:
+            return
+        if self._claiming is not None:
+            self._claiming.cancel()
+        self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
+
+    @property
+    def planned_mono_s(self) -> float | None:
+        """The item's own moment, as it was cued; None without one, and once it sounds."""
+        return self._planned_mono_s if self._started_mono_s is None else None
 
     async def fire(self) -> None:
         """Attention signal as soon as the lines have settled; the message follows it.
+
+        A line that does not answer in the time that it needs is not waited for: the others must
+        hear the alarm. It joins when it comes.
 
         Raises:
             AgentError: no line could be switched on, or the message cannot be had. When `has_fired`
                 the signal sounds by then: end the session by `give_up`.
         """
-        if not all(line.state == "on" for line in self.lines):
-            await self._claim()
-        else:
-            self._claiming = asyncio.create_task(self._claim(), name="claim lines")
+        lead_s = self.lead_s
+        claiming = self._claiming = asyncio.create_task(self._claim(), name="claim lines")
+        if lead_s:
+            await asyncio.wait([claiming], timeout=lead_s + PATIENCE_S)
+            await self._until_some_line(claiming)
         assert self._signal is not None and self.item.attention is not None  # noqa: S101, PT018 - fire is for items with a signal
-        if self.stop_reason is not None:
-            raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
+        self._check_wanted()
         self._send(Fire(self.item.attention, self._signal, self.item.level))
         self.has_fired = True
         await self.prepare()
+
+    async def _until_some_line(self, claiming: asyncio.Task[None]) -> None:
+        """Until a line is on, or none will be."""
+        heard = asyncio.create_task(self._heard_somewhere.wait(), name="first line")
+        try:
+            await asyncio.wait([claiming, heard], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            heard.cancel()
 
     async def _claim_for(self, at_mono_s: float) -> None:
         await asyncio.sleep(max(0.0, at_mono_s - self.settle_s - 0.15 - mono_s()))
@@ -169,7 +205,7 @@ class SoundSession:
     async def _claim(self) -> None:
         await asyncio.gather(*(self._claim_one(line) for line in self.lines))
         if self.lines and not self._on:
-            await self.stop("switch")
+            self.stop("switch")
 
     async def _claim_one(self, line: Line) -> None:
         is_on = await line.claim()
@@ -179,15 +215,14 @@ class SoundSession:
         self._claimed.append(line)
         if is_on:
             self._on.append(line.name)
+            self._heard_somewhere.set()
 
-    async def on_started(self, event: Started) -> None:
+    def on_started(self, event: Started) -> None:
         """The engine placed a slot's first sample."""
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
             self.is_sounding = True
-            if self._claiming is not None:
-                await asyncio.wait([self._claiming])
-            self._key = await self._log.open_play(self._account_play("cut", "restart", None))
+            self._entry.open(self._account("cut", "restart", None))
         if event.id == self._signal:
             self._message_at_mono_s = event.mono_s + ATTENTION_S
             self._place_message()
@@ -211,7 +246,7 @@ class SoundSession:
         """Is this slot one of ours?"""
         return slot in (self._signal, self._message)
 
-    async def stop(self, reason: str) -> None:
+    def stop(self, reason: str) -> None:
         """Fade out. `on_ended` follows and closes the record with this reason."""
         if self.stop_reason is None:
             self.stop_reason = reason
@@ -224,7 +259,7 @@ class SoundSession:
         self.stop_reason = reason
         self._pending.discard(self._message)
         if self._pending:
-            await self.stop(reason)
+            self.stop(reason)
         else:
             await self._finish("stopped", mono_s())
 
@@ -243,25 +278,24 @@ class SoundSession:
     async def refuse(self, reason: str) -> None:
         """Never sounded: write the record as skipped."""
         self.outcome = "skipped"
-        await self._log.append(
-            "play", play=build_play(self._output, self.item, Account("skipped", reason))
-        )
+        await self._entry.close(Account("skipped", reason))
         await self._release()
 
-    def _account_play(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Play:
+    async def withdraw(self) -> None:
+        """Not yet sounded, and its moment has moved: leave without a trace."""
+        self.stop("withdrawn")
+        await self._release()
+
+    def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
         start = self._started_mono_s
-        return build_play(
-            self._output,
-            self.item,
-            Account(
-                outcome,
-                reason,
-                start_at=self._clock.at_of(start) if start is not None else None,
-                end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
-                duration_ms=self.played_ms,
-                zones=list(self._on),
-                proof="A2" if start is not None else "A1",
-            ),
+        return Account(
+            outcome,
+            reason,
+            start_at=self._clock.at_of(start) if start is not None else None,
+            end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
+            duration_ms=self.played_ms,
+            zones=list(self._on),
+            proof="A2" if start is not None else "A1",
         )
 
     async def _finish(self, why: str, mono_s: float) -> None:
@@ -276,11 +310,8 @@ class SoundSession:
             self.outcome, reason = "failed", self.stop_reason or why
         else:
             self.outcome, reason = "cut", self.stop_reason or why
-        play = self._account_play(self.outcome, reason, mono_s if self._started_mono_s else None)
-        if self._key is not None:
-            await self._log.close_play(self._key, play)
-        else:
-            await self._log.append("play", play=play)
+        end_mono_s = mono_s if self._started_mono_s is not None else None
+        await self._entry.close(self._account(self.outcome, reason, end_mono_s))
         await self._release()
 
     async def _check_decoder(self) -> None:

@@ -47,6 +47,8 @@ class MediaStore:
     def open_verified(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor at offset 0, its content hashed through that same descriptor.
 
+        A file whose content is not what its name says is thrown away, so that it is fetched anew.
+
         Raises:
             StoreError: E_MEDIA when it is missing, no plain file, of another length or content.
         """
@@ -55,11 +57,21 @@ class MediaStore:
         except OSError as error:
             raise StoreError("E_MEDIA", digest, error.strerror or "cannot be opened") from error
         try:
-            _verify(descriptor, digest, size_bytes)
+            self._verify(descriptor, digest, size_bytes)
         except BaseException:
             os.close(descriptor)
             raise
         return descriptor
+
+    def _verify(self, descriptor: int, digest: Digest, size_bytes: int) -> None:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise StoreError("E_MEDIA", digest, "not a plain file")
+        if _content_digest(descriptor) != digest:
+            self.remove(digest)
+            raise StoreError("E_MEDIA", digest, "the content has changed on the disk")
+        if status.st_size != size_bytes:
+            raise StoreError("E_MEDIA", digest, f"{status.st_size} bytes, expected {size_bytes}")
 
     def begin(self, digest: Digest) -> Partial:
         """Begin or resume a download of this file."""
@@ -148,16 +160,12 @@ class Partial:
         return self._descriptor
 
 
-def _verify(descriptor: int, digest: Digest, size_bytes: int) -> None:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_size != size_bytes:
-        raise StoreError("E_MEDIA", digest, f"{status.st_size} bytes, expected {size_bytes}")
+def _content_digest(descriptor: int) -> str:
     content = hashlib.sha256()
     while block := os.read(descriptor, _BLOCK):
         content.update(block)
-    if content.hexdigest() != digest:
-        raise StoreError("E_MEDIA", digest, "the content has changed on the disk")
     os.lseek(descriptor, 0, os.SEEK_SET)
+    return content.hexdigest()
 
 
 def _digest_of(path: Path) -> str:

@@ -51,6 +51,9 @@ class FakeRundown:
     def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return None
 
+    def held_up(self, now: Now) -> Item | None:
+        return None
+
     def is_entitled(self, item: Item, now: Now) -> bool:
         return True
 
@@ -91,7 +94,7 @@ async def test_an_alarm_heard_without_its_message_is_recorded_as_cut_with_the_re
     session, sent, log = await fired()
     (fire,) = sent
     assert isinstance(fire, Fire)
-    await session.on_started(Started(fire.id, mono_s()))
+    session.on_started(Started(fire.id, mono_s()))
     await session.give_up("E_MEDIA: rotten on the card")
     assert sent[1:] == [Stop(fire.id, 20)]
     assert await session.on_ended(Ended(fire.id, 4800, "stopped", mono_s()))
@@ -105,7 +108,7 @@ async def test_an_alarm_whose_signal_is_over_already_ends_at_once() -> None:
     session, sent, log = await fired()
     fire = sent[0]
     assert isinstance(fire, Fire)
-    await session.on_started(Started(fire.id, mono_s()))
+    session.on_started(Started(fire.id, mono_s()))
     assert not await session.on_ended(Ended(fire.id, 144_000, "end", mono_s()))
     await session.give_up("E_MEDIA")
     assert session.over.is_set()
