@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Fill = Callable[[int, float], bytes]
 
@@ -64,6 +64,22 @@ class InputPin(Protocol):
         """The logical state: true when the door is open, the key turned, mains present.
 
         Which level counts as true is the driver's `active` setting; debouncing is the driver's.
+
+        Raises:
+            DeviceTimeout: no answer.
+            DeviceUnreachable: there is no such device, or it is gone.
+        """
+
+
+@runtime_checkable
+class EdgePin(InputPin, Protocol):
+    """An input that tells of a change by itself, so that nobody need ask again and again."""
+
+    async def next_state(self) -> bool:
+        """Wait for the next debounced change; returns the state after it. One caller at a time.
+
+        No change is left out: a key that was pressed and let go gives true, then false. A change
+        from before `read` may come after it. Cancel freely: nothing is lost.
 
         Raises:
             DeviceTimeout: no answer.

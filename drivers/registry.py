@@ -16,9 +16,12 @@ AUDIO_OUTPUTS: Mapping[str, tuple[str, str]] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
 }
 SWITCHES: Mapping[str, tuple[str, str]] = {
+    "gpio": ("drivers.gpio.switch", "GpioSwitch"),
     "sim-amplifier": ("drivers.sim.switch", "SimAmplifier"),
 }
-INPUTS: Mapping[str, tuple[str, str]] = {}
+INPUTS: Mapping[str, tuple[str, str]] = {
+    "gpio": ("drivers.gpio.contact", "GpioContact"),
+}
 SENSORS: Mapping[str, tuple[str, str]] = {}
 BOARDS: Mapping[str, tuple[str, str]] = {
     "png": ("drivers.board.png", "PngBoard"),

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_gpiod import FakeGpio
 
 from drivers.errors import UnsupportedFeature
 from drivers.interface import Switch
 from drivers.registry import SWITCHES as PROFILES
 from drivers.registry import load_switch
 
+CHIP = "/dev/gpiochip0"
 SWITCHES: dict[str, Callable[[Path], Switch]] = {
+    "gpio": lambda _: load_switch("gpio", name="a", port=CHIP, coil=3, active="low"),
     "sim-amplifier in memory": lambda _: load_switch("sim-amplifier", name="a", switch_ms=1),
     "sim-amplifier behind a file": lambda folder: load_switch(
         "sim-amplifier", name="a", switch_ms=1, port=str(folder / "amplifier.json"), unit=1, coil=0
@@ -21,7 +24,12 @@ SWITCHES: dict[str, Callable[[Path], Switch]] = {
 
 
 @pytest.fixture(params=SWITCHES)
-def switch(request: pytest.FixtureRequest, tmp_path: Path) -> Switch:
+def switch(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Switch:
+    chips = FakeGpio()
+    chips.plug(CHIP, "pinctrl-bcm2711", [None] * 4)
+    chips.install(monkeypatch)
     return SWITCHES[request.param](tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""Lines of a GPIO chip: relay boards that sit on the pins, and contacts."""

@@ -1,0 +1,61 @@
+"""A contact on a GPIO line: a door switch, a key, the relay of a mains monitor."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from drivers.gpio.line import ACTIVE, BIAS, Line, Want, build_place, pick
+
+
+class GpioContact:
+    """An `EdgePin`: the kernel debounces and queues the edges, nobody polls.
+
+    Args:
+        name: how the settings name it.
+        port: the chip's label, or the path of its device.
+        line: the line's offset on the chip.
+        line_name: the line's name, in place of `line`.
+        active: the level that means true; a contact to ground with a pull-up is active low.
+        debounce_ms: a level must last this long to count.
+        bias: as-is, disabled, pull-up or pull-down.
+    """
+
+    def __init__(
+        self,
+        name: str = "contact",
+        *,
+        port: str | None = None,
+        line: int | None = None,
+        line_name: str | None = None,
+        active: str = "high",
+        debounce_ms: int = 50,
+        bias: str = "as-is",
+    ) -> None:
+        self.name = name
+        want = Want(
+            direction="INPUT",
+            is_active_low=pick(name, "active", ACTIVE, active),
+            bias=pick(name, "bias", BIAS, bias),
+            edge="BOTH",
+            debounce_ms=debounce_ms,
+        )
+        self._line = Line(name, build_place(name, port, line, line_name), want)
+        self._queued: deque[bool] = deque()
+
+    async def read(self) -> bool:
+        """The logical state now.
+
+        Raises:
+            DriverError: as `Line.get`.
+        """
+        return await self._line.get()
+
+    async def next_state(self) -> bool:
+        """See `EdgePin.next_state`.
+
+        Raises:
+            DriverError: as `Line.get`.
+        """
+        while not self._queued:
+            self._queued.extend(await self._line.edges())
+        return self._queued.popleft()

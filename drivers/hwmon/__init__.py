@@ -1,0 +1,1 @@
+"""Sensors that the kernel drives and shows under /sys/class/hwmon."""
