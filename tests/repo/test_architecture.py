@@ -18,7 +18,7 @@ HEAVY = {
     "numpy", "PIL", "aiohttp", "pyaudio", "pydub", "segno", "rich",
     "sqlalchemy", "ffmpeg", "serial", "gpiod",
 }  # fmt: skip
-FAMILIES = {"interface", "errors", "registry", "codec", "bus", "__init__"}
+FAMILIES = {"interface", "errors", "registry", "codec", "bus", "profile", "__init__"}
 
 
 def name_of(path: Path) -> str:

@@ -1,0 +1,224 @@
+"""What a file of `firmware-profiles/` may say, as frozen structs, one a kind of device.
+
+Addresses are those on the wire, from 0. Hexadecimal numbers may be written as 0x0100.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
+UNIT_OF: dict[Measure, str] = {
+    "temperature": "°C",
+    "humidity": "%",
+    "current": "A",
+    "voltage": "V",
+    "power": "W",
+}
+# what each profile has to answer for: done, or exempt with a reason
+RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
+
+Word = Annotated[int, Meta(ge=0, le=0xFFFF)]
+Byte = Annotated[int, Meta(ge=0, le=0xFF)]
+Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Baud = Annotated[int, Meta(ge=300, le=4_000_000)]
+Parity = Literal["none", "even", "odd"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all parts share: frozen, by keyword, no unknown key."""
+
+
+class Serial(_Part, frozen=True, kw_only=True):
+    """The line's factory setting, and what else the device can be set to (options `baud`, …)."""
+
+    baud: Baud
+    bits: Literal[7, 8] = 8
+    parity: Parity = "none"
+    stop_bits: Literal[1, 2] = 1
+    other_bauds: list[Baud] = []
+
+
+class Units(_Part, frozen=True, kw_only=True):
+    """What tells devices on one line apart: Modbus unit, I2C address, controller number."""
+
+    low: Byte
+    high: Byte
+    factory: Byte
+
+
+class Timings(_Part, frozen=True, kw_only=True):
+    """How the device wants to be talked to; `timeout_ms` is the longest that it may take to answer.
+
+    `gap_ms` passes between two frames, `ready_ms` between power on and the next command.
+    """
+
+    timeout_ms: Annotated[int, Meta(ge=10, le=10_000)]
+    gap_ms: Annotated[int, Meta(ge=0, le=2_000)] = 0
+    ready_ms: Annotated[int, Meta(ge=0, le=30_000)] = 0
+    tries: Annotated[int, Meta(ge=1, le=5)] = 2
+
+
+class Rule(_Part, frozen=True, kw_only=True):
+    """One rule of quality: done, or exempt and why."""
+
+    rule: Literal["source", "limits", "timings", "read-back", "peer", "hardware"]
+    state: Literal["done", "exempt"]
+    reason: str = ""
+
+
+class Bits(_Part, frozen=True, kw_only=True):
+    """Where channels are: channel n is at `first` + n. Words need what `on` and `off` mean."""
+
+    table: Literal["coil", "discrete", "holding", "input"]
+    first: Word = 0
+    on: Word | None = None
+    off: Word | None = None
+
+
+class Registers(_Part, frozen=True, kw_only=True):
+    """How a Modbus relay is switched and read back; without `read` it cannot be asked."""
+
+    write: Bits
+    read: Bits | None = None
+
+
+class Command(_Part, frozen=True, kw_only=True):
+    """What is sent, what the answer must hold, and an answer as the manual shows it.
+
+    Fields: {unit}, {channel}, {volume}, in hex also {sum8}, the low byte of the sum of all before.
+    `answer` is a regular expression (text) or bytes with `..` for any (hex), searched for in what
+    comes; without it the device says nothing.
+    """
+
+    send: Text
+    answer: Text | None = None
+    example: Text | None = None
+
+
+class Query(_Part, frozen=True, kw_only=True):
+    """A question for a state: the group `state` of the answer is one of the two values."""
+
+    send: Text
+    answer: Text
+    on: Text
+    off: Text
+    example_on: Text
+    example_off: Text
+
+
+class VolumeQuery(_Part, frozen=True, kw_only=True):
+    """A question for the volume: the group `volume` of the answer holds its decimal digits."""
+
+    send: Text
+    answer: Text
+    example: Text
+    example_volume: int
+
+
+class Volume(_Part, frozen=True, kw_only=True):
+    """The volume in the device's own steps."""
+
+    low: int
+    high: int
+    set: Command
+    query: VolumeQuery | None = None
+
+
+class Commands(_Part, frozen=True, kw_only=True):
+    """The command table of a device on a serial line of its own. Each command can be repeated."""
+
+    form: Literal["hex", "text"]
+    on: Command
+    off: Command
+    query: Query | None = None
+    volume: Volume | None = None
+    first_channel: Byte = 0
+
+
+class Inputs(_Part, frozen=True, kw_only=True):
+    """Contacts that a board reads beside its relays: input n is at `first` + n."""
+
+    table: Literal["coil", "discrete"]
+    first: Word = 0
+    count: Annotated[int, Meta(ge=1, le=256)]
+
+
+class Reading(_Part, frozen=True, kw_only=True):
+    """One measured quantity: raw number * `scale` + `offset`, believed within `low`..`high`.
+
+    Modbus: `table`, `address`, words in `word_order`. I2C: `address` is the chip's register, most
+    significant byte first. sysfs: `file` below the port. With `per_ohm` the number is the voltage
+    over a shunt, to be divided by the option `shunt_ohm`.
+    """
+
+    scale: float
+    offset: float = 0.0
+    low: float
+    high: float
+    type: Literal["u16", "s16", "u32", "s32", "f32"] = "u16"
+    table: Literal["holding", "input"] | None = None
+    address: Word | None = None
+    word_order: Literal["big", "little"] = "big"
+    file: str | None = None
+    per_ohm: bool = False
+
+
+class Identity(_Part, frozen=True, kw_only=True):
+    """A register that tells this chip from another at the same address."""
+
+    register: Byte
+    value: Word
+
+
+class _Device(_Part, frozen=True, kw_only=True, tag_field="kind"):
+    """What every profile says."""
+
+    vendor: Text
+    model: Text
+    serial: Serial | None = None
+    units: Units | None = None
+    timings: Timings
+    quirks: list[Text] = []
+    source: Annotated[list[Text], Meta(min_length=1)]
+    verified_on: Literal["none", "peer", "hardware"]
+    quality: list[Rule]
+
+
+class Relay(_Device, frozen=True, kw_only=True, tag="relay"):
+    """A board with relays: over Modbus with `registers`, over its own serial line `commands`."""
+
+    transport: Literal["modbus-rtu", "modbus-tcp", "serial"]
+    channels: Annotated[int, Meta(ge=1, le=256)]
+    registers: Registers | None = None
+    commands: Commands | None = None
+    inputs: Inputs | None = None
+
+
+class Amplifier(_Device, frozen=True, kw_only=True, tag="amplifier"):
+    """An amplifier that is switched, and perhaps turned up and down, over its serial line."""
+
+    transport: Literal["serial"]
+    channels: Annotated[int, Meta(ge=1, le=256)] = 1
+    commands: Commands
+
+
+class Meter(_Device, frozen=True, kw_only=True, tag="meter"):
+    """An energy meter on a Modbus line."""
+
+    transport: Literal["modbus-rtu", "modbus-tcp"]
+    readings: Annotated[dict[Measure, Reading], Meta(min_length=1)]
+
+
+class Sensor(_Device, frozen=True, kw_only=True, tag="sensor"):
+    """A sensor: on a Modbus line, an I2C bus, or behind a kernel driver's files."""
+
+    transport: Literal["modbus-rtu", "modbus-tcp", "i2c", "sysfs"]
+    readings: Annotated[dict[Measure, Reading], Meta(min_length=1)]
+    identity: list[Identity] = []
+
+
+Profile = Relay | Amplifier | Meter | Sensor
