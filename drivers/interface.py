@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 Fill = Callable[[int, float], bytes]
+
+# what a sensor measures, as the settings say it -> its plain unit
+UNIT_OF: Mapping[str, str] = {
+    "temperature": "°C",
+    "humidity": "%",
+    "current": "A",
+    "voltage": "V",
+    "power": "W",
+}
 
 
 class AudioOutput(Protocol):

@@ -21,8 +21,12 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
 }
 INPUTS: Mapping[str, tuple[str, str]] = {
     "gpio": ("drivers.gpio.contact", "GpioContact"),
+    "sim-input": ("drivers.sim.contact", "SimContact"),
 }
-SENSORS: Mapping[str, tuple[str, str]] = {}
+SENSORS: Mapping[str, tuple[str, str]] = {
+    "hwmon": ("drivers.hwmon.sensor", "HwmonSensor"),
+    "sim-sensor": ("drivers.sim.sensor", "SimSensor"),
+}
 BOARDS: Mapping[str, tuple[str, str]] = {
     "png": ("drivers.board.png", "PngBoard"),
 }

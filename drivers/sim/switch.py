@@ -2,26 +2,23 @@
 
 With a state file (`port`) the contact outlives the process, as a real one does, and an operator can
 inject a fault while the agent runs: the file is JSON, `{"contact": "off", "fault": null}`, `fault`
-is one of `welded` (the contact stays closed), `dead` (it stays open), `mute` (no answer). Writers
-hold a lock beside the file; whoever edits by hand only risks losing the race of one moment.
+is one of `welded` (the contact stays closed), `dead` (it stays open), `mute` (no answer).
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import json
-import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from drivers.errors import DeviceFault, DeviceProtocolError, DeviceTimeout
+from drivers.errors import DeviceFault, DeviceTimeout
+from drivers.sim.state_file import locked, read_state, write_state
 
 Fault = Literal["welded", "dead", "mute"]
+FAULTS = get_args(Fault)
 _STUCK: dict[str | None, bool] = {"welded": True, "dead": False}
 
 
@@ -31,38 +28,30 @@ class _State:
     fault: str | None = None
 
 
-def _read_state(file: Path) -> _State:
-    try:
-        raw = json.loads(file.read_text())
-    except FileNotFoundError:
-        return _State()
-    except (OSError, ValueError) as error:
-        raise DeviceProtocolError(str(file), "read state", str(error)) from error
-    if not isinstance(raw, dict) or raw.get("fault") not in (None, "welded", "dead", "mute"):
-        raise DeviceProtocolError(str(file), "read state", "fault is welded, dead, mute or null")
+def _read(file: Path) -> _State:
+    raw = read_state(file, FAULTS)
     fault = raw.get("fault")
     return _State(_STUCK.get(fault, raw.get("contact") == "on"), fault)
 
 
-def _write_state(file: Path, state: _State) -> None:
-    text = json.dumps({"contact": "on" if state.contact else "off", "fault": state.fault})
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_text(text + "\n")
-    fresh.replace(file)
+def _write(file: Path, state: _State) -> None:
+    write_state(file, {"contact": "on" if state.contact else "off", "fault": state.fault})
 
 
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    with file.with_name(f"{file.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def read_contact(port: Path) -> bool:
+    """Is the simulated amplifier behind a state file really on?
+
+    Raises:
+        DeviceProtocolError: the file is not such a state.
+    """
+    return _read(port).contact
 
 
 def inject_fault(port: Path, fault: Fault | None) -> None:
     """Break (or mend, with None) the simulated amplifier behind a state file."""
-    with _locked(port):
-        state = _read_state(port)
-        _write_state(port, _State(_STUCK.get(fault, state.contact), fault))
+    with locked(port):
+        state = _read(port)
+        _write(port, _State(_STUCK.get(fault, state.contact), fault))
 
 
 class SimAmplifier:
@@ -181,7 +170,7 @@ class SimAmplifier:
     async def _load(self) -> _State:
         if self._file is None:
             return self._memory
-        return await asyncio.to_thread(_read_state, self._file)
+        return await asyncio.to_thread(_read, self._file)
 
     async def _commit(self, on: bool) -> _State:  # noqa: FBT001 - as `set`
         if self._file is None:
@@ -192,8 +181,8 @@ class SimAmplifier:
 
 
 def _commit_file(file: Path, on: bool) -> _State:  # noqa: FBT001 - as `SimAmplifier.set`
-    with _locked(file):
-        fault = _read_state(file).fault
+    with locked(file):
+        fault = _read(file).fault
         state = _State(_STUCK.get(fault, on), fault)
-        _write_state(file, state)
+        _write(file, state)
     return state

@@ -1,0 +1,123 @@
+"""What every input contact and every sensor must do; a new driver adds one line and one way to act.
+
+An act is done in the world outside: a hand closes the contact, the quantity changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fake_gpiod import FakeGpio
+
+from drivers.errors import DriverError
+from drivers.hwmon import sensor as hwmon
+from drivers.interface import UNIT_OF, InputPin, Sensor
+from drivers.registry import INPUTS, SENSORS, load_input, load_sensor
+
+CHIP = "/dev/gpiochip0"
+
+
+@dataclass
+class Rig:
+    """A folder for state, and chips to plug in."""
+
+    folder: Path
+    chips: FakeGpio
+
+
+@dataclass
+class Contact:
+    """A contact with the hand that moves it and takes it away."""
+
+    pin: InputPin
+    close: Callable[[], object]
+    open: Callable[[], object]
+    pull: Callable[[], object]
+
+
+def build_gpio(rig: Rig) -> Contact:
+    rig.chips.plug(CHIP, "pinctrl-bcm2711", [None] * 28)
+    return Contact(
+        load_input("gpio", name="a", port=CHIP, line=17, active="low", bias="pull-up"),
+        close=lambda: rig.chips.drive(CHIP, 17, "low"),
+        open=lambda: rig.chips.drive(CHIP, 17, "open"),
+        pull=lambda: rig.chips.unplug(CHIP),
+    )
+
+
+def build_sim_input(rig: Rig) -> Contact:
+    port = rig.folder / "key.json"
+    return Contact(
+        load_input("sim-input", name="a", port=str(port), debounce_ms=50, active="low"),
+        close=lambda: port.write_text('{"active": true}'),
+        open=lambda: port.write_text('{"active": false}'),
+        pull=lambda: port.write_text('{"fault": "gone"}'),
+    )
+
+
+CONTACTS = {"gpio": build_gpio, "sim-input": build_sim_input}
+
+
+@pytest.fixture
+def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    chips = FakeGpio()
+    chips.install(monkeypatch)
+    monkeypatch.setattr(hwmon, "CLASS", tmp_path / "hwmon")
+    return Rig(tmp_path, chips)
+
+
+@pytest.mark.parametrize("profile", CONTACTS)
+async def test_a_contact_is_what_the_hand_made_it(profile: str, rig: Rig) -> None:
+    contact = CONTACTS[profile](rig)
+    assert contact.pin.name == "a"
+    assert await contact.pin.read() is False
+    contact.close()
+    assert await contact.pin.read() is True
+    contact.open()
+    assert await contact.pin.read() is False
+
+
+@pytest.mark.parametrize("profile", CONTACTS)
+async def test_a_contact_that_is_pulled_raises_of_the_drivers_family(
+    profile: str, rig: Rig
+) -> None:
+    contact = CONTACTS[profile](rig)
+    contact.close()
+    await contact.pin.read()
+    contact.pull()
+    with pytest.raises(DriverError):
+        await contact.pin.read()
+
+
+def build_hwmon(rig: Rig) -> tuple[Sensor, Callable[[str], object]]:
+    folder = rig.folder / "hwmon" / "hwmon0"
+    folder.mkdir(parents=True)
+    (folder / "name").write_text("ina226\n")
+    sensor = load_sensor("hwmon", name="a", measures="current", chip="ina226")
+    return sensor, lambda value: (folder / "curr1_input").write_text(f"{float(value) * 1000:.0f}")
+
+
+def build_sim_sensor(rig: Rig) -> tuple[Sensor, Callable[[str], object]]:
+    port = rig.folder / "sensor.json"
+    sensor = load_sensor("sim-sensor", name="a", measures="current", port=str(port))
+    return sensor, lambda value: port.write_text(f'{{"value": {value}}}')
+
+
+QUANTITIES = {"hwmon": build_hwmon, "sim-sensor": build_sim_sensor}
+
+
+@pytest.mark.parametrize("profile", QUANTITIES)
+async def test_a_sensor_tells_what_is_there_in_its_unit(profile: str, rig: Rig) -> None:
+    sensor, change = QUANTITIES[profile](rig)
+    assert (sensor.name, sensor.unit) == ("a", UNIT_OF["current"])
+    for value in ("0", "1.187", "-0.25"):
+        change(value)
+        assert await sensor.read() == pytest.approx(float(value))
+
+
+def test_every_driver_of_the_registry_is_held_to_this_contract() -> None:
+    assert set(CONTACTS) == set(INPUTS)
+    assert set(QUANTITIES) == set(SENSORS)
