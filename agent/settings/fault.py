@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from agent.errors import ConfigError
 from agent.settings.text import Lang, say
+
+HIDDEN = "******"  # stands for a secret
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Fault:
         what: stable code of the fault.
         got: what stands there, as written; may be empty.
         expected: what should stand there; None when `what` says it all.
-        hint: the near match for "did you mean", or empty.
+        hint: what was probably meant, for "did you mean", or empty.
+        severity: a `warning` is legal but risky; the settings are good all the same.
     """
 
     file: str
@@ -45,6 +50,7 @@ class Fault:
     got: str = ""
     expected: Words | None = None
     hint: str = ""
+    severity: Severity = "error"
 
     def text(self, lang: Lang = "en") -> str:
         """`file:line:column: key: what; got …; expected …; did you mean …`."""
@@ -56,6 +62,8 @@ class Fault:
         if self.hint:
             parts.append(say("did_you_mean", lang, self.hint))
         where = f"{self.file}:{self.line}:{self.column}: "
+        if self.severity == "warning":
+            where += f"{say('warning', lang)}: "
         return where + (f"{self.key}: " if self.key else "") + "; ".join(parts)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from agent.errors import ConfigError
+from agent.settings.credential import find_credential
 from agent.settings.fault import Fault, SettingsFaults, Words
 from agent.settings.model import LISTEN, Settings
 from agent.settings.yaml_strict import walk_yaml
@@ -223,7 +224,7 @@ def _find_files(settings: Settings) -> Iterator[_Named]:
     files: dict[_Key, str] = {
         ("broker", "ca"): broker.ca,
         ("broker", "cert"): broker.cert,
-        ("broker", "key"): broker.key,
+        ("broker", "key"): find_credential(broker.key),
         ("root",): settings.root,
     }
     for key, name in files.items():

@@ -9,22 +9,29 @@ shown in place of a pattern is the `description` of its `Meta(extra_json_schema=
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import functools
 import re
-from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from msgspec import inspect
 
-from agent.settings.fault import Fault, SettingsFaults, Words
+from agent.settings.expect import (
+    either,
+    expected,
+    expected_range,
+    form_of,
+    is_none,
+    is_secret,
+    length_fault,
+    shown,
+)
+from agent.settings.fault import HIDDEN, Fault, SettingsFaults, Words
 from agent.settings.yaml_tree import Items, Mark, Node, Pairs, Reported, Scalar, join, read_tree
 
 T = TypeVar("T")
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?", re.ASCII)
 _BOOLS = {"true": True, "false": False}
-HIDDEN = "******"  # stands for a secret
+_INDEX = re.compile(r"\[[0-9]+\]")
 _BAD: Any = object()  # stands for a value that has been reported
 
 
@@ -50,16 +57,29 @@ def walk_yaml(text: str, type_: type[T], source: str) -> tuple[T | None, Node | 
     tree, faults = read_tree(text, source)
     if tree is None:
         return None, None, faults
-    value = _Walk(source, faults).value(tree, inspect.type_info(type_), "")
+    root = inspect.type_info(type_)
+    walk = _Walk(source, root)
+    value = walk.value(tree, root, "")
+    faults += walk.told()
     return (None if faults or value is _BAD else cast("T", value)), tree, faults
 
 
 class _Walk:
-    """One pass over tree and model."""
+    """One pass over tree and model. A trial without a root looks for no "did you mean"."""
 
-    def __init__(self, source: str, faults: list[Fault]) -> None:
+    def __init__(self, source: str, root: inspect.Type | None) -> None:
         self._source = source
-        self._faults = faults
+        self._root = root
+        self._faults: list[Fault] = []
+        self._meant: set[str] = set()  # keys that an unknown key was probably meant to be
+
+    def told(self) -> list[Fault]:
+        """The faults, without the missing keys that stand there misspelt or misplaced."""
+        return [
+            fault
+            for fault in self._faults
+            if fault.what != "missing_key" or _INDEX.sub("[]", fault.key) not in self._meant
+        ]
 
     def value(  # noqa: PLR0911 - one line a kind of type
         self, node: Node, type_: inspect.Type, path: str, form: str = ""
@@ -85,65 +105,64 @@ class _Walk:
     def _described(self, node: Node, type_: inspect.Metadata, path: str, form: str) -> Any:
         """With the form that its type is described by; what is secret is never repeated."""
         before = len(self._faults)
-        schema = type_.extra_json_schema or {}
-        value = self.value(node, type_.type, path, str(schema.get("description", form)))
-        if (type_.extra or {}).get("secret"):
+        value = self.value(node, type_.type, path, form_of(type_, form))
+        if is_secret(type_):
             told = self._faults[before:]
-            self._faults[before:] = [dataclasses.replace(fault, got=HIDDEN) for fault in told]
+            self._faults[before:] = [
+                dataclasses.replace(fault, got=HIDDEN, hint="") for fault in told
+            ]
         return value
 
     def _union(self, node: Node, type_: inspect.UnionType, path: str, form: str) -> Any:
         """The first member whose kind of node fits; scalars from the narrowest to text."""
         members = sorted(type_.types, key=_narrowness)
-        if isinstance(node, Scalar) and node.is_null and any(map(_is_none, members)):
+        if isinstance(node, Scalar) and node.is_null and any(map(is_none, members)):
             return None
-        members = [member for member in members if not _is_none(member)]
+        members = [member for member in members if not is_none(member)]
         fitting = [member for member in members if _fits(node, member)]
         if fitting:
             return self.value(node, fitting[0], path, form)
         # one scalar member: let its own message speak
         if len(members) == 1:
             return self.value(node, members[0], path, form)
-        return self._bad(node, path, "wrong_type", _either(members))
+        return self._bad(node, path, "wrong_type", either(members))
 
     def _struct(self, node: Node, type_: inspect.StructType, path: str) -> Any:
         if not isinstance(node, Pairs):
-            return self._bad(node, path, "wrong_type", Words("mapping"))
+            return self._bad_shape(node, type_, path)
         fields = {field.encode_name: field for field in type_.fields}
         values: dict[str, Any] = {}
         for key, child in node.pairs:
-            inner = join(path, key.value)
             field = fields.get(key.value)
             if field is None:
-                absent = [name for name in fields if node.get(name) is None]
-                self._unknown(key, inner, absent or fields)
+                self._unknown(key, path, [name for name in fields if node.get(name) is None])
             else:
-                values[field.name] = self.value(child, field.type, inner)
+                values[field.name] = self.value(child, field.type, join(path, key.value))
         missing = [f for f in type_.fields if f.required and f.name not in values]
         for field in missing:
             self._missing(node.mark, join(path, field.encode_name), field)
-        if missing or any(value is _BAD for value in values.values()):
+        if missing or len(values) < len(node.pairs) or any(v is _BAD for v in values.values()):
             return _BAD
         try:
             return type_.cls(**values)
         except (ValueError, TypeError) as error:  # the struct's own __post_init__
-            return self._bad_mark(node.mark, path, "bad_together", Words("rule", (str(error),)))
+            return self._note(node.mark, path, "bad_together", Words("rule", (str(error),)))
 
     def _list(self, node: Node, type_: inspect.ListType, path: str) -> Any:
         if not isinstance(node, Items):
-            return self._bad(node, path, "wrong_type", Words("list"))
+            return self._bad_shape(node, type_, path)
         values = [
             self.value(child, type_.item_type, f"{path}[{index}]")
             for index, child in enumerate(node.nodes)
         ]
-        too = _length_fault(len(node.nodes), type_.min_length, type_.max_length)
+        too = length_fault(len(node.nodes), type_.min_length, type_.max_length)
         if too is not None:
-            return self._bad_mark(node.mark, path, "bad_value", too, str(len(node.nodes)))
+            return self._note(node.mark, path, "bad_value", too, str(len(node.nodes)))
         return _BAD if any(value is _BAD for value in values) else values
 
     def _dict(self, node: Node, type_: inspect.DictType, path: str) -> Any:
         if not isinstance(node, Pairs):
-            return self._bad(node, path, "wrong_type", Words("mapping"))
+            return self._bad_shape(node, type_, path)
         values = {
             key.value: self.value(child, type_.value_type, join(path, key.value))
             for key, child in node.pairs
@@ -161,12 +180,12 @@ class _Walk:
     def _scalar(  # noqa: PLR0911 - one line a kind of type
         self, node: Node, type_: inspect.Type, path: str, form: str
     ) -> Any:
-        expected = _expected(type_, form)
         if not isinstance(node, Scalar):
-            return self._bad(node, path, "wrong_type", expected)
+            return self._bad_shape(node, type_, path, form)
         if not _fits(node, type_):
             what = "bad_value" if isinstance(type_, inspect.LiteralType) else "wrong_type"
-            return self._bad(node, path, what, expected, _near(node, type_))
+            hint = self._guess(node, type_, path, form)
+            return self._bad(node, path, what, expected(type_, form), hint)
         match type_:
             case inspect.IntType():
                 return self._ranged(node, type_, path, int(node.value))
@@ -177,7 +196,7 @@ class _Walk:
             case inspect.LiteralType():
                 return next(v for v in type_.values if str(v) == node.value)
             case inspect.StrType():
-                return self._text(node, type_, path, expected)
+                return self._text(node, type_, path, form)
             case inspect.NoneType():
                 return None
         raise ValueError(f"the strict loader does not know {type_!r}")
@@ -189,29 +208,64 @@ class _Walk:
         high = value if type_.le is None else type_.le
         if low <= value <= high:
             return value
-        return self._bad(node, path, "bad_value", _range(type_.ge, type_.le))
+        return self._bad(node, path, "bad_value", expected_range(type_.ge, type_.le))
 
-    def _text(self, node: Scalar, type_: inspect.StrType, path: str, expected: Words) -> Any:
-        too = _length_fault(len(node.value), type_.min_length, type_.max_length)
+    def _text(self, node: Scalar, type_: inspect.StrType, path: str, form: str) -> Any:
+        too = length_fault(len(node.value), type_.min_length, type_.max_length)
         if too is not None:
             return self._bad(node, path, "bad_value", too)
         if type_.pattern is not None and re.search(type_.pattern, node.value) is None:
-            return self._bad(node, path, "bad_value", expected)
+            hint = self._guess(node, type_, path, form)
+            return self._bad(node, path, "bad_value", expected(type_, form), hint)
         return node.value
 
-    def _unknown(self, key: Scalar, path: str, names: Iterable[str]) -> None:
-        names = list(names)
-        near = difflib.get_close_matches(key.value, names, n=1, cutoff=0.6)
-        expected = None if near else Words("one_of", (", ".join(names),))
-        self._bad_mark(key.mark, path, "unknown_key", expected, key.value, near[0] if near else "")
+    def _guess(self, node: Scalar, type_: inspect.Type, path: str, form: str) -> str:
+        """What was probably meant, if the type would accept it."""
+        if self._root is None or node.is_null:
+            return ""
+        from agent.settings import near
+
+        if isinstance(type_, inspect.LiteralType):
+            return near.guess_member(node.value, map(str, type_.values))
+        texts = near.guess_values(node.value, path, form)
+        return next((text for text in texts if text and _is_accepted(text, type_, path)), "")
+
+    def _bad_shape(self, node: Node, type_: inspect.Type, path: str, form: str = "") -> Any:
+        """A list, a mapping or a scalar where another of the three is expected."""
+        hint = ""
+        if self._root is not None:
+            from agent.settings import near
+
+            texts = near.guess_shapes(node, type_)
+            hint = next((t for t, inner, text in texts if _is_accepted(text, inner, path)), "")
+        return self._bad(node, path, "wrong_type", expected(type_, form), hint)
+
+    def _unknown(self, key: Scalar, path: str, absent: list[str]) -> None:
+        """A misspelt key of this mapping, a key of another mapping, or neither."""
+        from agent.settings import near
+
+        hint, ratio = near.guess_key(key.value, absent)
+        homes = list(near.find_key(key.value, self._root)) if self._root is not None else []
+        want: Words | None = None
+        if homes and ratio < 0.8:
+            hint = ""
+            want = Words("belongs_in", (", ".join(home or "—" for home in homes[:3]),))
+            self._meant |= {join(home, key.value) for home in homes}
+        elif hint:
+            self._meant.add(_INDEX.sub("[]", join(path, hint)))
+        elif absent:
+            want = Words("one_of", (", ".join(absent),))
+        self._note(key.mark, join(path, key.value), "unknown_key", want, key.value, hint)
 
     def _missing(self, mark: Mark, path: str, field: inspect.Field) -> None:
-        self._bad_mark(mark, path, "missing_key", _expected(field.type, ""))
+        self._note(mark, path, "missing_key", expected(field.type))
 
     def _bad(self, node: Node, path: str, what: str, expected: Words | None, hint: str = "") -> Any:
-        return self._bad_mark(node.mark, path, what, expected, _shown(node), hint)
+        if isinstance(node, Scalar) and node.is_null:
+            what = "no_value"
+        return self._note(node.mark, path, what, expected, shown(node), hint)
 
-    def _bad_mark(
+    def _note(
         self,
         mark: Mark,
         path: str,
@@ -226,8 +280,9 @@ class _Walk:
         return _BAD
 
 
-def _is_none(type_: inspect.Type) -> bool:
-    return isinstance(type_, inspect.NoneType)
+def _is_accepted(text: str, type_: inspect.Type, path: str) -> bool:
+    trial = _Walk("", None)
+    return trial.value(Scalar(text, plain=True, mark=Mark(1, 1)), type_, path) is not _BAD
 
 
 def _narrowness(type_: inspect.Type) -> int:
@@ -270,66 +325,3 @@ def _resolve(node: Scalar) -> Any:
     if node.plain and _INT.fullmatch(node.value):
         return int(node.value)
     return node.value
-
-
-def _near(node: Scalar, type_: inspect.Type) -> str:
-    if not isinstance(type_, inspect.LiteralType):
-        return ""
-    near = difflib.get_close_matches(node.value, [str(v) for v in type_.values], n=1)
-    return near[0] if near else ""
-
-
-def _length_fault(length: int, low: int | None, high: int | None) -> Words | None:
-    if low is not None and length < low:
-        return Words("length_at_least", (str(low),))
-    if high is not None and length > high:
-        return Words("length_at_most", (str(high),))
-    return None
-
-
-def _range(low: float | None, high: float | None) -> Words:
-    if low is None:
-        return Words("at_most", (str(high),))
-    if high is None:
-        return Words("at_least", (str(low),))
-    return Words("between", (str(low), str(high)))
-
-
-def _expected(type_: inspect.Type, form: str) -> Words:  # noqa: PLR0911 - one line a kind of type
-    if isinstance(type_, inspect.Metadata):
-        schema = type_.extra_json_schema or {}
-        return _expected(type_.type, str(schema.get("description", form)))
-    match type_:
-        case inspect.UnionType():
-            return _either([member for member in type_.types if not _is_none(member)])
-        case inspect.LiteralType():
-            return Words("one_of", (", ".join(map(str, type_.values)),))
-        case inspect.BoolType():
-            return Words("true_false")
-        case inspect.IntType():
-            return Words("integer")
-        case inspect.FloatType():
-            return Words("number")
-        case inspect.ListType():
-            return Words("list")
-        case inspect.StrType():
-            shown = form or type_.pattern
-            return Words("form", (shown,)) if shown else Words("text")
-        case inspect.NoneType():
-            return Words("nothing")
-    return Words("mapping")
-
-
-def _either(members: list[inspect.Type]) -> Words:
-    words = [_expected(member, "") for member in members]
-    return functools.reduce(lambda left, right: Words("or", (left, right)), words)
-
-
-def _shown(node: Node) -> str:
-    """What stands there, cut to a readable length."""
-    if isinstance(node, Items):
-        return f"[{len(node.nodes)}]"
-    if isinstance(node, Pairs):
-        return "{" + ", ".join(key.value for key, _ in node.pairs[:3]) + "}"
-    text = node.value if len(node.value) <= 60 else node.value[:57] + "…"
-    return text if node.plain and text else f'"{text}"'

@@ -17,6 +17,8 @@ from agent.settings.fault import Fault, Words
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
+# spaces that YAML takes for letters: they come with text copied from a web page or a chat
+ODD_SPACES = frozenset("\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u3000\ufeff")
 NULLS = frozenset({"", "~", "null"})
 
 
@@ -73,6 +75,12 @@ def read_tree(text: str, source: str) -> tuple[Node | None, list[Fault]]:
     if size_bytes > MAX_BYTES:
         expected = Words("at_most", (f"{MAX_BYTES} B",))
         return None, [Fault(source, 1, 1, "", "too_big", f"{size_bytes} B", expected)]
+    if not ODD_SPACES.isdisjoint(text):
+        from agent.settings.yaml_syntax import find_odd_spaces
+
+        faults += find_odd_spaces(text, source)
+        if faults:
+            return None, faults
     reader = _Reader(source, faults)
     try:
         events = yaml.parse(text, Loader=yaml.SafeLoader)
@@ -80,10 +88,9 @@ def read_tree(text: str, source: str) -> tuple[Node | None, list[Fault]]:
     except _TooDeepError:
         return None, faults
     except yaml.MarkedYAMLError as error:
-        mark = _mark(error.problem_mark or error.context_mark)
-        faults.append(
-            Fault(source, mark.line, mark.column, "", "syntax", error.problem or str(error))
-        )
+        from agent.settings.yaml_syntax import explain_syntax
+
+        faults += explain_syntax(text, error, source)
     except yaml.reader.ReaderError as error:
         mark = _mark_of(text, error.position)
         got = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else error.reason

@@ -1,0 +1,88 @@
+"""What a type of the model expects, in words that a technician reads."""
+
+from __future__ import annotations
+
+import functools
+
+from msgspec import inspect
+
+from agent.settings.fault import Words
+from agent.settings.yaml_tree import Items, Node, Pairs
+
+
+def expected(type_: inspect.Type, form: str = "") -> Words:  # noqa: PLR0911 - one line a kind of type
+    """Such as "a plain whole number such as 30"; `form` is shown in place of a pattern."""
+    if isinstance(type_, inspect.Metadata):
+        return expected(type_.type, form_of(type_, form))
+    match type_:
+        case inspect.UnionType():
+            return either([member for member in type_.types if not is_none(member)])
+        case inspect.LiteralType():
+            return Words("one_of", (", ".join(map(str, type_.values)),))
+        case inspect.BoolType():
+            return Words("true_false")
+        case inspect.IntType():
+            return Words("integer")
+        case inspect.FloatType():
+            return Words("number")
+        case inspect.ListType():
+            return Words("list")
+        case inspect.StrType():
+            shown = form or type_.pattern
+            return Words("form", (shown,)) if shown else Words("text")
+        case inspect.NoneType():
+            return Words("nothing")
+    return Words("mapping")
+
+
+def form_of(type_: inspect.Metadata, form: str = "") -> str:
+    """The example that stands for a pattern: `description` of its `Meta(extra_json_schema=…)`."""
+    return str((type_.extra_json_schema or {}).get("description", form))
+
+
+def either(members: list[inspect.Type]) -> Words:
+    """One of several types."""
+    words = [expected(member) for member in members]
+    return functools.reduce(lambda left, right: Words("or", (left, right)), words)
+
+
+def expected_range(low: float | None, high: float | None) -> Words:
+    """Between two bounds, one of which may be open."""
+    if low is None:
+        return Words("at_most", (str(high),))
+    if high is None:
+        return Words("at_least", (str(low),))
+    return Words("between", (str(low), str(high)))
+
+
+def length_fault(length: int, low: int | None, high: int | None) -> Words | None:
+    """What length was expected, None if this one is good."""
+    if low is not None and length < low:
+        return Words("length_at_least", (str(low),))
+    if high is not None and length > high:
+        return Words("length_at_most", (str(high),))
+    return None
+
+
+def is_none(type_: inspect.Type) -> bool:
+    """Is it the type of nothing?"""
+    return isinstance(type_, inspect.NoneType)
+
+
+def is_secret(type_: inspect.Type) -> bool:
+    """Marked `Meta(extra={"secret": True})`: never shown to anybody."""
+    if isinstance(type_, inspect.UnionType):
+        return any(map(is_secret, type_.types))
+    return isinstance(type_, inspect.Metadata) and bool((type_.extra or {}).get("secret"))
+
+
+def shown(node: Node) -> str:
+    """What stands there, cut to a readable length."""
+    if isinstance(node, Items):
+        return f"[{len(node.nodes)}]"
+    if isinstance(node, Pairs):
+        return "{" + ", ".join(key.value for key, _ in node.pairs[:3]) + "}"
+    if node.is_null:
+        return node.value
+    text = node.value if len(node.value) <= 60 else node.value[:57] + "…"
+    return text if node.plain else f'"{text}"'
