@@ -15,6 +15,7 @@ from agent.clock import Clock, read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError
 from agent.evidence.device_key import load_device_key
 from agent.health.notify import notify
+from agent.settings.credential import take_credentials
 from agent.settings.model import Settings
 from agent.store import meta
 from agent.store.database import Store
@@ -62,6 +63,7 @@ async def serve(settings: Settings, *, demo: bool = False, health_s: float = HEA
         StoreError: the state directory cannot be used.
     """
     authority = load_authority(settings, demo=demo)
+    settings = take_credentials(settings)
     try:
         key = load_device_key(Path(settings.broker.key))
     except (OSError, ValueError) as error:
