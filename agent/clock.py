@@ -97,6 +97,11 @@ class Clock:
             fix); time never reads below it.
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
+
+    Attributes:
+        missed_s: how far the newest fix lay outside the errors stated before and with it. More than
+            0 means that the machine's clock drifts faster than assumed, or that the centre's is
+            wrong.
     """
 
     def __init__(
@@ -110,6 +115,7 @@ class Clock:
         self._rtc_boot_s = self._floor_boot_s = boot()
         self._rtc = rtc if rtc is not None and rtc >= self.floor else None
         self._fix: _Fix | None = None
+        self.missed_s = 0.0
 
     def now(self) -> Now:
         """The present moment and how far to trust it."""
@@ -139,6 +145,9 @@ class Clock:
         before = self.now()
         self._fix = _Fix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2)
         after = self.now()
+        if before.error_s is not None:
+            step_s = abs((after.at - before.at).total_seconds())
+            self.missed_s = max(0.0, step_s - before.error_s - round_trip_s / 2)
         self.floor = max(self.floor, utc - timedelta(seconds=math.ceil(round_trip_s)))
         self._floor_boot_s = heard
         return (after.at - before.at).total_seconds()

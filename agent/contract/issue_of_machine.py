@@ -86,8 +86,8 @@ MACHINE: dict[str, IssueKind] = {
     ),
     "restarts_many": IssueKind(
         "warning",
-        "phần mềm của hộp khởi động lại nhiều lần trong một giờ",
-        "the box's software restarted several times within an hour",
+        "phần mềm của hộp khởi động lại nhiều lần liền nhau",
+        "the box's software restarted several times in a row",
         "xem nguồn điện; gửi nhật ký về trung tâm",
         "look at the power; send the log to the centre",
     ),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable
 
+from agent.clock import mono_s
 from agent.contract.report import Issue
+
+REMEMBERED = 256
 
 
 class Issues:
@@ -19,6 +23,7 @@ class Issues:
         self._now = now
         self._on_change = on_change
         self._issues: dict[tuple[str, str], Issue] = {}
+        self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED)
 
     def note(self, kind: str, subject: str, hint: str | None) -> None:
         """Begin an issue (hint: what to do), or end it (hint None); repeats are quiet."""
@@ -29,8 +34,16 @@ class Issues:
                 self._on_change(ended, False)  # noqa: FBT003 - begins or ends
         elif key not in self._issues:
             self._issues[key] = Issue(kind, subject, self._now(), hint)
+            self._beginnings.append((mono_s(), kind, subject))
             self._on_change(self._issues[key], True)  # noqa: FBT003 - begins or ends
 
     def all(self) -> list[Issue]:
         """Oldest first."""
         return list(self._issues.values())
+
+    def begun(self, kind: str, within_s: float) -> Counter[str]:
+        """Subject → how often an issue of this kind began within the last so many seconds."""
+        since = mono_s() - within_s
+        return Counter(
+            subject for at, one, subject in self._beginnings if one == kind and at >= since
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.clock import Now
 from agent.contract.moment import encode_utc
-from agent.contract.report import ClockState, Health, Issue, OnAir, Outbox
+from agent.contract.report import ClockState, Health, InputState, Issue, OnAir, Outbox, Reading
 from agent.health.thermal import read_temperature_c
 
 
@@ -27,6 +27,8 @@ def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
     upcoming: Mapping[str, OnAir | None],
     switches: Mapping[str, str],
     outbox: Outbox,
+    inputs: Mapping[str, InputState] | None = None,
+    readings: Mapping[str, Reading] | None = None,
 ) -> Health:
     """Put the report together; asks the disk that holds `folder`, so run it off the loop.
 
@@ -44,4 +46,6 @@ def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
         disk_free_bytes=shutil.disk_usage(folder).free,
         temperature_c=read_temperature_c(),
         outbox=outbox,
+        inputs=dict(inputs or {}),
+        readings=dict(readings or {}),
     )

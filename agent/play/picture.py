@@ -11,7 +11,7 @@ from agent.play.account import Account, Entry
 from agent.play.item import Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.showing import Showing
-from agent.play.wire import Blank, BoardEvent, BoardReady, Fault, Shown
+from agent.play.wire import Blank, BoardBeat, BoardEvent, BoardReady, Fault, Shown
 
 log = logging.getLogger(__name__)
 LOOK_S = 0.25
@@ -26,6 +26,9 @@ class PictureOutput:
         faces: its faces' names.
         spawn: makes a worker (not started) for this board.
         near: the neighbours.
+
+    Attributes:
+        late: pictures that the board process of this moment has drawn too late.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class PictureOutput:
     ) -> None:
         self.name = name
         self.faces = faces
+        self.late = 0
         self._keeper = Keeper(
             name,
             "board_lost",
@@ -81,6 +85,8 @@ class PictureOutput:
         match event:
             case BoardReady():
                 self.changed()
+            case BoardBeat():
+                self.late = event.late
             case Shown() if showing is not None and event.id == showing.id:
                 showing.on_shown(event)
             case Fault() if showing is not None and event.id == showing.id:
@@ -89,7 +95,7 @@ class PictureOutput:
                 await showing.close("failed", f"{event.code}: {event.detail}")
                 self.changed()
             case _:
-                pass  # beats, and what concerns a scene that is no longer wanted
+                pass  # what concerns a scene that is no longer wanted
 
     async def _follow(self) -> None:
         while True:

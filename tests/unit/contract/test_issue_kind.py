@@ -13,7 +13,8 @@ from agent.contract.issue_kind import ISSUE_KINDS
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted((ROOT / "agent").rglob("*.py"))
-TELLERS = {"note", "_note", "_on_fault", "on_fault", "Finding"}
+# what tells an issue → the place of the kind among its arguments
+TELLERS = {"note": 0, "_note": 0, "_on_fault": 0, "on_fault": 0, "Finding": 0, "Keeper": 1}
 VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
 
 
@@ -24,10 +25,10 @@ def told_kinds(path: Path) -> Iterator[tuple[int, str]]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else None
         name = node.func.id if isinstance(node.func, ast.Name) else name
-        if name not in TELLERS or not node.args:
+        if name not in TELLERS or len(node.args) <= TELLERS[name]:
             continue
-        first = node.args[0]
-        branches = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+        kind = node.args[TELLERS[name]]
+        branches = [kind.body, kind.orelse] if isinstance(kind, ast.IfExp) else [kind]
         for branch in branches:
             if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
                 yield node.lineno, branch.value

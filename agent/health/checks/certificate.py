@@ -1,0 +1,78 @@
+"""How many days the device's certificate and the broker's authority have left.
+
+A file may hold several: of the device's chain the first to end counts, of the authorities the last,
+because an authority is changed by having both in the file for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from agent.clock import Now
+from agent.health.check import Finding, NotCheckedError
+
+# days left → kind, the gravest first
+STEPS: tuple[tuple[float, str], ...] = (
+    (0.0, "certificate_expired"),
+    (7.0, "certificate_7_days"),
+    (30.0, "certificate_30_days"),
+    (60.0, "certificate_60_days"),
+)
+DAY_S = 86_400.0
+
+
+class CertificateCheck:
+    """Of the files that stand in the settings.
+
+    Args:
+        device: PEM of the device's certificate, perhaps with its chain.
+        authority: PEM of the authorities that the broker's certificate is checked by.
+        now: the moment and its quality.
+    """
+
+    name = "certificate"
+    period_s = 3600.0
+
+    def __init__(self, device: Path, authority: Path, now: Callable[[], Now]) -> None:
+        self._device = device
+        self._authority = authority
+        self._now = now
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        ends = await asyncio.to_thread(self._read_ends)
+        now = self._now()
+        found = [one for path, at in ends if (one := _judge(path, at, now.at)) is not None]
+        # Below a trusted clock lies a moment that is surely past: what it finds holds all the same.
+        if not found and now.quality == "FLOOR":
+            raise NotCheckedError("no_time")
+        return found
+
+    def _read_ends(self) -> list[tuple[Path, datetime]]:
+        return [
+            (self._device, min(_read_not_after(self._device))),
+            (self._authority, max(_read_not_after(self._authority))),
+        ]
+
+
+def _read_not_after(path: Path) -> list[datetime]:
+    """When each certificate of a PEM file ends.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: no certificate in it.
+    """
+    from cryptography import x509
+
+    return [one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes())]
+
+
+def _judge(path: Path, ends_at: datetime, at: datetime) -> Finding | None:
+    days = (ends_at - at).total_seconds() / DAY_S
+    kind = next((kind for limit, kind in STEPS if days < limit), None)
+    if kind is None:
+        return None
+    return Finding(kind, path.name, f"valid until {ends_at:%Y-%m-%d %H:%M} UTC")

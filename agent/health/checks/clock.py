@@ -1,0 +1,62 @@
+"""How far the time can be trusted: no trusted clock, no scheduled sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from agent.clock import Clock, mono_s
+from agent.health.check import Finding
+
+GRACE_S = 120.0  # after a start the centre is asked; a good network answers within seconds
+CONFIRM_S = 86_400.0
+MISSED_S = 1.0  # beyond both stated errors; less is the network's unevenness
+
+
+class ClockCheck:
+    """Of the agent's clock.
+
+    Args:
+        clock: the only source of time.
+        now_mono_s: replaced in tests.
+    """
+
+    name = "clock"
+    period_s = 15.0
+    SUBJECT: ClassVar[str] = "clock"
+
+    def __init__(self, clock: Clock, *, now_mono_s: Callable[[], float] = mono_s) -> None:
+        self._clock = clock
+        self._now_mono_s = now_mono_s
+        self._floor_since: float | None = None
+        self._synced_mono_s = now_mono_s()
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        now = self._now_mono_s()
+        quality = self._clock.now().quality
+        if quality == "SYNCED":
+            self._synced_mono_s = now
+        if quality != "FLOOR":
+            self._floor_since = None
+        elif self._floor_since is None:
+            self._floor_since = now
+        return [*self._untrusted(now), *self._unconfirmed(now, quality), *self._drift()]
+
+    def _untrusted(self, now: float) -> list[Finding]:
+        if self._floor_since is None or now - self._floor_since < GRACE_S:
+            return []
+        return [Finding("clock_untrusted", self.SUBJECT, "no signed time, no battery clock")]
+
+    def _unconfirmed(self, now: float, quality: str) -> list[Finding]:
+        is_old = now - self._synced_mono_s > CONFIRM_S
+        if quality == "HOLDOVER" or (quality == "RTC" and is_old):
+            return [Finding("clock_not_confirmed", self.SUBJECT, f"quality {quality}")]
+        return []
+
+    def _drift(self) -> list[Finding]:
+        missed_s = self._clock.missed_s
+        if missed_s <= MISSED_S:
+            return []
+        hint = f"the last signed time lay {missed_s:.1f} s outside what 100 ppm allow"
+        return [Finding("clock_drift", self.SUBJECT, hint)]

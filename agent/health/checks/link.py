@@ -1,0 +1,66 @@
+"""Is the broker out of reach for long, and is there still a centre behind it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from agent.clock import mono_s
+from agent.health.check import Finding
+
+GONE_S = 15 * 60.0  # `link_down` tells at once; this is when somebody should go and look
+SILENT_S = 13 * 3600.0  # the box asks every six hours: two questions without an answer
+
+
+class Connection(Protocol):
+    """See `link.mqtt.MqttLink`."""
+
+    since_mono_s: float
+
+    @property
+    def connected(self) -> bool:
+        """Do subscriptions stand?"""
+
+
+class LinkCheck:
+    """Of the one connection.
+
+    Args:
+        connection: the link.
+        broker: its address, for the technician.
+        heard_mono_s: when the centre's last signed word came; the start of the agent before that.
+        now_mono_s: replaced in tests.
+    """
+
+    name = "link"
+    period_s = 15.0
+
+    def __init__(
+        self,
+        connection: Connection,
+        broker: str,
+        heard_mono_s: Callable[[], float],
+        *,
+        now_mono_s: Callable[[], float] = mono_s,
+    ) -> None:
+        self._connection = connection
+        self._broker = broker
+        self._heard_mono_s = heard_mono_s
+        self._now_mono_s = now_mono_s
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        now = self._now_mono_s()
+        lasts_s = now - self._connection.since_mono_s
+        heard_s = now - self._heard_mono_s()
+        if not self._connection.connected:
+            if lasts_s < GONE_S:
+                return []
+            hint = (
+                f"gone for {lasts_s / 60:.0f} min, the centre last heard {heard_s / 60:.0f} min ago"
+            )
+            return [Finding("link_gone", self._broker, hint)]
+        if min(lasts_s, heard_s) < SILENT_S:
+            return []
+        hint = f"connected, but the centre was last heard {heard_s / 3600:.0f} h ago"
+        return [Finding("centre_silent", self._broker, hint)]

@@ -1,0 +1,33 @@
+"""How long has the oldest journal record waited for the centre's receipt?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from agent.health.band import Band
+from agent.health.check import Finding
+
+OLD_S, FRESH_S = 24 * 3600.0, 3600.0
+
+
+class OutboxCheck:
+    """Of the journal.
+
+    Args:
+        outbox: how many records wait, and the age of the oldest in seconds.
+    """
+
+    name = "outbox"
+    period_s = 300.0
+
+    def __init__(self, outbox: Callable[[], Awaitable[tuple[int, float]]]) -> None:
+        self._outbox = outbox
+        self._old = Band(OLD_S, FRESH_S)
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        rows, oldest_s = await self._outbox()
+        if not self._old.feel(oldest_s):
+            return []
+        hint = f"{rows} records, the oldest {oldest_s / 3600:.0f} h old"
+        return [Finding("outbox_old", "journal", hint)]

@@ -1,0 +1,75 @@
+"""Does the agent, an engine or a board start again and again?
+
+The agent counts its own short lives (under ten minutes, in a row) in the notebook: that needs no
+clock, no systemd, and sees a box that reboots as well as a process that dies. The workers' losses
+of the last hour are counted from the issues that began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from agent.clock import mono_s
+from agent.health.band import Band
+from agent.health.check import Finding
+from agent.health.notebook import Notebook
+
+SHORT_S = 600.0
+MANY = 3
+WINDOW_S = 3600.0
+KEY = "short_lives"
+UNSTEADY: tuple[tuple[str, str], ...] = (
+    ("engine_lost", "engine_unsteady"),
+    ("board_lost", "board_unsteady"),
+)
+
+
+class RestartCheck:
+    """Of the agent and its workers.
+
+    Args:
+        notebook: keeps the count from one life to the next.
+        begun: (kind, seconds) → subject to how often that kind began within them.
+        now_mono_s: replaced in tests.
+    """
+
+    name = "restart"
+    period_s = 60.0
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        begun: Callable[[str, float], Mapping[str, int]],
+        *,
+        now_mono_s: Callable[[], float] = mono_s,
+    ) -> None:
+        self._notebook = notebook
+        self._begun = begun
+        self._now_mono_s = now_mono_s
+        self._born_mono_s = now_mono_s()
+        self._short_lives: int | None = None
+        self._bands: dict[tuple[str, str], Band] = {}
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        return [*await self._own(), *self._workers()]
+
+    async def _own(self) -> list[Finding]:
+        if self._short_lives is None:
+            self._short_lives = int(await self._notebook.read(KEY) or 0)
+            await self._notebook.write(KEY, str(self._short_lives + 1))
+        if self._now_mono_s() - self._born_mono_s >= SHORT_S:
+            self._short_lives = 0
+            await self._notebook.write(KEY, "0")
+        if self._short_lives < MANY:
+            return []
+        hint = f"{self._short_lives} lives in a row were shorter than {SHORT_S / 60:.0f} min"
+        return [Finding("restarts_many", "agent", hint)]
+
+    def _workers(self) -> Iterator[Finding]:
+        for lost, unsteady in UNSTEADY:
+            counts = self._begun(lost, WINDOW_S)
+            for subject in {*counts, *(name for kind, name in self._bands if kind == lost)}:
+                times = counts.get(subject, 0)
+                if self._bands.setdefault((lost, subject), Band(MANY, 0)).feel(times):
+                    yield Finding(unsteady, subject, f"lost {times} times within an hour")

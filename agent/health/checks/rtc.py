@@ -1,0 +1,47 @@
+"""The battery-backed clock: is there one, and has its battery kept it going?
+
+Layout: Documentation/ABI/testing/sysfs-class-rtc of the kernel: `rtc0/since_epoch`, seconds. A
+driver that knows of lost power answers EINVAL; one that does not starts at its own first year.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.clock import BUILD_AT
+from agent.health.check import Finding
+
+RTC_CLASS = Path("/sys/class/rtc")
+DEVICE = "rtc0"
+
+
+class RtcCheck:
+    """Of the first clock of the machine.
+
+    Args:
+        rtc_class: the kernel's folder of clocks.
+    """
+
+    name = "rtc"
+    period_s = 3600.0
+
+    def __init__(self, rtc_class: Path = RTC_CLASS) -> None:
+        self._file = rtc_class / DEVICE / "since_epoch"
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        return await asyncio.to_thread(self._look)
+
+    def _look(self) -> list[Finding]:
+        try:
+            at = datetime.fromtimestamp(int(self._file.read_text()), UTC)
+        except FileNotFoundError:
+            return [Finding("rtc_missing", DEVICE, "the kernel knows no battery clock")]
+        except (OSError, ValueError, OverflowError) as error:
+            return [Finding("rtc_battery", DEVICE, f"it cannot be read: {error}")]
+        if at.year < BUILD_AT.year:
+            hint = f"it says {at:%Y-%m-%d}, before this software was made"
+            return [Finding("rtc_battery", DEVICE, hint)]
+        return []
