@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from agent.contract.issue_entry import IssueKind, Lang, Severity
 from agent.contract.issue_of_machine import MACHINE
+from agent.contract.issue_of_site import SITE
 from agent.contract.issue_of_work import WORK
 
 __all__ = ["ISSUE_KINDS", "IssueKind", "Lang", "Severity"]
 
-ISSUE_KINDS: dict[str, IssueKind] = {**WORK, **MACHINE}
+ISSUE_KINDS: dict[str, IssueKind] = {**WORK, **MACHINE, **SITE}

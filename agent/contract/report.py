@@ -82,8 +82,24 @@ class Outbox(msgspec.Struct, frozen=True):
     oldest_s: float
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """What a sensor told last, and how many seconds ago; None while it has told nothing yet."""
+
+    measures: str
+    value: float | None
+    unit: str
+    age_s: float | None
+
+
+class InputState(msgspec.Struct, frozen=True):
+    """A contact: door open, mains present, generator running, key pressed; None: not readable."""
+
+    kind: str
+    active: bool | None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """A snapshot: issues, what is on air and next per output, clock, disk, outbox."""
+    """A snapshot: issues, what is on air and next per output, contacts, sensors, clock, disk."""
 
     session: int
     at: str
@@ -95,6 +111,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int
     temperature_c: float | None
     outbox: Outbox
+    inputs: dict[str, InputState] = {}
+    readings: dict[str, Reading] = {}
 
 
 class Result(msgspec.Struct, frozen=True):

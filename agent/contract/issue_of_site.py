@@ -1,0 +1,73 @@
+"""Issues of the place around the box: doors, mains, keys, sensors, what the amplifiers draw."""
+
+from __future__ import annotations
+
+from agent.contract.issue_entry import IssueKind
+
+SITE: dict[str, IssueKind] = {
+    "door_open": IssueKind(
+        "warning",
+        "cửa tủ đang mở",
+        "the cabinet's door is open",
+        "đóng và khóa tủ; không có ai ở trạm thì báo công an xã",
+        "close and lock the cabinet; nobody is at the station: tell the commune's police",
+    ),
+    "mains_lost": IssueKind(
+        "warning",
+        "mất điện lưới: trạm chạy bằng ắc quy hoặc máy nổ",
+        "no mains: the station runs on its battery or generator",
+        "xem cầu dao và aptomat; cả xóm mất điện thì chờ, xem ắc quy còn đủ không",
+        "look at the breakers; the whole hamlet is dark: wait, and see how long the battery lasts",
+    ),
+    "input_no_answer": IssueKind(
+        "warning",
+        "không đọc được một ngõ vào (cửa, điện lưới hoặc nút bấm)",
+        "a contact (door, mains or key) cannot be read",
+        "xem dây và nguồn của mô-đun ngõ vào; xem `port` và `line` trong station.yaml",
+        "look at the input module's wires and power; see `port` and `line` in station.yaml",
+    ),
+    "key_stuck": IssueKind(
+        "warning",
+        "nút khẩn cấp tại chỗ bị kẹt ở vị trí nhấn: hộp bỏ qua đến khi nút nhả ra",
+        "the local emergency key is stuck as pressed: it is ignored until it is let go",
+        "nhả nút; vẫn báo thì xem dây có chập không, và `active` trong station.yaml",
+        "let the key go; still told: its wires may be shorted, or `active` in station.yaml wrong",
+    ),
+    "sensor_no_answer": IssueKind(
+        "warning",
+        "không đọc được một cảm biến",
+        "a sensor cannot be read",
+        "xem dây và nguồn của cảm biến; xem `port` và `unit` trong station.yaml",
+        "look at the sensor's wires and power; see `port` and `unit` in station.yaml",
+    ),
+    "sensor_low": IssueKind(
+        "warning",
+        "số đo thấp hơn mức đã đặt",
+        "a reading is below its limit",
+        "xem thứ được đo: điện áp thấp là nguồn hoặc ắc quy yếu",
+        "look at what is measured: a low voltage is a weak supply or battery",
+    ),
+    "sensor_high": IssueKind(
+        "warning",
+        "số đo cao hơn mức đã đặt",
+        "a reading is above its limit",
+        "xem thứ được đo: tủ nóng thì che nắng, lau khe thoáng; dòng cao thì xem loa có chập không",
+        "look at what is measured: shade a hot cabinet and clean its vents; a high current may be"
+        " a shorted loudspeaker line",
+    ),
+    "amplifier_draws_nothing": IssueKind(
+        "fault",
+        "rơ-le báo bật nhưng tăng âm không ăn điện: cụm loa này đang im",
+        "the relay says on, but the amplifier draws nothing: this loudspeaker line is silent",
+        "xem cầu chì, công tắc và dây nguồn của tăng âm; thay rơ-le nếu tiếp điểm không đóng",
+        "look at the amplifier's fuse, switch and power cord; replace the relay if its contact"
+        " does not close",
+    ),
+    "amplifier_draws_when_off": IssueKind(
+        "fault",
+        "rơ-le báo tắt nhưng tăng âm vẫn ăn điện: tiếp điểm có thể đã dính",
+        "the relay says off, but the amplifier still draws: the contact may be welded",
+        "tắt tăng âm bằng công tắc của nó, rồi thay rơ-le",
+        "switch the amplifier off by its own switch, then replace the relay",
+    ),
+}
