@@ -1,0 +1,160 @@
+"""The page's listening sockets: few connections, little time each, and never the agent's trouble.
+
+A port that is taken or an address that is not there (yet) is an issue, and is tried again: the
+local interface may come up long after the agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+
+from agent.page.exchange import (
+    BadRequestError,
+    Request,
+    Response,
+    build_response,
+    read_request,
+)
+
+log = logging.getLogger(__name__)
+HOME = "127.0.0.1"
+DEFAULT_PORT = 8080
+REQUEST_S = 10.0
+ANSWER_S = 60.0
+SEND_S = 30.0
+MAX_FOR_A_PEER = 8
+MAX_FROM_NETWORK = 24
+MAX_FROM_HOME = 16
+RETRY_S = 15.0
+ISSUE = "page_down"
+
+Answer = Callable[[Request], Awaitable[Response]]
+FaultSink = Callable[[str, str, str | None], None]
+Address = tuple[str, int]
+
+
+def listen_addresses(listen: str | None) -> list[Address]:
+    """Where to listen for a setting `192.168.10.1:8080`: there, and on 127.0.0.1 with its port."""
+    if listen is None:
+        return [(HOME, DEFAULT_PORT)]
+    host, _, port_text = listen.rpartition(":")
+    host, port = host.strip("[]"), int(port_text)
+    return [(one, port) for one in dict.fromkeys((HOME, host))]
+
+
+class PageServer:
+    """Serves one answering function on some addresses.
+
+    Args:
+        addresses: (literal address, port); port 0 takes a free one.
+        answer: from a request to an answer; what it raises becomes a 500.
+        on_fault: begins and ends the issue `page_down`.
+    """
+
+    def __init__(self, addresses: Sequence[Address], answer: Answer, on_fault: FaultSink) -> None:
+        self.bound: list[Address] = []
+        self._addresses = addresses
+        self._answer = answer
+        self._on_fault = on_fault
+        self._clients: set[asyncio.Task[None]] = set()
+        self._peers: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Live until cancelled; no connection is left then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for host, port in self._addresses:
+                    group.create_task(self._listen(host, port), name=f"page on {host}")
+        finally:
+            for task in self._clients:
+                task.cancel()
+            await asyncio.gather(*self._clients, return_exceptions=True)
+
+    async def _listen(self, host: str, port: int) -> None:
+        subject = f"{host}:{port}"
+        while True:
+            try:
+                server = await asyncio.start_server(
+                    self._serve, host, port, limit=2**14, backlog=32
+                )
+            except OSError as error:
+                self._on_fault(ISSUE, subject, error.strerror or str(error))
+                await asyncio.sleep(RETRY_S)
+                continue
+            self._on_fault(ISSUE, subject, None)
+            async with server:
+                self.bound += [socket.getsockname()[:2] for socket in server.sockets]
+                log.info("page on %s", ", ".join(f"{host}:{port}" for host, port in self.bound))
+                await server.serve_forever()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = str((writer.get_extra_info("peername") or ("",))[0])
+        if not self._admit(peer):
+            writer.transport.abort()
+            return
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio runs this in a task
+        task.set_name(f"page for {peer}")
+        self._clients.add(task)
+        self._peers[peer] += 1
+        try:
+            await self._exchange(reader, writer, peer)
+        except (OSError, TimeoutError):
+            writer.transport.abort()  # gone, or too slow: nothing to tell
+        finally:
+            self._clients.discard(task)
+            self._peers[peer] -= 1
+            if not self._peers[peer]:
+                del self._peers[peer]
+            writer.close()
+
+    def _admit(self, peer: str) -> bool:
+        """The network must not take the place of a technician at the box itself."""
+        if self._peers[peer] >= (MAX_FROM_HOME if _is_home(peer) else MAX_FOR_A_PEER):
+            return False
+        from_network = sum(count for one, count in self._peers.items() if not _is_home(one))
+        return _is_home(peer) or from_network < MAX_FROM_NETWORK
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
+    ) -> None:
+        method = "GET"
+        try:
+            async with asyncio.timeout(REQUEST_S):
+                request = await read_request(reader, peer)
+            if request is None:
+                return
+            method = request.method
+            async with asyncio.timeout(ANSWER_S):
+                response = await self._answer(request)
+        except BadRequestError as error:
+            response = _plain(error.status)
+        except TimeoutError:
+            raise
+        except Exception:
+            log.exception("page: no answer for %s", peer)
+            response = _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        async with asyncio.timeout(SEND_S):
+            writer.write(build_response(response, method))
+            await writer.drain()
+            writer.write_eof()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await reader.read(1)  # its close: an unread byte would turn ours into a reset
+
+
+def _plain(status: HTTPStatus) -> Response:
+    return Response(status, f"{status.value} {status.phrase}\n".encode(), "text/plain")
+
+
+def _is_home(peer: str) -> bool:
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False

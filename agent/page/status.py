@@ -1,0 +1,200 @@
+"""What the page shows, as frozen data. Moments are aware UTC by the box's own clock.
+
+The page knows nothing of the agent behind it: whoever fills these structs says what is so, and
+what nobody looked at is `unchecked`, never good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.clock import Quality
+
+Mark = Literal["good", "watch", "bad", "unchecked"]
+Unit = Literal["bytes", "c", "pct", "count", "s", ""]
+LineState = Literal["off", "settling", "on", "fault"]
+Verdict = Literal[
+    "silenced", "emergency", "exercise", "fault", "testing", "playing", "no_clock", "unplaced",
+    "idle", "ready",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Why:
+    """Which rule put an item there.
+
+    Args:
+        issuer: the role that signed.
+        slot: the document's slot.
+        seq: its number.
+        at: its clock times, local to the station, as signed; empty for an emergency.
+        weekdays: ISO weekdays on which it holds; empty for an emergency.
+        losers: titles of what wanted the same moment and gave way.
+    """
+
+    issuer: str
+    slot: str
+    seq: int
+    at: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    losers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One item on one output. `level` is the name of its level; `lacking` why it cannot be had."""
+
+    title: str
+    level: str
+    start_at: datetime
+    end_at: datetime
+    zones: tuple[str, ...] = ()
+    why: Why | None = None
+    lacking: str | None = None
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on."""
+
+    name: str
+    kind: str
+    state: LineState
+    is_switched: bool
+
+
+@dataclass(frozen=True)
+class Face:
+    """One side of a board. `picture` is a token that changes with it; None: no picture to be had.
+
+    `changed_s` is how long ago the picture last changed, in seconds.
+    """
+
+    name: str
+    width_px: int
+    height_px: int
+    picture: str | None = None
+    changed_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """One sound path with its zones, or one board with its faces.
+
+    `is_up` is False while its process is away. `gain_db` None: nobody knows.
+    """
+
+    name: str
+    is_up: bool | None
+    now: Showing | None = None
+    next: Showing | None = None
+    zones: tuple[Zone, ...] = ()
+    faces: tuple[Face, ...] = ()
+    gain_db: float | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """The connection to the broker, and for how many seconds it has been as it is."""
+
+    address: str
+    is_up: bool
+    since_s: float
+
+
+@dataclass(frozen=True)
+class Media:
+    """How many of the files that held documents name are in store."""
+
+    ready: int
+    named: int
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Journal records that the centre has not confirmed, and the age of the oldest in seconds."""
+
+    records: int
+    oldest_s: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that was looked at, by a stable name of `text`; `amount` in `unit`."""
+
+    name: str
+    mark: Mark
+    amount: float | None = None
+    unit: Unit = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An issue that lasts: its kind in the catalogue, on which thing, and the mechanism."""
+
+    kind: str
+    subject: str
+    since_at: datetime
+    hint: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One journal record in short; `code` is stable: `play.full`, `fault.begins` or `E_HOURS`."""
+
+    seq: int
+    at: datetime
+    code: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something that will not be played, and the rule that forbids it."""
+
+    title: str
+    at: datetime
+    code: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing but emergencies sounds. `is_local`: by the switch on this page."""
+
+    is_local: bool
+    until_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test that runs: `tone`, `pattern` or `label`, on a zone or face; it ends by itself."""
+
+    deed: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole box at one moment."""
+
+    station: str
+    version: str
+    at: datetime
+    clock: Quality
+    clock_error_s: float | None
+    place: str | None
+    link: Link
+    media: Media
+    outbox: Outbox | None
+    outputs: tuple[Output, ...]
+    readings: tuple[Reading, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    events: tuple[Event, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    silence: Silence | None = None
+    trials: tuple[Trial, ...] = ()
+    exercise: bool = False

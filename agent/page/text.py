@@ -1,0 +1,287 @@
+"""What the page says, Vietnamese and English, by stable code; {0}, {1} are the arguments.
+
+Texts of issues stand in the catalogue `agent.contract.issue_kind`, texts of settings' faults in
+`agent.settings.text`.
+"""
+
+from __future__ import annotations
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "title": ("Trạm tin", "Tramtin"),
+    "switch": ("English", "Tiếng Việt"),
+    "switch.label": ("Switch to English", "Chuyển sang tiếng Việt"),
+    # the word at the top, and what it means
+    "verdict.silenced": ("TẠM DỪNG", "PAUSED"),
+    "verdict.emergency": ("TIN KHẨN CẤP", "EMERGENCY"),
+    "verdict.exercise": ("DIỄN TẬP", "EXERCISE"),
+    "verdict.fault": ("CÓ LỖI", "FAULT"),
+    "verdict.testing": ("ĐANG THỬ", "TESTING"),
+    "verdict.playing": ("ĐANG PHÁT", "ON AIR"),
+    "verdict.no_clock": ("CHỜ GIỜ", "NO CLOCK"),
+    "verdict.unplaced": ("CHỜ CẤU HÌNH", "NOT SET UP"),
+    "verdict.idle": ("CHƯA CÓ LỊCH", "NO SCHEDULE"),
+    "verdict.ready": ("SẴN SÀNG", "READY"),
+    "sub.silenced.local": (
+        "Công tắc im lặng ở trang này đang bật: chỉ tin khẩn cấp được phát.",
+        "The silence switch on this page is on: only an emergency will sound.",
+    ),
+    "sub.silenced.centre": (
+        "Trung tâm đã ra lệnh im lặng cho trạm này.",
+        "The centre has ordered this station to be silent.",
+    ),
+    "sub.until": ("Tự hết lúc {0}.", "Ends by itself at {0}."),
+    "sub.no_clock": (
+        "Hộp chưa có giờ tin cậy nên chưa phát lịch. Kiểm tra mạng: có mạng vài phút sẽ tự có giờ.",
+        (
+            "No trusted clock, so nothing scheduled is played. Look at the network: with it"
+            " the time comes within minutes."
+        ),
+    ),
+    "sub.unplaced": (
+        "Hộp chưa nhận cấu hình đã ký của trạm. Gọi trung tâm, đọc mã trạm ở trên.",
+        (
+            "The signed configuration of this station has not come yet. Call the centre and read"
+            " them the station's code above."
+        ),
+    ),
+    "sub.idle": (
+        "Hộp tốt nhưng chưa có mục nào trong hai ngày tới. Hỏi trung tâm đã gửi lịch chưa.",
+        (
+            "The box is well, but nothing is planned for the next two days. Ask the centre whether"
+            " a schedule was sent."
+        ),
+    ),
+    "sub.ready": ("Tiếp theo: {0}, {1} (còn {2}).", "Next: {0}, {1} (in {2})."),
+    "sub.playing": ("{0}, đến {1}.", "{0}, until {1}."),
+    "sub.still": ("Vẫn đang phát: {0}.", "Still on air: {0}."),
+    "sub.testing": ("{0} tại {1}, tự dừng.", "{0} at {1}, ends by itself."),
+    # the clock
+    "clock": ("Giờ của hộp", "The box's clock"),
+    "clock.SYNCED": ("đúng với trung tâm", "in step with the centre"),
+    "clock.HOLDOVER": ("giữ từ lần hỏi trung tâm trước", "held since the centre was last asked"),
+    "clock.RTC": ("theo đồng hồ pin, chưa hỏi được trung tâm", "by the battery clock only"),
+    "clock.FLOOR": ("KHÔNG tin được", "NOT to be trusted"),
+    "clock.error": ("sai không quá {0}", "at most {0} off"),
+    "stale": (
+        "Mất liên lạc với hộp. Số liệu dưới đây là cũ. Xem Wi-Fi hoặc cáp nối tới hộp.",
+        "The box does not answer. What you see below is old. Look at the Wi-Fi or the cable.",
+    ),
+    # problems
+    "problems": ("Việc cần làm", "To be done"),
+    "since": ("từ {0}", "since {0}"),
+    "do": ("Việc cần làm:", "Next step:"),
+    "mechanism": ("Chi tiết cho trung tâm", "Details for the centre"),
+    "repair.unknown": (
+        "Báo trung tâm mã này; mở chi tiết và đọc cho họ.",
+        "Tell the centre this code; open the details and read them out.",
+    ),
+    # outputs
+    "outputs": ("Loa và bảng", "Loudspeakers and boards"),
+    "now": ("Bây giờ", "Now"),
+    "next": ("Tiếp theo", "Next"),
+    "why": ("Vì sao", "Why"),
+    "nothing.now": ("không phát gì", "nothing"),
+    "nothing.shown": ("tối, không hiện gì", "dark, nothing shown"),
+    "nothing.next": ("không có mục nào trong hai ngày tới", "nothing within two days"),
+    "until": ("đến {0}", "until {0}"),
+    "in": ("còn {0}", "in {0}"),
+    "why.schedule": ("lịch “{0}” số {1} do {2} ký", "schedule “{0}” no. {1} signed by {2}"),
+    "why.emergency": ("tin khẩn cấp do {0} ký", "emergency signed by {0}"),
+    "why.at": ("{0}, {1}", "{0}, {1}"),
+    "why.losers": ("Nhường cho mục này: {0}.", "Gives way to it: {0}."),
+    "lacking": ("chưa tải xong tệp nên sẽ bị bỏ qua", "its file is not here yet: would be skipped"),
+    "process.down": ("đang mất, hộp tự mở lại", "gone, being started again"),
+    "level.filler": ("nền", "filler"),
+    "level.scheduled": ("theo lịch", "scheduled"),
+    "level.relay": ("tiếp âm", "relay"),
+    "level.priority": ("ưu tiên", "priority"),
+    "level.emergency": ("khẩn cấp", "emergency"),
+    "level.local_key": ("tại chỗ", "local"),
+    "zone.on": ("tăng âm BẬT", "amplifier ON"),
+    "zone.off": ("tăng âm tắt", "amplifier off"),
+    "zone.settling": ("đang bật", "switching on"),
+    "zone.fault": ("KHÔNG TRẢ LỜI", "NO ANSWER"),
+    "zone.always": ("luôn có điện", "always powered"),
+    "zone.ordinary": ("cụm loa", "loudspeakers"),
+    "zone.special": ("trường, trạm y tế, chùa", "school, clinic, pagoda"),
+    "volume": ("Âm lượng", "Volume"),
+    "face.none": ("chưa có ảnh", "no picture"),
+    "face.alt": ("Mặt {0} đang hiện", "What face {0} shows"),
+    "face.age": ("đổi {0} trước", "changed {0} ago"),
+    # readings
+    "readings": ("Tình trạng hộp", "The box"),
+    "mark.good": ("tốt", "good"),
+    "mark.watch": ("chú ý", "watch"),
+    "mark.bad": ("hỏng", "bad"),
+    "mark.unchecked": ("chưa kiểm tra", "not checked"),
+    "reading.link": ("Máy chủ", "Broker"),
+    "reading.clock": ("Đồng hồ", "Clock"),
+    "reading.media": ("Tệp phát", "Files to play"),
+    "reading.outbox": ("Nhật ký chờ gửi", "Journal to send"),
+    "reading.storage": ("Chỗ trống trên thẻ", "Free on the card"),
+    "reading.storage_write": ("Ghi thử lên thẻ", "Trial write to the card"),
+    "reading.storage_wear": ("Độ mòn của thẻ", "Wear of the card"),
+    "reading.power": ("Điện áp vào hộp", "Supply voltage"),
+    "reading.temperature": ("Nhiệt độ hộp", "Temperature"),
+    "reading.certificate": ("Chứng thư của hộp", "The box's certificate"),
+    "reading.mains": ("Điện lưới", "Mains"),
+    "reading.generator": ("Máy phát điện", "Generator"),
+    "reading.door": ("Cửa tủ", "Cabinet door"),
+    "link.up": ("nối được {0}", "connected for {0}"),
+    "link.down": ("mất nối {0}", "lost for {0}"),
+    "media.value": ("{0} % đủ ({1}/{2})", "{0} % here ({1}/{2})"),
+    "media.none": ("lịch chưa cần tệp nào", "no file is needed"),
+    "outbox.value": ("{0} bản ghi", "{0} records"),
+    "outbox.none": ("đã gửi hết", "all sent"),
+    "days": ("{0} ngày", "{0} days"),
+    # what will not be played, and what was
+    "refused": ("Sẽ không phát", "Will not be played"),
+    "refused.rule": ("vì {0}", "because of {0}"),
+    "events": ("10 việc gần nhất", "Last 10 events"),
+    "events.none": ("chưa có gì", "none yet"),
+    "event.play.full": ("phát trọn", "played in full"),
+    "event.play.cut": ("bị ngắt", "cut"),
+    "event.play.skipped": ("bị bỏ qua", "skipped"),
+    "event.play.failed": ("không phát được", "failed"),
+    "event.boot": ("hộp khởi động", "the agent started"),
+    "event.config": ("đọc lại cài đặt", "settings read again"),
+    "event.clock_fix": ("chỉnh giờ theo trung tâm", "clock set by the centre"),
+    "event.gap": ("mất bản ghi vì đầy thẻ", "records lost: the card was full"),
+    "event.silence": ("công tắc im lặng", "silence switch"),
+    "event.command": ("thao tác tại chỗ", "done on site"),
+    "event.refusal": ("từ chối văn bản", "document refused"),
+    "event.fault.begins": ("bắt đầu: {0}", "begins: {0}"),
+    "event.fault.ends": ("đã hết: {0}", "over: {0}"),
+    # controls
+    "controls": ("Thử máy", "Trials"),
+    "controls.no_pin": (
+        (
+            "Chưa đặt mã PIN nên trang này chỉ để xem. Muốn thử loa, thử bảng tại đây: thêm"
+            " dòng dưới vào station.yaml (6–12 chữ số của riêng trạm), chạy tramtin check, rồi khởi"
+            " động lại dịch vụ."
+        ),
+        (
+            "No PIN is set, so this page is for looking only. To test loudspeakers and boards from"
+            " here: add the line below to station.yaml (6–12 digits of this station's own), run"
+            " tramtin check, then restart the service."
+        ),
+    ),
+    "controls.closed": (
+        "Thử loa, thử bảng, công tắc im lặng, gói hỗ trợ: cần mã PIN của trạm.",
+        "Test tone, test pattern, silence switch, support bundle: they need the station's PIN.",
+    ),
+    "controls.open": (
+        "Mở đến {0}. Mọi thao tác đều ghi vào nhật ký.",
+        "Open until {0}. Every use is written into the journal.",
+    ),
+    "enter": ("Nhập mã PIN", "Enter the PIN"),
+    "enter.submit": ("Mở", "Open"),
+    "enter.help": (
+        "Mã 6–12 chữ số trong station.yaml của trạm này.",
+        "The 6 to 12 digits in this station's station.yaml.",
+    ),
+    "enter.wrong": ("Mã PIN không đúng.", "The PIN is wrong."),
+    "enter.wait": (
+        (
+            "Nhập sai nhiều lần. Thử lại sau {0}. Ngồi tại hộp (127.0.0.1) thì không bị người khác"
+            " làm khóa."
+        ),
+        (
+            "Too many wrong tries. Try again in {0}. At the box itself (127.0.0.1) nobody else's"
+            " tries can lock you out."
+        ),
+    ),
+    "leave": ("Khóa lại", "Lock"),
+    "back": ("Về trang trạm", "Back to the station"),
+    "tone": ("Âm thử", "Test tone"),
+    "pattern": ("Hình thử", "Test pattern"),
+    "label": ("Hiện tên trạm", "Show its name"),
+    "silence": ("Công tắc im lặng", "Silence switch"),
+    "silence.on": ("Bật im lặng", "Silence"),
+    "silence.off": ("Tắt im lặng", "End silence"),
+    "silence.help": (
+        "Dừng mọi thứ trừ tin khẩn cấp. Tự hết sau {0} giờ.",
+        "Stops all but emergencies. Ends by itself after {0} hours.",
+    ),
+    "reload": ("Đọc lại station.yaml", "Read station.yaml again"),
+    "bundle": ("Tải gói hỗ trợ", "Support bundle"),
+    # what a deed had to say
+    "done.tone": ("Đang phát âm thử nhỏ ở {0}.", "A quiet test tone sounds at {0}."),
+    "done.pattern": ("{0} đang hiện hình thử.", "{0} shows the test pattern."),
+    "done.label": ("{0} đang hiện tên trạm.", "{0} shows the station's name."),
+    "done.silence-on": ("Đã bật im lặng.", "Silence is on."),
+    "done.silence-off": ("Đã tắt im lặng.", "Silence is off."),
+    "done.reload": (
+        "station.yaml đúng và sẽ có hiệu lực sau vài giây. Hãy nhập lại mã PIN.",
+        "station.yaml is good and takes effect within seconds. Enter the PIN again then.",
+    ),
+    "faults": (
+        "station.yaml có {0} lỗi. Hộp vẫn chạy với cài đặt cũ. Sửa rồi đọc lại:",
+        "station.yaml has {0} fault(s). The former settings stay. Mend the file and read it again:",
+    ),
+    "E_BUSY": (
+        "{0} đang phát việc quan trọng hơn. Đợi phát xong rồi thử lại.",
+        "{0} is busy with something more important. Try again when it is over.",
+    ),
+    "E_SILENT": (
+        "Đang im lặng. Tắt im lặng rồi thử lại.",
+        "Silence is on. End it, then try again.",
+    ),
+    "E_QUIET": (
+        "Đang giờ yên lặng nên không thử loa. Thử lại sau giờ yên lặng.",
+        "Quiet hours: no test tone now. Try again after them.",
+    ),
+    "E_UNKNOWN": ("Trạm này không có {0}.", "This station has no {0}."),
+    "E_NOT_READY": (
+        "{0} chưa sẵn sàng. Xem mục Việc cần làm ở trên.",
+        "{0} is not ready. See above what is to be done.",
+    ),
+    "E_FAILED": (
+        "Không làm được. Tải gói hỗ trợ và báo trung tâm.",
+        "That failed. Take the support bundle and call the centre.",
+    ),
+    # pages besides
+    "gone": ("Không có trang này.", "There is no such page."),
+    "closed": (
+        "Phiên đã hết hoặc trang đã cũ. Nhập lại mã PIN.",
+        "The session is over or the page is old. Enter the PIN again.",
+    ),
+    "wrong_host": (
+        "Mở trang bằng địa chỉ này: {0}",
+        "Open the page by this address: {0}",
+    ),
+    "no_status": (
+        (
+            "Hộp không trả lời được lúc này ({0}). Đợi một phút; vẫn vậy thì khởi động lại hộp"
+            " và báo trung tâm."
+        ),
+        (
+            "The box cannot tell at this moment ({0}). Wait a minute; if it stays so, restart the"
+            " box and call the centre."
+        ),
+    ),
+    "footer": ("Tramtin {0} · trang này không gọi ra ngoài", "Tramtin {0} · asks nobody else"),
+    # spans and days
+    "span.now": ("vài giây", "a few seconds"),
+    "span.s": ("{0} giây", "{0} s"),
+    "span.min": ("{0} phút", "{0} min"),
+    "span.h": ("{0} giờ", "{0} h"),
+    "span.d": ("{0} ngày", "{0} days"),
+    "today": ("hôm nay {0}", "today {0}"),
+    "tomorrow": ("ngày mai {0}", "tomorrow {0}"),
+    "daily": ("hằng ngày", "every day"),
+    "day.1": ("thứ Hai", "Monday"),
+    "day.2": ("thứ Ba", "Tuesday"),
+    "day.3": ("thứ Tư", "Wednesday"),
+    "day.4": ("thứ Năm", "Thursday"),
+    "day.5": ("thứ Sáu", "Friday"),
+    "day.6": ("thứ Bảy", "Saturday"),
+    "day.7": ("Chủ nhật", "Sunday"),
+    "short.1": ("T2", "Mon"),
+    "short.2": ("T3", "Tue"),
+    "short.3": ("T4", "Wed"),
+    "short.4": ("T5", "Thu"),
+    "short.5": ("T6", "Fri"),
+    "short.6": ("T7", "Sat"),
+    "short.7": ("CN", "Sun"),
+}

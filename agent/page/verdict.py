@@ -1,0 +1,31 @@
+"""The one word at the top of the page, from all that the box says of itself."""
+
+from __future__ import annotations
+
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.page.status import Problem, Status, Verdict
+
+
+def is_fault(problem: Problem) -> bool:
+    """Does it take sound, picture or proof away now? A kind that nobody described counts."""
+    kind = ISSUE_KINDS.get(problem.kind)
+    return kind is None or kind.severity == "fault"
+
+
+def judge(status: Status) -> Verdict:
+    """The gravest thing that is so; what sounds goes on sounding under any of them."""
+    showing = [output.now for output in status.outputs if output.now is not None]
+    is_alarm = any(item.level == "emergency" for item in showing)
+    so: list[tuple[Verdict, bool]] = [
+        ("exercise", is_alarm and status.exercise),
+        ("emergency", is_alarm),
+        ("silenced", status.silence is not None),
+        ("fault", any(is_fault(problem) for problem in status.problems)),
+        ("testing", bool(status.trials)),
+        ("playing", bool(showing)),
+        ("no_clock", status.clock == "FLOOR"),
+        ("unplaced", status.place is None),
+        ("ready", any(output.next is not None for output in status.outputs)),
+        ("idle", True),
+    ]
+    return next(verdict for verdict, is_so in so if is_so)

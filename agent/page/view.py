@@ -1,0 +1,179 @@
+"""The station's one screen: verdict, clock, what to do, outputs, readings, events, controls."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.page.controls import Access, build_controls
+from agent.page.door import Notice
+from agent.page.frame import build_page
+from agent.page.html import Html, el
+from agent.page.outputs import build_outputs
+from agent.page.panel import build_events, build_readings, build_refused
+from agent.page.status import Problem, Showing, Status, Verdict
+from agent.page.tongue import Tongue
+from agent.page.verdict import is_fault, judge
+
+# 24 × 24 drawings, so that the verdict does not hang on colour alone
+_CHECK = "M9 16.6 4.4 12 3 13.4l6 6L21 7.400 19.600 6z"
+_WARN = "M12 2 1 21h22zm-1 7h2v6h-2zm0 8h2v2h-2z"
+_CLOCK = "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 5v4.700l3.500 2-1 1.700L11 13V7z"
+_PICTURES: dict[Verdict, str] = {
+    "silenced": "M6 5h4v14H6zm8 0h4v14h-4z",
+    "emergency": _WARN,
+    "exercise": _WARN,
+    "fault": _WARN,
+    "testing": "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16m0 3a5 5 0 1 1 0 10 5 5 0 0 1 0-10m0 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4",  # noqa: E501 - a drawing
+    "playing": "M6 4v16l14-8z",
+    "no_clock": _CLOCK,
+    "unplaced": _CLOCK,
+    "idle": _CLOCK,
+    "ready": _CHECK,
+}
+
+
+def build_view(status: Status, access: Access, tongue: Tongue) -> bytes:
+    """The whole page as UTF-8."""
+    main = el(
+        "main",
+        el("section", tongue("stale"), id="stale", role="alert", hidden=True),
+        _notice(access.notice, tongue) if access.notice else None,
+        _verdict(status, tongue),
+        _clock(status, tongue),
+        _problems(status, tongue) if status.problems else None,
+        build_outputs(status, tongue),
+        build_readings(status, tongue),
+        build_refused(status, tongue) if status.refused else None,
+        build_controls(status, access, tongue),
+        build_events(status, tongue),
+    )
+    foot = el("footer", tongue("footer", status.version))
+    return build_page(tongue, status.station, status.place, main, foot, is_live=True)
+
+
+def _notice(notice: Notice, tongue: Tongue) -> Html:
+    lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
+    return el(
+        "section",
+        el("p", tongue(notice.code, *notice.args), class_="up"),
+        lines if notice.lines else None,
+        id="notice",
+        class_="notice" if notice.is_good else "notice bad",
+        role="status",
+    )
+
+
+def _verdict(status: Status, tongue: Tongue) -> Html:
+    verdict = judge(status)
+    picture = el("svg", el("path", d=_PICTURES[verdict]), viewBox="0 0 24 24", aria_hidden="true")
+    return el(
+        "section",
+        picture,
+        el("h1", tongue(f"verdict.{verdict}")),
+        (el("p", line) for line in _meaning(status, verdict, tongue)),
+        id="verdict",
+        class_=f"verdict v-{verdict}",
+        role="status",
+    )
+
+
+def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
+    """One or two sentences under the big word."""
+    showing = _now_lines(status, tongue)
+    match verdict:
+        case "silenced" if status.silence is not None:
+            who = "local" if status.silence.is_local else "centre"
+            lines = [tongue(f"sub.silenced.{who}")]
+            if status.silence.until_at is not None:
+                end = tongue.moment(status.silence.until_at, status.at)
+                lines.append(tongue("sub.until", end))
+            return lines
+        case "fault":
+            worst = next(problem for problem in status.problems if is_fault(problem))
+            still = [tongue("sub.still", showing[0].rstrip("."))] if showing else []
+            return [_first_upper(f"{_what(worst, tongue)}: {worst.subject}."), *still]
+        case "testing":
+            return [
+                tongue("sub.testing", tongue(trial.deed), trial.where) for trial in status.trials
+            ]
+        case "playing" | "emergency" | "exercise":
+            return showing
+        case "ready":
+            return [_next_line(status, tongue)]
+        case _:
+            return [tongue(f"sub.{verdict}")]
+
+
+def _now_lines(status: Status, tongue: Tongue) -> list[str]:
+    return [
+        tongue("sub.playing", o.now.title, tongue.moment(o.now.end_at, status.at))
+        for o in status.outputs
+        if o.now is not None
+    ]
+
+
+def _next_line(status: Status, tongue: Tongue) -> str:
+    items: list[Showing] = [o.next for o in status.outputs if o.next is not None]
+    soonest = min(items, key=lambda item: item.start_at)
+    left_s = (soonest.start_at - status.at).total_seconds()
+    start = tongue.moment(soonest.start_at, status.at)
+    return tongue("sub.ready", soonest.title, start, tongue.span(left_s))
+
+
+def _clock(status: Status, tongue: Tongue) -> Html:
+    standing = tongue(f"clock.{status.clock}")
+    if status.clock_error_s is not None:
+        digits = 2 if status.clock_error_s < 1 else 0
+        error = f"{tongue.number(max(status.clock_error_s, 0.01), digits)} s"
+        standing += ", " + tongue("clock.error", error)
+    ms = str(round(status.at.timestamp() * 1000))
+    return el(
+        "section",
+        el("h2", tongue("clock")),
+        el("span", tongue.clock(status.at), class_="time", data_ms=ms),
+        el("span", tongue.date(status.at)),
+        el("small", standing, class_="bad" if status.clock == "FLOOR" else None),
+        id="clock",
+        class_="clock",
+    )
+
+
+def _problems(status: Status, tongue: Tongue) -> Html:
+    ordered = sorted(status.problems, key=lambda problem: not is_fault(problem))
+    return el(
+        "section",
+        el("h2", tongue("problems")),
+        (_problem(problem, status.at, tongue) for problem in ordered),
+        id="problems",
+    )
+
+
+def _what(problem: Problem, tongue: Tongue) -> str:
+    kind = ISSUE_KINDS.get(problem.kind)
+    return kind.text(tongue.lang) if kind is not None else problem.kind
+
+
+def _problem(problem: Problem, now: datetime, tongue: Tongue) -> Html:
+    key = re.sub(r"\W+", "-", f"{problem.kind}-{problem.subject}")
+    kind = ISSUE_KINDS.get(problem.kind)
+    repair = kind.repair(tongue.lang) if kind is not None else tongue("repair.unknown")
+    since = tongue("since", tongue.moment(problem.since_at, now))
+    return el(
+        "div",
+        el("h3", _what(problem, tongue)),
+        el("small", f"{problem.subject} · {since}"),
+        el("p", el("b", tongue("do")), " ", _first_upper(repair) + "."),
+        el(
+            "details",
+            el("summary", tongue("mechanism"), id=f"m-{key}"),
+            el("p", el("code", f"{problem.kind} · {problem.subject} · {problem.hint}")),
+            id=f"d-{key}",
+        ),
+        class_="problem bad" if is_fault(problem) else "problem",
+    )
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
