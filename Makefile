@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test test-long check bench clean
+.PHONY: help setup setup-demo demo install uninstall test test-long check bench clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -27,6 +27,12 @@ setup-demo:
 
 demo: setup-demo  ## the whole chain on this machine, about a minute
 	@$(BIN)/tramtin-central demo $(if $(STAY),--stay) $(if $(LISTEN),--listen)
+
+install:  ## on a box, as root: program, unit, user, folders; DESTDIR=/folder stages it
+	@systemd/install
+
+uninstall:  ## take them away again; settings, keys and state stay
+	@systemd/install remove
 
 check: setup  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
