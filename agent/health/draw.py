@@ -1,0 +1,60 @@
+"""What an amplifier draws proves what its switch says: on and drawing, or off and not.
+
+The theory. A relay's read-back knows its coil or its pin, not its contact, and never the fuse
+behind it. A current sensor in the amplifier's supply knows. `least` is what the amplifier draws
+at the very least while it is on and idle; it comes from commissioning (`sensors[].low`).
+
+One sample proves nothing: the line may have been switched while the meter measured, and a supply
+runs down for a second after it was switched off. So a verdict counts when two samples in a row,
+with the line in the same state, say the same.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Verdict = Literal["fits", "draws_nothing", "draws_when_off", "unknown"]
+
+
+def judge_draw(line: str | None, value: float, least: float) -> Verdict:
+    """Does what is drawn fit what the switch says?
+
+    Args:
+        line: the state of the zone's line; only `on` and `off` can be judged.
+        value: what is drawn, in the sensor's unit.
+        least: what the amplifier draws at the very least while it is on, in the same unit.
+    """
+    if line == "on":
+        return "fits" if value >= least else "draws_nothing"
+    if line == "off":
+        return "draws_when_off" if value >= least else "fits"
+    return "unknown"
+
+
+class DrawProof:
+    """Two samples that agree make a proof; what was proved lasts until the contrary is.
+
+    Args:
+        least: what the amplifier draws at the very least while it is on, in the sensor's unit.
+    """
+
+    def __init__(self, least: float) -> None:
+        self.least = least
+        self.draws_nothing = False
+        self.draws_when_off = False
+        self._last: tuple[str | None, Verdict] = (None, "unknown")
+
+    def feel(self, line: str | None, value: float) -> None:
+        """Take one sample and the line's state, which was the same before and after it."""
+        verdict = judge_draw(line, value, self.least)
+        before, self._last = self._last, (line, verdict)
+        if before != self._last:
+            return
+        if line == "on":
+            self.draws_nothing = verdict == "draws_nothing"
+        elif line == "off":
+            self.draws_when_off = verdict == "draws_when_off"
+
+    def forget(self) -> None:
+        """The line moved, or the meter did not answer: the next sample begins anew."""
+        self._last = (None, "unknown")

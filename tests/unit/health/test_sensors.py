@@ -1,0 +1,211 @@
+"""Sensors: limits with hysteresis, ages, a probe that dies, an amplifier that lies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.contract.report import Reading
+from agent.errors import ConfigError
+from agent.health.sensors import Probe, Sensors, build_sensors
+from agent.settings.model import Sensor as Want
+from drivers.sim.sensor import SimSensor
+from drivers.sim.switch import SimAmplifier, inject_fault
+
+
+class Desk:
+    """Issues as they begin and end, one line, one clock."""
+
+    def __init__(self) -> None:
+        self.issues: dict[tuple[str, str], str] = {}
+        self.line: str | None = "off"
+        self.now_s = 1000.0
+
+    def note(self, kind: str, subject: str, hint: str | None) -> None:
+        if hint is None:
+            self.issues.pop((kind, subject), None)
+        else:
+            self.issues.setdefault((kind, subject), hint)
+
+    def build(self, sensor: SimSensor, **want: Any) -> Probe:
+        wanted = Want(name="s", profile="sim-sensor", **want)
+        return Probe(wanted, sensor, lambda _: self.line, self.note, mono=lambda: self.now_s)
+
+    @property
+    def kinds(self) -> list[str]:
+        return sorted(kind for kind, _ in self.issues)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_a_hot_cabinet_is_told_once_and_ends_two_degrees_lower(desk: Desk) -> None:
+    sensor = SimSensor()
+    probe = desk.build(sensor, measures="temperature", high=60.0)
+    for celsius, is_told in (
+        (60.0, False),
+        (60.1, True),
+        (58.5, True),
+        (61.0, True),
+        (58.0, False),
+    ):
+        sensor.put(celsius)
+        await probe.sample()
+        assert (desk.kinds == ["sensor_high"]) is is_told, celsius
+    sensor.put(60.1)
+    await probe.sample()
+    assert desk.issues["sensor_high", "s"] == "60.1 °C, above 60"
+
+
+async def test_a_weak_battery_ends_a_twentieth_above_its_limit(desk: Desk) -> None:
+    sensor = SimSensor(measures="voltage")
+    probe = desk.build(sensor, measures="voltage", low=22.0)
+    for volts, is_told in ((22.0, False), (21.9, True), (23.0, True), (23.1, False)):
+        sensor.put(volts)
+        await probe.sample()
+        assert (desk.kinds == ["sensor_low"]) is is_told, volts
+
+
+async def test_a_narrow_band_can_still_be_come_back_into(desk: Desk) -> None:
+    sensor = SimSensor()
+    probe = desk.build(sensor, measures="temperature", low=20.0, high=21.0)
+    sensor.put(19.0)
+    await probe.sample()
+    assert desk.kinds == ["sensor_low"]
+    sensor.put(20.5)
+    await probe.sample()
+    assert desk.kinds == []
+
+
+async def test_a_zero_limit_is_a_limit(desk: Desk) -> None:
+    sensor = SimSensor()
+    probe = desk.build(sensor, measures="temperature", low=0.0)
+    sensor.put(0.0)
+    await probe.sample()
+    assert desk.kinds == []
+    sensor.put(-0.5)
+    await probe.sample()
+    assert desk.kinds == ["sensor_low"]
+
+
+async def test_a_probe_that_dies_is_told_after_three_tries_and_comes_back_by_itself(
+    desk: Desk,
+) -> None:
+    sensor = SimSensor(value=31.0)
+    probe = desk.build(sensor, measures="temperature")
+    assert probe.reading() == Reading("temperature", None, "°C", None)
+    await probe.sample()
+    sensor.inject("gone")
+    for told in ([], [], ["sensor_no_answer"], ["sensor_no_answer"]):
+        desk.now_s += 30.0
+        await probe.sample()
+        assert desk.kinds == told
+    # the last word is kept, with its age
+    assert probe.reading() == Reading("temperature", 31.0, "°C", 120.0)
+    sensor.inject(None)
+    await probe.sample()
+    assert desk.kinds == []
+    assert probe.reading().age_s == 0.0
+
+
+class Broken(SimSensor):
+    async def read(self) -> float:
+        raise ZeroDivisionError
+
+
+class Endless(SimSensor):
+    async def read(self) -> float:
+        return math.inf
+
+
+@pytest.mark.parametrize("sensor", [Broken(), Endless()])
+async def test_a_driver_that_fails_or_tells_no_number_is_a_dead_sensor(
+    desk: Desk, sensor: SimSensor
+) -> None:
+    probe = desk.build(sensor, measures="temperature", high=10.0)
+    for _ in range(3):
+        await probe.sample()
+    assert desk.kinds == ["sensor_no_answer"]
+
+
+async def test_a_welded_relay_and_a_dead_amplifier_are_told_for_their_zone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    port = tmp_path / "amplifier.json"
+    amplifier = SimAmplifier(port=str(port), switch_ms=0)
+    current = SimSensor(measures="current", amplifier=str(port), draws=0.8)
+    probe = desk.build(current, measures="current", zone="nga-ba", low=0.3)
+    await amplifier.set(True)
+    desk.line = "on"
+    await probe.sample()
+    await probe.sample()
+    assert desk.issues == {}
+    await asyncio.to_thread(inject_fault, port, "dead")  # as a blown fuse
+    await probe.sample()
+    await probe.sample()
+    assert set(desk.issues) == {("amplifier_draws_nothing", "nga-ba")}
+    await asyncio.to_thread(inject_fault, port, "welded")
+    await probe.sample()
+    await probe.sample()
+    assert desk.issues == {}
+    desk.line = "off"
+    await probe.sample()
+    await probe.sample()
+    hint = "s reads 0.8 A, the least while on is 0.3"
+    assert desk.issues == {("amplifier_draws_when_off", "nga-ba"): hint}
+
+
+async def test_a_line_that_is_switched_while_the_meter_measures_is_not_judged(desk: Desk) -> None:
+    class Switching(SimSensor):
+        async def read(self) -> float:
+            desk.line = "off" if desk.line == "on" else "on"
+            return 0.0
+
+    probe = desk.build(Switching(), measures="current", zone="nga-ba", low=0.3)
+    for _ in range(6):
+        await probe.sample()
+    assert desk.issues == {}
+
+
+async def test_without_a_least_nothing_is_judged_and_high_is_still_a_limit(desk: Desk) -> None:
+    sensor = SimSensor(measures="current", value=12.0)
+    probe = desk.build(sensor, measures="current", zone="nga-ba", high=10.0)
+    await probe.sample()
+    await probe.sample()
+    assert desk.kinds == ["sensor_high"]
+
+
+async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path) -> None:
+    wanted = [
+        Want(name="tu", measures="temperature", profile="sim-sensor", options={"value": 41.5}),
+        Want(name="am", measures="humidity", profile="sim-sensor", port=str(tmp_path / "am.json")),
+    ]
+    sensors = build_sensors(wanted, lambda _: None, lambda *_: None)
+    assert [reading.value for reading in sensors.snapshot().values()] == [None, None]
+    running = asyncio.create_task(sensors.run())
+    async with asyncio.timeout(5):
+        while None in [reading.value for reading in sensors.snapshot().values()]:  # noqa: ASYNC110 - a snapshot tells no events
+            await asyncio.sleep(0.001)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert sensors.snapshot()["tu"].value == 41.5
+    assert sensors.snapshot()["am"].unit == "%"
+
+
+async def test_without_sensors_there_is_nothing_to_do() -> None:
+    await Sensors([]).run()
+
+
+def test_a_profile_that_does_not_exist_or_options_it_does_not_know_are_the_settings_fault() -> None:
+    for profile, options in (("sim-senser", {}), ("sim-sensor", {"colour": "red"})):
+        want = Want(name="tu", measures="temperature", profile=profile, options=options)
+        with pytest.raises(ConfigError, match="E_DRIVER: tu"):
+            build_sensors([want], lambda _: None, lambda *_: None)
