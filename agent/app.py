@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from agent.checkup import Checkup, Parts
 from agent.clock import Clock
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId
@@ -23,18 +24,16 @@ from agent.contract.report import (
     Health,
     Hello,
     Issue,
-    OnAir,
-    Outbox,
     Result,
 )
 from agent.contract.topic import Topic, build_uplink_topic
-from agent.errors import AgentError, LinkError, StoreError
+from agent.errors import AgentError, LinkError
 from agent.evidence.device_key import DeviceKey, sign_report
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
 from agent.health.issue import Issues
 from agent.health.notify import feed_watchdog, notify
-from agent.health.snapshot import clock_state, take_snapshot
+from agent.health.snapshot import clock_state
 from agent.intake import Effects, Intake
 from agent.link.dial import Pace
 from agent.link.fetch import Fetcher
@@ -55,9 +54,9 @@ from agent.trust.authority import PinnedAuthority
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
-HEALTH_MIN_S = 1.0
 ASK_TIME_S = 6 * 3600.0
 OUTPUT_RETRY_S = 1.0
+OUTPUT_STEADY_S = 30.0
 
 
 @dataclass
@@ -91,9 +90,9 @@ class Agent:
             is_wanted=self.programme.is_named,
             on_arrival=self._on_medium,
             on_failure=self._on_no_medium,
+            on_unwanted=self._on_medium,
         )
         self.sender = Sender(self.journal, self._sign, self._publish)
-        self.poke = asyncio.Event()
 
     def _build_fetcher(self) -> Fetcher:
         ca = Path(self.settings.broker.ca)
@@ -131,45 +130,23 @@ class Agent:
             ),
         )
 
-    async def _health(self) -> Health:
-        now = self.clock.now()
-        rows, oldest_s = await self.journal.outbox()
-        fault = self.journal.fault
-        self.issues.note("journal_not_written", "state", str(fault) if fault else None)
-        return await asyncio.to_thread(
-            take_snapshot,
-            Path(self.settings.state),
-            session=self.session,
-            now=now,
-            issues=self.issues.all(),
-            on_air={name: _told(output.on_air) for name, output in self.outputs.items()},
-            upcoming={name: _told(r.upcoming(now)) for name, r in self.rundowns.items()},
-            switches={line.name: line.state for line in self.lines},
-            outbox=Outbox(rows, oldest_s),
-        )
-
     async def _keep_running(self, name: str, output: SoundOutput | PictureOutput) -> None:
         """One output's failure must not take the others, the link and the journal with it."""
+        loop = asyncio.get_running_loop()
         while True:
+            steady = loop.call_later(OUTPUT_STEADY_S, self.issues.note, "output_failed", name, None)
             try:
                 await output.run()
             except Exception as error:
                 log.exception("output %s failed", name)
                 self.issues.note("output_failed", name, str(error))
+            finally:
+                steady.cancel()
             await asyncio.sleep(OUTPUT_RETRY_S)
 
-    async def _report_health(self) -> None:
-        while True:
-            self._want_media()
-            try:
-                await self._send("health", await self._health())
-            except (StoreError, OSError) as error:
-                log.warning("no health: %s", error)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.health_s):
-                    await self.poke.wait()
-            self.poke.clear()
-            await asyncio.sleep(HEALTH_MIN_S)
+    async def _send_health(self, health: Health) -> None:
+        self._want_media()
+        await self._send("health", health)
 
     async def _keep_time(self) -> None:
         """Ask again soon while no authenticated time is known: no clock, no scheduled sound."""
@@ -194,7 +171,7 @@ class Agent:
         log.warning(
             "%s %s: %s %s", "begins" if begins else "ends", issue.kind, issue.subject, issue.hint
         )
-        self.poke.set()
+        self.checkup.poke.set()
         detail: dict[str, Any] = {"what": issue.kind, "subject": issue.subject}
         detail |= {"state": "begins" if begins else "ends", "hint": issue.hint[:200]}
         self._spawn(_quietly(self.journal.append("fault", detail=detail)))
@@ -232,7 +209,7 @@ class Agent:
     def _look_again(self) -> None:
         for output in self.outputs.values():
             output.changed()
-        self.poke.set()
+        self.checkup.poke.set()
 
     def _why_missing(self, digest: str) -> str | None:
         return self.supply.why_missing(digest)
@@ -245,6 +222,7 @@ class Agent:
         self.issues.note("media_missing", digest[:12], str(error))
 
     async def _on_clock_fixed(self, step_s: float) -> None:
+        self.checkup.centre_heard()
         # First what needs no disk: a full one must not keep the programme on the old time.
         self.programme.plan(self.clock.now())
         self._look_again()
@@ -253,6 +231,7 @@ class Agent:
         await self.store.run(meta.put, "clock_fix", json.dumps(self.clock.dump(self.boot_id)))
 
     async def _on_ack(self, ack: Ack) -> None:
+        self.checkup.centre_heard()
         await self.sender.on_ack(ack)
 
     async def _on_placed(self, config: StationConfig) -> None:
@@ -266,7 +245,7 @@ class Agent:
         self.session = session
         self.sender.connected()
         await self._hello()
-        self.poke.set()
+        self.checkup.poke.set()
 
     async def _on_centre(self, _subject: str, state: bytes) -> None:
         """A centre that comes back is greeted, not by all stations at once."""
@@ -326,6 +305,23 @@ class Agent:
         )
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
+        self.checkup = Checkup(
+            Parts(
+                settings=settings,
+                boot_id=self.boot_id,
+                session=lambda: self.session,
+                store=self.store,
+                clock=self.clock,
+                journal=self.journal,
+                issues=self.issues,
+                link=self.link,
+                outputs=self.outputs,
+                rundowns=self.rundowns,
+                lines=self.lines,
+            ),
+            self._send_health,
+            self.health_s,
+        )
 
     def _rundown(self, output: Output) -> SoundRundown:
         if output.board is not None:
@@ -354,7 +350,7 @@ class Agent:
             group.create_task(self.link.run(), name="link")
             group.create_task(self.sender.run(), name="sender")
             group.create_task(self.supply.run(), name="supply")
-            group.create_task(self._report_health(), name="health")
+            group.create_task(self.checkup.run(), name="checkup")
             group.create_task(self._keep_time(), name="time")
             group.create_task(_beat(self.journal), name="heartbeat")
             group.create_task(feed_watchdog(), name="watchdog")
@@ -373,7 +369,3 @@ async def _beat(journal: Journal) -> None:
     while True:
         await _quietly(journal.beat())
         await asyncio.sleep(5.0)
-
-
-def _told(item: Any) -> OnAir | None:
-    return item.on_air() if item is not None else None

@@ -150,6 +150,14 @@ class SoundRundown:
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
 
+    def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
+        """What is to start within `ahead` (at most a day) and lacks a medium, soonest first."""
+        timeline = self._programme.current(now)
+        if timeline is None:
+            return []
+        occurrences = timeline.starting(now.at, now.at + ahead, self.sense, self._zones)
+        return [item for item in map(self._build, occurrences) if item.missing]
+
     def is_entitled(self, item: Item, now: Now) -> bool:
         """Held, and if it is an emergency, still on."""
         if item.level >= EMERGENCY:
@@ -166,8 +174,9 @@ class SoundRundown:
         return _emergency_sound(active, self._programme.media_state)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
-        if occurrence is None:
-            return None
+        return None if occurrence is None else self._build(occurrence)
+
+    def _build(self, occurrence: Occurrence) -> Item:
         return _build_item(occurrence, self._programme.media_state)
 
 

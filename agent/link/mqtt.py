@@ -138,6 +138,9 @@ class MqttLink:
 
     async def set_groups(self, groups: Collection[str]) -> None:
         """Listen to exactly these groups, now and after every reconnection."""
+        for kind, group in list(self._noted):
+            if kind == "bad_group" and group not in groups:
+                self._pass(kind, group)
         wanted = frozenset(group for group in groups if self._is_group(group))
         known, self._groups = self._groups, wanted
         client = self._client
@@ -245,6 +248,7 @@ class MqttLink:
         began = self.since_mono_s = mono_s()
         _log.info("connected to %s, session %d", self._address, session)
         self._pass("link_down", self._address)
+        self._pass("publish_refused", self._station)  # its access rules may have been mended
         try:
             # A retained station-config may have named other groups while we introduced ourselves.
             await self._follow_groups(client, known, self._groups)
@@ -331,6 +335,8 @@ class MqttLink:
             except Exception:  # noqa: BLE001 - the task's outer edge: one bad message must not deafen the box
                 _log.exception("message on %s failed", incoming.topic)
                 self._note("message_failed", incoming.topic, "see the log")
+            else:
+                self._pass("message_failed", incoming.topic)
             incoming.done()
 
     async def _deliver(self, incoming: Incoming) -> None:

@@ -30,6 +30,7 @@ class Supply:
         is_wanted: does any document in force name this medium? If not, it is not fetched any more.
         on_arrival: called when a medium has come in.
         on_failure: called with (digest, error) after each failed try.
+        on_unwanted: called when a medium that could not be fetched is no longer named.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Supply:
         is_wanted: Callable[[Digest], bool],
         on_arrival: Callable[[Digest], None],
         on_failure: Callable[[Digest, AgentError], None],
+        on_unwanted: Callable[[Digest], None],
     ) -> None:
         self._fetcher = fetcher
         self._has = has
@@ -48,6 +50,7 @@ class Supply:
         self._is_wanted = is_wanted
         self._on_arrival = on_arrival
         self._on_failure = on_failure
+        self._on_unwanted = on_unwanted
         self._errors: dict[str, str] = {}
         self._fetching: set[str] = set()
         self._queue: asyncio.Queue[tuple[Medium, Fetch]] = asyncio.Queue()
@@ -90,5 +93,6 @@ class Supply:
                     return
                 await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
                 attempt += 1
+            self._on_unwanted(digest)
         finally:
             self._fetching.discard(digest)

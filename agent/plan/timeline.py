@@ -67,6 +67,20 @@ class Timeline:
             None,
         )
 
+    def starting(
+        self,
+        from_at: datetime,
+        until_at: datetime,
+        medium: Medium,
+        zones: Collection[str] | None = None,
+    ) -> Iterator[Occurrence]:
+        """All that are to start in (from_at, until_at], whoever wins then, soonest first."""
+        for occurrence in self._lanes[medium].after(from_at):
+            if occurrence.start_at > until_at:
+                return
+            if _is_meant(occurrence, zones):
+                yield occurrence
+
     def next_change(self, at: datetime) -> datetime | None:
         """The next moment after `at` at which something starts or ends."""
         index = bisect_right(self._changes, at)

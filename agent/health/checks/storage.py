@@ -2,7 +2,7 @@
 
 Layouts: `/sys/fs/ext4/<disk>/errors_count` (ext4's superblock field s_error_count, kept until a
 file system check clears it); `/sys/block/<disk>/device/life_time` and `pre_eol_info`, which are the
-registers DEVICE_LIFE_TIME_EST_TYP_A/B and PRE_EOL_INFO of JEDEC eMMC 5.0 (JESD84-B50, 7.4.19 on):
+registers DEVICE_LIFE_TIME_EST_TYP_A/B and PRE_EOL_INFO of JEDEC eMMC 5.0 (JESD84-B50):
 life in tenths, 0x0B past its end; reserve blocks 1 normal, 2 four fifths used, 3 urgent. SD cards
 tell neither.
 """
