@@ -61,6 +61,29 @@ class Switch(Protocol):
 
         Raises:
             DeviceTimeout: no answer.
+            UnsupportedFeature: this device cannot be asked: what `set` did is not proved.
+        """
+
+
+@runtime_checkable
+class VolumeControl(Protocol):
+    """What some amplifiers can do beside being switched; in the device's own steps."""
+
+    async def set_volume(self, step: int) -> None:
+        """Set the volume; only while the amplifier is on.
+
+        Raises:
+            DeviceTimeout: no answer.
+            UnsupportedFeature: this model has no such command.
+            ValueError: outside the profile's limits.
+        """
+
+    async def read_volume(self) -> int:
+        """The volume as the device tells it.
+
+        Raises:
+            DeviceTimeout: no answer.
+            UnsupportedFeature: this model cannot be asked.
         """
 
 

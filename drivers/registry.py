@@ -1,35 +1,92 @@
-"""The one place that names concrete drivers. Each is imported only when the settings ask for it."""
+"""The one place that names concrete drivers. Each is imported only when the settings ask for it.
+
+A profile in the settings names either a driver built in here, or a file of `firmware-profiles/`,
+whose kind and transport choose the driver.
+"""
 
 from __future__ import annotations
 
 import difflib
 import importlib
 import inspect
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from drivers.errors import UnsupportedFeature
 from drivers.interface import AudioOutput, FrameSink, InputPin, Sensor, Switch
+from drivers.profile.load import has_profile, list_profiles, load_profile
+from drivers.profile.model import Profile
+from drivers.profile.model import Sensor as SensorProfile
+from drivers.profile.setting import (
+    Setting,
+    SettingFault,
+    Type,
+    Use,
+    fill_settings,
+    find_setting_faults,
+    list_settings,
+    list_uses,
+)
 
-# profile -> module and class
-AUDIO_OUTPUTS: Mapping[str, tuple[str, str]] = {
+Place = tuple[str, str]  # module and class
+# profile -> where its driver is
+AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
 }
-SWITCHES: Mapping[str, tuple[str, str]] = {
+SWITCHES: Mapping[str, Place] = {
     "gpio": ("drivers.gpio.switch", "GpioSwitch"),
     "sim-amplifier": ("drivers.sim.switch", "SimAmplifier"),
 }
-INPUTS: Mapping[str, tuple[str, str]] = {
+INPUTS: Mapping[str, Place] = {
     "gpio": ("drivers.gpio.contact", "GpioContact"),
     "sim-input": ("drivers.sim.contact", "SimContact"),
 }
-SENSORS: Mapping[str, tuple[str, str]] = {
+SENSORS: Mapping[str, Place] = {
     "hwmon": ("drivers.hwmon.sensor", "HwmonSensor"),
     "sim-sensor": ("drivers.sim.sensor", "SimSensor"),
 }
-BOARDS: Mapping[str, tuple[str, str]] = {
+BOARDS: Mapping[str, Place] = {
     "png": ("drivers.board.png", "PngBoard"),
 }
+BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
+    "switch": SWITCHES,
+    "input": INPUTS,
+    "sensor": SENSORS,
+}
+# use and transport of a profile file -> where its driver is
+BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
+    ("switch", "modbus-rtu"): ("drivers.switch.modbus_relay", "ModbusRelay"),
+    ("switch", "modbus-tcp"): ("drivers.switch.modbus_relay", "ModbusRelay"),
+    ("switch", "serial"): ("drivers.switch.command_switch", "CommandSwitch"),
+    ("input", "modbus-rtu"): ("drivers.contact.modbus_contact", "ModbusContact"),
+    ("input", "modbus-tcp"): ("drivers.contact.modbus_contact", "ModbusContact"),
+    ("sensor", "modbus-rtu"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
+    ("sensor", "modbus-tcp"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
+    ("sensor", "hwmon"): ("drivers.hwmon.sensor", "HwmonSensor"),
+}
+_TYPES: Mapping[str, Type] = {
+    "str": "text",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What is known of a profile without any hardware.
+
+    Args:
+        profile: its name.
+        settings: what it can be in the settings, and the keys that it takes as that.
+        file: what its file says; None for a driver built in.
+    """
+
+    profile: str
+    settings: Mapping[Use, tuple[Setting, ...]]
+    file: Profile | None = None
 
 
 def load_audio_output(driver: str, device: str) -> AudioOutput:
@@ -41,36 +98,6 @@ def load_audio_output(driver: str, device: str) -> AudioOutput:
     return cast("AudioOutput", _load(AUDIO_OUTPUTS, driver, {"device": device}))
 
 
-def load_switch(profile: str, **settings: Any) -> Switch:
-    """The switch of one zone; settings that are None count as absent.
-
-    Raises:
-        UnsupportedFeature: no such profile, or it does not know one of the settings.
-    """
-    given = {key: value for key, value in settings.items() if value is not None}
-    return cast("Switch", _load(SWITCHES, profile, given))
-
-
-def load_input(profile: str, **settings: Any) -> InputPin:
-    """One input contact; settings that are None count as absent.
-
-    Raises:
-        UnsupportedFeature: no such profile, or it does not know one of the settings.
-    """
-    given = {key: value for key, value in settings.items() if value is not None}
-    return cast("InputPin", _load(INPUTS, profile, given))
-
-
-def load_sensor(profile: str, **settings: Any) -> Sensor:
-    """One measured quantity; settings that are None count as absent.
-
-    Raises:
-        UnsupportedFeature: no such profile, or it does not know one of the settings.
-    """
-    given = {key: value for key, value in settings.items() if value is not None}
-    return cast("Sensor", _load(SENSORS, profile, given))
-
-
 def load_board(profile: str, path: str) -> FrameSink:
     """The board controller that the settings name; `path` is where it is.
 
@@ -80,16 +107,148 @@ def load_board(profile: str, path: str) -> FrameSink:
     return cast("FrameSink", _load(BOARDS, profile, {"path": path}))
 
 
-def _load(known: Mapping[str, tuple[str, str]], profile: str, settings: dict[str, Any]) -> object:
+def load_switch(profile: str, **settings: Any) -> Switch:
+    """The switch of one zone; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    return cast("Switch", _load_device("switch", profile, settings))
+
+
+def load_input(profile: str, **settings: Any) -> InputPin:
+    """One input contact; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    return cast("InputPin", _load_device("input", profile, settings))
+
+
+def load_sensor(profile: str, **settings: Any) -> Sensor:
+    """One measured quantity; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    return cast("Sensor", _load_device("sensor", profile, settings))
+
+
+def list_known(use: Use) -> list[str]:
+    """All profiles that can be this, built in or files; a file that cannot be read is left out."""
+    names = set(BUILT_IN[use])
+    for name in list_profiles():
+        try:
+            uses = list_uses(load_profile(name))
+        except UnsupportedFeature:
+            continue
+        if use in uses:
+            names.add(name)
+    return sorted(names)
+
+
+def describe(profile: str) -> Description:
+    """What a profile is and takes; opens nothing.
+
+    Raises:
+        UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
+    """
+    uses = [use for use, known in BUILT_IN.items() if profile in known]
+    if uses:
+        settings = {use: _list_parameters(BUILT_IN[use][profile]) for use in uses}
+        return Description(profile=profile, settings=settings)
+    if not has_profile(profile):
+        known = {name for names in BUILT_IN.values() for name in names} | set(list_profiles())
+        raise _unknown(profile, known)
+    file = load_profile(profile)
+    settings = {use: list_settings(file, use) for use in sorted(list_uses(file))}
+    return Description(profile=profile, settings=settings, file=file)
+
+
+def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[SettingFault]:
+    """What is wrong with these settings of this profile; opens nothing.
+
+    Args:
+        use: what it is to be.
+        profile: its name.
+        settings: as they would be given to `load_…`; `name` is always allowed.
+
+    Raises:
+        UnsupportedFeature: no such profile, or none of that use; BadProfile, its file cannot be
+            used.
+    """
+    known = describe(profile).settings
+    if use not in known:
+        detail = f"it is no {use}, only {', '.join(known)}; known: {', '.join(list_known(use))}"
+        raise UnsupportedFeature(profile, "load", detail)
+    given = {key: value for key, value in settings.items() if key != "name"}
+    return find_setting_faults(known[use], given)
+
+
+def close() -> None:
+    """Let go of all shared serial ports and connections; for the end of the process."""
+    if "drivers.bus.lines" in sys.modules:
+        importlib.import_module("drivers.bus.lines").close_lines()
+
+
+def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
+    given = {key: value for key, value in settings.items() if value is not None}
+    if profile in BUILT_IN[use]:
+        return _load(BUILT_IN[use], profile, given)
+    faults = find_faults(use, profile, given)
+    if faults:
+        raise UnsupportedFeature(profile, "load", "; ".join(map(str, faults)))
+    file = load_profile(profile)
+    values = fill_settings(list_settings(file, use), given)
+    if file.transport == "hwmon" and isinstance(file, SensorProfile):
+        values |= _list_hwmon(file, values)
+    else:
+        values["profile"] = file
+    place = BY_TRANSPORT[use, file.transport]
+    return _build(place, {key: value for key, value in values.items() if value is not None})
+
+
+def _list_hwmon(file: SensorProfile, values: Mapping[str, Any]) -> dict[str, Any]:
+    reading = file.readings[values["measures"]]
+    scale = values["scale"] * reading.scale
+    return {"chip": file.chip, "channel": reading.channel, "scale": scale}
+
+
+def _load(known: Mapping[str, Place], profile: str, settings: dict[str, Any]) -> object:
     if profile not in known:
-        near = difflib.get_close_matches(profile, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnsupportedFeature(
-            profile, "load", f"no such profile; known: {', '.join(sorted(known))}{hint}"
-        )
-    module, name = known[profile]
-    driver = getattr(importlib.import_module(module), name)
-    unknown = settings.keys() - inspect.signature(driver).parameters.keys()
+        raise _unknown(profile, known)
+    unknown = settings.keys() - inspect.signature(_driver(known[profile])).parameters.keys()
     if unknown:
         raise UnsupportedFeature(profile, "load", f"unknown setting: {', '.join(sorted(unknown))}")
-    return cast("object", driver(**settings))
+    return _build(known[profile], settings)
+
+
+def _unknown(profile: str, known: Mapping[str, Place] | set[str]) -> UnsupportedFeature:
+    near = difflib.get_close_matches(profile, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    detail = f"no such profile; known: {', '.join(sorted(known))}{hint}"
+    return UnsupportedFeature(profile, "load", detail)
+
+
+def _build(place: Place, settings: Mapping[str, Any]) -> object:
+    return cast("object", _driver(place)(**settings))
+
+
+def _driver(place: Place) -> Any:
+    module, name = place
+    return getattr(importlib.import_module(module), name)
+
+
+def _list_parameters(place: Place) -> tuple[Setting, ...]:
+    return tuple(_find_parameters(inspect.signature(_driver(place))))
+
+
+def _find_parameters(signature: inspect.Signature) -> Iterator[Setting]:
+    """The keys of a driver built in; what is no plain value is a seam for tests."""
+    for parameter in signature.parameters.values():
+        type_ = _TYPES.get(str(parameter.annotation).removesuffix(" | None"))
+        if type_ is None or parameter.name == "name":
+            continue
+        need = parameter.default is inspect.Parameter.empty
+        default = None if need else parameter.default
+        yield Setting(name=parameter.name, type=type_, need=need, default=default)

@@ -46,7 +46,7 @@ def _find_in_line(profile: Profile) -> Iterator[Fault]:
         yield "serial", f"missing: {profile.transport} needs the line's baud"
     if not needs and profile.serial is not None:
         yield "serial", f"remove it: {profile.transport} has no serial line"
-    if profile.transport in ("modbus-rtu", "modbus-tcp", "i2c") and profile.units is None:
+    if profile.transport in ("modbus-rtu", "modbus-tcp") and profile.units is None:
         yield "units", "missing: which addresses can the device have?"
     if profile.units and not profile.units.low <= profile.units.factory <= profile.units.high:
         yield "units.factory", "outside low..high"
@@ -85,6 +85,7 @@ def _find_in_family(profile: Profile) -> Iterator[Fault]:
         case Meter() | Sensor():
             for measure, reading in profile.readings.items():
                 yield from _find_in_reading(profile.transport, f"readings.{measure}", reading)
+            yield from _find_in_chip(profile)
             yield from _find_in_read_back(profile, readable=True)
 
 
@@ -194,13 +195,18 @@ def _search(
     return found or "does not match its own example"
 
 
+def _find_in_chip(profile: Meter | Sensor) -> Iterator[Fault]:
+    chip = profile.chip if isinstance(profile, Sensor) else None
+    if (profile.transport == "hwmon") != (chip is not None):
+        yield "chip", "the kernel's name of the chip: with transport hwmon, and only there"
+
+
 def _find_in_reading(transport: str, key: str, reading: Reading) -> Iterator[Fault]:
-    is_modbus = transport.startswith("modbus")
-    if is_modbus != (reading.table is not None):
-        yield f"{key}.table", "missing: holding or input" if is_modbus else "only for Modbus"
-    if (transport == "sysfs") != (reading.file is not None):
-        yield f"{key}.file", "missing" if transport == "sysfs" else "only for sysfs"
-    if (transport != "sysfs") != (reading.address is not None):
-        yield f"{key}.address", "missing" if transport != "sysfs" else "not for sysfs"
-    if reading.low >= reading.high:
+    is_modbus = transport != "hwmon"
+    for name in ("table", "address", "low", "high"):
+        if is_modbus != (getattr(reading, name) is not None):
+            yield f"{key}.{name}", "missing" if is_modbus else "remove it: the kernel knows"
+    if is_modbus == (reading.channel is not None):
+        yield f"{key}.channel", "remove it: only for hwmon" if is_modbus else "missing"
+    if reading.low is not None and reading.high is not None and reading.low >= reading.high:
         yield f"{key}.low", "not below high"

@@ -11,13 +11,6 @@ import msgspec
 from msgspec import Meta
 
 Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
-UNIT_OF: dict[Measure, str] = {
-    "temperature": "°C",
-    "humidity": "%",
-    "current": "A",
-    "voltage": "V",
-    "power": "W",
-}
 # what each profile has to answer for: done, or exempt with a reason
 RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
 
@@ -43,7 +36,7 @@ class Serial(_Part, frozen=True, kw_only=True):
 
 
 class Units(_Part, frozen=True, kw_only=True):
-    """What tells devices on one line apart: Modbus unit, I2C address, controller number."""
+    """What tells devices on one line apart: Modbus unit, number of a controller."""
 
     low: Byte
     high: Byte
@@ -150,28 +143,19 @@ class Inputs(_Part, frozen=True, kw_only=True):
 class Reading(_Part, frozen=True, kw_only=True):
     """One measured quantity: raw number * `scale` + `offset`, believed within `low`..`high`.
 
-    Modbus: `table`, `address`, words in `word_order`. I2C: `address` is the chip's register, most
-    significant byte first. sysfs: `file` below the port. With `per_ohm` the number is the voltage
-    over a shunt, to be divided by the option `shunt_ohm`.
+    Modbus: all of it; words of a long number stand in `word_order`. hwmon: only `channel`, the
+    kernel's file without `_input`; the kernel knows the units and the limits.
     """
 
-    scale: float
+    scale: float = 1.0
     offset: float = 0.0
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
     type: Literal["u16", "s16", "u32", "s32", "f32"] = "u16"
     table: Literal["holding", "input"] | None = None
     address: Word | None = None
     word_order: Literal["big", "little"] = "big"
-    file: str | None = None
-    per_ohm: bool = False
-
-
-class Identity(_Part, frozen=True, kw_only=True):
-    """A register that tells this chip from another at the same address."""
-
-    register: Byte
-    value: Word
+    channel: str | None = None
 
 
 class _Device(_Part, frozen=True, kw_only=True, tag_field="kind"):
@@ -214,11 +198,11 @@ class Meter(_Device, frozen=True, kw_only=True, tag="meter"):
 
 
 class Sensor(_Device, frozen=True, kw_only=True, tag="sensor"):
-    """A sensor: on a Modbus line, an I2C bus, or behind a kernel driver's files."""
+    """A sensor: on a Modbus line, or a `chip` that a driver of the kernel shows as hwmon."""
 
-    transport: Literal["modbus-rtu", "modbus-tcp", "i2c", "sysfs"]
+    transport: Literal["modbus-rtu", "modbus-tcp", "hwmon"]
     readings: Annotated[dict[Measure, Reading], Meta(min_length=1)]
-    identity: list[Identity] = []
+    chip: str | None = None
 
 
 Profile = Relay | Amplifier | Meter | Sensor

@@ -1,0 +1,1 @@
+"""Shared lines: who may talk on a serial port or to a TCP endpoint, and when."""

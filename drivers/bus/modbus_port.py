@@ -1,0 +1,179 @@
+"""A Modbus connection, RTU on a serial port or TCP, on pymodbus's client. Its server stays away.
+
+pymodbus repeats, reconnects and logs by itself; all three are off here, for the line's owner does
+the first two for all devices alike, and errors carry what the third would say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal
+
+from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
+from pymodbus.exceptions import ConnectionException, ModbusException
+from pymodbus.pdu import ModbusPDU
+
+from drivers.bus.serial_port import PARITIES, Framing
+
+Table = Literal["coil", "discrete", "holding", "input"]
+# Modbus Application Protocol V1.1b3, section 6: the function codes
+READ: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
+WRITE_COIL, WRITE_WORD = 5, 6
+_FOREVER_S = 3600.0  # the owner's time-outs are shorter
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+
+
+class Refusal(Exception):  # noqa: N818 - names the answer
+    """The device answers with a Modbus exception code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Nonsense(Exception):  # noqa: N818 - names the answer
+    """A well-formed answer to another question."""
+
+
+class ModbusPort:
+    """An open connection; built by `open_rtu` or `open_tcp`."""
+
+    def __init__(self, client: AsyncModbusSerialClient | AsyncModbusTcpClient) -> None:
+        self._client = client
+        self._calls: dict[int, Callable[..., Awaitable[ModbusPDU]]] = {
+            READ["coil"]: client.read_coils,
+            READ["discrete"]: client.read_discrete_inputs,
+            READ["holding"]: client.read_holding_registers,
+            READ["input"]: client.read_input_registers,
+            WRITE_COIL: client.write_coil,
+            WRITE_WORD: client.write_register,
+        }
+        self.heard = b""
+
+    def is_open(self) -> bool:
+        """Has it not been lost or closed?"""
+        return bool(self._client.connected)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def trace(self, is_sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus's signature
+        """Remember what came since the last sending."""
+        self.heard = b"" if is_sending else bytes(data)
+        return data
+
+    async def read(self, unit: int, table: Table, address: int, count: int) -> list[int]:
+        """`count` bits (0 or 1) or words from `address` on.
+
+        Raises:
+            Refusal: an exception code came.
+            Nonsense: another answer came.
+            OSError: the connection is gone.
+        """
+        answer = await self._ask(READ[table], address, count=count, device_id=unit)
+        is_bits = table in ("coil", "discrete")
+        values = [int(value) for value in (answer.bits if is_bits else answer.registers)]
+        if len(values) < count:
+            raise Nonsense(f"{len(values)} values came, {count} were asked for")
+        return values[:count]
+
+    async def write(self, unit: int, table: Table, address: int, value: int) -> None:
+        """Write one coil (0 or 1) or one holding register; the echo must say the same.
+
+        Raises:
+            Refusal: an exception code came.
+            Nonsense: the echo differs.
+            OSError: the connection is gone.
+        """
+        if table == "coil":
+            answer = await self._ask(WRITE_COIL, address, bool(value), device_id=unit)
+            echo = int(answer.bits[0]) if answer.bits else None
+        else:
+            answer = await self._ask(WRITE_WORD, address, value, device_id=unit)
+            echo = answer.registers[0] if answer.registers else None
+        if (answer.address, echo) != (address, value):
+            raise Nonsense(f"the echo says {echo} at {answer.address}, not {value} at {address}")
+
+    async def _ask(self, function: int, *args: int, **named: int) -> ModbusPDU:
+        call = self._calls[function]
+        try:
+            answer = await call(*args, **named)
+        except ConnectionException as error:
+            raise OSError(errno.ENODEV, "the connection is gone") from error
+        except ModbusException as error:
+            raise Nonsense(str(error)) from error
+        if answer.isError():
+            raise Refusal(answer.exception_code)
+        if answer.function_code != function:  # RTU has no number that ties answers to questions
+            raise Nonsense(f"an answer to function {answer.function_code}, not {function}")
+        return answer
+
+
+async def open_rtu(path: str, framing: Framing) -> ModbusPort:
+    """Open a serial port for this process alone, speaking RTU frames.
+
+    Raises:
+        OSError: not there, no right, or held by another.
+    """
+    port: ModbusPort
+
+    def trace(is_sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus's signature
+        return port.trace(is_sending, data)
+
+    client = AsyncModbusSerialClient(
+        path,
+        baudrate=framing.baud,
+        bytesize=framing.bits,
+        parity=PARITIES[framing.parity],
+        stopbits=framing.stop_bits,
+        timeout=_FOREVER_S,
+        reconnect_delay=0,
+        retries=0,
+        trace_packet=trace,
+    )
+    port = ModbusPort(client)
+    if not await client.connect():
+        raise await asyncio.to_thread(_explain, path)
+    return port
+
+
+async def open_tcp(host: str, tcp_port: int) -> ModbusPort:
+    """Connect to a Modbus TCP endpoint.
+
+    Raises:
+        OSError: nobody answers there.
+    """
+    port: ModbusPort
+
+    def trace(is_sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus's signature
+        return port.trace(is_sending, data)
+
+    client = AsyncModbusTcpClient(
+        host,
+        port=tcp_port,
+        timeout=_FOREVER_S,
+        reconnect_delay=0,
+        retries=0,
+        trace_packet=trace,
+    )
+    port = ModbusPort(client)
+    if not await client.connect():
+        raise OSError(errno.ECONNREFUSED, "nobody answers at this address and port")
+    return port
+
+
+def _explain(path: str) -> OSError:
+    """Why a serial port did not open; pymodbus only says that it did not."""
+    try:
+        Path(path).stat()
+    except OSError as error:
+        return error
+    if not os.access(path, os.R_OK | os.W_OK):
+        return PermissionError(errno.EACCES, "no right", path)
+    return OSError(errno.EBUSY, "held by another", path)

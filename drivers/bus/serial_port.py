@@ -1,0 +1,120 @@
+"""A serial port with bytes in and out, for devices with a command table of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+from dataclasses import dataclass
+
+import serial
+
+PARITIES = {"none": "N", "even": "E", "odd": "O"}
+MAX_HEARD_BYTES = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framing:
+    """How characters are framed on a line; all devices on it must agree."""
+
+    baud: int
+    bits: int = 8
+    parity: str = "none"
+    stop_bits: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.baud} {self.bits}{PARITIES[self.parity]}{self.stop_bits}"
+
+
+class SerialPort:
+    """An open port, held exclusively; built by `open_serial`."""
+
+    def __init__(self, device: serial.Serial) -> None:
+        self._device = device
+        self._fd = device.fileno()
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._is_open = True
+        self.heard = b""
+        self._loop.add_reader(self._fd, self._on_readable)
+
+    def is_open(self) -> bool:
+        """Has it not been lost or closed?"""
+        return self._is_open
+
+    def send(self, frame: bytes) -> None:
+        """Write a frame; what came before it is forgotten.
+
+        Raises:
+            OSError: the port is gone, or does not take the frame.
+        """
+        if not self._is_open:
+            raise OSError(errno.ENODEV, "closed")
+        self.heard = b""
+        if os.write(self._fd, frame) != len(frame):
+            raise OSError(errno.EIO, "the port does not take a whole frame")
+
+    async def expect(self, pattern: re.Pattern[bytes]) -> re.Match[bytes]:
+        """Wait until what came since the last sending holds the pattern; no time-out of its own.
+
+        Raises:
+            OSError: the port is gone.
+        """
+        while True:
+            found = pattern.search(self.heard)
+            if found:
+                return found
+            if not self._is_open:
+                raise OSError(errno.ENODEV, "gone")
+            self._news.clear()
+            await self._news.wait()
+
+    def close(self) -> None:
+        """Let go of the port."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        if not self._loop.is_closed():
+            self._loop.remove_reader(self._fd)
+        self._device.close()
+        self._news.set()
+
+    def _on_readable(self) -> None:
+        try:
+            data = os.read(self._fd, 1024)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:  # a tty that hangs up reads as empty or as an error
+            self.close()
+            return
+        self.heard = (self.heard + data)[-MAX_HEARD_BYTES:]
+        self._news.set()
+
+
+async def open_serial(path: str, framing: Framing) -> SerialPort:
+    """Open a port for this process alone.
+
+    Raises:
+        OSError: not there, no right, or held by another.
+    """
+    device = await asyncio.to_thread(_open, path, framing)
+    return SerialPort(device)
+
+
+def _open(path: str, framing: Framing) -> serial.Serial:
+    try:
+        return serial.Serial(
+            path,
+            baudrate=framing.baud,
+            bytesize=framing.bits,
+            parity=PARITIES[framing.parity],
+            stopbits=framing.stop_bits,
+            timeout=0,
+            exclusive=True,
+        )
+    except serial.SerialException as error:
+        # pyserial keeps the number of open() and of flock(), and loses others
+        raise OSError(error.errno or errno.EIO, str(error)) from error

@@ -1,0 +1,1 @@
+"""Contacts that a board reads for us."""

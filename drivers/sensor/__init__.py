@@ -1,0 +1,1 @@
+"""Sensors and meters on a bus."""

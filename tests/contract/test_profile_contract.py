@@ -1,0 +1,243 @@
+"""Every profile, driven over a real pty against a device made from it; a new file is held to it.
+
+The device's frames and checksums are ours, the client's are pymodbus's; `integration/` has it the
+other way round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from msgspec.structs import replace
+
+from drivers import registry
+from drivers.errors import DeviceFault, DeviceTimeout, UnsupportedFeature
+from drivers.hwmon import sensor as hwmon
+from drivers.interface import VolumeControl
+from drivers.profile.load import list_profiles, load_profile
+from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor, Serial
+from drivers.sim.command_device import SimCommandDevice
+from drivers.sim.line import SimLine, build_device
+from drivers.sim.modbus_device import SimModbusDevice
+
+NAMES = list_profiles()
+ALL = {name: load_profile(name) for name in NAMES}
+SWITCHES = [name for name, profile in ALL.items() if isinstance(profile, Relay | Amplifier)]
+METERS = [
+    name
+    for name, profile in ALL.items()
+    if isinstance(profile, Meter | Sensor) and profile.transport != "hwmon"
+]
+OF_THE_KERNEL = [name for name, profile in ALL.items() if profile.transport == "hwmon"]
+WITH_INPUTS = [name for name, p in ALL.items() if isinstance(p, Relay) and p.inputs]
+T = TypeVar("T")
+SHORT_MS = 60  # time-out of a device that will not answer
+
+
+def build(name: str, path: Path) -> tuple[Profile, SimLine, SimModbusDevice | SimCommandDevice]:
+    # A device on Ethernet has the same registers; its frames are integration's matter.
+    profile = ALL[name]
+    unit = profile.units.high if profile.units else 0
+    device = build_device(profile, unit)
+    return profile, SimLine(path, [device]), device
+
+
+async def load(loader: Callable[..., T], *args: str, **settings: object) -> T:
+    """In a thread, as loading reads files."""
+    return await asyncio.to_thread(loader, *args, **settings)
+
+
+def settings_of(name: str, path: Path, **more: object) -> dict[str, object]:
+    profile = ALL[name]
+    given: dict[str, object] = {"name": "loa", "port": str(path), **more}
+    if isinstance(profile, Relay | Amplifier):
+        given["coil"] = profile.channels - 1
+    if profile.units is not None:
+        given["unit"] = profile.units.high
+    return given
+
+
+@pytest.fixture
+async def ports() -> AsyncIterator[list[SimLine]]:
+    lines: list[SimLine] = []
+    yield lines
+    registry.close()
+    for line in lines:
+        await line.unplug()
+
+
+@pytest.fixture(autouse=True)
+def _as_rtu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boards on Ethernet are put on a serial line: the same registers in other frames."""
+    for name, profile in ALL.items():
+        if profile.transport == "modbus-tcp":
+            rtu = replace(profile, transport="modbus-rtu", serial=Serial(baud=9600))
+            monkeypatch.setitem(ALL, name, rtu)
+    monkeypatch.setattr(registry, "load_profile", lambda name: ALL[name])
+
+
+def test_there_are_the_families_that_the_box_needs() -> None:
+    kinds = [type(profile) for profile in ALL.values()]
+    assert kinds.count(Amplifier) >= 2
+    assert sum(isinstance(p, Relay) and p.registers is not None for p in ALL.values()) >= 2
+    assert any(isinstance(p, Relay) and p.commands is not None for p in ALL.values())
+    assert Meter in kinds
+    assert OF_THE_KERNEL
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+async def test_a_switch_follows_and_is_read_back(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    switch = await load(registry.load_switch, name, **settings_of(name, line.path))
+    assert isinstance(profile, Relay | Amplifier)
+    channel = profile.channels - 1
+    for state in (True, True, False, False, True):
+        await switch.set(state)
+        if _can_be_asked(profile):
+            assert await switch.read() is state
+        else:
+            with pytest.raises(UnsupportedFeature, match="cannot be asked"):
+                await switch.read()
+        want = {**dict.fromkeys(device.contacts, False), channel: state}
+        await _until(lambda want=want: device.contacts == want)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+async def test_a_contact_that_sticks_is_a_fault_where_it_can_be_told(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    assert isinstance(profile, Relay | Amplifier)
+    device.stuck[profile.channels - 1] = True
+    switch = await load(registry.load_switch, name, **settings_of(name, line.path))
+    await switch.set(True)
+    if _can_be_asked(profile):
+        with pytest.raises(DeviceFault, match="switch off"):
+            await switch.set(False)
+    else:
+        await switch.set(False)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+async def test_a_silent_switch_is_a_timeout_where_it_should_answer(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    line.mute.add(device)
+    switch = await load(
+        registry.load_switch, name, **settings_of(name, line.path, timeout_ms=SHORT_MS)
+    )
+    if isinstance(profile, Relay | Amplifier) and _answers(profile):
+        with pytest.raises(DeviceTimeout, match="no answer in"):
+            await switch.set(True)
+    else:
+        await switch.set(True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n, p in ALL.items() if isinstance(p, Amplifier) and p.commands.volume is not None],
+)
+async def test_an_amplifier_with_a_volume_obeys_it(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    assert isinstance(profile, Amplifier)
+    assert isinstance(device, SimCommandDevice)
+    assert profile.commands.volume is not None
+    amplifier = await load(registry.load_switch, name, **settings_of(name, line.path))
+    assert isinstance(amplifier, VolumeControl)
+    low, high = profile.commands.volume.low, profile.commands.volume.high
+    for step in (low, high, (low + high) // 2):
+        await amplifier.set_volume(step)
+        assert device.volumes[profile.channels - 1] == step
+        if profile.commands.volume.query is not None:
+            assert await amplifier.read_volume() == step
+    with pytest.raises(ValueError, match="outside"):
+        await amplifier.set_volume(high + 1)
+
+
+@pytest.mark.parametrize("name", METERS)
+async def test_a_meter_tells_what_it_measures(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    assert isinstance(profile, Meter | Sensor)
+    assert isinstance(device, SimModbusDevice)
+    unit = profile.units.high if profile.units else 0
+    for measure, reading in profile.readings.items():
+        sensor = await load(
+            registry.load_sensor, name, name="m", measures=measure, port=str(line.path), unit=unit
+        )
+        assert reading.low is not None
+        assert reading.high is not None
+        for part in (0.0, 0.25, 1.0):
+            value = reading.low + part * (reading.high - reading.low)
+            device.measure(measure, value)
+            assert await sensor.read() == pytest.approx(value, abs=reading.scale)
+
+
+@pytest.mark.parametrize("name", OF_THE_KERNEL)
+async def test_a_sensor_of_the_kernel_is_found_by_its_chip(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = ALL[name]
+    assert isinstance(profile, Sensor)
+    folder = tmp_path / "hwmon3"
+    folder.mkdir()
+    (folder / "name").write_text(f"{profile.chip}\n")
+    monkeypatch.setattr(hwmon, "CLASS", tmp_path)
+    for measure, reading in profile.readings.items():
+        (folder / f"{reading.channel}_input").write_text("1500\n")
+        sensor = await load(registry.load_sensor, name, name="m", measures=measure)
+        assert await sensor.read() == pytest.approx(0.0015 if measure == "power" else 1.5)
+
+
+@pytest.mark.parametrize("name", WITH_INPUTS)
+async def test_an_input_is_read_with_its_active_level(
+    name: str, tmp_path: Path, ports: list[SimLine]
+) -> None:
+    profile, line, device = build(name, tmp_path / "port")
+    ports.append(line)
+    await line.plug()
+    assert isinstance(device, SimModbusDevice)
+    unit = profile.units.high if profile.units else 0
+    where = {"port": str(line.path), "unit": unit, "line": 2, "debounce_ms": 4}
+    door = await load(registry.load_input, name, name="door", active="high", **where)
+    key = await load(registry.load_input, name, name="key", active="low", **where)
+    for level in (False, True, False):
+        device.inputs[2] = level
+        assert await door.read() is level
+        assert await key.read() is not level
+
+
+def _can_be_asked(profile: Relay | Amplifier) -> bool:
+    if isinstance(profile, Relay) and profile.registers is not None:
+        return profile.registers.read is not None
+    return profile.commands is not None and profile.commands.query is not None
+
+
+def _answers(profile: Relay | Amplifier) -> bool:
+    return profile.commands is None or profile.commands.on.answer is not None
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    """A device that never answers may hear a frame after it was sent."""
+    while not condition():  # noqa: ASYNC110 - the device is no task of ours and sets no event
+        await asyncio.sleep(0.001)
