@@ -7,6 +7,7 @@ square wave (its overtones and its power burn horn drivers), soft edges, peak -9
 from __future__ import annotations
 
 import math
+import os
 import sys
 from array import array
 
@@ -24,6 +25,15 @@ def two_tone() -> bytes:
     """Three seconds of s16le, 48 kHz, mono."""
     tones = [_tone(hz) for _ in range(TURNS) for hz in TONES_HZ]
     return b"".join(tones)
+
+
+def open_two_tone() -> int:
+    """The same as a readable descriptor in memory, to be handed to an engine."""
+    fd = os.memfd_create(ATTENTION)
+    with open(fd, "wb", closefd=False) as file:
+        file.write(two_tone())
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def _tone(hz: float) -> bytes:

@@ -1,0 +1,270 @@
+"""What a sound output does when a card, a relay or the clock does not keep its word."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import threading
+import wave
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.clock import BUILD_AT, Clock, Now, boot_s, mono_s
+from agent.contract.document import Medium
+from agent.contract.ident import Digest
+from agent.contract.report import Play
+from agent.play.item import EMERGENCY, Item, Neighbours, Source
+from agent.play.line import Line
+from agent.play.sound import SoundOutput
+from agent.play.wire import EngineCommand, Fire, Load, Ready, Start, Started, Stop
+from agent.store.media import MediaStore
+from drivers.sim.switch import SimAmplifier
+
+NOW_AT = BUILD_AT + timedelta(days=30)
+LIMIT_S = 10.0
+
+
+def make_wav(seconds: float = 2.0) -> bytes:
+    raw = io.BytesIO()
+    with wave.open(raw, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(48_000)
+        wav.writeframes(b"\x00\x10" * int(48_000 * seconds))
+    return raw.getvalue()
+
+
+WAV = make_wav()
+DIGEST = hashlib.sha256(WAV).hexdigest()
+CLIP = Medium(DIGEST, len(WAV), "audio/wav", 2000, [])
+
+
+def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> Item:
+    return Item(
+        key=name,
+        source=Source("ab" * 16, "cd" * 32, name, "vn.84", "", "", "routine"),
+        title=name,
+        lang="vi",
+        level=level,
+        level_name="emergency" if level == EMERGENCY else "scheduled",
+        zones=("*",),
+        start_at=start_at,
+        end_at=start_at + timedelta(seconds=2),
+        latest_end_at=start_at + timedelta(minutes=5),
+        **({"clips": (CLIP,)} | more),
+    )
+
+
+@dataclass
+class FakeRundown:
+    """Says what the test tells it to say."""
+
+    now_wanted: list[Item] = field(default_factory=list)
+    next_item: Item | None = None
+    waiting: Item | None = None
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        return next((item for item in self.now_wanted if item.key not in done), None)
+
+    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        item = self.next_item
+        return item if item is not None and item.start_at > now.at else None
+
+    def held_up(self, now: Now) -> Item | None:
+        return self.waiting
+
+    def is_entitled(self, item: Item, now: Now) -> bool:
+        return True
+
+
+@dataclass
+class FakeLog:
+    plays: list[Play] = field(default_factory=list)
+
+    async def open_play(self, play: Play) -> int:
+        return 1
+
+    async def close_play(self, key: int, play: Play) -> None:
+        self.plays.append(play)
+
+    async def append(self, kind: Any, *, play: Play | None = None, detail: Any = None) -> None:
+        if play is not None:
+            self.plays.append(play)
+
+
+class SlowShelf(MediaStore):
+    """A card that does not answer until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+        self.let_go.wait(LIMIT_S)
+        return super().open_verified(digest, size_bytes)
+
+
+class FakeEngine:
+    """Takes commands and keeps them; the test speaks for it."""
+
+    def __init__(self, on_event: Callable[[Any], None], on_lost: Callable[[str], None]) -> None:
+        self.on_event = on_event
+        self.sent: list[EngineCommand] = []
+
+    async def start(self) -> None:
+        self.on_event(Ready(48_000, 240, "none"))
+
+    def send(self, command: EngineCommand, fd: int | None = None) -> None:
+        self.sent.append(command)
+
+    async def stop(self) -> None:
+        pass
+
+    def all(self, kind: type[Any]) -> list[Any]:
+        return [command for command in self.sent if isinstance(command, kind)]
+
+
+@dataclass
+class Bench:
+    output: SoundOutput
+    engine: FakeEngine
+    rundown: FakeRundown
+    log: FakeLog
+    clock: Clock
+
+
+def build_clock() -> Clock:
+    clock = Clock()
+    assert clock.fix(NOW_AT, boot_s()) is not None
+    return clock
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> SlowShelf:
+    """A card with the clip on it, in working order until `let_go` is cleared."""
+    shelf = SlowShelf(tmp_path)
+    shelf.path(Digest(DIGEST)).write_bytes(WAV)
+    return shelf
+
+
+@asynccontextmanager
+async def at_work(shelf: SlowShelf, lines: list[Line]) -> AsyncIterator[Bench]:
+    rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
+    engines: list[FakeEngine] = []
+
+    def spawn(on_event: Any, on_lost: Any) -> Any:
+        engines.append(FakeEngine(on_event, on_lost))
+        return engines[-1]
+
+    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
+    output = SoundOutput("loa", lines, spawn, near)
+    running = asyncio.create_task(output.run())
+    try:
+        await until(lambda: bool(engines and engines[0].sent))
+        yield Bench(output, engines[0], rundown, log, clock)
+    finally:
+        shelf.let_go.set()
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while not condition():  # noqa: ASYNC110 - the fakes tell no events
+            await asyncio.sleep(0.01)
+
+
+def alarm(bench: Bench, name: str = "bao/sound", **more: Any) -> Item:
+    at = bench.clock.now().at
+    return build_item(name, at, EMERGENCY, attention="two-tone", **more)
+
+
+async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        shelf.let_go.clear()
+        song = build_item("ca nhac", bench.clock.now().at)
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: "ca nhac" in [task.get_name() for task in asyncio.all_tasks()])
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert bench.engine.all(Load) == []  # the card has not given anything yet
+
+
+async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: SlowShelf) -> None:
+    well, mute = SimAmplifier("cho", switch_ms=0), SimAmplifier("xa", timeout_ms=3_000)
+    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(shelf, lines) as bench:
+        mute.inject("mute")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert [line.state for line in lines] == ["on", "settling"]
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+
+
+async def test_a_cued_item_follows_a_small_step_of_the_clock(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        (first,) = bench.engine.all(Start)
+        bench.clock.fix(bench.clock.now().at + timedelta(seconds=1), boot_s())
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 2)
+        second = bench.engine.all(Start)[1]
+        assert second.id == first.id
+        assert abs(first.at_mono_s - second.at_mono_s - 1.0) < 0.1
+
+
+async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        bench.rundown.next_item = replace(
+            bench.rundown.next_item,
+            start_at=bench.clock.now().at + timedelta(hours=1),
+        )
+        bench.clock.floor = datetime(2026, 1, 1, tzinfo=UTC)
+        bench.clock.fix(bench.clock.now().at - timedelta(hours=1), boot_s())
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        assert bench.engine.all(Stop)[0].id == bench.engine.all(Start)[0].id
+        assert bench.log.plays == []
+
+
+async def test_an_emergency_that_was_never_heard_is_on_record(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.rundown.waiting = alarm(bench, missing="E_FETCH: the host answered 404")
+        bench.output.changed()
+        await asyncio.sleep(0)
+        await until(lambda: bench.output._held_up is not None)
+        bench.rundown.waiting = None
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert (play.result, play.reason) == ("skipped", "E_FETCH: the host answered 404")
+
+
+async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        spoil = shelf.path(Digest(DIGEST)).write_bytes
+        await asyncio.to_thread(spoil, WAV[:-1] + b"\x55")
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert play.result == "skipped"
+        assert "changed on the disk" in (play.reason or "")
+        assert not await asyncio.to_thread(shelf.has, Digest(DIGEST))
