@@ -243,7 +243,9 @@ def collect(*, db: Path, broker: str, **files: Path) -> None:
 @main.command()
 @database_option
 @click.argument(
-    "what", nargs=-1, type=click.Choice(["stations", "plays", "refusals", "gaps", "faults"])
+    "what",
+    nargs=-1,
+    type=click.Choice(["stations", "issues", "issue-log", "plays", "refusals", "gaps", "faults"]),
 )
 @format_option
 @lang_option

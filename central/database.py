@@ -237,6 +237,10 @@ class Database:
             for body in self._bodies("refusal")
         ]
 
+    def issue_records(self) -> list[dict[str, Any]]:
+        """Every record of an issue that began or ended, in the order of arrival."""
+        return [body for body in self._bodies("fault") if "state" in body["detail"]]
+
     def results(self) -> list[dict[str, Any]]:
         """Every verdict that stations told, in the order of arrival."""
         rows = self._all(sa.select(results).order_by(results.c.number))

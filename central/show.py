@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
+from agent.contract.issue_kind import Lang
 from central.database import Database
-
-Lang = Literal["vi", "en"]
-Row = dict[str, Any]
+from central.issue import Row, issue_log, lasting_issues
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
+    "issues": {"vi": "Sự cố đang có", "en": "Issues that last"},
+    "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
     "plays": {"vi": "Đã phát", "en": "Plays"},
     "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
     "gaps": {"vi": "Bản ghi còn thiếu", "en": "Missing records"},
@@ -25,6 +26,22 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
         "clock": {"vi": "Đồng hồ", "en": "Clock"},
         "issues": {"vi": "Sự cố", "en": "Issues"},
+    },
+    "issues": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "severity": {"vi": "Mức", "en": "Severity"},
+        "text": {"vi": "Có gì", "en": "What"},
+        "subject": {"vi": "Ở đâu", "en": "Where"},
+        "since": {"vi": "Từ (UTC)", "en": "Since (UTC)"},
+        "repair": {"vi": "Việc cần làm", "en": "What to do"},
+    },
+    "issue-log": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "state": {"vi": "Việc", "en": "Event"},
+        "text": {"vi": "Có gì", "en": "What"},
+        "subject": {"vi": "Ở đâu", "en": "Where"},
+        "hint": {"vi": "Chi tiết", "en": "Detail"},
     },
     "plays": {
         "station": {"vi": "Trạm", "en": "Station"},
@@ -55,6 +72,17 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "times": {"vi": "Số lần", "en": "Times"},
     },
 }
+# column -> code -> word
+_WORDS: dict[str, dict[str, dict[Lang, str]]] = {
+    "severity": {
+        "fault": {"vi": "HỎNG", "en": "FAULT"},
+        "warning": {"vi": "nhắc", "en": "warning"},
+    },
+    "state": {
+        "begins": {"vi": "bắt đầu", "en": "begins"},
+        "ends": {"vi": "hết", "en": "ends"},
+    },
+}
 WHAT = tuple(_TITLES)
 
 
@@ -63,6 +91,8 @@ def collect_rows(database: Database, what: str) -> list[Row]:
     if what == "stations":
         health = database.health()
         return [_with_health(row, health.get(row["station"])) for row in database.stations()]
+    if what in ("issues", "issue-log"):
+        return lasting_issues(database) if what == "issues" else issue_log(database)
     rows: dict[str, Any] = {
         "plays": database.plays,
         "refusals": database.refusals,
@@ -88,6 +118,7 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
     """Tables on the terminal."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console()
     for name in what:
@@ -95,11 +126,17 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
         for words in _COLUMNS[name].values():
             table.add_column(words[lang])
         for row in collect_rows(database, name):
-            table.add_row(*(_cell(row.get(column)) for column in _COLUMNS[name]))
+            # Text, not str: what a station tells may hold the brackets of rich's own markup
+            table.add_row(*(Text(_cell(row, column, lang)) for column in _COLUMNS[name]))
         console.print(table)
 
 
-def _cell(value: Any) -> str:
+def _cell(row: Row, column: str, lang: Lang) -> str:
+    value = row.get(column)
+    if column in _WORDS:
+        return _WORDS[column][str(value)][lang]
+    if isinstance(value, dict):
+        return str(value.get(lang, "–"))
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, bool):

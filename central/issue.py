@@ -1,0 +1,49 @@
+"""Issues of stations as the centre shows them: the box tells the kind, the catalogue the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.contract.issue_kind import ISSUE_KINDS, Lang
+from central.database import Database
+
+Row = dict[str, Any]
+LANGS: tuple[Lang, ...] = ("vi", "en")
+
+
+def lasting_issues(database: Database) -> list[Row]:
+    """What each station's latest health report names, faults first, the longest first."""
+    rows = [
+        {"station": station, "reported_at": health["at"], **issue, **_words(issue["kind"])}
+        for station, health in database.health().items()
+        for issue in health["issues"]
+    ]
+    return sorted(rows, key=lambda row: (row["severity"] != "fault", row["since"], row["station"]))
+
+
+def issue_log(database: Database) -> list[Row]:
+    """Each beginning and end in the stations' journals, in the order of arrival."""
+    return [
+        {
+            "station": record["station"],
+            "at": record["at"],
+            "state": record["detail"]["state"],
+            "kind": record["detail"]["what"],
+            "subject": record["detail"]["subject"],
+            "hint": record["detail"]["hint"],
+            **_words(record["detail"]["what"]),
+        }
+        for record in database.issue_records()
+    ]
+
+
+def _words(code: str) -> Row:
+    """What a newer box tells and this release does not know is shown by its code, as a fault."""
+    kind = ISSUE_KINDS.get(code)
+    if kind is None:
+        return {"severity": "fault", "text": dict.fromkeys(LANGS, code), "repair": {}}
+    return {
+        "severity": kind.severity,
+        "text": {lang: kind.text(lang) for lang in LANGS},
+        "repair": {lang: kind.repair(lang) for lang in LANGS},
+    }
