@@ -14,7 +14,7 @@ from agent.contract.issue_kind import ISSUE_KINDS
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted((ROOT / "agent").rglob("*.py"))
 # what tells an issue → the place of the kind among its arguments
-TELLERS = {"note": 0, "_note": 0, "_on_fault": 0, "on_fault": 0, "Finding": 0, "Keeper": 1}
+TELLERS = {"note": 0, "_note": 0, "_on_fault": 0, "on_fault": 0, "Keeper": 1}
 VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
 
 
@@ -25,9 +25,11 @@ def told_kinds(path: Path) -> Iterator[tuple[int, str]]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else None
         name = node.func.id if isinstance(node.func, ast.Name) else name
-        if name not in TELLERS or len(node.args) <= TELLERS[name]:
+        # a finding of a health check, not one of `doctor`'s
+        place = 0 if name == "Finding" and "health" in path.parts else TELLERS.get(name or "")
+        if place is None or len(node.args) <= place:
             continue
-        kind = node.args[TELLERS[name]]
+        kind = node.args[place]
         branches = [kind.body, kind.orelse] if isinstance(kind, ast.IfExp) else [kind]
         for branch in branches:
             if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
@@ -59,3 +61,11 @@ def test_every_kind_says_what_it_means_and_what_to_do_in_both_languages(code: st
     for english in (kind.text("en"), kind.repair("en")):
         assert english.isascii()
         assert len(english) > 10
+
+
+def test_the_catalogue_knows_no_kind_that_nothing_tells() -> None:
+    """By any text of the code: tables of kinds count, the catalogue's own files do not."""
+    texts = "".join(
+        path.read_text(encoding="utf-8") for path in MODULES if not path.name.startswith("issue_")
+    )
+    assert [code for code in ISSUE_KINDS if f'"{code}"' not in texts] == []
