@@ -9,6 +9,7 @@ import msgspec
 Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
 RecordKind = Literal[
     "play", "refusal", "boot", "config", "fault", "clock_fix", "gap", "silence",
+    "command",
 ]  # fmt: skip
 REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
 MAX_BATCH_RECORDS = 100

@@ -33,6 +33,8 @@ from agent.play.wire import (
     Fault,
     Show,
     Shown,
+    Snap,
+    Snapped,
     Test,
 )  # fmt: skip
 from drivers.errors import DriverError, UnsupportedFeature
@@ -68,6 +70,15 @@ def board_argv(
 
 
 @dataclass(frozen=True)
+class _Frame:
+    """What a face shows: its pixels, their name, and since when."""
+
+    pixels: bytes
+    digest: str
+    changed_mono_s: float
+
+
+@dataclass(frozen=True)
 class _OnFace:
     """A scene on one face and the clock readings it was drawn with."""
 
@@ -89,6 +100,7 @@ class Board:
         self._sink = sink
         self._agent = agent
         self._on_face: dict[str, _OnFace] = {}
+        self._last: dict[str, _Frame] = {}
         self._frames = 0
         self._late = 0
         self._beat_mono_s = mono_s()
@@ -133,7 +145,9 @@ class Board:
             case Brightness():
                 self._dim(command.pct)
             case Test():
-                self._test(command.pattern)
+                self._test(command)
+            case Snap() if command.face in self._last:
+                self._snap(command)
 
     def _show(self, show: Show) -> None:
         unknown = [face for face in show.faces if face not in self._config.faces]
@@ -173,12 +187,21 @@ class Board:
         except UnsupportedFeature as error:
             self._tell(Fault("E_UNSUPPORTED", str(error), id="brightness"))
 
-    def _test(self, pattern: str) -> None:
+    def _test(self, test: Test) -> None:
         from agent.play.pattern import draw_pattern
 
-        self._on_face.clear()
         for face, size in self._config.faces.items():
-            self._send(face, draw_pattern(pattern, size).tobytes())
+            if not test.faces or face in test.faces:
+                self._on_face.pop(face, None)
+                self._send(face, draw_pattern(test.pattern, size).tobytes())
+
+    def _snap(self, snap: Snap) -> None:
+        from agent.play.thumbnail import draw_thumbnail
+
+        frame, png = self._last[snap.face], b""
+        if frame.digest != snap.known:
+            png = draw_thumbnail(frame.pixels, self._config.faces[snap.face], snap.side_px)
+        self._tell(Snapped(snap.face, frame.digest, frame.changed_mono_s, png))
 
     def _do_what_is_due(self) -> None:
         for face, on_face in list(self._on_face.items()):
@@ -220,7 +243,10 @@ class Board:
     def _send(self, face: str, frame: bytes) -> str:
         self._sink.send(face, frame)
         self._frames += 1
-        return hashlib.sha256(frame).hexdigest()
+        digest = hashlib.sha256(frame).hexdigest()
+        if face not in self._last or self._last[face].digest != digest:
+            self._last[face] = _Frame(frame, digest, mono_s())
+        return digest
 
     def _tell(self, event: BoardEvent) -> None:
         self._agent.send(msgspec.json.encode(event))

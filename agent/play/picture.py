@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent.errors import PlayError
@@ -11,10 +12,23 @@ from agent.play.account import Account, Entry
 from agent.play.item import Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.showing import Showing
-from agent.play.wire import Blank, BoardBeat, BoardEvent, BoardReady, Fault, Shown
+from agent.play.trial import FaceTrial, busy, not_ready
+from agent.play.wire import (
+    Blank,
+    BoardBeat,
+    BoardCommand,
+    BoardEvent,
+    BoardReady,
+    Fault,
+    Shown,
+    Snap,
+    Snapped,
+)
 
 log = logging.getLogger(__name__)
 LOOK_S = 0.25
+SNAP_S = 2.0
+SCHEDULED = 1  # plan.level again: a trial stands over this and what is below
 END_SLACK_S = 0.5  # a scene replaced this little before its end counts as shown in full
 
 
@@ -50,6 +64,8 @@ class PictureOutput:
         self._clock = near.clock
         self._changed = asyncio.Event()
         self._showing: Showing | None = None
+        self._trial: FaceTrial | None = None
+        self._snaps: dict[str, asyncio.Future[Snapped]] = {}
         self._failed: dict[str, datetime] = {}
         self._told_missing: dict[str, datetime] = {}
 
@@ -62,6 +78,50 @@ class PictureOutput:
         """What is seen now."""
         showing = self._showing
         return showing.item if showing is not None and showing.is_seen else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Does its board process run?"""
+        return self._keeper.is_ready
+
+    @property
+    def trial(self) -> FaceTrial | None:
+        """The technician's trial that is on."""
+        return self._trial
+
+    async def try_face(self, deed: str, face: str, commands: Sequence[BoardCommand]) -> None:
+        """Show something on one face for a while, instead of a trial before it.
+
+        Raises:
+            PlayError: E_NOT_READY without a board, E_BUSY when more than the schedule is shown.
+        """
+        if not self._keeper.is_ready:
+            raise not_ready(face)
+        wanted = self._rundown.wanted(self._clock.now(), self._failed)
+        if wanted is not None and wanted.level > SCHEDULED:
+            raise busy(face)
+        await self._end("trial")
+        self._trial = FaceTrial(deed, face, commands, wanted.key if wanted else None)
+        self.changed()
+
+    async def snap(self, face: str, known: str = "") -> Snapped | None:
+        """A small picture of what a face shows; None when the board does not answer.
+
+        Args:
+            face: one of `faces`.
+            known: the token of the picture that the caller has: it is not drawn again.
+        """
+        asked = self._snaps.get(face)
+        try:
+            if asked is None:
+                self._keeper.send(Snap(face, known=known))
+                asked = self._snaps[face] = asyncio.get_running_loop().create_future()
+            async with asyncio.timeout(SNAP_S):
+                return await asyncio.shield(asked)
+        except (PlayError, TimeoutError):
+            return None
+        finally:
+            self._snaps.pop(face, None)
 
     async def run(self) -> None:
         """Live until cancelled; then close the record and leave the faces black."""
@@ -78,6 +138,7 @@ class PictureOutput:
             await showing.close("cut", reason)
 
     async def _on_lost(self, _reason: str) -> None:
+        self._trial = None
         await self._end("board_lost")
 
     async def _on_event(self, event: BoardEvent) -> None:
@@ -87,6 +148,9 @@ class PictureOutput:
                 self.changed()
             case BoardBeat():
                 self.late = event.late
+            case Snapped():
+                if (asked := self._snaps.get(event.face)) is not None and not asked.done():
+                    asked.set_result(event)
             case Shown() if showing is not None and event.id == showing.id:
                 showing.on_shown(event)
             case Fault() if showing is not None and event.id == showing.id:
@@ -118,6 +182,8 @@ class PictureOutput:
             wanted = None
         elif wanted is not None and wanted.key in self._failed:
             wanted = None
+        if self._trial is not None and self._goes_on(self._trial, wanted):
+            return
         former = self._showing
         if (wanted.key if wanted else None) == (former.item.key if former else None):
             return
@@ -128,6 +194,20 @@ class PictureOutput:
             self._showing = None
         if former is not None:
             await self._close_for(former, wanted, now.at)
+
+    def _goes_on(self, trial: FaceTrial, wanted: Item | None) -> bool:
+        """Does the trial keep its face? What was wanted when it began does not end it."""
+        is_new = wanted is not None and wanted.key != trial.over_key
+        try:
+            if not trial.is_over and not is_new:
+                for command in trial.take_due():
+                    self._keeper.send(command)
+                return True
+            self._trial = None
+            self._keeper.send(Blank([trial.face]))
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+        return False
 
     async def _skip(self, item: Item) -> None:
         if item.key not in self._told_missing:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,17 +16,19 @@ from datetime import datetime, timedelta
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.account import Account, Entry
-from agent.play.attention import ATTENTION, two_tone
+from agent.play.attention import ATTENTION, open_two_tone
 from agent.play.item import EMERGENCY, Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.line import Line
 from agent.play.session import SoundSession
+from agent.play.trial import TONE_S, ToneTrial, busy, not_ready
 from agent.play.wire import Ended, EngineEvent, Fault, Hold, Ready, Started
 
 log = logging.getLogger(__name__)
 PREPARE_S = 4.0
 LATE_S = 0.35
 REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
+TRIAL_ROOM_S = PREPARE_S + TONE_S + 4.0  # a trial ends before the next item is prepared
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
@@ -69,6 +70,7 @@ class SoundOutput:
         self._done: dict[str, datetime] = {}
         self._interrupted: list[_Interrupted] = []
         self._held_up: Item | None = None
+        self._trial: ToneTrial | None = None
 
     def changed(self) -> None:
         """Documents, media or the clock moved: look again now."""
@@ -78,6 +80,42 @@ class SoundOutput:
     def on_air(self) -> Item | None:
         """What sounds now."""
         return next((s.item for s in reversed(self._sessions) if s.is_sounding), None)
+
+    @property
+    def is_ready(self) -> bool:
+        """Does its engine run?"""
+        return self._keeper.is_ready
+
+    @property
+    def trial(self) -> str | None:
+        """The line on which a technician's tone sounds."""
+        return self._trial.line.name if self._trial is not None else None
+
+    def try_line(self, name: str) -> None:
+        """Sound a quiet tone on one line.
+
+        Raises:
+            PlayError: E_NOT_READY without an engine, E_BUSY when anything sounds or is about to.
+        """
+        if not self._keeper.is_ready:
+            raise not_ready(name)
+        now = self._clock.now()
+        upcoming = self._rundown.upcoming(now, self._done)
+        is_near = upcoming is not None and (
+            (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
+        )
+        if self._sessions or self._interrupted or self._trial is not None or is_near:
+            raise busy(name)
+        self._trial = ToneTrial(self.lines[name], self._keeper.send)
+        self._group.create_task(self._run_trial(self._trial), name=f"trial of {name}")
+
+    async def _run_trial(self, trial: ToneTrial) -> None:
+        try:
+            await trial.run()
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+        finally:
+            self._trial = None
 
     async def run(self) -> None:
         """Live until cancelled; then fade out, close the records, switch off."""
@@ -102,17 +140,21 @@ class SoundOutput:
             await session.abandon(reason, mono_s())
 
     async def _on_lost(self, _reason: str) -> None:
+        if self._trial is not None:
+            self._trial.on_ended()
         await self._abandon_all("engine_lost")
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
             case Ready():
-                self._hold_attention()
+                self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
                 self.changed()
             case Started(id=slot):
                 for session in self._owners(slot):
                     self._give_way(session)
                     session.on_started(event)
+            case Ended(id=slot) | Fault(id=slot) if self._is_of_trial(slot):
+                pass
             case Ended(id=slot):
                 for session in self._owners(slot):
                     if await session.on_ended(event):
@@ -123,6 +165,13 @@ class SoundOutput:
             case _:
                 pass  # beats; a fault without a slot is the worker's loss
 
+    def _is_of_trial(self, slot: str | None) -> bool:
+        """Was it a technician's tone that ended? Then that is all that there is to do."""
+        if self._trial is None or slot != self._trial.id:
+            return False
+        self._trial.on_ended()
+        return True
+
     def _give_way(self, session: SoundSession) -> None:
         """A hard start stops what plays: equals are replaced, lower ones may come back."""
         for other in self._sessions:
@@ -132,12 +181,6 @@ class SoundOutput:
 
     def _owners(self, slot: str) -> list[SoundSession]:
         return [session for session in self._sessions if session.owns(slot)]
-
-    def _hold_attention(self) -> None:
-        fd = os.memfd_create(ATTENTION)
-        os.write(fd, two_tone())
-        os.lseek(fd, 0, os.SEEK_SET)
-        self._keeper.send(Hold(ATTENTION), fd)
 
     def _settle(self, session: SoundSession) -> None:
         """A session is over: remember it, or keep it for handing back."""
@@ -250,6 +293,8 @@ class SoundOutput:
         self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
 
     def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
+        if self._trial is not None:
+            self._trial.give_way()
         lines = self._lines_of(item)
         send = self._keeper.send
         session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, near=self._near)

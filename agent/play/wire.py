@@ -141,12 +141,21 @@ class Brightness(_Message, frozen=True, tag="brightness"):
 
 
 class Test(_Message, frozen=True, tag="test"):
-    """A test pattern on every face."""
+    """A test pattern on the named faces; on every face when none is named."""
 
     pattern: Literal["bars", "grid", "white"]
+    faces: list[str] = []
 
 
-BoardCommand = Show | Blank | Brightness | Test
+class Snap(_Message, frozen=True, tag="snap"):
+    """Ask for a small picture of what a face shows; `known` is the token of the last answer."""
+
+    face: str
+    side_px: int = 256
+    known: str = ""
+
+
+BoardCommand = Show | Blank | Brightness | Test | Snap
 
 
 class BoardReady(_Message, frozen=True, tag="board_ready"):
@@ -171,4 +180,16 @@ class Shown(_Message, frozen=True, tag="shown"):
     mono_s: float
 
 
-BoardEvent = BoardReady | BoardBeat | Shown | Fault
+class Snapped(_Message, frozen=True, tag="snapped"):
+    """What a face shows, as PNG of at most `side_px` each way; empty when `token` was known.
+
+    `changed_mono_s` is when the face's frame last changed.
+    """
+
+    face: str
+    token: str
+    changed_mono_s: float
+    png: bytes = b""
+
+
+BoardEvent = BoardReady | BoardBeat | Shown | Snapped | Fault
