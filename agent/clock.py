@@ -62,6 +62,11 @@ def mono_s() -> float:
     return time.monotonic()
 
 
+def system_time() -> datetime:
+    """The machine's own wall clock: OpenSSL judges certificates by it; nothing here plays by it."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
 def read_boot_id() -> str:
     """The kernel's random id of this boot, 32 hex digits."""
     return BOOT_ID_FILE.read_text().strip().replace("-", "")

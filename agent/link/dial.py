@@ -56,7 +56,7 @@ async def build_client(
     *,
     protocol: aiomqtt.ProtocolVersion,
     keepalive_s: int,
-    will: aiomqtt.Will,
+    will: aiomqtt.Will | None,
     on_refused: Callable[[str], None],
 ) -> BoundedClient:
     """A client that is not connected yet; its `take` is still to be set.
@@ -76,7 +76,7 @@ async def build_client(
         clean_start=False if modern else paho.MQTT_CLEAN_START_FIRST_ONLY,
         properties=_connect_properties() if modern else None,
         keepalive=keepalive_s,
-        tls_context=await asyncio.to_thread(_load_tls, broker),
+        tls_context=await asyncio.to_thread(load_tls, broker),
         will=will,
         max_concurrent_outgoing_calls=MAX_PENDING_CALLS,
     )
@@ -90,8 +90,8 @@ def _connect_properties() -> Properties:
     return properties
 
 
-def _load_tls(broker: BrokerSettings) -> ssl.SSLContext:
-    """Only the broker's own authority counts here, not the system's.
+def load_tls(broker: BrokerSettings) -> ssl.SSLContext:
+    """Blocks. Only the broker's own authority counts here, not the system's.
 
     Raises:
         OSError: a file is missing or no PEM (ssl.SSLError is one).
