@@ -16,7 +16,7 @@ from pathlib import Path
 from agent.contract.topic import ROOT
 from central.certificate import CENTRE, Identity
 
-MAX_PACKET_BYTES = 300 * 1024  # a document of 256 KiB, its topic and the packet's head
+MAX_PACKET_BYTES = 360 * 1024  # the largest envelope, its topic and the packet's head
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 _POLL_S = 0.02

@@ -8,6 +8,7 @@ import binascii
 import msgspec
 
 MAX_SIGNATURES = 8
+MAX_ENVELOPE_BYTES = 352 * 1024  # the largest payload in base64, and eight signatures
 
 
 class EnvelopeError(ValueError):

@@ -13,8 +13,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ident import StationId
-from agent.link.inbox import MAX_MESSAGE_BYTES
 from agent.link.packet_limit import PACKET_HEAD_BYTES, BoundedClient
 
 SESSION_EXPIRY_S = 3600
@@ -66,7 +66,7 @@ async def build_client(
     """
     modern = protocol is aiomqtt.ProtocolVersion.V5
     return BoundedClient(
-        max_bytes=MAX_MESSAGE_BYTES,
+        max_bytes=MAX_ENVELOPE_BYTES,
         on_refused=on_refused,
         hostname=broker.host,
         port=broker.port,
@@ -86,7 +86,7 @@ def _connect_properties() -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's lack
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     properties.ReceiveMaximum = RECEIVE_MAXIMUM
-    properties.MaximumPacketSize = MAX_MESSAGE_BYTES + PACKET_HEAD_BYTES
+    properties.MaximumPacketSize = MAX_ENVELOPE_BYTES + PACKET_HEAD_BYTES
     return properties
 
 

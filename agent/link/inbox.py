@@ -7,15 +7,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.contract.document import MAX_DOCUMENT_BYTES
-
 # Time and place go with them: an emergency that overtook them would be refused for their lack.
 URGENT = frozenset({"emergency", "cancel", "silence", "time", "station-config"})
 # A newer message on the same topic replaces an older one that nobody has read yet.
 STATE = frozenset({"playlist", "station-config", "head", "ack", "auth", "c"})
 MAX_MESSAGES = 256
 MAX_BYTES = 8 * 1024 * 1024
-MAX_MESSAGE_BYTES = MAX_DOCUMENT_BYTES  # of the envelope, as trust judges it
 
 
 @dataclass(frozen=True)

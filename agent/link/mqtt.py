@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.clock import mono_s
+from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ident import StationId
 from agent.contract.report import State
 from agent.contract.topic import (
@@ -35,7 +36,7 @@ from agent.contract.topic import (
 from agent.errors import AgentError, LinkError
 from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
 from agent.link.dial import BrokerSettings, Pace, build_client
-from agent.link.inbox import MAX_MESSAGE_BYTES, Inbox, Incoming
+from agent.link.inbox import Inbox, Incoming
 from agent.link.packet_limit import BoundedClient, ClosedEarlyError
 
 GOODBYE_S = 2.0
@@ -315,7 +316,7 @@ class MqttLink:
         """Which kind of message this is; None for what is not ours to read."""
         try:
             text = message.topic
-            if not 0 < len(message.payload) <= MAX_MESSAGE_BYTES:
+            if not 0 < len(message.payload) <= MAX_ENVELOPE_BYTES:
                 return None  # an empty retained message only says that a topic was cleared
             if text == CENTRE_STATE:
                 return "c"

@@ -32,7 +32,13 @@ from agent.contract.document import (
     Silence,
     StationConfig,
 )
-from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64
+from agent.contract.envelope import (
+    MAX_ENVELOPE_BYTES,
+    MAX_SIGNATURES,
+    Envelope,
+    EnvelopeError,
+    decode_base64,
+)
 from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
 from agent.contract.topic import Topic
@@ -50,7 +56,6 @@ from agent.trust.source import verify_sources
 __all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "verify"]
 
 MAX_CANDIDATES = 8
-MAX_ENVELOPE_BYTES = MAX_DOCUMENT_BYTES
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
@@ -154,8 +159,11 @@ def decode_payload(kind: str, payload: bytes) -> Document:
     """Decode signed bytes and judge their form alone; signing tools use it before they sign.
 
     Raises:
-        TrustError: E_SCHEMA, subject is the payload's sha256.
+        TrustError: E_SIZE, E_SCHEMA: subject is the payload's sha256.
     """
+    if len(payload) > MAX_DOCUMENT_BYTES:
+        subject = hashlib.sha256(payload).hexdigest()
+        raise TrustError("E_SIZE", subject, f"{len(payload)} bytes, at most {MAX_DOCUMENT_BYTES}")
     try:
         document: Document = _DECODER_OF_KIND[kind].decode(payload)
         check_document(document, kind)

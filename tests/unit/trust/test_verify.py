@@ -216,7 +216,9 @@ def _medium(**changes: Any) -> dict[str, Any]:
 
 GOOD = seal(playlist(), COMMUNE)
 ENVELOPES: dict[str, tuple[str, bytes]] = {
-    "larger than 256 KiB": ("E_SIZE", b" " * (256 * 1024 + 1)),
+    "larger than any document can be": ("E_SIZE", b" " * (352 * 1024 + 1)),
+    "a payload larger than 256 KiB": (
+        "E_SIZE", seal(b" " * (256 * 1024 + 1), COMMUNE, kind="playlist")),
     "empty": ("E_JSON", b""),
     "not JSON": ("E_JSON", b"playlist"),
     "deep nesting": ("E_JSON", b"[" * 100_000),
