@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo install uninstall test test-long check bench clean
+.PHONY: help setup setup-demo demo install uninstall test test-long check bench reference clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -49,6 +49,10 @@ test-long: setup  ## the slower proofs
 
 bench: setup  ## print the figures of the targets
 	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+reference: setup  ## the schema and the page of all settings, from the model
+	$(BIN)/tramtin schema >config/station.schema.json
+	$(BIN)/tramtin schema --reference >config/REFERENCE.md
 
 clean:  ## remove environments, caches and build products
 	rm -rf .venv .venv-3.* build dist *.egg-info .*_cache .hypothesis

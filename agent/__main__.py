@@ -11,7 +11,10 @@ from pathlib import Path
 import click
 
 from agent.errors import AgentError, ConfigError
+from agent.settings.text import Lang
 
+STATION = "/etc/tramtin/station.yaml"
+LANG = click.Choice(["vi", "en"])
 EXIT_CONFIG = 78  # EX_CONFIG: systemd must not restart
 
 
@@ -42,21 +45,21 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), default="/etc/tramtin/station.yaml")
+@click.argument("file", type=click.Path(path_type=Path), default=STATION)
 @click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
 @click.option("--health-s", type=float, default=300.0, show_default=True, help="Health period.")
-def run(file: Path, *, demo: bool, health_s: float) -> None:
+@click.option("--lang", type=LANG, default="vi", show_default=True, help="Of what is refused.")
+def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
     """Run the agent with the settings in FILE until it is told to stop."""
-    from agent.settings.fault import SettingsFaults
-    from agent.settings.load import check_files, load_marked
-    from agent.start import serve
+    from agent.start import judge, serve
 
     _log_to_stderr()
     try:
-        settings, tree = load_marked(file)
-        if faults := check_files(settings, str(file), tree):
-            raise SettingsFaults(faults)
-        asyncio.run(serve(settings, demo=demo, health_s=health_s))
+        judged = judge(file, demo=demo)
+        if judged.settings is None:
+            click.echo("\n".join(fault.text(lang) for fault in judged.faults), err=True)
+            sys.exit(EXIT_CONFIG)
+        asyncio.run(serve(judged.settings, demo=demo, health_s=health_s))
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_CONFIG)
@@ -66,14 +69,30 @@ def run(file: Path, *, demo: bool, health_s: float) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.option("--lang", type=LANG, default="vi", show_default=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
-def check(file: Path, lang: str, format_: str) -> None:
-    """Check FILE: exit 0 good, 1 faults, 2 unreadable."""
-    from agent.settings.check import run_check
+@click.option("--print", "effective", is_flag=True, help="Print the settings in force.")
+@click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
+def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) -> None:
+    """Check FILE as `run` would: exit 0 good, 1 faults, 2 unreadable. Warnings do not count."""
+    from functools import partial
 
-    sys.exit(run_check(file, lang, format_))
+    from agent.settings.check import run_check
+    from agent.start import judge
+
+    proof = partial(judge, demo=demo)
+    sys.exit(run_check(file, proof, lang, as_json=format_ == "json", effective=effective))
+
+
+@main.command()
+@click.option("--reference", is_flag=True, help="The reference page instead of the JSON Schema.")
+def schema(*, reference: bool) -> None:
+    """Print the JSON Schema of station.yaml for editors, or the page that explains every key."""
+    from agent.settings.reference import build_reference
+    from agent.settings.schema import build_schema
+
+    click.echo(build_reference() if reference else build_schema(), nl=False)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,16 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from agent.app import HEALTH_S, Agent
 from agent.clock import Clock, read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError
-from agent.evidence.device_key import load_device_key
+from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.notify import notify
 from agent.settings.credential import take_credentials
+from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import meta
 from agent.store.database import Store
@@ -55,6 +57,40 @@ def load_authority(settings: Settings, *, demo: bool) -> PinnedAuthority:
     return authority
 
 
+def load_key(settings: Settings) -> DeviceKey:
+    """The device key from its file, or from systemd's copy of it.
+
+    Raises:
+        ConfigError: E_KEY: no key, or a broken one.
+    """
+    key = take_credentials(settings).broker.key
+    try:
+        return load_device_key(Path(key))
+    except (OSError, ValueError) as error:
+        raise ConfigError("E_KEY", settings.broker.key, str(error)) from error
+
+
+def judge(file: Path, *, demo: bool = False) -> Judged:
+    """All that `run` would refuse to start with; `tramtin check` and `tramtin run` both ask here.
+
+    Raises:
+        ConfigError: E_UNREADABLE, the file itself cannot be read.
+    """
+    judged = judge_settings(file)
+    if judged.settings is None:
+        return judged
+    settings = judged.settings
+    for key, load in (
+        ("root", partial(load_authority, settings, demo=demo)),
+        ("broker.key", partial(load_key, settings)),
+    ):
+        try:
+            load()
+        except ConfigError as error:
+            judged = judged.refused(key, error)
+    return judged
+
+
 async def serve(settings: Settings, *, demo: bool = False, health_s: float = HEALTH_S) -> None:
     """Build the agent and live until a signal says stop.
 
@@ -63,11 +99,8 @@ async def serve(settings: Settings, *, demo: bool = False, health_s: float = HEA
         StoreError: the state directory cannot be used.
     """
     authority = load_authority(settings, demo=demo)
+    key = load_key(settings)
     settings = take_credentials(settings)
-    try:
-        key = load_device_key(Path(settings.broker.key))
-    except (OSError, ValueError) as error:
-        raise ConfigError("E_KEY", settings.broker.key, str(error)) from error
     store = Store.open(Path(settings.state))
     try:
         boot_id = read_boot_id()

@@ -26,9 +26,9 @@ from agent.contract.document import (
     When,
 )
 from agent.errors import ConfigError
-from agent.settings.fault import Fault, SettingsFaults, Words
+from agent.settings.fault import Fault, Mark, SettingsFaults, Words
 from agent.settings.yaml_strict import walk_yaml
-from agent.settings.yaml_tree import Items, Mark, Node, Pairs
+from agent.settings.yaml_tree import Items, Node, Pairs
 from agent.trust.freshness import longest_lifetime
 from agent.trust.source import is_https
 from central.clip import make_chime

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from drivers.errors import UnsupportedFeature
-from drivers.interface import AudioOutput, FrameSink, InputPin, Sensor, Switch
+from drivers.interface import AudioDevice, AudioOutput, FrameSink, InputPin, Sensor, Switch
 from drivers.profile.load import has_profile, list_profiles, load_profile
 from drivers.profile.model import Profile
 from drivers.profile.model import Sensor as SensorProfile
@@ -96,6 +96,18 @@ def load_audio_output(driver: str, device: str) -> AudioOutput:
         UnsupportedFeature: no such driver.
     """
     return cast("AudioOutput", _load(AUDIO_OUTPUTS, driver, {"device": device}))
+
+
+def list_audio_devices(driver: str) -> list[AudioDevice]:
+    """The sound outputs that a driver finds now; ask in a process of its own, it may abort.
+
+    Raises:
+        UnsupportedFeature: no such driver.
+    """
+    if driver not in AUDIO_OUTPUTS:
+        raise _unknown(driver, AUDIO_OUTPUTS)
+    found = importlib.import_module(AUDIO_OUTPUTS[driver][0]).list_outputs()
+    return cast("list[AudioDevice]", found)
 
 
 def load_board(profile: str, path: str) -> FrameSink:
@@ -183,6 +195,12 @@ def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[Set
         raise UnsupportedFeature(profile, "load", detail)
     given = {key: value for key, value in settings.items() if key != "name"}
     return find_setting_faults(known[use], given)
+
+
+def has_lines() -> bool:
+    """Do drivers of this process share a port already? Then no others are built on trial."""
+    name = "drivers.bus.lines"
+    return name in sys.modules and bool(importlib.import_module(name).has_lines())
 
 
 def close() -> None:

@@ -1,54 +1,80 @@
-"""`tramtin check FILE`: say every fault of the settings, for people or for programs."""
+"""`tramtin check FILE`: every fault and every risk of the settings, for people or for programs."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from agent.errors import ConfigError
-from agent.settings.fault import Fault, SettingsFaults
-from agent.settings.load import check_files, load_marked
+from agent.settings.effective import build_effective, build_plain
+from agent.settings.excerpt import build_excerpt
+from agent.settings.fault import Fault
+from agent.settings.load import Judged
+from agent.settings.risk import find_risks
 from agent.settings.text import Lang, say
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
+Judge = Callable[[Path], Judged]
 
 
-def run_check(path: Path, lang: str = "vi", format_: str = "text") -> int:
-    """Print the verdict; returns 0 good, 1 faults, 2 unreadable.
+def run_check(
+    path: Path, judge: Judge, lang: Lang = "vi", *, as_json: bool = False, effective: bool = False
+) -> int:
+    """Print the verdict; returns 0 good (also with warnings), 1 faults, 2 unreadable.
 
     Args:
         path: station.yaml.
-        lang: `vi` or `en`.
-        format_: `text`, one fault a line, or `json`, one object.
+        judge: what the agent itself judges the file with when it starts.
+        lang: of the text.
+        as_json: one object instead of lines.
+        effective: print the settings in force, defaults filled in and secrets hidden; faults and
+            warnings then go to stderr, so that the output can be kept.
     """
-    tongue = cast("Lang", lang)
     try:
-        settings, tree = load_marked(path)
-        faults = check_files(settings, str(path), tree)
-    except SettingsFaults as error:
-        faults = error.faults
+        judged = judge(path)
     except ConfigError as error:
-        return _tell_unreadable(error, tongue, format_)
-    if format_ == "json":
-        print(_build_json(path, faults, tongue))
+        return _tell_unreadable(error, lang, as_json=as_json)
+    faults = judged.faults
+    if judged.settings is not None and judged.tree is not None:
+        faults = [found.at(str(path)) for found in find_risks(judged.settings, judged.tree, path)]
+        faults.sort(key=lambda fault: (fault.line, fault.column, fault.key))
+    code = GOOD if judged.settings is not None else FAULTS
+    if as_json:
+        told = _build_told(path, faults, lang)
+        if effective and judged.settings is not None:
+            told["effective"] = build_plain(judged.settings)
+        print(json.dumps(told, ensure_ascii=False))
+        return code
+    if effective and judged.settings is not None:
+        print(build_effective(judged.settings, judged.tree, lang), end="")
+    verdict = _build_verdict(path, judged.text, faults, lang)
+    print(verdict, file=sys.stderr if effective else sys.stdout)
+    return code
+
+
+def _build_verdict(path: Path, text: str, faults: list[Fault], lang: Lang) -> str:
+    """Faults first, each under its line of the file; then warnings; then one line that sums up."""
+    errors = [fault for fault in faults if fault.severity == "error"]
+    warnings = [fault for fault in faults if fault.severity == "warning"]
+    blocks = [
+        "\n".join([fault.text(lang), *build_excerpt(text, fault)]) for fault in errors + warnings
+    ]
+    if errors:
+        last = say("fault_count", lang, str(len(errors)))
+    elif warnings:
+        last = say("good_but", lang, str(path), str(len(warnings)))
     else:
-        lines = [fault.text(tongue) for fault in faults]
-        print("\n".join(lines) if lines else say("good", tongue, str(path)))
-    return FAULTS if faults else GOOD
+        last = say("good", lang, str(path))
+    return "\n\n".join([*blocks, last])
 
 
-def _tell_unreadable(error: ConfigError, lang: Lang, format_: str) -> int:
-    text = f"{error.subject}: {say('unreadable', lang)}: {error.hint}"
-    if format_ == "json":
-        text = json.dumps({"file": error.subject, "unreadable": error.hint}, ensure_ascii=False)
-    print(text)
-    return UNREADABLE
-
-
-def _build_json(path: Path, faults: list[Fault], lang: Lang) -> str:
+def _build_told(path: Path, faults: list[Fault], lang: Lang) -> dict[str, Any]:
     rows = [
         {
+            "severity": fault.severity,
             "line": fault.line,
             "column": fault.column,
             "key": fault.key,
@@ -59,4 +85,14 @@ def _build_json(path: Path, faults: list[Fault], lang: Lang) -> str:
         }
         for fault in faults
     ]
-    return json.dumps({"file": str(path), "good": not faults, "faults": rows}, ensure_ascii=False)
+    errors = [row for row in rows if row["severity"] == "error"]
+    warnings = [row for row in rows if row["severity"] == "warning"]
+    return {"file": str(path), "good": not errors, "faults": errors, "warnings": warnings}
+
+
+def _tell_unreadable(error: ConfigError, lang: Lang, *, as_json: bool) -> int:
+    text = f"{error.subject}: {say('unreadable', lang)}: {error.hint}"
+    if as_json:
+        text = json.dumps({"file": error.subject, "unreadable": error.hint}, ensure_ascii=False)
+    print(text)
+    return UNREADABLE

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agent.errors import ConfigError
 from agent.settings.text import Lang, say
 
 HIDDEN = "******"  # stands for a secret
+# `got` is not what stands in the file but what came of it, in English
+DETAILED = frozenset({"E_ROOT", "E_KEY", "E_DRIVER", "bad_profile", "syntax"})
 Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a file, both from 1; the column counts characters."""
+
+    line: int
+    column: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,9 @@ class Fault:
     def text(self, lang: Lang = "en") -> str:
         """`file:line:column: key: what; got …; expected …; did you mean …`."""
         parts = [say(self.what, lang)]
-        if self.got:
+        if self.what in DETAILED:
+            parts.append(self.got)
+        elif self.got:
             parts.append(say("got", lang, self.got))
         if self.expected is not None:
             parts.append(say("expected", lang, self.expected.text(lang)))
@@ -68,6 +80,22 @@ class Fault:
 
     def __str__(self) -> str:
         return self.text("en")
+
+
+class Found(NamedTuple):
+    """What a rule found; the loader adds the file's name. Fields as those of `Fault`."""
+
+    mark: Mark
+    key: str
+    what: str
+    got: str = ""
+    expected: Words | None = None
+    hint: str = ""
+    severity: Severity = "error"
+
+    def at(self, file: str) -> Fault:
+        """The fault in a file."""
+        return Fault(file, self.mark.line, self.mark.column, *self[1:])
 
 
 class SettingsFaults(ConfigError):  # noqa: N818 - it is many

@@ -38,7 +38,7 @@ Line = Annotated[int, Meta(ge=0, le=65_535)]
 Options = dict[str, bool | int | float | str]
 # `secret`: never shown in a fault, a printed effective config or a support bundle
 Pin = Annotated[
-    str, _described(r"^[0-9]{6,12}\Z", '"428315": 6..12 digits'), Meta(extra={"secret": True})
+    str, _described(r"^[0-9]{6,12}\Z", '"******": 0-9, 6..12'), Meta(extra={"secret": True})
 ]
 
 

@@ -87,6 +87,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "empty_window": ("khung giờ rỗng: đầu trùng cuối", "empty window: start equals end"),
     "window_order": ("ngày cuối trước ngày đầu", "the end is before the start"),
+    "host_has_port": (
+        "host chỉ là tên máy chủ: số cổng viết ở khoá port",
+        "host is the name alone: the port number goes to the key port",
+    ),
     "uplink_listen": (
         "trang trạng thái không được nghe trên mọi giao diện",
         "the page must never listen on every interface",
@@ -96,7 +100,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "file_unreadable": ("không đọc được tệp này", "file cannot be read"),
     "no_directory": ("không có thư mục này", "no such directory"),
     "not_writable": ("không ghi được vào thư mục này", "directory cannot be written"),
-    "unknown_driver": ("không có trình điều khiển này", "no such driver or profile"),
+    "unknown_driver": ("không có loại thiết bị này", "no such driver or profile"),
+    "bad_profile": ("tệp hồ sơ thiết bị có lỗi", "the device's profile file has faults"),
+    "not_taken": ("loại thiết bị này không dùng khoá này", "this kind of device has no such key"),
+    "E_DRIVER": (
+        "E_DRIVER: thiết bị không dùng được với các cài đặt này",
+        "E_DRIVER: the device cannot be used with these settings",
+    ),
     "unreadable": ("không đọc được", "cannot be read"),
     # what is expected
     "text": ("chữ", "text"),
@@ -108,6 +118,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "spaces_only": ("dấu cách", "spaces"),
     "spaces": ("{0} dấu cách ở đầu dòng, như dòng {1}", "{0} spaces first, as in line {1}"),
     "belongs_in": ("đặt khoá này trong: {0}", "this key belongs in: {0}"),
+    "once": ("một lần: đã có ở dòng {0}", "once: it stands in line {0} already"),
+    "other_than_line": ("khác với dòng {0}", "another than in line {0}"),
+    "local_address": (
+        "địa chỉ của một cổng mạng nội bộ, như 192.168.10.1:8080; bỏ khoá này nếu chỉ xem tại hộp",
+        "the address of one local network port, as 192.168.10.1:8080; without the key: only here",
+    ),
     "nothing": ("để trống", "nothing"),
     "or": ("{0} hoặc {1}", "{0} or {1}"),
     "one_of": ("một trong: {0}", "one of: {0}"),
@@ -117,9 +133,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "more_than": ("lớn hơn {0}", "more than {0}"),
     "length_at_least": ("ít nhất {0} mục hoặc ký tự", "at least {0} items or characters"),
     "length_at_most": ("nhiều nhất {0} mục hoặc ký tự", "at most {0} items or characters"),
+    "command": ("lệnh `{0}`", "the command `{0}`"),
+    "with_sudo": ("chạy lệnh này với sudo", "to be run with sudo"),
     "form": ("dạng {0}", "the form {0}"),
     "rule": ("{0}", "{0}"),
     # verdict of `tramtin check`
+    "good_but": (
+        "{0}: cài đặt đúng, {1} cảnh báo",
+        "{0}: settings are good, {1} warning(s)",
+    ),
+    "default_note": ("mặc định", "default"),
+    "E_ROOT": ("E_ROOT: không dùng được gốc tin cậy", "E_ROOT: the root of trust cannot be used"),
+    "E_KEY": ("E_KEY: không dùng được khoá của trạm", "E_KEY: the station's key cannot be used"),
     "good": ("{0}: cài đặt đúng", "{0}: settings are good"),
     "fault_count": ("{0} lỗi", "{0} fault(s)"),
 }
@@ -127,7 +152,7 @@ PHRASES: dict[str, tuple[str, str]] = {
 
 def say(code: str, lang: Lang, *args: str) -> str:
     """The phrase of a code in a language; an unknown code is shown as it is."""
-    phrase = PHRASES.get(code)
+    phrase = PHRASES.get(code) or _find_risk(code)
     if phrase is None:
         return code
     # not str.format: the arguments and the phrase may hold braces of the user's own text
@@ -135,3 +160,9 @@ def say(code: str, lang: Lang, *args: str) -> str:
     for index, arg in enumerate(args):
         text = text.replace("{" + str(index) + "}", arg)
     return text
+
+
+def _find_risk(code: str) -> tuple[str, str] | None:
+    from agent.settings.text_risk import RISKS  # only `check` speaks of risks
+
+    return RISKS.get(code)

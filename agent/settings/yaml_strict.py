@@ -24,8 +24,8 @@ from agent.settings.expect import (
     length_fault,
     shown,
 )
-from agent.settings.fault import HIDDEN, Fault, SettingsFaults, Words
-from agent.settings.yaml_tree import Items, Mark, Node, Pairs, Reported, Scalar, join, read_tree
+from agent.settings.fault import HIDDEN, Fault, Mark, SettingsFaults, Words
+from agent.settings.yaml_tree import Items, Node, Pairs, Reported, Scalar, join, read_tree
 
 T = TypeVar("T")
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
@@ -175,7 +175,7 @@ class _Walk:
             return _BAD if any(child is _BAD for child in children) else children
         if isinstance(node, Pairs):
             return {key.value: self._any(child, join(path, key.value)) for key, child in node.pairs}
-        return None if node.is_null else _resolve(node)
+        return None if node.is_null else resolve(node)
 
     def _scalar(  # noqa: PLR0911 - one line a kind of type
         self, node: Node, type_: inspect.Type, path: str, form: str
@@ -319,9 +319,10 @@ def _fits(node: Node, type_: inspect.Type) -> bool:  # noqa: PLR0911 - one line 
     return False
 
 
-def _resolve(node: Scalar) -> Any:
+def resolve(node: Scalar) -> Any:
+    """What a scalar is where no type is expected: truth, number or text."""
     if node.plain and node.value in _BOOLS:
         return _BOOLS[node.value]
     if node.plain and _INT.fullmatch(node.value):
         return int(node.value)
-    return node.value
+    return float(node.value) if node.plain and _NUMBER.fullmatch(node.value) else node.value

@@ -13,21 +13,13 @@ from typing import Any
 
 import yaml
 
-from agent.settings.fault import Fault, Words
+from agent.settings.fault import Fault, Mark, Words
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
 # spaces that YAML takes for letters: they come with text copied from a web page or a chat
 ODD_SPACES = frozenset("\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u3000\ufeff")
 NULLS = frozenset({"", "~", "null"})
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place in a file, both from 1; the column counts characters."""
-
-    line: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -200,12 +192,14 @@ class _Reader:
     def _is_new(self, key: Scalar, pairs: dict[str, tuple[Scalar, Node]], path: str) -> bool:
         if key.value not in pairs:
             return True
-        first = pairs[key.value][0].mark
-        self._fault(key.mark, path, "duplicate_key", f"{first.line}:{first.column}")
+        want = Words("once", (str(pairs[key.value][0].mark.line),))
+        self._fault(key.mark, path, "duplicate_key", key.value, want)
         return False
 
-    def _fault(self, mark: Mark, key: str, what: str, got: str = "") -> None:
-        self._faults.append(Fault(self._source, mark.line, mark.column, key, what, got))
+    def _fault(
+        self, mark: Mark, key: str, what: str, got: str = "", expected: Words | None = None
+    ) -> None:
+        self._faults.append(Fault(self._source, mark.line, mark.column, key, what, got, expected))
 
 
 class Reported(Scalar):
@@ -213,6 +207,33 @@ class Reported(Scalar):
 
     def __init__(self, mark: Mark) -> None:
         super().__init__("", plain=True, mark=mark)
+
+
+def given(node: Node | None, key: str) -> Node | None:
+    """The value of a key unless it is absent or written as nothing."""
+    child = node.get(key) if isinstance(node, Pairs) else None
+    return None if isinstance(child, Scalar) and child.is_null else child
+
+
+def items_of(node: Node | None, key: str) -> list[tuple[int, Node]]:
+    """The items of a key's list with their indexes; none if there is no list."""
+    child = given(node, key)
+    return list(enumerate(child.nodes)) if isinstance(child, Items) else []
+
+
+def find_mark(tree: Node, key: tuple[str | int, ...]) -> Mark:
+    """Where a value stands; what is left to its default stands where its mapping does."""
+    node: Node | None = tree
+    mark = tree.mark
+    for part in key:
+        if isinstance(part, int):
+            node = node.nodes[part] if isinstance(node, Items) else None
+        else:
+            node = node.get(part) if isinstance(node, Pairs) else None
+        if node is None:
+            break
+        mark = node.mark
+    return mark
 
 
 def join(path: str, key: str) -> str:

@@ -44,6 +44,11 @@ def share_line(
     return cast("SharedLine[P]", line)
 
 
+def has_lines() -> bool:
+    """Is any port shared in this process?"""
+    return bool(_lines)
+
+
 def close_lines() -> None:
     """Let go of all ports and forget who shared them; for the end of the process."""
     for _, line in _lines.values():

@@ -10,7 +10,7 @@ import pytest
 from agent.errors import ConfigError
 from agent.settings.check import run_check
 from agent.settings.fault import SettingsFaults
-from agent.settings.load import check_files, load_marked, load_settings
+from agent.settings.load import check_files, judge_settings, load_settings
 from agent.settings.model import Settings
 from agent.settings.text import PHRASES
 from agent.settings.yaml_strict import load_yaml
@@ -216,22 +216,24 @@ def files_there(folder: Path) -> str:
     for name in ("ca.pem", "dev.pem", "dev.key", "root.json"):
         (folder / name).write_text("x")
     text = GOOD.replace("/etc/", f"{folder}/").replace("/var/lib/tramtin", str(folder))
-    return text.replace("profile: relay", "profile: sim-amplifier")
+    for profile, there in (("relay", "sim-amplifier"), ("ina219", "sim-sensor")):
+        text = text.replace(f"profile: {profile}, port", f"profile: {there}, port")
+    return text.replace("kind: mains, profile: sim-amplifier", "kind: mains, profile: sim-input")
 
 
 def test_check_exits_0_on_good_settings_whose_files_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, files_there(tmp_path))
-    assert run_check(path, "vi", "text") == 0
-    assert capsys.readouterr().out == f"{path}: cài đặt đúng\n"
+    assert run_check(path, judge_settings) == 0
+    assert f"{path}: cài đặt đúng" in capsys.readouterr().out
 
 
 def test_check_exits_1_and_tells_programs_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = write(tmp_path, GOOD.replace("settle_ms", "settel_ms"))
-    assert run_check(path, "en", "json") == 1
+    path = write(tmp_path, files_there(tmp_path).replace("settle_ms", "settel_ms"))
+    assert run_check(path, judge_settings, "en", as_json=True) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["good"] is False
     (fault,) = told["faults"]
@@ -239,16 +241,15 @@ def test_check_exits_1_and_tells_programs_the_place(
 
 
 def test_check_exits_2_when_the_file_cannot_be_read(tmp_path: Path) -> None:
-    assert run_check(tmp_path / "none.yaml", "vi", "text") == 2
-    assert run_check(tmp_path, "vi", "json") == 2
+    assert run_check(tmp_path / "none.yaml", judge_settings) == 2
+    assert run_check(tmp_path, judge_settings, as_json=True) == 2
 
 
 def test_missing_files_and_unknown_drivers_are_placed(tmp_path: Path) -> None:
     text = files_there(tmp_path).replace("sim-amplifier", "sim-amplifer")
     path = write(tmp_path, text)
     (tmp_path / "dev.key").unlink()
-    settings, tree = load_marked(path)
-    found = check_files(settings, str(path), tree)
+    found = judge_settings(path).faults
     assert [(f.line, f.column, f.key, f.what, f.hint) for f in found] == [
         (6, 8, "broker.key", "no_file", ""),
         (14, 27, "outputs[0].zones[0].switch.profile", "unknown_driver", "sim-amplifier"),

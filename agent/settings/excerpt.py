@@ -1,0 +1,52 @@
+"""The line of the file under a fault, with a mark below the place; no secret is ever repeated."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from agent.settings.fault import HIDDEN, Fault
+
+WIDTH = 96
+# also a misspelt one: the line is shown because something on it is wrong
+_SECRET = re.compile(r"(\b(?:pin|PIN|Pin)\w*['\"]?\s*[:=]\s*)([^,}\s#][^,}#]*)")
+
+
+def build_excerpt(text: str, fault: Fault) -> list[str]:
+    """Two lines: the source with its number, and a caret; none if there is no such line."""
+    lines = text.splitlines()
+    if not 1 <= fault.line <= len(lines) or fault.got == HIDDEN or not lines[fault.line - 1]:
+        return []
+    column = fault.column - 1
+    # a Tab is what the fault may be about: it is shown, and one column wide
+    line = _hide(lines[fault.line - 1]).replace("\t", "→")
+    cut = max(0, column - WIDTH * 3 // 4) if len(line) > WIDTH else 0
+    shown = ("…" if cut else "") + line[cut : cut + WIDTH].rstrip()
+    pad = _width(line[cut:column]) + (1 if cut else 0)
+    margin = f"{fault.line:5} | "
+    caret = "^" * _length(line[column:], fault)
+    return [margin + shown, " " * (len(margin) - 2) + "| " + " " * pad + caret]
+
+
+def _hide(line: str) -> str:
+    """With the value of a PIN as stars, as long as it was, so that columns stay."""
+    return _SECRET.sub(lambda match: match[1] + "*" * len(match[2].rstrip()), line)
+
+
+def _length(rest: str, fault: Fault) -> int:
+    """As many characters as the fault is about: what stands there, else one."""
+    if fault.what == "tab":
+        return max(1, len(rest) - len(rest.lstrip("→ ")))
+    quoted = f'"{fault.got}"'
+    for written in (fault.got, quoted):
+        if written and "\n" not in written and rest.startswith(written):
+            return _width(written)
+    return 1
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: marks stand above a letter, East Asian letters are wide."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -1,0 +1,138 @@
+"""Drivers and profiles that the settings name, and the keys these take. Touches no hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from agent.settings.fault import Found, Words
+from agent.settings.yaml_strict import resolve
+from agent.settings.yaml_tree import Node, Pairs, Scalar, given, items_of
+from drivers import registry
+from drivers.errors import UnsupportedFeature
+from drivers.profile.load import BadProfile
+from drivers.profile.setting import SettingFault, Use
+
+# what the agent gives a driver besides its options; with the defaults that it fills in itself
+_OWN: Mapping[Use, Mapping[str, Any]] = {
+    "switch": {"port": None, "unit": None, "coil": None},
+    "input": {"port": None, "unit": None, "line": None, "active": "high", "debounce_ms": 50},
+    "sensor": {"measures": None, "port": None, "unit": None},
+}
+_LOAD: Mapping[Use, Callable[..., object]] = {
+    "switch": registry.load_switch,
+    "input": registry.load_input,
+    "sensor": registry.load_sensor,
+}
+_TYPES = {"text": "text", "integer": "integer", "number": "number", "boolean": "true_false"}
+
+
+class Device(NamedTuple):
+    """A switch, input or sensor as the tree has it."""
+
+    use: Use
+    node: Node
+    key: str
+    name: str
+
+
+def find_drivers(tree: Node) -> Iterator[Found]:
+    """Unknown drivers and profiles, and settings that these do not take."""
+    for i, output in items_of(tree, "outputs"):
+        driver = given(given(output, "audio"), "driver")
+        yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
+        profile = given(given(output, "board"), "profile")
+        yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
+    # Built on trial, they tell whether they go together; nothing is opened. Not beside living ones.
+    is_trial = not registry.has_lines()
+    for device in _list_devices(tree):
+        yield from _find_in_device(device, is_trial=is_trial)
+    if is_trial:
+        registry.close()
+
+
+def _list_devices(tree: Node) -> Iterator[Device]:
+    for i, output in items_of(tree, "outputs"):
+        for k, zone in items_of(output, "zones"):
+            switch, name = given(zone, "switch"), given(zone, "name")
+            if switch is not None:
+                called = name.value if isinstance(name, Scalar) else "switch"
+                yield Device("switch", switch, f"outputs[{i}].zones[{k}].switch", called)
+    uses: tuple[Use, ...] = ("input", "sensor")
+    for use in uses:
+        for i, node in items_of(tree, f"{use}s"):
+            name = given(node, "name")
+            called = name.value if isinstance(name, Scalar) else use
+            yield Device(use, node, f"{use}s[{i}]", called)
+
+
+def _find_in_device(device: Device, *, is_trial: bool) -> Iterator[Found]:
+    profile = given(device.node, "profile")
+    if not isinstance(profile, Scalar):
+        return
+    options, own = _options(device.node), _OWN[device.use]
+    stray = [key for key in options if key in own or key in ("name", "profile")]
+    for key in stray:
+        place = given(device.node, "options")
+        mark = _mark_of_key(place, key) or profile
+        want = Words("belongs_in", (device.key,))
+        yield Found(mark.mark, f"{device.key}.options.{key}", "unknown_key", key, want)
+    if stray:
+        return
+    values = {key: _value(device.node, key, default) for key, default in own.items()}
+    values |= options
+    try:
+        faults = registry.find_faults(device.use, profile.value, values)
+        if is_trial and not faults:
+            _LOAD[device.use](profile.value, name=device.name, **values)
+    except BadProfile as error:
+        yield Found(profile.mark, f"{device.key}.profile", "bad_profile", error.detail)
+    except UnsupportedFeature as error:
+        known = registry.list_known(device.use)
+        if profile.value not in known:
+            yield from _known(profile, f"{device.key}.profile", known)
+        else:
+            yield Found(device.node.mark, device.key, "E_DRIVER", error.detail)
+    else:
+        yield from (_found(device, fault) for fault in faults)
+
+
+def _options(node: Node) -> dict[str, Any]:
+    options = given(node, "options")
+    pairs = options.pairs if isinstance(options, Pairs) else ()
+    return {key.value: resolve(value) for key, value in pairs if isinstance(value, Scalar)}
+
+
+def _value(node: Node, key: str, default: Any) -> Any:
+    value = given(node, key)
+    return resolve(value) if isinstance(value, Scalar) else default
+
+
+def _found(device: Device, fault: SettingFault) -> Found:
+    """The driver's fault at the line where its key stands, or should stand."""
+    is_own = fault.name in _OWN[device.use]
+    home = device.node if is_own else given(device.node, "options") or device.node
+    key = f"{device.key}.{fault.name}" if is_own else f"{device.key}.options.{fault.name}"
+    if fault.code == "unknown_key":
+        at = _mark_of_key(home, fault.name) or home
+        near = "" if "," in fault.want or fault.want in _OWN[device.use] else fault.want
+        want = None if near else Words("one_of", (fault.want,))
+        what = "not_taken" if is_own else "unknown_key"
+        return Found(at.mark, key, what, fault.name, want, near)
+    at = given(home, fault.name) or home
+    want = Words(_TYPES[fault.want]) if fault.want in _TYPES else Words("rule", (fault.want,))
+    return Found(at.mark, key, fault.code, fault.got, want)
+
+
+def _mark_of_key(node: Node | None, name: str) -> Scalar | None:
+    pairs = node.pairs if isinstance(node, Pairs) else ()
+    return next((key for key, _ in pairs if key.value == name), None)
+
+
+def _known(node: Node | None, key: str, known: Collection[str]) -> Iterator[Found]:
+    if isinstance(node, Scalar) and node.value not in known:
+        from agent.settings.near import guess_member
+
+        near = guess_member(node.value, known)
+        want = None if near else Words("one_of", (", ".join(sorted(known)),))
+        yield Found(node.mark, key, "unknown_driver", node.value, want, near)

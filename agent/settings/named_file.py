@@ -1,0 +1,59 @@
+"""Files and folders that the settings name.
+
+Works on the tree, so that these faults are told at once with all others.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent.settings.credential import find_credential
+from agent.settings.fault import Found, Words
+from agent.settings.yaml_tree import Node, Scalar, given
+
+
+def find_files(tree: Node) -> Iterator[Found]:
+    """Files and the state folder; what is not well formed is left to the other judges."""
+    broker = given(tree, "broker")
+    for key in ("ca", "cert", "key"):
+        yield from _find_file(given(broker, key), f"broker.{key}")
+    yield from _find_file(given(tree, "root"), "root")
+    yield from _find_state(given(tree, "state"))
+
+
+def _find_file(node: Node | None, key: str) -> Iterator[Found]:
+    if not isinstance(node, Scalar) or not node.value.startswith("/"):
+        return
+    path = Path(find_credential(node.value) if key == "broker.key" else node.value)
+    if not path.is_file():
+        yield Found(node.mark, key, "no_file", node.value, None, _near_file(path))
+    elif not os.access(path, os.R_OK):
+        # the device key belongs to root: without sudo nobody can look into it
+        want = Words("with_sudo") if os.geteuid() else None
+        yield Found(node.mark, key, "file_unreadable", node.value, want)
+
+
+def _near_file(path: Path) -> str:
+    """A file of the same kind beside it with nearly that name."""
+    from agent.settings.near import guess_member
+
+    try:
+        kin = [entry for entry in path.parent.iterdir() if entry.suffix == path.suffix]
+        names = [entry.name for entry in kin if entry.is_file()]
+    except OSError:
+        return ""
+    near = guess_member(path.name, names)
+    return str(path.with_name(near)) if near else ""
+
+
+def _find_state(node: Node | None) -> Iterator[Found]:
+    if not isinstance(node, Scalar) or not node.value.startswith("/"):
+        return
+    state = Path(node.value)
+    folder = state if state.exists() else state.parent  # it is made at the first start
+    if not folder.is_dir():
+        yield Found(node.mark, "state", "no_directory", str(folder))
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield Found(node.mark, "state", "not_writable", str(folder))

@@ -1,0 +1,161 @@
+"""Rules between the values of station.yaml, on its tree, beside the faults of single values."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from agent.settings.fault import Found, Words
+from agent.settings.model import LISTEN, Output
+from agent.settings.yaml_tree import Node, Pairs, Scalar, given, items_of
+
+_HOST_PORT = re.compile(r"([^:]+):[0-9]{1,5}")
+_OF_AUDIO, _OF_BOARD = ("audio", "zones"), ("board", "faces")
+
+
+def find_clashes(tree: Node) -> Iterator[Found]:
+    """Names given twice, parts that do not go together, addresses that must not be."""
+    outputs = items_of(tree, "outputs")
+    yield from _find_twins([(f"outputs[{i}].name", node) for i, node in outputs])
+    yield from _find_twins(zones_and_faces(outputs))
+    yield from _find_switch_twins(outputs)
+    for index, node in outputs:
+        yield from _find_in_output(node, f"outputs[{index}]")
+    for key in ("inputs", "sensors"):
+        yield from _find_twins([(f"{key}[{i}].name", node) for i, node in items_of(tree, key)])
+    yield from _find_input_twins(items_of(tree, "inputs"))
+    yield from _find_in_sensors(items_of(tree, "sensors"), outputs)
+    yield from _find_in_host(given(given(tree, "broker"), "host"))
+    yield from _find_in_page(given(given(tree, "page"), "listen"))
+    for index, window in items_of(given(tree, "policy"), "quiet_hours"):
+        if isinstance(window, Scalar) and len(set(window.value.split("-"))) == 1:
+            key = f"policy.quiet_hours[{index}]"
+            yield Found(window.mark, key, "empty_window", window.value)
+
+
+def zones_and_faces(outputs: list[tuple[int, Node]]) -> list[tuple[str, Node]]:
+    """Path of the name, and node. An entry names zones without outputs: they share one space."""
+    return [
+        (f"outputs[{i}].{key}[{k}].name", node)
+        for i, output in outputs
+        for key in ("zones", "faces")
+        for k, node in items_of(output, key)
+    ]
+
+
+def _find_twins(named: list[tuple[str, Node]]) -> Iterator[Found]:
+    seen: dict[str, int] = {}
+    for path, node in named:
+        name = given(node, "name")
+        if not isinstance(name, Scalar):
+            continue
+        if name.value in seen:
+            want = Words("other_than_line", (str(seen[name.value]),))
+            yield Found(name.mark, path, "not_unique", name.value, want)
+        seen.setdefault(name.value, name.mark.line)
+
+
+def _texts(node: Node | None, *keys: str) -> tuple[str, ...]:
+    values = [given(node, key) for key in keys]
+    return tuple(value.value if isinstance(value, Scalar) else "" for value in values)
+
+
+def _find_switch_twins(outputs: list[tuple[int, Node]]) -> Iterator[Found]:
+    seen: dict[tuple[str, ...], int] = {}
+    for i, output in outputs:
+        for k, zone in items_of(output, "zones"):
+            switch = given(zone, "switch")
+            texts = _texts(switch, "profile", "port", "unit", "coil")
+            if switch is None or not texts[1]:
+                continue
+            if texts in seen:
+                want = Words("other_than_line", (str(seen[texts]),))
+                got, path = " ".join(filter(None, texts)), f"outputs[{i}].zones[{k}].switch"
+                yield Found(switch.mark, path, "switch_used_twice", got, want)
+            seen.setdefault(texts, switch.mark.line)
+
+
+def _find_input_twins(inputs: list[tuple[int, Node]]) -> Iterator[Found]:
+    seen: dict[tuple[str, ...], int] = {}
+    for i, node in inputs:
+        texts = _texts(node, "profile", "port", "unit", "line")
+        if not texts[1]:
+            continue
+        if texts in seen:
+            want = Words("other_than_line", (str(seen[texts]),))
+            got = " ".join(filter(None, texts))
+            yield Found(node.mark, f"inputs[{i}]", "input_used_twice", got, want)
+        seen.setdefault(texts, node.mark.line)
+
+
+def _find_in_output(node: Node, path: str) -> Iterator[Found]:
+    if not isinstance(node, Pairs):
+        return
+    if any(key.value not in Output.__struct_fields__ for key, _ in node.pairs):
+        return  # a misspelt key is told already; what it leaves open is no fault of its own
+    audio, board = given(node, "audio"), given(node, "board")
+    if (audio is None) == (board is None):
+        want = Words("one_of", ("audio + zones, board + faces",))
+        yield Found(node.mark, path, "audio_or_board", "", want)
+        return
+    (_, mine), (_, other) = (_OF_AUDIO, _OF_BOARD) if audio is not None else (_OF_BOARD, _OF_AUDIO)
+    stray = given(node, other)
+    if stray is not None and items_of(node, other):
+        yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
+    elif not items_of(node, mine):
+        yield Found(node.mark, path, "nothing_to_select", "", Words("rule", (mine,)))
+
+
+def _find_in_sensors(
+    sensors: list[tuple[int, Node]], outputs: list[tuple[int, Node]]
+) -> Iterator[Found]:
+    names = [_texts(node, "name")[0] for _, node in zones_and_faces(outputs)]
+    for i, node in sensors:
+        zone = given(node, "zone")
+        if isinstance(zone, Scalar) and zone.value not in names:
+            yield _unknown(zone, f"sensors[{i}].zone", "no_zone", names)
+        low, high = given(node, "low"), given(node, "high")
+        least, most = _number(low), _number(high)
+        if high is not None and least is not None and most is not None and least >= most:
+            want = Words("more_than", (f"{least:g}",))
+            yield Found(high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", want)
+
+
+def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:
+    from agent.settings.near import guess_member
+
+    near = guess_member(node.value, known)
+    want = None if near else Words("one_of", (", ".join(known),))
+    return Found(node.mark, key, what, node.value, want, near)
+
+
+def _number(node: Node | None) -> float | None:
+    """A number that the model will accept too; anything else is its fault to tell."""
+    try:
+        return float(node.value) if isinstance(node, Scalar) and node.plain else None
+    except ValueError:
+        return None
+
+
+def _find_in_host(host: Node | None) -> Iterator[Found]:
+    if isinstance(host, Scalar) and (pair := _HOST_PORT.fullmatch(host.value)):
+        yield Found(host.mark, "broker.host", "host_has_port", host.value, None, pair[1])
+
+
+def _find_in_page(listen: Node | None) -> Iterator[Found]:
+    if not isinstance(listen, Scalar) or not LISTEN.match(listen.value):
+        return  # its form is judged by the model
+    host, _, port = listen.value.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        want = Words("form", ("192.168.10.1:8080",))
+        yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)
+        return
+    if address.is_unspecified or address.is_multicast:
+        want = Words("local_address")
+        yield Found(listen.mark, "page.listen", "uplink_listen", listen.value, want)
+    if not 1 <= int(port) <= 65_535:
+        want = Words("between", ("1", "65535"))
+        yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)

@@ -1,0 +1,133 @@
+"""The model as JSON Schema (draft-07, which editors understand), every key explained twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from msgspec import NODEFAULT, inspect
+
+from agent.settings.describe import KEYS
+from agent.settings.expect import form_of, is_none
+from agent.settings.model import Settings
+from agent.settings.yaml_tree import join
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+class Row(NamedTuple):
+    """One key of the model: where it is, its type, and what stands there if nobody writes it."""
+
+    path: str
+    field: inspect.Field
+    default: Any
+
+
+def walk_model() -> Iterator[Row]:
+    """Every key of station.yaml, parents first, in the order of the model."""
+    yield from _walk(inspect.type_info(Settings), "")
+
+
+def _walk(type_: inspect.Type, path: str) -> Iterator[Row]:
+    bare = bare_type(type_)
+    if isinstance(bare, inspect.ListType):
+        yield from _walk(bare.item_type, f"{path}[]")
+    elif isinstance(bare, inspect.StructType):
+        for field in bare.fields:
+            inner = join(path, field.encode_name)
+            yield Row(inner, field, default_of(field))
+            yield from _walk(field.type, inner)
+
+
+def bare_type(type_: inspect.Type) -> inspect.Type:
+    """Without its description and without the None of an optional key."""
+    if isinstance(type_, inspect.Metadata):
+        return bare_type(type_.type)
+    if isinstance(type_, inspect.UnionType):
+        members = [member for member in type_.types if not is_none(member)]
+        return bare_type(members[0]) if len(members) == 1 else type_
+    return type_
+
+
+def default_of(field: inspect.Field) -> Any:
+    """A plain value; `NODEFAULT` for a key that must be written."""
+    import msgspec
+
+    if field.default_factory is not NODEFAULT:
+        return msgspec.to_builtins(field.default_factory())
+    return field.default if field.default is NODEFAULT else msgspec.to_builtins(field.default)
+
+
+def build_schema() -> str:
+    """The text of `config/station.schema.json`."""
+    schema = {"$schema": DRAFT, "title": "station.yaml (Trạm tin)"}
+    schema |= _schema(inspect.type_info(Settings), "")
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _schema(type_: inspect.Type, path: str) -> dict[str, Any]:  # noqa: PLR0911, C901 - one line a kind
+    match type_:
+        case inspect.Metadata():
+            form = form_of(type_)
+            return _schema(type_.type, path) | ({"examples": [form]} if form else {})
+        case inspect.UnionType():
+            return _union([_schema(member, path) for member in type_.types])
+        case inspect.StructType():
+            return _struct(type_, path)
+        case inspect.ListType():
+            sizes = {"minItems": type_.min_length, "maxItems": type_.max_length}
+            return {"type": "array", "items": _schema(type_.item_type, f"{path}[]"), **_set(sizes)}
+        case inspect.DictType():
+            return {"type": "object", "additionalProperties": _schema(type_.value_type, path)}
+        case inspect.LiteralType():
+            return {"enum": list(type_.values)}
+        case inspect.StrType():
+            sizes = {"minLength": type_.min_length, "maxLength": type_.max_length}
+            # Python's \Z is not known to the expressions of JavaScript
+            pattern = type_.pattern.replace(r"\Z", "$") if type_.pattern else None
+            return {"type": "string", **_set({**sizes, "pattern": pattern})}
+        case inspect.IntType() | inspect.FloatType():
+            name = "integer" if isinstance(type_, inspect.IntType) else "number"
+            return {"type": name, **_set({"minimum": type_.ge, "maximum": type_.le})}
+        case inspect.BoolType():
+            return {"type": "boolean"}
+        case inspect.NoneType():
+            return {"type": "null"}
+    raise ValueError(f"the schema does not know {type_!r}")
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _union(members: list[dict[str, Any]]) -> dict[str, Any]:
+    """One type with null beside it where that is all there is: editors complete it better."""
+    others = [member for member in members if member != {"type": "null"}]
+    if len(others) > 1:
+        return {"type": [member["type"] for member in members]}
+    (one,) = others
+    if "enum" in one:
+        return {"enum": [*one["enum"], None]}
+    return {**one, "type": [one["type"], "null"]}
+
+
+def _struct(type_: inspect.StructType, path: str) -> dict[str, Any]:
+    properties = {}
+    for field in type_.fields:
+        inner = join(path, field.encode_name)
+        text = KEYS[inner]
+        schema = {"description": f"{text.vi}\n\n{text.en}", **_schema(field.type, inner)}
+        if text.example is not None:
+            schema["examples"] = [text.example]
+        default = default_of(field)
+        if default is not NODEFAULT and default is not None:
+            schema["default"] = default
+        properties[field.encode_name] = schema
+    told: dict[str, Any] = {"type": "object", "properties": properties}
+    told["additionalProperties"] = False
+    if required := [field.encode_name for field in type_.fields if field.required]:
+        told["required"] = required
+    if path == "outputs[]":  # agent/settings/rule.py says the same to `tramtin check`
+        told["oneOf"] = [{"required": ["audio", "zones"]}, {"required": ["board", "faces"]}]
+    return told
