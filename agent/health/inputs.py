@@ -1,7 +1,7 @@
 """Watches the box's contacts: a door, mains, a generator, the two local keys.
 
 The theory. A contact that tells its edges by itself (GPIO) is waited for; any other is asked: a key
-five times a second, the rest once. One that does not answer is asked three times, then told once
+four times a second, the rest once. One that does not answer is asked three times, then told once
 and asked every five seconds, so that a dead module does not hold the line that it shares with the
 switches. What was known of it is then unknown: the report says null, not the last word.
 
@@ -41,7 +41,7 @@ class Pace:
         retry_s: to one that does not answer.
     """
 
-    key_s: float = 0.2
+    key_s: float = 0.25
     calm_s: float = 1.0
     check_s: float = 30.0
     retry_s: float = 5.0
@@ -89,8 +89,7 @@ class Contact:
     async def _follow(self, pin: InputPin) -> None:
         self._take(await pin.read())
         if not isinstance(pin, EdgePin):
-            is_key = self.kind in KEYS
-            await asyncio.sleep(self._pace.key_s if is_key else self._pace.calm_s)
+            await _beat(self._pace.key_s if self.kind in KEYS else self._pace.calm_s)
             return
         try:
             async with asyncio.timeout(self._pace.check_s):
@@ -131,6 +130,12 @@ class Contact:
         self._is_armed = self.kind != "emergency-key"
         self._note("input_no_answer", self.name, why)
         await asyncio.sleep(self._pace.retry_s)
+
+
+async def _beat(period_s: float) -> None:
+    """Until the next beat, which is one for all: contacts of one board then share its frames."""
+    now_mono_s = asyncio.get_running_loop().time()
+    await asyncio.sleep(period_s - now_mono_s % period_s if period_s else 0)
 
 
 class Inputs:

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from drivers.bus.block import Block
 from drivers.errors import (
     DeviceBusy,
     DeviceProtocolError,
@@ -97,6 +98,7 @@ class SharedLine(Generic[P]):
         self._quiet_until_mono_s = 0.0
         self._last_frame_mono_s = 0.0
         self._silences: dict[Hashable, _Silence] = {}
+        self.blocks: dict[Hashable, Block] = {}
 
     async def command(
         self, party: Party, operation: str, exchange: Callable[[P], Awaitable[T]]

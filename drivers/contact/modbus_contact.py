@@ -46,7 +46,8 @@ class ModbusContact:
             raise UnsupportedFeature(name, "load", "this board has no inputs")
         self.name = name
         self._table = profile.inputs.table
-        self._address = profile.inputs.first + line
+        self._first, self._count = profile.inputs.first, profile.inputs.count
+        self._index = line
         self._active = int(active == "high")
         self._pause_s = debounce_ms / 1000 / (SAMPLES - 1)
         self._last: bool | None = None
@@ -72,8 +73,9 @@ class ModbusContact:
         return state
 
     async def _sample(self) -> bool:
-        (bit,) = await self._device.poll("read", self._table, self._address)
-        return bit == self._active
+        # the whole board: contacts that are asked together share the frame
+        bits = await self._device.poll_block("read", self._table, self._first, self._count)
+        return bits[self._index] == self._active
 
     def _hold(self) -> bool:
         if self._last is None:
