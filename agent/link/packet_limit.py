@@ -80,17 +80,28 @@ class BoundedClient(aiomqtt.Client):
                 ending.exception()  # asyncio complains of an exception that nobody looked at
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
-        """As aiomqtt's, without `asyncio.wait_for`.
+        """As aiomqtt's, but an ended connection ends the wait, and without `asyncio.wait_for`.
 
-        Before Python 3.12 that drops a cancellation that comes in the same turn as the answer, and
-        the agent would never stop (bpo-37658).
+        aiomqtt would wait its full time-out for an answer that can no longer come: a box that is
+        thrown off again and again would look as if each of its connections had lasted that long.
+        Before Python 3.12 `wait_for` drops a cancellation that comes in the same turn as the
+        answer, and the agent would never stop (bpo-37658).
         """
         limit_s = self.timeout if timeout is None else timeout
+        answer = asyncio.ensure_future(fut)
         try:
             async with asyncio.timeout(None if limit_s == math.inf else limit_s):
-                return await fut
+                await asyncio.wait(
+                    {answer, self._disconnected}, return_when=asyncio.FIRST_COMPLETED
+                )
         except TimeoutError:
             raise aiomqtt.MqttError("Operation timed out") from None
+        else:
+            if not answer.done():
+                raise aiomqtt.MqttError("the connection ended before the answer")
+            return answer.result()
+        finally:
+            answer.cancel()
 
     def _client_connect(self) -> None:
         """Runs in a thread, which cannot be cancelled: a connection that came too late is cut."""

@@ -367,13 +367,14 @@ async def test_a_message_that_cannot_be_digested_does_not_deafen_the_station(
         assert station.lost == 0
 
 
-@pytest.mark.long  # which box is thrown off three times in a row, and when, is chance
 async def test_two_boxes_with_one_identity_are_noticed_although_mosquitto_keeps_quiet(
     address: Callable[[str], Address],
 ) -> None:
     one, two = make_station(address(STATION)), make_station(address(STATION))
+    # Which of the two is thrown off often enough first is chance; that one of them is, is not.
+    two.changed = one.changed
     async with running(one), running(two):
-        await one.until(lambda: one.has_fault("link_unstable"))
+        await one.until(lambda: one.has_fault("link_unstable") or two.has_fault("link_unstable"))
 
 
 # A peer that no honest broker is
@@ -448,6 +449,27 @@ async def test_a_refused_subscription_is_told(
         await station.until(lambda: station.has_fault("subscription_refused"))
         refused = {subject for kind, subject in station.faults if kind == "subscription_refused"}
         assert refused == {"tramtin/1/d/tv-cl-0007/#", "tramtin/1/c/state", "tramtin/1/auth/#"}
+
+
+async def test_a_broker_that_hangs_up_instead_of_answering_is_left_at_once(
+    authority: CertificateAuthority, identities: dict[str, Identity]
+) -> None:
+    hung_up: list[bytes] = []
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_packet(reader)
+        writer.write(CONNACK_5)
+        _, subscribe = await read_packet(reader)
+        writer.write(bytes([0x90, 6]) + subscribe[:2] + bytes([0, 1, 1, 1]))
+        hung_up.append((await read_packet(reader))[1])  # "online", and no PUBACK follows
+        station.note()
+
+    async with scripted_peer(script, authority, identities) as peer:
+        station = make_station(peer)
+        async with running(station):
+            # a link that waited for each answer until its time-out of 10 s would not come so far
+            await station.until(lambda: len(hung_up) >= 5)
+            assert station.sessions == []
 
 
 async def test_a_broker_without_mqtt_5_is_met_with_3_1_1(
