@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
+from agent.health.device import Device, Note, share_devices
 from agent.settings.model import Input
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
@@ -25,7 +26,6 @@ from drivers.interface import EdgePin, InputPin
 
 log = logging.getLogger(__name__)
 OnInput = Callable[[str, str, bool], None]
-Note = Callable[[str, str, str | None], None]
 KEYS = ("silence-key", "emergency-key")
 TRIES = 3
 
@@ -58,11 +58,19 @@ class Contact:
         pin: its driver, whose name is the contact's.
         on_input: called with (name, kind, active), at the first reading and at each change.
         note: begins an issue (kind, subject, hint), or ends it (hint None).
+        device: what it hangs on.
         pace: how often it is asked.
     """
 
     def __init__(
-        self, kind: str, pin: InputPin, on_input: OnInput, note: Note, pace: Pace = PACE
+        self,
+        kind: str,
+        pin: InputPin,
+        *,
+        on_input: OnInput,
+        note: Note,
+        device: Device,
+        pace: Pace = PACE,
     ) -> None:
         self.name = pin.name
         self.kind = kind
@@ -70,6 +78,7 @@ class Contact:
         self._pin = pin
         self._on_input = on_input
         self._note = note
+        self._device = device
         self._pace = pace
         self._told: bool | None = None
         self._misses = 0
@@ -102,7 +111,7 @@ class Contact:
 
     def _take(self, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         self._misses = 0
-        self._note("input_no_answer", self.name, None)
+        self._device.hear(self.name)
         self.active = active
         if not self._is_armed:
             hint = "found pressed; it counts again once it was let go" if active else None
@@ -128,7 +137,7 @@ class Contact:
             return
         self.active = None
         self._is_armed = self.kind != "emergency-key"
-        self._note("input_no_answer", self.name, why)
+        self._device.miss(self.name, why)
         await asyncio.sleep(self._pace.retry_s)
 
 
@@ -167,7 +176,13 @@ def build_inputs(wanted: Sequence[Input], on_input: OnInput, note: Note) -> Inpu
     Raises:
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
     """
-    return Inputs([Contact(one.kind, _load(one), on_input, note) for one in wanted])
+    devices = share_devices("input_no_answer", wanted, note)
+    return Inputs(
+        [
+            Contact(one.kind, _load(one), on_input=on_input, note=note, device=device)
+            for one, device in zip(wanted, devices, strict=True)
+        ]
+    )
 
 
 def _load(want: Input) -> InputPin:

@@ -19,6 +19,7 @@ from agent.clock import mono_s
 from agent.contract.report import Reading
 from agent.errors import ConfigError
 from agent.health.band import Band
+from agent.health.device import Device, Note, share_devices
 from agent.health.draw import DrawProof
 from agent.settings.model import Sensor as Want
 from drivers import registry
@@ -26,7 +27,6 @@ from drivers.errors import DriverError, UnsupportedFeature
 from drivers.interface import Sensor
 
 log = logging.getLogger(__name__)
-Note = Callable[[str, str, str | None], None]
 LineState = Callable[[str], str | None]
 SAMPLE_S = 30.0
 ZONE_SAMPLE_S = 5.0
@@ -44,6 +44,7 @@ class Probe:
         sensor: its driver.
         line_state: the state of a zone's line by its name; None for a zone without one.
         note: begins an issue (kind, subject, hint), or ends it (hint None).
+        device: what it hangs on.
         mono: monotonic seconds; replaced in tests.
     """
 
@@ -51,15 +52,17 @@ class Probe:
         self,
         want: Want,
         sensor: Sensor,
+        *,
         line_state: LineState,
         note: Note,
-        *,
+        device: Device,
         mono: Callable[[], float] = mono_s,
     ) -> None:
         self.want = want
         self._sensor = sensor
         self._line_state = line_state
         self._note = note
+        self._device = device
         self._mono = mono
         self._period_s = ZONE_SAMPLE_S if want.zone else SAMPLE_S
         self._value: float | None = None
@@ -102,7 +105,7 @@ class Probe:
         self._misses = 0
         self._value, self._sampled_mono_s = value, self._mono()
         name = self.want.name
-        self._note("sensor_no_answer", name, None)
+        self._device.hear(name)
         told = f"{value:g} {self._sensor.unit}"
         if self._low is not None:
             hint = f"{told}, below {self.want.low:g}" if self._low.feel(value) else None
@@ -128,7 +131,7 @@ class Probe:
         if self._proof is not None:
             self._proof.forget()
         if self._misses >= TRIES:
-            self._note("sensor_no_answer", self.want.name, why)
+            self._device.miss(self.want.name, why)
 
 
 class Sensors:
@@ -159,7 +162,13 @@ def build_sensors(wanted: Sequence[Want], line_state: LineState, note: Note) -> 
     Raises:
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
     """
-    return Sensors([Probe(want, _load(want), line_state, note) for want in wanted])
+    devices = share_devices("sensor_no_answer", wanted, note)
+    return Sensors(
+        [
+            Probe(want, _load(want), line_state=line_state, note=note, device=device)
+            for want, device in zip(wanted, devices, strict=True)
+        ]
+    )
 
 
 def _load(want: Want) -> Sensor:

@@ -12,6 +12,7 @@ from fake_gpiod import FakeGpio
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
+from agent.health.device import Device
 from agent.health.inputs import Contact, Inputs, Pace, build_inputs
 from agent.settings.model import Input
 from drivers.gpio.contact import GpioContact
@@ -43,7 +44,8 @@ class Desk:
             self.told.append(kind)
 
     def build(self, kind: str, pin: InputPin, pace: Pace = AT_ONCE) -> Contact:
-        return Contact(kind, pin, self.on_input, self.note, pace)
+        device = Device("input_no_answer", "a", self.note)
+        return Contact(kind, pin, on_input=self.on_input, note=self.note, device=device, pace=pace)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from agent.contract.report import Reading
 from agent.errors import ConfigError
+from agent.health.device import Device
 from agent.health.sensors import Probe, Sensors, build_sensors
 from agent.settings.model import Sensor as Want
 from drivers.sim.sensor import SimSensor
@@ -34,7 +35,14 @@ class Desk:
 
     def build(self, sensor: SimSensor, **want: Any) -> Probe:
         wanted = Want(name="s", profile="sim-sensor", **want)
-        return Probe(wanted, sensor, lambda _: self.line, self.note, mono=lambda: self.now_s)
+        return Probe(
+            wanted,
+            sensor,
+            line_state=lambda _: self.line,
+            note=self.note,
+            device=Device("sensor_no_answer", "s", self.note),
+            mono=lambda: self.now_s,
+        )
 
     @property
     def kinds(self) -> list[str]:
