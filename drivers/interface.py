@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 Fill = Callable[[int, float], bytes]
@@ -15,6 +16,19 @@ UNIT_OF: Mapping[str, str] = {
     "voltage": "V",
     "power": "W",
 }
+
+
+@dataclass(frozen=True)
+class AudioDevice:
+    """A sound output that is there now.
+
+    Args:
+        device: what the settings name it by; it outlives a restart and another order of cards.
+        name: the driver's whole name for it.
+    """
+
+    device: str
+    name: str
 
 
 class AudioOutput(Protocol):

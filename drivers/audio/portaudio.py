@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from drivers.errors import DeviceUnreachable
-from drivers.interface import Fill
+from drivers.interface import AudioDevice, Fill
 
 CHANNELS = 1
 
@@ -91,6 +91,29 @@ class PortAudioOutput:
             if self.device in (name, name.partition(" (")[0], name.partition(": ")[0]):
                 return index
         raise DeviceUnreachable(self.device, "find", f"outputs here: {', '.join(names) or 'none'}")
+
+
+def list_outputs() -> list[AudioDevice]:
+    """The outputs that PortAudio finds now.
+
+    It leaves out what cannot be opened at this moment, such as a card that somebody else plays on,
+    and aborts the process on some ALSA configurations: ask in a process of its own.
+    """
+    import pyaudio
+
+    with _quiet_stderr():
+        audio = pyaudio.PyAudio()
+    try:
+        found = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
+    finally:
+        audio.terminate()
+    names = [str(info["name"]) for info in found if int(info["maxOutputChannels"]) >= CHANNELS]
+    return [AudioDevice(build_device(name), name) for name in names]
+
+
+def build_device(name: str) -> str:
+    """The part of a name that stays: `USB Audio Device: - (hw:1,0)` has the card's number in it."""
+    return name.partition(": ")[0] if "(hw:" in name else name
 
 
 @contextlib.contextmanager
