@@ -138,17 +138,17 @@ class Sensors:
     """All sensors of one box."""
 
     def __init__(self, probes: Sequence[Probe]) -> None:
-        self._probes = list(probes)
+        self.probes = list(probes)
 
     async def run(self) -> None:
         """Live until cancelled; without sensors there is nothing to do."""
         async with asyncio.TaskGroup() as group:
-            for probe in self._probes:
+            for probe in self.probes:
                 group.create_task(probe.run(), name=f"sensor {probe.want.name}")
 
     def snapshot(self) -> dict[str, Reading]:
         """Name → last reading with its age; for report and page."""
-        return {probe.want.name: probe.reading() for probe in self._probes}
+        return {probe.want.name: probe.reading() for probe in self.probes}
 
 
 def build_sensors(wanted: Sequence[Want], line_state: LineState, note: Note) -> Sensors:
