@@ -188,9 +188,9 @@ KEYS: dict[str, Key] = {
         "gpio",
     ),
     "inputs[].port": Key(
-        "với gpio là chip, còn lại như port của switch",
-        "with gpio the chip, else as the port of a switch",
-        "/dev/gpiochip0",
+        "với gpio là nhãn của chip (lệnh gpiodetect) hoặc đường dẫn, còn lại như port của switch",
+        "with gpio the chip's label (see gpiodetect) or its path, else as the port of a switch",
+        "pinctrl-bcm2711",
     ),
     "inputs[].unit": Key(
         "địa chỉ của thiết bị trên đường dây", "the device's address on its line", 1
@@ -239,7 +239,14 @@ KEYS: dict[str, Key] = {
         "which cluster or face it measures; leave it out if it is for the whole box",
         "nga-ba",
     ),
-    "sensors[].low": Key("dưới mức này là sự cố", "below this is an issue", 0.2, "°C, %, A, V, W"),
+    "sensors[].low": Key(
+        "dưới mức này là sự cố; với current hay power của một cụm loa (zone): mức ít nhất tăng âm"
+        " tiêu thụ khi bật, để biết rơ-le có đóng thật không",
+        "below this is an issue; for current or power of a zone: the least that its amplifier"
+        " draws while on, which proves that the relay really switched",
+        0.2,
+        "°C, %, A, V, W",
+    ),
     "sensors[].high": Key("trên mức này là sự cố", "above this is an issue", 4.5, "°C, %, A, V, W"),
     "sensors[].options": Key(_OPTIONS_VI, _OPTIONS_EN, {}),
     "page": Key(
