@@ -35,6 +35,15 @@ class SimCommandDevice:
         act = self._acts.get(frame)
         return act() if act else b""
 
+    def forget_volume(self) -> None:
+        """From now on it does not know its volume commands, as older firmware does not."""
+        volume = self._commands.volume
+        if volume is None:
+            return
+        for channel in self.contacts:
+            for step in range(volume.low, volume.high + 1):
+                self._acts.pop(self._frame(volume.set.send, channel, step), None)
+
     def _learn(self, channel: int) -> None:
         commands = self._commands
         self._acts[self._frame(commands.on.send, channel)] = self._switching(
