@@ -211,11 +211,11 @@ def close() -> None:
 
 def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
     given = {key: value for key, value in settings.items() if value is not None}
-    if profile in BUILT_IN[use]:
-        return _load(BUILT_IN[use], profile, given)
     faults = find_faults(use, profile, given)
     if faults:
         raise UnsupportedFeature(profile, "load", "; ".join(map(str, faults)))
+    if profile in BUILT_IN[use]:
+        return _build(BUILT_IN[use][profile], given)
     file = load_profile(profile)
     values = fill_settings(list_settings(file, use), given)
     if file.transport == "hwmon" and isinstance(file, SensorProfile):

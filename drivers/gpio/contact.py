@@ -24,7 +24,7 @@ class GpioContact:
         self,
         name: str = "contact",
         *,
-        port: str | None = None,
+        port: str,
         line: int | None = None,
         line_name: str | None = None,
         active: str = "high",

@@ -82,18 +82,16 @@ class Want:
     debounce_ms: int = 0
 
 
-def build_place(name: str, port: str | None, line: int | None, line_name: str | None) -> Place:
+def build_place(name: str, port: str, line: int | None, line_name: str | None) -> Place:
     """The place that the settings name.
 
     Raises:
-        UnsupportedFeature: the chip is not named, or not exactly one of line and line_name.
+        UnsupportedFeature: not exactly one of line and line_name, or the package is missing.
     """
     if importlib.util.find_spec("gpiod") is None:
         raise UnsupportedFeature(
             name, "load", "the package gpiod is missing: pip install 'tramtin[gpio]'"
         )
-    if port is None:
-        raise UnsupportedFeature(name, "load", "port is needed: a chip's label or /dev/gpiochip…")
     if line is not None and line_name is None:
         return Place(port=port, line=line)
     if line_name is not None and line is None:

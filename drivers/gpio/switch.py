@@ -28,7 +28,7 @@ class GpioSwitch:
         self,
         name: str = "switch",
         *,
-        port: str | None = None,
+        port: str,
         coil: int | None = None,
         line_name: str | None = None,
         active: str = "high",

@@ -59,5 +59,5 @@ def test_an_unknown_profile_is_named_with_its_nearest_neighbour() -> None:
 
 
 def test_an_unknown_setting_is_named() -> None:
-    with pytest.raises(UnsupportedFeature, match="unknown setting: baud"):
+    with pytest.raises(UnsupportedFeature, match="unknown_key baud"):
         load_switch("sim-amplifier", baud=9600)

@@ -173,7 +173,6 @@ async def test_a_line_beyond_the_chip_or_of_no_such_name_is_not_there(bench: Fak
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"coil": 1}, "port is needed"),
         ({"port": CHIP}, "line's number"),
         ({"port": CHIP, "coil": 1, "line_name": "GPIO1"}, "not both"),
         ({"port": CHIP, "coil": 1, "bias": "up"}, "pull-up"),

@@ -243,7 +243,7 @@ async def test_without_contacts_there_is_nothing_to_do() -> None:
 
 
 def test_a_contact_that_cannot_be_loaded_is_the_settings_fault() -> None:
-    with pytest.raises(ConfigError, match=r"E_DRIVER: khoa: .*port is needed"):
+    with pytest.raises(ConfigError, match=r"E_DRIVER: khoa: .*missing_key port"):
         build_inputs(
             [Input(name="khoa", kind="silence-key", profile="gpio", line=4)],
             lambda *_: None,
