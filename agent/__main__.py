@@ -86,6 +86,23 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Also write a support bundle.")
+@click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
+def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: bool) -> None:
+    """Examine the box and say the next step: exit 0 no faults, 1 faults, 2 settings unreadable."""
+    from functools import partial
+
+    from agent.doctor.command import Order, run_doctor
+    from agent.start import judge
+
+    order = Order(lang, format_ == "json", bundle)
+    sys.exit(run_doctor(file, partial(judge, demo=demo), order))
+
+
+@main.command()
 @click.option("--reference", is_flag=True, help="The reference page instead of the JSON Schema.")
 def schema(*, reference: bool) -> None:
     """Print the JSON Schema of station.yaml for editors, or the page that explains every key."""

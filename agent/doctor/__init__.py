@@ -1,0 +1,1 @@
+"""`tramtin doctor`: what this box has and lacks, with the next step; and the support bundle."""

@@ -1,0 +1,144 @@
+"""`tramtin doctor [FILE]`: examine the box, tell it, and on request bundle it for the centre."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.clock import Clock, read_boot_id, read_rtc, system_time
+from agent.contract.moment import encode_utc, parse_utc
+from agent.doctor.bundle import build_bundle
+from agent.doctor.case import Case, find_agent
+from agent.doctor.examine import Examined, build_probes, examine
+from agent.doctor.memory import read_words
+from agent.doctor.tell import Teller, build_told, count_states, say
+from agent.doctor.text import Lang
+from agent.errors import ConfigError
+from agent.settings.credential import take_credentials
+from agent.settings.fault import SettingsFaults
+from agent.settings.load import Judged, load_settings
+from agent.settings.model import Settings
+
+GOOD, FAULTS, UNREADABLE = 0, 1, 2
+Judge = Callable[[Path], Judged]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the caller asked for.
+
+    Args:
+        lang: of the text.
+        as_json: one object instead of text.
+        bundle: where the support bundle goes; None for none.
+    """
+
+    lang: Lang = "vi"
+    as_json: bool = False
+    bundle: Path | None = None
+
+
+def run_doctor(file: Path, judge: Judge, order: Order) -> int:
+    """Examine and tell; returns 0 without faults, 1 with, 2 when the settings cannot be read.
+
+    Args:
+        file: station.yaml.
+        judge: what the agent itself judges the file with when it starts.
+        order: what was asked for.
+    """
+    try:
+        case, boot_id = build_case(file, judge), read_boot_id()
+    except ConfigError as error:
+        return _tell_unreadable(error, order)
+    try:
+        return asyncio.run(_run(case, boot_id, order))
+    except* BrokenPipeError:
+        # `| head` has seen enough; nor may the interpreter fail at its last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAULTS
+
+
+def build_case(file: Path, judge: Judge) -> Case:
+    """Put the box on the table; looks at files only.
+
+    Raises:
+        ConfigError: E_UNREADABLE, the settings cannot be read.
+    """
+    judged = judge(file)
+    settings = _load_anyway(file, judged)
+    words = read_words(Path(settings.state)) if settings is not None else {}
+    return Case(
+        file=file,
+        judged=judged,
+        settings=settings,
+        clock=_build_clock(words),
+        agent_pid=find_agent(file),
+        remembered=words,
+    )
+
+
+def _load_anyway(file: Path, judged: Judged) -> Settings | None:
+    """Settings of a good form are worth looking at, though what they name be missing."""
+    try:
+        return take_credentials(judged.settings or load_settings(file))
+    except SettingsFaults:
+        return None
+
+
+def _build_clock(words: dict[str, str]) -> Clock:
+    """The clock that an agent started now would have."""
+    floor, rtc = words.get("time_floor"), read_rtc()
+    clock = Clock(parse_utc(floor), rtc) if floor else Clock(rtc=rtc)
+    if fix := words.get("clock_fix"):
+        clock.restore(json.loads(fix), read_boot_id())
+    return clock
+
+
+async def _run(case: Case, boot_id: str, order: Order) -> int:
+    probes = build_probes(boot_id)
+    station = case.settings.station if case.settings is not None else None
+    teller = Teller([probe.name for probe in probes], order.lang, sys.stdout, sys.stderr)
+    if order.as_json:
+        examined = await examine(case, probes)
+        told = build_told(station, encode_utc(system_time()), examined)
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        teller.begin(station)
+        examined = await examine(case, probes, teller.done)
+        teller.end(examined)
+    code = FAULTS if count_states(examined)["fault"] else GOOD
+    if order.bundle is not None:
+        code = await _bundle(case, examined, order, order.bundle) or code
+    _leave_what_hangs(examined, code)
+    return code
+
+
+async def _bundle(case: Case, examined: list[Examined], order: Order, path: Path) -> int:
+    try:
+        await build_bundle(case, examined, path)
+    except OSError as error:
+        print(say("not_bundled", order.lang, str(error)), file=sys.stderr)
+        return UNREADABLE
+    print(say("bundled", order.lang, str(path)), file=sys.stderr)
+    return GOOD
+
+
+def _leave_what_hangs(examined: list[Examined], code: int) -> None:
+    """A thread that waits for a dead disk cannot be ended, and an orderly exit would join it."""
+    if any(one.hangs for one in examined):
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _tell_unreadable(error: ConfigError, order: Order) -> int:
+    if order.as_json:
+        told = {"file": error.subject, "unreadable": error.hint}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(say("unreadable", order.lang, error.subject, error.hint))
+    return UNREADABLE

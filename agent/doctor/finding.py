@@ -1,0 +1,80 @@
+"""What a probe says: one fact by a stable code, in two languages, with the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.doctor.text import PHRASES, Lang
+
+State = Literal["good", "warning", "fault", "not_checked"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact about the box.
+
+    Args:
+        state: `not_checked` when nobody could look, which is neither good nor bad.
+        code: of `doctor.text.PHRASES`, or a kind of `contract.issue_kind.ISSUE_KINDS`.
+        args: what the phrase is about: names and figures.
+        detail: the mechanism, in English, for whoever reads it behind the fold.
+    """
+
+    state: State
+    code: str
+    args: tuple[str, ...] = ()
+    detail: str = ""
+
+    def text(self, lang: Lang) -> str:
+        """What is the case."""
+        if self.code in ISSUE_KINDS:
+            about = f" ({', '.join(self.args)})" if self.args else ""
+            return ISSUE_KINDS[self.code].text(lang) + about
+        return self._say(PHRASES[self.code][0 if lang == "vi" else 1])
+
+    def step(self, lang: Lang) -> str:
+        """What to do next; empty when there is nothing to do."""
+        if self.code in ISSUE_KINDS:
+            return ISSUE_KINDS[self.code].repair(lang)
+        phrase = PHRASES[self.code]
+        return self._say(phrase[2 if lang == "vi" else 3]) if len(phrase) > 2 else ""
+
+    def told(self) -> dict[str, Any]:
+        """As plain values, in both languages: whoever reads a bundle may be far away."""
+        return {
+            "state": self.state,
+            "code": self.code,
+            "args": list(self.args),
+            "detail": self.detail,
+            "vi": self.text("vi"),
+            "en": self.text("en"),
+            "step_vi": self.step("vi"),
+            "step_en": self.step("en"),
+        }
+
+    def _say(self, phrase: str) -> str:
+        for index, arg in enumerate(self.args):
+            phrase = phrase.replace("{" + str(index) + "}", arg)
+        return phrase
+
+
+def good(code: str, *args: str) -> Finding:
+    """All is well."""
+    return Finding("good", code, args)
+
+
+def warning(code: str, *args: str, detail: str = "") -> Finding:
+    """It works now and will not when nobody acts."""
+    return Finding("warning", code, args, detail)
+
+
+def fault(code: str, *args: str, detail: str = "") -> Finding:
+    """It takes sound, picture or proof away."""
+    return Finding("fault", code, args, detail)
+
+
+def unseen(code: str, *args: str, detail: str = "") -> Finding:
+    """Nobody could look."""
+    return Finding("not_checked", code, args, detail)

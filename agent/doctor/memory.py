@@ -1,0 +1,39 @@
+"""What the agent has written down, read without disturbing it: never a lock, never a new file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from agent.store.database import FILE
+
+BUSY_S = 2.0
+
+
+def read_rows(state: Path, query: str, *values: object) -> list[Any]:
+    """Rows of the agent's database; none where there is no database yet.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    path = state / FILE
+    if not path.is_file():
+        return []
+    # Without a write-ahead log nobody has it open, and a reader needs no shared-memory file.
+    quiet = "" if path.with_name(f"{FILE}-wal").exists() else "&immutable=1"
+    with closing(
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{quiet}", uri=True, timeout=BUSY_S)
+    ) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def read_words(state: Path) -> dict[str, str]:
+    """The agent's small memory (`store.meta`); empty where there is none or it is broken."""
+    try:
+        rows: Sequence[tuple[str, str]] = read_rows(state, "SELECT key, value FROM meta")
+    except (sqlite3.Error, OSError):
+        return {}
+    return dict(rows)

@@ -1,0 +1,68 @@
+"""The device's certificate, its key and the broker's authority: do they belong together?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from functools import partial
+from pathlib import Path
+
+from agent.clock import system_time
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, fault, good, unseen
+from agent.doctor.probes.machine import examine
+from agent.health.checks.certificate import CertificateCheck
+from agent.settings.model import Settings
+
+DAY_S = 86_400.0
+
+
+async def look(case: Case) -> AsyncGenerator[Finding, None]:
+    """Days left, then whether name and key are this box's."""
+    if case.settings is None:
+        yield unseen("needs_settings")
+        return
+    broker = case.settings.broker
+    check = CertificateCheck(Path(broker.cert), Path(broker.ca), case.now)
+    try:
+        for finding in await examine(check, partial(_days_left, Path(broker.cert))):
+            yield finding
+    except (OSError, ValueError) as error:
+        yield fault("certificate_unreadable", broker.cert, broker.ca, detail=str(error))
+        return
+    for finding in await asyncio.to_thread(judge_identity, case.settings):
+        yield finding
+
+
+def _days_left(path: Path) -> Finding:
+    from cryptography import x509
+
+    ends = min(
+        one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes())
+    )
+    days = (ends - system_time()).total_seconds() / DAY_S
+    return good("certificate_days", f"{ends:%d/%m/%Y}", f"{days:.0f}")
+
+
+def judge_identity(settings: Settings) -> list[Finding]:
+    """Is the certificate's name the station's, and the key the certificate's?"""
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    from agent.evidence.device_key import load_device_key
+
+    broker = settings.broker
+    certificate = x509.load_pem_x509_certificates(Path(broker.cert).read_bytes())[0]
+    found = []
+    names = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [settings.station]:
+        found.append(fault("certificate_of_other", ", ".join(names) or "-", settings.station))
+    try:
+        key = load_device_key(Path(broker.key))
+    except PermissionError as error:
+        return [*found, unseen("key_closed", broker.key, detail=str(error))]
+    except (OSError, ValueError) as error:
+        return [*found, fault("key_unreadable", broker.key, detail=str(error))]
+    if key.private.public_key() != certificate.public_key():
+        found.append(fault("key_of_other", broker.key, broker.cert))
+    return found or [good("identity_good", settings.station)]

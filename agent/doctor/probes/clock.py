@@ -1,0 +1,111 @@
+"""Time: what the agent trusts, what TLS is judged by, and whether a battery keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+import grp
+import os
+import pwd
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from agent.clock import BUILD_AT, RTC_DEVICE, read_rtc, system_time
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.probes.machine import examine
+from agent.doctor.probes.unit import USER
+from agent.doctor.tool import Answer, ask
+from agent.health.checks.rtc import RtcCheck
+from agent.plan.calendar import LOCAL
+
+LIMIT_S = 4.0
+RTC_APART_S = 60.0
+SLOW_S = 1.0
+
+
+async def look(case: Case) -> AsyncGenerator[Finding, None]:
+    """The agent's time, the machine's, who keeps the machine's, the battery clock."""
+    yield judge_trusted(case)
+    at = system_time()
+    if at < BUILD_AT:
+        yield fault("clock_wrong", _local(at))
+    else:
+        yield good("clock_plausible", _local(at))
+    yield await _ask_keeper()
+    for finding in await examine(RtcCheck(), partial(good, "rtc_good")):
+        yield finding
+    for finding in await asyncio.to_thread(_look_at_rtc, at):
+        yield finding
+
+
+def judge_trusted(case: Case) -> Finding:
+    """What the agent would say of its clock now, from its own memory."""
+    now = case.now()
+    if now.quality == "SYNCED":
+        return good("time_signed", _local(now.at), f"{now.error_s or 0:.1f}")
+    if now.quality == "HOLDOVER":
+        return warning("time_old", _local(now.at), f"{now.error_s or 0:.0f}")
+    if now.quality == "RTC":
+        return warning("time_by_battery", _local(now.at))
+    return warning("time_unknown")
+
+
+async def _ask_keeper() -> Finding:
+    """Ask chrony where it is installed, else whatever systemd knows of."""
+    answer = await ask("chronyc", "-n", "-c", "tracking", limit_s=LIMIT_S)
+    if answer is not None and answer.code == 0:
+        return judge_chrony(answer)
+    answer = await ask("timedatectl", "show", "-pNTP", "-pNTPSynchronized", limit_s=LIMIT_S)
+    if answer is None or answer.code != 0:
+        return unseen("ntp_unseen")
+    if "NTPSynchronized=yes" in answer.out:
+        return good("ntp_synced")
+    return warning("ntp_not_synced" if "NTP=yes" in answer.out else "ntp_off")
+
+
+def judge_chrony(answer: Answer) -> Finding:
+    """From `chronyc -c tracking` (chronyc(1)): 14 fields, the fifth the offset, the last leap."""
+    fields = answer.out.strip().split(",")
+    if len(fields) != 14:
+        return unseen("ntp_unseen", detail=answer.out.strip()[:200])
+    if fields[13] == "Not synchronised":
+        return warning("ntp_not_synced", detail=answer.out.strip())
+    offset_s = abs(float(fields[4]))
+    if offset_s > SLOW_S:
+        return warning("ntp_far", f"{offset_s:.1f}")
+    return good("ntp_chrony", f"{offset_s * 1000:.1f}")
+
+
+def _look_at_rtc(at: datetime) -> list[Finding]:
+    return [judge_rtc(read_rtc(), at)] if RTC_DEVICE.exists() else []
+
+
+def judge_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> Finding:
+    """The battery clock as the agent reads it, beside the machine's clock."""
+    if not may_service_read(device):
+        return warning("rtc_closed", str(device))
+    if rtc is None:
+        return unseen("rtc_unread", str(device))
+    apart_s = abs((rtc - at).total_seconds())
+    if apart_s > RTC_APART_S:
+        return warning("rtc_apart", _local(rtc), f"{apart_s:.0f}")
+    return good("rtc_reads", _local(rtc))
+
+
+def may_service_read(device: Path) -> bool:
+    """May the service's user open it? Without that user: may this process?"""
+    try:
+        user = pwd.getpwnam(USER)
+    except KeyError:
+        return os.access(device, os.R_OK)
+    status = device.stat()
+    groups = {user.pw_gid, *(one.gr_gid for one in grp.getgrall() if USER in one.gr_mem)}
+    if status.st_uid == user.pw_uid:
+        return bool(status.st_mode & 0o400)
+    return bool(status.st_mode & (0o040 if status.st_gid in groups else 0o004))
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M:%S")

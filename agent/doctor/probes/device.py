@@ -1,0 +1,103 @@
+"""Asks every configured switch, contact and sensor for its state; switches nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from typing import Any
+
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, fault, good, unseen
+from agent.settings.model import Settings
+from drivers import registry
+from drivers.errors import DriverError, UnsupportedFeature
+
+ANSWER_S = 6.0
+SWITCHES_WHEN_CLAIMED = frozenset({"gpio"})  # whoever claims an output line also drives it
+
+Asked = tuple[str, Callable[[], Awaitable[Finding]]]
+
+
+async def look(case: Case) -> AsyncGenerator[Finding, None]:
+    """One finding a device. They may share a line, so they are asked one after the other."""
+    if case.settings is None:
+        yield unseen("needs_settings")
+        return
+    asked = list(_list_asked(case.settings))
+    if not asked:
+        yield good("devices_none")
+    elif case.is_running:
+        # Two owners of one line talk into each other's words.
+        yield unseen("devices_busy", str(case.agent_pid))
+    else:
+        try:
+            for name, question in asked:
+                yield await _ask(name, question)
+        finally:
+            registry.close()
+
+
+async def _ask(name: str, question: Callable[[], Awaitable[Finding]]) -> Finding:
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await question()
+    except UnsupportedFeature as error:
+        code = "device_mute" if error.operation == "read" else "device_not_loaded"
+        return (unseen if code == "device_mute" else fault)(code, name, detail=str(error))
+    except (DriverError, TimeoutError) as error:
+        return fault("device_silent", name, detail=str(error) or "no answer in time")
+
+
+def _list_asked(settings: Settings) -> Iterator[Asked]:
+    for output in settings.outputs:
+        for zone in output.zones:
+            if zone.switch is not None:
+                yield zone.name, _switch(zone.name, zone.switch)
+    for want in settings.inputs:
+        yield want.name, _input(want)
+    for probe in settings.sensors:
+        yield probe.name, _sensor(probe)
+
+
+def _switch(name: str, want: Any) -> Callable[[], Awaitable[Finding]]:
+    async def question() -> Finding:
+        if want.profile in SWITCHES_WHEN_CLAIMED:
+            return unseen("switch_by_hand", name)
+        device = registry.load_switch(
+            want.profile, name=name, port=want.port, unit=want.unit, coil=want.coil, **want.options
+        )
+        return good("switch_on" if await device.read() else "switch_off", name, want.profile)
+
+    return question
+
+
+def _input(want: Any) -> Callable[[], Awaitable[Finding]]:
+    async def question() -> Finding:
+        device = registry.load_input(
+            want.profile,
+            name=want.name,
+            port=want.port,
+            unit=want.unit,
+            line=want.line,
+            active=want.active,
+            debounce_ms=want.debounce_ms,
+            **want.options,
+        )
+        return good("input_on" if await device.read() else "input_off", want.name, want.kind)
+
+    return question
+
+
+def _sensor(want: Any) -> Callable[[], Awaitable[Finding]]:
+    async def question() -> Finding:
+        device = registry.load_sensor(
+            want.profile,
+            name=want.name,
+            measures=want.measures,
+            port=want.port,
+            unit=want.unit,
+            **want.options,
+        )
+        return good("sensor_reads", want.name, f"{await device.read():.4g} {device.unit}")
+
+    return question

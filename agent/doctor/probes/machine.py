@@ -1,0 +1,66 @@
+"""The health checks of the machine itself, asked once, with the figures of what is well."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
+from pathlib import Path
+
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, good, unseen
+from agent.health.check import Check, NotCheckedError
+from agent.health.checks.power import KEY as UNDER_VOLTAGE
+from agent.health.notebook import Notebook
+from agent.health.roster import build_machine_checks
+from agent.health.thermal import read_temperature_c
+from agent.settings.model import Settings
+
+GIB = 1 << 30
+# of the roster; the others are told by the probes `certificate` and `clock`
+NAMES = ("power", "temperature", "disk", "storage")
+ON_DISK = {"disk", "storage"}
+
+
+async def look(case: Case, boot_id: str) -> AsyncGenerator[Finding, None]:
+    """The findings of each check, or its figures."""
+    if case.settings is None:
+        yield unseen("needs_settings")
+        return
+    names = set(NAMES)
+    state = Path(case.settings.state)
+    if not await asyncio.to_thread(state.is_dir):
+        names -= ON_DISK
+        yield unseen("no_state", str(state))
+    notebook = Notebook()
+    if word := case.remembered.get(f"health_{UNDER_VOLTAGE}"):
+        await notebook.write(UNDER_VOLTAGE, word)
+    for check in build_machine_checks(case.settings, notebook, boot_id, case.now):
+        if check.name in names:
+            for finding in await examine(check, partial(_figure, check.name, case.settings)):
+                yield finding
+
+
+async def examine(check: Check, figure: Callable[[], Finding]) -> list[Finding]:
+    """One look of a health check, in the doctor's words."""
+    try:
+        found = await check.look()
+    except NotCheckedError as error:
+        return [unseen(f"unseen_{check.name}", detail=error.reason)]
+    if not found:
+        return [await asyncio.to_thread(figure)]
+    return [
+        Finding(ISSUE_KINDS[one.kind].severity, one.kind, (one.subject,), one.hint) for one in found
+    ]
+
+
+def _figure(name: str, settings: Settings) -> Finding:
+    if name == "disk":
+        usage = shutil.disk_usage(settings.state)
+        return good("disk_good", f"{usage.free / GIB:.1f}", f"{usage.total / GIB:.1f}")
+    if name == "temperature":
+        celsius = read_temperature_c()
+        return good("temperature_good", "?" if celsius is None else f"{celsius:.0f}")
+    return good(f"{name}_good")

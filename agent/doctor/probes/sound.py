@@ -1,0 +1,85 @@
+"""Sound outputs, by the name that a technician writes into `audio.device`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.tool import ask
+from agent.settings.model import Audio, Settings
+
+CARDS = Path("/proc/asound/cards")
+LIMIT_S = 15.0
+DRIVER = "portaudio"  # without settings: the one that a box has
+
+
+async def look(case: Case, cards: Path = CARDS) -> AsyncGenerator[Finding, None]:
+    """What the kernel sees, what the driver finds, and what the settings name."""
+    kernel = list_cards(cards)
+    yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
+    wanted = list(_list_wanted(case.settings)) if case.settings is not None else []
+    for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
+        found = await _list_devices(driver)
+        if isinstance(found, Finding):
+            yield found
+            continue
+        mine = [(name, audio) for name, audio in wanted if audio.driver == driver]
+        for finding in judge_devices(found, mine, is_running=case.is_running):
+            yield finding
+
+
+def list_cards(cards: Path) -> list[str]:
+    """The kernel's cards: two lines each, ` 0 [Device    ]: USB-Audio - USB Audio Device` first."""
+    try:
+        lines = cards.read_text(errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line.partition("]: ")[2].strip() for line in lines if "]: " in line]
+
+
+async def _list_devices(driver: str) -> list[dict[str, str]] | Finding:
+    answer = await ask(sys.executable, "-m", "agent.doctor.sound_list", driver, limit_s=LIMIT_S)
+    if answer is None or answer.code != 0:
+        detail = "" if answer is None else f"exit {answer.code}: {answer.err.strip()[-300:]}"
+        return fault("sound_list_died", driver, detail=detail)
+    found: list[dict[str, str]] = json.loads(answer.out)
+    return found
+
+
+def judge_devices(
+    found: list[dict[str, str]], wanted: list[tuple[str, Audio]], *, is_running: bool
+) -> list[Finding]:
+    """Each device with the outputs that use it, then what is named and not there.
+
+    Args:
+        found: `device` and `name` of each.
+        wanted: (output, its sound path) of the settings.
+        is_running: an agent that plays holds its card, and a card that is held is not listed.
+    """
+    told = []
+    known: set[str] = set()
+    for one in found:
+        names = {one["device"], one["name"], one["name"].partition(" (")[0]}
+        users = [output for output, audio in wanted if audio.device in names]
+        known |= names
+        code = "sound_used" if users else "sound_free"
+        told.append(good(code, one["device"], ", ".join(users), one["name"]))
+    for device, times in Counter(one["device"] for one in found).items():
+        if times > 1:
+            told.append(warning("sound_twins", device, str(times)))
+    for output, audio in wanted:
+        if audio.device not in known:
+            make = unseen if is_running else fault
+            told.append(make("sound_held" if is_running else "sound_gone", audio.device, output))
+    return told or [warning("sound_none")]
+
+
+def _list_wanted(settings: Settings) -> Iterator[tuple[str, Audio]]:
+    for output in settings.outputs:
+        if output.audio is not None:
+            yield output.name, output.audio

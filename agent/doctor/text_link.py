@@ -1,0 +1,199 @@
+"""Phrases about certificates and the way to the broker; see `doctor.text` for their form."""
+
+from __future__ import annotations
+
+_NET = (
+    "kiểm tra dây mạng, SIM, tường lửa",
+    "look at the network cable, the SIM, the firewall",
+)
+_ASK = ("hỏi trung tâm", "ask the centre")
+_RENEW = ("xin trung tâm chứng thư mới", "ask the centre for a new certificate")
+
+LINK: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
+    # certificates
+    "certificate_days": (
+        "chứng thư của hộp còn hạn đến {0} ({1} ngày)",
+        "the box's certificate is valid until {0} ({1} days)",
+    ),
+    "certificate_unreadable": (
+        "{0} hoặc {1} không có, hoặc không phải chứng thư",
+        "{0} or {1} is missing, or is no certificate",
+        "cài lại tệp của trung tâm",
+        "install the centre's files again",
+    ),
+    "certificate_of_other": (
+        'chứng thư mang tên "{0}", không phải trạm {1}',
+        'the certificate is of "{0}", not of station {1}',
+        "đổi mã trạm trong station.yaml, hoặc cài đúng chứng thư của trạm này",
+        "mend the station in station.yaml, or install this station's certificate",
+    ),
+    "key_closed": (
+        "không được đọc khóa {0}",
+        "the key {0} may not be read",
+        "khám lại bằng `sudo tramtin doctor`",
+        "examine again with `sudo tramtin doctor`",
+    ),
+    "key_unreadable": (
+        "{0} không phải khóa dùng được",
+        "{0} is no usable key",
+        "xin trung tâm cấp lại khóa và chứng thư",
+        "ask the centre for a new key and certificate",
+    ),
+    "key_of_other": (
+        "khóa {0} không thuộc chứng thư {1}",
+        "the key {0} does not belong to the certificate {1}",
+        "cài khóa và chứng thư của cùng một lần cấp",
+        "install key and certificate of the same issue",
+    ),
+    "identity_good": ("chứng thư và khóa đều của {0}", "certificate and key are both of {0}"),
+    "unseen_certificate": ("chưa có giờ tin cậy để xét hạn", "no trusted time to judge validity"),
+    # the way to the broker
+    "dns_good": ("{0} là {1} ({2} ms)", "{0} is {1} ({2} ms)"),
+    "dns_unknown": (
+        "không tìm ra địa chỉ của {0}",
+        "no address is known for {0}",
+        "xem chính tả của broker.host; xem mạng và DNS",
+        "look at the spelling of broker.host, at the network and at DNS",
+    ),
+    "dns_silent": ("DNS không trả lời cho {0}", "DNS does not answer for {0}", *_NET),
+    "tcp_good": ("{0} cổng {1} mở ({2} ms)", "{0} port {1} is open ({2} ms)"),
+    "tcp_refused": (
+        "{0} từ chối cổng {1}: máy có đó, dịch vụ không chạy hoặc sai cổng",
+        "{0} refuses port {1}: the machine is there, the service is not, or the port is wrong",
+        "xem broker.port; hỏi trung tâm máy chủ có chạy không",
+        "look at broker.port; ask the centre whether the broker runs",
+    ),
+    "tcp_silent": (
+        "{0} cổng {1} không trả lời trong {2} giây",
+        "{0} port {1} does not answer within {2} s",
+        "thường là tường lửa chặn; kiểm tra dây mạng, SIM",
+        "mostly a firewall; look at the network cable and the SIM",
+    ),
+    "tcp_unreachable": ("không có đường tới {0} cổng {1}", "no way to {0} port {1}", *_NET),
+    "tls_good": (
+        "{0}, hai bên tin nhau ({1} ms)",
+        "{0}, both sides trust each other ({1} ms)",
+    ),
+    "tls_files": (
+        "không đọc được {0}, {1} hoặc {2}",
+        "{0}, {1} or {2} cannot be read",
+        "cài lại các tệp của trung tâm",
+        "install the centre's files again",
+    ),
+    "tls_silent": (
+        "cổng mở nhưng không bắt tay TLS trong {0} giây",
+        "the port is open, but no TLS handshake within {0} s",
+        "cổng này có đúng là MQTT qua TLS không? có thể một thiết bị giữa đường chặn",
+        "is this port MQTT over TLS? something in between may hold it up",
+    ),
+    "tls_not_tls": (
+        "cổng này không nói TLS",
+        "this port does not speak TLS",
+        "xem broker.port (thường là 8883)",
+        "look at broker.port (mostly 8883)",
+    ),
+    "tls_hung_up": ("máy chủ ngắt giữa lúc bắt tay TLS", "hung up during the TLS handshake", *_ASK),
+    "tls_speaks_first": (
+        "bên kia nói trước: có lẽ không phải máy chủ MQTT",
+        "the other side speaks first: perhaps no MQTT broker",
+        "xem broker.host và broker.port",
+        "look at broker.host and broker.port",
+    ),
+    "tls_refused_us": (
+        "máy chủ không nhận chứng thư của hộp",
+        "the broker refuses the box's certificate",
+        *_RENEW,
+    ),
+    "tls_our_expired": (
+        "máy chủ nói chứng thư của hộp đã hết hạn",
+        "the broker says that the box's certificate has expired",
+        *_RENEW,
+    ),
+    "tls_our_revoked": (
+        "máy chủ nói chứng thư của hộp đã bị thu hồi",
+        "the broker says that the box's certificate was revoked",
+        *_RENEW,
+    ),
+    "tls_our_authority": (
+        "máy chủ không biết nơi cấp chứng thư của hộp",
+        "the broker does not know who issued the box's certificate",
+        *_RENEW,
+    ),
+    "broker_expired": (
+        "chứng thư của máy chủ đã hết hạn (theo đồng hồ máy này)",
+        "the broker's certificate has expired (by this machine's clock)",
+        "xem mục Giờ ở trên; giờ đúng thì báo trung tâm thay chứng thư máy chủ",
+        "look at Time above; when that is right the centre must renew the broker's certificate",
+    ),
+    "broker_not_yet": (
+        "chứng thư của máy chủ chưa có hiệu lực (theo đồng hồ máy này)",
+        "the broker's certificate is not valid yet (by this machine's clock)",
+        "đồng hồ máy chạy chậm: xem mục Giờ ở trên",
+        "this machine's clock is behind: look at Time above",
+    ),
+    "broker_wrong_name": (
+        "chứng thư của máy chủ không phải của {0}",
+        "the broker's certificate is not of {0}",
+        "ghi broker.host đúng như trung tâm đưa; vẫn vậy thì có thể có kẻ đứng giữa, báo ngay",
+        "write broker.host as the centre gave it; still so: someone may be in between, report it",
+    ),
+    "broker_other_authority": (
+        "chứng thư của máy chủ không do {0} cấp",
+        "the broker's certificate was not issued by {0}",
+        "cài broker-ca.pem mới của trung tâm; vẫn vậy thì có thể có kẻ đứng giữa, báo ngay",
+        "install the centre's broker-ca.pem; still so: someone may be in between, report it",
+    ),
+    "broker_not_trusted": (
+        "không tin được chứng thư của máy chủ",
+        "the broker's certificate cannot be trusted",
+        *_ASK,
+    ),
+    "broker_days": (
+        "chứng thư máy chủ còn hạn đến {0} ({1} ngày)",
+        "the broker's certificate is valid until {0} ({1} days)",
+    ),
+    "broker_days_low": (
+        "chứng thư máy chủ chỉ còn hạn đến {0} ({1} ngày)",
+        "the broker's certificate ends on {0} ({1} days)",
+        "báo trung tâm thay chứng thư máy chủ",
+        "tell the centre to renew the broker's certificate",
+    ),
+    "mqtt_busy": (
+        "chương trình đang chạy (pid {0}) giữ kết nối này; vào lần hai sẽ đẩy nó ra, nên không thử",
+        "the running agent (pid {0}) owns this connection; a second one would throw it out",
+        "xem kết nối trên trang trạng thái; hoặc `sudo systemctl stop tramtin`, rồi khám lại",
+        "look at the link on the status page; or `sudo systemctl stop tramtin`, then examine again",
+    ),
+    "mqtt_good": (
+        "máy chủ cho vào ({0} ms) và nhận đăng ký các kênh của trạm ({1} ms)",
+        "the broker lets us in ({0} ms) and takes our subscriptions ({1} ms)",
+    ),
+    "mqtt_slow": (
+        "máy chủ cho vào ({0} ms) nhưng trả lời chậm ({1} ms)",
+        "the broker lets us in ({0} ms) but answers slowly ({1} ms)",
+        "đo lại lúc khác; xem sóng SIM",
+        "measure again later; look at the SIM's signal",
+    ),
+    "mqtt_old": (
+        "máy chủ chỉ nói MQTT 3.1.1: dùng được, báo lỗi kém rõ hơn",
+        "the broker only speaks MQTT 3.1.1: it works, but explains refusals less well",
+        *_ASK,
+    ),
+    "mqtt_silent": (
+        "máy chủ không trả lời lời chào MQTT trong {0} giây",
+        "the broker does not answer the MQTT greeting within {0} s",
+        *_ASK,
+    ),
+    "mqtt_refused": (
+        "máy chủ không cho trạm {0} vào",
+        "the broker does not let station {0} in",
+        "hỏi trung tâm: trạm này đã được khai trên máy chủ chưa",
+        "ask the centre whether this station is known to the broker",
+    ),
+    "suback_refused": (
+        "máy chủ từ chối kênh {0} (mã {1}): hộp sẽ không nghe được lệnh",
+        "the broker refuses the topic {0} (code {1}): the box would be deaf",
+        "báo trung tâm sửa quyền (ACL) của trạm này",
+        "the centre must mend this station's access rules (ACL)",
+    ),
+}
