@@ -44,3 +44,7 @@ class DeviceBusy(DriverError):  # noqa: N818 - names the state
 
 class UnsupportedFeature(DriverError):  # noqa: N818 - names the state
     """This model cannot do that."""
+
+
+class BadProfile(UnsupportedFeature):
+    """The profile's file is there and cannot be used; the text says where and what to do."""

@@ -12,13 +12,10 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from drivers.errors import UnsupportedFeature
 from drivers.interface import AudioDevice, AudioOutput, FrameSink, InputPin, Sensor, Switch
-from drivers.profile.load import has_profile, list_profiles, load_profile
-from drivers.profile.model import Profile
-from drivers.profile.model import Sensor as SensorProfile
 from drivers.profile.setting import (
     Setting,
     SettingFault,
@@ -26,9 +23,11 @@ from drivers.profile.setting import (
     Use,
     fill_settings,
     find_setting_faults,
-    list_settings,
-    list_uses,
 )
+
+if TYPE_CHECKING:  # a box whose drivers are all built in keeps no models of profiles in memory
+    from drivers.profile.model import Profile
+    from drivers.profile.model import Sensor as SensorProfile
 
 Place = tuple[str, str]  # module and class
 # profile -> where its driver is
@@ -148,6 +147,9 @@ def load_sensor(profile: str, **settings: Any) -> Sensor:
 
 def list_known(use: Use) -> list[str]:
     """All profiles that can be this, built in or files; a file that cannot be read is left out."""
+    from drivers.profile.load import list_profiles, load_profile
+    from drivers.profile.use import list_uses
+
     names = set(BUILT_IN[use])
     for name in list_profiles():
         try:
@@ -169,6 +171,9 @@ def describe(profile: str) -> Description:
     if uses:
         settings = {use: _list_parameters(BUILT_IN[use][profile]) for use in uses}
         return Description(profile=profile, settings=settings)
+    from drivers.profile.load import has_profile, list_profiles, load_profile
+    from drivers.profile.use import list_settings, list_uses
+
     if not has_profile(profile):
         known = {name for names in BUILT_IN.values() for name in names} | set(list_profiles())
         raise _unknown(profile, known)
@@ -216,13 +221,15 @@ def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
         raise UnsupportedFeature(profile, "load", "; ".join(map(str, faults)))
     if profile in BUILT_IN[use]:
         return _build(BUILT_IN[use][profile], given)
-    file = load_profile(profile)
-    values = fill_settings(list_settings(file, use), given)
-    if file.transport == "hwmon" and isinstance(file, SensorProfile):
-        values |= _list_hwmon(file, values)
+    known = describe(profile)
+    if known.file is None:
+        raise AssertionError("unreachable: what is not built in for this use has a file")
+    values = fill_settings(known.settings[use], given)
+    if known.file.transport == "hwmon":
+        values |= _list_hwmon(known.file, values)
     else:
-        values["profile"] = file
-    place = BY_TRANSPORT[use, file.transport]
+        values["profile"] = known.file
+    place = BY_TRANSPORT[use, known.file.transport]
     return _build(place, {key: value for key, value in values.items() if value is not None})
 
 

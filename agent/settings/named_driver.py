@@ -9,8 +9,7 @@ from agent.settings.fault import Found, Words
 from agent.settings.yaml_strict import resolve
 from agent.settings.yaml_tree import Node, Pairs, Scalar, given, items_of
 from drivers import registry
-from drivers.errors import UnsupportedFeature
-from drivers.profile.load import BadProfile
+from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile.setting import SettingFault, Use
 
 # what the agent gives a driver besides its options; with the defaults that it fills in itself

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from drivers.errors import UnsupportedFeature
+from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile.judge import find_faults
 from drivers.profile.model import Profile
 from drivers.profile.tree import TreeFault, parse_tree
@@ -26,10 +26,6 @@ FOLDERS: tuple[Path, ...] = (
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _PATH = re.compile(r" - at `\$\.?(.*?)`\Z")
 _INDEX = re.compile(r"\[(?!\d+\])[^\]]*\]")
-
-
-class BadProfile(UnsupportedFeature):
-    """The file is there and cannot be used; the text says where and what to do."""
 
 
 def list_profiles() -> list[str]:

@@ -18,6 +18,7 @@ from drivers import registry
 from drivers.errors import DeviceFault, DeviceTimeout, UnsupportedFeature
 from drivers.hwmon import sensor as hwmon
 from drivers.interface import VolumeControl
+from drivers.profile import load as load_module
 from drivers.profile.load import list_profiles, load_profile
 from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor, Serial
 from drivers.sim.command_device import SimCommandDevice
@@ -77,7 +78,7 @@ def _as_rtu(monkeypatch: pytest.MonkeyPatch) -> None:
         if profile.transport == "modbus-tcp":
             rtu = replace(profile, transport="modbus-rtu", serial=Serial(baud=9600))
             monkeypatch.setitem(ALL, name, rtu)
-    monkeypatch.setattr(registry, "load_profile", lambda name: ALL[name])
+    monkeypatch.setattr(load_module, "load_profile", lambda name: ALL[name])
 
 
 def test_there_are_the_families_that_the_box_needs() -> None:

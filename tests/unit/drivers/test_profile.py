@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.errors import UnsupportedFeature
+from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile import load
-from drivers.profile.load import BadProfile, list_profiles, load_profile, read_profile
+from drivers.profile.load import list_profiles, load_profile, read_profile
 from drivers.profile.model import RULES, Amplifier, Relay
 from drivers.profile.tree import TreeFault, parse_tree
 

@@ -1,0 +1,83 @@
+"""What a profile's device can be in the settings, and which keys it takes as that.
+
+Known without opening anything: the same list serves the check of station.yaml and the loading of
+the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor
+from drivers.profile.setting import Setting, Use
+from drivers.profile.template import has_field
+
+
+def list_uses(profile: Profile) -> frozenset[Use]:
+    """What the device can be in the settings."""
+    match profile:
+        case Relay():
+            return frozenset({"switch", "input"} if profile.inputs else {"switch"})
+        case Amplifier():
+            return frozenset({"switch"})
+        case Meter() | Sensor():
+            return frozenset({"sensor"})
+
+
+def list_settings(profile: Profile, use: Use) -> tuple[Setting, ...]:
+    """The keys that this use of the device takes."""
+    return (*_list_line(profile), *_list_use(profile, use))
+
+
+def _list_line(profile: Profile) -> Iterator[Setting]:
+    if profile.transport == "hwmon":
+        yield Setting(name="port", type="text", form="1-0040")
+        yield Setting(name="scale", type="number", default=1.0)
+        return
+    forms = {
+        "serial": "/dev/serial/by-path/…",
+        "modbus-rtu": "/dev/serial/by-path/… or tcp://192.168.1.200:502",
+        "modbus-tcp": "tcp://192.168.1.200:502",
+    }
+    yield Setting(name="port", type="text", need=True, form=forms[profile.transport])
+    if profile.units is not None:
+        units = profile.units
+        yield Setting(
+            name="unit", type="integer", default=units.factory, low=units.low, high=units.high
+        )
+    if profile.serial is not None:
+        line = profile.serial
+        bauds = tuple(sorted({line.baud, *line.other_bauds}))
+        yield Setting(name="baud", type="integer", default=line.baud, choices=bauds)
+    timeout_ms = profile.timings.timeout_ms
+    yield Setting(name="timeout_ms", type="integer", default=timeout_ms, low=10, high=10_000)
+
+
+def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
+    match profile:
+        case Relay() if use == "input" and profile.inputs is not None:
+            last = profile.inputs.count - 1
+            yield Setting(name="line", type="integer", need=True, low=0, high=last)
+            yield Setting(name="active", type="text", default="high", choices=("high", "low"))
+            yield Setting(name="debounce_ms", type="integer", default=50, low=0, high=10_000)
+        case Relay():
+            yield _channel(profile.channels)
+            yield Setting(name="inverted", type="boolean", default=False)
+        case Amplifier():
+            templates = (profile.commands.on.send, profile.commands.off.send)
+            is_used = any(has_field(text, "channel") for text in templates)
+            yield _channel(profile.channels, is_used=is_used)
+            volume = profile.commands.volume
+            if volume is not None:
+                yield Setting(name="volume", type="integer", low=volume.low, high=volume.high)
+        case Meter() | Sensor():
+            measures = tuple(profile.readings)
+            yield Setting(name="measures", type="text", need=True, choices=measures)
+
+
+def _channel(channels: int, *, is_used: bool = True) -> Setting:
+    need = is_used and channels > 1
+    default = None if need else 0
+    return Setting(
+        name="coil", type="integer", need=need, default=default, low=0, high=channels - 1
+    )
