@@ -59,7 +59,7 @@ def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
         if judged.settings is None:
             click.echo("\n".join(fault.text(lang) for fault in judged.faults), err=True)
             sys.exit(EXIT_CONFIG)
-        asyncio.run(serve(judged.settings, demo=demo, health_s=health_s))
+        asyncio.run(serve(judged.settings, file, demo=demo, health_s=health_s))
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_CONFIG)

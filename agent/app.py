@@ -20,13 +20,9 @@ from agent.clock import Clock
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId
 from agent.contract.moment import encode_utc
-from agent.contract.report import (
-    Health,
-    Hello,
-    Issue,
-    Result,
-)
+from agent.contract.report import Health, Hello, Issue, Result
 from agent.contract.topic import Topic, build_uplink_topic
+from agent.desk.parts import Reread
 from agent.errors import AgentError, LinkError
 from agent.evidence.device_key import DeviceKey, sign_report
 from agent.evidence.journal import Journal
@@ -50,6 +46,7 @@ from agent.store import meta
 from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors, prune
 from agent.store.media import MediaStore
+from agent.store.silence import SilenceSwitch
 from agent.trust.authority import PinnedAuthority
 
 log = logging.getLogger(__name__)
@@ -69,6 +66,7 @@ class Agent:
     clock: Clock
     key: DeviceKey
     boot_id: str
+    reread: Reread
     session: int = 0
     health_s: float = HEALTH_S
     outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
@@ -82,7 +80,10 @@ class Agent:
         self.media = MediaStore(Path(self.settings.state) / "media")
         self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
         self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
-        self.programme = Programme(self.settings.policy, self._why_missing)
+        self.silence = SilenceSwitch(self.store, self.clock, self.boot_id)
+        self.programme = Programme(
+            self.settings.policy, self._why_missing, lambda: self.silence.is_on
+        )
         self.supply = Supply(
             self._build_fetcher(),
             self._build_fetcher(),
@@ -271,6 +272,7 @@ class Agent:
 
     async def _build(self) -> None:
         self.floors = await self.store.run(load_floors)
+        await self.silence.load()
         settings = self.settings
         self.link = MqttLink(
             settings.broker,
@@ -338,6 +340,21 @@ class Agent:
         self.lines += sound.lines.values()
         return sound
 
+    def _page(self) -> Coroutine[Any, Any, None]:
+        """The page, whose modules load only where the settings name one."""
+        from agent.desk.parts import Parts
+        from agent.desk.serve import run_page
+
+        return run_page(
+            Parts(
+                settings=self.settings, clock=self.clock, journal=self.journal, issues=self.issues,
+                link=self.link, programme=self.programme, outputs=self.outputs,
+                rundowns=self.rundowns, silence=self.silence, reread=self.reread,
+                standings=self.checkup.watch.standings, look_again=self._look_again,
+                place=lambda: self.intake.place, why_missing=self.supply.why_missing,
+            )
+        )  # fmt: skip
+
     async def serve(self) -> None:
         """Live until cancelled."""
         await self._build()
@@ -354,6 +371,8 @@ class Agent:
             group.create_task(self._keep_time(), name="time")
             group.create_task(_beat(self.journal), name="heartbeat")
             group.create_task(feed_watchdog(), name="watchdog")
+            if self.settings.page is not None:
+                group.create_task(self._page(), name="page")
             notify("READY=1")
 
 

@@ -37,6 +37,10 @@ class _Ready:
     accepted_at: datetime
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass
 class Programme:
     """All that the box holds, as timelines.
@@ -44,10 +48,12 @@ class Programme:
     Args:
         local: the narrowing policy of the local settings, if any.
         media_state: None when a medium is in store, else why it is not.
+        is_silent: may nothing but an emergency sound?
     """
 
     local: Policy | None
     media_state: Callable[[str], str | None]
+    is_silent: Callable[[], bool] = _never
     held: Sequence[Held] = ()
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -130,7 +136,7 @@ class SoundRundown:
         if item is not None and not item.missing and item.key not in done:
             return item
         timeline = self._programme.current(now)
-        if timeline is None or now.quality == "FLOOR":
+        if timeline is None or now.quality == "FLOOR" or self._is_silent():
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
 
@@ -143,7 +149,7 @@ class SoundRundown:
         """The next scheduled item; none while an emergency is still to be played out."""
         programme = self._programme
         timeline = programme.current(now)
-        if timeline is None or now.quality == "FLOOR":
+        if timeline is None or now.quality == "FLOOR" or self._is_silent():
             return None
         active = programme.emergency(now, self.sense)
         if active is not None and f"{active.document.event_id}/{self.sense}" not in done:
@@ -164,7 +170,11 @@ class SoundRundown:
             active = self._programme.emergency(now, self.sense)
             return active is not None and active.document.doc_id == item.source.doc_id
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
-        return not is_over and self._programme.is_held(item.source.doc_id)
+        return not is_over and not self._is_silent() and self._programme.is_held(item.source.doc_id)
+
+    def _is_silent(self) -> bool:
+        """Silence is of sound: a board goes on."""
+        return self.sense == "sound" and self._programme.is_silent()
 
     def _emergency(self, now: Now) -> Item | None:
         active = self._programme.emergency(now, self.sense)

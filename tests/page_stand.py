@@ -82,12 +82,14 @@ HEALTHY = Status(
         ),
     ),
     readings=(
-        Reading("storage", "good", 19.4 * 1024**3, "bytes"),
-        Reading("storage_write", "good"),
+        Reading("disk", "good", 19.4 * 1024**3, "bytes"),
+        Reading("storage", "unchecked", reason="no_card"),
         Reading("power", "good"),
         Reading("temperature", "good", 48.5, "c"),
-        Reading("mains", "unchecked"),
-        Reading("storage_wear", "unchecked"),
+        Reading("certificate", "good"),
+        Reading("mains", "good", 1.0, "on"),
+        Reading("generator", "unchecked"),
+        Reading("door", "good", 0.0, "on"),
     ),
     events=(
         Event(1043, moment(17, 0, 0), "clock_fix", ""),
@@ -126,12 +128,14 @@ FAULTY = replace(
         ),
     ),
     readings=(
-        Reading("storage", "bad", 12.0 * 1024**2, "bytes"),
-        Reading("storage_write", "bad"),
+        Reading("disk", "bad", 12.0 * 1024**2, "bytes"),
+        Reading("storage", "watch"),
         Reading("power", "watch"),
         Reading("temperature", "watch", 81.0, "c"),
-        Reading("mains", "unchecked"),
-        Reading("storage_wear", "unchecked"),
+        Reading("certificate", "good"),
+        Reading("mains", "watch", 0.0, "on"),
+        Reading("generator", "unchecked"),
+        Reading("door", "watch", 1.0, "on"),
     ),
     problems=(
         Problem(

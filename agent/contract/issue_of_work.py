@@ -165,6 +165,14 @@ WORK: dict[str, IssueKind] = {
         "xem mạng ngay; không kịp thì báo trung tâm đổi mục",
         "look at the network now; if it will not come in time, ask the centre to change the item",
     ),
+    "page_down": IssueKind(
+        "warning",
+        "trang trạng thái không mở được ở một địa chỉ; loa và bảng không sao",
+        "the status page cannot be had at an address; loudspeakers and boards are not touched",
+        "xem cáp mạng nội bộ và `page.listen`; cổng đã có phần mềm khác dùng thì đổi số cổng",
+        "look at the local network cable and at `page.listen`; another program has the port:"
+        " choose another number",
+    ),
     "journal_not_written": IssueKind(
         "fault",
         "nhật ký không ghi được xuống thẻ nhớ, đang giữ trong bộ nhớ",

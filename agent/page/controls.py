@@ -11,8 +11,7 @@ from agent.page.frame import build_page
 from agent.page.html import Html, el
 from agent.page.status import Status
 from agent.page.tongue import Tongue
-
-SILENCE_H = 4  # shown to the technician; the desk ends it
+from agent.store.silence import LIMIT_S
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) 
     ]
     is_silent = status.silence is not None and status.silence.is_local
     turn: Deed = "silence-off" if is_silent else "silence-on"
-    helped = el("small", tongue("silence.help", str(SILENCE_H)))
+    helped = el("small", tongue("silence.help", tongue.number(LIMIT_S / 3600)))
     rows += [
         _row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped),
         _row("station.yaml", [_button("reload", "", csrf, tongue)]),
@@ -112,9 +111,9 @@ def build_enter(
     else:
         body = [_form(tongue)] if wait_s <= 0 else []
         if wait_s > 0:
-            body.append(el("p", tongue("enter.wait", tongue.span(wait_s)), class_="bad"))
+            body.append(el("p", tongue("enter.wait", tongue.span(wait_s)), class_="alarm"))
         elif is_wrong:
-            body.insert(0, el("p", tongue("enter.wrong"), class_="bad", role="alert"))
+            body.insert(0, el("p", tongue("enter.wrong"), class_="alarm", role="alert"))
     back = el("p", el("a", tongue("back"), href="/"))
     section = el("section", el("h2", tongue("controls")), *body, id="enter")
     return build_page(tongue, station, None, el("main", section, back))

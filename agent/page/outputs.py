@@ -23,7 +23,7 @@ def build_outputs(status: Status, tongue: Tongue) -> Html:
 
 def _output(output: Output, status: Status, tongue: Tongue) -> Html:
     is_board = bool(output.faces)
-    state = el("span", tongue("process.down"), class_="bad") if output.is_up is False else None
+    state = el("span", tongue("process.down"), class_="alarm") if output.is_up is False else None
     idle = tongue("nothing.shown" if is_board else "nothing.now")
     pairs = [
         (tongue("now"), _now(output.now, status, tongue) if output.now else Html(idle)),
@@ -66,7 +66,7 @@ def _next(item: Showing | None, status: Status, tongue: Tongue) -> Html:
         return join(tongue("nothing.next"))
     left_s = (item.start_at - status.at).total_seconds()
     left = tongue("in", tongue.span(left_s))
-    lacking = el("div", f"⚠ {tongue('lacking')}", class_="bad") if item.lacking else None
+    lacking = el("div", f"⚠ {tongue('lacking')}", class_="alarm") if item.lacking else None
     start = tongue.moment(item.start_at, status.at)
     return join(
         el("b", start), " ", item.title, " ", _tag(item, tongue), " ",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from agent.contract.issue_kind import ISSUE_KINDS
+from agent.health.check import REASONS
+from agent.health.label import LABELS, label
 from agent.page.html import Html, el
 from agent.page.status import Event, Mark, Reading, Status
 from agent.page.tongue import Tongue
@@ -22,12 +24,22 @@ def build_readings(status: Status, tongue: Tongue) -> Html:
     )
 
 
-def _cell(name: str, value: str | None, mark: Mark, tongue: Tongue) -> Html:
+def _name(name: str, tongue: Tongue) -> str:
+    """As the health checks call it; the page has words of its own for the rest."""
+    if tongue.knows(f"reading.{name}"):
+        return tongue(f"reading.{name}")
+    return label(name, tongue.lang) if name in LABELS else name
+
+
+def _cell(
+    name: str, value: str | None, mark: Mark, tongue: Tongue, reason: str | None = None
+) -> Html:
     word = el("span", tongue(f"mark.{mark}"), class_="m")
     return el(
         "div",
-        el("dt", tongue(f"reading.{name}")),
+        el("dt", _name(name, tongue), class_="up"),
         el("dd", value, " " if value else None, word),
+        el("dd", reason, class_="m") if reason else None,
         class_=mark,
     )
 
@@ -58,7 +70,11 @@ def _outbox(status: Status, tongue: Tongue) -> Html:
 
 
 def _reading(reading: Reading, tongue: Tongue) -> Html:
-    return _cell(reading.name, _amount(reading, tongue), reading.mark, tongue)
+    words = REASONS.get(reading.reason)
+    reason = None
+    if words is not None:
+        reason = words[0] if tongue.lang == "vi" else words[1]
+    return _cell(reading.name, _amount(reading, tongue), reading.mark, tongue, reason)
 
 
 def _amount(reading: Reading, tongue: Tongue) -> str | None:
@@ -70,10 +86,8 @@ def _amount(reading: Reading, tongue: Tongue) -> str | None:
             return tongue.size(amount)
         case "c":
             return f"{tongue.number(amount, 1)} °C"
-        case "pct":
-            return f"{tongue.number(amount)} %"
-        case "s":
-            return tongue.span(amount)
+        case "on":
+            return tongue(f"{reading.name}.{'on' if amount else 'off'}")
         case _:
             return tongue.number(amount)
 
@@ -90,7 +104,7 @@ def build_refused(status: Status, tongue: Tongue) -> Html:
                 " ",
                 el("code", one.code),
                 " ",
-                el("small", tongue("refused.rule", one.rule)),
+                el("small", tongue("refused.rule", _rule(one.rule, tongue))),
             ),
         )
         for one in status.refused
@@ -101,6 +115,12 @@ def build_refused(status: Status, tongue: Tongue) -> Html:
         el("ul", rows, class_="events"),
         id="refused",
     )
+
+
+def _rule(rule: str, tongue: Tongue) -> str:
+    """`quiet_hours 21:00-05:00` in words; what nobody has words for stays as it is."""
+    name, _, value = rule.partition(" ")
+    return tongue(f"rule.{name}", value) if tongue.knows(f"rule.{name}") else rule
 
 
 def build_events(status: Status, tongue: Tongue) -> Html:
@@ -115,7 +135,7 @@ def build_events(status: Status, tongue: Tongue) -> Html:
                 " ",
                 el("code", event.code),
                 " ",
-                el("small", event.detail) if event.detail else None,
+                el("small", _rule(event.detail, tongue)) if event.detail else None,
             ),
         )
         for event in status.events
@@ -129,9 +149,7 @@ def _words(event: Event, tongue: Tongue) -> str:
         kind = ISSUE_KINDS.get(event.subject)
         what = kind.text(tongue.lang) if kind is not None else event.subject
         text = tongue(f"event.{event.code}", what)
-    elif tongue.knows(f"event.{event.code}"):
-        what = tongue(f"event.{event.code}")
-        text = f"{event.subject}: {what}" if event.subject else what
-    else:
-        text = f"{tongue('event.refusal')}: {event.subject}"
-    return text[:1].upper() + text[1:]
+        return text[:1].upper() + text[1:]
+    is_known = tongue.knows(f"event.{event.code}")
+    what = tongue(f"event.{event.code}" if is_known else "event.refusal")
+    return f"{event.subject}: {what}" if event.subject else what[:1].upper() + what[1:]

@@ -13,7 +13,7 @@ from typing import Literal
 from agent.clock import Quality
 
 Mark = Literal["good", "watch", "bad", "unchecked"]
-Unit = Literal["bytes", "c", "pct", "count", "s", ""]
+Unit = Literal["bytes", "c", "on", ""]
 LineState = Literal["off", "settling", "on", "fault"]
 Verdict = Literal[
     "silenced", "emergency", "exercise", "fault", "testing", "playing", "no_clock", "unplaced",
@@ -122,12 +122,21 @@ class Outbox:
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing that was looked at, by a stable name of `text`; `amount` in `unit`."""
+    """One thing that was looked at, or was not.
+
+    Args:
+        name: of `health.label.LABELS`, or `mains`, `generator`, `door`.
+        mark: how it is.
+        amount: what was read, if it is a quantity; 1 or 0 with unit `on`.
+        unit: of `amount`.
+        reason: of `health.check.REASONS`: why it is unchecked; may be empty.
+    """
 
     name: str
     mark: Mark
     amount: float | None = None
     unit: Unit = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ align-items:center;padding:1rem .95rem;background:#3d4653}
 .stale .time{opacity:.35}
 .problem{border-left:.35rem solid var(--watch);padding-left:.7rem;margin-top:.8rem}
 .problem:first-of-type{margin-top:0}
-.problem.bad{border-color:var(--bad)}
+.problem.grave{border-color:var(--bad)}
 .problem h3::first-letter,.up::first-letter{text-transform:uppercase}
 details{margin-top:.3rem}
 summary{cursor:pointer;color:var(--link);padding:.35rem 0;font-size:.9rem}
@@ -68,7 +68,7 @@ font-size:.78rem;white-space:nowrap;color:var(--soft)}
 .zones li{display:flex;justify-content:space-between;gap:.6rem;align-items:baseline;
 background:var(--tint);border-radius:.45rem;padding:.4rem .6rem;margin-top:.4rem}
 .zones small{display:block}
-.on{color:var(--good);font-weight:700}.bad,.state-fault{color:var(--bad);font-weight:700}
+.on{color:var(--good);font-weight:700}.alarm,.state-fault{color:var(--bad);font-weight:700}
 .state{white-space:nowrap}
 .faces{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;
 margin-top:.6rem}
@@ -84,7 +84,7 @@ border-left:.3rem solid var(--none)}
 .readings .m{font-weight:400;font-size:.82rem;color:var(--none)}
 .readings .good{border-color:var(--good)}.readings .good .m{color:var(--good)}
 .readings .watch{border-color:var(--watch)}.readings .watch .m{color:var(--watch)}
-.readings .bad{border-color:var(--bad);color:inherit}.readings .bad .m{color:var(--bad)}
+.readings .bad{border-color:var(--bad)}.readings .bad .m{color:var(--bad)}
 .readings .unchecked{border-left-style:dotted}.readings .unchecked dd{font-weight:400}
 .events li{display:grid;grid-template-columns:4.6rem 1fr;gap:.1rem .6rem;padding:.35rem 0;
 border-top:1px solid var(--line)}
@@ -106,8 +106,7 @@ input{width:100%;border:1px solid var(--soft);background:var(--card);color:var(-
 padding:.5rem .7rem;font-size:1.4rem;letter-spacing:.25em;margin:.4rem 0 .7rem}
 pre{background:var(--tint);border-radius:.45rem;padding:.6rem;overflow-x:auto;margin:.6rem 0 0;
 font:.86rem ui-monospace,"DejaVu Sans Mono",monospace}
-.notice{border-left:.35rem solid var(--good)}.notice.bad{border-color:var(--bad);
-color:var(--ink);font-weight:400}
+.notice{border-left:.35rem solid var(--good)}.notice.failed{border-color:var(--bad)}
 footer{color:var(--soft);font-size:.8rem;padding-bottom:1.5rem}
 @media(max-width:350px){.readings{grid-template-columns:1fr}}
 """.strip()

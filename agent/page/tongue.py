@@ -53,7 +53,7 @@ class Tongue:
         return f"{time} {local:%d/%m}"
 
     def span(self, seconds: float) -> str:
-        """`3 phút`: the two greatest units, rounded down."""
+        """`2 giờ 5 phút`: the two greatest units, rounded down; no seconds beside minutes."""
         left = max(0, int(seconds))
         if left < 5:
             return self("span.now")
@@ -63,7 +63,7 @@ class Tongue:
             count, left = divmod(left, size)
             if count:
                 parts.append(self(f"span.{unit}", str(count)))
-            if len(parts) == 2 or (parts and not count):
+            if len(parts) == 2 or (parts and (not count or unit == "min")):
                 break
         return " ".join(parts)
 
@@ -80,6 +80,9 @@ class Tongue:
 
     def weekdays(self, days: tuple[int, ...]) -> str:
         """`T2 T3 T4`, or that it is every day."""
-        if len(set(days)) == 7:
+        ordered = sorted(set(days))
+        if len(ordered) == 7:
             return self("daily")
-        return " ".join(self(f"short.{day}") for day in sorted(set(days)))
+        if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+            return f"{self(f'short.{ordered[0]}')}–{self(f'short.{ordered[-1]}')}"
+        return " ".join(self(f"short.{day}") for day in ordered)

@@ -60,7 +60,7 @@ def _notice(notice: Notice, tongue: Tongue) -> Html:
         el("p", tongue(notice.code, *notice.args), class_="up"),
         lines if notice.lines else None,
         id="notice",
-        class_="notice" if notice.is_good else "notice bad",
+        class_="notice" if notice.is_good else "notice failed",
         role="status",
     )
 
@@ -134,7 +134,7 @@ def _clock(status: Status, tongue: Tongue) -> Html:
         el("h2", tongue("clock")),
         el("span", tongue.clock(status.at), class_="time", data_ms=ms),
         el("span", tongue.date(status.at)),
-        el("small", standing, class_="bad" if status.clock == "FLOOR" else None),
+        el("small", standing, class_="alarm" if status.clock == "FLOOR" else None),
         id="clock",
         class_="clock",
     )
@@ -171,7 +171,7 @@ def _problem(problem: Problem, now: datetime, tongue: Tongue) -> Html:
             el("p", el("code", f"{problem.kind} · {problem.subject} · {problem.hint}")),
             id=f"d-{key}",
         ),
-        class_="problem bad" if is_fault(problem) else "problem",
+        class_="problem grave" if is_fault(problem) else "problem",
     )
 
 

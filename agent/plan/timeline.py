@@ -53,6 +53,15 @@ class Timeline:
             (o for o in candidates if _is_meant(o, zones)), key=lambda o: o.rank, default=None
         )
 
+    def contenders(
+        self, at: datetime, medium: Medium, zones: Collection[str] | None = None
+    ) -> list[Occurrence]:
+        """All that want a moment, the one that gets it first: why it is that one."""
+        candidates = self._lanes[medium].at(at)
+        return sorted(
+            (o for o in candidates if _is_meant(o, zones)), key=lambda o: o.rank, reverse=True
+        )
+
     def upcoming(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> Occurrence | None:

@@ -1,0 +1,302 @@
+"""The desk itself: answers the page (`agent.page.deed.Desk`)."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from agent.clock import Now, mono_s
+from agent.contract.document import Playlist
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.contract.moment import parse_utc
+from agent.contract.report import Record
+from agent.desk.bundle import build_bundle
+from agent.desk.outlook import (
+    boards,
+    build_output,
+    is_exercise,
+    list_refused,
+    list_trials,
+    named_media,
+)
+from agent.desk.parts import Parts
+from agent.desk.record import build_event
+from agent.errors import PlayError
+from agent.health.check import Standing
+from agent.health.thermal import read_temperature_c
+from agent.page.deed import DeedRefusedError, Used
+from agent.page.status import (
+    Event,
+    Link,
+    Mark,
+    Media,
+    Outbox,
+    Problem,
+    Reading,
+    Silence,
+    Status,
+    Unit,
+)
+from agent.plan.calendar import LOCAL
+from agent.plan.policy import config_in_force, effective_policy
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.play.trial import label_commands, pattern_commands
+from agent.play.wire import BoardCommand, Snapped
+from agent.settings.fault import Fault
+
+EVENTS = 10
+SHOWN_APART = ("link", "media", "outbox")  # the page says more of these than a check does
+SITE = ("mains", "generator", "door")
+
+
+class FrontDesk:
+    """The box behind the page.
+
+    Args:
+        parts: of the agent.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._pictures: dict[str, Snapped] = {}
+
+    # Looking
+
+    async def status(self) -> Status:
+        """All that the page shows.
+
+        Raises:
+            StoreError: the journal cannot be read.
+        """
+        parts = self._parts
+        now = parts.clock.now()
+        events = await self._events()
+        rows, oldest_s = await parts.journal.outbox()
+        await self._look_at_faces()
+        readings = await asyncio.to_thread(self._readings)
+        settings, link, place = parts.settings, parts.link, parts.place()
+        missing = {
+            digest: parts.why_missing(digest) for digest in named_media(parts.programme.held)
+        }
+        return Status(
+            station=settings.station,
+            version=version("tramtin"),
+            at=now.at,
+            clock=now.quality,
+            clock_error_s=now.error_s,
+            place=str(place) if place is not None else None,
+            link=Link(
+                f"{settings.broker.host}:{settings.broker.port}",
+                is_up=link.connected,
+                since_s=mono_s() - link.since_mono_s,
+            ),
+            media=Media(sum(why is None for why in missing.values()), len(missing)),
+            outbox=Outbox(rows, oldest_s),
+            outputs=tuple(
+                build_output(parts, want, self._pictures, now) for want in settings.outputs
+            ),
+            readings=readings,
+            problems=tuple(
+                Problem(one.kind, one.subject, parse_utc(one.since), one.hint)
+                for one in parts.issues.all()
+            ),
+            events=events,
+            refused=list_refused(parts, now),
+            silence=self._silence(now),
+            trials=tuple(list_trials(parts)),
+            exercise=is_exercise(parts),
+        )
+
+    async def _events(self) -> tuple[Event, ...]:
+        journal = self._parts.journal
+        raw = await journal.pending(max(0, journal.last_seq - EVENTS), EVENTS)
+        titles = {
+            f"{h.document.doc_id}/{entry.id}": entry.title
+            for h in self._parts.programme.held
+            if isinstance(h.document, Playlist)
+            for entry in h.document.entries
+        }
+        records = [msgspec.json.decode(one, type=Record) for one in raw]
+        return tuple(build_event(record, titles) for record in reversed(records))
+
+    async def _look_at_faces(self) -> None:
+        """A board that does not answer has no picture: an old one would look like the truth."""
+        faces = [(board, face) for board in boards(self._parts) for face in board.faces]
+        known = [self._pictures.get(face) for _, face in faces]
+        answers = await asyncio.gather(
+            *(
+                board.snap(face, former.token if former else "")
+                for (board, face), former in zip(faces, known, strict=True)
+            )
+        )
+        for (_, face), former, answer in zip(faces, known, answers, strict=True):
+            if answer is None:
+                self._pictures.pop(face, None)
+            elif answer.png or former is None:
+                self._pictures[face] = answer
+
+    def _silence(self, now: Now) -> Silence | None:
+        left_s = self._parts.silence.left_s
+        if not left_s:
+            return None
+        return Silence(is_local=True, until_at=now.at + timedelta(seconds=left_s))
+
+    def _readings(self) -> tuple[Reading, ...]:
+        """Asks the disk, so it runs off the loop."""
+        standings = self._parts.standings()
+        readings = [
+            self._reading(name, standing)
+            for name, standing in standings.items()
+            if name not in SHOWN_APART
+        ]
+        return (*readings, *self._contacts())
+
+    def _reading(self, name: str, standing: Standing) -> Reading:
+        amount, unit = self._amount(name)
+        return Reading(name, _mark(standing), amount, unit, standing.reason)
+
+    def _amount(self, name: str) -> tuple[float | None, Unit]:
+        if name == "temperature":
+            return read_temperature_c(), "c"
+        if name != "disk":
+            return None, ""
+        try:
+            return shutil.disk_usage(Path(self._parts.settings.state)).free, "bytes"
+        except OSError:
+            return None, ""
+
+    def _contacts(self) -> Iterator[Reading]:
+        """Mains, generator and door; what has no contact was not looked at."""
+        inputs = self._parts.inputs()
+        for kind in SITE:
+            states = [state.active for state in inputs.values() if state.kind == kind]
+            if not states or None in states:
+                yield Reading(kind, "unchecked", reason="" if states else "no_contact")
+                continue
+            active = any(states)
+            is_well = active if kind == "mains" else kind == "generator" or not active
+            yield Reading(kind, "good" if is_well else "watch", 1.0 if active else 0.0, "on")
+
+    async def thumbnail(self, face: str) -> bytes | None:
+        """What a face showed when the status was last asked for."""
+        if face not in self._pictures:
+            await self._look_at_faces()
+        snapped = self._pictures.get(face)
+        return snapped.png if snapped is not None and snapped.png else None
+
+    # Deeds
+
+    async def tone(self, zone: str) -> None:
+        """A quiet tone on one loudspeaker line.
+
+        Raises:
+            DeedRefusedError: unknown, silent, quiet hours, or in the way.
+        """
+        parts = self._parts
+        sounds = [one for one in parts.outputs.values() if isinstance(one, SoundOutput)]
+        output = next((one for one in sounds if zone in one.lines), None)
+        if output is None:
+            raise DeedRefusedError("E_UNKNOWN", zone)
+        if parts.silence.is_on:
+            raise DeedRefusedError("E_SILENT", zone)
+        if self._is_quiet(parts.clock.now()):
+            raise DeedRefusedError("E_QUIET", zone)
+        try:
+            output.try_line(zone)
+        except PlayError as error:
+            raise DeedRefusedError(error.code, zone, error.hint) from error
+
+    def _is_quiet(self, now: Now) -> bool:
+        """Only an emergency passes quiet hours. Without a clock nobody knows them."""
+        if now.quality == "FLOOR":
+            return False
+        config = config_in_force(self._parts.programme.held, now)
+        policy = effective_policy(config, self._parts.settings.policy)
+        local = now.at.astimezone(LOCAL)
+        second = local.hour * 3600 + local.minute * 60 + local.second
+        return any(window.covers(second) for window in policy.quiet)
+
+    async def pattern(self, face: str) -> None:
+        """A test pattern on one face.
+
+        Raises:
+            DeedRefusedError: unknown, away, or in the way.
+        """
+        await self._try_face("pattern", face, pattern_commands(face))
+
+    async def label(self, face: str) -> None:
+        """Station and face by name on one face.
+
+        Raises:
+            DeedRefusedError: unknown, away, or in the way.
+        """
+        await self._try_face("label", face, label_commands(self._parts.settings.station, face))
+
+    async def _try_face(self, deed: str, face: str, commands: Sequence[BoardCommand]) -> None:
+        board = next((one for one in boards(self._parts) if face in one.faces), None)
+        if board is None:
+            raise DeedRefusedError("E_UNKNOWN", face)
+        await self._begin_trial(board, deed, face, commands)
+
+    async def _begin_trial(
+        self, board: PictureOutput, deed: str, face: str, commands: Sequence[BoardCommand]
+    ) -> None:
+        try:
+            await board.try_face(deed, face, commands)
+        except PlayError as error:
+            raise DeedRefusedError(error.code, face, error.hint) from error
+
+    async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
+        """Turn the local silence switch.
+
+        Raises:
+            StoreError: the disk did not take it; it holds until the next restart.
+        """
+        try:
+            await self._parts.silence.turn(on)
+        finally:
+            self._parts.look_again()
+        state = "on" if on else "off"
+        await self._parts.journal.append("silence", detail={"state": state, "by": "page"})
+
+    async def reload(self) -> Sequence[Fault]:
+        """Read the settings again."""
+        faults = await self._parts.reread()
+        await self._parts.journal.append("config", detail={"by": "page", "faults": len(faults)})
+        return faults
+
+    async def bundle(self) -> bytes:
+        """The support bundle: what `tramtin doctor --bundle` writes.
+
+        Raises:
+            StoreError: it could not be made.
+        """
+        return await build_bundle(self._parts.reread.file)
+
+    async def record(self, used: Used) -> None:
+        """One use of the controls into the journal, as what it was: no play."""
+        detail: dict[str, str | int | float | bool | list[str] | None] = {
+            "do": used.use,
+            "subject": used.subject,
+            "by": "page",
+            "from": used.peer,
+            "result": used.outcome,
+            "code": used.code or None,
+        }
+        await self._parts.journal.append("command", detail=detail)
+
+
+def _mark(standing: Standing) -> Mark:
+    if standing.state == "not_checked":
+        return "unchecked"
+    if standing.state == "good":
+        return "good"
+    kinds = (ISSUE_KINDS.get(finding.kind) for finding in standing.findings)
+    return "bad" if any(kind is None or kind.severity == "fault" for kind in kinds) else "watch"

@@ -1,0 +1,149 @@
+"""What each output does now, what comes next, which rule put it there, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from agent.clock import Now, mono_s
+from agent.contract.document import Emergency, Entry, Playlist
+from agent.desk.parts import Parts, Rundown
+from agent.page.status import Face, Output, Refused, Showing, Trial, Why, Zone
+from agent.plan.occurrence import Held, Refusal
+from agent.play.item import Item
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.play.wire import Snapped
+from agent.settings import model
+
+REFUSED_AHEAD = timedelta(days=1)
+MAX_REFUSED = 3
+NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
+
+
+def build_output(
+    parts: Parts, want: model.Output, pictures: dict[str, Snapped], now: Now
+) -> Output:
+    """One output of the settings, as it is."""
+    output, rundown = parts.outputs[want.name], parts.rundowns[want.name]
+    names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
+    playing, coming = output.on_air, rundown.upcoming(now)
+    return Output(
+        want.name,
+        is_up=output.is_ready,
+        now=_showing(parts, playing) if playing is not None else None,
+        next=_next(parts, rundown, coming, names, now) if coming is not None else None,
+        zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
+        faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
+        gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
+    )
+
+
+def _showing(parts: Parts, item: Item, losers: Sequence[str] = ()) -> Showing:
+    return Showing(
+        item.title,
+        item.level_name,
+        item.start_at,
+        item.end_at,
+        item.zones,
+        _why(parts, item, tuple(losers)),
+        item.missing,
+    )
+
+
+def _next(parts: Parts, rundown: Rundown, item: Item, zones: list[str], now: Now) -> Showing:
+    timeline = parts.programme.current(now)
+    wanting = timeline.contenders(item.start_at, rundown.sense, zones) if timeline else []
+    losers = (one.entry.title for one in wanting[1:] if one.entry.title != item.title)
+    return _showing(parts, item, list(dict.fromkeys(losers)))
+
+
+def _why(parts: Parts, item: Item, losers: tuple[str, ...]) -> Why | None:
+    held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
+    if held is None:
+        return None
+    document = held.document
+    at: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    if isinstance(document, Playlist):
+        entry = _entry(document, item.source.entry)
+        if entry is not None:
+            at = tuple(
+                one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at
+            )
+            weekdays = tuple(entry.when.weekdays)
+    return Why(document.issuer, document.slot, document.seq, at, weekdays, losers)
+
+
+def _entry(document: Playlist, name: str) -> Entry | None:
+    return next((entry for entry in document.entries if entry.id == name), None)
+
+
+def _zones(want: model.Output, output: SoundOutput) -> Iterator[Zone]:
+    for zone in want.zones:
+        state = output.lines[zone.name].state
+        yield Zone(zone.name, zone.kind, state, is_switched=zone.switch is not None)
+
+
+def _face(face: model.Face, snapped: Snapped | None) -> Face:
+    if snapped is None:
+        return Face(face.name, face.width_px, face.height_px)
+    age_s = max(0.0, mono_s() - snapped.changed_mono_s)
+    return Face(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
+
+
+def list_refused(parts: Parts, now: Now) -> tuple[Refused, ...]:
+    """What will not be played within a day, soonest first, each entry and rule once."""
+    timeline = parts.programme.current(now)
+    if timeline is None or now.quality == "FLOOR":
+        return ()
+    titles = {
+        (h.document.doc_id, entry.id): entry.title
+        for h in parts.programme.held
+        if isinstance(h.document, Playlist)
+        for entry in h.document.entries
+    }
+    ahead: dict[tuple[str, str, str], Refusal] = {}
+    for one in timeline.refusals:
+        if now.at <= one.at < now.at + REFUSED_AHEAD:
+            ahead.setdefault((one.doc_id, one.entry_id, one.rule), one)
+    return tuple(
+        Refused(titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule)
+        for one in list(ahead.values())[:MAX_REFUSED]
+    )
+
+
+def list_trials(parts: Parts) -> Iterator[Trial]:
+    """The technician's trials that are on."""
+    for output in parts.outputs.values():
+        if isinstance(output, SoundOutput):
+            if output.trial is not None:
+                yield Trial("tone", output.trial)
+        elif output.trial is not None:
+            yield Trial(output.trial.deed, output.trial.face)
+
+
+def is_exercise(parts: Parts) -> bool:
+    """Is every emergency that is on an exercise?"""
+    exercises = {
+        h.document.doc_id: h.document.exercise
+        for h in parts.programme.held
+        if isinstance(h.document, Emergency)
+    }
+    on_air = [output.on_air for output in parts.outputs.values()]
+    return all(exercises.get(item.source.doc_id, True) for item in on_air if item is not None)
+
+
+def named_media(held: Sequence[Held]) -> set[str]:
+    """The digests of all files that held documents name."""
+    return {
+        medium.sha256
+        for h in held
+        if isinstance(h.document, Playlist | Emergency)
+        for medium in h.document.media
+    }
+
+
+def boards(parts: Parts) -> list[PictureOutput]:
+    """The boards among the outputs."""
+    return [one for one in parts.outputs.values() if isinstance(one, PictureOutput)]

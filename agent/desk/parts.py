@@ -1,0 +1,103 @@
+"""What the desk looks at and acts on, given by `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from agent.clock import Clock, Now
+from agent.contract.ident import Place
+from agent.contract.report import InputState
+from agent.evidence.journal import Journal
+from agent.health.check import Standing
+from agent.health.issue import Issues
+from agent.plan.occurrence import Held, Medium
+from agent.plan.timeline import Timeline
+from agent.play.item import Item
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.settings.fault import Fault
+from agent.settings.model import Settings
+from agent.store.silence import SilenceSwitch
+
+
+class Connection(Protocol):
+    """See `link.mqtt.MqttLink`."""
+
+    since_mono_s: float
+
+    @property
+    def connected(self) -> bool:
+        """Do subscriptions stand?"""
+
+
+class Programme(Protocol):
+    """See `programme.Programme`."""
+
+    held: Sequence[Held]
+
+    def current(self, now: Now) -> Timeline | None:
+        """What is planned around now."""
+
+
+class Reread(Protocol):
+    """Judges the settings' file; when it is good, the agent begins anew with it within seconds."""
+
+    file: Path
+
+    async def __call__(self) -> Sequence[Fault]:
+        """What is wrong with it.
+
+        Raises:
+            ConfigError: E_UNREADABLE, it cannot be read at all.
+        """
+
+
+class Rundown(Protocol):
+    """See `programme.SoundRundown`."""
+
+    sense: Medium
+
+    def upcoming(self, now: Now) -> Item | None:
+        """The next item to start."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The agent's parts.
+
+    Args:
+        settings: of this box.
+        clock: the only source of time.
+        journal: what happened, and the outbox.
+        issues: those that last.
+        link: the connection to the broker.
+        programme: held documents and the timeline.
+        outputs: by name.
+        rundowns: by the outputs' names.
+        silence: the local switch.
+        standings: how each health check stands.
+        place: of this box, once it has been told.
+        why_missing: None when a medium is in store, else why it is not.
+        look_again: has every output ask its rundown anew.
+        reread: the settings' file, and the way to read it again.
+        inputs: contacts by name.
+    """
+
+    settings: Settings
+    clock: Clock
+    journal: Journal
+    issues: Issues
+    link: Connection
+    programme: Programme
+    outputs: Mapping[str, SoundOutput | PictureOutput]
+    rundowns: Mapping[str, Rundown]
+    silence: SilenceSwitch
+    standings: Callable[[], Mapping[str, Standing]]
+    place: Callable[[], Place | None]
+    why_missing: Callable[[str], str | None]
+    look_again: Callable[[], None]
+    reread: Reread
+    inputs: Callable[[], Mapping[str, InputState]] = dict

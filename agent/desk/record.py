@@ -1,0 +1,47 @@
+"""A journal record in short, as the page lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.contract.moment import parse_utc
+from agent.contract.report import Record
+from agent.page.status import Event
+
+LONGEST = 120
+
+
+def build_event(record: Record, titles: Mapping[str, str]) -> Event:
+    """The record in short.
+
+    Args:
+        record: any.
+        titles: of entries that are held, by `<doc_id>/<entry>`.
+    """
+    code, subject, detail = _short(record, titles)
+    at = parse_utc(record.at)
+    return Event(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
+
+
+def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
+    play, about = record.play, record.detail or {}
+    if play is not None:
+        return f"play.{play.result}", play.title, play.reason or play.output
+
+    def say(key: str) -> str:
+        value = about.get(key)
+        return "" if value is None else str(value)
+
+    match record.kind:
+        case "fault":
+            return f"fault.{say('state') or 'begins'}", say("what"), say("subject")
+        case "refusal" if about.get("kind") == "entry":
+            name = f"{say('doc_id')}/{say('subject')}"
+            return say("code"), titles.get(name, say("subject")), say("hint")
+        case "refusal":
+            return say("code"), say("kind"), say("hint")
+        case "command":
+            outcome = say("code") or say("result")
+            return "command", say("subject"), f"{say('do')} · {outcome}"
+        case _:
+            return record.kind, "", say("state")
