@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import importlib.util
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -86,12 +85,8 @@ def build_place(name: str, port: str, line: int | None, line_name: str | None) -
     """The place that the settings name.
 
     Raises:
-        UnsupportedFeature: not exactly one of line and line_name, or the package is missing.
+        UnsupportedFeature: not exactly one of line and line_name.
     """
-    if importlib.util.find_spec("gpiod") is None:
-        raise UnsupportedFeature(
-            name, "load", "the package gpiod is missing: pip install 'tramtin[gpio]'"
-        )
     if line is not None and line_name is None:
         return Place(port=port, line=line)
     if line_name is not None and line is None:

@@ -187,12 +187,6 @@ def test_settings_that_say_too_little_or_nonsense_are_refused_at_once(
         GpioSwitch(**settings)
 
 
-def test_a_box_without_the_package_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(UnsupportedFeature, match=r"tramtin\[gpio\]"):
-        GpioContact(port=CHIP, line=1)
-
-
 def build_key() -> GpioContact:
     """A key to ground, with the chip's own pull-up."""
     return GpioContact("khan-cap", port=CHIP, line=17, active="low", bias="pull-up", debounce_ms=50)
