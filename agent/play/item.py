@@ -73,10 +73,12 @@ class Item:
         )
 
 
-def forget_past(ended: dict[str, datetime], at: datetime) -> None:
-    """Drop the keys of items whose end lies a day or more behind: none of them can come again."""
-    for key in [key for key, end_at in ended.items() if (at - end_at).days >= 1]:
+def forget_past(ended: dict[str, datetime], at: datetime) -> list[str]:
+    """Drop (and return) the keys of items that ended a day or more ago: they cannot come again."""
+    past = [key for key, end_at in ended.items() if (at - end_at).days >= 1]
+    for key in past:
         del ended[key]
+    return past
 
 
 class Rundown(Protocol):

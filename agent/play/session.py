@@ -68,6 +68,7 @@ class SoundSession:
         self.message_ms = 0
         self.is_sounding = False
         self.has_fired = False
+        self.has_broken = False
         self.outcome: Outcome | None = None
         self._send = send
         self._clock = near.clock
@@ -321,6 +322,7 @@ class SoundSession:
                 await self._decoder.wait()
             except PlayError as error:
                 self.stop_reason = f"{error.code}: {error.hint}"
+                self.has_broken = True
 
     async def _release(self) -> None:
         self.over.set()

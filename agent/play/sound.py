@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from agent.play.wire import Ended, EngineEvent, Fault, Hold, Ready, Started
 log = logging.getLogger(__name__)
 PREPARE_S = 4.0
 LATE_S = 0.35
+TRIES = 3  # a decoder may be killed; one that dies again and again has a rotten medium
 REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
 TRIAL_ROOM_S = PREPARE_S + TONE_S + 4.0  # a trial ends before the next item is prepared
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
@@ -69,6 +71,7 @@ class SoundOutput:
         self._sessions: list[SoundSession] = []
         self._done: dict[str, datetime] = {}
         self._interrupted: list[_Interrupted] = []
+        self._breaks: Counter[str] = Counter()
         self._held_up: Item | None = None
         self._trial: ToneTrial | None = None
 
@@ -188,7 +191,9 @@ class SoundOutput:
             return
         self._sessions.remove(session)
         item = session.item
-        if session.outcome == "cut" and session.stop_reason in (None, "preempted"):
+        if session.has_broken and self._breaks[item.key] < TRIES:
+            self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
+        elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
             if item.when_cut == "resume":
                 offset = session.offset_ms + session.message_ms
                 self._interrupted.append(_Interrupted(item, offset))
@@ -214,7 +219,8 @@ class SoundOutput:
     async def _look(self) -> float:
         """Compare what is with what should be; returns how long nothing needs doing (seconds)."""
         now = self._clock.now()
-        forget_past(self._done, now.at)
+        for key in forget_past(self._done, now.at):
+            del self._breaks[key]
         for session in list(self._sessions):
             if not self._rundown.is_entitled(session.item, now):
                 session.stop("withdrawn")

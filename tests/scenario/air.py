@@ -1,0 +1,91 @@
+"""A melody on air for minutes: what happened to it is heard in the capture, nowhere else."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from central.demo.place import SINK
+from central.demo.stand import until
+from tests.integration.test_faults import (
+    MELODY_HZ,
+    NOTE_S,
+    Ear,
+    assert_chain_whole,
+    moment,
+    soon,
+)
+
+BACK_S = 20.0
+
+
+@dataclass
+class Air:
+    """A stage whose station plays one long melody that rejoins its own timeline.
+
+    Args:
+        stage: see `tests/integration/conftest.py`.
+    """
+
+    stage: Any
+    planned: datetime = field(default_factory=lambda: soon(4))
+    capture: Any = None
+
+    async def begin(self) -> Air:
+        """Publish the programme, record the sink, wait for the first sound."""
+        line = "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin"
+        await self.stage.publish(self.stage.compile([(self.planned, line)]))
+        await self.record()
+        await self.until_sounding(self.planned - timedelta(seconds=1))
+        return self
+
+    async def record(self) -> None:
+        """Record from now on; a capture dies with its sound server."""
+        self.capture = await self.stage.scene.room.capture(SINK, self.stage.folder)
+
+    async def until_sounding(self, since: datetime, limit_s: float = BACK_S) -> datetime:
+        """Until the station says durably that a play sounds which began after a moment."""
+
+        def is_new() -> bool:
+            play = self.stage.open_play()
+            return play is not None and moment(play["start"]) > since
+
+        await until(is_new, f"sound after {since}: {self.stage.station.log_tail()}", limit_s)
+        return moment(self.stage.open_play()["start"])
+
+    async def hear(self) -> Ear:
+        """Stop the recording and give it."""
+        return Ear(await self.stage.scene.room.finish(self.capture))
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let the world go on for a while: what is judged is the sound of that while."""
+        over = datetime.now(UTC) + timedelta(seconds=seconds)
+        await until(lambda: datetime.now(UTC) > over, "time", seconds + 5)
+
+    def assert_in_its_place(self, ear: Ear, since: datetime, seconds: float = 2.5) -> None:
+        """From a moment on the melody is where it would be had nothing happened."""
+        share = ear.loud_share(since, since + timedelta(seconds=seconds))
+        assert share > 0.9, share
+        first = math.ceil((since - self.planned).total_seconds() / NOTE_S) + 1
+        notes = range(first, first + int(seconds / NOTE_S) - 2)
+        heard = [ear.pitch(self.planned + timedelta(seconds=n * NOTE_S + 0.12)) for n in notes]
+        wanted = [MELODY_HZ[n % len(MELODY_HZ)] for n in notes]
+        same = sum(h == w for h, w in zip(heard, wanted, strict=True))
+        assert same >= len(notes) - 1, (heard, wanted)
+
+    async def until_told(self, kind: str, states: list[str], limit_s: float = 30.0) -> None:
+        """Until the centre's records say of an issue what they should."""
+
+        def told() -> list[str]:
+            details = [r["detail"] for r in self.stage.collected() if r["kind"] == "fault"]
+            return [d["state"] for d in details if d["what"] == kind]
+
+        await until(lambda: told() == states, f"{kind} {states} at the centre", limit_s)
+
+    async def assert_truth(self) -> None:
+        """The centre has the whole journal, and no hole is in it."""
+        await self.stage.until_collected()
+        assert_chain_whole(self.stage.collected_rows())
+        assert self.stage.scene.database.gaps() == []

@@ -1,0 +1,22 @@
+"""The station's stage of the integration tests, and the same with a programme on air."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+
+from central.clip import make_melody
+from tests.integration.conftest import stage
+from tests.scenario.air import Air
+
+__all__ = ["stage"]
+
+
+@pytest_asyncio.fixture
+async def air(stage: Any) -> AsyncIterator[Air]:
+    """A station that has its programme, and plays."""
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    yield await Air(stage).begin()
