@@ -68,9 +68,10 @@ async def shake_hands(broker: BrokerSettings, context: ssl.SSLContext) -> Handsh
         return Handshake(fault("tls_hung_up", detail=str(error)))
     took_ms = (loop.time() - began) * 1000
     session = writer.get_extra_info("ssl_object")
+    # Before listening: an alert takes both away.
+    version, certificate = session.version(), session.getpeercert(binary_form=True)
     try:
-        wrong = await _listen(reader)
-        return Handshake(wrong, took_ms, session.version(), session.getpeercert(binary_form=True))
+        return Handshake(await _listen(reader), took_ms, version, certificate)
     finally:
         writer.transport.abort()
 
