@@ -89,11 +89,10 @@ class BoundedClient(aiomqtt.Client):
         """
         limit_s = self.timeout if timeout is None else timeout
         answer = asyncio.ensure_future(fut)
+        either: set[asyncio.Future[Any]] = {answer, self._disconnected}
         try:
             async with asyncio.timeout(None if limit_s == math.inf else limit_s):
-                await asyncio.wait(
-                    {answer, self._disconnected}, return_when=asyncio.FIRST_COMPLETED
-                )
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             raise aiomqtt.MqttError("Operation timed out") from None
         else:
