@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from agent.settings.fault import Words
 from agent.settings.model import Settings
 
+SERVICE = "tramtin"  # the service's user and group: systemd/tramtin-sysusers.conf
 MOUNTS = Path("/proc/self/mountinfo")  # proc(5): the 5th field is where, after " - " the type
 LOST = {"tmpfs": "state_lost", "ramfs": "state_lost", "overlay": "state_overlay"}
 LOST |= {"vfat": "state_on_boot", "exfat": "state_on_boot", "msdos": "state_on_boot"}
@@ -20,7 +22,10 @@ Risk = tuple[tuple[str | int, ...], str, str, Words | None]
 
 
 def find_file_risks(
-    settings: Settings, path: Path, type_of: Callable[[Path], str] | None = None
+    settings: Settings,
+    path: Path,
+    type_of: Callable[[Path], str] | None = None,
+    ids: tuple[int, frozenset[int]] | None = None,
 ) -> Iterator[Risk]:
     """Warnings about the settings' own file, the key, the root and the state folder.
 
@@ -28,9 +33,13 @@ def find_file_risks(
         settings: loaded from `path`.
         path: the settings' own file.
         type_of: the file system's type at a path; replaced in tests.
+        ids: user and groups of the service, when root asks and may see more than the service.
     """
     if settings.page is not None and settings.page.pin is not None and _mode(path) & 0o007:
-        yield ("page", "pin"), "pin_readable", str(path), Words("command", (f"chmod o= {path}",))
+        want = Words("command", (f"chown root:{SERVICE} {path}; chmod 640 {path}",))
+        yield ("page", "pin"), "pin_readable", str(path), want
+    if ids is not None:
+        yield from _find_unreadable(settings, path, *ids)
     key = settings.broker.key
     if _mode(Path(key)) & 0o077:
         yield ("broker", "key"), "key_readable", key, Words("command", (f"chmod 600 {key}",))
@@ -44,6 +53,34 @@ def find_file_risks(
         what = "state_lost"
     if what is not None:
         yield ("state",), what, str(state), Words("rule", ("/var/lib/tramtin",))
+
+
+def find_service() -> tuple[int, frozenset[int]] | None:
+    """User and groups of the service; None unless root asks on a box where it is installed."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        user = pwd.getpwnam(SERVICE)
+    except KeyError:
+        return None
+    return user.pw_uid, frozenset(os.getgrouplist(SERVICE, user.pw_gid))
+
+
+def _find_unreadable(
+    settings: Settings, path: Path, user: int, groups: frozenset[int]
+) -> Iterator[Risk]:
+    """What root can read and the service cannot. The key is no matter: systemd hands it over."""
+    files = {(): path, ("broker", "ca"): Path(settings.broker.ca)}
+    files |= {("broker", "cert"): Path(settings.broker.cert), ("root",): Path(settings.root)}
+    for key, file in files.items():
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        mine = stat.S_IRGRP if status.st_gid in groups else stat.S_IROTH
+        if not status.st_mode & (stat.S_IRUSR if status.st_uid == user else mine):
+            want = Words("command", (f"chown root:{SERVICE} {file}; chmod 640 {file}",))
+            yield key, "service_unreadable", str(file), want
 
 
 def _mode(path: Path) -> int:

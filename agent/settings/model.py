@@ -27,7 +27,12 @@ StationText = Annotated[str, _described(STATION_ID.pattern, "tv-cl-0007: a-z 0-9
 Name = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "nga-ba: a-z 0-9 . _ -, 1..64")]
 Host = Annotated[str, _described(r"^[A-Za-z0-9.:-]{1,253}\Z", "mqtt.example.vn")]
 PathText = Annotated[str, Meta(min_length=1, max_length=4096)]
-AbsolutePath = Annotated[str, _described(r"^/[^\x00]{0,4095}\Z", "/absolute/path")]
+_PATH = r"^/[^\x00]{0,4095}\Z"
+AuthorityPath = Annotated[str, _described(_PATH, "/etc/tramtin/broker-ca.pem")]
+CertificatePath = Annotated[str, _described(_PATH, "/etc/tramtin/device.pem")]
+KeyPath = Annotated[str, _described(_PATH, "/etc/tramtin/device.key")]
+RootPath = Annotated[str, _described(_PATH, "/etc/tramtin/root.json")]
+StatePath = Annotated[str, _described(_PATH, "/var/lib/tramtin")]
 Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
 Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -51,9 +56,9 @@ class Broker(_Settings, frozen=True, kw_only=True):
 
     host: Host
     port: Port = 8883
-    ca: AbsolutePath
-    cert: AbsolutePath
-    key: AbsolutePath
+    ca: AuthorityPath
+    cert: CertificatePath
+    key: KeyPath
     keepalive_s: Annotated[int, Meta(ge=5, le=3600)] = 120
     retry_base_s: Annotated[float, Meta(ge=0.1, le=60)] = 1.0
 
@@ -172,8 +177,8 @@ class Settings(_Settings, frozen=True, kw_only=True):
 
     station: StationText
     broker: Broker
-    root: AbsolutePath
-    state: AbsolutePath
+    root: RootPath
+    state: StatePath
     outputs: Annotated[list[Output], Meta(min_length=1, max_length=16)]
     inputs: Annotated[list[Input], Meta(max_length=64)] = []
     sensors: Annotated[list[Sensor], Meta(max_length=64)] = []

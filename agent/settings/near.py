@@ -60,9 +60,9 @@ def guess_values(text: str, key: str, form: str) -> Iterator[str]:
 
 def guess_member(text: str, members: Iterable[str]) -> str:
     """The nearest of a closed set, or nothing."""
-    word = plain_letters(text)
+    members, word = list(members), plain_letters(text)
     same = [member for member in members if _letters(member) == _letters(word)]
-    near = same or difflib.get_close_matches(word, list(members), n=1)
+    near = same or difflib.get_close_matches(word, members, n=1)
     return near[0] if near else ""
 
 
@@ -169,7 +169,8 @@ def _clock(hour: str, minute: str | None) -> str:
 
 
 def _addresses(text: str) -> Iterator[str]:
-    rest = re.sub(r"^[a-z]+:/*", "", text, flags=re.IGNORECASE).partition("/")[0]
+    rest = re.sub(r"^[a-z]+:/+", "", text, flags=re.IGNORECASE).partition("/")[0]
+    yield re.sub(r"^([^:]+):[0-9]+$", r"\1", rest)
     yield rest
     host = rest.strip("[]")
     try:

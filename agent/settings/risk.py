@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.settings.fault import HIDDEN, Found, Words
-from agent.settings.file_risk import find_file_risks
+from agent.settings.file_risk import find_file_risks, find_service
 from agent.settings.model import Input, Output, Policy, Sensor, Settings, Switch, Zone
 from agent.settings.yaml_tree import Node, find_mark
 
@@ -35,7 +35,7 @@ def find_risks(settings: Settings, tree: Node, path: Path) -> Iterator[Found]:
         *(risk for i, one in enumerate(settings.sensors) for risk in _find_in_sensor(one, i)),
         *_find_in_page(settings),
         *_find_in_policy(settings.policy),
-        *find_file_risks(settings, path),
+        *find_file_risks(settings, path, ids=find_service()),
     ]
     if settings.media.allow_private:
         risks.append((("media", "allow_private"), "private_fetch", "true", None))

@@ -112,6 +112,10 @@ RISKS: dict[str, tuple[str, str]] = {
         "người khác sửa được tệp này: ai sửa được nó thì điều khiển được trạm",
         "others can change this file: whoever can, commands the station",
     ),
+    "service_unreadable": (
+        "root đọc được nhưng dịch vụ (người dùng tramtin) không đọc được: hộp sẽ không chạy",
+        "root can read it, the service (user tramtin) cannot: the box will not run",
+    ),
     "state_lost": (
         "thư mục này mất khi mất điện: mất lịch, tệp âm thanh và nhật ký",
         "this folder is lost with the power: schedule, media and journal go with it",

@@ -162,6 +162,8 @@ class _Doubt:
             return _found(self._line, self._column, "extra_bracket", stray)
         if self._lines[self._line - 1][: self._column - 1].strip(" -"):
             return _found(self._line, self._column, "after_quote", self._rest().strip())
+        if re.match(r"\s*-[^\s-]", self._lines[self._line - 1]):
+            return self._no_colon(self._line)
         return self._wrong_indent(self._line)
 
     def _wrong_indent(self, line: int) -> _Found:

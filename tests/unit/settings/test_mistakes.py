@@ -1,0 +1,64 @@
+"""Seeded mistakes: each is told once, at its line and column, with an advice that fits."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent.settings import load
+from agent.settings.load import judge_settings
+
+DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
+BASE: list[str] = DATA["base"].splitlines()
+MISTAKES: list[dict[str, Any]] = DATA["mistakes"]
+
+
+@pytest.fixture(autouse=True)
+def _files_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The paths of `base` are those of a true box; what lies there is another test's matter."""
+    monkeypatch.setattr(load, "find_files", lambda tree: ())
+
+
+def seed(folder: Path, put: dict[int, str]) -> Path:
+    """The base with some lines replaced; an empty text takes the line away."""
+    lines = dict(enumerate(BASE, 1)) | put
+    path = folder / "station.yaml"
+    path.write_text("\n".join(line for line in lines.values() if line) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_base_itself_is_good(tmp_path: Path) -> None:
+    assert judge_settings(seed(tmp_path, {})).faults == []
+
+
+def test_there_are_at_least_fifty_and_none_twice() -> None:
+    assert len({mistake["what"] for mistake in MISTAKES}) == len(MISTAKES) >= 50
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["what"])
+def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, Any]) -> None:
+    judged = judge_settings(seed(tmp_path, mistake["put"]))
+    assert judged.settings is None
+    found = [([fault.line, fault.column], fault.what) for fault in judged.faults]
+    assert found == [(mistake["at"], mistake["code"])], judged.faults
+    assert judged.faults[0].key == mistake.get("key", judged.faults[0].key)
+
+
+def test_the_advice_fits_and_the_whole_takes_a_second(tmp_path: Path) -> None:
+    unfit = []
+    started = time.perf_counter()
+    for mistake in MISTAKES:
+        fault = judge_settings(seed(tmp_path, mistake["put"])).faults[0]
+        english, vietnamese = fault.text("en"), fault.text("vi")
+        said = all(part in english for part in mistake["en"])
+        said = said and all(part in vietnamese for part in mistake["vi"])
+        if not said:
+            unfit.append(f"{mistake['what']}: {english}")
+    spent_s = time.perf_counter() - started
+    share = 1 - len(unfit) / len(MISTAKES)
+    print(f"\n{len(MISTAKES)} mistakes in {spent_s:.2f} s, advice fits in {share:.0%}")
+    assert share >= 0.9, unfit
