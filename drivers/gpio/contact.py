@@ -15,9 +15,11 @@ class GpioContact:
         port: the chip's label, or the path of its device.
         line: the line's offset on the chip.
         line_name: the line's name, in place of `line`.
-        active: the level that means true; a contact to ground with a pull-up is active low.
+        active: the level that means true; a contact that closes to ground is active low.
         debounce_ms: a level must last this long to count.
-        bias: as-is, disabled, pull-up or pull-down.
+        bias: as-is, disabled, pull-up or pull-down; by itself towards the level that is not
+            active, so that a wire that came off is not a pressed key. A door contact that is
+            closed to ground while the door is shut is active high with bias pull-up.
     """
 
     def __init__(
@@ -29,9 +31,11 @@ class GpioContact:
         line_name: str | None = None,
         active: str = "high",
         debounce_ms: int = 50,
-        bias: str = "as-is",
+        bias: str | None = None,
     ) -> None:
         self.name = name
+        if bias is None:
+            bias = "pull-up" if active == "low" else "pull-down"
         want = Want(
             direction="INPUT",
             is_active_low=pick(name, "active", ACTIVE, active),

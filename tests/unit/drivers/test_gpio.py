@@ -201,6 +201,21 @@ async def test_a_key_pressed_and_let_go_before_anyone_looked_gives_both(bench: F
     assert [await key.next_state(), await key.next_state()] == [True, False]
 
 
+@pytest.mark.parametrize("active", ["high", "low"])
+async def test_a_wire_that_came_off_is_no_pressed_key(bench: FakeGpio, active: str) -> None:
+    assert await GpioContact(port=CHIP, line=17, active=active).read() is False
+
+
+async def test_a_door_that_opens_its_contact_to_ground_is_active_high_with_a_pull_up(
+    bench: FakeGpio,
+) -> None:
+    door = GpioContact(port=CHIP, line=17, bias="pull-up")
+    bench.drive(CHIP, 17, "low")
+    assert await door.read() is False
+    bench.drive(CHIP, 17, "open")
+    assert await door.read() is True
+
+
 async def test_a_bounce_is_no_edge(bench: FakeGpio) -> None:
     key = build_key()
     assert await key.read() is False
