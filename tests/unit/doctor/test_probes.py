@@ -1,0 +1,188 @@
+"""Probes on outputs of real tools and on folders laid out as the kernel and udev lay them."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.doctor.probes import clock, serial, sound, unit
+from agent.doctor.tool import Answer, ask
+from agent.settings.model import Audio, Settings
+
+# `chronyc -c tracking` of chrony 4.3 on Debian 12, following a server, and just started
+TRACKING = (
+    "C0A80001,192.168.0.1,3,1700000000.123456789,-0.000012345,0.000001234,0.000023456,"
+    "-12.345,0.001,0.012,0.000123456,0.000234567,64.2,Normal"
+)
+LOST = "7F7F0101,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,1.0,1.0,0.0,Not synchronised"  # noqa: E501 - as chronyc prints it
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (TRACKING, "ntp_chrony"),
+        (TRACKING.replace("-0.000012345", "-3.5"), "ntp_far"),
+        (LOST, "ntp_not_synced"),
+        ("506 Cannot talk to daemon", "ntp_unseen"),
+    ],
+)
+def test_chrony_is_understood(line: str, code: str) -> None:
+    assert clock.judge_chrony(Answer(0, line + "\n", "")).code == code
+
+
+def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -> None:
+    device = tmp_path / "rtc0"
+    device.touch(mode=0o600)
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    os.chmod(device, 0o644)  # noqa: PTH101 - past the umask
+    assert clock.judge_rtc(at, at, device).code == "rtc_reads"
+    assert clock.judge_rtc(datetime(2026, 11, 23, tzinfo=UTC), at, device).code == "rtc_apart"
+    assert clock.judge_rtc(None, at, device).code == "rtc_unread"
+
+
+# `systemctl show` of systemd 252, properties of doctor.probes.unit
+def told(**changes: str) -> dict[str, str]:
+    return {
+        "LoadState": "loaded", "ActiveState": "active", "SubState": "running",
+        "UnitFileState": "enabled", "NRestarts": "0", "ExecMainStatus": "0", "Result": "success",
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, ["unit_active"]),
+        ({"NRestarts": "17"}, ["unit_active", "unit_restarts"]),
+        ({"UnitFileState": "disabled"}, ["unit_active", "unit_not_enabled"]),
+        ({"LoadState": "not-found"}, ["unit_missing"]),
+        ({"ActiveState": "inactive", "SubState": "dead"}, ["unit_stopped"]),
+        ({"ActiveState": "failed", "ExecMainStatus": "78"}, ["unit_refused_settings"]),
+        ({"ActiveState": "activating", "SubState": "auto-restart"}, ["unit_failed"]),
+    ],
+)
+def test_systemds_word_is_understood(changes: dict[str, str], codes: list[str]) -> None:
+    found = unit.judge_unit(told(**changes), is_running=False)
+    assert [finding.code for finding in found] == codes
+
+
+def test_an_agent_beside_systemd_is_told() -> None:
+    found = unit.judge_unit(told(ActiveState="inactive"), is_running=True)
+    assert [finding.code for finding in found] == ["unit_bypassed"]
+
+
+def test_a_missing_group_of_the_services_user_is_told() -> None:
+    user = pwd.struct_passwd(("tramtin", "x", 998, 998, "", "/", "/usr/sbin/nologin"))
+    groups = {"audio": ["tramtin"], "dialout": []}
+
+    def find_group(name: str) -> grp.struct_group:
+        return grp.struct_group((name, "x", 29, groups[name]))
+
+    found = unit.find_missing_groups("tramtin", lambda _name: user, find_group)
+    assert [(one.code, one.args) for one in found] == [
+        ("user_groups", ("tramtin", "dialout, gpio"))
+    ]
+
+
+def settings_with(ports: dict[str, str]) -> Settings:
+    sensors = [
+        {"name": name, "measures": "current", "profile": "sim-sensor", "port": port}
+        for name, port in ports.items()
+    ]
+    output = {
+        "name": "loa",
+        "audio": {"driver": "portaudio", "device": "default"},
+        "zones": [{"name": "nga-ba"}],
+    }
+    plain = {
+        "station": "tv-cl-0007", "root": "/r", "state": "/s", "outputs": [output],
+        "broker": {"host": "h", "ca": "/c", "cert": "/c", "key": "/k"}, "sensors": sensors,
+    }  # fmt: skip
+    return msgspec.convert(plain, Settings)
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Path:
+    """One USB adapter with both its stable names, as udev's 60-serial.rules makes them."""
+    for folder in ("serial/by-path", "serial/by-id"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "ttyUSB0").touch()
+    for name in ("by-path/platform-fd500000.pcie-usb-0:1.2:1.0-port0", "by-id/usb-FTDI_A1-if00"):
+        (tmp_path / "serial" / name).symlink_to("../../ttyUSB0")
+    return tmp_path
+
+
+def test_a_serial_port_is_told_by_the_socket_it_hangs_on(dev: Path) -> None:
+    found = serial.judge_ports(None, dev)
+    path = str(dev / "serial/by-path/platform-fd500000.pcie-usb-0:1.2:1.0-port0")
+    assert [(one.code, one.args[0]) for one in found] == [("serial_free", path)]
+
+
+def test_a_port_that_may_change_its_number_comes_with_the_name_that_stays(dev: Path) -> None:
+    found = serial.judge_ports(settings_with({"dong": str(dev / "ttyUSB0")}), dev)
+    assert [one.code for one in found] == ["serial_used", "serial_unstable"]
+    assert "by-path" in found[1].args[2]
+
+
+def test_a_port_of_the_settings_that_is_not_there(dev: Path) -> None:
+    found = serial.judge_ports(settings_with({"dong": str(dev / "serial/by-id/usb-gone")}), dev)
+    assert [one.code for one in found] == ["serial_free", "serial_missing"]
+
+
+DEFAULT = {"device": "default", "name": "default"}
+# a USB card as PortAudio 19.6 names it
+USB = {"device": "USB Audio Device", "name": "USB Audio Device: - (hw:1,0)"}
+
+
+def judged(
+    found: list[dict[str, str]], device: str, *, is_running: bool = False
+) -> list[tuple[str, str]]:
+    wanted = [("loa", Audio(driver="portaudio", device=device))]
+    findings = sound.judge_devices(found, wanted, is_running=is_running)
+    return [(one.state, one.code) for one in findings]
+
+
+def test_sound_outputs_are_told_by_the_name_that_stays() -> None:
+    assert judged([DEFAULT, USB], "USB Audio Device") == [
+        ("good", "sound_free"),
+        ("good", "sound_used"),
+    ]
+
+
+def test_two_cards_of_one_name_are_told() -> None:
+    assert ("warning", "sound_twins") in judged([USB, USB], "USB Audio Device")
+
+
+def test_a_card_that_is_not_there_is_a_fault_unless_the_agent_holds_it() -> None:
+    assert judged([DEFAULT], "USB Audio Device")[-1] == ("fault", "sound_gone")
+    held = judged([DEFAULT], "USB Audio Device", is_running=True)
+    assert held[-1] == ("not_checked", "sound_held")
+
+
+def test_the_kernels_cards_are_read(tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    # Documentation/sound/designs/procfile.rst
+    cards.write_text(
+        " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones\n"
+        "                      bcm2835 Headphones\n"
+        " 1 [Device         ]: USB-Audio - USB Audio Device\n"
+        "                      C-Media Electronics Inc. USB Audio Device at usb-0000:01:00.0-1.3\n"
+    )
+    assert sound.list_cards(cards) == [
+        "bcm2835_headpho - bcm2835 Headphones",
+        "USB-Audio - USB Audio Device",
+    ]
+
+
+async def test_a_program_that_is_not_installed_is_a_fact() -> None:
+    assert await ask("no-such-program-of-ours", limit_s=5) is None
+
+
+async def test_a_program_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(TimeoutError):
+        await ask("sleep", "60", limit_s=0.05)
