@@ -63,7 +63,7 @@ def _build_verdict(path: Path, text: str, faults: list[Fault], lang: Lang) -> st
         "\n".join([fault.text(lang), *build_excerpt(text, fault)]) for fault in errors + warnings
     ]
     if errors:
-        last = say("fault_count", lang, str(len(errors)))
+        last = say("fault_count", lang, str(path), str(len(errors)))
     elif warnings:
         last = say("good_but", lang, str(path), str(len(warnings)))
     else:

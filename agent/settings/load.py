@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agent.errors import ConfigError
-from agent.settings.fault import Fault, Found, Mark, SettingsFaults
+from agent.settings.fault import Fault, Found, Mark, SettingsFaults, Words
 from agent.settings.model import Settings
 from agent.settings.named_driver import find_drivers
 from agent.settings.named_file import find_files
@@ -50,7 +51,21 @@ def judge_settings(path: Path) -> Judged:
         told = {fault.key for fault in faults}  # one mistake is told once
         found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree))
         faults += [one.at(source) for one in found if one.key not in told]
+    faults = [_with_example(fault) for fault in faults]
     return Judged(source, text, None if faults else settings, tree, _sort(faults))
+
+
+def _with_example(fault: Fault) -> Fault:
+    """What is not there is best explained by how it may look."""
+    if fault.what not in ("missing_key", "no_value") or fault.expected is None:
+        return fault
+    from agent.settings.describe import KEYS
+
+    key = KEYS.get(re.sub(r"\[[0-9]+\]", "[]", fault.key))
+    if key is None or key.example is None or fault.expected.code == "rule":
+        return fault
+    name = fault.key.rpartition(".")[2]
+    return replace(fault, expected=Words("form", (f"{name}: {key.example}",)))
 
 
 def load_settings(path: Path) -> Settings:

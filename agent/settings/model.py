@@ -23,8 +23,9 @@ def _described(pattern: str, form: str) -> Meta:
     return Meta(pattern=pattern, extra_json_schema={"description": form})
 
 
-StationText = Annotated[str, _described(STATION_ID.pattern, "tv-cl-0007: a-z 0-9 -, 4..32")]
-Name = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "nga-ba: a-z 0-9 . _ -, 1..64")]
+StationText = Annotated[str, _described(STATION_ID.pattern, "tv-cl-0007 (a-z 0-9 -; 4..32)")]
+Name = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "nga-ba (a-z 0-9 . _ -; 1..64)")]
+Profile = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "gpio (a-z 0-9 . _ -)")]
 Host = Annotated[str, _described(r"^[A-Za-z0-9.:-]{1,253}\Z", "mqtt.example.vn")]
 PathText = Annotated[str, Meta(min_length=1, max_length=4096)]
 _PATH = r"^/[^\x00]{0,4095}\Z"
@@ -43,7 +44,7 @@ Line = Annotated[int, Meta(ge=0, le=65_535)]
 Options = dict[str, bool | int | float | str]
 # `secret`: never shown in a fault, a printed effective config or a support bundle
 Pin = Annotated[
-    str, _described(r"^[0-9]{6,12}\Z", '"******": 0-9, 6..12'), Meta(extra={"secret": True})
+    str, _described(r"^[0-9]{6,12}\Z", '"******" (0-9; 6..12)'), Meta(extra={"secret": True})
 ]
 
 
@@ -66,7 +67,7 @@ class Broker(_Settings, frozen=True, kw_only=True):
 class Audio(_Settings, frozen=True, kw_only=True):
     """A sound path. `device` is the driver's stable id, as the driver's documentation says."""
 
-    driver: Name
+    driver: Profile
     device: Annotated[str, Meta(min_length=1, max_length=256)]
     channels: Annotated[int, Meta(ge=1, le=8)] = 1
 
@@ -74,7 +75,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
 class Switch(_Settings, frozen=True, kw_only=True):
     """The power switch of a zone; `options` are keys of that profile alone."""
 
-    profile: Name
+    profile: Profile
     port: PathText | None = None
     unit: Unit | None = None
     coil: Line | None = None
@@ -103,7 +104,7 @@ class Zone(_Settings, frozen=True, kw_only=True):
 class Board(_Settings, frozen=True, kw_only=True):
     """A board controller and where it is."""
 
-    profile: Name
+    profile: Profile
     path: PathText
 
 
@@ -130,7 +131,7 @@ class Input(_Settings, frozen=True, kw_only=True):
 
     name: Name
     kind: Literal["door", "mains", "generator", "silence-key", "emergency-key"]
-    profile: Name
+    profile: Profile
     port: PathText | None = None
     unit: Unit | None = None
     line: Line | None = None
@@ -144,7 +145,7 @@ class Sensor(_Settings, frozen=True, kw_only=True):
 
     name: Name
     measures: Literal["temperature", "humidity", "current", "voltage", "power"]
-    profile: Name
+    profile: Profile
     port: PathText | None = None
     unit: Unit | None = None
     zone: Name | None = None

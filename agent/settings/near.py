@@ -18,6 +18,15 @@ from msgspec import inspect
 from agent.settings.yaml_tree import Items, Node, Pairs, Scalar
 
 QUOTES = "“”„«»‘’‚`´\"'"
+# what a technician may write in Vietnamese for a member of a closed set
+_VIETNAMESE = {
+    "thuong": "ordinary", "thong thuong": "ordinary", "dac biet": "special",
+    "cua": "door", "cua tu": "door", "dien luoi": "mains", "may no": "generator",
+    "may phat": "generator", "may phat dien": "generator", "phim im lang": "silence-key",
+    "tat tieng": "silence-key", "phim khan cap": "emergency-key", "khan cap": "emergency-key",
+    "nhiet do": "temperature", "do am": "humidity", "dong": "current", "dong dien": "current",
+    "dien ap": "voltage", "cong suat": "power", "cao": "high", "thap": "low",
+}  # fmt: skip
 # a key and its value without the space or the colon between them
 PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::(?! )|\s*=\s*|\s+)(\S.*)")
 _YES = frozenset({"yes", "y", "on", "true", "1", "co", "bat"})
@@ -61,6 +70,9 @@ def guess_values(text: str, key: str, form: str) -> Iterator[str]:
 def guess_member(text: str, members: Iterable[str]) -> str:
     """The nearest of a closed set, or nothing."""
     members, word = list(members), plain_letters(text)
+    translated = _VIETNAMESE.get(re.sub(r"[-_\s]+", " ", word).strip())
+    if translated in members:
+        return translated
     same = [member for member in members if _letters(member) == _letters(word)]
     near = same or difflib.get_close_matches(word, members, n=1)
     return near[0] if near else ""
@@ -94,7 +106,8 @@ def guess_shapes(node: Node, type_: inspect.Type) -> Iterator[tuple[str, inspect
 
 def _shapes_of_text(text: str, type_: inspect.Type) -> Iterator[tuple[str, inspect.Type, str]]:
     if isinstance(type_, inspect.ListType):
-        yield f'["{text}"]', type_.item_type, text
+        for guess in (text, *guess_values(text, "", "")):
+            yield f'["{guess}"]', type_.item_type, guess
     elif isinstance(type_, inspect.StructType):
         if pair := PAIR.fullmatch(text):
             yield f"{pair[1]}: {pair[2]}", inspect.AnyType(), ""

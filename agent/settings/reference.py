@@ -111,7 +111,7 @@ def _accepts(type_: inspect.Type) -> str:
             return sizes + (f"`{form}`" if form else "{…}")
         case inspect.StructType() | inspect.DictType():
             return "{…}"
-    return f"`{form.rpartition(': ')[2]}`" if form else "…"
+    return f"`{form.rpartition('(')[2].rstrip(')')}`" if form else "…"
 
 
 def _bound(value: float | None) -> str:

@@ -110,7 +110,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "unreadable": ("không đọc được", "cannot be read"),
     # what is expected
     "text": ("chữ", "text"),
-    "integer": ("số nguyên viết thường, ví dụ 30", "a plain whole number such as 30"),
+    "integer": ("số nguyên chỉ gồm chữ số, ví dụ 30", "a plain whole number such as 30"),
     "number": ("số, ví dụ 1.5", "a number such as 1.5"),
     "true_false": ("true hoặc false", "true or false"),
     "list": ("danh sách", "a list"),
@@ -126,6 +126,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "nothing": ("để trống", "nothing"),
     "or": ("{0} hoặc {1}", "{0} or {1}"),
+    "one_of_keys": ("một trong các khoá: {0}", "one of the keys: {0}"),
     "one_of": ("một trong: {0}", "one of: {0}"),
     "at_least": ("từ {0} trở lên", "at least {0}"),
     "at_most": ("nhiều nhất {0}", "at most {0}"),
@@ -146,7 +147,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "E_ROOT": ("E_ROOT: không dùng được gốc tin cậy", "E_ROOT: the root of trust cannot be used"),
     "E_KEY": ("E_KEY: không dùng được khoá của trạm", "E_KEY: the station's key cannot be used"),
     "good": ("{0}: cài đặt đúng", "{0}: settings are good"),
-    "fault_count": ("{0} lỗi", "{0} fault(s)"),
+    "fault_count": (
+        "{0}: {1} lỗi; sửa từ trên xuống rồi kiểm tra lại",
+        "{0}: {1} fault(s); mend from the top, then check again",
+    ),
 }
 
 

@@ -135,7 +135,10 @@ class _Walk:
         for key, child in node.pairs:
             field = fields.get(key.value)
             if field is None:
-                self._unknown(key, path, [name for name in fields if node.get(name) is None])
+                absent = [name for name in fields if node.get(name) is None]
+                meant = self._unknown(key, path, list(fields), absent)
+                if meant:  # what stands below a misspelt key is judged all the same
+                    self.value(child, fields[meant].type, join(path, key.value))
             else:
                 values[field.name] = self.value(child, field.type, join(path, key.value))
         missing = [f for f in type_.fields if f.required and f.name not in values]
@@ -240,8 +243,8 @@ class _Walk:
             hint = next((t for t, inner, text in texts if _is_accepted(text, inner, path)), "")
         return self._bad(node, path, "wrong_type", expected(type_, form), hint)
 
-    def _unknown(self, key: Scalar, path: str, absent: list[str]) -> None:
-        """A misspelt key of this mapping, a key of another mapping, or neither."""
+    def _unknown(self, key: Scalar, path: str, names: list[str], absent: list[str]) -> str:
+        """A misspelt key of this mapping (the one meant is returned), of another, or of none."""
         from agent.settings import near
 
         hint, ratio = near.guess_key(key.value, absent)
@@ -253,9 +256,10 @@ class _Walk:
             self._meant |= {join(home, key.value) for home in homes}
         elif hint:
             self._meant.add(_INDEX.sub("[]", join(path, hint)))
-        elif absent:
-            want = Words("one_of", (", ".join(absent),))
+        else:
+            want = Words("one_of_keys", (", ".join(names),))
         self._note(key.mark, join(path, key.value), "unknown_key", want, key.value, hint)
+        return hint
 
     def _missing(self, mark: Mark, path: str, field: inspect.Field) -> None:
         self._note(mark, path, "missing_key", expected(field.type))
