@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent.errors import StoreError
 
-PATIENCE_S = 45.0
+PATIENCE_S = 75.0
 MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -21,7 +21,7 @@ async def build_bundle(file: Path) -> bytes:
         StoreError: E_BUNDLE, it wrote nothing in time, or too much.
     """
     folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="tramtin-")
-    bundle = Path(folder) / "bundle.zip"
+    bundle = Path(folder) / "bundle.tar.gz"
     try:
         await _run_doctor(file, bundle)
         return await asyncio.to_thread(_read, bundle)

@@ -260,7 +260,7 @@ class FrontDesk:
             StoreError: the disk did not take it; it holds until the next restart.
         """
         try:
-            await self._parts.silence.turn(on)
+            await (self._parts.silence.begin() if on else self._parts.silence.end())
         finally:
             self._parts.look_again()
         state = "on" if on else "off"

@@ -75,7 +75,7 @@ class Desk(Protocol):
         """Read the settings again. None wrong: they take effect; else the present ones stay."""
 
     async def bundle(self) -> bytes:
-        """The support bundle, without secrets, as a ZIP file."""
+        """The support bundle, without secrets, as a tar.gz."""
 
     async def record(self, used: Used) -> None:
         """Write one use into the journal."""

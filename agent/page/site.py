@@ -239,9 +239,9 @@ class Site:
         return Notice("faults", (str(len(faults)),), is_good=False, lines=lines)
 
     def _download(self, archive: bytes) -> Response:
-        name = f'attachment; filename="{self._station}.zip"'
+        name = f'attachment; filename="{self._station}.tar.gz"'
         disposition = (("Content-Disposition", name),)
-        return Response(HTTPStatus.OK, archive, "application/zip", disposition)
+        return Response(HTTPStatus.OK, archive, "application/gzip", disposition)
 
     async def _record(
         self, request: Request, use: Use, subject: str, outcome: Outcome, code: str = ""

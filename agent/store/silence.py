@@ -67,13 +67,22 @@ class SilenceSwitch:
             left_s = (parse_utc(kept.until) - self._clock.now().at).total_seconds()
             self._ends_boot_s = boot_s() + min(left_s, LIMIT_S)
 
-    async def turn(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-        """Turn it. Off and on take effect at once, and stay if the disk takes them.
+    async def begin(self) -> None:
+        """On, at once; or on for another four hours.
 
         Raises:
             StoreError: the disk refused; it holds until the next restart only.
         """
-        self._ends_boot_s = boot_s() + LIMIT_S if on else 0.0
+        self._ends_boot_s = boot_s() + LIMIT_S
+        await self._store.run(self._put)
+
+    async def end(self) -> None:
+        """Off, at once.
+
+        Raises:
+            StoreError: the disk refused; it is on again after the next restart.
+        """
+        self._ends_boot_s = 0.0
         await self._store.run(self._put)
 
     def _put(self, connection: sqlite3.Connection) -> None:

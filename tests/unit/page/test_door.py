@@ -1,0 +1,140 @@
+"""The door: a PIN opens it for five minutes; guessing is slow, and locks nobody out for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.page.door import Door, Notice, Session, is_same
+
+PIN = "271828"
+PHONE, OTHER, HOME = "192.168.10.7", "192.168.10.8", "127.0.0.1"
+
+
+class Hand:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.at_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.at_s
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def door(hand: Hand) -> Door:
+    return Door(PIN, hand)
+
+
+def entered(door: Door, peer: str = PHONE) -> Session:
+    token = door.enter(PIN, peer)
+    session = door.session(token, peer)
+    assert session is not None
+    return session
+
+
+def test_without_a_pin_nobody_gets_in() -> None:
+    door = Door(None)
+    assert not door.has_pin
+    with pytest.raises(PermissionError):
+        door.enter("", PHONE)
+
+
+def test_a_session_lasts_five_minutes_and_no_longer_however_it_is_used(
+    door: Door, hand: Hand
+) -> None:
+    token = door.enter(PIN, PHONE)
+    for _ in range(299):
+        hand.at_s += 1
+        assert door.session(token, PHONE) is not None
+    hand.at_s += 1
+    assert door.session(token, PHONE) is None
+
+
+def test_a_session_is_its_own_addresss_alone_and_ends_when_left(door: Door) -> None:
+    token = door.enter(PIN, PHONE)
+    assert door.session(token, OTHER) is None
+    assert door.session("no such token", PHONE) is None
+    assert door.session(None, PHONE) is None
+    door.leave(token)
+    assert door.session(token, PHONE) is None
+
+
+def test_no_two_sessions_share_a_token_and_only_the_newest_four_last(door: Door) -> None:
+    tokens = [door.enter(PIN, PHONE) for _ in range(6)]
+    assert len(set(tokens)) == 6
+    alive = [door.session(token, PHONE) for token in tokens]
+    assert [one is not None for one in alive] == [False, False, True, True, True, True]
+    assert len({one.csrf for one in alive if one is not None}) == 4
+
+
+def test_five_wrong_tries_are_free_then_each_waits_longer_ten_minutes_at_most(
+    door: Door, hand: Hand
+) -> None:
+    waits: list[float] = []
+    for _ in range(12):
+        assert door.enter("000000", PHONE) is None
+        waits.append(door.wait_s(PHONE))
+        hand.at_s += waits[-1]
+    assert waits == [0, 0, 0, 0, 30, 60, 120, 300, 600, 600, 600, 600]
+    assert door.enter(PIN, PHONE) is not None
+    assert door.enter("000000", PHONE) is None
+    assert door.wait_s(PHONE) == 0  # a right PIN wipes the slate
+
+
+def test_during_a_wait_a_right_pin_is_not_even_looked_at(door: Door, hand: Hand) -> None:
+    for _ in range(5):
+        door.enter("000000", PHONE)
+    with pytest.raises(PermissionError):
+        door.enter(PIN, PHONE)
+    hand.at_s += 30
+    assert door.enter(PIN, PHONE) is not None
+
+
+def test_an_attacker_does_not_lock_out_another_phone_nor_end_its_session(door: Door) -> None:
+    session = entered(door, OTHER)
+    for _ in range(5):
+        door.enter("000000", PHONE)
+    assert door.wait_s(PHONE) > 0
+    assert door.wait_s(OTHER) == 0
+    assert door.left_s(session) == 300
+
+
+def test_many_addresses_of_the_network_together_get_thirty_tries_an_hour_and_the_box_itself_more(
+    door: Door, hand: Hand
+) -> None:
+    for number in range(30):
+        hand.at_s += 10
+        assert door.enter("000000", f"192.168.10.{number + 10}") is None
+    fresh = "192.168.10.200"
+    assert door.wait_s(fresh) == 3600 - 29 * 10
+    with pytest.raises(PermissionError):
+        door.enter(PIN, fresh)
+    assert door.enter(PIN, HOME) is not None
+    hand.at_s += door.wait_s(fresh)
+    assert door.enter(PIN, fresh) is not None
+
+
+def test_what_a_deed_said_is_shown_for_a_while_and_a_failure_as_long_as_the_session(
+    door: Door, hand: Hand
+) -> None:
+    session = entered(door)
+    assert door.notice(session) is None
+    door.tell(session, Notice("done.tone", ("nga-ba",)))
+    assert door.notice(session) == Notice("done.tone", ("nga-ba",))
+    hand.at_s += 15
+    assert door.notice(session) is None
+    door.tell(session, Notice("faults", ("1",), is_good=False))
+    hand.at_s += 60
+    assert door.notice(session) is not None
+
+
+def test_secrets_are_compared_whole() -> None:
+    assert is_same("abc", "abc")
+    assert not is_same("ab", "abc")
+    assert not is_same("á", "abc")
+    assert not is_same(None, "")

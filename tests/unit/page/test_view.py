@@ -1,0 +1,234 @@
+"""What is written on the page, in both languages, for a well box, a faulty one and an empty one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any, get_args
+
+import pytest
+
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.health.check import REASONS
+from agent.page.controls import Access
+from agent.page.deed import Deed
+from agent.page.html import el
+from agent.page.status import Problem, Silence, Status, Trial, Verdict
+from agent.page.text import PHRASES
+from agent.page.tongue import Tongue
+from agent.page.verdict import judge
+from agent.page.view import build_view
+from tests.page_stand import AT, FAULTY, HEALTHY, NEWS
+
+VOID = {"meta", "input", "img", "br", "link"}
+
+
+class Words(HTMLParser):
+    """The text of a page; fails on a tag that is not closed, or an id given twice."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.text = ""
+        self.ids: list[str] = []
+        self._open: list[str] = []
+        self.feed(page.decode())
+        self.close()
+        assert self._open == []
+        assert len(self.ids) == len(set(self.ids))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] not in (["style"], ["script"]):
+            self.text += data + "\n"
+
+
+def words(status: Status, lang: Any = "vi", **access: Any) -> str:
+    page = build_view(status, Access(**{"has_pin": True, **access}), Tongue(lang))
+    return Words(page).text
+
+
+EMERGENCY = replace(NEWS, title="Lũ về", level="emergency")
+FAULT = Problem("board_lost", "bang-tin", AT, "gone")
+WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
+SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
+QUIET = replace(HEALTHY, outputs=tuple(replace(one, now=None) for one in HEALTHY.outputs))
+EMPTY = replace(QUIET, outputs=tuple(replace(one, next=None) for one in QUIET.outputs))
+
+
+def with_now(status: Status, item: Any) -> Status:
+    return replace(status, outputs=(replace(status.outputs[0], now=item), *status.outputs[1:]))
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (HEALTHY, "playing"),
+        (QUIET, "ready"),
+        (EMPTY, "idle"),
+        (replace(EMPTY, place=None), "unplaced"),
+        (replace(EMPTY, clock="FLOOR"), "no_clock"),
+        (replace(QUIET, trials=(Trial("tone", "nga-ba"),)), "testing"),
+        (replace(HEALTHY, problems=(WARNING,)), "playing"),
+        (replace(HEALTHY, problems=(WARNING, FAULT)), "fault"),
+        (replace(HEALTHY, problems=(replace(FAULT, kind="of a later release"),)), "fault"),
+        (replace(HEALTHY, problems=(FAULT,), silence=SILENCE), "silenced"),
+        (with_now(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
+        (with_now(replace(HEALTHY, exercise=True), EMERGENCY), "exercise"),
+    ],
+)
+def test_the_verdict_is_the_gravest_thing_that_is_so(status: Status, verdict: Verdict) -> None:
+    assert judge(status) == verdict
+    assert Tongue("vi")(f"verdict.{verdict}") in words(status)
+
+
+def test_every_verdict_has_a_word_in_both_languages() -> None:
+    for verdict in get_args(Verdict):
+        assert f"verdict.{verdict}" in PHRASES
+
+
+def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there() -> None:
+    text = words(HEALTHY)
+    assert "Bản tin chiều, đến 17:15." in text
+    assert "17:30" in text
+    assert "Phòng chống lũ" in text
+    assert "lịch “lu” số 7 do vn.84.29266 ký" in text
+    assert "Nhường cho mục này: Ca nhạc." in text
+    assert "17:00:12" in text
+    assert "thứ Ba, 24/11/2026" in text
+    assert "sai không quá 0,02 s" in text
+    assert "100 % đủ (38/38)" in text
+    assert "-6,0 dB" in text
+    assert "tăng âm BẬT" in text
+    assert "19,4 GB" in text
+    assert "vì giờ yên lặng 21:00-05:00" in text
+
+
+def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
+    text = words(HEALTHY)
+    assert text.count("chưa kiểm tra") == 2  # the generator, and the card with its reason
+    assert REASONS["no_card"][0] in text
+    unknown = replace(HEALTHY, outbox=None, readings=())
+    assert "not checked" in words(unknown, "en")
+
+
+def test_a_faulty_page_names_the_next_step_and_keeps_the_mechanism_behind_a_fold() -> None:
+    page = build_view(FAULTY, Access(has_pin=True), Tongue("vi")).decode()
+    open_, folded = (
+        re.sub(r"<details.*?</details>", "", page),
+        re.findall(r"<details.*?</details>", page),
+    )
+    for problem in FAULTY.problems:
+        kind = ISSUE_KINDS[problem.kind]
+        assert kind.vi in page
+        assert kind.repair_vi[1:] in page
+        assert any(problem.hint in fold for fold in folded)
+        assert problem.hint not in open_
+    assert "Vẫn đang phát: Bản tin chiều, đến 17:15." in page
+    assert "chưa tải xong tệp nên sẽ bị bỏ qua" in page
+
+
+def test_english_leaves_no_vietnamese_but_names_and_titles() -> None:
+    named = {"Tiếng Việt", "Bản tin chiều", "Phòng chống lũ", "Ca nhạc", "Bản tin sáng"}
+    named |= {"Nước sạch cho mọi nhà", "Chợ nổi cuối tuần"}
+    for status in (HEALTHY, FAULTY, EMPTY):
+        text = words(status, "en")
+        for name in named:
+            text = text.replace(name, "")
+        assert re.findall(r"[^\x00-\x7f·…“”→–⚠°]+", text) == []
+
+
+def test_texts_of_others_cannot_become_markup() -> None:
+    evil = '<script>alert("1")</script>'
+    status = with_now(replace(HEALTHY, place=evil), replace(NEWS, title=evil, zones=(evil,)))
+    status = replace(status, problems=(Problem(evil, evil, AT, evil),))
+    page = build_view(status, Access(has_pin=True, csrf=evil), Tongue("vi"))
+    Words(page)
+    assert page.count(b"<script>") == 1
+    assert el("p", evil, title=evil) == (
+        '<p title="&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;">'
+        '&lt;script&gt;alert("1")&lt;/script&gt;</p>'
+    )
+
+
+def test_without_a_pin_there_are_no_buttons_and_the_page_says_how_to_set_one() -> None:
+    page = build_view(HEALTHY, Access(has_pin=False), Tongue("vi"))
+    assert b"<button" not in page
+    assert b'page: {pin: "271828"}' in page
+
+
+def test_a_reader_without_a_session_has_no_buttons_but_the_way_to_the_pin() -> None:
+    page = build_view(HEALTHY, Access(has_pin=True), Tongue("vi"))
+    assert b"<button" not in page
+    assert b'href="/enter"' in page
+
+
+def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token() -> None:
+    page = build_view(HEALTHY, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    deeds = re.findall(r'name="where" value="([^"]*)"><button name="deed" value="([^"]*)"', page)
+    zones, faces = ["nga-ba", "tram-y-te", "nha-van-hoa"], ["mat-truoc", "mat-sau"]
+    assert deeds == [
+        *((zone, "tone") for zone in zones),
+        *((face, deed) for face in faces for deed in ("pattern", "label")),
+        ("", "silence-on"), ("", "reload"), ("", "bundle"),
+    ]  # fmt: skip
+    assert {deed for _, deed in deeds} | {"silence-off"} == set(get_args(Deed))
+    assert page.count('name="csrf" value="tok"') == len(deeds) + 1  # and the way out
+    silent = replace(HEALTHY, silence=SILENCE)
+    page = build_view(silent, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    assert 'value="silence-off"' in page
+    assert 'value="silence-on"' not in page
+
+
+def test_a_full_page_stays_small() -> None:
+    for status in (HEALTHY, FAULTY):
+        page = build_view(status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Tongue("vi"))
+        assert len(page) < 24_000  # two thumbnails of 18,000 bytes have room within 60 KB
+
+
+@pytest.mark.parametrize("code", PHRASES)
+def test_every_phrase_stands_in_both_languages_with_the_same_arguments(code: str) -> None:
+    vi, en = PHRASES[code]
+    assert vi
+    assert en
+    assert set(re.findall(r"\{\d\}", vi)) == set(re.findall(r"\{\d\}", en))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (2, "vài giây", "a few seconds"),
+        (59, "59 giây", "59 s"),
+        (185, "3 phút", "3 min"),
+        (3_600, "1 giờ", "1 h"),
+        (7_505, "2 giờ 5 phút", "2 h 5 min"),
+        (90_000, "1 ngày 1 giờ", "1 days 1 h"),
+        (-5, "vài giây", "a few seconds"),
+    ],
+)
+def test_a_span_is_said_by_its_two_greatest_units(seconds: float, vi: str, en: str) -> None:
+    assert Tongue("vi").span(seconds) == vi
+    assert Tongue("en").span(seconds) == en
+
+
+def test_moments_are_local_and_name_the_day_when_it_is_another() -> None:
+    tongue = Tongue("vi")
+    assert tongue.moment(AT, AT) == "17:00:12"
+    assert tongue.moment(AT + timedelta(hours=12, minutes=-60, seconds=-12), AT) == "ngày mai 04:00"
+    assert tongue.moment(AT - timedelta(days=3, seconds=12), AT) == "17:00 21/11"
+
+
+def test_weekdays_in_a_row_are_a_stretch() -> None:
+    tongue = Tongue("vi")
+    assert tongue.weekdays((1, 2, 3, 4, 5, 6, 7)) == "hằng ngày"
+    assert tongue.weekdays((1, 2, 3, 4, 5, 6)) == "T2–T7"
+    assert tongue.weekdays((6, 7)) == "T7 CN"
+    assert tongue.weekdays((1, 3, 5)) == "T2 T4 T6"
