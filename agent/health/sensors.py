@@ -103,7 +103,7 @@ class Probe:
 
     def _take(self, value: float, before: str | None) -> None:
         self._misses = 0
-        self._value, self._sampled_mono_s = value, self._mono()
+        self._value, self._sampled_mono_s = round(value, 3), self._mono()
         name = self.want.name
         self._device.hear(name)
         told = f"{value:g} {self._sensor.unit}"
