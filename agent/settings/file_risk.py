@@ -36,7 +36,7 @@ def find_file_risks(
         ids: user and groups of the service, when root asks and may see more than the service.
     """
     if settings.page is not None and settings.page.pin is not None and _mode(path) & 0o007:
-        want = Words("command", (f"chown root:{SERVICE} {path}; chmod 640 {path}",))
+        want = Words("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
         yield ("page", "pin"), "pin_readable", str(path), want
     if ids is not None:
         yield from _find_unreadable(settings, path, *ids)
@@ -79,7 +79,7 @@ def _find_unreadable(
             continue
         mine = stat.S_IRGRP if status.st_gid in groups else stat.S_IROTH
         if not status.st_mode & (stat.S_IRUSR if status.st_uid == user else mine):
-            want = Words("command", (f"chown root:{SERVICE} {file}; chmod 640 {file}",))
+            want = Words("command", (f"chown root:{SERVICE} {file}; sudo chmod 640 {file}",))
             yield key, "service_unreadable", str(file), want
 
 

@@ -70,9 +70,9 @@ def _find_in_output(output: Output, index: int) -> Iterator[Risk]:
 
 def _find_in_zone(zone: Zone, at: Key) -> Iterator[Risk]:
     if zone.spl is None:
-        yield at, "not_calibrated", zone.name, None
+        yield at, "not_calibrated", "", None
     if zone.switch is None:
-        yield at, "no_switch", zone.name, None
+        yield at, "no_switch", "", None
         return
     yield from _find_in_device(zone.switch, (*at, "switch"))
     if zone.settle_ms < SETTLE_SHORT_MS:
@@ -134,7 +134,7 @@ def _find_in_sensor(sensor: Sensor, index: int) -> Iterator[Risk]:
     at: Key = ("sensors", index)
     yield from _find_in_device(sensor, at)
     if sensor.low is None and sensor.high is None:
-        yield at, "no_limits", sensor.name, None
+        yield at, "no_limits", "", None
 
 
 def _find_in_page(settings: Settings) -> Iterator[Risk]:

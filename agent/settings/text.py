@@ -134,7 +134,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "more_than": ("lớn hơn {0}", "more than {0}"),
     "length_at_least": ("ít nhất {0} mục hoặc ký tự", "at least {0} items or characters"),
     "length_at_most": ("nhiều nhất {0} mục hoặc ký tự", "at most {0} items or characters"),
-    "command": ("lệnh `{0}`", "the command `{0}`"),
+    "command": ("chạy `sudo {0}`", "`sudo {0}`"),
     "with_sudo": ("chạy lệnh này với sudo", "to be run with sudo"),
     "form": ("dạng {0}", "the form {0}"),
     "rule": ("{0}", "{0}"),
