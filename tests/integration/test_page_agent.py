@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import io
 import json
 import re
 import socket
 import sqlite3
+import tarfile
 import urllib.parse
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -66,11 +68,13 @@ class Phone:
         status, _, _ = await asyncio.to_thread(self.ask, "POST", path, form)
         return status
 
+    async def token(self) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', await self.get())
+        assert found is not None
+        return found[1]
+
     async def deed(self, deed: str, where: str = "") -> int:
-        page = await self.get()
-        token = re.search(r'name="csrf" value="([^"]+)"', page)
-        assert token is not None
-        return await self.post("/do", deed=deed, where=where, csrf=token[1])
+        return await self.post("/do", deed=deed, where=where, csrf=await self.token())
 
 
 @dataclass
@@ -160,6 +164,14 @@ async def test_a_technician_sees_the_box_tries_a_face_silences_it_and_all_is_in_
     assert headers["Content-Type"] == "image/png"
     assert await box.phone.deed("tone", "mat-truoc") == 303  # there is no such loudspeaker
     assert "Trạm này không có mat-truoc." in await box.phone.get()
+    status, archive, _ = await asyncio.to_thread(
+        box.phone.ask, "POST", "/do", {"deed": "bundle", "csrf": await box.phone.token()}
+    )
+    assert status == 200
+    with tarfile.open(fileobj=io.BytesIO(archive)) as bundle:
+        texts = [file.read() for one in bundle if (file := bundle.extractfile(one)) is not None]
+    assert len(texts) > 5
+    assert not any(PIN.encode() in text for text in texts)
     assert await box.phone.deed("silence-on") == 303
     assert "TẠM DỪNG" in await box.phone.get()
     used = [
@@ -170,6 +182,7 @@ async def test_a_technician_sees_the_box_tries_a_face_silences_it_and_all_is_in_
         ("enter", "", "done", None),
         ("label", "mat-truoc", "done", None),
         ("tone", "mat-truoc", "refused", "E_UNKNOWN"),
+        ("bundle", "", "done", None),
         ("silence-on", "", "done", None),
     ]
     assert [one["state"] for one in box.records("silence")] == ["on"]
