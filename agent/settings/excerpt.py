@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from agent.settings.fault import HIDDEN, Fault
+from agent.settings.secret import hide_secrets
 
 WIDTH = 96
-# also a misspelt one: the line is shown because something on it is wrong
-_SECRET = re.compile(r"(\b(?:pin|PIN|Pin)\w*['\"]?\s*[:=]\s*)([^,}\s#][^,}#]*)")
 
 
 def build_excerpt(text: str, fault: Fault) -> list[str]:
@@ -19,18 +17,13 @@ def build_excerpt(text: str, fault: Fault) -> list[str]:
         return []
     column = fault.column - 1
     # a Tab is what the fault may be about: it is shown, and one column wide
-    line = _hide(lines[fault.line - 1]).replace("\t", "→")
+    line = hide_secrets(lines[fault.line - 1]).replace("\t", "→")
     cut = max(0, column - WIDTH * 3 // 4) if len(line) > WIDTH else 0
     shown = ("…" if cut else "") + line[cut : cut + WIDTH].rstrip()
     pad = _width(line[cut:column]) + (1 if cut else 0)
     margin = f"{fault.line:5} | "
     caret = "^" * _length(line[column:], fault)
     return [margin + shown, " " * (len(margin) - 2) + "| " + " " * pad + caret]
-
-
-def _hide(line: str) -> str:
-    """With the value of a PIN as stars, as long as it was, so that columns stay."""
-    return _SECRET.sub(lambda match: match[1] + "*" * len(match[2].rstrip()), line)
 
 
 def _length(rest: str, fault: Fault) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.settings.fault import Words
 from agent.settings.model import Settings
+from agent.settings.named_file import is_read_only
 
 SERVICE = "tramtin"  # the service's user and group: systemd/tramtin-sysusers.conf
 MOUNTS = Path("/proc/self/mountinfo")  # proc(5): the 5th field is where, after " - " the type
@@ -48,6 +49,8 @@ def find_file_risks(
             want = Words("command", (f"chmod go-w {file}",))
             yield (name,) if name else (), "file_writable", str(file), want
     state = Path(settings.state)
+    if state.exists() and is_read_only(state):
+        yield ("state",), "state_read_only", str(state), None
     what = LOST.get((type_of or read_type)(state))
     if what is None and any(state.is_relative_to(folder) for folder in CLEANED):
         what = "state_lost"

@@ -49,9 +49,9 @@ def judge_settings(path: Path) -> Judged:
     settings, tree, faults = walk_yaml(text, Settings, source)
     if tree is not None:
         told = {fault.key for fault in faults}  # one mistake is told once
-        found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree))
+        found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree, told))
         faults += [one.at(source) for one in found if one.key not in told]
-    faults = [_with_example(fault) for fault in faults]
+    faults = [_without_secret(_with_example(fault)) for fault in faults]
     return Judged(source, text, None if faults else settings, tree, _sort(faults))
 
 
@@ -66,6 +66,15 @@ def _with_example(fault: Fault) -> Fault:
         return fault
     name = fault.key.rpartition(".")[2]
     return replace(fault, expected=Words("form", (f"{name}: {key.example}",)))
+
+
+def _without_secret(fault: Fault) -> Fault:
+    """A PIN may have been written into another key of the page."""
+    if not fault.key.startswith("page") or not fault.got:
+        return fault
+    from agent.settings.secret import hide_secrets
+
+    return replace(fault, got=hide_secrets(fault.got), hint=hide_secrets(fault.hint))
 
 
 def load_settings(path: Path) -> Settings:

@@ -35,18 +35,24 @@ class Device(NamedTuple):
     name: str
 
 
-def find_drivers(tree: Node) -> Iterator[Found]:
-    """Unknown drivers and profiles, and settings that these do not take."""
+def find_drivers(tree: Node, told: Collection[str] = ()) -> Iterator[Found]:
+    """Unknown drivers and profiles, and settings that these do not take.
+
+    Args:
+        tree: of station.yaml.
+        told: keys with a fault already; a device that has one is not built on trial.
+    """
     for i, output in items_of(tree, "outputs"):
         driver = given(given(output, "audio"), "driver")
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
         profile = given(given(output, "board"), "profile")
         yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
     # Built on trial, they tell whether they go together; nothing is opened. Not beside living ones.
-    is_trial = not registry.has_lines()
+    is_alone = not registry.has_lines()
     for device in _list_devices(tree):
-        yield from _find_in_device(device, is_trial=is_trial)
-    if is_trial:
+        is_sound = not any(key.startswith(device.key) for key in told)
+        yield from _find_in_device(device, is_trial=is_alone and is_sound)
+    if is_alone:
         registry.close()
 
 
@@ -86,6 +92,8 @@ def _find_in_device(device: Device, *, is_trial: bool) -> Iterator[Found]:
             _LOAD[device.use](profile.value, name=device.name, **values)
     except BadProfile as error:
         yield Found(profile.mark, f"{device.key}.profile", "bad_profile", error.detail)
+    except ValueError as error:
+        yield Found(device.node.mark, device.key, "E_DRIVER", str(error))
     except UnsupportedFeature as error:
         known = registry.list_known(device.use)
         if profile.value not in known:

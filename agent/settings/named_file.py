@@ -48,6 +48,11 @@ def _near_file(path: Path) -> str:
     return str(path.with_name(near)) if near else ""
 
 
+def is_read_only(folder: Path) -> bool:
+    """Is the file system mounted read-only, as a worn card's is?"""
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
 def _find_state(node: Node | None) -> Iterator[Found]:
     if not isinstance(node, Scalar) or not node.value.startswith("/"):
         return
@@ -55,5 +60,7 @@ def _find_state(node: Node | None) -> Iterator[Found]:
     folder = state if state.exists() else state.parent  # it is made at the first start
     if not folder.is_dir():
         yield Found(node.mark, "state", "no_directory", str(folder))
+    elif state.exists() and is_read_only(state):
+        return  # a card that died is no fault of the settings: the box runs from memory, and warns
     elif not os.access(folder, os.W_OK | os.X_OK):
         yield Found(node.mark, "state", "not_writable", str(folder))

@@ -12,6 +12,7 @@ import yaml
 
 from agent.settings.fault import Fault, Words
 from agent.settings.near import PAIR
+from agent.settings.secret import hide_secrets
 from agent.settings.yaml_tree import ODD_SPACES
 
 _LINE = re.compile(r"(?P<lead> *)(?P<dashes>(?:- +)*)(?P<rest>[^\s#].*)?")
@@ -196,7 +197,7 @@ class _Doubt:
 def _found(
     line: int, column: int, what: str, got: str = "", want: Words | None = None, hint: str = ""
 ) -> _Found:
-    return line, column, "", what, got, want, hint
+    return line, column, "", what, hide_secrets(got), want, hide_secrets(hint)
 
 
 def _bare(line: str) -> str:

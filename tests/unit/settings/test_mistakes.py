@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from agent.settings import load
+from agent.settings.excerpt import build_excerpt
 from agent.settings.load import judge_settings
 
 DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
@@ -46,6 +48,40 @@ def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, 
     found = [([fault.line, fault.column], fault.what) for fault in judged.faults]
     assert found == [(mistake["at"], mistake["code"])], judged.faults
     assert judged.faults[0].key == mistake.get("key", judged.faults[0].key)
+
+
+def spoil(text: str, rng: random.Random) -> str:
+    """One slip of the fingers: a character lost, added or replaced, or two lines exchanged."""
+    at = rng.randrange(len(text))
+    char = rng.choice("\t -:[]{}\"'#&*!|>%@`,?\n\\\r0aé\u00a0“\u0301\x85")
+    lines = text.split("\n")
+    one, other = rng.randrange(len(lines)), rng.randrange(len(lines))
+    match rng.randrange(4):
+        case 0:
+            return text[:at] + text[at + 1 :]
+        case 1:
+            return text[:at] + char + text[at:]
+        case 2:
+            return text[:at] + char + text[at + 1 :]
+    lines[one], lines[other] = lines[other], lines[one]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("seed_of_slips", range(8))
+def test_whatever_slips_in_is_judged_at_a_place_of_the_file(
+    tmp_path: Path, seed_of_slips: int
+) -> None:
+    rng = random.Random(seed_of_slips)  # noqa: S311 - slips, no secrets
+    path = tmp_path / "station.yaml"
+    for _ in range(30):
+        text = spoil(spoil(DATA["base"], rng), rng)
+        path.write_bytes(text.encode())
+        judged = judge_settings(path)
+        assert (judged.settings is None) == bool(judged.faults)
+        for fault in judged.faults:
+            assert 1 <= fault.line <= len(text.splitlines()) + 1, fault
+            assert fault.column >= 1
+            assert "739184" not in "\n".join([fault.text("vi"), *build_excerpt(text, fault)])
 
 
 def test_the_advice_fits_and_the_whole_takes_a_second(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_the_agent_never_loads_the_generator() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     loaded = set(run.stdout.split())
-    names = "describe schema reference check risk file_risk text_risk effective excerpt near"
+    names = "describe schema reference check risk file_risk text_risk effective excerpt near secret"
     only = {f"agent.settings.{name}" for name in (*names.split(), "yaml_syntax")}
     assert "agent.settings.load" in loaded
     assert sorted(loaded & only) == []
