@@ -84,7 +84,7 @@ class Teller:
         if finding.state != "good" and (step := finding.step(self._lang)):
             for index, line in enumerate(textwrap.wrap(step, width - 2, break_long_words=False)):
                 yield f"{INDENT}{'→ ' if index == 0 else '  '}{line}"
-        if finding.state != "good" and finding.detail:
+        if finding.state in ("warning", "fault") and finding.detail:
             short = textwrap.shorten(finding.detail, width - 2, placeholder=" …")
             yield INDENT + self._paint(f"· {short}", FAINT)
 

@@ -187,9 +187,10 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "cards_none": (
         "nhân hệ điều hành không thấy card âm thanh nào",
         "the kernel sees no sound card",
-        "cắm card USB, hoặc bật âm thanh trong cấu hình máy; bảng tin không loa thì bỏ qua",
-        "plug in a USB card, or enable sound; a board without loudspeakers needs none",
+        "cắm card USB, hoặc bật âm thanh trong cấu hình máy",
+        "plug in a USB card, or enable sound in the machine's configuration",
     ),
+    "sound_unneeded": ("trạm này không có đầu ra tiếng", "this station has no sound output"),
     "sound_used": (
         'đầu ra {1} dùng `device: "{0}"`',
         'output {1} uses `device: "{0}"`',

@@ -46,7 +46,10 @@ LINK: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "install key and certificate of the same issue",
     ),
     "identity_good": ("chứng thư và khóa đều của {0}", "certificate and key are both of {0}"),
-    "unseen_certificate": ("chưa có giờ tin cậy để xét hạn", "no trusted time to judge validity"),
+    "unseen_certificate": (
+        "chứng thư của hộp ghi hạn đến {0}; chưa có giờ tin cậy để xét",
+        "the box's certificate ends on {0}; no trusted time yet to judge that",
+    ),
     # the way to the broker
     "dns_good": ("{0} là {1} ({2} ms)", "{0} is {1} ({2} ms)"),
     "dns_unknown": (

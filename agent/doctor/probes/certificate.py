@@ -24,8 +24,11 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         return
     broker = case.settings.broker
     check = CertificateCheck(Path(broker.cert), Path(broker.ca), case.now)
+    days_left = partial(_days_left, Path(broker.cert))
     try:
-        for finding in await examine(check, partial(_days_left, Path(broker.cert))):
+        for finding in await examine(check, days_left):
+            if finding.code == "unseen_certificate":
+                finding = unseen(finding.code, (await asyncio.to_thread(days_left)).args[0])  # noqa: PLW2901 - with its date
             yield finding
     except (OSError, ValueError) as error:
         yield fault("certificate_unreadable", broker.cert, broker.ca, detail=str(error))

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 from agent.doctor.case import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.finding import Finding, fault, good, warning
 from agent.settings.model import Settings
 
 DEV = Path("/dev")
@@ -25,7 +25,7 @@ def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[Finding]:
     """Looks at names only; opens nothing."""
     used = _find_used(settings, dev) if settings is not None else {}
     ports = list_ports(dev)
-    found = [_judge_port(path, used, dev) for path in ports] or [unseen("serial_none")]
+    found = [_judge_port(path, used, dev) for path in ports] or [good("serial_none")]
     for name, user in used.items():
         if not Path(name).exists():
             found.append(fault("serial_missing", name, user))

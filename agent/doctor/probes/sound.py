@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections import Counter
@@ -20,9 +21,12 @@ DRIVER = "portaudio"  # without settings: the one that a box has
 
 async def look(case: Case, cards: Path = CARDS) -> AsyncGenerator[Finding, None]:
     """What the kernel sees, what the driver finds, and what the settings name."""
-    kernel = list_cards(cards)
-    yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
     wanted = list(_list_wanted(case.settings)) if case.settings is not None else []
+    if case.settings is not None and not wanted:
+        yield good("sound_unneeded")
+        return
+    kernel = await asyncio.to_thread(list_cards, cards)
+    yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
     for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
         found = await _list_devices(driver)
         if isinstance(found, Finding):
