@@ -98,7 +98,7 @@ HEALTHY = Status(
         Event(1041, moment(4, 58, 10), "E_HOURS", "Ca nhạc", "quiet_hours 21:00-05:00"),
         Event(1040, moment(4, 30), "fault.ends", "link_down", "mqtt.example.vn:8883"),
         Event(1039, moment(3, 12), "fault.begins", "link_down", "mqtt.example.vn:8883"),
-        Event(1038, moment(22, 0, 0, 23), "command", "nga-ba", "tone"),
+        Event(1038, moment(22, 0, 0, 23), "use.tone", "nga-ba", "192.168.10.7"),
         Event(1037, moment(21, 59, 0, 23), "boot", ""),
     ),
     refused=(Refused("Ca nhạc", moment(21, 30), "E_HOURS", "quiet_hours 21:00-05:00"),),

@@ -41,7 +41,8 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
         case "refusal":
             return say("code"), say("kind"), say("hint")
         case "command":
-            outcome = say("code") or say("result")
-            return "command", say("subject"), f"{say('do')} · {outcome}"
+            is_done = say("result") == "done"
+            why = say("code") or say("result")
+            return f"use.{say('do')}", say("subject"), say("from") if is_done else why
         case _:
             return record.kind, "", say("state")

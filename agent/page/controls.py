@@ -34,11 +34,27 @@ def build_controls(status: Status, access: Access, tongue: Tongue) -> Html:
     elif access.csrf is None:
         body = [
             el("p", tongue("controls.closed")),
-            el("p", el("a", tongue("enter"), href="/enter", class_="button main", id="enter")),
+            el(
+                "p",
+                el("a", tongue("enter"), href="/enter", class_="button main", id="enter"),
+                class_="way",
+            ),
         ]
     else:
         body = _open(status, access.csrf, access.until_at, tongue)
-    return el("section", el("h2", tongue("controls")), *body, id="controls")
+    said = _notice(access.notice, tongue) if access.notice is not None else None
+    return el("section", el("h2", tongue("controls")), said, *body, id="controls")
+
+
+def _notice(notice: Notice, tongue: Tongue) -> Html:
+    lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
+    return el(
+        "div",
+        el("p", tongue(notice.code, *notice.args), class_="up"),
+        lines if notice.lines else None,
+        class_="notice" if notice.is_good else "notice failed",
+        role="status",
+    )
 
 
 def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) -> list[Html]:
@@ -61,18 +77,19 @@ def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) 
     rows += [
         _row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped),
         _row("station.yaml", [_button("reload", "", csrf, tongue)]),
-        _row(tongue("bundle"), [_button("bundle", "", csrf, tongue)]),
+        _row(tongue("bundle.name"), [_button("bundle", "", csrf, tongue)]),
     ]
     leave = el(
         "form", _token(csrf), el("button", tongue("leave"), id="leave"), method="post",
         action="/leave",
     )  # fmt: skip
     text = tongue("controls.open", tongue.clock(until_at)) if until_at is not None else ""
-    return [el("p", text), el("div", rows, class_="deeds"), el("p", leave)]
+    return [el("p", text), el("div", rows, class_="deeds"), el("p", leave, class_="way")]
 
 
 def _row(name: str, buttons: list[Html], more: Html | None = None) -> Html:
-    return el("div", el("span", name, el("br") if more else None, more), buttons, class_="deed")
+    named = el("span", name, el("br") if more else None, more)
+    return el("div", named, buttons, class_="deed two" if len(buttons) > 1 else "deed")
 
 
 WORDS: dict[Deed, str] = {"silence-on": "silence.on", "silence-off": "silence.off"}

@@ -53,11 +53,23 @@ def _tag(item: Showing, tongue: Tongue) -> Html | None:
     return el("span", tongue(f"level.{item.level}"), class_=f"tag {item.level}")
 
 
+def _where(item: Showing) -> str | None:
+    """On which zones, when it is not on all."""
+    return None if "*" in item.zones or not item.zones else f" · {', '.join(item.zones)}"
+
+
 def _now(item: Showing, status: Status, tongue: Tongue) -> Html:
     end = tongue("until", tongue.moment(item.end_at, status.at))
     why = el("small", _why(item, tongue)) if item.why else None
     return join(
-        el("b", item.title), " ", _tag(item, tongue), " ", end, el("br") if why else None, why
+        el("b", item.title),
+        " ",
+        _tag(item, tongue),
+        " ",
+        end,
+        _where(item),
+        el("br") if why else None,
+        why,
     )
 
 
@@ -70,7 +82,7 @@ def _next(item: Showing | None, status: Status, tongue: Tongue) -> Html:
     start = tongue.moment(item.start_at, status.at)
     return join(
         el("b", start), " ", item.title, " ", _tag(item, tongue), " ",
-        el("small", f"({left})"), lacking,
+        el("small", f"({left})"), _where(item), lacking,
     )  # fmt: skip
 
 

@@ -270,4 +270,4 @@ def _is_own_form(request: Request) -> bool:
 
 def _see_station(cookie: str | None = None) -> Response:
     cookies = (("Set-Cookie", cookie),) if cookie is not None else ()
-    return Response(HTTPStatus.SEE_OTHER, headers=(("Location", "/"), *cookies))
+    return Response(HTTPStatus.SEE_OTHER, headers=(("Location", "/#controls"), *cookies))

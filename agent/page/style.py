@@ -96,6 +96,8 @@ form{display:inline}
 .deed{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;justify-content:space-between;
 background:var(--tint);border-radius:.45rem;padding:.45rem .6rem}
 .deed span{flex:1 1 6rem;overflow-wrap:anywhere}
+.two span{flex-basis:100%}.two form{flex:1}.two button{width:100%}
+.way{margin-top:.7rem}
 button,.button,input{font:inherit;min-height:2.75rem;border-radius:.5rem}
 button,.button{display:inline-block;border:1px solid var(--link);background:var(--card);
 color:var(--link);padding:.5rem .85rem;text-decoration:none;cursor:pointer}
@@ -106,7 +108,8 @@ input{width:100%;border:1px solid var(--soft);background:var(--card);color:var(-
 padding:.5rem .7rem;font-size:1.4rem;letter-spacing:.25em;margin:.4rem 0 .7rem}
 pre{background:var(--tint);border-radius:.45rem;padding:.6rem;overflow-x:auto;margin:.6rem 0 0;
 font:.86rem ui-monospace,"DejaVu Sans Mono",monospace}
-.notice{border-left:.35rem solid var(--good)}.notice.failed{border-color:var(--bad)}
+.notice{border-left:.35rem solid var(--good);background:var(--tint);border-radius:.3rem;
+padding:.5rem .7rem;margin-bottom:.6rem}.notice.failed{border-color:var(--bad)}
 footer{color:var(--soft);font-size:.8rem;padding-bottom:1.5rem}
 @media(max-width:350px){.readings{grid-template-columns:1fr}}
 """.strip()

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from agent.contract.issue_kind import ISSUE_KINDS
 from agent.page.controls import Access, build_controls
-from agent.page.door import Notice
 from agent.page.frame import build_page
 from agent.page.html import Html, el
 from agent.page.outputs import build_outputs
@@ -39,7 +38,6 @@ def build_view(status: Status, access: Access, tongue: Tongue) -> bytes:
     main = el(
         "main",
         el("section", tongue("stale"), id="stale", role="alert", hidden=True),
-        _notice(access.notice, tongue) if access.notice else None,
         _verdict(status, tongue),
         _clock(status, tongue),
         _problems(status, tongue) if status.problems else None,
@@ -51,18 +49,6 @@ def build_view(status: Status, access: Access, tongue: Tongue) -> bytes:
     )
     foot = el("footer", tongue("footer", status.version))
     return build_page(tongue, status.station, status.place, main, foot, is_live=True)
-
-
-def _notice(notice: Notice, tongue: Tongue) -> Html:
-    lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
-    return el(
-        "section",
-        el("p", tongue(notice.code, *notice.args), class_="up"),
-        lines if notice.lines else None,
-        id="notice",
-        class_="notice" if notice.is_good else "notice failed",
-        role="status",
-    )
 
 
 def _verdict(status: Status, tongue: Tongue) -> Html:

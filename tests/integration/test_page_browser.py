@@ -83,7 +83,7 @@ async def enter(page: Page, stage: Stage) -> None:
     await page.goto(f"{stage.url}/enter")
     await page.get_by_label("Nhập mã PIN").fill(PIN)
     await page.keyboard.press("Enter")
-    await page.wait_for_url(f"{stage.url}/")
+    await page.wait_for_url(f"{stage.url}/#controls")
 
 
 async def test_a_phone_shows_the_station_asks_nobody_else_and_complains_of_nothing(
@@ -200,7 +200,7 @@ async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> N
     await page.get_by_role("button", name="Tắt im lặng").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG PHÁT")
     async with page.expect_download() as download:
-        await page.get_by_role("button", name="Tải gói hỗ trợ").click()
+        await page.get_by_role("button", name="Tải về").click()
     assert (await download.value).suggested_filename == "tv-cl-0007.tar.gz"
     assert stage.desk.deeds == [
         ("pattern", "mat-truoc"),
