@@ -11,11 +11,27 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "chạy `tramtin check {0}` để xem từng lỗi",
         "run `tramtin check {0}` to see each",
     ),
+    "settings_risks": (
+        "{0} có {1} điều nên xem lại",
+        "{0} has {1} thing(s) to think over",
+        "chạy `tramtin check {0}`",
+        "run `tramtin check {0}`",
+    ),
     "rights_unseen": (
-        "đang khám bằng quyền root: quyền thật của dịch vụ chỉ thấy được khi dịch vụ chạy",
-        "run as root: what the service itself may do shows only while it runs",
-        "sau khi bật dịch vụ, khám lại",
-        "examine again once the service has been started",
+        "không thử được quyền của người dùng {0}",
+        "the rights of user {0} could not be tried",
+        "cài bằng `sudo make install`, rồi khám bằng `sudo tramtin doctor`",
+        "install with `sudo make install`, then examine with `sudo tramtin doctor`",
+    ),
+    "rights_good": (
+        "người dùng {0} đọc được các tệp và ghi được thư mục dữ liệu",
+        "user {0} may read the files and write the state folder",
+    ),
+    "rights_closed": (
+        "người dùng {0} không được đọc hoặc ghi: {1}",
+        "user {0} may not read or write: {1}",
+        "`sudo chmod 644` cho tệp; thư mục dữ liệu: `sudo chown -R {0}:{0}`; xem cả thư mục trên",
+        "`sudo chmod 644` the files; state folder: `sudo chown -R {0}:{0}`; mind the folders above",
     ),
     "user_good": ("người dùng {0} có đủ nhóm: {1}", "user {0} is in its groups: {1}"),
     "user_missing": (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pwd
 from dataclasses import dataclass
+from typing import Any
 
 OUTPUT_LIMIT_BYTES = 4 << 20
 
@@ -19,8 +21,13 @@ class Answer:
     err: str
 
 
-async def ask(*argv: str, limit_s: float) -> Answer | None:
+async def ask(*argv: str, limit_s: float, user: pwd.struct_passwd | None = None) -> Answer | None:
     """Run a program to its end; None when it is not installed.
+
+    Args:
+        argv: program and arguments.
+        limit_s: how long it may take.
+        user: in whose name, with all groups of that user; needs root.
 
     Raises:
         TimeoutError: it took longer than `limit_s`; it is dead then.
@@ -32,6 +39,7 @@ async def ask(*argv: str, limit_s: float) -> Answer | None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=os.environ | {"LC_ALL": "C.UTF-8"},
+            **(_identity(user) if user is not None and os.geteuid() == 0 else {}),
         )
     except (FileNotFoundError, PermissionError):
         return None
@@ -44,6 +52,11 @@ async def ask(*argv: str, limit_s: float) -> Answer | None:
                 process.kill()
             await process.wait()
     return Answer(process.returncode or 0, _text(out), _text(err))
+
+
+def _identity(user: pwd.struct_passwd) -> dict[str, Any]:
+    groups = os.getgrouplist(user.pw_name, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": groups}
 
 
 def _text(raw: bytes) -> str:

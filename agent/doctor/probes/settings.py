@@ -1,22 +1,71 @@
-"""Are the settings good? Judged as the agent itself does when it starts."""
+"""Are the settings good, and may the service's user read what they name?"""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator
+import pwd
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 
 from agent.doctor.case import Case
-from agent.doctor.finding import Finding, fault, good, unseen
+from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.probes.unit import USER
+from agent.doctor.tool import ask
+from agent.settings.model import Settings
+from agent.settings.risk import find_risks
+
+LIMIT_S = 3.0
 
 
 async def look(case: Case) -> AsyncGenerator[Finding, None]:
-    """One finding for the file, one when rights of the service cannot be told."""
-    if case.judged.faults:
-        first = case.judged.faults[0]
+    """The file, judged as the agent itself does when it starts; then rights."""
+    for finding in await asyncio.to_thread(judge, case):
+        yield finding
+    if case.settings is not None:
+        async for finding in try_rights(case, USER):
+            yield finding
+
+
+def judge(case: Case) -> list[Finding]:
+    """Faults, or risks, or neither."""
+    judged, name = case.judged, str(case.file)
+    if judged.faults:
+        first = judged.faults[0]
         where = f"{first.line}:{first.column}"
-        yield fault("settings_faults", str(case.file), str(len(case.judged.faults)), where)
-    elif case.settings is not None:
-        yield good("settings_good", str(case.file), case.settings.station)
-    if not case.is_running and os.geteuid() == 0:
-        # Root may read and write everything: what the service may is seen only while it runs.
-        yield unseen("rights_unseen")
+        return [fault("settings_faults", name, str(len(judged.faults)), where)]
+    if case.settings is None:
+        return []
+    found = [good("settings_good", name, case.settings.station)]
+    if judged.settings is not None and judged.tree is not None:
+        risks = list(find_risks(judged.settings, judged.tree, case.file))
+        if risks:
+            found.append(warning("settings_risks", name, str(len(risks))))
+    return found
+
+
+async def try_rights(case: Case, user: str) -> AsyncGenerator[Finding, None]:
+    """Root may read everything, so the kernel is asked in the name of the service's user."""
+    try:
+        identity = pwd.getpwnam(user)
+    except KeyError:
+        identity = None
+    if identity is None or os.geteuid() not in (0, identity.pw_uid) or case.settings is None:
+        yield unseen("rights_unseen", user)
+        return
+    closed = []
+    for right, path in _list_needs(case.settings, str(case.file)):
+        answer = await ask("test", right, path, limit_s=LIMIT_S, user=identity)
+        if answer is not None and answer.code != 0 and await asyncio.to_thread(Path(path).exists):
+            closed.append(path)
+    if closed:
+        yield fault("rights_closed", user, ", ".join(closed))
+    else:
+        yield good("rights_good", user)
+
+
+def _list_needs(settings: Settings, file: str) -> Iterator[tuple[str, str]]:
+    """As options of test(1). The key is not among them: systemd hands the service a copy."""
+    for path in (file, settings.root, settings.broker.ca, settings.broker.cert):
+        yield "-r", path
+    yield "-w", settings.state

@@ -5,14 +5,20 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shutil
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from agent.doctor.probes import clock, serial, sound, unit
+from agent.clock import Clock
+from agent.doctor.case import Case, find_agent
+from agent.doctor.probes import clock, serial, settings, sound, unit
 from agent.doctor.tool import Answer, ask
+from agent.settings.load import Judged
 from agent.settings.model import Audio, Settings
 
 # `chronyc -c tracking` of chrony 4.3 on Debian 12, following a server, and just started
@@ -186,3 +192,68 @@ async def test_a_program_that_is_not_installed_is_a_fact() -> None:
 async def test_a_program_that_takes_too_long_is_ended() -> None:
     with pytest.raises(TimeoutError):
         await ask("sleep", "60", limit_s=0.05)
+
+
+@pytest.fixture
+def readable() -> Iterator[Case]:
+    """Settings whose files all may read; pytest's own folders are closed to other users."""
+    base = Path(tempfile.mkdtemp(dir="/tmp"))
+    base.chmod(0o755)
+    for name in ("root.json", "ca.pem", "device.pem", "f.yaml"):
+        (base / name).touch()
+        (base / name).chmod(0o644)
+    plain = settings_with({})
+    broker = msgspec.structs.replace(plain.broker, ca=f"{base}/ca.pem", cert=f"{base}/device.pem")
+    want = msgspec.structs.replace(
+        plain, broker=broker, root=f"{base}/root.json", state=f"{base}/none"
+    )
+    yield Case(base / "f.yaml", Judged("f", "", want, None, []), want, Clock())
+    shutil.rmtree(base)
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root asks in another's name")
+
+
+@needs_root
+async def test_files_that_the_services_user_may_read_are_good(readable: Case) -> None:
+    assert [one.code async for one in settings.try_rights(readable, "nobody")] == ["rights_good"]
+
+
+@needs_root
+async def test_a_root_file_that_only_root_may_read_is_told(readable: Case) -> None:
+    assert readable.settings is not None
+    Path(readable.settings.root).chmod(0o600)
+    (closed,) = [one async for one in settings.try_rights(readable, "nobody")]
+    assert (closed.code, closed.args[1]) == ("rights_closed", readable.settings.root)
+
+
+async def test_without_the_services_user_its_rights_are_not_checked() -> None:
+    want = settings_with({})
+    case = Case(Path("f"), Judged("f", "", want, None, []), want, Clock())
+    assert [one.state async for one in settings.try_rights(case, "no-such-user")] == ["not_checked"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_ours"),
+    [
+        (["/opt/tramtin/bin/python3", "/opt/tramtin/bin/tramtin", "run", "{file}"], True),
+        (["python3", "-m", "agent", "run", "{file}", "--demo"], True),
+        (["python3", "-m", "agent", "run", "station.yaml"], True),
+        (["python3", "-m", "agent", "doctor", "{file}"], False),
+        (["vim", "tramtin", "run", "{file}.bak"], False),
+        (["python3", "-m", "agent", "run", "/etc/tramtin/other.yaml"], False),
+    ],
+)
+def test_an_agent_is_known_by_its_command_line(
+    tmp_path: Path,
+    words: list[str],
+    is_ours: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    file = tmp_path / "station.yaml"
+    file.touch()
+    folder = tmp_path / "proc" / "4711"
+    folder.mkdir(parents=True)
+    (folder / "cwd").symlink_to(tmp_path)
+    line = "\0".join(word.replace("{file}", str(file)) for word in words) + "\0"
+    (folder / "cmdline").write_bytes(line.encode())
+    assert find_agent(file, tmp_path / "proc") == (4711 if is_ours else None)
