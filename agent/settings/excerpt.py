@@ -11,9 +11,11 @@ WIDTH = 96
 
 
 def build_excerpt(text: str, fault: Fault) -> list[str]:
-    """Two lines: the source with its number, and a caret; none if there is no such line."""
+    """Two lines: the source with its number, and a caret; none if there is nothing to point at."""
     lines = text.splitlines()
-    if not 1 <= fault.line <= len(lines) or fault.got == HIDDEN or not lines[fault.line - 1]:
+    if not 1 <= fault.line <= len(lines) or not lines[fault.line - 1]:
+        return []
+    if fault.got == HIDDEN or fault.what == "missing_key":
         return []
     column = fault.column - 1
     # a Tab is what the fault may be about: it is shown, and one column wide

@@ -139,6 +139,7 @@ def _read(path: Path) -> tuple[str, list[Fault]]:
         if len(raw) > MAX_BYTES:  # the cut may have split a character: the size is the fault
             return text, []
         before = raw[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        fault = Fault(str(path), line, column, "", "not_utf8", f"0x{raw[error.start]:02X}")
+        line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode()) + 1
+        got = f"0x{raw[error.start]:02X}"
+        fault = Fault(str(path), line, column, "", "not_utf8", got, Words("saved_as_utf8"))
         return text, [fault]

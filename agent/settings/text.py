@@ -115,6 +115,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "true_false": ("true hoặc false", "true or false"),
     "list": ("danh sách", "a list"),
     "mapping": ("nhóm khoá: giá trị", "keys with values"),
+    "saved_as_utf8": ("lưu tệp ở dạng UTF-8", "the file saved as UTF-8"),
     "spaces_only": ("dấu cách", "spaces"),
     "spaces": ("{0} dấu cách ở đầu dòng, như dòng {1}", "{0} spaces first, as in line {1}"),
     "belongs_in": ("đặt khoá này trong: {0}", "this key belongs in: {0}"),

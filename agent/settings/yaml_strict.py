@@ -241,6 +241,8 @@ class _Walk:
 
             texts = near.guess_shapes(node, type_)
             hint = next((t for t, inner, text in texts if _is_accepted(text, inner, path)), "")
+            if isinstance(node, Pairs) and isinstance(type_, inspect.ListType):
+                self.value(node, type_.item_type, f"{path}[0]")  # its dash is missing, no more
         return self._bad(node, path, "wrong_type", expected(type_, form), hint)
 
     def _unknown(self, key: Scalar, path: str, names: list[str], absent: list[str]) -> str:

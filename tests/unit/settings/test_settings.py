@@ -169,6 +169,18 @@ def test_a_pin_is_never_repeated(tmp_path: Path) -> None:
     assert "9x31" not in str(caught.value)
 
 
+def test_what_stands_below_a_broken_place_is_judged_all_the_same(tmp_path: Path) -> None:
+    head = GOOD.replace("broker:", "brocker:").replace("/etc/ca.pem", "ca.pem")
+    before, _, _ = head.partition("  - {name: dong-tai")
+    text = before + "  name: dong-tai\n  profile: INA219\n  measures: current\n"
+    assert faults_of(write(tmp_path, text)) == [
+        (2, 1, "brocker", "unknown_key"),
+        (4, 7, "brocker.ca", "bad_value"),
+        (26, 3, "sensors", "wrong_type"),
+        (27, 12, "sensors[0].profile", "bad_value"),
+    ]
+
+
 def test_every_phrase_keeps_its_arguments_in_both_languages() -> None:
     for vietnamese, english in PHRASES.values():
         assert {c for c in "012" if f"{{{c}}}" in vietnamese} == {
@@ -183,7 +195,7 @@ def test_a_file_over_256_kib_is_refused_unread(tmp_path: Path) -> None:
 
 def test_bytes_that_are_not_utf8_are_placed(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
-    path.write_bytes(b"station: tv\nroot: \xff\n")
+    path.write_bytes(b"station: tv\nr\xc3\xb4ot: \xff\n")  # two bytes, one character
     assert faults_of(path) == [(2, 7, "", "not_utf8")]
 
 
