@@ -95,7 +95,7 @@ def test_ready_is_told_first_then_the_watchdog_is_fed_then_stopping(start: Start
     assert set(said) <= {"WATCHDOG=1"}
     assert [service.hear(), service.hear()] == ["WATCHDOG=1", "WATCHDOG=1"]
     service.process.send_signal(signal.SIGTERM)
-    assert list(iter(service.hear, "STOPPING=1")) in ([], ["WATCHDOG=1"])
+    assert set(iter(service.hear, "STOPPING=1")) <= {"WATCHDOG=1"}
     service.process.communicate(timeout=PATIENCE_S)
     assert service.process.returncode == 0
 
