@@ -8,6 +8,7 @@ frame everything would read one block early.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 RATE_HZ = 48_000
 FRAME_BYTES = 2
 ENVELOPE_S = 20.0
+NICE = -11
 HEADER_EVERY_BYTES = RATE_HZ * FRAME_BYTES  # once a second: a crash loses at most that much
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -64,6 +66,8 @@ class Capture:
         self._envelope: dict[int, float] = {}  # capture second -> lowest mono_s of frame 0
         self._flowing = threading.Event()
         self._process = _start_parec(source, env)
+        with contextlib.suppress(PermissionError):  # as the server: see `sound._pulse_argv`
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         self._thread = threading.Thread(target=self._record, name=f"capture-{name}", daemon=True)
         self._thread.start()
 

@@ -153,6 +153,7 @@ class SoundRoom:
 def _pulse_argv(directory: Path) -> list[str]:
     return [
         *("pulseaudio", "-n", "-F", str(directory / "default.pa"), "--daemonize=no"),
-        *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=no"),
+        # Ahead of the rest where that is allowed: no sound card starves because a core is busy.
+        *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]
