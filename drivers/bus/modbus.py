@@ -101,7 +101,14 @@ class ModbusDevice:
 
 
 def reach_modbus(
-    profile: Profile, *, name: str, port: str, unit: int, timeout_ms: int, baud: int | None
+    profile: Profile,
+    *,
+    name: str,
+    port: str,
+    unit: int,
+    timeout_ms: int,
+    baud: int | None,
+    parity: str | None,
 ) -> ModbusDevice:
     """The device behind a port; nothing is opened before the first request.
 
@@ -112,6 +119,7 @@ def reach_modbus(
         unit: its address.
         timeout_ms: the longest that it may take to answer.
         baud: of the serial line, where it is not the factory's.
+        parity: likewise.
 
     Raises:
         UnsupportedFeature: no such form of port, or the port is used otherwise already.
@@ -119,7 +127,7 @@ def reach_modbus(
     party = build_party(profile, name, unit, timeout_ms)
     line = profile.serial
     if port.startswith("/") and line is not None:
-        framing = build_framing(line, baud)
+        framing = build_framing(line, baud, parity)
         shared = share_line(port, f"Modbus RTU {framing}", name, lambda: open_rtu(port, framing))
     else:
         shared = share_line(port, "Modbus TCP", name, lambda: _open_tcp(port))

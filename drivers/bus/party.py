@@ -21,8 +21,11 @@ def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> 
     )
 
 
-def build_framing(line: Serial, baud: int | None) -> Framing:
-    """The line as the factory set it, at another rate where one is given."""
+def build_framing(line: Serial, baud: int | None, parity: str | None) -> Framing:
+    """The line as the factory set it, but for what is given."""
     return Framing(
-        baud=baud or line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits
+        baud=baud or line.baud,
+        bits=line.bits,
+        parity=parity or line.parity,
+        stop_bits=line.stop_bits,
     )

@@ -26,6 +26,7 @@ class ModbusContact:
         active: the level that means true.
         debounce_ms: a level must last this long to count.
         baud: of the serial line.
+        parity: of the serial line.
         timeout_ms: the longest that the board may take to answer.
     """
 
@@ -41,6 +42,7 @@ class ModbusContact:
         active: str = "high",
         debounce_ms: int = 50,
         baud: int | None = None,
+        parity: str | None = None,
     ) -> None:
         if profile.inputs is None:
             raise UnsupportedFeature(name, "load", "this board has no inputs")
@@ -52,7 +54,13 @@ class ModbusContact:
         self._pause_s = debounce_ms / 1000 / (SAMPLES - 1)
         self._last: bool | None = None
         self._device = reach_modbus(
-            profile, name=name, port=port, unit=unit, timeout_ms=timeout_ms, baud=baud
+            profile,
+            name=name,
+            port=port,
+            unit=unit,
+            timeout_ms=timeout_ms,
+            baud=baud,
+            parity=parity,
         )
 
     async def read(self) -> bool:

@@ -26,13 +26,14 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Serial(_Part, frozen=True, kw_only=True):
-    """The line's factory setting, and what else the device can be set to (options `baud`, …)."""
+    """The line as the factory sets it, and what else it can be set to (`baud`, `parity`)."""
 
     baud: Baud
     bits: Literal[7, 8] = 8
     parity: Parity = "none"
     stop_bits: Literal[1, 2] = 1
     other_bauds: list[Baud] = []
+    other_parities: list[Parity] = []
 
 
 class Units(_Part, frozen=True, kw_only=True):

@@ -48,7 +48,9 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
     if profile.serial is not None:
         line = profile.serial
         bauds = tuple(sorted({line.baud, *line.other_bauds}))
+        parities = tuple(dict.fromkeys((line.parity, *line.other_parities)))
         yield Setting(name="baud", type="integer", default=line.baud, choices=bauds)
+        yield Setting(name="parity", type="text", default=line.parity, choices=parities)
     timeout_ms = profile.timings.timeout_ms
     yield Setting(name="timeout_ms", type="integer", default=timeout_ms, low=10, high=10_000)
 

@@ -24,10 +24,11 @@ class ModbusSensor:
         port: a serial port's path, or `tcp://host:port`.
         unit: the device's address.
         baud: of the serial line.
+        parity: of the serial line.
         timeout_ms: the longest that the device may take to answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the keys of a sensor in the settings
         self,
         profile: Meter | Sensor,
         *,
@@ -37,6 +38,7 @@ class ModbusSensor:
         unit: int,
         timeout_ms: int,
         baud: int | None = None,
+        parity: str | None = None,
     ) -> None:
         reading = profile.readings.get(cast("Measure", measures))
         if reading is None or reading.table is None or reading.address is None:
@@ -46,7 +48,13 @@ class ModbusSensor:
         self._reading = reading
         self._place = (reading.table, reading.address)
         self._device = reach_modbus(
-            profile, name=name, port=port, unit=unit, timeout_ms=timeout_ms, baud=baud
+            profile,
+            name=name,
+            port=port,
+            unit=unit,
+            timeout_ms=timeout_ms,
+            baud=baud,
+            parity=parity,
         )
 
     async def read(self) -> float:

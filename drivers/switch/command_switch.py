@@ -30,6 +30,7 @@ class CommandSwitch:
         unit: the device's number, where its commands hold one.
         coil: the channel, from 0.
         baud: of the serial line.
+        parity: of the serial line.
         timeout_ms: the longest that the device may take to answer.
         volume: set after each power on, in the device's own steps.
         inverted: the load hangs on the contact that opens.
@@ -45,6 +46,7 @@ class CommandSwitch:
         timeout_ms: int,
         unit: int = 0,
         baud: int | None = None,
+        parity: str | None = None,
         volume: int | None = None,
         inverted: bool = False,
     ) -> None:
@@ -57,7 +59,7 @@ class CommandSwitch:
         self._volume = volume
         self._inverted = inverted
         self._party = build_party(profile, name, unit, timeout_ms)
-        framing = build_framing(profile.serial, baud)
+        framing = build_framing(profile.serial, baud, parity)
         speech = f"{profile.vendor} {profile.model} {framing}"
         self._line: SharedLine[SerialPort] = share_line(
             port, speech, name, lambda: open_serial(port, framing)

@@ -17,6 +17,7 @@ class ModbusRelay:
         unit: the board's address.
         coil: the channel, from 0.
         baud: of the serial line.
+        parity: of the serial line.
         timeout_ms: the longest that the board may take to answer.
         inverted: the load hangs on the contact that opens.
     """
@@ -31,6 +32,7 @@ class ModbusRelay:
         coil: int,
         timeout_ms: int,
         baud: int | None = None,
+        parity: str | None = None,
         inverted: bool = False,
     ) -> None:
         if profile.registers is None:
@@ -40,7 +42,13 @@ class ModbusRelay:
         self._channel = coil
         self._inverted = inverted
         self._device = reach_modbus(
-            profile, name=name, port=port, unit=unit, timeout_ms=timeout_ms, baud=baud
+            profile,
+            name=name,
+            port=port,
+            unit=unit,
+            timeout_ms=timeout_ms,
+            baud=baud,
+            parity=parity,
         )
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument

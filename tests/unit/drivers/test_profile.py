@@ -167,7 +167,8 @@ def test_a_shipped_profile_answers_for_its_quality(name: str) -> None:
 def test_the_folders_page_lists_every_profile() -> None:
     page = (ROOT / "firmware-profiles" / "README.md").read_text("utf-8")
     for path in (ROOT / "firmware-profiles").glob("*.yaml"):
-        row = next(line for line in page.splitlines() if line.startswith(f"| `{path.stem}`"))
+        row = next((line for line in page.splitlines() if line.startswith(f"| `{path.stem}`")), "")
+        assert row, f"{path.stem} has no row in firmware-profiles/README.md"
         profile = read_profile(path)
         assert row.endswith(f"| {profile.verified_on} |")
         state = next(rule.state for rule in profile.quality if rule.rule == "read-back")
