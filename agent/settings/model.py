@@ -160,6 +160,10 @@ class Page(_Settings, frozen=True, kw_only=True):
     listen: Listen | None = None
     pin: Pin | None = None
 
+    def __repr__(self) -> str:
+        """Without the PIN: settings are printed in logs and traces."""
+        return f"Page(listen={self.listen!r}, pin={'******' if self.pin else None!r})"
+
 
 class Policy(_Settings, frozen=True, kw_only=True):
     """Local narrowing: quiet hours besides those of the signed station-config."""

@@ -169,6 +169,13 @@ def test_a_pin_is_never_repeated(tmp_path: Path) -> None:
     assert "9x31" not in str(caught.value)
 
 
+def test_printed_settings_do_not_hold_the_pin(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, GOOD))
+    assert settings.page is not None
+    assert settings.page.pin == "428315"
+    assert "428315" not in repr(settings)
+
+
 def test_what_stands_below_a_broken_place_is_judged_all_the_same(tmp_path: Path) -> None:
     head = GOOD.replace("broker:", "brocker:").replace("/etc/ca.pem", "ca.pem")
     before, _, _ = head.partition("  - {name: dong-tai")
