@@ -78,11 +78,15 @@ class Teller:
     def _lines(self, finding: Finding) -> Iterator[str]:
         mark = STATES[finding.state][0 if self._lang == "vi" else 1]
         width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE) - len(INDENT)
-        first, *rest = textwrap.wrap(finding.text(self._lang), width, break_long_words=False)
+        first, *rest = textwrap.wrap(
+            finding.text(self._lang), width, break_long_words=False, break_on_hyphens=False
+        )
         yield f"  {self._paint(f'{mark:<{MARK_WIDTH}}', COLOURS[finding.state])}{first}"
         yield from (INDENT + line for line in rest)
         if finding.state != "good" and (step := finding.step(self._lang)):
-            for index, line in enumerate(textwrap.wrap(step, width - 2, break_long_words=False)):
+            for index, line in enumerate(
+                textwrap.wrap(step, width - 2, break_long_words=False, break_on_hyphens=False)
+            ):
                 yield f"{INDENT}{'→ ' if index == 0 else '  '}{line}"
         if finding.state in ("warning", "fault") and finding.detail:
             short = textwrap.shorten(finding.detail, width - 2, placeholder=" …")

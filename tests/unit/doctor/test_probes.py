@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import grp
 import os
 import pwd
@@ -222,7 +223,7 @@ async def test_files_that_the_services_user_may_read_are_good(readable: Case) ->
 @needs_root
 async def test_a_root_file_that_only_root_may_read_is_told(readable: Case) -> None:
     assert readable.settings is not None
-    Path(readable.settings.root).chmod(0o600)
+    await asyncio.to_thread(Path(readable.settings.root).chmod, 0o600)
     (closed,) = [one async for one in settings.try_rights(readable, "nobody")]
     assert (closed.code, closed.args[1]) == ("rights_closed", readable.settings.root)
 
