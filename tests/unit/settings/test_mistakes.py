@@ -13,6 +13,7 @@ import yaml
 from agent.settings import load
 from agent.settings.excerpt import build_excerpt
 from agent.settings.load import judge_settings
+from drivers.profile import load as profiles
 
 DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
 BASE: list[str] = DATA["base"].splitlines()
@@ -48,6 +49,19 @@ def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, 
     found = [([fault.line, fault.column], fault.what) for fault in judged.faults]
     assert found == [(mistake["at"], mistake["code"])], judged.faults
     assert judged.faults[0].key == mistake.get("key", judged.faults[0].key)
+
+
+def test_a_profile_of_ones_own_that_is_broken_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "profiles"
+    own.mkdir()
+    (own / "acme-one.yaml").write_text("kind: relay\nvendor: ACME\nmodle: One\n", encoding="utf-8")
+    monkeypatch.setattr(profiles, "FOLDERS", (own, *profiles.FOLDERS))
+    path = seed(tmp_path, {18: "          profile: acme-one"})
+    (fault,) = judge_settings(path).faults
+    assert (fault.line, fault.column, fault.what) == (18, 20, "bad_profile")
+    assert f"{own}/acme-one.yaml:3: modle" in fault.text("en")
 
 
 def spoil(text: str, rng: random.Random) -> str:
