@@ -36,6 +36,7 @@ METERS = [
 OF_THE_KERNEL = [name for name, profile in ALL.items() if profile.transport == "hwmon"]
 WITH_INPUTS = [name for name, p in ALL.items() if isinstance(p, Relay) and p.inputs]
 T = TypeVar("T")
+PATIENT_MS = 3000  # where an answer is due, however busy the machine
 SHORT_MS = 60  # time-out of a device that will not answer
 
 
@@ -54,7 +55,7 @@ async def load(loader: Callable[..., T], *args: str, **settings: object) -> T:
 
 def settings_of(name: str, path: Path, **more: object) -> dict[str, object]:
     profile = ALL[name]
-    given: dict[str, object] = {"name": "loa", "port": str(path), **more}
+    given: dict[str, object] = {"name": "loa", "port": str(path), "timeout_ms": PATIENT_MS, **more}
     if isinstance(profile, Relay | Amplifier):
         given["coil"] = profile.channels - 1
     if profile.units is not None:

@@ -27,6 +27,8 @@ from drivers.sim.line import SimLine, build_device
 
 NAD, LCUS, MONO, TOA = "nad-c-356bee", "lctech-lcus-1", "monoprice-10761", "toa-9000-series"
 
+PATIENT_MS = 3000  # where an answer is due, however busy the machine
+
 
 class Rack:
     """One simulated device on one line, and the driver for it."""
@@ -44,7 +46,7 @@ class Rack:
         line = SimLine(self.folder / name, [device])
         self.lines.append(line)
         await line.plug()
-        given = {"name": name, "port": str(line.path), **settings}
+        given = {"name": name, "port": str(line.path), "timeout_ms": PATIENT_MS, **settings}
         return line, device, await asyncio.to_thread(registry.load_switch, name, **given)
 
 
@@ -90,7 +92,7 @@ async def test_a_relay_that_never_answers_is_still_missed_when_its_port_is_gone(
 
 
 async def test_nonsense_is_told_from_silence(rack: Rack) -> None:
-    line, device, amplifier = await rack.fit(NAD, timeout_ms=50)
+    line, device, amplifier = await rack.fit(NAD, timeout_ms=400)
     line.noise = b"\nMain.Pow\x80\n"
     with pytest.raises(DeviceProtocolError, match="bytes came that are no answer"):
         await amplifier.set(True)
@@ -101,7 +103,7 @@ async def test_nonsense_is_told_from_silence(rack: Rack) -> None:
 
 
 async def test_a_slow_answer_within_the_time_is_an_answer(rack: Rack) -> None:
-    line, _, amplifier = await rack.fit(NAD, timeout_ms=2000)
+    line, _, amplifier = await rack.fit(NAD)
     line.answer_s = 0.15
     await amplifier.set(True)
     assert await amplifier.read() is True
@@ -145,7 +147,7 @@ async def test_the_volume_of_the_settings_is_set_after_each_power_on(rack: Rack)
 async def test_an_amplifier_that_does_not_take_its_volume_is_on_all_the_same(
     rack: Rack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _, device, zone = await rack.fit(MONO, unit=1, coil=2, volume=17, timeout_ms=100)
+    _, device, zone = await rack.fit(MONO, unit=1, coil=2, volume=17, timeout_ms=400)
     device.forget_volume()
     with caplog.at_level(logging.WARNING):
         await zone.set(True)
