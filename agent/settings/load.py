@@ -133,7 +133,7 @@ def _read(path: Path) -> tuple[str, list[Fault]]:
     except OSError as error:
         raise ConfigError("E_UNREADABLE", str(path), error.strerror or str(error)) from error
     try:
-        return raw.decode("utf-8"), []
+        return raw.decode("utf-8").removeprefix("\ufeff"), []
     except UnicodeDecodeError as error:
         text = raw.decode("utf-8", "replace")
         if len(raw) > MAX_BYTES:  # the cut may have split a character: the size is the fault

@@ -26,7 +26,7 @@ _TAB = re.compile(r"^ *(\t)[\t ]*[^\s#]", re.MULTILINE)
 
 def find_odd_spaces(text: str, source: str) -> Iterator[Fault]:
     """Spaces copied from a web page or a chat, before a key or after its colon."""
-    for match in _ODD_SPACE.finditer(text.removeprefix("\ufeff")):
+    for match in _ODD_SPACE.finditer(text):
         start = match.start(match.lastindex or 0)
         line, column = _place(text, start)
         yield Fault(

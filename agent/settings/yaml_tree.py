@@ -63,6 +63,7 @@ Report = Callable[..., None]
 def read_tree(text: str, source: str) -> tuple[Node | None, list[Fault]]:
     """The file's one node, None when nothing can be read from it, and the faults found so far."""
     faults: list[Fault] = []
+    text = text.removeprefix("\ufeff")  # Notepad's mark is no character of line 1
     size_bytes = len(text.encode("utf-8", "surrogatepass"))
     if size_bytes > MAX_BYTES:
         expected = Words("at_most", (f"{MAX_BYTES} B",))

@@ -206,6 +206,12 @@ def test_bytes_that_are_not_utf8_are_placed(tmp_path: Path) -> None:
     assert faults_of(path) == [(2, 7, "", "not_utf8")]
 
 
+def test_the_mark_that_notepad_writes_first_counts_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("tv-cl-0007", "TV_7").encode())
+    assert faults_of(path) == [(1, 10, "station", "bad_value")]
+
+
 def test_deep_nesting_is_refused_without_recursion_errors(tmp_path: Path) -> None:
     # the mapping is level 0, so the 25th bracket is the first past level 24
     path = write(tmp_path, "station: " + "[" * 50_000)
