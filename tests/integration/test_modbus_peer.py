@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import socket
 import sys
 import tty
@@ -22,8 +23,10 @@ from drivers.errors import (
     DeviceProtocolError,
     DeviceTimeout,
     DeviceUnreachable,
+    DriverError,
 )
 from drivers.interface import Sensor, Switch
+from drivers.sim.modbus_device import compute_crc
 
 T = TypeVar("T")
 SOON_MS = 600  # where an answer that is waited for in vain costs the test that long
@@ -31,6 +34,13 @@ PATIENT_MS = 3000  # where an answer is due, however busy the machine
 SERVER = Path(__file__).with_name("modbus_server.py")
 RELAY = "waveshare-modbus-rtu-relay-d"
 ON_WIRE = bytes.fromhex("01 05 00 00 FF 00 8C 3A")  # the maker's own example: relay 1 on
+
+# no data · an exception of no known code · its own failure · an echo of another address, then of
+# another value · an answer to another function · half a register · an answer of a file record
+CRAFTED = (
+    "01 01 00", "01 85 63", "01 85 04", "01 05 00 07 FF 00", "01 05 00 00 00 00", "01 03 02 00 01",
+    "01 03 01 00", "01 14 05 04 06 0D FE",
+)  # fmt: skip
 
 
 class Cable:
@@ -264,6 +274,30 @@ async def test_a_broken_checksum_is_no_answer(cable: Cable) -> None:
     cable.answers = lambda data: data[:-1] + bytes([data[-1] ^ 1])
     with pytest.raises(DeviceProtocolError):
         await relay.set(True)
+
+
+async def test_whatever_comes_ends_in_an_error_of_ours(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Well-sealed frames with wrong insides are what a client's decoder may stumble over."""
+    monkeypatch.setattr(owner, "REST_S", 0.0)
+    unhandled: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+    relay = await load_relay(cable.path, timeout_ms=30)
+    chance = random.Random(20261124)  # noqa: S311 - rubbish, not secrets
+    bodies = [bytes.fromhex(text) for text in CRAFTED]
+    bodies += [
+        bytes([chance.choice([0, 1, 3])]) + chance.randbytes(chance.randrange(12))
+        for _ in range(50)
+    ]
+    for case, body in enumerate(bodies, 1):
+        rubbish = body + (compute_crc(body) if case % 3 or case <= len(CRAFTED) else b"")
+        cable.answers = lambda _, rubbish=rubbish: rubbish
+        with pytest.raises(DriverError):
+            await relay.set(True)
+    cable.answers = lambda data: data
+    await (await load_relay(cable.path)).set(True)
+    assert unhandled == []
 
 
 async def test_an_answer_that_was_lost_once_is_asked_for_again(cable: Cable) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile import load
+from drivers.profile.__main__ import main
 from drivers.profile.load import list_profiles, load_profile, read_profile
 from drivers.profile.model import RULES, Amplifier, Relay
 from drivers.profile.tree import TreeFault, parse_tree
@@ -33,6 +34,10 @@ def write(folder: Path, text: str, changed: str) -> Path:
     path = folder / f"{NAMES[text]}.yaml"
     path.write_text(changed, encoding="utf-8")
     return path
+
+
+def line_of(text: str, part: str) -> int:
+    return next(i for i, line in enumerate(text.splitlines(), 1) if part in line)
 
 
 MISTAKES = [
@@ -185,3 +190,16 @@ def test_the_wheel_brings_the_profiles_to_a_folder_that_is_searched() -> None:
 
 def test_an_amplifier_can_be_read_as_such() -> None:
     assert isinstance(load_profile("nad-c-356bee"), Amplifier)
+
+
+def test_the_command_tells_good_files_and_bad_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([]) == 0
+    assert "toa-9000-series: good" in capsys.readouterr().out
+    path = write(tmp_path, RELAY, RELAY.replace("channels: 8", "chanels: 8"))
+    monkeypatch.setattr(load, "FOLDERS", (tmp_path,))
+    assert main([path.stem, "nope"]) == 1
+    told = capsys.readouterr().out
+    assert f"{path}:{line_of(RELAY, 'channels: 8')}: chanels: unknown key" in told
+    assert "nope: load: no such profile" in told
