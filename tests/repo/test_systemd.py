@@ -75,6 +75,14 @@ def test_sound_serial_lines_gpio_and_the_battery_clock_stay_within_reach() -> No
     assert "ProtectClock=yes" in UNIT.splitlines()
 
 
+def test_the_sound_engine_may_go_as_far_ahead_as_it_wants() -> None:
+    engine = (ROOT / "agent" / "play" / "engine.py").read_text(encoding="utf-8")
+    wanted = re.search(r"^NICE = (-\d+)$", engine, re.MULTILINE)
+    assert wanted is not None
+    assert f"LimitNICE={wanted[1]}" in UNIT.splitlines()
+    assert re.search(r"^SystemCallFilter=.*\bsetpriority\b", UNIT, re.MULTILINE)
+
+
 def test_the_services_groups_exist_once_sysusers_ran(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     # Debian's own groups, base-passwd
