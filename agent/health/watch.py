@@ -18,6 +18,7 @@ from agent.health.check import NOT_YET, Check, Finding, NotCheckedError, Standin
 log = logging.getLogger(__name__)
 PATIENCE_S = 30.0
 NOTHING_THERE_S = 600.0  # a sensor that is not there may have been plugged in since
+NO_TIME_S = 15.0  # the time mostly comes within seconds of a start
 
 
 class Watch:
@@ -68,8 +69,13 @@ class Watch:
 
     def _rest_s(self, name: str) -> float:
         period_s = self._checks[name].period_s
-        is_absent = self._standings[name].reason == "no_sensor"
-        return max(period_s, NOTHING_THERE_S) if is_absent else period_s
+        match self._standings[name].reason:
+            case "no_sensor":
+                return max(period_s, NOTHING_THERE_S)
+            case "no_time":
+                return min(period_s, NO_TIME_S)
+            case _:
+                return period_s
 
     async def _visit(self, name: str, group: asyncio.TaskGroup) -> None:
         former = self._looks.get(name)

@@ -46,10 +46,13 @@ class CertificateCheck:
         ends = await asyncio.to_thread(self._read_ends)
         now = self._now()
         found = [one for path, at in ends if (one := _judge(path, at, now.at)) is not None]
-        # Below a trusted clock lies a moment that is surely past: what it finds holds all the same.
-        if not found and now.quality == "FLOOR":
+        if now.quality != "FLOOR":
+            return found
+        # The floor is surely past: what ended before it has ended. Days left are not known.
+        ended = [one for one in found if one.kind == STEPS[0][1]]
+        if not ended:
             raise NotCheckedError("no_time")
-        return found
+        return ended
 
     def _read_ends(self) -> list[tuple[Path, datetime]]:
         return [

@@ -39,7 +39,7 @@ class DiskCheck:
     """
 
     name = "disk"
-    period_s = 60.0
+    period_s = 20.0
 
     def __init__(
         self,

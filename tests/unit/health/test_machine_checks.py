@@ -371,5 +371,9 @@ async def test_without_a_trusted_time_only_what_is_surely_past_is_told(tmp_path:
     with pytest.raises(NotCheckedError) as caught:
         await check.look()
     assert caught.value.reason == "no_time"
+    # True today is later than the floor: 20 days by the floor may be none.
+    check = build_certificate_check(tmp_path, make_certificate(days(20)), good, floor=True)
+    with pytest.raises(NotCheckedError):
+        await check.look()
     check = build_certificate_check(tmp_path, make_certificate(days(-1)), good, floor=True)
     assert await kinds(check) == ["certificate_expired"]

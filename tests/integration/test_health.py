@@ -1,0 +1,151 @@
+"""A full disk and a certificate near its end, on a real agent: seen at the centre, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from central.demo.stand import until
+from central.issue import issue_log
+from tests.integration.conftest import Stage
+
+LOOK_S = 90.0  # some periods of the slowest check below, on a busy machine
+CARD_BYTES = 48 << 20
+GENESIS = "0" * 64
+
+
+def issues(stage: Stage) -> dict[str, str]:
+    """Kind → subject of what lasts, as the centre heard it last."""
+    health = stage.scene.database.health().get(stage.name)
+    return {one["kind"]: one["subject"] for one in health["issues"]} if health else {}
+
+
+def changes(stage: Stage, kind: str) -> list[str]:
+    """What the station's journal at the centre says of one kind."""
+    return [row["state"] for row in issue_log(stage.scene.database) if row["kind"] == kind]
+
+
+async def run(*argv: str) -> int:
+    process = await asyncio.create_subprocess_exec(*argv, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
+
+
+@pytest_asyncio.fixture
+async def small_card(stage: Stage) -> AsyncIterator[Path]:
+    """A file system of its own, 48 MiB, as the station's state folder."""
+    folder = stage.state_db.parent
+    folder.mkdir()
+    if await run("mount", "-t", "tmpfs", "-o", f"size={CARD_BYTES}", "tramtin", str(folder)):
+        pytest.skip("this machine does not let a test mount a tmpfs")
+    try:
+        yield folder
+    finally:
+        await stage.station.stop()
+        assert await run("umount", str(folder)) == 0
+
+
+def fill(path: Path) -> None:
+    """Until not a byte more fits."""
+    block = bytes(1 << 16)
+    with path.open("wb", buffering=0) as file:
+        while block:
+            try:
+                file.write(block)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                block = block[: len(block) // 2]
+
+
+async def test_a_full_card_is_seen_at_the_centre_and_so_is_its_end(
+    stage: Stage, small_card: Path
+) -> None:
+    await stage.start()
+    filler = small_card / "filler"
+    await asyncio.to_thread(fill, filler)
+    await until(lambda: "disk_full" in issues(stage), "disk_full at the centre", LOOK_S)
+    # The record of the fault itself found no room: it waits in memory, and that is said too.
+    await until(lambda: "journal_not_written" in issues(stage), "journal_not_written", LOOK_S)
+    await asyncio.to_thread(os.unlink, filler)
+    await until(
+        lambda: not {"disk_full", "disk_low", "journal_not_written"} & issues(stage).keys(),
+        "the end of the fault",
+        LOOK_S,
+    )
+    await until(lambda: changes(stage, "disk_full") == ["begins", "ends"], "both records", LOOK_S)
+    await stage.until_collected()
+    assert_chain_whole(stage.collected_rows())
+
+
+def assert_chain_whole(rows: list[tuple[int, bytes]]) -> None:
+    digest = GENESIS
+    for expected, (seq, raw) in enumerate(rows, 1):
+        assert (seq, json.loads(raw)["prev"]) == (expected, digest)
+        digest = hashlib.sha256(bytes.fromhex(digest) + raw).hexdigest()
+
+
+def shorten(stage: Stage, left: timedelta) -> None:
+    """Give the station a certificate for the same key and name that ends sooner."""
+    folder = stage.folder / "ca"
+    old = x509.load_pem_x509_certificate((folder / f"{stage.name}.pem").read_bytes())
+    authority = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
+    key: Any = load_pem_private_key((folder / "ca.key").read_bytes(), None)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(old.subject)
+        .issuer_name(authority.subject)
+        .public_key(old.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(old.not_valid_before_utc)
+        .not_valid_after(datetime.now(UTC) + left)
+    )
+    for extension in old.extensions:
+        builder = builder.add_extension(extension.value, critical=extension.critical)
+    pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    (folder / f"{stage.name}.pem").write_bytes(pem)
+
+
+async def test_a_certificate_near_its_end_is_told(stage: Stage) -> None:
+    shorten(stage, timedelta(days=20))
+    await stage.start()
+    await until(lambda: "certificate_30_days" in issues(stage), "the warning", LOOK_S)
+    assert issues(stage)["certificate_30_days"] == f"{stage.name}.pem"
+
+
+def counted_lives(stage: Stage) -> str | None:
+    """The short lives in a row, as they lie in the station's own database."""
+    if not stage.state_db.exists():
+        return None
+    query = "SELECT value FROM meta WHERE key='health_short_lives'"
+    with (
+        closing(sqlite3.connect(f"file:{stage.state_db}?mode=ro", uri=True)) as connection,
+        contextlib.suppress(sqlite3.OperationalError),  # it is only just being made
+    ):
+        rows = connection.execute(query).fetchall()
+        return str(rows[0][0]) if rows else None
+    return None
+
+
+async def test_a_box_that_starts_again_and_again_says_so(stage: Stage) -> None:
+    await stage.station.start()
+    for lives in ("1", "2", "3"):
+        await until(lambda lives=lives: counted_lives(stage) == lives, f"life {lives}", LOOK_S)  # type: ignore[misc] # a lambda's default
+        await stage.station.stop()
+        await stage.station.start()
+    await until(lambda: "restarts_many" in issues(stage), "restarts_many", LOOK_S)
