@@ -45,6 +45,7 @@ from agent.page.status import (
 )
 from agent.plan.calendar import LOCAL
 from agent.plan.policy import config_in_force, effective_policy
+from agent.play.item import EMERGENCY
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.play.trial import label_commands, pattern_commands
@@ -267,7 +268,15 @@ class FrontDesk:
         await self._parts.journal.append("silence", detail={"state": state, "by": "page"})
 
     async def reload(self) -> Sequence[Fault]:
-        """Read the settings again."""
+        """Read the settings again; taking them up would cut what sounds, so not in an emergency.
+
+        Raises:
+            DeedRefusedError: an emergency is on.
+            ConfigError: the file cannot be read at all.
+        """
+        for name, output in self._parts.outputs.items():
+            if output.on_air is not None and output.on_air.level >= EMERGENCY:
+                raise DeedRefusedError("E_BUSY", name)
         faults = await self._parts.reread()
         await self._parts.journal.append("config", detail={"by": "page", "faults": len(faults)})
         return faults
