@@ -67,6 +67,7 @@ class FrontDesk:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._pictures: dict[str, Snapped] = {}
+        self._version = ""
 
     # Looking
 
@@ -81,14 +82,11 @@ class FrontDesk:
         events = await self._events()
         rows, oldest_s = await parts.journal.outbox()
         await self._look_at_faces()
-        readings = await asyncio.to_thread(self._readings)
+        readings, media = await asyncio.to_thread(self._ask_disk)
         settings, link, place = parts.settings, parts.link, parts.place()
-        missing = {
-            digest: parts.why_missing(digest) for digest in named_media(parts.programme.held)
-        }
         return Status(
             station=settings.station,
-            version=version("tramtin"),
+            version=self._version,
             at=now.at,
             clock=now.quality,
             clock_error_s=now.error_s,
@@ -98,7 +96,7 @@ class FrontDesk:
                 is_up=link.connected,
                 since_s=mono_s() - link.since_mono_s,
             ),
-            media=Media(sum(why is None for why in missing.values()), len(missing)),
+            media=media,
             outbox=Outbox(rows, oldest_s),
             outputs=tuple(
                 build_output(parts, want, self._pictures, now) for want in settings.outputs
@@ -149,8 +147,14 @@ class FrontDesk:
             return None
         return Silence(is_local=True, until_at=now.at + timedelta(seconds=left_s))
 
+    def _ask_disk(self) -> tuple[tuple[Reading, ...], Media]:
+        """Blocks as long as the card does, so it runs off the loop."""
+        self._version = self._version or version("tramtin")
+        named = named_media(self._parts.programme.held)
+        ready = sum(self._parts.why_missing(digest) is None for digest in named)
+        return self._readings(), Media(ready, len(named))
+
     def _readings(self) -> tuple[Reading, ...]:
-        """Asks the disk, so it runs off the loop."""
         standings = self._parts.standings()
         readings = [
             self._reading(name, standing)
