@@ -1,4 +1,8 @@
-"""What the agent has written down, read without disturbing it: never a lock, never a new file."""
+"""What the agent has written down, read without disturbing it.
+
+After a power cut SQLite needs its shared-memory file to read the write-ahead log; what it makes as
+root it gives to the database's owner (unixOpenSharedMemory in os_unix.c), so the agent starts.
+"""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "rights_closed": (
         "người dùng {0} không được đọc hoặc ghi: {1}",
         "user {0} may not read or write: {1}",
-        "`sudo chmod 644` cho tệp; thư mục dữ liệu: `sudo chown -R {0}:{0}`; xem cả thư mục trên",
-        "`sudo chmod 644` the files; state folder: `sudo chown -R {0}:{0}`; mind the folders above",
+        "tệp: `sudo chgrp {0}` rồi `sudo chmod 640`; thư mục dữ liệu: `sudo chown -R {0}:{0}`",
+        "files: `sudo chgrp {0}`, then `sudo chmod 640`; state folder: `sudo chown -R {0}:{0}`",
     ),
     "user_good": ("người dùng {0} có đủ nhóm: {1}", "user {0} is in its groups: {1}"),
     "user_missing": (

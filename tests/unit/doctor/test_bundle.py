@@ -88,7 +88,7 @@ def test_an_empty_place_says_so(case: Case) -> None:
     assert PARTS["journal.jsonl"](case) == PARTS["faults.txt"](case) == "none\n"
 
 
-def test_memory_is_read_without_a_lock_or_a_new_file(case: Case) -> None:
+def test_memory_is_read_without_writing_and_without_a_new_file(case: Case) -> None:
     assert case.settings is not None
     state = Path(case.settings.state)
     before = sorted(state.iterdir())
