@@ -50,7 +50,7 @@ def _notice(notice: Notice, tongue: Tongue) -> Html:
     lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
     return el(
         "div",
-        el("p", tongue(notice.code, *notice.args), class_="up"),
+        el("p", tongue(notice.code, *notice.args)),
         lines if notice.lines else None,
         class_="notice" if notice.is_good else "notice failed",
         role="status",
@@ -74,8 +74,9 @@ def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) 
     is_silent = status.silence is not None and status.silence.is_local
     turn: Deed = "silence-off" if is_silent else "silence-on"
     helped = el("small", tongue("silence.help", tongue.number(LIMIT_S / 3600)))
+    if zones:
+        rows.append(_row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped))
     rows += [
-        _row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped),
         _row("station.yaml", [_button("reload", "", csrf, tongue)]),
         _row(tongue("bundle.name"), [_button("bundle", "", csrf, tongue)]),
     ]

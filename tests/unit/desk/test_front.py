@@ -226,7 +226,7 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
     readings = {one.name: one for one in (await box.desk.status()).readings}
     marks = {name: one.mark for name, one in readings.items()}
     assert marks == {
-        "power": "watch", "disk": "bad", "rtc": "unchecked", "clock": "good",
+        "power": "watch", "disk": "bad", "rtc": "unchecked",
         "board": "unchecked", "mains": "good", "door": "watch", "generator": "unchecked",
     }  # fmt: skip
     assert readings["rtc"].reason == "no_sensor"
