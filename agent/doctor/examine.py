@@ -13,6 +13,7 @@ from agent.clock import mono_s
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, unseen
 from agent.doctor.probes import (
+    agent,
     broker,
     certificate,
     clock,
@@ -54,6 +55,7 @@ def build_probes(boot_id: str) -> list[Probe]:
     return [
         Probe("settings", settings.look, 5),
         Probe("unit", unit.look, 10),
+        Probe("agent", agent.look, 10),
         Probe("machine", partial(machine.look, boot_id=boot_id), 15),
         Probe("clock", clock.look, 15),
         Probe("sound", sound.look, 20),

@@ -41,6 +41,7 @@ PHRASES: dict[str, Phrase] = {**OWN, **BOX, **LINK}
 LABELS: dict[str, tuple[str, str]] = {
     "settings": ("Cài đặt", "Settings"),
     "unit": ("Dịch vụ", "Service"),
+    "agent": ("Chương trình", "Agent"),
     "machine": ("Máy", "Machine"),
     "clock": ("Giờ", "Time"),
     "sound": ("Âm thanh", "Sound"),

@@ -99,6 +99,16 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "xem `journalctl -u tramtin`; gửi gói hỗ trợ về trung tâm",
         "look at `journalctl -u tramtin`; send the support bundle to the centre",
     ),
+    "agent_stopped": (
+        "chương trình không chạy: không có lời nào của chính nó",
+        "the agent does not run: nothing is told by itself",
+        "sau khi bật dịch vụ, khám lại",
+        "examine again once the service has been started",
+    ),
+    "agent_content": (
+        "chương trình đang chạy (pid {0}), không kêu ca gì",
+        "the agent runs (pid {0}) and complains of nothing",
+    ),
     # the machine
     "no_state": (
         "chưa có thư mục dữ liệu {0}: nó được tạo ở lần chạy đầu",

@@ -116,6 +116,7 @@ async def test_a_box_before_its_first_start_is_examined_to_the_end(box: Box) -> 
     assert codes["broker"][-1] == "mqtt_good"
     assert codes["certificate"][-1] == "identity_good"
     assert codes["device"] == ["input_off"]
+    assert codes["agent"] == ["agent_stopped"]
     assert codes["shaping"] == ["shaping_good"]
     assert codes["decoder"] == ["ffmpeg_good"]
     assert not (box.folder / "state").exists()
@@ -127,6 +128,8 @@ async def test_a_running_agent_is_found_and_left_in_peace(box: Box) -> None:
         codes = await box.codes()
         assert codes["broker"][-1] == "mqtt_busy"
         assert codes["device"] == ["devices_busy"]
+        # this machine has no battery clock, and the agent says so itself
+        assert ("rtc_missing" in codes["agent"]) == ("rtc_missing" in codes["clock"])
         assert "disk_good" in codes["machine"]
         assert box.log.count("connected to") == 1
     assert await asyncio.to_thread(find_agent, box.settings) is None

@@ -17,7 +17,7 @@ import pytest
 
 from agent.clock import Clock
 from agent.doctor.case import Case, find_agent
-from agent.doctor.probes import clock, serial, settings, sound, unit
+from agent.doctor.probes import agent, clock, serial, settings, sound, unit
 from agent.doctor.tool import Answer, ask
 from agent.settings.load import Judged
 from agent.settings.model import Audio, Settings
@@ -258,3 +258,26 @@ def test_an_agent_is_known_by_its_command_line(
     line = "\0".join(word.replace("{file}", str(file)) for word in words) + "\0"
     (folder / "cmdline").write_bytes(line.encode())
     assert find_agent(file, tmp_path / "proc") == (4711 if is_ours else None)
+
+
+def fault_record(what: str, state: str, subject: str = "loa") -> dict[str, object]:
+    return {
+        "kind": "fault",
+        "detail": {"what": what, "subject": subject, "state": state, "hint": "why"},
+    }
+
+
+def test_the_agents_own_issues_are_told_while_they_last() -> None:
+    records = [
+        {"kind": "boot", "detail": {}},
+        fault_record("engine_lost", "begins"),
+        fault_record("link_down", "begins", "h:8883"),
+        {"kind": "play", "play": {}},
+        fault_record("engine_lost", "ends"),
+        fault_record("no-such-kind", "begins"),
+    ]
+    found = agent.find_lasting(records)
+    assert [(one.code, one.args, one.detail) for one in found] == [
+        ("link_down", ("h:8883",), "why")
+    ]
+    assert found[0].step("vi")
