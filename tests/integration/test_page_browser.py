@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
@@ -63,7 +64,8 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    monkeypatch.setattr("agent.page.site.SHARED_S", 0.0)  # the browser's clock is moved by hand
     desk, door = FakeDesk(), Door(PIN)
     site = Site("tv-cl-0007", desk, door, ["127.0.0.1"])
     server = PageServer([("127.0.0.1", 0)], site.answer, lambda *_: None)
