@@ -1,0 +1,89 @@
+"""A technician's tone on a real station: quiet, on its own line alone, and no play."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import wave
+from array import array
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from central.clip import make_melody
+from central.demo.place import SINK
+from central.demo.stand import until
+from tests.integration.conftest import Stage
+from tests.integration.test_page_agent import Phone, free_port, is_listening
+
+PIN = "271828"
+RATE_HZ = 48_000
+PEAK = 32_767 * 10 ** (-30 / 20)  # the tone is 30 dB below full scale
+
+
+def samples_of(path: Path) -> array[int]:
+    with wave.open(str(path)) as wav:
+        return array("h", wav.readframes(wav.getnframes()))
+
+
+async def see(phone: Phone, verdict: str) -> str:
+    """The page, once it says so."""
+    page = ""
+    try:
+        async with asyncio.timeout(20):
+            while f">{verdict}</h1>" not in (page := await phone.get()):  # noqa: ASYNC110 - over HTTP
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        heading = re.search(r"<section[^>]*id=\"verdict\".*?</section>", page)
+        raise AssertionError(heading and heading[0]) from None
+    return page
+
+
+def is_on(amplifier: Path) -> bool:
+    """The contact, from the simulator's own file."""
+    return '"on"' in amplifier.read_text() if amplifier.exists() else False
+
+
+async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
+    stage: Stage,
+) -> None:
+    port = free_port()
+    settings = stage.folder / stage.name / "station.yaml"
+    settings.write_text(
+        f'{settings.read_text()}page: {{listen: "127.0.0.1:{port}", pin: "{PIN}"}}\n'
+    )
+    make_melody(stage.studio / "nhac.wav", 2_000)
+    await stage.start()
+    await until(lambda: is_listening(port), "the page")
+    start_at = (datetime.now(UTC) + timedelta(minutes=30)).replace(second=0, microsecond=0)
+    await stage.publish(stage.compile([(start_at, 'title: "Ca nhạc", lang: vi, play: [nhac.wav]')]))
+    phone = Phone(port)
+    page = await see(phone, "SẴN SÀNG")
+    local = start_at + timedelta(hours=7)
+    assert "Ca nhạc" in page
+    assert f"{local:%H:%M}, " in page
+    assert "lịch “tuan” số 1 do vn.84.29266 ký" in page
+    assert await phone.post("/enter", pin=PIN) == 303
+    capture = await stage.scene.room.capture(SINK)
+    lit = stage.folder / stage.name / "nga-ba.json"
+    dark = stage.folder / stage.name / "tram-y-te.json"
+    assert await phone.deed("tone", "nga-ba") == 303
+    await until(lambda: is_on(lit), "the amplifier")
+    await see(phone, "ĐANG THỬ")
+    assert not is_on(dark)
+    await until(lambda: not is_on(lit), "the amplifier off again")
+    recording = await stage.scene.room.finish(capture)
+    samples = await asyncio.to_thread(samples_of, recording.path)
+    assert abs(max(samples) - PEAK) < PEAK * 0.02
+    loud = [n for n, sample in enumerate(samples) if abs(sample) > PEAK / 2]
+    tone = samples[loud[0] : loud[-1]]
+    rises = sum(a < 0 <= b for a, b in itertools.pairwise(tone))
+    assert abs(rises / (len(tone) / RATE_HZ) - 1000) < 2
+    assert 1.8 < len(tone) / RATE_HZ < 2.1
+    await stage.until_collected()
+    assert stage.collected_plays() == []
+    used = [one["detail"] for one in stage.collected() if one["kind"] == "command"]
+    assert [(one["do"], one["subject"], one["result"]) for one in used] == [
+        ("enter", "", "done"),
+        ("tone", "nga-ba", "done"),
+    ]
