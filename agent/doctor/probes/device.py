@@ -63,8 +63,14 @@ def _switch(name: str, want: Any) -> Callable[[], Awaitable[Finding]]:
     async def question() -> Finding:
         if want.profile in SWITCHES_WHEN_CLAIMED:
             return unseen("switch_by_hand", name)
-        device = registry.load_switch(
-            want.profile, name=name, port=want.port, unit=want.unit, coil=want.coil, **want.options
+        device = await asyncio.to_thread(
+            registry.load_switch,
+            want.profile,
+            name=name,
+            port=want.port,
+            unit=want.unit,
+            coil=want.coil,
+            **want.options,
         )
         return good("switch_on" if await device.read() else "switch_off", name, want.profile)
 
@@ -73,7 +79,8 @@ def _switch(name: str, want: Any) -> Callable[[], Awaitable[Finding]]:
 
 def _input(want: Any) -> Callable[[], Awaitable[Finding]]:
     async def question() -> Finding:
-        device = registry.load_input(
+        device = await asyncio.to_thread(
+            registry.load_input,
             want.profile,
             name=want.name,
             port=want.port,
@@ -90,7 +97,8 @@ def _input(want: Any) -> Callable[[], Awaitable[Finding]]:
 
 def _sensor(want: Any) -> Callable[[], Awaitable[Finding]]:
     async def question() -> Finding:
-        device = registry.load_sensor(
+        device = await asyncio.to_thread(
+            registry.load_sensor,
             want.profile,
             name=want.name,
             measures=want.measures,
