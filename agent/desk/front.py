@@ -41,7 +41,6 @@ from agent.page.status import (
     Reading,
     Silence,
     Status,
-    Unit,
 )
 from agent.plan.calendar import LOCAL
 from agent.plan.policy import config_in_force, effective_policy
@@ -55,6 +54,7 @@ from agent.settings.fault import Fault
 EVENTS = 10
 SHOWN_APART = ("link", "media", "outbox", "clock")  # the page says more of these than a check does
 SITE = ("mains", "generator", "door")
+SENSOR_OLD_S = 120.0
 
 
 class FrontDesk:
@@ -161,15 +161,15 @@ class FrontDesk:
             for name, standing in standings.items()
             if name not in SHOWN_APART
         ]
-        return (*readings, *self._contacts())
+        return (*readings, *self._contacts(), *self._sensors())
 
     def _reading(self, name: str, standing: Standing) -> Reading:
         amount, unit = self._amount(name)
         return Reading(name, _mark(standing), amount, unit, standing.reason)
 
-    def _amount(self, name: str) -> tuple[float | None, Unit]:
+    def _amount(self, name: str) -> tuple[float | None, str]:
         if name == "temperature":
-            return read_temperature_c(), "c"
+            return read_temperature_c(), "°C"
         if name != "disk":
             return None, ""
         try:
@@ -188,6 +188,17 @@ class FrontDesk:
             active = any(states)
             is_well = active if kind == "mains" else kind == "generator" or not active
             yield Reading(kind, "good" if is_well else "watch", 1.0 if active else 0.0, "on")
+
+    def _sensors(self) -> Iterator[Reading]:
+        """What the sensors of the settings told; an old word is none."""
+        told = {issue.subject for issue in self._parts.issues.all()}
+        for name, reading in self._parts.sensors().items():
+            is_fresh = reading.age_s is not None and reading.age_s <= SENSOR_OLD_S
+            if reading.value is None or not is_fresh:
+                yield Reading(name, "unchecked")
+            else:
+                mark: Mark = "watch" if name in told else "good"
+                yield Reading(name, mark, reading.value, reading.unit)
 
     async def thumbnail(self, face: str) -> bytes | None:
         """What a face showed when the status was last asked for."""

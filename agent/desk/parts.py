@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.clock import Clock, Now
+from agent.contract import report
 from agent.contract.ident import Place
 from agent.contract.report import InputState
 from agent.evidence.journal import Journal
@@ -84,6 +85,7 @@ class Parts:
         look_again: has every output ask its rundown anew.
         reread: the settings' file, and the way to read it again.
         inputs: contacts by name.
+        sensors: what they told last, by name.
     """
 
     settings: Settings
@@ -101,3 +103,4 @@ class Parts:
     look_again: Callable[[], None]
     reread: Reread
     inputs: Callable[[], Mapping[str, InputState]] = dict
+    sensors: Callable[[], Mapping[str, report.Reading]] = dict

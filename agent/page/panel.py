@@ -84,12 +84,10 @@ def _amount(reading: Reading, tongue: Tongue) -> str | None:
     match reading.unit:
         case "bytes":
             return tongue.size(amount)
-        case "c":
-            return f"{tongue.number(amount, 1)} °C"
         case "on":
             return tongue(f"{reading.name}.{'on' if amount else 'off'}")
         case _:
-            return tongue.number(amount)
+            return f"{tongue.number(amount, 1)} {reading.unit}"
 
 
 def build_refused(status: Status, tongue: Tongue) -> Html:

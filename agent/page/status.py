@@ -13,7 +13,6 @@ from typing import Literal
 from agent.clock import Quality
 
 Mark = Literal["good", "watch", "bad", "unchecked"]
-Unit = Literal["bytes", "c", "on", ""]
 LineState = Literal["off", "settling", "on", "fault"]
 Verdict = Literal[
     "silenced", "emergency", "exercise", "fault", "testing", "playing", "no_clock", "unplaced",
@@ -125,17 +124,17 @@ class Reading:
     """One thing that was looked at, or was not.
 
     Args:
-        name: of `health.label.LABELS`, or `mains`, `generator`, `door`.
+        name: of `health.label.LABELS`; or `mains`, `generator`, `door`; or a sensor's own.
         mark: how it is.
         amount: what was read, if it is a quantity; 1 or 0 with unit `on`.
-        unit: of `amount`.
+        unit: of `amount`: `bytes`, `on`, or as it is written.
         reason: of `health.check.REASONS`: why it is unchecked; may be empty.
     """
 
     name: str
     mark: Mark
     amount: float | None = None
-    unit: Unit = ""
+    unit: str = ""
     reason: str = ""
 
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from agent.clock import Now, Quality
+from agent.contract import report
 from agent.contract.ident import Digest, Place
 from agent.contract.report import InputState, Record
 from agent.desk.front import FrontDesk
@@ -232,6 +233,23 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
     assert readings["rtc"].reason == "no_sensor"
     assert readings["mains"] == Reading("mains", "good", 1.0, "on")
     assert readings["disk"].unit == "bytes"
+
+
+async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
+    told = {
+        "nhiet-do-tu": report.Reading("temperature", 41.5, "°C", 12.0),
+        "dong-nga-ba": report.Reading("current", 0.1, "A", 5.0),
+        "am-do": report.Reading("humidity", 80.0, "%", 900.0),
+        "dien-ap": report.Reading("voltage", None, "V", None),
+    }
+    box.parts.issues.note("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
+    box.parts = replace(box.parts, sensors=lambda: told)
+    assert list((await box.desk.status()).readings)[3:] == [
+        Reading("nhiet-do-tu", "good", 41.5, "°C"),
+        Reading("dong-nga-ba", "watch", 0.1, "A"),
+        Reading("am-do", "unchecked"),
+        Reading("dien-ap", "unchecked"),
+    ]
 
 
 async def test_a_tone_is_refused_where_it_has_no_place(box: Box) -> None:
