@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent.clock import Now
 from agent.health.check import Finding, NotCheckedError
+from agent.health.validity import parse_not_after
 
 # days left → kind, the gravest first
 STEPS: tuple[tuple[float, str], ...] = (
@@ -68,9 +69,7 @@ def _read_not_after(path: Path) -> list[datetime]:
         OSError: it cannot be read.
         ValueError: no certificate in it.
     """
-    from cryptography import x509
-
-    return [one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes())]
+    return parse_not_after(path.read_text(encoding="ascii", errors="replace"))
 
 
 def _judge(path: Path, ends_at: datetime, at: datetime) -> Finding | None:
