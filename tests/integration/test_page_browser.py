@@ -31,6 +31,7 @@ PIN = "271828"
 PHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 568}
 PAGE_BYTES = 60 * 1024
+expect.set_options(timeout=20_000)  # a limit, never waited for when all is well
 
 
 @dataclass

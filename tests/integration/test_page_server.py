@@ -106,6 +106,7 @@ async def test_a_client_that_never_finishes_its_head_is_let_go(
     writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n")
     assert await is_let_go(reader)
     writer.close()
+    monkeypatch.undo()  # a busy machine may need longer than that for an honest request
     assert (await page.ask()).endswith(b"hello GET")
 
 
