@@ -25,6 +25,8 @@ def _output(output: Output, status: Status, tongue: Tongue) -> Html:
     is_board = bool(output.faces)
     state = el("span", tongue("process.down"), class_="alarm") if output.is_up is False else None
     idle = tongue("nothing.shown" if is_board else "nothing.now")
+    if output.is_up is False:
+        idle = tongue("mark.unchecked")
     pairs = [
         (tongue("now"), _now(output.now, status, tongue) if output.now else Html(idle)),
         (tongue("next"), _next(output.next, status, tongue)),

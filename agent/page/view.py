@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime
 
@@ -112,8 +113,8 @@ def _clock(status: Status, tongue: Tongue) -> Html:
     standing = tongue(f"clock.{status.clock}")
     if status.clock_error_s is not None:
         digits = 2 if status.clock_error_s < 1 else 0
-        error = f"{tongue.number(max(status.clock_error_s, 0.01), digits)} s"
-        standing += ", " + tongue("clock.error", error)
+        most_s = math.ceil(status.clock_error_s * 10**digits) / 10**digits
+        standing += ", " + tongue("clock.error", f"{tongue.number(most_s, digits)} s")
     ms = str(round(status.at.timestamp() * 1000))
     return el(
         "section",

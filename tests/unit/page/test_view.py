@@ -104,7 +104,7 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "Nhường cho mục này: Ca nhạc." in text
     assert "17:00:12" in text
     assert "thứ Ba, 24/11/2026" in text
-    assert "sai không quá 0,02 s" in text
+    assert "sai không quá 0,03 s" in text
     assert "100 % đủ (38/38)" in text
     assert "-6,0 dB" in text
     assert "tăng âm BẬT" in text
@@ -116,6 +116,7 @@ def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
     text = words(HEALTHY)
     assert text.count("chưa kiểm tra") == 2  # the generator, and the card with its reason
     assert REASONS["no_card"][0] in text
+    assert "tối, không hiện gì" not in words(FAULTY)  # nobody sees a board that is away
     unknown = replace(HEALTHY, outbox=None, readings=())
     assert "not checked" in words(unknown, "en")
 
