@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from http import HTTPStatus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.page.exchange import (
     BadRequestError,
@@ -77,6 +80,21 @@ async def test_a_client_that_says_nothing_is_no_fault() -> None:
 )
 async def test_rubbish_is_refused(raw: bytes, status: int) -> None:
     assert (await refused(raw)).value == status
+
+
+HEADISH = st.sampled_from(
+    [b"GET / HTTP/1.1", b"POST /do HTTP/1.0", b"Host: a", b"Content-Length: 7", b"Cookie: =;=;",
+     b"Transfer-Encoding: chunked", b"Content-Type: application/x-www-form-urlencoded", b"\r\n",
+     b"\r\n\r\n", b"%zz=&&a=%ff", b"5\r\nhello\r\n0\r\n"]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(HEADISH, st.binary(max_size=40)), max_size=12))
+def test_whatever_comes_is_a_request_or_refused(parts: list[bytes]) -> None:
+    with contextlib.suppress(BadRequestError):
+        request = asyncio.run(read(b"\r\n".join(parts)))
+        if request is not None:
+            assert isinstance(request.form | request.cookies | dict(request.query), dict)
 
 
 def test_an_answer_says_its_length_closes_and_leaves_the_body_out_for_a_head() -> None:
