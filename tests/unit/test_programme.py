@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, EmergencyBody, Medium
+from agent.contract.document import (
+    Body,
+    Document,
+    Emergency,
+    EmergencyBody,
+    Entry,
+    Medium,
+    Playlist,
+    Start,
+    When,
+)
 from agent.contract.moment import encode_utc
 from agent.programme import Programme, SoundRundown
 
@@ -70,3 +80,49 @@ def test_an_emergency_never_outlives_its_expiry() -> None:
     programme = Programme(None, lambda _digest: None)
     programme.update([emergency()], now(0))
     assert SoundRundown(programme, ["nga-ba"]).wanted(now(3601)) is None
+
+
+def playlist() -> FakeHeld:
+    """Two items a day, 09:00 and 10:00 local, each with a medium of its own."""
+    entries = [
+        Entry(
+            id=id_,
+            title=title,
+            lang="vi",
+            zones=["*"],
+            when=When([at], [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2026-12-31", []),
+            start=Start("at"),
+            body=Body(media=[digest]),
+        )
+        for id_, title, at, digest in (
+            ("e1", "Bản tin", "09:00:00", DIGEST),
+            ("e2", "Nước sạch", "10:00:00", "cd" * 32),
+        )
+    ]
+    document = Playlist(
+        kind="playlist",
+        issuer="vn.84.29266",
+        class_="routine",
+        to=["84/29266/*"],
+        doc_id="34" * 16,
+        slot="tuan",
+        epoch=1,
+        seq=1,
+        issued=encode_utc(START),
+        not_before=encode_utc(START - timedelta(days=1)),
+        expires=encode_utc(START + timedelta(days=30)),
+        media=[Medium(d, 1000, "audio/mpeg", 8000, []) for d in (DIGEST, "cd" * 32)],
+        entries=entries,
+    )
+    return FakeHeld(document, "56" * 32, START)
+
+
+def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:
+    programme = Programme(None, lambda digest: None if digest == DIGEST else "E_MEDIA: not here")
+    programme.update([playlist()], now(0))
+    lacking = SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=24))
+    # START is 08:00 local, so ten o'clock is two hours ahead
+    assert [(item.title, item.start_at, item.missing) for item in lacking] == [
+        ("Nước sạch", START + timedelta(hours=2), "E_MEDIA: not here")
+    ]
+    assert SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []

@@ -381,6 +381,26 @@ def test_upcoming_leaves_out_what_would_lose() -> None:
     assert coming.start_at == local("2026-11-23T06:00:00")
 
 
+def test_what_starts_in_a_span_is_told_winner_or_not_for_our_zones_and_sense() -> None:
+    priority = playlist(entry("p", at="05:00:00"), **{"class": "priority"})
+    routine = playlist(
+        entry("r", at=["05:00:30", "06:00:00"]),
+        entry("x", at="05:30:00", zones=["cho"]),
+        doc_id="2" * 32,
+    )
+    coming = plan(priority, routine).starting(
+        local("2026-11-23T05:00:00"), local("2026-11-23T06:00:00"), "sound", {"nga-ba"}
+    )
+    assert [occurrence.start_at for occurrence in coming] == [
+        local("2026-11-23T05:00:30"),
+        local("2026-11-23T06:00:00"),
+    ]
+    later = plan(priority).starting(
+        local("2026-11-23T05:00:00"), local("2026-11-23T23:00:00"), "sound"
+    )
+    assert list(later) == []
+
+
 def test_the_next_change_is_a_start_or_an_end_and_never_now() -> None:
     timeline = plan(playlist(entry()), last="2026-11-23")
     start = local("2026-11-23T05:00:00")
