@@ -349,7 +349,7 @@ class Agent:
             Parts(
                 settings=self.settings, clock=self.clock, journal=self.journal, issues=self.issues,
                 link=self.link, programme=self.programme, outputs=self.outputs,
-                rundowns=self.rundowns, silence=self.silence, reread=self.reread,
+                silence=self.silence, reread=self.reread,
                 standings=self.checkup.watch.standings, look_again=self._look_again,
                 place=lambda: self.intake.place, why_missing=self.supply.why_missing,
             )

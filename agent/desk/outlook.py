@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from agent.clock import Now, mono_s
 from agent.contract.document import Emergency, Entry, Playlist
-from agent.desk.parts import Parts, Rundown
+from agent.desk.parts import Parts
 from agent.page.status import Face, Output, Refused, Showing, Trial, Why, Zone
-from agent.plan.occurrence import Held, Refusal
+from agent.plan.occurrence import Held, Medium, Refusal
 from agent.play.item import Item
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
@@ -18,6 +18,7 @@ from agent.settings import model
 
 REFUSED_AHEAD = timedelta(days=1)
 MAX_REFUSED = 3
+LONGEST_TITLE = 80
 NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
 
 
@@ -25,58 +26,75 @@ def build_output(
     parts: Parts, want: model.Output, pictures: dict[str, Snapped], now: Now
 ) -> Output:
     """One output of the settings, as it is."""
-    output, rundown = parts.outputs[want.name], parts.rundowns[want.name]
-    names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
-    playing, coming = output.on_air, rundown.upcoming(now)
+    output = parts.outputs[want.name]
+    playing = output.on_air
     return Output(
         want.name,
         is_up=output.is_ready,
         now=_showing(parts, playing) if playing is not None else None,
-        next=_next(parts, rundown, coming, names, now) if coming is not None else None,
+        next=_next(parts, want, now),
         zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
         faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
         gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
     )
 
 
-def _showing(parts: Parts, item: Item, losers: Sequence[str] = ()) -> Showing:
+def _showing(parts: Parts, item: Item) -> Showing:
+    """What is on; a document that was withdrawn a moment ago gives no reason any more."""
+    held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
+    document = held.document if held is not None else None
+    title, why = item.title, None
+    if isinstance(document, Emergency):
+        title = _words(document) or title
+        why = Why(document.issuer, document.slot, document.seq)
+    elif isinstance(document, Playlist):
+        entry = next((one for one in document.entries if one.id == item.source.entry), None)
+        why = _why(document, entry) if entry is not None else None
+    return Showing(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+
+
+def _words(document: Emergency) -> str | None:
+    """What it shows, which tells a technician more than its number."""
+    texts = (body.text.show for body in document.bodies if body.text is not None)
+    return next((text[:LONGEST_TITLE] for text in texts if text), None)
+
+
+def _next(parts: Parts, want: model.Output, now: Now) -> Showing | None:
+    """The next of the schedule, whatever is on before it; not before a silence has ended."""
+    timeline = parts.programme.current(now)
+    if timeline is None or now.quality == "FLOOR":
+        return None
+    sense: Medium = "sound" if want.audio is not None else "picture"
+    names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
+    silent_s = parts.silence.left_s if sense == "sound" else 0.0
+    coming = timeline.upcoming(now.at + timedelta(seconds=silent_s), sense, names)
+    if coming is None:
+        return None
+    wanting = timeline.contenders(coming.start_at, sense, names)
+    losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
+    document: Playlist = coming.document.document
     return Showing(
-        item.title,
-        item.level_name,
-        item.start_at,
-        item.end_at,
-        item.zones,
-        _why(parts, item, tuple(losers)),
-        item.missing,
+        coming.entry.title,
+        coming.level.name.lower(),
+        coming.start_at,
+        coming.end_at,
+        tuple(coming.entry.zones),
+        _why(document, coming.entry, tuple(dict.fromkeys(losers))),
+        _lacking(parts, coming.entry),
     )
 
 
-def _next(parts: Parts, rundown: Rundown, item: Item, zones: list[str], now: Now) -> Showing:
-    timeline = parts.programme.current(now)
-    wanting = timeline.contenders(item.start_at, rundown.sense, zones) if timeline else []
-    losers = (one.entry.title for one in wanting[1:] if one.entry.title != item.title)
-    return _showing(parts, item, list(dict.fromkeys(losers)))
+def _lacking(parts: Parts, entry: Entry) -> str | None:
+    body = entry.body
+    elements = body.scene.elements if body.scene is not None else []
+    digests = [*(body.media or ()), *(one.media for one in elements if one.media)]
+    return next((why for one in digests if (why := parts.why_missing(one)) is not None), None)
 
 
-def _why(parts: Parts, item: Item, losers: tuple[str, ...]) -> Why | None:
-    held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
-    if held is None:
-        return None
-    document = held.document
-    at: tuple[str, ...] = ()
-    weekdays: tuple[int, ...] = ()
-    if isinstance(document, Playlist):
-        entry = _entry(document, item.source.entry)
-        if entry is not None:
-            at = tuple(
-                one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at
-            )
-            weekdays = tuple(entry.when.weekdays)
+def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Why:
+    at = tuple(one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at)
+    weekdays = tuple(entry.when.weekdays)
     return Why(document.issuer, document.slot, document.seq, at, weekdays, losers)
-
-
-def _entry(document: Playlist, name: str) -> Entry | None:
-    return next((entry for entry in document.entries if entry.id == name), None)
 
 
 def _zones(want: model.Output, output: SoundOutput) -> Iterator[Zone]:

@@ -14,9 +14,8 @@ from agent.contract.report import InputState
 from agent.evidence.journal import Journal
 from agent.health.check import Standing
 from agent.health.issue import Issues
-from agent.plan.occurrence import Held, Medium
+from agent.plan.occurrence import Held
 from agent.plan.timeline import Timeline
-from agent.play.item import Item
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.settings.fault import Fault
@@ -56,15 +55,6 @@ class Reread(Protocol):
         """
 
 
-class Rundown(Protocol):
-    """See `programme.SoundRundown`."""
-
-    sense: Medium
-
-    def upcoming(self, now: Now) -> Item | None:
-        """The next item to start."""
-
-
 @dataclass(frozen=True)
 class Parts:
     """The agent's parts.
@@ -77,7 +67,6 @@ class Parts:
         link: the connection to the broker.
         programme: held documents and the timeline.
         outputs: by name.
-        rundowns: by the outputs' names.
         silence: the local switch.
         standings: how each health check stands.
         place: of this box, once it has been told.
@@ -95,7 +84,6 @@ class Parts:
     link: Connection
     programme: Programme
     outputs: Mapping[str, SoundOutput | PictureOutput]
-    rundowns: Mapping[str, Rundown]
     silence: SilenceSwitch
     standings: Callable[[], Mapping[str, Standing]]
     place: Callable[[], Place | None]

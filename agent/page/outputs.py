@@ -55,13 +55,20 @@ def _tag(item: Showing, tongue: Tongue) -> Html | None:
     return el("span", tongue(f"level.{item.level}"), class_=f"tag {item.level}")
 
 
+def say_end(item: Showing, status: Status, tongue: Tongue) -> str:
+    """Until when; what was cut and goes on has its planned end behind it."""
+    if item.end_at < status.at:
+        return tongue("overrun")
+    return tongue("until", tongue.moment(item.end_at, status.at))
+
+
 def _where(item: Showing) -> str | None:
     """On which zones, when it is not on all."""
     return None if "*" in item.zones or not item.zones else f" · {', '.join(item.zones)}"
 
 
 def _now(item: Showing, status: Status, tongue: Tongue) -> Html:
-    end = tongue("until", tongue.moment(item.end_at, status.at))
+    end = say_end(item, status, tongue)
     why = el("small", _why(item, tongue)) if item.why else None
     return join(
         el("b", item.title),

@@ -52,7 +52,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         ),
     ),
     "sub.ready": ("Tiếp theo: {0}, {1} (còn {2}).", "Next: {0}, {1} (in {2})."),
-    "sub.playing": ("{0}, đến {1}.", "{0}, until {1}."),
+    "sub.playing": ("{0}, {1}.", "{0}, {1}."),
     "sub.still": ("Vẫn đang phát: {0}.", "Still on air: {0}."),
     "sub.testing": ("{0} tại {1}, tự dừng.", "{0} at {1}, ends by itself."),
     # the clock
@@ -83,6 +83,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "nothing.now": ("không phát gì", "nothing"),
     "nothing.shown": ("tối, không hiện gì", "dark, nothing shown"),
     "nothing.next": ("không có mục nào trong hai ngày tới", "nothing within two days"),
+    "overrun": ("phát nốt phần bị ngắt", "playing out what was cut"),
     "until": ("đến {0}", "until {0}"),
     "in": ("còn {0}", "in {0}"),
     "why.schedule": ("lịch “{0}” số {1} do {2} ký", "schedule “{0}” no. {1} signed by {2}"),

@@ -10,7 +10,7 @@ from agent.contract.issue_kind import ISSUE_KINDS
 from agent.page.controls import Access, build_controls
 from agent.page.frame import build_page
 from agent.page.html import Html, el
-from agent.page.outputs import build_outputs
+from agent.page.outputs import build_outputs, say_end
 from agent.page.panel import build_events, build_readings, build_refused
 from agent.page.status import Problem, Showing, Status, Verdict
 from agent.page.tongue import Tongue
@@ -95,7 +95,7 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
 
 def _now_lines(status: Status, tongue: Tongue) -> list[str]:
     return [
-        tongue("sub.playing", o.now.title, tongue.moment(o.now.end_at, status.at))
+        tongue("sub.playing", o.now.title, say_end(o.now, status, tongue))
         for o in status.outputs
         if o.now is not None
     ]

@@ -14,6 +14,7 @@ BOARD_STATION = "tv-cl-0021"
 PROVINCE, COMMUNE = "84", "29266"
 GROUP = f"xa-{COMMUNE}"
 SINK = "loa"
+PAGE_PIN = "271828"
 
 _SOUND = """\
   - name: loa
@@ -84,6 +85,12 @@ class Station:
         if self._process is None:
             raise RuntimeError(f"{self.name} does not run")
         return self._process.pid
+
+    def name_page(self, port: int) -> str:
+        """Give the station a page for a browser of this machine; before it starts. The address."""
+        with self._settings.open("a") as settings:
+            settings.write(f'page: {{listen: "127.0.0.1:{port}", pin: "{PAGE_PIN}"}}\n')
+        return f"http://127.0.0.1:{port}"
 
     async def start(self) -> None:
         """Start it; its log goes to `agent.log` beside its settings."""

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.contract.document import Emergency
+from central.broker import find_free_port
 from central.demo.attack import Attack, build_attacks
 from central.demo.content import (
     Plan,
@@ -139,10 +140,19 @@ def _judge(scene: Stand, recording: Recording, expected: Expectation) -> list[Fi
     )
 
 
+def _name_pages(scene: Stand) -> dict[str, str]:
+    """Each station's page on a port of its own: two agents on one machine must not meet."""
+    pages = {name: one.name_page(find_free_port()) for name, one in scene.stations.items()}
+    for name, address in pages.items():
+        scene.say(f"Trang của {name}: {address}", f"The page of {name}: {address}")
+    return pages
+
+
 async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Finding]:
     """Run the whole demonstration in an empty folder; returns what was found."""
     async with stand(folder) as scene, contextlib.AsyncExitStack() as stack:
         scene.say = view.say
+        pages = _name_pages(scene) if stay else {}
         if listen:
             await stack.enter_async_context(play_aloud(scene.room, SINK))
         capture = await scene.room.capture(SINK, folder)
@@ -156,6 +166,7 @@ async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Fi
             recording = await scene.room.finish(capture)
             findings = await asyncio.to_thread(_judge, scene, recording, _expect(event_id, attacks))
             view.conclude(findings, folder)
+            view.invite(pages)
             if stay:
                 await asyncio.Event().wait()
         finally:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from central.demo.place import PAGE_PIN
 from central.demo.verdict import Finding
 
 LINES = 12
@@ -128,6 +129,12 @@ class View:
         words = "ĐẠT · PASSED" if is_good else "KHÔNG ĐẠT · FAILED"
         self._console.print(Text(words, style="bold green" if is_good else "bold red"))
         self._console.print(f"Nghe và xem · Listen and look: {folder}", soft_wrap=True)
+
+    def invite(self, pages: Mapping[str, str]) -> None:
+        """Where the stations' pages are, while they stay."""
+        for name, address in pages.items():
+            line = f"Trang trạm · The page of {name}: {address} (PIN {PAGE_PIN})"
+            self._console.print(line, soft_wrap=True)
 
 
 def _titles(outputs: dict[str, dict[str, Any] | None]) -> str:

@@ -28,7 +28,7 @@ from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
 from tests.unit.desk.test_record import HEAD, PLAY
-from tests.unit.test_silent_programme import DIGEST, START, playlist
+from tests.unit.test_silent_programme import DIGEST, START, emergency, playlist
 
 SETTINGS: dict[str, Any] = {
     "station": "tv-cl-0007",
@@ -160,7 +160,6 @@ def box() -> Box:
             "loa": SoundOutput("loa", lines, no_worker, near(sound)),
             "bang-tin": PictureOutput("bang-tin", ["mat-truoc"], no_worker, near(picture)),
         },
-        rundowns={"loa": sound, "bang-tin": picture},
         silence=silence,  # type: ignore[arg-type]  # a double without a database
         standings=dict,
         place=lambda: Place("84", "29266", "tv-cl-0007"),
@@ -199,6 +198,29 @@ async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(
     assert [event.code for event in status.events] == ["play.full"]
     assert [(one.kind, one.hint) for one in status.problems] == [("link_down", "no answer")]
     assert status.silence is None
+
+
+async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
+    box.silence.left_s = 2 * 3600.0  # until 10:00, and the last of the day begins at 09:00
+    loa = (await box.desk.status()).outputs[0]
+    assert loa.next is not None
+    assert loa.next.start_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_schedule(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = box.clock.now()
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist(), emergency()], now)
+    box.parts = replace(box.parts, programme=programme)
+    alarm = SoundRundown(programme, ["nga-ba"]).wanted(now)
+    monkeypatch.setattr(SoundOutput, "on_air", property(lambda _self: alarm))
+    loa = (await box.desk.status()).outputs[0]
+    assert loa.now is not None
+    assert loa.next is not None
+    assert (loa.now.title, loa.now.level) == ("Lũ về", "emergency")
+    assert loa.next.title == "later"
 
 
 async def test_a_file_that_is_not_here_counts_as_missing(box: Box) -> None:
