@@ -88,10 +88,13 @@ class PageServer:
                 await asyncio.sleep(RETRY_S)
                 continue
             self._on_fault(ISSUE, subject, None)
-            async with server:
+            try:
                 self.bound += [socket.getsockname()[:2] for socket in server.sockets]
-                log.info("page on %s", ", ".join(f"{host}:{port}" for host, port in self.bound))
-                await server.serve_forever()
+                log.info("page on %s", subject)
+                # not serve_forever: from Python 3.12 on it ends only when the slowest client does
+                await asyncio.Event().wait()
+            finally:
+                server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = str((writer.get_extra_info("peername") or ("",))[0])

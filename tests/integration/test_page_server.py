@@ -189,3 +189,16 @@ def test_it_listens_at_home_and_where_the_settings_say_and_nowhere_else() -> Non
     assert listen_addresses("192.168.10.1:8081") == both
     assert listen_addresses("127.0.0.1:9000") == [("127.0.0.1", 9000)]
     assert listen_addresses("[fd00::1]:80") == [("127.0.0.1", 80), ("fd00::1", 80)]
+
+
+async def test_a_stop_waits_for_no_client() -> None:
+    server = PageServer([("127.0.0.1", 0)], answer, lambda *_: None)
+    running = asyncio.create_task(server.run(), name="page")
+    await until_bound(server)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.bound[0][1])
+    await until(lambda: bool(server._clients))
+    running.cancel()
+    async with asyncio.timeout(5):  # the client could go on for ten
+        await asyncio.gather(running, return_exceptions=True)
+    assert await is_let_go(reader)
+    writer.close()
