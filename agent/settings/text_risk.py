@@ -120,6 +120,10 @@ RISKS: dict[str, tuple[str, str]] = {
         "thư mục này mất khi mất điện: mất lịch, tệp âm thanh và nhật ký",
         "this folder is lost with the power: schedule, media and journal go with it",
     ),
+    "state_read_only": (
+        "thẻ chỉ còn đọc được: hộp vẫn phát nhưng mất lịch mới và nhật ký khi mất điện; thay thẻ",
+        "read-only: the box plays on, new schedules and the journal go with the power; replace it",
+    ),
     "state_overlay": (
         "hệ thống chạy kiểu phủ (overlay): có thể mất hết lịch và nhật ký khi khởi động lại",
         "this system runs on an overlay: schedule and journal may be lost at a restart",

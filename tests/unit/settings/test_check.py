@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from agent.settings import file_risk, risk
 from agent.settings.check import run_check
 from agent.settings.effective import build_effective, build_plain
 from agent.settings.excerpt import build_excerpt
@@ -214,6 +218,19 @@ def test_programs_get_warnings_apart_from_faults(
 def test_every_risk_is_said_in_both_languages_and_no_code_is_used_twice() -> None:
     assert not RISKS.keys() & PHRASES.keys()
     assert all(len(text) == 2 and all(text) for text in RISKS.values())
+
+
+def codes_of(module: ModuleType) -> set[str]:
+    """The second member of every tuple that the module yields: the code of a risk."""
+    tree = ast.parse(inspect.getsource(module))
+    told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield)]
+    pairs = [one.elts for one in told if isinstance(one, ast.Tuple) and len(one.elts) == 4]
+    return {str(elts[1].value) for elts in pairs if isinstance(elts[1], ast.Constant)}
+
+
+def test_every_risk_that_can_be_found_is_said_and_none_is_said_in_vain() -> None:
+    by_name = {"private_fetch"}  # appended, not yielded
+    assert codes_of(risk) | codes_of(file_risk) | set(LOST.values()) | by_name == set(RISKS)
 
 
 def excerpt(text: str, line: int, column: int, got: str, what: str = "bad_value") -> list[str]:
