@@ -18,6 +18,7 @@ from agent.contract.moment import parse_utc
 from agent.contract.report import Record
 from agent.desk.bundle import build_bundle
 from agent.desk.outlook import (
+    Missing,
     boards,
     build_output,
     is_exercise,
@@ -82,7 +83,8 @@ class FrontDesk:
         events = await self._events()
         rows, oldest_s = await parts.journal.outbox()
         await self._look_at_faces()
-        readings, media = await asyncio.to_thread(self._ask_disk)
+        named = named_media(parts.programme.held)
+        readings, missing = await asyncio.to_thread(self._ask_disk, named)
         settings, link, place = parts.settings, parts.link, parts.place()
         return Status(
             station=settings.station,
@@ -96,10 +98,10 @@ class FrontDesk:
                 is_up=link.connected,
                 since_s=mono_s() - link.since_mono_s,
             ),
-            media=media,
+            media=Media(sum(why is None for why in missing.values()), len(missing)),
             outbox=Outbox(rows, oldest_s),
             outputs=tuple(
-                build_output(parts, want, self._pictures, now) for want in settings.outputs
+                build_output(parts, want, self._pictures, missing, now) for want in settings.outputs
             ),
             readings=readings,
             problems=tuple(
@@ -147,12 +149,10 @@ class FrontDesk:
             return None
         return Silence(is_local=True, until_at=now.at + timedelta(seconds=left_s))
 
-    def _ask_disk(self) -> tuple[tuple[Reading, ...], Media]:
+    def _ask_disk(self, named: set[str]) -> tuple[tuple[Reading, ...], Missing]:
         """Blocks as long as the card does, so it runs off the loop."""
         self._version = self._version or version("tramtin")
-        named = named_media(self._parts.programme.held)
-        ready = sum(self._parts.why_missing(digest) is None for digest in named)
-        return self._readings(), Media(ready, len(named))
+        return self._readings(), {digest: self._parts.why_missing(digest) for digest in named}
 
     def _readings(self) -> tuple[Reading, ...]:
         standings = self._parts.standings()

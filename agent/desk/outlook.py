@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from agent.clock import Now, mono_s
@@ -22,8 +22,11 @@ LONGEST_TITLE = 80
 NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
 
 
+Missing = Mapping[str, str | None]  # digest of a named file → why it is not in store
+
+
 def build_output(
-    parts: Parts, want: model.Output, pictures: dict[str, Snapped], now: Now
+    parts: Parts, want: model.Output, pictures: Mapping[str, Snapped], missing: Missing, now: Now
 ) -> Output:
     """One output of the settings, as it is."""
     output = parts.outputs[want.name]
@@ -32,7 +35,7 @@ def build_output(
         want.name,
         is_up=output.is_ready,
         now=_showing(parts, playing) if playing is not None else None,
-        next=_next(parts, want, now),
+        next=_next(parts, want, missing, now),
         zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
         faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
         gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
@@ -59,7 +62,7 @@ def _words(document: Emergency) -> str | None:
     return next((text[:LONGEST_TITLE] for text in texts if text), None)
 
 
-def _next(parts: Parts, want: model.Output, now: Now) -> Showing | None:
+def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showing | None:
     """The next of the schedule, whatever is on before it; not before a silence has ended."""
     timeline = parts.programme.current(now)
     if timeline is None or now.quality == "FLOOR":
@@ -80,15 +83,15 @@ def _next(parts: Parts, want: model.Output, now: Now) -> Showing | None:
         coming.end_at,
         tuple(coming.entry.zones),
         _why(document, coming.entry, tuple(dict.fromkeys(losers))),
-        _lacking(parts, coming.entry),
+        _lacking(coming.entry, missing),
     )
 
 
-def _lacking(parts: Parts, entry: Entry) -> str | None:
+def _lacking(entry: Entry, missing: Missing) -> str | None:
     body = entry.body
     elements = body.scene.elements if body.scene is not None else []
     digests = [*(body.media or ()), *(one.media for one in elements if one.media)]
-    return next((why for one in digests if (why := parts.why_missing(one)) is not None), None)
+    return next((why for one in digests if (why := missing.get(one)) is not None), None)
 
 
 def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Why:
