@@ -23,7 +23,7 @@ from agent.contract.moment import encode_utc
 from agent.contract.report import Health, Hello, Issue, Result
 from agent.contract.topic import Topic, build_uplink_topic
 from agent.desk.parts import Reread
-from agent.errors import AgentError, LinkError
+from agent.errors import AgentError, LinkError, StoreError
 from agent.evidence.device_key import DeviceKey, sign_report
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
@@ -36,12 +36,14 @@ from agent.link.fetch import Fetcher
 from agent.link.mqtt import MqttLink
 from agent.link.supply import Supply
 from agent.play.item import Neighbours
-from agent.play.line import Line
-from agent.play.output import build_picture_output, build_sound_output
+from agent.play.line import Line, close_ports
+from agent.play.output import build_picture_output, build_sound_output, keep_running
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Output, Settings
+from agent.site import Parts as SiteParts
+from agent.site import Site
 from agent.store import meta
 from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors, prune
@@ -52,8 +54,6 @@ from agent.trust.authority import PinnedAuthority
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
 ASK_TIME_S = 6 * 3600.0
-OUTPUT_RETRY_S = 1.0
-OUTPUT_STEADY_S = 30.0
 
 
 @dataclass
@@ -81,8 +81,17 @@ class Agent:
         self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
         self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
         self.silence = SilenceSwitch(self.store, self.clock, self.boot_id)
+        self.site = Site(
+            SiteParts(
+                self.settings, self.store, self.clock, self.journal, self.issues, self.lines,
+                self._look_again,
+            )
+        )  # fmt: skip
         self.programme = Programme(
-            self.settings.policy, self._why_missing, lambda: self.silence.is_on
+            self.settings.policy,
+            self._why_missing,
+            lambda: self.silence.is_on,
+            lambda: self.site.is_locked,
         )
         self.supply = Supply(
             self._build_fetcher(),
@@ -130,20 +139,6 @@ class Agent:
                 has=[("audio" if o.audio else "board") for o in self.settings.outputs],
             ),
         )
-
-    async def _keep_running(self, name: str, output: SoundOutput | PictureOutput) -> None:
-        """One output's failure must not take the others, the link and the journal with it."""
-        loop = asyncio.get_running_loop()
-        while True:
-            steady = loop.call_later(OUTPUT_STEADY_S, self.issues.note, "output_failed", name, None)
-            try:
-                await output.run()
-            except Exception as error:
-                log.exception("output %s failed", name)
-                self.issues.note("output_failed", name, str(error))
-            finally:
-                steady.cancel()
-            await asyncio.sleep(OUTPUT_RETRY_S)
 
     async def _send_health(self, health: Health) -> None:
         self._want_media()
@@ -266,7 +261,11 @@ class Agent:
         await self.intake.receive(topic, message)
 
     async def _next_session(self) -> int:
-        return await self.store.run(meta.next_session)
+        """A full or dead card must not keep the box from telling of it."""
+        try:
+            return await self.store.run(meta.next_session)
+        except StoreError:
+            return self.session + 1
 
     # Life
 
@@ -283,12 +282,7 @@ class Agent:
             on_disconnect=self._on_disconnect,
             on_fault=self.issues.note,
             on_centre=self._on_centre,
-            pace=Pace(
-                keepalive_s=settings.broker.keepalive_s,
-                base_s=settings.broker.retry_base_s,
-                cap_s=300 * settings.broker.retry_base_s,
-                spread_s=60 * settings.broker.retry_base_s,
-            ),
+            pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
         )
         self.intake = Intake(
             self.station,
@@ -307,6 +301,7 @@ class Agent:
         )
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
+        await self.site.load()
         self.checkup = Checkup(
             Parts(
                 settings=settings,
@@ -320,6 +315,8 @@ class Agent:
                 outputs=self.outputs,
                 rundowns=self.rundowns,
                 lines=self.lines,
+                inputs=self.site.inputs,
+                readings=self.site.readings,
             ),
             self._send_health,
             self.health_s,
@@ -352,6 +349,7 @@ class Agent:
                 silence=self.silence, reread=self.reread,
                 standings=self.checkup.watch.standings, look_again=self._look_again,
                 place=lambda: self.intake.place, why_missing=self.supply.why_missing,
+                inputs=self.site.inputs, sensors=self.site.readings,
             )
         )  # fmt: skip
 
@@ -359,21 +357,29 @@ class Agent:
         """Live until cancelled."""
         await self._build()
         await self.journal.open()
-        async with asyncio.TaskGroup() as group:
-            self.group = group
-            await self.intake.restore()
-            for name, output in self.outputs.items():
-                group.create_task(self._keep_running(name, output), name=f"output {name}")
-            group.create_task(self.link.run(), name="link")
-            group.create_task(self.sender.run(), name="sender")
-            group.create_task(self.supply.run(), name="supply")
-            group.create_task(self.checkup.run(), name="checkup")
-            group.create_task(self._keep_time(), name="time")
-            group.create_task(_beat(self.journal), name="heartbeat")
-            group.create_task(feed_watchdog(), name="watchdog")
-            if self.settings.page is not None:
-                group.create_task(self._page(), name="page")
-            notify("READY=1")
+        try:
+            async with asyncio.TaskGroup() as group:
+                self.group = group
+                if self.store.is_volatile:
+                    self.issues.note(
+                        "state_volatile", "state", f"a copy in {self.store.path.parent}"
+                    )
+                await self.intake.restore()
+                for name, output in self.outputs.items():
+                    group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
+                group.create_task(self.link.run(), name="link")
+                group.create_task(self.sender.run(), name="sender")
+                group.create_task(self.supply.run(), name="supply")
+                group.create_task(self.checkup.run(), name="checkup")
+                group.create_task(self.site.run(), name="site")
+                group.create_task(self._keep_time(), name="time")
+                group.create_task(_beat(self.journal), name="heartbeat")
+                group.create_task(feed_watchdog(), name="watchdog")
+                if self.settings.page is not None:
+                    group.create_task(self._page(), name="page")
+                notify("READY=1")
+        finally:
+            close_ports()
 
 
 async def _quietly(deed: Any) -> None:

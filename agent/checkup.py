@@ -13,7 +13,7 @@ from typing import Protocol
 
 from agent.clock import Clock, Now, mono_s
 from agent.contract.moment import encode_utc
-from agent.contract.report import Health, OnAir, Outbox
+from agent.contract.report import Health, InputState, OnAir, Outbox, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.check import Check, NotCheckedError
@@ -67,6 +67,8 @@ class Parts:
         outputs: by name.
         rundowns: by the outputs' names.
         lines: every switched line.
+        inputs: contacts by name.
+        readings: sensors by name.
     """
 
     settings: Settings
@@ -80,6 +82,8 @@ class Parts:
     outputs: Mapping[str, SoundOutput | PictureOutput]
     rundowns: Mapping[str, Rundown]
     lines: Sequence[Line]
+    inputs: Callable[[], Mapping[str, InputState]]
+    readings: Callable[[], Mapping[str, Reading]]
 
 
 class Checkup:
@@ -143,6 +147,8 @@ class Checkup:
             upcoming={name: _told(r.upcoming(now)) for name, r in parts.rundowns.items()},
             switches={line.name: line.state for line in parts.lines},
             outbox=Outbox(rows, oldest_s),
+            inputs=parts.inputs(),
+            readings=parts.readings(),
         )
 
     def _build_checks(self) -> list[Check]:

@@ -49,11 +49,13 @@ class Programme:
         local: the narrowing policy of the local settings, if any.
         media_state: None when a medium is in store, else why it is not.
         is_silent: may nothing but an emergency sound?
+        is_locked: does the key on the box keep everything silent and black, an emergency too?
     """
 
     local: Policy | None
     media_state: Callable[[str], str | None]
     is_silent: Callable[[], bool] = _never
+    is_locked: Callable[[], bool] = _never
     held: Sequence[Held] = ()
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -165,7 +167,9 @@ class SoundRundown:
         return [item for item in map(self._build, occurrences) if item.missing]
 
     def is_entitled(self, item: Item, now: Now) -> bool:
-        """Held, and if it is an emergency, still on."""
+        """Held, and if it is an emergency, still on; nothing is while the box is locked."""
+        if self._programme.is_locked():
+            return False
         if item.level >= EMERGENCY:
             active = self._programme.emergency(now, self.sense)
             return active is not None and active.document.doc_id == item.source.doc_id
@@ -173,11 +177,13 @@ class SoundRundown:
         return not is_over and not self._is_silent() and self._programme.is_held(item.source.doc_id)
 
     def _is_silent(self) -> bool:
-        """Silence is of sound: a board goes on."""
-        return self.sense == "sound" and self._programme.is_silent()
+        """The switch's silence is of sound, a board goes on; the key's is of everything."""
+        programme = self._programme
+        return programme.is_locked() or (self.sense == "sound" and programme.is_silent())
 
     def _emergency(self, now: Now) -> Item | None:
-        active = self._programme.emergency(now, self.sense)
+        programme = self._programme
+        active = None if programme.is_locked() else programme.emergency(now, self.sense)
         return None if active is None else self._build_emergency(active)
 
     def _build_emergency(self, active: ActiveEmergency) -> Item | None:

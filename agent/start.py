@@ -21,7 +21,7 @@ from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import meta
-from agent.store.database import Store
+from agent.store.volatile import open_state
 from agent.trust.authority import PinnedAuthority, load_pinned
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
     authority = load_authority(settings, demo=demo)
     key = load_key(settings)
     settings = take_credentials(settings)
-    store = Store.open(Path(settings.state))
+    store = open_state(Path(settings.state))
     try:
         boot_id = read_boot_id()
         floor = await store.run(meta.time_floor)

@@ -61,6 +61,7 @@ class Switch(Protocol):
     """
 
     name: str
+    takes_s: float  # how long `set(True)` takes when all is well
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Switch, then read back.

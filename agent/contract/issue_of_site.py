@@ -19,6 +19,13 @@ SITE: dict[str, IssueKind] = {
         "xem cầu dao và aptomat; cả xóm mất điện thì chờ, xem ắc quy còn đủ không",
         "look at the breakers; the whole hamlet is dark: wait, and see how long the battery lasts",
     ),
+    "silence_key_on": IssueKind(
+        "warning",
+        "khóa im lặng ở trạm đang bật: loa và bảng đều tắt, kể cả tin khẩn cấp",
+        "the silence key at the box is on: loudspeakers and boards are off, emergencies included",
+        "xong việc thì xoay khóa về chỗ cũ",
+        "turn the key back when the work is done",
+    ),
     "input_no_answer": IssueKind(
         "warning",
         "không đọc được một ngõ vào (cửa, điện lưới hoặc nút bấm)",

@@ -142,6 +142,13 @@ WORK: dict[str, IssueKind] = {
         "look at the relay's power lamp, tighten the two RS-485 wires (A, B),"
         " push the USB adapter in",
     ),
+    "switch_dead": IssueKind(
+        "fault",
+        "rơ-le nguồn trả lời nhưng không đóng: cụm loa này không bật được",
+        "the relay answers but does not close: this line of loudspeakers cannot be switched on",
+        "đo nguồn của rơ-le; đổi sang tiếp điểm khác hoặc thay rơ-le",
+        "measure the relay's supply; use another of its contacts, or replace it",
+    ),
     "switch_stuck": IssueKind(
         "fault",
         "rơ-le nguồn không tắt được: tăng âm có thể đang bật suốt",
@@ -179,6 +186,15 @@ WORK: dict[str, IssueKind] = {
         "the journal cannot be written to the card, it waits in memory",
         "đừng rút điện; giải phóng thẻ nhớ hoặc thay thẻ",
         "do not cut the power; free space on the card, or replace it",
+    ),
+    "state_volatile": IssueKind(
+        "fault",
+        "thẻ nhớ không ghi được từ lúc khởi động: hộp chạy bằng bản sao trong bộ nhớ,"
+        " mất điện là mất",
+        "the card could not be written at the start: the box runs on a copy in memory,"
+        " lost with the power",
+        "thay thẻ nhớ hoặc giải phóng chỗ trống, rồi khởi động lại hộp",
+        "replace the card or free space on it, then restart the box",
     ),
     "outbox_old": IssueKind(
         "warning",

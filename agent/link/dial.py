@@ -49,6 +49,11 @@ class Pace:
     spread_s: float = 60.0
     duplicate_wait_s: float = 600.0
 
+    @classmethod
+    def scaled(cls, keepalive_s: int, base_s: float) -> Pace:
+        """The usual proportions for a first wait of `base_s`."""
+        return cls(keepalive_s, base_s=base_s, cap_s=300 * base_s, spread_s=60 * base_s)
+
 
 async def build_client(
     broker: BrokerSettings,

@@ -33,25 +33,31 @@ class FrameClock:
         """Has the stream run long enough to be believed?"""
         return self._zero_s is not None
 
-    def observe(self, frame: int, mono_s: float, lead_s: float) -> None:
-        """In the callback at `mono_s`: the block that begins at `frame` sounds `lead_s` later."""
+    def observe(self, frame: int, mono_s: float, lead_s: float) -> float:
+        """In the callback at `mono_s`: the block that begins at `frame` sounds `lead_s` later.
+
+        Returns:
+            Seconds by which the device has fallen behind, once, when a jump is followed; else 0.
+        """
         self._seen += 1
         if self._seen <= IGNORED_CALLBACKS:
-            return
+            return 0.0
         zero_s = mono_s + lead_s - frame / self._rate_hz
         if self._zero_s is None:
             self._zero_s = zero_s
-            return
+            return 0.0
         error_s = zero_s - self._zero_s
         if abs(error_s) <= OUTLIER_S:
             self._outliers.clear()
             # the start settles quickly, later readings weigh less
             self._zero_s += error_s * max(SMOOTHING, 1 / (self._seen - IGNORED_CALLBACKS))
-            return
+            return 0.0
         self._outliers.append(zero_s)
-        if len(self._outliers) >= JUMP_READINGS:
-            self._zero_s = sorted(self._outliers)[len(self._outliers) // 2]
-            self._outliers.clear()
+        if len(self._outliers) < JUMP_READINGS:
+            return 0.0
+        former_s, self._zero_s = self._zero_s, sorted(self._outliers)[len(self._outliers) // 2]
+        self._outliers.clear()
+        return self._zero_s - former_s
 
     def mono_of(self, frame: int) -> float:
         """When `frame` sounds.

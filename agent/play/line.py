@@ -9,12 +9,12 @@ from typing import Literal
 from agent.errors import ConfigError
 from agent.settings.model import Zone
 from drivers import registry
-from drivers.errors import DriverError, UnsupportedFeature
+from drivers.errors import DeviceFault, DriverError, UnsupportedFeature
 from drivers.interface import Switch
 
 FaultSink = Callable[[str, str, str | None], None]
 State = Literal["off", "settling", "on", "fault"]
-SWITCH_S = 0.2  # for a switch to be set and read back
+SWITCH_S = 0.2  # for a switch to be set and read back, at the least
 
 
 class Line:
@@ -44,7 +44,9 @@ class Line:
     @property
     def lead_s(self) -> float:
         """Seconds from now until sound can come: none for a line that is on already."""
-        return 0.0 if self.state == "on" else self.settle_s + SWITCH_S
+        if self.state == "on" or self._switch is None:
+            return 0.0
+        return self.settle_s + max(SWITCH_S, self._switch.takes_s)
 
     async def claim(self) -> bool:
         """Have the line on and settled. True when it is; each claim needs one `release`.
@@ -75,11 +77,13 @@ class Line:
             await switch.set(True)
         except DriverError as error:
             self.state = "fault"
-            self._on_fault("switch_no_answer", self.name, str(error))
+            kind = "switch_dead" if isinstance(error, DeviceFault) else "switch_no_answer"
+            self._on_fault(kind, self.name, str(error))
             return False
         await asyncio.sleep(self.settle_s)
         self.state = "on"
-        self._on_fault("switch_no_answer", self.name, None)
+        for kind in ("switch_no_answer", "switch_dead"):
+            self._on_fault(kind, self.name, None)
         return True
 
     def release(self) -> None:
@@ -112,6 +116,11 @@ class Line:
             self._off = None
         async with self._lock:
             await self._set_off()
+
+
+def close_ports() -> None:
+    """Let go of the serial ports that lines share; for the end, when all of them are off."""
+    registry.close()
 
 
 def build_line(zone: Zone, on_fault: FaultSink) -> Line:

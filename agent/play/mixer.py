@@ -22,6 +22,8 @@ from agent.play.wire import Ended, Fault, Fire, Gain, Load, Start, Started, Stop
 
 PREEMPT_S = 0.020
 JOIN_FRAMES = 48  # 1 ms: closer than this to the end of another means: right behind it
+BEHIND_S = 0.02  # a stall shorter than this is not worth a break in the sound
+EMERGENCY = 4  # same ladder as plan.level; an alarm loses no word
 CEILING = 32_768.0
 RELEASE_PER_S = 4.0  # the limiter's gain recovers by a factor of e in 1/4 s
 
@@ -87,7 +89,9 @@ class Mixer:
 
     def fill(self, frames: int, mono_s: float, lead_s: float) -> bytes:
         """The next block, called at `mono_s`, sounding `lead_s` later: `frames * 2` bytes."""
-        self.clock.observe(self.frames, mono_s, lead_s)
+        behind_s = self.clock.observe(self.frames, mono_s, lead_s)
+        if behind_s >= BEHIND_S:
+            self._catch_up(round(behind_s * self.rate_hz))
         while self._orders:
             self._orders.popleft()()
         if not self._slots or not self.clock.ready:
@@ -106,6 +110,12 @@ class Mixer:
             self._render(slot, mix, offsets.get(slot.id, 0))
         self.frames += frames
         return self._limited(mix)
+
+    def _catch_up(self, frames: int) -> None:
+        """The device stood still: what it did not play in time is left out, but for an alarm."""
+        for slot in self._slots.values():
+            if slot.sounding and slot.level < EMERGENCY:
+                slot.skip(frames)
 
     def _begin(self, frames: int) -> dict[str, int]:
         """Let the slots that are due sound; where in this block each begins."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from agent.contract.ident import StationId
 from agent.play.board import board_argv
 from agent.play.engine_config import engine_argv
 from agent.play.item import Neighbours
-from agent.play.line import build_line
+from agent.play.line import FaultSink, build_line
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.play.wire import BoardEvent, EngineEvent
 from agent.play.worker import Worker
 from agent.settings.model import Output
+
+log = logging.getLogger(__name__)
+RETRY_S = 1.0
+STEADY_S = 30.0  # an output that lived so long has no fault any more
 
 
 def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
@@ -43,3 +50,18 @@ def build_picture_output(output: Output, station: StationId, near: Neighbours) -
         lambda on_event, on_lost: Worker(argv, BoardEvent, on_event, on_lost, name=output.name),
         near,
     )
+
+
+async def keep_running(output: SoundOutput | PictureOutput, note: FaultSink) -> None:
+    """One output's failure must not take the others, the link and the journal with it."""
+    loop = asyncio.get_running_loop()
+    while True:
+        steady = loop.call_later(STEADY_S, note, "output_failed", output.name, None)
+        try:
+            await output.run()
+        except Exception as error:
+            log.exception("output %s failed", output.name)
+            note("output_failed", output.name, str(error))
+        finally:
+            steady.cancel()
+        await asyncio.sleep(RETRY_S)

@@ -82,6 +82,12 @@ class Slot:
                 return
         self._fade_out = (-delay, max(frames, 1))
 
+    def skip(self, frames: int) -> None:
+        """Leave out so many frames: the device has fallen behind the timeline."""
+        self.gaps += 1
+        self._late += frames
+        self._fade_in = (0, int(FADE_BACK_S * self._rate_hz))
+
     def copy(self, frames: int) -> bytes | None:
         """This block as it is in the source; None when it needs work, or the end may be near."""
         done, length = self._fade_in

@@ -58,11 +58,18 @@ def _code_of(error: sqlite3.Error) -> str:
 
 
 class Store:
-    """The box's memory. Create it with `open`."""
+    """The box's memory. Create it with `open`.
+
+    Attributes:
+        path: the file.
+        moved_aside: what a file that failed its check is called now.
+        is_volatile: it lives in RAM because the card cannot be written (see `volatile`).
+    """
 
     def __init__(self, path: Path, worker: ThreadPoolExecutor) -> None:
         self.path = path
         self.moved_aside: Path | None = None
+        self.is_volatile = False
         self._worker = worker
         self._connection: sqlite3.Connection
 
@@ -129,12 +136,18 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = _connect(self.path)
+            self._transact(lambda: _prove_writable(self._connection))
         except sqlite3.DatabaseError as error:
             if _code_of(error) != "E_CORRUPT":
                 raise
             self.moved_aside = aside = _move_aside(self.path)
             self._connection = _connect(self.path)
             self._transact(lambda: salvage(self._connection, aside))
+
+
+def _prove_writable(connection: sqlite3.Connection) -> None:
+    """A read-only card opens without a word, and fails at the first document."""
+    connection.execute("UPDATE meta SET value=value WHERE key='journal_epoch'")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -71,7 +71,7 @@ class Station:
     def __init__(self, name: str, settings: Path, env: Mapping[str, str]) -> None:
         self.name = name
         self._settings = settings
-        self._env = dict(env)
+        self.env = dict(env)
         self._log = settings.with_name("agent.log")
         self._process: asyncio.subprocess.Process | None = None
 
@@ -104,7 +104,7 @@ class Station:
                 "--demo",
                 "--health-s",
                 "2",
-                env={**os.environ, **self._env},
+                env={**os.environ, **self.env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

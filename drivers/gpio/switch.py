@@ -36,6 +36,7 @@ class GpioSwitch:
         drive: str = "push-pull",
     ) -> None:
         self.name = name
+        self.takes_s = 0.0
         want = Want(
             direction="OUTPUT",
             is_active_low=pick(name, "active", ACTIVE, active),

@@ -84,6 +84,7 @@ class SimAmplifier:
     ) -> None:
         del unit, coil
         self.name = name
+        self.takes_s = switch_ms / 1000
         self._file = Path(port) if port is not None else None
         self._switch_s = switch_ms / 1000
         self._settle_s = settle_ms / 1000

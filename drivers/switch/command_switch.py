@@ -17,6 +17,9 @@ from drivers.profile.template import build_frame, build_pattern, parse_group
 log = logging.getLogger(__name__)
 
 
+EXCHANGE_S = 0.4  # a command and a query at 9600 baud, with the pauses that makers ask for
+
+
 class CommandSwitch:
     """A `Switch`, for an amplifier also a `VolumeControl`.
 
@@ -57,6 +60,7 @@ class CommandSwitch:
         self._values = {"unit": unit, "channel": profile.commands.first_channel + coil}
         self._ready_s = profile.timings.ready_ms / 1000
         self._volume = volume
+        self.takes_s = EXCHANGE_S + (self._ready_s if volume is not None else 0.0)
         self._inverted = inverted
         self._party = build_party(profile, name, unit, timeout_ms)
         framing = build_framing(profile.serial, baud, parity)

@@ -38,6 +38,7 @@ class ModbusRelay:
         if profile.registers is None:
             raise UnsupportedFeature(name, "load", "the profile has no registers")
         self.name = name
+        self.takes_s = 0.2
         self._registers = profile.registers
         self._channel = coil
         self._inverted = inverted

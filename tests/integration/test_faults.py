@@ -26,6 +26,7 @@ from central.demo.capture import Recording
 from central.demo.place import SINK
 from central.demo.stand import until
 
+KILLS = 50
 RATE_HZ = 48_000
 BLOCK_S = 0.01
 LOUD = 0.01 * 32_768
@@ -146,8 +147,8 @@ async def _until_sounding(stage: Any, since: datetime) -> str:
     return stage.open_play()["start"]
 
 
-async def _kill_twenty_times(stage: Any, dice: random.Random) -> tuple[list[Kill], list[Any]]:
-    victims = ["agent", "engine"] * 10
+async def _kill_again_and_again(stage: Any, dice: random.Random) -> tuple[list[Kill], list[Any]]:
+    victims = ["agent", "engine"] * (KILLS // 2)
     dice.shuffle(victims)
     kills: list[Kill] = []
     orphans: list[psutil.Process] = []
@@ -172,12 +173,14 @@ async def _kill_twenty_times(stage: Any, dice: random.Random) -> tuple[list[Kill
     return kills, orphans
 
 
-async def test_twenty_kills_of_agent_and_engine_leave_the_truth_in_the_journal(stage: Any) -> None:
+@pytest.mark.timeout(600)
+async def test_fifty_kills_of_agent_and_engine_leave_the_truth_in_the_journal(stage: Any) -> None:
     await _kill_and_judge(stage, int(os.environ.get("TRAMTIN_KILL_SEED", "71901657")))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("_round", range(10))
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("_round", range(4))
 async def test_two_hundred_kills_at_ever_new_moments(stage: Any, _round: int) -> None:
     await _kill_and_judge(stage, random.SystemRandom().randrange(1 << 32))
 
@@ -189,12 +192,12 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
     planned = soon(4)
     await stage.publish(
         stage.compile(
-            [(planned, "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin")]
+            [(planned, "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin")]
         )
     )
     capture = await stage.scene.room.capture(SINK, stage.folder)
     dice = random.Random(seed)  # noqa: S311 - picks moments, guards nothing
-    kills, orphans = await _kill_twenty_times(stage, dice)
+    kills, orphans = await _kill_again_and_again(stage, dice)
     back = moment(await _until_sounding(stage, kills[-1].at))
     await until(lambda: datetime.now(UTC) > back + timedelta(seconds=3), "three seconds of sound")
     await stage.station.stop()

@@ -279,3 +279,15 @@ def test_the_frame_clock_shrugs_off_one_late_callback_and_follows_a_lasting_jump
     for block in range(50, 60):
         clock.observe(block * BLOCK, block * BLOCK / RATE + 0.25, LEAD_S)
     assert clock.mono_of(0) == pytest.approx(LEAD_S + 0.25, abs=1e-9)
+
+
+@pytest.mark.parametrize(("level", "left_out"), [(1, 0.25), (4, 0.0)])
+def test_a_device_that_stood_still_costs_sound_but_not_the_timeline_nor_an_alarm(
+    bench: Bench, level: int, left_out: float
+) -> None:
+    bench.play("a", np.arange(1, 30_001), bench.mixer.frames + 2 * BLOCK, level)
+    bench.run(20)
+    mixer = bench.mixer
+    late = [mixer.fill(BLOCK, mixer.frames / RATE + 0.25, LEAD_S) for _ in range(20)]
+    heard = np.frombuffer(b"".join(late), "<i2").astype(int)
+    assert heard[-1] - heard[0] == len(heard) - 1 + left_out * RATE

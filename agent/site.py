@@ -1,0 +1,111 @@
+"""What the place itself tells the box: doors, mains, local keys, temperatures; and what follows.
+
+The silence key is the local kill switch: while it is on, nothing sounds and every face is black,
+an emergency included. The last that was seen of it survives a restart, so that pulling the plug or
+the key's module does not lift it. The emergency key is put on record; it starts nothing yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.clock import Clock
+from agent.contract.report import InputState, Reading
+from agent.errors import StoreError
+from agent.evidence.journal import Journal
+from agent.health.inputs import Inputs, build_inputs
+from agent.health.issue import Issues
+from agent.health.sensors import Sensors, build_sensors
+from agent.play.line import Line
+from agent.settings.model import Settings
+from agent.store import meta
+from agent.store.database import Store
+
+log = logging.getLogger(__name__)
+_KEY = "silence_key"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the site acts on, given by `app`: `look_again` has the outputs ask anew."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    journal: Journal
+    issues: Issues
+    lines: Sequence[Line]
+    look_again: Callable[[], None]
+
+
+class Site:
+    """Contacts and sensors of one box. `load` it once before anything else."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.is_locked = False
+        self._parts = parts
+        self._inputs = Inputs([])
+        self._sensors = Sensors([])
+        self._told: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+
+    async def load(self) -> None:
+        """Take up the silence key's last position and build the drivers; nothing is asked yet.
+
+        Raises:
+            StoreError: the database cannot be read.
+            ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
+        """
+        parts, settings = self._parts, self._parts.settings
+        has_key = any(one.kind == "silence-key" for one in settings.inputs)
+        self._lock(has_key and bool(await parts.store.run(meta.get, _KEY)))
+        note = parts.issues.note
+        self._inputs = await asyncio.to_thread(build_inputs, settings.inputs, self._on_input, note)
+        self._sensors = await asyncio.to_thread(
+            build_sensors, settings.sensors, self._line_state, note
+        )
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._inputs.run(), name="inputs")
+            group.create_task(self._sensors.run(), name="sensors")
+            group.create_task(self._write(), name="site's journal")
+
+    def inputs(self) -> dict[str, InputState]:
+        """Name → what each contact says now."""
+        return self._inputs.states()
+
+    def readings(self) -> dict[str, Reading]:
+        """Name → each sensor's last reading."""
+        return self._sensors.snapshot()
+
+    def _line_state(self, zone: str) -> str | None:
+        return next((line.state for line in self._parts.lines if line.name == zone), None)
+
+    def _on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - as `OnInput`
+        if kind == "silence-key":
+            self._lock(active)
+            self._parts.look_again()  # first the silence, then the disk
+        self._told.put_nowait((name, kind, active))
+
+    def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        self.is_locked = is_locked
+        hint = "the key on the box is turned; turn it back to sound again" if is_locked else None
+        self._parts.issues.note("silence_key_on", "box", hint)
+
+    async def _write(self) -> None:
+        """What was told, made durable in its order, beside the contacts: a disk may be slow."""
+        parts = self._parts
+        while True:
+            name, kind, active = await self._told.get()
+            state = "on" if active else "off"
+            if kind == "silence-key":
+                with contextlib.suppress(StoreError):
+                    await parts.store.run(meta.put, _KEY, state if active else "")
+                await parts.journal.append("silence", detail={"state": state, "by": name})
+            elif kind == "emergency-key" and active:
+                await parts.journal.append("command", detail={"what": kind, "by": name})

@@ -1,0 +1,88 @@
+"""A broker that freezes, floods or throws the station out: it plays on, and tells later."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from datetime import UTC, datetime
+
+import psutil
+
+from central.demo.stand import until
+from tests.scenario.air import Air
+
+RUBBISH = 10_000
+BURST = 100
+KINDS = ["playlist", "emergency", "cancel", "silence", "station-config", "command", "time", "ack"]
+
+
+def _rubbish(dice: random.Random, genuine: bytes) -> bytes:
+    """Noise, broken JSON, or a genuine envelope with one byte changed."""
+    match dice.randrange(4):
+        case 0:
+            return dice.randbytes(dice.randrange(1, 2000))
+        case 1:
+            return b"[" * dice.randrange(1, 5000)
+        case 2:
+            return b'{"payloadType": "x", "payload": "", "signatures": []}'
+        case _:
+            at = dice.randrange(len(genuine))
+            return genuine[:at] + bytes([genuine[at] ^ 1 << dice.randrange(8)]) + genuine[at + 1 :]
+
+
+async def test_ten_thousand_rubbish_messages_change_nothing(air: Air) -> None:
+    stage = air.stage
+    genuine = stage.compile([(air.planned, "title: Ca nhạc, play: [nhac.opus]")])
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    dice = random.Random(seed)  # noqa: S311 - makes rubbish, guards nothing
+    agent = psutil.Process(stage.station.pid)
+    before = agent.memory_info().rss
+    at = datetime.now(UTC)
+    for _ in range(RUBBISH // BURST):
+        await asyncio.gather(
+            *(
+                stage.scene.collector.send(
+                    f"tramtin/1/d/{stage.name}/{dice.choice(KINDS)}/tuan",
+                    _rubbish(dice, genuine),
+                    retain=False,
+                )
+                for _ in range(BURST)
+            )
+        )
+    await until(
+        lambda: any(r["kind"] == "refusal" for r in stage.collected()), "a refusal at the centre"
+    )
+    await air.pass_time(3)
+    grown = agent.memory_info().rss - before
+    assert grown < 24 << 20, f"{grown >> 20} MiB"
+    assert stage.open_play() is not None
+    ear = await air.hear()
+    air.assert_in_its_place(ear, at, 4)
+    refusals = [r for r in stage.collected() if r["kind"] == "refusal"]
+    spent_s = (datetime.now(UTC) - at).total_seconds()
+    assert len(refusals) <= spent_s + 1  # evidence is rate-limited; the rest is counted
+    await air.assert_truth()
+
+
+def _session(air: Air) -> int:
+    stage = air.stage
+    return int(stage.scene.database.health()[stage.name]["session"])
+
+
+async def test_a_broker_that_freezes_is_left_and_found_again(air: Air) -> None:
+    broker = psutil.Process(air.stage.scene.broker.pid)
+    session = _session(air)
+    at = datetime.now(UTC)
+    broker.send_signal(signal.SIGSTOP)
+    try:
+        await air.pass_time(35)  # more than two keep-alives of 15 s
+    finally:
+        broker.send_signal(signal.SIGCONT)
+    # the dead connection was given up by its own keep-alive, not by the broker's return
+    await until(lambda: _session(air) > session, "a new session at the centre", 60)
+    await air.stage.until_collected(60)
+    ear = await air.hear()
+    air.assert_in_its_place(ear, at, 30)
+    await air.assert_truth()

@@ -1,0 +1,161 @@
+"""Power cuts at every write, and a card that takes no writes any more."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from agent.clock import Clock
+from agent.contract.ident import StationId
+from agent.evidence.journal import Journal
+from agent.store import documents
+from agent.store.database import Store
+from central.clip import make_melody
+from central.demo.stand import until
+from tests.scenario.air import Air
+
+GENESIS = "0" * 64
+FRAME_BYTES = 4096 + 24  # SQLite's WAL: a frame is a page and 24 bytes of head
+HEAD_BYTES = 32
+STEPS = 12
+
+
+def _accepted(seq: int) -> Any:
+    """What trust would hand over; only the fields that the store reads."""
+    import base64
+    from types import SimpleNamespace
+
+    import msgspec
+
+    from agent.contract.document import Playlist
+
+    payload = json.dumps({
+        "kind": "playlist", "issuer": "vn.84", "class": "routine", "to": ["84/29266/*"],
+        "doc_id": f"{seq:032x}", "slot": "tuan", "epoch": 1, "seq": seq,
+        "issued": "2026-11-22T08:00:00Z", "not_before": "2026-11-22T08:00:00Z",
+        "expires": "2027-01-01T00:00:00Z", "media": [], "entries": []}).encode()  # fmt: skip
+    sha256 = hashlib.sha256(payload).hexdigest()
+    envelope = {"payloadType": "x", "signatures": [], "payload": base64.b64encode(payload).decode()}
+    floor = SimpleNamespace(
+        issuer="vn.84", kind="playlist", slot="tuan", epoch=1, seq=seq, sha256=sha256
+    )
+    return SimpleNamespace(
+        document=msgspec.json.decode(payload, type=Playlist),
+        envelope=json.dumps(envelope).encode(),
+        sha256=sha256,
+        floor=floor,
+    )
+
+
+async def _work(folder: Path) -> list[int]:
+    """Write documents and records; the WAL's length after each durable step."""
+    store = await asyncio.to_thread(Store.open, folder)
+    journal = Journal(store, StationId("tv-cl-0007"), Clock(), "c" * 32)
+    await journal.open()
+    durable = []
+    for seq in range(1, STEPS + 1):
+        await store.run(documents.commit, _accepted(seq), datetime.now(UTC))
+        await journal.append("fault", detail={"number": seq})
+        durable.append(await asyncio.to_thread(lambda: (folder / "state.db-wal").stat().st_size))
+    shutil.copytree(folder, folder.with_name("cut"))  # as the power cut finds it: not closed
+    await asyncio.to_thread(store.close)
+    return durable
+
+
+def _judge(folder: Path) -> int:
+    """Open the state as the agent does, then look with SQLite alone; the last document's seq."""
+    Store.open(folder).close()
+    with closing(sqlite3.connect(folder / "state.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        floors = db.execute("SELECT seq FROM floors WHERE kind='playlist'").fetchall()
+        docs = db.execute("SELECT doc_id FROM documents").fetchall()
+        rows = db.execute("SELECT seq, bytes FROM journal ORDER BY seq").fetchall()
+    digest = GENESIS
+    for expected, (seq, raw) in enumerate(rows, 1):
+        assert seq == expected
+        assert json.loads(raw)["prev"] == digest
+        digest = hashlib.sha256(bytes.fromhex(digest) + raw).hexdigest()
+    held = [int(doc_id, 16) for (doc_id,) in docs]
+    assert held == [seq for (seq,) in floors]  # never the one without the other
+    return held[0] if held else 0
+
+
+async def test_a_power_cut_at_any_byte_of_the_log_loses_nothing_that_was_durable(
+    tmp_path: Path,
+) -> None:
+    durable = await _work(tmp_path / "state")
+    whole = (tmp_path / "cut" / "state.db-wal").read_bytes()
+    ends = range(HEAD_BYTES, len(whole) + 1, FRAME_BYTES)
+    cuts = sorted({end + off for end in ends for off in (-1, 0, 24, 2048) if end + off > 0})
+    for number, cut in enumerate(cuts):
+        folder = tmp_path / f"after-{number}"
+        folder.mkdir()
+        shutil.copyfile(tmp_path / "cut" / "state.db", folder / "state.db")
+        (folder / "state.db-wal").write_bytes(whole[:cut])
+        last = await asyncio.to_thread(_judge, folder)
+        promised = sum(size <= cut for size in durable)
+        assert last >= promised, (cut, last, promised)
+        shutil.rmtree(folder)
+    assert last == STEPS
+
+
+@pytest_asyncio.fixture
+async def worn_card(stage: Any) -> AsyncIterator[Path]:
+    """A file system of its own as the station's state folder; the test makes it read-only."""
+    folder: Path = stage.state_db.parent
+    await asyncio.to_thread(folder.mkdir)
+    if await _run("mount", "-t", "tmpfs", "-o", "size=48m", "tramtin", str(folder)):
+        pytest.skip("this machine does not let a test mount a tmpfs")
+    try:
+        yield folder
+    finally:
+        await stage.station.stop()
+        assert await _run("umount", str(folder)) == 0
+
+
+async def _run(*argv: str) -> int:
+    process = await asyncio.create_subprocess_exec(*argv, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
+
+
+async def test_a_box_whose_card_became_read_only_starts_and_sounds(
+    stage: Any, worn_card: Path
+) -> None:
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    air = await Air(stage).begin()
+    await stage.until_collected()
+    await stage.station.stop()
+    on_card = stage.own_rows()
+    assert await _run("mount", "-o", "remount,ro", str(worn_card)) == 0
+    collected = len(stage.collected_rows())
+    at = datetime.now(UTC)
+    await stage.station.start()
+    await air.pass_time(8)
+    ear = await air.hear()
+    air.assert_in_its_place(ear, at + timedelta(seconds=5), 2.5)
+    await air.until_told("state_volatile", ["begins"])
+    assert stage.own_rows() == on_card
+    assert len(stage.collected_rows()) > collected
+    assert stage.scene.database.gaps() == []
+    await stage.station.stop()
+    assert await _run("mount", "-o", "remount,rw", str(worn_card)) == 0
+    await stage.station.start()
+    held_on_card = len(on_card)
+    await until(
+        lambda: (
+            len(own := stage.own_rows()) > held_on_card and set(own) <= set(stage.collected_rows())
+        ),
+        "the card's own journal at the centre, as if nothing had been",
+    )
