@@ -96,7 +96,12 @@ async def start_decoder(
             stdout=write_fd,
             stderr=asyncio.subprocess.PIPE,
             pass_fds=sorted({fd for fd, _ in row}),
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            # ffmpeg has a thread an input, and each would reserve 64 MiB of its own for malloc.
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "LC_ALL": "C",
+                "MALLOC_ARENA_MAX": "1",
+            },
         )
     except OSError as error:
         os.close(read_fd)

@@ -47,6 +47,13 @@ async def test_rounds_and_media_follow_with_exactly_the_gap_asked_for(sound: Pat
     assert await decoded(sound, "audio/wav", repeat=3, gap_ms=250) == gap.join([one] * 3)
 
 
+async def test_as_many_rounds_as_are_allowed_fit_into_the_memory_that_is_allowed(
+    sound: Path,
+) -> None:
+    heard = await decoded(sound, "audio/wav", repeat=64, duration_limit_ms=2_000)
+    assert heard == (two_tone()[: 2 * RATE]) * 2
+
+
 async def test_an_offset_skips_and_a_limit_cuts_to_the_sample(sound: Path) -> None:
     one = two_tone()[: 2 * RATE]
     heard = await decoded(sound, "audio/wav", repeat=2, offset_ms=1_500, duration_limit_ms=250)
