@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from agent.clock import mono_s
@@ -86,6 +87,7 @@ class SoundSession:
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
+        self._start_at: datetime | None = None
 
     @property
     def settle_s(self) -> float:
@@ -222,6 +224,8 @@ class SoundSession:
         """The engine placed a slot's first sample."""
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
+            # once: a clock that is set while it sounds must not give one play two beginnings
+            self._start_at = self._clock.at_of(event.mono_s)
             self.is_sounding = True
             self._entry.open(self._account("cut", "restart", None))
         if event.id == self._signal:
@@ -288,15 +292,14 @@ class SoundSession:
         await self._release()
 
     def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
-        start = self._started_mono_s
         return Account(
             outcome,
             reason,
-            start_at=self._clock.at_of(start) if start is not None else None,
+            start_at=self._start_at,
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
             zones=list(self._on),
-            proof="A2" if start is not None else "A1",
+            proof="A1" if self._start_at is None else "A2",
         )
 
     async def _finish(self, why: str, mono_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 
 from agent.clock import mono_s
 from agent.contract.ident import Digest
@@ -30,6 +31,7 @@ class Showing:
         self._clock = near.clock
         self._entry = Entry(near.log, output, item)
         self._shown_mono_s: float | None = None
+        self._start_at: datetime | None = None
 
     @property
     def is_seen(self) -> bool:
@@ -54,6 +56,7 @@ class Showing:
         """A face has it; the first of them opens the record."""
         if self._shown_mono_s is None:
             self._shown_mono_s = event.mono_s
+            self._start_at = self._clock.at_of(event.mono_s)  # once, as a sound's
             self._entry.open(self._account("cut", "restart", None))
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
@@ -71,7 +74,7 @@ class Showing:
         return Account(
             outcome,
             reason,
-            start_at=self._clock.at_of(start_mono_s),
+            start_at=self._start_at,
             end_at=None if end_mono_s is None else self._clock.at_of(end_mono_s),
             duration_ms=int(last_s * 1000),
             zones=list(self.faces),
