@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psutil
 
+from central.clip import make_melody
 from central.demo.stand import until
+from tests.integration.test_health import shorten
 from tests.scenario.air import Air
 
 RUBBISH = 10_000
@@ -86,3 +89,28 @@ async def test_a_broker_that_freezes_is_left_and_found_again(air: Air) -> None:
     ear = await air.hear()
     air.assert_in_its_place(ear, at, 30)
     await air.assert_truth()
+
+
+async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any) -> None:
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    end = datetime.now(UTC) + timedelta(seconds=25)
+    shorten(stage, end - datetime.now(UTC))
+    await stage.start()
+    air = await Air(stage).begin()
+    since = air.planned + timedelta(seconds=1)
+    await until(lambda: _heard_at(air) > end + timedelta(seconds=1), "a word after its end", 40)
+    await stage.scene.broker.kill()
+    await stage.scene.broker.start()
+    session = _session(air)
+    await air.pass_time(4)
+    assert _session(air) == session  # the broker does not let it in any more
+    shorten(stage, timedelta(days=90))  # the technician has brought the new file
+    await until(lambda: _session(air) > session, "the new certificate is taken up", 60)
+    ear = await air.hear()
+    air.assert_in_its_place(ear, since, 20)
+    await air.assert_truth()
+
+
+def _heard_at(air: Air) -> datetime:
+    stage = air.stage
+    return datetime.fromisoformat(stage.scene.database.health()[stage.name]["at"])

@@ -126,3 +126,15 @@ def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:
         ("Nước sạch", START + timedelta(hours=2), "E_MEDIA: not here")
     ]
     assert SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []
+
+
+def test_the_key_on_the_box_goes_before_an_emergency() -> None:
+    locked = [False]
+    programme = Programme(None, lambda _: None, is_locked=lambda: locked[0])
+    programme.update([emergency()], now(0))
+    sound = SoundRundown(programme, [])
+    item = sound.wanted(now(1))
+    assert item is not None
+    locked[0] = True
+    assert sound.wanted(now(1)) is None
+    assert not sound.is_entitled(item, now(1))

@@ -1,0 +1,58 @@
+"""The key on the box: all is silent while it is turned, also after a restart; then it plays on."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from central.clip import make_melody
+from central.demo.stand import until
+from drivers.sim.contact import break_contact, set_contact
+from tests.scenario.air import Air
+
+
+@pytest_asyncio.fixture
+async def with_key(stage: Any) -> AsyncIterator[tuple[Air, Path]]:
+    """A station with a silence key, on air."""
+    key = stage.folder / "khoa.json"
+    key.write_text('{"active": false}')
+    settings = stage.folder / stage.name / "station.yaml"
+    line = f"inputs: [{{name: khoa, kind: silence-key, profile: sim-input, port: {key}}}]\n"
+    settings.write_text(settings.read_text() + line)
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    yield await Air(stage).begin(), key
+
+
+async def test_the_key_silences_the_box_and_no_restart_lifts_it(
+    with_key: tuple[Air, Path],
+) -> None:
+    air, key = with_key
+    stage = air.stage
+    set_contact(key, active=True)
+    await until(lambda: stage.open_play() is None, "silence")
+    await air.until_told("silence_key_on", ["begins"])
+    quiet_at = datetime.now(UTC)
+    await stage.station.stop(signal.SIGKILL)
+    break_contact(key, "mute")  # and its module is pulled
+    await stage.station.start()
+    await air.pass_time(5)
+    freed_at = datetime.now(UTC)
+    break_contact(key, None)
+    set_contact(key, active=False)
+    back = await air.until_sounding(freed_at)
+    await air.pass_time(3)
+    ear = await air.hear()
+    assert ear.loud_share(quiet_at, freed_at) == 0
+    air.assert_in_its_place(ear, back)
+    await air.assert_truth()
+    said = [r["detail"]["state"] for r in stage.collected() if r["kind"] == "silence"]
+    assert said[0] == "on"
+    assert said[-1] == "off"
+    (cut,) = [p for p in stage.collected_plays() if p["result"] == "cut"]
+    assert cut["reason"] == "withdrawn"
