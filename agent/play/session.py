@@ -70,6 +70,7 @@ class SoundSession:
         self.is_sounding = False
         self.has_fired = False
         self.has_broken = False
+        self.underruns = 0
         self.outcome: Outcome | None = None
         self._send = send
         self._clock = near.clock
@@ -298,6 +299,7 @@ class SoundSession:
             start_at=self._start_at,
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
+            underruns=self.underruns,
             zones=list(self._on),
             proof="A1" if self._start_at is None else "A2",
         )

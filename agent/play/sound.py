@@ -23,7 +23,7 @@ from agent.play.keeper import Keeper, Spawn
 from agent.play.line import Line
 from agent.play.session import SoundSession
 from agent.play.trial import TONE_S, ToneTrial, busy, not_ready
-from agent.play.wire import Ended, EngineEvent, Fault, Hold, Ready, Started
+from agent.play.wire import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
 
 log = logging.getLogger(__name__)
 PREPARE_S = 4.0
@@ -71,6 +71,8 @@ class SoundOutput:
         self._sessions: list[SoundSession] = []
         self._done: dict[str, datetime] = {}
         self._interrupted: list[_Interrupted] = []
+        self._told_missing: dict[str, datetime] = {}
+        self._underruns = 0
         self._breaks: Counter[str] = Counter()
         self._held_up: Item | None = None
         self._trial: ToneTrial | None = None
@@ -149,7 +151,10 @@ class SoundOutput:
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
+            case Beat(underruns=underruns):
+                self._count(underruns)
             case Ready():
+                self._underruns = 0
                 self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
                 self.changed()
             case Started(id=slot):
@@ -166,7 +171,7 @@ class SoundOutput:
                 for session in self._owners(slot):
                     session.stop(event.code)
             case _:
-                pass  # beats; a fault without a slot is the worker's loss
+                pass  # a fault without a slot is the worker's loss
 
     def _is_of_trial(self, slot: str | None) -> bool:
         """Was it a technician's tone that ended? Then that is all that there is to do."""
@@ -174,6 +179,13 @@ class SoundOutput:
             return False
         self._trial.on_ended()
         return True
+
+    def _count(self, underruns: int) -> None:
+        """What the engine has counted since its start belongs to what sounds meanwhile."""
+        for session in self._sessions:
+            if session.is_sounding:
+                session.underruns += underruns - self._underruns
+        self._underruns = underruns
 
     def _give_way(self, session: SoundSession) -> None:
         """A hard start stops what plays: equals are replaced, lower ones may come back."""
@@ -221,6 +233,7 @@ class SoundOutput:
         now = self._clock.now()
         for key in forget_past(self._done, now.at):
             del self._breaks[key]
+        forget_past(self._told_missing, now.at)
         for session in list(self._sessions):
             if not self._rundown.is_entitled(session.item, now):
                 session.stop("withdrawn")
@@ -228,7 +241,9 @@ class SoundOutput:
                 self._sessions.remove(session)
                 await session.withdraw()
         wanted = self._rundown.wanted(now, self._done)
-        if wanted is not None and self._is_new(wanted):
+        if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
+            await self._tell_missing(wanted)  # once; it joins in when its media have come
+        elif wanted is not None and self._is_new(wanted):
             self._begin(wanted)
         elif self._interrupted and not self._sessions:
             self._hand_back(now)
@@ -258,6 +273,11 @@ class SoundOutput:
             return True
         session.cue(planned_mono_s, is_planned=True)
         return False
+
+    async def _tell_missing(self, item: Item) -> None:
+        if item.key not in self._told_missing:
+            self._told_missing[item.key] = item.end_at
+            await Entry(self._log, self.name, item).close(Account("skipped", item.missing))
 
     async def _note_unheard(self, now: Now) -> None:
         """An emergency that ended before its media came was not heard: that is put on record."""

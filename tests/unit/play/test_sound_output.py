@@ -23,7 +23,7 @@ from agent.contract.report import Play
 from agent.play.item import EMERGENCY, Item, Neighbours, Source
 from agent.play.line import Line
 from agent.play.sound import SoundOutput
-from agent.play.wire import EngineCommand, Fire, Load, Ready, Start, Started, Stop
+from agent.play.wire import Beat, Ended, EngineCommand, Fire, Load, Ready, Start, Started, Stop
 from agent.store.media import MediaStore
 from drivers.sim.switch import SimAmplifier
 
@@ -47,6 +47,7 @@ CLIP = Medium(DIGEST, len(WAV), "audio/wav", 2000, [])
 
 
 def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> Item:
+    usual = {"clips": (CLIP,), "end_at": start_at + timedelta(seconds=2)}
     return Item(
         key=name,
         source=Source("ab" * 16, "cd" * 32, name, "vn.84", "", "", "routine"),
@@ -56,9 +57,8 @@ def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> It
         level_name="emergency" if level == EMERGENCY else "scheduled",
         zones=("*",),
         start_at=start_at,
-        end_at=start_at + timedelta(seconds=2),
         latest_end_at=start_at + timedelta(minutes=5),
-        **({"clips": (CLIP,)} | more),
+        **(usual | more),
     )
 
 
@@ -268,3 +268,33 @@ async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf:
         assert play.result == "skipped"
         assert "changed on the disk" in (play.reason or "")
         assert not await asyncio.to_thread(shelf.has, Digest(DIGEST))
+
+
+async def test_an_item_that_can_be_joined_waits_for_its_late_medium(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        at = bench.clock.now().at - timedelta(seconds=1)
+        late = build_item(
+            "ca nhac", at, when_cut="rejoin", end_at=at + timedelta(minutes=1), repeat=30
+        )
+        bench.rundown.now_wanted = [replace(late, missing="E_FETCH: 404")]
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        bench.output.changed()
+        bench.rundown.now_wanted = [late]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        assert [play.result for play in bench.log.plays] == ["skipped"]
+
+
+async def test_a_record_says_how_often_sound_ran_dry(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.engine.on_event(Beat(0, mono_s(), 3))  # before anything sounded
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        slot = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Beat(24_000, mono_s(), 5))
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert [play.underruns for play in bench.log.plays] == [2]
