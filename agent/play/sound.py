@@ -157,28 +157,31 @@ class SoundOutput:
                 self._underruns = 0
                 self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
                 self.changed()
-            case Started(id=slot):
-                for session in self._owners(slot):
-                    self._give_way(session)
-                    session.on_started(event)
-            case Ended(id=slot) | Fault(id=slot) if self._is_of_trial(slot):
-                pass
-            case Ended(id=slot):
-                for session in self._owners(slot):
-                    if await session.on_ended(event):
-                        self._settle(session)
-            case Fault(id=slot) if slot is not None:
-                for session in self._owners(slot):
-                    session.stop(event.code)
+            case Started() | Ended() | Fault() if event.id is not None:
+                if self._is_end_of_trial(event):
+                    return
+                for session in self._owners(event.id):
+                    await self._on_slot(session, event)
             case _:
                 pass  # a fault without a slot is the worker's loss
 
-    def _is_of_trial(self, slot: str | None) -> bool:
+    def _is_end_of_trial(self, event: Started | Ended | Fault) -> bool:
         """Was it a technician's tone that ended? Then that is all that there is to do."""
-        if self._trial is None or slot != self._trial.id:
+        if self._trial is None or event.id != self._trial.id or isinstance(event, Started):
             return False
         self._trial.on_ended()
         return True
+
+    async def _on_slot(self, session: SoundSession, event: Started | Ended | Fault) -> None:
+        match event:
+            case Started():
+                self._give_way(session)
+                session.on_started(event)
+            case Ended():
+                if await session.on_ended(event):
+                    self._settle(session)
+            case Fault():
+                session.stop(event.code)
 
     def _count(self, underruns: int) -> None:
         """What the engine has counted since its start belongs to what sounds meanwhile."""
