@@ -43,8 +43,8 @@ def plan_from(start: datetime) -> Plan:
         bulletin=first,
         music=first + timedelta(seconds=11),
         emergency=first + timedelta(seconds=15),
-        closing=first + timedelta(seconds=35),
-        end=first + timedelta(seconds=39),
+        closing=first + timedelta(seconds=37),
+        end=first + timedelta(seconds=41),
     )
 
 
