@@ -301,7 +301,6 @@ class Agent:
         )
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
-        await self.site.load()
         self.checkup = Checkup(
             Parts(
                 settings=settings,
@@ -364,6 +363,7 @@ class Agent:
                     self.issues.note(
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"
                     )
+                await self.site.load()
                 await self.intake.restore()
                 for name, output in self.outputs.items():
                     group.create_task(keep_running(output, self.issues.note), name=f"output {name}")

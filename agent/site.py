@@ -47,6 +47,7 @@ class Site:
 
     def __init__(self, parts: Parts) -> None:
         self.is_locked = False
+        self._was_locked = False  # as the store has it
         self._parts = parts
         self._inputs = Inputs([])
         self._sensors = Sensors([])
@@ -61,7 +62,8 @@ class Site:
         """
         parts, settings = self._parts, self._parts.settings
         has_key = any(one.kind == "silence-key" for one in settings.inputs)
-        self._lock(has_key and bool(await parts.store.run(meta.get, _KEY)))
+        self._was_locked = has_key and bool(await parts.store.run(meta.get, _KEY))
+        self._lock(self._was_locked)
         note = parts.issues.note
         self._inputs = await asyncio.to_thread(build_inputs, settings.inputs, self._on_input, note)
         self._sensors = await asyncio.to_thread(
@@ -103,7 +105,8 @@ class Site:
         while True:
             name, kind, active = await self._told.get()
             state = "on" if active else "off"
-            if kind == "silence-key":
+            if kind == "silence-key" and active != self._was_locked:
+                self._was_locked = active
                 with contextlib.suppress(StoreError):
                     await parts.store.run(meta.put, _KEY, state if active else "")
                 await parts.journal.append("silence", detail={"state": state, "by": name})
