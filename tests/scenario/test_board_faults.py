@@ -1,0 +1,51 @@
+"""A board's process killed or frozen: the picture is shown anew, and the cut is on record."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psutil
+import pytest
+
+from central.demo.place import BOARD_STATION
+from central.demo.stand import until
+from tests.integration.conftest import Stage
+from tests.integration.test_faults import children_of, moment, soon
+
+
+def _board(stage: Stage) -> psutil.Process:
+    return next(c for c in children_of(stage.station.pid) if "agent.play.board" in c.cmdline())
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
+    stage: Any, how: signal.Signals
+) -> None:
+    scene = stage.scene
+    stage = Stage(scene, scene.stations[BOARD_STATION])
+    try:
+        await stage.start()
+        start = soon(5)
+        line = 'title: Nước sạch, show: {text: "Nước sạch cho mọi nhà"}, for: 5m'
+        await stage.publish(stage.compile([(start, line)]))
+        await until(lambda: stage.open_play() is not None, "the picture", 40)
+        first = moment(stage.open_play()["start"])
+        at = datetime.now(UTC)
+        os.kill(_board(stage).pid, how)
+        await until(
+            lambda: (play := stage.open_play()) is not None and moment(play["start"]) > at,
+            "the picture again",
+        )
+        await until(lambda: bool(stage.collected_plays()), "the cut at the centre")
+        (cut,) = stage.collected_plays()
+        assert (cut["result"], cut["reason"]) == ("cut", "board_lost")
+        assert moment(cut["start"]) == first
+        assert moment(cut["end"]) - at < timedelta(seconds=10)
+        told = [r["detail"] for r in stage.collected() if r["kind"] == "fault"]
+        states = [d["state"] for d in told if d["what"] == "board_lost"]
+        assert states[0] == "begins"
+    finally:
+        await stage.station.stop()
