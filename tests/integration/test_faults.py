@@ -157,7 +157,7 @@ async def _kill_again_and_again(stage: Any, dice: random.Random) -> tuple[list[K
         # One in four strikes blindly: while a process starts, prepares or settles.
         is_blind = number > 0 and dice.random() < 0.25
         start = None if is_blind else await _until_sounding(stage, since)
-        await asyncio.sleep(dice.uniform(0.05, 0.8))  # the random moment itself
+        await asyncio.sleep(dice.uniform(0.05, 0.6))  # the random moment itself
         victim = stage.station.pid
         if whose == "engine":
             await until(lambda: engine_of(stage.station.pid) is not None, "an engine")
