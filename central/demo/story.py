@@ -154,7 +154,7 @@ async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Fi
         scene.say = view.say
         pages = _name_pages(scene) if stay else {}
         if listen:
-            await stack.enter_async_context(play_aloud(scene.room, SINK))
+            await stack.enter_async_context(play_aloud(scene.room, SINK, view.say))
         capture = await scene.room.capture(SINK, folder)
         stack.push_async_callback(end, asyncio.create_task(view.follow(scene), name="view"))
         try:
