@@ -41,7 +41,7 @@ check: setup  ## format, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: check  ## check, then every test but the long ones, on every Python found
-	$(BIN)/python -m pytest -m 'not long'
+	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile
 	@.ci/other-pythons
 
 test-long: setup  ## the slower proofs
