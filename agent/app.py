@@ -106,7 +106,9 @@ class Agent:
 
     def _build_fetcher(self) -> Fetcher:
         ca = Path(self.settings.broker.ca)
-        return Fetcher(self.media, ca, allow_private=self.settings.media.allow_private)
+        private = self.settings.media.allow_private
+        hosts = lambda: self.programme.media_hosts  # noqa: E731 - asked anew at each fetch
+        return Fetcher(self.media, ca, hosts=hosts, allow_private=private)
 
     # What goes up
 

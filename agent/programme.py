@@ -59,6 +59,7 @@ class Programme:
     held: Sequence[Held] = ()
     built_at: datetime | None = None
     timeline: Timeline | None = None
+    media_hosts: frozenset[str] = frozenset()
     _ids: frozenset[str] = frozenset()
     _ready_at: dict[str, datetime] = field(default_factory=dict)
     _named: frozenset[str] = frozenset()
@@ -78,7 +79,9 @@ class Programme:
 
     def plan(self, now: Now) -> None:
         """Build the timeline around now; cheap enough to do at every change."""
-        policy = effective_policy(config_in_force(self.held, now), self.local)
+        config = config_in_force(self.held, now)
+        self.media_hosts = frozenset(config.policy.media_hosts if config else ())
+        policy = effective_policy(config, self.local)
         self.timeline = build_timeline(self.held, policy, now.at - BEHIND, now.at + AHEAD)
         self.built_at = now.at
 

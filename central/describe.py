@@ -211,6 +211,7 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     if policy.weekdays is not None:
         yield speak("weekdays", format_weekdays(policy.weekdays, speak) if policy.weekdays else "—")
     yield speak("relays", ", ".join(policy.relay_hosts) or speak("none"))
+    yield speak("media_hosts", ", ".join(policy.media_hosts) or speak("media_hosts.any"))
     yield speak("mic.on" if policy.mic else "mic.off")
 
 

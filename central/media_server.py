@@ -43,9 +43,14 @@ class MediaServer:
             self._runner = None
 
     @property
+    def address(self) -> str:
+        """`host:port`, as a station-config names it."""
+        return f"{self.host}:{self.port}"
+
+    @property
     def base_url(self) -> str:
         """What a digest is appended to, after a slash."""
-        return f"https://{self.host}:{self.port}"
+        return f"https://{self.address}"
 
     def url_of(self, digest: str) -> str:
         """Where a file is fetched from."""

@@ -95,6 +95,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "minutes": ("Mỗi buổi dài nhất {0} phút", "At most {0} minutes a session"),
     "weekdays": ("Ngày được phát: {0}", "Days allowed: {0}"),
     "relays": ("Được tiếp âm từ: {0}", "May relay: {0}"),
+    "media_hosts": ("Được tải tệp từ: {0}", "May fetch files from: {0}"),
+    "media_hosts.any": ("mọi máy chủ công khai", "every public host"),
     "mic.on": ("Được dùng micro tại chỗ", "Local microphone allowed"),
     "mic.off": ("Không được dùng micro tại chỗ", "Local microphone not allowed"),
     "command": ("{0}: {1}", "{0}: {1}"),

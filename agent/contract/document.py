@@ -198,7 +198,11 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed."""
+    """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed.
+
+    Hosts are `host` (port 443) or `host:port`. Without `media_hosts` media come from every public
+    host; with them from those alone, which may then be in a local network.
+    """
 
     quiet_hours: list[str]
     sessions_per_day: int | None = None
@@ -206,6 +210,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weekdays: list[int] | None = None
     caps: list[Cap] = msgspec.field(default_factory=list)
     relay_hosts: list[str] = msgspec.field(default_factory=list)
+    media_hosts: list[str] = msgspec.field(default_factory=list)
     mic: bool = False
 
 

@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from agent.errors import TrustError
+
+HTTPS_PORT = 443
 
 
 class PrivateAddressError(OSError):
     """A name led to an address inside a local network."""
 
 
-def check_url(url: str, *, allow_private: bool) -> None:
-    """Accept `https://host[:port]/...` without user and password.
+def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
+    """Accept `https://host[:port]/...` without user and password, from a host that may be asked.
+
+    Args:
+        url: the address.
+        hosts: those that the signed station-config names, as `host` (port 443) or `host:port`;
+            empty: every public host.
+        allow_private: the technician's half of the leave to go into a local network; the other half
+            is that `hosts` names the host.
+
+    Returns:
+        May the host have a private address?
 
     Raises:
         TrustError: E_URL.
     """
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port or HTTPS_PORT
     except ValueError as error:
         raise TrustError("E_URL", url, str(error)) from error
     if parts.scheme != "https" or not host:
         raise TrustError("E_URL", url, "only https is fetched")
     if parts.username is not None or parts.password is not None:
         raise TrustError("E_URL", url, "no user or password in an address")
+    named = f"{host}:{port}" in hosts or (port == HTTPS_PORT and host in hosts)
+    if hosts and not named:
+        raise TrustError("E_URL", url, "not a host that the station-config names")
+    may_be_private = allow_private and named
     # Other spellings of an address, such as 127.1, go to the resolver and are judged there.
-    if not allow_private and _is_literal(host) and not is_public(host):
+    if not may_be_private and _is_literal(host) and not is_public(host):
         raise TrustError("E_URL", url, "the address is private")
+    return may_be_private
 
 
 def is_public(address: str) -> bool:

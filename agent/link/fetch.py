@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -69,15 +70,24 @@ class Fetcher:
     Args:
         media: the store.
         ca: the broker's authority, trusted besides the system's.
-        allow_private: may hosts have private or loopback addresses? For a LAN mirror or a demo.
+        hosts: those that the signed station-config names at this moment; none: every public one.
+        allow_private: may those hosts have private or loopback addresses? For a mirror in the
+            province's own network.
         patience: time-outs.
     """
 
     def __init__(
-        self, media: MediaSink, ca: Path, *, allow_private: bool, patience: Patience | None = None
+        self,
+        media: MediaSink,
+        ca: Path,
+        *,
+        hosts: Callable[[], Collection[str]],
+        allow_private: bool,
+        patience: Patience | None = None,
     ) -> None:
         self._media = media
         self._ca = ca
+        self._hosts = hosts
         self._allow_private = allow_private
         self._patience = patience or Patience()
         self._turn = asyncio.Semaphore(MAX_AT_ONCE)
@@ -107,7 +117,7 @@ class Fetcher:
         Raises:
             LinkError, TrustError, StoreError: as `fetch`.
         """
-        check_url(url, allow_private=self._allow_private)
+        self._check(url)
         partial = await asyncio.to_thread(self._media.begin, Digest(medium.sha256))
         try:
             resumed = await self._complete(url, medium, partial)
@@ -141,7 +151,8 @@ class Fetcher:
         if partial.size == medium.bytes:
             return True
         try:
-            async with self._session(await asyncio.to_thread(_load_tls, self._ca)) as session:
+            tls = await asyncio.to_thread(_load_tls, self._ca)
+            async with self._session(tls, may_be_private=self._check(url)) as session:
                 return await _download(session, url, medium, partial)
         except aiohttp.InvalidURL as error:
             raise TrustError("E_URL", url, str(error)) from error
@@ -151,13 +162,16 @@ class Fetcher:
                 raise TrustError("E_URL", url, str(error.__cause__)) from error
             raise LinkError("E_FETCH", url, why) from error
 
-    def _session(self, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+    def _check(self, url: str) -> bool:
+        return check_url(url, self._hosts(), allow_private=self._allow_private)
+
+    def _session(self, tls: ssl.SSLContext, *, may_be_private: bool) -> aiohttp.ClientSession:
         import aiohttp
 
         from agent.link.resolve import PublicResolver
 
         patience = self._patience
-        resolver = None if self._allow_private else PublicResolver()
+        resolver = None if may_be_private else PublicResolver()
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, force_close=True),
             timeout=aiohttp.ClientTimeout(

@@ -21,7 +21,7 @@ from agent.errors import AgentError, PlayError
 from agent.play.account import Account, Entry, Outcome
 from agent.play.attention import ATTENTION_S
 from agent.play.decoder import Decoder, start_decoder
-from agent.play.item import Item, Neighbours
+from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.line import Line
 from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, Started, Stop
 
@@ -287,6 +287,13 @@ class SoundSession:
         await self._entry.close(Account("skipped", reason))
         await self._release()
 
+    @property
+    def is_withdrawn_unheard(self) -> bool:
+        """Was it taken out of the programme before its first sample? Then nothing has happened."""
+        is_alarm = self.item.level >= EMERGENCY  # one that was not heard is put on record
+        is_withdrawn = self.stop_reason == "withdrawn" and not is_alarm
+        return is_withdrawn and self._started_mono_s is None
+
     async def withdraw(self) -> None:
         """Not yet sounded, and its moment has moved: leave without a trace."""
         self.stop("withdrawn")
@@ -317,7 +324,8 @@ class SoundSession:
         else:
             self.outcome, reason = "cut", self.stop_reason or why
         end_mono_s = mono_s if self._started_mono_s is not None else None
-        await self._entry.close(self._account(self.outcome, reason, end_mono_s))
+        if not self.is_withdrawn_unheard:
+            await self._entry.close(self._account(self.outcome, reason, end_mono_s))
         await self._release()
 
     async def _check_decoder(self) -> None:

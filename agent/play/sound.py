@@ -363,6 +363,10 @@ class SoundOutput:
             # Not the item's fault: the next engine plays it.
             self._sessions.remove(session)
             await session.abandon("engine_lost", mono_s())
+        elif session.is_withdrawn_unheard:
+            self._sessions.remove(session)
+            self._done[session.item.key] = session.item.end_at
+            await session.withdraw()
         elif session.has_fired:
             await session.give_up(str(error))
             if session.over.is_set():

@@ -276,8 +276,8 @@ KEYS: dict[str, Key] = {
     ),
     "media": Key("tải tệp âm thanh và hình ảnh", "fetching sound and pictures", None),
     "media.allow_private": Key(
-        "cho tải từ địa chỉ mạng riêng: chỉ khi máy chủ tệp ở trong mạng của tỉnh",
-        "allow private addresses: only if the media server is inside the province's network",
+        "cho tải từ địa chỉ mạng riêng, với máy chủ mà cấu hình trạm đã ký nêu tên",
+        "allow private addresses, for hosts that the signed station-config names",
         example=False,
     ),
 }

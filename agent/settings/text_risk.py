@@ -73,8 +73,8 @@ RISKS: dict[str, tuple[str, str]] = {
         "neither low nor high: it is measured, and never raises an issue",
     ),
     "private_fetch": (
-        "cho phép tải từ mạng nội bộ: chỉ dùng khi tỉnh có máy chủ tệp trong mạng riêng",
-        "fetching from private addresses is open: only for a media server inside your own network",
+        "cho phép tải từ mạng nội bộ, với máy chủ mà cấu hình trạm đã ký nêu tên",
+        "fetching from private addresses is open for hosts that the signed station-config names",
     ),
     "no_page": (
         "không có trang trạng thái: điện thoại không xem được trạm, không thử loa tại chỗ được",

@@ -125,9 +125,10 @@ def check_policy(policy: Policy) -> None:
     for cap in policy.caps:
         good = all(map(_CLOCK.fullmatch, (cap.from_, cap.to))) and 0 <= cap.dba <= 130
         _require(good, "policy.caps", "HH:MM to HH:MM, 0 to 130 dBA")
-    _require(len(policy.relay_hosts) <= 64, "policy.relay_hosts", "at most 64")
-    for host in policy.relay_hosts:
-        _require(_HOST.fullmatch(host), "policy.relay_hosts", "host names")
+    for name in ("relay_hosts", "media_hosts"):
+        hosts = getattr(policy, name)
+        _require(len(hosts) <= 64, f"policy.{name}", "at most 64")
+        _require(all(map(_HOST.fullmatch, hosts)), f"policy.{name}", "host names")
 
 
 def _check_station_config(document: StationConfig) -> None:

@@ -82,8 +82,8 @@ items:
     )
 
 
-def station_config(station: str, now: datetime, seq: int = 1) -> bytes:
-    """Place, group and a policy that allows the whole day."""
+def station_config(station: str, now: datetime, media_host: str, seq: int = 1) -> bytes:
+    """Place, group and a policy that allows the whole day, and media from one `host:port`."""
     header = build_header(
         "station-config",
         issuer=f"vn.{PROVINCE}",
@@ -100,7 +100,7 @@ def station_config(station: str, now: datetime, seq: int = 1) -> bytes:
             place=f"{PROVINCE}/{COMMUNE}/{station}",
             groups=[GROUP],
             zones=[],
-            policy=Policy(quiet_hours=[]),
+            policy=Policy(quiet_hours=[], media_hosts=[media_host]),
         )
     )
 

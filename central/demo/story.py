@@ -43,7 +43,9 @@ async def _start_stations(scene: Stand) -> None:
     now = datetime.now(UTC)
     for name, station in scene.stations.items():
         await station.start()
-        config = scene.sign(station_config(name, now), "station-config", "vn.84")
+        config = scene.sign(
+            station_config(name, now, scene.media.address), "station-config", "vn.84"
+        )
         await scene.publish(config, station=name)
     for name in scene.stations:
         await until(partial(scene.database.has_accepted, name, "station-config"), name)

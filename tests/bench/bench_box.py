@@ -185,7 +185,7 @@ async def box() -> AsyncIterator[Box]:
             _always_on(folder / COMMUNE_STATION / "station.yaml")
             station = scene.stations[COMMUNE_STATION]
             await station.start()
-            config = station_config(COMMUNE_STATION, datetime.now(UTC))
+            config = station_config(COMMUNE_STATION, datetime.now(UTC), scene.media.address)
             await scene.publish(
                 scene.sign(config, "station-config", f"vn.{PROVINCE}"), station=COMMUNE_STATION
             )

@@ -46,7 +46,9 @@ class Stage:
         """Start the station and have it placed."""
         await self.station.start()
         config = self.scene.sign(
-            station_config(self.name, datetime.now(UTC)), "station-config", "vn.84"
+            station_config(self.name, datetime.now(UTC), self.scene.media.address),
+            "station-config",
+            "vn.84",
         )
         await self.scene.publish(config, station=self.name)
         await until(lambda: self.scene.database.has_accepted(self.name, "station-config"), "placed")

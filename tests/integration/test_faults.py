@@ -239,7 +239,7 @@ def _assert_told(play: dict[str, Any], kill: Kill, ear: Ear) -> None:
 
 def _assert_nothing_untold(ear: Ear, plays: list[dict[str, Any]], kills: list[Kill]) -> None:
     """No sound but between a record's start and its end, or the kill that forbade to know it."""
-    margin = timedelta(milliseconds=100)
+    margin = timedelta(milliseconds=200)  # as above: an engine that lost its agent, on a busy core
     spans = []
     for play in plays:
         start = moment(play["start"])
@@ -247,7 +247,7 @@ def _assert_nothing_untold(ear: Ear, plays: list[dict[str, Any]], kills: list[Ki
         end = min(deaths, default=moment(play["end"])) if play["reason"] == "restart" else None
         spans.append((start - margin, (end or moment(play["end"])) + margin))
     strays = [at for at in ear.loud_moments() if not any(a <= at <= b for a, b in spans)]
-    assert strays == []
+    assert strays == [], (spans, ear.told_sounds())
 
 
 def _assert_in_its_place(ear: Ear, planned: datetime, back: datetime) -> None:

@@ -43,23 +43,32 @@ def media(tmp_path: Path) -> MediaStore:
 
 
 @pytest.fixture
-def fetcher(media: MediaStore, authority: CertificateAuthority) -> Fetcher:
-    return Fetcher(media, authority.ca, allow_private=True)
+def hosts() -> set[str]:
+    """What the station-config names: the servers that a test starts."""
+    return set()
 
 
 @pytest.fixture
-async def good_url(tmp_path: Path, identity: Identity) -> AsyncIterator[str]:
+def fetcher(media: MediaStore, authority: CertificateAuthority, hosts: set[str]) -> Fetcher:
+    return Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=True)
+
+
+@pytest.fixture
+async def good_url(tmp_path: Path, identity: Identity, hosts: set[str]) -> AsyncIterator[str]:
     folder = tmp_path / "published"
     folder.mkdir()
     (folder / DIGEST).write_bytes(CONTENT)
     server = MediaServer(folder, identity)
     await server.start()
+    hosts.add(server.address)
     yield server.url_of(DIGEST)
     await server.stop()
 
 
 @pytest.fixture
-async def serve(identity: Identity) -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
+async def serve(
+    identity: Identity, hosts: set[str]
+) -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
     """Starts an https server that answers as the test says; gives its address."""
     runners: list[web.AppRunner] = []
 
@@ -72,7 +81,9 @@ async def serve(identity: Identity) -> AsyncIterator[Callable[[Answer], Awaitabl
         runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-        return f"https://127.0.0.1:{runner.addresses[0][1]}/{DIGEST}"
+        host = f"127.0.0.1:{runner.addresses[0][1]}"
+        hosts.add(host)
+        return f"https://{host}/{DIGEST}"
 
     yield start
     for runner in runners:
@@ -236,9 +247,10 @@ async def test_redirects_and_packed_content_are_not_followed(
 
 
 async def test_a_host_with_a_foreign_certificate_is_not_believed(
-    media: MediaStore, good_url: str, tmp_path: Path
+    media: MediaStore, good_url: str, tmp_path: Path, hosts: set[str]
 ) -> None:
-    stranger = Fetcher(media, make_demo_ca(tmp_path / "other-ca").ca, allow_private=True)
+    other = make_demo_ca(tmp_path / "other-ca").ca
+    stranger = Fetcher(media, other, hosts=lambda: hosts, allow_private=True)
     with pytest.raises(LinkError, match="E_FETCH"):
         await stranger.fetch(medium(good_url))
 
@@ -247,10 +259,30 @@ async def test_a_host_with_a_foreign_certificate_is_not_believed(
 async def test_loopback_is_refused_under_every_spelling(
     media: MediaStore, authority: CertificateAuthority, good_url: str, name: str
 ) -> None:
-    public_only = Fetcher(media, authority.ca, allow_private=False)
+    public_only = Fetcher(media, authority.ca, hosts=set, allow_private=True)
     with pytest.raises(TrustError) as caught:
         await public_only.fetch(medium(good_url.replace("127.0.0.1", name)))
     assert caught.value.code == "E_URL"
+
+
+async def test_a_local_network_needs_the_signed_word_and_the_technicians(
+    media: MediaStore, authority: CertificateAuthority, good_url: str, hosts: set[str]
+) -> None:
+    signed_only = Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=False)
+    with pytest.raises(TrustError, match="private"):
+        await signed_only.fetch(medium(good_url))
+    both = Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=True)
+    await both.fetch(medium(good_url))
+
+
+async def test_a_host_that_is_not_named_is_not_asked_while_others_are(
+    media: MediaStore, authority: CertificateAuthority, good_url: str
+) -> None:
+    named = {"media.example.vn", "127.0.0.1:1"}
+    fetcher = Fetcher(media, authority.ca, hosts=lambda: named, allow_private=True)
+    for url in (good_url, good_url.replace("127.0.0.1", "media.example.vn")):
+        with pytest.raises(TrustError, match="not a host that the station-config names"):
+            await fetcher.fetch(medium(url))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "file:///etc/passwd", "https://u:p@h/x", ""])

@@ -69,6 +69,7 @@ class FakeRundown:
     now_wanted: list[Item] = field(default_factory=list)
     next_item: Item | None = None
     waiting: Item | None = None
+    taken_back: set[str] = field(default_factory=set)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
@@ -81,7 +82,7 @@ class FakeRundown:
         return self.waiting
 
     def is_entitled(self, item: Item, now: Now) -> bool:
-        return True
+        return item.key not in self.taken_back
 
 
 @dataclass
@@ -241,6 +242,44 @@ async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(shelf: Slo
         bench.output.changed()
         await until(lambda: bool(bench.engine.all(Stop)))
         assert bench.engine.all(Stop)[0].id == bench.engine.all(Start)[0].id
+        assert bench.log.plays == []
+
+
+async def test_what_is_taken_back_before_its_first_sample_leaves_no_record(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        draft = build_item("nhap", bench.clock.now().at + timedelta(seconds=3))
+        final = build_item("tin", draft.start_at)
+        bench.rundown.next_item = draft
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        bench.rundown.taken_back, bench.rundown.next_item = {"nhap"}, final
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        bench.engine.on_event(Ended(bench.engine.all(Stop)[0].id, 0, "stopped", mono_s()))
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        slot = bench.engine.all(Load)[1].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert [play.title for play in bench.log.plays] == ["tin"]
+
+
+async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        shelf.let_go.clear()
+        draft = build_item("nhap", bench.clock.now().at)
+        bench.rundown.now_wanted = [draft]
+        bench.output.changed()
+        await until(lambda: "nhap" in [task.get_name() for task in asyncio.all_tasks()])
+        bench.rundown.taken_back = {"nhap"}
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        shelf.let_go.set()
+        await until(lambda: "nhap" not in [task.get_name() for task in asyncio.all_tasks()])
         assert bench.log.plays == []
 
 
