@@ -16,7 +16,7 @@ from blockbuster import BlockBuster
 
 TESTS = Path(__file__).resolve().parent
 SETTLE_S = 0.2
-MAY_TALK = {"integration", "scenario", "bench"}
+MAY_TALK = {"attack", "integration", "scenario", "bench"}
 NETWORK = {socket.AF_INET, socket.AF_INET6}
 
 

@@ -2,7 +2,8 @@
 
 The demuxer is forced by the SIGNED mime, never guessed from the bytes: guessing is how a playlist
 or a concat script with references gets in. No protocol but `file` and `pipe`, no demuxer but the
-one forced, no standard input, bounded CPU time and memory, length cut by `-t`.
+one forced, no codec but those it usually holds, no standard input, bounded CPU time and memory, no
+file written, length cut by `-t`.
 Several media become one stream by the concat filter, so that nothing lies between them but the
 gap asked for. Encoder delay and padding are trimmed by ffmpeg from both LAME's and its own tags.
 """
@@ -29,6 +30,15 @@ DEMUXERS = {
     "audio/flac": "flac",
     "audio/aac": "aac",
     "audio/mp4": "mov",
+}
+# demuxer -> what may be inside; a cover picture, for one, may not: its decoder is a way in more
+CODECS = {
+    "mp3": "mp3float,mp3",
+    "ogg": "opus,libopus,vorbis,libvorbis,flac",
+    "wav": "pcm_s16le,pcm_s24le,pcm_s32le,pcm_u8,pcm_f32le,pcm_alaw,pcm_mulaw",
+    "flac": "flac",
+    "aac": "aac",
+    "mov": "aac,alac",
 }
 CPU_LIMIT_S = 120
 MEMORY_LIMIT_BYTES = 1 << 30
@@ -113,11 +123,12 @@ async def start_decoder(
 
 
 def confine(pid: int) -> None:
-    """Bound a child's CPU time and address space, and forbid it core files."""
+    """Bound a child's CPU time and address space, and forbid it to write files, core files too."""
     try:
         resource.prlimit(pid, resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
         resource.prlimit(pid, resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
         resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))  # pipes have no size
     except ProcessLookupError:
         return  # it has ended already: nothing is left to bound
 
@@ -139,6 +150,7 @@ def decoder_argv(
     for fd, mime in row:
         demuxer = _demuxer_of(mime)
         argv += ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
+        argv += ["-codec_whitelist", CODECS[demuxer]]
         # /proc/self/fd opens the file anew, so that one medium may stand in the row twice.
         argv += ["-f", demuxer, "-i", f"/proc/self/fd/{fd}"]
     argv += ["-filter_complex", _graph(len(row), gap_ms, offset_ms), "-map", "[out]"]

@@ -138,6 +138,8 @@ def _paint_image(picture: Image.Image, element: Element, box: Box, around: Surro
                 raise PlayError("E_MEDIA", element.media or "", f"over {MAX_IMAGE_PX} pixels")
             file.draft("RGB", room)
             whole = ImageOps.exif_transpose(file).convert("RGBA")
+    except Image.DecompressionBombError as error:  # Pillow's own limit, at twelve times ours
+        raise PlayError("E_MEDIA", element.media or "", f"over {MAX_IMAGE_PX} pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PlayError("E_MEDIA", element.media or "", f"not a picture: {error}") from error
     fitted = ImageOps.contain(whole, room, Image.Resampling.LANCZOS)
