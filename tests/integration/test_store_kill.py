@@ -76,7 +76,7 @@ async def kill_in_the_middle(folder: Path) -> tuple[int, int]:
     return int(words[0]), int(words[1])
 
 
-async def test_document_floor_and_journal_agree_after_every_kill(tmp_path: Path) -> None:
+async def test_attack_078_document_floor_and_journal_agree_after_every_kill(tmp_path: Path) -> None:
     for _ in range(ROUNDS):
         told_document, told_record = await kill_in_the_middle(tmp_path)
         store = await asyncio.to_thread(Store.open, tmp_path)

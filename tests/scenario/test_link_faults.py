@@ -34,7 +34,7 @@ def _rubbish(dice: random.Random, genuine: bytes) -> bytes:
             return genuine[:at] + bytes([genuine[at] ^ 1 << dice.randrange(8)]) + genuine[at + 1 :]
 
 
-async def test_ten_thousand_rubbish_messages_change_nothing(air: Air) -> None:
+async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: Air) -> None:
     stage = air.stage
     genuine = stage.compile([(air.planned, "title: Ca nhạc, play: [nhac.opus]")])
     seed = random.SystemRandom().randrange(1 << 32)

@@ -1,0 +1,7 @@
+"""The real broker of the link's own tests."""
+
+from __future__ import annotations
+
+from tests.integration.test_link_mqtt import address, authority, broker, identities
+
+__all__ = ["address", "authority", "broker", "identities"]

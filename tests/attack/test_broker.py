@@ -1,0 +1,88 @@
+"""Attacks of the catalogue that the broker itself makes; 4 and 99 are where their peers are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from agent.contract.topic import Topic, build_group_topic, build_station_topic
+from tests.integration.test_link_mqtt import (
+    STATION,
+    Address,
+    connected_as,
+    make_station,
+    running,
+)
+from tests.unit.trust.test_verify import COMMUNE, GOOD, STRANGER, code_of, judge, playlist, seal
+
+PLAYLIST = build_station_topic(STATION, "playlist", "tuan")
+
+
+async def test_attack_002_a_retained_message_that_is_cleared_takes_nothing_away(
+    address: Callable[[str], Address],
+) -> None:
+    async with (
+        connected_as(address("centre")) as centre,
+        running(make_station(address(STATION))) as station,
+    ):
+        await station.until(lambda: bool(station.sessions))
+        await centre.publish(PLAYLIST, GOOD, qos=1, retain=True)
+        await centre.publish(PLAYLIST, b"", qos=1, retain=True)
+        await centre.publish(PLAYLIST, b"behind it", qos=1)
+        await station.until(lambda: bool(station.heard) and station.heard[-1][1] == b"behind it")
+        # Whatever of it arrives is judged, and judged to be nothing.
+        for _, message in station.heard:
+            if message != GOOD:
+                assert code_of(lambda raw=message: judge(raw)) == "E_JSON"  # type: ignore[misc] # bound early
+
+
+def forged(**fields: object) -> Properties:
+    """Properties of a PUBLISH, as a broker may invent them."""
+    properties = Properties(PacketTypes.PUBLISH)
+    for name, value in fields.items():
+        setattr(properties, name, value)
+    return properties
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        forged(UserProperty=[("issuer", "vn.84.em"), ("verified", "true")]),
+        forged(ContentType="application/vnd.tramtin.emergency.v1+json", PayloadFormatIndicator=1),
+        forged(ResponseTopic=PLAYLIST, CorrelationData=b"ok", MessageExpiryInterval=1),
+        forged(TopicAlias=1),
+    ],
+    ids=["user properties", "content type", "response topic", "topic alias"],
+)
+@pytest.mark.parametrize("retain", [True, False])
+async def test_attack_098_what_a_broker_adds_to_a_message_has_no_part_in_the_verdict(
+    address: Callable[[str], Address],
+    properties: Properties,
+    retain: bool,  # noqa: FBT001 - the flag itself is what is tried
+) -> None:
+    forgery = seal(playlist(), STRANGER)
+    topics = [PLAYLIST, build_group_topic("xa-29266", "playlist", "tuan")]
+    async with (
+        connected_as(address("centre")) as centre,
+        running(make_station(address(STATION))) as station,
+    ):
+        await station.until(lambda: bool(station.sessions))
+        await station.link.set_groups(["xa-29266"])
+        for topic in topics:
+            for message in (GOOD, forgery):
+                await centre.publish(topic, message, qos=1, retain=retain, properties=properties)
+        await station.until(lambda: {forgery} <= {message for _, message in station.heard})
+        await station.until(lambda: len({topic for topic, _ in station.heard}) == len(topics))
+    assert {topic for topic, _ in station.heard} == {
+        Topic("playlist", "tuan", station=STATION),
+        Topic("playlist", "tuan", group="xa-29266"),
+    }
+    for topic, message in station.heard:
+        at = topic.station
+        if message == GOOD:
+            assert judge(message, station=at).signers == (COMMUNE.public_key.keyid,)
+        else:
+            assert code_of(lambda: judge(message, station=at)) == "E_ROLE"  # noqa: B023 - called at once
