@@ -17,6 +17,7 @@ from central.demo.content import station_config
 from central.demo.place import COMMUNE_STATION, Station
 from central.demo.stand import Stand, stand, until
 from central.schedule import compile_schedule
+from central.sign import read_document
 
 LOCAL = timedelta(hours=7)
 
@@ -53,11 +54,22 @@ class Stage:
         await self.scene.publish(config, station=self.name)
         await until(lambda: self.scene.database.has_accepted(self.name, "station-config"), "placed")
 
-    def compile(self, items: Sequence[tuple[datetime, str]]) -> bytes:
+    async def stock(self, line: str) -> None:
+        """Have the media of a line in the station's store: a busy machine takes its time to fetch.
+
+        The line itself is planned for an hour later.
+        """
+        envelope = self.compile([(datetime.now(UTC) + timedelta(hours=1), line)], slot="kho")
+        await self.publish(envelope)
+        media = [medium.sha256 for medium in read_document(envelope).media]
+        store = self.folder / self.name / "state" / "media"
+        await until(lambda: all((store / name).exists() for name in media), "media in the store")
+
+    def compile(self, items: Sequence[tuple[datetime, str]], slot: str = "tuan") -> bytes:
         """A signed playlist of (start, the rest of the YAML line)."""
         day = (items[0][0] + LOCAL).date()
         lines = [
-            'slot: tuan\nto: ["84/29266/*"]\n',
+            f'slot: {slot}\nto: ["84/29266/*"]\n',
             f"from: {day - timedelta(days=1)}\nuntil: {day + timedelta(days=2)}\nitems:\n",
             *(f'  - {{at: "{at + LOCAL:%H:%M:%S}", {rest}}}\n' for at, rest in items),
         ]

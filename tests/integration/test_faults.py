@@ -189,12 +189,10 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
     print(f"TRAMTIN_KILL_SEED={seed}")
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    planned = soon(4)
-    await stage.publish(
-        stage.compile(
-            [(planned, "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin")]
-        )
-    )
+    line = "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin"
+    await stage.stock(line)
+    planned = soon(3)
+    await stage.publish(stage.compile([(planned, line)]))
     capture = await stage.scene.room.capture(SINK, stage.folder)
     dice = random.Random(seed)  # noqa: S311 - picks moments, guards nothing
     kills, orphans = await _kill_again_and_again(stage, dice)

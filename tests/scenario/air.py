@@ -30,12 +30,14 @@ class Air:
     """
 
     stage: Any
-    planned: datetime = field(default_factory=lambda: soon(4))
+    planned: datetime = field(init=False)
     capture: Any = None
 
     async def begin(self) -> Air:
         """Publish the programme, record the sink, wait for the first sound."""
         line = "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin"
+        await self.stage.stock(line)
+        self.planned = soon(3)
         await self.stage.publish(self.stage.compile([(self.planned, line)]))
         await self.record()
         await self.until_sounding(self.planned - timedelta(seconds=1))
