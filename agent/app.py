@@ -95,9 +95,9 @@ class Agent:
         )
         self.supply = Supply(
             self._build_fetcher(),
-            self._build_fetcher(),
             has=self.media.has,
             is_wanted=self.programme.is_named,
+            needed_at=lambda: self.programme.needed(self.clock.now()),
             on_arrival=self._on_medium,
             on_failure=self._on_no_medium,
             on_unwanted=self._on_medium,

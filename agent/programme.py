@@ -91,6 +91,16 @@ class Programme:
             self.plan(now)
         return self.timeline
 
+    def needed(self, now: Now) -> dict[str, datetime]:
+        """When each medium of the days ahead is to be played next; what plays now comes first."""
+        timeline = self.current(now)
+        needed: dict[str, datetime] = {}
+        for occurrence in timeline.occurrences if timeline else ():
+            if occurrence.end_at > now.at:
+                for digest in _digests(occurrence):
+                    needed.setdefault(digest, occurrence.start_at)
+        return needed
+
     def is_named(self, digest: str) -> bool:
         """Does any document in force name this medium?"""
         return digest in self._named
@@ -229,10 +239,9 @@ def _build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> I
     entry, document = occurrence.entry, occurrence.document.document
     media = {medium.sha256: medium for medium in getattr(document, "media", [])}
     scene = entry.body.scene
+    clips = tuple(media[digest] for digest in _digests(occurrence))
     if entry.body.text is not None and entry.body.text.show is not None:
         scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
-    digests = entry.body.media or [e.media for e in (scene.elements if scene else []) if e.media]
-    clips = tuple(media[digest] for digest in digests)
     return Item(
         key=occurrence.key,
         source=_source(occurrence.document, entry.id),
@@ -252,6 +261,12 @@ def _build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> I
         scene=scene,
         missing=_missing(clips, state),
     )
+
+
+def _digests(occurrence: Occurrence) -> list[str]:
+    body = occurrence.entry.body
+    elements = body.scene.elements if body.scene is not None else []
+    return body.media or [element.media for element in elements if element.media]
 
 
 def _emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item | None:

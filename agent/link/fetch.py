@@ -24,8 +24,15 @@ if TYPE_CHECKING:
     import aiohttp
 
 BLOCK_BYTES = 64 * 1024
-MAX_AT_ONCE = 2
 _CONTENT_RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
+
+
+def _always() -> bool:
+    return True
+
+
+class _GaveWayError(Exception):
+    """The turn was over while others wait; what came so far stays."""
 
 
 class PartialFile(Protocol):
@@ -65,7 +72,7 @@ class Patience:
 
 
 class Fetcher:
-    """Fetches media into the store, two files at a time.
+    """Fetches media into the store.
 
     Args:
         media: the store.
@@ -90,44 +97,54 @@ class Fetcher:
         self._hosts = hosts
         self._allow_private = allow_private
         self._patience = patience or Patience()
-        self._turn = asyncio.Semaphore(MAX_AT_ONCE)
 
-    async def fetch(self, medium: Medium) -> None:
+    async def fetch(self, medium: Medium, may_go_on: Callable[[], bool] = _always) -> bool:
         """Fetch one medium from the first of its addresses that delivers it.
+
+        Args:
+            medium: digest, length and addresses.
+            may_go_on: asked between two blocks, and before each further address.
+
+        Returns:
+            False when it gave way before the medium was whole; the next call goes on there.
 
         Raises:
             LinkError: E_FETCH, at least one address may work later.
             TrustError: E_URL or E_MEDIA, no address is allowed or has the signed content.
             StoreError: E_DISK.
         """
-        async with self._turn:
-            faults: list[AgentError] = []
-            for url in medium.urls:
-                try:
-                    await self._fetch_from(url, medium)
-                except (LinkError, TrustError) as error:
-                    faults.append(error)
-                else:
-                    return
+        faults: list[AgentError] = []
+        for url in medium.urls:
+            if faults and not may_go_on():
+                break
+            try:
+                await self._fetch_from(url, medium, may_go_on)
+            except _GaveWayError:
+                return False
+            except (LinkError, TrustError) as error:
+                faults.append(error)
+            else:
+                return True
         raise _worst(faults, medium)
 
-    async def _fetch_from(self, url: str, medium: Medium) -> None:
+    async def _fetch_from(self, url: str, medium: Medium, may_go_on: Callable[[], bool]) -> None:
         """From one address; a wrong content after a resume may be the old part's fault: once more.
 
         Raises:
             LinkError, TrustError, StoreError: as `fetch`.
+            _GaveWayError: `may_go_on` said no.
         """
         self._check(url)
         partial = await asyncio.to_thread(self._media.begin, Digest(medium.sha256))
         try:
-            resumed = await self._complete(url, medium, partial)
+            resumed = await self._complete(url, medium, partial, may_go_on)
             try:
                 await asyncio.to_thread(partial.commit)
             except StoreError as error:
                 if error.code != "E_MEDIA" or not resumed:
                     raise
                 await asyncio.to_thread(partial.restart)
-                await self._complete(url, medium, partial)
+                await self._complete(url, medium, partial, may_go_on)
                 await asyncio.to_thread(partial.commit)
         except StoreError as error:
             if error.code != "E_MEDIA":
@@ -137,7 +154,9 @@ class Fetcher:
         finally:
             await asyncio.to_thread(partial.close)
 
-    async def _complete(self, url: str, medium: Medium, partial: PartialFile) -> bool:
+    async def _complete(
+        self, url: str, medium: Medium, partial: PartialFile, may_go_on: Callable[[], bool]
+    ) -> bool:
         """Append until the signed length is here; returns whether an older part was built upon.
 
         Raises:
@@ -153,8 +172,8 @@ class Fetcher:
         try:
             tls = await asyncio.to_thread(_load_tls, self._ca)
             async with self._session(tls, may_be_private=self._check(url)) as session:
-                return await _download(session, url, medium, partial)
-        except aiohttp.InvalidURL as error:
+                return await _download(session, url, medium, partial, may_go_on)
+        except (aiohttp.InvalidURL, UnicodeError) as error:  # the latter of a label over 63 letters
             raise TrustError("E_URL", url, str(error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             why = str(error) or type(error).__name__
@@ -184,7 +203,11 @@ class Fetcher:
 
 
 async def _download(
-    session: aiohttp.ClientSession, url: str, medium: Medium, partial: PartialFile
+    session: aiohttp.ClientSession,
+    url: str,
+    medium: Medium,
+    partial: PartialFile,
+    may_go_on: Callable[[], bool],
 ) -> bool:
     headers = {"Accept-Encoding": "identity"}
     if partial.size:
@@ -196,6 +219,8 @@ async def _download(
                 await asyncio.to_thread(partial.restart)
                 raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
             await asyncio.to_thread(partial.append, block)
+            if partial.size < medium.bytes and not may_go_on():
+                raise _GaveWayError
     if partial.size < medium.bytes:
         raise LinkError("E_FETCH", url, f"ended after {partial.size} of {medium.bytes} bytes")
     return resumed

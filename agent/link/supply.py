@@ -1,33 +1,61 @@
-"""Keeps the media that held documents name coming, with patience, until they are in store."""
+"""Keeps the media that held documents name coming, with patience, until they are in store.
+
+The theory. A host may be slow, silent or gone, and the next item's medium may lie with another. So
+only two files are under way at a time, what is needed soonest goes first, and nobody keeps a place
+for long: after a turn of a minute a download gives it to one that waits, and goes on where it was
+in a later, longer turn. Who had the fewest turns goes first, so that a host which never delivers
+holds up each other file once. An alarm's media have two places of their own.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
+from agent.clock import mono_s
 from agent.contract.document import Emergency, Medium, Playlist
 from agent.contract.ident import Digest
-from agent.errors import AgentError
+from agent.errors import AgentError, LinkError
 
+log = logging.getLogger(__name__)
 RETRY_S = (5.0, 15.0, 60.0, 300.0)
+PLACES = 2
+TURN_S = 60.0  # the first; each further turn of the same file is twice as long
+LONGEST_TURN_S = 1920.0
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Fetch(Protocol):
     """See `link.fetch.Fetcher`."""
 
-    async def fetch(self, medium: Medium) -> None:
-        """Bring one medium into store."""
+    async def fetch(self, medium: Medium, may_go_on: Callable[[], bool]) -> bool:
+        """Bring one medium into store; False when it gave way before it was whole."""
+
+
+@dataclass(eq=False)
+class _Errand:
+    """One medium that is lacking: how often it was tried, and when it may be tried again."""
+
+    medium: Medium
+    is_urgent: bool
+    turns: int = 0
+    faults: int = 0
+    due_mono_s: float = 0.0
 
 
 class Supply:
-    """Fetches what is lacking, emergencies first.
+    """Fetches what is lacking.
 
     Args:
         fetcher: brings one medium.
         has: is a medium in store?
-        urgent: the same for emergencies, so that they never queue behind a week's music.
         is_wanted: does any document in force name this medium? If not, it is not fetched any more.
+        needed_at: digest → when it is to be played next, for those that are soon.
         on_arrival: called when a medium has come in.
         on_failure: called with (digest, error) after each failed try.
         on_unwanted: called when a medium that could not be fetched is no longer named.
@@ -36,24 +64,26 @@ class Supply:
     def __init__(
         self,
         fetcher: Fetch,
-        urgent: Fetch,
         *,
         has: Callable[[Digest], bool],
         is_wanted: Callable[[Digest], bool],
+        needed_at: Callable[[], Mapping[str, datetime]],
         on_arrival: Callable[[Digest], None],
         on_failure: Callable[[Digest, AgentError], None],
         on_unwanted: Callable[[Digest], None],
     ) -> None:
         self._fetcher = fetcher
         self._has = has
-        self._urgent = urgent
         self._is_wanted = is_wanted
+        self._needed_at = needed_at
+        self._needed: Mapping[str, datetime] = {}
         self._on_arrival = on_arrival
         self._on_failure = on_failure
         self._on_unwanted = on_unwanted
         self._errors: dict[str, str] = {}
-        self._fetching: set[str] = set()
-        self._queue: asyncio.Queue[tuple[Medium, Fetch]] = asyncio.Queue()
+        self._waiting: dict[str, _Errand] = {}
+        self._under_way: dict[str, _Errand] = {}
+        self._changed = asyncio.Event()
 
     def why_missing(self, digest: str) -> str | None:
         """None when a medium is in store; else the latest reason why it is not."""
@@ -63,36 +93,101 @@ class Supply:
 
     def want(self, documents: Iterable[Playlist | Emergency]) -> None:
         """Fetch whatever these documents name and the store lacks."""
-        for document in sorted(documents, key=lambda d: not isinstance(d, Emergency)):
-            fetcher = self._urgent if isinstance(document, Emergency) else self._fetcher
+        for document in documents:
             for medium in document.media:
-                if medium.sha256 not in self._fetching and not self._has(Digest(medium.sha256)):
-                    self._fetching.add(medium.sha256)
-                    self._queue.put_nowait((medium, fetcher))
+                if not self._has(Digest(medium.sha256)):
+                    self._take(medium, is_urgent=isinstance(document, Emergency))
+        if self._waiting:
+            self._needed = self._needed_at()
+            self._changed.set()
+
+    def _take(self, medium: Medium, *, is_urgent: bool) -> None:
+        digest = medium.sha256
+        known = self._waiting.get(digest) or self._under_way.get(digest)
+        if known is None:
+            self._waiting[digest] = _Errand(medium, is_urgent)
+        elif is_urgent and not known.is_urgent:
+            known.is_urgent, known.due_mono_s = True, 0.0  # what an alarm needs waits no more
 
     async def run(self) -> None:
         """Live until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
-                medium, fetcher = await self._queue.get()
-                group.create_task(self._bring(medium, fetcher), name=f"fetch {medium.sha256[:8]}")
+                self._changed.clear()
+                for is_urgent in (True, False):
+                    self._give_places(group, is_urgent=is_urgent)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._wait_s()):
+                        await self._changed.wait()
 
-    async def _bring(self, medium: Medium, fetcher: Fetch) -> None:
-        digest = Digest(medium.sha256)
-        attempt = 0
+    def _give_places(self, group: asyncio.TaskGroup, *, is_urgent: bool) -> None:
+        taken = sum(one.is_urgent == is_urgent for one in self._under_way.values())
+        for errand in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: PLACES - taken]:
+            digest = errand.medium.sha256
+            self._under_way[digest] = self._waiting.pop(digest)
+            group.create_task(self._turn(errand), name=f"fetch {digest[:8]}")
+
+    def _ready(self, *, is_urgent: bool) -> list[_Errand]:
+        now_s = mono_s()
+        return [
+            one
+            for one in self._waiting.values()
+            if one.is_urgent == is_urgent and one.due_mono_s <= now_s
+        ]
+
+    def _rank(self, errand: _Errand) -> tuple[int, datetime]:
+        needed_at = self._needed.get(errand.medium.sha256, _NEVER)
+        return errand.turns + errand.faults, needed_at
+
+    def _wait_s(self) -> float | None:
+        """Until the next pause is over; what is due already waits for a place, not for time."""
+        now_s = mono_s()
+        due = [one.due_mono_s - now_s for one in self._waiting.values() if one.due_mono_s > now_s]
+        return min(due, default=None)
+
+    async def _turn(self, errand: _Errand) -> None:
+        ends_mono_s = mono_s() + min(TURN_S * 2**errand.turns, LONGEST_TURN_S)
+
+        def may_go_on() -> bool:
+            return mono_s() < ends_mono_s or not self._ready(is_urgent=errand.is_urgent)
+
+        is_done = False
         try:
-            while self._is_wanted(digest):
-                try:
-                    await fetcher.fetch(medium)
-                except AgentError as error:
-                    self._errors[digest] = str(error)
-                    self._on_failure(digest, error)
-                else:
-                    self._errors.pop(digest, None)
-                    self._on_arrival(digest)
-                    return
-                await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
-                attempt += 1
-            self._on_unwanted(digest)
+            is_done = await self._visit(errand, may_go_on)
         finally:
-            self._fetching.discard(digest)
+            digest = errand.medium.sha256
+            del self._under_way[digest]
+            if not is_done:
+                self._waiting[digest] = errand
+            self._changed.set()
+
+    async def _visit(self, errand: _Errand, may_go_on: Callable[[], bool]) -> bool:
+        """One turn of one medium; True when there is nothing left to do about it."""
+        digest = Digest(errand.medium.sha256)
+        if not self._is_wanted(digest):
+            self._errors.pop(digest, None)
+            self._on_unwanted(digest)
+            return True
+        try:
+            is_whole = await self._fetcher.fetch(errand.medium, may_go_on)
+        except AgentError as error:
+            self._failed(errand, error)
+            return False
+        except Exception as error:
+            # One medium must not end the supply of all others, nor the agent.
+            log.exception("fetching %s", digest)
+            self._failed(errand, LinkError("E_FETCH", digest, f"{type(error).__name__}: {error}"))
+            return False
+        if not is_whole:
+            errand.turns += 1
+            return False
+        self._errors.pop(digest, None)
+        self._on_arrival(digest)
+        return True
+
+    def _failed(self, errand: _Errand, error: AgentError) -> None:
+        digest = Digest(errand.medium.sha256)
+        self._errors[digest] = str(error)
+        errand.due_mono_s = mono_s() + RETRY_S[min(errand.faults, len(RETRY_S) - 1)]
+        errand.faults += 1
+        self._on_failure(digest, error)

@@ -285,6 +285,25 @@ async def test_a_host_that_is_not_named_is_not_asked_while_others_are(
             await fetcher.fetch(medium(url))
 
 
+async def test_a_turn_that_is_over_keeps_what_came_and_the_next_one_goes_on_there(
+    fetcher: Fetcher, media: MediaStore, good_url: str
+) -> None:
+    assert await fetcher.fetch(medium(good_url), lambda: False) is False
+    here = await size_of_part(media)
+    assert 0 < here < len(CONTENT)
+    assert await fetcher.fetch(medium(good_url)) is True
+    assert media.path(DIGEST).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "a..b"])
+async def test_a_name_that_no_resolver_takes_is_a_refused_address(
+    fetcher: Fetcher, host: str
+) -> None:
+    with pytest.raises(TrustError) as caught:
+        await fetcher.fetch(medium(f"https://{host}/x"))
+    assert caught.value.code == "E_URL"
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "file:///etc/passwd", "https://u:p@h/x", ""])
 async def test_only_plain_https_is_fetched(fetcher: Fetcher, url: str) -> None:
     with pytest.raises(TrustError) as caught:

@@ -128,6 +128,20 @@ def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:
     assert SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []
 
 
+def test_a_medium_is_needed_when_it_is_to_be_played_next() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist()], now(0))
+    hour = 3600
+    assert programme.needed(now(0)) == {
+        DIGEST: START + timedelta(hours=1),
+        "cd" * 32: START + timedelta(hours=2),
+    }
+    assert programme.needed(now(1.5 * hour)) == {
+        DIGEST: START + timedelta(hours=25),
+        "cd" * 32: START + timedelta(hours=2),
+    }
+
+
 def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked = [False]
     programme = Programme(None, lambda _: None, is_locked=lambda: locked[0])
