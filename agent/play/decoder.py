@@ -1,22 +1,26 @@
-"""One confined ffmpeg an item: signed media in by descriptor, s16le 48 kHz mono out by pipe.
+"""Confined ffmpeg for an item: signed media in by descriptor, s16le 48 kHz mono out by pipe.
 
 The demuxer is forced by the SIGNED mime, never guessed from the bytes: guessing is how a playlist
 or a concat script with references gets in. No protocol but `file` and `pipe`, no demuxer but the
 one forced, no codec but those it usually holds, no standard input, bounded CPU time and memory, no
 file written, length cut by `-t`.
 Several media become one stream by the concat filter, so that nothing lies between them but the
-gap asked for. Encoder delay and padding are trimmed by ffmpeg from both LAME's and its own tags.
+gap asked for. Many media take several ffmpeg, one after the other into the same pipe: the engine
+is four seconds ahead, the next ffmpeg starts in a tenth of one. Encoder delay and padding are
+trimmed by ffmpeg from both LAME's and its own tags.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import resource
-from collections.abc import Sequence
-from dataclasses import dataclass
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Collection, Iterator, Sequence
 
 from agent.errors import PlayError
+from agent.play.row import Stretch, Track, cut_row
 
 RATE_HZ = 48_000
 FRAME_BYTES = 2
@@ -42,16 +46,40 @@ CODECS = {
 }
 CPU_LIMIT_S = 120
 MEMORY_LIMIT_BYTES = 1 << 30
-INPUTS_LIMIT = 64
 DETAIL_CHARS = 300
 
 
-@dataclass
 class Decoder:
-    """A running ffmpeg. `read_fd` is the caller's: hand it to the engine, or close it."""
+    """The decoding of one item, from `start` on.
 
-    process: asyncio.subprocess.Process
-    read_fd: int
+    Args:
+        stretches: what is to be decoded, in order.
+        fds: of the media, owned from now on.
+
+    Attributes:
+        read_fd: the caller's, once started: hand it to the engine, or close it.
+    """
+
+    def __init__(self, stretches: Iterator[Stretch], fds: Collection[int]) -> None:
+        self._stretches = stretches
+        self._following = next(stretches, None)
+        self._work: asyncio.Task[None]
+        self.read_fd, self._write_fd = os.pipe()
+        self._own = frozenset({*fds, self._write_fd})
+
+    async def start(self) -> None:
+        """Start the first ffmpeg; the others follow by themselves.
+
+        Raises:
+            PlayError: as `start_decoder`; nothing is left then.
+        """
+        try:
+            first = await self._next_process()
+        except BaseException:
+            os.close(self.read_fd)
+            self._let_go()
+            raise
+        self._work = asyncio.create_task(self._run(first), name="decoder")
 
     async def wait(self) -> None:
         """Until it ends by itself.
@@ -59,20 +87,43 @@ class Decoder:
         Raises:
             PlayError: it failed (E_DECODE), with the last words it said.
         """
-        _, said = await self.process.communicate()
-        if self.process.returncode:
-            detail = said.decode(errors="replace").strip()[-DETAIL_CHARS:]
-            raise PlayError("E_DECODE", f"ffmpeg {self.process.returncode}", detail)
+        await asyncio.wait([self._work])
+        self._work.result()
 
     async def stop(self) -> None:
         """End it now; the engine plays out what it has."""
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
+        self._work.cancel()
+        with contextlib.suppress(asyncio.CancelledError, PlayError):
+            await self._work
+
+    async def _run(self, process: Process) -> None:
+        try:
+            while True:
+                await _until_done(process)
+                if self._following is None:
+                    return
+                process = await self._next_process()
+        finally:
+            self._let_go()
+
+    async def _next_process(self) -> Process:
+        """Start what comes next. The last one alone holds the pipe, so that its end is the end."""
+        stretch, self._following = self._following, next(self._stretches, None)
+        if stretch is None:
+            raise PlayError("E_DECODE", "no media", "nothing is left to decode")
+        process = await _start_ffmpeg(stretch, self._write_fd)
+        if self._following is None:
+            self._let_go()
+        return process
+
+    def _let_go(self) -> None:
+        own, self._own = self._own, frozenset()
+        for fd in own:
+            os.close(fd)
 
 
 async def start_decoder(
-    media: Sequence[tuple[int, str]],
+    media: Sequence[Track],
     *,
     repeat: int = 1,
     gap_ms: int = 0,
@@ -82,30 +133,29 @@ async def start_decoder(
     """Start decoding one item.
 
     Args:
-        media: (descriptor open for reading, signed mime), in order; the descriptors stay the
-            caller's and may be closed on return.
+        media: in order; their descriptors are the decoder's from now on, also when it fails.
         repeat: how often the whole row is played.
         gap_ms: silence between two media and between two rounds.
         offset_ms: skip so much of the item's own timeline (after a cut).
         duration_limit_ms: stop after so much sound.
 
     Raises:
-        PlayError: a mime no demuxer is allowed for, too many rounds, or ffmpeg is missing.
+        PlayError: no media, a mime no demuxer is allowed for, or ffmpeg is missing.
     """
-    row = [item for _ in range(repeat) for item in media]
-    if not 0 < len(row) <= INPUTS_LIMIT:
-        raise PlayError("E_DECODE", f"{len(row)} media", f"from 1 to {INPUTS_LIMIT} at a time")
-    argv = decoder_argv(
-        row, gap_ms=gap_ms, offset_ms=offset_ms, duration_limit_ms=duration_limit_ms
-    )
-    read_fd, write_fd = os.pipe()
+    row = cut_row(media, repeat, gap_ms=gap_ms, offset_ms=offset_ms, limit_ms=duration_limit_ms)
+    decoder = Decoder(row, {track.fd for track in media})
+    await decoder.start()
+    return decoder
+
+
+async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
     try:
         process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
+            *decoder_argv(stretch),
+            stdin=DEVNULL,
             stdout=write_fd,
-            stderr=asyncio.subprocess.PIPE,
-            pass_fds=sorted({fd for fd, _ in row}),
+            stderr=PIPE,
+            pass_fds=sorted({track.fd for track in stretch.tracks}),
             # ffmpeg has a thread an input, and each would reserve 64 MiB of its own for malloc.
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
@@ -114,12 +164,22 @@ async def start_decoder(
             },
         )
     except OSError as error:
-        os.close(read_fd)
         raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
-    finally:
-        os.close(write_fd)
     confine(process.pid)
-    return Decoder(process, read_fd)
+    return process
+
+
+async def _until_done(process: Process) -> None:
+    try:
+        # What it says is read while it runs: a full pipe would hold it up.
+        _, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        detail = said.decode(errors="replace").strip()[-DETAIL_CHARS:]
+        raise PlayError("E_DECODE", f"ffmpeg {process.returncode}", detail)
 
 
 def confine(pid: int) -> None:
@@ -133,29 +193,23 @@ def confine(pid: int) -> None:
         return  # it has ended already: nothing is left to bound
 
 
-def decoder_argv(
-    row: Sequence[tuple[int, str]],
-    *,
-    gap_ms: int = 0,
-    offset_ms: int = 0,
-    duration_limit_ms: int | None = None,
-) -> list[str]:
-    """The command line for a row of media.
+def decoder_argv(stretch: Stretch) -> list[str]:
+    """The command line for a stretch of media.
 
     Raises:
         PlayError: no demuxer is allowed for a mime.
     """
     argv = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1"]
     argv += ["-filter_complex_threads", "1"]
-    for fd, mime in row:
-        demuxer = _demuxer_of(mime)
+    for track in stretch.tracks:
+        demuxer = _demuxer_of(track.mime)
         argv += ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
         argv += ["-codec_whitelist", CODECS[demuxer]]
         # /proc/self/fd opens the file anew, so that one medium may stand in the row twice.
-        argv += ["-f", demuxer, "-i", f"/proc/self/fd/{fd}"]
-    argv += ["-filter_complex", _graph(len(row), gap_ms, offset_ms), "-map", "[out]"]
-    if duration_limit_ms is not None:
-        argv += ["-t", f"{duration_limit_ms / 1000:.3f}"]
+        argv += ["-f", demuxer, "-i", f"/proc/self/fd/{track.fd}"]
+    argv += ["-filter_complex", _graph(stretch), "-map", "[out]"]
+    if stretch.limit_ms is not None:
+        argv += ["-t", f"{stretch.limit_ms / 1000:.3f}"]
     return [*argv, "-f", "s16le", "-ar", str(RATE_HZ), "-ac", "1", "pipe:1"]
 
 
@@ -166,14 +220,16 @@ def _demuxer_of(mime: str) -> str:
     return demuxer
 
 
-def _graph(count: int, gap_ms: int, offset_ms: int) -> str:
-    """Each medium to one shape, gaps behind all but the last, one after the other, then the cut."""
+def _graph(stretch: Stretch) -> str:
+    """Each medium to one shape, its gap behind it, one after the other, then the cut."""
     shape = f"aresample={RATE_HZ},aformat=sample_fmts=s16:channel_layouts=mono"
-    gap = f",apad=pad_len={gap_ms * RATE_HZ // 1000}" if gap_ms else ""
+    count = len(stretch.tracks)
+    gaps = [*[stretch.gap_ms] * (count - 1), stretch.tail_ms]
     parts = [
-        f"[{index}:a:0]{shape}{gap if index < count - 1 else ''}[m{index}]"
-        for index in range(count)
+        f"[{index}:a:0]{shape}{f',apad=pad_len={ms * RATE_HZ // 1000}' if ms else ''}[m{index}]"
+        for index, ms in enumerate(gaps)
     ]
     joined = "".join(f"[m{index}]" for index in range(count)) + f"concat=n={count}:v=0:a=1"
-    cut = f",atrim=start={offset_ms / 1000:.3f},asetpts=PTS-STARTPTS" if offset_ms else ""
+    offset_s = stretch.offset_ms / 1000
+    cut = f",atrim=start={offset_s:.3f},asetpts=PTS-STARTPTS" if stretch.offset_ms else ""
     return ";".join([*parts, f"{joined}{cut}[out]"])

@@ -23,6 +23,7 @@ from agent.play.attention import ATTENTION_S
 from agent.play.decoder import Decoder, start_decoder
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.line import Line
+from agent.play.row import Track
 from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, Started, Stop
 
 _ids = itertools.count(1)
@@ -108,22 +109,13 @@ class SoundSession:
         """
         if self.item.missing:
             raise AgentError("E_MEDIA", self.item.title, self.item.missing)
-        inputs: list[tuple[int, str]] = []
-        try:
-            for clip in self.item.clips:
-                digest = Digest(clip.sha256)
-                fd = await asyncio.to_thread(self._media.open_verified, digest, clip.bytes)
-                inputs.append((fd, clip.mime))
-            self._decoder = await start_decoder(
-                inputs,
-                repeat=self.item.repeat,
-                gap_ms=self.item.gap_ms,
-                offset_ms=self.offset_ms,
-                duration_limit_ms=self._limit_ms(),
-            )
-        finally:
-            for fd, _ in inputs:
-                os.close(fd)
+        self._decoder = await start_decoder(
+            await self._open_media(),
+            repeat=self.item.repeat,
+            gap_ms=self.item.gap_ms,
+            offset_ms=self.offset_ms,
+            duration_limit_ms=self._limit_ms(),
+        )
         try:
             self._check_wanted()
         except PlayError:
@@ -133,6 +125,19 @@ class SoundSession:
         self._send(Load(self._message, self.item.level), self._decoder.read_fd)
         self._is_loaded = True
         self._place_message()
+
+    async def _open_media(self) -> list[Track]:
+        tracks: list[Track] = []
+        try:
+            for clip in self.item.clips:
+                digest = Digest(clip.sha256)
+                fd = await asyncio.to_thread(self._media.open_verified, digest, clip.bytes)
+                tracks.append(Track(fd, clip.mime, clip.duration_ms))
+        except BaseException:
+            for track in tracks:
+                os.close(track.fd)
+            raise
+        return tracks
 
     def _check_wanted(self) -> None:
         """Much may have happened while the session waited for a card, a decoder or a line."""

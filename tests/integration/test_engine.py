@@ -18,6 +18,7 @@ from agent.errors import PlayError
 from agent.play.attention import two_tone
 from agent.play.decoder import start_decoder
 from agent.play.engine_config import engine_argv
+from agent.play.row import Track
 from agent.play.wire import (
     Ended,
     EngineEvent,
@@ -164,10 +165,9 @@ async def test_two_files_of_one_item_follow_without_a_gap(
     for name in names:
         make = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "-"]
         await asyncio.to_thread(subprocess.run, [*make, str(name)], input=tone(0.5), check=True)
+    mimes = ["audio/wav", "audio/flac"]
     files = [os.open(name, os.O_RDONLY) for name in names]
-    decoder = await start_decoder([(files[0], "audio/wav"), (files[1], "audio/flac")])
-    for fd in files:
-        os.close(fd)
+    decoder = await start_decoder([Track(*one, 500) for one in zip(files, mimes, strict=True)])
     capture = await room.capture("loa")
     player.worker.send(Load("a", 1), decoder.read_fd)
     player.worker.send(Start("a", mono_s() + 0.2))
