@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Literal
 
 from agent.errors import ConfigError
@@ -15,6 +16,7 @@ from drivers.interface import Switch
 FaultSink = Callable[[str, str, str | None], None]
 State = Literal["off", "settling", "on", "fault"]
 SWITCH_S = 0.2  # for a switch to be set and read back, at the least
+OFF_AGAIN_S = (2.0, 5.0, 30.0)  # between tries to switch off; the last one goes on
 
 
 class Line:
@@ -65,6 +67,10 @@ class Line:
             self.release()
             raise
 
+    async def claim_again(self) -> bool:
+        """Try once more to have the line on, for a claim that got False; it stays one claim."""
+        return self._switch is None or await self._have_on(self._switch)
+
     async def _have_on(self, switch: Switch) -> bool:
         async with self._lock:
             if self.state == "on":
@@ -94,28 +100,43 @@ class Line:
 
     async def _switch_off(self) -> None:
         await asyncio.sleep(self._tail_s)
-        async with self._lock:
-            await self._set_off()
+        if not await self._set_off():
+            await self._keep_switching_off()
 
-    async def _set_off(self) -> None:
+    async def _keep_switching_off(self) -> None:
+        """An amplifier that was not switched off stays on all night, for one disturbed answer."""
+        for wait_s in chain(OFF_AGAIN_S, repeat(OFF_AGAIN_S[-1])):
+            await asyncio.sleep(wait_s)
+            if await self._set_off():
+                return
+
+    async def _set_off(self) -> bool:
         if self._switch is None:
-            return
-        try:
-            await self._switch.set(False)
-        except DriverError as error:
-            self.state = "fault"
-            self._on_fault("switch_stuck", self.name, str(error))
-            return
-        self.state = "off"
-        self._on_fault("switch_stuck", self.name, None)
+            return True
+        async with self._lock:
+            # A claim may cancel this half way: nobody knows then whether the contact has moved.
+            self.state = "settling"
+            try:
+                await self._switch.set(False)
+            except DriverError as error:
+                self.state = "fault"
+                self._on_fault("switch_stuck", self.name, str(error))
+                return False
+            self.state = "off"
+            self._on_fault("switch_stuck", self.name, None)
+            return True
+
+    async def open(self) -> None:
+        """Off, to begin from a known state; where that fails it is tried on, until a claim."""
+        if not await self._set_off():
+            self._off = asyncio.create_task(self._keep_switching_off(), name=f"off {self.name}")
 
     async def close(self) -> None:
-        """Off now, whatever was planned; also at start, to begin from a known state."""
+        """Off now, whatever was planned."""
         if self._off is not None:
             self._off.cancel()
             self._off = None
-        async with self._lock:
-            await self._set_off()
+        await self._set_off()
 
 
 def close_ports() -> None:

@@ -29,6 +29,7 @@ from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, St
 _ids = itertools.count(1)
 FADE_MS = 20
 PATIENCE_S = 0.3  # for a slow line, before an alarm goes out on the others
+CLAIM_AGAIN_S = 2.0  # between tries to have a line on that did not come
 
 
 class Send(Protocol):
@@ -79,6 +80,7 @@ class SoundSession:
         self._entry = Entry(near.log, output, item)
         self._on: list[str] = []
         self._heard_somewhere = asyncio.Event()
+        self._is_unheard = False
         self._is_loaded = False
         self._message_at_mono_s: float | None = None
         self._signal = f"{number}.signal" if item.attention else None
@@ -143,7 +145,7 @@ class SoundSession:
         """Much may have happened while the session waited for a card, a decoder or a line."""
         if self.over.is_set():
             raise PlayError("E_WORKER", self.item.title, "the engine went")
-        if self.stop_reason == "switch":
+        if self.stop_reason == "switch" or self._is_unheard:
             raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
         if self.stop_reason is not None:
             raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
@@ -182,7 +184,8 @@ class SoundSession:
         """Attention signal as soon as the lines have settled; the message follows it.
 
         A line that does not answer in the time that it needs is not waited for: the others must
-        hear the alarm. It joins when it comes.
+        hear the alarm. It joins when it comes. While no line at all comes, all are tried again and
+        again for as long as the alarm is in force.
 
         Raises:
             AgentError: no line could be switched on, or the message cannot be had. When `has_fired`
@@ -212,9 +215,17 @@ class SoundSession:
         await self._claim()
 
     async def _claim(self) -> None:
+        """Have all lines on; one that does not come is tried again while others sound."""
         await asyncio.gather(*(self._claim_one(line) for line in self.lines))
-        if self.lines and not self._on:
-            self.stop("switch")
+        while (off := [line for line in self._claimed if line.name not in self._on]) and (
+            self.stop_reason is None
+        ):
+            if not self._on and self._signal is None:
+                self.stop("switch")
+                return
+            await asyncio.sleep(CLAIM_AGAIN_S)
+            await asyncio.gather(*(self._claim_again(line) for line in off))
+        self._is_unheard = bool(self.lines) and not self._on
 
     async def _claim_one(self, line: Line) -> None:
         is_on = await line.claim()
@@ -223,8 +234,15 @@ class SoundSession:
             return
         self._claimed.append(line)
         if is_on:
-            self._on.append(line.name)
-            self._heard_somewhere.set()
+            self._note_on(line)
+
+    async def _claim_again(self, line: Line) -> None:
+        if await line.claim_again():
+            self._note_on(line)
+
+    def _note_on(self, line: Line) -> None:
+        self._on.append(line.name)
+        self._heard_somewhere.set()
 
     def on_started(self, event: Started) -> None:
         """The engine placed a slot's first sample."""

@@ -128,7 +128,7 @@ class SoundOutput:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 for line in self.lines.values():
-                    await line.close()
+                    await line.open()
                 group.create_task(self._keeper.run(), name=f"engine of {self.name}")
                 group.create_task(self._follow(), name=f"rundown of {self.name}")
         finally:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from agent.play import line as line_module
 from agent.play.line import Line
 from drivers.sim.switch import SimAmplifier
 
@@ -41,3 +44,68 @@ async def test_the_last_of_two_users_switches_the_line_off() -> None:
     line.release()
     await _until_off(line)
     assert not await amplifier.read()
+
+
+class SlowAmplifier(SimAmplifier):
+    """Its contact moves at once; its answer takes as long as the test wants."""
+
+    moved: asyncio.Event
+    answer: asyncio.Event
+
+    async def set(self, on: bool) -> None:
+        await super().set(on)
+        self.moved.set()
+        await self.answer.wait()
+
+
+async def test_a_claim_while_the_contact_opens_closes_it_again() -> None:
+    amplifier = SlowAmplifier("loa", switch_ms=0)
+    amplifier.moved, amplifier.answer = asyncio.Event(), asyncio.Event()
+    line = Line("loa", amplifier, 0, 0, lambda *_: None)
+    amplifier.answer.set()
+    assert await line.claim()
+    amplifier.moved.clear()
+    amplifier.answer.clear()
+    line.release()
+    async with asyncio.timeout(5):
+        await amplifier.moved.wait()  # it is open, and cannot be called back
+    amplifier.answer.set()
+    assert await line.claim()
+    assert await amplifier.read()
+    await line.close()
+
+
+@pytest.mark.parametrize("begins", ["open", "release"])
+async def test_a_line_that_did_not_switch_off_is_tried_until_it_does(
+    monkeypatch: pytest.MonkeyPatch, begins: str
+) -> None:
+    monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
+    told: list[str | None] = []
+    amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
+    line = Line("loa", amplifier, 0, 0, lambda kind, _zone, hint: told.append(hint))
+    await amplifier.set(True)
+    if begins == "release":
+        assert await line.claim()
+    amplifier.inject("mute")
+    if begins == "release":
+        line.release()
+    else:
+        await line.open()
+    async with asyncio.timeout(5):
+        while line.state != "fault":  # noqa: ASYNC110 - a line tells no events
+            await asyncio.sleep(0)
+    amplifier.inject(None)
+    await _until_off(line)
+    assert not await amplifier.read()
+    assert told[-1] is None
+
+
+async def test_a_line_that_cannot_be_switched_off_is_claimed_all_the_same() -> None:
+    amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
+    line = Line("loa", amplifier, 0, 0, lambda *_: None)
+    amplifier.inject("mute")
+    await line.open()
+    amplifier.inject(None)
+    assert await line.claim()
+    assert await amplifier.read()
+    await line.close()

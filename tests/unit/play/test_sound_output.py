@@ -20,6 +20,7 @@ from agent.clock import BUILD_AT, Clock, Now, boot_s, mono_s
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
 from agent.contract.report import Play
+from agent.play import session
 from agent.play.item import EMERGENCY, Item, Neighbours, Source
 from agent.play.line import Line
 from agent.play.sound import SoundOutput
@@ -212,6 +213,64 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: S
         assert [line.state for line in lines] == ["on", "settling"]
         bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
         await until(lambda: bench.output.on_air is not None)
+
+
+async def test_an_alarm_is_told_once_its_relay_answers_again(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
+    line = Line("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(shelf, [line]) as bench:
+        relay.inject("mute")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: line.state == "fault")
+        assert bench.engine.all(Fire) == []
+        relay.inject(None)
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert await relay.read()
+        assert bench.log.plays == []
+
+
+async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
+    line = Line("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(shelf, [line]) as bench:
+        relay.inject("dead")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: line.state == "fault")
+        bench.rundown.taken_back = {"bao/sound"}
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert play.result == "skipped"
+        assert (play.reason or "").startswith("E_SWITCH")
+
+
+async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    well, mute = (SimAmplifier(name, switch_ms=0, timeout_ms=1) for name in ("cho", "xa"))
+    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(shelf, lines) as bench:
+        mute.inject("mute")
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        slot = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        await until(lambda: lines[1].state == "fault")
+        mute.inject(None)
+        await until(lambda: lines[1].state == "on")
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert bench.log.plays[0].zones == ["cho", "xa"]
 
 
 async def test_a_cued_item_follows_a_small_step_of_the_clock(shelf: SlowShelf) -> None:
