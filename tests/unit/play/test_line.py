@@ -52,7 +52,7 @@ class SlowAmplifier(SimAmplifier):
     moved: asyncio.Event
     answer: asyncio.Event
 
-    async def set(self, on: bool) -> None:
+    async def set(self, on: bool) -> None:  # noqa: FBT001 - as the interface
         await super().set(on)
         self.moved.set()
         await self.answer.wait()
