@@ -46,14 +46,14 @@ from agent.site import Parts as SiteParts
 from agent.site import Site
 from agent.store import meta
 from agent.store.database import Store
-from agent.store.documents import HeldDocument, load_floors, prune
+from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
 from agent.trust.authority import PinnedAuthority
+from agent.upkeep import Upkeep, quietly
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
-ASK_TIME_S = 6 * 3600.0
 
 
 @dataclass
@@ -146,25 +146,6 @@ class Agent:
         self._want_media()
         await self._send("health", health)
 
-    async def _keep_time(self) -> None:
-        """Ask again soon while no authenticated time is known: no clock, no scheduled sound."""
-        while True:
-            is_synced = self.clock.now().quality == "SYNCED"
-            await asyncio.sleep(ASK_TIME_S if is_synced else random.uniform(30, 90))  # noqa: S311 - jitter
-            await self.intake.restore()
-            await _quietly(self._tidy())
-            await self._hello()
-
-    async def _tidy(self) -> None:
-        """Free the card of what expired long ago and of media that no document names any more."""
-        now = self.clock.now()
-        if now.quality != "SYNCED" or self.intake.place is None:
-            return
-        await self.store.run(prune, now.at)
-        for digest in await asyncio.to_thread(self.media.digests):
-            if not self.programme.is_named(digest):
-                await asyncio.to_thread(self.media.remove, digest)
-
     def _on_issue(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
         log.warning(
             "%s %s: %s %s", "begins" if begins else "ends", issue.kind, issue.subject, issue.hint
@@ -172,7 +153,7 @@ class Agent:
         self.checkup.poke.set()
         detail: dict[str, Any] = {"what": issue.kind, "subject": issue.subject}
         detail |= {"state": "begins" if begins else "ends", "hint": issue.hint[:200]}
-        self._spawn(_quietly(self.journal.append("fault", detail=detail)))
+        self._spawn(quietly(self.journal.append("fault", detail=detail)))
 
     def _spawn(self, deed: Coroutine[Any, Any, object]) -> None:
         """A short deed beside the rest; none is begun before or after the agent lives."""
@@ -202,7 +183,7 @@ class Agent:
             detail: dict[str, Any] = {"code": refusal.code, "kind": "entry", "hint": refusal.rule}
             detail |= {"subject": refusal.entry_id, "doc_id": refusal.doc_id}
             detail["at"] = encode_utc(refusal.at)
-            self._spawn(_quietly(self.journal.append("refusal", detail=detail)))
+            self._spawn(quietly(self.journal.append("refusal", detail=detail)))
 
     def _look_again(self) -> None:
         for output in self.outputs.values():
@@ -301,6 +282,15 @@ class Agent:
                 report=self._on_result,
             ),
         )
+        self.upkeep = Upkeep(
+            self.clock,
+            self.store,
+            self.media,
+            self.programme.is_named,
+            is_placed=lambda: self.intake.place is not None,
+            restore=self.intake.restore,
+            greet=self._hello,
+        )
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
         self.checkup = Checkup(
@@ -374,7 +364,7 @@ class Agent:
                 group.create_task(self.supply.run(), name="supply")
                 group.create_task(self.checkup.run(), name="checkup")
                 group.create_task(self.site.run(), name="site")
-                group.create_task(self._keep_time(), name="time")
+                group.create_task(self.upkeep.run(), name="upkeep")
                 group.create_task(_beat(self.journal), name="heartbeat")
                 group.create_task(feed_watchdog(), name="watchdog")
                 if self.settings.page is not None:
@@ -384,15 +374,8 @@ class Agent:
             close_ports()
 
 
-async def _quietly(deed: Any) -> None:
-    try:
-        await deed
-    except AgentError:
-        log.exception("the journal could not be written")
-
-
 async def _beat(journal: Journal) -> None:
     """The last heartbeat bounds what a crash may have left sounding."""
     while True:
-        await _quietly(journal.beat())
+        await quietly(journal.beat())
         await asyncio.sleep(5.0)

@@ -2,14 +2,17 @@
 
 A file under its final name is whole: it was written to `<digest>.part`, synced, hashed, renamed,
 and the folder synced. Whoever plays it gets a descriptor whose content was hashed just before, so a
-file changed on the disk is refused, never heard.
+file changed on the disk is refused, never heard. Media never take the card's last room: that is
+for documents and journal, without which not even an alarm can be accepted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -17,14 +20,25 @@ from agent.contract.ident import DIGEST, Digest
 from agent.errors import StoreError
 
 _BLOCK = 1 << 20
+_PART = ".part"
+# Left free, whichever is less: where health calls the card full (`health.checks.disk`).
+RESERVE_SHARE, RESERVE_BYTES = 0.02, 256 << 20
 
 
 class MediaStore:
-    """The folder of media. All methods block: call them off the loop for large files."""
+    """The folder of media. All methods block: call them off the loop for large files.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: made if it is not there.
+        statvfs: asks a file system; replaced in tests.
+    """
+
+    def __init__(
+        self, folder: Path, *, statvfs: Callable[[int], os.statvfs_result] = os.statvfs
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._statvfs = statvfs
 
     def path(self, digest: Digest) -> Path:
         """Where the file is or would be.
@@ -43,6 +57,20 @@ class MediaStore:
     def digests(self) -> list[Digest]:
         """All whole files."""
         return sorted(Digest(one.name) for one in self._folder.iterdir() if DIGEST.match(one.name))
+
+    def keep_only(self, is_named: Callable[[Digest], bool]) -> None:
+        """Throw away what is not named: whole files, and parts of downloads that were given up.
+
+        Raises:
+            StoreError: E_DISK.
+        """
+        try:
+            for file in self._folder.iterdir():
+                name = file.name.removesuffix(_PART)
+                if DIGEST.match(name) and not is_named(Digest(name)):
+                    file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._folder), str(error)) from error
 
     def open_verified(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor at offset 0, its content hashed through that same descriptor.
@@ -68,14 +96,15 @@ class MediaStore:
         if not stat.S_ISREG(status.st_mode):
             raise StoreError("E_MEDIA", digest, "not a plain file")
         if _content_digest(descriptor) != digest:
-            self.remove(digest)
+            with contextlib.suppress(OSError):  # a card that has become read-only keeps it
+                self.remove(digest)
             raise StoreError("E_MEDIA", digest, "the content has changed on the disk")
         if status.st_size != size_bytes:
             raise StoreError("E_MEDIA", digest, f"{status.st_size} bytes, expected {size_bytes}")
 
     def begin(self, digest: Digest) -> Partial:
         """Begin or resume a download of this file."""
-        return Partial(self.path(digest))
+        return Partial(self.path(digest), self._statvfs)
 
     def remove(self, digest: Digest) -> None:
         """Forget a file, so that it is fetched again."""
@@ -88,9 +117,12 @@ class Partial:
     Use it as a context manager or call `close`; what was appended stays for a later resume.
     """
 
-    def __init__(self, final: Path) -> None:
+    def __init__(
+        self, final: Path, statvfs: Callable[[int], os.statvfs_result] = os.statvfs
+    ) -> None:
         self._final = final
-        self._path = final.with_name(f"{final.name}.part")
+        self._statvfs = statvfs
+        self._path = final.with_name(f"{final.name}{_PART}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._descriptor: int | None = os.open(self._path, flags, 0o640)
@@ -117,6 +149,7 @@ class Partial:
         """
         view = memoryview(block)
         try:
+            self._check_room(len(view))
             while view:
                 written = os.write(self._open(), view)
                 self.size_bytes += written
@@ -124,9 +157,29 @@ class Partial:
         except OSError as error:
             raise StoreError("E_DISK", str(self._path), str(error)) from error
 
+    def _check_room(self, size_bytes: int) -> None:
+        """Leave room for what matters more.
+
+        Raises:
+            StoreError: E_DISK.
+        """
+        status = self._statvfs(self._open())
+        free_bytes = status.f_bavail * status.f_frsize
+        reserve_bytes = min(RESERVE_BYTES, RESERVE_SHARE * status.f_blocks * status.f_frsize)
+        if free_bytes - size_bytes < reserve_bytes:
+            hint = f"{free_bytes >> 20} MiB are free, and left to documents and journal"
+            raise StoreError("E_DISK", str(self._path), hint)
+
     def restart(self) -> None:
-        """Throw away what is here: the host cannot resume, or the content is wrong."""
-        os.ftruncate(self._open(), 0)
+        """Throw away what is here: the host cannot resume, or the content is wrong.
+
+        Raises:
+            StoreError: E_DISK.
+        """
+        try:
+            os.ftruncate(self._open(), 0)
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._path), str(error)) from error
         self.size_bytes = 0
 
     def commit(self) -> Path:

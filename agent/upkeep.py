@@ -1,0 +1,76 @@
+"""What is to be done now and then: ask for the time, take up what has begun, free the card.
+
+None of it may end the agent: a card that refuses is told by the health checks, and tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from agent.clock import Clock
+from agent.contract.ident import Digest
+from agent.errors import AgentError
+from agent.store.database import Store
+from agent.store.documents import prune
+from agent.store.media import MediaStore
+
+log = logging.getLogger(__name__)
+ASK_S = 6 * 3600.0
+ASK_SOON_S = (30.0, 90.0)  # without an authenticated time nothing scheduled sounds
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What is looked after, and how, given by `app`.
+
+    Args:
+        clock: is the time an authenticated one?
+        store: documents.
+        media: files.
+        is_named: does any document in force name this medium?
+        is_placed: does the box know where it is, and so what is meant for it?
+        restore: has held documents take effect anew.
+        greet: sends a hello, which asks for the time.
+    """
+
+    clock: Clock
+    store: Store
+    media: MediaStore
+    is_named: Callable[[Digest], bool]
+    is_placed: Callable[[], bool]
+    restore: Callable[[], Awaitable[None]]
+    greet: Callable[[], Awaitable[None]]
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await asyncio.sleep(ASK_S if self._is_synced() else random.uniform(*ASK_SOON_S))  # noqa: S311 - jitter
+            await quietly(self.restore())
+            await quietly(self._tidy())
+            await self.greet()
+
+    def _is_synced(self) -> bool:
+        return self.clock.now().quality == "SYNCED"
+
+    async def _tidy(self) -> None:
+        """Free the card of what expired long ago and of media that no document names any more.
+
+        Raises:
+            StoreError: the card refuses.
+        """
+        if not self._is_synced() or not self.is_placed():
+            return
+        await self.store.run(prune, self.clock.now().at)
+        await asyncio.to_thread(self.media.keep_only, self.is_named)
+
+
+async def quietly(deed: Awaitable[object]) -> None:
+    """Do something whose failure is logged and stops nothing."""
+    try:
+        await deed
+    except AgentError:
+        log.exception("left undone")

@@ -1,0 +1,85 @@
+"""What is done now and then goes on, whatever the card says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from agent import upkeep
+from agent.clock import BUILD_AT, Clock, boot_s
+from agent.contract.ident import Digest
+from agent.errors import StoreError
+from agent.store.database import Store
+from agent.store.media import MediaStore
+from agent.upkeep import Upkeep
+
+NAMED, FOREIGN = Digest("ab" * 32), Digest("cd" * 32)
+
+
+async def _greeted(work: Upkeep, greeted: asyncio.Event) -> None:
+    run = asyncio.create_task(work.run(), name="upkeep")
+    waiting = asyncio.create_task(greeted.wait(), name="greeted")
+    async with asyncio.timeout(20):
+        await asyncio.wait([run, waiting], return_when=asyncio.FIRST_COMPLETED)
+    for task in (run, waiting):
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await run  # raises what ended it
+    assert greeted.is_set()
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "ASK_S", 0.0)
+    monkeypatch.setattr(upkeep, "ASK_SOON_S", (0.0, 0.0))
+
+
+def build_clock() -> Clock:
+    clock = Clock()
+    assert clock.fix(BUILD_AT, boot_s()) is not None
+    return clock
+
+
+@pytest.mark.parametrize("fails", ["documents", "media"])
+async def test_a_card_that_refuses_does_not_end_the_agent(tmp_path: Path, fails: str) -> None:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    media = await asyncio.to_thread(MediaStore, tmp_path / "media")
+    greeted = asyncio.Event()
+
+    async def restore() -> None:
+        if fails == "documents":
+            raise StoreError("E_DISK", "state.db", "disk I/O error")
+        await asyncio.to_thread((tmp_path / "media").rmdir)  # what else the card may do to us
+
+    async def greet() -> None:
+        greeted.set()
+
+    await _greeted(
+        Upkeep(build_clock(), store, media, lambda _digest: True, lambda: True, restore, greet),
+        greeted,
+    )
+    await asyncio.to_thread(store.close)
+
+
+async def test_parts_and_files_that_nobody_names_leave_the_card(tmp_path: Path) -> None:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    media = await asyncio.to_thread(MediaStore, tmp_path / "media")
+    for name in (NAMED, f"{NAMED}.part", FOREIGN, f"{FOREIGN}.part", ".trial-write"):
+        await asyncio.to_thread((tmp_path / "media" / name).write_bytes, b"x")
+    greeted = asyncio.Event()
+
+    async def nothing() -> None:
+        pass
+
+    async def greet() -> None:
+        greeted.set()
+
+    await _greeted(
+        Upkeep(build_clock(), store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+    )
+    await asyncio.to_thread(store.close)
+    left = await asyncio.to_thread(lambda: {one.name for one in (tmp_path / "media").iterdir()})
+    assert left == {NAMED, f"{NAMED}.part", ".trial-write"}
