@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -50,10 +49,11 @@ from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
 from agent.trust.authority import PinnedAuthority
-from agent.upkeep import Upkeep, quietly
+from agent.upkeep import Greeting, Upkeep, quietly
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
+GREETING_S = 120.0
 
 
 @dataclass
@@ -72,7 +72,6 @@ class Agent:
     outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     group: asyncio.TaskGroup | None = None
-    _is_centre_gone: bool = False
 
     def __post_init__(self) -> None:
         """Wire the parts; nothing runs yet."""
@@ -103,6 +102,7 @@ class Agent:
             on_unwanted=self._on_medium,
         )
         self.sender = Sender(self.journal, self._sign, self._publish)
+        self.greeting = Greeting(self._hello, min(GREETING_S, self.health_s))
 
     def _build_fetcher(self) -> Fetcher:
         ca = Path(self.settings.broker.ca)
@@ -226,17 +226,6 @@ class Agent:
         await self._hello()
         self.checkup.poke.set()
 
-    async def _on_centre(self, _subject: str, state: bytes) -> None:
-        """A centre that comes back is greeted, not by all stations at once."""
-        is_online = b'"online":true' in state.replace(b" ", b"")
-        if is_online and self._is_centre_gone:
-            self._spawn(self._greet_later(random.uniform(0, min(120.0, self.health_s))))  # noqa: S311 - jitter
-        self._is_centre_gone = not is_online
-
-    async def _greet_later(self, delay_s: float) -> None:
-        await asyncio.sleep(delay_s)
-        await self._hello()
-
     def _on_disconnect(self) -> None:
         self.sender.disconnected()
 
@@ -264,7 +253,7 @@ class Agent:
             on_connect=self._on_connect,
             on_disconnect=self._on_disconnect,
             on_fault=self.issues.note,
-            on_centre=self._on_centre,
+            on_centre=self.greeting.on_centre,
             pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
         )
         self.intake = Intake(
@@ -365,6 +354,7 @@ class Agent:
                 group.create_task(self.checkup.run(), name="checkup")
                 group.create_task(self.site.run(), name="site")
                 group.create_task(self.upkeep.run(), name="upkeep")
+                group.create_task(self.greeting.run(), name="greeting")
                 group.create_task(_beat(self.journal), name="heartbeat")
                 group.create_task(feed_watchdog(), name="watchdog")
                 if self.settings.page is not None:

@@ -68,6 +68,39 @@ class Upkeep:
         await asyncio.to_thread(self.media.keep_only, self.is_named)
 
 
+class Greeting:
+    """A centre that comes back is greeted, and not by all stations at once.
+
+    Its presence is not signed: whoever has the broker may have it come and go at will, and gets no
+    more than one hello for each wait.
+
+    Args:
+        greet: sends a hello.
+        spread_s: the longest wait.
+    """
+
+    def __init__(self, greet: Callable[[], Awaitable[None]], spread_s: float) -> None:
+        self._greet = greet
+        self._spread_s = spread_s
+        self._is_gone = False
+        self._came = asyncio.Event()
+
+    async def on_centre(self, _subject: str, state: bytes) -> None:
+        """Take the centre's presence, as `link.mqtt` hands it on."""
+        is_online = b'"online":true' in state.replace(b" ", b"")
+        if is_online and self._is_gone:
+            self._came.set()
+        self._is_gone = not is_online
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await self._came.wait()
+            await asyncio.sleep(random.uniform(0, self._spread_s))  # noqa: S311 - jitter
+            self._came.clear()
+            await self._greet()
+
+
 async def quietly(deed: Awaitable[object]) -> None:
     """Do something whose failure is logged and stops nothing."""
     try:

@@ -307,9 +307,7 @@ class MqttLink:
                 message.topic, kind, bytes(message.payload), lambda: client.acknowledge(message)
             )
         )
-        if taken:
-            self._pass("inbox_full", self._station)
-        else:
+        if not taken:
             self._note("inbox_full", self._station, "messages come faster than they are judged")
 
     def _kind_of(self, message: paho.MQTTMessage) -> str | None:
@@ -330,6 +328,8 @@ class MqttLink:
 
     async def _deliver_all(self) -> None:
         while True:
+            if not len(self._inbox):  # not at the first message that finds room: a flood goes on
+                self._pass("inbox_full", self._station)
             incoming = await self._inbox.get()
             try:
                 await self._deliver(incoming)

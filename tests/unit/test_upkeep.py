@@ -14,7 +14,7 @@ from agent.contract.ident import Digest
 from agent.errors import StoreError
 from agent.store.database import Store
 from agent.store.media import MediaStore
-from agent.upkeep import Upkeep
+from agent.upkeep import Greeting, Upkeep
 
 NAMED, FOREIGN = Digest("ab" * 32), Digest("cd" * 32)
 
@@ -83,3 +83,39 @@ async def test_parts_and_files_that_nobody_names_leave_the_card(tmp_path: Path) 
     await asyncio.to_thread(store.close)
     left = await asyncio.to_thread(lambda: {one.name for one in (tmp_path / "media").iterdir()})
     assert left == {NAMED, f"{NAMED}.part", ".trial-write"}
+
+
+async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while() -> None:
+    hellos: list[float] = []
+    greeted = asyncio.Event()
+
+    async def greet() -> None:
+        hellos.append(asyncio.get_running_loop().time())
+        greeted.set()
+
+    greeting = Greeting(greet, 0.05)
+    run = asyncio.create_task(greeting.run(), name="greeting")
+    for _ in range(1_000):
+        await greeting.on_centre("state", b'{"online": false}')
+        await greeting.on_centre("state", b'{"online": true}')
+    async with asyncio.timeout(20):
+        await greeted.wait()
+    await asyncio.sleep(0.1)
+    run.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await run
+    assert len(hellos) == 1
+
+
+async def test_a_centre_that_was_there_all_the_time_is_not_greeted() -> None:
+    async def greet() -> None:
+        raise AssertionError
+
+    greeting = Greeting(greet, 0.0)
+    run = asyncio.create_task(greeting.run(), name="greeting")
+    await greeting.on_centre("state", b'{"online":true}')
+    await greeting.on_centre("state", b'{"online":true}')
+    await asyncio.sleep(0.05)
+    run.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await run
