@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,9 +87,15 @@ class SoundRoom:
         return await asyncio.to_thread(capture.stop)
 
     async def stop(self) -> None:
-        """End captures and the server."""
-        while self._captures:
-            await self.finish(self._captures[-1])
+        """End captures and the server; does nothing when it was not started."""
+        try:
+            while self._captures:
+                with contextlib.suppress(RuntimeError):  # nobody asks any more what came
+                    await self.finish(self._captures[-1])
+        finally:
+            await self._end_server()
+
+    async def _end_server(self) -> None:
         if self._server is None:
             return
         if self._server.returncode is None:

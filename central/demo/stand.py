@@ -65,14 +65,15 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
     media_folder.mkdir()
     async with contextlib.AsyncExitStack() as stack:
         broker = Broker(folder / "broker", ca.ca, server)
-        await broker.start()
+        # Whoever is told to stop while something starts must not leave it behind.
         stack.push_async_callback(broker.stop)
+        await broker.start()
         media = MediaServer(media_folder, server)
-        await media.start()
         stack.push_async_callback(media.stop)
+        await media.start()
         room = SoundRoom(folder / "sound")
-        await room.start([SINK])
         stack.push_async_callback(room.stop)
+        await room.start([SINK])
         database = Database.open(folder / "central.db")
         stack.callback(database.close)
         collector = Collector(

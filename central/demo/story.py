@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agent.contract.document import Emergency
 from central.broker import find_free_port
@@ -33,6 +36,7 @@ from central.schedule import compile_schedule
 from central.sign import read_document
 
 MARK = ".tramtin-demo"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def _until_moment(at: datetime) -> None:
@@ -177,6 +181,35 @@ async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Fi
     return findings
 
 
+async def _ended_by_signals(story: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+    """SIGTERM and a closed terminal end it as Ctrl-C does: broker, sound server and agents go too.
+
+    Raises:
+        KeyboardInterrupt: it was told to end.
+    """
+    task = asyncio.create_task(story, name="story")
+    told = False
+
+    def tell_end() -> None:
+        nonlocal told
+        if not told:  # a second one must not interrupt the clearing up
+            told = True
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in ENDING:
+        loop.add_signal_handler(number, tell_end)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        raise KeyboardInterrupt from None
+    finally:
+        for number in ENDING:
+            loop.remove_signal_handler(number)
+
+
 def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -> int:
     """Run it. Exit code 0 only if all that should be heard, seen and refused was."""
     folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))
@@ -189,7 +222,8 @@ def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -
     (folder / MARK).touch()
     view = View()
     try:
-        findings = asyncio.run(tell(folder.absolute(), view, stay=stay, listen=listen))
+        story = tell(folder.absolute(), view, stay=stay, listen=listen)
+        findings = asyncio.run(_ended_by_signals(story))
     except KeyboardInterrupt:
         return 0 if stay else 130
     except RuntimeError as error:
