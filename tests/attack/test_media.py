@@ -25,6 +25,7 @@ from agent.contract.ident import Digest
 from agent.errors import AgentError, PlayError, StoreError
 from agent.link.fetch import Fetcher, Patience
 from agent.play.decoder import start_decoder
+from agent.play.row import Track
 from agent.play.scene import Surroundings, render
 from agent.store.media import MediaStore
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
@@ -223,11 +224,8 @@ async def test_attack_088_a_public_name_that_leads_to_loopback_and_a_redirect_to
 
 async def decode(path: Path, mime: str, **options: int) -> bytes:
     """What the confined decoder gives of a file."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        decoder = await start_decoder([(fd, mime)], **options)
-    finally:
-        os.close(fd)
+    track = Track(os.open(path, os.O_RDONLY), mime, 10_000)
+    decoder = await start_decoder([track], **options)
     with os.fdopen(decoder.read_fd, "rb") as pipe:
         pcm, _ = await asyncio.gather(asyncio.to_thread(pipe.read), decoder.wait())
     return pcm
