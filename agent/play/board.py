@@ -172,7 +172,14 @@ class Board:
 
         local = _local_time(show)
         around = scene.Surroundings(self._config.station, show.media, local)
-        picture = scene.render(show.scene, self._config.faces[face], around)
+        try:
+            picture = scene.render(show.scene, self._config.faces[face], around)
+        except PlayError:
+            raise
+        except Exception as error:
+            # A broken picture may raise anything; it is one scene's fault, not the board's.
+            LOGGER.exception("%s", show.id)
+            raise PlayError("E_DRAW", show.id, f"{type(error).__name__}: {error}") from error
         return picture, scene.clock_texts(show.scene, local)
 
     def _give_up(self, show: Show, error: PlayError) -> None:

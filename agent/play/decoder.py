@@ -63,6 +63,7 @@ class Decoder:
     def __init__(self, stretches: Iterator[Stretch], fds: Collection[int]) -> None:
         self._stretches = stretches
         self._following = next(stretches, None)
+        self._process: Process
         self._work: asyncio.Task[None]
         self.read_fd, self._write_fd = os.pipe()
         self._own = frozenset({*fds, self._write_fd})
@@ -74,12 +75,12 @@ class Decoder:
             PlayError: as `start_decoder`; nothing is left then.
         """
         try:
-            first = await self._next_process()
+            await self._start_next()
         except BaseException:
             os.close(self.read_fd)
             self._let_go()
             raise
-        self._work = asyncio.create_task(self._run(first), name="decoder")
+        self._work = asyncio.create_task(self._run(), name="decoder")
 
     async def wait(self) -> None:
         """Until it ends by itself.
@@ -95,26 +96,34 @@ class Decoder:
         self._work.cancel()
         with contextlib.suppress(asyncio.CancelledError, PlayError):
             await self._work
+        # Not in the task: one that is cancelled before its first step never runs.
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()  # to the end of its pipe: nothing of it stays open
+        self._let_go()
 
-    async def _run(self, process: Process) -> None:
+    async def _run(self) -> None:
         try:
             while True:
-                await _until_done(process)
+                # What it says is read while it runs: a full pipe would hold it up.
+                _, said = await self._process.communicate()
+                if self._process.returncode:
+                    detail = said.decode(errors="replace").strip()[-DETAIL_CHARS:]
+                    raise PlayError("E_DECODE", f"ffmpeg {self._process.returncode}", detail)
                 if self._following is None:
                     return
-                process = await self._next_process()
+                await self._start_next()
         finally:
             self._let_go()
 
-    async def _next_process(self) -> Process:
+    async def _start_next(self) -> None:
         """Start what comes next. The last one alone holds the pipe, so that its end is the end."""
         stretch, self._following = self._following, next(self._stretches, None)
         if stretch is None:
             raise PlayError("E_DECODE", "no media", "nothing is left to decode")
-        process = await _start_ffmpeg(stretch, self._write_fd)
+        self._process = await _start_ffmpeg(stretch, self._write_fd)
         if self._following is None:
             self._let_go()
-        return process
 
     def _let_go(self) -> None:
         own, self._own = self._own, frozenset()
@@ -167,19 +176,6 @@ async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
         raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
     confine(process.pid)
     return process
-
-
-async def _until_done(process: Process) -> None:
-    try:
-        # What it says is read while it runs: a full pipe would hold it up.
-        _, said = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        detail = said.decode(errors="replace").strip()[-DETAIL_CHARS:]
-        raise PlayError("E_DECODE", f"ffmpeg {process.returncode}", detail)
 
 
 def confine(pid: int) -> None:

@@ -79,6 +79,16 @@ async def test_a_decoder_that_is_stopped_between_two_others_leaves_nothing(sound
         os.fstat(fd)
 
 
+async def test_a_decoder_that_is_stopped_at_once_leaves_nothing(sound: Path) -> None:
+    fd = os.open(sound, os.O_RDONLY)
+    decoder = await start_decoder([Track(fd, "audio/wav", 1000)], repeat=100)
+    await decoder.stop()
+    with os.fdopen(decoder.read_fd, "rb") as pipe:
+        await asyncio.to_thread(pipe.read)  # ends, as nobody holds the other side
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(fd)
+
+
 def test_what_lies_before_the_offset_is_not_decoded() -> None:
     """Rounds of 30 s and 2 s of silence; 16 of them make a stretch of 512 s."""
     track = Track(7, "audio/mpeg", 30_000)
