@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, TimeReply
+from agent.contract.document import Cancel, Document, Emergency, TimeReply
 from agent.contract.moment import parse_utc
 from agent.errors import TrustError
+from agent.trust.authority import Grade
 from agent.trust.role import Role
 
 DAY = timedelta(days=1)
@@ -85,3 +86,19 @@ def verify_freshness(
         raise TrustError("E_TTL", document.doc_id, f"lives longer than {limit}")
     if not held and not _is_fresh(document, issued, now, nonces):
         raise TrustError("E_TIME", document.doc_id, f"not proved fresh (clock {now.quality})")
+
+
+def verify_grade(document: Document, grade: Grade) -> None:
+    """Judge whether authority of this age may still bring something new.
+
+    Time and receipts always may: they make no sound, and without the time nothing gets better.
+
+    Raises:
+        TrustError: E_STALE.
+    """
+    if document.kind in ("time", "ack") or grade is Grade.FRESH:
+        return
+    if grade is Grade.EXPIRED:
+        raise TrustError("E_STALE", document.doc_id, "the authority metadata has expired")
+    if document.class_ == "emergency" and not isinstance(document, Cancel):
+        raise TrustError("E_STALE", document.doc_id, "authority metadata older than 48 h")

@@ -1,4 +1,4 @@
-"""Public keys from a root file, judged before they may count (guards G1, G8, G10)."""
+"""Public keys from a root or role file, judged before they may count (guards G1, G8, G10)."""
 
 from __future__ import annotations
 

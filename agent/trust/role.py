@@ -1,29 +1,69 @@
-"""A role: who may sign what, for where, and for how long."""
+"""A role: who may sign what, and the chain of delegations that limits it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 from securesystemslib.signer import Key
+
+from agent.trust.hours import ALL_DAY, parse_hours
+
+Priority = Literal["routine", "priority", "emergency"]
+RANK: dict[str, int] = {"routine": 0, "priority": 1, "emergency": 2}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One link of a chain: what the delegator signed, for this role and all that come from it.
+
+    Args:
+        name: the role's.
+        paths: patterns `<class>/<province>/<commune>/<station>`, whole-segment `*` only.
+        hours: local windows `HH:MM-HH:MM` (UTC+7); empty: all day.
+        priority_max: the highest class that may be heard.
+        max_ttl_s: longest time from `issued` to `expires`, in seconds.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    hours: tuple[str, ...]
+    priority_max: Priority
+    max_ttl_s: int
 
 
 @dataclass(frozen=True, eq=False)
 class Role:
-    """A delegated right.
+    """A delegated right. A document must lie within every link of the chain.
 
     Args:
         name: such as `vn.84.29266`; a document's `issuer` must be it.
         keys: public keys by key id; every one held by another person.
         threshold: how many distinct keys must have signed.
-        kinds: kinds of document this role may sign.
-        paths: patterns `<class>/<province>/<commune>/<station>`, whole-segment `*` only.
-        max_ttl_s: longest time from `issued` to `expires`, in seconds.
+        kinds: kinds of document that this role itself may sign.
+        epoch: the highest that its documents may carry. Floors keep epochs from going down, so a
+            parent that raises it makes a counter start anew which a thief has driven up.
+        chain: from the child of `targets` down to this role, at least one link.
     """
 
     name: str
     keys: Mapping[str, Key]
     threshold: int
     kinds: frozenset[str]
-    paths: tuple[str, ...]
-    max_ttl_s: int
+    epoch: int
+    chain: tuple[Limits, ...]
+
+    @cached_property
+    def max_ttl_s(self) -> int:
+        """The shortest of the chain, in seconds."""
+        return min(link.max_ttl_s for link in self.chain)
+
+    @cached_property
+    def minutes(self) -> int:
+        """The minutes of the local day that every link allows (see `hours`)."""
+        minutes = ALL_DAY
+        for link in self.chain:
+            minutes &= parse_hours(link.hours)
+        return minutes

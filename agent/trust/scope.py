@@ -36,6 +36,16 @@ def is_role_path(path: str) -> bool:
     return (head == "*" or head in CLASSES) and is_pattern(rest)
 
 
+def is_tree_path(path: str) -> bool:
+    """As above for the tree of delegations: the class is named, and may be `authority`.
+
+    `authority` paths lead to the metadata file of a role that delegates further; no document has
+    that class.
+    """
+    head, _, rest = path.partition("/")
+    return (head == "authority" or head in CLASSES) and is_pattern(rest)
+
+
 def can_sound_emergency(path: str) -> bool:
     """Does the path reach the emergency class?"""
     return path.partition("/")[0] in ("*", "emergency")

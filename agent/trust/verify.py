@@ -1,10 +1,11 @@
 """May we obey this? The whole verdict, in a stated order, without I/O.
 
- 1 size (E_SIZE)                          7 station and scope (E_STATION, E_SCOPE)
- 2 strict envelope (E_JSON, E_ENVELOPE)   8 times (E_EXPIRED, E_NOTYET, E_TTL, E_TIME)
- 3 type and topic (E_TYPE)                9 order (E_REPLAY, E_FORK)
- 4 candidate roles (E_ROLE)              10 sources (E_URL, E_POLICY)
- 5 threshold over the exact bytes (E_THRESHOLD)
+ 1 size (E_SIZE)                          7 station, the role's chain
+ 2 strict envelope (E_JSON, E_ENVELOPE)     (E_STATION, E_SCOPE, E_PRIO, E_HOURS)
+ 3 type and topic (E_TYPE)                8 times (E_EXPIRED, E_NOTYET, E_TTL, E_TIME)
+ 4 candidate roles (E_ROLE, E_STALE)      9 authority freshness (E_STALE)
+ 5 threshold over the exact bytes        10 order (E_REPLAY, E_FORK)
+   (E_THRESHOLD)                         11 sources (E_URL, E_POLICY)
  6 strict payload, issuer (E_SCHEMA, E_ROLE)
 
 The payload is not looked into before step 5 has passed. Broker, topic and retained flag grant
@@ -44,16 +45,16 @@ from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.accepted import Accepted, Floors, FloorUpdate
-from agent.trust.authority import Authority
-from agent.trust.freshness import verify_freshness
+from agent.trust.authority import Authority, Grade
+from agent.trust.entitlement import verify_entitlement
+from agent.trust.freshness import verify_freshness, verify_grade
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.schema import check_document
 from agent.trust.schema_item import SchemaError
-from agent.trust.scope import is_covered
 from agent.trust.source import verify_sources
 
-__all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "verify"]
+__all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "verify"]
 
 MAX_CANDIDATES = 8
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
@@ -119,13 +120,15 @@ def _open(raw: bytes, topic: Topic) -> _Signed:
     return _Signed(kind, payload, DsseEnvelope(payload, payload_type, signatures))
 
 
-def _candidates(signed: _Signed, authority: Authority) -> dict[str, Role]:
+def _candidates(signed: _Signed, authority: Authority, now: Now) -> dict[str, Role]:
     """The roles that list a hinted key, by name."""
     if not signed.dsse.signatures:
         raise TrustError("E_THRESHOLD", signed.kind, "no signature")
     roles = {
         role.name: role for keyid in signed.dsse.signatures for role in authority.roles_for(keyid)
     }
+    if not roles and authority.grade(now) is Grade.EXPIRED:
+        raise TrustError("E_STALE", signed.kind, "signed by nobody we know, but that is outdated")
     if not roles:
         raise TrustError("E_ROLE", signed.kind, "signed by nobody we know")
     if len(roles) > MAX_CANDIDATES:
@@ -220,13 +223,7 @@ def _targets(document: Document, place: Place | None, station: StationId) -> lis
     return targets or [pattern for pattern in document.to if pattern.endswith(f"/{station}")]
 
 
-def _verify_scope(document: Document, role: Role, targets: list[str], floors: Floors) -> None:
-    if document.kind not in role.kinds:
-        raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
-    for target in targets:
-        if not is_covered(role.paths, document.class_, target):
-            path = f"{document.class_}/{target}"
-            raise TrustError("E_SCOPE", document.doc_id, f"{role.name} has no say on {path}")
+def _verify_event(document: Document, floors: Floors) -> None:
     is_event = isinstance(document, Cancel) and floors.has_event(document.cancels)
     if is_event and document.class_ != "emergency":
         raise TrustError("E_SCOPE", document.doc_id, "an emergency is ended by its own class only")
@@ -238,6 +235,34 @@ def _floor_update(document: Document, sha256: str) -> FloorUpdate | None:
     return FloorUpdate(
         document.issuer, document.kind, document.slot, document.epoch, document.seq, sha256
     )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What steps 1 to 7 find: the document, its role, and the keys counted."""
+
+    signed: _Signed
+    document: Document
+    role: Role
+    signers: tuple[str, ...]
+
+
+def _judge(
+    envelope: bytes,
+    topic: Topic,
+    authority: Authority,
+    place: Place | None,
+    station: StationId,
+    now: Now,
+) -> _Judged:
+    signed = _open(envelope, topic)
+    roles = _candidates(signed, authority, now)
+    entitled = _entitled(signed, roles)
+    document = decode_payload(signed.kind, signed.payload)
+    role = _issuer(document, roles, entitled)
+    _verify_station(document, topic, place, station)
+    verify_entitlement(document, role, _targets(document, place, station))
+    return _Judged(signed, document, role, entitled[role.name])
 
 
 def verify(  # noqa: PLR0913 - the contract's seam
@@ -266,20 +291,18 @@ def verify(  # noqa: PLR0913 - the contract's seam
     Raises:
         TrustError: with the code of the step that failed.
     """
-    signed = _open(envelope, topic)
-    roles = _candidates(signed, authority)
-    entitled = _entitled(signed, roles)
-    document = decode_payload(signed.kind, signed.payload)
-    role = _issuer(document, roles, entitled)
-    _verify_station(document, topic, place, station)
-    _verify_scope(document, role, _targets(document, place, station), floors)
+    judged = _judge(envelope, topic, authority, place, station, now)
+    signed, document, role = judged.signed, judged.document, judged.role
+    _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)
     verify_freshness(document, role, now, nonces, held=held)
-    if not held and document.kind not in KINDS_WITHOUT_FLOOR:
-        verify_order(document, floors)
+    if not held:
+        verify_grade(document, authority.grade(now))
+        if document.kind not in KINDS_WITHOUT_FLOOR:
+            verify_order(document, floors)
     verify_sources(document)
-    signers = entitled[role.name]
+    signers = judged.signers
     if isinstance(document, Silence):
         signers = _all_signers(signed, role, signers)
     return Accepted(
@@ -291,3 +314,32 @@ def verify(  # noqa: PLR0913 - the contract's seam
         duplicate=held,
         signers=signers,
     )
+
+
+def reverify(
+    envelope: bytes,
+    kind: str,
+    authority: Authority,
+    place: Place | None,
+    station: StationId,
+    now: Now,
+) -> None:
+    """Judge a document that is held already: steps 2 to 8, when authority, place or clock changed.
+
+    It was accepted once, so neither its order nor that it was fresh is asked again, nor the age of
+    the authority: what is held plays on until it expires. Its kind is the store's word, not the
+    topic's.
+
+    Args:
+        envelope: the exact bytes that were accepted.
+        kind: what it was accepted as.
+        authority: who may sign what now.
+        place: the box's now; None while it has none.
+        station: the box's own id.
+        now: the box's clock.
+
+    Raises:
+        TrustError: with the code of the step that failed; it is not in force.
+    """
+    judged = _judge(envelope, Topic(kind), authority, place, station, now)
+    verify_freshness(judged.document, judged.role, now, (), held=True)

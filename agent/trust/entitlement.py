@@ -1,0 +1,74 @@
+"""Is a document within every link of its role's chain? A child can only ever narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent.contract.document import Document, Playlist, StreamGrant
+from agent.contract.moment import parse_utc
+from agent.errors import TrustError
+from agent.trust.hours import ALL_DAY, clock_ms, is_inside, length_ms, local_ms
+from agent.trust.role import RANK, Role
+from agent.trust.scope import is_covered
+
+
+def verify_entitlement(document: Document, role: Role, targets: Iterable[str]) -> None:
+    """Judge kind, epoch, paths, priority and hours.
+
+    Args:
+        document: verified, of sound schema, issued by `role`.
+        role: with its chain.
+        targets: the places, or patterns of places, for which the document would count here.
+
+    Raises:
+        TrustError: E_SCOPE, E_PRIO or E_HOURS.
+    """
+    if document.kind not in role.kinds:
+        raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
+    if document.epoch > role.epoch:
+        hint = f"epoch {document.epoch} was not opened, {role.name} is at {role.epoch}"
+        raise TrustError("E_SCOPE", document.doc_id, hint)
+    for target in targets:
+        for link in role.chain:
+            if not is_covered(link.paths, document.class_, target):
+                path = f"{document.class_}/{target}"
+                raise TrustError("E_SCOPE", document.doc_id, f"{link.name} has no say on {path}")
+    _verify_priority(document, role)
+    if role.minutes != ALL_DAY and document.class_ != "emergency":
+        _verify_hours(document, role)
+
+
+def _verify_priority(document: Document, role: Role) -> None:
+    rank = RANK.get(document.class_)  # config, command and silence are not heard
+    if rank is None:
+        return
+    for link in role.chain:
+        if rank > RANK[link.priority_max]:
+            hint = f"{link.name} is held to {link.priority_max}"
+            raise TrustError("E_PRIO", document.doc_id, hint)
+
+
+def _verify_hours(document: Document, role: Role) -> None:
+    """Every start and, where it is known, every end of what would be heard or seen."""
+    if isinstance(document, StreamGrant):
+        start, end = parse_utc(document.not_before), parse_utc(document.expires)
+        lasts_ms = int((end - start).total_seconds() * 1000)
+        if not is_inside(role.minutes, local_ms(start), lasts_ms):
+            raise _outside(document, role, "live")
+    if not isinstance(document, Playlist):
+        return
+    for entry in document.entries:
+        if entry.start.kind == "after":
+            # its moment hangs on another entry's: what cannot be known is not allowed
+            raise _outside(document, role, entry.id)
+        lasts_ms = length_ms(entry, document.media)
+        for text in entry.when.at:
+            if not is_inside(role.minutes, clock_ms(text), lasts_ms):
+                raise _outside(document, role, f"{entry.id} at {text}")
+
+
+def _outside(document: Document, role: Role, what: str) -> TrustError:
+    hours = " and ".join(
+        f"{link.name} {', '.join(link.hours)}" for link in role.chain if link.hours
+    )
+    return TrustError("E_HOURS", document.doc_id, f"{what} is outside the hours of {hours}")

@@ -1,0 +1,89 @@
+"""Hours of the day in which a role may be heard, on the station's clock (UTC+7, no summer time).
+
+A set of minutes is an integer of 1440 bits, bit 0 the minute 00:00: union is `|`, intersection `&`,
+exact because windows know no seconds. Windows include their start, exclude their end, and may pass
+midnight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+
+from agent.contract.document import Entry, Medium
+
+LOCAL = timezone(timedelta(hours=7), "+07")
+DAY_MIN = 1440
+MINUTE_MS = 60_000
+ALL_DAY = (1 << DAY_MIN) - 1
+_HOUR = r"((?:[01]\d|2[0-3]):[0-5]\d)"
+_WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|(24:00))", re.ASCII)
+
+
+def _minute(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:5])
+
+
+def _stretch(start_min: int, length_min: int) -> int:
+    """The bits of a stretch; what passes midnight comes round."""
+    if length_min >= DAY_MIN:
+        return ALL_DAY
+    bits = ((1 << length_min) - 1) << start_min
+    return (bits | bits >> DAY_MIN) & ALL_DAY
+
+
+def parse_hours(windows: Iterable[str]) -> int:
+    """The minutes of `05:00-21:00` and the like; of no window at all, the whole day.
+
+    Raises:
+        ValueError: not two clock times, or a window without length.
+    """
+    minutes = 0
+    for window in windows:
+        match = _WINDOW.fullmatch(window)
+        if match is None:
+            raise ValueError(f"not HH:MM-HH:MM: {window[:32]!r}")
+        start, end = _minute(window[:5]), _minute(window[6:])
+        if start == end:
+            raise ValueError(f"a window without length: {window}")
+        minutes |= _stretch(start, (end - start) % DAY_MIN or DAY_MIN)
+    return minutes or ALL_DAY
+
+
+def is_inside(minutes: int, start_ms: int, length_ms: int) -> bool:
+    """Does all of a stretch lie in these minutes? `start_ms` counts from local midnight.
+
+    A stretch without length is the moment of its start.
+    """
+    first, end = start_ms // MINUTE_MS, start_ms + max(length_ms, 1)
+    wanted = _stretch(first % DAY_MIN, -(-end // MINUTE_MS) - first)
+    return wanted & ~minutes == 0
+
+
+def length_ms(entry: Entry, media: Iterable[Medium]) -> int:
+    """How long an entry goes on where the document tells it, else 0: a relay has no end of its own.
+
+    What `within` may wait is counted too: it may start as late as that.
+    """
+    body, waits_ms = entry.body, entry.start.ms or 0
+    if body.media is not None:
+        duration_of = {medium.sha256: medium.duration_ms for medium in media}
+        once_ms = sum(duration_of[digest] for digest in body.media)
+    elif body.scene is not None:
+        once_ms = body.scene.ms
+    else:
+        return waits_ms + (entry.max_ms or 0)
+    whole_ms = once_ms * body.repeat + body.gap_ms * (body.repeat - 1)
+    return waits_ms + (whole_ms if entry.max_ms is None else min(whole_ms, entry.max_ms))
+
+
+def clock_ms(text: str) -> int:
+    """Milliseconds after midnight of a clock time `HH:MM:SS`."""
+    return _minute(text) * MINUTE_MS + int(text[6:8]) * 1000
+
+
+def local_ms(at: datetime) -> int:
+    """Milliseconds after local midnight of a moment."""
+    local = at.astimezone(LOCAL)
+    return (local.hour * 60 + local.minute) * MINUTE_MS + local.second * 1000

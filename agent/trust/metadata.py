@@ -1,0 +1,153 @@
+"""TUF metadata, read more strictly than the library does (guards G5, G8, G11).
+
+The library takes duplicate members, floats as versions and fields that it does not know. Here each
+file is first read as strict JSON into a closed type; only then does the library get the very same
+value, to judge signatures over its canonical form.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from tuf.api.metadata import Metadata
+
+from agent.contract.strict_json import StrictJsonError, parse_strict
+from agent.errors import TrustError
+from agent.trust.role import Priority
+
+KIB = 1024
+MAX_BYTES = {"root": 64 * KIB, "timestamp": 16 * KIB, "snapshot": 64 * KIB, "targets": 256 * KIB}
+MAX_METADATA_SIGNATURES = 32  # a rotation is signed by the old keys and by the new
+
+
+class KeyFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public key in securesystemslib's form."""
+
+    keytype: str
+    scheme: str
+    keyval: dict[str, str]
+
+
+class RoleKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A top-level role in root."""
+
+    keyids: list[str]
+    threshold: int
+
+
+class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    spec_version: str
+    version: int
+    expires: str
+
+
+class RootFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`holders` names the person behind each key of the roles root and targets."""
+
+    type_: Literal["root"] = msgspec.field(name="_type")
+    consistent_snapshot: Literal[True]
+    keys: dict[str, KeyFields]
+    roles: dict[Literal["root", "timestamp", "snapshot", "targets"], RoleKeys]
+    holders: dict[str, str] = msgspec.field(name="x-holders")
+    demo: bool = msgspec.field(name="x-demo", default=False)
+
+
+class MetaRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file must be: its version, and where given length in bytes and hashes."""
+
+    version: int
+    length: int | None = None
+    hashes: dict[str, str] | None = None
+
+
+class TimestampFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`issued`: when it was signed, from which the age of all authority counts."""
+
+    type_: Literal["timestamp"] = msgspec.field(name="_type")
+    meta: dict[Literal["snapshot.json"], MetaRow]
+    issued: str = msgspec.field(name="x-issued")
+
+
+class SnapshotFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The version of targets and of each role that has a file."""
+
+    type_: Literal["snapshot"] = msgspec.field(name="_type")
+    meta: dict[str, MetaRow]
+
+
+class Delegation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One role as its parent signed it."""
+
+    name: str
+    keyids: list[str]
+    threshold: int
+    terminating: Literal[False]
+    paths: list[str]
+    kinds: list[str] = msgspec.field(name="x-kinds")
+    max_ttl_s: int = msgspec.field(name="x-max-ttl-s")
+    epoch: int = msgspec.field(name="x-epoch")
+    holders: dict[str, str] = msgspec.field(name="x-holders")
+    hours: list[str] = msgspec.field(name="x-hours", default_factory=list)
+    priority_max: Priority = msgspec.field(name="x-prio-max", default="emergency")
+
+
+class Delegations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys and roles; hash-prefix and succinct delegations are fields that we do not know."""
+
+    keys: dict[str, KeyFields]
+    roles: list[Delegation]
+
+
+class TargetsFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The role `targets`, or any role with a file; there are delegations and no target files."""
+
+    type_: Literal["targets"] = msgspec.field(name="_type")
+    targets: dict[str, None]
+    delegations: Delegations | None = None
+
+
+File = TypeVar("File", RootFile, TimestampFile, SnapshotFile, TargetsFile)
+
+
+@dataclass(frozen=True)
+class Opened(Generic[File]):
+    """A file of sound form, its signatures not yet judged: our reading, the library's, the text."""
+
+    file: File
+    metadata: Metadata[Any]
+    raw: bytes
+
+
+def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
+    """Read one metadata file.
+
+    Args:
+        raw: its exact bytes.
+        type_: what it must be.
+        name: of the role, for the refusal.
+
+    Raises:
+        TrustError: E_ROLE: too large, not strict JSON, another type, or a field we do not know.
+    """
+    limit = MAX_BYTES.get(name, MAX_BYTES["targets"])
+    if len(raw) > limit:
+        raise TrustError("E_ROLE", name, f"{len(raw)} bytes, at most {limit}")
+    try:
+        value = parse_strict(raw)
+        if not isinstance(value, dict) or value.keys() != {"signatures", "signed"}:
+            raise TrustError("E_ROLE", name, "not exactly `signatures` and `signed`")
+        file = msgspec.convert(value["signed"], type_)
+        if len(value["signatures"]) > MAX_METADATA_SIGNATURES:
+            raise TrustError("E_ROLE", name, f"more than {MAX_METADATA_SIGNATURES} signatures")
+        metadata = Metadata.from_dict(copy.deepcopy(value))
+    except (StrictJsonError, msgspec.ValidationError) as error:
+        raise TrustError("E_ROLE", name, str(error)) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        # the library's own refusals, of whatever it trips over
+        raise TrustError("E_ROLE", name, f"{type(error).__name__}: {error}") from error
+    if file.version < 1:
+        raise TrustError("E_ROLE", name, "version must be positive")
+    return Opened(file, metadata, raw)

@@ -1,0 +1,254 @@
+"""The tree of delegations, from the metadata files that a box holds.
+
+The theory. `tuf.ngclient` has taken these files in the right order, version by version. But they
+come back from a disk that may lie, and the library knows nothing of our own rules. So the whole set
+is judged anew, from root down, by the library's public API and our guards, each time before it
+counts. One fault refuses the whole set: what was in force stays in force. No clock is asked here;
+expiry is judged in `grade`, at each moment anew.
+
+A box holds the files on the way to its own place only. A role that delegates further and whose file
+is not there is known itself, its children are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from securesystemslib.signer import Key
+from tuf.api.exceptions import LengthOrHashMismatchError, UnsignedMetadataError
+from tuf.api.metadata import MetaFile
+
+from agent.clock import Now
+from agent.contract.moment import parse_utc
+from agent.errors import TrustError
+from agent.trust.authority import Grade, index_roles
+from agent.trust.delegation import check_place_in_tree, has_file, read_delegation
+from agent.trust.guard import (
+    check_delegator,
+    check_people,
+    check_threshold,
+    parse_keys,
+    require,
+)
+from agent.trust.metadata import (
+    Delegation,
+    KeyFields,
+    Opened,
+    RootFile,
+    SnapshotFile,
+    TargetsFile,
+    TimestampFile,
+    open_metadata,
+)
+from agent.trust.role import Limits, Role
+
+FRESH_FOR = timedelta(hours=48)
+EARLY = timedelta(minutes=5)
+TIMESTAMP_LIFETIME = timedelta(days=30)
+TOP_LEVEL = ("root", "timestamp", "snapshot", "targets")
+_ISSUED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class TreeFiles:
+    """Exact bytes of the metadata in force; `roles` by role name, those on the way to the box."""
+
+    root: bytes
+    timestamp: bytes
+    snapshot: bytes
+    targets: bytes
+    roles: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class TreeAuthority:
+    """Roles by their delegations. Immutable.
+
+    Args:
+        roles: all that are known, names unique.
+        versions: by metadata file.
+        issued: when the timestamp was signed.
+        expires: the earliest expiry of all files.
+        demo: made for a demonstration.
+    """
+
+    def __init__(
+        self,
+        roles: Sequence[Role],
+        versions: Mapping[str, int],
+        *,
+        issued: datetime,
+        expires: datetime,
+        demo: bool,
+    ) -> None:
+        self.roles: Mapping[str, Role] = {role.name: role for role in roles}
+        self.versions = dict(versions)
+        self.issued = issued
+        self.expires = expires
+        self.demo = demo
+        self._by_key = index_roles(roles)
+
+    def roles_for(self, keyid: str) -> Sequence[Role]:
+        """The roles that list this key."""
+        return self._by_key.get(keyid, ())
+
+    def grade(self, now: Now) -> Grade:
+        """How fresh all this is.
+
+        A timestamp from the future is a forgery for later, or the clock is wrong: in doubt it is
+        not fresh. An untrusted clock is a lower bound and proves neither.
+        """
+        if now.at >= self.expires:
+            return Grade.EXPIRED
+        is_early = now.quality in ("SYNCED", "HOLDOVER") and self.issued > now.at + EARLY
+        return Grade.AGED if is_early or now.at - self.issued > FRESH_FOR else Grade.FRESH
+
+
+def load_root(raw: bytes) -> TreeAuthority:
+    """A root alone, as it is installed: nobody may sign yet, and all is EXPIRED.
+
+    Raises:
+        TrustError: E_ROLE.
+    """
+    opened = _open_root(raw)
+    versions = {"root": opened.file.version}
+    return TreeAuthority((), versions, issued=_LONG_AGO, expires=_LONG_AGO, demo=opened.file.demo)
+
+
+def load_tree(files: TreeFiles) -> TreeAuthority:
+    """Judge a whole set of files.
+
+    Raises:
+        TrustError: E_ROLE with the role at fault; the whole set is refused.
+    """
+    root = _open_root(files.root)
+    timestamp = open_metadata(files.timestamp, TimestampFile, "timestamp")
+    snapshot = open_metadata(files.snapshot, SnapshotFile, "snapshot")
+    targets = open_metadata(files.targets, TargetsFile, "targets")
+    issued = _issued(timestamp)
+    for name, opened in (("timestamp", timestamp), ("snapshot", snapshot), ("targets", targets)):
+        _verify_signatures(root.metadata.signed.verify_delegate, opened, name)
+    _verify_row(timestamp.metadata.signed.snapshot_meta, snapshot, "snapshot")
+    rows = snapshot.metadata.signed.meta
+    _verify_row(rows.get("targets.json"), targets, "targets")
+    walk = _Walk(files.roles, rows)
+    walk.enter("targets", targets, root.file.roles["targets"].threshold, ())
+    all_files: dict[str, Opened[Any]] = {
+        "root": root,
+        "timestamp": timestamp,
+        "snapshot": snapshot,
+        **walk.opened,
+    }
+    return TreeAuthority(
+        walk.roles,
+        {name: opened.file.version for name, opened in all_files.items()},
+        issued=issued,
+        expires=min(opened.metadata.signed.expires for opened in all_files.values()),
+        demo=root.file.demo,
+    )
+
+
+def _keys(name: str, keys: Mapping[str, KeyFields]) -> dict[str, Key]:
+    fields = {
+        keyid: {"keytype": key.keytype, "scheme": key.scheme, "keyval": key.keyval}
+        for keyid, key in keys.items()
+    }
+    return parse_keys(name, fields)
+
+
+def _open_root(raw: bytes) -> Opened[RootFile]:
+    """Root's own rules, and its signature by itself."""
+    opened = open_metadata(raw, RootFile, "root")
+    file = opened.file
+    keys, roles = _keys("root", file.keys), file.roles
+    require(roles.keys() == set(TOP_LEVEL), "root", f"not exactly the roles {TOP_LEVEL}")
+    for name, role in roles.items():
+        require(all(keyid in keys for keyid in role.keyids), name, "a key id without its key")
+        check_threshold(name, role.threshold, len(role.keyids))
+    check_people("root", {*roles["root"].keyids, *roles["targets"].keyids}, file.holders)
+    check_delegator("root", roles["root"].threshold, "targets", roles["targets"].threshold)
+    _verify_signatures(opened.metadata.signed.verify_delegate, opened, "root")
+    return opened
+
+
+def _verify_signatures(
+    verify_delegate: Callable[..., None], opened: Opened[Any], name: str
+) -> None:
+    try:
+        verify_delegate(name, opened.metadata.signed_bytes, opened.metadata.signatures)
+    except (UnsignedMetadataError, ValueError) as error:
+        raise TrustError("E_ROLE", name, str(error)) from error
+
+
+def _issued(timestamp: Opened[TimestampFile]) -> datetime:
+    text = timestamp.file.issued
+    require(bool(_ISSUED.fullmatch(text)), "timestamp", "x-issued is not a UTC moment")
+    try:
+        issued = parse_utc(text)
+    except ValueError as error:
+        raise TrustError("E_ROLE", "timestamp", str(error)) from error
+    lifetime = timestamp.metadata.signed.expires - issued
+    good = timedelta() < lifetime <= TIMESTAMP_LIFETIME
+    require(good, "timestamp", f"does not live up to {TIMESTAMP_LIFETIME}")
+    return issued
+
+
+def _verify_row(row: MetaFile | None, opened: Opened[Any], name: str) -> None:
+    """The file is the very one that the signed listing names: no mix and match."""
+    if row is None:
+        raise TrustError("E_ROLE", name, "not in the listing")
+    version = opened.file.version
+    require(version == row.version, name, f"version {version}, listed {row.version}")
+    try:
+        row.verify_length_and_hashes(opened.raw)
+    except (LengthOrHashMismatchError, ValueError) as error:
+        raise TrustError("E_ROLE", name, str(error)) from error
+
+
+class _Walk:
+    """From targets down through the role files that are there, collecting roles."""
+
+    def __init__(self, files: Mapping[str, bytes], rows: Mapping[str, MetaFile]) -> None:
+        self.roles: list[Role] = []
+        self.opened: dict[str, Opened[TargetsFile]] = {}
+        self._files = files
+        self._rows = rows
+        self._country: str | None = None
+
+    def enter(
+        self, name: str, opened: Opened[TargetsFile], threshold: int, above: tuple[Limits, ...]
+    ) -> None:
+        """Read a verified file's delegations, and the files of those that have one.
+
+        Ends: each child's name is one label longer than its parent's, six at most.
+        """
+        self.opened[name] = opened
+        require(not opened.file.targets, name, "there are no target files in this tree")
+        delegations = opened.file.delegations
+        if delegations is None:
+            return
+        keys = _keys(name, delegations.keys)
+        for delegation in delegations.roles:
+            check_place_in_tree(delegation.name, name, self._country)
+            self._country = self._country or delegation.name.partition(".")[0]
+            role = read_delegation(delegation, keys, (name, threshold), above)
+            self.roles.append(role)
+            self._descend(opened, delegation, role)
+
+    def _descend(self, parent: Opened[TargetsFile], delegation: Delegation, role: Role) -> None:
+        name = role.name
+        if not has_file(delegation):
+            absent = name not in self._files and f"{name}.json" not in self._rows
+            require(absent, name, "has a file, but no path of class authority")
+            return
+        raw = self._files.get(name)
+        if raw is None:
+            return
+        opened = open_metadata(raw, TargetsFile, name)
+        _verify_signatures(parent.metadata.signed.verify_delegate, opened, name)
+        _verify_row(self._rows.get(f"{name}.json"), opened, name)
+        self.enter(name, opened, role.threshold, role.chain)
