@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UnsetType
 from securesystemslib.signer import Key
 
 from agent.errors import TrustError
@@ -81,15 +82,11 @@ def read_delegation(
     check_delegator(delegator[0], delegator[1], name, delegation.threshold)
     require(1 <= delegation.max_ttl_s <= MAX_NUMBER, name, "x-max-ttl-s must be positive")
     require(1 <= delegation.epoch <= MAX_NUMBER, name, "x-epoch must be positive")
-    require(len(delegation.hours) <= MAX_WINDOWS, name, f"more than {MAX_WINDOWS} x-hours")
-    try:
-        parse_hours(delegation.hours)
-    except ValueError as error:
-        raise TrustError("E_ROLE", name, f"x-hours: {error}") from error
+    require(not delegation.terminating, name, "a terminating delegation")
     limits = Limits(
         name=name,
         paths=tuple(paths),
-        hours=tuple(delegation.hours),
+        hours=_hours(delegation),
         priority_max=delegation.priority_max,
         max_ttl_s=delegation.max_ttl_s,
     )
@@ -101,3 +98,16 @@ def read_delegation(
         epoch=delegation.epoch,
         chain=(*above, limits),
     )
+
+
+def _hours(delegation: Delegation) -> tuple[str, ...]:
+    """Absent is all day; an empty list could be read as never and is refused."""
+    name, hours = delegation.name, delegation.hours
+    if isinstance(hours, UnsetType):
+        return ()
+    require(1 <= len(hours) <= MAX_WINDOWS, name, f"x-hours: 1 to {MAX_WINDOWS} windows")
+    try:
+        parse_hours(hours)
+    except ValueError as error:
+        raise TrustError("E_ROLE", name, f"x-hours: {error}") from error
+    return tuple(hours)

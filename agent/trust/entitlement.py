@@ -55,16 +55,32 @@ def _verify_hours(document: Document, role: Role) -> None:
         lasts_ms = int((end - start).total_seconds() * 1000)
         if not is_inside(role.minutes, local_ms(start), lasts_ms):
             raise _outside(document, role, "live")
-    if not isinstance(document, Playlist):
-        return
-    for entry in document.entries:
+    if isinstance(document, Playlist) and not _is_plainly_inside(document, role):
+        _verify_entries(document, role)
+
+
+def _is_plainly_inside(playlist: Playlist, role: Role) -> bool:
+    """Are all entries within one stretch of the role's hours? The usual case, judged at once."""
+    entries = playlist.entries
+    starts = [text for entry in entries for text in entry.when.at]
+    if not starts or "after" in {entry.start.kind for entry in entries}:
+        return not entries
+    duration_of = {medium.sha256: medium.duration_ms for medium in playlist.media}
+    first_ms = clock_ms(min(starts))  # clock times compare as text
+    end_ms = clock_ms(max(starts)) + max([length_ms(entry, duration_of) for entry in entries])
+    return is_inside(role.minutes, first_ms, end_ms - first_ms)
+
+
+def _verify_entries(playlist: Playlist, role: Role) -> None:
+    duration_of = {medium.sha256: medium.duration_ms for medium in playlist.media}
+    for entry in playlist.entries:
         if entry.start.kind == "after":
             # its moment hangs on another entry's: what cannot be known is not allowed
-            raise _outside(document, role, entry.id)
-        lasts_ms = length_ms(entry, document.media)
+            raise _outside(playlist, role, entry.id)
+        lasts_ms = length_ms(entry, duration_of)
         for text in entry.when.at:
             if not is_inside(role.minutes, clock_ms(text), lasts_ms):
-                raise _outside(document, role, f"{entry.id} at {text}")
+                raise _outside(playlist, role, f"{entry.id} at {text}")
 
 
 def _outside(document: Document, role: Role, what: str) -> TrustError:

@@ -8,10 +8,11 @@ midnight.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
-from agent.contract.document import Entry, Medium
+from agent.contract.document import Entry
 
 LOCAL = timezone(timedelta(hours=7), "+07")
 DAY_MIN = 1440
@@ -56,20 +57,26 @@ def is_inside(minutes: int, start_ms: int, length_ms: int) -> bool:
 
     A stretch without length is the moment of its start.
     """
-    first, end = start_ms // MINUTE_MS, start_ms + max(length_ms, 1)
-    wanted = _stretch(first % DAY_MIN, -(-end // MINUTE_MS) - first)
-    return wanted & ~minutes == 0
+    first = start_ms // MINUTE_MS
+    count = -(-(start_ms + max(length_ms, 1)) // MINUTE_MS) - first
+    if count >= DAY_MIN:
+        return minutes == ALL_DAY
+    wanted = (1 << count) - 1
+    return (minutes | minutes << DAY_MIN) >> first & wanted == wanted  # twice: past midnight
 
 
-def length_ms(entry: Entry, media: Iterable[Medium]) -> int:
+def length_ms(entry: Entry, duration_of: Mapping[str, int]) -> int:
     """How long an entry goes on where the document tells it, else 0: a relay has no end of its own.
 
     What `within` may wait is counted too: it may start as late as that.
+
+    Args:
+        entry: of sound schema.
+        duration_of: milliseconds of each medium, by digest.
     """
     body, waits_ms = entry.body, entry.start.ms or 0
     if body.media is not None:
-        duration_of = {medium.sha256: medium.duration_ms for medium in media}
-        once_ms = sum(duration_of[digest] for digest in body.media)
+        once_ms = sum([duration_of[digest] for digest in body.media])
     elif body.scene is not None:
         once_ms = body.scene.ms
     else:
@@ -78,6 +85,7 @@ def length_ms(entry: Entry, media: Iterable[Medium]) -> int:
     return waits_ms + (whole_ms if entry.max_ms is None else min(whole_ms, entry.max_ms))
 
 
+@lru_cache(maxsize=4096)
 def clock_ms(text: str) -> int:
     """Milliseconds after midnight of a clock time `HH:MM:SS`."""
     return _minute(text) * MINUTE_MS + int(text[6:8]) * 1000

@@ -17,6 +17,7 @@ from tuf.api.metadata import Metadata
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.errors import TrustError
 from agent.trust.role import Priority
+from agent.trust.schema import MAX_NUMBER
 
 KIB = 1024
 MAX_BYTES = {"root": 64 * KIB, "timestamp": 16 * KIB, "snapshot": 64 * KIB, "targets": 256 * KIB}
@@ -48,7 +49,7 @@ class RootFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`holders` names the person behind each key of the roles root and targets."""
 
     type_: Literal["root"] = msgspec.field(name="_type")
-    consistent_snapshot: Literal[True]
+    consistent_snapshot: bool
     keys: dict[str, KeyFields]
     roles: dict[Literal["root", "timestamp", "snapshot", "targets"], RoleKeys]
     holders: dict[str, str] = msgspec.field(name="x-holders")
@@ -60,7 +61,7 @@ class MetaRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     version: int
     length: int | None = None
-    hashes: dict[str, str] | None = None
+    hashes: dict[Literal["sha256", "sha512"], str] | None = None
 
 
 class TimestampFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -84,13 +85,13 @@ class Delegation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     name: str
     keyids: list[str]
     threshold: int
-    terminating: Literal[False]
+    terminating: bool
     paths: list[str]
     kinds: list[str] = msgspec.field(name="x-kinds")
     max_ttl_s: int = msgspec.field(name="x-max-ttl-s")
     epoch: int = msgspec.field(name="x-epoch")
     holders: dict[str, str] = msgspec.field(name="x-holders")
-    hours: list[str] = msgspec.field(name="x-hours", default_factory=list)
+    hours: list[str] | msgspec.UnsetType = msgspec.field(name="x-hours", default=msgspec.UNSET)
     priority_max: Priority = msgspec.field(name="x-prio-max", default="emergency")
 
 
@@ -148,6 +149,6 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # the library's own refusals, of whatever it trips over
         raise TrustError("E_ROLE", name, f"{type(error).__name__}: {error}") from error
-    if file.version < 1:
-        raise TrustError("E_ROLE", name, "version must be positive")
+    if not 1 <= file.version <= MAX_NUMBER:
+        raise TrustError("E_ROLE", name, "version must be 1 to 2^63-1")
     return Opened(file, metadata, raw)

@@ -101,13 +101,18 @@ def _are_weekdays(days: tuple[int, ...]) -> bool:
     return bool(days) and len(set(days)) == len(days) and min(days) >= 1 and max(days) <= 7
 
 
+@lru_cache(maxsize=256)
+def _are_dates(first: str, last: str) -> bool:
+    return _is_date(first) and _is_date(last) and first <= last
+
+
 def _check_when(when: When, *, least: int) -> None:
     at = when.at
     if not least <= len(at) <= 1440 or len(set(at)) != len(at) or not all(map(_is_clock, at)):
         raise SchemaError("when.at", "local clock times HH:MM:SS, none twice")
     if not _are_weekdays(tuple(when.weekdays)):
         raise SchemaError("when.weekdays", "1 to 7, none twice")
-    if not (_is_date(when.from_) and _is_date(when.until) and when.from_ <= when.until):
+    if not _are_dates(when.from_, when.until):
         raise SchemaError("when.from", "a date, and until not before it")
     if when.except_ and (len(when.except_) > 366 or not all(map(_is_date, when.except_))):
         raise SchemaError("when.except", "dates")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from agent.contract.document import Document, Emergency, Playlist
 from agent.errors import TrustError
@@ -23,10 +23,10 @@ def is_https(url: str) -> bool:
     return len(url) <= MAX_URL and _HTTPS.fullmatch(url) is not None
 
 
-def _verify_urls(document: Document, urls: Iterable[str]) -> None:
-    for url in urls:
-        if not is_https(url):
-            raise TrustError("E_URL", document.doc_id, f"not an https address: {url[:80]}")
+def _verify_urls(document: Document, urls: Sequence[str]) -> None:
+    if not all(map(is_https, urls)):
+        bad = next(url for url in urls if not is_https(url))
+        raise TrustError("E_URL", document.doc_id, f"not an https address: {bad[:80]}")
 
 
 def verify_sources(document: Document) -> None:
@@ -37,8 +37,7 @@ def verify_sources(document: Document) -> None:
     """
     if not isinstance(document, Playlist | Emergency):
         return
-    for medium in document.media:
-        _verify_urls(document, medium.urls)
+    _verify_urls(document, [url for medium in document.media for url in medium.urls])
     if isinstance(document, Emergency):
         return
     relays = [entry.body.relay for entry in document.entries if entry.body.relay]

@@ -7,7 +7,8 @@ counts. One fault refuses the whole set: what was in force stays in force. No cl
 expiry is judged in `grade`, at each moment anew.
 
 A box holds the files on the way to its own place only. A role that delegates further and whose file
-is not there is known itself, its children are not.
+is not there is known itself, its children are not. A file that no delegation leads to grants
+nothing and is left unread: else a leftover of a revoked role could keep that very role in force.
 """
 
 from __future__ import annotations
@@ -165,6 +166,7 @@ def _open_root(raw: bytes) -> Opened[RootFile]:
     opened = open_metadata(raw, RootFile, "root")
     file = opened.file
     keys, roles = _keys("root", file.keys), file.roles
+    require(file.consistent_snapshot, "root", "consistent_snapshot must be true")
     require(roles.keys() == set(TOP_LEVEL), "root", f"not exactly the roles {TOP_LEVEL}")
     for name, role in roles.items():
         require(all(keyid in keys for keyid in role.keyids), name, "a key id without its key")
@@ -241,11 +243,7 @@ class _Walk:
 
     def _descend(self, parent: Opened[TargetsFile], delegation: Delegation, role: Role) -> None:
         name = role.name
-        if not has_file(delegation):
-            absent = name not in self._files and f"{name}.json" not in self._rows
-            require(absent, name, "has a file, but no path of class authority")
-            return
-        raw = self._files.get(name)
+        raw = self._files.get(name) if has_file(delegation) else None
         if raw is None:
             return
         opened = open_metadata(raw, TargetsFile, name)

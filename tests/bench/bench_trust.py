@@ -1,5 +1,6 @@
 """How much a whole verdict costs beyond the bare Ed25519 verifications inside it.
 
+The verdict is by a real tree of delegations with hours on its links, so that all rules are asked.
 Both are timed alternately in one run, the smallest of many is taken, so that a busy machine weighs
 on both alike.
 """
@@ -12,9 +13,13 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import CryptoSigner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from fake_publisher import FakePublisher
 
 from agent.clock import Now
 from agent.contract.document import (
@@ -29,9 +34,8 @@ from agent.contract.document import (
 from agent.contract.envelope import pae
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
-from agent.trust.authority import PinnedAuthority, load_pinned
+from agent.trust.tree import TreeAuthority, load_tree
 from agent.trust.verify import verify
-from central.authority import Grant, build_root
 from central.sign import build_header, encode_document, sign_document
 
 ROUNDS = 2000
@@ -73,11 +77,17 @@ def _playlist(items: int) -> bytes:
     return encode_document(Playlist(**header, media=media, entries=entries))
 
 
-def _authority(signers: list[CryptoSigner]) -> PinnedAuthority:
-    holders = [(f"holder {n}", signer.public_key) for n, signer in enumerate(signers)]
-    paths = ["routine/84/29266/*"]
-    grant = Grant("vn.84.29266", ["playlist"], paths, 45 * 86_400, holders, len(holders))
-    return load_pinned(build_root([grant], version=1, demo=True))
+def _tree(signatures: int) -> tuple[TreeAuthority, list[CryptoSigner]]:
+    """Root, targets, a province with a file, its commune; hours on the last two links."""
+    tree = FakePublisher(NOW)
+    tree.delegation("vn.84")["x-hours"] = ["04:30-22:00"]
+    tree.revoke("vn.84.29266")
+    tree.keys.pop("vn.84.29266")
+    tree.delegate(
+        "vn.84.29266", kinds=["playlist"], paths=["routine/84/29266/*"], threshold=signatures,
+        hours=["05:00-11:00", "11:00-21:00"],
+    )  # fmt: skip
+    return load_tree(tree.publish()), tree.signers("vn.84.29266")
 
 
 def _once(deed: Callable[[], object]) -> float:
@@ -88,14 +98,16 @@ def _once(deed: Callable[[], object]) -> float:
 
 def measure(signatures: int, rounds: int = ROUNDS) -> tuple[float, float]:
     """Seconds of one verdict, and of the bare verifications inside it (smallest of many)."""
-    privates = [Ed25519PrivateKey.generate() for _ in range(signatures)]
-    signers = [CryptoSigner(private) for private in privates]
+    authority, signers = _tree(signatures)
     payload = _playlist(40)
     envelope = sign_document(payload, "playlist", signers)
-    authority = _authority(signers)
     signed = pae(PAYLOAD_TYPE.format(kind="playlist"), payload)
-    pairs: list[tuple[Ed25519PublicKey, bytes]] = [
-        (private.public_key(), private.sign(signed)) for private in privates
+    pairs = [
+        (
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer.public_key.keyval["public"])),
+            bytes.fromhex(signer.sign(signed).signature),
+        )
+        for signer in signers
     ]
     now = Now(NOW, "SYNCED", 0.02)
     topic = Topic("playlist", "tuan", station="tv-cl-0007")
