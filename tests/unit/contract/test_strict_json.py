@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
+from agent.contract.strict_json import Decoder, StrictJsonError, _is_nfc, parse_strict
 
 
 class Song(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,3 +70,21 @@ def test_is_read_alike_by_both_ways(text: str) -> None:
 def test_canonical_text_takes_the_short_way() -> None:
     assert Decoder(Song).decode_canonical(GOOD["canonical"].encode()) is not None
     assert Decoder(Song).decode_canonical(GOOD["spaced, short"].encode()) is None
+
+
+MARKS = "\u0301\u0323\u0309\u031b\u17d2\u09be\u1161\u11a8"
+LETTERS = "aơoe ạậ́ộđក្ខ\u1100\uac00\u09c7\u212b\u0958"
+
+
+@given(st.lists(st.one_of(st.sampled_from(LETTERS + MARKS), st.characters(codec="utf-8"))))
+def test_the_quick_way_to_normal_form_agrees_with_the_slow_one(characters: list[str]) -> None:
+    text = "".join(characters)
+    assert _is_nfc(text.encode()) == unicodedata.is_normalized("NFC", text)
+
+
+def test_all_that_composes_with_ascii_is_a_combining_mark() -> None:
+    """What `_is_nfc` rests on, of every character that Unicode has."""
+    for number in range(sys.maxunicode + 1):
+        parts = unicodedata.decomposition(chr(number)).split()
+        if len(parts) == 2 and not parts[0].startswith("<") and int(parts[0], 16) < 128:
+            assert unicodedata.combining(chr(int(parts[1], 16)))

@@ -17,7 +17,7 @@ from agent.clock import Now
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.trust.authority import PinnedAuthority, load_pinned
+from agent.trust.authority import Authority, load_pinned
 from agent.trust.verify import Accepted, verify
 
 STATION = StationId("tv-cl-0007")
@@ -166,7 +166,7 @@ def judge(
     floors: FakeFloors | None = None,
     now: Now = SYNCED,
     nonces: tuple[str, ...] = (),
-    authority: PinnedAuthority = AUTHORITY,
+    authority: Authority = AUTHORITY,
 ) -> Accepted:
     topic = Topic(kind, "tuan", station=station, group=None if station else "84.29266")
     held = floors or FakeFloors()
