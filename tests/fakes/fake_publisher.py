@@ -120,7 +120,8 @@ class FakePublisher:
         delegations["keys"] |= {
             signer.public_key.keyid: signer.public_key.to_dict() for signer in signers
         }
-        if any(path.startswith("authority/") for path in paths):
+        has_file = any(path.startswith("authority/") for path in paths)
+        if has_file and name not in (*TOP_LEVEL, *self.roles):
             self.roles[name] = self._signed("targets", 180, targets={}, delegations=self._empty())
         return entry
 
