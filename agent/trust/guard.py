@@ -70,7 +70,7 @@ def check_reach(name: str, threshold: int, kinds: Sequence[str], paths: Sequence
     if any(map(can_sound_emergency, paths)):
         require(threshold >= 2, name, "an emergency role needs two signatures")
     if SILENT_KINDS.intersection(kinds):
-        alone = SILENT_KINDS.issuperset(kinds)
+        alone = SILENT_KINDS.issuperset(kinds) and ("release" not in kinds or len(kinds) == 1)
         require(alone, name, "time, ack, head and release are never mixed with others")
         config_only = all(path.startswith("config/") for path in paths)
         require(config_only, name, "paths beyond class config")

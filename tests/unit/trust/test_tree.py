@@ -218,6 +218,7 @@ REFUSED: dict[str, Spoil] = {
     "time that may sound": _delegation("vn.time", x_kinds=["time", "playlist"]),
     "time beyond config": _delegation("vn.time", paths=["routine/*/*/*"]),
     "release beyond config": _delegation("vn.release", paths=["command/*/*/*"]),
+    "release with an online kind": _delegation("vn.release", x_kinds=["release", "head"]),
     "a head that publishes": _delegation("vn.head", x_kinds=["head", "station-config"]),
     "a key that no role uses": _key_without_role,
     "a key id without its key": _key_missing,
@@ -325,6 +326,27 @@ def test_a_signature_listed_twice_or_a_flood_of_them_is_refused() -> None:
             load_tree(files)
         else:
             assert "signatures" in refusal(files).hint
+
+
+@pytest.mark.parametrize(
+    "signatures",
+    [
+        None, 3, {}, [None], ["a"], [{}], [{"keyid": 1, "sig": 2}], [{"keyid": ["a"], "sig": ""}],
+        [{"keyid": "KEYID", "sig": "zz"}], [{"keyid": "KEYID", "sig": "abc"}],
+        [{"keyid": "KEYID", "sig": ""}], [{"keyid": "KEYID", "sig": "é"}],
+        [{"keyid": "KEYID", "sig": 5}], [{"keyid": "KEYID", "sig": None}],
+        [{"keyid": "KEYID", "sig": "00" * 64}], [{"keyid": "KEYID", "sig": "00" * 100_0}],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["root", "timestamp", "snapshot", "targets"])
+def test_nothing_in_the_place_of_signatures_is_more_than_a_refusal(
+    name: str, signatures: Any
+) -> None:
+    files = FakePublisher().files()
+    file = json.loads(getattr(files, name))
+    keyid = file["signatures"][0]["keyid"]
+    raw = json.dumps({**file, "signatures": signatures}).replace("KEYID", keyid).encode()
+    refusal(dataclasses.replace(files, **{name: raw}))
 
 
 @pytest.mark.parametrize(
