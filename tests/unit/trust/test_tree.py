@@ -166,6 +166,10 @@ def _key_missing(tree: FakePublisher) -> None:
     tree.roles["vn.84"]["delegations"]["keys"].pop(tree.delegation("vn.84.29266")["keyids"][0])
 
 
+def _root_key_missing(tree: FakePublisher) -> None:
+    tree.root["keys"].pop(tree.root["roles"]["snapshot"]["keyids"][0])
+
+
 def _target_file(tree: FakePublisher) -> None:
     tree.targets["targets"]["a"] = {"length": 1, "hashes": {"sha256": "00" * 32}}
 
@@ -232,6 +236,7 @@ REFUSED: dict[str, Spoil] = {
     "a version of no database": lambda tree: tree.roles["vn.84"].update(version=2**63),
     "another specification": lambda tree: tree.targets.update(spec_version="2.0"),
     "no such day": lambda tree: tree.targets.update(expires="2026-13-01T00:00:00Z"),
+    "a key id in root without its key": _root_key_missing,
     "root holders unnamed": _root(**{"x-holders": {}}),
     "one person in root twice": _same_person,
     "targets by foreign keys": _foreign_signer("targets"),
@@ -265,6 +270,8 @@ def _issued(tree: FakePublisher, **changes: str) -> TreeFiles:
         {"x_issued": "2026-11-23T08:00:00+07:00"},
         {"x_issued": "2026-11-23 01:00:00Z"},
         {"x_issued": "2026-02-30T01:00:00Z"},
+        {"x_issued": "2026-11-23T01:00:00.5Z"},
+        {"x_issued": "2026-W48-1T01:00:00Z"},
         {"x_issued": ""},
         {"expires": utc(AT + timedelta(days=30, seconds=1))},
         {"expires": utc(AT)},
@@ -374,6 +381,26 @@ def test_a_file_that_is_not_the_listed_one_is_refused() -> None:
     ):
         refusal(dataclasses.replace(new, **changes))
     load_tree(new)
+
+
+@pytest.mark.parametrize("name", ["targets", "vn.84"])
+def test_the_listed_version_counts_where_neither_length_nor_hash_is_listed(name: str) -> None:
+    for version, is_good in ((1, True), (2, False)):
+        tree = FakePublisher()
+        tree.snapshot["meta"][f"{name}.json"] = {"version": version}
+        tree.sign_snapshot()
+        tree.tick()
+        if is_good:
+            load_tree(tree.files())
+        else:
+            assert refusal(tree.files()).subject == name
+
+
+@pytest.mark.parametrize("name", ["vn", "vn.84.29266", "vn.84.em.1"])
+def test_below_targets_stands_a_country_with_one_code(name: str) -> None:
+    tree = FakePublisher(is_small_tree=False)
+    tree.delegate(name, kinds=["playlist"], paths=["routine/84/*/*"], parent="targets")
+    assert refusal(tree.publish()).subject == name
 
 
 def test_a_file_that_no_snapshot_lists_is_refused() -> None:
