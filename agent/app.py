@@ -20,7 +20,7 @@ from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId
 from agent.contract.moment import encode_utc
 from agent.contract.report import Health, Hello, Issue, Result
-from agent.contract.topic import Topic, build_uplink_topic
+from agent.contract.topic import build_uplink_topic
 from agent.desk.parts import Reread
 from agent.errors import AgentError, LinkError, StoreError
 from agent.evidence.device_key import DeviceKey, sign_report
@@ -41,6 +41,8 @@ from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Output, Settings
+from agent.silence import Parts as SilenceParts
+from agent.silence import Silences
 from agent.site import Parts as SiteParts
 from agent.site import Site
 from agent.store import meta
@@ -92,6 +94,12 @@ class Agent:
             lambda: self.silence.is_on,
             lambda: self.site.is_locked,
         )
+        self.silences = Silences(
+            SilenceParts(
+                self.store, self.clock, self.journal, self.issues,
+                lambda: self.programme.held, self._look_again,
+            )
+        )  # fmt: skip
         self.supply = Supply(
             self._build_fetcher(),
             has=self.media.has,
@@ -168,6 +176,7 @@ class Agent:
         self.programme.update(held, self.clock.now())
         self._tell_refused()
         self._look_again()
+        self.silences.changed()
         self._want_media()
 
     def _want_media(self) -> None:
@@ -226,12 +235,6 @@ class Agent:
         await self._hello()
         self.checkup.poke.set()
 
-    def _on_disconnect(self) -> None:
-        self.sender.disconnected()
-
-    async def _on_message(self, topic: Topic, message: bytes) -> None:
-        await self.intake.receive(topic, message)
-
     async def _next_session(self) -> int:
         """A full or dead card must not keep the box from telling of it."""
         try:
@@ -244,18 +247,8 @@ class Agent:
     async def _build(self) -> None:
         self.floors = await self.store.run(load_floors)
         await self.silence.load()
+        await self.silences.load()
         settings = self.settings
-        self.link = MqttLink(
-            settings.broker,
-            self.station,
-            next_session=self._next_session,
-            on_message=self._on_message,
-            on_connect=self._on_connect,
-            on_disconnect=self._on_disconnect,
-            on_fault=self.issues.note,
-            on_centre=self.greeting.on_centre,
-            pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
-        )
         self.intake = Intake(
             self.station,
             authority=self.authority,
@@ -269,7 +262,20 @@ class Agent:
                 acknowledged=self._on_ack,
                 placed=self._on_placed,
                 report=self._on_result,
+                greet=lambda: self._spawn(self._hello()),
+                note=self.issues.note,
             ),
+        )
+        self.link = MqttLink(
+            settings.broker,
+            self.station,
+            next_session=self._next_session,
+            on_message=self.intake.receive,
+            on_connect=self._on_connect,
+            on_disconnect=self.sender.disconnected,
+            on_fault=self.issues.note,
+            on_centre=self.greeting.on_centre,
+            pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
         )
         self.upkeep = Upkeep(
             self.clock,
@@ -297,6 +303,8 @@ class Agent:
                 lines=self.lines,
                 inputs=self.site.inputs,
                 readings=self.site.readings,
+                held=lambda: self.programme.held,
+                floors=self.floors,
             ),
             self._send_health,
             self.health_s,
@@ -345,7 +353,7 @@ class Agent:
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"
                     )
                 await self.site.load()
-                await self.intake.restore()
+                await self.intake.begin()
                 for name, output in self.outputs.items():
                     group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
                 group.create_task(self.link.run(), name="link")
@@ -353,19 +361,13 @@ class Agent:
                 group.create_task(self.supply.run(), name="supply")
                 group.create_task(self.checkup.run(), name="checkup")
                 group.create_task(self.site.run(), name="site")
+                group.create_task(self.silences.run(), name="silences")
                 group.create_task(self.upkeep.run(), name="upkeep")
                 group.create_task(self.greeting.run(), name="greeting")
-                group.create_task(_beat(self.journal), name="heartbeat")
+                group.create_task(self.journal.keep_beating(), name="heartbeat")
                 group.create_task(feed_watchdog(), name="watchdog")
                 if self.settings.page is not None:
                     group.create_task(self._page(), name="page")
                 notify("READY=1")
         finally:
             close_ports()
-
-
-async def _beat(journal: Journal) -> None:
-    """The last heartbeat bounds what a crash may have left sounding."""
-    while True:
-        await quietly(journal.beat())
-        await asyncio.sleep(5.0)

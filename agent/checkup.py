@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.clock import Clock, Now, mono_s
+from agent.contract.document import Head
 from agent.contract.moment import encode_utc
 from agent.contract.report import Health, InputState, OnAir, Outbox, Reading
 from agent.errors import StoreError
@@ -19,6 +20,7 @@ from agent.evidence.journal import Journal
 from agent.health.check import Check, NotCheckedError
 from agent.health.checks.board import BoardCheck
 from agent.health.checks.clock import ClockCheck
+from agent.health.checks.head import HeadCheck
 from agent.health.checks.link import Connection, LinkCheck
 from agent.health.checks.media import MediaCheck
 from agent.health.checks.outbox import OutboxCheck
@@ -29,12 +31,15 @@ from agent.health.notebook import Notebook
 from agent.health.roster import build_machine_checks
 from agent.health.snapshot import take_snapshot
 from agent.health.watch import Watch
+from agent.plan.occurrence import Held
 from agent.play.item import Item
 from agent.play.line import Line
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.settings.model import Settings
 from agent.store.database import Store
+from agent.trust.accepted import Floors
+from agent.trust.head import behind, heads_of
 
 log = logging.getLogger(__name__)
 HEALTH_MIN_S = 1.0
@@ -69,6 +74,8 @@ class Parts:
         lines: every switched line.
         inputs: contacts by name.
         readings: sensors by name.
+        held: the documents in force.
+        floors: what was accepted.
     """
 
     settings: Settings
@@ -84,6 +91,8 @@ class Parts:
     lines: Sequence[Line]
     inputs: Callable[[], Mapping[str, InputState]]
     readings: Callable[[], Mapping[str, Reading]]
+    held: Callable[[], Sequence[Held]]
+    floors: Floors
 
 
 class Checkup:
@@ -162,6 +171,9 @@ class Checkup:
             OutboxCheck(parts.journal.outbox),
             RestartCheck(notebook, parts.issues.begun),
             MediaCheck(self._lacking),
+            HeadCheck(
+                notebook, parts.clock.now, self._heads, lambda: behind(self._heads(), parts.floors)
+            ),
         ]
         if any(isinstance(output, SoundOutput) for output in parts.outputs.values()):
             checks.append(SoundCheck(parts.issues.all))
@@ -169,6 +181,9 @@ class Checkup:
             checks.append(BoardCheck(self._late))
         now = parts.clock.now
         return checks + build_machine_checks(parts.settings, notebook, parts.boot_id, now)
+
+    def _heads(self) -> list[Head]:
+        return heads_of(one.document for one in self._parts.held())
 
     def _late(self) -> dict[str, int]:
         outputs = self._parts.outputs.items()

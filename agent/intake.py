@@ -9,27 +9,33 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.clock import Clock, boot_s, mono_s
-from agent.contract.document import Ack, Emergency, StationConfig, TimeReply
+from agent.contract.document import Ack, Emergency, Silence, StationConfig, TimeReply
 from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.moment import parse_utc
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.errors import StoreError, TrustError
 from agent.evidence.journal import Journal
+from agent.newborn import Newborn
 from agent.plan.policy import config_in_force
+from agent.plan.silence import Pause, next_pause, verify_pause
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, commit, held, learn
+from agent.store.pause import last_pause, note_pause
 from agent.trust.accepted import Accepted
 from agent.trust.authority import Authority
+from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
-NOT_YET = {"command", "head", "silence", "stream-grant"}  # accepted by no box of this release
+NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
 REFUSALS_PER_S = 1.0
 
 
@@ -42,6 +48,8 @@ class Effects:
     acknowledged: Callable[[Ack], Awaitable[None]]
     placed: Callable[[StationConfig], Awaitable[None]]
     report: Callable[[Result], Awaitable[None]]
+    greet: Callable[[], None]
+    note: Callable[[str, str, str | None], None]
 
 
 class Nonces:
@@ -79,12 +87,25 @@ class Nonces:
         return self._asked.pop(nonce)
 
 
+class _AwaitsHeadError(Exception):
+    """Not judged: this box's memory is new, and no head has come yet."""
+
+
 def _check_supported(accepted: Accepted) -> None:
     document = accepted.document
     if document.kind in NOT_YET:
         raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
     if isinstance(document, Emergency) and document.attention not in (None, "two-tone"):
         raise TrustError("E_UNSUPPORTED", document.doc_id, "an attention signal of its own")
+
+
+def _commit(
+    connection: sqlite3.Connection, accepted: Accepted, pause: Pause | None, at: datetime
+) -> None:
+    """Document, floor and the role's last pause in one transaction."""
+    commit(connection, accepted, at)
+    if pause is not None:
+        note_pause(connection, accepted.document.issuer, pause)
 
 
 class Intake:
@@ -110,9 +131,21 @@ class Intake:
         self._floors = floors
         self._clock = clock
         self._journal = journal
+        self._newborn = Newborn(authority, store, floors, effects.note)
         self._effects = effects
+        self._held: list[HeldDocument] = []
+        self._withheld: frozenset[str] = frozenset()
         self._next_refusal_mono_s = 0.0
         self._untold = 0
+
+    async def begin(self) -> None:
+        """Once, before the first message: what a former run accepted takes effect.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        await self._newborn.load()
+        await self.restore()
 
     async def restore(self) -> None:
         """After a start, a clock step or long waiting: what was accepted takes effect anew."""
@@ -132,15 +165,44 @@ class Intake:
                 nonces=self.nonces,
             )
             _check_supported(accepted)
+            if accepted.duplicate:
+                log.debug("duplicate of %s", accepted.document.doc_id)
+                return
+            self._check_memory(accepted)
+            pause = await self._pause(accepted)
         except TrustError as error:
             await self._refuse(topic, message, error)
             return
-        if accepted.duplicate:
-            log.debug("duplicate of %s", accepted.document.doc_id)
+        except _AwaitsHeadError:
+            log.info("%s waits for a head", topic)
             return
-        await self._apply(accepted)
+        await self._apply(accepted, pause)
 
-    async def _apply(self, accepted: Accepted) -> None:
+    def _check_memory(self, accepted: Accepted) -> None:
+        """Before its first head a new box turns away without a record: it will ask again."""
+        documents = [one.document for one in self._held]
+        try:
+            self._newborn.check(accepted, documents, self.place, self._clock.now())
+        except TrustError as error:
+            if self._newborn.is_waiting:
+                raise _AwaitsHeadError from error
+            raise
+
+    async def _pause(self, accepted: Accepted) -> Pause | None:
+        """What is to be kept of this role's pauses; only a silence has any.
+
+        Raises:
+            TrustError: E_EXPIRED, E_POLICY: it may not pause now.
+        """
+        if not isinstance(accepted.document, Silence):
+            return None
+        kept = await self._store.run(last_pause, accepted.document.issuer)
+        last = Pause(*kept) if kept is not None else None
+        now = self._clock.now()
+        verify_pause(accepted, last, now)
+        return next_pause(accepted, last, now.at)
+
+    async def _apply(self, accepted: Accepted, pause: Pause | None) -> None:
         document = accepted.document
         if isinstance(document, TimeReply):
             await self._fix_clock(document)
@@ -148,7 +210,7 @@ class Intake:
             await self._effects.acknowledged(document)
         else:
             try:
-                await self._store.run(commit, accepted, self._clock.now().at)
+                await self._store.run(_commit, accepted, pause, self._clock.now().at)
             except StoreError as error:
                 log.exception("cannot keep %s", document.doc_id)
                 await self._effects.report(
@@ -166,16 +228,30 @@ class Intake:
         )
 
     async def _take_effect(self, documents: list[HeldDocument]) -> None:
-        """Place first; then only what is meant for this place: a box that moved forgets the old."""
+        """Place first; then only what is meant for this place: a box that moved forgets the old.
+
+        What a head revokes is left out.
+        """
+        self._held = documents
         config = config_in_force(documents, self._clock.now())
         if config is not None and config.doc_id != self._config_id:
             self._config_id = config.doc_id
             self.place = parse_place(config.place)
             await self._effects.placed(config)
         place = self.place
-        await self._effects.documents(
-            [h for h in documents if place and any(is_match(to, place) for to in h.document.to)]
-        )
+        here = [h for h in documents if place and any(is_match(to, place) for to in h.document.to)]
+        revoked = revoked_by(heads_of(h.document for h in here))
+        self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
+        await self._effects.documents([h for h in here if not is_revoked(h.document, revoked)])
+        if await self._newborn.heed([h.document for h in here], place, self._clock.now()):
+            self._effects.greet()
+
+    def _tell_withheld(self, withheld: set[str]) -> None:
+        for slot in self._withheld - withheld:
+            self._effects.note("document_withheld", slot, None)
+        for slot in withheld:
+            self._effects.note("document_withheld", slot, "the centre's head revokes it")
+        self._withheld = frozenset(withheld)
 
     async def _fix_clock(self, document: TimeReply) -> None:
         step_s = self._clock.fix(parse_utc(document.utc), self.nonces.take(document.nonce))

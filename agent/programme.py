@@ -15,6 +15,7 @@ from agent.plan.emergency import ActiveEmergency, emergency_on
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.silence import ActiveSilence, silence_on
 from agent.plan.timeline import Held, Occurrence, Timeline, build_timeline
 from agent.play.item import EMERGENCY, Item, Source
 from agent.settings.model import Policy
@@ -117,6 +118,15 @@ class Programme:
         """Is the document still in force?"""
         return doc_id in self._ids
 
+    def silence(self, now: Now) -> ActiveSilence | None:
+        """The strongest silence that was ordered by a document, if any."""
+        return silence_on(self.held, now.at)
+
+    def is_stopped(self, now: Now) -> bool:
+        """Is everything silent and black, an emergency too: by the key or by an order?"""
+        ordered = self.silence(now)
+        return self.is_locked() or (ordered is not None and ordered.stops_emergency)
+
     def emergency(self, now: Now, sense: Sense) -> ActiveEmergency | None:
         """The emergency in force for one sense, if any.
 
@@ -151,7 +161,7 @@ class SoundRundown:
         if item is not None and not item.missing and item.key not in done:
             return item
         timeline = self._programme.current(now)
-        if timeline is None or now.quality == "FLOOR" or self._is_silent():
+        if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
 
@@ -164,7 +174,7 @@ class SoundRundown:
         """The next scheduled item; none while an emergency is still to be played out."""
         programme = self._programme
         timeline = programme.current(now)
-        if timeline is None or now.quality == "FLOOR" or self._is_silent():
+        if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
             return None
         active = programme.emergency(now, self.sense)
         if active is not None and f"{active.document.event_id}/{self.sense}" not in done:
@@ -180,23 +190,32 @@ class SoundRundown:
         return [item for item in map(self._build, occurrences) if item.missing]
 
     def is_entitled(self, item: Item, now: Now) -> bool:
-        """Held, and if it is an emergency, still on; nothing is while the box is locked."""
-        if self._programme.is_locked():
+        """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
+        if self._programme.is_stopped(now):
             return False
         if item.level >= EMERGENCY:
             active = self._programme.emergency(now, self.sense)
             return active is not None and active.document.doc_id == item.source.doc_id
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
-        return not is_over and not self._is_silent() and self._programme.is_held(item.source.doc_id)
+        return (
+            not is_over and not self._is_silent(now) and self._programme.is_held(item.source.doc_id)
+        )
 
-    def _is_silent(self) -> bool:
-        """The switch's silence is of sound, a board goes on; the key's is of everything."""
+    def is_silenced(self, item: Item, now: Now) -> bool:
+        """Does an ordered silence keep this item off?"""
+        ordered = self._programme.silence(now)
+        return ordered is not None and (ordered.stops_emergency or item.level < EMERGENCY)
+
+    def _is_silent(self, now: Now) -> bool:
+        """The switch's silence is of sound, a board goes on; an ordered one is of both."""
         programme = self._programme
-        return programme.is_locked() or (self.sense == "sound" and programme.is_silent())
+        if programme.is_locked() or programme.silence(now) is not None:
+            return True
+        return self.sense == "sound" and programme.is_silent()
 
     def _emergency(self, now: Now) -> Item | None:
         programme = self._programme
-        active = None if programme.is_locked() else programme.emergency(now, self.sense)
+        active = None if programme.is_stopped(now) else programme.emergency(now, self.sense)
         return None if active is None else self._build_emergency(active)
 
     def _build_emergency(self, active: ActiveEmergency) -> Item | None:

@@ -37,6 +37,7 @@ from agent.page.status import (
     Link,
     Mark,
     Media,
+    Order,
     Outbox,
     Problem,
     Reading,
@@ -111,6 +112,7 @@ class FrontDesk:
             events=events,
             refused=list_refused(parts, now),
             silence=self._silence(now),
+            order=self._order(now),
             trials=tuple(list_trials(parts)),
             exercise=is_exercise(parts),
         )
@@ -148,6 +150,19 @@ class FrontDesk:
         if not left_s:
             return None
         return Silence(is_local=True, until_at=now.at + timedelta(seconds=left_s))
+
+    def _order(self, now: Now) -> Order | None:
+        active = self._parts.programme.silence(now)
+        if active is None:
+            return None
+        document = active.document
+        return Order(document.issuer, document.why, active.end_at, active.stops_emergency)
+
+    def _is_silent(self) -> bool:
+        """By the page's switch, the key on the box or a signed order: then nothing is tried."""
+        parts = self._parts
+        ordered = parts.programme.silence(parts.clock.now())
+        return parts.silence.is_on or parts.programme.is_locked() or ordered is not None
 
     def _ask_disk(self, named: set[str]) -> tuple[tuple[Reading, ...], Missing]:
         """Blocks as long as the card does, so it runs off the loop."""
@@ -220,7 +235,7 @@ class FrontDesk:
         output = next((one for one in sounds if zone in one.lines), None)
         if output is None:
             raise DeedRefusedError("E_UNKNOWN", zone)
-        if parts.silence.is_on:
+        if self._is_silent():
             raise DeedRefusedError("E_SILENT", zone)
         if self._is_quiet(parts.clock.now()):
             raise DeedRefusedError("E_QUIET", zone)
@@ -259,6 +274,8 @@ class FrontDesk:
         board = next((one for one in boards(self._parts) if face in one.faces), None)
         if board is None:
             raise DeedRefusedError("E_UNKNOWN", face)
+        if self._parts.programme.silence(self._parts.clock.now()) is not None:
+            raise DeedRefusedError("E_SILENT", face)
         await self._begin_trial(board, deed, face, commands)
 
     async def _begin_trial(

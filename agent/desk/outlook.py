@@ -49,7 +49,8 @@ def _showing(parts: Parts, item: Item) -> Showing:
     title, why = item.title, None
     if isinstance(document, Emergency):
         title = _words(document) or title
-        why = Why(document.issuer, document.slot, document.seq)
+        people = (document.editor, document.approver)
+        why = Why(document.issuer, document.slot, document.seq, (), (), (), *people)
     elif isinstance(document, Playlist):
         entry = next((one for one in document.entries if one.id == item.source.entry), None)
         why = _why(document, entry) if entry is not None else None
@@ -70,7 +71,9 @@ def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showi
     sense: Medium = "sound" if want.audio is not None else "picture"
     names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
     silent_s = parts.silence.left_s if sense == "sound" else 0.0
-    coming = timeline.upcoming(now.at + timedelta(seconds=silent_s), sense, names)
+    order = parts.programme.silence(now)
+    from_at = max(now.at + timedelta(seconds=silent_s), order.end_at if order else now.at)
+    coming = timeline.upcoming(from_at, sense, names)
     if coming is None:
         return None
     wanting = timeline.contenders(coming.start_at, sense, names)
@@ -97,7 +100,8 @@ def _lacking(entry: Entry, missing: Missing) -> str | None:
 def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Why:
     at = tuple(one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at)
     weekdays = tuple(entry.when.weekdays)
-    return Why(document.issuer, document.slot, document.seq, at, weekdays, losers)
+    people = (document.editor, document.approver)
+    return Why(document.issuer, document.slot, document.seq, at, weekdays, losers, *people)
 
 
 def _zones(want: model.Output, output: SoundOutput) -> Iterator[Zone]:

@@ -15,6 +15,7 @@ from agent.evidence.journal import Journal
 from agent.health.check import Standing
 from agent.health.issue import Issues
 from agent.plan.occurrence import Held
+from agent.plan.silence import ActiveSilence
 from agent.plan.timeline import Timeline
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
@@ -40,6 +41,12 @@ class Programme(Protocol):
 
     def current(self, now: Now) -> Timeline | None:
         """What is planned around now."""
+
+    def silence(self, now: Now) -> ActiveSilence | None:
+        """The strongest silence that was ordered by a document, if any."""
+
+    def is_locked(self) -> bool:
+        """Does the key on the box keep everything silent and black?"""
 
 
 class Reread(Protocol):

@@ -45,4 +45,5 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
             why = say("code") or say("result")
             return f"use.{say('do')}", say("subject"), say("from") if is_done else why
         case _:
-            return record.kind, "", say("state")
+            who = say("by") if record.kind == "silence" else ""
+            return record.kind, who, say("state")

@@ -27,6 +27,7 @@ from agent.store.database import Store
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
+BEAT_S = 5.0
 
 
 @dataclass(eq=False)
@@ -120,6 +121,12 @@ class Journal:
             self._failed(error)
             return
         await self._flush()
+
+    async def keep_beating(self) -> None:
+        """Live until cancelled: the last beat bounds what a crash may have left sounding."""
+        while True:
+            await self.beat()
+            await asyncio.sleep(BEAT_S)
 
     async def pending(self, after_seq: int, limit: int) -> list[bytes]:
         """Up to `limit` exact records after a seq, without a hole between them.

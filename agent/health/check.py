@@ -17,6 +17,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "the state folder is on no card whose condition can be read",
     ),
     "no_time": ("chưa có giờ tin cậy", "no trusted time yet"),
+    "no_head": ("trung tâm chưa gửi bản kê nào", "the centre has sent no head yet"),
     "failed": ("phép kiểm tra bị lỗi, xem nhật ký", "the check itself failed, see the log"),
 }
 

@@ -10,6 +10,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "certificate": ("chứng thư", "certificates"),
     "clock": ("giờ", "time"),
     "disk": ("chỗ trống trên thẻ nhớ", "room on the card"),
+    "head": ("văn bản so với bản kê của trung tâm", "documents against the centre's list"),
     "link": ("nối với trung tâm", "link to the centre"),
     "media": ("tệp cho 24 giờ tới", "files for the next 24 hours"),
     "outbox": ("nhật ký chờ xác nhận", "journal without a receipt"),

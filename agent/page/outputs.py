@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from agent.page.html import Html, el, join
-from agent.page.status import Face, Output, Showing, Status, Zone
+from agent.page.status import Face, Output, Showing, Status, Why, Zone
 from agent.page.tongue import Tongue
 
 PROMINENT = ("emergency", "priority", "relay", "local_key")
@@ -99,12 +99,17 @@ def _why(item: Showing, tongue: Tongue) -> Html:
     why = item.why
     if why is None:
         return Html("")
+    people = [el("br"), _people(why, tongue)] if why.editor or why.approver else []
     if not why.at:
-        return join(tongue("why.emergency", why.issuer))
+        return join(tongue("why.emergency", why.issuer), *people)
     signed = tongue("why.schedule", why.slot, str(why.seq), why.issuer)
     rule = tongue("why.at", " ".join(why.at), tongue.weekdays(why.weekdays))
     losers = tongue("why.losers", ", ".join(why.losers)) if why.losers else None
-    return join(f"{rule} · {signed}.", f" {losers}" if losers else None)
+    return join(f"{rule} · {signed}.", f" {losers}" if losers else None, *people)
+
+
+def _people(why: Why, tongue: Tongue) -> str:
+    return tongue("why.people", why.editor or "—", why.approver or "—")
 
 
 def _volume(output: Output, tongue: Tongue) -> Html:

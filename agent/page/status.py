@@ -31,6 +31,8 @@ class Why:
         at: its clock times, local to the station, as signed; empty for an emergency.
         weekdays: ISO weekdays on which it holds; empty for an emergency.
         losers: titles of what wanted the same moment and gave way.
+        editor: who wrote it, as signed; may be empty.
+        approver: who approved it, as signed; may be empty.
     """
 
     issuer: str
@@ -39,6 +41,8 @@ class Why:
     at: tuple[str, ...] = ()
     weekdays: tuple[int, ...] = ()
     losers: tuple[str, ...] = ()
+    editor: str = ""
+    approver: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,10 +175,27 @@ class Refused:
 
 @dataclass(frozen=True)
 class Silence:
-    """Nothing but emergencies sounds. `is_local`: by the switch on this page."""
+    """The switch on this page is on: nothing but emergencies sounds."""
 
     is_local: bool
     until_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A signed silence is on.
+
+    Args:
+        issuer: the role that ordered it.
+        why: as signed; may be empty.
+        until_at: when it ends by itself.
+        stops_emergency: nothing sounds or shows at all; else all but emergencies.
+    """
+
+    issuer: str
+    why: str
+    until_at: datetime
+    stops_emergency: bool
 
 
 @dataclass(frozen=True)
@@ -204,5 +225,6 @@ class Status:
     events: tuple[Event, ...] = ()
     refused: tuple[Refused, ...] = ()
     silence: Silence | None = None
+    order: Order | None = None
     trials: tuple[Trial, ...] = ()
     exercise: bool = False

@@ -25,10 +25,15 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Công tắc im lặng tại trạm đang bật: loa chỉ phát tin khẩn cấp.",
         "The silence switch of this station is on: only an emergency will sound.",
     ),
-    "sub.silenced.centre": (
-        "Trung tâm đã ra lệnh im lặng cho trạm này.",
-        "The centre has ordered this station to be silent.",
+    "sub.silenced.all": (
+        "Lệnh ngắt tiếng do {0} ký: loa và bảng tắt hết, kể cả tin khẩn cấp. Tự hết lúc {1}.",
+        "Silence signed by {0}: all is off, emergencies included. Ends by itself at {1}.",
     ),
+    "sub.silenced.pause": (
+        "Lệnh tạm dừng do {0} ký: chỉ còn tin khẩn cấp. Tự hết lúc {1}.",
+        "Pause signed by {0}: only an emergency sounds or shows. Ends by itself at {1}.",
+    ),
+    "sub.why": ("Lý do: {0}", "Reason: {0}"),
     "sub.until": ("Tự hết lúc {0}.", "Ends by itself at {0}."),
     "sub.no_clock": (
         "Hộp chưa có giờ tin cậy nên chưa phát lịch. Kiểm tra mạng: có mạng vài phút sẽ tự có giờ.",
@@ -88,6 +93,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "in": ("còn {0}", "in {0}"),
     "why.schedule": ("lịch “{0}” số {1} do {2} ký", "schedule “{0}” no. {1} signed by {2}"),
     "why.emergency": ("tin khẩn cấp do {0} ký", "emergency signed by {0}"),
+    "why.people": ("soạn: {0}; duyệt: {1}", "editor: {0}; approver: {1}"),
     "why.at": ("{0}, {1}", "{0}, {1}"),
     "why.losers": ("Nhường cho mục này: {0}.", "Gives way to it: {0}."),
     "lacking": ("chưa tải xong tệp nên sẽ bị bỏ qua", "its file is not here yet: would be skipped"),
@@ -152,7 +158,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "event.config": ("đọc lại cài đặt", "settings read again"),
     "event.clock_fix": ("chỉnh giờ theo trung tâm", "clock set by the centre"),
     "event.gap": ("mất bản ghi vì đầy thẻ", "records lost: the card was full"),
-    "event.silence": ("công tắc im lặng", "silence switch"),
+    "event.silence": ("ngắt tiếng", "silence"),
     "event.use.enter": ("mở bằng mã PIN", "opened with the PIN"),
     "event.use.leave": ("khóa lại", "locked"),
     "event.use.wrong-pin": ("nhập sai mã PIN", "wrong PIN"),
@@ -239,8 +245,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{0} is busy with something more important. Try again when it is over.",
     ),
     "E_SILENT": (
-        "Đang im lặng. Tắt im lặng rồi thử lại.",
-        "Silence is on. End it, then try again.",
+        "Đang im lặng (công tắc, khóa ở trạm hoặc lệnh đã ký). Hết im lặng rồi thử lại.",
+        "Silence is on (switch, key or a signed order). Try again when it is over.",
     ),
     "E_QUIET": (
         "Đang giờ yên lặng nên không thử loa. Thử lại sau giờ yên lặng.",

@@ -70,13 +70,8 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
     """One or two sentences under the big word."""
     showing = _now_lines(status, tongue)
     match verdict:
-        case "silenced" if status.silence is not None:
-            who = "local" if status.silence.is_local else "centre"
-            lines = [tongue(f"sub.silenced.{who}")]
-            if status.silence.until_at is not None:
-                end = tongue.moment(status.silence.until_at, status.at)
-                lines.append(tongue("sub.until", end))
-            return lines
+        case "silenced":
+            return _silenced(status, tongue)
         case "fault":
             worst = next(problem for problem in status.problems if is_fault(problem))
             still = [tongue("sub.still", showing[0].rstrip("."))] if showing else []
@@ -91,6 +86,20 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
             return [_next_line(status, tongue)]
         case _:
             return [tongue(f"sub.{verdict}")]
+
+
+def _silenced(status: Status, tongue: Tongue) -> list[str]:
+    """A signed order is named first: the switch on this page cannot lift it."""
+    order, switch = status.order, status.silence
+    if order is not None:
+        scope = "all" if order.stops_emergency else "pause"
+        end = tongue.moment(order.until_at, status.at)
+        said = tongue(f"sub.silenced.{scope}", order.issuer, end)
+        return [said, tongue("sub.why", order.why)] if order.why else [said]
+    lines = [tongue("sub.silenced.local")]
+    if switch is not None and switch.until_at is not None:
+        lines.append(tongue("sub.until", tongue.moment(switch.until_at, status.at)))
+    return lines
 
 
 def _now_lines(status: Status, tongue: Tongue) -> list[str]:

@@ -1,9 +1,8 @@
-"""Emergency and silence: states of the box read from held documents, not entries of the plan.
+"""Emergency: a state of the box read from held documents, not an entry of the plan.
 
 An emergency is on from the moment at which it was accepted until the first of: cancel, expiry,
 `max_ms`, the end of its script. Script: the attention signal once, then all bodies in order,
-`repeat` times, with `gap_ms` between rounds. A silence signed by two is latched until it is taken
-back or expires; signed by one it lasts at most ten minutes and never stops an emergency.
+`repeat` times, with `gap_ms` between rounds. What stops it for a while is in `silence`.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.contract.document import Cancel, Emergency, Silence
+from agent.contract.document import Cancel, Emergency
 from agent.contract.moment import parse_utc
 from agent.plan.occurrence import Held, Medium
 
 TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
 # Amplifiers settle and engines are replaced after acceptance: the last word must not be cut off.
 SCRIPT_SLACK = timedelta(seconds=10)
-SINGLE_SIGNER_LIMIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,6 @@ class ActiveEmergency:
     def exercise(self) -> bool:
         """Is it only an exercise?"""
         return self.document.exercise
-
-
-@dataclass(frozen=True)
-class ActiveSilence:
-    """A silence that is on.
-
-    Args:
-        held: the document with its hash.
-        document: the same, typed.
-        start_at: when it began on this box.
-        end_at: when it ends by itself.
-        stops_emergency: signed by two, so that nothing sounds at all.
-    """
-
-    held: Held
-    document: Silence
-    start_at: datetime
-    end_at: datetime
-    stops_emergency: bool
 
 
 def emergency_on(
@@ -131,7 +110,7 @@ def _shows(document: Emergency) -> bool:
     return any(body.text is not None and body.text.show is not None for body in document.bodies)
 
 
-def _start(one: Held, document: Emergency | Silence, at: datetime) -> datetime:
+def _start(one: Held, document: Emergency, at: datetime) -> datetime:
     """When it began here: acceptance, but not before its own beginning.
 
     A box without a trusted clock accepts an emergency that its nonce proves fresh; its own time
@@ -142,35 +121,3 @@ def _start(one: Held, document: Emergency | Silence, at: datetime) -> datetime:
     if accepted_at is None:
         return not_before_at
     return accepted_at if at < not_before_at else max(accepted_at, not_before_at)
-
-
-def silence_on(held: Sequence[Held], at: datetime) -> ActiveSilence | None:
-    """The silence in force; one that stops emergencies goes before one that does not."""
-    newest: dict[tuple[str, str], tuple[Held, Silence]] = {}
-    for one in held:
-        document = one.document
-        if isinstance(document, Silence):
-            key = (document.issuer, document.slot)
-            former = newest.get(key)
-            if former is None or _order(former[1]) < _order(document):
-                newest[key] = (one, document)
-    found = (
-        active
-        for one, document in newest.values()
-        if document.state == "on"
-        and (active := _activate_silence(one, document, at)).start_at <= at < active.end_at
-    )
-    return max(found, key=lambda active: (active.stops_emergency, active.end_at), default=None)
-
-
-def _order(document: Silence) -> tuple[int, int]:
-    return document.epoch, document.seq
-
-
-def _activate_silence(one: Held, document: Silence, at: datetime) -> ActiveSilence:
-    start_at, end_at = _start(one, document, at), parse_utc(document.expires)
-    signers = getattr(one, "signers", 1)
-    by_two = (signers if isinstance(signers, int) else len(signers)) >= 2
-    if not by_two:
-        end_at = min(end_at, start_at + SINGLE_SIGNER_LIMIT)
-    return ActiveSilence(one, document, start_at, end_at, by_two)

@@ -96,6 +96,9 @@ class Rundown(Protocol):
     def is_entitled(self, item: Item, now: Now) -> bool:
         """May this item go on? False once its document is withdrawn, expired or cancelled."""
 
+    def is_silenced(self, item: Item, now: Now) -> bool:
+        """Does an ordered silence keep this item off?"""
+
 
 class PlayLog(Protocol):
     """The journal, as far as outputs write it."""

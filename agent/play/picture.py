@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from agent.clock import Now
 from agent.errors import PlayError
 from agent.play.account import Account, Entry
 from agent.play.item import Item, Neighbours, forget_past
@@ -193,7 +194,7 @@ class PictureOutput:
             log.warning("%s: %s", self.name, error)  # its loss is told by the worker
             self._showing = None
         if former is not None:
-            await self._close_for(former, wanted, now.at)
+            await self._close_for(former, wanted, now)
 
     def _goes_on(self, trial: FaceTrial, wanted: Item | None) -> bool:
         """Does the trial keep its face? What was wanted when it began does not end it."""
@@ -214,9 +215,11 @@ class PictureOutput:
             self._told_missing[item.key] = item.end_at
             await Entry(self._near.log, self.name, item).close(Account("skipped", item.missing))
 
-    async def _close_for(self, former: Showing, wanted: Item | None, at: datetime) -> None:
-        if (former.item.end_at - at).total_seconds() <= END_SLACK_S:
+    async def _close_for(self, former: Showing, wanted: Item | None, now: Now) -> None:
+        if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
             await former.close("full", None)
+        elif wanted is None and self._rundown.is_silenced(former.item, now):
+            await former.close("cut", "silenced")
         else:
             await former.close("cut", "preempted" if wanted is not None else "withdrawn")
 

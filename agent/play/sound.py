@@ -208,6 +208,8 @@ class SoundOutput:
         item = session.item
         if session.has_broken and self._breaks[item.key] < TRIES:
             self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
+        elif session.stop_reason == "silenced" and _comes_back(item):
+            pass  # not done: once the silence is lifted it joins in, an alarm from its beginning
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
             if item.when_cut == "resume":
                 offset = session.offset_ms + session.message_ms
@@ -239,7 +241,8 @@ class SoundOutput:
         forget_past(self._told_missing, now.at)
         for session in list(self._sessions):
             if not self._rundown.is_entitled(session.item, now):
-                session.stop("withdrawn")
+                is_silenced = self._rundown.is_silenced(session.item, now)
+                session.stop("silenced" if is_silenced else "withdrawn")
             elif self._has_moved(session):
                 self._sessions.remove(session)
                 await session.withdraw()
@@ -375,6 +378,10 @@ class SoundOutput:
             self._sessions.remove(session)
             self._done[session.item.key] = session.item.end_at
             await session.refuse(str(error))
+
+
+def _comes_back(item: Item) -> bool:
+    return item.when_cut == "rejoin" or item.level >= EMERGENCY
 
 
 async def _refuse_late(item: Item) -> None:

@@ -20,7 +20,6 @@ from agent.errors import StoreError
 from agent.store.salvage import salvage
 
 FILE = "state.db"
-SCHEMA_VERSION = 1
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -41,6 +40,12 @@ CREATE TABLE journal (
   acknowledged_at TEXT);
 CREATE TABLE open_play (key INTEGER PRIMARY KEY AUTOINCREMENT, play BLOB NOT NULL);
 """
+# One step a release that changed the tables; a file's user_version counts the steps it has taken.
+_STEPS = (
+    _SCHEMA,
+    "ALTER TABLE documents ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;",
+)
+SCHEMA_VERSION = len(_STEPS)
 _DISK = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -175,10 +180,8 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")
-    if version == 0:
-        connection.executescript(
-            f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;"
-        )
+    for number, step in enumerate(_STEPS[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;{step}PRAGMA user_version={number};COMMIT;")
 
 
 def _move_aside(path: Path) -> Path:

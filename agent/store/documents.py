@@ -47,15 +47,23 @@ class Accepted(Protocol):
     def floor(self) -> FloorUpdate | None:
         """None for time and ack."""
 
+    @property
+    def standing(self) -> int:
+        """The threshold of the role that issued it."""
+
 
 @dataclass(frozen=True)
 class HeldDocument:
-    """A document in force (or not yet), as it was accepted."""
+    """A document in force (or not yet), as it was accepted.
+
+    `standing` is the threshold that the issuing role had at that moment.
+    """
 
     document: Document
     sha256: str
     envelope: bytes
     accepted_at: datetime
+    standing: int = 1
 
 
 def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
@@ -87,12 +95,12 @@ def learn(floors: Floors, accepted: Accepted) -> None:
 def held(connection: sqlite3.Connection) -> list[HeldDocument]:
     """All documents not withdrawn, oldest first; expired ones too, as they may be asked about."""
     rows = connection.execute(
-        "SELECT kind, sha256, envelope, accepted_at FROM documents WHERE NOT withdrawn"
+        "SELECT kind, sha256, envelope, accepted_at, standing FROM documents WHERE NOT withdrawn"
         " ORDER BY accepted_at, place"
     )
     return [
-        HeldDocument(_decode(kind, envelope), sha256, bytes(envelope), parse_utc(at))
-        for kind, sha256, envelope, at in rows
+        HeldDocument(_decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing)
+        for kind, sha256, envelope, at, standing in rows
     ]
 
 
@@ -105,9 +113,14 @@ def withdraw(connection: sqlite3.Connection, target: str) -> int:
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:
-    """Forget documents, events and cancels that expired more than 30 days ago. Floors stay."""
+    """Forget documents, events and cancels that expired more than 30 days ago.
+
+    Floors stay, and so do heads: what one revokes is revoked until a newer one takes it back.
+    """
     now = _sortable(at)
-    connection.execute("DELETE FROM documents WHERE expires < ?", (_sortable(at - KEEP),))
+    connection.execute(
+        "DELETE FROM documents WHERE expires < ? AND kind <> 'head'", (_sortable(at - KEEP),)
+    )
     connection.execute("DELETE FROM events WHERE keep_until < ?", (now,))
     connection.execute("DELETE FROM cancels WHERE keep_until < ?", (now,))
 
@@ -134,14 +147,15 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     event_id = document.event_id if isinstance(document, Emergency) else None
     names = [name for name in (document.doc_id, event_id) if name]
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE"
-        " SET class=excluded.class, doc_id=excluded.doc_id, sha256=excluded.sha256,"
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
+        " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, sha256=excluded.sha256,"
         " envelope=excluded.envelope, accepted_at=excluded.accepted_at, expires=excluded.expires,"
-        " withdrawn=excluded.withdrawn WHERE sha256 <> excluded.sha256",
+        " withdrawn=excluded.withdrawn, standing=excluded.standing WHERE sha256 <> excluded.sha256",
         (
             _place_of(document), document.kind, document.class_, document.doc_id, event_id,
             accepted.sha256, accepted.envelope, encode_utc(at), _sortable(_expires(document)),
             int(any(_is_cancelled(connection, name, document.class_) for name in names)),
+            accepted.standing,
         ),
     )  # fmt: skip
 

@@ -44,6 +44,7 @@ class Accepted:
         floor: to be committed in one transaction with the document; None for time and ack.
         duplicate: the very same document is already held; nothing is to be done.
         signers: ids of the distinct keys that were counted.
+        standing: the threshold of the role that issued it: what its silence may stop.
     """
 
     document: Document
@@ -53,3 +54,4 @@ class Accepted:
     floor: FloorUpdate | None
     duplicate: bool
     signers: tuple[str, ...]
+    standing: int

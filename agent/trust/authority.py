@@ -51,6 +51,11 @@ class Authority(Protocol):
     def versions(self) -> Mapping[str, int]:
         """Version by metadata file, as `hello` tells it: root, timestamp, snapshot, ..."""
 
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """All roles by name."""
+        ...
+
     def roles_for(self, keyid: str) -> Sequence[Role]:
         """The roles that list this key."""
         ...

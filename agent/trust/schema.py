@@ -107,6 +107,8 @@ def _check_cancel(document: Cancel) -> None:
 
 def _check_silence(document: Silence) -> None:
     _require(len(document.why) <= MAX_TEXT, "why", f"at most {MAX_TEXT} characters")
+    at_once = parse_utc(document.not_before) <= parse_utc(document.issued)
+    _require(at_once, "not_before", "not later than issued: a silence acts at once")
 
 
 def check_policy(policy: Policy) -> None:
@@ -145,9 +147,18 @@ def _check_command(document: Command) -> None:
     _require(len(document.args) <= 32, "args", "at most 32")
 
 
+def _is_slot_key(key: str) -> bool:
+    """As a hello names what is held: a slot alone does not say whose it is."""
+    issuer, _, rest = key.partition("/")
+    kind, _, slot = rest.partition("/")
+    named = ROLE_NAME.fullmatch(issuer) and _NAME.fullmatch(slot)
+    return bool(named) and kind in CLASSES_OF_KIND
+
+
 def _check_head(document: Head) -> None:
     _require(len(document.slots) <= 256, "slots", "at most 256")
-    for epoch, seq, digest in document.slots.values():
+    for key, (epoch, seq, digest) in document.slots.items():
+        _require(_is_slot_key(key), "slots", "<issuer>/<kind>/<slot>")
         good = 0 <= epoch <= MAX_NUMBER and 0 <= seq <= MAX_NUMBER and DIGEST.match(digest)
         _require(good, "slots", "[epoch, seq, sha256]")
     _require(len(document.revoked) <= 1024, "revoked", "at most 1024")

@@ -30,7 +30,6 @@ from agent.contract.document import (
     TYPE_OF_KIND,
     Cancel,
     Document,
-    Silence,
     StationConfig,
 )
 from agent.contract.envelope import (
@@ -176,15 +175,6 @@ def decode_payload(kind: str, payload: bytes) -> Document:
     return document
 
 
-def _all_signers(signed: _Signed, role: Role, counted: tuple[str, ...]) -> tuple[str, ...]:
-    """For the kill switch it matters how many signed, beyond the role's threshold."""
-    hinted = sum(keyid in role.keys for keyid in signed.dsse.signatures)
-    for threshold in range(hinted, len(counted), -1):
-        if more := _signers(signed, role, threshold):
-            return more
-    return counted
-
-
 def _issuer(document: Document, roles: dict[str, Role], entitled: Collection[str]) -> Role:
     if document.issuer in entitled:
         return roles[document.issuer]
@@ -302,9 +292,6 @@ def verify(  # noqa: PLR0913 - the contract's seam
         if document.kind not in KINDS_WITHOUT_FLOOR:
             verify_order(document, floors)
     verify_sources(document)
-    signers = judged.signers
-    if isinstance(document, Silence):
-        signers = _all_signers(signed, role, signers)
     return Accepted(
         document=document,
         payload=signed.payload,
@@ -312,7 +299,8 @@ def verify(  # noqa: PLR0913 - the contract's seam
         sha256=sha256,
         floor=_floor_update(document, sha256),
         duplicate=held,
-        signers=signers,
+        signers=judged.signers,
+        standing=role.threshold,
     )
 
 

@@ -38,6 +38,7 @@ class Accepted:
     envelope: bytes
     sha256: str
     floor: None = None
+    standing: int = 1
 
 
 def accepted(payload: str) -> Accepted:

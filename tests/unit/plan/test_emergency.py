@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from agent.contract.document import Cancel, Document, Emergency, Silence
-from agent.plan.emergency import SCRIPT_SLACK, emergency_on, silence_on
+from agent.contract.document import Cancel, Document, Emergency
+from agent.plan.emergency import SCRIPT_SLACK, emergency_on
 
 T = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -22,7 +22,6 @@ class FakeHeld:
     document: Document
     accepted_at: datetime = T
     sha256: str = "0" * 64
-    signers: tuple[str, ...] = field(default=("k1",))
 
 
 def header(kind: str, class_: str, **changes: Any) -> dict[str, Any]:
@@ -65,12 +64,6 @@ def emergency(accepted_at: datetime = T, **changes: Any) -> FakeHeld:
 def cancel(names: str, class_: str = "emergency") -> FakeHeld:
     document = {**header("cancel", class_, doc_id="9" * 32), "cancels": names}
     return FakeHeld(msgspec.convert(document, Cancel))
-
-
-def silence(state: str, signers: int, accepted_at: datetime = T, **changes: Any) -> FakeHeld:
-    document = {**header("silence", "silence", **changes), "state": state, "why": "thử"}
-    names = tuple(f"k{number}" for number in range(signers))
-    return FakeHeld(msgspec.convert(document, Silence), accepted_at, signers=names)
 
 
 def test_the_script_is_attention_then_rounds_with_gaps() -> None:
@@ -141,20 +134,3 @@ def test_without_a_trusted_clock_the_moment_of_acceptance_counts() -> None:
     assert emergency_on(held, floor + S) is not None
     # the clock is put right while it lasts: it goes on from its own beginning
     assert emergency_on(held, T + S) is not None
-
-
-def test_a_silence_signed_by_one_lasts_ten_minutes_and_spares_emergencies() -> None:
-    held = [silence("on", 1)]
-    active = silence_on(held, T + 599 * S)
-    assert active is not None
-    assert not active.stops_emergency
-    assert silence_on(held, T + 600 * S) is None
-
-
-def test_a_silence_signed_by_two_is_latched_until_taken_back() -> None:
-    on = silence("on", 2)
-    active = silence_on([on], T + 3600 * S)
-    assert active is not None
-    assert active.stops_emergency
-    off = silence("off", 1, T + 10 * S, doc_id="2" * 32, seq=2)
-    assert silence_on([on, off], T + 11 * S) is None

@@ -54,6 +54,9 @@ class FakeRundown:
     def held_up(self, now: Now) -> Item | None:
         return None
 
+    def is_silenced(self, item: Item, now: Now) -> bool:
+        return False
+
     def is_entitled(self, item: Item, now: Now) -> bool:
         return True
 

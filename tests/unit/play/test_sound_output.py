@@ -82,6 +82,9 @@ class FakeRundown:
     def held_up(self, now: Now) -> Item | None:
         return self.waiting
 
+    def is_silenced(self, item: Item, now: Now) -> bool:
+        return False
+
     def is_entitled(self, item: Item, now: Now) -> bool:
         return item.key not in self.taken_back
 

@@ -40,6 +40,7 @@ class Accepted:
     envelope: bytes
     sha256: str
     floor: Floor | None
+    standing: int = 1
 
 
 def accepted(kind: str = "playlist", seq: int = 1, slot: str = "tuan", **more: object) -> Accepted:

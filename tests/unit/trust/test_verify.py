@@ -481,10 +481,10 @@ def test_a_province_cannot_capture_another_provinces_box() -> None:
     assert code_of(lambda: judge(envelope, "station-config", place=elsewhere)) == "E_SCOPE"
 
 
-def test_silence_tells_how_many_signed() -> None:
-    two = {**ROOT, "roles": [{**_role("vn.84", ["silence"], ["silence/84/*/*"], FIRST, SECOND),
-                              "threshold": 1}]}  # fmt: skip
+@pytest.mark.parametrize("threshold", [1, 2])
+def test_a_silence_stands_as_high_as_its_role_and_not_as_many_as_signed(threshold: int) -> None:
+    role = _role("vn.84", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
+    two = {**ROOT, "roles": [{**role, "threshold": threshold}]}
     authority = load_pinned(json.dumps(two).encode())
-    for signers in ((FIRST,), (FIRST, SECOND)):
-        envelope = seal(silence(), *signers)
-        assert len(judge(envelope, "silence", authority=authority).signers) == len(signers)
+    accepted = judge(seal(silence(), FIRST, SECOND), "silence", authority=authority)
+    assert accepted.standing == threshold

@@ -1,0 +1,141 @@
+"""Silence: the kill switch, a state of the box read from held documents.
+
+Its standing is the threshold of the role that issued it. A role of two or more signatures stops
+everything, an emergency too, from acceptance until it takes that back or the document expires,
+whatever the clock does meanwhile. A role of one signature pauses: for ten minutes from acceptance
+at the most, never an emergency, and not again within an hour, so that no single key can silence a
+station for good. Only the role that issued a silence can lift it: by its newer document in the
+same slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from agent.clock import Now
+from agent.contract.document import Document, Silence
+from agent.contract.moment import encode_utc, parse_utc
+from agent.errors import TrustError
+from agent.plan.occurrence import Held
+
+STOPPING = 2  # signatures: as many as an emergency needs
+PAUSE = timedelta(minutes=10)
+REST = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ActiveSilence:
+    """A silence that is on.
+
+    Args:
+        held: the document with its hash.
+        document: the same, typed.
+        end_at: when it ends by itself.
+        stops_emergency: nothing sounds or shows at all; else it is a pause.
+    """
+
+    held: Held
+    document: Silence
+    end_at: datetime
+    stops_emergency: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A role's last pause, as the store remembers it: from acceptance until it ended or will."""
+
+    begun_at: datetime
+    end_at: datetime
+
+
+class Accepted(Protocol):
+    """A document that trust let through."""
+
+    @property
+    def document(self) -> Document:
+        """The decoded struct."""
+
+    @property
+    def standing(self) -> int:
+        """The threshold of the role that issued it."""
+
+
+def silences_on(held: Iterable[Held], at: datetime) -> list[ActiveSilence]:
+    """The silences in force; what stops everything first, then what lasts longest."""
+    newest: dict[tuple[str, str], tuple[Held, Silence]] = {}
+    for one in held:
+        document = one.document
+        if isinstance(document, Silence):
+            key = (document.issuer, document.slot)
+            former = newest.get(key)
+            if former is None or _order(former[1]) < _order(document):
+                newest[key] = (one, document)
+    found = [
+        active
+        for one, document in newest.values()
+        if document.state == "on" and (active := _activate(one, document, at)) is not None
+    ]
+    return sorted(found, key=lambda active: (active.stops_emergency, active.end_at), reverse=True)
+
+
+def silence_on(held: Sequence[Held], at: datetime) -> ActiveSilence | None:
+    """The strongest silence in force."""
+    return next(iter(silences_on(held, at)), None)
+
+
+def _order(document: Silence) -> tuple[int, int]:
+    return document.epoch, document.seq
+
+
+def _activate(one: Held, document: Silence, at: datetime) -> ActiveSilence | None:
+    """A stop has no beginning but its acceptance: a clock that reads earlier must not lift it.
+
+    A pause does: where the clock was set back behind it, it counts as over, never as longer. A
+    clock that is only a lower bound plays nothing scheduled anyway.
+    """
+    expires = parse_utc(document.expires)
+    if getattr(one, "standing", 1) >= STOPPING:
+        return ActiveSilence(one, document, expires, True) if at < expires else None  # noqa: FBT003 - its last field
+    accepted_at: datetime = getattr(one, "accepted_at", parse_utc(document.issued))
+    end_at = min(expires, accepted_at + PAUSE)
+    if not accepted_at <= at < end_at:
+        return None
+    return ActiveSilence(one, document, end_at, False)  # noqa: FBT003 - its last field
+
+
+def is_pause(accepted: Accepted) -> bool:
+    """Is it a silence of a single signature, on or off?"""
+    return isinstance(accepted.document, Silence) and accepted.standing < STOPPING
+
+
+def next_pause(accepted: Accepted, last: Pause | None, at: datetime) -> Pause | None:
+    """What is to be remembered of a role's pauses once this document is accepted at a moment."""
+    document = accepted.document
+    if not isinstance(document, Silence) or not is_pause(accepted):
+        return last
+    if document.state == "on":
+        return Pause(at, min(parse_utc(document.expires), at + PAUSE))
+    return last if last is None or last.end_at <= at else Pause(last.begun_at, at)
+
+
+def verify_pause(accepted: Accepted, last: Pause | None, now: Now) -> None:
+    """May this role pause now? A pause is for now: one that comes late is not obeyed.
+
+    Raises:
+        TrustError: E_EXPIRED issued more than ten minutes ago; E_POLICY too soon after its last.
+    """
+    document = accepted.document
+    if not isinstance(document, Silence) or document.state == "off" or not is_pause(accepted):
+        return
+    is_trusted = now.quality in ("SYNCED", "HOLDOVER")
+    if is_trusted and now.at > parse_utc(document.issued) + PAUSE:
+        hint = "a pause is for the ten minutes after its issue"
+        raise TrustError("E_EXPIRED", document.doc_id, hint)
+    # a clock that was set back behind the last pause says nothing about it
+    if last is not None and last.begun_at <= now.at < last.end_at + REST:
+        again = encode_utc(last.end_at + REST)
+        hint = f"{document.issuer} paused already and may pause again at {again}"
+        raise TrustError("E_POLICY", document.doc_id, hint)

@@ -1,0 +1,166 @@
+"""Silence documents take effect: the outputs look again, and what was so is told and put on record.
+
+Whether a silence is on is read from the held documents at every question (`plan.silence`), so it is
+on before anything sounds after a restart. What is kept here is only which of them were told of:
+each begins and ends once in the journal, however often the box restarts in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from agent.clock import Clock
+from agent.contract.document import Silence
+from agent.errors import StoreError
+from agent.evidence.journal import Journal
+from agent.evidence.ledger import Detail
+from agent.health.issue import Issues
+from agent.plan.occurrence import Held
+from agent.plan.silence import ActiveSilence, silences_on
+from agent.store import meta
+from agent.store.database import Store
+
+_KEY = "silences_told"
+LOOK_S = 30.0
+
+
+class _Told(msgspec.Struct, frozen=True):
+    issuer: str
+    slot: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What silences act on, given by `app`.
+
+    Args:
+        store: remembers what was told.
+        clock: the only source of time.
+        journal: where each begins and ends.
+        issues: where those that last are.
+        held: the documents in force.
+        look_again: has the outputs ask anew.
+    """
+
+    store: Store
+    clock: Clock
+    journal: Journal
+    issues: Issues
+    held: Callable[[], Sequence[Held]]
+    look_again: Callable[[], None]
+
+
+class Silences:
+    """The silences of one box that documents order. `load` it once before anything else."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._told: dict[str, _Told] = {}  # by doc_id
+        self._changed = asyncio.Event()
+
+    async def load(self) -> None:
+        """Take up what a former run told of.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        text = await self._parts.store.run(meta.get, _KEY)
+        self._told = msgspec.json.decode(text, type=dict[str, _Told]) if text else {}
+
+    def changed(self) -> None:
+        """Documents or the clock moved: look again now."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            self._changed.clear()
+            wait_s = await self._look()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+
+    async def _look(self) -> float:
+        """Tell what began and what ended; returns how long nothing ends by itself (seconds)."""
+        parts = self._parts
+        now = parts.clock.now()
+        active = {one.document.doc_id: one for one in silences_on(parts.held(), now.at)}
+        begun = [one for doc_id, one in active.items() if doc_id not in self._told]
+        ended = {doc_id: told for doc_id, told in self._told.items() if doc_id not in active}
+        if begun or ended:
+            parts.look_again()
+        self._note(active, ended)
+        for doc_id, told in ended.items():
+            await parts.journal.append("silence", detail=self._how_ended(doc_id, told))
+        for one in begun:
+            await parts.journal.append("silence", detail=_beginning(one))
+        if begun or ended:
+            await self._remember(active)
+        left_s = [(one.end_at - now.at).total_seconds() for one in active.values()]
+        return max(0.05, min([LOOK_S, *left_s]))
+
+    def _note(self, active: dict[str, ActiveSilence], ended: dict[str, _Told]) -> None:
+        subjects = {_subject(one.document) for one in active.values()}
+        for told in ended.values():
+            if (subject := f"{told.issuer}/{told.slot}") not in subjects:
+                self._parts.issues.note("silence_ordered", subject, None)
+        for one in active.values():
+            scope = "everything" if one.stops_emergency else "all but emergencies"
+            hint = f"{scope}, until {one.end_at:%Y-%m-%dT%H:%M:%SZ}: {one.document.why}"
+            self._parts.issues.note("silence_ordered", _subject(one.document), hint)
+
+    async def _remember(self, active: dict[str, ActiveSilence]) -> None:
+        """A disk that refuses costs a second record after the next restart, never a silence."""
+        self._told = {
+            doc_id: _Told(one.document.issuer, one.document.slot) for doc_id, one in active.items()
+        }
+        with contextlib.suppress(StoreError):
+            text = msgspec.json.encode(self._told).decode()
+            await self._parts.store.run(meta.put, _KEY, text)
+
+    def _how_ended(self, doc_id: str, told: _Told) -> Detail:
+        """Lifted or replaced by the newer document of its slot, else over by itself."""
+        in_slot = (
+            one.document
+            for one in self._parts.held()
+            if isinstance(one.document, Silence)
+            and (one.document.issuer, one.document.slot) == (told.issuer, told.slot)
+        )
+        newest = max(in_slot, key=lambda document: (document.epoch, document.seq), default=None)
+        by: Silence | None = newest if newest is not None and newest.doc_id != doc_id else None
+        how = "expired" if newest is not None else "withdrawn"
+        if by is not None:
+            how = "lifted" if by.state == "off" else "replaced"
+        return {
+            "state": "off",
+            "by": told.issuer,
+            "doc_id": doc_id,
+            "how": how,
+            "why": by.why if by is not None else "",
+            "by_doc_id": by.doc_id if by is not None else None,
+            "editor": by.editor if by is not None else "",
+            "approver": by.approver if by is not None else "",
+        }
+
+
+def _subject(document: Silence) -> str:
+    return f"{document.issuer}/{document.slot}"
+
+
+def _beginning(one: ActiveSilence) -> Detail:
+    document = one.document
+    return {
+        "state": "on",
+        "by": document.issuer,
+        "doc_id": document.doc_id,
+        "how": "stop" if one.stops_emergency else "pause",
+        "why": document.why,
+        "until": f"{one.end_at:%Y-%m-%dT%H:%M:%SZ}",
+        "editor": document.editor,
+        "approver": document.approver,
+    }

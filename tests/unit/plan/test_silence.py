@@ -1,0 +1,133 @@
+"""The kill switch by the rules of decision 18: a stop is latched, a pause is short and rare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+import pytest
+
+from agent.clock import Now
+from agent.contract.document import Document, Silence
+from agent.errors import TrustError
+from agent.plan.silence import Pause, next_pause, silence_on, silences_on, verify_pause
+
+T = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+S = timedelta(seconds=1)
+MIN = timedelta(minutes=1)
+Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    accepted_at: datetime
+    standing: int
+    sha256: str = "0" * 64
+
+
+def silence(state: str, standing: int, accepted_at: datetime = T, **changes: Any) -> FakeHeld:
+    document = {
+        "kind": "silence", "issuer": "vn.84", "class": "silence", "to": ["84/*/*"],
+        "doc_id": "1" * 32, "slot": "x", "epoch": 1, "seq": 1, "issued": "2026-11-23T03:00:00Z",
+        "not_before": "2026-11-23T03:00:00Z", "expires": "2026-11-23T05:00:00Z",
+        "state": state, "why": "thử", **changes,
+    }  # fmt: skip
+    return FakeHeld(msgspec.convert(document, Silence), accepted_at, standing)
+
+
+def now(at: datetime, quality: Quality = "SYNCED") -> Now:
+    return Now(at, quality, 0.01)
+
+
+def code_of(one: FakeHeld, last: Pause | None, at: Now) -> str | None:
+    try:
+        verify_pause(one, last, at)
+    except TrustError as error:
+        return error.code
+    return None
+
+
+def test_a_pause_lasts_ten_minutes_and_spares_emergencies() -> None:
+    held = [silence("on", 1)]
+    active = silence_on(held, T + 599 * S)
+    assert active is not None
+    assert not active.stops_emergency
+    assert silence_on(held, T + 600 * S) is None
+
+
+def test_a_stop_lasts_until_it_expires() -> None:
+    held = [silence("on", 2)]
+    active = silence_on(held, T + 7199 * S)
+    assert active is not None
+    assert active.stops_emergency
+    assert silence_on(held, T + 7200 * S) is None
+
+
+def test_the_same_role_lifts_it_in_the_same_slot_and_in_no_other() -> None:
+    on = silence("on", 2)
+    off = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2)
+    assert silence_on([on, off], T + 11 * S) is None
+    elsewhere = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2, slot="y")
+    assert silence_on([on, elsewhere], T + 11 * S) is not None
+
+
+@pytest.mark.parametrize("issuer", ["vn.84.29266", "vn"])
+def test_another_role_lifts_nothing_whatever_its_standing(issuer: str) -> None:
+    on = silence("on", 2)
+    off = silence("off", 3, T + 10 * S, doc_id="2" * 32, seq=9, issuer=issuer)
+    assert silence_on([on, off], T + 11 * S) is not None
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=3), timedelta(days=90)])
+def test_a_clock_that_lost_its_time_does_not_lift_a_stop(back: timedelta) -> None:
+    """After a power cut without a battery clock the box counts from its last signed time."""
+    assert silence_on([silence("on", 2)], T - back) is not None
+
+
+def test_a_clock_that_lost_its_time_does_not_prolong_a_pause() -> None:
+    assert silence_on([silence("on", 1)], T - timedelta(hours=3)) is None
+
+
+def test_the_stop_goes_before_the_pause_that_lasts_longer() -> None:
+    stop = silence("on", 2, expires="2026-11-23T03:01:00Z")
+    pause = silence("on", 1, doc_id="2" * 32, issuer="vn.84.pause")
+    assert [one.stops_emergency for one in silences_on([pause, stop], T + S)] == [True, False]
+
+
+def test_a_role_that_paused_rests_an_hour_from_the_end_of_its_pause() -> None:
+    last = next_pause(silence("on", 1), None, T)
+    assert last == Pause(T, T + 10 * MIN)
+    again = silence("on", 1, doc_id="2" * 32, seq=2, issued="2026-11-23T04:05:00Z")
+    assert code_of(again, last, now(T + 5 * MIN)) == "E_POLICY"
+    assert code_of(again, last, now(T + 69 * MIN)) == "E_POLICY"
+    assert code_of(again, last, now(T + 70 * MIN)) is None
+
+
+def test_a_pause_that_was_lifted_early_rests_from_then() -> None:
+    first = next_pause(silence("on", 1), None, T)
+    lifted = next_pause(silence("off", 1, seq=2), first, T + 2 * MIN)
+    assert lifted == Pause(T, T + 2 * MIN)
+    again = silence("on", 1, seq=3, issued="2026-11-23T04:00:00Z")
+    assert code_of(again, lifted, now(T + 61 * MIN)) == "E_POLICY"
+    assert code_of(again, lifted, now(T + 62 * MIN)) is None
+    assert next_pause(silence("off", 1, seq=4), lifted, T + 90 * MIN) == lifted
+
+
+def test_lifting_and_stopping_wait_for_nothing() -> None:
+    last = Pause(T, T + 10 * MIN)
+    assert code_of(silence("off", 1, seq=2), last, now(T + MIN)) is None
+    assert code_of(silence("on", 2, seq=2), last, now(T + MIN)) is None
+
+
+def test_a_pause_that_comes_late_is_not_obeyed() -> None:
+    """Else the broker could keep it and silence the station on a day of its own choice."""
+    assert code_of(silence("on", 1), None, now(T + 10 * MIN)) is None
+    assert code_of(silence("on", 1), None, now(T + 10 * MIN + S)) == "E_EXPIRED"
+    assert code_of(silence("on", 1), None, now(T + 11 * MIN, "FLOOR")) is None
+
+
+def test_a_clock_set_back_behind_the_last_pause_forgets_it() -> None:
+    assert code_of(silence("on", 1), Pause(T + 60 * MIN, T + 70 * MIN), now(T + MIN)) is None
