@@ -143,7 +143,13 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
         ["station-config", "command", "silence"],
         ["config/84/*/*", "command/84/*/*", "silence/84/*/*"],
         400 * DAY_S,
-        ["Trung tâm tỉnh (demo)"],
+        ["Giám đốc trung tâm tỉnh (demo)", "Kỹ thuật trung tâm tỉnh (demo)"],
+    ),
+    "vn.84.pause": (
+        ["silence"],
+        ["silence/84/*/*"],
+        DAY_S,
+        ["Trực ban trung tâm tỉnh (demo)"],
     ),
     "vn.84.em": (
         ["emergency", "cancel"],
@@ -152,6 +158,7 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
     ),
     "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),
+    "vn.head": (["head"], ["config/*/*/*"], DAY_S, ["Máy chủ bản kê (demo)"]),
     "vn.receipt": (["ack"], ["config/*/*/*"], 30 * DAY_S, ["Máy chủ biên nhận (demo)"]),
 }
 

@@ -57,7 +57,7 @@ class Collector:
         ca: PEM of the authority that signed the broker's certificate.
         identity: the centre's client certificate and key; None: plain TCP, for tests.
         database: where everything is kept.
-        signers: keys of the roles `time` and `receipt`.
+        signers: keys of the roles `time`, `receipt` and, where heads are sent, `head`.
     """
 
     def __init__(
@@ -177,7 +177,18 @@ class Collector:
                     sent.append(parcel)
             if sent:
                 await asyncio.to_thread(mark_sent, self._database, sent)
+            await self._send_heads()
             await asyncio.sleep(UNSENT_S)
+
+    async def _send_heads(self) -> None:
+        """After a publication; what is not sent now comes with the station's next hello."""
+        if self._reception.heads is None:
+            return
+        for parcel in await asyncio.to_thread(self._reception.heads.due):
+            with contextlib.suppress(aiomqtt.MqttError):
+                await self._client.publish(
+                    parcel.topic, parcel.envelope, qos=1, retain=parcel.retain
+                )
 
     def _state(self, *, online: bool) -> bytes:
         return msgspec.json.encode(State(online, self._session))

@@ -100,6 +100,13 @@ documents = sa.Table(
     sa.Column("published_at", sa.Text, nullable=False),
     sa.Column("is_sent", sa.Boolean, nullable=False),
 )  # fmt: skip
+revocations = sa.Table(
+    "revocations", metadata,
+    sa.Column("doc_id", sa.Text, primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("is_revoked", sa.Boolean, nullable=False),
+)  # fmt: skip
 
 
 def utc_now() -> str:
@@ -235,6 +242,13 @@ class Database:
         return [
             {**body["detail"], "station": body["station"], "at": body["at"]}
             for body in self._bodies("refusal")
+        ]
+
+    def silences(self) -> list[dict[str, Any]]:
+        """The `detail` of every silence record in the order of arrival, with station and moment."""
+        return [
+            {**body["detail"], "station": body["station"], "at": body["at"]}
+            for body in self._bodies("silence")
         ]
 
     def issue_records(self) -> list[dict[str, Any]]:

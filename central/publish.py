@@ -103,15 +103,39 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
     """The documents in force for a station that its hello does not name; station-config first."""
     now = encode_utc(datetime.now(UTC))
     with database.transaction() as connection:
-        own = _rows(connection, [f"d/{station}"], now)
-        groups = [f"g/{group}" for group in _groups(own)]
-        rows = own + _rows(connection, groups, now)
+        rows = rows_for(connection, station, now)
     missing = [row for row in rows if _is_newer(row, hello)]
     missing.sort(key=lambda row: _ORDER.index(row.kind) if row.kind in _ORDER else len(_ORDER))
     return [
         Parcel(build_station_topic(station, row.kind, row.slot), row.envelope, retain=False)
         for row in missing
     ]
+
+
+def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[Any]]:
+    """What is in force for a station: its own documents, then those of its groups.
+
+    Args:
+        connection: of the centre's database.
+        station: its id.
+        now: UTC text; what expired before is left out.
+    """
+    own = _rows(connection, [f"d/{station}"], now)
+    return own + _rows(connection, [f"g/{group}" for group in _groups(own)], now)
+
+
+def stations_of(connection: sa.Connection, targets: set[str] | None) -> set[str]:
+    """The stations that are meant by targets such as `d/<station>` or `g/<group>`; None: all."""
+    query = sa.select(documents).where(documents.c.kind == "station-config")
+    configs: dict[str, list[sa.Row[Any]]] = {}
+    for row in connection.execute(query.order_by(documents.c.epoch, documents.c.seq)):
+        if row.target.startswith("d/"):
+            configs.setdefault(row.target.removeprefix("d/"), []).append(row)
+    return {
+        station
+        for station, rows in configs.items()
+        if targets is None or targets & {f"d/{station}", *(f"g/{group}" for group in _groups(rows))}
+    }
 
 
 def _rows(connection: sa.Connection, targets: list[str], now: str) -> list[sa.Row[Any]]:

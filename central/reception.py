@@ -18,20 +18,20 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from securesystemslib.signer import Signer
 
-from agent.contract.document import Ack, Document, TimeReply
+from agent.contract.document import Ack, TimeReply
 from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64, pae
 from agent.contract.ident import StationId
 from agent.contract.moment import encode_utc
 from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
-from agent.contract.topic import build_station_topic
+from agent.contract.topic import parse_topic
 from agent.errors import TrustError
 from central import ledger
 from central.database import Database
+from central.head import Heads
+from central.online import OnlineDesk
 from central.publish import Parcel, lacking
-from central.sign import build_header, encode_document, sign_document
 
 log = logging.getLogger(__name__)
-TIME_ROLE, RECEIPT_ROLE = "vn.time", "vn.receipt"
 TIME_LIFETIME = timedelta(minutes=10)
 ACK_LIFETIME = timedelta(days=30)
 WINDOW = 4
@@ -54,14 +54,17 @@ class Reception:
 
     Args:
         database: where they are kept.
-        signers: keys of the roles `time` and `receipt`.
+        signers: keys of the roles `time`, `receipt` and, where heads are sent, `head`.
+
+    Attributes:
+        heads: what builds heads; None without their key.
     """
 
     def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
         self.window = WINDOW
         self._database = database
-        self._signers = signers
-        self._last_seq = 0
+        self._desk = OnlineDesk(signers)
+        self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
         """Keep one message and return what is to be answered; blocks on the database.
@@ -125,7 +128,7 @@ class Reception:
             log.info("late will of %s, session %d", station, state.session)
 
     def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
-        """Time first: nothing else can be judged fresh without it."""
+        """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
         self._database.note_presence(station, online=True, session=hello.session)
         known = self._database.hello(station)
@@ -133,7 +136,13 @@ class Reception:
             self._database.note_latest(station, "hello", msgspec.json.encode(hello))
         cursor = ledger.cursor_of(self._database, station, hello.epoch)
         ack = self._ack(station, hello.epoch, cursor)
-        return [time_reply, *lacking(self._database, station, hello), ack]
+        missing = lacking(self._database, station, hello)
+        is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
+        configs = missing[: sum(is_config)]  # they stand first
+        head = []
+        if self.heads is not None and (configs or hello.place is not None):
+            head = [self.heads.build(station)]
+        return [time_reply, *configs, *head, *missing[len(configs) :], ack]
 
     def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
         try:
@@ -144,28 +153,15 @@ class Reception:
             return []
         return [self._ack(station, batch.epoch, cursor)]
 
-    def _header(self, kind: str, issuer: str, station: str, lifetime: timedelta) -> dict[str, Any]:
-        now = datetime.now(UTC)
-        # Milliseconds since 1970: rises also when the centre starts with an empty database.
-        self._last_seq = max(self._last_seq + 1, int(now.timestamp() * 1000))
-        return build_header(
-            kind, issuer=issuer, class_="config", to=[f"*/*/{station}"], slot=kind,
-            seq=self._last_seq, now=now, lifetime=lifetime,
-        )  # fmt: skip
-
     def _time_reply(self, station: str, nonce: str) -> Parcel:
-        header = self._header("time", TIME_ROLE, station, TIME_LIFETIME)
+        header = self._desk.header("time", "time", station, TIME_LIFETIME)
         utc = encode_utc(datetime.now(UTC))
-        return self._sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
+        return self._desk.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
 
     def _ack(self, station: str, journal: str, cursor: ledger.Cursor) -> Parcel:
-        header = self._header("ack", RECEIPT_ROLE, station, ACK_LIFETIME)
+        header = self._desk.header("ack", "receipt", station, ACK_LIFETIME)
         ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=self.window)
-        return self._sign(station, ack, "receipt")
-
-    def _sign(self, station: str, document: Document, role: str) -> Parcel:
-        envelope = sign_document(encode_document(document), document.kind, self._signers[role])
-        return Parcel(build_station_topic(station, document.kind), envelope, retain=False)
+        return self._desk.sign(station, ack, "receipt")
 
 
 def verify_report(message: bytes, channel: str, keyid: str, certificate: str) -> bytes:

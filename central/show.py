@@ -16,6 +16,7 @@ _TITLES: dict[str, dict[Lang, str]] = {
     "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
     "plays": {"vi": "Đã phát", "en": "Plays"},
     "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
+    "silences": {"vi": "Ngắt tiếng", "en": "Silences"},
     "gaps": {"vi": "Bản ghi còn thiếu", "en": "Missing records"},
     "faults": {"vi": "Báo cáo bất thường", "en": "Faults of reports"},
 }
@@ -51,6 +52,8 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "duration_ms": {"vi": "Dài (ms)", "en": "Length (ms)"},
         "result": {"vi": "Kết quả", "en": "Result"},
         "reason": {"vi": "Lý do", "en": "Reason"},
+        "editor": {"vi": "Người soạn", "en": "Editor"},
+        "approver": {"vi": "Người duyệt", "en": "Approver"},
     },
     "refusals": {
         "station": {"vi": "Trạm", "en": "Station"},
@@ -58,6 +61,17 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "code": {"vi": "Mã", "en": "Code"},
         "kind": {"vi": "Tài liệu", "en": "Document"},
         "hint": {"vi": "Vì sao", "en": "Why"},
+    },
+    "silences": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "switched": {"vi": "Việc", "en": "Event"},
+        "by": {"vi": "Do ai", "en": "By"},
+        "why": {"vi": "Lý do", "en": "Reason"},
+        "until": {"vi": "Tự hết (UTC)", "en": "Ends (UTC)"},
+        "editor": {"vi": "Người soạn", "en": "Editor"},
+        "approver": {"vi": "Người duyệt", "en": "Approver"},
+        "doc_id": {"vi": "Văn bản", "en": "Document"},
     },
     "gaps": {
         "station": {"vi": "Trạm", "en": "Station"},
@@ -78,6 +92,16 @@ _WORDS: dict[str, dict[str, dict[Lang, str]]] = {
         "fault": {"vi": "HỎNG", "en": "FAULT"},
         "warning": {"vi": "nhắc", "en": "warning"},
     },
+    "switched": {
+        "stop": {"vi": "ngắt hết", "en": "stop"},
+        "pause": {"vi": "tạm dừng", "en": "pause"},
+        "on": {"vi": "bật", "en": "on"},
+        "off": {"vi": "tắt", "en": "off"},
+        "lifted": {"vi": "đã mở lại", "en": "lifted"},
+        "replaced": {"vi": "có lệnh mới thay", "en": "replaced"},
+        "expired": {"vi": "hết hạn", "en": "expired"},
+        "withdrawn": {"vi": "hết hiệu lực", "en": "out of force"},
+    },
     "state": {
         "begins": {"vi": "bắt đầu", "en": "begins"},
         "ends": {"vi": "hết", "en": "ends"},
@@ -93,6 +117,8 @@ def collect_rows(database: Database, what: str) -> list[Row]:
         return [_with_health(row, health.get(row["station"])) for row in database.stations()]
     if what in ("issues", "issue-log"):
         return lasting_issues(database) if what == "issues" else issue_log(database)
+    if what == "silences":
+        return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
     rows: dict[str, Any] = {
         "plays": database.plays,
         "refusals": database.refusals,
@@ -134,7 +160,8 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
 def _cell(row: Row, column: str, lang: Lang) -> str:
     value = row.get(column)
     if column in _WORDS:
-        return _WORDS[column][str(value)][lang]
+        word = _WORDS[column].get(str(value))  # a newer box may know more of them
+        return word[lang] if word is not None else str(value)
     if isinstance(value, dict):
         return str(value.get(lang, "–"))
     if isinstance(value, list):

@@ -85,6 +85,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
             signers={
                 "time": authority.signers("vn.time"),
                 "receipt": authority.signers("vn.receipt"),
+                "head": authority.signers("vn.head"),
             },
         )
         task = asyncio.create_task(collector.run(), name="collector")

@@ -1,0 +1,95 @@
+"""Heads: what each station should hold, signed with every hello's answer and every publication.
+
+A head lists states only (playlists, station-configs, silences): what replaces its former version.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from agent.contract.document import Head
+from agent.contract.moment import encode_utc
+from central.database import Database, documents, revocations, upsert, utc_now
+from central.online import OnlineDesk
+from central.publish import Parcel, rows_for, stations_of
+
+LISTED = ("playlist", "station-config", "silence")
+LIFETIME = timedelta(hours=24)
+MOST_SLOTS, MOST_REVOKED = 256, 1024  # what a box takes
+
+
+def withhold(database: Database, doc_id: str, why: str) -> None:
+    """Put a document on every head's list of what is revoked."""
+    values = {"doc_id": doc_id, "why": why, "at": utc_now(), "is_revoked": True}
+    with database.transaction() as connection:
+        upsert(connection, revocations, values, ("doc_id",))
+
+
+def reinstate(database: Database, doc_id: str) -> bool:
+    """Take it off again; False when it was not on the list."""
+    with database.transaction() as connection:
+        changed = connection.execute(
+            sa.update(revocations)
+            .where(revocations.c.doc_id == doc_id, revocations.c.is_revoked)
+            .values(is_revoked=False, at=utc_now())
+        )
+    return changed.rowcount > 0
+
+
+class Heads:
+    """Builds heads, and knows which stations need a new one.
+
+    Args:
+        database: of the centre.
+        desk: signs; it must have the head's key.
+    """
+
+    def __init__(self, database: Database, desk: OnlineDesk) -> None:
+        self._database = database
+        self._desk = desk
+        self._since = utc_now()
+        self._seen: set[tuple[str, ...]] = set()
+
+    def build(self, station: str) -> Parcel:
+        """This station's head of this moment."""
+        now = encode_utc(datetime.now(UTC))
+        slots: dict[str, tuple[int, int, str]] = {}
+        with self._database.transaction() as connection:
+            for row in rows_for(connection, station, now):
+                if row.kind in LISTED:
+                    key = f"{row.issuer}/{row.kind}/{row.slot}"
+                    slots[key] = max(slots.get(key, (0, 0, "")), (row.epoch, row.seq, row.sha256))
+            query = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)
+            newest = query.order_by(revocations.c.at.desc()).limit(MOST_REVOKED)
+            revoked = [row.doc_id for row in connection.execute(newest)]
+        header = self._desk.header("head", "head", station, LIFETIME)
+        listed = dict(list(slots.items())[-MOST_SLOTS:])
+        return self._desk.sign(station, Head(**header, slots=listed, revoked=revoked), "head")
+
+    def due(self) -> list[Parcel]:
+        """A new head for every station that something was published or withheld for since."""
+        with self._database.transaction() as connection:
+            published = connection.execute(
+                sa.select(
+                    documents.c.published_at, documents.c.target, documents.c.place,
+                    documents.c.sha256,
+                ).where(documents.c.published_at >= self._since)
+            ).all()  # fmt: skip
+            withheld = connection.execute(
+                sa.select(revocations.c.at, revocations.c.doc_id, revocations.c.is_revoked).where(
+                    revocations.c.at >= self._since
+                )
+            ).all()
+            rows = {tuple(map(str, row)) for row in (*published, *withheld)}
+            fresh = rows - self._seen
+            if not fresh:
+                return []
+            # rows of one millisecond may be seen in two turns
+            self._since = max(row[0] for row in rows)
+            self._seen = {row for row in rows if row[0] == self._since}
+            targets = {row[1] for row in fresh if len(row) == 4}
+            is_for_all = any(len(row) == 3 for row in fresh)
+            affected = stations_of(connection, None if is_for_all else targets)
+        return [self.build(station) for station in sorted(affected)]

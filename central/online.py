@@ -1,0 +1,57 @@
+"""What the centre signs by itself, on a server: time, receipts, heads. Never a sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from securesystemslib.signer import Signer
+
+from agent.contract.document import Document
+from agent.contract.topic import build_station_topic
+from central.publish import RETAINED, Parcel
+from central.sign import build_header, encode_document, sign_document
+
+ROLES = {"time": "vn.time", "receipt": "vn.receipt", "head": "vn.head"}
+
+
+class OnlineDesk:
+    """Signs for one station at a time; may be asked from several threads.
+
+    Args:
+        signers: keys by `time`, `receipt` and, where heads are sent, `head`.
+    """
+
+    def __init__(self, signers: Mapping[str, Sequence[Signer]]) -> None:
+        self._signers = signers
+        self._lock = Lock()
+        self._last_seq = 0
+
+    @property
+    def has_head_key(self) -> bool:
+        """Can it sign heads?"""
+        return bool(self._signers.get("head"))
+
+    def header(self, kind: str, role: str, station: str, lifetime: timedelta) -> dict[str, Any]:
+        """A header for one station, issued now."""
+        now = datetime.now(UTC)
+        with self._lock:
+            # Milliseconds since 1970: rises also when the centre starts with an empty database.
+            self._last_seq = seq = max(self._last_seq + 1, int(now.timestamp() * 1000))
+        return build_header(
+            kind, issuer=ROLES[role], class_="config", to=[f"*/*/{station}"], slot=kind,
+            seq=seq, now=now, lifetime=lifetime,
+        )  # fmt: skip
+
+    def sign(self, station: str, document: Document, role: str) -> Parcel:
+        """The signed document on its way to the station.
+
+        Raises:
+            TrustError: E_SCHEMA, a box would refuse it.
+        """
+        envelope = sign_document(encode_document(document), document.kind, self._signers[role])
+        slot = document.slot if document.kind in RETAINED else ""
+        topic = build_station_topic(station, document.kind, slot)
+        return Parcel(topic, envelope, document.kind in RETAINED)
