@@ -245,7 +245,9 @@ def collect(*, db: Path, broker: str, **files: Path) -> None:
 @click.argument(
     "what",
     nargs=-1,
-    type=click.Choice(["stations", "issues", "issue-log", "plays", "refusals", "gaps", "faults"]),
+    type=click.Choice(
+        ["stations", "issues", "issue-log", "plays", "refusals", "silences", "gaps", "faults"]
+    ),
 )
 @format_option
 @lang_option

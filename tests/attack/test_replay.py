@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+
+import pytest_asyncio
 
 from agent.clock import Now
 from agent.trust.authority import load_pinned
+from tests.fakes.deaf_box import DeafBox
+from tests.fakes.head_desk import (
+    HOUR,
+    KEY,
+    STATION,
+    WEEK,
+    Look,
+    entry_of,
+    give_place,
+    head,
+    with_head_role,
+)
 from tests.unit.trust.test_verify import (
     AT,
     COMMUNE,
     FIRST,
+    PROVINCE,
     ROOT,
     SECOND,
     FakeFloors,
+    cancel,
     code_of,
     emergency,
     judge,
     playlist,
     seal,
+    silence,
 )
 
 
@@ -93,3 +112,76 @@ def test_attack_081_a_new_playlist_beside_an_old_stream_grant() -> None:
     assert code_of(lambda: judge(old, "stream-grant", floors=floors, authority=authority)) == (
         "E_REPLAY"
     )
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """A box in its place, its clock right, under an authority that delegates heads."""
+    started = await DeafBox(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+    await give_place(started)
+    yield started
+    await started.stop()
+
+
+async def test_attack_076_a_cancelled_emergency_said_again(tmp_path: Path) -> None:
+    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    await give_place(box)
+    alarm = seal(emergency(), FIRST, SECOND)
+    assert await box.receive(alarm, "emergency") == "accepted"
+    end = cancel(issuer="vn.84.em", **{"class": "emergency"})
+    assert await box.receive(seal(end, FIRST, SECOND), "cancel") == "accepted"
+    assert "emergency" not in box.kinds
+    assert await box.receive(alarm, "emergency") == ""  # the very bytes: a duplicate, no deed
+    renumbered = seal(emergency(seq=43, doc_id="7c" * 16), FIRST, SECOND)
+    assert await box.receive(renumbered, "emergency") == "E_REPLAY"
+    assert "emergency" not in box.kinds
+    await box.stop()
+    await box.start()
+    assert await box.receive(renumbered, "emergency") == "E_REPLAY"
+    assert "emergency" not in box.kinds
+    await box.stop()
+
+
+async def test_attack_079_a_deleted_database_takes_no_old_schedule_and_tells(box: DeafBox) -> None:
+    old, newest = playlist(seq=41, **WEEK), playlist(seq=42, **WEEK)
+    await box.receive(head(1, {KEY: entry_of(newest)}), "head")
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == "accepted"
+    await box.lose_memory()
+    await give_place(box)
+    assert ("head_awaited", "memory") in box.issues
+    for document in (old, newest):  # nobody here can tell which of them is the newest
+        assert await box.receive(seal(document, COMMUNE), "playlist") == ""
+    assert await box.receive(seal(silence(), PROVINCE), "silence") in ("", "E_EXPIRED")
+    assert box.kinds == ["station-config"]
+    assert await box.receive(head(2, {KEY: entry_of(newest)}), "head") == "accepted"
+    assert ("head_awaited", "memory") not in box.issues
+    assert box.greetings == 1  # what was turned away is asked for again
+    assert await box.receive(seal(old, COMMUNE), "playlist") == "E_REPLAY"
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == "accepted"
+    elsewhere = seal(playlist(slot="nen", **WEEK), COMMUNE)
+    assert await box.receive(elsewhere, "playlist") == "E_REPLAY"
+
+
+async def test_attack_079_a_head_of_the_day_before_yesterday_proves_nothing(box: DeafBox) -> None:
+    newest = playlist(seq=42, **WEEK)
+    await box.lose_memory()
+    await give_place(box)
+    box.pass_time(24 * HOUR)
+    assert await box.receive(head(2, {KEY: entry_of(newest)}), "head") == "E_EXPIRED"
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == ""
+
+
+async def test_attack_082_a_newer_list_than_what_is_held_for_a_day(box: DeafBox) -> None:
+    held, promised = playlist(seq=42, **WEEK), playlist(seq=43, **WEEK)
+    await box.receive(head(1, {KEY: entry_of(held)}), "head")
+    await box.receive(seal(held, COMMUNE), "playlist")
+    assert await Look(box)() == []
+    await box.receive(head(2, {KEY: entry_of(promised)}), "head")
+    assert await Look(box)() == []
+    box.pass_time(23 * HOUR)
+    assert await Look(box)() == []
+    box.pass_time(HOUR + timedelta(minutes=1))  # also when the agent was started anew meanwhile
+    (found,) = await Look(box)()
+    assert (found.kind, found.subject) == ("freeze_suspected", KEY)
+    assert await box.receive(seal(promised, COMMUNE), "playlist") == "accepted"
+    assert await Look(box)() == []

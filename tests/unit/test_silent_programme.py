@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, Playlist
+from agent.contract.document import Document, Emergency, Playlist, Silence
 from agent.programme import PictureRundown, Programme, SoundRundown
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 08:00 in Viet Nam
@@ -37,6 +37,7 @@ class FakeHeld:
     document: Document
     sha256: str = "12" * 32
     accepted_at: datetime = START
+    standing: int = 1
 
 
 def playlist() -> FakeHeld:
@@ -59,6 +60,48 @@ def emergency() -> FakeHeld:
         "nonce": None, **HEAD, "doc_id": "aa" * 16,
     }  # fmt: skip
     return FakeHeld(msgspec.convert(raw, Emergency))
+
+
+def ordered(standing: int) -> FakeHeld:
+    raw = {"kind": "silence", "class": "silence", "state": "on", "why": "thử", **HEAD,
+           "issuer": "vn.84", "doc_id": "bb" * 16}  # fmt: skip
+    return FakeHeld(msgspec.convert(raw, Silence), standing=standing)
+
+
+def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
+    programme = Programme(None, lambda _digest: None)
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), emergency()], now)
+    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    alarms = [rundown.wanted(now) for rundown in (sound, picture)]
+    assert all(alarm is not None and alarm.level_name == "emergency" for alarm in alarms)
+    programme.update([playlist(), emergency(), ordered(2)], now)
+    for rundown, alarm in zip((sound, picture), alarms, strict=True):
+        assert alarm is not None
+        assert rundown.wanted(now) is None
+        assert rundown.upcoming(now) is None
+        assert not rundown.is_entitled(alarm, now)
+        assert rundown.is_silenced(alarm, now)
+
+
+def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency() -> None:
+    programme = Programme(None, lambda _digest: None)
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), ordered(1)], now)
+    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    assert sound.wanted(now) is None
+    assert picture.wanted(now) is None
+    programme.update([playlist(), emergency(), ordered(1)], now)
+    for rundown in (sound, picture):
+        alarm = rundown.wanted(now)
+        assert alarm is not None
+        assert alarm.level_name == "emergency"
+        assert rundown.is_entitled(alarm, now)
+        assert not rundown.is_silenced(alarm, now)
+    over = Now(START + timedelta(minutes=10), "SYNCED", 0.01)
+    programme.update([playlist(), ordered(1)], over)
+    assert picture.wanted(over) is None  # its notice was for the minute at 08:00
+    assert sound.upcoming(over) is not None
 
 
 def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_alone() -> None:

@@ -93,7 +93,8 @@ def _judge(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
 def test_the_demo_root_says_so_and_has_every_role(demo: DemoAuthority) -> None:
     authority = load_pinned(demo.root.read_bytes())
     assert authority.demo
-    assert set(authority.roles) == {"vn.84.29266", "vn.84", "vn.84.em", "vn.time", "vn.receipt"}
+    sounding = {"vn.84.29266", "vn.84", "vn.84.pause", "vn.84.em"}
+    assert set(authority.roles) == sounding | {"vn.time", "vn.receipt", "vn.head"}
     assert authority.roles["vn.84.em"].threshold == 2
 
 

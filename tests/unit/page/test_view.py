@@ -15,7 +15,7 @@ from agent.health.check import REASONS
 from agent.page.controls import Access
 from agent.page.deed import Deed
 from agent.page.html import el
-from agent.page.status import Problem, Silence, Status, Trial, Verdict
+from agent.page.status import Order, Problem, Silence, Status, Trial, Verdict
 from agent.page.text import PHRASES
 from agent.page.tongue import Tongue
 from agent.page.verdict import judge
@@ -60,6 +60,8 @@ EMERGENCY = replace(NEWS, title="Lũ về", level="emergency")
 FAULT = Problem("board_lost", "bang-tin", AT, "gone")
 WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
 SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
+STOP = Order("vn.84", "Loa bị chiếm quyền", AT + timedelta(hours=2), stops_emergency=True)
+PAUSE = replace(STOP, stops_emergency=False)
 QUIET = replace(HEALTHY, outputs=tuple(replace(one, now=None) for one in HEALTHY.outputs))
 EMPTY = replace(QUIET, outputs=tuple(replace(one, next=None) for one in QUIET.outputs))
 
@@ -81,6 +83,9 @@ def with_now(status: Status, item: Any) -> Status:
         (replace(HEALTHY, problems=(WARNING, FAULT)), "fault"),
         (replace(HEALTHY, problems=(replace(FAULT, kind="of a later release"),)), "fault"),
         (replace(HEALTHY, problems=(FAULT,), silence=SILENCE), "silenced"),
+        (with_now(replace(HEALTHY, order=STOP), EMERGENCY), "silenced"),
+        (with_now(replace(HEALTHY, order=PAUSE), EMERGENCY), "emergency"),
+        (replace(HEALTHY, order=PAUSE), "silenced"),
         (with_now(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
         (with_now(replace(HEALTHY, exercise=True), EMERGENCY), "exercise"),
     ],

@@ -1,0 +1,145 @@
+"""A box from its inbox to its held documents, on a real database: no link, no outputs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from agent.clock import Clock
+from agent.contract.ident import StationId
+from agent.contract.report import Result
+from agent.contract.topic import Topic
+from agent.intake import Effects, Intake
+from agent.store.database import Store
+from agent.store.documents import Floors, HeldDocument, load_floors
+from agent.trust.authority import Authority
+
+
+class Hand:
+    """BOOTTIME as a hand moves it."""
+
+    def __init__(self) -> None:
+        self.s = 1000.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@dataclass
+class FakeJournal:
+    """Keeps (kind, detail)."""
+
+    records: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def append(self, kind: str, *, detail: Any = None, play: Any = None) -> None:
+        assert play is None
+        self.records.append((kind, detail))
+
+
+@dataclass
+class DeafBox:
+    """What its intake did, and to whom.
+
+    Args:
+        folder: of its state.
+        station: its id.
+        authority: who may sign what.
+        begins: what its clock is set to by a signed time; None: it has none.
+    """
+
+    folder: Path
+    station: StationId
+    authority: Authority
+    begins: datetime | None
+    hand: Hand = field(default_factory=Hand)
+    journal: FakeJournal = field(default_factory=FakeJournal)
+    results: list[Result] = field(default_factory=list)
+    issues: dict[tuple[str, str], str] = field(default_factory=dict)
+    held: Sequence[HeldDocument] = ()
+    greetings: int = 0
+
+    async def start(self) -> DeafBox:
+        """As after power-on."""
+        self.store = await asyncio.to_thread(Store.open, self.folder)
+        self.floors: Floors = await self.store.run(load_floors)
+        self.clock = Clock(boot=self.hand)
+        if self.begins is not None:
+            self.clock.fix(self.begins, self.hand())
+        journal: Any = self.journal
+        self.intake = Intake(
+            self.station,
+            authority=self.authority,
+            store=self.store,
+            floors=self.floors,
+            clock=self.clock,
+            journal=journal,
+            effects=Effects(
+                documents=self._take,
+                clock_fixed=self._nothing,
+                acknowledged=self._nothing,
+                placed=self._nothing,
+                report=self._report,
+                greet=self._greet,
+                note=self._note,
+            ),
+        )
+        await self.intake.begin()
+        return self
+
+    async def stop(self) -> None:
+        """As by the mains switch."""
+        await asyncio.to_thread(self.store.close)
+
+    async def lose_memory(self) -> None:
+        """Switched off, its database deleted, switched on."""
+        await self.stop()
+        await asyncio.to_thread(self._delete)
+        self.held, self.issues = (), {}
+        self.results.clear()
+        if self.begins is not None:
+            self.begins = self.clock.now().at
+        await self.start()
+
+    def _delete(self) -> None:
+        for path in self.folder.glob("state.db*"):
+            path.unlink()
+
+    async def receive(self, envelope: bytes, kind: str) -> str:
+        """One message; `accepted`, the code of its refusal, or `` when nothing was said."""
+        before = len(self.results)
+        self.hand.s += 1.1  # refusals are told once a second
+        self.intake._next_refusal_mono_s = 0.0
+        await self.intake.receive(Topic(kind, "tuan", station=self.station), envelope)
+        said = self.results[before:]
+        return "" if not said else said[-1].code or said[-1].result
+
+    def pass_time(self, span: timedelta) -> None:
+        """The clock goes on."""
+        self.hand.s += span.total_seconds()
+
+    @property
+    def kinds(self) -> list[str]:
+        """Of the documents in force."""
+        return [one.document.kind for one in self.held]
+
+    async def _take(self, held: list[HeldDocument]) -> None:
+        self.held = held
+
+    async def _nothing(self, *_: Any) -> None:
+        pass
+
+    async def _report(self, result: Result) -> None:
+        self.results.append(result)
+
+    def _greet(self) -> None:
+        self.greetings += 1
+
+    def _note(self, kind: str, subject: str, hint: str | None) -> None:
+        if hint is None:
+            self.issues.pop((kind, subject), None)
+        else:
+            self.issues[kind, subject] = hint

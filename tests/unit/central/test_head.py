@@ -1,0 +1,156 @@
+"""Heads at the centre: what they list, when a new one is due, what is taken off the air."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from securesystemslib.signer import CryptoSigner
+
+from agent.contract.document import Emergency, EmergencyBody, Head, Playlist, Silence, Text
+from agent.contract.ident import StationId
+from agent.contract.report import ClockState, Hello
+from central.authority import DemoAuthority, make_demo_authority
+from central.database import Database
+from central.demo.content import station_config
+from central.head import Heads, reinstate, withhold
+from central.online import OnlineDesk
+from central.publish import Parcel, keep
+from central.reception import Reception
+from central.sign import build_header, encode_document, new_doc_id, read_document, sign_document
+
+STATION = StationId("tv-cl-0007")
+OTHER = "tv-cl-0021"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
+    return make_demo_authority(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "central.db")
+    yield opened
+    opened.close()
+
+
+def signers(demo: DemoAuthority) -> dict[str, list[CryptoSigner]]:
+    roles = {"time": "vn.time", "receipt": "vn.receipt", "head": "vn.head"}
+    return {name: demo.signers(role) for name, role in roles.items()}
+
+
+def heads(database: Database, demo: DemoAuthority) -> Heads:
+    return Heads(database, OnlineDesk(signers(demo)))
+
+
+def place(database: Database, demo: DemoAuthority, station: str) -> None:
+    payload = station_config(station, datetime.now(UTC), "media.example.vn")
+    envelope = sign_document(payload, "station-config", demo.signers("vn.84"))
+    keep(database, f"tramtin/1/d/{station}/station-config/chinh", envelope)
+
+
+def playlist(database: Database, demo: DemoAuthority, topic: str, seq: int) -> str:
+    header = build_header(
+        "playlist", issuer="vn.84.29266", class_="routine", to=["84/29266/*"], slot="tuan",
+        seq=seq, now=datetime.now(UTC), lifetime=timedelta(days=7),
+    )  # fmt: skip
+    payload = encode_document(Playlist(**header, media=[], entries=[]))
+    keep(database, topic, sign_document(payload, "playlist", demo.signers("vn.84.29266")))
+    return str(header["doc_id"])
+
+
+def opened(parcel: Parcel) -> Head:
+    document = read_document(parcel.envelope)
+    assert isinstance(document, Head)
+    return document
+
+
+def test_a_head_lists_own_and_group_states_the_newest_of_each_slot_and_no_events(
+    database: Database, demo: DemoAuthority
+) -> None:
+    place(database, demo, STATION)
+    playlist(database, demo, "tramtin/1/g/xa-29266/playlist/tuan", 8)
+    playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 7)
+    silence = Silence(
+        **build_header("silence", issuer="vn.84", class_="silence", to=["84/*/*"], slot="x",
+                       seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=1)),
+        state="off", why="",
+    )  # fmt: skip
+    sealed = sign_document(encode_document(silence), "silence", demo.signers("vn.84"))
+    keep(database, "tramtin/1/g/xa-29266/silence/x", sealed)
+    alarm = Emergency(
+        **build_header("emergency", issuer="vn.84.em", class_="emergency", to=["84/*/*"], slot="e",
+                       seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=1)),
+        event_id=new_doc_id(), exercise=True, attention=None, media=[],
+        bodies=[EmergencyBody("vi", text=Text(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
+    )  # fmt: skip
+    sealed = sign_document(encode_document(alarm), "emergency", demo.signers("vn.84.em"))
+    keep(database, "tramtin/1/g/xa-29266/emergency/e", sealed)
+    head = opened(heads(database, demo).build(STATION))
+    numbers = {key: entry[:2] for key, entry in head.slots.items()}
+    assert numbers == {
+        "vn.84/station-config/chinh": (1, 1),
+        "vn.84.29266/playlist/tuan": (1, 8),
+        "vn.84/silence/x": (1, 1),
+    }
+    assert head.to == [f"*/*/{STATION}"]
+
+
+def test_a_publication_is_followed_by_the_heads_of_those_it_is_for(
+    database: Database, demo: DemoAuthority
+) -> None:
+    for station in (STATION, OTHER):
+        place(database, demo, station)
+    source = heads(database, demo)
+    source.due()
+    assert source.due() == []
+    playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
+    assert [parcel.topic for parcel in source.due()] == [f"tramtin/1/d/{STATION}/head/head"]
+    playlist(database, demo, "tramtin/1/g/xa-29266/playlist/tuan", 2)
+    both = source.due()
+    assert len(both) == 2
+    assert all(parcel.retain for parcel in both)
+    assert len({opened(parcel).seq for parcel in both}) == 2
+    assert source.due() == []
+
+
+def test_what_is_withheld_is_on_every_head_until_it_is_reinstated(
+    database: Database, demo: DemoAuthority
+) -> None:
+    place(database, demo, STATION)
+    source = heads(database, demo)
+    source.due()
+    doc_id = playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
+    source.due()
+    withhold(database, doc_id, "sai nội dung")
+    (parcel,) = source.due()
+    assert opened(parcel).revoked == [doc_id]
+    assert reinstate(database, doc_id)
+    assert not reinstate(database, doc_id)
+    (parcel,) = source.due()
+    assert opened(parcel).revoked == []
+
+
+@pytest.mark.parametrize("placed", ["tv", None])
+def test_a_hello_is_answered_with_time_then_place_then_head_then_the_rest(
+    database: Database, demo: DemoAuthority, placed: str | None
+) -> None:
+    place(database, demo, STATION)
+    playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
+    hello = Hello(
+        session=1, boot_id="ab" * 16, epoch="cd" * 8, last_seq=0, nonce="ef" * 16, place=placed,
+        holds={}, authority={"root": 1}, agent="0", clock=ClockState("FLOOR", None), has=["audio"],
+    )  # fmt: skip
+    reception = Reception(database, signers(demo))
+    answers = reception._take_hello(STATION, hello)
+    kinds = [read_document(parcel.envelope).kind for parcel in answers]
+    assert kinds == ["time", "station-config", "head", "playlist", "ack"]
+    without = {name: keys for name, keys in signers(demo).items() if name != "head"}
+    kinds = [
+        read_document(parcel.envelope).kind
+        for parcel in Reception(database, without)._take_hello(STATION, hello)
+    ]
+    assert "head" not in kinds

@@ -1,0 +1,166 @@
+"""A head withholds, flags, and vouches for a memory that is new; pauses are counted for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest_asyncio
+
+from agent.trust.authority import load_pinned
+from tests.fakes.deaf_box import DeafBox
+from tests.fakes.head_desk import (
+    HOUR,
+    KEY,
+    STATION,
+    WEEK,
+    Look,
+    entry_of,
+    give_place,
+    head,
+    with_head_role,
+)
+from tests.unit.trust.test_verify import (
+    AT,
+    COMMUNE,
+    FIRST,
+    PROVINCE,
+    ROOT,
+    SECOND,
+    _utc,
+    emergency,
+    playlist,
+    seal,
+    silence,
+    station_config,
+)
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """A box in its place, its clock right, under an authority that delegates heads."""
+    started = await DeafBox(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+    await give_place(started)
+    yield started
+    await started.stop()
+
+
+async def test_a_new_box_without_a_head_still_takes_what_is_signed_from_now_on(
+    box: DeafBox,
+) -> None:
+    fresh = playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK)
+    box.pass_time(timedelta(minutes=10))
+    assert await box.receive(seal(playlist(seq=41, **WEEK), COMMUNE), "playlist") == ""
+    assert await box.receive(seal(fresh, COMMUNE), "playlist") == "accepted"
+    assert ("head_awaited", "memory") in box.issues
+
+
+async def test_a_new_box_hears_an_emergency_before_any_head(tmp_path: Path) -> None:
+    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    await give_place(box)
+    assert await box.receive(seal(emergency(), FIRST, SECOND), "emergency") == "accepted"
+    await box.stop()
+
+
+async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: Path) -> None:
+    authority = load_pinned(json.dumps(ROOT).encode())
+    box = await DeafBox(tmp_path, STATION, authority, AT + HOUR).start()
+    await give_place(box)
+    assert await box.receive(seal(playlist(**WEEK), COMMUNE), "playlist") == "accepted"
+    assert box.issues == {}
+    await box.stop()
+
+
+async def test_without_the_time_a_head_proves_nothing_yet(tmp_path: Path) -> None:
+    newest = playlist(**WEEK)
+    box = await DeafBox(tmp_path, STATION, with_head_role(), None).start()
+    await give_place(box)
+    assert await box.receive(head(1, {KEY: entry_of(newest)}), "head") == "accepted"
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == ""
+    box.clock.fix(AT + HOUR, box.hand())
+    await box.intake.restore()
+    assert box.greetings == 1
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == "accepted"
+    await box.stop()
+
+
+async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(box: DeafBox) -> None:
+    await box.receive(head(1, {}), "head")
+    box.pass_time(46 * HOUR)
+    box.clock.fix(box.clock.now().at, box.hand())
+    assert await Look(box)() == []
+    box.pass_time(4 * HOUR)
+    box.clock.fix(box.clock.now().at, box.hand())
+    (found,) = await Look(box)()
+    assert (found.kind, found.subject) == ("freeze_suspected", "head")
+
+
+async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_takes_it_back(
+    box: DeafBox,
+) -> None:
+    week = playlist(**WEEK)
+    slots = {KEY: entry_of(week)}
+    await box.receive(head(1, slots), "head")
+    await box.receive(seal(week, COMMUNE), "playlist")
+    assert "playlist" in box.kinds
+    await box.receive(head(2, slots, revoked=[week["doc_id"]]), "head")
+    assert "playlist" not in box.kinds
+    assert ("document_withheld", KEY) in box.issues
+    box.pass_time(48 * HOUR)  # the head itself has expired long ago
+    await box.intake.restore()
+    assert "playlist" not in box.kinds
+    back = {"issued": _utc(AT + 48 * HOUR), "not_before": _utc(AT + 48 * HOUR),
+            "expires": _utc(AT + 72 * HOUR)}  # fmt: skip
+    await box.receive(head(3, slots, **back), "head")
+    assert "playlist" in box.kinds
+    assert ("document_withheld", KEY) not in box.issues
+
+
+async def test_a_head_ends_no_emergency_lifts_no_silence_and_takes_no_place(tmp_path: Path) -> None:
+    """Its key lies on a server: it must not do alone what takes two, nor revive a config."""
+    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    documents = {
+        "station-config": seal(station_config(doc_id="a1" * 16, **WEEK), PROVINCE),
+        "emergency": seal(emergency(doc_id="a2" * 16), FIRST, SECOND),
+        "silence": seal(
+            silence(doc_id="a3" * 16, issued=_utc(AT + timedelta(minutes=1))), PROVINCE
+        ),
+    }
+    for kind, envelope in documents.items():
+        assert await box.receive(envelope, kind) == "accepted", kind
+    revoked = ["a1" * 16, "a2" * 16, "a3" * 16]
+    assert await box.receive(head(1, {}, revoked=revoked), "head") == "accepted"
+    assert sorted(box.kinds) == sorted([*documents, "head"])
+    await box.stop()
+
+
+async def test_a_head_must_say_whose_slot_it_means(box: DeafBox) -> None:
+    for key in ("tuan", "playlist/tuan", "vn.84.29266/lied/tuan", "vn.84.29266/playlist/a/b", "//"):
+        assert await box.receive(head(1, {key: (1, 1, "ab" * 32)}), "head") == "E_SCHEMA", key
+
+
+async def test_a_key_that_pauses_again_and_again_is_refused_through_slots_and_restarts(
+    tmp_path: Path,
+) -> None:
+    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    await give_place(box)
+
+    async def pause(seq: int) -> str:
+        at = _utc(box.clock.now().at)
+        document = silence(seq=seq, slot=f"s{seq}", doc_id=f"{seq:032x}", issued=at, not_before=at)
+        return await box.receive(seal(document, PROVINCE), "silence")
+
+    box.pass_time(timedelta(minutes=1))
+    assert await pause(1) == "accepted"
+    box.pass_time(timedelta(minutes=9))
+    assert await pause(2) == "E_POLICY"
+    box.pass_time(timedelta(minutes=59))
+    box.begins = box.clock.now().at
+    await box.stop()
+    await box.start()
+    assert await pause(3) == "E_POLICY"
+    box.pass_time(timedelta(minutes=3))
+    assert await pause(4) == "accepted"
+    await box.stop()
