@@ -145,12 +145,6 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
         400 * DAY_S,
         ["Giám đốc trung tâm tỉnh (demo)", "Kỹ thuật trung tâm tỉnh (demo)"],
     ),
-    "vn.84.pause": (
-        ["silence"],
-        ["silence/84/*/*"],
-        DAY_S,
-        ["Trực ban trung tâm tỉnh (demo)"],
-    ),
     "vn.84.em": (
         ["emergency", "cancel"],
         ["emergency/84/*/*"],

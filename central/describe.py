@@ -24,7 +24,8 @@ from agent.contract.document import (
     Text,
     TimeReply,
 )
-from agent.contract.moment import parse_utc
+from agent.contract.moment import encode_utc, parse_utc
+from agent.trust.freshness import EMERGENCY_WINDOW
 from central.phrase import Lang, say
 
 LOCAL = timezone(timedelta(hours=7))
@@ -170,6 +171,10 @@ def _element(element: Element, speak: Say) -> str:
 
 
 def _emergency(document: Emergency, speak: Say) -> Iterator[str]:
+    if document.nonce is None:
+        issued_at = parse_utc(document.issued)
+        edges = (issued_at - EMERGENCY_WINDOW, issued_at + EMERGENCY_WINDOW)
+        yield speak("window", *(format_moment(encode_utc(edge)) for edge in edges))
     yield speak("exercise" if document.exercise else "real")
     if document.attention:
         yield speak("attention")

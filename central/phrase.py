@@ -79,8 +79,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "event": ("Mã sự kiện {0}", "Event {0}"),
     "cancel": ("Dừng và rút lại {0}", "Ends and withdraws {0}"),
     "silence.on": (
-        "TẮT MỌI ÂM THANH cho đến khi có lệnh mở lại (một người ký: tối đa 10 phút)",
-        "STOPS ALL SOUND until switched off again (signed by one: ten minutes at most)",
+        "TẮT MỌI LOA VÀ BẢNG, kể cả khẩn cấp (vai trò một chữ ký: tạm dừng 10 phút, trừ khẩn cấp)",
+        "STOPS ALL SOUND AND PICTURE, emergencies too (a role of one: all else, for ten minutes)",
     ),
     "silence.off": ("Cho phép phát lại", "Allows sound again"),
     "why": ("Lý do: {0}", "Reason: {0}"),
@@ -107,6 +107,61 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "head": ("{0} khe đang hiệu lực, {1} văn bản bị thu hồi", "{0} slot(s), {1} revoked"),
     "time": ("Giờ chuẩn {0}", "The time is {0}"),
     "ack": ("Đã lưu đến bản ghi {0} của nhật ký {1}", "Stored up to record {0} of journal {1}"),
+    "window": (
+        "Trạm chỉ nhận nếu phát đi từ {0} đến {1}",
+        "Stations take it only when it is sent between {0} and {1}",
+    ),
+    "signed.none": ("Đã ký: chưa ai", "Signed by: nobody yet"),
+    "signed.by": ("Đã ký: {0}", "Signed by: {0}"),
+    "signed.keys": ("Đã có {0} chữ ký, khoá {1}", "Carries {0} signature(s), key {1}"),
+    "signed.strange": (
+        "CHÚ Ý: chữ ký không đúng hoặc không thuộc vai trò này, khoá {0}",
+        "BEWARE: a signature does not hold or is none of this role, key {0}",
+    ),
+    "needs": (
+        "Cần {0} chữ ký của vai trò {1}; còn thiếu {2}, trong số: {3}",
+        "Role {1} needs {0} signature(s); {2} more, of: {3}",
+    ),
+    "needs.none": ("Đủ {0} chữ ký của vai trò {1}", "All {0} signature(s) of role {1} are there"),
+    "needs.unknown": (
+        "Không có --root nên không biết ai còn phải ký",
+        "Without --root nobody can tell who still must sign",
+    ),
+    "ask": ("Ký tài liệu này?", "Sign this document?"),
+    "secret": ("Mật khẩu của khoá", "Passphrase of the key"),
+    "written": ("Đã ghi vào {0}", "Written to {0}"),
+    "drafted": ("Đã soạn, CHƯA KÝ: {0}", "Drafted, NOT SIGNED: {0}"),
+    "published": (
+        "Đã giao cho trung tâm; máy thu nhận gửi đi ngay: {0}",
+        "Handed to the centre; its collector sends it at once: {0}",
+    ),
+    "withheld": ("Đã thu hồi {0}", "{0} is withheld"),
+    "reinstated": ("Đã cho phát lại {0}", "{0} is reinstated"),
+    "not_withheld": ("{0} không bị thu hồi", "{0} is not withheld"),
+    "fault.no_role": (
+        "tệp root không có vai trò {0}: xem lại tên vai trò hoặc dùng tệp root mới",
+        "the root file has no role {0}: look at the name, or take the new root file",
+    ),
+    "fault.kind": (
+        "vai trò {0} không được ký loại văn bản này ({1})",
+        "role {0} may not sign this kind of document ({1})",
+    ),
+    "fault.scope": (
+        "vai trò {0} không có quyền ký {1} cho {2}",
+        "role {0} has no say on {1} for {2}",
+    ),
+    "fault.late": (
+        "đã quá 5 phút kể từ lúc soạn, trạm sẽ từ chối: soạn và ký lại",
+        "more than 5 minutes since it was drafted, stations would refuse it: draft and sign anew",
+    ),
+    "fault.early": (
+        "chưa đến giờ: phát đi từ {0}",
+        "too early: send it from {0}",
+    ),
+    "fault.key": (
+        "khoá này không thuộc vai trò {0}; vai trò ấy gồm: {1}",
+        "this key is none of role {0}, whose holders are: {1}",
+    ),
     "grant": ("Luồng {0} từ {1}", "Stream {0} from {1}"),
 }
 

@@ -103,6 +103,15 @@ def read_document(envelope: bytes) -> Document:
     return decode_payload(_kind_of(opened), opened.payload_bytes())
 
 
+def open_envelope(envelope: bytes) -> Envelope:
+    """An envelope for showing: NOT verified.
+
+    Raises:
+        TrustError: E_JSON or E_ENVELOPE.
+    """
+    return _open(envelope)
+
+
 def add_signature(envelope: bytes, signer: Signer) -> bytes:
     """Put a further signature under the same bytes: how the second person of two signs.
 
@@ -131,7 +140,8 @@ def combine(first: bytes, second: bytes) -> bytes:
     left, right = _open(first), _open(second)
     if (left.payloadType, left.payload) != (right.payloadType, right.payload):
         raise TrustError("E_ENVELOPE", "combine", "the two are not the same document")
-    signatures = {one.keyid: one for one in (*right.signatures, *left.signatures)}
+    theirs = {one.keyid: one for one in right.signatures}
+    signatures = {**{one.keyid: one for one in left.signatures}, **theirs}
     return msgspec.json.encode(
         msgspec.structs.replace(left, signatures=list(signatures.values())[:MAX_SIGNATURES])
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from agent.contract.document import Policy, StationConfig
 from central.__main__ import main
+from central.authority import make_demo_authority
 from central.database import Database
 from central.sign import encode_document
 
@@ -94,7 +96,8 @@ def test_what_is_published_is_kept_for_its_target(payload: Path, tmp_path: Path)
     signed, db = tmp_path / "signed", tmp_path / "central.db"
     sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config", "--out", str(signed))
     code, said = run("publish", signed, "--db", db, "--station", "tv-cl-0007")
-    assert (code, said.strip()) == (0, "tramtin/1/d/tv-cl-0007/station-config/chinh")
+    assert code == 0
+    assert said.strip().endswith("tramtin/1/d/tv-cl-0007/station-config/chinh")
     assert run("publish", signed, "--db", db)[0] == 78
 
 
@@ -103,3 +106,98 @@ def test_a_program_reads_the_tables_as_json(tmp_path: Path) -> None:
     Database.open(db).close()
     code, said = run("show", "--db", db, "plays", "gaps", "--format", "json")
     assert (code, json.loads(said)) == (0, {"plays": [], "gaps": []})
+
+
+def demo_keys(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
+    made = make_demo_authority(tmp_path / "authority", "bí mật")
+    files = {path.name.removesuffix(".pem"): path for keys in made.keys.values() for path in keys}
+    return made.root, files
+
+
+def draft_silence(tmp_path: Path, *more: str) -> Path:
+    out = tmp_path / "ngat.json"
+    code, said = run(
+        "draft", "silence", "--issuer", "vn.84", "--to", "84/29266/*", "--why", "thử",
+        "--out", out, *more,
+    )  # fmt: skip
+    assert code == 0, said
+    return out
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"--issuer": "vn.84.em"}, "E_SCOPE"),
+        ({"--issuer": "vn.85"}, "E_ROLE"),
+        ({"--to": "85/*/*"}, "E_SCOPE"),
+        ({"--to": "*/*/*"}, "E_SCOPE"),
+    ],
+)
+def test_what_the_root_gives_to_nobody_is_refused_before_a_key_is_asked(
+    tmp_path: Path, change: dict[str, str], code: str
+) -> None:
+    root, keys = demo_keys(tmp_path)
+    out = draft_silence(tmp_path, *(word for pair in change.items() for word in pair))
+    if "--to" in change:  # the option adds to what is there
+        text = json.loads(out.read_text())
+        out.write_text(json.dumps({**text, "to": [change["--to"]]}))
+    exit_code, said = sign(out, keys["vn.84.1"], "--kind", "silence", "--root", str(root))
+    assert exit_code == 1
+    assert code in said
+    assert not out.with_suffix(".signed").exists()
+
+
+def test_a_key_of_another_role_signs_nothing_and_the_right_people_are_named(tmp_path: Path) -> None:
+    root, keys = demo_keys(tmp_path)
+    out = draft_silence(tmp_path)
+    code, said = sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))
+    assert code == 1
+    holders = {
+        name
+        for role in json.loads(root.read_text())["roles"]
+        if role["name"] == "vn.84"
+        for name in role["holders"].values()
+    }
+    assert len(holders) == 2
+    assert all(name in said for name in holders)
+    assert not out.with_suffix(".signed").exists()
+
+
+def test_a_signature_that_does_not_hold_is_told_and_not_counted(tmp_path: Path) -> None:
+    root, keys = demo_keys(tmp_path)
+    out = draft_silence(tmp_path)
+    assert sign(out, keys["vn.84.1"], "--kind", "silence", "--out", str(tmp_path / "1"))[0] == 0
+    envelope = json.loads((tmp_path / "1").read_bytes())
+    good = envelope["signatures"][0]["sig"]
+    envelope["signatures"][0]["sig"] = ("B" if good[0] == "A" else "A") + good[1:]
+    (tmp_path / "1").write_text(json.dumps(envelope))
+    code, said = sign(tmp_path / "1", keys["vn.84.2"], "--root", str(root), "--out",
+                      str(tmp_path / "2"))  # fmt: skip
+    assert code == 0
+    assert "CHÚ Ý" in said
+    published = run("publish", tmp_path / "2", "--db", tmp_path / "c.db", "--group", "xa-29266",
+                    "--root", root)  # fmt: skip
+    assert published[0] == 1
+    assert "E_THRESHOLD" in published[1]
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_an_emergency_out_of_its_window_is_not_handed_out(tmp_path: Path, minutes: int) -> None:
+    root, keys = demo_keys(tmp_path)
+    out = tmp_path / "em.json"
+    assert run("draft", "emergency", "--issuer", "vn.84.em", "--to", "84/29266/*", "--show", "LŨ",
+               "--out", out)[0] == 0  # fmt: skip
+    text = json.loads(out.read_text())
+    issued = datetime.now(UTC) + timedelta(minutes=minutes)
+    moments = {"issued": issued, "not_before": issued, "expires": issued + timedelta(hours=1)}
+    told = {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in moments.items()}
+    out.write_text(json.dumps({**text, **told}))
+    signed = tmp_path / "em.signed"
+    for number in ("1", "2"):
+        source = ("--kind", "emergency") if number == "1" else ()
+        file = out if number == "1" else signed
+        assert sign(file, keys[f"vn.84.em.{number}"], *source, "--root", str(root), "--out",
+                    str(signed))[0] == 0  # fmt: skip
+    code, said = run("publish", signed, "--db", tmp_path / "c.db", "--group", "xa-29266")
+    assert code == 1
+    assert "E_TIME" in said

@@ -93,7 +93,7 @@ def _judge(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
 def test_the_demo_root_says_so_and_has_every_role(demo: DemoAuthority) -> None:
     authority = load_pinned(demo.root.read_bytes())
     assert authority.demo
-    sounding = {"vn.84.29266", "vn.84", "vn.84.pause", "vn.84.em"}
+    sounding = {"vn.84.29266", "vn.84", "vn.84.em"}
     assert set(authority.roles) == sounding | {"vn.time", "vn.receipt", "vn.head"}
     assert authority.roles["vn.84.em"].threshold == 2
 
@@ -187,7 +187,7 @@ def test_other_kinds_are_told_too_in_both_languages(demo: DemoAuthority) -> None
     assert "tiếng Việt: ĐỌC “Lũ lên nhanh”, HIỆN “LŨ LÊN NHANH”" in told
     assert "EXERCISE: at once" in "\n".join(describe(read_document(envelope), "en"))
     silence = Silence(**_header("silence", "vn.84", "silence"), state="on", why="bão")
-    assert describe(silence)[-2].startswith("TẮT MỌI ÂM THANH")
+    assert describe(silence)[-2].startswith("TẮT MỌI LOA VÀ BẢNG")
     config = StationConfig(
         **_header("station-config", "vn.84", "config", to=["84/29266/tv-cl-0007"]),
         place="84/29266/tv-cl-0007", groups=["84.29266"], zones=["nga-ba"],

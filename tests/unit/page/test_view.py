@@ -117,6 +117,20 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "vì giờ yên lặng 21:00-05:00" in text
 
 
+def test_the_page_names_who_wrote_and_who_approved_what_sounds() -> None:
+    assert NEWS.why is not None
+    why = replace(NEWS.why, editor="Nguyễn Thị Lan", approver="Trần Văn Hòa")
+    text = words(with_now(HEALTHY, replace(NEWS, why=why)))
+    assert "soạn: Nguyễn Thị Lan; duyệt: Trần Văn Hòa" in text
+
+
+def test_an_ordered_silence_says_by_whom_until_when_and_why() -> None:
+    text = words(replace(QUIET, order=STOP, silence=SILENCE))
+    assert "Lệnh ngắt tiếng do vn.84 ký: loa và bảng tắt hết, kể cả tin khẩn cấp." in text
+    assert "Lý do: Loa bị chiếm quyền" in text
+    assert "only an emergency sounds" in words(replace(QUIET, order=PAUSE), "en")
+
+
 def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
     text = words(HEALTHY)
     assert text.count("chưa kiểm tra") == 2  # the generator, and the card with its reason

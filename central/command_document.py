@@ -1,0 +1,229 @@
+"""`tramtin-central sign | combine | publish | withhold | reinstate`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agent.contract.document import Document
+from agent.contract.envelope import Envelope
+from agent.errors import ConfigError
+from central.people import (
+    Signatories,
+    check_complete,
+    check_key,
+    check_role,
+    read_signatories,
+    tell_needs,
+)
+from central.phrase import Lang, say
+from central.told import told
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+ANY = click.Path(path_type=Path)
+lang_option = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+)
+database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
+root_option = click.option("--root", type=FILE, help="The root file: names who may and must sign.")
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--key", "key_file", type=FILE, required=True, help="The signer's private key.")
+@click.option("--out", type=ANY, help="Where the envelope goes; default: FILE with .signed.")
+@root_option
+@click.option("--issuer", help="schedule.yaml: the role that signs, such as vn.84.29266.")
+@click.option("--seq", type=int, help="schedule.yaml: the document's number, higher each time.")
+@click.option("--epoch", type=int, default=1, show_default=True)
+@click.option("--media-dir", type=ANY, help="schedule.yaml: where media are kept by digest.")
+@click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
+@click.option("--editor", default="")
+@click.option("--approver", default="")
+@click.option("--kind", help="A payload as JSON: which kind of document it is.")
+@click.option("--yes", is_flag=True, help="Do not ask; for programs.")
+@click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
+@lang_option
+@told
+def sign(
+    file: Path,
+    *,
+    key_file: Path,
+    out: Path | None,
+    root: Path | None,
+    yes: bool,
+    passphrase: str | None,
+    lang: Lang,
+    **options: Any,
+) -> None:
+    """Sign FILE: a schedule.yaml, a payload (--kind), or an envelope to which a second person adds.
+
+    Shows first, in plain words, what will sound or show, where and when, who has signed and who
+    still must; asks for the key last.
+    """
+    from central.authority import load_signer
+    from central.sign import add_signature, open_envelope, read_document, sign_document
+
+    payload, kind, envelope = _read_signable(file, options)
+    document = read_document(envelope or sign_document(payload, kind, []))
+    people = _people(document, root, lang)
+    _tell(document, open_envelope(envelope) if envelope else None, people, lang)
+    if not yes:
+        click.confirm(say(lang, "ask"), abort=True)
+    if passphrase is None:
+        passphrase = click.prompt(
+            say(lang, "secret"), hide_input=True, default="", show_default=False
+        )
+    signer = load_signer(key_file, passphrase or None)
+    if people is not None:
+        check_key(signer.public_key.keyid, people, lang)
+    signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
+    target = out or file.with_suffix(".signed")
+    target.write_bytes(signed)
+    for line in tell_needs(open_envelope(signed), people, lang):
+        click.echo(line)
+    click.echo(say(lang, "written", target))
+
+
+@click.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--out", type=ANY, required=True, help="Where the envelope with all signatures goes.")
+@root_option
+@lang_option
+@told
+def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang) -> None:
+    """Join the signatures that several people gave to the same document on their own machines."""
+    from central import sign as signing
+
+    joined = files[0].read_bytes()
+    document = signing.read_document(joined)
+    for file in files[1:]:
+        joined = signing.combine(joined, file.read_bytes())
+    people = _people(document, root, lang)
+    _tell(document, signing.open_envelope(joined), people, lang)
+    out.write_bytes(joined)
+    click.echo(say(lang, "written", out))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@database_option
+@click.option("--station", help="For one station.")
+@click.option("--group", help="For a group of stations.")
+@root_option
+@lang_option
+@told
+def publish(
+    file: Path, *, db: Path, station: str | None, group: str | None, root: Path | None, lang: Lang
+) -> None:
+    """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
+
+    With --root an envelope that lacks a signature is refused here, not by every station.
+    """
+    from agent.contract.topic import build_group_topic, build_station_topic
+    from central.database import Database
+    from central.order import verify_window
+    from central.publish import keep
+    from central.sign import open_envelope, read_document
+
+    if (station is None) == (group is None):
+        raise ConfigError("E_USAGE", str(file), "give --station or --group, one of them")
+    envelope = file.read_bytes()
+    document = read_document(envelope)
+    verify_window(document, datetime.now(UTC), lang)
+    people = _people(document, root, lang)
+    if people is not None:
+        check_complete(open_envelope(envelope), people, lang)
+    topic = (
+        build_station_topic(station, document.kind, document.slot)
+        if station is not None
+        else build_group_topic(str(group), document.kind, document.slot)
+    )
+    database = Database.open(db)
+    try:
+        click.echo(say(lang, "published", keep(database, topic, envelope).topic))
+    finally:
+        database.close()
+
+
+@click.command()
+@click.argument("doc_id")
+@database_option
+@click.option("--why", default="", help="Kept with it.")
+@lang_option
+@told
+def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
+    """Take a playlist out of force on every station, by the heads that `collect` signs."""
+    from central.database import Database
+    from central.head import withhold as put
+
+    if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
+        raise ConfigError("E_USAGE", doc_id[:64], "a doc_id: 32 hex digits, see `show plays`")
+    database = Database.open(db)
+    try:
+        put(database, doc_id, why)
+    finally:
+        database.close()
+    click.echo(say(lang, "withheld", doc_id))
+
+
+@click.command()
+@click.argument("doc_id")
+@database_option
+@lang_option
+@told
+def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
+    """Bring a withheld playlist back into force."""
+    from central.database import Database
+    from central.head import reinstate as take
+
+    database = Database.open(db)
+    try:
+        was_there = take(database, doc_id)
+    finally:
+        database.close()
+    click.echo(say(lang, "reinstated" if was_there else "not_withheld", doc_id))
+
+
+def _people(document: Document, root: Path | None, lang: Lang) -> Signatories | None:
+    return None if root is None else check_role(document, read_signatories(root), lang)
+
+
+def _tell(
+    document: Document, envelope: Envelope | None, people: Signatories | None, lang: Lang
+) -> None:
+    from central.describe import describe
+
+    for line in (*describe(document, lang), "", *tell_needs(envelope, people, lang)):
+        click.echo(line)
+
+
+def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, bytes | None]:
+    """Payload, kind, and the envelope when FILE is one already."""
+    from central.schedule import compile_schedule
+    from central.sign import read_document
+
+    if file.suffix in (".yaml", ".yml"):
+        lacking = [n for n in ("issuer", "seq", "media_dir", "media_url") if options[n] is None]
+        if lacking:
+            flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
+            raise ConfigError("E_USAGE", str(file), f"a schedule needs {flags}")
+        payload = compile_schedule(
+            file,
+            issuer=options["issuer"],
+            seq=options["seq"],
+            epoch=options["epoch"],
+            now=datetime.now(UTC),
+            media_dir=options["media_dir"],
+            media_base_url=options["media_url"],
+            editor=options["editor"],
+            approver=options["approver"],
+        )
+        return payload, "playlist", None
+    raw = file.read_bytes()
+    if options["kind"] is not None:
+        return raw, options["kind"], None
+    return b"", read_document(raw).kind, raw

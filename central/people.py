@@ -1,0 +1,147 @@
+"""Whose signatures a document has, and whose it still needs, by the names of the root file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from securesystemslib.exceptions import UnverifiedSignatureError
+from securesystemslib.signer import Signature
+
+from agent.contract.document import Document
+from agent.contract.envelope import Envelope, decode_base64, pae
+from agent.errors import ConfigError, TrustError
+from agent.trust.authority import load_pinned
+from agent.trust.role import Role
+from agent.trust.scope import is_covered
+from central.phrase import Lang, say
+
+
+@dataclass(frozen=True)
+class Signatories:
+    """A role with the people who hold its keys.
+
+    Args:
+        role: as a box reads it.
+        holders: key id to name.
+    """
+
+    role: Role
+    holders: dict[str, str]
+
+    def signed(self, envelope: Envelope) -> list[str]:
+        """The key ids of this role whose signatures hold, each once."""
+        payload = pae(envelope.payloadType, envelope.payload_bytes())
+        return [
+            one.keyid
+            for one in envelope.signatures
+            if one.keyid in self.role.keys and _holds(self.role, one.keyid, one.sig, payload)
+        ]
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: str
+    holders: dict[str, str]
+
+
+class _Roles(msgspec.Struct, frozen=True):
+    roles: list[_Named]
+
+
+def read_signatories(root: Path) -> dict[str, Signatories]:
+    """The roles of a root file by name.
+
+    Raises:
+        ConfigError: E_UNREADABLE.
+        TrustError: E_ROLE, a box would refuse the file.
+    """
+    try:
+        raw = root.read_bytes()
+    except OSError as error:
+        raise ConfigError("E_UNREADABLE", str(root), str(error)) from error
+    roles = load_pinned(raw).roles
+    named = msgspec.json.decode(raw, type=_Roles).roles
+    return {one.name: Signatories(roles[one.name], one.holders) for one in named}
+
+
+def check_role(document: Document, known: dict[str, Signatories], lang: Lang) -> Signatories:
+    """The role that a document names, if that role may sign it.
+
+    Raises:
+        TrustError: E_ROLE, no such role; E_SCOPE, not this kind or not there.
+    """
+    found = known.get(document.issuer)
+    if found is None:
+        raise TrustError("E_ROLE", document.issuer, say(lang, "fault.no_role", document.issuer))
+    kind = say(lang, f"kind.{document.kind}")
+    if document.kind not in found.role.kinds:
+        hint = say(lang, "fault.kind", document.issuer, kind)
+        raise TrustError("E_SCOPE", document.issuer, hint)
+    for pattern in document.to:
+        if not is_covered(found.role.paths, document.class_, pattern):
+            hint = say(lang, "fault.scope", document.issuer, kind, pattern)
+            raise TrustError("E_SCOPE", document.issuer, hint)
+    return found
+
+
+def check_key(keyid: str, people: Signatories, lang: Lang) -> str:
+    """The name of a key's holder.
+
+    Raises:
+        TrustError: E_ROLE, the key is none of this role.
+    """
+    name = people.holders.get(keyid)
+    if name is None:
+        names = ", ".join(people.holders.values())
+        hint = say(lang, "fault.key", people.role.name, names)
+        raise TrustError("E_ROLE", keyid[:16], hint)
+    return name
+
+
+def check_complete(envelope: Envelope, people: Signatories, lang: Lang) -> None:
+    """Are there as many signatures as the role needs?
+
+    Raises:
+        TrustError: E_THRESHOLD.
+    """
+    if len(people.signed(envelope)) < people.role.threshold:
+        raise TrustError(
+            "E_THRESHOLD", people.role.name, " ".join(tell_needs(envelope, people, lang))
+        )
+
+
+def tell_needs(envelope: Envelope | None, people: Signatories | None, lang: Lang) -> list[str]:
+    """Who has signed and who still must, as lines for a person."""
+    hints = [one.keyid for one in envelope.signatures] if envelope is not None else []
+    if people is None:
+        short = ", ".join(f"{keyid[:8]}…" for keyid in hints)
+        line = say(lang, "signed.keys", len(hints), short) if hints else say(lang, "signed.none")
+        return [line, say(lang, "needs.unknown")]
+    signed = people.signed(envelope) if envelope is not None else []
+    lines = [_names("signed.by", signed, people, lang) if signed else say(lang, "signed.none")]
+    strange = [keyid[:8] for keyid in hints if keyid not in signed]
+    if strange:
+        lines.append(say(lang, "signed.strange", ", ".join(strange)))
+    lacking = people.role.threshold - len(signed)
+    if lacking <= 0:
+        return [*lines, say(lang, "needs.none", people.role.threshold, people.role.name)]
+    others = [keyid for keyid in people.holders if keyid not in signed]
+    names = ", ".join(people.holders[keyid] for keyid in others)
+    threshold = people.role.threshold
+    return [*lines, say(lang, "needs", threshold, people.role.name, lacking, names)]
+
+
+def _names(code: str, keyids: Sequence[str], people: Signatories, lang: Lang) -> str:
+    return say(lang, code, ", ".join(people.holders[keyid] for keyid in keyids))
+
+
+def _holds(role: Role, keyid: str, sig: str, payload: bytes) -> bool:
+    key: Any = role.keys[keyid]
+    try:
+        key.verify_signature(Signature(keyid, decode_base64(sig).hex()), payload)
+    except (UnverifiedSignatureError, ValueError):
+        return False
+    return True

@@ -1,0 +1,147 @@
+"""Every command of docs/so-tay-can-bo.md is run as printed, on as many machines as it names."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from agent.clock import Now
+from agent.contract.document import Emergency, Silence
+from agent.contract.ident import Place, StationId
+from agent.contract.topic import Topic
+from agent.trust.authority import load_pinned
+from agent.trust.verify import Accepted, verify
+from central.__main__ import main
+from central.authority import DemoAuthority, make_demo_authority
+from central.clip import make_melody
+from central.database import Database
+from central.publish import unsent
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "so-tay-can-bo.md").read_text(encoding="utf-8")
+STEP = re.compile(
+    r"<!-- chép (\S+) (\S+) -->|<!-- ([a-z0-9-]+) -->\n```console\n(.*?)\n```", re.DOTALL
+)
+PASSPHRASE = "mật khẩu dài"  # noqa: S105 - of a test's keys
+EVENT = "67d35554c1f60638d6d72a0edc045450"
+HOLDERS = {
+    "xa": ("vn.84.29266", 0), "may-1": ("vn.84.em", 0), "may-2": ("vn.84.em", 1),
+    "tinh-1": ("vn.84", 0), "tinh-2": ("vn.84", 1), "trung-tam": None,
+}  # fmt: skip
+
+
+class _NoFloors:
+    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
+        return None
+
+    def has_event(self, event_id: str) -> bool:
+        return False
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
+    return make_demo_authority(tmp_path_factory.mktemp("keys"), PASSPHRASE)
+
+
+@pytest.fixture
+def machines(tmp_path: Path, demo: DemoAuthority) -> Path:
+    for name, holder in HOLDERS.items():
+        (tmp_path / name).mkdir()
+        shutil.copy(demo.root, tmp_path / name / "root.json")
+        if holder is not None:
+            role, number = holder
+            shutil.copy(demo.keys[role][number], tmp_path / name / "khoa.pem")
+    make_melody(tmp_path / "xa" / "ban-tin.wav", 2_000)
+    (schedule,) = re.findall(r"```yaml\n(.*?)\n```", PAGE, re.DOTALL)
+    today = datetime.now(UTC) + timedelta(hours=7)
+    for day, printed in enumerate(("2026-11-23", "2026-11-29")):
+        schedule = schedule.replace(printed, f"{today + timedelta(days=6 * day):%Y-%m-%d}")
+    (tmp_path / "xa" / "lich.yaml").write_text(schedule)
+    return tmp_path
+
+
+def commands(block: str) -> list[tuple[str, list[str]]]:
+    """Each command with the lines that it is said to print."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        else:
+            found[-1][1].append(line)
+    return found
+
+
+def assert_seen(said: str, lines: list[str], command: str) -> None:
+    """In their order; `…` stands for anything on one line."""
+    at = 0
+    for line in lines:
+        pattern = re.compile(".*?".join(map(re.escape, line.split("…"))))
+        match = pattern.search(said, at)
+        assert match is not None, f"{command}\nlacks: {line}\nsaid:\n{said}"
+        at = match.end()
+
+
+def judged(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
+    """What a station of the commune says."""
+    place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
+    return verify(
+        envelope, Topic(kind, "x", group="xa-29266"), load_pinned(demo.root.read_bytes()), place,
+        station, _NoFloors(), Now(datetime.now(UTC), "SYNCED", 0.02),
+    )  # fmt: skip
+
+
+def test_every_command_of_the_officers_page_does_what_the_page_says(
+    machines: Path, demo: DemoAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, ran = EVENT, 0
+    for source, target, machine, block in STEP.findall(PAGE):
+        if source:
+            shutil.copy(machines / source, machines / target)
+            continue
+        monkeypatch.chdir(machines / machine)
+        for printed, lines in commands(block):
+            command = printed.replace(EVENT, event)
+            name, *arguments = shlex.split(command)
+            assert name == "tramtin-central"
+            result = CliRunner().invoke(main, arguments, input=f"y\n{PASSPHRASE}\n")
+            ran += 1
+            is_refused = any(line.startswith("E_") for line in lines)
+            assert (result.exit_code != 0) == is_refused, result.output
+            assert_seen(result.output, [line.replace(EVENT, event) for line in lines], command)
+            if told := re.search(r"Mã sự kiện ([0-9a-f]{32})", result.output):
+                event = told[1]
+    assert ran == len(re.findall(r"^\$ tramtin-central", PAGE, re.MULTILINE)) >= 15
+    database = Database.open(machines / "trung-tam" / "central.db")
+    sent = {parcel.topic.split("/")[4]: parcel.envelope for parcel in unsent(database)}
+    database.close()
+    assert set(sent) == {"playlist", "emergency", "silence"}
+    for kind, envelope in sent.items():
+        document = judged(demo, envelope, kind).document
+        assert document.approver
+        if isinstance(document, Emergency):
+            assert document.event_id == event
+    stopped = judged(demo, sent["silence"], "silence")
+    assert isinstance(stopped.document, Silence)
+    assert stopped.standing == 2
+    cancelled = (machines / "may-2" / "dung.signed").read_bytes()
+    assert len(msgspec.json.decode(cancelled)["signatures"]) == 2
+
+
+def test_the_page_shows_no_option_that_does_not_exist() -> None:
+    """Also those that stand in the running text."""
+    known = {
+        option
+        for name in ("sign", "combine", "publish", "withhold", "reinstate", "show")
+        for parameter in main.commands[name].params
+        for option in parameter.opts
+    }
+    draft = main.commands["draft"]
+    known |= {o for one in draft.commands.values() for p in one.params for o in p.opts}  # type: ignore[attr-defined] # a group
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE)) <= known
