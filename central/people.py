@@ -16,7 +16,6 @@ from agent.contract.envelope import Envelope, decode_base64, pae
 from agent.errors import ConfigError, TrustError
 from agent.trust.authority import load_pinned
 from agent.trust.role import Role
-from agent.trust.scope import is_covered
 from central.phrase import Lang, say
 
 
@@ -81,7 +80,7 @@ def check_role(document: Document, known: dict[str, Signatories], lang: Lang) ->
         hint = say(lang, "fault.kind", document.issuer, kind)
         raise TrustError("E_SCOPE", document.issuer, hint)
     for pattern in document.to:
-        if not is_covered(found.role.paths, document.class_, pattern):
+        if not found.role.covers(document.class_, pattern):
             hint = say(lang, "fault.scope", document.issuer, kind, pattern)
             raise TrustError("E_SCOPE", document.issuer, hint)
     return found

@@ -26,7 +26,6 @@ from agent.contract.moment import parse_utc
 from agent.errors import TrustError
 from agent.trust.accepted import Floors
 from agent.trust.authority import Authority
-from agent.trust.scope import is_covered
 
 REVOCABLE = frozenset({"playlist", "stream-grant"})
 # The rest proves itself fresh, only ever withholds, or is what a box needs to get a head at all.
@@ -72,8 +71,7 @@ def behind(heads: Iterable[Head], floors: Floors) -> dict[str, str]:
 def can_have_head(authority: Authority, place: Place) -> bool:
     """Is there a role whose heads reach this place?"""
     return any(
-        "head" in role.kinds
-        and all(is_covered(link.paths, "config", str(place)) for link in role.chain)
+        "head" in role.kinds and role.covers("config", str(place))
         for role in authority.roles.values()
     )
 

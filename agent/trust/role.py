@@ -10,6 +10,7 @@ from typing import Literal
 from securesystemslib.signer import Key
 
 from agent.trust.hours import ALL_DAY, parse_hours
+from agent.trust.scope import is_covered
 
 Priority = Literal["routine", "priority", "emergency"]
 RANK: dict[str, int] = {"routine": 0, "priority": 1, "emergency": 2}
@@ -54,6 +55,10 @@ class Role:
     kinds: frozenset[str]
     epoch: int
     chain: tuple[Limits, ...]
+
+    def covers(self, class_: str, target: str) -> bool:
+        """Does every link reach a class at a place, or at a whole place pattern?"""
+        return all(is_covered(link.paths, class_, target) for link in self.chain)
 
     @cached_property
     def max_ttl_s(self) -> int:
