@@ -157,11 +157,13 @@ class EmergencyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Text | None = None
 
 
-class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """At once, on everything. Order: attention signal, then all bodies, `repeat` times.
 
     `attention` is `two-tone` (built in, held decoded by every engine), the sha256 of one of
-    `media`, or null.
+    `media`, or null. With `trigger` `key` it is a held alarm: it never sounds by itself, only when
+    a local key of its `slot` is pressed. Defaults are left out when it is written, so that a box
+    which does not know `trigger` obeys an emergency of today.
     """
 
     event_id: str
@@ -173,6 +175,7 @@ class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gap_ms: int
     max_ms: int
     nonce: str | None = None
+    trigger: Literal["now", "key"] = "now"
 
 
 class Cancel(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):

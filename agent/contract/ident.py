@@ -13,6 +13,8 @@ Digest = NewType("Digest", str)  # sha256, 64 lower-case hex digits
 
 STATION_ID = re.compile(r"^[a-z0-9-]{4,32}\Z")
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
+# Slots of held alarms and of nothing else: an immediate emergency never shares a floor with one.
+KEY_SLOT = re.compile(r"^key(?:-[A-Za-z0-9._-]{1,60})?\Z")
 _SEGMENT = re.compile(r"^[A-Za-z0-9_-]{1,32}\Z")
 
 

@@ -127,8 +127,11 @@ class Result(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
-class Play(msgspec.Struct, frozen=True, kw_only=True):
-    """One complete play, or one that was cut or failed, and why."""
+class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One complete play, or one that was cut or failed, and why.
+
+    `started_by` names the local key that started it, and is left out for all else.
+    """
 
     output: str
     zones: list[str]
@@ -153,6 +156,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     proof: Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6"]
     gain_db: float
     underruns: int
+    started_by: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

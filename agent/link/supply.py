@@ -94,9 +94,11 @@ class Supply:
     def want(self, documents: Iterable[Playlist | Emergency]) -> None:
         """Fetch whatever these documents name and the store lacks."""
         for document in documents:
+            # what waits for a local key must not keep from its place what is on at once
+            is_urgent = isinstance(document, Emergency) and document.trigger == "now"
             for medium in document.media:
                 if not self._has(Digest(medium.sha256)):
-                    self._take(medium, is_urgent=isinstance(document, Emergency))
+                    self._take(medium, is_urgent=is_urgent)
         if self._waiting:
             self._needed = self._needed_at()
             self._changed.set()

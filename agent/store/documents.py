@@ -1,9 +1,10 @@
 """Accepted documents: committed with their floor in one transaction, read back after any crash.
 
 State kinds (playlist, station-config, silence, head, command) keep the newest per issuer, kind and
-slot; the issuer's newer document replaces the older one whole. Emergencies and cancels each keep
-their own row until 30 days after their expiry. A cancel withdraws what it names in its own class,
-also when it arrives first; an event or document withdrawn stays known, so it cannot come back.
+slot; the issuer's newer document replaces the older one whole. So do held alarms, which wait for a
+local key. Immediate emergencies and cancels each keep their own row until 30 days after their
+expiry. A cancel withdraws what it names in its own class, also when it arrives first; an event or
+document withdrawn stays known, so it cannot come back.
 `commit` and `withdraw` are deeds for `Store.run`: the caller tells `Floors` afterwards by `learn`.
 """
 
@@ -135,7 +136,7 @@ def _expires(document: Document) -> datetime:
 
 def _place_of(document: Document) -> str:
     """The row that a document takes; the later document in a row replaces the earlier one."""
-    if isinstance(document, Emergency):
+    if isinstance(document, Emergency) and document.trigger == "now":
         return f"event/{document.event_id}"
     if isinstance(document, Cancel):
         return f"cancel/{document.doc_id}"
@@ -148,9 +149,10 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     names = [name for name in (document.doc_id, event_id) if name]
     connection.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
-        " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, sha256=excluded.sha256,"
-        " envelope=excluded.envelope, accepted_at=excluded.accepted_at, expires=excluded.expires,"
-        " withdrawn=excluded.withdrawn, standing=excluded.standing WHERE sha256 <> excluded.sha256",
+        " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, event_id=excluded.event_id,"
+        " sha256=excluded.sha256, envelope=excluded.envelope, accepted_at=excluded.accepted_at,"
+        " expires=excluded.expires, withdrawn=excluded.withdrawn, standing=excluded.standing"
+        " WHERE sha256 <> excluded.sha256",
         (
             _place_of(document), document.kind, document.class_, document.doc_id, event_id,
             accepted.sha256, accepted.envelope, encode_utc(at), _sortable(_expires(document)),

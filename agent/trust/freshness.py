@@ -18,6 +18,7 @@ EMERGENCY_WINDOW = timedelta(minutes=5)
 BASE_SLOT = "base"
 BASE_LIFETIME = 400 * DAY
 PRIORITY_LIFETIME = 14 * DAY
+HELD_ALARM_LIFETIME = 400 * DAY  # as a station-config: both wait for a day that may never come
 # Longest time from `issued` to `expires`; a role's own limit can only shorten it.
 LIFETIME_OF_KIND: dict[str, timedelta] = {
     "playlist": 45 * DAY,
@@ -40,6 +41,8 @@ def longest_lifetime(document: Document) -> timedelta:
             return PRIORITY_LIFETIME
         if document.slot == BASE_SLOT:
             return BASE_LIFETIME
+    if isinstance(document, Emergency) and document.trigger == "key":
+        return HELD_ALARM_LIFETIME
     return LIFETIME_OF_KIND[document.kind]
 
 
@@ -48,10 +51,13 @@ def _is_trusted(now: Now) -> bool:
 
 
 def _is_fresh(document: Document, issued: datetime, now: Now, nonces: Collection[str]) -> bool:
-    """Did the signer act just now? A nonce of ours proves it at any quality of clock."""
+    """Did the signer act just now? A nonce of ours proves it at any quality of clock.
+
+    A held alarm need not be fresh: what makes it sound is a hand on the box's key, not its coming.
+    """
     if isinstance(document, TimeReply):
         return document.nonce in nonces
-    if isinstance(document, Emergency):
+    if isinstance(document, Emergency) and document.trigger == "now":
         if document.nonce is not None and document.nonce in nonces:
             return True
         return _is_trusted(now) and abs(now.at - issued) <= EMERGENCY_WINDOW

@@ -26,7 +26,7 @@ from agent.contract.document import (
     StreamGrant,
     TimeReply,
 )
-from agent.contract.ident import DIGEST, is_pattern, parse_place
+from agent.contract.ident import DIGEST, KEY_SLOT, is_pattern, parse_place
 from agent.contract.moment import parse_utc
 from agent.trust.schema_item import SchemaError, check_emergency_bodies, check_media, check_playlist
 from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
@@ -99,6 +99,11 @@ def _check_emergency(document: Emergency) -> None:
     _require(0 <= document.gap_ms <= 600_000, "gap_ms", "0 to 600000")
     _require(1 <= document.max_ms <= 7_200_000, "max_ms", "1 to 7200000")
     _require(document.nonce is None or _NONCE.fullmatch(document.nonce), "nonce", "a nonce")
+    if document.trigger == "key":
+        _require(KEY_SLOT.match(document.slot), "slot", "`key` or `key-…` for a held alarm")
+        _require(document.nonce is None, "nonce", "null for a held alarm")
+    else:
+        _require(not KEY_SLOT.match(document.slot), "slot", "not one of held alarms")
 
 
 def _check_cancel(document: Cancel) -> None:

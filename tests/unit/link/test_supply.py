@@ -47,7 +47,7 @@ def playlist(letters: str) -> Playlist:
     )
 
 
-def emergency(letters: str) -> Emergency:
+def emergency(letters: str, **more: Any) -> Emergency:
     return Emergency(
         kind="emergency",
         issuer="vn.84.em",
@@ -63,7 +63,7 @@ def emergency(letters: str) -> Emergency:
         gap_ms=0,
         max_ms=60_000,
         nonce=None,
-        **HEADER,
+        **(HEADER | more),
     )
 
 
@@ -239,3 +239,13 @@ async def test_a_fault_that_nobody_thought_of_is_one_medium_missing_and_no_more(
         await net.until("got b")
         await net.until("missing a")
         assert keeper.why_missing("a" * 64) == f"E_FETCH: {'a' * 64}: UnicodeError: label too long"
+
+
+async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not() -> None:
+    net = FakeNet(silent="ab")
+    async with supplying(net) as keeper:
+        keeper.want([playlist("ab"), emergency("c", trigger="key"), emergency("d")])
+        await net.until("got d")
+        assert "ask c" not in net.told
+        net.silent = ""
+        await net.until("got c")

@@ -94,6 +94,35 @@ async def test_two_slots_stand_side_by_side(store: Store) -> None:
     assert {held.document.slot for held in await store.run(documents.held)} == {"tuan", "nen"}
 
 
+def held_alarm(seq: int, **more: object) -> Accepted:
+    return accepted("emergency", seq, "key", trigger="key", event_id=f"{seq:x}" * 32, **more)
+
+
+async def test_a_newer_held_alarm_replaces_the_older_one_of_its_slot(store: Store) -> None:
+    for one in (held_alarm(1), accepted("emergency", 1, "khan-cap"), held_alarm(2)):
+        await store.run(documents.commit, one, AT)
+    held = {one.document.slot: one.document.seq for one in await store.run(documents.held)}
+    assert held == {"key": 2, "khan-cap": 1}
+
+
+@pytest.mark.parametrize("name", ["2" * 32, f"{2:032x}"], ids=["event", "document"])
+async def test_a_cancel_withdraws_the_held_alarm_of_this_moment(store: Store, name: str) -> None:
+    for one in (held_alarm(1), held_alarm(2), accepted("cancel", 9, "cancel", cancels=name)):
+        await store.run(documents.commit, one, AT)
+    held = await store.run(documents.held)
+    assert [one.document.kind for one in held] == ["cancel"]
+    # its successor stands on its own
+    await store.run(documents.commit, held_alarm(3), AT)
+    assert {one.document.seq for one in await store.run(documents.held)} == {9, 3}
+
+
+async def test_a_cancel_of_the_former_alarm_leaves_its_successor_alone(store: Store) -> None:
+    cancel = accepted("cancel", 9, "cancel", cancels="1" * 32)
+    for one in (held_alarm(1), held_alarm(2), cancel):
+        await store.run(documents.commit, one, AT)
+    assert {one.document.seq for one in await store.run(documents.held)} == {2, 9}
+
+
 async def test_document_and_floor_are_read_back_by_a_new_process(tmp_path: Path) -> None:
     first = await asyncio.to_thread(Store.open, tmp_path)
     one = accepted(seq=42)
