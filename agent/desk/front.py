@@ -274,7 +274,8 @@ class FrontDesk:
         board = next((one for one in boards(self._parts) if face in one.faces), None)
         if board is None:
             raise DeedRefusedError("E_UNKNOWN", face)
-        if self._parts.programme.silence(self._parts.clock.now()) is not None:
+        programme = self._parts.programme
+        if programme.is_locked() or programme.silence(self._parts.clock.now()) is not None:
             raise DeedRefusedError("E_SILENT", face)
         await self._begin_trial(board, deed, face, commands)
 

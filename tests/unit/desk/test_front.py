@@ -293,6 +293,15 @@ async def test_a_face_that_is_not_there_or_away_is_said(box: Box) -> None:
     assert await box.desk.thumbnail("mat-truoc") is None
 
 
+async def test_nothing_is_tried_while_the_key_on_the_box_is_turned(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box.parts.programme, "is_locked", lambda: True)
+    assert await refusal(box.desk.tone("nga-ba")) == "E_SILENT"
+    assert await refusal(box.desk.pattern("mat-truoc")) == "E_SILENT"
+    assert await refusal(box.desk.label("mat-truoc")) == "E_SILENT"
+
+
 async def test_silence_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:
     desk = box.desk
     await desk.silence(True)  # noqa: FBT003 - the seam's signature
