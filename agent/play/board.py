@@ -179,7 +179,7 @@ class Board:
         except Exception as error:
             # A broken picture may raise anything; it is one scene's fault, not the board's.
             LOGGER.exception("%s", show.id)
-            raise PlayError("E_DRAW", show.id, f"{type(error).__name__}: {error}") from error
+            raise PlayError("E_UNSUPPORTED", show.id, f"{type(error).__name__}: {error}") from error
         return picture, scene.clock_texts(show.scene, local)
 
     def _give_up(self, show: Show, error: PlayError) -> None:
