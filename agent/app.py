@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ from agent.upkeep import Greeting, Upkeep, quietly
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
 GREETING_S = 120.0
+PAUSE = timedelta(minutes=1)
 
 
 @dataclass
@@ -340,6 +342,16 @@ class Agent:
                 inputs=self.site.inputs, sensors=self.site.readings,
             )
         )  # fmt: skip
+
+    def may_pause(self) -> bool:
+        """Is all that happened at the centre, and would nobody miss a few seconds?"""
+        if self.journal.acknowledged < self.journal.last_seq:
+            return False
+        now = self.clock.now()
+        return not any(
+            rundown.is_needed(now, PAUSE, self.outputs[name].on_air)
+            for name, rundown in self.rundowns.items()
+        )
 
     async def serve(self) -> None:
         """Live until cancelled."""

@@ -189,6 +189,15 @@ class SoundRundown:
         occurrences = timeline.starting(now.at, now.at + ahead, self.sense, self._zones)
         return [item for item in map(self._build, occurrences) if item.missing]
 
+    def is_needed(self, now: Now, ahead: timedelta, on_air: Item | None) -> bool:
+        """Would anybody miss what is on, or begins within `ahead`? A notice can be drawn again."""
+        if on_air is not None and (self.sense == "sound" or on_air.level >= EMERGENCY):
+            return True
+        if self._emergency(now) is not None:
+            return True
+        upcoming = self.upcoming(now) if self.sense == "sound" else None
+        return upcoming is not None and upcoming.start_at - now.at <= ahead
+
     def is_entitled(self, item: Item, now: Now) -> bool:
         """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
         if self._programme.is_stopped(now):

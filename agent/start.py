@@ -10,10 +10,11 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agent.app import HEALTH_S, Agent
 from agent.clock import Clock, read_boot_id, read_rtc
-from agent.errors import AgentError, ConfigError
+from agent.errors import AgentError, ConfigError, StoreError
 from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.notify import notify
 from agent.settings.credential import take_credentials
@@ -21,11 +22,12 @@ from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import meta
-from agent.store.volatile import open_state
+from agent.store.volatile import carry_back, is_writable, open_state
 from agent.trust.authority import PinnedAuthority, load_pinned
 
 log = logging.getLogger(__name__)
 ANSWER_S = 1.0  # for the page to say that new settings take effect
+CARD_S = 60.0  # between two looks at a card that could not be written
 
 
 @contextlib.asynccontextmanager
@@ -137,16 +139,17 @@ async def serve(
                 log.exception("the new settings do not work, the former ones stay")
                 settings, former = former, None
                 continue
-            assert reread.settings is not None  # noqa: S101 - else it would live on
-            settings, former = reread.settings, settings
+            if reread.settings is not None:  # else its card takes writes again
+                settings, former = reread.settings, settings
 
 
 async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: float) -> None:
-    """One life of the agent with these settings, until others are there."""
+    """One life of the agent, until there are other settings, or its card takes writes again."""
     authority = load_authority(settings, demo=demo)
     key = load_key(settings)
     settings = take_credentials(settings)
-    store = open_state(Path(settings.state))
+    card = Path(settings.state)
+    store = open_state(card)
     try:
         boot_id = read_boot_id()
         floor = await store.run(meta.time_floor)
@@ -156,21 +159,40 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         if saved:
             clock.restore(json.loads(saved), boot_id)
         agent = Agent(settings, authority, store, clock, key, boot_id, reread, health_s=health_s)
-        await _until_good(agent, reread)
+        await _until_anew(agent, reread, card)
     finally:
         store.close()
+    if store.is_volatile:
+        try:
+            await asyncio.to_thread(carry_back, store.path, card)
+        except StoreError:
+            log.exception("the card refuses again")
 
 
-async def _until_good(agent: Agent, reread: _Reread) -> None:
+async def _until_anew(agent: Agent, reread: _Reread, card: Path) -> None:
+    """Until the agent is to begin anew; it has ended then."""
     life = asyncio.create_task(agent.serve(), name="agent")
-    renewed = asyncio.create_task(reread.is_good.wait(), name="settings read again")
+    reasons: list[asyncio.Task[Any]] = [
+        asyncio.create_task(reread.is_good.wait(), name="settings read again")
+    ]
+    if agent.store.is_volatile:
+        reasons.append(asyncio.create_task(_until_card_is_back(agent, card), name="card"))
     try:
-        await asyncio.wait([life, renewed], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([life, *reasons], return_when=asyncio.FIRST_COMPLETED)
         if life.done():
             await life
         await asyncio.sleep(ANSWER_S)
     finally:
-        for task in (renewed, life):
+        for task in (*reasons, life):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def _until_card_is_back(agent: Agent, card: Path) -> None:
+    """Until the card takes writes, at a moment when beginning anew costs neither sound nor word."""
+    while True:
+        await asyncio.sleep(min(CARD_S, agent.health_s))
+        if agent.may_pause() and await asyncio.to_thread(is_writable, card):
+            log.warning("the card takes writes again")
+            return

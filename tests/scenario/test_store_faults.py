@@ -159,3 +159,32 @@ async def test_a_box_whose_card_became_read_only_starts_and_sounds(
         ),
         "the card's own journal at the centre, as if nothing had been",
     )
+
+
+async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_accepted(
+    stage: Any, worn_card: Path
+) -> None:
+    await stage.start()
+    await stage.until_collected()
+    await stage.station.stop()
+    before = stage.own_rows()
+    assert await _run("mount", "-o", "remount,ro", str(worn_card)) == 0
+    await stage.station.start()
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    at = datetime.now(UTC) + timedelta(hours=2)
+    await stage.publish(stage.compile([(at, "title: Ca nhạc, play: [nhac.opus]")]))
+    assert "playlist" not in _kinds_on(stage.state_db, "immutable=1")
+    assert await _run("mount", "-o", "remount,rw", str(worn_card)) == 0
+    await until(lambda: "playlist" in _kinds_on(stage.state_db), "the playlist on the card")
+    await until(
+        lambda: (
+            len(own := stage.own_rows()) > len(before) and set(own) <= set(stage.collected_rows())
+        ),
+        "the card's own journal goes on",
+    )
+    assert stage.scene.database.gaps() == []
+
+
+def _kinds_on(card: Path, how: str = "mode=ro") -> set[str]:
+    with closing(sqlite3.connect(f"file:{card}?{how}", uri=True, timeout=10)) as db:
+        return {kind for (kind,) in db.execute("SELECT kind FROM documents")}

@@ -142,6 +142,17 @@ def test_a_medium_is_needed_when_it_is_to_be_played_next() -> None:
     }
 
 
+def test_a_pause_is_missed_shortly_before_sound_and_during_an_alarm() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist()], now(0))
+    rundown, minute = SoundRundown(programme, ["nga-ba"]), timedelta(minutes=1)
+    assert not rundown.is_needed(now(0), minute, None)
+    assert rundown.is_needed(now(3550), minute, None)  # the first item begins at 3,600
+    assert rundown.is_needed(now(3605), minute, rundown.wanted(now(3605)))
+    programme.update([emergency()], now(0))
+    assert rundown.is_needed(now(1), minute, None)
+
+
 def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked = [False]
     programme = Programme(None, lambda _: None, is_locked=lambda: locked[0])
