@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from agent.alarm import KeyAlarm
+from agent.alarm import Parts as AlarmParts
 from agent.checkup import Checkup, Parts
 from agent.clock import Clock
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
@@ -37,7 +39,7 @@ from agent.link.mqtt import MqttLink
 from agent.link.supply import Supply
 from agent.play.item import Neighbours
 from agent.play.line import Line, close_ports
-from agent.play.output import build_picture_output, build_sound_output, keep_running
+from agent.play.output import build_picture_output, build_sound_output, keep_running, sounding
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
@@ -84,10 +86,17 @@ class Agent:
         self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
         self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
         self.silence = SilenceSwitch(self.store, self.clock, self.boot_id)
+        self.alarm = KeyAlarm(
+            AlarmParts(
+                self.settings, self.clock, self.journal, self.issues,
+                lambda: self.programme.held, self._why_missing, self._is_stopped,
+                lambda: sounding(self.outputs.values()), self._look_again,
+            )
+        )  # fmt: skip
         self.site = Site(
             SiteParts(
                 self.settings, self.store, self.clock, self.journal, self.issues, self.lines,
-                self._look_again,
+                self.alarm.press, self._look_again,
             )
         )  # fmt: skip
         self.programme = Programme(
@@ -95,6 +104,7 @@ class Agent:
             self._why_missing,
             lambda: self.silence.is_on,
             lambda: self.site.is_locked,
+            self.alarm.current,
         )
         self.silences = Silences(
             SilenceParts(
@@ -196,9 +206,13 @@ class Agent:
             detail["at"] = encode_utc(refusal.at)
             self._spawn(quietly(self.journal.append("refusal", detail=detail)))
 
+    def _is_stopped(self) -> bool:
+        return self.programme.is_stopped(self.clock.now())
+
     def _look_again(self) -> None:
         for output in self.outputs.values():
             output.changed()
+        self.alarm.look()
         self.checkup.poke.set()
 
     def _why_missing(self, digest: str) -> str | None:
@@ -340,6 +354,7 @@ class Agent:
                 standings=self.checkup.watch.standings, look_again=self._look_again,
                 place=lambda: self.intake.place, why_missing=self.supply.why_missing,
                 inputs=self.site.inputs, sensors=self.site.readings,
+                emergency_keys=self.alarm.standings,
             )
         )  # fmt: skip
 
@@ -376,6 +391,7 @@ class Agent:
                 group.create_task(self.silences.run(), name="silences")
                 group.create_task(self.upkeep.run(), name="upkeep")
                 group.create_task(self.greeting.run(), name="greeting")
+                group.create_task(self.alarm.run(), name="alarm")
                 group.create_task(self.journal.keep_beating(), name="heartbeat")
                 group.create_task(feed_watchdog(), name="watchdog")
                 if self.settings.page is not None:

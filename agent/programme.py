@@ -5,13 +5,14 @@ Plan knows rules and no outputs, play knows outputs and no rules; this is the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.contract.document import Document, Element, Emergency, Medium, Playlist, Scene
 from agent.plan.emergency import ActiveEmergency, emergency_on
+from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
@@ -42,6 +43,10 @@ def _never() -> bool:
     return False
 
 
+def _nobody() -> None:
+    return None
+
+
 @dataclass
 class Programme:
     """All that the box holds, as timelines.
@@ -51,12 +56,14 @@ class Programme:
         media_state: None when a medium is in store, else why it is not.
         is_silent: may nothing but an emergency sound?
         is_locked: does the key on the box keep everything silent and black, an emergency too?
+        pressed: the last press of an emergency key, while it may last.
     """
 
     local: Policy | None
     media_state: Callable[[str], str | None]
     is_silent: Callable[[], bool] = _never
     is_locked: Callable[[], bool] = _never
+    pressed: Callable[[], Press | None] = _nobody
     held: Sequence[Held] = ()
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -127,23 +134,39 @@ class Programme:
         ordered = self.silence(now)
         return self.is_locked() or (ordered is not None and ordered.stops_emergency)
 
-    def emergency(self, now: Now, sense: Sense) -> ActiveEmergency | None:
-        """The emergency in force for one sense, if any.
+    def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
+        """What is on for one sense, highest first: a key's alarm, then the emergency in force.
 
-        One with sound begins when its media are in store: a slow link must not eat its message.
+        Sound begins when its media are in store: a slow link must not eat its message. An emergency
+        that a key's alarm keeps waiting is told from its beginning afterwards.
         """
-        if sense == "sound":
-            return emergency_on([self._when_ready(h, now) for h in self.held], now.at, sense)
-        return emergency_on(self.held, now.at, sense)
+        press = self.pressed()
+        if sense != "sound":
+            local = alarm_on(self.held, press, now.at, sense) if press is not None else None
+            own = emergency_on(self.held, now.at, sense)
+        else:
+            local = self._local_sound(press, now) if press is not None else None
+            own = emergency_on([self._when_ready(h, now) for h in self.held], now.at, sense)
+            if local is not None and own is not None:
+                self._ready_at[own.document.doc_id] = now.at
+        return [active for active in (local, own) if active is not None]
+
+    def _local_sound(self, press: Press, now: Now) -> ActiveEmergency | None:
+        ready_at = self._heed_media(press.document, now)
+        return alarm_on(self.held, press, now.at, "sound", ready_at=ready_at)
 
     def _when_ready(self, held: Held, now: Now) -> Held:
         document = held.document
         if not isinstance(document, Emergency):
             return held
+        ready_at = self._heed_media(document, now)
+        return held if ready_at is None else _Ready(document, held.sha256, ready_at)
+
+    def _heed_media(self, document: Emergency, now: Now) -> datetime | None:
+        """When a medium was last seen missing; None when none ever was."""
         if any(self.media_state(medium.sha256) is not None for medium in document.media):
             self._ready_at[document.doc_id] = now.at
-        ready_at = self._ready_at.get(document.doc_id)
-        return held if ready_at is None else _Ready(document, held.sha256, ready_at)
+        return self._ready_at.get(document.doc_id)
 
 
 class SoundRundown:
@@ -156,19 +179,18 @@ class SoundRundown:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """Emergency first; what is scheduled only with a trustworthy clock."""
-        item = self._emergency(now)
-        if item is not None and not item.missing and item.key not in done:
-            return item
+        """Alarms first; what is scheduled only with a trustworthy clock."""
+        for item in self._alarms(now):
+            if not item.missing and item.key not in done:
+                return item
         timeline = self._programme.current(now)
         if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
 
     def held_up(self, now: Now) -> Item | None:
-        """The emergency in force while its media are not all in store."""
-        item = self._emergency(now)
-        return item if item is not None and item.missing else None
+        """The alarm in force while its media are not all in store."""
+        return next((item for item in self._alarms(now) if item.missing), None)
 
     def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
         """The next scheduled item; none while an emergency is still to be played out."""
@@ -176,8 +198,7 @@ class SoundRundown:
         timeline = programme.current(now)
         if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
             return None
-        active = programme.emergency(now, self.sense)
-        if active is not None and f"{active.document.event_id}/{self.sense}" not in done:
+        if any(_key(one, self.sense) not in done for one in programme.alarms(now, self.sense)):
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
 
@@ -203,8 +224,8 @@ class SoundRundown:
         if self._programme.is_stopped(now):
             return False
         if item.level >= EMERGENCY:
-            active = self._programme.emergency(now, self.sense)
-            return active is not None and active.document.doc_id == item.source.doc_id
+            alarms = self._programme.alarms(now, self.sense)
+            return any(_key(one, self.sense) == item.key for one in alarms)
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
         return (
             not is_over and not self._is_silent(now) and self._programme.is_held(item.source.doc_id)
@@ -222,10 +243,10 @@ class SoundRundown:
             return True
         return self.sense == "sound" and programme.is_silent()
 
-    def _emergency(self, now: Now) -> Item | None:
+    def _alarms(self, now: Now) -> Iterator[Item]:
         programme = self._programme
-        active = None if programme.is_stopped(now) else programme.emergency(now, self.sense)
-        return None if active is None else self._build_emergency(active)
+        alarms = [] if programme.is_stopped(now) else programme.alarms(now, self.sense)
+        return filter(None, map(self._build_emergency, alarms))
 
     def _build_emergency(self, active: ActiveEmergency) -> Item | None:
         return _emergency_sound(active, self._programme.media_state)
@@ -347,15 +368,24 @@ def _banner() -> Element:
     )
 
 
+def _key(active: ActiveEmergency, medium: str) -> str:
+    """An alarm sounds once; one that a key starts, once a press."""
+    event = active.document.event_id
+    return f"{event}/{medium}" if active.press is None else f"{event}/{active.press[1]}/{medium}"
+
+
 def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
     document = active.document
+    what = "Khẩn cấp: " if active.press is None else "Báo động tại trạm: "
     return Item(
-        key=f"{document.event_id}/{medium}",
+        key=_key(active, medium),
         source=_source(active.held, document.event_id),
-        title=("Diễn tập: " if document.exercise else "Khẩn cấp: ") + document.event_id,
+        title=("Diễn tập: " if document.exercise else what) + document.event_id,
         lang=document.bodies[0].lang,
-        level=EMERGENCY,
-        level_name="emergency",
+        level=int(active.level),
+        level_name=active.level.name.lower(),
+        started_by=active.press[0] if active.press is not None else None,
+        when_cut="rejoin",  # only what is higher cuts it: then it is told again, from its beginning
         zones=("*",),
         start_at=active.start_at,
         end_at=active.end_at,

@@ -2,7 +2,7 @@
 
 The silence key is the local kill switch: while it is on, nothing sounds and every face is black,
 an emergency included. The last that was seen of it survives a restart, so that pulling the plug or
-the key's module does not lift it. The emergency key is put on record; it starts nothing yet.
+the key's module does not lift it. An emergency key starts what `alarm` holds for it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ _KEY = "silence_key"
 
 @dataclass(frozen=True)
 class Parts:
-    """What the site acts on, given by `app`: `look_again` has the outputs ask anew."""
+    """What the site acts on, given by `app`.
+
+    `press` is told the name of an emergency key that a hand has just pressed; `look_again` has the
+    outputs ask anew.
+    """
 
     settings: Settings
     store: Store
@@ -39,6 +43,7 @@ class Parts:
     journal: Journal
     issues: Issues
     lines: Sequence[Line]
+    press: Callable[[str], None]
     look_again: Callable[[], None]
 
 
@@ -92,6 +97,8 @@ class Site:
         if kind == "silence-key":
             self._lock(active)
             self._parts.look_again()  # first the silence, then the disk
+        elif kind == "emergency-key" and active:
+            self._parts.press(name)
         self._told.put_nowait((name, kind, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
@@ -110,5 +117,3 @@ class Site:
                 with contextlib.suppress(StoreError):
                     await parts.store.run(meta.put, _KEY, state if active else "")
                 await parts.journal.append("silence", detail={"state": state, "by": name})
-            elif kind == "emergency-key" and active:
-                await parts.journal.append("command", detail={"what": kind, "by": name})

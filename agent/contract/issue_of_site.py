@@ -40,6 +40,32 @@ SITE: dict[str, IssueKind] = {
         "nhả nút; vẫn báo thì xem dây có chập không, và `active` trong station.yaml",
         "let the key go; still told: its wires may be shorted, or `active` in station.yaml wrong",
     ),
+    "key_without_alarm": IssueKind(
+        "warning",
+        "nút khẩn cấp chưa có báo động nào để phát: bấm sẽ không kêu",
+        "the emergency key has no alarm to start: a press would start nothing",
+        "gọi trung tâm ký và gửi báo động cho khe ghi ở chi tiết; hoặc sửa `starts` trong"
+        " station.yaml",
+        "have the centre sign and send an alarm for the slot named in the details; or mend"
+        " `starts` in station.yaml",
+    ),
+    "key_alarm_incomplete": IssueKind(
+        "warning",
+        "báo động của nút khẩn cấp chưa phát trọn được: thiếu tệp, hoặc không hợp với hộp này",
+        "the emergency key's alarm cannot be played whole: a file lacks, or it is not for this box",
+        "nối mạng cho hộp và đợi tải xong; vẫn báo thì gửi chi tiết về trung tâm",
+        "give the box its network and wait for the files; still told: send the details to the"
+        " centre",
+    ),
+    "key_started_nothing": IssueKind(
+        "fault",
+        "có người bấm nút khẩn cấp nhưng KHÔNG phát được gì",
+        "the emergency key was pressed and NOTHING was started",
+        "có nguy hiểm thật: báo dân ngay bằng cách khác và gọi trung tâm phát khẩn cấp; rồi xin"
+        " trung tâm báo động cho nút này",
+        "if the danger is real, warn people by other means now and have the centre send an"
+        " emergency; then get an alarm for this key from the centre",
+    ),
     "sensor_no_answer": IssueKind(
         "warning",
         "không đọc được một cảm biến",

@@ -22,6 +22,7 @@ from agent.desk.outlook import (
     boards,
     build_output,
     is_exercise,
+    list_keys,
     list_refused,
     list_trials,
     named_media,
@@ -114,6 +115,7 @@ class FrontDesk:
             silence=self._silence(now),
             order=self._order(now),
             trials=tuple(list_trials(parts)),
+            keys=tuple(list_keys(parts)),
             exercise=is_exercise(parts),
         )
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from agent.clock import Now, mono_s
 from agent.contract.document import Emergency, Entry, Playlist
+from agent.contract.moment import parse_utc
 from agent.desk.parts import Parts
-from agent.page.status import Face, Output, Refused, Showing, Trial, Why, Zone
+from agent.page.status import Face, Key, Output, Refused, Showing, Trial, Why, Zone
 from agent.plan.occurrence import Held, Medium, Refusal
 from agent.play.item import Item
 from agent.play.picture import PictureOutput
@@ -48,16 +49,35 @@ def _showing(parts: Parts, item: Item) -> Showing:
     document = held.document if held is not None else None
     title, why = item.title, None
     if isinstance(document, Emergency):
-        title = _words(document) or title
+        title = words_of(document) or title
         people = (document.editor, document.approver)
-        why = Why(document.issuer, document.slot, document.seq, (), (), (), *people)
+        key = item.started_by
+        why = Why(document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key)
     elif isinstance(document, Playlist):
         entry = next((one for one in document.entries if one.id == item.source.entry), None)
         why = _why(document, entry) if entry is not None else None
     return Showing(title, item.level_name, item.start_at, item.end_at, item.zones, why)
 
 
-def _words(document: Emergency) -> str | None:
+def list_keys(parts: Parts) -> Iterator[Key]:
+    """What each emergency key would start."""
+    for one in parts.emergency_keys():
+        document = one.document
+        if document is None:
+            yield Key(one.key, one.slot)
+        else:
+            yield Key(
+                one.key,
+                one.slot,
+                words_of(document) or document.event_id,
+                document.issuer,
+                parse_utc(document.expires),
+                document.exercise,
+                one.why_not_whole,
+            )
+
+
+def words_of(document: Emergency) -> str | None:
     """What it shows, which tells a technician more than its number."""
     texts = (body.text.show for body in document.bodies if body.text is not None)
     return next((text[:LONGEST_TITLE] for text in texts if text), None)

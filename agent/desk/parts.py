@@ -14,6 +14,7 @@ from agent.contract.report import InputState
 from agent.evidence.journal import Journal
 from agent.health.check import Standing
 from agent.health.issue import Issues
+from agent.plan.held_alarm import KeyStanding
 from agent.plan.occurrence import Held
 from agent.plan.silence import ActiveSilence
 from agent.plan.timeline import Timeline
@@ -82,6 +83,7 @@ class Parts:
         reread: the settings' file, and the way to read it again.
         inputs: contacts by name.
         sensors: what they told last, by name.
+        emergency_keys: what each emergency key would start now.
     """
 
     settings: Settings
@@ -99,3 +101,4 @@ class Parts:
     reread: Reread
     inputs: Callable[[], Mapping[str, InputState]] = dict
     sensors: Callable[[], Mapping[str, report.Reading]] = dict
+    emergency_keys: Callable[[], Sequence[KeyStanding]] = list

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agent.contract.moment import parse_utc
 from agent.contract.report import Record
@@ -41,9 +41,16 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
         case "refusal":
             return say("code"), say("kind"), say("hint")
         case "command":
-            is_done = say("result") == "done"
-            why = say("code") or say("result")
-            return f"use.{say('do')}", say("subject"), say("from") if is_done else why
+            return _command(say)
         case _:
             who = say("by") if record.kind == "silence" else ""
             return record.kind, who, say("state")
+
+
+def _command(say: Callable[[str], str]) -> tuple[str, str, str]:
+    """What a technician did on the page, or a hand on an emergency key."""
+    if say("what") == "emergency-key":
+        return f"key.{say('result') or 'refused'}", say("by"), say("code")
+    is_done = say("result") == "done"
+    why = say("code") or say("result")
+    return f"use.{say('do')}", say("subject"), say("from") if is_done else why

@@ -100,6 +100,8 @@ def _why(item: Showing, tongue: Tongue) -> Html:
     if why is None:
         return Html("")
     people = [el("br"), _people(why, tongue)] if why.editor or why.approver else []
+    if why.started_by is not None:
+        return join(tongue("why.local_key", why.started_by, why.issuer), *people)
     if not why.at:
         return join(tongue("why.emergency", why.issuer), *people)
     signed = tongue("why.schedule", why.slot, str(why.seq), why.issuer)

@@ -15,8 +15,8 @@ from agent.clock import Quality
 Mark = Literal["good", "watch", "bad", "unchecked"]
 LineState = Literal["off", "settling", "on", "fault"]
 Verdict = Literal[
-    "silenced", "emergency", "exercise", "fault", "testing", "playing", "no_clock", "unplaced",
-    "idle", "ready",
+    "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
+    "unplaced", "idle", "ready",
 ]  # fmt: skip
 
 
@@ -33,6 +33,7 @@ class Why:
         losers: titles of what wanted the same moment and gave way.
         editor: who wrote it, as signed; may be empty.
         approver: who approved it, as signed; may be empty.
+        started_by: the local key that was pressed.
     """
 
     issuer: str
@@ -43,6 +44,7 @@ class Why:
     losers: tuple[str, ...] = ()
     editor: str = ""
     approver: str = ""
+    started_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,29 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A local emergency key, and what a press of it would start now.
+
+    Args:
+        name: the contact's.
+        slot: where its alarm stands.
+        title: of the alarm; None when nothing is held.
+        issuer: the role that signed it.
+        until_at: when it expires.
+        is_exercise: would it say that it is an exercise?
+        lacking: why it would not be played whole; None when it would.
+    """
+
+    name: str
+    slot: str
+    title: str | None = None
+    issuer: str = ""
+    until_at: datetime | None = None
+    is_exercise: bool = False
+    lacking: str | None = None
+
+
+@dataclass(frozen=True)
 class Status:
     """The whole box at one moment."""
 
@@ -227,4 +252,5 @@ class Status:
     silence: Silence | None = None
     order: Order | None = None
     trials: tuple[Trial, ...] = ()
+    keys: tuple[Key, ...] = ()
     exercise: bool = False

@@ -44,7 +44,8 @@ align-items:center;padding:1rem .95rem;background:#3d4653}
 .verdict h1{font-size:clamp(1.7rem,9vw,2.5rem);line-height:1.05;letter-spacing:.01em}
 .verdict p{grid-column:1/-1;font-size:1.02rem}
 .v-playing{background:#0b6b3a}.v-ready{background:#0b5f73}.v-fault{background:#b3121d}
-.v-emergency{background:#8f0018}.v-exercise{background:#7a4300}.v-testing{background:#53299c}
+.v-emergency,.v-local_alarm{background:#8f0018}.v-exercise{background:#7a4300}
+.v-testing{background:#53299c}
 .v-no_clock,.v-unplaced,.v-idle{background:#7a4300}
 .clock{display:flex;flex-wrap:wrap;align-items:baseline;gap:.1rem .7rem}
 .clock h2{margin:0;flex-basis:100%}
@@ -64,7 +65,7 @@ summary{cursor:pointer;color:var(--link);padding:.35rem 0;font-size:.9rem}
 .pair b{font-weight:650}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .5rem;
 font-size:.78rem;white-space:nowrap;color:var(--soft)}
-.tag.emergency{color:var(--bad);font-weight:700}.tag.priority{color:var(--watch)}
+.tag.emergency,.tag.local_key{color:var(--bad);font-weight:700}.tag.priority{color:var(--watch)}
 .zones li{display:flex;justify-content:space-between;gap:.6rem;align-items:baseline;
 background:var(--tint);border-radius:.45rem;padding:.4rem .6rem;margin-top:.4rem}
 .zones small{display:block}

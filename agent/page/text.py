@@ -12,6 +12,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "switch.label": ("Switch to English", "Chuyển sang tiếng Việt"),
     # the word at the top, and what it means
     "verdict.silenced": ("TẠM DỪNG", "PAUSED"),
+    "verdict.local_alarm": ("BÁO ĐỘNG TẠI TRẠM", "LOCAL ALARM"),
     "verdict.emergency": ("TIN KHẨN CẤP", "EMERGENCY"),
     "verdict.exercise": ("DIỄN TẬP", "EXERCISE"),
     "verdict.fault": ("CÓ LỖI", "FAULT"),
@@ -92,6 +93,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "until": ("đến {0}", "until {0}"),
     "in": ("còn {0}", "in {0}"),
     "why.schedule": ("lịch “{0}” số {1} do {2} ký", "schedule “{0}” no. {1} signed by {2}"),
+    "why.local_key": (
+        "nút {0} đã được bấm; báo động do {1} ký",
+        "the key {0} was pressed; alarm signed by {1}",
+    ),
     "why.emergency": ("tin khẩn cấp do {0} ký", "emergency signed by {0}"),
     "why.people": ("soạn: {0}; duyệt: {1}", "editor: {0}; approver: {1}"),
     "why.at": ("{0}, {1}", "{0}, {1}"),
@@ -115,6 +120,19 @@ PHRASES: dict[str, tuple[str, str]] = {
     "face.none": ("chưa có ảnh", "no picture"),
     "face.alt": ("Mặt {0} đang hiện", "What face {0} shows"),
     "face.age": ("đổi {0} trước", "changed {0} ago"),
+    # the emergency keys
+    "keys": ("Nút khẩn cấp", "Emergency keys"),
+    "key.starts": ("bấm là phát “{0}”", "starts “{0}”"),
+    "key.starts.exercise": ("bấm là phát diễn tập “{0}”", "starts the exercise “{0}”"),
+    "key.signed": ("do {0} ký, dùng đến {1}", "signed by {0}, good until {1}"),
+    "key.nothing": (
+        "CHƯA CÓ BÁO ĐỘNG NÀO: bấm không phát gì. Gọi trung tâm, xin báo động cho khe “{0}”.",
+        "NOTHING IS HELD: a press starts nothing. Call the centre: an alarm for the slot “{0}”.",
+    ),
+    "key.lacking": (
+        "chưa phát trọn được ({0}). Nối mạng cho hộp; vẫn vậy thì gọi trung tâm.",
+        "cannot be played whole yet ({0}). Give the box its network; then call the centre.",
+    ),
     # readings
     "readings": ("Tình trạng hộp", "The box"),
     "mark.good": ("tốt", "good"),
@@ -169,6 +187,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "event.use.silence-off": ("tắt im lặng", "silence off"),
     "event.use.reload": ("đọc lại station.yaml", "station.yaml read again"),
     "event.use.bundle": ("tải gói hỗ trợ", "support bundle taken"),
+    "event.key.done": ("được bấm: báo động bắt đầu", "pressed: the alarm begins"),
+    "event.key.ignored": ("được bấm khi báo động đang phát", "pressed while its alarm was on"),
+    "event.key.refused": ("được bấm, KHÔNG phát gì", "pressed, NOTHING was started"),
     "event.refusal": ("từ chối", "refused"),
     "event.fault.begins": ("bắt đầu: {0}", "begins: {0}"),
     "event.fault.ends": ("đã hết: {0}", "over: {0}"),

@@ -15,11 +15,13 @@ def is_fault(problem: Problem) -> bool:
 def judge(status: Status) -> Verdict:
     """The gravest thing that is so; what sounds goes on sounding under any of them."""
     showing = [output.now for output in status.outputs if output.now is not None]
-    is_alarm = any(item.level == "emergency" for item in showing)
+    is_local = any(item.level == "local_key" for item in showing)
+    is_alarm = is_local or any(item.level == "emergency" for item in showing)
     order = status.order
     so: list[tuple[Verdict, bool]] = [
         ("silenced", order is not None and order.stops_emergency),
         ("exercise", is_alarm and status.exercise),
+        ("local_alarm", is_local),
         ("emergency", is_alarm),
         ("silenced", status.silence is not None or order is not None),
         ("fault", any(is_fault(problem) for problem in status.problems)),

@@ -10,6 +10,7 @@ from agent.contract.issue_kind import ISSUE_KINDS
 from agent.page.controls import Access, build_controls
 from agent.page.frame import build_page
 from agent.page.html import Html, el
+from agent.page.key import build_keys
 from agent.page.outputs import build_outputs, say_end
 from agent.page.panel import build_events, build_readings, build_refused
 from agent.page.status import Problem, Showing, Status, Verdict
@@ -22,6 +23,7 @@ _WARN = "M12 2 1 21h22zm-1 7h2v6h-2zm0 8h2v2h-2z"
 _CLOCK = "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 5v4.700l3.500 2-1 1.700L11 13V7z"
 _PICTURES: dict[Verdict, str] = {
     "silenced": "M6 5h4v14H6zm8 0h4v14h-4z",
+    "local_alarm": _WARN,
     "emergency": _WARN,
     "exercise": _WARN,
     "fault": _WARN,
@@ -43,6 +45,7 @@ def build_view(status: Status, access: Access, tongue: Tongue) -> bytes:
         _clock(status, tongue),
         _problems(status, tongue) if status.problems else None,
         build_outputs(status, tongue),
+        build_keys(status, tongue) if status.keys else None,
         build_readings(status, tongue),
         build_refused(status, tongue) if status.refused else None,
         build_controls(status, access, tongue),
@@ -80,7 +83,7 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
             return [
                 tongue("sub.testing", tongue(trial.deed), trial.where) for trial in status.trials
             ]
-        case "playing" | "emergency" | "exercise":
+        case "playing" | "local_alarm" | "emergency" | "exercise":
             return showing
         case "ready":
             return [_next_line(status, tongue)]

@@ -2,7 +2,8 @@
 
 An emergency is on from the moment at which it was accepted until the first of: cancel, expiry,
 `max_ms`, the end of its script. Script: the attention signal once, then all bodies in order,
-`repeat` times, with `gap_ms` between rounds. What stops it for a while is in `silence`.
+`repeat` times, with `gap_ms` between rounds. What stops it for a while is in `silence`; what waits
+for a local key is never on by itself: see `held_alarm`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 from agent.contract.document import Cancel, Emergency
 from agent.contract.moment import parse_utc
+from agent.plan.level import Level
 from agent.plan.occurrence import Held, Medium
 
 TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
@@ -32,6 +34,8 @@ class ActiveEmergency:
         attention_ms: length of the attention signal.
         round_ms: length of all bodies' sound once; 0 when it has no recorded sound.
         script_ms: attention, rounds and gaps together; 0 when it has no recorded sound.
+        press: name of the local key that started it, and which press of this process it was; None
+            for an emergency that came to be at once.
     """
 
     held: Held
@@ -41,6 +45,12 @@ class ActiveEmergency:
     attention_ms: int
     round_ms: int
     script_ms: int
+    press: tuple[str, int] | None = None
+
+    @property
+    def level(self) -> Level:
+        """What a hand on the box starts goes before what comes from afar."""
+        return Level.EMERGENCY if self.press is None else Level.LOCAL_KEY
 
     @property
     def exercise(self) -> bool:
@@ -53,30 +63,34 @@ def emergency_on(
 ) -> ActiveEmergency | None:
     """The emergency in force: a real one before an exercise, then the one that began last.
 
+    Never a held alarm, whatever its age: only a press starts one.
+
     Args:
         held: accepted documents of any kind.
         at: the moment.
         medium: with `sound` an emergency with shown text is over when its sound is; with `picture`
             it lasts until cancel, expiry or `max_ms`; None: while either lasts.
     """
-    cancelled = {
-        h.document.cancels
-        for h in held
-        if isinstance(h.document, Cancel) and h.document.class_ == "emergency"
-    }
+    cancelled = cancelled_by(held)
     found = (
         active
         for one, document in _emergencies(held)
-        if document.event_id not in cancelled
-        and document.doc_id not in cancelled
-        and (active := _activate(one, document, at, medium)).start_at <= at < active.end_at
+        if not cancelled & {document.event_id, document.doc_id}
+        and (active := activate(one, document, _start(one, document, at), medium)).start_at <= at
+        and at < active.end_at
     )
     return max(found, key=_rank, default=None)
 
 
+def cancelled_by(held: Iterable[Held]) -> frozenset[str]:
+    """The events and documents that held cancels of the emergency class name."""
+    cancels = (h.document for h in held if isinstance(h.document, Cancel))
+    return frozenset(one.cancels for one in cancels if one.class_ == "emergency")
+
+
 def _emergencies(held: Iterable[Held]) -> Iterator[tuple[Held, Emergency]]:
     for one in held:
-        if isinstance(one.document, Emergency):
+        if isinstance(one.document, Emergency) and one.document.trigger == "now":
             yield one, one.document
 
 
@@ -85,19 +99,26 @@ def _rank(active: ActiveEmergency) -> tuple[bool, datetime, int, int, str]:
     return (not active.exercise, active.start_at, document.epoch, document.seq, document.doc_id)
 
 
-def _activate(
-    one: Held, document: Emergency, at: datetime, medium: Medium | None
+def activate(
+    one: Held,
+    document: Emergency,
+    start_at: datetime,
+    medium: Medium | None,
+    *,
+    press: tuple[str, int] | None = None,
 ) -> ActiveEmergency:
+    """An emergency that begins at a moment, with its end; arguments as `emergency_on` has them."""
     durations = {m.sha256: m.duration_ms for m in document.media}
     attention_ms = _attention_ms(document.attention, durations)
     round_ms = sum(durations.get(d, 0) for body in document.bodies for d in body.media or ())
     rounds_ms = round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
     script_ms = attention_ms + rounds_ms if round_ms else 0
-    start_at = _start(one, document, at)
     end_at = min(parse_utc(document.expires), start_at + timedelta(milliseconds=document.max_ms))
-    if script_ms and (medium == "sound" or not _shows(document)):
+    if script_ms and (medium == "sound" or not shows(document)):
         end_at = min(end_at, start_at + timedelta(milliseconds=script_ms) + SCRIPT_SLACK)
-    return ActiveEmergency(one, document, start_at, end_at, attention_ms, round_ms, script_ms)
+    return ActiveEmergency(
+        one, document, start_at, end_at, attention_ms, round_ms, script_ms, press
+    )
 
 
 def _attention_ms(attention: str | None, durations: dict[str, int]) -> int:
@@ -106,7 +127,8 @@ def _attention_ms(attention: str | None, durations: dict[str, int]) -> int:
     return TWO_TONE_MS if attention == "two-tone" else durations.get(attention, 0)
 
 
-def _shows(document: Emergency) -> bool:
+def shows(document: Emergency) -> bool:
+    """Has it text for a board?"""
     return any(body.text is not None and body.text.show is not None for body in document.bodies)
 
 

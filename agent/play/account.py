@@ -56,6 +56,7 @@ def build_play(output: str, item: Item, account: Account) -> Play:
         proof=account.proof,
         gain_db=account.gain_db,
         underruns=account.underruns,
+        started_by=item.started_by,
     )
 
 

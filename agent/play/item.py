@@ -59,6 +59,7 @@ class Item:
     limit_ms: int | None = None
     attention: str | None = None
     scene: Scene | None = None
+    started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
 
     def on_air(self) -> OnAir:

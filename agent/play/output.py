@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from agent.contract.ident import StationId
 from agent.play.board import board_argv
 from agent.play.engine_config import engine_argv
-from agent.play.item import Neighbours
+from agent.play.item import Item, Neighbours
 from agent.play.line import FaultSink, build_line
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
@@ -50,6 +51,12 @@ def build_picture_output(output: Output, station: StationId, near: Neighbours) -
         lambda on_event, on_lost: Worker(argv, BoardEvent, on_event, on_lost, name=output.name),
         near,
     )
+
+
+def sounding(outputs: Iterable[SoundOutput | PictureOutput]) -> list[Item]:
+    """What loudspeakers play now."""
+    on_air = (one.on_air for one in outputs if isinstance(one, SoundOutput))
+    return [item for item in on_air if item is not None]
 
 
 async def keep_running(output: SoundOutput | PictureOutput, note: FaultSink) -> None:

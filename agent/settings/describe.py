@@ -169,7 +169,7 @@ KEYS: dict[str, Key] = {
     "outputs[].faces[].width_px": Key("chiều ngang thật", "true width", 512),
     "outputs[].faces[].height_px": Key("chiều cao thật", "true height", 256),
     "inputs": Key(
-        "các tiếp điểm hộp đọc: cửa tủ, điện lưới, máy nổ, phím tắt tiếng, phím khẩn cấp",
+        "các tiếp điểm hộp đọc: cửa tủ, điện lưới, máy nổ, phím tắt tiếng, nút khẩn cấp",
         "contacts that the box reads: door, mains, generator, silence key, emergency key",
         None,
     ),
@@ -178,7 +178,7 @@ KEYS: dict[str, Key] = {
     ),
     "inputs[].kind": Key(
         "door: cửa tủ mở; mains: có điện lưới; generator: máy nổ chạy; silence-key: phím tắt tiếng;"
-        " emergency-key: phím khẩn cấp",
+        " emergency-key: nút khẩn cấp",
         "door: cabinet open; mains: mains present; generator: running; silence-key; emergency-key",
         "door",
     ),
@@ -199,6 +199,11 @@ KEYS: dict[str, Key] = {
         "số chân GPIO, hoặc ngõ vào thứ mấy của mô-đun, đếm từ 0",
         "the GPIO line's offset, or which input of the module, counted from 0",
         17,
+    ),
+    "inputs[].starts": Key(
+        "chỉ với emergency-key: nút này phát báo động đã ký nằm ở khe nào; bỏ trống là khe key",
+        "emergency-key only: the slot whose signed, held alarm this key starts; key without it",
+        "key-lu",
     ),
     "inputs[].active": Key(
         "high: có điện áp là đang tác động; low: nối đất là đang tác động",

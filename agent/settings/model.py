@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from agent.contract.ident import STATION_ID
+from agent.contract.ident import KEY_SLOT, STATION_ID
 
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _END = rf"(?:{_HOUR}|24:00)"
@@ -34,6 +34,7 @@ CertificatePath = Annotated[str, _described(_PATH, "/etc/tramtin/device.pem")]
 KeyPath = Annotated[str, _described(_PATH, "/etc/tramtin/device.key")]
 RootPath = Annotated[str, _described(_PATH, "/etc/tramtin/root.json")]
 StatePath = Annotated[str, _described(_PATH, "/var/lib/tramtin")]
+KeySlot = Annotated[str, _described(KEY_SLOT.pattern, "key, key-lu (key, key-…)")]
 Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
 Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -41,6 +42,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 Pixels = Annotated[int, Meta(ge=1, le=16_384)]
 Unit = Annotated[int, Meta(ge=0, le=255)]
 Line = Annotated[int, Meta(ge=0, le=65_535)]
+DEFAULT_KEY_SLOT = "key"  # of an emergency key without `starts`
 Options = dict[str, bool | int | float | str]
 # `secret`: never shown in a fault, a printed effective config or a support bundle
 Pin = Annotated[
@@ -127,7 +129,10 @@ class Output(_Settings, frozen=True, kw_only=True):
 
 
 class Input(_Settings, frozen=True, kw_only=True):
-    """A contact that the box reads. `line` is a GPIO line offset or a Modbus input number."""
+    """A contact that the box reads. `line` is a GPIO line offset or a Modbus input number.
+
+    `starts` is the slot whose held alarm an emergency key starts; `DEFAULT_KEY_SLOT` without it.
+    """
 
     name: Name
     kind: Literal["door", "mains", "generator", "silence-key", "emergency-key"]
@@ -135,6 +140,7 @@ class Input(_Settings, frozen=True, kw_only=True):
     port: PathText | None = None
     unit: Unit | None = None
     line: Line | None = None
+    starts: KeySlot | None = None
     active: Literal["high", "low"] = "high"
     debounce_ms: Annotated[int, Meta(ge=0, le=10_000)] = 50
     options: Options = {}

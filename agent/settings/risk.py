@@ -125,6 +125,9 @@ def _devices(settings: Settings) -> Iterator[tuple[Key, Switch | Input | Sensor]
 def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     at: Key = ("inputs", index)
     yield from _find_in_device(contact, at)
+    if contact.starts is not None and contact.kind != "emergency-key":
+        want = Words("rule", ("kind: emergency-key",))
+        yield (*at, "starts"), "starts_unused", contact.starts, want
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:
         want = Words("at_least", (str(DEBOUNCE_SHORT_MS),))
         yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), want

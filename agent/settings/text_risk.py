@@ -64,6 +64,10 @@ RISKS: dict[str, tuple[str, str]] = {
         "hai loại thiết bị cùng một địa chỉ trên một đường dây",
         "two kinds of device at one address of one line",
     ),
+    "starts_unused": (
+        "chỉ nút khẩn cấp mới phát được báo động: ở đây starts không có tác dụng gì",
+        "only an emergency key starts an alarm: here `starts` does nothing",
+    ),
     "debounce_short": (
         "tiếp điểm nảy sẽ bị đếm thành nhiều lần bấm",
         "a bouncing contact will count as several",

@@ -1,0 +1,188 @@
+"""The local emergency keys: what each of them would start, and what a press starts.
+
+A press starts the held alarm of its key's slot and nothing else. It lives in this process's memory
+alone: after a restart nothing goes on by itself. A press while that alarm is on changes nothing;
+another key's alarm takes its place. The silence key, or a silence signed by two, ends it for good.
+
+That a key would start nothing is told beforehand, as an issue: the day of need is too late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from agent.clock import Clock, mono_s
+from agent.contract.document import Emergency
+from agent.errors import AgentError
+from agent.evidence.journal import Journal
+from agent.health.issue import Issues
+from agent.plan.emergency import cancelled_by
+from agent.plan.held_alarm import KeyStanding, Press, alarm_of, alarm_on, senses_of
+from agent.plan.occurrence import Held, Medium
+from agent.play.item import Item
+from agent.settings.model import DEFAULT_KEY_SLOT, Settings
+
+log = logging.getLogger(__name__)
+LOOK_S = 30.0
+GRACE_S = 120.0  # files of an alarm that has just come are on their way: no issue yet
+Detail = dict[str, str | int | float | bool | list[str] | None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the keys act on, given by `app`.
+
+    Args:
+        settings: name the keys, and what the outputs can do.
+        clock: the only source of time.
+        journal: takes each press.
+        issues: those that last.
+        held: the documents in force.
+        why_missing: None when a medium is in store, else why it is not.
+        is_stopped: is everything silent, by the silence key or by an order of two?
+        sounding: what loudspeakers play now.
+        look_again: has every output ask anew.
+    """
+
+    settings: Settings
+    clock: Clock
+    journal: Journal
+    issues: Issues
+    held: Callable[[], Sequence[Held]]
+    why_missing: Callable[[str], str | None]
+    is_stopped: Callable[[], bool]
+    sounding: Callable[[], Iterable[Item]]
+    look_again: Callable[[], None]
+
+
+class KeyAlarm:
+    """The emergency keys of one box."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._slots = {
+            one.name: one.starts or DEFAULT_KEY_SLOT
+            for one in parts.settings.inputs
+            if one.kind == "emergency-key"
+        }
+        outputs = parts.settings.outputs
+        self._senses: set[Medium] = {"sound" if one.audio else "picture" for one in outputs}
+        self._last: tuple[Press, float] | None = None
+        self._count = 0
+        self._idle_since_mono_s: dict[str, float] = {}
+        self._presses: asyncio.Queue[Detail] = asyncio.Queue()
+
+    def current(self) -> Press | None:
+        """The last press; whether its alarm still lasts is plan's to say."""
+        if self._last is None:
+            return None
+        press, pressed_mono_s = self._last
+        return replace(press, at=self._parts.clock.at_of(pressed_mono_s))
+
+    def standings(self) -> list[KeyStanding]:
+        """What each key would start at this moment, in the order of the settings."""
+        parts = self._parts
+        held, now = parts.held(), parts.clock.now()
+        standings = []
+        for name, slot in self._slots.items():
+            found = alarm_of(held, slot, now)
+            document = found[1] if found is not None else None
+            senses = senses_of(document, self._senses, parts.why_missing) if document else {}
+            standings.append(KeyStanding(name, slot, document, senses))
+        return standings
+
+    def press(self, name: str) -> None:
+        """A hand is on the key: start its alarm, at once; the disk comes after."""
+        standing = next(one for one in self.standings() if one.key == name)
+        code = self._start(standing)
+        document = standing.document
+        log.warning("key %s pressed: %s", name, code or "started")
+        detail: Detail = {"what": "emergency-key", "by": name, "slot": standing.slot}
+        detail |= {"doc_id": document.doc_id if document is not None else None}
+        detail |= {"result": _RESULT.get(code, "refused"), "code": code}
+        self._presses.put_nowait(detail)
+        if code in ("E_NO_ALARM", "E_MEDIA"):
+            self._parts.issues.note("key_started_nothing", name, standing.why_not_whole)
+        elif code is None:
+            self._parts.issues.note("key_started_nothing", name, None)
+        self._parts.look_again()
+
+    def _start(self, standing: KeyStanding) -> str | None:
+        """Start it; the code of the reason why not."""
+        if self._parts.is_stopped():
+            return "E_SILENT"
+        if self._is_on(standing.slot):
+            return "E_ON"
+        found = alarm_of(self._parts.held(), standing.slot, self._parts.clock.now())
+        if found is None:
+            return "E_NO_ALARM"
+        if not standing.is_startable:
+            return "E_MEDIA"
+        self._count += 1
+        press = Press(*found, standing.key, self._count, self._parts.clock.now().at)
+        self._last = (press, mono_s())
+        return None
+
+    def _is_on(self, slot: str) -> bool:
+        """Is that slot's alarm still being told? Text that is left on a board is not."""
+        press = self.current()
+        if press is None or press.document.slot != slot:
+            return False
+        at = self._parts.clock.now().at
+        active = alarm_on(self._parts.held(), press, at)
+        if active is None:
+            return False
+        if "sound" not in self._senses or not active.script_ms:
+            return True
+        is_heard = any(item.started_by is not None for item in self._parts.sounding())
+        return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
+
+    def look(self) -> None:
+        """Documents, media, the clock or a silence moved: what lasts, and what is amiss?"""
+        press = self.current()
+        if press is not None and self._is_ended(press.document):
+            self._last = None
+        for standing in self.standings():
+            self._tell(standing)
+
+    def _tell(self, standing: KeyStanding) -> None:
+        name, why, note = standing.key, standing.why_not_whole, self._parts.issues.note
+        if why is None:
+            self._idle_since_mono_s.pop(name, None)
+            note("key_started_nothing", name, None)
+        elif mono_s() - self._idle_since_mono_s.setdefault(name, mono_s()) < GRACE_S:
+            why = None
+        is_held = standing.document is not None
+        note("key_without_alarm", name, None if is_held else why)
+        note("key_alarm_incomplete", name, why if is_held else None)
+
+    def _is_ended(self, document: Emergency) -> bool:
+        """For good: the end of a silence does not bring it on again."""
+        cancelled = cancelled_by(self._parts.held())
+        names = {document.event_id, document.doc_id}
+        return self._parts.is_stopped() or bool(cancelled & names)
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write(), name="journal of keys")
+            group.create_task(self._keep_looking(), name="look at keys")
+
+    async def _write(self) -> None:
+        while True:
+            detail = await self._presses.get()
+            with contextlib.suppress(AgentError):
+                await self._parts.journal.append("command", detail=detail)
+
+    async def _keep_looking(self) -> None:
+        """An alarm expires without anybody's word."""
+        while self._slots:
+            self.look()
+            await asyncio.sleep(LOOK_S)
+
+
+_RESULT = {None: "done", "E_ON": "ignored"}
