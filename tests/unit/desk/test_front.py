@@ -13,6 +13,7 @@ import pytest
 
 from agent.clock import Now, Quality
 from agent.contract import report
+from agent.contract.document import Emergency
 from agent.contract.ident import Digest, Place
 from agent.contract.report import InputState, Record
 from agent.desk.front import FrontDesk
@@ -21,6 +22,7 @@ from agent.health.check import NOT_YET, Finding, Standing
 from agent.health.issue import Issues
 from agent.page.deed import DeedRefusedError, Used
 from agent.page.status import Reading
+from agent.plan.held_alarm import KeyStanding
 from agent.play.item import Neighbours
 from agent.play.line import Line
 from agent.play.picture import PictureOutput
@@ -221,6 +223,20 @@ async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_sched
     assert loa.next is not None
     assert (loa.now.title, loa.now.level) == ("Lũ về", "emergency")
     assert loa.next.title == "later"
+
+
+async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) -> None:
+    document = emergency().document
+    assert isinstance(document, Emergency)
+    standings = [
+        KeyStanding("nut", "key", None, {}),
+        KeyStanding("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
+    ]
+    box.parts = replace(box.parts, emergency_keys=lambda: standings)
+    nothing, flood = (await box.desk.status()).keys
+    assert (nothing.name, nothing.slot, nothing.title) == ("nut", "key", None)
+    assert (flood.title, flood.lacking) == ("Lũ về", "key-lu: E_FETCH")
+    assert flood.until_at == datetime(2026, 11, 30, tzinfo=UTC)
 
 
 async def test_a_file_that_is_not_here_counts_as_missing(box: Box) -> None:

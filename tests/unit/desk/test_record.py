@@ -63,6 +63,17 @@ def test_what_a_technician_did_says_where_from_or_why_not() -> None:
     assert event("command", detail=refused) == ("use.tone", "nga-ba", "E_BUSY")
 
 
+def test_a_press_of_an_emergency_key_says_which_key_and_what_came_of_it() -> None:
+    pressed = {"what": "emergency-key", "by": "nut", "slot": "key", "doc_id": "d", "code": None}
+    assert event("command", detail={**pressed, "result": "done"}) == ("key.done", "nut", "")
+    refused = {**pressed, "result": "refused", "code": "E_NO_ALARM"}
+    assert event("command", detail=refused) == ("key.refused", "nut", "E_NO_ALARM")
+    # as it was written before a key started anything
+    assert event("command", detail={"what": "emergency-key", "by": "nut"})[0] == "key.refused"
+    for result in ("done", "ignored", "refused"):
+        assert f"event.key.{result}" in PHRASES
+
+
 @pytest.mark.parametrize("kind", ["boot", "config", "clock_fix", "gap", "silence"])
 def test_every_other_kind_has_words(kind: str) -> None:
     code, _, detail = event(kind, detail={"state": "on"})

@@ -15,7 +15,7 @@ from agent.health.check import REASONS
 from agent.page.controls import Access
 from agent.page.deed import Deed
 from agent.page.html import el
-from agent.page.status import Order, Problem, Silence, Status, Trial, Verdict
+from agent.page.status import Key, Order, Problem, Silence, Status, Trial, Verdict, Why
 from agent.page.text import PHRASES
 from agent.page.tongue import Tongue
 from agent.page.verdict import judge
@@ -57,6 +57,9 @@ def words(status: Status, lang: Any = "vi", **access: Any) -> str:
 
 
 EMERGENCY = replace(NEWS, title="Lũ về", level="emergency")
+LOCAL = replace(
+    EMERGENCY, level="local_key", why=Why("vn.84.em", "key", 3, started_by="nut-bao-dong")
+)
 FAULT = Problem("board_lost", "bang-tin", AT, "gone")
 WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
 SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
@@ -88,6 +91,8 @@ def with_now(status: Status, item: Any) -> Status:
         (replace(HEALTHY, order=PAUSE), "silenced"),
         (with_now(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
         (with_now(replace(HEALTHY, exercise=True), EMERGENCY), "exercise"),
+        (with_now(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
+        (with_now(replace(HEALTHY, exercise=True), LOCAL), "exercise"),
     ],
 )
 def test_the_verdict_is_the_gravest_thing_that_is_so(status: Status, verdict: Verdict) -> None:
@@ -206,6 +211,28 @@ def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token(
     page = build_view(silent, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
     assert 'value="silence-off"' in page
     assert 'value="silence-on"' not in page
+
+
+def test_the_page_says_what_each_emergency_key_would_start() -> None:
+    until_at = AT + timedelta(days=365)
+    whole = Key("nut-lu", "key-lu", "LŨ VỀ", "vn.84.em", until_at)
+    drill = replace(whole, name="nut-tap", title="Tập", is_exercise=True, lacking="key: E_FETCH")
+    text = words(replace(HEALTHY, keys=(whole, drill, Key("nut", "key"))))
+    assert "nut-lu" in text
+    assert "bấm là phát “LŨ VỀ”" in text
+    assert "do vn.84.em ký, dùng đến thứ Tư, 24/11/2027" in text
+    assert "bấm là phát diễn tập “Tập”" in text
+    assert text.count("chưa phát trọn được") == 1
+    assert "(key: E_FETCH)" in text
+    assert text.count("CHƯA CÓ BÁO ĐỘNG NÀO") == 1
+    assert "khe “key”" in text
+    assert PHRASES["keys"][0] not in words(HEALTHY)
+
+
+def test_while_a_keys_alarm_sounds_the_page_says_which_key_and_who_signed() -> None:
+    text = words(with_now(HEALTHY, LOCAL))
+    assert "BÁO ĐỘNG TẠI TRẠM" in text
+    assert "nút nut-bao-dong đã được bấm; báo động do vn.84.em ký" in text
 
 
 def test_a_full_page_stays_small() -> None:

@@ -399,3 +399,40 @@ async def test_a_record_says_how_often_sound_ran_dry(shelf: SlowShelf) -> None:
         bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
         await until(lambda: bool(bench.log.plays))
         assert [play.underruns for play in bench.log.plays] == [2]
+
+
+async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_signal(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        own = alarm(bench, when_cut="rejoin")
+        bench.rundown.now_wanted = [own]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 1)
+        signal = bench.engine.all(Fire)[0].id
+        bench.engine.on_event(Started(signal, mono_s()))
+        local = replace(
+            own, key="bao/1/sound", level=5, level_name="local_key", started_by="nut", limit_ms=300
+        )  # what a pipe holds: nobody reads it here
+        bench.rundown.now_wanted = [local, own]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        key_signal = bench.engine.all(Fire)[1]
+        assert key_signal.level == 5
+        bench.engine.on_event(Started(key_signal.id, mono_s()))
+        await until(lambda: signal in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", "preempted")
+        message = next(
+            one.id
+            for one in bench.engine.all(Load)
+            if one.id.startswith(key_signal.id.split(".")[0])
+        )
+        for slot in (key_signal.id, message):
+            bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
+        await until(lambda: len(bench.engine.all(Fire)) == 3)
+        assert bench.engine.all(Fire)[2].level == EMERGENCY
+        second = bench.log.plays[1]
+        assert (second.level, second.started_by, second.result) == ("local_key", "nut", "full")
+        assert bench.log.plays[0].started_by is None

@@ -107,6 +107,8 @@ RISKY = [
     ("policy:", "media: {allow_private: true}\npolicy:", 19, 24, "private_fetch"),
     ("policy:", "inputs:\n  - {name: k, kind: door, profile: gpio, debounce_ms: 0}\npolicy:",
      20, 55, "debounce_short"),
+    ("policy:", "inputs:\n  - {name: k, kind: door, profile: gpio, starts: key}\npolicy:",
+     20, 50, "starts_unused"),
     ("policy:", "sensors:\n  - {name: t, measures: power, profile: hwmon}\npolicy:",
      20, 5, "no_limits"),
 ]  # fmt: skip
