@@ -148,7 +148,7 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
     "vn.84.em": (
         ["emergency", "cancel"],
         ["emergency/84/*/*"],
-        DAY_S,
+        400 * DAY_S,  # of held alarms and cancels; what sounds at once lives two hours all the same
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
     ),
     "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),

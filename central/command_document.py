@@ -59,8 +59,9 @@ def sign(
     lang: Lang,
     **options: Any,
 ) -> None:
-    """Sign FILE: a schedule.yaml, a payload (--kind), or an envelope to which a second person adds.
+    """Sign FILE: schedule.yaml, alarm.yaml, a payload (--kind), or an envelope to add to.
 
+    An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
     still must; asks for the key last.
     """
@@ -203,7 +204,6 @@ def _tell(
 
 def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, bytes | None]:
     """Payload, kind, and the envelope when FILE is one already."""
-    from central.schedule import compile_schedule
     from central.sign import read_document
 
     if file.suffix in (".yaml", ".yml"):
@@ -211,19 +211,26 @@ def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, byt
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
             raise ConfigError("E_USAGE", str(file), f"a schedule needs {flags}")
-        payload = compile_schedule(
-            file,
-            issuer=options["issuer"],
-            seq=options["seq"],
-            epoch=options["epoch"],
-            now=datetime.now(UTC),
-            media_dir=options["media_dir"],
-            media_base_url=options["media_url"],
-            editor=options["editor"],
-            approver=options["approver"],
-        )
-        return payload, "playlist", None
+        return *_compile(file, options), None
     raw = file.read_bytes()
     if options["kind"] is not None:
         return raw, options["kind"], None
     return b"", read_document(raw).kind, raw
+
+
+def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
+    """Payload and kind of an officer's file."""
+    from central.alarm import compile_alarm, is_alarm
+    from central.compilation import Issue
+    from central.schedule import compile_schedule
+
+    names = ("issuer", "seq", "epoch", "media_dir", "editor", "approver")
+    issue = Issue(
+        **{name: options[name] for name in names},
+        now=datetime.now(UTC),
+        media_base_url=options["media_url"],
+    )
+    if is_alarm(file.read_text("utf-8")):
+        return compile_alarm(file, issue), "emergency"
+    fields = {name: getattr(issue, name) for name in Issue.__dataclass_fields__}
+    return compile_schedule(file, **fields), "playlist"

@@ -171,11 +171,17 @@ def _element(element: Element, speak: Say) -> str:
 
 
 def _emergency(document: Emergency, speak: Say) -> Iterator[str]:
-    if document.nonce is None:
-        issued_at = parse_utc(document.issued)
-        edges = (issued_at - EMERGENCY_WINDOW, issued_at + EMERGENCY_WINDOW)
-        yield speak("window", *(format_moment(encode_utc(edge)) for edge in edges))
-    yield speak("exercise" if document.exercise else "real")
+    what = "exercise" if document.exercise else "real"
+    if document.trigger == "key":
+        yield speak(f"key.{what}")
+        yield speak("key.how", document.slot)
+        yield speak("key.until", format_moment(document.expires))
+    else:
+        if document.nonce is None:
+            issued_at = parse_utc(document.issued)
+            edges = (issued_at - EMERGENCY_WINDOW, issued_at + EMERGENCY_WINDOW)
+            yield speak("window", *(format_moment(encode_utc(edge)) for edge in edges))
+        yield speak(what)
     if document.attention:
         yield speak("attention")
     media = {medium.sha256: medium for medium in document.media}

@@ -73,6 +73,34 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "element.video": ("một đoạn phim", "a video"),
     "exercise": ("DIỄN TẬP: phát ngay, cắt mọi mục", "EXERCISE: at once, over everything"),
     "real": ("BÁO ĐỘNG THẬT: phát ngay, cắt mọi mục", "REAL ALARM: at once, over everything"),
+    "key.real": (
+        "BÁO ĐỘNG CHỜ SẴN: chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu",
+        (
+            "HELD ALARM: sounds only when somebody presses an emergency key at a station, never by"
+            " itself"
+        ),
+    ),
+    "key.exercise": (
+        "DIỄN TẬP CHỜ SẴN: chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu",
+        (
+            "HELD EXERCISE: sounds only when somebody presses an emergency key at a station, never"
+            " by itself"
+        ),
+    ),
+    "key.how": (
+        "Nút nào: mọi nút có khe “{0}”; bấm là cắt mọi mục, cả tin khẩn cấp, kể cả giờ yên lặng",
+        (
+            "Which keys: all of the slot “{0}”; a press cuts everything, emergencies too, also in"
+            " quiet hours"
+        ),
+    ),
+    "key.until": (
+        "Trạm giữ sẵn đến {0}; bản số cao hơn ở khe này thay bản cũ, lệnh huỷ rút lại",
+        (
+            "Held at the stations until {0}; a higher number in this slot replaces it, a cancel"
+            " withdraws it"
+        ),
+    ),
     "attention": ("Mở đầu bằng tín hiệu báo động", "Begins with the attention signal"),
     "repeat": ("Phát {0} lần, cách nhau {1}", "Played {0} time(s), {1} apart"),
     "at_most_all": ("Tổng cộng không quá {0}", "{0} in all at the most"),

@@ -160,8 +160,8 @@ def _is_newer(row: sa.Row[Any], hello: Hello) -> bool:
 
 
 def _place_of(document: Document) -> str:
-    """The row a document takes; events and cancels never replace one another."""
-    if isinstance(document, Emergency):
+    """The row a document takes; immediate events and cancels never replace one another."""
+    if isinstance(document, Emergency) and document.trigger == "now":
         return f"{document.issuer}/emergency/{document.event_id}"
     if isinstance(document, Cancel):
         return f"{document.issuer}/cancel/{document.doc_id}"

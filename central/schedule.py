@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Iterator
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 
 from agent.contract.document import (
     Body,
     Element,
     Entry,
-    Medium,
     Playlist,
     Relay,
     Scene,
@@ -25,36 +19,16 @@ from agent.contract.document import (
     Text,
     When,
 )
-from agent.errors import ConfigError
-from agent.settings.fault import Fault, Mark, SettingsFaults, Words
+from agent.settings.fault import SettingsFaults
 from agent.settings.yaml_strict import walk_yaml
-from agent.settings.yaml_tree import Items, Node, Pairs
+from agent.settings.yaml_tree import Node
 from agent.trust.freshness import longest_lifetime
 from agent.trust.source import is_https
-from central.clip import make_chime
-from central.medium import store_medium
+from central.compilation import Compilation, Issue, Source, midnight, read_source
 from central.schedule_file import Item, Schedule, Show, StartRule, parse_days, parse_span_ms
-from central.sign import build_header, encode_document
+from central.sign import encode_document
 
-LOCAL = timezone(timedelta(hours=7))  # the one place of the centre where local days become UTC
-CHIME = "chime"
-_T = TypeVar("_T")
 _SOUNDS = ("play", "relay", "say")
-
-
-@dataclass(frozen=True)
-class Issue:
-    """What a schedule does not say itself; fields as the arguments of `compile_schedule`."""
-
-    issuer: str
-    epoch: int
-    seq: int
-    now: datetime
-    media_dir: Path
-    media_base_url: str
-    editor: str = ""
-    approver: str = ""
-    doc_id: str | None = None
 
 
 def compile_schedule(  # noqa: PLR0913 - plain arguments for the command line, all by keyword
@@ -93,31 +67,19 @@ def compile_schedule(  # noqa: PLR0913 - plain arguments for the command line, a
     issue = Issue(
         issuer, epoch, seq, now, media_dir, media_base_url, editor, approver, doc_id
     )  # fmt: skip
-    if isinstance(source, Path):
-        text, name, folder = source.read_text("utf-8"), str(source), clip_dir or source.parent
-    else:
-        text, name, folder = source, "schedule.yaml", clip_dir or Path()
-    # Normalised before it is parsed, so that every text inside is NFC, as the contract wants it.
-    schedule, tree, faults = walk_yaml(unicodedata.normalize("NFC", text), Schedule, name)
+    file = read_source(source, clip_dir)
+    schedule, tree, faults = walk_yaml(file.text, Schedule, file.name)
     if schedule is None or faults:
         raise SettingsFaults(faults)
-    return _Compiler(schedule, tree, name, folder, issue).payload()
+    return _Compiler(schedule, file, tree, issue).payload()
 
 
-class _Compiler:
-    """One pass over a schedule; notes faults and goes on."""
+class _Compiler(Compilation):
+    """One pass over a schedule."""
 
-    def __init__(
-        self, schedule: Schedule, tree: Node | None, name: str, folder: Path, issue: Issue
-    ) -> None:
+    def __init__(self, schedule: Schedule, file: Source, tree: Node | None, issue: Issue) -> None:
+        super().__init__(file, tree, issue)
         self._schedule = schedule
-        self._tree = tree
-        self._name = name
-        self._folder = folder
-        self._issue = issue
-        self._faults: list[Fault] = []
-        self._media: dict[str, Medium] = {}
-        self._kept: dict[str, Medium] = {}  # by name, so that a file is probed once
 
     def payload(self) -> bytes:
         """The bytes, or every fault."""
@@ -128,64 +90,45 @@ class _Compiler:
         ]
         self._check_ids(entries)
         playlist = self._playlist(entries)
-        if self._faults or playlist is None:
-            raise SettingsFaults(self._faults)
+        if self.faults or playlist is None:
+            raise SettingsFaults(self.faults)
         return encode_document(playlist)
 
-    def _fault(self, path: str, hint: str, got: str = "") -> None:
-        mark = _mark_of(self._tree, path)
-        expected = Words("rule", (hint,))
-        self._faults.append(
-            Fault(self._name, mark.line, mark.column, path, "bad_value", got, expected)
-        )
-
-    def _try(self, path: str, deed: Callable[[], _T], got: str = "") -> _T | None:
-        try:
-            return deed()
-        except ConfigError as error:
-            self._fault(path, error.hint, got or error.subject)
-        except (ValueError, OSError) as error:
-            self._fault(path, str(error), got)
-        return None
-
     def _playlist(self, entries: list[Entry]) -> Playlist | None:
-        issue, schedule = self._issue, self._schedule
-        begin = self._try("from", lambda: _midnight(schedule.from_, 0), schedule.from_)
-        end = self._try("until", lambda: _midnight(schedule.until, 1), schedule.until)
+        issue, schedule = self.issue, self._schedule
+        begin = self.attempt("from", lambda: midnight(schedule.from_, 0), schedule.from_)
+        end = self.attempt("until", lambda: midnight(schedule.until, 1), schedule.until)
         if begin is None or end is None:
             return None
         if end <= max(begin, issue.now):
-            self._fault("until", "a day not before `from`, nor past", schedule.until)
+            self.fault("until", "a day not before `from`, nor past", schedule.until)
             return None
-        header = build_header(
-            "playlist", issuer=issue.issuer, class_=schedule.class_, to=schedule.to,
-            slot=schedule.slot, seq=issue.seq, now=issue.now, lifetime=end - issue.now,
-            epoch=issue.epoch, not_before=begin, doc_id=issue.doc_id, editor=issue.editor,
-            approver=issue.approver,
+        header = self.header(
+            "playlist", class_=schedule.class_, to=schedule.to, slot=schedule.slot,
+            begin=begin, end=end,
         )  # fmt: skip
-        header |= {name: _seconds(header[name]) for name in ("issued", "not_before", "expires")}
-        playlist = Playlist(**header, media=list(self._media.values()), entries=entries)
+        playlist = Playlist(**header, media=list(self.media.values()), entries=entries)
         limit = longest_lifetime(playlist)
         if end - issue.now > limit:
             hint = f"at most {limit.days} days from now in this slot and class"
-            self._fault("until", hint, schedule.until)
+            self.fault("until", hint, schedule.until)
         return playlist
 
     def _check_ids(self, entries: list[Entry]) -> None:
         ids = [entry.id for entry in entries]
         for index, item in enumerate(self._schedule.items):
             if item.id is not None and ids.count(item.id) > 1:
-                self._fault(f"items[{index}].id", "an id used once", item.id)
+                self.fault(f"items[{index}].id", "an id used once", item.id)
             after = item.start.after if isinstance(item.start, StartRule) else None
             if after is not None and (after not in ids or after == item.id):
-                self._fault(f"items[{index}].start.after", "the id of another item", after)
+                self.fault(f"items[{index}].start.after", "the id of another item", after)
 
     def _entries(self, item: Item, index: int) -> Iterator[Entry]:
         """One entry for the sound, one for the picture."""
         path = f"items[{index}]"
         sounds = [name for name in _SOUNDS if getattr(item, name)]
         if len(sounds) > 1 or not (sounds or item.show):
-            self._fault(path, "one of play, relay, say; and/or show")
+            self.fault(path, "one of play, relay, say; and/or show")
             return
         when, start = self._when(item, path), self._start(item, path)
         own = item.id or f"e{index + 1}"
@@ -208,17 +151,19 @@ class _Compiler:
         at = [item.at] if isinstance(item.at, str) else item.at
         is_after = isinstance(item.start, StartRule) and item.start.after is not None
         if not at and not is_after:
-            self._fault(path, "`at`: one or more clock times")
+            self.fault(path, "`at`: one or more clock times")
         if len(set(at)) != len(at):
-            self._fault(f"{path}.at", "no clock time twice", ", ".join(at))
-        days = self._try(f"{path}.days", lambda: parse_days(item.days), str(item.days))
+            self.fault(f"{path}.at", "no clock time twice", ", ".join(at))
+        days = self.attempt(f"{path}.days", lambda: parse_days(item.days), str(item.days))
         for name in ("from_", "until"):
             value = getattr(item, name)
             if value is not None:
-                self._try(f"{path}.{name.rstrip('_')}", partial(date.fromisoformat, value), value)
+                self.attempt(
+                    f"{path}.{name.rstrip('_')}", partial(date.fromisoformat, value), value
+                )
         begin, end = item.from_ or self._schedule.from_, item.until or self._schedule.until
         if begin > end:
-            self._fault(f"{path}.until" if item.until else path, "a day not before `from`", end)
+            self.fault(f"{path}.until" if item.until else path, "a day not before `from`", end)
         clocks = [clock if len(clock) == 8 else f"{clock}:00" for clock in at]
         return None if days is None else When(clocks, days, begin, end, list(item.except_))
 
@@ -227,7 +172,7 @@ class _Compiler:
         if not isinstance(rule, StartRule):
             return Start(rule)
         if (rule.within is None) == (rule.after is None):
-            self._fault(f"{path}.start", "either `within` or `after`")
+            self.fault(f"{path}.start", "either `within` or `after`")
             return None
         if rule.within is not None:
             return Start("within", ms=parse_span_ms(rule.within))
@@ -237,58 +182,31 @@ class _Compiler:
         gap_ms = parse_span_ms(item.gap) if item.gap else 0
         if item.relay:
             if not is_https(item.relay) or self._schedule.class_ != "routine":
-                self._fault(f"{path}.relay", "an https address, in class routine", item.relay)
+                self.fault(f"{path}.relay", "an https address, in class routine", item.relay)
             if not item.for_:
-                self._fault(path, "a relay needs `for`: how long")
+                self.fault(path, "a relay needs `for`: how long")
             return Body(relay=Relay(item.relay))
         if item.say:
             return Body(text=Text(say=item.say), repeat=item.repeat, gap_ms=gap_ms)
-        names = [item.play] if isinstance(item.play, str) else item.play
-        where = [f"{path}.play" if isinstance(item.play, str) else f"{path}.play[{n}]"
-                 for n in range(len(names))]  # fmt: skip
-        media = [self._medium(*pair, "audio/") for pair in zip(names, where, strict=True)]
-        digests = [medium.sha256 for medium in media if medium is not None]
+        digests = self.sounds(item.play, f"{path}.play")
         return Body(media=digests, repeat=item.repeat, gap_ms=gap_ms) if digests else None
 
     def _length_ms(self, sound: Body | None) -> int | None:
         """How long recorded sound lasts, None when that is not known beforehand."""
         if sound is None or sound.media is None:
             return None
-        once_ms = sum(self._media[digest].duration_ms for digest in sound.media)
+        once_ms = sum(self.media[digest].duration_ms for digest in sound.media)
         return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
 
     def _picture(self, show: Show, ms: int | None, path: str) -> Body | None:
         if not (show.text or show.qr or show.image):
-            self._fault(f"{path}.show", "text, qr or image")
+            self.fault(f"{path}.show", "text, qr or image")
         if ms is None:
-            self._fault(path, "a picture needs `for`: how long")
+            self.fault(path, "a picture needs `for`: how long")
             return None
-        image = self._medium(show.image, f"{path}.show.image", "image/") if show.image else None
+        image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
         elements = build_layout(show, image.sha256 if image else None)
         return Body(scene=Scene(elements, ms)) if elements else None
-
-    def _medium(self, name: str, path: str, family: str) -> Medium | None:
-        medium = self._kept.get(name) or self._try(path, lambda: self._store(name), name)
-        if medium is None:
-            return None
-        self._kept[name] = medium
-        if not medium.mime.startswith(family):
-            self._fault(path, f"a file of type {family}*", f"{name}: {medium.mime}")
-            return None
-        return self._media.setdefault(medium.sha256, medium)
-
-    def _store(self, name: str) -> Medium:
-        issue = self._issue
-        path = self._folder / name
-        if name == CHIME and not path.exists():
-            with tempfile.TemporaryDirectory() as scratch:
-                chime = make_chime(Path(scratch) / "chime.wav")
-                return store_medium(chime, issue.media_dir, issue.media_base_url)
-        if not path.resolve().is_relative_to(self._folder.resolve()) or urlsplit(name).scheme:
-            raise ValueError("a file beside the schedule")
-        if not path.is_file():
-            raise ValueError("a file that exists")
-        return store_medium(path, issue.media_dir, issue.media_base_url)
 
 
 def build_layout(show: Show, image: str | None) -> list[Element]:
@@ -310,28 +228,3 @@ def build_layout(show: Show, image: str | None) -> list[Element]:
         box = [670, 60, 320, 880] if width < 1000 else [0, 0, 1000, 1000]
         elements.append(Element("qr", box, text=show.qr, colour="#000000", background="#ffffff"))
     return elements
-
-
-def _midnight(day: str, days_later: int) -> datetime:
-    """The local midnight at which a day begins (or one so many days later), as UTC."""
-    at = datetime.combine(date.fromisoformat(day), time(), LOCAL) + timedelta(days=days_later)
-    return at.astimezone(UTC)
-
-
-def _seconds(moment: str) -> str:
-    return moment.replace(".000Z", "Z")
-
-
-def _mark_of(tree: Node | None, path: str) -> Mark:
-    """The place of the deepest node on a path such as `items[0].show.image`."""
-    node, mark = tree, Mark(1, 1)
-    for step in re.findall(r"[^.\[\]]+", path):
-        inner: Any = None
-        if isinstance(node, Pairs):
-            inner = node.get(step)
-        elif isinstance(node, Items) and step.isdigit():
-            inner = node.nodes[int(step)] if int(step) < len(node.nodes) else None
-        if inner is None:
-            break
-        node, mark = inner, inner.mark
-    return mark

@@ -48,6 +48,7 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "station": {"vi": "Trạm", "en": "Station"},
         "title": {"vi": "Tên", "en": "Title"},
         "class": {"vi": "Loại", "en": "Class"},
+        "started_by": {"vi": "Nút", "en": "Key"},
         "start": {"vi": "Bắt đầu (UTC)", "en": "Start (UTC)"},
         "duration_ms": {"vi": "Dài (ms)", "en": "Length (ms)"},
         "result": {"vi": "Kết quả", "en": "Result"},

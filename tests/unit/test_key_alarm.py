@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -61,7 +61,7 @@ class Box:
     on_air: list[Item] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=lambda: {**SETTINGS, "inputs": KEYS})
 
-    async def __aenter__(self) -> Box:
+    async def __aenter__(self) -> Self:
         self.clock = Clock(START, boot=lambda: self.s)
         self.journal = Journal(self.store, StationId("tv-cl-0007"), self.clock, "a" * 32)
         await self.journal.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,6 +116,10 @@ def test_a_key_file_is_private_locked_by_its_passphrase_and_never_overwritten(
     assert make_key(tmp_path / "b.pem", scheme="ecdsa-sha2-nistp256").scheme == (
         "ecdsa-sha2-nistp256"
     )
+
+
+def test_an_emergency_of_today_is_written_as_boxes_without_held_alarms_know_it() -> None:
+    assert "trigger" not in json.loads(_emergency())
 
 
 def test_a_second_person_adds_a_signature_under_the_same_bytes(demo: DemoAuthority) -> None:
