@@ -1,0 +1,169 @@
+"""A hand on the emergency key: heard over the programme, beaten by the silence key, not resumed."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import wave
+from array import array
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from central.alarm import compile_alarm
+from central.clip import make_melody
+from central.compilation import Issue
+from central.demo.stand import until
+from drivers.sim.contact import set_contact
+from tests.integration.test_faults import RATE_HZ, Ear, _power, moment
+from tests.scenario.air import Air
+
+MESSAGE_HZ, MESSAGE_S = 1200.0, 3
+ALARM_HZ = (853.0, 960.0, MESSAGE_HZ)  # the attention signal's two, and the message
+ALARM = """\
+class: emergency
+trigger: key
+slot: key-lu
+to: ["84/29266/*"]
+until: {until}
+repeat: 1
+messages: [{{play: bao.wav, show: "LŨ VỀ"}}]
+"""
+
+
+def make_tone(path: Path) -> None:
+    wave_ = (math.sin(2 * math.pi * MESSAGE_HZ * n / RATE_HZ) for n in range(RATE_HZ * MESSAGE_S))
+    with wave.open(str(path), "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(RATE_HZ)
+        wav.writeframes(array("h", (round(9_000 * one) for one in wave_)).tobytes())
+
+
+def alarm_share(ear: Ear, start: datetime, end: datetime) -> float:
+    """The part of a span's 80 ms windows that are one of the alarm's tones and nothing else."""
+    first, last = (int((at - ear.at).total_seconds() * RATE_HZ) for at in (start, end))
+    step = int(0.08 * RATE_HZ)
+    windows = [ear.samples[i : i + step] for i in range(max(0, first), last - step, step)]
+    return sum(map(is_alarm, windows)) / len(windows) if windows else 0.0
+
+
+def is_alarm(samples: array[int]) -> bool:
+    energy = sum(one * one for one in samples) * len(samples) / 2
+    return energy > 0 and max(_power(samples, hz) for hz in ALARM_HZ) > 0.5 * energy
+
+
+@dataclass
+class Keys:
+    """The two keys of the box: a hand turns them."""
+
+    air: Air
+    emergency: Path
+    silence: Path
+
+    async def press(self) -> dict[str, Any]:
+        """Press the emergency key, let it go; the play that the station says has begun."""
+        await asyncio.to_thread(set_contact, self.emergency, active=True)
+        await until(lambda: self.alarm() is not None, "the alarm")
+        await asyncio.to_thread(set_contact, self.emergency, active=False)
+        play = self.alarm()
+        assert play is not None
+        return play
+
+    def alarm(self) -> dict[str, Any] | None:
+        play = self.air.stage.open_play()
+        return play if play is not None and play["level"] == "local_key" else None
+
+
+@pytest_asyncio.fixture
+async def keys(stage: Any) -> AsyncIterator[Keys]:
+    """A station with both keys, which holds an alarm and is on air."""
+    emergency, silence = stage.folder / "nut.json", stage.folder / "khoa.json"
+    inputs = "\n".join(
+        f"  - {{name: {name}, kind: {kind}, profile: sim-input, port: {port}{more}}}"
+        for name, kind, port, more in (
+            ("nut-lu", "emergency-key", emergency, ", starts: key-lu"),
+            ("khoa", "silence-key", silence, ""),
+        )
+    )
+    for file in (emergency, silence):
+        file.write_text('{"active": false}')
+    settings = stage.folder / stage.name / "station.yaml"
+    settings.write_text(settings.read_text() + f"inputs:\n{inputs}\n")
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    make_tone(stage.studio / "bao.wav")
+    await stage.start()
+    await publish_alarm(stage)
+    yield Keys(await Air(stage).begin(), emergency, silence)
+
+
+async def publish_alarm(stage: Any) -> None:
+    now = datetime.now(UTC)
+    issue = Issue(
+        "vn.84.em", 1, 1, now, stage.folder / "media", stage.scene.media.base_url,
+        "Lê Văn Tám (thử)", "Phạm Thị Mai (thử)",
+    )  # fmt: skip
+    text = ALARM.format(until=(now + timedelta(days=300)).date())
+    payload = compile_alarm(text, issue, stage.studio)
+    await stage.scene.publish(stage.scene.sign(payload, "emergency", "vn.84.em"))
+    accepted = stage.scene.database.has_accepted
+    await until(lambda: accepted(stage.name, "emergency"), "the held alarm")
+
+
+async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(keys: Keys) -> None:
+    air = keys.air
+    stage = air.stage
+    calm_at = datetime.now(UTC)
+    await air.pass_time(1.5)
+
+    await keys.press()
+    resumed = await air.until_sounding(datetime.now(UTC))  # by itself: the schedule for now
+    await air.pass_time(2)
+
+    await keys.press()
+    await air.pass_time(0.5)
+    await asyncio.to_thread(set_contact, keys.silence, active=True)
+    await until(lambda: stage.open_play() is None, "silence")
+    await air.pass_time(1.5)
+    freed_at = datetime.now(UTC)
+    await asyncio.to_thread(set_contact, keys.silence, active=False)
+    await air.until_sounding(freed_at)
+
+    await keys.press()
+    await air.pass_time(1)
+    killed_at = datetime.now(UTC)
+    await stage.station.stop(signal.SIGKILL)
+    await stage.station.start()
+    again = await air.until_sounding(killed_at)
+    await air.pass_time(2)
+    ear = await air.hear()
+    await air.assert_truth()
+
+    alarms = [p for p in stage.collected_plays() if p["level"] == "local_key"]
+    told = [(p["result"], p["reason"]) for p in alarms]
+    assert told == [("full", None), ("cut", "withdrawn"), ("cut", "restart")]
+    for play in alarms:
+        assert (play["class"], play["started_by"]) == ("emergency", "nut-lu")
+        assert (play["issuer"], play["editor"]) == ("vn.84.em", "Lê Văn Tám (thử)")
+        assert play["approver"] == "Phạm Thị Mai (thử)"
+    presses = [r["detail"] for r in stage.collected() if r["kind"] == "command"]
+    assert [(p["by"], p["result"]) for p in presses] == [("nut-lu", "done")] * 3
+    assert {p["doc_id"] for p in presses} == {p["doc_id"] for p in alarms}
+
+    first, second, third = ((moment(p["start"]), moment(p["end"])) for p in alarms)
+    ms = timedelta(milliseconds=1)
+    assert alarm_share(ear, calm_at, first[0] - 50 * ms) == 0
+    assert alarm_share(ear, first[0] + 100 * ms, first[1] - 100 * ms) > 0.8
+    assert (first[1] - first[0]).total_seconds() > 3 + MESSAGE_S - 0.5  # signal and message
+    assert alarm_share(ear, second[0] + 100 * ms, second[1] - 100 * ms) > 0.8
+    # what the device had taken when the record was closed still sounds
+    assert ear.loud_share(second[1] + 100 * ms, freed_at) == 0
+    for begin, end in ((first[1], second[0]), (freed_at, third[0]), (again, again + 2000 * ms)):
+        assert alarm_share(ear, begin + 100 * ms, end - 50 * ms) == 0
+    for since in (resumed, again):
+        air.assert_in_its_place(ear, since, 1.5)
