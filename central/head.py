@@ -1,6 +1,7 @@
 """Heads: what each station should hold, signed with every hello's answer and every publication.
 
-A head lists states only (playlists, station-configs, silences): what replaces its former version.
+A head lists states only (playlists, station-configs, silences, held alarms): what replaces its
+former version.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from agent.contract.document import Head
+from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import encode_utc
 from central.database import Database, documents, revocations, upsert, utc_now
 from central.online import OnlineDesk
@@ -58,7 +60,7 @@ class Heads:
         slots: dict[str, tuple[int, int, str]] = {}
         with self._database.transaction() as connection:
             for row in rows_for(connection, station, now):
-                if row.kind in LISTED:
+                if row.kind in LISTED or (row.kind == "emergency" and KEY_SLOT.match(row.slot)):
                     key = f"{row.issuer}/{row.kind}/{row.slot}"
                     slots[key] = max(slots.get(key, (0, 0, "")), (row.epoch, row.seq, row.sha256))
             query = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)

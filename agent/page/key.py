@@ -15,7 +15,8 @@ def build_keys(status: Status, tongue: Tongue) -> Html:
 
 def _meaning(key: Key, tongue: Tongue) -> Html:
     if key.title is None:
-        return el("span", f"⚠ {tongue('key.nothing', key.slot)}", class_="alarm")
+        ask = f"⚠ {tongue('key.nothing')}: {tongue('key.ask', key.slot)}"
+        return el("span", ask, class_="alarm")
     starts = tongue("key.starts.exercise" if key.is_exercise else "key.starts", key.title)
     until = tongue.date(key.until_at) if key.until_at is not None else ""
     lacking = None

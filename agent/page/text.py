@@ -125,9 +125,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "key.starts": ("bấm là phát “{0}”", "starts “{0}”"),
     "key.starts.exercise": ("bấm là phát diễn tập “{0}”", "starts the exercise “{0}”"),
     "key.signed": ("do {0} ký, dùng đến {1}", "signed by {0}, good until {1}"),
-    "key.nothing": (
-        "CHƯA CÓ BÁO ĐỘNG NÀO: bấm không phát gì. Gọi trung tâm, xin báo động cho khe “{0}”.",
-        "NOTHING IS HELD: a press starts nothing. Call the centre: an alarm for the slot “{0}”.",
+    "key.nothing": ("CHƯA CÓ BÁO ĐỘNG NÀO", "NOTHING IS HELD"),
+    "key.ask": (
+        "bấm không phát gì. Gọi trung tâm, xin báo động cho khe “{0}”.",
+        "a press starts nothing. Call the centre: an alarm for the slot “{0}”.",
     ),
     "key.lacking": (
         "chưa phát trọn được ({0}). Nối mạng cho hộp; vẫn vậy thì gọi trung tâm.",

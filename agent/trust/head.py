@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Head
+from agent.contract.document import Document, Emergency, Head
 from agent.contract.ident import Place
 from agent.contract.moment import parse_utc
 from agent.errors import TrustError
@@ -97,6 +97,11 @@ def is_listed(document: Document, sha256: str, heads: Iterable[Head]) -> bool:
     return False
 
 
+def _waits_for_a_key(document: Document) -> bool:
+    """Of the emergencies only a held alarm need not prove itself fresh."""
+    return isinstance(document, Emergency) and document.trigger == "key"
+
+
 def verify_after_loss(
     document: Document, sha256: str, floors: Floors, heads: Iterable[Head], born_at: datetime | None
 ) -> None:
@@ -112,7 +117,7 @@ def verify_after_loss(
     Raises:
         TrustError: E_REPLAY, it cannot be told from a replay.
     """
-    if document.kind not in GUARDED:
+    if document.kind not in GUARDED and not _waits_for_a_key(document):
         return
     if floors.get(document.issuer, document.kind, document.slot) is not None:
         return

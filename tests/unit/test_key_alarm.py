@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,7 +94,7 @@ class Box:
     def synced(self) -> None:
         assert self.clock.fix(self.clock.now().at, self.s) is not None
 
-    def heard(self, done: set[str] = frozenset()) -> str | None:  # type: ignore[assignment]
+    def heard(self, done: Collection[str] = ()) -> str | None:
         item = self.sound.wanted(self.clock.now(), done)
         return None if item is None else f"{item.level_name} {item.source.entry[:2]}"
 

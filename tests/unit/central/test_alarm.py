@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -19,7 +20,7 @@ from agent.settings.fault import SettingsFaults
 from agent.trust.authority import load_pinned
 from agent.trust.verify import Accepted, verify
 from central.__main__ import main
-from central.alarm import compile_alarm, is_alarm
+from central.alarm import AlarmFile, compile_alarm, is_alarm
 from central.authority import DemoAuthority, make_demo_authority
 from central.compilation import Issue
 from central.database import Database
@@ -171,3 +172,13 @@ def test_the_centre_gives_out_the_newest_of_a_slot_only(
         keep(database, topic, envelope)
     assert [read_document(parcel.envelope).seq for parcel in unsent(database)] == [4]
     database.close()
+
+
+def test_the_example_file_is_good_and_shows_every_key(tmp_path: Path) -> None:
+    file = Path(__file__).resolve().parents[3] / "config" / "alarm.example.yaml"
+    text = file.read_text(encoding="utf-8")
+    document = read_document(sign_document(compiled(tmp_path, text), "emergency", []))
+    assert isinstance(document, Emergency)
+    assert (document.slot, document.trigger) == ("key-lu", "key")
+    keys = {field.encode_name for field in msgspec.structs.fields(AlarmFile)} - {"from"}
+    assert {line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()} == keys

@@ -125,7 +125,13 @@ def test_what_the_example_holds_back_loads_when_the_marks_are_taken_away(tmp_pat
     shown = "inputs:\n" + held.replace("\n# ", "\n").removeprefix("# ")
     path.write_text(f"{before}\n{shown}\n\n{rest}", encoding="utf-8")
     settings = load_settings(path)
-    assert [one.kind for one in settings.inputs] == ["door", "mains", "silence-key"]
+    assert [one.kind for one in settings.inputs] == [
+        "door",
+        "mains",
+        "emergency-key",
+        "silence-key",
+    ]
+    assert settings.inputs[2].starts == "key-lu"
     assert [one.profile for one in settings.sensors] == ["xy-md02", "ti-ina226"]
 
 
