@@ -257,6 +257,7 @@ async def test_an_emergency_waits_for_the_end_of_a_keys_alarm(box: Box) -> None:
     assert box.sound.is_entitled(own, box.clock.now())  # the engine cuts it, nobody withdraws it
     local = box.sound.wanted(box.clock.now())
     assert local is not None
+    assert own.when_cut == "rejoin"  # an output gives up for good what it may only drop
     box.s += 60  # by now it would be over, had no key been pressed
     assert box.heard({local.key}) == "emergency ef"
     box.s += 11

@@ -45,6 +45,8 @@ def test_an_emergency_that_is_over_cannot_be_started_by_a_key() -> None:
     over = emergency(slot="key")
     assert alarm_of([over], "key", Now(T, "SYNCED", 0.01)) is None
     assert alarm_on([over], press(over), NOW.at) is None
+    living = emergency(slot="key", expires="2027-12-01T00:00:00Z")
+    assert alarm_on([living], press(living), NOW.at) is None
 
 
 def test_a_press_has_it_on_from_attention_to_the_last_word() -> None:
