@@ -100,9 +100,17 @@ class Programme:
         return self.timeline
 
     def needed(self, now: Now) -> dict[str, datetime]:
-        """When each medium of the days ahead is to be played next; what plays now comes first."""
+        """When each medium of the days ahead is to be played next; what plays now comes first.
+
+        A key may be pressed at any moment, so what it starts comes first too.
+        """
         timeline = self.current(now)
-        needed: dict[str, datetime] = {}
+        needed: dict[str, datetime] = {
+            medium.sha256: now.at - BEHIND
+            for h in self.held
+            if isinstance(h.document, Emergency) and h.document.trigger == "key"
+            for medium in h.document.media
+        }
         for occurrence in timeline.occurrences if timeline else ():
             if occurrence.end_at > now.at:
                 for digest in _digests(occurrence):

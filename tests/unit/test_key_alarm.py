@@ -15,7 +15,7 @@ import pytest
 
 from agent.alarm import GRACE_S, KeyAlarm, Parts
 from agent.clock import Clock
-from agent.contract.document import Cancel, Emergency
+from agent.contract.document import Cancel, Emergency, Medium
 from agent.contract.ident import StationId
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
@@ -311,6 +311,21 @@ def _body() -> Any:
     document = emergency().document
     assert isinstance(document, Emergency)
     return document.bodies[0]
+
+
+async def test_its_files_are_fetched_before_those_of_the_schedule(box: Box) -> None:
+    other = msgspec.structs.replace(_medium(), sha256="ee" * 32)
+    box.synced()
+    box.hold(playlist(), alarm(media=[other], bodies=[]))
+    needed = box.programme.needed(box.clock.now())
+    assert min(needed, key=needed.__getitem__) == other.sha256
+    assert set(needed) == {other.sha256, DIGEST}
+
+
+def _medium() -> Medium:
+    document = emergency().document
+    assert isinstance(document, Emergency)
+    return document.media[0]
 
 
 async def test_a_key_that_would_start_nothing_is_told_before_anybody_needs_it(box: Box) -> None:
