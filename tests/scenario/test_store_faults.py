@@ -55,6 +55,7 @@ def _accepted(seq: int) -> Any:
         envelope=json.dumps(envelope).encode(),
         sha256=sha256,
         floor=floor,
+        standing=1,
     )
 
 
