@@ -222,7 +222,7 @@ class SoundRundown:
         """Would anybody miss what is on, or begins within `ahead`? A notice can be drawn again."""
         if on_air is not None and (self.sense == "sound" or on_air.level >= EMERGENCY):
             return True
-        if self._emergency(now) is not None:
+        if next(self._alarms(now), None) is not None:
             return True
         upcoming = self.upcoming(now) if self.sense == "sound" else None
         return upcoming is not None and upcoming.start_at - now.at <= ahead
