@@ -23,7 +23,9 @@ FILE = "state.db"
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SCHEMA = """
+# What each version of the schema added to the one before; a box in service walks them in order.
+_STEPS = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE floors (
   issuer TEXT, kind TEXT, slot TEXT, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -39,10 +41,14 @@ CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, at TEXT NOT NULL, bytes BLOB NOT NULL, hash TEXT NOT NULL,
   acknowledged_at TEXT);
 CREATE TABLE open_play (key INTEGER PRIMARY KEY AUTOINCREMENT, play BLOB NOT NULL);
-"""
-# One step a release that changed the tables; a file's user_version counts the steps it has taken.
-_STEPS = (
-    _SCHEMA,
+""",
+    """
+CREATE TABLE authority_roots (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE authority_files (
+  role TEXT PRIMARY KEY, version INTEGER NOT NULL, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE authority_floors (
+  role TEXT PRIMARY KEY, version INTEGER NOT NULL, keys TEXT NOT NULL) WITHOUT ROWID;
+""",
     "ALTER TABLE documents ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;",
 )
 SCHEMA_VERSION = len(_STEPS)
@@ -180,7 +186,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")
-    for number, step in enumerate(_STEPS[version:], version + 1):
+    for number, step in enumerate(_STEPS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE;{step}PRAGMA user_version={number};COMMIT;")
 
 

@@ -1,4 +1,4 @@
-"""What a broken database can still tell: how far documents had come, so that none goes back."""
+"""What a broken database can still tell: how far all had come, so that nothing goes back."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def salvage(connection: sqlite3.Connection, broken: Path) -> None:
             connection.execute("INSERT OR REPLACE INTO floors VALUES (?, ?, ?, ?, ?, '')", floor)
         for event in source.execute("SELECT event_id, keep_until FROM events"):
             connection.execute("INSERT OR REPLACE INTO events VALUES (?, ?)", event)
+        _carry_authority(connection, source)
+
+
+def _carry_authority(connection: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """As it was: every file is verified again before it counts."""
+    for table in ("authority_roots", "authority_files", "authority_floors"):
+        rows = source.execute(f"SELECT * FROM {table}")  # noqa: S608 - names from the line above
+        for row in rows:
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 - as above

@@ -1,0 +1,54 @@
+"""Authority files that came in and have not been judged: only those asked for, bounded, as bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+KIB = 1024
+MAX_BYTES = 2 * 1024 * KIB  # all files together
+_LIMITS = {"root": 64 * KIB, "timestamp": 16 * KIB, "snapshot": 64 * KIB}  # bytes
+_ROLE_LIMIT = 256 * KIB
+_NAME = re.compile(
+    r"(?:timestamp|[1-9][0-9]{0,9}\.(?P<role>[a-z0-9]+(?:[.-][a-z0-9]+)*))\.json", re.ASCII
+)
+MAX_NAME = 128
+
+
+def largest(name: str) -> int:
+    """How many bytes a file of this name may have; 0 when no authority file is called so."""
+    match = _NAME.fullmatch(name) if len(name) <= MAX_NAME else None
+    if match is None:
+        return 0
+    return _LIMITS.get(match["role"] or "timestamp", _ROLE_LIMIT)
+
+
+class MetadataInbox:
+    """The newest bytes of each file asked for.
+
+    Nothing here is trusted: whoever holds the broker may put what he likes under these names, and
+    can thereby only waste the room that the names have.
+    """
+
+    def __init__(self) -> None:
+        self._wanted: frozenset[str] = frozenset()
+        self._files: dict[str, bytes] = {}
+
+    def want(self, names: Collection[str]) -> None:
+        """Ask for exactly these from now on; what came in under other names is thrown away."""
+        self._wanted = frozenset(name for name in names if largest(name))
+        self._files = {n: raw for n, raw in self._files.items() if n in self._wanted}
+
+    def put(self, name: str, raw: bytes) -> bool:
+        """Take a file in; True when these bytes are new and there was room."""
+        if name not in self._wanted or not 0 < len(raw) <= largest(name):
+            return False
+        others = sum(len(held) for other, held in self._files.items() if other != name)
+        if self._files.get(name) == raw or others + len(raw) > MAX_BYTES:
+            return False
+        self._files[name] = raw
+        return True
+
+    def files(self) -> Mapping[str, bytes]:
+        """A copy of what is there, by name."""
+        return dict(self._files)

@@ -1,0 +1,146 @@
+"""The authority's files as they were accepted, and how far each role had come.
+
+Roots are kept one by one, so that the chain from the installed root can be walked again. All other
+files are kept as one set, which replaces the former set whole. A role's floor outlives its file:
+whatever happens to the files, no older one is accepted again, unless the keys of that role have
+been changed since, which is how a poisoned version number is cured (TUF specification 5.3.11).
+All functions are deeds for `Store.run`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.errors import TrustError
+
+# They stand for the repository as a whole: new keys for one of them begin both anew.
+ONLINE = ("timestamp", "snapshot")
+
+
+@dataclass(frozen=True)
+class RoleFile:
+    """One accepted file.
+
+    Args:
+        raw: its exact bytes.
+        version: as signed in it.
+        keys: stands for the set of keys by which its parent has it signed.
+    """
+
+    raw: bytes
+    version: int
+    keys: str
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The highest version accepted of a role, and by which keys it was signed."""
+
+    version: int
+    keys: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is remembered.
+
+    Args:
+        roots: by version, the installed one and those that followed.
+        files: by role, all but root.
+        floors: by role, root among them.
+    """
+
+    roots: Mapping[int, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    floors: Mapping[str, Floor] = field(default_factory=dict)
+
+
+def load(connection: sqlite3.Connection, version: int, root: bytes) -> Kept:
+    """What was kept together with this installed root.
+
+    An installed root that is none of those kept is another beginning: all former is forgotten.
+
+    Args:
+        connection: of the store.
+        version: of the installed root.
+        root: its bytes.
+    """
+    roots: dict[int, bytes] = dict(
+        connection.execute("SELECT version, bytes FROM authority_roots ORDER BY version")
+    )
+    if root not in roots.values():
+        for table in ("authority_roots", "authority_files", "authority_floors"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+        connection.execute("INSERT INTO authority_roots VALUES (?, ?)", (version, root))
+        return Kept(roots={version: root})
+    return Kept(
+        roots=roots,
+        files=dict(connection.execute("SELECT role, bytes FROM authority_files")),
+        floors=_floors(connection),
+    )
+
+
+def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> None:
+    """Remember verified successors of the installed root.
+
+    Raises:
+        TrustError: E_ROLE: the newest is older than one accepted before.
+    """
+    if not roots:
+        return
+    floor = _floors(connection).get("root")
+    newest = max(roots)
+    _require_not_below("root", newest, floor)
+    connection.executemany("INSERT OR REPLACE INTO authority_roots VALUES (?, ?)", roots.items())
+    _raise_floor(connection, "root", Floor(newest, ""))
+
+
+def accept(
+    connection: sqlite3.Connection, root_version: int, files: Mapping[str, RoleFile]
+) -> None:
+    """Files and floors in one transaction, the floors first.
+
+    Args:
+        connection: of the store.
+        root_version: of the root under which the files hold; it is kept already, or installed.
+        files: the whole set by role, without root.
+
+    Raises:
+        TrustError: E_ROLE: a file is older than one accepted before; nothing changed.
+    """
+    floors = _floors(connection)
+    _require_not_below("root", root_version, floors.get("root"))
+    is_renewed = any(
+        role in floors and floors[role].keys != files[role].keys for role in ONLINE if role in files
+    )
+    for role, file in files.items():
+        floor = floors.get(role)
+        is_anew = is_renewed if role in ONLINE else floor and floor.keys != file.keys
+        if not is_anew:
+            _require_not_below(role, file.version, floor)
+    connection.execute("DELETE FROM authority_files")
+    _raise_floor(connection, "root", Floor(root_version, ""))
+    for role, file in files.items():
+        connection.execute(
+            "INSERT INTO authority_files VALUES (?, ?, ?)", (role, file.version, file.raw)
+        )
+        _raise_floor(connection, role, Floor(file.version, file.keys))
+
+
+def _floors(connection: sqlite3.Connection) -> dict[str, Floor]:
+    rows = connection.execute("SELECT role, version, keys FROM authority_floors")
+    return {role: Floor(version, keys) for role, version, keys in rows}
+
+
+def _require_not_below(role: str, version: int, floor: Floor | None) -> None:
+    if floor is not None and version < floor.version:
+        raise TrustError("E_ROLE", role, f"version {version} after {floor.version}")
+
+
+def _raise_floor(connection: sqlite3.Connection, role: str, floor: Floor) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO authority_floors VALUES (?, ?, ?)",
+        (role, floor.version, floor.keys),
+    )
