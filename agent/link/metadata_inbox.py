@@ -1,4 +1,4 @@
-"""Authority files that came in and have not been judged: only those asked for, bounded, as bytes."""
+"""Authority files as they came in, not judged: only those asked for, each and all bounded."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class MetadataInbox:
             return False
         self._files[name] = raw
         return True
+
+    def drop(self, name: str) -> None:
+        """Throw a refused file away; it stays asked for."""
+        self._files.pop(name, None)
 
     def files(self) -> Mapping[str, bytes]:
         """A copy of what is there, by name."""

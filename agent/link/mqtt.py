@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import aiomqtt
@@ -100,6 +100,7 @@ class MqttLink:
         self._address = f"{broker.host}:{broker.port}"
         self._state_topic = build_uplink_topic(station, "state")
         self._groups: frozenset[str] = frozenset()
+        self._authority_files: frozenset[str] = frozenset()
         self._inbox = Inbox()
         self._back_off = BackOff(self._pace.base_s, self._pace.cap_s, self._pace.spread_s)
         self._guard = TakeoverGuard()
@@ -148,17 +149,34 @@ class MqttLink:
         if client is None:
             return
         try:
-            await self._follow_groups(client, known, wanted)
+            await self._follow(client, map(_group_filter, known), map(_group_filter, wanted))
         except aiomqtt.MqttError as error:
             _log.warning("groups will be subscribed at the next connection: %s", error)
 
-    async def _follow_groups(
-        self, client: BoundedClient, known: frozenset[str], wanted: frozenset[str]
+    async def set_authority_files(self, names: Collection[str]) -> None:
+        """Listen to exactly these authority files; what is retained of a new one comes at once."""
+        wanted = frozenset(names)
+        known, self._authority_files = self._authority_files, wanted
+        client = self._client
+        if client is None:
+            return
+        try:
+            await self._follow(client, map(_authority_topic, known), map(_authority_topic, wanted))
+        except aiomqtt.MqttError as error:
+            _log.warning("authority files will be subscribed at the next connection: %s", error)
+
+    async def _follow(
+        self, client: BoundedClient, known: Iterable[str], wanted: Iterable[str]
     ) -> None:
-        if gone := known - wanted:
-            await client.unsubscribe([_group_filter(group) for group in sorted(gone)])
-        new = wanted - known
-        await self._subscribe(client, [_group_filter(group) for group in sorted(new)])
+        before, after = set(known), set(wanted)
+        if gone := before - after:
+            await client.unsubscribe(sorted(gone))
+        await self._subscribe(client, sorted(after - before))
+
+    def _filters(self) -> frozenset[str]:
+        """What is listened to at this moment, beyond what every station hears."""
+        groups = map(_group_filter, self._groups)
+        return frozenset({*groups, *map(_authority_topic, self._authority_files)})
 
     def _is_group(self, group: str) -> bool:
         """A name with `+` or `#` in it would listen to others' documents."""
@@ -199,8 +217,8 @@ class MqttLink:
         try:
             async with asyncio.timeout(self._pace.connect_timeout_s):
                 await client.__aenter__()
-            groups = await self._introduce(client, session)
-            code = await self._until_lost(client, session, groups)
+            known = await self._introduce(client, session)
+            code = await self._until_lost(client, session, known)
         except asyncio.CancelledError:
             await self._leave(client, session)
             raise
@@ -234,11 +252,10 @@ class MqttLink:
         return client
 
     async def _introduce(self, client: BoundedClient, session: int) -> frozenset[str]:
-        """Subscribe and report online; returns the groups now listened to."""
-        known = self._groups
-        filters = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE, f"{_AUTHORITY}#"]
-        groups = [_group_filter(group) for group in sorted(known)]
-        await self._subscribe(client, filters + groups)
+        """Subscribe and report online; returns the filters that may still change."""
+        known = self._filters()
+        always = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE]
+        await self._subscribe(client, [*always, *sorted(known)])
         await client.publish(self._state_topic, _state(session, online=True), qos=1, retain=True)
         return known
 
@@ -252,7 +269,7 @@ class MqttLink:
         self._pass("publish_refused", self._station)  # its access rules may have been mended
         try:
             # A retained station-config may have named other groups while we introduced ourselves.
-            await self._follow_groups(client, known, self._groups)
+            await self._follow(client, known, self._filters())
             await self._tell_connected(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KICK_WINDOW_S):
@@ -319,7 +336,7 @@ class MqttLink:
             if text == CENTRE_STATE:
                 return "c"
             if text.startswith(_AUTHORITY):
-                return "auth"
+                return "auth" if text.removeprefix(_AUTHORITY) in self._authority_files else None
             topic = parse_topic(text)
         except ValueError:  # UnicodeDecodeError is one
             return None
@@ -367,6 +384,10 @@ class MqttLink:
 
 def _group_filter(group: str) -> str:
     return f"{ROOT}/g/{group}/#"
+
+
+def _authority_topic(name: str) -> str:
+    return f"{_AUTHORITY}{name}"
 
 
 def _state(session: int, *, online: bool) -> bytes:

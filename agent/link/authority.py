@@ -1,0 +1,282 @@
+"""Keeps the authority current: files in, one pass of the TUF client, floors, a new authority.
+
+The theory. Authority files come down retained, one topic a file. The box listens to the timestamp
+and to the next few roots always; what else it needs, a pass of the client tells by asking for it,
+and the link then listens to just those topics. Each file that comes in starts a pass, until nothing
+is missing. A set counts when three have agreed: the client (`tuf_client`), our own rules
+(`agent.trust.tree`) and the floors in the store, in whose transaction it becomes durable. Whatever
+is refused changes nothing: the former authority stays, and grows old.
+
+A verified root counts by itself, even while the rest is still to come: see `SupersededAuthority`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.clock import Now
+from agent.contract.ident import Place
+from agent.errors import StoreError, TrustError
+from agent.link.metadata_inbox import MetadataInbox
+from agent.store.authority import ONLINE, Kept, accept, keep_roots, load
+from agent.store.database import Store
+from agent.trust.authority import Authority, Grade
+from agent.trust.in_force import AuthorityInForce, SupersededAuthority
+from agent.trust.root_chain import verify_chain
+from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
+
+if TYPE_CHECKING:
+    from agent.link.tuf_client import Pass
+
+log = logging.getLogger(__name__)
+ROOTS_AHEAD = 8
+# After a pass that brought nothing, doubled until one has brought something: whoever holds the
+# broker must neither heat the box nor fill its journal.
+PAUSE_S = 5.0
+LONGEST_PAUSE_S = 320.0
+SUBJECT = "authority"
+TIMESTAMP = "timestamp.json"
+
+
+@dataclass(frozen=True)
+class Seams:
+    """How the rest of the agent is told.
+
+    Args:
+        listen: to exactly these authority files, from now on.
+        changed: rights or their freshness are others than before; True when they have improved.
+        fault: kind, subject and hint; the hint is None when it has passed.
+    """
+
+    listen: Callable[[Collection[str]], Awaitable[None]]
+    changed: Callable[[bool], Awaitable[None]]
+    fault: Callable[[str, str, str | None], None]
+
+
+class AuthorityFeed:
+    """The way of the authority's files into force.
+
+    Args:
+        installed: the root file on the box.
+        in_force: gets each new authority.
+        store: keeps the files and their floors.
+        now: the box's clock.
+        seams: to the rest of the agent.
+        pause_s: the first pause, see `PAUSE_S`.
+    """
+
+    def __init__(
+        self,
+        installed: bytes,
+        in_force: AuthorityInForce,
+        *,
+        store: Store,
+        now: Callable[[], Now],
+        seams: Seams,
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._installed = installed
+        self._first = load_root(installed)
+        self._in_force = in_force
+        self._store = store
+        self._now = now
+        self._seams = seams
+        self._pause_s = pause_s
+        self._kept = Kept()
+        self._inbox = MetadataInbox()
+        self._wanted: frozenset[str] = frozenset()
+        self._place: Place | None = None
+        self._presumed: Place | None = None
+        self._poke = asyncio.Event()
+
+    async def load(self) -> None:
+        """Take up what was accepted before; it works without a link. Call it before `run`.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        await self._reload()
+        self._in_force.current = await asyncio.to_thread(self._restored)
+        await self._want(())
+
+    async def run(self) -> None:
+        """Live until cancelled: one pass for whatever has come in meanwhile."""
+        pause_s = self._pause_s
+        while True:
+            await self._poke.wait()
+            self._poke.clear()
+            has_moved = False
+            try:
+                has_moved = await self._pass()
+            except Exception as error:  # the task's outer edge: the former authority stays
+                log.exception("no pass over the authority's files")
+                self._tell_fault(str(error) or type(error).__name__)
+            if has_moved:
+                pause_s = self._pause_s
+                continue
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def on_file(self, name: str, raw: bytes) -> None:
+        """One file from the broker, judged later."""
+        if self._inbox.put(name, raw):
+            self._poke.set()
+
+    def set_place(self, place: Place | None) -> None:
+        """Where the box stands, by its station-config: it pulls the files of that place."""
+        if place != self._place:
+            self._place = place
+            self._poke.set()
+
+    def presume(self, place: Place) -> None:
+        """Where a document nobody could verify says that the box stands.
+
+        This only chooses which files a box without a place pulls; it grants nothing.
+        """
+        if self._place is None and place != self._presumed:
+            self._presumed = place
+            self._poke.set()
+
+    def look_again(self) -> None:
+        """The clock has been set: what was good may have expired, and the other way round."""
+        self._poke.set()
+
+    # One pass
+
+    async def _pass(self) -> bool:
+        """Returns whether it changed what is in force or what is wanted."""
+        was_wanted, was = self._wanted, self._in_force.current
+        done = await asyncio.to_thread(self._run_client)
+        fault, refused = done.fault, set(done.used[-1:] if done.fault else ())
+        try:
+            await self._take(done)
+        except TrustError as error:
+            fault, refused = str(error), set(done.used)
+        except StoreError as error:
+            fault = str(error)
+            self._poke.set()
+        for name in refused:
+            self._inbox.drop(name)
+        is_whole = fault is None and done.files is not None
+        await self._want(() if is_whole else done.missing.union(done.used))
+        if fault is not None:
+            self._tell_fault(fault)
+        elif is_whole:
+            self._seams.fault("authority_refused", SUBJECT, None)
+        if self._in_force.current is not was:
+            await self._tell_changed(was)
+        return self._in_force.current is not was or self._wanted != was_wanted
+
+    def _run_client(self) -> Pass:
+        # Here and not above: the client brings urllib3 along, 5 MiB that a box with a pinned
+        # authority never needs, and it is loaded in a thread.
+        from agent.link.tuf_client import run_pass
+
+        place = self._place or self._presumed
+        target = f"authority/{place}" if place else None
+        return run_pass(self._installed, self._kept, self._inbox.files(), target, self._now().at)
+
+    async def _take(self, done: Pass) -> None:
+        """Durable first, in force then.
+
+        Raises:
+            TrustError: by our own rules or by a floor; what is in force stays.
+            StoreError: it cannot be kept.
+        """
+        new_roots = {v: raw for v, raw in done.roots.items() if v not in self._kept.roots}
+        for raw in new_roots.values():
+            self._require_kin(load_root(raw))
+        if new_roots:
+            await self._store.run(keep_roots, new_roots)
+            await self._reload()
+        if done.files is not None and not self._is_kept(done.files):
+            await self._accept(done.files)
+        elif new_roots:
+            self._in_force.current = await asyncio.to_thread(self._restored)
+
+    async def _accept(self, files: TreeFiles) -> None:
+        from agent.link.tuf_client import role_files
+
+        authority = await asyncio.to_thread(load_tree, files)
+        self._require_kin(authority)
+        by_role = await asyncio.to_thread(role_files, files)
+        await self._store.run(accept, authority.versions["root"], by_role)
+        await self._reload()
+        self._in_force.current = authority
+
+    def _require_kin(self, authority: Authority) -> None:
+        if authority.demo and not self._first.demo:
+            raise TrustError("E_ROLE", "root", "a demonstration's root works only in the demo")
+
+    def _is_kept(self, files: TreeFiles) -> bool:
+        return self._kept.files == _by_role(files) and "targets" in self._in_force.versions
+
+    async def _reload(self) -> None:
+        version = self._first.versions["root"]
+        self._kept = await self._store.run(load, version, self._installed)
+
+    def _restored(self) -> Authority:
+        """The authority that the kept files make, under the newest root that lets them."""
+        chain = verify_chain(self._installed, self._kept.roots)
+        newest = max(chain)
+        files = dict(self._kept.files)
+        if not {*ONLINE, "targets"} <= files.keys():
+            return load_root(chain[newest])
+        for version in sorted(chain, reverse=True):
+            try:
+                tree = _tree(chain[version], files)
+            except TrustError as error:
+                log.info("kept files under root %d: %s", version, error)
+                continue
+            return tree if version == newest else SupersededAuthority(tree, newest)
+        return load_root(chain[newest])
+
+    # What is told
+
+    async def _want(self, names: Collection[str]) -> None:
+        newest = self._in_force.versions["root"]
+        ahead = {f"{version}.root.json" for version in range(newest + 1, newest + 1 + ROOTS_AHEAD)}
+        wanted = frozenset({TIMESTAMP, *names} | ahead)
+        self._inbox.want(wanted)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            await self._seams.listen(wanted)
+
+    def _tell_fault(self, hint: str) -> None:
+        log.warning("authority refused: %s", hint)
+        self._seams.fault("authority_refused", SUBJECT, hint)
+
+    async def _tell_changed(self, was: Authority) -> None:
+        """An hourly timestamp alone changes nothing for anybody."""
+        now, is_ = self._now(), self._in_force.current
+        better = is_.grade(now) < was.grade(now)
+        log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)
+        if better or _rights(is_, now) != _rights(was, now):
+            await self._seams.changed(better)
+
+
+def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:
+    lasting = {name: version for name, version in authority.versions.items() if name not in ONLINE}
+    return authority.grade(now), lasting
+
+
+def _by_role(files: TreeFiles) -> dict[str, bytes]:
+    top = {"timestamp": files.timestamp, "snapshot": files.snapshot, "targets": files.targets}
+    return {**top, **files.roles}
+
+
+def _tree(root: bytes, files: Mapping[str, bytes]) -> TreeAuthority:
+    top = {"timestamp", "snapshot", "targets"}
+    return load_tree(
+        TreeFiles(
+            root=root,
+            timestamp=files["timestamp"],
+            snapshot=files["snapshot"],
+            targets=files["targets"],
+            roles={role: raw for role, raw in files.items() if role not in top},
+        )
+    )
