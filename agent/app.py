@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Coroutine
@@ -13,20 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from agent.alarm import KeyAlarm
 from agent.alarm import Parts as AlarmParts
+from agent.authority import Rights
 from agent.checkup import Checkup, Parts
 from agent.clock import Clock
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
-from agent.contract.ident import Digest, StationId
+from agent.contract.ident import Digest, StationId, parse_place
 from agent.contract.moment import encode_utc
 from agent.contract.report import Health, Hello, Issue, Result
-from agent.contract.topic import build_uplink_topic
 from agent.desk.parts import Reread
-from agent.errors import AgentError, LinkError, StoreError
-from agent.evidence.device_key import DeviceKey, sign_report
+from agent.errors import AgentError, StoreError
+from agent.evidence.device_key import DeviceKey
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
 from agent.health.issue import Issues
@@ -53,8 +50,9 @@ from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
-from agent.trust.authority import PinnedAuthority
+from agent.trust.installed import InstalledRoot
 from agent.upkeep import Greeting, Upkeep, quietly
+from agent.uplink import Uplink
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
@@ -67,7 +65,7 @@ class Agent:
     """The parts, once built. `serve` makes them live."""
 
     settings: Settings
-    authority: PinnedAuthority
+    root: InstalledRoot
     store: Store
     clock: Clock
     key: DeviceKey
@@ -121,8 +119,13 @@ class Agent:
             on_failure=self._on_no_medium,
             on_unwanted=self._on_medium,
         )
-        self.sender = Sender(self.journal, self._sign, self._publish)
-        self.greeting = Greeting(self._hello, min(GREETING_S, self.health_s))
+        self.uplink = Uplink(self.station, self.key)
+        self.sender = Sender(self.journal, self.uplink.sign, self.uplink.publish)
+        spread_s = min(GREETING_S, self.health_s)
+        self.greeting = Greeting(self._hello, spread_s)
+        self.rights = Rights(
+            self.root, store=self.store, clock=self.clock, issues=self.issues, spread_s=spread_s
+        )
 
     def _build_fetcher(self) -> Fetcher:
         ca = Path(self.settings.broker.ca)
@@ -132,20 +135,9 @@ class Agent:
 
     # What goes up
 
-    def _sign(self, channel: str, payload: bytes) -> bytes:
-        return sign_report(self.key, channel, payload)
-
-    async def _publish(self, channel: str, message: bytes) -> None:
-        await self.link.publish(build_uplink_topic(self.station, channel), message)
-
-    async def _send(self, channel: str, body: msgspec.Struct) -> None:
-        """Sign and send; what cannot be sent now is told again in the next hello or health."""
-        with contextlib.suppress(LinkError):
-            await self._publish(channel, self._sign(channel, msgspec.json.encode(body)))
-
     async def _hello(self) -> None:
         place = self.intake.place
-        await self._send(
+        await self.uplink.send(
             "hello",
             Hello(
                 session=self.session,
@@ -155,7 +147,7 @@ class Agent:
                 nonce=self.intake.nonces.ask(),
                 place=str(place) if place else None,
                 holds=self.floors.holds(),
-                authority={"root": self.authority.version},
+                authority=dict(self.rights.in_force.versions),
                 agent=version("tramtin"),
                 clock=clock_state(self.clock.now()),
                 has=[("audio" if o.audio else "board") for o in self.settings.outputs],
@@ -164,7 +156,7 @@ class Agent:
 
     async def _send_health(self, health: Health) -> None:
         self._want_media()
-        await self._send("health", health)
+        await self.uplink.send("health", health)
 
     def _on_issue(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
         log.warning(
@@ -227,6 +219,7 @@ class Agent:
 
     async def _on_clock_fixed(self, step_s: float) -> None:
         self.checkup.centre_heard()
+        self.rights.look_again()
         # First what needs no disk: a full one must not keep the programme on the old time.
         self.programme.plan(self.clock.now())
         self._look_again()
@@ -241,9 +234,10 @@ class Agent:
     async def _on_placed(self, config: StationConfig) -> None:
         # Beside: a message must never wait for the network, an emergency may be behind it.
         self._spawn(self.link.set_groups(config.groups))
+        self.rights.set_place(parse_place(config.place))
 
     async def _on_result(self, result: Result) -> None:
-        self._spawn(self._send("res", result))
+        self._spawn(self.uplink.send("res", result))
 
     async def _on_connect(self, session: int) -> None:
         self.session = session
@@ -267,7 +261,7 @@ class Agent:
         settings = self.settings
         self.intake = Intake(
             self.station,
-            authority=self.authority,
+            authority=self.rights.in_force,
             store=self.store,
             floors=self.floors,
             clock=self.clock,
@@ -277,6 +271,7 @@ class Agent:
                 clock_fixed=self._on_clock_fixed,
                 acknowledged=self._on_ack,
                 placed=self._on_placed,
+                presumed=self.rights.presume,
                 report=self._on_result,
                 greet=lambda: self._spawn(self._hello()),
                 note=self.issues.note,
@@ -291,8 +286,11 @@ class Agent:
             on_disconnect=self.sender.disconnected,
             on_fault=self.issues.note,
             on_centre=self.greeting.on_centre,
+            on_authority=self.rights.on_file,
             pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
         )
+        self.uplink.line = self.link
+        self.rights.wire(self.link.set_authority_files, self.intake.restore, self._hello)
         self.upkeep = Upkeep(
             self.clock,
             self.store,
@@ -314,6 +312,7 @@ class Agent:
                 journal=self.journal,
                 issues=self.issues,
                 link=self.link,
+                authority=self.rights.state,
                 outputs=self.outputs,
                 rundowns=self.rundowns,
                 lines=self.lines,
@@ -353,7 +352,7 @@ class Agent:
                 silence=self.silence, reread=self.reread,
                 standings=self.checkup.watch.standings, look_again=self._look_again,
                 place=lambda: self.intake.place, why_missing=self.supply.why_missing,
-                inputs=self.site.inputs, sensors=self.site.readings,
+                inputs=self.site.inputs, sensors=self.site.readings, authority=self.rights.state,
                 emergency_keys=self.alarm.standings,
             )
         )  # fmt: skip
@@ -380,12 +379,14 @@ class Agent:
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"
                     )
                 await self.site.load()
+                await self.rights.load()
                 await self.intake.begin()
                 for name, output in self.outputs.items():
                     group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
                 group.create_task(self.link.run(), name="link")
                 group.create_task(self.sender.run(), name="sender")
                 group.create_task(self.supply.run(), name="supply")
+                group.create_task(self.rights.run(), name="authority")
                 group.create_task(self.checkup.run(), name="checkup")
                 group.create_task(self.site.run(), name="site")
                 group.create_task(self.silences.run(), name="silences")

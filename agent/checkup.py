@@ -18,6 +18,7 @@ from agent.contract.report import Health, InputState, OnAir, Outbox, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.check import Check, NotCheckedError
+from agent.health.checks.authority import AuthorityCheck, AuthorityState
 from agent.health.checks.board import BoardCheck
 from agent.health.checks.clock import ClockCheck
 from agent.health.checks.head import HeadCheck
@@ -69,6 +70,7 @@ class Parts:
         journal: its outbox and its fault.
         issues: those that last.
         link: the connection.
+        authority: how it stands with who may sign.
         outputs: by name.
         rundowns: by the outputs' names.
         lines: every switched line.
@@ -86,6 +88,7 @@ class Parts:
     journal: Journal
     issues: Issues
     link: Connection
+    authority: Callable[[], AuthorityState]
     outputs: Mapping[str, SoundOutput | PictureOutput]
     rundowns: Mapping[str, Rundown]
     lines: Sequence[Line]
@@ -168,6 +171,7 @@ class Checkup:
         checks: list[Check] = [
             ClockCheck(parts.clock),
             LinkCheck(parts.link, f"{broker.host}:{broker.port}", lambda: self._heard_mono_s),
+            AuthorityCheck(parts.authority, parts.clock.now),
             OutboxCheck(parts.journal.outbox),
             RestartCheck(notebook, parts.issues.begun),
             MediaCheck(self._lacking),

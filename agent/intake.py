@@ -6,6 +6,7 @@ a floor, durable. A refusal changes nothing but the journal.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import secrets
@@ -15,8 +16,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.clock import Clock, boot_s, mono_s
-from agent.contract.document import Ack, Emergency, Silence, StationConfig, TimeReply
+from agent.clock import Clock, Now, boot_s, mono_s
+from agent.contract.document import (
+    Ack,
+    Document,
+    Emergency,
+    Silence,
+    StationConfig,
+    TimeReply,
+)
 from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.moment import parse_utc
 from agent.contract.report import Result
@@ -30,8 +38,10 @@ from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, commit, held, learn
 from agent.store.pause import last_pause, note_pause
 from agent.trust.accepted import Accepted
-from agent.trust.authority import Authority
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
+from agent.trust.holding import Holding
+from agent.trust.in_force import AuthorityInForce
+from agent.trust.presume import presumed_place
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
@@ -47,6 +57,7 @@ class Effects:
     clock_fixed: Callable[[float], Awaitable[None]]
     acknowledged: Callable[[Ack], Awaitable[None]]
     placed: Callable[[StationConfig], Awaitable[None]]
+    presumed: Callable[[Place], None]
     report: Callable[[Result], Awaitable[None]]
     greet: Callable[[], None]
     note: Callable[[str, str, str | None], None]
@@ -115,7 +126,7 @@ class Intake:
         self,
         station: StationId,
         *,
-        authority: Authority,
+        authority: AuthorityInForce,
         store: Store,
         floors: Floors,
         clock: Clock,
@@ -127,6 +138,7 @@ class Intake:
         self._config_id: str | None = None
         self._station = station
         self._authority = authority
+        self._holding = Holding(authority, station)
         self._store = store
         self._floors = floors
         self._clock = clock
@@ -135,6 +147,9 @@ class Intake:
         self._effects = effects
         self._held: list[HeldDocument] = []
         self._withheld: frozenset[str] = frozenset()
+        # What was read from the store takes effect before anybody reads again, else an older
+        # reading could undo a newer one.
+        self._effect = asyncio.Lock()
         self._next_refusal_mono_s = 0.0
         self._untold = 0
 
@@ -149,10 +164,19 @@ class Intake:
 
     async def restore(self) -> None:
         """After a start, a clock step or long waiting: what was accepted takes effect anew."""
-        await self._take_effect(await self._store.run(held))
+        async with self._effect:
+            await self._take_effect(await self._store.run(held))
 
     async def receive(self, topic: Topic, message: bytes) -> None:
-        """Judge one message and let it take effect."""
+        """Judge one message and let it take effect.
+
+        While the box knows nobody who may sign, it judges nothing and puts nothing on record: the
+        centre sends all again when the authority's files have come and `hello` was said anew.
+        """
+        if not self._authority.knows_signers(self._clock.now()):
+            self._presume(topic, message)
+            log.info("E_STALE: nobody who may sign is known yet, %s was not judged", topic)
+            return
         try:
             accepted = verify(
                 message,
@@ -171,12 +195,20 @@ class Intake:
             self._check_memory(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
+            self._presume(topic, message)
             await self._refuse(topic, message, error)
             return
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
             return
         await self._apply(accepted, pause)
+
+    def _presume(self, topic: Topic, message: bytes) -> None:
+        """A box without a place must know which files to pull before it can be given one."""
+        if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
+            place = presumed_place(message, self._station)
+            if place is not None:
+                self._effects.presumed(place)
 
     def _check_memory(self, accepted: Accepted) -> None:
         """Before its first head a new box turns away without a record: it will ask again."""
@@ -218,7 +250,7 @@ class Intake:
                 )
                 return
             learn(self._floors, accepted)
-            await self._take_effect(await self._store.run(held))
+            await self.restore()
             await self._tell_accepted(accepted)
 
     async def _tell_accepted(self, accepted: Accepted) -> None:
@@ -230,21 +262,63 @@ class Intake:
     async def _take_effect(self, documents: list[HeldDocument]) -> None:
         """Place first; then only what is meant for this place: a box that moved forgets the old.
 
-        What a head revokes is left out.
+        What is no longer entitled is kept and not in force: it may be entitled again. What a head
+        revokes is left out.
         """
         self._held = documents
-        config = config_in_force(documents, self._clock.now())
+        now = self._clock.now()
+        await self._take_place(documents, now)
+        place = self.place
+        here = [
+            h
+            for h in documents
+            if place
+            and any(is_match(to, place) for to in h.document.to)
+            and self._holding.is_entitled(h, place, now)
+        ]
+        revoked = revoked_by(heads_of(h.document for h in here))
+        self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
+        await self._effects.documents([h for h in here if not is_revoked(h.document, revoked)])
+        for lost, error in self._holding.newly_lost():
+            await self._tell_lost(lost.document, lost.sha256, error)
+        if await self._newborn.heed([h.document for h in here], place, now):
+            self._effects.greet()
+
+    async def _take_place(self, documents: list[HeldDocument], now: Now) -> None:
+        """A config is judged at the place that it gives; one that lost its right gives none."""
+        configs = [h for h in documents if isinstance(h.document, StationConfig)]
+        entitled = [h for h in configs if self._is_entitled_config(h, now)]
+        config = config_in_force(entitled, now)
         if config is not None and config.doc_id != self._config_id:
             self._config_id = config.doc_id
             self.place = parse_place(config.place)
             await self._effects.placed(config)
-        place = self.place
-        here = [h for h in documents if place and any(is_match(to, place) for to in h.document.to)]
-        revoked = revoked_by(heads_of(h.document for h in here))
-        self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
-        await self._effects.documents([h for h in here if not is_revoked(h.document, revoked)])
-        if await self._newborn.heed([h.document for h in here], place, self._clock.now()):
-            self._effects.greet()
+        lost = {h.document.doc_id for h in configs if h not in entitled}
+        if config is None and self._config_id in lost:
+            self._config_id = self.place = None
+
+    def _is_entitled_config(self, held: HeldDocument, now: Now) -> bool:
+        config = held.document
+        assert isinstance(config, StationConfig)  # noqa: S101 - the caller asks for no other
+        return self._holding.is_entitled(held, parse_place(config.place), now)
+
+    async def _tell_lost(self, document: Document, sha256: str, error: TrustError) -> None:
+        """A document that was in force and is no longer, on record once."""
+        log.warning("%s %s is out of force: %s", document.kind, document.doc_id, error)
+        await self._journal.append(
+            "refusal",
+            detail={
+                "code": error.code,
+                "subject": document.doc_id,
+                "hint": error.hint[:200],
+                "kind": document.kind,
+                "slot": document.slot,
+                "sha256": sha256,
+            },
+        )
+        await self._effects.report(
+            Result(document.doc_id, "refused", error.code, str(error)[:300], document.kind, sha256)
+        )
 
     def _tell_withheld(self, withheld: set[str]) -> None:
         for slot in self._withheld - withheld:

@@ -23,7 +23,7 @@ from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import meta
 from agent.store.volatile import carry_back, is_writable, open_state
-from agent.trust.authority import PinnedAuthority, load_pinned
+from agent.trust.installed import InstalledRoot, load_installed
 
 log = logging.getLogger(__name__)
 ANSWER_S = 1.0  # for the page to say that new settings take effect
@@ -46,19 +46,19 @@ async def _stopped_by_signals() -> AsyncIterator[None]:
         notify("STOPPING=1")
 
 
-def load_authority(settings: Settings, *, demo: bool) -> PinnedAuthority:
+def load_root_file(settings: Settings, *, demo: bool) -> InstalledRoot:
     """The root from its file.
 
     Raises:
         ConfigError: E_ROOT: no root, a broken one, or a demonstration's root outside it.
     """
     try:
-        authority = load_pinned(Path(settings.root).read_bytes())
+        root = load_installed(Path(settings.root).read_bytes())
     except (OSError, AgentError) as error:
         raise ConfigError("E_ROOT", settings.root, str(error)) from error
-    if authority.demo and not demo:
+    if root.authority.demo and not demo:
         raise ConfigError("E_ROOT", settings.root, "a demonstration root works only in the demo")
-    return authority
+    return root
 
 
 def load_key(settings: Settings) -> DeviceKey:
@@ -85,7 +85,7 @@ def judge(file: Path, *, demo: bool = False) -> Judged:
         return judged
     settings = judged.settings
     for key, load in (
-        ("root", partial(load_authority, settings, demo=demo)),
+        ("root", partial(load_root_file, settings, demo=demo)),
         ("broker.key", partial(load_key, settings)),
     ):
         try:
@@ -145,7 +145,7 @@ async def serve(
 
 async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: float) -> None:
     """One life of the agent, until there are other settings, or its card takes writes again."""
-    authority = load_authority(settings, demo=demo)
+    root = load_root_file(settings, demo=demo)
     key = load_key(settings)
     settings = take_credentials(settings)
     card = Path(settings.state)
@@ -158,7 +158,7 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         saved = await store.run(meta.get, "clock_fix")
         if saved:
             clock.restore(json.loads(saved), boot_id)
-        agent = Agent(settings, authority, store, clock, key, boot_id, reread, health_s=health_s)
+        agent = Agent(settings, root, store, clock, key, boot_id, reread, health_s=health_s)
         await _until_anew(agent, reread, card)
     finally:
         store.close()

@@ -7,6 +7,7 @@ what a hand can touch; an issue's own `hint` keeps the mechanism and the figures
 from __future__ import annotations
 
 from agent.contract.issue_entry import IssueKind, Lang, Severity
+from agent.contract.issue_of_authority import AUTHORITY
 from agent.contract.issue_of_centre import CENTRE
 from agent.contract.issue_of_machine import MACHINE
 from agent.contract.issue_of_site import SITE
@@ -14,4 +15,4 @@ from agent.contract.issue_of_work import WORK
 
 __all__ = ["ISSUE_KINDS", "IssueKind", "Lang", "Severity"]
 
-ISSUE_KINDS: dict[str, IssueKind] = {**WORK, **MACHINE, **SITE, **CENTRE}
+ISSUE_KINDS: dict[str, IssueKind] = {**WORK, **AUTHORITY, **MACHINE, **SITE, **CENTRE}

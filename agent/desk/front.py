@@ -185,6 +185,9 @@ class FrontDesk:
         return Reading(name, _mark(standing), amount, unit, standing.reason)
 
     def _amount(self, name: str) -> tuple[float | None, str]:
+        if name == "authority":
+            parts = self._parts
+            return parts.authority().age_s(parts.clock.now()), "s"
         if name == "temperature":
             return read_temperature_c(), "°C"
         if name != "disk":

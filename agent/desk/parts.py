@@ -13,6 +13,7 @@ from agent.contract.ident import Place
 from agent.contract.report import InputState
 from agent.evidence.journal import Journal
 from agent.health.check import Standing
+from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
 from agent.plan.held_alarm import KeyStanding
 from agent.plan.occurrence import Held
@@ -81,6 +82,7 @@ class Parts:
         why_missing: None when a medium is in store, else why it is not.
         look_again: has every output ask its rundown anew.
         reread: the settings' file, and the way to read it again.
+        authority: how it stands with who may sign.
         inputs: contacts by name.
         sensors: what they told last, by name.
         emergency_keys: what each emergency key would start now.
@@ -99,6 +101,7 @@ class Parts:
     why_missing: Callable[[str], str | None]
     look_again: Callable[[], None]
     reread: Reread
+    authority: Callable[[], AuthorityState]
     inputs: Callable[[], Mapping[str, InputState]] = dict
     sensors: Callable[[], Mapping[str, report.Reading]] = dict
     emergency_keys: Callable[[], Sequence[KeyStanding]] = list

@@ -6,6 +6,7 @@ from agent.contract.issue_kind import Lang
 
 # name of the check -> (Vietnamese, English)
 LABELS: dict[str, tuple[str, str]] = {
+    "authority": ("quyền ký", "who may sign"),
     "board": ("bảng điện tử", "board"),
     "certificate": ("chứng thư", "certificates"),
     "clock": ("giờ", "time"),

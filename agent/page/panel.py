@@ -84,6 +84,8 @@ def _amount(reading: Reading, tongue: Tongue) -> str | None:
     match reading.unit:
         case "bytes":
             return tongue.size(amount)
+        case "s":
+            return tongue("reading.age", tongue.span(amount))
         case "on":
             return tongue(f"{reading.name}.{'on' if amount else 'off'}")
         case _:

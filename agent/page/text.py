@@ -140,6 +140,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "mark.watch": ("chú ý", "watch"),
     "mark.bad": ("hỏng", "bad"),
     "mark.unchecked": ("chưa kiểm tra", "not checked"),
+    "reading.age": ("{0} trước", "{0} ago"),
     "reading.link": ("Máy chủ", "Broker"),
     "reading.media": ("Tệp phát", "Files to play"),
     "reading.outbox": ("Nhật ký chờ gửi", "Journal to send"),

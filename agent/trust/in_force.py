@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from agent.clock import Now
 from agent.trust.authority import Authority, Grade
 from agent.trust.role import Role
+from agent.trust.tree import TreeAuthority
 
 
 class AuthorityInForce:
@@ -29,6 +31,11 @@ class AuthorityInForce:
         """Version by metadata file."""
         return self.current.versions
 
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """All roles by name."""
+        return self.current.roles
+
     def roles_for(self, keyid: str) -> Sequence[Role]:
         """The roles that list this key."""
         return self.current.roles_for(keyid)
@@ -36,6 +43,12 @@ class AuthorityInForce:
     def grade(self, now: Now) -> Grade:
         """How fresh all this is at a moment."""
         return self.current.grade(now)
+
+    @property
+    def issued(self) -> datetime | None:
+        """When a tree was confirmed last by its timestamp; None of what needs no confirming."""
+        current = self.current
+        return current.issued if isinstance(current, TreeAuthority | SupersededAuthority) else None
 
     def knows_signers(self, now: Now) -> bool:
         """Can anybody's word be judged? A root alone only says who may tell of others."""
@@ -53,9 +66,11 @@ class SupersededAuthority:
         root_version: of the new root.
     """
 
-    def __init__(self, former: Authority, root_version: int) -> None:
+    def __init__(self, former: TreeAuthority, root_version: int) -> None:
         self._former = former
         self.demo = former.demo
+        self.issued = former.issued
+        self.roles: Mapping[str, Role] = former.roles
         self.versions: Mapping[str, int] = {**former.versions, "root": root_version}
 
     def roles_for(self, keyid: str) -> Sequence[Role]:

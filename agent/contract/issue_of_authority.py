@@ -1,0 +1,41 @@
+"""Issues of who may sign: the authority's files are missing, old, or refused."""
+
+from __future__ import annotations
+
+from agent.contract.issue_entry import IssueKind
+
+AUTHORITY: dict[str, IssueKind] = {
+    "authority_missing": IssueKind(
+        "fault",
+        "hộp chưa nhận danh sách người được ký: chưa phát được gì",
+        "the list of who may sign has not come yet: nothing can be played",
+        "nối mạng cho hộp vài phút; vẫn chưa có thì hỏi trung tâm: root.json trên hộp có đúng"
+        " không, máy chủ có tệp quyền ký không",
+        "give the box a network for some minutes; still none: ask the centre whether this"
+        " root.json is the right one and whether the broker holds the authority's files",
+    ),
+    "authority_aged": IssueKind(
+        "warning",
+        "quyền ký hơn 2 ngày chưa được xác nhận: lịch vẫn phát, tin khẩn mới không được nhận",
+        "who may sign was not confirmed for 2 days: the schedule goes on, no new alert is taken",
+        "nối lại mạng cho hộp; mạng vẫn tốt thì báo trung tâm xem máy ký giờ (timestamp)",
+        "give the box its network back; if the network is good, tell the centre to look at what"
+        " signs the timestamp every hour",
+    ),
+    "authority_expired": IssueKind(
+        "fault",
+        "quyền ký đã hết hạn: hộp phát nốt lịch đang giữ, không nhận gì mới",
+        "who may sign has expired: the box plays what it holds and takes nothing new",
+        "nối mạng cho hộp ngay; mạng vẫn tốt thì báo trung tâm: một tệp quyền ký cần ký lại",
+        "give the box a network at once; if it has one, tell the centre that a file of the"
+        " authority must be signed anew",
+    ),
+    "authority_refused": IssueKind(
+        "warning",
+        "hộp đã từ chối tệp quyền ký gửi tới; quyền cũ vẫn giữ",
+        "the box refused files that would say who may sign; the former ones stay",
+        "báo trung tâm ngay, đọc chi tiết: tệp bị sửa trên đường đi, hoặc trung tâm phát nhầm",
+        "tell the centre at once and read the details out: files were changed on their way, or the"
+        " centre published wrong ones",
+    ),
+}

@@ -1,0 +1,87 @@
+"""How old is the box's knowledge of who may sign?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from agent.clock import Now, mono_s
+from agent.health.check import Finding, NotCheckedError
+from agent.trust.authority import Grade
+
+GRACE_S = 120.0  # after a start the files come within seconds on a good network
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True)
+class AuthorityState:
+    """How the authority stands.
+
+    Args:
+        grade: how fresh it is.
+        versions: by file.
+        issued: when it was confirmed last; None where nothing ever needs confirming.
+        is_known: is anybody known who may sign?
+    """
+
+    grade: Grade
+    versions: Mapping[str, int]
+    issued: datetime | None
+    is_known: bool
+
+    def age_s(self, now: Now) -> float | None:
+        """Seconds since it was confirmed; None where that means nothing."""
+        if self.issued is None or not self.is_known:
+            return None
+        return max(0.0, (now.at - self.issued).total_seconds())
+
+
+class AuthorityCheck:
+    """Of the authority in force.
+
+    Args:
+        state: how it stands.
+        now: the moment and its quality.
+        now_mono_s: replaced in tests.
+    """
+
+    name = "authority"
+    period_s = 60.0
+    SUBJECT: ClassVar[str] = "authority"
+
+    def __init__(
+        self,
+        state: Callable[[], AuthorityState],
+        now: Callable[[], Now],
+        *,
+        now_mono_s: Callable[[], float] = mono_s,
+    ) -> None:
+        self._state = state
+        self._now = now
+        self._now_mono_s = now_mono_s
+        self._since_mono_s = now_mono_s()
+
+    async def look(self) -> list[Finding]:
+        """See `Check.look`."""
+        state, now = self._state(), self._now()
+        if not state.is_known:
+            lasts_s = self._now_mono_s() - self._since_mono_s
+            hint = f"only root {state.versions.get('root')} is known"
+            return self._found("authority_missing", hint) if lasts_s >= GRACE_S else []
+        if state.grade is Grade.FRESH:
+            if state.issued is not None and now.quality == "FLOOR":
+                raise NotCheckedError("no_time")
+            return []
+        kind = "authority_aged" if state.grade is Grade.AGED else "authority_expired"
+        return self._found(kind, _hint(state, now))
+
+    def _found(self, kind: str, hint: str) -> list[Finding]:
+        return [Finding(kind, self.SUBJECT, hint)]
+
+
+def _hint(state: AuthorityState, now: Now) -> str:
+    age_s = state.age_s(now)
+    age = "" if age_s is None else f"confirmed {age_s / HOUR_S:.0f} h ago, "
+    return age + ", ".join(f"{name} {version}" for name, version in state.versions.items())

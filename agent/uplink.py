@@ -1,0 +1,54 @@
+"""What goes up from this box: signed by its key, on its own topics."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable
+from typing import Protocol
+
+import msgspec
+
+from agent.contract.ident import StationId
+from agent.contract.topic import build_uplink_topic
+from agent.errors import LinkError
+from agent.evidence.device_key import DeviceKey, sign_report
+
+
+class Line(Protocol):
+    """See `link.mqtt.MqttLink`."""
+
+    def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
+        """Send; returns when the broker has it."""
+        ...
+
+
+class Uplink:
+    """Signs and sends.
+
+    Args:
+        station: of this box.
+        key: its own.
+    """
+
+    line: Line  # given before the agent lives
+
+    def __init__(self, station: StationId, key: DeviceKey) -> None:
+        self._station = station
+        self._key = key
+
+    def sign(self, channel: str, payload: bytes) -> bytes:
+        """The envelope for a channel."""
+        return sign_report(self._key, channel, payload)
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Send what is signed already.
+
+        Raises:
+            LinkError: not connected, or it went meanwhile.
+        """
+        await self.line.publish(build_uplink_topic(self._station, channel), message)
+
+    async def send(self, channel: str, body: msgspec.Struct) -> None:
+        """Sign and send; what cannot be sent now is told again in the next hello or health."""
+        with contextlib.suppress(LinkError):
+            await self.publish(channel, self.sign(channel, msgspec.json.encode(body)))
