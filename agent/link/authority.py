@@ -111,7 +111,7 @@ class AuthorityFeed:
             self._poke.clear()
             has_moved = False
             try:
-                has_moved = await self._pass()
+                has_moved = await self.refresh()
             except Exception as error:  # the task's outer edge: the former authority stays
                 log.exception("no pass over the authority's files")
                 self._tell_fault(str(error) or type(error).__name__)
@@ -147,8 +147,8 @@ class AuthorityFeed:
 
     # One pass
 
-    async def _pass(self) -> bool:
-        """Returns whether it changed what is in force or what is wanted."""
+    async def refresh(self) -> bool:
+        """One pass over what has come in; did it change what is in force, or what is wanted?"""
         was_wanted, was = self._wanted, self._in_force.current
         done = await asyncio.to_thread(self._run_client)
         fault, refused = done.fault, set(done.used[-1:] if done.fault else ())
