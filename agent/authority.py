@@ -6,17 +6,21 @@ A room of `app`, as `site` is. With a pinned root nothing ever comes or changes.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Collection
 
 from agent.clock import Clock
 from agent.contract.ident import Place
+from agent.errors import StoreError
 from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
 from agent.link.authority import AuthorityFeed, Seams
 from agent.store.database import Store
 from agent.trust.in_force import AuthorityInForce
 from agent.trust.installed import InstalledRoot
+
+log = logging.getLogger(__name__)
 
 
 class Rights:
@@ -125,7 +129,10 @@ class Rights:
         if self._group is not None:
             greeting = self._greet_within(0.0 if has_improved else self._spread_s)
             self._group.create_task(greeting, name="authority greeting")
-        await self._restore()
+        try:
+            await self._restore()
+        except StoreError:
+            log.exception("what is held could not be judged anew; upkeep tries again")
 
     async def _greet_within(self, limit_s: float) -> None:
         await asyncio.sleep(random.uniform(0, limit_s))  # noqa: S311 - jitter

@@ -150,7 +150,8 @@ class AuthorityFeed:
     async def refresh(self) -> bool:
         """One pass over what has come in; did it change what is in force, or what is wanted?"""
         was_wanted, was = self._wanted, self._in_force.current
-        done = await asyncio.to_thread(self._run_client)
+        came = self._inbox.files()
+        done = await asyncio.to_thread(self._run_client, came)
         fault, refused = done.fault, set(done.used[-1:] if done.fault else ())
         try:
             await self._take(done)
@@ -165,20 +166,20 @@ class AuthorityFeed:
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:
             self._tell_fault(fault)
-        elif is_whole:
+        elif is_whole and came.keys() & set(done.used):
             self._seams.fault("authority_refused", SUBJECT, None)
         if self._in_force.current is not was:
             await self._tell_changed(was)
         return self._in_force.current is not was or self._wanted != was_wanted
 
-    def _run_client(self) -> Pass:
+    def _run_client(self, came: Mapping[str, bytes]) -> Pass:
         # Here and not above: the client brings urllib3 along, 5 MiB that a box with a pinned
         # authority never needs, and it is loaded in a thread.
         from agent.link.tuf_client import run_pass
 
         place = self._place or self._presumed
         target = f"authority/{place}" if place else None
-        return run_pass(self._installed, self._kept, self._inbox.files(), target, self._now().at)
+        return run_pass(self._installed, self._kept, came, target, self._now().at)
 
     async def _take(self, done: Pass) -> None:
         """Durable first, in force then.

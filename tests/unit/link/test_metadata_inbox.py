@@ -1,4 +1,4 @@
-"""What an owned broker can put into the authority's inbox: nothing but bytes that were asked for."""
+"""What an owned broker can put into the authority's inbox: only what was asked for."""
 
 from __future__ import annotations
 
