@@ -15,7 +15,7 @@ from agent.contract.ident import Place
 from agent.errors import StoreError
 from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
-from agent.link.authority import AuthorityFeed, Seams
+from agent.link.authority import PAUSE_S, AuthorityFeed, Seams
 from agent.store.database import Store
 from agent.trust.in_force import AuthorityInForce
 from agent.trust.installed import InstalledRoot
@@ -32,19 +32,28 @@ class Rights:
         clock: the only source of time.
         issues: told of refused files.
         spread_s: the longest wait before a hello that many stations have reason to say.
+        pause_s: see `link.authority.PAUSE_S`.
 
     Attributes:
         in_force: whoever judges asks it.
     """
 
     def __init__(
-        self, root: InstalledRoot, *, store: Store, clock: Clock, issues: Issues, spread_s: float
+        self,
+        root: InstalledRoot,
+        *,
+        store: Store,
+        clock: Clock,
+        issues: Issues,
+        spread_s: float,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._root = root
         self._store = store
         self._clock = clock
         self._issues = issues
         self._spread_s = spread_s
+        self._pause_s = pause_s
         self._feed: AuthorityFeed | None = None
         self._group: asyncio.TaskGroup | None = None
         self.in_force = AuthorityInForce(root.authority)
@@ -71,6 +80,7 @@ class Rights:
                 store=self._store,
                 now=self._clock.now,
                 seams=Seams(listen, self._on_change, self._issues.note),
+                pause_s=self._pause_s,
             )
 
     async def load(self) -> None:

@@ -160,8 +160,8 @@ class AuthorityFeed:
         except StoreError as error:
             fault = str(error)
             self._poke.set()
-        for name in refused:
-            self._inbox.drop(name)
+        for name in refused & came.keys():
+            self._inbox.drop(name, came[name])
         is_whole = fault is None and done.files is not None
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:

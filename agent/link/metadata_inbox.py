@@ -49,9 +49,10 @@ class MetadataInbox:
         self._files[name] = raw
         return True
 
-    def drop(self, name: str) -> None:
-        """Throw a refused file away; it stays asked for."""
-        self._files.pop(name, None)
+    def drop(self, name: str, raw: bytes) -> None:
+        """Throw a refused file away, unless another has come in its place; it stays asked for."""
+        if self._files.get(name) == raw:
+            del self._files[name]
 
     def files(self) -> Mapping[str, bytes]:
         """A copy of what is there, by name."""
