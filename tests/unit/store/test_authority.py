@@ -1,0 +1,162 @@
+"""Accepted authority files: whole or not at all, and never an older one again."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.errors import TrustError
+from agent.store.authority import RoleFile, accept, keep_roots, load
+from agent.store.database import FILE, Store
+
+ROOT = b"root 1"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await asyncio.to_thread(Store.open, tmp_path)
+    await opened.run(load, 1, ROOT)
+    yield opened
+    await asyncio.to_thread(opened.close)
+
+
+def files(keys: str = "a", **versions: int) -> dict[str, RoleFile]:
+    return {
+        role: RoleFile(f"{role} {version}".encode(), version, keys)
+        for role, version in versions.items()
+    }
+
+
+def whole(version: int, keys: str = "a") -> dict[str, RoleFile]:
+    return files(keys, timestamp=version, snapshot=version, targets=version)
+
+
+async def test_the_set_replaces_the_former_one_whole(store: Store) -> None:
+    await store.run(accept, 1, {**whole(1), **files(province=1)})
+    await store.run(accept, 1, whole(2))
+    kept = await store.run(load, 1, ROOT)
+    assert kept.files == {
+        "timestamp": b"timestamp 2", "snapshot": b"snapshot 2", "targets": b"targets 2",
+    }  # fmt: skip
+    assert kept.floors["province"].version == 1
+    assert kept.roots == {1: ROOT}
+
+
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets"])
+async def test_an_older_file_refuses_the_whole_set(store: Store, role: str) -> None:
+    await store.run(accept, 1, whole(5))
+    older = {**whole(6), **files(**{role: 4})}
+    with pytest.raises(TrustError) as caught:
+        await store.run(accept, 1, older)
+    assert (caught.value.code, caught.value.subject) == ("E_ROLE", role)
+    kept = await store.run(load, 1, ROOT)
+    assert kept.files["targets"] == b"targets 5"
+    assert {floor.version for role, floor in kept.floors.items() if role != "root"} == {5}
+
+
+async def test_a_role_that_was_away_must_come_back_no_older(store: Store) -> None:
+    await store.run(accept, 1, {**whole(1), **files(province=9)})
+    await store.run(accept, 1, whole(2))
+    with pytest.raises(TrustError):
+        await store.run(accept, 1, {**whole(3), **files(province=8)})
+
+
+@pytest.mark.parametrize("renewed", ["timestamp", "snapshot"])
+async def test_new_keys_for_either_online_role_begin_both_anew(store: Store, renewed: str) -> None:
+    await store.run(accept, 1, whole(2**31))
+    anew = {**files(timestamp=3, snapshot=3, targets=2**31), **files("b", **{renewed: 3})}
+    await store.run(accept, 1, anew)
+    kept = await store.run(load, 1, ROOT)
+    assert kept.floors["timestamp"].version == kept.floors["snapshot"].version == 3
+
+
+async def test_new_online_keys_do_not_let_an_older_targets_file_in(store: Store) -> None:
+    await store.run(accept, 1, whole(7))
+    with pytest.raises(TrustError) as caught:
+        await store.run(accept, 1, {**whole(7, "b"), **files(targets=6)})
+    assert caught.value.subject == "targets"
+
+
+async def test_new_keys_of_a_role_cure_its_poisoned_number(store: Store) -> None:
+    await store.run(accept, 1, {**whole(1), **files(province=2**31)})
+    await store.run(accept, 1, {**whole(2), **files("b", province=3)})
+    kept = await store.run(load, 1, ROOT)
+    assert kept.floors["province"].version == 3
+
+
+async def test_roots_are_kept_and_never_go_back(store: Store) -> None:
+    await store.run(keep_roots, {1: ROOT, 2: b"root 2", 3: b"root 3"})
+    with pytest.raises(TrustError):
+        await store.run(accept, 2, whole(1))
+    await store.run(accept, 3, whole(1))
+    kept = await store.run(load, 1, ROOT)
+    assert kept.roots == {1: ROOT, 2: b"root 2", 3: b"root 3"}
+    assert kept.floors["root"].version == 3
+
+
+async def test_an_installed_root_of_the_chain_begins_nothing_anew(store: Store) -> None:
+    await store.run(keep_roots, {1: ROOT, 2: b"root 2"})
+    await store.run(accept, 2, whole(4))
+    assert (await store.run(load, 2, b"root 2")).floors["targets"].version == 4
+    assert (await store.run(load, 1, ROOT)).floors["targets"].version == 4
+
+
+async def test_a_foreign_root_forgets_all(store: Store) -> None:
+    await store.run(accept, 1, whole(4))
+    kept = await store.run(load, 1, b"another root 1")
+    assert (kept.roots, kept.files, kept.floors) == ({1: b"another root 1"}, {}, {})
+    await store.run(accept, 1, whole(1))
+
+
+async def test_what_was_kept_survives_a_broken_file(tmp_path: Path) -> None:
+    """The pages of other tables are hit; what can be read of the authority goes on."""
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    await store.run(load, 1, ROOT)
+    await store.run(accept, 1, whole(4))
+    page = await store.run(
+        lambda connection: connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name='journal'"
+        ).fetchone()[0]
+    )
+    await asyncio.to_thread(store.close)
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    again = await asyncio.to_thread(Store.open, tmp_path)
+    assert again.moved_aside is not None
+    kept = await again.run(load, 1, ROOT)
+    assert kept.files["targets"] == b"targets 4"
+    assert kept.floors["targets"].version == 4
+    await asyncio.to_thread(again.close)
+
+
+async def test_a_file_of_the_release_before_gets_its_tables(tmp_path: Path) -> None:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    await store.run(
+        lambda connection: connection.execute("INSERT INTO meta VALUES ('session', '7')")
+    )
+    await asyncio.to_thread(store.close)
+
+    def undo() -> None:
+        with sqlite3.connect(tmp_path / FILE) as connection:
+            for table in ("roots", "files", "floors"):
+                connection.execute(f"DROP TABLE authority_{table}")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            connection.execute(f"PRAGMA user_version={version - 1}")
+        connection.close()
+
+    await asyncio.to_thread(undo)
+    again = await asyncio.to_thread(Store.open, tmp_path)
+    await again.run(load, 1, ROOT)
+    await again.run(accept, 1, whole(1))
+    word = await again.run(
+        lambda connection: connection.execute(
+            "SELECT value FROM meta WHERE key='session'"
+        ).fetchone()[0]
+    )
+    assert word == "7"
+    await asyncio.to_thread(again.close)
