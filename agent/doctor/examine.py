@@ -14,6 +14,7 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, unseen
 from agent.doctor.probes import (
     agent,
+    authority,
     broker,
     certificate,
     clock,
@@ -58,6 +59,7 @@ def build_probes(boot_id: str) -> list[Probe]:
         Probe("agent", agent.look, 10),
         Probe("machine", partial(machine.look, boot_id=boot_id), 15),
         Probe("clock", clock.look, 15),
+        Probe("authority", authority.look, 15),
         Probe("sound", sound.look, 20),
         Probe("decoder", decoder.look, 30),
         Probe("shaping", shaping.look, 20),

@@ -44,6 +44,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "agent": ("Chương trình", "Agent"),
     "machine": ("Máy", "Machine"),
     "clock": ("Giờ", "Time"),
+    "authority": ("Quyền ký", "Who may sign"),
     "sound": ("Âm thanh", "Sound"),
     "decoder": ("Giải mã", "Decoder"),
     "shaping": ("Chữ", "Text"),

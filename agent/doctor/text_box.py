@@ -46,6 +46,27 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "chạy `sudo systemd-sysusers`, hoặc `sudo usermod -aG {1} {0}`, rồi khởi động lại dịch vụ",
         "run `sudo systemd-sysusers`, or `sudo usermod -aG {1} {0}`, then restart the service",
     ),
+    # who may sign
+    "authority_pinned": (
+        "root.json tự ghi hết người được ký (bản {0}), không chờ tệp nào thêm",
+        "root.json itself lists who may sign (version {0}); nothing else is waited for",
+    ),
+    "authority_good": (
+        "quyền ký được xác nhận {0} giờ trước ({1})",
+        "who may sign was confirmed {0} h ago ({1})",
+    ),
+    "authority_age_unseen": (
+        "có đủ tệp quyền ký ({0}), nhưng hộp chưa có giờ tin cậy để biết còn mới không",
+        "the files of who may sign are there ({0}); how old they are is unknown without the time",
+        "nối mạng cho hộp vài phút rồi khám lại",
+        "give the box a network for some minutes, then come back",
+    ),
+    "authority_unread": (
+        "không đọc được root.json hoặc dữ liệu của hộp",
+        "root.json or the box's memory cannot be read",
+        "khám lại bằng `sudo`; vẫn thế thì xem phần Cài đặt ở trên",
+        "try again with `sudo`; still so: see Settings above",
+    ),
     "no_systemd": (
         "máy này không chạy systemd: không có gì khởi động lại chương trình",
         "systemd does not run here: nothing would restart the agent",

@@ -221,20 +221,7 @@ class AuthorityFeed:
         self._kept = await self._store.run(load, version, self._installed)
 
     def _restored(self) -> Authority:
-        """The authority that the kept files make, under the newest root that lets them."""
-        chain = verify_chain(self._installed, self._kept.roots)
-        newest = max(chain)
-        files = dict(self._kept.files)
-        if not {*ONLINE, "targets"} <= files.keys():
-            return load_root(chain[newest])
-        for version in sorted(chain, reverse=True):
-            try:
-                tree = _tree(chain[version], files)
-            except TrustError as error:
-                log.info("kept files under root %d: %s", version, error)
-                continue
-            return tree if version == newest else SupersededAuthority(tree, newest)
-        return load_root(chain[newest])
+        return restore_authority(self._installed, self._kept)
 
     # What is told
 
@@ -258,6 +245,27 @@ class AuthorityFeed:
         log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)
         if better or _rights(is_, now) != _rights(was, now):
             await self._seams.changed(better)
+
+
+def restore_authority(installed: bytes, kept: Kept) -> Authority:
+    """The authority that kept files make, under the newest root that lets them.
+
+    Args:
+        installed: the root file on the box; its own form has been judged.
+        kept: together with this root.
+    """
+    chain = verify_chain(installed, kept.roots)
+    newest = max(chain)
+    if not {*ONLINE, "targets"} <= kept.files.keys():
+        return load_root(chain[newest])
+    for version in sorted(chain, reverse=True):
+        try:
+            tree = _tree(chain[version], kept.files)
+        except TrustError as error:
+            log.info("kept files under root %d: %s", version, error)
+            continue
+        return tree if version == newest else SupersededAuthority(tree, newest)
+    return load_root(chain[newest])
 
 
 def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:

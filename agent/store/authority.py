@@ -57,6 +57,17 @@ class Kept:
     floors: Mapping[str, Floor] = field(default_factory=dict)
 
 
+def read(connection: sqlite3.Connection) -> Kept:
+    """All that is kept, whatever root is installed."""
+    return Kept(
+        roots=dict(
+            connection.execute("SELECT version, bytes FROM authority_roots ORDER BY version")
+        ),
+        files=dict(connection.execute("SELECT role, bytes FROM authority_files")),
+        floors=_floors(connection),
+    )
+
+
 def load(connection: sqlite3.Connection, version: int, root: bytes) -> Kept:
     """What was kept together with this installed root.
 
@@ -67,19 +78,13 @@ def load(connection: sqlite3.Connection, version: int, root: bytes) -> Kept:
         version: of the installed root.
         root: its bytes.
     """
-    roots: dict[int, bytes] = dict(
-        connection.execute("SELECT version, bytes FROM authority_roots ORDER BY version")
-    )
-    if root not in roots.values():
+    kept = read(connection)
+    if root not in kept.roots.values():
         for table in ("authority_roots", "authority_files", "authority_floors"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
         connection.execute("INSERT INTO authority_roots VALUES (?, ?)", (version, root))
         return Kept(roots={version: root})
-    return Kept(
-        roots=roots,
-        files=dict(connection.execute("SELECT role, bytes FROM authority_files")),
-        floors=_floors(connection),
-    )
+    return kept
 
 
 def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> None:

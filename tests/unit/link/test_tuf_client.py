@@ -52,4 +52,7 @@ def test_many_roots_at_once_are_walked_whole() -> None:
     installed = tree.wire["1.root.json"]
     first = run_pass(installed, Kept(), tree.wire, TARGET, AT)
     second = run_pass(installed, Kept(first.roots), tree.wire, TARGET, AT)
-    assert (max(first.roots), max(second.roots)) == (65, 71)  # the installed one and 64 more; then all
+    assert (max(first.roots), max(second.roots)) == (
+        65,
+        71,
+    )  # the installed one and 64 more; then all

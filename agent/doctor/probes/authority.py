@@ -1,0 +1,87 @@
+"""Who may sign, as the agent would know it if it started now, and how old that is."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from agent.clock import Now
+from agent.contract.issue_kind import ISSUE_KINDS
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, good, unseen
+from agent.doctor.memory import ask_database
+from agent.errors import TrustError
+from agent.link.authority import restore_authority
+from agent.store.authority import Kept, read
+from agent.trust.authority import Authority, Grade
+from agent.trust.in_force import AuthorityInForce
+from agent.trust.installed import InstalledRoot, load_installed
+
+HOUR_S = 3600.0
+
+
+async def look(case: Case) -> AsyncGenerator[Finding, None]:
+    """The root file, the kept files, their age."""
+    if case.settings is None:
+        yield unseen("needs_settings")
+        return
+    root, state = Path(case.settings.root), Path(case.settings.state)
+    yield await asyncio.to_thread(_judge_box, root, state, case.now())
+
+
+def _judge_box(root: Path, state: Path, now: Now) -> Finding:
+    try:
+        installed = load_installed(root.read_bytes())
+        kept = _read_kept(state)
+    except (OSError, sqlite3.Error, TrustError) as error:
+        return unseen("authority_unread", detail=str(error)[:200])
+    return judge(installed, kept, now)
+
+
+def _read_kept(state: Path) -> Kept:
+    """Nothing is kept where the agent has never run, or a release ran that knew no such files."""
+    try:
+        return ask_database(state, read)
+    except FileNotFoundError:
+        return Kept()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return Kept()
+        raise
+
+
+def judge(installed: InstalledRoot, kept: Kept, now: Now) -> Finding:
+    """As the agent does at its start."""
+    if not installed.is_tree:
+        return good("authority_pinned", str(installed.authority.versions["root"]))
+    if installed.raw not in kept.roots.values():
+        kept = Kept()
+    authority = restore_authority(installed.raw, kept)
+    if not AuthorityInForce(authority).knows_signers(now):
+        return _issue("authority_missing", (), authority)
+    return _judge_age(authority, now)
+
+
+def _judge_age(authority: Authority, now: Now) -> Finding:
+    versions = _tell(authority)
+    issued = AuthorityInForce(authority).issued
+    hours = "?" if issued is None else f"{(now.at - issued).total_seconds() / HOUR_S:.0f}"
+    match authority.grade(now):
+        case Grade.EXPIRED:
+            return _issue("authority_expired", (f"{hours} h",), authority)
+        case Grade.AGED:
+            return _issue("authority_aged", (f"{hours} h",), authority)
+    if now.quality == "FLOOR":
+        return unseen("authority_age_unseen", versions)
+    return good("authority_good", hours, versions)
+
+
+def _issue(kind: str, args: tuple[str, ...], authority: Authority) -> Finding:
+    """In the words in which the agent's own check tells it."""
+    return Finding(ISSUE_KINDS[kind].severity, kind, args, _tell(authority))
+
+
+def _tell(authority: Authority) -> str:
+    return ", ".join(f"{name} {version}" for name, version in authority.versions.items())

@@ -1,0 +1,62 @@
+"""What `tramtin doctor` says of who may sign, from the files on the box alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from authority_stand import standing
+from fake_publisher import AT, FakePublisher
+
+from agent.clock import Now
+from agent.doctor.memory import ask_database
+from agent.doctor.probes.authority import judge
+from agent.store.authority import Kept, read
+from agent.trust.installed import load_installed
+from tests.unit.trust.test_verify import ROOT, SYNCED
+
+NOW = replace(SYNCED, at=AT + timedelta(hours=3))
+
+
+@pytest.fixture
+async def kept(tmp_path: Path, tree: FakePublisher) -> Kept:
+    """As the agent leaves it behind."""
+    async with standing(tmp_path, tree.files().root, AT) as stand:
+        await stand.follow(tree)
+    return await asyncio.to_thread(ask_database, tmp_path, read)
+
+
+@pytest.fixture
+def tree() -> FakePublisher:
+    return FakePublisher()
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "code"),
+    [
+        (NOW, "good", "authority_good"),
+        (Now(NOW.at, "FLOOR", None), "not_checked", "authority_age_unseen"),
+        (replace(NOW, at=AT + timedelta(hours=49)), "warning", "authority_aged"),
+        (replace(NOW, at=AT + timedelta(days=31)), "fault", "authority_expired"),
+    ],
+)
+async def test_a_box_with_files_is_told_their_age(
+    tree: FakePublisher, kept: Kept, now: Now, state: str, code: str
+) -> None:
+    finding = judge(load_installed(tree.files().root), kept, now)
+    assert (finding.state, finding.code) == (state, code)
+
+
+async def test_what_was_kept_with_another_root_counts_for_nothing(kept: Kept) -> None:
+    finding = judge(load_installed(FakePublisher().files().root), kept, NOW)
+    assert (finding.state, finding.code) == ("fault", "authority_missing")
+
+
+def test_a_new_box_has_none_yet_and_a_pinned_one_needs_none(tree: FakePublisher) -> None:
+    assert judge(load_installed(tree.files().root), Kept(), NOW).code == "authority_missing"
+    pinned = judge(load_installed(json.dumps(ROOT).encode()), Kept(), NOW)
+    assert (pinned.state, pinned.args) == ("good", ("1",))
