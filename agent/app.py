@@ -128,12 +128,9 @@ class Agent:
         )
 
     def _build_fetcher(self) -> Fetcher:
-        ca = Path(self.settings.broker.ca)
-        private = self.settings.media.allow_private
+        ca, private = Path(self.settings.broker.ca), self.settings.media.allow_private
         hosts = lambda: self.programme.media_hosts  # noqa: E731 - asked anew at each fetch
         return Fetcher(self.media, ca, hosts=hosts, allow_private=private)
-
-    # What goes up
 
     async def _hello(self) -> None:
         place = self.intake.place
