@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Element, Emergency, Medium, Playlist, Scene
+from agent.contract.document import Document, Emergency, Playlist
 from agent.plan.emergency import ActiveEmergency, emergency_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
@@ -18,16 +18,20 @@ from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.silence import ActiveSilence, silence_on
 from agent.plan.timeline import Held, Occurrence, Timeline, build_timeline
-from agent.play.item import EMERGENCY, Item, Source
+from agent.play.item import EMERGENCY, Item
 from agent.settings.model import Policy
+from agent.staging import (
+    LIMIT_SLACK,
+    build_item,
+    digests_of,
+    emergency_picture,
+    emergency_sound,
+    key_of,
+)
 
-LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
-LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
-ALARM_COLOUR = "#b00000"
-EVERYWHERE = [0, 0, 1000, 1000]
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Programme:
         }
         for occurrence in timeline.occurrences if timeline else ():
             if occurrence.end_at > now.at:
-                for digest in _digests(occurrence):
+                for digest in digests_of(occurrence):
                     needed.setdefault(digest, occurrence.start_at)
         return needed
 
@@ -206,7 +210,7 @@ class SoundRundown:
         timeline = programme.current(now)
         if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
             return None
-        if any(_key(one, self.sense) not in done for one in programme.alarms(now, self.sense)):
+        if any(key_of(one, self.sense) not in done for one in programme.alarms(now, self.sense)):
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
 
@@ -233,7 +237,7 @@ class SoundRundown:
             return False
         if item.level >= EMERGENCY:
             alarms = self._programme.alarms(now, self.sense)
-            return any(_key(one, self.sense) == item.key for one in alarms)
+            return any(key_of(one, self.sense) == item.key for one in alarms)
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
         return (
             not is_over and not self._is_silent(now) and self._programme.is_held(item.source.doc_id)
@@ -257,13 +261,13 @@ class SoundRundown:
         return filter(None, map(self._build_emergency, alarms))
 
     def _build_emergency(self, active: ActiveEmergency) -> Item | None:
-        return _emergency_sound(active, self._programme.media_state)
+        return emergency_sound(active, self._programme.media_state)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
         return None if occurrence is None else self._build(occurrence)
 
     def _build(self, occurrence: Occurrence) -> Item:
-        return _build_item(occurrence, self._programme.media_state)
+        return build_item(occurrence, self._programme.media_state)
 
 
 class PictureRundown(SoundRundown):
@@ -272,136 +276,4 @@ class PictureRundown(SoundRundown):
     sense: Sense = "picture"
 
     def _build_emergency(self, active: ActiveEmergency) -> Item | None:
-        return _emergency_picture(active)
-
-
-def _source(held: Held, entry: str) -> Source:
-    document = held.document
-    return Source(
-        doc_id=document.doc_id,
-        doc_sha256=held.sha256,
-        entry=entry,
-        issuer=document.issuer,
-        editor=document.editor,
-        approver=document.approver,
-        class_=document.class_,
-    )
-
-
-def _missing(clips: Iterable[Medium], state: Callable[[str], str | None]) -> str | None:
-    return next((why for clip in clips if (why := state(clip.sha256)) is not None), None)
-
-
-def _build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> Item:
-    entry, document = occurrence.entry, occurrence.document.document
-    media = {medium.sha256: medium for medium in getattr(document, "media", [])}
-    scene = entry.body.scene
-    clips = tuple(media[digest] for digest in _digests(occurrence))
-    if entry.body.text is not None and entry.body.text.show is not None:
-        scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
-    return Item(
-        key=occurrence.key,
-        source=_source(occurrence.document, entry.id),
-        title=entry.title,
-        lang=entry.lang,
-        level=int(occurrence.level),
-        level_name=occurrence.level.name.lower(),
-        zones=tuple(entry.zones),
-        start_at=occurrence.start_at,
-        end_at=occurrence.end_at,
-        latest_end_at=occurrence.latest_end_at,
-        when_cut=entry.when_cut,
-        clips=clips,
-        repeat=entry.body.repeat,
-        gap_ms=entry.body.gap_ms,
-        limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
-        scene=scene,
-        missing=_missing(clips, state),
-    )
-
-
-def _digests(occurrence: Occurrence) -> list[str]:
-    body = occurrence.entry.body
-    elements = body.scene.elements if body.scene is not None else []
-    return body.media or [element.media for element in elements if element.media]
-
-
-def _emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item | None:
-    document = active.document
-    media = {medium.sha256: medium for medium in document.media}
-    clips = tuple(media[digest] for body in document.bodies for digest in body.media or [])
-    if not clips:
-        return None
-    return _emergency_item(
-        active,
-        "sound",
-        clips=clips,
-        repeat=document.repeat,
-        gap_ms=document.gap_ms,
-        limit_ms=document.max_ms,
-        attention=document.attention,
-        missing=_missing(clips, state),
-    )
-
-
-def _emergency_picture(active: ActiveEmergency) -> Item | None:
-    texts = [(b.lang, b.text.show) for b in active.document.bodies if b.text and b.text.show]
-    if not texts:
-        return None
-    elements = [_banner()] if active.document.exercise else []
-    top = 160 if elements else 0
-    height = (1000 - top) // len(texts)
-    elements += [
-        Element(
-            kind="text",
-            box=[0, top + index * height, 1000, height],
-            text=text,
-            lang=lang,
-            background=ALARM_COLOUR,
-        )
-        for index, (lang, text) in enumerate(texts)
-    ]
-    return _emergency_item(active, "picture", scene=Scene(elements, active.document.max_ms))
-
-
-def _banner() -> Element:
-    """An exercise must say so, to everyone who sees it."""
-    return Element(
-        kind="text",
-        box=[0, 0, 1000, 160],
-        text="DIỄN TẬP · EXERCISE",
-        lang="vi",
-        colour="#000000",
-        background="#ffd23f",
-    )
-
-
-def _key(active: ActiveEmergency, medium: str) -> str:
-    """An alarm sounds once; one that a key starts, once a press."""
-    event = active.document.event_id
-    return f"{event}/{medium}" if active.press is None else f"{event}/{active.press[1]}/{medium}"
-
-
-def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
-    document = active.document
-    what = "Khẩn cấp: " if active.press is None else "Báo động tại trạm: "
-    return Item(
-        key=_key(active, medium),
-        source=_source(active.held, document.event_id),
-        title=("Diễn tập: " if document.exercise else what) + document.event_id,
-        lang=document.bodies[0].lang,
-        level=int(active.level),
-        level_name=active.level.name.lower(),
-        started_by=active.press[0] if active.press is not None else None,
-        when_cut="rejoin",  # only what is higher cuts it: then it is told again, from its beginning
-        zones=("*",),
-        start_at=active.start_at,
-        end_at=active.end_at,
-        latest_end_at=active.end_at,
-        **content,  # type: ignore[arg-type] # only fields of Item are passed on
-    )
-
-
-def _text_scene(text: str, lang: str, background: str) -> Scene:
-    element = Element(kind="text", box=EVERYWHERE, text=text, lang=lang, background=background)
-    return Scene([element], 0)
+        return emergency_picture(active)

@@ -42,6 +42,7 @@ CREATE TABLE journal (
   acknowledged_at TEXT);
 CREATE TABLE open_play (key INTEGER PRIMARY KEY AUTOINCREMENT, play BLOB NOT NULL);
 """,
+    "ALTER TABLE documents ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;",
     """
 CREATE TABLE authority_roots (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE authority_files (
@@ -49,7 +50,6 @@ CREATE TABLE authority_files (
 CREATE TABLE authority_floors (
   role TEXT PRIMARY KEY, version INTEGER NOT NULL, keys TEXT NOT NULL) WITHOUT ROWID;
 """,
-    "ALTER TABLE documents ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (

@@ -164,6 +164,8 @@ async def box(
             placed=placed,
             presumed=rights.presume,
             report=report,
+            greet=lambda: None,
+            note=lambda *_: None,
         ),
     )
     link = MqttLink(
@@ -181,7 +183,7 @@ async def box(
     try:
         await journal.open()
         await rights.load()
-        await intake.restore()
+        await intake.begin()
         tasks = [
             asyncio.create_task(link.run(), name="link"),
             asyncio.create_task(rights.run(), name="authority"),

@@ -82,6 +82,7 @@ class DeafBox:
                 clock_fixed=self._nothing,
                 acknowledged=self._nothing,
                 placed=self._nothing,
+                presumed=lambda _place: None,
                 report=self._report,
                 greet=self._greet,
                 note=self._note,

@@ -19,6 +19,7 @@ from agent.contract.report import InputState, Record
 from agent.desk.front import FrontDesk
 from agent.desk.parts import Parts
 from agent.health.check import NOT_YET, Finding, Standing
+from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
 from agent.page.deed import DeedRefusedError, Used
 from agent.page.status import Reading
@@ -29,6 +30,7 @@ from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
+from agent.trust.authority import Grade
 from tests.unit.desk.test_record import HEAD, PLAY
 from tests.unit.test_silent_programme import DIGEST, START, emergency, playlist
 
@@ -168,6 +170,7 @@ def box() -> Box:
         why_missing=lambda _digest: None,
         look_again=lambda: looked.append(1),
         reread=FakeReread(),
+        authority=lambda: AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True),
     )
     return Box(parts, clock, journal, silence, looked)
 

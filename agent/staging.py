@@ -1,0 +1,152 @@
+"""One occurrence, or one emergency, as an item that an output can play or show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from agent.contract.document import Element, Medium, Scene
+from agent.plan.emergency import ActiveEmergency
+from agent.plan.timeline import Held, Occurrence
+from agent.play.item import Item, Source
+
+LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
+LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
+ALARM_COLOUR = "#b00000"
+EVERYWHERE = [0, 0, 1000, 1000]
+
+
+def _source(held: Held, entry: str) -> Source:
+    document = held.document
+    return Source(
+        doc_id=document.doc_id,
+        doc_sha256=held.sha256,
+        entry=entry,
+        issuer=document.issuer,
+        editor=document.editor,
+        approver=document.approver,
+        class_=document.class_,
+    )
+
+
+def _missing(clips: Iterable[Medium], state: Callable[[str], str | None]) -> str | None:
+    return next((why for clip in clips if (why := state(clip.sha256)) is not None), None)
+
+
+def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> Item:
+    """One occurrence of an entry; `state` says why a medium is missing, None when it is here."""
+    entry, document = occurrence.entry, occurrence.document.document
+    media = {medium.sha256: medium for medium in getattr(document, "media", [])}
+    scene = entry.body.scene
+    clips = tuple(media[digest] for digest in digests_of(occurrence))
+    if entry.body.text is not None and entry.body.text.show is not None:
+        scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
+    return Item(
+        key=occurrence.key,
+        source=_source(occurrence.document, entry.id),
+        title=entry.title,
+        lang=entry.lang,
+        level=int(occurrence.level),
+        level_name=occurrence.level.name.lower(),
+        zones=tuple(entry.zones),
+        start_at=occurrence.start_at,
+        end_at=occurrence.end_at,
+        latest_end_at=occurrence.latest_end_at,
+        when_cut=entry.when_cut,
+        clips=clips,
+        repeat=entry.body.repeat,
+        gap_ms=entry.body.gap_ms,
+        limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
+        scene=scene,
+        missing=_missing(clips, state),
+    )
+
+
+def digests_of(occurrence: Occurrence) -> list[str]:
+    """The media that an occurrence needs, in order."""
+    body = occurrence.entry.body
+    elements = body.scene.elements if body.scene is not None else []
+    return body.media or [element.media for element in elements if element.media]
+
+
+def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item | None:
+    """What is heard of an emergency; None when it has no recorded sound."""
+    document = active.document
+    media = {medium.sha256: medium for medium in document.media}
+    clips = tuple(media[digest] for body in document.bodies for digest in body.media or [])
+    if not clips:
+        return None
+    return _emergency_item(
+        active,
+        "sound",
+        clips=clips,
+        repeat=document.repeat,
+        gap_ms=document.gap_ms,
+        limit_ms=document.max_ms,
+        attention=document.attention,
+        missing=_missing(clips, state),
+    )
+
+
+def emergency_picture(active: ActiveEmergency) -> Item | None:
+    """What is seen of an emergency; None when it has no text to show."""
+    texts = [(b.lang, b.text.show) for b in active.document.bodies if b.text and b.text.show]
+    if not texts:
+        return None
+    elements = [_banner()] if active.document.exercise else []
+    top = 160 if elements else 0
+    height = (1000 - top) // len(texts)
+    elements += [
+        Element(
+            kind="text",
+            box=[0, top + index * height, 1000, height],
+            text=text,
+            lang=lang,
+            background=ALARM_COLOUR,
+        )
+        for index, (lang, text) in enumerate(texts)
+    ]
+    return _emergency_item(active, "picture", scene=Scene(elements, active.document.max_ms))
+
+
+def _banner() -> Element:
+    """An exercise must say so, to everyone who sees it."""
+    return Element(
+        kind="text",
+        box=[0, 0, 1000, 160],
+        text="DIỄN TẬP · EXERCISE",
+        lang="vi",
+        colour="#000000",
+        background="#ffd23f",
+    )
+
+
+def key_of(active: ActiveEmergency, medium: str) -> str:
+    """An alarm sounds once; one that a key starts, once a press."""
+    event = active.document.event_id
+    return f"{event}/{medium}" if active.press is None else f"{event}/{active.press[1]}/{medium}"
+
+
+def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
+    document = active.document
+    what = "Khẩn cấp: " if active.press is None else "Báo động tại trạm: "
+    return Item(
+        key=key_of(active, medium),
+        source=_source(active.held, document.event_id),
+        title=("Diễn tập: " if document.exercise else what) + document.event_id,
+        lang=document.bodies[0].lang,
+        level=int(active.level),
+        level_name=active.level.name.lower(),
+        started_by=active.press[0] if active.press is not None else None,
+        when_cut="rejoin",  # only what is higher cuts it: then it is told again, from its beginning
+        zones=("*",),
+        start_at=active.start_at,
+        end_at=active.end_at,
+        latest_end_at=active.end_at,
+        **content,  # type: ignore[arg-type] # only fields of Item are passed on
+    )
+
+
+def _text_scene(text: str, lang: str, background: str) -> Scene:
+    element = Element(kind="text", box=EVERYWHERE, text=text, lang=lang, background=background)
+    return Scene([element], 0)
