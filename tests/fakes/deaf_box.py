@@ -17,6 +17,7 @@ from agent.intake import Effects, Intake
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, load_floors
 from agent.trust.authority import Authority
+from agent.trust.in_force import AuthorityInForce
 
 
 class Hand:
@@ -72,7 +73,7 @@ class DeafBox:
         journal: Any = self.journal
         self.intake = Intake(
             self.station,
-            authority=self.authority,
+            authority=AuthorityInForce(self.authority),
             store=self.store,
             floors=self.floors,
             clock=self.clock,
