@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, draft, sign, combine, publish, withhold, collect, show, demo."""
+"""`tramtin-central`: keys, authority, draft, sign, combine, publish, withhold, collect, show."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import click
 
 from agent.errors import ConfigError
 from central import command_document, command_draft
+from central.ceremony.command import authority
+from central.ceremony.command_sign import publish_authority, show_authority, sign_authority
 from central.told import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -41,6 +43,9 @@ for _command in (
     command_document.reinstate,
 ):
     main.add_command(_command)
+main.add_command(authority)
+for _step in (sign_authority, publish_authority, show_authority):
+    authority.add_command(_step)
 
 
 @main.group()
@@ -56,28 +61,35 @@ def keys() -> None:
 def keys_new(
     file: Path, scheme: Literal["ed25519", "ecdsa-sha2-nistp256"], passphrase: str
 ) -> None:
-    """Write a new encrypted private key to FILE; print its key id."""
+    """Write a new encrypted private key to FILE and its public part to FILE.pub; print its id."""
     from central.authority import make_key
+    from central.ceremony.key import encode_public
 
-    click.echo(make_key(file, passphrase, scheme).keyid)
+    key = make_key(file, passphrase, scheme)
+    file.with_suffix(".pub").write_bytes(encode_public(key))
+    click.echo(key.keyid)
 
 
 @keys.command("show")
-@click.argument("file", type=FILE)
-@click.option("--passphrase", prompt=True, hide_input=True)
+@click.argument("key")
+@click.option("--passphrase", help="Of the file, or the token's PIN; asked for when needed.")
+@click.option("--out", type=ANY, help="Write the public part here, for `authority`.")
 @format_option
 @told
-def keys_show(file: Path, passphrase: str, format_: str | None) -> None:
-    """Print the public part of the key in FILE."""
-    import json
+def keys_show(key: str, passphrase: str | None, out: Path | None, format_: str | None) -> None:
+    """Print the public part of KEY: a file, or a token as hsm:2?label=NAME."""
+    from central.ceremony.key import encode_public, read_public
 
-    from central.authority import load_public
+    def ask() -> str:
+        return passphrase if passphrase is not None else click.prompt("Passphrase", hide_input=True)
 
-    key = load_public(file, passphrase or None)
+    public = read_public(key, ask)
+    if out is not None:
+        out.write_bytes(encode_public(public))
     if format_ == "json":
-        click.echo(json.dumps({"keyid": key.keyid, **key.to_dict()}))
+        click.echo(encode_public(public))
     else:
-        click.echo(f"{key.keyid}  {key.scheme}")
+        click.echo(f"{public.keyid}  {public.scheme}")
 
 
 @keys.command("demo")
@@ -89,6 +101,7 @@ def keys_demo(folder: Path) -> None:
 
     made = make_demo_authority(folder)
     click.echo(f"root: {made.root}")
+    click.echo(f"tree: {made.ceremony}")
     for role, files in sorted(made.keys.items()):
         click.echo(f"{role}: {', '.join(map(str, files))}")
 
@@ -103,8 +116,11 @@ def keys_demo(folder: Path) -> None:
 @click.option("--time-key", type=FILE, required=True, help="Key of the role vn.time.")
 @click.option("--receipt-key", type=FILE, required=True, help="Key of the role vn.receipt.")
 @click.option("--head-key", type=FILE, help="Key of the role vn.head; without it no heads.")
+@click.option("--timestamp-key", type=FILE, help="Signs the authority's timestamp every hour.")
 @told
-def collect(*, db: Path, broker: str, head_key: Path | None, **files: Path) -> None:
+def collect(
+    *, db: Path, broker: str, head_key: Path | None, timestamp_key: Path | None, **files: Path
+) -> None:
     """Answer the stations' hellos, collect their records, acknowledge. Runs until stopped."""
     from central.authority import load_signer
     from central.certificate import Identity
@@ -127,6 +143,7 @@ def collect(*, db: Path, broker: str, head_key: Path | None, **files: Path) -> N
             "time": [load_signer(files["time_key"])],
             "receipt": [load_signer(files["receipt_key"])],
             "head": [load_signer(head_key)] if head_key is not None else [],
+            "timestamp": [load_signer(timestamp_key)] if timestamp_key else [],
         },
     )
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -46,11 +47,39 @@ class Grant:
 
 @dataclass(frozen=True)
 class DemoAuthority:
-    """Where `make_demo_authority` put things: the root file, and key files by role name."""
+    """Where `make_demo_authority` put things.
 
-    root: Path
+    Args:
+        pinned: a root file of the format `tramtin-pinned-1`, with the same roles and keys.
+        ceremony: the folder of the published tree.
+        keys: key files by role name, those of root, targets, snapshot and timestamp included.
+        passphrase: of all of them.
+    """
+
+    pinned: Path
+    ceremony: Path
     keys: dict[str, tuple[Path, ...]]
     passphrase: str | None = None
+
+    @property
+    def root(self) -> Path:
+        """What the settings of a demonstration's station name as `root`.
+
+        The one switch: `self.tree_root` as soon as a box reads a tree; the pinned file until then.
+        """
+        return self.pinned
+
+    @property
+    def tree_root(self) -> Path:
+        """The first root of the tree."""
+        return self.ceremony / "metadata" / "1.root.json"
+
+    def files(self) -> dict[str, bytes]:
+        """The published tree, by file name on the wire: what the centre's shelf takes."""
+        from central.ceremony.folder import Folder
+        from central.ceremony.publication import current_files
+
+        return current_files(Folder(self.ceremony))
 
     def signers(self, role: str) -> list[CryptoSigner]:
         """The signers of a role, as many as it has keys."""
@@ -132,18 +161,19 @@ def build_root(grants: Sequence[Grant], *, version: int, demo: bool) -> bytes:
     return raw
 
 
+_PROVINCE = ["Giám đốc trung tâm tỉnh (demo)", "Kỹ thuật trung tâm tỉnh (demo)"]
 _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
+    "vn.84": (
+        ["station-config", "command", "silence"],
+        ["config/84/*/*", "command/84/*/*", "silence/84/*/*"],
+        400 * DAY_S,
+        _PROVINCE,
+    ),
     "vn.84.29266": (
         ["playlist", "cancel"],
         ["routine/84/29266/*", "priority/84/29266/*"],
         45 * DAY_S,
         ["Cán bộ văn hoá xã (demo)"],
-    ),
-    "vn.84": (
-        ["station-config", "command", "silence"],
-        ["config/84/*/*", "command/84/*/*", "silence/84/*/*"],
-        400 * DAY_S,
-        ["Giám đốc trung tâm tỉnh (demo)", "Kỹ thuật trung tâm tỉnh (demo)"],
     ),
     "vn.84.em": (
         ["emergency", "cancel"],
@@ -152,25 +182,43 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
     ),
     "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),
-    "vn.head": (["head"], ["config/*/*/*"], DAY_S, ["Máy chủ bản kê (demo)"]),
     "vn.receipt": (["ack"], ["config/*/*/*"], 30 * DAY_S, ["Máy chủ biên nhận (demo)"]),
+    "vn.head": (["head"], ["config/*/*/*"], DAY_S, ["Máy chủ bản kê (demo)"]),
 }
+# What the province may hand on; a box asks for the province's file by this class.
+_HANDS_ON = {"vn.84": ["routine/84/*/*", "priority/84/*/*", "emergency/84/*/*", "authority/84/*/*"]}
 
 
-def make_demo_authority(directory: Path, passphrase: str | None = None) -> DemoAuthority:
-    """Fresh keys and a root marked `demo` for one commune of province 84.
+def make_demo_authority(
+    directory: Path, passphrase: str | None = None, at: datetime | None = None
+) -> DemoAuthority:
+    """Fresh keys, a published tree marked `demo`, and a pinned root of the same roles.
+
+    Args:
+        directory: made when absent.
+        passphrase: for every key file; None: not locked.
+        at: when the tree is published; None: now.
 
     Raises:
         ConfigError: E_KEY, files are there already.
     """
+    from central.ceremony.demo import TOP_HOLDERS, publish_demo_tree
+    from central.ceremony.key import Holder
+
     directory.mkdir(parents=True, exist_ok=True)
-    grants, paths = [], {}
-    for name, (kinds, role_paths, ttl_s, holders) in _DEMO.items():
-        files = tuple(directory / f"{name}.{n}.pem" for n in range(1, len(holders) + 1))
-        publics = [make_key(file, passphrase) for file in files]
-        people = list(zip(holders, publics, strict=True))
-        grants.append(Grant(name, kinds, role_paths, ttl_s, people, threshold=len(people)))
-        paths[name] = files
-    root = directory / "root.json"
-    root.write_bytes(build_root(grants, version=1, demo=True))
-    return DemoAuthority(root, paths, passphrase)
+    people = {name: holders for name, (*_, holders) in _DEMO.items()} | TOP_HOLDERS
+    keys, held = {}, {}
+    for role, names in people.items():
+        keys[role] = tuple(directory / f"{role}.{n}.pem" for n in range(1, len(names) + 1))
+        publics = [make_key(file, passphrase) for file in keys[role]]
+        held[role] = [Holder(*pair) for pair in zip(names, publics, strict=True)]
+    grants = [
+        Grant(name, kinds, paths, ttl_s, [(one.name, one.key) for one in held[name]],
+              threshold=len(held[name]))
+        for name, (kinds, paths, ttl_s, _) in _DEMO.items()
+    ]  # fmt: skip
+    made = DemoAuthority(directory / "root.json", directory / "ceremony", keys, passphrase)
+    made.pinned.write_bytes(build_root(grants, version=1, demo=True))
+    wider = [replace(one, paths=[*one.paths, *_HANDS_ON.get(one.name, [])]) for one in grants]
+    publish_demo_tree(made, held, wider, (at or datetime.now(UTC)).replace(microsecond=0))
+    return made

@@ -9,6 +9,7 @@ import random
 import ssl
 import time
 from collections.abc import Awaitable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ from securesystemslib.signer import Signer
 
 from agent.contract.report import State
 from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
+from agent.errors import ConfigError
+from central import shelf
 from central.certificate import CENTRE, Identity
 from central.database import Database
 from central.publish import Parcel, mark_sent, unsent
@@ -29,6 +32,7 @@ UPLINK = f"{ROOT}/u/+/+/#"
 MAX_QUEUED = 10_000  # what is dropped beyond is unacknowledged, so it comes again
 BUSY_QUEUED = 500
 UNSENT_S = 0.3
+TIMESTAMP_S = 3600
 RETRY_S = (0.5, 30.0)
 
 
@@ -57,7 +61,8 @@ class Collector:
         ca: PEM of the authority that signed the broker's certificate.
         identity: the centre's client certificate and key; None: plain TCP, for tests.
         database: where everything is kept.
-        signers: keys of the roles `time`, `receipt` and, where heads are sent, `head`.
+        signers: keys of the roles `time` and `receipt`; with `head`, heads are sent; with
+            `timestamp`, the authority's timestamp is signed again every hour.
     """
 
     def __init__(
@@ -77,11 +82,20 @@ class Collector:
         self._identity = identity
         self._database = database
         self._reception = Reception(database, signers)
+        self._timestamp = next(iter(signers.get("timestamp", ())), None)
         self._session = int(time.time() * 1000)
         self._client: aiomqtt.Client
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
+        renewing = asyncio.create_task(self._renew_timestamp(), name="authority timestamp")
+        try:
+            await self._stay_connected()
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _stay_connected(self) -> None:
         patience_s, most_s = RETRY_S
         while True:
             try:
@@ -165,30 +179,35 @@ class Collector:
                 await client.publish(reply.topic, reply.envelope, qos=1, retain=reply.retain)
 
     async def _send_unsent(self) -> None:
-        """Send what other processes have kept for us (`tramtin-central publish`)."""
+        """Send what other processes have kept for us: authority first, then documents."""
         while True:
-            parcels = await asyncio.to_thread(unsent, self._database)
-            sent: list[Parcel] = []
-            with contextlib.suppress(aiomqtt.MqttError):
-                for parcel in parcels:
-                    await self._client.publish(
-                        parcel.topic, parcel.envelope, qos=1, retain=parcel.retain
-                    )
-                    sent.append(parcel)
-            if sent:
-                await asyncio.to_thread(mark_sent, self._database, sent)
-            await self._send_heads()
+            for find, mark in ((shelf.unsent, shelf.mark_sent), (unsent, mark_sent)):
+                if sent := await self._send_all(await asyncio.to_thread(find, self._database)):
+                    await asyncio.to_thread(mark, self._database, sent)
+            if self._reception.heads is not None:
+                # After a publication; what is not sent now comes with the station's next hello.
+                await self._send_all(await asyncio.to_thread(self._reception.heads.due))
             await asyncio.sleep(UNSENT_S)
 
-    async def _send_heads(self) -> None:
-        """After a publication; what is not sent now comes with the station's next hello."""
-        if self._reception.heads is None:
-            return
-        for parcel in await asyncio.to_thread(self._reception.heads.due):
-            with contextlib.suppress(aiomqtt.MqttError):
-                await self._client.publish(
-                    parcel.topic, parcel.envelope, qos=1, retain=parcel.retain
+    async def _send_all(self, parcels: Sequence[Parcel]) -> list[Parcel]:
+        """Those that the broker has taken."""
+        sent: list[Parcel] = []
+        with contextlib.suppress(aiomqtt.MqttError):
+            for one in parcels:
+                await self._client.publish(one.topic, one.envelope, qos=1, retain=one.retain)
+                sent.append(one)
+        return sent
+
+    async def _renew_timestamp(self) -> None:
+        """Every hour a fresh timestamp: the sign that the authority is not withheld."""
+        while self._timestamp is not None:
+            try:
+                await asyncio.to_thread(
+                    shelf.renew_timestamp, self._database, self._timestamp, datetime.now(UTC)
                 )
+            except ConfigError as error:
+                log.error("timestamp not renewed: %s", error)  # noqa: TRY400 - the operator's fault
+            await asyncio.sleep(TIMESTAMP_S)
 
     def _state(self, *, online: bool) -> bytes:
         return msgspec.json.encode(State(online, self._session))

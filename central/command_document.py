@@ -28,7 +28,11 @@ lang_option = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
 )
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
-root_option = click.option("--root", type=FILE, help="The root file: names who may and must sign.")
+root_option = click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True),
+    help="Pinned root file, or the folder of `authority`: names who may and must sign.",
+)
 
 
 @click.command()

@@ -107,6 +107,15 @@ revocations = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("is_revoked", sa.Boolean, nullable=False),
 )  # fmt: skip
+authority = sa.Table(
+    "authority", metadata,
+    sa.Column("file", sa.Text, primary_key=True),  # its name on the wire, as 3.vn.84.json
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),  # empty: to be cleared at the broker
+    sa.Column("generation", sa.Integer, nullable=False),  # 0 in force, 1 the set before, 2 older
+    sa.Column("is_sent", sa.Boolean, nullable=False),
+)  # fmt: skip
 
 
 def utc_now() -> str:

@@ -77,13 +77,14 @@ def _head(document: Document, speak: Say) -> Iterator[str]:
     kind = speak(f"kind.{document.kind}")
     yield speak("title", kind, speak(f"class.{document.class_}"))
     yield speak("issuer", document.issuer, document.slot, document.epoch, document.seq)
-    yield speak("where", ", ".join(_where(pattern, speak) for pattern in document.to))
+    yield speak("where", ", ".join(describe_place(pattern, speak) for pattern in document.to))
     yield speak("valid", format_moment(document.not_before), format_moment(document.expires))
     if document.editor or document.approver:
         yield speak("people", document.editor or "—", document.approver or "—")
 
 
-def _where(pattern: str, speak: Say) -> str:
+def describe_place(pattern: str, speak: Say) -> str:
+    """A place pattern in words: the country, a province, a commune, one station."""
     province, commune, station = pattern.split("/")
     match (province, commune, station):
         case ("*", "*", "*"):

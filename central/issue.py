@@ -1,19 +1,25 @@
-"""Issues of stations as the centre shows them: the box tells the kind, the catalogue the words."""
+"""Issues as the centre shows them: a box tells the kind, the catalogue the words; and its own."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from agent.contract.issue_kind import ISSUE_KINDS, Lang
+from agent.contract.issue_kind import ISSUE_KINDS
 from central.database import Database
+from central.issue_of_authority import authority_issues
+from central.phrase import LANGS
 
 Row = dict[str, Any]
-LANGS: tuple[Lang, ...] = ("vi", "en")
 
 
 def lasting_issues(database: Database) -> list[Row]:
-    """What each station's latest health report names, faults first, the longest first."""
-    rows = [
+    """What each station's latest health report names, and what ails the authority.
+
+    Faults first, the longest first.
+    """
+    rows = authority_issues(database, datetime.now(UTC))
+    rows += [
         {"station": station, "reported_at": health["at"], **issue, **_words(issue["kind"])}
         for station, health in database.health().items()
         for issue in health["issues"]

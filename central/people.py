@@ -1,4 +1,4 @@
-"""Whose signatures a document has, and whose it still needs, by the names of the root file."""
+"""Whose signatures a document has, and whose it still needs, by the names of root file or tree."""
 
 from __future__ import annotations
 
@@ -51,12 +51,14 @@ class _Roles(msgspec.Struct, frozen=True):
 
 
 def read_signatories(root: Path) -> dict[str, Signatories]:
-    """The roles of a root file by name.
+    """The roles of a pinned root file, or of the tree in a ceremony's folder, by name.
 
     Raises:
-        ConfigError: E_UNREADABLE.
-        TrustError: E_ROLE, a box would refuse the file.
+        ConfigError: E_UNREADABLE; E_CEREMONY, a folder without a published tree.
+        TrustError: E_ROLE, a box would refuse the file or the tree.
     """
+    if root.is_dir():
+        return _read_tree(root)
     try:
         raw = root.read_bytes()
     except OSError as error:
@@ -64,6 +66,20 @@ def read_signatories(root: Path) -> dict[str, Signatories]:
     roles = load_pinned(raw).roles
     named = msgspec.json.decode(raw, type=_Roles).roles
     return {one.name: Signatories(roles[one.name], one.holders) for one in named}
+
+
+def _read_tree(path: Path) -> dict[str, Signatories]:
+    from central.ceremony.fault import refusal
+    from central.ceremony.folder import Folder
+    from central.ceremony.publication import load_published
+
+    folder = Folder(path)
+    authority, tree = load_published(folder), folder.published()
+    if authority is None:
+        raise refusal("not_begun", str(path))
+    return {
+        name: Signatories(role, tree.holders(name)) for name, role in authority.roles.items()
+    }  # fmt: skip
 
 
 def check_role(document: Document, known: dict[str, Signatories], lang: Lang) -> Signatories:

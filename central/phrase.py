@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 Lang = Literal["vi", "en"]
+LANGS: tuple[Lang, ...] = ("vi", "en")
 
 _PHRASES: dict[str, tuple[str, str]] = {
     "title": ("{0}, hạng {1}", "{0}, class {1}"),
@@ -35,6 +37,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "class.config": ("cấu hình", "configuration"),
     "class.command": ("lệnh", "command"),
     "class.silence": ("ngắt tiếng", "silence"),
+    "class.authority": ("giao quyền", "authority"),
     "playlist": (
         "Thay toàn bộ khe “{1}” bằng {0} mục:",
         "Replaces the whole slot “{1}” by {0} item(s):",
@@ -196,7 +199,12 @@ _PHRASES: dict[str, tuple[str, str]] = {
 
 def say(lang: Lang, code: str, *args: object) -> str:
     """The phrase of a code; an unknown code is returned as it is."""
-    phrase = _PHRASES.get(code)
+    return fill(_PHRASES, lang, code, *args)
+
+
+def fill(phrases: Mapping[str, tuple[str, str]], lang: Lang, code: str, *args: object) -> str:
+    """A phrase of some table with its arguments; an unknown code is returned as it is."""
+    phrase = phrases.get(code)
     if phrase is None:
         return code
     # Not str.format: what stands in the arguments may hold braces, such as `{station}`.

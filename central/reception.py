@@ -7,6 +7,8 @@ The answer to a log batch is made after its commit, never before.
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +27,7 @@ from agent.contract.moment import encode_utc
 from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
 from agent.contract.topic import parse_topic
 from agent.errors import TrustError
-from central import ledger
+from central import ledger, shelf
 from central.database import Database
 from central.head import Heads
 from central.online import OnlineDesk
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 TIME_LIFETIME = timedelta(minutes=10)
 ACK_LIFETIME = timedelta(days=30)
 WINDOW = 4
+AGAIN_S = 60
 _TYPE_OF_CHANNEL: dict[str, Any] = {
     "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
 }  # fmt: skip
@@ -65,6 +68,7 @@ class Reception:
         self._database = database
         self._desk = OnlineDesk(signers)
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
+        self._again_mono_s = -math.inf
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
         """Keep one message and return what is to be answered; blocks on the database.
@@ -130,6 +134,7 @@ class Reception:
     def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
         """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
+        self._publish_again(hello)
         self._database.note_presence(station, online=True, session=hello.session)
         known = self._database.hello(station)
         if known is None or known["session"] <= hello.session:
@@ -143,6 +148,17 @@ class Reception:
         if self.heads is not None and (configs or hello.place is not None):
             head = [self.heads.build(station)]
         return [time_reply, *configs, *head, *missing[len(configs) :], ack]
+
+    def _publish_again(self, hello: Hello) -> None:
+        """A box whose authority is older: the broker may have lost what it should retain.
+
+        It is the same for all boxes, so once a minute suffices however many ask.
+        """
+        if self._again_mono_s + AGAIN_S > time.monotonic():
+            return
+        if shelf.is_behind(self._database, hello.authority):
+            self._again_mono_s = time.monotonic()
+            shelf.send_again(self._database)
 
     def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
         try:

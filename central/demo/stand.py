@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.contract.topic import build_group_topic, build_station_topic
+from central import shelf
 from central.authority import DemoAuthority, make_demo_authority
 from central.broker import Broker
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
@@ -76,6 +77,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
         await room.start([SINK])
         database = Database.open(folder / "central.db")
         stack.callback(database.close)
+        shelf.put(database, authority.files())
         collector = Collector(
             host=broker.host,
             port=broker.port,
@@ -86,6 +88,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
                 "time": authority.signers("vn.time"),
                 "receipt": authority.signers("vn.receipt"),
                 "head": authority.signers("vn.head"),
+                "timestamp": authority.signers("timestamp"),
             },
         )
         task = asyncio.create_task(collector.run(), name="collector")
@@ -101,7 +104,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
                 ca=ca.ca,
                 cert=identity.cert,
                 key=identity.key,
-                root=authority.root,
+                root=authority.root,  # which kind of root that is: DemoAuthority.root, the switch
             )
             stand_.stations[name] = Station(name, settings, room.env)
         yield stand_

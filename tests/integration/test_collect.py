@@ -111,7 +111,7 @@ class Box:
         self.journal = Journal(store, STATION, self.clock, "b" * 32)
         self.key = load_device_key(identity.key)
         self.sender = Sender(self.journal, self.sign, self.send, resend_s=1.0)
-        self.authority = load_pinned(centre.authority.root.read_bytes())
+        self.authority = load_pinned(centre.authority.pinned.read_bytes())
         self.came: asyncio.Queue[Document] = asyncio.Queue()
         self.holds: dict[str, tuple[int, int, str]] = {}
         self.nonce = "0123456789abcdef"

@@ -111,7 +111,7 @@ def test_a_program_reads_the_tables_as_json(tmp_path: Path) -> None:
 def demo_keys(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
     made = make_demo_authority(tmp_path / "authority", "bí mật")
     files = {path.name.removesuffix(".pem"): path for keys in made.keys.values() for path in keys}
-    return made.root, files
+    return made.pinned, files
 
 
 def draft_silence(tmp_path: Path, *more: str) -> Path:
@@ -161,6 +161,22 @@ def test_a_key_of_another_role_signs_nothing_and_the_right_people_are_named(tmp_
     assert len(holders) == 2
     assert all(name in said for name in holders)
     assert not out.with_suffix(".signed").exists()
+
+
+def test_the_folder_of_a_ceremony_names_who_must_sign_as_a_pinned_root_does(tmp_path: Path) -> None:
+    pinned, keys = demo_keys(tmp_path)
+    out, signed, db = draft_silence(tmp_path), str(tmp_path / "signed"), tmp_path / "c.db"
+    for root in (pinned, pinned.parent / "ceremony"):
+        told = []
+        assert sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))[0] == 1
+        given: tuple[str, ...] = ("--kind", "silence", "--root", str(root), "--out", signed)
+        code, said = sign(out, keys["vn.84.1"], *given)
+        assert code == 0
+        assert "Kỹ thuật trung tâm tỉnh (demo)" in said  # who still must
+        told.append(run("publish", signed, "--db", db, "--group", "x", "--root", root)[0])
+        assert sign(Path(signed), keys["vn.84.2"], *given[2:])[0] == 0
+        told.append(run("publish", signed, "--db", db, "--group", "x", "--root", root)[0])
+        assert told == [1, 0]
 
 
 def test_a_signature_that_does_not_hold_is_told_and_not_counted(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
 def machines(tmp_path: Path, demo: DemoAuthority) -> Path:
     for name, holder in HOLDERS.items():
         (tmp_path / name).mkdir()
-        shutil.copy(demo.root, tmp_path / name / "root.json")
+        shutil.copy(demo.pinned, tmp_path / name / "root.json")
         if holder is not None:
             role, number = holder
             shutil.copy(demo.keys[role][number], tmp_path / name / "khoa.pem")
@@ -92,7 +92,7 @@ def judged(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
     """What a station of the commune says."""
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
     return verify(
-        envelope, Topic(kind, "x", group="xa-29266"), load_pinned(demo.root.read_bytes()), place,
+        envelope, Topic(kind, "x", group="xa-29266"), load_pinned(demo.pinned.read_bytes()), place,
         station, _NoFloors(), Now(datetime.now(UTC), "SYNCED", 0.02),
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import ConfigError, TrustError
 from agent.trust.authority import load_pinned
+from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
 from agent.trust.verify import Accepted, verify
 from central.authority import (
     DemoAuthority,
@@ -64,7 +65,7 @@ class _NoFloors:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
-    return make_demo_authority(tmp_path_factory.mktemp("keys"))
+    return make_demo_authority(tmp_path_factory.mktemp("keys"), at=AT)
 
 
 def _header(kind: str, issuer: str, class_: Any, **more: Any) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _emergency() -> bytes:
 
 
 def _judge(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
-    authority = load_pinned(demo.root.read_bytes())
+    authority = _load_tree(demo)
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
     return verify(
         envelope, Topic(kind, "x", station=station), authority, place, station, _NoFloors(),
@@ -92,11 +93,26 @@ def _judge(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
 
 
 def test_the_demo_root_says_so_and_has_every_role(demo: DemoAuthority) -> None:
-    authority = load_pinned(demo.root.read_bytes())
-    assert authority.demo
-    sounding = {"vn.84.29266", "vn.84", "vn.84.em"}
-    assert set(authority.roles) == sounding | {"vn.time", "vn.receipt", "vn.head"}
-    assert authority.roles["vn.84.em"].threshold == 2
+    tree = _load_tree(demo)
+    for authority in (load_pinned(demo.pinned.read_bytes()), tree):
+        assert authority.demo
+        assert set(authority.roles) == {
+            "vn.84.29266", "vn.84", "vn.84.em", "vn.time", "vn.receipt", "vn.head",
+        }  # fmt: skip
+        assert authority.roles["vn.84.em"].threshold == 2
+        assert authority.roles["vn.84"].threshold == 2
+    assert load_root(demo.tree_root.read_bytes()).demo
+    assert set(tree.versions) == {"root", "timestamp", "snapshot", "targets", "vn.84"}
+
+
+def _load_tree(demo: DemoAuthority) -> TreeAuthority:
+    raw = demo.files()
+    return load_tree(
+        TreeFiles(
+            raw["1.root.json"], raw["timestamp.json"], raw["1.snapshot.json"],
+            raw["1.targets.json"], {"vn.84": raw["1.vn.84.json"]},
+        )
+    )  # fmt: skip
 
 
 def test_a_key_file_is_private_locked_by_its_passphrase_and_never_overwritten(

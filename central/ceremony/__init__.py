@@ -1,0 +1,1 @@
+"""The ceremony: who may sign what is drafted, signed by its holders apart, published, logged."""

@@ -1,0 +1,82 @@
+"""Issues of the centre itself: what of the authority expires, or is no longer renewed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tuf.api.metadata import Timestamp
+
+from agent.contract.issue_entry import IssueKind
+from agent.contract.moment import encode_utc, parse_utc
+from central import shelf
+from central.ceremony.expiry import NOTICE, Expiry, list_expiring
+from central.database import Database
+from central.phrase import LANGS
+
+CENTRE = "centre"
+SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes take no new emergency
+
+KINDS: dict[str, IssueKind] = {
+    "authority_expires": IssueKind(
+        "warning",
+        "tệp thẩm quyền sắp hết hạn",
+        "a file of the authority expires soon",
+        "tramtin-central authority renew, mời người giữ khoá ký, rồi publish (docs/authority.md)",
+        "tramtin-central authority renew, let its holders sign, then publish (docs/authority.md)",
+    ),
+    "authority_expires_soon": IssueKind(
+        "fault",
+        "tệp thẩm quyền hết hạn trong vòng một tháng",
+        "a file of the authority expires within a month",
+        "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
+        "tramtin-central authority renew, let its holders sign now, then publish",
+    ),
+    "authority_expired": IssueKind(
+        "fault",
+        "thẩm quyền đã hết hạn: trạm không nhận văn bản mới",
+        "the authority has expired: stations take no new document",
+        "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
+        "tramtin-central authority renew, let its holders sign now, then publish",
+    ),
+    "authority_stale": IssueKind(
+        "fault",
+        "timestamp không được ký lại: sau 48 giờ trạm không nhận báo động mới",
+        "the timestamp is not signed again: after 48 h stations take no new emergency",
+        "chạy tramtin-central collect với --timestamp-key",
+        "run tramtin-central collect with --timestamp-key",
+    ),
+}
+_KIND_OF_GRADE = {
+    "warning": "authority_expires",
+    "fault": "authority_expires_soon",
+    "over": "authority_expired",
+}
+
+
+def authority_issues(database: Database, now: datetime) -> list[dict[str, Any]]:
+    """Rows like those of stations; none while nothing has been published."""
+    files = shelf.present(database)
+    stamp = files.pop("timestamp", None)
+    rows = [_expiry(one, now) for one in list_expiring(files.items(), now)]
+    if isinstance(stamp, Timestamp):
+        issued = parse_utc(stamp.unrecognized_fields["x-issued"])
+        if now - issued > SILENT_FOR:
+            hint = stamp.unrecognized_fields["x-issued"]
+            rows.append(_row("authority_stale", "timestamp", issued, now, hint))
+    return rows
+
+
+def _expiry(one: Expiry, now: datetime) -> dict[str, Any]:
+    until = one.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _row(_KIND_OF_GRADE[one.grade], one.file, one.at - NOTICE, now, until)
+
+
+def _row(code: str, subject: str, since: datetime, now: datetime, hint: str) -> dict[str, Any]:
+    kind = KINDS[code]
+    return {
+        "station": CENTRE, "reported_at": encode_utc(now), "kind": code, "subject": subject,
+        "since": encode_utc(since), "hint": hint, "severity": kind.severity,
+        "text": {lang: kind.text(lang) for lang in LANGS},
+        "repair": {lang: kind.repair(lang) for lang in LANGS},
+    }  # fmt: skip

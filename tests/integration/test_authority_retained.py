@@ -1,0 +1,181 @@
+"""The authority's files at a real broker: given out, lost, asked for again, renewed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiomqtt
+import msgspec
+import pytest
+from tuf.api.metadata import Metadata
+
+from agent.contract.report import ClockState, Hello, Result
+from agent.contract.topic import build_uplink_topic
+from agent.evidence.device_key import load_device_key, sign_report
+from agent.trust.tree import TreeFiles, load_tree
+from central import shelf
+from central.authority import DemoAuthority, make_demo_authority
+from central.broker import Broker
+from central.ceremony import change
+from central.ceremony.draft import open_draft
+from central.ceremony.folder import Folder
+from central.ceremony.publication import Online, publish
+from central.certificate import Identity, make_demo_ca
+from central.collect import Collector
+from central.database import Database
+
+STATION = "tv-cl-0007"
+LIMIT_S = 20.0
+FILES = {"1.root.json", "1.vn.84.json", "1.targets.json", "1.snapshot.json", "timestamp.json"}
+
+
+class Centre:
+    """Broker, database, collector; and a station that only listens to `auth/#` and says hello."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority: DemoAuthority = make_demo_authority(folder / "authority")
+        self.ca = make_demo_ca(folder / "ca")
+        self.broker = Broker(folder / "broker", self.ca.ca, self.ca.issue_server("localhost"))
+        self.device = self.ca.issue_device(STATION)
+        self.device_key = load_device_key(self.device.key)
+        self.database = Database.open(folder / "central.db")
+        self.database.enrol(STATION, self.device.cert)
+        roles = {"time": "vn.time", "receipt": "vn.receipt", "timestamp": "timestamp"}
+        self.collector = Collector(
+            host=self.broker.host, port=self.broker.port, ca=self.ca.ca,
+            identity=self.ca.issue_centre(), database=self.database,
+            signers={name: self.authority.signers(role) for name, role in roles.items()},
+        )  # fmt: skip
+
+    def connect(self, identity: Identity, name: str) -> aiomqtt.Client:
+        tls = aiomqtt.TLSParameters(
+            ca_certs=str(self.ca.ca), certfile=str(identity.cert), keyfile=str(identity.key)
+        )
+        return aiomqtt.Client(self.broker.host, self.broker.port, identifier=name, tls_params=tls)
+
+
+@pytest.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
+    one = await asyncio.to_thread(Centre, tmp_path)
+    await one.broker.start()
+    task = asyncio.create_task(one.collector.run(), name="collector")
+    yield one
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await one.broker.stop()
+    one.database.close()
+
+
+@contextlib.asynccontextmanager
+async def listening(centre: Centre) -> AsyncIterator[tuple[aiomqtt.Client, dict[str, bytes]]]:
+    """A station's view of `auth/#`: what is there, and what comes."""
+    have: dict[str, bytes] = {}
+
+    async def hear() -> None:
+        async for message in client.messages:
+            have[message.topic.value.rpartition("/")[2]] = bytes(message.payload)
+
+    async with centre.connect(centre.device, STATION) as client:
+        await client.subscribe("tramtin/1/auth/#", qos=1)
+        task = asyncio.create_task(hear(), name="station listens")
+        yield client, have
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while not condition():  # noqa: ASYNC110 - another task fills what is asked
+            await asyncio.sleep(0.02)
+
+
+def hello(centre: Centre, authority: dict[str, int]) -> bytes:
+    told = Hello(
+        session=1, boot_id="b" * 32, epoch="e" * 16, last_seq=0, nonce="0123456789abcdef",
+        place=None, holds={}, authority=authority, agent="0.1.0", clock=ClockState("FLOOR", None),
+        has=["audio"],
+    )  # fmt: skip
+    return sign_report(centre.device_key, "hello", msgspec.json.encode(told))
+
+
+def tree_of(have: dict[str, bytes], version: int) -> TreeFiles:
+    return TreeFiles(
+        have["1.root.json"], have["timestamp.json"], have[f"{version}.snapshot.json"],
+        have[f"{version}.targets.json"], {"vn.84": have["1.vn.84.json"]},
+    )  # fmt: skip
+
+
+async def test_what_is_published_is_retained_and_renewed_by_the_collector(centre: Centre) -> None:
+    shelf.put(centre.database, centre.authority.files())
+    await until(lambda: not shelf.unsent(centre.database))
+    async with listening(centre) as (_, have):  # comes later, and has it all the same
+        await until(lambda: set(have) == FILES)
+        authority = load_tree(tree_of(have, 1))
+        (signer,) = centre.authority.signers("timestamp")
+        shelf.renew_timestamp(centre.database, signer, datetime.now(UTC))
+        await until(lambda: load_tree(tree_of(have, 1)).issued >= authority.issued)
+        newest = Metadata.from_bytes(have["timestamp.json"]).signed
+        assert newest.version >= authority.versions["timestamp"]
+
+
+async def test_a_second_publication_comes_and_the_third_clears_the_first(centre: Centre) -> None:
+    def publish_again() -> None:
+        folder, at = Folder(centre.authority.ceremony), datetime.now(UTC).replace(microsecond=0)
+        draft = open_draft(folder, at)
+        change.renew(draft, "targets")
+        for signer in centre.authority.signers("targets"):
+            draft.changed["targets"].sign(signer, append=True)
+        online = Online(*(centre.authority.signers(n)[0] for n in ("snapshot", "timestamp")))
+        shelf.put(
+            centre.database,
+            publish(folder, draft, online, at, shelf.timestamp(centre.database)),
+        )
+
+    shelf.put(centre.database, centre.authority.files())
+    async with listening(centre) as (_, have):
+        await until(lambda: set(have) == FILES)
+        for version in (2, 3):
+            await asyncio.to_thread(publish_again)
+            name = f"{version}.targets.json"
+            await until(lambda name=name: name in have and not shelf.unsent(centre.database))  # type: ignore[misc] # bound at once
+            await until(lambda version=version: f"{version}.snapshot.json" in have)  # type: ignore[misc] # bound at once
+        await until(lambda: have["1.targets.json"] == b"")
+        assert load_tree(tree_of(have, 3)).versions["targets"] == 3
+    async with listening(centre) as (_, have):
+        await until(lambda: "timestamp.json" in have and "3.snapshot.json" in have)
+        assert {"1.root.json", "1.vn.84.json", "2.targets.json", "3.targets.json"} <= set(have)
+        assert "1.targets.json" not in have
+
+
+async def test_a_station_that_is_behind_makes_the_centre_publish_again_once_a_minute(
+    centre: Centre,
+) -> None:
+    shelf.put(centre.database, centre.authority.files())
+    await until(lambda: not shelf.unsent(centre.database))
+    async with centre.connect(centre.ca.issue_centre(), "wiper") as owner:
+        for name in FILES:  # a broker that has lost what it should retain
+            await owner.publish(f"tramtin/1/auth/{name}", b"", qos=1, retain=True)
+    async with listening(centre) as (client, have):
+        topic = build_uplink_topic(STATION, "hello")  # type: ignore[arg-type] # a plain string
+        current = {name: signed.version for name, signed in shelf.present(centre.database).items()}
+        # The wiper, under the centre's name, has thrown the collector out; it comes back.
+        while centre.database.hello(STATION) is None:
+            await client.publish(topic, hello(centre, current), qos=1)
+            await asyncio.sleep(0.1)
+        assert shelf.unsent(centre.database) == []  # nobody lacks anything
+        await client.publish(topic, hello(centre, {"root": 1}), qos=1)
+        await until(lambda: set(have) == FILES)
+        assert load_tree(tree_of(have, 1)).demo
+        have.clear()
+        for _ in range(3):
+            await client.publish(topic, hello(centre, {"root": 1}), qos=1)
+        last = msgspec.json.encode(Result(None, "accepted", None, "the last of these"))
+        report = sign_report(centre.device_key, "res", last)
+        await client.publish(build_uplink_topic(STATION, "res"), report, qos=1)  # type: ignore[arg-type] # a plain string
+        await until(lambda: bool(centre.database.results()))  # taken in order: so were the hellos
+        await until(lambda: not shelf.unsent(centre.database))
+        assert have == {}

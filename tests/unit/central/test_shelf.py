@@ -1,0 +1,154 @@
+"""What the centre keeps retained at the broker: order, age, and who is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tuf.api.metadata import Metadata, Timestamp
+
+from agent.errors import ConfigError
+from central import shelf
+from central.authority import DemoAuthority, make_demo_authority
+from central.ceremony.draft import open_draft
+from central.ceremony.folder import Folder
+from central.ceremony.publication import Online, publish
+from central.database import Database
+
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+AT_S = 1_795_507_200  # `date -u -d 2026-11-24T08:00:00Z +%s`
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
+    return make_demo_authority(tmp_path_factory.mktemp("demo"), at=AT)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(tmp_path / "central.db")
+    yield database
+    database.close()
+
+
+def names(database: Database) -> list[str]:
+    return [parcel.topic for parcel in shelf.unsent(database)]
+
+
+def send(database: Database) -> dict[str, bytes]:
+    parcels = shelf.unsent(database)
+    shelf.mark_sent(database, parcels)
+    return {one.topic.rpartition("/")[2]: one.envelope for one in parcels}
+
+
+def test_what_a_box_asks_for_first_is_given_out_last(
+    database: Database, demo: DemoAuthority
+) -> None:
+    shelf.put(database, demo.files())
+    assert names(database) == [
+        "tramtin/1/auth/1.root.json",
+        "tramtin/1/auth/1.vn.84.json",
+        "tramtin/1/auth/1.targets.json",
+        "tramtin/1/auth/1.snapshot.json",
+        "tramtin/1/auth/timestamp.json",
+    ]
+    assert all(parcel.retain for parcel in shelf.unsent(database))
+    send(database)
+    assert names(database) == []
+    shelf.put(database, demo.files())
+    assert names(database) == []  # the same again is nothing new
+    shelf.send_again(database)
+    assert len(names(database)) == 5
+
+
+def test_a_version_is_cleared_two_publications_later(database: Database) -> None:
+    def stamp(version: int) -> bytes:
+        return b'{"signed":{"version":%d}}' % version
+
+    def publication(number: int) -> dict[str, bytes]:
+        files = {f"{n}.root.json": b"root" for n in range(1, number + 1)}
+        return {**files, f"{number}.targets.json": b"t", "timestamp.json": stamp(number)}
+
+    shelf.put(database, publication(1))
+    send(database)
+    shelf.put(database, publication(2))
+    assert send(database) == {
+        "2.root.json": b"root", "2.targets.json": b"t", "timestamp.json": stamp(2),
+    }  # fmt: skip
+    shelf.put(database, publication(3))
+    sent = send(database)
+    assert sent["1.targets.json"] == b""  # an empty retained message clears the topic
+    assert not {"1.root.json", "2.root.json", "2.targets.json"} & set(sent)
+    shelf.send_again(database)
+    assert set(send(database)) == {
+        "1.root.json", "2.root.json", "3.root.json", "3.targets.json", "timestamp.json",
+    }  # fmt: skip
+
+
+def test_the_timestamp_is_signed_again_and_names_the_same_snapshot(
+    database: Database, demo: DemoAuthority
+) -> None:
+    (signer,) = demo.signers("timestamp")
+    assert shelf.renew_timestamp(database, signer, AT) is False  # nothing published yet
+    shelf.put(database, demo.files())
+    send(database)
+    before = shelf.timestamp(database)
+    assert before is not None
+    assert before.version == AT_S
+    assert shelf.renew_timestamp(database, signer, AT + timedelta(hours=1))
+    file = Metadata[Timestamp].from_bytes(send(database)["timestamp.json"])
+    assert file.signed.version == AT_S + 3600
+    assert file.signed.snapshot_meta == before.snapshot_meta
+    assert file.signed.unrecognized_fields["x-issued"] == "2026-11-24T09:00:00Z"
+    assert file.signed.expires == datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
+    signer.public_key.verify_signature(
+        file.signatures[signer.public_key.keyid], file.signed_bytes
+    )  # fmt: skip
+    shelf.renew_timestamp(database, signer, AT)  # a clock that was set back
+    assert shelf.timestamp(database).version == AT_S + 3601  # type: ignore[union-attr] # just put
+
+
+def test_a_key_that_the_root_does_not_name_renews_nothing(
+    database: Database, demo: DemoAuthority
+) -> None:
+    shelf.put(database, demo.files())
+    before = shelf.timestamp(database)
+    with pytest.raises(ConfigError, match="E_KEY"):
+        shelf.renew_timestamp(database, demo.signers("snapshot")[0], AT + timedelta(hours=1))
+    assert shelf.timestamp(database) == before
+
+
+def test_a_publication_outruns_the_hourly_timestamp(database: Database, tmp_path: Path) -> None:
+    demo = make_demo_authority(tmp_path / "demo", at=AT)
+    shelf.put(database, demo.files())
+    (signer,) = demo.signers("timestamp")
+    shelf.renew_timestamp(database, signer, AT + timedelta(days=20))
+    folder = Folder(demo.ceremony)
+    online = Online(demo.signers("snapshot")[0], signer)
+    # the machine of the ceremony has a clock that is 19 days behind the collector's
+    at = AT + timedelta(days=1)
+    files = publish(folder, open_draft(folder, at), online, at, shelf.timestamp(database))
+    new = Metadata[Timestamp].from_bytes(files["timestamp.json"]).signed
+    assert new.version == AT_S + 20 * 86_400 + 1
+    assert new.snapshot_meta.version == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "behind"),
+    [
+        ({"root": 1}, True),  # as installed: no more than the root
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, False),
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1}, False),  # another province
+        ({"root": 1, "timestamp": AT_S - 1, "snapshot": 1, "targets": 1}, True),
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 0}, True),
+        ({"root": 2, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, False),
+    ],
+)  # fmt: skip
+def test_who_is_behind(
+    database: Database, demo: DemoAuthority, told: dict[str, int], *, behind: bool
+) -> None:
+    assert shelf.is_behind(database, told) is False  # there is nothing yet
+    shelf.put(database, demo.files())
+    assert shelf.is_behind(database, told) is behind
