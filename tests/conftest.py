@@ -16,6 +16,7 @@ from blockbuster import BlockBuster
 
 TESTS = Path(__file__).resolve().parent
 SETTLE_S = 0.2
+TURNS = 5  # of the loop, until a child's transport has closed itself behind its last pipe
 MAY_TALK = {"attack", "integration", "scenario", "bench"}
 NETWORK = {socket.AF_INET, socket.AF_INET6}
 
@@ -45,6 +46,8 @@ async def no_leftover_tasks() -> AsyncIterator[None]:
     """A test that leaves a task running has failed."""
     before = asyncio.all_tasks()
     yield
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     if left:
         # One that was cancelled a moment ago may still be on its way out.
