@@ -117,6 +117,7 @@ class FrontDesk:
             trials=tuple(list_trials(parts)),
             keys=tuple(list_keys(parts)),
             exercise=is_exercise(parts),
+            is_locked=parts.programme.is_locked(),
         )
 
     async def _events(self) -> tuple[Event, ...]:
@@ -263,7 +264,7 @@ class FrontDesk:
         """A test pattern on one face.
 
         Raises:
-            DeedRefusedError: unknown, away, or in the way.
+            DeedRefusedError: unknown, away, silent, or in the way.
         """
         await self._try_face("pattern", face, pattern_commands(face))
 
@@ -271,7 +272,7 @@ class FrontDesk:
         """Station and face by name on one face.
 
         Raises:
-            DeedRefusedError: unknown, away, or in the way.
+            DeedRefusedError: unknown, away, silent, or in the way.
         """
         await self._try_face("label", face, label_commands(self._parts.settings.station, face))
 

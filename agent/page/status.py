@@ -233,7 +233,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Status:
-    """The whole box at one moment."""
+    """The whole box at one moment. `is_locked`: its silence key is turned, nothing may be heard."""
 
     station: str
     version: str
@@ -254,3 +254,4 @@ class Status:
     trials: tuple[Trial, ...] = ()
     keys: tuple[Key, ...] = ()
     exercise: bool = False
+    is_locked: bool = False

@@ -26,6 +26,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Công tắc im lặng tại trạm đang bật: loa chỉ phát tin khẩn cấp.",
         "The silence switch of this station is on: only an emergency will sound.",
     ),
+    "sub.silenced.key": (
+        (
+            "Khóa im lặng ở trạm đang bật: loa và bảng đều tắt, kể cả tin khẩn cấp. Xong việc thì"
+            " xoay khóa về chỗ cũ."
+        ),
+        (
+            "The silence key on the box is turned: no sound and no picture, not even an emergency."
+            " Turn it back when the work is done."
+        ),
+    ),
     "sub.silenced.all": (
         "Lệnh ngắt tiếng do {0} ký: loa và bảng tắt hết, kể cả tin khẩn cấp. Tự hết lúc {1}.",
         "Silence signed by {0}: all is off, emergencies included. Ends by itself at {1}.",

@@ -23,7 +23,7 @@ def judge(status: Status) -> Verdict:
         ("exercise", is_alarm and status.exercise),
         ("local_alarm", is_local),
         ("emergency", is_alarm),
-        ("silenced", status.silence is not None or order is not None),
+        ("silenced", status.is_locked or status.silence is not None or order is not None),
         ("fault", any(is_fault(problem) for problem in status.problems)),
         ("testing", bool(status.trials)),
         ("playing", bool(showing)),

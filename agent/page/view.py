@@ -92,7 +92,9 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
 
 
 def _silenced(status: Status, tongue: Tongue) -> list[str]:
-    """A signed order is named first: the switch on this page cannot lift it."""
+    """The key on the box first, then a signed order: the switch on this page can lift neither."""
+    if status.is_locked:
+        return [tongue("sub.silenced.key")]
     order, switch = status.order, status.silence
     if order is not None:
         scope = "all" if order.stops_emergency else "pause"

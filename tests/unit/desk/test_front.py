@@ -319,6 +319,7 @@ async def test_nothing_is_tried_while_the_key_on_the_box_is_turned(
     assert await refusal(box.desk.tone("nga-ba")) == "E_SILENT"
     assert await refusal(box.desk.pattern("mat-truoc")) == "E_SILENT"
     assert await refusal(box.desk.label("mat-truoc")) == "E_SILENT"
+    assert (await box.desk.status()).is_locked
 
 
 async def test_silence_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:

@@ -89,6 +89,7 @@ def with_now(status: Status, item: Any) -> Status:
         (with_now(replace(HEALTHY, order=STOP), EMERGENCY), "silenced"),
         (with_now(replace(HEALTHY, order=PAUSE), EMERGENCY), "emergency"),
         (replace(HEALTHY, order=PAUSE), "silenced"),
+        (replace(QUIET, is_locked=True), "silenced"),
         (with_now(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
         (with_now(replace(HEALTHY, exercise=True), EMERGENCY), "exercise"),
         (with_now(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
@@ -233,6 +234,14 @@ def test_while_a_keys_alarm_sounds_the_page_says_which_key_and_who_signed() -> N
     text = words(with_now(HEALTHY, LOCAL))
     assert "BÁO ĐỘNG TẠI TRẠM" in text
     assert "nút nut-bao-dong đã được bấm; báo động do vn.84.em ký" in text
+
+
+def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() -> None:
+    locked = replace(QUIET, is_locked=True, silence=SILENCE)
+    assert "TẠM DỪNG" in words(locked)
+    assert "kể cả tin khẩn cấp" in words(locked)
+    assert "not even an emergency" in words(locked, "en")
+    assert "only an emergency" not in words(locked, "en")
 
 
 def test_a_full_page_stays_small() -> None:
