@@ -24,11 +24,11 @@ def build_outputs(status: Status, tongue: Tongue) -> Html:
 def _output(output: Output, status: Status, tongue: Tongue) -> Html:
     is_board = bool(output.faces)
     state = el("span", tongue("process.down"), class_="alarm") if output.is_up is False else None
-    idle = tongue("nothing.shown" if is_board else "nothing.now")
+    idle = _trials(output, status, tongue) or tongue("nothing.shown" if is_board else "nothing.now")
     if output.is_up is False:
         idle = tongue("mark.unchecked")
     pairs = [
-        (tongue("now"), _now(output.now, status, tongue) if output.now else Html(idle)),
+        (tongue("now"), _now(output.now, status, tongue) if output.now else join(idle)),
         (tongue("next"), _next(output.next, status, tongue)),
     ]
     if output.next is not None and output.next.why is not None:
@@ -47,6 +47,13 @@ def _output(output: Output, status: Status, tongue: Tongue) -> Html:
         else None,
         class_="out",
     )
+
+
+def _trials(output: Output, status: Status, tongue: Tongue) -> str:
+    """The tests that run on this output: it is neither dark nor still."""
+    places = {zone.name for zone in output.zones} | {face.name for face in output.faces}
+    trials = [one for one in status.trials if one.where in places]
+    return ", ".join(tongue("trial", tongue(one.deed).lower(), one.where) for one in trials)
 
 
 def _tag(item: Showing, tongue: Tongue) -> Html | None:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 
 REFRESH_S = 5
+REFRESH_TRIAL_S = 1  # a test tone's amplifier is on for three seconds, and that is to be seen
 REFRESH_WITHOUT_SCRIPT_S = 20
 
 STYLE = """
@@ -151,6 +152,12 @@ const take=html=>{
     const html=p.outerHTML;
     if(was.get(p.id)!==html){was.set(p.id,html);renew(now[i],p);}
   });
+  follow();
+};
+let soon;
+const follow=()=>{
+  clearTimeout(soon);
+  if(document.querySelector('.v-testing'))soon=setTimeout(ask,%d);
 };
 const stale=is=>{
   document.body.classList.toggle('stale',is);
@@ -166,10 +173,10 @@ const ask=async()=>{
   }catch(e){if(++misses>1)stale(true);}
 };
 document.addEventListener('visibilitychange',ask);
-setInterval(tick,250);setInterval(ask,%d);
+setInterval(tick,250);setInterval(ask,%d);follow();
 })();
 """.strip()
-    % (REFRESH_S * 1000)
+    % (REFRESH_TRIAL_S * 1000, REFRESH_S * 1000)
 )
 
 

@@ -96,6 +96,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "now": ("Bây giờ", "Now"),
     "next": ("Tiếp theo", "Next"),
     "why": ("Vì sao", "Why"),
+    "trial": ("{0} ở {1}", "{0} at {1}"),
     "nothing.now": ("không phát gì", "nothing"),
     "nothing.shown": ("tối, không hiện gì", "dark, nothing shown"),
     "nothing.next": ("không có mục nào trong hai ngày tới", "nothing within two days"),
@@ -260,9 +261,19 @@ PHRASES: dict[str, tuple[str, str]] = {
     "bundle": ("Tải về", "Download"),
     "bundle.name": ("Gói hỗ trợ", "Support bundle"),
     # what a deed had to say
-    "done.tone": ("Đang phát âm thử nhỏ ở {0}.", "A quiet test tone sounds at {0}."),
-    "done.pattern": ("{0} đang hiện hình thử.", "{0} shows the test pattern."),
-    "done.label": ("{0} đang hiện tên trạm.", "{0} shows the station's name."),
+    # what was ordered, not how it goes: they stay on the page until the next deed
+    "done.tone": (
+        "Âm thử ở {0}: hai giây, rất nhỏ. Tăng âm bật hay tắt: xem mục Loa và bảng.",
+        "Test tone at {0}: two seconds, very quiet. Its amplifier: see Loudspeakers and boards.",
+    ),
+    "done.pattern": (
+        "Hình thử ở {0}: hai mươi giây, rồi tự trả lại.",
+        "Test pattern at {0}: twenty seconds, then it goes by itself.",
+    ),
+    "done.label": (
+        "Tên trạm ở {0}: ba mươi giây, rồi tự trả lại.",
+        "The station's name at {0}: thirty seconds, then it goes by itself.",
+    ),
     "done.silence-on": ("Đã bật im lặng.", "Silence is on."),
     "done.silence-off": ("Đã tắt im lặng.", "Silence is off."),
     "done.reload": (
@@ -274,8 +285,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "station.yaml has {0} fault(s). The former settings stay. Mend the file and read it again:",
     ),
     "E_BUSY": (
-        "{0} đang phát việc quan trọng hơn. Đợi phát xong rồi thử lại.",
-        "{0} is busy with something more important. Try again when it is over.",
+        "{0} đang bận: có mục đang hoặc sắp phát, hoặc lần thử trước chưa xong. Đợi rồi thử lại.",
+        "{0} is busy: an item is on or about to begin, or the last trial goes on. Wait, try again.",
     ),
     "E_SILENT": (
         "Đang im lặng (công tắc, khóa ở trạm hoặc lệnh đã ký). Hết im lặng rồi thử lại.",

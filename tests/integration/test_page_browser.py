@@ -15,7 +15,8 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from agent.page.door import Door
 from agent.page.server import PageServer
 from agent.page.site import Site
-from tests.page_stand import FAULTY, FakeDesk
+from agent.page.status import LineState, Output, Trial, Zone
+from tests.page_stand import FAULTY, HEALTHY, FakeDesk
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -120,6 +121,32 @@ async def test_a_phone_shows_the_station_asks_nobody_else_and_complains_of_nothi
     assert stage.said == []
 
 
+async def test_an_amplifier_under_trial_is_seen_on_and_off_within_the_five_seconds_of_a_look(
+    stage: Stage,
+) -> None:
+    page = await stage.phone()
+    await page.clock.install(time="2001-01-01T00:00:00")
+    zone = Zone("nga-ba", "ordinary", "off", is_switched=True)
+
+    def show(state: LineState, *trials: Trial) -> None:
+        output = Output("loa", is_up=True, zones=(replace(zone, state=state),))
+        stage.desk.shown = replace(HEALTHY, outputs=(output,), trials=trials)
+
+    show("off")
+    await page.goto(stage.url)
+    amplifier = page.locator(".zones .state")
+    await expect(amplifier).to_have_text("tăng âm tắt")
+    show("settling", Trial("tone", "nga-ba"))
+    await page.clock.pause_at("2001-01-01T00:01:00")  # one look; time stands still from here
+    await expect(amplifier).to_have_text("đang bật")
+    show("on", Trial("tone", "nga-ba"))
+    await page.clock.run_for(1_100)
+    await expect(amplifier).to_have_text("tăng âm BẬT")
+    show("off")
+    await page.clock.run_for(1_100)
+    await expect(amplifier).to_have_text("tăng âm tắt")
+
+
 async def test_the_smallest_phone_scrolls_in_one_direction_only_in_both_languages(
     stage: Stage,
 ) -> None:
@@ -183,7 +210,7 @@ async def test_everything_works_without_script_too(stage: Stage) -> None:
     await page.get_by_label("Nhập mã PIN").fill(PIN)
     await page.get_by_role("button", name="Mở").click()
     await page.get_by_role("button", name="Âm thử: nga-ba").click()
-    await expect(page.get_by_text("Đang phát âm thử nhỏ ở nga-ba.")).to_be_visible()
+    await expect(page.get_by_text("Âm thử ở nga-ba: hai giây")).to_be_visible()
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG THỬ")
     assert stage.desk.deeds == [("tone", "nga-ba")]
     await page.get_by_role("link", name="Switch to English").click()
@@ -196,7 +223,7 @@ async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> N
     assert await page.get_by_role("button").count() == 0
     await enter(page, stage)
     await page.get_by_role("button", name="Hình thử: mat-truoc").click()
-    await expect(page.get_by_text("mat-truoc đang hiện hình thử.")).to_be_visible()
+    await expect(page.get_by_text("Hình thử ở mat-truoc: hai mươi giây")).to_be_visible()
     await page.get_by_role("button", name="Hiện tên trạm: mat-sau").click()
     await page.get_by_role("button", name="Bật im lặng").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("TẠM DỪNG")

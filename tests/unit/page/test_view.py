@@ -244,6 +244,16 @@ def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() 
     assert "only an emergency" not in words(locked, "en")
 
 
+def test_a_board_under_trial_is_not_called_dark() -> None:
+    status = replace(EMPTY, trials=(Trial("pattern", "mat-truoc"), Trial("tone", "nga-ba")))
+    text = words(status)
+    assert "hình thử ở mat-truoc" in text
+    assert "âm thử ở nga-ba" in text
+    assert "tối, không hiện gì" not in text
+    assert "không phát gì" not in text
+    assert "tối, không hiện gì" in words(EMPTY)
+
+
 def test_a_full_page_stays_small() -> None:
     for status in (HEALTHY, FAULTY):
         page = build_view(status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Tongue("vi"))
