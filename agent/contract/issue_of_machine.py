@@ -88,8 +88,10 @@ MACHINE: dict[str, IssueKind] = {
         "warning",
         "phần mềm của hộp khởi động lại nhiều lần liền nhau",
         "the box's software restarted several times in a row",
-        "xem nguồn điện; gửi nhật ký về trung tâm",
-        "look at the power; send the log to the centre",
+        "vừa tự tay khởi động lại thì chờ mười phút sẽ tự hết; không thì xem nguồn điện,"
+        " gửi nhật ký về trung tâm",
+        "if you restarted it yourself it goes within ten minutes; else look at the power, and send"
+        " the log to the centre",
     ),
     # time
     "clock_untrusted": IssueKind(

@@ -153,8 +153,10 @@ WORK: dict[str, IssueKind] = {
         "fault",
         "rơ-le nguồn không tắt được: tăng âm có thể đang bật suốt",
         "the relay does not switch off: the amplifier may be on all the time",
-        "tắt tăng âm bằng công tắc của nó; thay rơ-le (tiếp điểm có thể đã dính)",
-        "switch the amplifier off by its own switch; replace the relay (its contact may be welded)",
+        "tắt tăng âm bằng công tắc của nó; rơ-le không trả lời thì xem dây và nguồn của rơ-le;"
+        " trả lời mà vẫn bật thì thay rơ-le (tiếp điểm có thể đã dính)",
+        "switch the amplifier off by its own switch; where the relay does not answer look at its"
+        " wires and supply; where it answers and stays on replace it (its contact may be welded)",
     ),
     # media, journal
     "media_missing": IssueKind(

@@ -123,7 +123,11 @@ class Line:
                 self._on_fault("switch_stuck", self.name, str(error))
                 return False
             self.state = "off"
-            self._on_fault("switch_stuck", self.name, None)
+            for kind in (
+                "switch_stuck",
+                "switch_no_answer",
+            ):  # it answers; whether it closes is open
+                self._on_fault(kind, self.name, None)
             return True
 
     async def open(self) -> None:

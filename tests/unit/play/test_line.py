@@ -109,3 +109,43 @@ async def test_a_line_that_cannot_be_switched_off_is_claimed_all_the_same() -> N
     assert await line.claim()
     assert await amplifier.read()
     await line.close()
+
+
+class Lasting(set[str]):
+    """The kinds of fault that last."""
+
+    def note(self, kind: str, _zone: str, hint: str | None) -> None:
+        if hint is None:
+            self.discard(kind)
+        else:
+            self.add(kind)
+
+
+async def test_a_relay_that_was_plugged_in_again_ends_its_own_fault_without_a_play(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
+    lasting = Lasting()
+    amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
+    line = Line("loa", amplifier, 0, 0, lasting.note)
+    amplifier.inject("mute")
+    assert not await line.claim()
+    line.release()
+    async with asyncio.timeout(5):
+        while "switch_stuck" not in lasting:  # noqa: ASYNC110 - a line tells no events
+            await asyncio.sleep(0)
+    assert "switch_no_answer" in lasting
+    amplifier.inject(None)
+    await _until_off(line)
+    assert lasting == set()
+
+
+async def test_a_dead_contact_is_not_well_because_it_answers() -> None:
+    lasting = Lasting()
+    amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
+    line = Line("loa", amplifier, 0, 0, lasting.note)
+    amplifier.inject("dead")
+    assert not await line.claim()
+    line.release()
+    await _until_off(line)
+    assert lasting == {"switch_dead"}
