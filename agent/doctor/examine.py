@@ -21,6 +21,7 @@ from agent.doctor.probes import (
     decoder,
     device,
     machine,
+    page,
     serial,
     settings,
     shaping,
@@ -65,6 +66,7 @@ def build_probes(boot_id: str) -> list[Probe]:
         Probe("shaping", shaping.look, 20),
         Probe("serial", serial.look, 5),
         Probe("device", device.look, 60),
+        Probe("page", page.look, 10),
         Probe("certificate", certificate.look, 5),
         Probe("broker", broker.look, 30),
     ]

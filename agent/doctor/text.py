@@ -50,6 +50,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "shaping": ("Chữ", "Text"),
     "serial": ("Cổng nối tiếp", "Serial ports"),
     "device": ("Thiết bị", "Devices"),
+    "page": ("Trang trạng thái", "Status page"),
     "certificate": ("Chứng thư", "Certificates"),
     "broker": ("Máy chủ", "Broker"),
 }

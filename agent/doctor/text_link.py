@@ -10,6 +10,32 @@ _ASK = ("hỏi trung tâm", "ask the centre")
 _RENEW = ("xin trung tâm chứng thư mới", "ask the centre for a new certificate")
 
 LINK: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
+    # the way to the page
+    "page_good": ("mở được tại {0}", "can be opened at {0}"),
+    "page_none": (
+        "không có trang cho điện thoại: {0} thiếu khoá page",
+        "no page for a phone: {0} has no key page",
+        "muốn có thì thêm `page:` với `listen` và `pin`",
+        "to have one add `page:` with `listen` and `pin`",
+    ),
+    "page_elsewhere": (
+        "page.listen là {0}, nhưng hộp không có địa chỉ đó; hộp có: {1}",
+        "page.listen is {0}, but that is no address of this box; it has: {1}",
+        "cắm cáp mạng nội bộ; vẫn vậy thì sửa page.listen thành địa chỉ mạng nội bộ của hộp",
+        "plug in the local network's cable; else write the box's local address into page.listen",
+    ),
+    "page_taken": (
+        "phần mềm khác đang dùng {0}",
+        "another program uses {0}",
+        "đổi số cổng trong page.listen, ví dụ 8081",
+        "use another port in page.listen, such as 8081",
+    ),
+    "page_mute": (
+        "chương trình đang chạy nhưng trang không trả lời tại {0} ({1})",
+        "the agent runs, but the page does not answer at {0} ({1})",
+        "station.yaml vừa sửa thì `sudo systemctl restart tramtin`; không thì gửi gói hỗ trợ",
+        "after a change of station.yaml `sudo systemctl restart tramtin`; else send the bundle",
+    ),
     # certificates
     "certificate_days": (
         "chứng thư của hộp còn hạn đến {0} ({1} ngày)",

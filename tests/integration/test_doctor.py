@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from agent.doctor.case import find_agent
@@ -233,6 +234,14 @@ async def test_a_pin_in_faulty_settings_stays_secret_too(box: Box) -> None:
     bundle = box.folder / "out.tar.gz"
     await box.doctor("--bundle", str(bundle))
     assert PIN.encode() not in b"\n".join(contents(bundle).values())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+async def test_the_bundle_belongs_to_whoever_called_sudo(box: Box) -> None:
+    bundle = box.folder / "out.tar.gz"
+    await box.doctor("--bundle", str(bundle), SUDO_UID="4711", SUDO_GID="4712")
+    told = bundle.stat()
+    assert (told.st_uid, told.st_gid, told.st_mode & 0o777) == (4711, 4712, 0o600)
 
 
 async def test_a_bundle_that_cannot_be_written_is_said(box: Box) -> None:
