@@ -19,6 +19,7 @@ from agent.doctor.memory import read_words
 from agent.doctor.tell import Teller, build_told, count_states, say
 from agent.doctor.text import Lang
 from agent.errors import ConfigError
+from agent.settings.check import describe_unreadable
 from agent.settings.credential import take_credentials
 from agent.settings.fault import SettingsFaults
 from agent.settings.load import Judged, load_settings
@@ -140,5 +141,5 @@ def _tell_unreadable(error: ConfigError, order: Order) -> int:
         told = {"file": error.subject, "unreadable": error.hint}
         print(json.dumps(told, ensure_ascii=False))
     else:
-        print(say("unreadable", order.lang, error.subject, error.hint))
+        print(describe_unreadable(error, order.lang))
     return UNREADABLE

@@ -68,7 +68,6 @@ FRAME: dict[str, tuple[str, str]] = {
         "{0} lỗi, {1} điều cần chú ý, {2} điều chưa xem được, {3} điều tốt",
         "{0} fault(s), {1} warning(s), {2} not checked, {3} good",
     ),
-    "unreadable": ("{0}: không đọc được: {1}", "{0}: cannot be read: {1}"),
     "bundled": (
         "gói hỗ trợ: {0}, không chứa khóa và mã PIN; gửi tệp này về trung tâm",
         "support bundle: {0}, without key and PIN; send this file to the centre",

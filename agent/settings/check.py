@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -91,8 +93,20 @@ def _build_told(path: Path, faults: list[Fault], lang: Lang) -> dict[str, Any]:
 
 
 def _tell_unreadable(error: ConfigError, lang: Lang, *, as_json: bool) -> int:
-    text = f"{error.subject}: {say('unreadable', lang)}: {error.hint}"
+    text = describe_unreadable(error, lang)
     if as_json:
         text = json.dumps({"file": error.subject, "unreadable": error.hint}, ensure_ascii=False)
     print(text)
     return UNREADABLE
+
+
+def describe_unreadable(error: ConfigError, lang: Lang) -> str:
+    """What stands in the way of reading the settings, and the next step where there is one."""
+    file = error.subject
+    match error.hint:
+        case reason if reason == os.strerror(errno.ENOENT):
+            return f"{file}: {say('no_settings', lang, file)}"
+        case reason if reason == os.strerror(errno.EACCES):
+            return f"{file}: {say('closed_settings', lang)}"
+        case reason:
+            return f"{file}: {say('unreadable', lang)}: {reason}"

@@ -32,7 +32,7 @@ class Judged:
     def refused(self, key: str, error: ConfigError) -> Judged:
         """With one fault more: what the agent found when it opened what a key names."""
         mark = find_mark(self.tree, tuple(key.split("."))) if self.tree else Mark(0, 0)
-        found = Found(mark, key, error.code, error.hint)
+        found = Found(mark, key, error.code, error.hint, Words("file_of_centre"))
         return replace(self, settings=None, faults=_sort([*self.faults, found.at(self.source)]))
 
 

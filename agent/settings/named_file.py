@@ -28,7 +28,9 @@ def _find_file(node: Node | None, key: str) -> Iterator[Found]:
         return
     path = Path(find_credential(node.value) if key == "broker.key" else node.value)
     if not path.is_file():
-        yield Found(node.mark, key, "no_file", node.value, None, _near_file(path))
+        near = _near_file(path)
+        want = None if near else Words("file_of_centre")
+        yield Found(node.mark, key, "no_file", node.value, want, near)
     elif not os.access(path, os.R_OK):
         # the device key belongs to root: without sudo nobody can look into it
         want = Words("with_sudo") if os.geteuid() else None

@@ -108,6 +108,20 @@ PHRASES: dict[str, tuple[str, str]] = {
         "E_DRIVER: the device cannot be used with these settings",
     ),
     "unreadable": ("không đọc được", "cannot be read"),
+    "no_settings": (
+        (
+            "chưa có tệp này; chép tệp mẫu rồi sửa:"
+            " `sudo cp /usr/share/doc/tramtin/station.example.yaml {0}`"
+        ),
+        (
+            "there is no such file; copy the sample and edit it:"
+            " `sudo cp /usr/share/doc/tramtin/station.example.yaml {0}`"
+        ),
+    ),
+    "closed_settings": (
+        "không được đọc: chạy lại lệnh này với sudo",
+        "may not be read: run this command again with sudo",
+    ),
     # what is expected
     "text": ("chữ", "text"),
     "integer": ("số nguyên chỉ gồm chữ số, ví dụ 30", "a plain whole number such as 30"),
@@ -136,6 +150,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "length_at_least": ("ít nhất {0} mục hoặc ký tự", "at least {0} items or characters"),
     "length_at_most": ("nhiều nhất {0} mục hoặc ký tự", "at most {0} items or characters"),
     "command": ("chạy `sudo {0}`", "`sudo {0}`"),
+    "file_of_centre": (
+        "tệp do trung tâm cấp, cài theo sổ tay phần 2",
+        "the file from the centre, installed as in part 2 of the manual",
+    ),
     "with_sudo": ("chạy lệnh này với sudo", "to be run with sudo"),
     "form": ("dạng {0}", "the form {0}"),
     "rule": ("{0}", "{0}"),

@@ -171,7 +171,7 @@ async def test_settings_that_cannot_be_read_end_with_2(box: Box) -> None:
     box.settings.unlink()
     code, out, err = await box.doctor("--lang", "en")
     assert code == 2
-    assert "cannot be read" in out
+    assert "`sudo cp /usr/share/doc/tramtin/station.example.yaml" in out
     assert "Traceback" not in err
 
 

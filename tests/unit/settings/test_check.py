@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import errno
 import inspect
 import json
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from agent.errors import ConfigError
 from agent.settings import file_risk, risk
-from agent.settings.check import run_check
+from agent.settings.check import describe_unreadable, run_check
 from agent.settings.effective import build_effective, build_plain
 from agent.settings.excerpt import build_excerpt
 from agent.settings.fault import Fault
@@ -309,3 +312,32 @@ def test_print_gives_only_the_settings_on_stdout(
     given: dict[str, Any] = json.loads(capsys.readouterr().out)["effective"]
     assert given["broker"]["keepalive_s"] == 120
     assert given["page"]["pin"] == "******"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "sudo cp /usr/share/doc/tramtin/station.example.yaml /etc/t/station.yaml"),
+        (errno.EACCES, "sudo"),
+        (errno.EIO, "Input/output error"),  # errno(3)
+    ],
+)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_file_that_cannot_be_read_comes_with_the_next_step(
+    number: int, words: str, lang: Any
+) -> None:
+    error = ConfigError("E_UNREADABLE", "/etc/t/station.yaml", os.strerror(number))
+    assert words in describe_unreadable(error, lang)
+
+
+def test_a_file_of_the_centre_that_is_missing_says_whose_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(SOUND.format(tmp_path), encoding="utf-8")
+    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    for key in ("broker.ca", "broker.cert", "broker.key", "root"):
+        assert "tệp do trung tâm cấp" in texts[key]
+    (tmp_path / "device.pem").touch()
+    path.write_text(SOUND.format(tmp_path).replace("dev.pem", "devic.pem"), encoding="utf-8")
+    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    assert "device.pem" in texts["broker.cert"]  # the likelier reason is told instead
+    assert "tệp do trung tâm cấp" not in texts["broker.cert"]
