@@ -14,7 +14,6 @@ import msgspec
 from agent.clock import Now, mono_s
 from agent.contract.document import Playlist
 from agent.contract.issue_kind import ISSUE_KINDS
-from agent.contract.moment import parse_utc
 from agent.contract.report import Record
 from agent.desk.bundle import build_bundle
 from agent.desk.outlook import (
@@ -87,7 +86,7 @@ class FrontDesk:
         await self._look_at_faces()
         named = named_media(parts.programme.held)
         readings, missing = await asyncio.to_thread(self._ask_disk, named)
-        settings, link, place = parts.settings, parts.link, parts.place()
+        settings, link, place, age_s = parts.settings, parts.link, parts.place(), parts.issues.age_s
         return Status(
             station=settings.station,
             version=self._version,
@@ -107,7 +106,7 @@ class FrontDesk:
             ),
             readings=readings,
             problems=tuple(
-                Problem(one.kind, one.subject, parse_utc(one.since), one.hint)
+                Problem(one.kind, one.subject, now.at - timedelta(seconds=age_s(one)), one.hint)
                 for one in parts.issues.all()
             ),
             events=events,

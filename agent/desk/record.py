@@ -19,7 +19,7 @@ def build_event(record: Record, titles: Mapping[str, str]) -> Event:
         titles: of entries that are held, by `<doc_id>/<entry>`.
     """
     code, subject, detail = _short(record, titles)
-    at = parse_utc(record.at)
+    at = None if record.clock.quality == "FLOOR" else parse_utc(record.at)
     return Event(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
 
 

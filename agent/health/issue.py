@@ -23,6 +23,7 @@ class Issues:
         self._now = now
         self._on_change = on_change
         self._issues: dict[tuple[str, str], Issue] = {}
+        self._begun_mono_s: dict[tuple[str, str], float] = {}
         self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED)
 
     def note(self, kind: str, subject: str, hint: str | None) -> None:
@@ -31,15 +32,24 @@ class Issues:
         if hint is None:
             ended = self._issues.pop(key, None)
             if ended is not None:
+                del self._begun_mono_s[key]
                 self._on_change(ended, False)  # noqa: FBT003 - begins or ends
         elif key not in self._issues:
             self._issues[key] = Issue(kind, subject, self._now(), hint)
-            self._beginnings.append((mono_s(), kind, subject))
+            self._begun_mono_s[key] = mono_s()
+            self._beginnings.append((self._begun_mono_s[key], kind, subject))
             self._on_change(self._issues[key], True)  # noqa: FBT003 - begins or ends
 
     def all(self) -> list[Issue]:
         """Oldest first."""
         return list(self._issues.values())
+
+    def age_s(self, issue: Issue) -> float:
+        """How long one that lasts has lasted, in seconds.
+
+        `Issue.since` is what the clock said then: nothing to go by when it was not trusted yet.
+        """
+        return mono_s() - self._begun_mono_s[issue.kind, issue.subject]
 
     def begun(self, kind: str, within_s: float) -> Counter[str]:
         """Subject → how often an issue of this kind began within the last so many seconds."""

@@ -128,7 +128,9 @@ def build_events(status: Status, tongue: Tongue) -> Html:
     rows = [
         el(
             "li",
-            el("time", tongue.moment(event.at, status.at)),
+            el(
+                "time", tongue.moment(event.at, status.at) if event.at else tongue("event.no_clock")
+            ),
             el(
                 "div",
                 _words(event, tongue),

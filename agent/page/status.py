@@ -156,10 +156,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Event:
-    """One journal record in short; `code` is stable: `play.full`, `fault.begins` or `E_HOURS`."""
+    """One journal record in short; `code` is stable: `play.full`, `fault.begins` or `E_HOURS`.
+
+    `at` is None for what happened before the box had a trusted clock.
+    """
 
     seq: int
-    at: datetime
+    at: datetime | None
     code: str
     subject: str
     detail: str = ""

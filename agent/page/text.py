@@ -180,6 +180,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "rule.minutes_per_session": ("mỗi phiên nhiều nhất {0} phút", "at most {0} min a session"),
     "rule.sessions_per_day": ("mỗi ngày nhiều nhất {0} phiên", "at most {0} sessions a day"),
     "events": ("10 việc gần nhất", "Last 10 events"),
+    "event.no_clock": ("chưa có giờ", "no clock yet"),
     "events.none": ("chưa có gì", "none yet"),
     "event.play.full": ("phát trọn", "played in full"),
     "event.play.cut": ("bị ngắt", "cut"),

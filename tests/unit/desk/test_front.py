@@ -205,6 +205,15 @@ async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(
     assert status.silence is None
 
 
+async def test_since_when_an_issue_lasts_does_not_hang_on_the_clock_of_its_beginning(
+    box: Box,
+) -> None:
+    box.parts.issues.note("rtc_missing", "rtc0", "none")  # its clock says 08:00
+    box.clock.at = datetime(2026, 11, 27, 3, tzinfo=UTC)  # then the centre tells the time
+    (problem,) = (await box.desk.status()).problems
+    assert box.clock.at - problem.since_at < timedelta(minutes=5)
+
+
 async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
     box.silence.left_s = 2 * 3600.0  # until 10:00, and the last of the day begins at 09:00
     loa = (await box.desk.status()).outputs[0]

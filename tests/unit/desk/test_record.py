@@ -34,6 +34,11 @@ def event(kind: str, **more: Any) -> tuple[str, str, str]:
     return short.code, short.subject, short.detail
 
 
+def test_what_was_written_before_the_clock_was_trusted_has_no_moment() -> None:
+    floor = {**HEAD, "kind": "boot", "clock": {"quality": "FLOOR", "error_s": None}}
+    assert build_event(msgspec.convert(floor, Record), {}).at is None
+
+
 def test_a_play_says_how_it_ended_and_why() -> None:
     assert event("play", play=PLAY) == ("play.full", "Bản tin sáng", "loa")
     cut = {**PLAY, "result": "cut", "reason": "preempted"}

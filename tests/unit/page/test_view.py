@@ -15,7 +15,7 @@ from agent.health.check import REASONS
 from agent.page.controls import Access
 from agent.page.deed import Deed
 from agent.page.html import el
-from agent.page.status import Key, Order, Problem, Silence, Status, Trial, Verdict, Why
+from agent.page.status import Event, Key, Order, Problem, Silence, Status, Trial, Verdict, Why
 from agent.page.text import PHRASES
 from agent.page.tongue import Tongue
 from agent.page.verdict import judge
@@ -234,6 +234,12 @@ def test_while_a_keys_alarm_sounds_the_page_says_which_key_and_who_signed() -> N
     text = words(with_now(HEALTHY, LOCAL))
     assert "BÁO ĐỘNG TẠI TRẠM" in text
     assert "nút nut-bao-dong đã được bấm; báo động do vn.84.em ký" in text
+
+
+def test_an_event_before_the_box_had_the_time_shows_none() -> None:
+    status = replace(HEALTHY, events=(Event(1, None, "boot", ""),))
+    assert "chưa có giờ" in words(status)
+    assert "no clock yet" in words(status, "en")
 
 
 def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() -> None:
