@@ -5,18 +5,20 @@ Nothing here holds where no head can reach the box: then it goes on as any new b
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from agent.clock import Now
 from agent.contract.document import Document
 from agent.contract.ident import Place
-from agent.errors import TrustError
+from agent.errors import StoreError, TrustError
 from agent.store.birth import Birth, load_birth, put_birth
 from agent.store.database import Store
 from agent.trust.accepted import Accepted, Floors
 from agent.trust.authority import Authority
 from agent.trust.head import can_have_head, fresh_heads, heads_of, is_listed, verify_after_loss
 
+log = logging.getLogger(__name__)
 HINT = (
     "no schedule issued before now is taken until a fresh head is here; is collect's head key set?"
 )
@@ -79,11 +81,7 @@ class Newborn:
             raise
 
     async def heed(self, held: Sequence[Document], place: Place | None, now: Now) -> bool:
-        """Documents or clock moved: is it time to ask for what was turned away before?
-
-        Raises:
-            StoreError: the disk refused.
-        """
+        """Documents or clock moved: is it time to ask for what was turned away before?"""
         if not self._is_guarded(place):
             return False
         if self._birth.born is None and now.quality in ("SYNCED", "HOLDOVER"):
@@ -100,7 +98,10 @@ class Newborn:
 
     async def _become(self, birth: Birth) -> None:
         self._birth = birth
-        await self._store.run(put_birth, birth)
+        try:
+            await self._store.run(put_birth, birth)
+        except StoreError as error:
+            log.warning("the memory's birth is remembered in memory only: %s", error)
 
     def _is_guarded(self, place: Place | None) -> bool:
         return self._birth.is_new and place is not None and can_have_head(self._authority, place)

@@ -40,7 +40,7 @@ def accepted(seq):
     floor = SimpleNamespace(issuer="vn.84", kind="playlist", slot="tuan", epoch=1, seq=seq,
                             sha256=sha256)
     return SimpleNamespace(document=msgspec.json.decode(payload, type=Playlist),
-                           envelope=envelope, sha256=sha256, floor=floor)
+                           envelope=envelope, sha256=sha256, floor=floor, standing=1)
 
 async def main():
     store = Store.open(Path(sys.argv[1]))
