@@ -13,9 +13,13 @@ from securesystemslib.signer import Signature
 
 from agent.contract.document import Document
 from agent.contract.envelope import Envelope, decode_base64, pae
+from agent.contract.moment import parse_utc
 from agent.errors import ConfigError, TrustError
-from agent.trust.authority import load_pinned
+from agent.trust.entitlement import verify_entitlement
+from agent.trust.freshness import longest_lifetime
+from agent.trust.installed import load_installed
 from agent.trust.role import Role
+from central.describe import format_span
 from central.phrase import Lang, say
 
 
@@ -54,7 +58,8 @@ def read_signatories(root: Path) -> dict[str, Signatories]:
     """The roles of a pinned root file, or of the tree in a ceremony's folder, by name.
 
     Raises:
-        ConfigError: E_UNREADABLE; E_CEREMONY, a folder without a published tree.
+        ConfigError: E_UNREADABLE; E_USAGE, a tree's root alone; E_CEREMONY, a folder without a
+            published tree.
         TrustError: E_ROLE, a box would refuse the file or the tree.
     """
     if root.is_dir():
@@ -63,7 +68,11 @@ def read_signatories(root: Path) -> dict[str, Signatories]:
         raw = root.read_bytes()
     except OSError as error:
         raise ConfigError("E_UNREADABLE", str(root), str(error)) from error
-    roles = load_pinned(raw).roles
+    installed = load_installed(raw)
+    if installed.is_tree:
+        hint = "the root of a tree does not name who may sign: give the folder of `authority`"
+        raise ConfigError("E_USAGE", str(root), hint)
+    roles = installed.authority.roles
     named = msgspec.json.decode(raw, type=_Roles).roles
     return {one.name: Signatories(roles[one.name], one.holders) for one in named}
 
@@ -86,7 +95,7 @@ def check_role(document: Document, known: dict[str, Signatories], lang: Lang) ->
     """The role that a document names, if that role may sign it.
 
     Raises:
-        TrustError: E_ROLE, no such role; E_SCOPE, not this kind or not there.
+        TrustError: E_ROLE, no such role; E_SCOPE, E_HOURS, E_PRIO, E_TTL: not within its limits.
     """
     found = known.get(document.issuer)
     if found is None:
@@ -99,6 +108,12 @@ def check_role(document: Document, known: dict[str, Signatories], lang: Lang) ->
         if not found.role.covers(document.class_, pattern):
             hint = say(lang, "fault.scope", document.issuer, kind, pattern)
             raise TrustError("E_SCOPE", document.issuer, hint)
+    verify_entitlement(document, found.role, document.to)
+    longest_s = min(found.role.max_ttl_s, int(longest_lifetime(document).total_seconds()))
+    lives_s = (parse_utc(document.expires) - parse_utc(document.issued)).total_seconds()
+    if lives_s > longest_s:
+        hint = say(lang, "fault.ttl", document.issuer, format_span(longest_s * 1000))
+        raise TrustError("E_TTL", document.issuer, hint)
     return found
 
 

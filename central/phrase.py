@@ -189,6 +189,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "chưa đến giờ: phát đi từ {0}",
         "too early: send it from {0}",
     ),
+    "fault.ttl": (
+        "văn bản của vai trò {0} chỉ được có hiệu lực nhiều nhất {1}",
+        "a document of role {0} may live {1} at the most",
+    ),
     "fault.key": (
         "khoá này không thuộc vai trò {0}; vai trò ấy gồm: {1}",
         "this key is none of role {0}, whose holders are: {1}",

@@ -131,6 +131,7 @@ def draft_silence(tmp_path: Path, *more: str) -> Path:
         ({"--issuer": "vn.85"}, "E_ROLE"),
         ({"--to": "85/*/*"}, "E_SCOPE"),
         ({"--to": "*/*/*"}, "E_SCOPE"),
+        ({"--for": "1100h"}, "E_TTL"),
     ],
 )
 def test_what_the_root_gives_to_nobody_is_refused_before_a_key_is_asked(
