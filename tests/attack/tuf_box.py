@@ -67,6 +67,7 @@ class Box:
     issues: Issues
     boot_s: list[float]
     in_force: list[HeldDocument] = field(default_factory=list)
+    greetings: int = 0
     results: list[Result] = field(default_factory=list)
 
     @property
@@ -144,6 +145,9 @@ async def box(
     async def report(result: Result) -> None:
         made.results.append(result)
 
+    async def greet() -> None:
+        made.greetings += 1
+
     async def nothing(*_arguments: object) -> None:
         """Not what these tests are about."""
 
@@ -179,7 +183,7 @@ async def box(
         on_authority=rights.on_file,
         pace=PACE,
     )
-    rights.wire(link.set_authority_files, intake.restore, nothing)
+    rights.wire(link.set_authority_files, intake.restore, greet)
     try:
         await journal.open()
         await rights.load()

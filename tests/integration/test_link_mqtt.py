@@ -48,6 +48,7 @@ class Station:
 
     link: MqttLink
     heard: list[tuple[Topic, bytes]] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)
     sessions: list[int] = field(default_factory=list)
     lost: int = 0
     faults: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -82,6 +83,10 @@ def make_station(
         made.heard.append((topic, message))
         made.note()
 
+    async def file(name: str, raw: bytes) -> None:
+        made.files.append((name, raw))
+        made.note()
+
     async def connected(number: int) -> None:
         made.sessions.append(number)
         made.note()
@@ -102,6 +107,7 @@ def make_station(
         on_connect=connected,
         on_disconnect=disconnected,
         on_fault=fault,
+        on_authority=file,
         pace=PACE,
     )
     made = Station(link)
@@ -426,7 +432,7 @@ async def scripted_peer(
 async def greet(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, codes: int = 0x01
 ) -> None:
-    """CONNACK, then SUBACK with one code for each of the three filters, then PUBACK (MQTT 5)."""
+    """CONNACK, then SUBACK with a code for each filter and one too many, then PUBACK (MQTT 5)."""
     await read_packet(reader)
     writer.write(CONNACK_5)
     _, subscribe = await read_packet(reader)
@@ -435,6 +441,36 @@ async def greet(
     (topic_length,) = struct.unpack(">H", publish[:2])
     writer.write(bytes([0x40, 2]) + publish[2 + topic_length : 4 + topic_length])
     await writer.drain()
+
+
+async def test_authority_files_come_by_name_and_no_others(
+    address: Callable[[str], Address], broker: Broker
+) -> None:
+    """What is retained comes when it is asked for, again after each reconnection."""
+    async with (
+        connected_as(address("centre")) as centre,
+        running(make_station(address(STATION))) as station,
+    ):
+        for name in ("timestamp.json", "1.targets.json", "1.vn.82.json", "1.vn.84.json"):
+            await centre.publish(f"tramtin/1/auth/{name}", name.encode(), qos=1, retain=True)
+        await station.until(lambda: bool(station.sessions))
+        await station.link.set_authority_files({"timestamp.json", "1.vn.84.json"})
+        await station.until(lambda: len(station.files) == 2)
+        await station.link.set_authority_files({"timestamp.json", "1.targets.json"})
+        await station.until(lambda: len(station.files) == 3)
+        await centre.publish("tramtin/1/auth/1.vn.84.json", b"no more", qos=1, retain=True)
+        await centre.publish("tramtin/1/auth/timestamp.json", b"next", qos=1, retain=True)
+        await station.until(lambda: ("timestamp.json", b"next") in station.files)
+        assert sorted(name for name, _ in station.files) == [
+            "1.targets.json", "1.vn.84.json", "timestamp.json", "timestamp.json"
+        ]  # fmt: skip
+        station.files.clear()
+        await broker.stop()
+        await broker.start()
+        await station.until(lambda: len(station.files) == 2)
+        assert sorted(station.files) == [
+            ("1.targets.json", b"1.targets.json"), ("timestamp.json", b"next")
+        ]  # fmt: skip
 
 
 async def test_a_refused_subscription_is_told(
@@ -450,7 +486,7 @@ async def test_a_refused_subscription_is_told(
     ):
         await station.until(lambda: station.has_fault("subscription_refused"))
         refused = {subject for kind, subject in station.faults if kind == "subscription_refused"}
-        assert refused == {"tramtin/1/d/tv-cl-0007/#", "tramtin/1/c/state", "tramtin/1/auth/#"}
+        assert refused == {"tramtin/1/d/tv-cl-0007/#", "tramtin/1/c/state"}
 
 
 async def test_a_broker_that_hangs_up_instead_of_answering_is_left_at_once(

@@ -1,0 +1,107 @@
+"""A new box between its first connection and its first station-config, behind a real broker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from fake_publisher import AT, FakePublisher
+
+from agent import intake
+from agent.trust.authority import Grade
+from tests.attack.tuf_box import PROVINCE, Box, Centre, box, issued
+from tests.integration.test_link_mqtt import (
+    STATION,
+    Address,
+    address,
+    authority,
+    broker,
+    connected_as,
+    identities,
+)
+from tests.unit.trust.test_verify import playlist, station_config
+
+__all__ = ["address", "authority", "broker", "identities"]
+DISTRICT = "vn.84.d1"
+CONFIG = issued(station_config(), AT, 24 * 300, slot="station")
+
+
+@pytest.fixture
+async def centre(address: Callable[[str], Address]) -> AsyncIterator[Centre]:
+    """A country whose stations are set up by a district: a role below the province's."""
+    tree = FakePublisher()
+    tree.delegate(DISTRICT, kinds=["station-config"], paths=["config/84/29266/*"], ttl_s=10**8)
+    tree.publish()
+    async with connected_as(address("centre")) as client:
+        yield Centre(client, tree)
+
+
+@pytest.fixture
+async def newcomer(
+    tmp_path: Path,
+    address: Callable[[str], Address],
+    centre: Centre,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Box]:
+    monkeypatch.setattr(intake, "REFUSALS_PER_S", 10_000.0)
+    async with box(tmp_path / "state", address(STATION), centre.tree.wire["1.root.json"]) as made:
+        yield made
+
+
+async def test_before_any_file_came_nothing_is_judged_and_nothing_on_record(
+    newcomer: Box, centre: Centre
+) -> None:
+    await centre.send(issued(playlist(), AT))
+    await centre.publish()
+    await newcomer.until(lambda: "targets" in newcomer.versions)
+    assert newcomer.results == []
+    assert [one for one in await newcomer.journal() if one["kind"] == "refusal"] == []
+    await newcomer.until(lambda: newcomer.greetings == 1)
+
+
+async def test_a_first_config_by_a_role_below_the_province_is_taken_the_second_time(
+    newcomer: Box, centre: Centre
+) -> None:
+    await centre.publish()
+    await newcomer.until(lambda: "targets" in newcomer.versions)
+    assert PROVINCE not in newcomer.versions
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await newcomer.until(lambda: PROVINCE in newcomer.versions)
+    assert newcomer.codes("station-config") == ["E_ROLE"]
+    assert newcomer.in_force == []
+    await newcomer.until(lambda: newcomer.greetings == 2)  # the centre sends it again
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await newcomer.until(lambda: newcomer.kinds == ["station-config"])
+
+
+async def test_a_forged_config_pulls_files_and_gains_nothing(newcomer: Box, centre: Centre) -> None:
+    await centre.publish()
+    await newcomer.until(lambda: "targets" in newcomer.versions)
+    there = {"place": f"82/1/{STATION}", "to": [f"82/1/{STATION}"]}
+    await centre.send({**CONFIG, **there, "issuer": "vn.82"}, issuer="vn.84.99999")
+    await newcomer.until(lambda: "vn.82" in newcomer.versions)
+    assert newcomer.in_force == []
+    await centre.send(CONFIG)
+    await newcomer.until(lambda: PROVINCE in newcomer.versions)
+    assert newcomer.kinds == ["station-config"]
+    assert "vn.82" not in newcomer.versions
+
+
+async def test_a_config_whose_role_is_removed_takes_the_place_with_it(
+    newcomer: Box, centre: Centre
+) -> None:
+    await centre.publish()
+    await newcomer.until(lambda: "targets" in newcomer.versions)
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await newcomer.until(lambda: PROVINCE in newcomer.versions)
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await centre.send(issued(playlist(), AT, 24 * 40))
+    await newcomer.until(lambda: newcomer.kinds == ["playlist", "station-config"])
+    centre.tree.revoke(DISTRICT)
+    centre.tree.publish()
+    await centre.publish()
+    await newcomer.until(lambda: newcomer.in_force == [])
+    await centre.send(CONFIG)
+    await newcomer.until(lambda: newcomer.kinds == ["playlist", "station-config"])
+    assert newcomer.grade is Grade.FRESH
