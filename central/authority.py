@@ -63,15 +63,7 @@ class DemoAuthority:
 
     @property
     def root(self) -> Path:
-        """What the settings of a demonstration's station name as `root`.
-
-        The one switch: `self.tree_root` as soon as a box reads a tree; the pinned file until then.
-        """
-        return self.pinned
-
-    @property
-    def tree_root(self) -> Path:
-        """The first root of the tree."""
+        """The first root of the tree: what the settings of a demonstration's station name."""
         return self.ceremony / "metadata" / "1.root.json"
 
     def files(self) -> dict[str, bytes]:

@@ -104,7 +104,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
                 ca=ca.ca,
                 cert=identity.cert,
                 key=identity.key,
-                root=authority.root,  # which kind of root that is: DemoAuthority.root, the switch
+                root=authority.root,
             )
             stand_.stations[name] = Station(name, settings, room.env)
         yield stand_

@@ -56,7 +56,7 @@ def compiled(folder: Path, text: str = FILE, now: datetime = AT, seq: int = 3) -
 
 
 def judge(demo: DemoAuthority, envelope: bytes) -> Accepted:
-    authority = load_pinned(demo.root.read_bytes())
+    authority = load_pinned(demo.pinned.read_bytes())
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
     later = Now(AT + timedelta(days=30), "SYNCED", 0.02)
     topic = Topic("emergency", "key-lu", station=station)
