@@ -101,7 +101,7 @@ def test_the_demo_root_says_so_and_has_every_role(demo: DemoAuthority) -> None:
         }  # fmt: skip
         assert authority.roles["vn.84.em"].threshold == 2
         assert authority.roles["vn.84"].threshold == 2
-    assert load_root(demo.tree_root.read_bytes()).demo
+    assert load_root(demo.root.read_bytes()).demo
     assert set(tree.versions) == {"root", "timestamp", "snapshot", "targets", "vn.84"}
 
 
