@@ -64,6 +64,16 @@ async def test_a_new_box_hears_an_emergency_before_any_head(tmp_path: Path) -> N
     await box.stop()
 
 
+async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(box: DeafBox) -> None:
+    """What waits for a key does not prove itself fresh: no replay may bring back a former one."""
+    former = emergency(trigger="key", slot="key", **WEEK)
+    envelope = seal(former, FIRST, SECOND)
+    assert await box.receive(envelope, "emergency") == ""
+    slots = {"vn.84.em/emergency/key": entry_of(former)}
+    assert await box.receive(head(1, slots), "head") == "accepted"
+    assert await box.receive(envelope, "emergency") == "accepted"
+
+
 async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: Path) -> None:
     authority = load_pinned(json.dumps(ROOT).encode())
     box = await DeafBox(tmp_path, STATION, authority, AT + HOUR).start()

@@ -24,7 +24,7 @@ from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
 from agent.store.database import Store
 from tests.unit.desk.test_front import SETTINGS
-from tests.unit.test_silent_programme import DIGEST, FakeHeld, emergency, playlist
+from tests.unit.test_silent_programme import DIGEST, FakeHeld, emergency, ordered, playlist
 
 START = datetime(2026, 11, 24, 1, 0, 10, tzinfo=UTC)  # while the `news` of the playlist is on
 KEYS = [
@@ -233,6 +233,17 @@ async def test_the_silence_key_ends_it_for_good_and_no_press_lifts_that(box: Box
     assert (box.heard(), box.seen()) == (None, None)
     assert [one["code"] for one in await box.presses(2)] == [None, "E_SILENT"]
     assert box.kinds() == set()
+
+
+@pytest.mark.parametrize(("standing", "heard"), [(1, "local_key b0"), (2, None)])
+async def test_a_silence_signed_by_two_goes_before_it_and_one_signed_by_one_does_not(
+    box: Box, standing: int, heard: str | None
+) -> None:
+    box.synced()
+    box.hold(alarm(), ordered(standing))
+    box.alarm.press("nut")
+    assert box.heard() == heard
+    assert (box.seen() is None) == (heard is None)
 
 
 async def test_a_cancel_ends_it_also_when_it_was_replaced_meanwhile(box: Box) -> None:

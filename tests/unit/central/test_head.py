@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from securesystemslib.signer import CryptoSigner
 
@@ -89,12 +90,16 @@ def test_a_head_lists_own_and_group_states_the_newest_of_each_slot_and_no_events
     )  # fmt: skip
     sealed = sign_document(encode_document(alarm), "emergency", demo.signers("vn.84.em"))
     keep(database, "tramtin/1/g/xa-29266/emergency/e", sealed)
+    held = msgspec.structs.replace(alarm, trigger="key", slot="key-lu", event_id=new_doc_id())
+    sealed = sign_document(encode_document(held), "emergency", demo.signers("vn.84.em"))
+    keep(database, "tramtin/1/g/xa-29266/emergency/key-lu", sealed)
     head = opened(heads(database, demo).build(STATION))
     numbers = {key: entry[:2] for key, entry in head.slots.items()}
     assert numbers == {
         "vn.84/station-config/chinh": (1, 1),
         "vn.84.29266/playlist/tuan": (1, 8),
         "vn.84/silence/x": (1, 1),
+        "vn.84.em/emergency/key-lu": (1, 1),
     }
     assert head.to == [f"*/*/{STATION}"]
 
