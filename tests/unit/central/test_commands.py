@@ -218,3 +218,12 @@ def test_an_emergency_out_of_its_window_is_not_handed_out(tmp_path: Path, minute
     code, said = run("publish", signed, "--db", tmp_path / "c.db", "--group", "xa-29266")
     assert code == 1
     assert "E_TIME" in said
+
+
+def test_a_trees_root_alone_is_told_from_its_folder(tmp_path: Path) -> None:
+    made = make_demo_authority(tmp_path / "authority", "bí mật")
+    out = draft_silence(tmp_path)
+    key, kind = made.keys["vn.84"][0], ("--kind", "silence")
+    code, said = sign(out, key, *kind, "--root", str(made.tree_root))
+    assert (code, "E_USAGE" in said) == (78, True)
+    assert sign(out, key, *kind, "--root", str(made.ceremony))[0] == 0
