@@ -224,6 +224,6 @@ def test_a_trees_root_alone_is_told_from_its_folder(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "bí mật")
     out = draft_silence(tmp_path)
     key, kind = made.keys["vn.84"][0], ("--kind", "silence")
-    code, said = sign(out, key, *kind, "--root", str(made.tree_root))
+    code, said = sign(out, key, *kind, "--root", str(made.root))
     assert (code, "E_USAGE" in said) == (78, True)
     assert sign(out, key, *kind, "--root", str(made.ceremony))[0] == 0
