@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
@@ -16,7 +15,7 @@ from agent.alarm import KeyAlarm
 from agent.alarm import Parts as AlarmParts
 from agent.authority import Rights
 from agent.checkup import Checkup, Parts
-from agent.clock import Clock
+from agent.clock import Clock, Outcome
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId, parse_place
 from agent.contract.moment import encode_utc
@@ -50,6 +49,8 @@ from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
+from agent.timekeeper import Parts as TimeParts
+from agent.timekeeper import Timekeeper
 from agent.trust.installed import InstalledRoot
 from agent.upkeep import Greeting, Upkeep, quietly
 from agent.uplink import Uplink
@@ -70,6 +71,7 @@ class Agent:
     clock: Clock
     key: DeviceKey
     boot_id: str
+    clock_words: Mapping[str, str]
     reread: Reread
     session: int = 0
     health_s: float = HEALTH_S
@@ -214,15 +216,15 @@ class Agent:
     def _on_no_medium(self, digest: Digest, error: AgentError) -> None:
         self.issues.note("media_missing", digest[:12], str(error))
 
-    async def _on_clock_fixed(self, step_s: float) -> None:
+    async def _on_time(self, outcome: Outcome) -> None:
         self.checkup.centre_heard()
+        if outcome.verdict == "taken":
+            await self.timekeeper.on_fixed(outcome)
+
+    def _on_step(self) -> None:
         self.rights.look_again()
-        # First what needs no disk: a full one must not keep the programme on the old time.
         self.programme.plan(self.clock.now())
         self._look_again()
-        await self.journal.append("clock_fix", detail={"step_ms": round(step_s * 1000)})
-        await self.store.run(meta.raise_time_floor, self.clock.floor)
-        await self.store.run(meta.put, "clock_fix", json.dumps(self.clock.dump(self.boot_id)))
 
     async def _on_ack(self, ack: Ack) -> None:
         self.checkup.centre_heard()
@@ -265,7 +267,7 @@ class Agent:
             journal=self.journal,
             effects=Effects(
                 documents=self._on_documents,
-                clock_fixed=self._on_clock_fixed,
+                time_told=self._on_time,
                 acknowledged=self._on_ack,
                 placed=self._on_placed,
                 presumed=self.rights.presume,
@@ -297,6 +299,13 @@ class Agent:
             restore=self.intake.restore,
             greet=self._hello,
         )
+        self.timekeeper = Timekeeper(
+            TimeParts(
+                self.clock, self.store, self.journal, self.rights.in_force, self.boot_id,
+                Path(settings.state), self._on_step, self.intake.restore, self._hello,
+            ),
+            self.clock_words,
+        )  # fmt: skip
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
         self.checkup = Checkup(
@@ -388,6 +397,7 @@ class Agent:
                 group.create_task(self.site.run(), name="site")
                 group.create_task(self.silences.run(), name="silences")
                 group.create_task(self.upkeep.run(), name="upkeep")
+                group.create_task(self.timekeeper.run(), name="timekeeper")
                 group.create_task(self.greeting.run(), name="greeting")
                 group.create_task(self.alarm.run(), name="alarm")
                 group.create_task(self.journal.keep_beating(), name="heartbeat")

@@ -1,48 +1,98 @@
-"""The only source of time: CLOCK_BOOTTIME plus an authenticated offset; never sets the system's.
+"""The only source of time: the crystal's seconds plus an authenticated offset; sets nobody's clock.
 
 The theory. The box's wall clock is not trusted. After each boot the box asks the centre: `hello`
 carries a nonce, the signed `time` reply gives UTC. The true moment lies between asking and
-hearing, so the middle is taken and half the round trip is the error. From then on UTC is
-BOOTTIME + offset and the error grows by 100 ppm. SYNCED while the fix is from this boot and at
-most a day old; HOLDOVER when it is older but its error is at most 120 s; RTC when only a
-battery-backed clock above the floor exists; FLOOR when nothing is trustworthy.
+hearing, so the middle is taken and half the round trip is the error. chrony's time counts as well
+where NTS authenticates it (`agent.trust.chrony`). From then on UTC is `boot_s` + offset and the
+error grows by 100 ppm. SYNCED while the fix is from this boot and at most a day old; HOLDOVER when
+it is older but its error is at most 120 s; RTC when only a battery-backed clock above the floor
+exists; FLOOR when nothing is trustworthy.
+
+The floor is the latest moment known to be past; only authenticated time raises it, and no reading
+is ever below it. A fix far above it is held, not taken: see `Clock.held_at`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import math
-import os
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
+from agent.machine_clock import RTC_DEVICE, boot_s, mono_s, read_boot_id, read_rtc
+
+__all__ = [
+    "BUILD_AT",
+    "NTS",
+    "RTC_DEVICE",
+    "Clock",
+    "Now",
+    "Outcome",
+    "Quality",
+    "boot_s",
+    "mono_s",
+    "read_boot_id",
+    "read_rtc",
+    "system_time",
+]
+
 Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
+Verdict = Literal["taken", "needless", "held", "slow", "below_floor", "apart"]
 
 DRIFT = 100e-6
 HOLDOVER_LIMIT_S = 120.0
 RENEW_AFTER_S = 86_400.0
 MAX_ROUND_TRIP_S = 30.0
+MAX_ERROR_S = MAX_ROUND_TRIP_S / 2
 MAX_JUMP = timedelta(days=400)
+NOTICE_S = 600.0
+APART_S = 1.0
 BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)
-RTC_DEVICE = Path("/dev/rtc0")
-RTC_RD_TIME = 0x80247009  # linux/rtc.h: _IOR('p', 0x09, struct rtc_time)
-RTC_VL_READ = 0x80047013  # linux/rtc.h: _IOR('p', 0x13, unsigned int)
-RTC_VL_DATA_INVALID = 1
-BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+NTS = "nts"  # by whom a fix is, where it is not by key ids
 
 
 @dataclass(frozen=True)
 class Now:
-    """A moment with its standing: aware UTC, quality, half-width of the error in seconds."""
+    """A moment with its standing.
+
+    Args:
+        at: aware UTC.
+        quality: how far to trust it.
+        error_s: half-width of the error in seconds; None where nobody knows it.
+        past: the latest moment that is certainly past, where `at` is in doubt: a battery clock may
+            be far ahead. None: `at` itself.
+    """
 
     at: datetime
     quality: Quality
     error_s: float | None
+    past: datetime | None = None
+
+    def is_past(self, moment: datetime) -> bool:
+        """Is it over for certain? A doubtful clock never says so."""
+        return moment <= (self.at if self.past is None else self.past)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an authenticated time.
+
+    Args:
+        verdict: `taken`; `needless`, the present reading agrees and is finer; `held` for a word of
+            the root's; refused: `slow`, too long on its way; `below_floor`; `apart`, chrony
+            disagrees with the centre.
+        step_s: by how much `taken` moved the reading.
+    """
+
+    verdict: Verdict
+    step_s: float = 0.0
+
+    @property
+    def is_good(self) -> bool:
+        """Does it confirm the reading of now?"""
+        return self.verdict in ("taken", "needless")
 
 
 @dataclass(frozen=True)
@@ -50,48 +100,22 @@ class _Fix:
     boot_s: float
     at: datetime
     error_s: float
+    by: str
+    is_on_notice: bool = False
 
+    @property
+    def is_nts(self) -> bool:
+        return self.by == NTS
 
-def boot_s() -> float:
-    """Seconds since boot, suspend included (CLOCK_BOOTTIME)."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def mono_s() -> float:
-    """CLOCK_MONOTONIC seconds: the time base between processes of one box."""
-    return time.monotonic()
+    def read(self, boot: float) -> tuple[datetime, float]:
+        """The moment and its error at a later second."""
+        age_s = boot - self.boot_s
+        return self.at + timedelta(seconds=age_s), self.error_s + age_s * DRIFT
 
 
 def system_time() -> datetime:
     """The machine's own wall clock: OpenSSL judges certificates by it; nothing here plays by it."""
     return datetime.fromtimestamp(time.time(), UTC)
-
-
-def read_boot_id() -> str:
-    """The kernel's random id of this boot, 32 hex digits."""
-    return BOOT_ID_FILE.read_text().strip().replace("-", "")
-
-
-def read_rtc(device: Path = RTC_DEVICE) -> datetime | None:
-    """The battery-backed clock's UTC; None when there is none or it lost its power (rtc(4)).
-
-    A clock whose driver cannot tell of a lost battery counts as having lost it.
-    """
-    try:
-        fd = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        flags = struct.unpack("I", fcntl.ioctl(fd, RTC_VL_READ, bytes(4)))[0]
-        if flags & RTC_VL_DATA_INVALID:
-            return None
-        fields = struct.unpack("9i", fcntl.ioctl(fd, RTC_RD_TIME, bytes(36)))
-        second, minute, hour, day, month, year = fields[:6]
-        return datetime(year + 1900, month + 1, day, hour, minute, second, tzinfo=UTC)
-    except (OSError, ValueError):
-        return None
-    finally:
-        os.close(fd)
 
 
 class Clock:
@@ -102,11 +126,18 @@ class Clock:
             fix); time never reads below it.
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
+        by: whose word raised the floor, as `fix` was told.
+        vouched: the latest moment that somebody other than the time's signers vouched for; see
+            `vouch`. None: the floor.
 
     Attributes:
+        floor: see above.
+        floor_by: see `by`.
+        vouched: see above.
         missed_s: how far the newest fix lay outside the errors stated before and with it. More than
             0 means that the machine's clock drifts faster than assumed, or that the centre's is
             wrong.
+        apart_s: how far chrony's authenticated time is from the centre's, beyond both errors.
     """
 
     def __init__(
@@ -114,67 +145,155 @@ class Clock:
         floor: datetime = BUILD_AT,
         rtc: datetime | None = None,
         boot: Callable[[], float] = boot_s,
+        *,
+        by: str = "",
+        vouched: datetime | None = None,
     ) -> None:
         self._boot = boot
         self.floor = max(floor, BUILD_AT)
+        self.floor_by = by
+        self.vouched = max(vouched or self.floor, BUILD_AT)
         self._rtc_boot_s = self._floor_boot_s = boot()
-        self._rtc = rtc if rtc is not None and rtc >= self.floor else None
+        is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
+        self._rtc = rtc if is_likely else None
         self._fix: _Fix | None = None
-        self.missed_s = 0.0
+        self._held: _Fix | None = None
+        self.missed_s = self.apart_s = 0.0
 
     def now(self) -> Now:
         """The present moment and how far to trust it."""
         boot = self._boot()
+        past = self.floor + timedelta(seconds=boot - self._floor_boot_s)
         if self._fix is not None:
-            age_s = boot - self._fix.boot_s
-            error_s = self._fix.error_s + age_s * DRIFT
-            at = self._fix.at + timedelta(seconds=age_s)
+            at, error_s = self._fix.read(boot)
             if error_s <= HOLDOVER_LIMIT_S:
-                return Now(at, "SYNCED" if age_s <= RENEW_AFTER_S else "HOLDOVER", error_s)
+                is_new = boot - self._fix.boot_s <= RENEW_AFTER_S
+                return Now(max(at, past), "SYNCED" if is_new else "HOLDOVER", error_s)
         if self._rtc is not None:
-            return Now(self._rtc + timedelta(seconds=boot - self._rtc_boot_s), "RTC", None)
-        return Now(self.floor + timedelta(seconds=boot - self._floor_boot_s), "FLOOR", None)
+            return Now(max(self._read_rtc(self._rtc, boot), past), "RTC", None, past)
+        return Now(past, "FLOOR", None)
 
-    def fix(self, utc: datetime, asked_boot_s: float) -> float | None:
+    @property
+    def by(self) -> str | None:
+        """Whose word the reading is: `NTS`, or key ids; None without a fix in force."""
+        if self._fix is None or self.now().error_s is None:
+            return None
+        return self._fix.by
+
+    @property
+    def ceiling(self) -> datetime:
+        """No fix above this is taken.
+
+        The key that signs the time is online, so it may be stolen. Whoever has it can move the box
+        by 400 days, and not again from there: the next step needs somebody else's word (`vouch`).
+        """
+        return min(self.floor, self.vouched) + MAX_JUMP
+
+    @property
+    def held_at(self) -> datetime | None:
+        """What a fix above the ceiling says that the moment is; None when none is held."""
+        return None if self._held is None else self._held.read(self._boot())[0]
+
+    def fix(self, utc: datetime, asked_boot_s: float, by: str = "") -> Outcome:
         """Take an authenticated reply to a question asked at `asked_boot_s`.
 
-        Returns the step in seconds against the former reading, or None when the reply is refused:
-        slower than 30 s, below the floor, or more than 400 days above it.
+        Slower than 30 s it tells no time, only that its moment is past.
+
+        Args:
+            utc: as signed.
+            asked_boot_s: by `boot_s`.
+            by: the key ids that signed it, with commas between.
         """
         heard = self._boot()
         round_trip_s = heard - asked_boot_s
         if not 0 <= round_trip_s <= MAX_ROUND_TRIP_S:
-            return None
-        if not self.floor <= utc <= self.floor + MAX_JUMP:
-            return None
-        before = self.now()
-        self._fix = _Fix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2)
-        after = self.now()
-        if before.error_s is not None:
-            step_s = abs((after.at - before.at).total_seconds())
-            self.missed_s = max(0.0, step_s - before.error_s - round_trip_s / 2)
-        self.floor = max(self.floor, utc - timedelta(seconds=math.ceil(round_trip_s)))
-        self._floor_boot_s = heard
-        return (after.at - before.at).total_seconds()
+            if utc <= self.ceiling:
+                self._raise(utc, by)
+            return Outcome("slow")
+        return self._judge(_Fix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by))
 
-    def dump(self, boot_id: str) -> dict[str, str | float] | None:
+    def follow(self, utc: datetime, at_boot_s: float, error_s: float) -> Outcome:
+        """Take what chrony says under NTS; the centre's own word of the last day goes before it.
+
+        Args:
+            utc: the moment.
+            at_boot_s: when it was that moment, by `boot_s`.
+            error_s: half-width of its error.
+        """
+        if error_s > MAX_ERROR_S:
+            return Outcome("slow")
+        found = _Fix(at_boot_s, utc, error_s, NTS)
+        distance_s = self._distance(found)
+        is_centres = self._fix is not None and not self._fix.is_nts and self._is_synced()
+        self.apart_s = distance_s if is_centres and distance_s > APART_S else 0.0
+        return Outcome("apart") if self.apart_s else self._judge(found)
+
+    def confirm(self) -> Outcome:
+        """Take the fix that is held: somebody who may has confirmed it.
+
+        Raises:
+            ValueError: none is held.
+        """
+        if self._held is None:
+            raise ValueError("no fix is held")
+        held, self._held = self._held, None
+        self.vouch(held.at)
+        return self._take(held)
+
+    def vouch(self, at: datetime) -> None:
+        """Somebody other than the time's signers says under signature that this moment is past."""
+        self.vouched = max(self.vouched, at)
+
+    def raise_floor(self) -> None:
+        """Move the floor up to what is past by the fix in force; without one nothing happens."""
+        now = self.now()
+        if self._fix is not None and now.error_s is not None and not self._fix.is_on_notice:
+            self._raise(now.at - timedelta(seconds=now.error_s), self._fix.by)
+
+    def forget(self) -> None:
+        """By the root's word, what the time's signers said no longer counts.
+
+        The floor falls back to the build's. The fix in force serves ten more minutes, so that a
+        healthy box can ask again and nothing that sounds is cut.
+        """
+        boot = self._boot()
+        self.floor, self._floor_boot_s, self.floor_by = BUILD_AT, boot, ""
+        self._held = None
+        if self._fix is not None and self.now().error_s is not None:
+            age_s = max(boot - self._fix.boot_s, RENEW_AFTER_S + 1)
+            spent_s = HOLDOVER_LIMIT_S - (age_s + NOTICE_S) * DRIFT
+            self._fix = _Fix(
+                boot - age_s,
+                self._fix.read(boot)[0] - timedelta(seconds=age_s),
+                max(self._fix.error_s, spent_s),
+                self._fix.by,
+                is_on_notice=True,
+            )
+
+    def dump(self, boot_id: str) -> dict[str, str | float | bool] | None:
         """The fix, to survive a restart of the agent within this boot; None without one."""
         if self._fix is None:
             return None
         fix = self._fix
         return {
             "boot_id": boot_id,
-            "boot_s": fix.boot_s,
+            "raw_s": fix.boot_s,
             "utc": fix.at.isoformat(),
             "error_s": fix.error_s,
+            "by": fix.by,
+            "is_on_notice": fix.is_on_notice,
         }
 
     def restore(self, saved: dict[str, Any] | None, boot_id: str) -> None:
-        """Take up a dumped fix; of another boot it means nothing and is left alone."""
-        if saved is None or saved["boot_id"] != boot_id or saved["boot_s"] > self._boot():
+        """Take up a dumped fix; of another boot or an older release it is left alone."""
+        if saved is None or saved["boot_id"] != boot_id or "raw_s" not in saved:
+            return
+        if saved["raw_s"] > self._boot():
             return
         at = datetime.fromisoformat(saved["utc"])
-        self._fix = _Fix(saved["boot_s"], at, saved["error_s"])
+        self._fix = _Fix(
+            saved["raw_s"], at, saved["error_s"], saved["by"], is_on_notice=saved["is_on_notice"]
+        )
 
     def mono_of(self, at: datetime) -> float:
         """The CLOCK_MONOTONIC second at which `at` falls, by the present offset."""
@@ -183,3 +302,51 @@ class Clock:
     def at_of(self, mono: float) -> datetime:
         """The UTC moment of a CLOCK_MONOTONIC second, by the present offset."""
         return self.now().at + timedelta(seconds=mono - mono_s())
+
+    # Judging
+
+    def _judge(self, fix: _Fix) -> Outcome:
+        if fix.at < self.floor:
+            return Outcome("below_floor")
+        if fix.at > self.ceiling:
+            self._held = fix
+            return Outcome("held")
+        if self._held is not None and self._held.is_nts == fix.is_nts:
+            self._held = None  # its source has thought better of it
+        return Outcome("needless") if self._is_needless(fix) else self._take(fix)
+
+    def _is_needless(self, fix: _Fix) -> bool:
+        """A coarser word that agrees: whoever delays replies must not make the box less exact."""
+        now = self.now()
+        is_finer = now.error_s is not None and now.error_s < fix.read(self._boot())[1]
+        return is_finer and self._is_synced() and self._distance(fix) == 0.0
+
+    def _take(self, fix: _Fix) -> Outcome:
+        boot, before, missed_s = self._boot(), self.now(), self._distance(fix)
+        if self._fix is not None and self._fix.is_nts == fix.is_nts:
+            self.missed_s = missed_s
+        self._fix = fix
+        at, error_s = fix.read(boot)
+        if self._rtc is not None:
+            is_far = abs((self._read_rtc(self._rtc, boot) - at).total_seconds()) > HOLDOVER_LIMIT_S
+            self._rtc = None if is_far else self._rtc
+        self._raise(at - timedelta(seconds=math.ceil(2 * error_s)), fix.by)
+        return Outcome("taken", (self.now().at - before.at).total_seconds())
+
+    def _raise(self, floor: datetime, by: str) -> None:
+        if floor > self.floor:
+            self.floor, self._floor_boot_s, self.floor_by = floor, self._boot(), by
+
+    def _distance(self, fix: _Fix) -> float:
+        """Seconds between a fix and the reading, beyond the errors of both; 0 without a reading."""
+        now = self.now()
+        if now.error_s is None:
+            return 0.0
+        at, error_s = fix.read(self._boot())
+        return max(0.0, abs((at - now.at).total_seconds()) - error_s - now.error_s)
+
+    def _is_synced(self) -> bool:
+        return self.now().quality == "SYNCED"
+
+    def _read_rtc(self, rtc: datetime, boot: float) -> datetime:
+        return rtc + timedelta(seconds=boot - self._rtc_boot_s)

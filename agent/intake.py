@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.clock import Clock, Now, boot_s, mono_s
+from agent.clock import Clock, Now, Outcome, boot_s, mono_s
 from agent.contract.document import (
     Ack,
     Document,
@@ -46,7 +46,12 @@ from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
 NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
+KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by keys that are online, not by people
 REFUSALS_PER_S = 1.0
+REFUSED_TIME = {
+    "slow": "answered more than 30 s after the question",
+    "below_floor": "a moment that is known to be past",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Effects:
     """What the rest of the agent does about a document, wired by `app`."""
 
     documents: Callable[[list[HeldDocument]], Awaitable[None]]
-    clock_fixed: Callable[[float], Awaitable[None]]
+    time_told: Callable[[Outcome], Awaitable[None]]
     acknowledged: Callable[[Ack], Awaitable[None]]
     placed: Callable[[StationConfig], Awaitable[None]]
     presumed: Callable[[Place], None]
@@ -201,7 +206,10 @@ class Intake:
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
             return
-        await self._apply(accepted, pause)
+        if isinstance(accepted.document, TimeReply):
+            await self._fix_clock(topic, accepted, accepted.document)
+        else:
+            await self._apply(accepted, pause)
 
     def _presume(self, topic: Topic, message: bytes) -> None:
         """A box without a place must know which files to pull before it can be given one."""
@@ -236,9 +244,7 @@ class Intake:
 
     async def _apply(self, accepted: Accepted, pause: Pause | None) -> None:
         document = accepted.document
-        if isinstance(document, TimeReply):
-            await self._fix_clock(document)
-        elif isinstance(document, Ack):
+        if isinstance(document, Ack):
             await self._effects.acknowledged(document)
         else:
             try:
@@ -250,6 +256,8 @@ class Intake:
                 )
                 return
             learn(self._floors, accepted)
+            if document.kind not in KINDS_BY_MACHINE:
+                self._clock.vouch(parse_utc(document.issued))
             await self.restore()
             await self._tell_accepted(accepted)
 
@@ -327,10 +335,16 @@ class Intake:
             self._effects.note("document_withheld", slot, "the centre's head revokes it")
         self._withheld = frozenset(withheld)
 
-    async def _fix_clock(self, document: TimeReply) -> None:
-        step_s = self._clock.fix(parse_utc(document.utc), self.nonces.take(document.nonce))
-        if step_s is not None:
-            await self._effects.clock_fixed(step_s)
+    async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
+        """A jump that is held is told by the health checks; what is refused is on record."""
+        asked_s, by = self.nonces.take(reply.nonce), ",".join(sorted(accepted.signers))
+        outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
+        if outcome.verdict in REFUSED_TIME:
+            why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
+            await self._refuse(topic, accepted.envelope, why)
+            return
+        await self._effects.time_told(outcome)
+        if outcome.verdict == "taken":
             await self.restore()
 
     async def _refuse(self, topic: Topic, message: bytes, error: TrustError) -> None:

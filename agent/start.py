@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import HEALTH_S, Agent
-from agent.clock import Clock, read_boot_id, read_rtc
+from agent.clock import read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError, StoreError
 from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.notify import notify
@@ -21,7 +20,7 @@ from agent.settings.credential import take_credentials
 from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
-from agent.store import meta
+from agent.store import clock_memory
 from agent.store.volatile import carry_back, is_writable, open_state
 from agent.trust.installed import InstalledRoot, load_installed
 
@@ -152,13 +151,9 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
     store = open_state(card)
     try:
         boot_id = read_boot_id()
-        floor = await store.run(meta.time_floor)
-        rtc = await asyncio.to_thread(read_rtc)
-        clock = Clock(floor, rtc) if floor else Clock(rtc=rtc)
-        saved = await store.run(meta.get, "clock_fix")
-        if saved:
-            clock.restore(json.loads(saved), boot_id)
-        agent = Agent(settings, root, store, clock, key, boot_id, reread, health_s=health_s)
+        words = await store.run(clock_memory.load)
+        clock = clock_memory.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
+        agent = Agent(settings, root, store, clock, key, boot_id, words, reread, health_s=health_s)
         await _until_anew(agent, reread, card)
     finally:
         store.close()

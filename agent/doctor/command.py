@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.clock import Clock, read_boot_id, read_rtc, system_time
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.moment import encode_utc
 from agent.doctor.bundle import build_bundle
 from agent.doctor.case import Case, find_agent
 from agent.doctor.examine import Examined, build_probes, examine
@@ -24,6 +24,7 @@ from agent.settings.credential import take_credentials
 from agent.settings.fault import SettingsFaults
 from agent.settings.load import Judged, load_settings
 from agent.settings.model import Settings
+from agent.store import clock_memory
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
 Judge = Callable[[Path], Judged]
@@ -93,11 +94,7 @@ def _load_anyway(file: Path, judged: Judged) -> Settings | None:
 
 def _build_clock(words: dict[str, str]) -> Clock:
     """The clock that an agent started now would have."""
-    floor, rtc = words.get("time_floor"), read_rtc()
-    clock = Clock(parse_utc(floor), rtc) if floor else Clock(rtc=rtc)
-    if fix := words.get("clock_fix"):
-        clock.restore(json.loads(fix), read_boot_id())
-    return clock
+    return clock_memory.build_clock(words, read_rtc(), read_boot_id())
 
 
 async def _run(case: Case, boot_id: str, order: Order) -> int:

@@ -162,7 +162,7 @@ class Journal:
         is_ours = await self._store.run(ledger.acknowledge, upto, hash_, now.at)
         if is_ours:
             self._acknowledged = max(self._acknowledged, upto)
-            if now.quality != "FLOOR":
+            if now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
                 await self._store.run(ledger.prune, now.at)
         return is_ours
 

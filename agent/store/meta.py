@@ -1,12 +1,9 @@
-"""Small state that must survive: session counter, time floor, journal epoch, last heartbeat."""
+"""Small state that must survive: session counter, journal epoch, and what others put here."""
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from datetime import datetime
-
-from agent.contract.moment import encode_utc, parse_utc
 
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
@@ -34,16 +31,3 @@ def journal_epoch(connection: sqlite3.Connection) -> str:
         epoch = secrets.token_hex(8)
         put(connection, "journal_epoch", epoch)
     return epoch
-
-
-def time_floor(connection: sqlite3.Connection) -> datetime | None:
-    """The latest moment known to be past by an authenticated fix, or None."""
-    text = get(connection, "time_floor")
-    return None if text is None else parse_utc(text)
-
-
-def raise_time_floor(connection: sqlite3.Connection, at: datetime) -> None:
-    """Move the time floor forward; an earlier moment changes nothing."""
-    floor = time_floor(connection)
-    if floor is None or at > floor:
-        put(connection, "time_floor", encode_utc(at))

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from agent.store.clock_memory import LASTING
+
 
 def salvage(connection: sqlite3.Connection, broken: Path) -> None:
     """Carry readable floors and events over, inside the caller's transaction.
@@ -19,6 +21,9 @@ def salvage(connection: sqlite3.Connection, broken: Path) -> None:
     ):
         for floor in source.execute("SELECT issuer, kind, slot, epoch, seq - 1 FROM floors"):
             connection.execute("INSERT OR REPLACE INTO floors VALUES (?, ?, ?, ?, ?, '')", floor)
+        for word in LASTING:  # without them the box would wake up months ago
+            for row in source.execute("SELECT key, value FROM meta WHERE key=?", (word,)):
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
         for event in source.execute("SELECT event_id, keep_until FROM events"):
             connection.execute("INSERT OR REPLACE INTO events VALUES (?, ?)", event)
         _carry_authority(connection, source)

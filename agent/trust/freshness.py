@@ -69,8 +69,9 @@ def verify_freshness(
 ) -> None:
     """Judge the document's times.
 
-    Without a trusted clock `now` is only a lower bound: it can prove a document expired, never
-    that it is early. Such documents are accepted; the plan keeps them silent.
+    Without a trusted clock only the floor can prove a document expired, and nothing that it is
+    early. Such documents are accepted; the plan keeps them silent. The signed time is judged by our
+    nonce alone: a clock that is wrong must not refuse what would put it right.
 
     Args:
         document: verified, of sound schema.
@@ -83,9 +84,10 @@ def verify_freshness(
         TrustError: E_EXPIRED, E_NOTYET, E_TTL or E_TIME.
     """
     issued, expires = parse_utc(document.issued), parse_utc(document.expires)
-    if now.at >= expires:
+    is_time = isinstance(document, TimeReply)
+    if now.is_past(expires) and not is_time:
         raise TrustError("E_EXPIRED", document.doc_id, f"expired at {document.expires}")
-    if _is_trusted(now) and issued > now.at + EARLY:
+    if _is_trusted(now) and not is_time and issued > now.at + EARLY:
         raise TrustError("E_NOTYET", document.doc_id, f"issued in the future, {document.issued}")
     limit = min(longest_lifetime(document), timedelta(seconds=role.max_ttl_s))
     if expires - issued > limit:

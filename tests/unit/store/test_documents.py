@@ -234,11 +234,8 @@ async def test_a_full_disk_is_a_store_error_and_nothing_changes(store: Store) ->
     assert {f"vn.84.29266/playlist/{one.document.slot}" for one in held} == set(floors.holds())
 
 
-async def test_sessions_count_up_and_the_time_floor_only_rises(store: Store) -> None:
+async def test_sessions_count_up(store: Store) -> None:
     assert [await store.run(meta.next_session) for _ in range(3)] == [1, 2, 3]
-    for at in (AT, AT - timedelta(days=1)):
-        await store.run(meta.raise_time_floor, at)
-    assert await store.run(meta.time_floor) == AT
 
 
 def test_a_file_written_by_a_newer_release_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""What the clock must know after a restart or a power cut: its floor, whose word it is, its fix.
+
+Kept as words of `meta`, so that the doctor reads them as well.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from agent.clock import BUILD_AT, Clock
+from agent.contract.moment import encode_utc, parse_utc
+from agent.store import meta
+
+FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
+FIX = "clock_fix"
+LASTING = (FLOOR, FLOOR_BY, VOUCHED, ROOT)
+WORDS = (*LASTING, FIX)
+
+
+def load(connection: sqlite3.Connection) -> dict[str, str]:
+    """The words that there are."""
+    found = {word: meta.get(connection, word) for word in WORDS}
+    return {word: text for word, text in found.items() if text is not None}
+
+
+def build_clock(words: Mapping[str, str], rtc: datetime | None, boot_id: str) -> Clock:
+    """A clock that knows what the former one knew.
+
+    Args:
+        words: of `load`; others are let be.
+        rtc: the battery clock's reading.
+        boot_id: of this boot; a fix of another one means nothing.
+    """
+    floor, vouched = words.get(FLOOR), words.get(VOUCHED)
+    clock = Clock(
+        parse_utc(floor) if floor else BUILD_AT,
+        rtc,
+        by=words.get(FLOOR_BY, ""),
+        vouched=parse_utc(vouched) if vouched else None,
+    )
+    if fix := words.get(FIX):
+        clock.restore(json.loads(fix), boot_id)
+    return clock
+
+
+def keep(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
+    """Write down what `describe` told; a floor never goes back by this."""
+    words = dict(clock_words)
+    former = meta.get(connection, FLOOR)
+    if former is not None and parse_utc(former) > parse_utc(words[FLOOR]):
+        del words[FLOOR], words[FLOOR_BY]
+    for word, text in words.items():
+        meta.put(connection, word, text)
+
+
+def lower(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
+    """As `keep`, after the root had the floor forgotten: the only way in which it goes back."""
+    for word, text in clock_words.items():
+        meta.put(connection, word, text)
+
+
+def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
+    """The clock in words.
+
+    Args:
+        clock: of now.
+        boot_id: of this boot.
+        root: version of the root under which its time was last taken.
+    """
+    return {
+        FLOOR: encode_utc(clock.floor),
+        FLOOR_BY: clock.floor_by,
+        VOUCHED: encode_utc(clock.vouched),
+        ROOT: str(root),
+        FIX: json.dumps(clock.dump(boot_id)),
+    }

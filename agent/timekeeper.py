@@ -1,0 +1,240 @@
+"""Keeps the clock: what chrony says under NTS, a floor on the card, jumps that wait for a word.
+
+The floor goes to the card every ten minutes, but only while the time is authenticated, so that a
+box that runs for months and then loses its power does not wake up months ago.
+
+A jump of more than 400 days is held (`Clock.held_at`), because the key that signs the time is
+online and may be stolen. Two may confirm it (docs/decisions/0019): the root, by a version newer
+than the one under which the time was last taken, whose tree is fresh at the moment in question;
+and a person at the box, who puts today's date into a file by `tramtin confirm-time`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from agent.clock import NTS, Clock, Now, Outcome, boot_s
+from agent.errors import AgentError, LinkError, TrustError
+from agent.evidence.journal import Journal
+from agent.evidence.ledger import Detail
+from agent.link.chrony import ChronyReport, ask_chrony
+from agent.plan.calendar import LOCAL
+from agent.store import clock_memory
+from agent.store.confirmation import read_confirmation, remove_confirmation
+from agent.store.database import Store
+from agent.trust.authority import Grade
+from agent.trust.chrony import judge_chrony
+from agent.trust.in_force import AuthorityInForce
+
+log = logging.getLogger(__name__)
+TICK_S = 15.0
+KEEP_S = 600.0
+ASK_CHRONY_S = 600.0
+ASK_CHRONY_SOON_S = 60.0  # while the time is not known
+STEP_S = 0.5  # a smaller step by chrony is no event
+OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the timekeeper works with, given by `app`.
+
+    Args:
+        clock: the only source of time.
+        store: remembers for it.
+        journal: gets each fix.
+        authority: in force, asked anew each time.
+        boot_id: of this boot.
+        state: the state folder.
+        stepped: has the rest take up the new time.
+        restore: has held documents take effect anew, after a great step.
+        greet: sends a hello, which asks for the time.
+        ask_chrony: see `link.chrony`.
+    """
+
+    clock: Clock
+    store: Store
+    journal: Journal
+    authority: AuthorityInForce
+    boot_id: str
+    state: Path
+    stepped: Callable[[], None]
+    restore: Callable[[], Awaitable[None]]
+    greet: Callable[[], Awaitable[None]]
+    ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony
+
+
+class Timekeeper:
+    """Built once for each life of the agent; `load` before `run`.
+
+    Args:
+        parts: of the agent.
+        words: of the clock's memory at the start.
+    """
+
+    def __init__(self, parts: Parts, words: Mapping[str, str]) -> None:
+        self._parts = parts
+        self._root = int(words.get(clock_memory.ROOT, "0"))
+        self._kept_boot_s = boot_s()
+        self._kept_words: dict[str, str] = {}
+        self._asked_boot_s = float("-inf")
+        self._told_chrony = ""
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await self.tick()
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Everything that is due."""
+        try:
+            await self._heed_root()
+            await self._heed_technician()
+            await self._follow_chrony()
+            await self._keep_when_due()
+        except (AgentError, OSError):
+            log.exception("left undone")
+
+    async def on_fixed(self, outcome: Outcome) -> None:
+        """The clock has taken a time: first what needs no disk, then the record and the memory.
+
+        Raises:
+            StoreError: the card refuses.
+        """
+        parts = self._parts
+        self._root = parts.authority.versions["root"]
+        parts.stepped()
+        by = NTS if parts.clock.by == NTS else "centre"
+        detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
+        await parts.journal.append("clock_fix", detail=detail)
+        await self._keep()
+
+    # The floor on the card
+
+    async def _keep_when_due(self) -> None:
+        if boot_s() - self._kept_boot_s >= KEEP_S:
+            self._parts.clock.raise_floor()
+            await self._keep()
+
+    async def _keep(self) -> None:
+        words = self._describe()
+        if words != self._kept_words:
+            await self._parts.store.run(clock_memory.keep, words)
+        self._kept_words, self._kept_boot_s = words, boot_s()
+
+    def _describe(self) -> dict[str, str]:
+        return clock_memory.describe(self._parts.clock, self._parts.boot_id, self._root)
+
+    # chrony
+
+    async def _follow_chrony(self) -> None:
+        is_synced = self._parts.clock.now().quality == "SYNCED"
+        period_s = ASK_CHRONY_S if is_synced else ASK_CHRONY_SOON_S
+        if boot_s() - self._asked_boot_s < period_s:
+            return
+        self._asked_boot_s = boot_s()
+        outcome = await self._ask_chrony()
+        if outcome.verdict != "taken":
+            return
+        if is_synced and abs(outcome.step_s) < STEP_S:
+            self._parts.stepped()
+            return
+        await self.on_fixed(outcome)
+        await self._parts.restore()
+
+    async def _ask_chrony(self) -> Outcome:
+        clock = self._parts.clock
+        try:
+            report = await self._parts.ask_chrony()
+            if report is None:
+                clock.apart_s = 0.0
+                return Outcome("needless")
+            kept = judge_chrony(report.text, report.system_at)
+        except (LinkError, TrustError) as error:
+            clock.apart_s = 0.0
+            self._tell_chrony(str(error))
+            return Outcome("slow")
+        self._tell_chrony("authenticated by NTS")
+        at = report.system_at + timedelta(seconds=kept.offset_s)
+        # chronyd slews by at most a twelfth while it is being asked.
+        return clock.follow(at, report.boot_s, kept.error_s + report.took_s / 12)
+
+    def _tell_chrony(self, what: str) -> None:
+        if what != self._told_chrony:
+            log.info("chrony: %s", what)
+        self._told_chrony = what
+
+    # Jumps, and what no longer counts
+
+    async def _heed_root(self) -> None:
+        """A newer root may confirm what is held; keys it took away vouch for nothing."""
+        clock, root = self._parts.clock, self._parts.authority.versions["root"]
+        held_at = clock.held_at
+        if held_at is not None and root > self._root and self._is_fresh_at(held_at):
+            log.warning("root %d confirms the jump to %s", root, held_at)
+            await self._take_held()
+        elif clock.floor_by and (self._is_by_revoked_key() or self._is_far_ahead(root)):
+            log.warning("by the root's word the floor %s is forgotten", clock.floor)
+            clock.forget()
+            self._kept_words = {}
+            await self._parts.store.run(clock_memory.lower, self._describe())
+            await self._parts.greet()
+
+    def _is_fresh_at(self, at: datetime) -> bool:
+        """A pinned root has no timestamp and vouches for no moment."""
+        authority = self._parts.authority
+        is_tree = "timestamp" in authority.versions
+        return is_tree and authority.grade(Now(at, "SYNCED", 0.0)) is Grade.FRESH
+
+    def _is_by_revoked_key(self) -> bool:
+        """Has a key that raised the floor since lost the right to tell the time?"""
+        by, authority = self._parts.clock.floor_by, self._parts.authority
+        if by == NTS or authority.grade(self._parts.clock.now()) is Grade.EXPIRED:
+            return False
+        return any(
+            all("time" not in role.kinds for role in authority.roles_for(keyid))
+            for keyid in by.split(",")
+        )
+
+    def _is_far_ahead(self, root: int) -> bool:
+        """A newer root, but by our clock all that goes with it has run out: then we are wrong.
+
+        A clock that a stolen key has set ahead finds every authority file expired, so it cannot
+        even learn that the key was revoked. A new root it still takes.
+        """
+        issued = self._parts.authority.issued
+        if root <= self._root or issued is None:
+            return False
+        return self._parts.clock.now().at - issued > OLDEST_TIMESTAMP
+
+    async def _heed_technician(self) -> None:
+        held_at = self._parts.clock.held_at
+        if held_at is None:
+            return
+        day = await asyncio.to_thread(read_confirmation, self._parts.state)
+        if day is None:
+            return
+        is_right = abs(held_at.astimezone(LOCAL).date() - day) <= DAY
+        await asyncio.to_thread(remove_confirmation, self._parts.state)
+        if is_right:
+            await self._take_held()
+        detail: Detail = {
+            "do": "confirm-time",
+            "subject": day.isoformat(),
+            "by": "console",
+            "result": "done" if is_right else "refused",
+            "code": None if is_right else "E_TIME",
+        }
+        await self._parts.journal.append("command", detail=detail)
+
+    async def _take_held(self) -> None:
+        outcome = self._parts.clock.confirm()
+        await self.on_fixed(outcome)
+        await self._parts.restore()
