@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -100,6 +101,20 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
 
     order = Order(lang, format_ == "json", bundle)
     sys.exit(run_doctor(file, partial(judge, demo=demo), order))
+
+
+@main.command("confirm-time")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
+    """Tell a box that holds a jump of its time that today is DAY: exit 0 told, 1 not, 2 unreadable.
+
+    Take DAY (year-month-day) from your phone or a newspaper, never from the box.
+    """
+    from agent.doctor.confirm import run_confirm
+
+    sys.exit(run_confirm(file, day.date(), lang))
 
 
 @main.command()

@@ -119,9 +119,12 @@ class Timekeeper:
     # The floor on the card
 
     async def _keep_when_due(self) -> None:
+        is_held = bool(self._kept_words.get(clock_memory.HELD))
         if boot_s() - self._kept_boot_s >= KEEP_S:
             self._parts.clock.raise_floor()
-            await self._keep()
+        elif is_held == (self._parts.clock.held_at is not None):
+            return
+        await self._keep()
 
     async def _keep(self) -> None:
         words = self._describe()

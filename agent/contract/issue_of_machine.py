@@ -116,6 +116,25 @@ MACHINE: dict[str, IssueKind] = {
         "xem hộp có quá nóng không; thay pin hoặc mô-đun đồng hồ (RTC)",
         "see whether the box is too hot; replace the clock's battery or module (RTC)",
     ),
+    "time_jump_held": IssueKind(
+        "fault",
+        "hộp được báo một giờ xa hơn 400 ngày, chưa tin và đang chờ xác nhận",
+        "the box was told a time more than 400 days ahead; it waits for somebody to confirm it",
+        "đọc ngày ghi ở chi tiết: đúng là hôm nay thì chạy `sudo tramtin confirm-time` với ngày"
+        " trên điện thoại; không đúng thì đừng xác nhận, báo ngay trung tâm: khóa ký giờ có thể"
+        " đã lộ",
+        "read the date in the details: it is today: run `sudo tramtin confirm-time` with the date"
+        " of your phone; it is not: do not confirm, tell the centre at once: the key that signs"
+        " the time may have leaked",
+    ),
+    "clock_sources_apart": IssueKind(
+        "warning",
+        "giờ của trung tâm và giờ mạng có chứng thực (NTS) lệch nhau; hộp theo trung tâm",
+        "the centre's time and authenticated network time (NTS) differ; the box obeys the centre",
+        "báo trung tâm so đồng hồ của máy ký giờ; ở trạm không cần làm gì",
+        "tell the centre to compare the clock of the machine that signs the time; nothing to do"
+        " at the station",
+    ),
     "rtc_missing": IssueKind(
         "warning",
         "không có đồng hồ chạy pin (RTC): mất điện rồi mất mạng thì không có giờ",

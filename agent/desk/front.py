@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from agent.clock import Now, mono_s
+from agent.clock import NTS, Now, mono_s
 from agent.contract.document import Playlist
 from agent.contract.issue_kind import ISSUE_KINDS
 from agent.contract.report import Record
@@ -93,6 +93,7 @@ class FrontDesk:
             at=now.at,
             clock=now.quality,
             clock_error_s=now.error_s,
+            clock_source="nts" if parts.clock.by == NTS else "centre",
             place=str(place) if place is not None else None,
             link=Link(
                 f"{settings.broker.host}:{settings.broker.port}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from agent.clock import NTS
 from agent.contract.moment import parse_utc
 from agent.contract.report import Record
 from agent.page.status import Event
@@ -44,7 +45,8 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
             return _command(say)
         case _:
             who = say("by") if record.kind == "silence" else ""
-            return record.kind, who, say("state")
+            by_nts = record.kind == "clock_fix" and say("by") == NTS
+            return "clock_fix.nts" if by_nts else record.kind, who, say("state")
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:

@@ -68,6 +68,18 @@ FRAME: dict[str, tuple[str, str]] = {
         "{0} lỗi, {1} điều cần chú ý, {2} điều chưa xem được, {3} điều tốt",
         "{0} fault(s), {1} warning(s), {2} not checked, {3} good",
     ),
+    "day_told": (
+        "hộp sẽ nhận giờ đang chờ nếu giờ đó thuộc ngày {0}; 30 giây sau xem `tramtin doctor`",
+        "the box takes the time that waits if it is of {0}; see `tramtin doctor` in 30 s",
+    ),
+    "day_not_told": (
+        "không ghi được vào {0}: {1}; chạy lại với sudo",
+        "{0} cannot be written: {1}; run it again with sudo",
+    ),
+    "no_state": (
+        "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `tramtin check`",
+        "{0}: faults in the settings, so the state folder is not known; run `tramtin check`",
+    ),
     "bundled": (
         "gói hỗ trợ: {0}, không chứa khóa và mã PIN; gửi tệp này về trung tâm",
         "support bundle: {0}, without key and PIN; send this file to the centre",

@@ -158,6 +158,10 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         "giờ do trung tâm ký: {0}, sai số {1} giây",
         "time signed by the centre: {0}, error {1} s",
     ),
+    "time_nts": (
+        "giờ mạng có chứng thực (NTS): {0}, sai số {1} giây",
+        "authenticated network time (NTS): {0}, error {1} s",
+    ),
     "time_old": (
         "giờ đã ký từ hơn một ngày trước: {0}, sai số {1} giây",
         "time was signed more than a day ago: {0}, error {1} s",
@@ -185,6 +189,16 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     ),
     "ntp_synced": ("đồng hồ máy theo giờ mạng (NTP)", "the machine's clock follows network time"),
     "ntp_chrony": ("chrony giữ giờ, lệch {0} ms", "chrony keeps the time, {0} ms off"),
+    "ntp_nts": (
+        "chrony giữ giờ, có chứng thực (NTS), lệch {0} ms",
+        "chrony keeps the time, authenticated by NTS, {0} ms off",
+    ),
+    "nts_closed": (
+        "chrony có giờ chứng thực (NTS) nhưng dịch vụ không được hỏi chrony",
+        "chrony has authenticated time (NTS), but the service may not ask it",
+        "làm theo mục Giờ mạng có chứng thực trong sách kỹ thuật viên",
+        "follow the part on authenticated network time in the technician's manual",
+    ),
     "ntp_far": (
         "đồng hồ máy lệch giờ mạng {0} giây",
         "the machine's clock is {0} s off network time",

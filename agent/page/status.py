@@ -13,6 +13,7 @@ from typing import Literal
 from agent.clock import Quality
 
 Mark = Literal["good", "watch", "bad", "unchecked"]
+ClockSource = Literal["centre", "nts"]
 LineState = Literal["off", "settling", "on", "fault"]
 Verdict = Literal[
     "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
@@ -258,3 +259,4 @@ class Status:
     keys: tuple[Key, ...] = ()
     exercise: bool = False
     is_locked: bool = False
+    clock_source: ClockSource = "centre"

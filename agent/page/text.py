@@ -74,6 +74,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     # the clock
     "clock": ("Giờ của hộp", "The box's clock"),
     "clock.SYNCED": ("đúng với trung tâm", "in step with the centre"),
+    "clock.NTS": ("theo giờ mạng có chứng thực (NTS)", "by authenticated network time (NTS)"),
     "clock.HOLDOVER": ("giữ từ lần hỏi trung tâm trước", "held since the centre was last asked"),
     "clock.RTC": ("theo đồng hồ pin, chưa hỏi được trung tâm", "by the battery clock only"),
     "clock.FLOOR": ("KHÔNG tin được", "NOT to be trusted"),
@@ -189,6 +190,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "event.boot": ("hộp khởi động", "the agent started"),
     "event.config": ("đọc lại cài đặt", "settings read again"),
     "event.clock_fix": ("chỉnh giờ theo trung tâm", "clock set by the centre"),
+    "event.clock_fix.nts": ("chỉnh giờ theo giờ mạng (NTS)", "clock set by network time (NTS)"),
     "event.gap": ("mất bản ghi vì đầy thẻ", "records lost: the card was full"),
     "event.silence": ("ngắt tiếng", "silence"),
     "event.use.enter": ("mở bằng mã PIN", "opened with the PIN"),
@@ -200,6 +202,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "event.use.silence-on": ("bật im lặng", "silence on"),
     "event.use.silence-off": ("tắt im lặng", "silence off"),
     "event.use.reload": ("đọc lại station.yaml", "station.yaml read again"),
+    "event.use.confirm-time": ("xác nhận ngày tại hộp", "date confirmed at the box"),
     "event.use.bundle": ("tải gói hỗ trợ", "support bundle taken"),
     "event.key.done": ("được bấm: báo động bắt đầu", "pressed: the alarm begins"),
     "event.key.ignored": ("được bấm khi báo động đang phát", "pressed while its alarm was on"),

@@ -124,7 +124,8 @@ def _next_line(status: Status, tongue: Tongue) -> str:
 
 
 def _clock(status: Status, tongue: Tongue) -> Html:
-    standing = tongue(f"clock.{status.clock}")
+    by_nts = status.clock == "SYNCED" and status.clock_source == "nts"
+    standing = tongue("clock.NTS" if by_nts else f"clock.{status.clock}")
     if status.clock_error_s is not None:
         digits = 2 if status.clock_error_s < 1 else 0
         most_s = math.ceil(status.clock_error_s * 10**digits) / 10**digits

@@ -17,6 +17,7 @@ from agent.store import meta
 FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
 FIX = "clock_fix"
 LASTING = (FLOOR, FLOOR_BY, VOUCHED, ROOT)
+HELD = "time_held"
 WORDS = (*LASTING, FIX)
 
 
@@ -76,4 +77,5 @@ def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
         VOUCHED: encode_utc(clock.vouched),
         ROOT: str(root),
         FIX: json.dumps(clock.dump(boot_id)),
+        HELD: "" if clock.held_at is None else f"{clock.held_at:%Y-%m-%d}",
     }

@@ -33,7 +33,9 @@ def installed(folder: Path, *drop_ins: str) -> Path:
     return unit
 
 
-DROP_INS = pytest.mark.parametrize("drop_ins", [(), ("raw-ethernet.conf",)], ids=str)
+DROP_INS = pytest.mark.parametrize(
+    "drop_ins", [(), ("raw-ethernet.conf",), ("chrony-ask.conf",)], ids=str
+)
 
 
 @DROP_INS

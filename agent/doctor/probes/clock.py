@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import grp
 import os
 import pwd
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from agent.clock import BUILD_AT, RTC_DEVICE, read_rtc, system_time
+from agent.clock import BUILD_AT, NTS, RTC_DEVICE, read_rtc, system_time
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
 from agent.doctor.probes.machine import examine
 from agent.doctor.probes.unit import USER
 from agent.doctor.tool import Answer, ask
+from agent.errors import LinkError, TrustError
 from agent.health.checks.rtc import RtcCheck
+from agent.link.chrony import SOCKET, ChronyReport, ask_chrony
 from agent.plan.calendar import LOCAL
+from agent.store import clock_memory
+from agent.trust.chrony import judge_chrony as judge_time
 
 LIMIT_S = 4.0
 RTC_APART_S = 60.0
@@ -28,6 +34,8 @@ SLOW_S = 1.0
 async def look(case: Case) -> AsyncGenerator[Finding, None]:
     """The agent's time, the machine's, who keeps the machine's, the battery clock."""
     yield judge_trusted(case)
+    if held := case.remembered.get(clock_memory.HELD):
+        yield fault("time_jump_held", held)
     at = system_time()
     if at < BUILD_AT:
         yield fault("clock_wrong", _local(at))
@@ -43,6 +51,8 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
 def judge_trusted(case: Case) -> Finding:
     """What the agent would say of its clock now, from its own memory."""
     now = case.now()
+    if case.clock.by == NTS and now.quality == "SYNCED":
+        return good("time_nts", _local(now.at), f"{now.error_s or 0:.1f}")
     if now.quality == "SYNCED":
         return good("time_signed", _local(now.at), f"{now.error_s or 0:.1f}")
     if now.quality == "HOLDOVER":
@@ -54,6 +64,10 @@ def judge_trusted(case: Case) -> Finding:
 
 async def _ask_keeper() -> Finding:
     """Ask chrony where it is installed, else whatever systemd knows of."""
+    with contextlib.suppress(LinkError):
+        report = await ask_chrony(limit_s=LIMIT_S)
+        if report is not None:
+            return judge_nts(report, may_ask=may_service_ask(SOCKET))
     answer = await ask("chronyc", "-n", "-c", "tracking", limit_s=LIMIT_S)
     if answer is not None and answer.code == 0:
         return judge_chrony(answer)
@@ -63,6 +77,23 @@ async def _ask_keeper() -> Finding:
     if "NTPSynchronized=yes" in answer.out:
         return good("ntp_synced")
     return warning("ntp_not_synced" if "NTP=yes" in answer.out else "ntp_off")
+
+
+def judge_nts(report: ChronyReport, *, may_ask: bool) -> Finding:
+    """What the agent would make of chrony's report, and whether it may ask for it at all.
+
+    Args:
+        report: of chronyc.
+        may_ask: may the service's user ask chronyd?
+    """
+    try:
+        kept = judge_time(report.text, report.system_at)
+    except TrustError as error:
+        plain = judge_chrony(Answer(0, report.text.partition("\n")[0], ""))
+        return replace(plain, detail=error.hint)
+    if not may_ask:
+        return warning("nts_closed", detail=str(SOCKET))
+    return good("ntp_nts", f"{kept.offset_s * 1000:.1f}")
 
 
 def judge_chrony(answer: Answer) -> Finding:
@@ -92,6 +123,18 @@ def judge_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> 
     if apart_s > RTC_APART_S:
         return warning("rtc_apart", _local(rtc), f"{apart_s:.0f}")
     return good("rtc_reads", _local(rtc))
+
+
+def may_service_ask(socket: Path) -> bool:
+    """May the service's user talk to chronyd, whose socket and folder are those of its group?"""
+    try:
+        user = pwd.getpwnam(USER)
+    except KeyError:
+        return os.access(socket, os.W_OK)
+    folder, end = socket.parent.stat(), socket.stat()
+    groups = {user.pw_gid, *(one.gr_gid for one in grp.getgrall() if USER in one.gr_mem)}
+    is_open = folder.st_mode & 0o030 == 0o030 and bool(end.st_mode & 0o020)
+    return is_open and {folder.st_gid, end.st_gid} <= groups
 
 
 def may_service_read(device: Path) -> bool:

@@ -41,7 +41,8 @@ class ClockCheck:
             self._floor_since = None
         elif self._floor_since is None:
             self._floor_since = now
-        return [*self._untrusted(now), *self._unconfirmed(now, quality), *self._drift()]
+        waits = [*self._untrusted(now), *self._unconfirmed(now, quality), *self._held()]
+        return [*waits, *self._drift(), *self._apart()]
 
     def _untrusted(self, now: float) -> list[Finding]:
         if self._floor_since is None or now - self._floor_since < GRACE_S:
@@ -53,6 +54,20 @@ class ClockCheck:
         if quality == "HOLDOVER" or (quality == "RTC" and is_old):
             return [Finding("clock_not_confirmed", self.SUBJECT, f"quality {quality}")]
         return []
+
+    def _held(self) -> list[Finding]:
+        held_at = self._clock.held_at
+        if held_at is None:
+            return []
+        hint = f"it is told {held_at:%Y-%m-%d %H:%M} UTC, above {self._clock.ceiling:%Y-%m-%d}"
+        return [Finding("time_jump_held", self.SUBJECT, hint)]
+
+    def _apart(self) -> list[Finding]:
+        apart_s = self._clock.apart_s
+        if apart_s <= 0:
+            return []
+        hint = f"{apart_s:.1f} s apart beyond both errors"
+        return [Finding("clock_sources_apart", self.SUBJECT, hint)]
 
     def _drift(self) -> list[Finding]:
         missed_s = self._clock.missed_s

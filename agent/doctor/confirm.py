@@ -1,0 +1,38 @@
+"""`tramtin confirm-time DAY [FILE]`: a person at the box says which day it is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from agent.doctor.tell import say
+from agent.doctor.text import Lang
+from agent.errors import ConfigError
+from agent.settings.fault import SettingsFaults
+from agent.settings.load import load_settings
+from agent.store.confirmation import write_confirmation
+
+TOLD, NOT_TOLD, UNREADABLE = 0, 1, 2
+
+
+def run_confirm(file: Path, day: date, lang: Lang) -> int:
+    """Put the day where the agent looks for it; returns 0 told, 1 not written, 2 settings unusable.
+
+    Args:
+        file: station.yaml, which names the state folder.
+        day: local to the station.
+        lang: of the text.
+    """
+    try:
+        state = Path(load_settings(file).state)
+    except (ConfigError, SettingsFaults):
+        print(say("no_state", lang, str(file)), file=sys.stderr)
+        return UNREADABLE
+    try:
+        write_confirmation(state, day)
+    except OSError as error:
+        print(say("day_not_told", lang, str(state), str(error.strerror)), file=sys.stderr)
+        return NOT_TOLD
+    print(say("day_told", lang, day.strftime("%d/%m/%Y")))
+    return TOLD
