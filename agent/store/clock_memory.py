@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from agent.clock import BUILD_AT, Clock
+from agent.clock import BUILD_AT, Clock, boot_s
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 
@@ -27,18 +27,25 @@ def load(connection: sqlite3.Connection) -> dict[str, str]:
     return {word: text for word, text in found.items() if text is not None}
 
 
-def build_clock(words: Mapping[str, str], rtc: datetime | None, boot_id: str) -> Clock:
+def build_clock(
+    words: Mapping[str, str],
+    rtc: datetime | None,
+    boot_id: str,
+    boot: Callable[[], float] = boot_s,
+) -> Clock:
     """A clock that knows what the former one knew.
 
     Args:
         words: of `load`; others are let be.
         rtc: the battery clock's reading.
         boot_id: of this boot; a fix of another one means nothing.
+        boot: seconds since boot; replaced in tests.
     """
     floor, vouched = words.get(FLOOR), words.get(VOUCHED)
     clock = Clock(
         parse_utc(floor) if floor else BUILD_AT,
         rtc,
+        boot,
         by=words.get(FLOOR_BY, ""),
         vouched=parse_utc(vouched) if vouched else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,32 @@ async def test_parts_and_files_that_nobody_names_leave_the_card(tmp_path: Path) 
     await asyncio.to_thread(store.close)
     left = await asyncio.to_thread(lambda: {one.name for one in (tmp_path / "media").iterdir()})
     assert left == {NAMED, f"{NAMED}.part", ".trial-write"}
+
+
+@pytest.mark.parametrize("rtc_days", [None, 390], ids=["no time", "a battery clock far ahead"])
+async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
+    tmp_path: Path, rtc_days: int | None
+) -> None:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    media = await asyncio.to_thread(MediaStore, tmp_path / "media")
+    await asyncio.to_thread((tmp_path / "media" / FOREIGN).write_bytes, b"x")
+    keep = "INSERT INTO events VALUES ('e1', '2026-11-02T00:00:00.000Z')"
+    await store.run(lambda connection: connection.execute(keep).fetchone())
+    greeted = asyncio.Event()
+
+    async def nothing() -> None:
+        pass
+
+    async def greet() -> None:
+        greeted.set()
+
+    clock = Clock(rtc=None if rtc_days is None else BUILD_AT + timedelta(days=rtc_days))
+    assert clock.now().quality in ("RTC", "FLOOR")
+    await _greeted(Upkeep(clock, store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted)
+    count = "SELECT count(*) FROM events"
+    assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
+    await asyncio.to_thread(store.close)
+    assert (tmp_path / "media" / FOREIGN).exists()
 
 
 async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while() -> None:

@@ -62,6 +62,7 @@ class FakeClock:
     def __init__(self) -> None:
         self.at = START + timedelta(seconds=10)
         self.quality: Quality = "SYNCED"
+        self.by: str | None = None
 
     def now(self) -> Now:
         return Now(self.at, self.quality, 0.02)

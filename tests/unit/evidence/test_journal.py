@@ -189,6 +189,17 @@ async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(box:
     assert box.journal.last_seq == 4
 
 
+async def test_a_battery_clock_that_is_far_ahead_ends_no_row(box: Box) -> None:
+    await box.journal.append("fault", detail={})
+    assert await box.journal.acknowledge(2, box.journal.head_hash)
+    doubtful = Clock(START, START + timedelta(days=300), lambda: box.boot_s)
+    assert doubtful.now().quality == "RTC"
+    again = Journal(box.store, STATION, doubtful, "b" * 32)
+    await again.open()
+    await again.acknowledge(again.last_seq, again.head_hash)
+    assert len(await again.pending(0, 10)) == 3
+
+
 async def test_a_receipt_for_another_chain_is_refused(box: Box) -> None:
     assert not await box.journal.acknowledge(1, "ab" * 32)
     assert await box.journal.outbox() == (1, 0.0)

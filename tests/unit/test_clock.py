@@ -1,0 +1,291 @@
+"""The clock: its readings by hand calculation, what it takes, what it holds, what it forgets."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agent.clock import BUILD_AT, NTS, Clock, Now, boot_s
+
+DAY_S = 86_400.0
+AT = BUILD_AT + timedelta(days=30)
+BOOT = "0d9c5a0b7a5f4d7c9f6f3a1e2b4c6d80"
+
+
+class Crystal:
+    """Seconds since boot that the test moves."""
+
+    def __init__(self) -> None:
+        self.s = 1000.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@pytest.fixture
+def crystal() -> Crystal:
+    return Crystal()
+
+
+def told(clock: Clock, crystal: Crystal, at: datetime, by: str = "k1") -> str:
+    """An answer without delay."""
+    return clock.fix(at, crystal.s, by).verdict
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+def test_the_middle_of_the_round_trip_is_taken_and_half_of_it_is_the_error(
+    crystal: Crystal,
+) -> None:
+    clock = Clock(boot=crystal)
+    asked = crystal.s
+    crystal.s += 4
+    assert clock.fix(AT, asked, "k1").verdict == "taken"
+    assert clock.now() == Now(AT + timedelta(seconds=2), "SYNCED", pytest.approx(2.0002))
+
+
+def test_the_error_grows_by_100_ppm_until_it_is_no_longer_worth_having(crystal: Crystal) -> None:
+    clock = Clock(boot=crystal)
+    told(clock, crystal, AT)
+    crystal.s += DAY_S
+    assert clock.now() == Now(AT + days(1), "SYNCED", pytest.approx(8.64))
+    crystal.s += 1
+    assert clock.now().quality == "HOLDOVER"
+    crystal.s = 1000.0 + 120 / 100e-6  # 13 days 21 h 20 min
+    assert clock.now().quality == "HOLDOVER"
+    crystal.s += 1
+    assert clock.now().quality == "FLOOR"
+    assert clock.now().error_s is None
+
+
+def test_after_the_budget_a_battery_clock_goes_on_unless_a_fix_had_disproved_it(
+    crystal: Crystal,
+) -> None:
+    near = Clock(rtc=AT + timedelta(seconds=119), boot=crystal)
+    far = Clock(rtc=AT + timedelta(seconds=121), boot=crystal)
+    assert (near.now().quality, far.now().quality) == ("RTC", "RTC")
+    for clock in (near, far):
+        told(clock, crystal, AT)
+        assert clock.now().at == AT
+    crystal.s += 14 * DAY_S
+    assert (near.now().quality, far.now().quality) == ("RTC", "FLOOR")
+
+
+def test_a_battery_clock_that_is_a_little_slow_is_led_by_the_floor(crystal: Crystal) -> None:
+    clock = Clock(rtc=AT - timedelta(seconds=50), boot=crystal)
+    told(clock, crystal, AT)
+    crystal.s += 14 * DAY_S
+    now = clock.now()
+    assert now.quality == "RTC"
+    assert now.at >= AT + days(14) - timedelta(seconds=1)  # the fix was exact
+
+
+def test_a_battery_clock_below_the_floor_or_in_the_far_future_is_none(crystal: Crystal) -> None:
+    for rtc in (AT - timedelta(seconds=1), AT + days(401)):
+        clock = Clock(AT, rtc, crystal)
+        assert clock.now() == Now(AT, "FLOOR", None)
+
+
+def test_a_battery_clock_proves_nothing_past_but_the_floor_does(crystal: Crystal) -> None:
+    now = Clock(AT, AT + days(90), crystal).now()
+    assert now.at == AT + days(90)
+    assert now.is_past(AT)
+    assert not now.is_past(AT + timedelta(seconds=1))
+    assert Now(AT, "SYNCED", 0.1).is_past(AT)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "utc", "delay_s"),
+    [
+        ("taken", AT + days(400), 0),
+        ("held", AT + days(400) + timedelta(seconds=1), 0),
+        ("below_floor", AT - timedelta(seconds=1), 0),
+        ("taken", AT + days(1), 30),
+        ("slow", AT + days(1), 30.001),
+        ("slow", AT + days(1), -1),
+    ],
+)
+def test_what_is_taken(crystal: Crystal, verdict: str, utc: datetime, delay_s: float) -> None:
+    clock = Clock(AT, boot=crystal)
+    asked = crystal.s
+    crystal.s += delay_s
+    assert clock.fix(utc, asked, "k1").verdict == verdict
+    assert (clock.now().quality == "SYNCED") == (verdict == "taken")
+    assert (clock.held_at is not None) == (verdict == "held")
+
+
+def test_an_answer_that_came_too_late_still_proves_its_moment_past(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    clock.fix(AT + days(3), crystal.s - 60, "k1")
+    assert clock.now() == Now(AT + days(3), "FLOOR", None)
+    assert clock.floor_by == "k1"
+    clock.fix(AT + days(1000), crystal.s - 60, "k1")
+    assert clock.floor == AT + days(3)
+
+
+def test_a_delayed_answer_that_agrees_does_not_make_the_box_less_exact(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(1))
+    crystal.s += 28
+    before = clock.now()
+    assert (
+        clock.fix(AT + days(1) + timedelta(seconds=1), crystal.s - 28, "k1").verdict == "needless"
+    )
+    assert clock.now() == before
+
+
+def test_the_floor_follows_the_time_and_is_never_ahead_of_it(crystal: Crystal) -> None:
+    clock = Clock(boot=crystal)
+    clock.raise_floor()
+    assert clock.floor == BUILD_AT
+    told(clock, crystal, AT)
+    crystal.s += 10 * DAY_S  # error 86.4 s
+    clock.raise_floor()
+    assert clock.floor == AT + days(10) - timedelta(seconds=86.4)
+
+
+def test_without_an_authenticated_time_the_floor_stays(crystal: Crystal) -> None:
+    clock = Clock(AT, AT + days(5), crystal)
+    crystal.s += DAY_S
+    clock.raise_floor()
+    assert clock.now().quality == "RTC"
+    assert clock.floor == AT
+
+
+def test_the_thief_of_the_time_key_moves_a_box_once(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    assert told(clock, crystal, AT + days(399)) == "taken"
+    assert told(clock, crystal, AT + days(2 * 399)) == "held"
+    assert told(clock, crystal, AT + days(401)) == "held"
+    clock.vouch(AT + days(20))
+    assert told(clock, crystal, AT + days(419)) == "taken"
+
+
+def test_a_held_time_runs_on_and_is_taken_when_confirmed(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(500))
+    crystal.s += 60
+    assert clock.held_at == AT + days(500) + timedelta(seconds=60)
+    assert clock.now() == Now(AT + timedelta(seconds=60), "FLOOR", None)
+    assert clock.confirm().verdict == "taken"
+    assert clock.now().at == AT + days(500) + timedelta(seconds=60)
+    assert clock.held_at is None
+    assert told(clock, crystal, AT + days(800)) == "taken"  # counted from what was confirmed
+    with pytest.raises(ValueError, match="held"):
+        clock.confirm()
+
+
+def test_a_source_that_thinks_better_of_it_ends_the_waiting(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(500))
+    told(clock, crystal, AT + days(1))
+    assert clock.held_at is None
+
+
+def test_chrony_counts_where_the_centre_says_nothing(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    assert clock.follow(AT + days(1), crystal.s, 0.05).verdict == "taken"
+    assert clock.now() == Now(AT + days(1), "SYNCED", 0.05)
+    assert (clock.by, clock.floor_by) == (NTS, NTS)
+    assert clock.follow(AT + days(900), crystal.s, 0.05).verdict == "held"
+    assert clock.follow(AT - days(1), crystal.s, 0.05).verdict == "below_floor"
+    assert clock.follow(AT + days(1), crystal.s, 16).verdict == "slow"
+
+
+def test_the_centres_word_of_the_last_day_goes_before_chronys(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    asked = crystal.s
+    crystal.s += 2
+    clock.fix(AT + days(1), asked, "k1")  # the middle: a second later, error 1 s
+    true = AT + days(1) + timedelta(seconds=1)
+    assert clock.follow(true + timedelta(hours=1), crystal.s, 0.1).verdict == "apart"
+    assert clock.apart_s == pytest.approx(3600 - 1 - 0.1, abs=0.001)
+    assert clock.now().at == true
+    assert clock.follow(true, crystal.s, 0.1).verdict == "taken"  # it agrees and is finer
+    assert clock.apart_s == 0
+    told(clock, crystal, AT + days(1))
+    crystal.s += DAY_S + 1
+    assert clock.follow(AT + days(2) + timedelta(hours=1), crystal.s, 0.1).verdict == "taken"
+
+
+def test_what_is_forgotten_serves_ten_more_minutes_and_raises_nothing(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(300))
+    clock.forget()
+    assert (clock.floor, clock.floor_by) == (BUILD_AT, "")
+    assert clock.now().at == AT + days(300)
+    assert clock.now().quality == "HOLDOVER"
+    clock.raise_floor()
+    assert clock.floor == BUILD_AT
+    crystal.s += 599
+    assert clock.now().quality == "HOLDOVER"
+    crystal.s += 2
+    assert clock.now().quality == "FLOOR"
+    assert clock.now().at < BUILD_AT + timedelta(hours=1)
+    assert told(clock, crystal, AT + days(1)) == "taken"
+
+
+def test_a_clock_that_was_forgotten_takes_the_truth_at_once(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(300))
+    assert told(clock, crystal, AT + days(1)) == "below_floor"
+    clock.forget()
+    assert clock.fix(AT + days(1), crystal.s, "k2").step_s == pytest.approx(-299 * DAY_S)
+
+
+def again(clock: Clock, crystal: Crystal, **changes: Any) -> Clock:
+    saved: dict[str, Any] = {**(clock.dump(BOOT) or {}), **changes}
+    other = Clock(clock.floor, boot=crystal, by=clock.floor_by)
+    other.restore(saved, BOOT)
+    return other
+
+
+def test_a_fix_survives_a_restart_within_the_boot(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(1))
+    crystal.s += 100
+    assert again(clock, crystal).now() == clock.now()
+    assert again(clock, crystal).by == "k1"
+    clock.forget()
+    back = again(clock, crystal)
+    back.raise_floor()
+    assert back.floor == BUILD_AT
+
+
+@pytest.mark.parametrize(
+    "changes", [{"boot_id": "another"}, {"raw_s": 1e9}], ids=["another boot", "from the future"]
+)
+def test_a_fix_of_another_boot_means_nothing(crystal: Crystal, changes: dict[str, Any]) -> None:
+    clock = Clock(AT, boot=crystal)
+    told(clock, crystal, AT + days(1))
+    assert again(clock, crystal, **changes).now().quality == "FLOOR"
+
+
+def test_a_fix_that_an_older_release_counted_by_boottime_is_left_alone(crystal: Crystal) -> None:
+    clock = Clock(AT, boot=crystal)
+    saved = {"boot_id": BOOT, "boot_s": 10.0, "utc": AT.isoformat(), "error_s": 0.1}
+    clock.restore(saved, BOOT)
+    assert clock.now().quality == "FLOOR"
+
+
+def test_the_seconds_are_those_of_the_crystal_and_of_what_was_slept_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A steered MONOTONIC and BOOTTIME are 8 % fast; the box slept an hour."""
+    raw_s = 5000.0
+    clocks = {time.CLOCK_MONOTONIC_RAW: raw_s, time.CLOCK_BOOTTIME: raw_s * 1.08 + 3600}
+    monkeypatch.setattr("agent.machine_clock.time.clock_gettime", clocks.__getitem__)
+    monkeypatch.setattr("agent.machine_clock.time.monotonic", lambda: raw_s * 1.08)
+    assert boot_s() == pytest.approx(8600)
+
+
+def test_the_machine_counts_so() -> None:
+    """Within what a kernel that is being steered may differ since it was started."""
+    real_s = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert boot_s() == pytest.approx(real_s, rel=0.1)
+    assert datetime.fromtimestamp(time.time(), UTC) > BUILD_AT
