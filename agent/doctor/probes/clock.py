@@ -35,7 +35,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
     """The agent's time, the machine's, who keeps the machine's, the battery clock."""
     yield judge_trusted(case)
     if held := case.remembered.get(clock_memory.HELD):
-        yield fault("time_jump_held", held)
+        yield Finding("fault", "time_jump_held", (held,))
     at = system_time()
     if at < BUILD_AT:
         yield fault("clock_wrong", _local(at))
