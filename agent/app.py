@@ -310,26 +310,15 @@ class Agent:
         self.outputs = {o.name: self._output(o) for o in settings.outputs}
         self.checkup = Checkup(
             Parts(
-                settings=settings,
-                boot_id=self.boot_id,
-                session=lambda: self.session,
-                store=self.store,
-                clock=self.clock,
-                journal=self.journal,
-                issues=self.issues,
-                link=self.link,
-                authority=self.rights.state,
-                outputs=self.outputs,
-                rundowns=self.rundowns,
-                lines=self.lines,
-                inputs=self.site.inputs,
-                readings=self.site.readings,
-                held=lambda: self.programme.held,
-                floors=self.floors,
+                settings=settings, boot_id=self.boot_id, session=lambda: self.session,
+                store=self.store, clock=self.clock, journal=self.journal, issues=self.issues,
+                link=self.link, authority=self.rights.state, outputs=self.outputs,
+                rundowns=self.rundowns, lines=self.lines, inputs=self.site.inputs,
+                readings=self.site.readings, held=lambda: self.programme.held, floors=self.floors,
             ),
             self._send_health,
             self.health_s,
-        )
+        )  # fmt: skip
 
     def _rundown(self, output: Output) -> SoundRundown:
         if output.board is not None:
