@@ -163,7 +163,7 @@ async def box(
         journal=journal,
         effects=Effects(
             documents=documents,
-            clock_fixed=nothing,
+            time_told=nothing,
             acknowledged=nothing,
             placed=placed,
             presumed=rights.presume,

@@ -80,7 +80,7 @@ class DeafBox:
             journal=journal,
             effects=Effects(
                 documents=self._take,
-                clock_fixed=self._nothing,
+                time_told=self._nothing,
                 acknowledged=self._nothing,
                 placed=self._nothing,
                 presumed=lambda _place: None,
