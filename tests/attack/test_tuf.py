@@ -63,7 +63,7 @@ async def test_attack_045_documents_of_a_removed_role_stop_with_the_refresh(
     centre.tree.publish()
     await centre.publish()
     await victim.until(lambda: victim.kinds == ["station-config"])
-    assert victim.codes("playlist") == [None, "E_ROLE"]
+    await victim.until(lambda: victim.codes("playlist") == [None, "E_ROLE"])
     (record,) = [one for one in await victim.journal() if one["kind"] == "refusal"]
     assert record["detail"]["code"] == "E_ROLE"
     assert record["detail"]["subject"] == playlist()["doc_id"]

@@ -3,7 +3,8 @@
 The country is as large as Vietnam: 34 provinces of 100 communes each, emergency pairs and online
 roles besides; the box loads its own province only. Cold: nothing but the installed root. Warm: all
 is kept, and the hourly timestamp has come. Each is a whole pass: the client, our own judgement, and
-the floors' versions; the store's transaction is the card's business.
+the floors' versions; the store's transaction is the card's business. It is the time of the
+processor, so that a busy machine weighs little.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PROVINCES, COMMUNES = 34, 100
 ROUNDS = 30
 TARGET = "authority/1/1001/tv-cl-0007"
 CLASSES = ("authority", "routine", "priority", "emergency", "config", "command", "silence")
-TARGET_MS = 100
+TARGET_MS = 60
 TARGET_MIB = 7
 # What an agent has loaded anyway: MQTT, HTTP, database, journal, verdicts, pages.
 MEASURE = """
@@ -82,9 +83,9 @@ def keep(done: Pass) -> Kept:
 def median_ms(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> float:
     times = []
     for _ in range(ROUNDS):
-        started = time.perf_counter()
+        started = time.process_time()
         refresh(installed, kept, inbox)
-        times.append((time.perf_counter() - started) * 1000)
+        times.append((time.process_time() - started) * 1000)
     return statistics.median(times)
 
 

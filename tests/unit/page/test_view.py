@@ -15,7 +15,18 @@ from agent.health.check import REASONS
 from agent.page.controls import Access
 from agent.page.deed import Deed
 from agent.page.html import el
-from agent.page.status import Event, Key, Order, Problem, Silence, Status, Trial, Verdict, Why
+from agent.page.status import (
+    Event,
+    Key,
+    Order,
+    Problem,
+    Reading,
+    Silence,
+    Status,
+    Trial,
+    Verdict,
+    Why,
+)
 from agent.page.text import PHRASES
 from agent.page.tongue import Tongue
 from agent.page.verdict import judge
@@ -304,3 +315,12 @@ def test_weekdays_in_a_row_are_a_stretch() -> None:
     assert tongue.weekdays((1, 2, 3, 4, 5, 6)) == "T2–T7"
     assert tongue.weekdays((6, 7)) == "T7 CN"
     assert tongue.weekdays((1, 3, 5)) == "T2 T4 T6"
+
+
+def test_who_may_sign_is_told_with_its_age() -> None:
+    fresh = replace(HEALTHY, readings=(Reading("authority", "good", 7_500.0, "s"),))
+    assert "2 giờ 5 phút trước" in words(fresh)
+    assert "2 h 5 min ago" in words(fresh, "en")
+    pinned = replace(HEALTHY, readings=(Reading("authority", "good"),))
+    assert "quyền ký" in words(pinned)
+    assert "2 giờ 5 phút trước" not in words(pinned)
