@@ -202,6 +202,12 @@ class Database:
             upsert(connection, presence, values, ("station",))
         return True
 
+    def begin_anew(self, station: str) -> None:
+        """Forget what is compared with a station's session counter: it has begun to count anew."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(presence).where(presence.c.station == station))
+            connection.execute(sa.delete(latest).where(latest.c.station == station))
+
     def note_latest(self, station: str, channel: str, body: bytes) -> None:
         """Keep the newest `hello` or `health`."""
         values = {"station": station, "channel": channel, "at": utc_now(), "body": body}

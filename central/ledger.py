@@ -58,6 +58,24 @@ def cursor_of(database: Database, station: str, epoch: str) -> Cursor:
         return read_cursor(connection, station, epoch)
 
 
+def is_new_life(database: Database, station: str, epoch: str, former: str) -> bool:
+    """Did a journal's epoch begin after another one's? A new card counts its sessions from one.
+
+    Judged by when their first records came: a hello of long ago, said again by a broker, names an
+    epoch whose records are older.
+    """
+    with database.transaction() as connection:
+        first, before = (
+            connection.execute(
+                sa.select(sa.func.min(records.c.number)).where(
+                    records.c.station == station, records.c.epoch == one
+                )
+            ).scalar()
+            for one in (epoch, former)
+        )
+    return epoch != former and (first is None or (before is not None and first > before))
+
+
 def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:
     """Check and keep a batch in one transaction; the cursor after it.
 

@@ -114,9 +114,15 @@ class Reception:
         return []
 
     def _take_health(self, station: StationId, health: Health) -> None:
-        """Only news: a broker that repeats yesterday's health must not keep a dead pole green."""
+        """Only news: a broker that repeats yesterday's health must not keep a dead pole green.
+
+        Nor that of a former card, whose sessions went further than those of the present one.
+        """
         known = self._database.health().get(station)
-        if known is None or (known["session"], known["at"]) < (health.session, health.at):
+        hello = self._database.hello(station)
+        is_former = hello is not None and hello["session"] < health.session
+        is_news = known is None or (known["session"], known["at"]) < (health.session, health.at)
+        if is_news and not is_former:
             self._database.note_latest(station, "health", msgspec.json.encode(health))
         else:
             log.warning("stale health of %s: %s", station, health.at)
@@ -135,19 +141,37 @@ class Reception:
         """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
         self._publish_again(hello)
-        self._database.note_presence(station, online=True, session=hello.session)
-        known = self._database.hello(station)
-        if known is None or known["session"] <= hello.session:
-            self._database.note_latest(station, "hello", msgspec.json.encode(hello))
+        self._note_hello(station, hello)
         cursor = ledger.cursor_of(self._database, station, hello.epoch)
         ack = self._ack(station, hello.epoch, cursor)
+        try:
+            documents = self._documents_for(station, hello)
+        except TrustError as error:  # one that this release cannot read must not cost the time
+            log.warning("documents for %s: %s", station, error)
+            documents = []
+        return [time_reply, *documents, ack]
+
+    def _documents_for(self, station: StationId, hello: Hello) -> list[Parcel]:
         missing = lacking(self._database, station, hello)
         is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
         configs = missing[: sum(is_config)]  # they stand first
         head = []
         if self.heads is not None and (configs or hello.place is not None):
             head = [self.heads.build(station)]
-        return [time_reply, *configs, *head, *missing[len(configs) :], ack]
+        return [*configs, *head, *missing[len(configs) :]]
+
+    def _note_hello(self, station: StationId, hello: Hello) -> None:
+        """A new card counts its sessions from one; a hello of a former card is one said again."""
+        known = self._database.hello(station)
+        if known is not None and known["epoch"] != hello.epoch:
+            if not ledger.is_new_life(self._database, station, hello.epoch, known["epoch"]):
+                log.warning("hello of a former life of %s: %s", station, hello.epoch)
+                return
+            self._database.begin_anew(station)
+            known = None
+        self._database.note_presence(station, online=True, session=hello.session)
+        if known is None or known["session"] <= hello.session:
+            self._database.note_latest(station, "hello", msgspec.json.encode(hello))
 
     def _publish_again(self, hello: Hello) -> None:
         """A box whose authority is older: the broker may have lost what it should retain.

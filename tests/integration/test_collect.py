@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -325,6 +326,40 @@ async def test_what_is_published_reaches_a_station_that_is_there(centre: Centre,
     async with asyncio.timeout(LIMIT_S):
         while not isinstance(await box.came.get(), StationConfig):
             pass
+
+
+async def test_a_box_with_a_new_card_is_seen_at_once_and_its_past_cannot_be_said_again(
+    centre: Centre,
+) -> None:
+    def presence() -> tuple[bool, int]:
+        (row,) = centre.database.stations()
+        return row["online"], row["session"]
+
+    async with box_of(centre, centre.device) as old:
+        await until(lambda: old.link.connected)
+        await old.journal.append("fault", detail={"what": "x"})
+        for session in range(2, 10):
+            await old.greet(session)
+        await old.all_acknowledged()
+        await until(lambda: presence() == (True, 9))
+        past = old.journal.epoch
+    shutil.rmtree(centre.folder / "state")  # the new card
+    async with box_of(centre, centre.device) as new:
+        await until(lambda: new.link.connected)
+        await new.journal.append("fault", detail={"what": "y"})
+        await new.all_acknowledged()
+        await until(lambda: presence() == (True, 1))
+        hello = centre.database.hello(STATION)
+        assert hello is not None
+        assert hello["epoch"] == new.journal.epoch != past
+        again = new.journal.epoch
+        new.journal.epoch = past  # a broker's replay of the old card's hello
+        await new.greet(9)
+        new.journal.epoch = again
+        await new.greet(2)
+        await until(lambda: (presence()[1], centre.database.hello(STATION)["session"]) >= (2, 2))
+        hello = centre.database.hello(STATION)
+        assert hello["epoch"] == again
 
 
 async def test_the_brokers_rules_keep_a_station_from_speaking_for_another(centre: Centre) -> None:
