@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
@@ -71,7 +71,6 @@ class Agent:
     clock: Clock
     key: DeviceKey
     boot_id: str
-    clock_words: Mapping[str, str]
     reread: Reread
     session: int = 0
     health_s: float = HEALTH_S
@@ -100,12 +99,9 @@ class Agent:
             )
         )  # fmt: skip
         self.programme = Programme(
-            self.settings.policy,
-            self._why_missing,
-            lambda: self.silence.is_on,
-            lambda: self.site.is_locked,
-            self.alarm.current,
-        )
+            self.settings.policy, self._why_missing,
+            lambda: self.silence.is_on, lambda: self.site.is_locked, self.alarm.current,
+        )  # fmt: skip
         self.silences = Silences(
             SilenceParts(
                 self.store, self.clock, self.journal, self.issues,
@@ -291,20 +287,14 @@ class Agent:
         self.uplink.line = self.link
         self.rights.wire(self.link.set_authority_files, self.intake.restore, self._hello)
         self.upkeep = Upkeep(
-            self.clock,
-            self.store,
-            self.media,
-            self.programme.is_named,
-            is_placed=lambda: self.intake.place is not None,
-            restore=self.intake.restore,
-            greet=self._hello,
-        )
+            self.clock, self.store, self.media, self.programme.is_named,
+            lambda: self.intake.place is not None, self.intake.restore, self._hello,
+        )  # fmt: skip
         self.timekeeper = Timekeeper(
             TimeParts(
                 self.clock, self.store, self.journal, self.rights.in_force, self.boot_id,
                 Path(settings.state), self._on_step, self.intake.restore, self._hello,
-            ),
-            self.clock_words,
+            )
         )  # fmt: skip
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
         self.outputs = {o.name: self._output(o) for o in settings.outputs}

@@ -153,7 +153,7 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         boot_id = read_boot_id()
         words = await store.run(clock_memory.load)
         clock = clock_memory.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
-        agent = Agent(settings, root, store, clock, key, boot_id, words, reread, health_s=health_s)
+        agent = Agent(settings, root, store, clock, key, boot_id, reread, health_s=health_s)
         await _until_anew(agent, reread, card)
     finally:
         store.close()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,16 +71,15 @@ class Parts:
 
 
 class Timekeeper:
-    """Built once for each life of the agent; `load` before `run`.
+    """Built once for each life of the agent.
 
     Args:
         parts: of the agent.
-        words: of the clock's memory at the start.
     """
 
-    def __init__(self, parts: Parts, words: Mapping[str, str]) -> None:
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._root = int(words.get(clock_memory.ROOT, "0"))
+        self._root: int | None = None  # version of the root under which the time was last taken
         self._kept_boot_s = boot_s()
         self._kept_words: dict[str, str] = {}
         self._asked_boot_s = float("-inf")
@@ -127,13 +126,14 @@ class Timekeeper:
         await self._keep()
 
     async def _keep(self) -> None:
-        words = self._describe()
+        words = await self._describe()
         if words != self._kept_words:
             await self._parts.store.run(clock_memory.keep, words)
         self._kept_words, self._kept_boot_s = words, boot_s()
 
-    def _describe(self) -> dict[str, str]:
-        return clock_memory.describe(self._parts.clock, self._parts.boot_id, self._root)
+    async def _describe(self) -> dict[str, str]:
+        root = await self._last_root()
+        return clock_memory.describe(self._parts.clock, self._parts.boot_id, root)
 
     # chrony
 
@@ -179,16 +179,22 @@ class Timekeeper:
     async def _heed_root(self) -> None:
         """A newer root may confirm what is held; keys it took away vouch for nothing."""
         clock, root = self._parts.clock, self._parts.authority.versions["root"]
-        held_at = clock.held_at
-        if held_at is not None and root > self._root and self._is_fresh_at(held_at):
+        is_newer, held_at = root > await self._last_root(), clock.held_at
+        if held_at is not None and is_newer and self._is_fresh_at(held_at):
             log.warning("root %d confirms the jump to %s", root, held_at)
             await self._take_held()
-        elif clock.floor_by and (self._is_by_revoked_key() or self._is_far_ahead(root)):
+        elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
             log.warning("by the root's word the floor %s is forgotten", clock.floor)
             clock.forget()
             self._kept_words = {}
-            await self._parts.store.run(clock_memory.lower, self._describe())
+            await self._parts.store.run(clock_memory.lower, await self._describe())
             await self._parts.greet()
+
+    async def _last_root(self) -> int:
+        if self._root is None:
+            words = await self._parts.store.run(clock_memory.load)
+            self._root = int(words.get(clock_memory.ROOT, "0"))
+        return self._root
 
     def _is_fresh_at(self, at: datetime) -> bool:
         """A pinned root has no timestamp and vouches for no moment."""
@@ -206,16 +212,14 @@ class Timekeeper:
             for keyid in by.split(",")
         )
 
-    def _is_far_ahead(self, root: int) -> bool:
+    def _is_far_ahead(self) -> bool:
         """A newer root, but by our clock all that goes with it has run out: then we are wrong.
 
         A clock that a stolen key has set ahead finds every authority file expired, so it cannot
         even learn that the key was revoked. A new root it still takes.
         """
         issued = self._parts.authority.issued
-        if root <= self._root or issued is None:
-            return False
-        return self._parts.clock.now().at - issued > OLDEST_TIMESTAMP
+        return issued is not None and self._parts.clock.now().at - issued > OLDEST_TIMESTAMP
 
     async def _heed_technician(self) -> None:
         held_at = self._parts.clock.held_at

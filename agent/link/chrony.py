@@ -54,7 +54,7 @@ async def ask_chrony(
     Raises:
         LinkError: E_CHRONY: it may not be asked, did not answer in time, or answered with a fault.
     """
-    if not _is_there(socket):
+    if not await asyncio.to_thread(_is_there, socket):
         return None
     begun_s = boot_s()
     try:

@@ -129,7 +129,7 @@ async def begin(
         clock, store, journal, in_force, boot_id, store.path.parent,
         lambda: told.append("stepped"), restore, greet, ask,
     )  # fmt: skip
-    keeper = Timekeeper(parts, words)
+    keeper = Timekeeper(parts)
     return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told)
 
 

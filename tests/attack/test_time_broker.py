@@ -1,0 +1,62 @@
+"""Attacks 65 and 66 over a real broker and a real agent: the thief has broker and time key."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from central.demo.stand import until
+from central.publish import Parcel
+from central.reception import Reception
+from tests.integration.conftest import Stage, stage
+
+__all__ = ["stage"]
+YEARS = timedelta(days=5 * 365)
+
+
+class _Ahead(datetime):
+    """The clock of the thief."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return datetime.now(tz) + YEARS
+
+
+def _details(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    return [one["detail"] for one in stage.collected() if one["kind"] == kind]
+
+
+def _floor_on_card(stage: Stage) -> str:
+    with closing(sqlite3.connect(f"file:{stage.state_db}?mode=ro", uri=True)) as db:
+        return str(db.execute("SELECT value FROM meta WHERE key='time_floor'").fetchone()[0])
+
+
+async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[Parcel] = []
+    answer = Reception._time_reply
+
+    def tapped(self: Reception, station: str, nonce: str) -> Parcel:
+        answered.append(answer(self, station, nonce))
+        return answered[-1]
+
+    monkeypatch.setattr(Reception, "_time_reply", tapped)
+    monkeypatch.setattr("central.reception.datetime", _Ahead)
+    await stage.start()
+    await until(lambda: bool(answered), "an answer")
+    # 65: truly signed, for this very box; but its question has been answered.
+    await stage.scene.collector.send(answered[0].topic, answered[0].envelope, retain=False)
+    await until(lambda: bool(_details(stage, "refusal")), "the refusal on record")
+    (refusal,) = _details(stage, "refusal")
+    assert (refusal["code"], refusal["kind"]) == ("E_TIME", "time")
+    # 66: it waits, and the box says so.
+    told = lambda: [one["what"] for one in _details(stage, "fault")]  # noqa: E731 - asked again
+    await until(lambda: "time_jump_held" in told(), "the jump told", 40)
+    assert _details(stage, "clock_fix") == []
+    assert {one["clock"]["quality"] for one in stage.collected()} == {"FLOOR"}
+    assert _floor_on_card(stage) == "2026-11-01T00:00:00.000Z"
