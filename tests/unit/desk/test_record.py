@@ -61,6 +61,12 @@ def test_a_fault_says_whether_it_begins_or_ends() -> None:
     assert event("fault", detail={"what": "engine_lost"})[0] == "fault.begins"
 
 
+def test_a_fix_of_the_clock_says_by_whom() -> None:
+    assert event("clock_fix", detail={"step_ms": 12, "by": "nts"})[0] == "clock_fix.nts"
+    assert event("clock_fix", detail={"step_ms": 12, "by": "centre"})[0] == "clock_fix"
+    assert {"event.clock_fix.nts", "event.use.confirm-time"} <= PHRASES.keys()
+
+
 def test_what_a_technician_did_says_where_from_or_why_not() -> None:
     used = {"do": "tone", "subject": "nga-ba", "by": "page", "from": "10.0.0.7", "result": "done"}
     assert event("command", detail=used) == ("use.tone", "nga-ba", "10.0.0.7")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,30 @@ async def test_the_first_signed_time_is_no_drift_however_far_it_steps() -> None:
     clock = Clock(boot=time)
     clock.fix(BUILD_AT + timedelta(days=300), time.s)
     assert await kinds(ClockCheck(clock, now_mono_s=time)) == []
+
+
+async def test_a_jump_that_waits_is_told_with_its_day_until_it_is_settled() -> None:
+    time = Time()
+    clock = Clock(boot=time)
+    check = ClockCheck(clock, now_mono_s=time)
+    clock.fix(datetime(2031, 11, 23, 1, 0, tzinfo=UTC), time.s, "k1")
+    (found,) = await check.look()
+    assert found.kind == "time_jump_held"
+    assert "2031-11-23 01:00" in found.hint
+    clock.confirm()
+    assert await kinds(check) == []
+
+
+async def test_a_centre_and_a_chrony_that_differ_are_told_until_they_agree() -> None:
+    time = Time()
+    clock = Clock(boot=time)
+    check = ClockCheck(clock, now_mono_s=time)
+    at = BUILD_AT + timedelta(days=3)
+    clock.fix(at, time.s, "k1")
+    clock.follow(at + timedelta(seconds=90), time.s, 0.1)
+    assert await kinds(check) == ["clock_sources_apart"]
+    clock.follow(at, time.s, 0.1)
+    assert await kinds(check) == []
 
 
 # Link

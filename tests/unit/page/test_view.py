@@ -134,6 +134,14 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "vì giờ yên lặng 21:00-05:00" in text
 
 
+def test_the_time_is_told_with_its_source() -> None:
+    by_nts = replace(HEALTHY, clock_source="nts")
+    assert "theo giờ mạng có chứng thực (NTS), sai không quá 0,03 s" in words(by_nts)
+    assert "by authenticated network time (NTS), at most 0.03 s off" in words(by_nts, "en")
+    assert "NTS" not in words(HEALTHY)
+    assert "NTS" not in words(replace(by_nts, clock="FLOOR", clock_error_s=None))
+
+
 def test_the_page_names_who_wrote_and_who_approved_what_sounds() -> None:
     assert NEWS.why is not None
     why = replace(NEWS.why, editor="Nguyễn Thị Lan", approver="Trần Văn Hòa")
