@@ -281,7 +281,10 @@ class Intake:
             h
             for h in documents
             if place
-            and any(is_match(to, place) for to in h.document.to)
+            and (
+                h.document.doc_id == self._config_id
+                or any(is_match(to, place) for to in h.document.to)
+            )
             and self._holding.is_entitled(h, place, now)
         ]
         revoked = revoked_by(heads_of(h.document for h in here))

@@ -200,7 +200,9 @@ def _verify_station(
         places.append(new)
     named = any(pattern.rpartition("/")[2] == station for pattern in document.to)
     meant = any(is_match(pattern, here) for pattern in document.to for here in places)
-    if not (meant or (not places and named)):
+    # A config that moves a box names it at its former place, and stays its config at the new one.
+    may_be_named = not places or isinstance(document, StationConfig)
+    if not (meant or (may_be_named and named)):
         raise refuse("not for this station")
 
 

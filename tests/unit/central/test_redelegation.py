@@ -178,6 +178,7 @@ def test_the_2020_tree_becomes_the_2025_tree_and_the_station_always_has_somebody
     # 4 The station has taken its new place: the commune goes on there, with the same key.
     after = playlist("vn.86.29266", NEW)
     assert judge(after, NEW, "xa") == "ok"
+    assert country.judge_held(move, NEW, "vinhlong1", "vinhlong2") == "ok"  # it named the old one
     assert country.judge_held(by_commune, NEW, "xa") == "E_STATION"
 
     # 5 Trà Vinh's own role ends, and Vĩnh Long lets go of the old code.
