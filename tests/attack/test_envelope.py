@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 from typing import Any
 
 import pytest
+from fake_publisher import FakePublisher
 
+from agent.errors import TrustError
+from agent.trust.tree import load_tree
 from tests.unit.trust.test_verify import (
     COMMUNE,
     FIRST,
@@ -108,6 +112,18 @@ def test_attack_013_the_same_bytes_under_another_type() -> None:
 def test_attack_014_a_playlist_on_the_topic_of_emergencies() -> None:
     assert refused(GOOD, "emergency") == "E_TYPE"
     assert refused(seal(emergency(), FIRST, SECOND), "playlist") == "E_TYPE"
+
+
+def test_attack_015_a_file_of_the_tree_as_a_document_and_a_document_as_a_file_of_the_tree() -> None:
+    published = FakePublisher().files()
+    assert refused(published.targets) == "E_ENVELOPE"
+    as_document = seal(published.targets, COMMUNE, kind="playlist")
+    assert refused(as_document) == "E_SCHEMA"
+    relabelled = {**json.loads(as_document), "payloadType": "application/vnd.tuf+json"}
+    assert refused(json.dumps(relabelled).encode()) == "E_TYPE"
+    for name in ("timestamp", "snapshot", "targets"):
+        with pytest.raises(TrustError, match="E_ROLE"):
+            load_tree(dataclasses.replace(published, **{name: GOOD}))
 
 
 def test_attack_016_text_that_is_not_utf_8() -> None:
