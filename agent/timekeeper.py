@@ -4,7 +4,7 @@ The floor goes to the card every ten minutes, but only while the time is authent
 box that runs for months and then loses its power does not wake up months ago.
 
 A jump of more than 400 days is held (`Clock.held_at`), because the key that signs the time is
-online and may be stolen. Two may confirm it (docs/decisions/0019): the root, by a version newer
+online and may be stolen. Two may confirm it (docs/decisions/0020): the root, by a version newer
 than the one under which the time was last taken, whose tree is fresh at the moment in question;
 and a person at the box, who puts today's date into a file by `tramtin confirm-time`.
 """

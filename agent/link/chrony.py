@@ -1,8 +1,8 @@
 """Asks chronyd, where one runs, how it keeps the system's clock; judges nothing.
 
-Only over chronyd's own socket: `authdata` is refused over UDP, and port 323 is anybody's while no
-chronyd runs. The socket is there for root and chrony's user alone, until the two drop-ins of
-systemd/chrony let the agent ask (docs/decisions/0019).
+Only over chronyd's own socket: over UDP `authdata` is refused ("501 Not authorised"). The socket
+is there for root and chrony's user alone, until the two drop-ins of systemd/ (chrony-open,
+chrony-ask) let the agent ask (docs/decisions/0020).
 """
 
 from __future__ import annotations
