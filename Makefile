@@ -43,7 +43,7 @@ check: setup  ## format, lint, types, import rules
 # What keeps the cores busy goes first, what is measured in real time after it, two files at a time.
 test: check  ## check, then every test but the long ones, on every Python found
 	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/unit tests/contract tests/attack tests/repo
-	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/integration tests/scenario
+	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadgroup tests/integration tests/scenario
 	@.ci/other-pythons
 
 test-long: setup  ## the slower proofs

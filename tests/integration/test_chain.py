@@ -21,6 +21,9 @@ LOUD = 0.01 * 32_768
 TOLERANCE = timedelta(milliseconds=60)
 
 
+pytestmark = pytest.mark.xdist_group("demo")  # one demonstration for all of them
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "out"
