@@ -150,7 +150,7 @@ class Intake:
         self._journal = journal
         self._newborn = Newborn(authority, store, floors, effects.note)
         self._effects = effects
-        self._held: list[HeldDocument] = []
+        self._here: list[Document] = []
         self._withheld: frozenset[str] = frozenset()
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
@@ -220,9 +220,8 @@ class Intake:
 
     def _check_memory(self, accepted: Accepted) -> None:
         """Before its first head a new box turns away without a record: it will ask again."""
-        documents = [one.document for one in self._held]
         try:
-            self._newborn.check(accepted, documents, self.place, self._clock.now())
+            self._newborn.check(accepted, self._here, self.place, self._clock.now())
         except TrustError as error:
             if self._newborn.is_waiting:
                 raise _AwaitsHeadError from error
@@ -273,7 +272,6 @@ class Intake:
         What is no longer entitled is kept and not in force: it may be entitled again. What a head
         revokes is left out.
         """
-        self._held = documents
         now = self._clock.now()
         await self._take_place(documents, now)
         place = self.place
@@ -287,12 +285,13 @@ class Intake:
             )
             and self._holding.is_entitled(h, place, now)
         ]
-        revoked = revoked_by(heads_of(h.document for h in here))
+        self._here = [h.document for h in here]
+        revoked = revoked_by(heads_of(self._here))
         self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
         await self._effects.documents([h for h in here if not is_revoked(h.document, revoked)])
         for lost, error in self._holding.newly_lost():
             await self._tell_lost(lost.document, lost.sha256, error)
-        if await self._newborn.heed([h.document for h in here], place, now):
+        if await self._newborn.heed(self._here, place, now):
             self._effects.greet()
 
     async def _take_place(self, documents: list[HeldDocument], now: Now) -> None:

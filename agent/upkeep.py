@@ -64,7 +64,8 @@ class Upkeep:
         """
         if not self._is_synced() or not self.is_placed():
             return
-        await self.store.run(prune, self.clock.now().at)
+        # A wrong time, however well signed, must not delete what people have signed for longer.
+        await self.store.run(prune, min(self.clock.now().at, self.clock.vouched))
         await asyncio.to_thread(self.media.keep_only, self.is_named)
 
 

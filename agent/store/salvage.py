@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
+from agent.store.birth import Birth, put_birth
 from agent.store.clock_memory import LASTING
 
 
@@ -15,24 +16,36 @@ def salvage(connection: sqlite3.Connection, broken: Path) -> None:
     A floor is carried over one below: the documents themselves are lost, so the present one must
     be accepted once more when the centre sends it again, and nothing older.
     """
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(f"file:{broken}?mode=ro", uri=True)) as source,
-    ):
-        for floor in source.execute("SELECT issuer, kind, slot, epoch, seq - 1 FROM floors"):
-            connection.execute("INSERT OR REPLACE INTO floors VALUES (?, ?, ?, ?, ?, '')", floor)
-        for word in LASTING:  # without them the box would wake up months ago
-            for row in source.execute("SELECT key, value FROM meta WHERE key=?", (word,)):
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
-        for event in source.execute("SELECT event_id, keep_until FROM events"):
-            connection.execute("INSERT OR REPLACE INTO events VALUES (?, ?)", event)
-        _carry_authority(connection, source)
+    try:
+        with closing(sqlite3.connect(f"file:{broken}?mode=ro", uri=True)) as source:
+            whole = [_carry(connection, source, what) for what in _CARRIED.items()]
+    except sqlite3.Error:
+        whole = [False]
+    if not all(whole):  # what is not known any more may be said again: a head must vouch for it
+        put_birth(connection, Birth(is_new=True))
 
 
-def _carry_authority(connection: sqlite3.Connection, source: sqlite3.Connection) -> None:
-    """As it was: every file is verified again before it counts."""
-    for table in ("authority_roots", "authority_files", "authority_floors"):
-        rows = source.execute(f"SELECT * FROM {table}")  # noqa: S608 - names from the line above
-        for row in rows:
+def _carry(
+    connection: sqlite3.Connection, source: sqlite3.Connection, what: tuple[str, str]
+) -> bool:
+    """Copy what a query finds into a table, as far as it can be read; was it all?"""
+    table, query = what
+    try:
+        for row in source.execute(query):
             marks = ", ".join("?" * len(row))
-            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 - as above
+            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 - names from below
+    except sqlite3.Error:
+        return False
+    return True
+
+
+# Without the lasting words of the clock the box would wake up months ago. The authority's files are
+# carried as they were: every one is verified again before it counts.
+_CARRIED = {
+    "floors": "SELECT issuer, kind, slot, epoch, seq - 1, '' FROM floors",
+    "meta": f"SELECT key, value FROM meta WHERE key IN ({', '.join(map(repr, LASTING))})",  # noqa: S608 - names of ours
+    "events": "SELECT event_id, keep_until FROM events",
+    "authority_roots": "SELECT * FROM authority_roots",
+    "authority_files": "SELECT * FROM authority_files",
+    "authority_floors": "SELECT * FROM authority_floors",
+}

@@ -51,6 +51,7 @@ from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.schema import check_document
 from agent.trust.schema_item import SchemaError
+from agent.trust.scope import CLASSES_OF_KIND
 from agent.trust.source import verify_sources
 
 __all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "verify"]
@@ -119,8 +120,15 @@ def _open(raw: bytes, topic: Topic) -> _Signed:
     return _Signed(kind, payload, DsseEnvelope(payload, payload_type, signatures))
 
 
-def _candidates(signed: _Signed, authority: Authority, now: Now) -> dict[str, Role]:
-    """The roles that list a hinted key, by name."""
+def _candidates(
+    signed: _Signed, authority: Authority, place: Place | None, now: Now
+) -> dict[str, Role]:
+    """The roles that list a hinted key, by name: first those that could sign this kind for here.
+
+    At most eight are tried, so that nobody can make a box verify without end. A duty officer may
+    well sign in more roles than that, and a commune may list his key in roles of its own: so those
+    that reach this place count before others, and what stands higher in the tree before the rest.
+    """
     if not signed.dsse.signatures:
         raise TrustError("E_THRESHOLD", signed.kind, "no signature")
     roles = {
@@ -130,11 +138,20 @@ def _candidates(signed: _Signed, authority: Authority, now: Now) -> dict[str, Ro
         raise TrustError("E_STALE", signed.kind, "signed by nobody we know, but that is outdated")
     if not roles:
         raise TrustError("E_ROLE", signed.kind, "signed by nobody we know")
-    if len(roles) > MAX_CANDIDATES:
-        raise TrustError(
-            "E_ROLE", signed.kind, f"more than {MAX_CANDIDATES} roles share these keys"
-        )
-    return roles
+    if len(roles) <= MAX_CANDIDATES:
+        return roles
+    likely = sorted(
+        roles.values(),
+        key=lambda role: (not _could_sign(role, signed.kind, place), len(role.name), role.name),
+    )
+    return {role.name: role for role in likely[:MAX_CANDIDATES]}
+
+
+def _could_sign(role: Role, kind: str, place: Place | None) -> bool:
+    classes = CLASSES_OF_KIND[kind]
+    return kind in role.kinds and (
+        place is None or any(role.covers(class_, str(place)) for class_ in classes)
+    )
 
 
 def _signers(signed: _Signed, role: Role, threshold: int) -> tuple[str, ...]:
@@ -248,7 +265,7 @@ def _judge(
     now: Now,
 ) -> _Judged:
     signed = _open(envelope, topic)
-    roles = _candidates(signed, authority, now)
+    roles = _candidates(signed, authority, place, now)
     entitled = _entitled(signed, roles)
     document = decode_payload(signed.kind, signed.payload)
     role = _issuer(document, roles, entitled)

@@ -112,6 +112,28 @@ async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
     assert (tmp_path / "media" / FOREIGN).exists()
 
 
+async def test_a_time_that_only_its_own_signer_vouches_for_deletes_nothing(tmp_path: Path) -> None:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    media = await asyncio.to_thread(MediaStore, tmp_path / "media")
+    keep = "INSERT INTO events VALUES ('e1', '2026-12-24T00:00:00.000Z')"
+    await store.run(lambda connection: connection.execute(keep).fetchone())
+    greeted = asyncio.Event()
+
+    async def nothing() -> None:
+        pass
+
+    async def greet() -> None:
+        greeted.set()
+
+    clock = Clock()
+    assert clock.fix(BUILD_AT + timedelta(days=390), boot_s()).is_good
+    assert clock.now().quality == "SYNCED"
+    await _greeted(Upkeep(clock, store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted)
+    count = "SELECT count(*) FROM events"
+    assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
+    await asyncio.to_thread(store.close)
+
+
 async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while() -> None:
     hellos: list[float] = []
     greeted = asyncio.Event()

@@ -488,3 +488,16 @@ def test_a_silence_stands_as_high_as_its_role_and_not_as_many_as_signed(threshol
     authority = load_pinned(json.dumps(two).encode())
     accepted = judge(seal(silence(), FIRST, SECOND), "silence", authority=authority)
     assert accepted.standing == threshold
+
+
+def test_a_key_in_many_roles_is_heard_in_the_one_that_reaches_this_place() -> None:
+    """Whoever is on duty for a whole province, or is listed by others as if he were."""
+    elsewhere = [
+        _role(f"vn.84.{n}", ["emergency", "cancel"], [f"emergency/84/{n}/*"], FIRST, SECOND)
+        for n in range(10, 30)
+    ]
+    idle = [_role(f"vn.x{n}", ["playlist"], ["routine/84/29266/*"], FIRST) for n in range(10, 30)]
+    roles = [*elsewhere, *idle, *ROOT["roles"]]
+    authority = load_pinned(json.dumps({**ROOT, "roles": roles}).encode())
+    alarm = seal(emergency(), FIRST, SECOND)
+    assert judge(alarm, "emergency", authority=authority).document.issuer == "vn.84.em"

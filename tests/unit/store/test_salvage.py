@@ -1,0 +1,61 @@
+"""What a broken database still tells, and that what it does not tell is not taken on trust."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agent.store.birth import load_birth
+from agent.store.database import FILE, Store
+from agent.store.salvage import salvage
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A former memory with a floor and an event."""
+    Store.open(tmp_path / "old").close()
+    path = tmp_path / "old" / FILE
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("INSERT INTO floors VALUES ('vn.84', 'playlist', 'tuan', 2, 42, 'ab')")
+        old.execute("INSERT INTO events VALUES ('e0', '2027-01-01T00:00:00.000Z')")
+    return path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    Store.open(tmp_path / "new").close()
+    return tmp_path / "new" / FILE
+
+
+def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool]:
+    """Floors and events that came over, and whether the memory counts as new."""
+    with closing(sqlite3.connect(fresh)) as new, new:
+        salvage(new, broken)
+        floors = new.execute("SELECT * FROM floors").fetchall()
+        events = new.execute("SELECT event_id FROM events").fetchall()
+        return floors, events, load_birth(new).is_new
+
+
+def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(
+    fresh: Path, broken: Path
+) -> None:
+    floor = ("vn.84", "playlist", "tuan", 2, 41, "")
+    assert carried(fresh, broken) == ([floor], [("e0",)], False)
+
+
+def test_a_memory_that_lost_a_part_is_new_though_it_knows_some_floors(
+    fresh: Path, broken: Path
+) -> None:
+    with closing(sqlite3.connect(broken)) as old, old:
+        old.execute("DROP TABLE floors")
+        old.execute("CREATE TABLE floors (issuer TEXT)")  # as after a rotten page: no such column
+    assert carried(fresh, broken) == ([], [("e0",)], True)
+
+
+def test_a_file_that_is_no_database_leaves_a_new_memory(fresh: Path, tmp_path: Path) -> None:
+    rubbish = tmp_path / "rubbish.db"
+    rubbish.write_bytes(b"rubbish" * 1000)
+    assert carried(fresh, rubbish) == ([], [], True)
