@@ -50,12 +50,13 @@ test-long: setup  ## the slower proofs
 	$(BIN)/python -m pytest -m long
 
 bench: setup  ## print the figures of the targets
-	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
+	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 reference: setup  ## the schema and the page of all settings, from the model
 	$(BIN)/tramtin schema >config/station.schema.json
 	$(BIN)/tramtin schema --reference >config/REFERENCE.md
 
 clean:  ## remove environments, caches and build products
-	rm -rf .venv .venv-3.* build dist *.egg-info .*_cache .hypothesis
+	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis
 	find agent central drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -66,10 +66,14 @@ class Station:
         name: the station's id.
         settings: its station.yaml.
         env: the environment, with the way to its sound device.
+        python: the interpreter, of the virtual environment that has the agent in it.
     """
 
-    def __init__(self, name: str, settings: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, settings: Path, env: Mapping[str, str], python: str = sys.executable
+    ) -> None:
         self.name = name
+        self._python = python
         self._settings = settings
         self.env = dict(env)
         self._log = settings.with_name("agent.log")
@@ -96,7 +100,7 @@ class Station:
         """Start it; its log goes to `agent.log` beside its settings."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                self._python,
                 "-m",
                 "agent",
                 "run",

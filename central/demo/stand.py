@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,8 +57,13 @@ class Stand:
 
 
 @contextlib.asynccontextmanager
-async def stand(folder: Path) -> AsyncIterator[Stand]:
-    """Build everything and take it down in reverse order."""
+async def stand(folder: Path, python: str = sys.executable) -> AsyncIterator[Stand]:
+    """Build everything and take it down in reverse order.
+
+    Args:
+        folder: for all that is written.
+        python: the stations' interpreter.
+    """
     authority = make_demo_authority(folder / "authority")
     ca = make_demo_ca(folder / "ca")
     centre = ca.issue_centre()
@@ -106,7 +112,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
                 key=identity.key,
                 root=authority.root,
             )
-            stand_.stations[name] = Station(name, settings, room.env)
+            stand_.stations[name] = Station(name, settings, room.env, python)
         yield stand_
 
 
