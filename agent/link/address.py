@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from agent.errors import TrustError
 
 HTTPS_PORT = 443
+_HOST = re.compile(r"[0-9a-z._:%-]*")
 
 
 class PrivateAddressError(OSError):
@@ -34,6 +36,7 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or HTTPS_PORT
+        ascii_host(url)
     except ValueError as error:
         raise TrustError("E_URL", url, str(error)) from error
     if parts.scheme != "https" or not host:
@@ -48,6 +51,18 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
     if not may_be_private and _is_literal(host) and not is_public(host):
         raise TrustError("E_URL", url, "the address is private")
     return may_be_private
+
+
+def ascii_host(url: str) -> str:
+    """The host of an address as it goes over the wire: RFC 3490 where it is not ASCII.
+
+    Raises:
+        ValueError: no host can be called so.
+    """
+    host = (urlsplit(url).hostname or "").encode("idna").decode("ascii")
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"no host name: {host[:80]!r}")
+    return host
 
 
 def is_public(address: str) -> bool:

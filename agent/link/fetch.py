@@ -21,9 +21,8 @@ from agent.errors import AgentError, LinkError, StoreError, TrustError
 from agent.link.address import PrivateAddressError, check_url
 
 if TYPE_CHECKING:
-    import aiohttp
+    from agent.link.http_get import Answer
 
-BLOCK_BYTES = 64 * 1024
 _CONTENT_RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
 
 
@@ -163,90 +162,80 @@ class Fetcher:
             LinkError: the connection failed or the host answered wrongly; the part stays.
             TrustError: E_MEDIA, more bytes than signed; the part is thrown away.
         """
-        import aiohttp  # heavy, and a box without new media never needs it
+        from agent.link.http_get import http_get  # a box without new media never needs it
 
         if partial.size > medium.bytes:
             await asyncio.to_thread(partial.restart)
         if partial.size == medium.bytes:
             return True
+        may_be_private, patience = self._check(url), self._patience
         try:
             tls = await asyncio.to_thread(_load_tls, self._ca)
-            async with self._session(tls, may_be_private=self._check(url)) as session:
-                return await _download(session, url, medium, partial, may_go_on)
-        except (aiohttp.InvalidURL, UnicodeError) as error:  # the latter of a label over 63 letters
+            async with asyncio.timeout(patience.total_s):
+                get = http_get(
+                    url,
+                    _request_headers(partial),
+                    tls=tls,
+                    may_be_private=may_be_private,
+                    connect_s=patience.connect_s,
+                    idle_s=patience.idle_s,
+                )
+                async with get as answer:
+                    return await _download(answer, url, medium, partial, may_go_on)
+        except PrivateAddressError as error:
             raise TrustError("E_URL", url, str(error)) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            why = str(error) or type(error).__name__
-            if isinstance(error.__cause__, PrivateAddressError):
-                raise TrustError("E_URL", url, str(error.__cause__)) from error
-            raise LinkError("E_FETCH", url, why) from error
+        except OSError as error:
+            raise LinkError("E_FETCH", url, str(error) or type(error).__name__) from error
 
     def _check(self, url: str) -> bool:
         return check_url(url, self._hosts(), allow_private=self._allow_private)
 
-    def _session(self, tls: ssl.SSLContext, *, may_be_private: bool) -> aiohttp.ClientSession:
-        import aiohttp
 
-        from agent.link.resolve import PublicResolver
-
-        patience = self._patience
-        resolver = None if may_be_private else PublicResolver()
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, force_close=True),
-            timeout=aiohttp.ClientTimeout(
-                total=patience.total_s, sock_connect=patience.connect_s, sock_read=patience.idle_s
-            ),
-            auto_decompress=False,
-            trust_env=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+def _request_headers(partial: PartialFile) -> dict[str, str]:
+    headers = {"Accept-Encoding": "identity"}
+    if partial.size:
+        headers["Range"] = f"bytes={partial.size}-"
+    return headers
 
 
 async def _download(
-    session: aiohttp.ClientSession,
+    answer: Answer,
     url: str,
     medium: Medium,
     partial: PartialFile,
     may_go_on: Callable[[], bool],
 ) -> bool:
-    headers = {"Accept-Encoding": "identity"}
-    if partial.size:
-        headers["Range"] = f"bytes={partial.size}-"
-    async with session.get(url, headers=headers, allow_redirects=False) as response:
-        resumed = await _judge_answer(response, medium, partial)
-        async for block in response.content.iter_chunked(BLOCK_BYTES):
-            if partial.size + len(block) > medium.bytes:
-                await asyncio.to_thread(partial.restart)
-                raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
-            await asyncio.to_thread(partial.append, block)
-            if partial.size < medium.bytes and not may_go_on():
-                raise _GaveWayError
+    resumed = await _judge_answer(answer, url, medium, partial)
+    async for block in answer.blocks:
+        if partial.size + len(block) > medium.bytes:
+            await asyncio.to_thread(partial.restart)
+            raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
+        await asyncio.to_thread(partial.append, block)
+        if partial.size < medium.bytes and not may_go_on():
+            raise _GaveWayError
     if partial.size < medium.bytes:
         raise LinkError("E_FETCH", url, f"ended after {partial.size} of {medium.bytes} bytes")
     return resumed
 
 
-async def _judge_answer(
-    response: aiohttp.ClientResponse, medium: Medium, partial: PartialFile
-) -> bool:
+async def _judge_answer(answer: Answer, url: str, medium: Medium, partial: PartialFile) -> bool:
     """Does the answer continue our part (True) or start anew (False)?
 
     Raises:
         LinkError: it does neither.
     """
-    url = str(response.url)
-    if response.headers.get("Content-Encoding", "identity") != "identity":
+    if answer.headers.get("content-encoding", "identity") != "identity":
         raise LinkError("E_FETCH", url, "the host packs the content")
-    if response.status == 206 and partial.size:
-        found = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
+    if answer.status == 206 and partial.size:
+        found = _CONTENT_RANGE.match(answer.headers.get("content-range", ""))
         wanted = (str(partial.size), str(medium.bytes - 1), str(medium.bytes))
         if found and found.groups() == wanted:
             return True
     # A host that is merely busy (503) costs nothing of the part; one that cannot resume does.
-    if partial.size and response.status in (200, 206, 416):
+    if partial.size and answer.status in (200, 206, 416):
         await asyncio.to_thread(partial.restart)
-    if response.status != 200:
-        raise LinkError("E_FETCH", url, f"the host answered {response.status}")
+    if answer.status != 200:
+        raise LinkError("E_FETCH", url, f"the host answered {answer.status}")
     return False
 
 
