@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, Playlist
-from agent.plan.emergency import ActiveEmergency, emergency_on
+from agent.contract.document import Document, Emergency, EmergencyBody, Playlist
+from agent.plan.emergency import ActiveEmergency, activate, emergency_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal
@@ -32,6 +32,7 @@ from agent.staging import (
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
+PATIENCE = timedelta(seconds=10)  # with a missing language before the others are told
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ class _Ready:
     document: Document
     sha256: str
     accepted_at: datetime
+
+
+@dataclass
+class _Awaited:
+    """An emergency of which a medium is missing: since when, and what is told meanwhile."""
+
+    since_at: datetime
+    part_at: datetime
+    part: Sequence[EmergencyBody] = ()
 
 
 def _never() -> bool:
@@ -74,6 +84,8 @@ class Programme:
     media_hosts: frozenset[str] = frozenset()
     _ids: frozenset[str] = frozenset()
     _ready_at: dict[str, datetime] = field(default_factory=dict)
+    _awaited: dict[str, _Awaited] = field(default_factory=dict)
+    _whole: set[str] = field(default_factory=set)
     _named: frozenset[str] = frozenset()
     _told: frozenset[tuple[str, str, str]] = frozenset()
 
@@ -81,6 +93,10 @@ class Programme:
         """Take the documents now held, and plan anew."""
         self.held = held
         self._ids = frozenset(h.document.doc_id for h in held)
+        self._whole &= self._ids
+        for known in (self._ready_at, self._awaited):
+            for doc_id in known.keys() - self._ids:
+                del known[doc_id]
         self._named = frozenset(
             medium.sha256
             for h in held
@@ -149,9 +165,11 @@ class Programme:
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
         """What is on for one sense, highest first: a key's alarm, then the emergency in force.
 
-        Sound begins when its media are in store: a slow link must not eat its message. An emergency
-        that a key's alarm keeps waiting is told from its beginning afterwards.
+        Sound begins when its media are in store: a slow link must not eat its message. A host that
+        does not deliver one language must not eat the others: see `_part`. An emergency that a
+        key's alarm keeps waiting is told from its beginning afterwards.
         """
+        part = None
         press = self.pressed()
         if sense != "sound":
             local = alarm_on(self.held, press, now.at, sense) if press is not None else None
@@ -161,7 +179,25 @@ class Programme:
             own = emergency_on([self._when_ready(h, now) for h in self.held], now.at, sense)
             if local is not None and own is not None:
                 self._ready_at[own.document.doc_id] = now.at
-        return [active for active in (local, own) if active is not None]
+            part = self._part(own, now) if local is None and own is not None else None
+        return [active for active in (local, own, part) if active is not None]
+
+    def _part(self, own: ActiveEmergency, now: Now) -> ActiveEmergency | None:
+        """What can be told while the rest is awaited; with the rest it begins anew, as a whole."""
+        document = own.document
+        if document.doc_id in self._whole:
+            return None
+        awaited = self._awaited.setdefault(document.doc_id, _Awaited(now.at, now.at))
+        here = [body for body in document.bodies if self._is_here(body)]
+        if not any(body.media for body in here) or now.at - awaited.since_at < PATIENCE:
+            return None
+        if awaited.part != here:
+            awaited.part, awaited.part_at = here, now.at
+        part = activate(own.held, document, awaited.part_at, "sound", bodies=here)
+        return part if now.at < part.end_at else None
+
+    def _is_here(self, body: EmergencyBody) -> bool:
+        return all(self.media_state(digest) is None for digest in body.media or ())
 
     def _local_sound(self, press: Press, now: Now) -> ActiveEmergency | None:
         ready_at = self._heed_media(press.document, now)
@@ -171,7 +207,12 @@ class Programme:
         document = held.document
         if not isinstance(document, Emergency):
             return held
-        ready_at = self._heed_media(document, now)
+        if document.doc_id in self._whole:  # told once: a file that is lost later changes nothing
+            ready_at = self._ready_at.get(document.doc_id)
+        else:
+            ready_at = self._heed_media(document, now)
+            if all(map(self._is_here, document.bodies)):
+                self._whole.add(document.doc_id)
         return held if ready_at is None else _Ready(document, held.sha256, ready_at)
 
     def _heed_media(self, document: Emergency, now: Now) -> datetime | None:

@@ -73,7 +73,7 @@ def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None])
     """What is heard of an emergency; None when it has no recorded sound."""
     document = active.document
     media = {medium.sha256: medium for medium in document.media}
-    clips = tuple(media[digest] for body in document.bodies for digest in body.media or [])
+    clips = tuple(media[digest] for body in active.bodies for digest in body.media or [])
     if not clips:
         return None
     return _emergency_item(
@@ -122,9 +122,13 @@ def _banner() -> Element:
 
 
 def key_of(active: ActiveEmergency, medium: str) -> str:
-    """An alarm sounds once; one that a key starts, once a press."""
-    event = active.document.event_id
-    return f"{event}/{medium}" if active.press is None else f"{event}/{active.press[1]}/{medium}"
+    """An alarm sounds once; one that a key starts, once a press; a part of it counts for itself."""
+    parts = [active.document.event_id]
+    if active.press is not None:
+        parts.append(str(active.press[1]))
+    if not active.is_whole:
+        parts.append("+".join(body.lang for body in active.bodies))
+    return "/".join([*parts, medium])
 
 
 def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
@@ -134,7 +138,7 @@ def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> 
         key=key_of(active, medium),
         source=_source(active.held, document.event_id),
         title=("Diễn tập: " if document.exercise else what) + document.event_id,
-        lang=document.bodies[0].lang,
+        lang=active.bodies[0].lang,
         level=int(active.level),
         level_name=active.level.name.lower(),
         started_by=active.press[0] if active.press is not None else None,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.contract.document import Cancel, Emergency
+from agent.contract.document import Cancel, Emergency, EmergencyBody
 from agent.contract.moment import parse_utc
 from agent.plan.level import Level
 from agent.plan.occurrence import Held, Medium
@@ -34,6 +34,7 @@ class ActiveEmergency:
         attention_ms: length of the attention signal.
         round_ms: length of all bodies' sound once; 0 when it has no recorded sound.
         script_ms: attention, rounds and gaps together; 0 when it has no recorded sound.
+        bodies: what is told of it: all, or those whose sound is here while others' is awaited.
         press: name of the local key that started it, and which press of this process it was; None
             for an emergency that came to be at once.
     """
@@ -45,12 +46,18 @@ class ActiveEmergency:
     attention_ms: int
     round_ms: int
     script_ms: int
+    bodies: Sequence[EmergencyBody]
     press: tuple[str, int] | None = None
 
     @property
     def level(self) -> Level:
         """What a hand on the box starts goes before what comes from afar."""
         return Level.EMERGENCY if self.press is None else Level.LOCAL_KEY
+
+    @property
+    def is_whole(self) -> bool:
+        """Is all of it told?"""
+        return len(self.bodies) == len(self.document.bodies)
 
     @property
     def exercise(self) -> bool:
@@ -105,19 +112,21 @@ def activate(
     start_at: datetime,
     medium: Medium | None,
     *,
+    bodies: Sequence[EmergencyBody] | None = None,
     press: tuple[str, int] | None = None,
 ) -> ActiveEmergency:
     """An emergency that begins at a moment, with its end; arguments as `emergency_on` has them."""
+    bodies = document.bodies if bodies is None else bodies
     durations = {m.sha256: m.duration_ms for m in document.media}
     attention_ms = _attention_ms(document.attention, durations)
-    round_ms = sum(durations.get(d, 0) for body in document.bodies for d in body.media or ())
+    round_ms = sum(durations.get(d, 0) for body in bodies for d in body.media or ())
     rounds_ms = round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
     script_ms = attention_ms + rounds_ms if round_ms else 0
     end_at = min(parse_utc(document.expires), start_at + timedelta(milliseconds=document.max_ms))
     if script_ms and (medium == "sound" or not shows(document)):
         end_at = min(end_at, start_at + timedelta(milliseconds=script_ms) + SCRIPT_SLACK)
     return ActiveEmergency(
-        one, document, start_at, end_at, attention_ms, round_ms, script_ms, press
+        one, document, start_at, end_at, attention_ms, round_ms, script_ms, bodies, press
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from agent.clock import Now
 from agent.contract.document import (
     Body,
@@ -18,6 +20,7 @@ from agent.contract.document import (
     When,
 )
 from agent.contract.moment import encode_utc
+from agent.play.item import Item
 from agent.programme import Programme, SoundRundown
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -74,6 +77,77 @@ def test_an_emergency_whose_sound_comes_late_is_still_told() -> None:
     assert item.clips[0].sha256 == DIGEST
     assert rundown.is_entitled(item, now(75))
     assert rundown.wanted(now(61), done={item.key}) is None
+
+
+KHMER = "cd" * 32
+
+
+def in_two_languages() -> FakeHeld:
+    held = emergency()
+    document = held.document
+    assert isinstance(document, Emergency)
+    khmer = Medium(KHMER, 1000, "audio/mpeg", 5000, ["https://b.example.vn/x"])
+    both = msgspec.structs.replace(
+        document,
+        media=[*document.media, khmer],
+        bodies=[*document.bodies, EmergencyBody("km", [KHMER])],
+    )
+    return FakeHeld(both, held.sha256, held.accepted_at)
+
+
+def digests(item: Item | None) -> list[str] | None:
+    return None if item is None else [clip.sha256 for clip in item.clips]
+
+
+def test_a_language_that_does_not_come_does_not_silence_the_others() -> None:
+    missing = {KHMER: "E_MEDIA: not here"}
+    programme = Programme(None, missing.get)
+    programme.update([in_two_languages()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    assert rundown.wanted(now(0)) is None
+    assert rundown.wanted(now(9)) is None
+    part = rundown.wanted(now(10))
+    assert part is not None
+    assert (digests(part), part.lang) == ([DIGEST], "vi")
+    assert rundown.is_entitled(part, now(20))
+    assert rundown.held_up(now(20)) is not None, "what is missing is still told"
+    # 3 s of signal, 8 s of message, 10 s of slack
+    assert not rundown.is_entitled(part, now(31))
+    assert rundown.wanted(now(300), done={part.key}) is None
+    missing.clear()
+    whole = rundown.wanted(now(301), done={part.key})
+    assert digests(whole) == [DIGEST, KHMER]
+    assert not rundown.is_entitled(part, now(301))
+
+
+def test_the_rest_that_comes_while_a_part_is_told_begins_the_whole_anew() -> None:
+    missing = {KHMER: "E_MEDIA: not here"}
+    programme = Programme(None, missing.get)
+    programme.update([in_two_languages()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    rundown.wanted(now(0))
+    part = rundown.wanted(now(12))
+    assert part is not None
+    missing.clear()
+    whole = rundown.wanted(now(15))
+    assert digests(whole) == [DIGEST, KHMER]
+    assert not rundown.is_entitled(part, now(15)), "it gives way to the whole"
+
+
+def test_a_file_that_is_lost_after_the_telling_brings_no_alarm_back() -> None:
+    missing: dict[str, str] = {}
+    programme = Programme(None, missing.get)
+    programme.update([in_two_languages()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    whole = rundown.wanted(now(0))
+    assert whole is not None
+    assert digests(whole) == [DIGEST, KHMER]
+    missing[KHMER] = "E_MEDIA: not here"
+    assert rundown.wanted(now(20), done={whole.key}) is None
+    # 3 s of signal, 13 s of messages, 10 s of slack: over, whatever is done or comes again
+    assert rundown.wanted(now(120)) is None
+    missing.clear()
+    assert rundown.wanted(now(121)) is None
 
 
 def test_an_emergency_never_outlives_its_expiry() -> None:
