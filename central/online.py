@@ -11,6 +11,8 @@ from securesystemslib.signer import Signer
 
 from agent.contract.document import Document
 from agent.contract.topic import build_station_topic
+from central import shelf
+from central.database import Database
 from central.publish import RETAINED, Parcel
 from central.sign import build_header, encode_document, sign_document
 
@@ -21,10 +23,12 @@ class OnlineDesk:
     """Signs for one station at a time; may be asked from several threads.
 
     Args:
+        database: of the centre; its shelf says which epoch a role is in.
         signers: keys by `time`, `receipt` and, where heads are sent, `head`.
     """
 
-    def __init__(self, signers: Mapping[str, Sequence[Signer]]) -> None:
+    def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
+        self._database = database
         self._signers = signers
         self._lock = Lock()
         self._last_seq = 0
@@ -36,13 +40,15 @@ class OnlineDesk:
 
     def header(self, kind: str, role: str, station: str, lifetime: timedelta) -> dict[str, Any]:
         """A header for one station, issued now."""
-        now = datetime.now(UTC)
+        now, issuer = datetime.now(UTC), ROLES[role]
+        # Asked anew each time: a publication that raises it is another process's.
+        epoch = shelf.epoch_of(self._database, issuer)
         with self._lock:
             # Milliseconds since 1970: rises also when the centre starts with an empty database.
             self._last_seq = seq = max(self._last_seq + 1, int(now.timestamp() * 1000))
         return build_header(
-            kind, issuer=ROLES[role], class_="config", to=[f"*/*/{station}"], slot=kind,
-            seq=seq, now=now, lifetime=lifetime,
+            kind, issuer=issuer, class_="config", to=[f"*/*/{station}"], slot=kind,
+            epoch=epoch, seq=seq, now=now, lifetime=lifetime,
         )  # fmt: skip
 
     def sign(self, station: str, document: Document, role: str) -> Parcel:

@@ -66,7 +66,7 @@ class Reception:
     def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
         self.window = WINDOW
         self._database = database
-        self._desk = OnlineDesk(signers)
+        self._desk = OnlineDesk(database, signers)
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
         self._again_mono_s = -math.inf
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from securesystemslib.signer import Signer
-from tuf.api.metadata import Metadata, Root, Signed, Timestamp
+from tuf.api.metadata import Metadata, Root, Signed, Targets, Timestamp
 
 from agent.contract.topic import ROOT as TOPICS
 from agent.errors import ConfigError
+from central.ceremony import tree
 from central.database import Database, authority, upsert
 from central.publish import Parcel
 from central.timestamp import next_timestamp, seal
@@ -93,6 +95,19 @@ def is_behind(database: Database, told: Mapping[str, int]) -> bool:
     return any(told.get(row.role, lacking.get(row.role, row.version)) < row.version for row in mine)
 
 
+def epoch_of(database: Database, role: str) -> int:
+    """The epoch of a role right below `targets`, as the set in force says; 1 where there is none.
+
+    For the centre's own roles, and asked with every signature: only one row is read.
+    """
+    query = sa.select(authority.c.bytes).where(
+        authority.c.role == Targets.type, authority.c.generation == 0
+    )
+    with database.transaction() as connection:
+        raw = connection.execute(query).scalar()
+    return 1 if raw is None else _epochs(raw).get(role, 1)
+
+
 def timestamp(database: Database) -> Timestamp | None:
     """The newest timestamp; None while nothing is published."""
     with database.transaction() as connection:
@@ -118,6 +133,13 @@ def renew_timestamp(database: Database, signer: Signer, at: datetime) -> bool:
     with database.transaction() as connection:
         _upsert(connection, TIMESTAMP, raw, generation=0)
     return True
+
+
+@lru_cache(maxsize=1)
+def _epochs(targets: bytes) -> dict[str, int]:
+    delegations = Metadata[Targets].from_bytes(targets).signed.delegations
+    roles = (delegations.roles if delegations else None) or {}
+    return {name: tree.epoch_of(entry) for name, entry in roles.items()}
 
 
 def _upsert(connection: sa.Connection, name: str, raw: bytes, *, generation: int) -> None:

@@ -44,7 +44,7 @@ def signers(demo: DemoAuthority) -> dict[str, list[CryptoSigner]]:
 
 
 def heads(database: Database, demo: DemoAuthority) -> Heads:
-    return Heads(database, OnlineDesk(signers(demo)))
+    return Heads(database, OnlineDesk(database, signers(demo)))
 
 
 def place(database: Database, demo: DemoAuthority, station: str) -> None:
