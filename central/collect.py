@@ -17,6 +17,7 @@ import aiomqtt
 import msgspec
 from securesystemslib.signer import Signer
 
+from agent.contract.ident import StationId
 from agent.contract.report import State
 from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
@@ -168,15 +169,16 @@ class Collector:
                 log.warning("not a topic of ours: %s", message.topic.value[:120])
                 continue
             self._reception.window = WINDOW if len(client.messages) < BUSY_QUEUED else 1
-            try:
-                replies = await asyncio.to_thread(
-                    self._reception.receive, station, channel, bytes(message.payload)
-                )
-            except Exception:
-                log.exception("%s of %s could not be taken", channel, station)
-                continue
-            for reply in replies:
+            for reply in await self._receive(station, channel, bytes(message.payload)):
                 await client.publish(reply.topic, reply.envelope, qos=1, retain=reply.retain)
+
+    async def _receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
+        """What is to be answered; nothing where the centre itself fails at a message."""
+        try:
+            return await asyncio.to_thread(self._reception.receive, station, channel, message)
+        except Exception:  # a message's outer edge: one must not deafen the centre to all others
+            log.exception("%s of %s could not be taken", channel, station)
+            return []
 
     async def _send_unsent(self) -> None:
         """Send what other processes have kept for us: authority first, then documents."""

@@ -253,6 +253,19 @@ async def test_a_centre_with_an_empty_database_gets_everything_again(
     assert chain_of(centre.database.record_bytes(STATION)) == box.journal.head_hash
 
 
+async def test_a_message_at_which_the_centre_itself_fails_costs_no_other(
+    centre: Centre, box: Box, caplog: pytest.LogCaptureFixture
+) -> None:
+    await box.all_acknowledged()
+    with centre.database.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE results")
+    verdict = msgspec.json.encode(Result(None, "accepted", None, "nobody can keep this"))
+    await box.send("res", box.sign("res", verdict))
+    await box.journal.append("fault", detail={})
+    await box.all_acknowledged()
+    assert f"res of {STATION} could not be taken" in caplog.text
+
+
 async def test_a_report_under_another_key_is_flagged_and_not_kept(
     centre: Centre, tmp_path: Path
 ) -> None:
