@@ -95,9 +95,8 @@ def delegate(draft: Draft, name: str, wish: Wish) -> None:
         holders = _people(tree, name)
     known = old.threshold if old else len(holders)
     threshold = wish.threshold or min(known, len(holders))
-    if old is None:
-        draft.start_afresh(name)
-    _put(draft, _entry(name, right, holders, threshold, epoch_of(old) if old else 1), holders)
+    epoch = epoch_of(old) if old else draft.start_afresh(name)
+    _put(draft, _entry(name, right, holders, threshold, epoch), holders)
 
 
 def narrow(draft: Draft, name: str, wish: Wish) -> None:

@@ -1,13 +1,13 @@
 """The draft: the tree as it will be, every changed file one version on and still unsigned.
 
 Nothing is in force before `publication.publish`. Versions never repeat: a role that was removed and
-comes back goes on from the version that its row in the snapshot remembers.
+comes back goes on from the version that its row in the snapshot remembers, in an epoch of its own.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ class Draft:
         published: the tree in force; empty before the first publication.
         changed: files of the draft so far, by role.
         versions: the highest version of each file that was ever published.
+        highest_epoch: of a role in all that was ever published, 0 where it never was.
         at: now; the lifetime of every file that changes begins here.
         days: that lifetime; None: 730 for the root, 365 for others.
     """
@@ -37,12 +38,14 @@ class Draft:
         published: Tree,
         changed: Mapping[str, Metadata[Any]],
         versions: Mapping[str, int],
+        highest_epoch: Callable[[str], int],
         at: datetime,
         days: int | None = None,
     ) -> None:
         self.published = published
         self.changed = dict(changed)
         self._versions = versions
+        self._highest_epoch = highest_epoch
         self._at = at
         self._days = days
 
@@ -83,10 +86,16 @@ class Draft:
         self._add(ROOT, root)
         self._add(TARGETS, Targets())
 
-    def start_afresh(self, name: str) -> None:
-        """A role that was revoked and comes back does not bring its former children along."""
+    def start_afresh(self, name: str) -> int:
+        """A role that was revoked and comes back does not bring its former children along.
+
+        Returns:
+            The epoch in which it begins: above all former ones, so that no number of its former
+            holders outranks the new ones'.
+        """
         if name in self.published.files:
             self._add(name, Targets())
+        return self._highest_epoch(name) + 1
 
     def settle(self) -> None:
         """Make files follow the delegations.
@@ -130,7 +139,7 @@ def open_draft(folder: Folder, at: datetime, days: int | None = None) -> Draft:
         for row, meta in (snapshot.meta.items() if snapshot else ())
     }
     versions[ROOT] = max(folder.root_versions(), default=0)
-    return Draft(published, folder.drafted(), versions, at, days)
+    return Draft(published, folder.drafted(), versions, folder.highest_epoch, at, days)
 
 
 def _is_signed(tree: Tree, name: str, file: Metadata[Any]) -> bool:

@@ -16,7 +16,16 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Timestamp
 from tuf.api.serialization import DeserializationError
 
 from central.ceremony.fault import refusal
-from central.ceremony.tree import ONLINE, ROOT, SNAPSHOT, TIMESTAMP, Tree, file_name
+from central.ceremony.tree import (
+    ONLINE,
+    ROOT,
+    SNAPSHOT,
+    TIMESTAMP,
+    Tree,
+    epoch_of,
+    file_name,
+    parent_of,
+)
 
 
 class Folder:
@@ -86,6 +95,13 @@ class Folder:
     def raw(self, name: str) -> bytes:
         """The exact bytes of a published file."""
         return (self._metadata / name).read_bytes()
+
+    def highest_epoch(self, role: str) -> int:
+        """Of a role in all that was ever published, revoked since or not; 0 where it never was."""
+        parent = parent_of(role)
+        names = (path.name for path in self._metadata.glob(f"*.{parent}.json"))
+        trees = (Tree({parent: self._load(name)}) for name in names)
+        return max((epoch_of(tree.entry(role)) for tree in trees if tree.has(role)), default=0)
 
     def drafted(self) -> dict[str, Metadata[Any]]:
         """The files that are being signed, by role."""

@@ -273,6 +273,28 @@ def test_a_role_revoked_and_given_again_in_one_draft_has_no_former_children(hall
     assert set(hall.authority().roles) == {"vn.84"}
 
 
+def test_a_role_that_comes_back_begins_above_every_epoch_that_it_ever_had(hall: Hall) -> None:
+    publish_small_tree(hall)
+    commune = {"paths": "routine/84/29266/*", "kinds": "playlist", "ttl": "45d"}
+    hall.do("rotate", "vn.84.29266", "--new", hall.holder("lien"), "--lost")
+    hall.sign_and_publish("giang", "ha")
+    hall.do("revoke", "vn.84.29266")
+    hall.sign_and_publish("giang", "ha")
+    assert "Kỷ: 3" in hall.delegate("vn.84.29266", "khoa", **commune)
+    hall.do("revoke", "vn.84.29266")
+    hall.delegate("vn.84.29266", "khoa", **commune)  # what was drafted only, no box has seen
+    hall.sign_and_publish("giang", "ha")
+    assert hall.authority().roles["vn.84.29266"].epoch == 3
+    hall.do("revoke", "vn.84")  # and with it all below
+    hall.sign_and_publish("dung", "em")
+    hall.delegate("vn.84", "giang", "ha", paths=PROVINCE, kinds="command", ttl="1d", threshold=2)
+    hall.delegate("vn.84.29266", "khoa", **commune)
+    hall.delegate("vn.84.29299", "khoa", **{**commune, "paths": "routine/84/29299/*"})
+    hall.sign_and_publish("dung", "em", "giang", "ha")
+    epochs = {name: role.epoch for name, role in hall.authority().roles.items()}
+    assert epochs == {"vn.84": 2, "vn.84.29266": 4, "vn.84.29299": 1}
+
+
 def test_a_role_that_has_delegated_keeps_its_file(hall: Hall) -> None:
     publish_small_tree(hall)
     code, said = hall.run("delegate", "vn.84", "--path", "config/84/*/*")
