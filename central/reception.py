@@ -7,8 +7,6 @@ The answer to a log batch is made after its commit, never before.
 from __future__ import annotations
 
 import logging
-import math
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,17 +25,17 @@ from agent.contract.moment import encode_utc
 from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
 from agent.contract.topic import parse_topic
 from agent.errors import TrustError
-from central import ledger, shelf
+from central import ledger
 from central.database import Database
 from central.head import Heads
 from central.online import OnlineDesk
 from central.publish import Parcel, lacking
+from central.resend import Resend
 
 log = logging.getLogger(__name__)
 TIME_LIFETIME = timedelta(minutes=10)
 ACK_LIFETIME = timedelta(days=30)
 WINDOW = 4
-AGAIN_S = 60
 _TYPE_OF_CHANNEL: dict[str, Any] = {
     "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
 }  # fmt: skip
@@ -68,7 +66,7 @@ class Reception:
         self._database = database
         self._desk = OnlineDesk(database, signers)
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
-        self._again_mono_s = -math.inf
+        self._resend = Resend(database)
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
         """Keep one message and return what is to be answered; blocks on the database.
@@ -140,7 +138,7 @@ class Reception:
     def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
         """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
-        self._publish_again(hello)
+        self._resend.consider(station, hello.authority)
         self._note_hello(station, hello)
         cursor = ledger.cursor_of(self._database, station, hello.epoch)
         ack = self._ack(station, hello.epoch, cursor)
@@ -172,17 +170,6 @@ class Reception:
         self._database.note_presence(station, online=True, session=hello.session)
         if known is None or known["session"] <= hello.session:
             self._database.note_latest(station, "hello", msgspec.json.encode(hello))
-
-    def _publish_again(self, hello: Hello) -> None:
-        """A box whose authority is older: the broker may have lost what it should retain.
-
-        It is the same for all boxes, so once a minute suffices however many ask.
-        """
-        if self._again_mono_s + AGAIN_S > time.monotonic():
-            return
-        if shelf.is_behind(self._database, hello.authority):
-            self._again_mono_s = time.monotonic()
-            shelf.send_again(self._database)
 
     def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
         try:

@@ -6,7 +6,7 @@ and takes from the broker what two publications have made old.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -65,10 +65,10 @@ def mark_sent(database: Database, parcels: Sequence[Parcel]) -> None:
                 connection.execute(sa.delete(authority).where(here))
 
 
-def send_again(database: Database) -> None:
-    """Everything in force is to be published once more."""
+def send_again(database: Database, files: Collection[str]) -> None:
+    """These are to be published once more."""
     with database.transaction() as connection:
-        again = sa.update(authority).where(authority.c.generation == 0)
+        again = sa.update(authority).where(authority.c.file.in_(files))
         connection.execute(again.values(is_sent=False))
 
 
@@ -85,14 +85,22 @@ def present(database: Database) -> dict[str, Signed]:
     return found
 
 
-def is_behind(database: Database, told: Mapping[str, int]) -> bool:
-    """Does a box tell of less than what is in force? It need not know every role's file."""
-    version = sa.func.max(authority.c.version).label("version")
-    query = sa.select(authority.c.role, version).where(authority.c.generation == 0)
+def lacking(database: Database, told: Mapping[str, int]) -> list[str]:
+    """The files in force that a box is not known to have; none while it is not behind.
+
+    It need not know every role's file, and an older timestamp alone says nothing: the next one
+    comes within the hour. Once it is behind, it may be about to want any role's file.
+    """
+    query = sa.select(authority.c.file, authority.c.role, authority.c.version)
     with database.transaction() as connection:
-        mine = connection.execute(query.group_by(authority.c.role)).all()
-    lacking = dict.fromkeys(("root", "snapshot", "targets", "timestamp"), 0)
-    return any(told.get(row.role, lacking.get(row.role, row.version)) < row.version for row in mine)
+        rows = connection.execute(query.where(authority.c.generation == 0)).all()
+    least = dict.fromkeys(("root", "snapshot", "targets"), 0)
+    is_behind = any(
+        told.get(row.role, least.get(row.role, row.version)) < row.version
+        for row in rows
+        if row.file != TIMESTAMP
+    )
+    return [row.file for row in rows if is_behind and told.get(row.role, 0) < row.version]
 
 
 def epoch_of(database: Database, role: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,6 +87,26 @@ async def listening(centre: Centre) -> AsyncIterator[tuple[aiomqtt.Client, dict[
         await asyncio.gather(task, return_exceptions=True)
 
 
+@contextlib.asynccontextmanager
+async def counting(centre: Centre, name: str, files: Collection[str]) -> AsyncIterator[list[str]]:
+    """Each file that comes to another station, as often as it comes."""
+    heard: list[str] = []
+
+    async def hear() -> None:
+        async for message in client.messages:
+            name = message.topic.value.rpartition("/")[2]
+            heard.append(name)
+
+    identity = await asyncio.to_thread(centre.ca.issue_device, name)
+    async with centre.connect(identity, name) as client:
+        for file in files:
+            await client.subscribe(f"tramtin/1/auth/{file}", qos=1)
+        task = asyncio.create_task(hear(), name=f"{name} counts")
+        yield heard
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(LIMIT_S):
         while not condition():  # noqa: ASYNC110 - another task fills what is asked
@@ -151,7 +171,7 @@ async def test_a_second_publication_comes_and_the_third_clears_the_first(centre:
         assert "1.targets.json" not in have
 
 
-async def test_a_station_that_is_behind_makes_the_centre_publish_again_once_a_minute(
+async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_pays_for_it(
     centre: Centre,
 ) -> None:
     shelf.put(centre.database, centre.authority.files())
@@ -159,23 +179,31 @@ async def test_a_station_that_is_behind_makes_the_centre_publish_again_once_a_mi
     async with centre.connect(centre.ca.issue_centre(), "wiper") as owner:
         for name in FILES:  # a broker that has lost what it should retain
             await owner.publish(f"tramtin/1/auth/{name}", b"", qos=1, retain=True)
-    async with listening(centre) as (client, have):
-        topic = build_uplink_topic(STATION, "hello")  # type: ignore[arg-type] # a plain string
+    # What a box listens to that lacks nothing: the timestamp, and the roots to come.
+    of_whole = ["timestamp.json", *(f"{version}.root.json" for version in range(2, 10))]
+    topic = build_uplink_topic(STATION, "hello")  # type: ignore[arg-type] # a plain string
+    result = build_uplink_topic(STATION, "res")  # type: ignore[arg-type] # a plain string
+    async with (
+        listening(centre) as (client, have),
+        counting(centre, "tv-cl-0021", of_whole) as heard_by_whole,
+        counting(centre, "tv-cl-0022", ["#"]) as sent,
+    ):
         current = {name: signed.version for name, signed in shelf.present(centre.database).items()}
         # The wiper, under the centre's name, has thrown the collector out; it comes back.
         while centre.database.hello(STATION) is None:
             await client.publish(topic, hello(centre, current), qos=1)
             await asyncio.sleep(0.1)
-        assert shelf.unsent(centre.database) == []  # nobody lacks anything
-        await client.publish(topic, hello(centre, {"root": 1}), qos=1)
-        await until(lambda: set(have) == FILES)
-        assert load_tree(tree_of(have, 1)).demo
-        have.clear()
-        for _ in range(3):
-            await client.publish(topic, hello(centre, {"root": 1}), qos=1)
-        last = msgspec.json.encode(Result(None, "accepted", None, "the last of these"))
-        report = sign_report(centre.device_key, "res", last)
-        await client.publish(build_uplink_topic(STATION, "res"), report, qos=1)  # type: ignore[arg-type] # a plain string
-        await until(lambda: bool(centre.database.results()))  # taken in order: so were the hellos
+        await client.publish(topic, hello(centre, {**current, "timestamp": 1}), qos=1)
+        for number in range(5):
+            for _ in range(5):
+                await client.publish(topic, hello(centre, {"root": 1}), qos=1)
+            told = msgspec.json.encode(Result(None, "accepted", None, f"number {number}"))
+            await client.publish(result, sign_report(centre.device_key, "res", told), qos=1)
+        await until(lambda: len(centre.database.results()) == 5)  # in order: so were the hellos
         await until(lambda: not shelf.unsent(centre.database))
-        assert have == {}
+        # it goes out last
+        await until(lambda: all("timestamp.json" in one for one in (have, sent, heard_by_whole)))
+        root = centre.authority.files()["1.root.json"]
+        assert load_tree(tree_of({**have, "1.root.json": root}, 1)).demo
+    assert sorted(sent) == sorted(FILES - {"1.root.json"})  # each of them once
+    assert heard_by_whole == ["timestamp.json"]

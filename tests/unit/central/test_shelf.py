@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tuf.api.metadata import Metadata, Timestamp
 
+from agent.contract.ident import StationId
 from agent.errors import ConfigError
 from central import shelf
 from central.authority import DemoAuthority, make_demo_authority
@@ -16,7 +17,9 @@ from central.ceremony.draft import open_draft
 from central.ceremony.folder import Folder
 from central.ceremony.publication import Online, publish
 from central.database import Database
+from central.resend import Resend
 
+STATION, OTHER = StationId("tv-cl-0007"), StationId("tv-cl-9999")
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 AT_S = 1_795_507_200  # `date -u -d 2026-11-24T08:00:00Z +%s`
 
@@ -59,8 +62,8 @@ def test_what_a_box_asks_for_first_is_given_out_last(
     assert names(database) == []
     shelf.put(database, demo.files())
     assert names(database) == []  # the same again is nothing new
-    shelf.send_again(database)
-    assert len(names(database)) == 5
+    shelf.send_again(database, ["1.targets.json", "timestamp.json"])
+    assert names(database) == ["tramtin/1/auth/1.targets.json", "tramtin/1/auth/timestamp.json"]
 
 
 def test_a_version_is_cleared_two_publications_later(database: Database) -> None:
@@ -81,8 +84,7 @@ def test_a_version_is_cleared_two_publications_later(database: Database) -> None
     sent = send(database)
     assert sent["1.targets.json"] == b""  # an empty retained message clears the topic
     assert not {"1.root.json", "2.root.json", "2.targets.json"} & set(sent)
-    shelf.send_again(database)
-    assert set(send(database)) == {
+    assert set(shelf.lacking(database, {})) == {
         "1.root.json", "2.root.json", "3.root.json", "3.targets.json", "timestamp.json",
     }  # fmt: skip
 
@@ -135,20 +137,81 @@ def test_a_publication_outruns_the_hourly_timestamp(database: Database, tmp_path
     assert new.snapshot_meta.version == 2
 
 
+TOP = ["1.snapshot.json", "1.targets.json"]
+
+
 @pytest.mark.parametrize(
-    ("told", "behind"),
+    ("told", "lacks"),
     [
-        ({"root": 1}, True),  # as installed: no more than the root
-        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, False),
-        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1}, False),  # another province
-        ({"root": 1, "timestamp": AT_S - 1, "snapshot": 1, "targets": 1}, True),
-        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 0}, True),
-        ({"root": 2, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, False),
+        ({"root": 1}, [*TOP, "1.vn.84.json", "timestamp.json"]),  # as installed
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, []),
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1}, []),  # another province
+        ({"root": 1, "timestamp": AT_S - 1, "snapshot": 1, "targets": 1}, []),  # comes by the hour
+        ({"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 0}, ["1.vn.84.json"]),
+        (
+            {"root": 1, "timestamp": AT_S - 1, "snapshot": 0, "targets": 0, "vn.84": 1},
+            [*TOP, "timestamp.json"],
+        ),
+        ({"root": 2, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 1}, []),
     ],
 )  # fmt: skip
-def test_who_is_behind(
-    database: Database, demo: DemoAuthority, told: dict[str, int], *, behind: bool
+def test_what_a_box_lacks(
+    database: Database, demo: DemoAuthority, told: dict[str, int], lacks: list[str]
 ) -> None:
-    assert shelf.is_behind(database, told) is False  # there is nothing yet
+    assert shelf.lacking(database, told) == []  # there is nothing yet
     shelf.put(database, demo.files())
-    assert shelf.is_behind(database, told) is behind
+    assert sorted(shelf.lacking(database, told)) == lacks
+
+
+class _Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_file_goes_out_once_in_ten_minutes_whoever_asks(
+    database: Database, demo: DemoAuthority
+) -> None:
+    clock = _Clock()
+    resend = Resend(database, clock)
+    shelf.put(database, demo.files())
+    send(database)
+    bare = {"root": 1}
+    missing_role = {"root": 1, "timestamp": AT_S, "snapshot": 1, "targets": 1, "vn.84": 0}
+    resend.consider(STATION, missing_role)
+    assert set(send(database)) == {"1.vn.84.json"}
+    for number in range(1_700):  # all boxes of a province after a night without current
+        resend.consider(StationId(f"tv-cl-{number:04d}"), bare)
+    assert set(send(database)) == {*TOP, "timestamp.json"}
+    clock.now_s = 599.0
+    resend.consider(OTHER, bare)
+    assert send(database) == {}
+    clock.now_s = 600.0
+    resend.consider(OTHER, bare)
+    assert set(send(database)) == {*TOP, "1.vn.84.json", "timestamp.json"}
+
+
+def test_a_box_that_stays_behind_is_heard_more_and_more_rarely(
+    database: Database, demo: DemoAuthority
+) -> None:
+    clock = _Clock()
+    resend = Resend(database, clock)
+    shelf.put(database, demo.files())
+    send(database)
+    heard_min = []
+    for minute in range(1_440):
+        clock.now_s = 60.0 * minute
+        resend.consider(STATION, {"root": 1})
+        if send(database):
+            heard_min.append(minute)
+    # 10 minutes, doubled each time, six hours at the most
+    assert heard_min == [0, 10, 30, 70, 150, 310, 630, 990, 1350]
+    resend.consider(OTHER, {"root": 1})
+    assert send(database)  # another one is heard all the same
+    clock.now_s += 86_400.0
+    resend.consider(STATION, {"root": 1})
+    send(database)
+    clock.now_s += 600.0
+    resend.consider(STATION, {"root": 1})
+    assert send(database)  # a day later it begins anew
