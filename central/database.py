@@ -244,9 +244,13 @@ class Database:
         """Station → its latest health."""
         return self._latest("health")
 
+    def hellos(self) -> dict[str, dict[str, Any]]:
+        """Station → its latest hello."""
+        return self._latest("hello")
+
     def hello(self, station: str) -> dict[str, Any] | None:
         """A station's latest hello."""
-        return self._latest("hello").get(station)
+        return self.hellos().get(station)
 
     def plays(self) -> list[dict[str, Any]]:
         """The `play` of every play record in the order of arrival, with its station."""

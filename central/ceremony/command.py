@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from agent.contract.moment import encode_utc
+from agent.trust.tree import TreeAuthority
 from central.ceremony import change, log
 from central.ceremony.account import tell, tell_needs
 from central.ceremony.command_line import FILE, days_option, parse_span_s, repeat_line, step
@@ -59,6 +60,11 @@ def _keys(people: Sequence[str], threshold: int) -> change.Keys:
     return change.Keys(tuple(map(parse_holder, people)), threshold)
 
 
+_stations_option = click.option(
+    "--db", type=FILE, help="The centre's SQLite file: warns of stations that would be left behind."
+)
+
+
 def _right_options(command: Callable[..., None]) -> Callable[..., None]:
     for decorate in (
         click.option("--threshold", type=click.IntRange(1, 8), help="How many must sign."),
@@ -89,6 +95,7 @@ def _wish(given: dict[str, Any]) -> change.Wish:
 @step
 @click.argument("role")
 @days_option
+@_stations_option
 @_right_options
 @click.option("--only-delegates", is_flag=True, help="Signs no document itself.")
 @click.option("--holder", multiple=True, help="'Name=file.pub'; repeated. Replaces all.")
@@ -102,6 +109,7 @@ def delegate(folder: Path, role: str, **given: Any) -> None:
 @step
 @click.argument("role")
 @days_option
+@_stations_option
 @_right_options
 def narrow(folder: Path, role: str, **given: Any) -> None:
     """Limit ROLE's hours, paths, kinds, priority or lifetime; never widens."""
@@ -128,6 +136,7 @@ def rotate(folder: Path, role: str, **given: Any) -> None:
 @step
 @click.argument("role")
 @days_option
+@_stations_option
 @click.option("--key", help="Only this key of it: name, or beginning of the key id.")
 @click.option("--lost", is_flag=True, help="With --key: it is lost or stolen, raises the epoch.")
 def revoke(folder: Path, role: str, **given: Any) -> None:
@@ -159,7 +168,7 @@ def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[Draft]:
     draft = open_draft(here, given["at"], given["days"])
     yield draft
     draft.settle()
-    _keep(here, draft, given["at"], given["lang"])
+    _keep(here, draft, given["at"], given["lang"], given.get("db"))
 
 
 def open_folder(folder: Path) -> Folder:
@@ -174,15 +183,26 @@ def open_folder(folder: Path) -> Folder:
     return here
 
 
-def _keep(here: Folder, draft: Draft, at: datetime, lang: Lang) -> None:
+def _keep(
+    here: Folder, draft: Draft, at: datetime, lang: Lang, stations: Path | None = None
+) -> None:
     from central.ceremony.rehearsal import rehearse
 
-    rehearse(draft.tree, at)
+    authority = rehearse(draft.tree, at)
+    warnings = list(_warn(here, authority, stations, lang)) if stations else []
     log.read(here.log)
     here.write_draft(draft.changed)
     write_log(here, at, {one: tell(draft, one) for one in LANGS})
-    for line in (*tell(draft, lang), "", *tell_needs(draft, lang), "", say(lang, "drafted")):
+    told = [*tell(draft, lang), *warnings, "", *tell_needs(draft, lang)]
+    for line in (*told, "", say(lang, "drafted")):
         click.echo(line)
+
+
+def _warn(here: Folder, after: TreeAuthority, stations: Path, lang: Lang) -> Iterator[str]:
+    from central.ceremony.left_behind import read_places, tell_left_behind
+    from central.ceremony.publication import load_published
+
+    return tell_left_behind(load_published(here), after, read_places(stations), lang)
 
 
 def write_log(here: Folder, at: datetime, lines: dict[Lang, list[str]]) -> None:

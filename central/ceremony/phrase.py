@@ -128,6 +128,18 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "signed": ("{0} đã ký: {1}", "{0} has signed: {1}"),
     "published": ("Đã công bố: {0}", "Published: {0}"),
     "gathered": ("Nhận chữ ký của {0} trên {1}", "Took over the signature of {0} on {1}"),
+    "left": (
+        "CHÚ Ý: {0} trạm còn đứng ở nơi mà {1} sẽ hết quyền: {2}",
+        "WARNING: {0} station(s) still stand where {1} will have no say: {2}",
+    ),
+    "left.others": (
+        "  còn cấu hình được các trạm này: {0}",
+        "  who may still configure them: {0}",
+    ),
+    "left.nobody": (
+        "  KHÔNG CÒN AI cấu hình được các trạm này: hãy dời chúng trước khi ký",
+        "  NOBODY may configure them then: move them before anybody signs",
+    ),
     # What stands
     "tree": (
         "Cây thẩm quyền đang hiệu lực, công bố lúc {0}",

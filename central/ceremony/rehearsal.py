@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, Snapshot
 
-from agent.trust.tree import TreeFiles, load_tree
+from agent.trust.tree import TreeAuthority, TreeFiles, load_tree
 from central.ceremony.tree import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Tree
 from central.timestamp import build_row, encode, next_timestamp, seal
 
@@ -58,8 +58,8 @@ class _Cast:
                 self._recast(value)
 
 
-def rehearse(tree: Tree, at: datetime) -> None:
-    """Let the judge of the boxes look at a tree that nobody has signed.
+def rehearse(tree: Tree, at: datetime) -> TreeAuthority:
+    """What the judge of the boxes makes of a tree that nobody has signed; its keys are stand-ins.
 
     Raises:
         TrustError: E_ROLE, with the role at fault.
@@ -77,4 +77,4 @@ def rehearse(tree: Tree, at: datetime) -> None:
     online = {name: cast.signers[played.role(name).keyids[0]] for name in (SNAPSHOT, TIMESTAMP)}
     snapshot = seal(Snapshot(expires=tree.root.expires, meta=rows), online[SNAPSHOT])
     stamp = seal(next_timestamp(None, build_row(1, snapshot), at), online[TIMESTAMP])
-    load_tree(TreeFiles(root, stamp, snapshot, raw.pop(TARGETS), raw))
+    return load_tree(TreeFiles(root, stamp, snapshot, raw.pop(TARGETS), raw))

@@ -7,6 +7,7 @@ After every publication a station's documents are judged by the rules of the box
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.verify import reverify, verify
+from central.database import Database
 from central.sign import build_header, encode_document, sign_document
 
 STATION = StationId("tv-cl-0007")
@@ -191,3 +193,46 @@ def test_the_2020_tree_becomes_the_2025_tree_and_the_station_always_has_somebody
     assert judge(station_config("vn.86", NEW, NEW), NEW, "vinhlong1", "vinhlong2") == "ok"
     assert set(hall.authority().roles) == {"vn.86", "vn.86.29266"}
     assert "vn.84" not in hall.do("show")
+
+
+@pytest.mark.parametrize(
+    ("lang", "warning", "others", "nobody"),
+    [
+        (
+            "vi", "CHÚ Ý: 1 trạm còn đứng ở nơi mà {} sẽ hết quyền: 84/29266/tv-cl-0007\n",
+            "còn cấu hình được các trạm này: vn.86\n", "KHÔNG CÒN AI cấu hình được",
+        ),
+        (
+            "en",
+            "WARNING: 1 station(s) still stand where {} will have no say: 84/29266/tv-cl-0007\n",
+            "who may still configure them: vn.86\n", "NOBODY may configure them",
+        ),
+    ],
+)  # fmt: skip
+def test_who_would_be_left_behind_at_the_old_code_is_told_before_anybody_signs(
+    country: Country, lang: str, warning: str, others: str, nobody: str
+) -> None:
+    hall = country.hall
+    hall.delegate(
+        "vn.86", "vinhlong1", "vinhlong2", paths=province("86", "84"), threshold=2, ttl="400d",
+        kinds="station-config command silence",
+    )  # fmt: skip
+    hall.sign_and_publish("dung", "em", "vinhlong1", "vinhlong2")
+    database = Database.open(hall.db)
+    told = {STATION: str(OLD), "tv-cl-0021": str(NEW), "tv-cl-0022": None, "tv-cl-0023": "84"}
+    for station, place in told.items():
+        database.note_latest(station, "hello", json.dumps({"place": place}).encode())
+    database.close()
+    stations = ("--db", hall.db, "--lang", lang)
+    # The district configures nothing: whoever stands below it is not left behind.
+    assert STATION not in hall.do("revoke", "vn.84.844", *stations)
+    said = hall.do("revoke", "vn.84", *stations)
+    assert warning.format("vn.84") in said
+    assert others in said
+    assert nobody not in said
+    words = [word for path in province("86").split() for word in ("--path", path)]
+    said = hall.do("delegate", "vn.86", *words, *stations)
+    assert warning.format("vn.84") in said
+    assert warning.format("vn.86") in said
+    assert said.count(nobody) == 2
+    assert others not in said
