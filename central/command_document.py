@@ -118,11 +118,19 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @database_option
 @click.option("--station", help="For one station.")
 @click.option("--group", help="For a group of stations.")
+@click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
 @root_option
 @lang_option
 @told
 def publish(
-    file: Path, *, db: Path, station: str | None, group: str | None, root: Path | None, lang: Lang
+    file: Path,
+    *,
+    db: Path,
+    station: str | None,
+    group: str | None,
+    stop_now: bool,
+    root: Path | None,
+    lang: Lang,
 ) -> None:
     """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
 
@@ -130,6 +138,7 @@ def publish(
     """
     from agent.contract.topic import build_group_topic, build_station_topic
     from central.database import Database
+    from central.held_alarm import verify_outlives
     from central.order import verify_window
     from central.publish import keep
     from central.sign import open_envelope, read_document
@@ -137,8 +146,8 @@ def publish(
     if (station is None) == (group is None):
         raise ConfigError("E_USAGE", str(file), "give --station or --group, one of them")
     envelope = file.read_bytes()
-    document = read_document(envelope)
-    verify_window(document, datetime.now(UTC), lang)
+    document, now = read_document(envelope), datetime.now(UTC)
+    verify_window(document, now, lang)
     people = _people(document, root, lang)
     if people is not None:
         check_complete(open_envelope(envelope), people, lang)
@@ -149,6 +158,8 @@ def publish(
     )
     database = Database.open(db)
     try:
+        if not stop_now:
+            verify_outlives(database, document, now, lang)
         click.echo(say(lang, "published", keep(database, topic, envelope).topic))
     finally:
         database.close()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from agent.errors import ConfigError
 from central.phrase import Lang, say
 from central.told import told
 
@@ -118,13 +119,20 @@ def draft_lift(**options: Any) -> None:
 
 @draft.command("cancel")
 @_ordered("24h")
-@click.option("--event", required=True, help="The emergency's event, as `sign` shows it.")
+@click.option("--event", help="The emergency's event, as `sign` shows it.")
+@click.option("--alarm", type=FILE, help="Or the signed emergency: the cancel then outlives it.")
 @told
 def draft_cancel_(**options: Any) -> None:
-    """The end of an emergency, by the role that ordered it."""
-    from central.order import draft_cancel
+    """The end of an emergency, by the role that ordered it; of a held alarm, give its file."""
+    from central.order import draft_cancel, outlive, read_emergency
 
-    _write(draft_cancel(_order(options), "emergency", options["event"]), options)
+    order, event, file = _order(options), options["event"], options["alarm"]
+    if (event is None) == (file is None):
+        raise ConfigError("E_USAGE", "cancel", "give --event or --alarm, one of them")
+    if file is not None:
+        emergency = read_emergency(file)
+        order, event = outlive(order, emergency), emergency.event_id
+    _write(draft_cancel(order, "emergency", event), options)
 
 
 def _order(options: dict[str, Any]) -> Any:

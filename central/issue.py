@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.contract.issue_kind import ISSUE_KINDS
 from central.database import Database
+from central.issue_of_alarm import alarm_issues
 from central.issue_of_authority import authority_issues
 from central.phrase import LANGS
 
@@ -14,11 +15,12 @@ Row = dict[str, Any]
 
 
 def lasting_issues(database: Database) -> list[Row]:
-    """What each station's latest health report names, and what ails the authority.
+    """What each station's latest health report names, and what the centre itself lacks soon.
 
     Faults first, the longest first.
     """
-    rows = authority_issues(database, datetime.now(UTC))
+    now = datetime.now(UTC)
+    rows = [*authority_issues(database, now), *alarm_issues(database, now)]
     rows += [
         {"station": station, "reported_at": health["at"], **issue, **_words(issue["kind"])}
         for station, health in database.health().items()

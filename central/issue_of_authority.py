@@ -63,17 +63,21 @@ def authority_issues(database: Database, now: datetime) -> list[dict[str, Any]]:
         issued = parse_utc(stamp.unrecognized_fields["x-issued"])
         if now - issued > SILENT_FOR:
             hint = stamp.unrecognized_fields["x-issued"]
-            rows.append(_row("authority_stale", "timestamp", issued, now, hint))
+            code = "authority_stale"
+            rows.append(build_row(code, KINDS[code], "timestamp", now, since=issued, hint=hint))
     return rows
 
 
 def _expiry(one: Expiry, now: datetime) -> dict[str, Any]:
     until = one.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _row(_KIND_OF_GRADE[one.grade], one.file, one.at - NOTICE, now, until)
+    code = _KIND_OF_GRADE[one.grade]
+    return build_row(code, KINDS[code], one.file, now, since=one.at - NOTICE, hint=until)
 
 
-def _row(code: str, subject: str, since: datetime, now: datetime, hint: str) -> dict[str, Any]:
-    kind = KINDS[code]
+def build_row(
+    code: str, kind: IssueKind, subject: str, now: datetime, *, since: datetime, hint: str
+) -> dict[str, Any]:
+    """An issue of the centre, in the form of those that stations tell."""
     return {
         "station": CENTRE, "reported_at": encode_utc(now), "kind": code, "subject": subject,
         "since": encode_utc(since), "hint": hint, "severity": kind.severity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from agent.trust.freshness import EMERGENCY_WINDOW
 from central.describe import format_moment
 from central.medium import store_medium
 from central.phrase import Lang, say
-from central.sign import build_header, encode_document, new_doc_id
+from central.sign import build_header, encode_document, new_doc_id, read_document
 
 MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
 
@@ -139,6 +139,25 @@ def draft_silence(order: Order, state: Literal["on", "off"], why: str) -> bytes:
     """
     header = order.header("silence", "silence", "ngat-tieng")
     return encode_document(Silence(**header, state=state, why=why))
+
+
+def read_emergency(file: Path) -> Emergency:
+    """A signed emergency, for its event and its life: NOT verified.
+
+    Raises:
+        ConfigError: E_USAGE, it is something else.
+        TrustError: it is no document.
+    """
+    document = read_document(file.read_bytes())
+    if not isinstance(document, Emergency):
+        raise ConfigError("E_USAGE", str(file), "not a signed emergency")
+    return document
+
+
+def outlive(order: Order, emergency: Emergency) -> Order:
+    """An order that lives at least until an emergency ends: a station may come back that late."""
+    left = parse_utc(emergency.expires) - order.issued
+    return replace(order, lifetime=max(order.lifetime, left))
 
 
 def draft_cancel(order: Order, class_: str, cancels: str) -> bytes:

@@ -189,6 +189,16 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "chưa đến giờ: phát đi từ {0}",
         "too early: send it from {0}",
     ),
+    "fault.short_cancel": (
+        (
+            "lệnh huỷ hết hạn {0}, trước báo động mà nó rút lại ({1}): trạm mất liên lạc sẽ giữ báo"
+            " động ấy. Soạn lại bằng draft cancel --alarm; đang kêu thì phát ngay với --stop-now"
+        ),
+        (
+            "the cancel ends {0}, before the alarm that it withdraws ({1}): a station out of reach"
+            " would keep that. Draft it with --alarm; to stop one that sounds, add --stop-now"
+        ),
+    ),
     "fault.ttl": (
         "văn bản của vai trò {0} chỉ được có hiệu lực nhiều nhất {1}",
         "a document of role {0} may live {1} at the most",

@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from agent.clock import Now
-from agent.contract.document import Emergency
+from agent.contract.document import Cancel, Emergency
 from agent.contract.ident import Place, StationId
+from agent.contract.moment import parse_utc
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.settings.fault import SettingsFaults
@@ -182,3 +183,109 @@ def test_the_example_file_is_good_and_shows_every_key(tmp_path: Path) -> None:
     assert (document.slot, document.trigger) == ("key-lu", "key")
     keys = {field.encode_name for field in msgspec.structs.fields(AlarmFile)} - {"from"}
     assert {line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()} == keys
+
+
+# While it is held: what the centre says of its end, and what it takes back for good
+
+
+def run(*words: object) -> tuple[int, str]:
+    result = CliRunner(env={"COLUMNS": "400"}).invoke(main, list(map(str, words)))
+    return result.exit_code, result.output
+
+
+def hand_out(folder: Path, demo: DemoAuthority, days: int, slot: str = "key-lu") -> Path:
+    """Two people sign an alarm that is held until the end of that day; the centre gives it out."""
+    until = datetime.now(UTC) + timedelta(hours=7, days=days)
+    text = FILE.replace("2027-12-27", f"{until:%Y-%m-%d}").replace("key-lu", slot)
+    payload = compiled(folder, text, datetime.now(UTC))
+    file = folder / f"{slot}.signed"
+    file.write_bytes(sign_document(payload, "emergency", demo.signers("vn.84.em")))
+    code, said = run("publish", file, "--db", folder / "c.db", "--group", "xa-29266")
+    assert code == 0, said
+    return file
+
+
+def cancel(folder: Path, demo: DemoAuthority, *words: object) -> Path:
+    """A cancel that two people sign, drafted with these words."""
+    file = folder / "huy.json"
+    header = ("--issuer", "vn.84.em", "--to", "84/29266/*", "--out", file)
+    code, said = run("draft", "cancel", *header, *words)
+    assert code == 0, said
+    signed = sign_document(file.read_bytes(), "cancel", demo.signers("vn.84.em"))
+    file.with_suffix(".signed").write_bytes(signed)
+    return file.with_suffix(".signed")
+
+
+def ending(folder: Path) -> list[str]:
+    code, said = run("show", "--db", folder / "c.db", "issues", "--format", "json")
+    assert code == 0
+    return [row["subject"] for row in json.loads(said)["issues"] if row["station"] == "centre"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ("nhắc", "báo động chờ sẵn cho nút khẩn cấp sắp hết hạn", "số cao hơn")),
+        ("en", ("warning", "an alarm that is held for emergency keys ends soon", "higher number")),
+    ],
+)
+def test_an_alarm_that_ends_within_two_weeks_is_told_while_another_can_be_signed(
+    tmp_path: Path, demo: DemoAuthority, lang: str, words: tuple[str, ...]
+) -> None:
+    hand_out(tmp_path, demo, days=15, slot="key")  # to the end of that day: more than 14 left
+    assert ending(tmp_path) == []
+    hand_out(tmp_path, demo, days=12)
+    assert ending(tmp_path) == ["vn.84.em/key-lu g/xa-29266"]
+    said = run("show", "--db", tmp_path / "c.db", "issues", "--lang", lang)[1]
+    assert all(word in said for word in (*words, "vn.84.em/key-lu"))
+    hand_out(tmp_path, demo, days=300)  # the newer one takes its place
+    assert ending(tmp_path) == []
+
+
+def test_a_cancel_of_a_held_alarm_outlives_it(tmp_path: Path, demo: DemoAuthority) -> None:
+    alarm = hand_out(tmp_path, demo, days=12)
+    held = read_document(alarm.read_bytes())
+    by_file = cancel(tmp_path, demo, "--alarm", alarm)
+    document = read_document(by_file.read_bytes())
+    assert isinstance(held, Emergency)
+    assert isinstance(document, Cancel)
+    assert document.cancels == held.event_id
+    assert parse_utc(document.expires) == parse_utc(held.expires)
+    assert run("publish", by_file, "--db", tmp_path / "c.db", "--group", "xa-29266")[0] == 0
+    assert ending(tmp_path) == []  # nobody holds it any more
+    longer = cancel(tmp_path, demo, "--alarm", alarm, "--for", "720h")
+    issued, expires = (
+        parse_utc(getattr(read_document(longer.read_bytes()), name))
+        for name in ("issued", "expires")
+    )
+    assert expires - issued == timedelta(days=30)
+
+
+def test_a_cancel_that_ends_before_its_held_alarm_goes_out_only_to_stop_what_sounds(
+    tmp_path: Path, demo: DemoAuthority
+) -> None:
+    held = read_document(hand_out(tmp_path, demo, days=12).read_bytes())
+    assert isinstance(held, Emergency)
+    short = cancel(tmp_path, demo, "--event", held.event_id)
+    target = ("--db", tmp_path / "c.db", "--group", "xa-29266")
+    for lang, word in (("vi", "trạm mất liên lạc"), ("en", "a station out of reach")):
+        code, said = run("publish", short, *target, "--lang", lang)
+        assert code == 1
+        assert "E_TTL" in said
+        assert word in said
+    assert run("publish", short, *target, "--stop-now")[0] == 0
+    assert ending(tmp_path) == ["vn.84.em/key-lu g/xa-29266"]  # whoever comes back has it still
+    other = cancel(tmp_path, demo, "--event", "ab" * 16)  # of no alarm that is held
+    assert run("publish", other, *target)[0] == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--event", "ab" * 16, "--alarm", "{huy}")])
+def test_a_cancel_names_its_emergency_once(
+    tmp_path: Path, demo: DemoAuthority, words: tuple[str, ...]
+) -> None:
+    huy = cancel(tmp_path, demo, "--event", "cd" * 16)
+    header = ("--issuer", "vn.84.em", "--to", "84/29266/*", "--out", tmp_path / "x")
+    code, said = run("draft", "cancel", *header, *(word.format(huy=huy) for word in words))
+    assert (code, "E_USAGE" in said) == (78, True)
+    code, said = run("draft", "cancel", *header, "--alarm", huy)
+    assert (code, "not a signed emergency" in said) == (78, True)
