@@ -126,7 +126,7 @@ class Clock:
             fix); time never reads below it.
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
-        by: whose word raised the floor, as `fix` was told.
+        by: whose word raised the floor, as `fix` was told; empty: nobody's, it is the build's.
         vouched: the latest moment that somebody other than the time's signers vouched for; see
             `vouch`. None: the floor.
 
@@ -186,8 +186,10 @@ class Clock:
 
         The key that signs the time is online, so it may be stolen. Whoever has it can move the box
         by 400 days, and not again from there: the next step needs somebody else's word (`vouch`).
+        A floor by nobody's word is the build's, and a build may be older than that: then it holds
+        nothing down, or no box could take the truth again after a key was changed.
         """
-        return min(self.floor, self.vouched) + MAX_JUMP
+        return (min(self.floor, self.vouched) if self.floor_by else self.vouched) + MAX_JUMP
 
     @property
     def held_at(self) -> datetime | None:

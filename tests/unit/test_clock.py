@@ -238,6 +238,26 @@ def test_a_clock_that_was_forgotten_takes_the_truth_at_once(crystal: Crystal) ->
     assert clock.fix(AT + days(1), crystal.s, "k2").step_s == pytest.approx(-299 * DAY_S)
 
 
+@pytest.mark.parametrize(("days_on", "verdict"), [(800, "taken"), (1190, "taken"), (1191, "held")])
+def test_after_a_key_was_changed_people_and_not_the_builds_age_say_how_late_it_may_be(
+    crystal: Crystal, days_on: int, verdict: str
+) -> None:
+    """A box in its third year; the newest document was signed ten days ago."""
+    clock = Clock(BUILD_AT + days(800), boot=crystal, by="k1", vouched=BUILD_AT + days(790))
+    clock.forget()
+    assert told(clock, crystal, BUILD_AT + days(days_on)) == verdict
+
+
+def test_a_box_from_the_store_waits_for_the_word_of_people_and_for_no_more(
+    crystal: Crystal,
+) -> None:
+    clock = Clock(boot=crystal)
+    assert told(clock, crystal, BUILD_AT + days(730)) == "held"
+    clock.vouch(BUILD_AT + days(365))  # its station-config, a year old
+    assert told(clock, crystal, BUILD_AT + days(730)) == "taken"
+    assert told(clock, crystal, BUILD_AT + days(766)) == "held"  # 400 days above that, no more
+
+
 def again(clock: Clock, crystal: Crystal, **changes: Any) -> Clock:
     saved: dict[str, Any] = {**(clock.dump(BOOT) or {}), **changes}
     other = Clock(clock.floor, boot=crystal, by=clock.floor_by)

@@ -96,6 +96,21 @@ async def test_without_the_time_a_head_proves_nothing_yet(tmp_path: Path) -> Non
     await box.stop()
 
 
+async def test_a_box_from_the_store_learns_from_its_config_how_late_it_may_be(
+    tmp_path: Path,
+) -> None:
+    """Its program is two years old, and so is all that it knows of the time."""
+    year_three = AT + timedelta(days=730)
+    box = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(ROOT).encode()), None).start()
+    assert box.clock.fix(year_three, box.hand(), "time key").verdict == "held"
+    signed_at = _utc(year_three - timedelta(days=20))
+    until = _utc(year_three + timedelta(days=20))
+    config = station_config(issued=signed_at, not_before=signed_at, expires=until)
+    assert await box.receive(seal(config, PROVINCE), "station-config") == "accepted"
+    assert box.clock.fix(year_three, box.hand(), "time key").verdict == "taken"
+    await box.stop()
+
+
 async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(box: DeafBox) -> None:
     await box.receive(head(1, {}), "head")
     box.pass_time(46 * HOUR)

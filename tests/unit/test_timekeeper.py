@@ -356,6 +356,26 @@ async def test_a_floor_by_a_key_that_was_revoked_is_forgotten(
     assert box.words()["time_floor"] > "2026-11-23"
 
 
+async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No root changes with it: only the file that says whose key tells the time."""
+    third_year = AT + timedelta(days=800)
+    publisher = FakePublisher(third_year)
+    box = await begin(store, publisher, monkeypatch)
+    assert await box.told_by_centre(third_year, time_key(publisher)) == "held"
+    await box.pass_time(0)  # its first root confirms
+    box.clock.vouch(third_year - timedelta(days=6))  # the week's programme
+    publisher.rotate("vn.time")
+    publisher.publish()
+    box.in_force.current = tree_of(publisher)
+    await box.pass_time(0)
+    assert box.words()["time_floor"] == "2026-11-01T00:00:00.000Z"
+    after = await begin(store, publisher, monkeypatch, boot_id="another boot")
+    for one in (box, after):
+        assert await one.told_by_centre(third_year, time_key(publisher)) == "taken"
+
+
 async def test_a_clock_set_far_ahead_is_cured_by_a_new_root(
     box: Box, publisher: FakePublisher
 ) -> None:
