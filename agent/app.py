@@ -293,7 +293,8 @@ class Agent:
         self.timekeeper = Timekeeper(
             TimeParts(
                 self.clock, self.store, self.journal, self.rights.in_force, self.boot_id,
-                Path(settings.state), self._on_step, self.intake.restore, self._hello,
+                Path(settings.state), self._on_step, self.intake.restore,
+                self.greeting.say_soon,
             )
         )  # fmt: skip
         self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}

@@ -54,7 +54,7 @@ class Parts:
         state: the state folder.
         stepped: has the rest take up the new time.
         restore: has held documents take effect anew, after a great step.
-        greet: sends a hello, which asks for the time.
+        greet_soon: sends a hello, which asks for the time, but not in the second of all others.
         ask_chrony: see `link.chrony`.
     """
 
@@ -66,7 +66,7 @@ class Parts:
     state: Path
     stepped: Callable[[], None]
     restore: Callable[[], Awaitable[None]]
-    greet: Callable[[], Awaitable[None]]
+    greet_soon: Callable[[], None]
     ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony
 
 
@@ -84,6 +84,7 @@ class Timekeeper:
         self._kept_words: dict[str, str] = {}
         self._asked_boot_s = float("-inf")
         self._told_chrony = ""
+        self._is_asking = False
 
     async def run(self) -> None:
         """Live until cancelled."""
@@ -95,6 +96,8 @@ class Timekeeper:
         """Everything that is due."""
         try:
             await self._heed_root()
+            if self._is_asking:
+                self._parts.greet_soon()
             await self._heed_technician()
             await self._follow_chrony()
             await self._keep_when_due()
@@ -109,6 +112,7 @@ class Timekeeper:
         """
         parts = self._parts
         self._root = parts.authority.versions["root"]
+        self._is_asking = False
         parts.stepped()
         by = NTS if parts.clock.by == NTS else "centre"
         detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
@@ -186,9 +190,8 @@ class Timekeeper:
         elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
             log.warning("by the root's word the floor %s is forgotten", clock.floor)
             clock.forget()
-            self._kept_words = {}
+            self._kept_words, self._is_asking = {}, True
             await self._parts.store.run(clock_memory.lower, await self._describe())
-            await self._parts.greet()
 
     async def _last_root(self) -> int:
         if self._root is None:

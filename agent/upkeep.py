@@ -70,10 +70,10 @@ class Upkeep:
 
 
 class Greeting:
-    """A centre that comes back is greeted, and not by all stations at once.
+    """Greets where many stations have reason to at the same moment: not all in one second.
 
-    Its presence is not signed: whoever has the broker may have it come and go at will, and gets no
-    more than one hello for each wait.
+    A centre that comes back is greeted as well. Its presence is not signed: whoever has the broker
+    may have it come and go at will, and gets no more than one hello for each wait.
 
     Args:
         greet: sends a hello.
@@ -84,21 +84,25 @@ class Greeting:
         self._greet = greet
         self._spread_s = spread_s
         self._is_gone = False
-        self._came = asyncio.Event()
+        self._due = asyncio.Event()
 
     async def on_centre(self, _subject: str, state: bytes) -> None:
         """Take the centre's presence, as `link.mqtt` hands it on."""
         is_online = b'"online":true' in state.replace(b" ", b"")
         if is_online and self._is_gone:
-            self._came.set()
+            self.say_soon()
         self._is_gone = not is_online
+
+    def say_soon(self) -> None:
+        """One hello within the spread, however often it is asked for meanwhile."""
+        self._due.set()
 
     async def run(self) -> None:
         """Live until cancelled."""
         while True:
-            await self._came.wait()
+            await self._due.wait()
             await asyncio.sleep(random.uniform(0, self._spread_s))  # noqa: S311 - jitter
-            self._came.clear()
+            self._due.clear()
             await self._greet()
 
 

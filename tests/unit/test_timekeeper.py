@@ -122,12 +122,9 @@ async def begin(
     async def restore() -> None:
         told.append("restore")
 
-    async def greet() -> None:
-        told.append("greet")
-
     parts = Parts(
         clock, store, journal, in_force, boot_id, store.path.parent,
-        lambda: told.append("stepped"), restore, greet, ask,
+        lambda: told.append("stepped"), restore, lambda: told.append("greet"), ask,
     )  # fmt: skip
     keeper = Timekeeper(parts)
     return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told)
@@ -354,6 +351,20 @@ async def test_a_floor_by_a_key_that_was_revoked_is_forgotten(
     assert box.clock.now().at == AT
     await box.pass_time(TEN_MINUTES_S)
     assert box.words()["time_floor"] > "2026-11-23"
+
+
+async def test_a_reply_that_is_lost_is_asked_for_again(box: Box, publisher: FakePublisher) -> None:
+    """All stations ask within the same minutes; the next hello of itself is hours away."""
+    await box.told_by_centre(AT, time_key(publisher))
+    publisher.rotate("vn.time")
+    publisher.publish()
+    box.in_force.current = tree_of(publisher)
+    await box.pass_time(0)
+    await box.pass_time(15)
+    assert box.told == ["stepped", "greet", "greet"]
+    await box.told_by_centre(AT, time_key(publisher))
+    await box.pass_time(15)
+    assert box.told == ["stepped", "greet", "greet", "stepped"]
 
 
 async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site(

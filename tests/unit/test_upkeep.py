@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -154,6 +155,40 @@ async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while() -> None
     with contextlib.suppress(asyncio.CancelledError):
         await run
     assert len(hellos) == 1
+
+
+async def test_stations_that_forget_the_time_together_do_not_greet_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first waits of 1,700 stations: shared out over the whole spread, each with one hello."""
+    waits: list[float] = []
+
+    async def wait(span_s: float) -> None:
+        waits.append(span_s)
+
+    hellos = 0
+
+    async def greet() -> None:
+        nonlocal hellos
+        hellos += 1
+
+    pause = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", wait)
+    greetings = [Greeting(greet, 120.0) for _ in range(1_700)]
+    runs = [asyncio.create_task(one.run(), name="greeting") for one in greetings]
+    for greeting in greetings:
+        greeting.say_soon()
+        greeting.say_soon()
+    for _ in range(5):
+        await pause(0)
+    for run in runs:
+        run.cancel()
+    await asyncio.gather(*runs, return_exceptions=True)
+    assert hellos == len(waits) == 1_700
+    in_one_second = max(Counter(map(int, waits)).values())
+    assert in_one_second < 3 * 1_700 / 120  # 14 on the average
+    assert 0 <= min(waits) < 5
+    assert 115 < max(waits) <= 120
 
 
 async def test_a_centre_that_was_there_all_the_time_is_not_greeted() -> None:
