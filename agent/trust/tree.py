@@ -101,12 +101,13 @@ class TreeAuthority:
         """How fresh all this is.
 
         A timestamp from the future is a forgery for later, or the clock is wrong: in doubt it is
-        not fresh. An untrusted clock is a lower bound and proves neither.
+        not fresh. An untrusted clock is a lower bound, and a timestamp may well be ahead of it; but
+        one that is further ahead than a fresh one may be old proves that this clock knows no age.
         """
         if now.at >= self.expires:
             return Grade.EXPIRED
-        is_early = now.quality in ("SYNCED", "HOLDOVER") and self.issued > now.at + EARLY
-        return Grade.AGED if is_early or now.at - self.issued > FRESH_FOR else Grade.FRESH
+        early = EARLY if now.quality in ("SYNCED", "HOLDOVER") else FRESH_FOR
+        return Grade.FRESH if -early <= now.at - self.issued <= FRESH_FOR else Grade.AGED
 
 
 def load_root(raw: bytes) -> TreeAuthority:

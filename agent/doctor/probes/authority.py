@@ -13,6 +13,7 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Finding, good, unseen
 from agent.doctor.memory import ask_database
 from agent.errors import TrustError
+from agent.health.checks.authority import is_age_unseen
 from agent.link.authority import restore_authority
 from agent.store.authority import Kept, read
 from agent.trust.authority import Authority, Grade
@@ -68,13 +69,14 @@ def _judge_age(authority: Authority, now: Now) -> Finding:
     versions = _tell(authority)
     issued = AuthorityInForce(authority).issued
     hours = "?" if issued is None else f"{(now.at - issued).total_seconds() / HOUR_S:.0f}"
-    match authority.grade(now):
+    grade = authority.grade(now)
+    if is_age_unseen(grade, issued, now):
+        return unseen("authority_age_unseen", versions)
+    match grade:
         case Grade.EXPIRED:
             return _issue("authority_expired", (f"{hours} h",), authority)
         case Grade.AGED:
             return _issue("authority_aged", (f"{hours} h",), authority)
-    if now.quality == "FLOOR":
-        return unseen("authority_age_unseen", versions)
     return good("authority_good", hours, versions)
 
 

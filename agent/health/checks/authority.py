@@ -38,6 +38,19 @@ class AuthorityState:
         return max(0.0, (now.at - self.issued).total_seconds())
 
 
+def is_age_unseen(grade: Grade, issued: datetime | None, now: Now) -> bool:
+    """Can this clock not tell how old it is? Without trust it may be behind by any time.
+
+    Args:
+        grade: by this clock.
+        issued: by the timestamp; None where nothing ages.
+        now: the moment and its quality.
+    """
+    if issued is None or grade is Grade.EXPIRED or now.quality not in ("RTC", "FLOOR"):
+        return False
+    return issued > now.at if grade is Grade.AGED else now.quality == "FLOOR"
+
+
 class AuthorityCheck:
     """Of the authority in force.
 
@@ -70,9 +83,9 @@ class AuthorityCheck:
             lasts_s = self._now_mono_s() - self._since_mono_s
             hint = f"only root {state.versions.get('root')} is known"
             return self._found("authority_missing", hint) if lasts_s >= GRACE_S else []
+        if is_age_unseen(state.grade, state.issued, now):
+            raise NotCheckedError("no_time")
         if state.grade is Grade.FRESH:
-            if state.issued is not None and now.quality == "FLOOR":
-                raise NotCheckedError("no_time")
             return []
         kind = "authority_aged" if state.grade is Grade.AGED else "authority_expired"
         return self._found(kind, _hint(state, now))

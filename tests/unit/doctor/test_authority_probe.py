@@ -40,6 +40,8 @@ def tree() -> FakePublisher:
     [
         (NOW, "good", "authority_good"),
         (Now(NOW.at, "FLOOR", None), "not_checked", "authority_age_unseen"),
+        (Now(AT - timedelta(days=20), "FLOOR", None), "not_checked", "authority_age_unseen"),
+        (Now(AT + timedelta(hours=49), "FLOOR", None), "warning", "authority_aged"),
         (replace(NOW, at=AT + timedelta(hours=49)), "warning", "authority_aged"),
         (replace(NOW, at=AT + timedelta(days=31)), "fault", "authority_expired"),
     ],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.clock import Now
+from agent.clock import Now, Quality
 from agent.health.check import NotCheckedError
 from agent.health.checks.authority import AuthorityCheck, AuthorityState
 from agent.trust.authority import Grade
@@ -56,6 +56,18 @@ async def test_without_a_trusted_time_freshness_is_not_checked_but_an_end_is() -
         await box.check().look()
     box.state = AuthorityState(Grade.EXPIRED, {"root": 1, "targets": 2}, AT, is_known=True)
     assert await kinds(box.check()) == ["authority_expired"]
+
+
+@pytest.mark.parametrize("quality", ["RTC", "FLOOR"])
+async def test_a_doubtful_clock_tells_an_age_when_it_is_past_the_timestamp_and_not_before(
+    quality: Quality,
+) -> None:
+    aged = AuthorityState(Grade.AGED, {"root": 1, "targets": 2}, AT, is_known=True)
+    box = Box(aged, Now(AT - timedelta(days=20), quality, None))
+    with pytest.raises(NotCheckedError):
+        await box.check().look()
+    box.now = Now(AT + timedelta(days=3), quality, None)
+    assert await kinds(box.check()) == ["authority_aged"]
 
 
 async def test_a_box_that_knows_nobody_says_so_after_two_minutes() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fake_publisher import AT, FakePublisher, new_signer, sign_json, utc
 
-from agent.clock import Now
+from agent.clock import Clock, Now, Quality
 from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.tree import TreeFiles, load_root, load_tree
@@ -452,8 +452,27 @@ def test_a_timestamp_from_the_future_is_not_fresh() -> None:
     authority = load_tree(tree.files())
     assert authority.grade(SYNCED) is Grade.AGED
     assert authority.grade(later(days=3, minutes=-5)) is Grade.FRESH
-    # a clock that is a lower bound only cannot tell
-    assert authority.grade(Now(AT, "FLOOR", None)) is Grade.FRESH
+
+
+@pytest.mark.parametrize("quality", ["RTC", "FLOOR"])
+def test_a_lower_bound_far_behind_the_timestamp_proves_nothing_fresh(quality: Quality) -> None:
+    authority = load_tree(FakePublisher().files())
+    assert authority.grade(Now(AT - timedelta(hours=48), quality, None)) is Grade.FRESH
+    assert authority.grade(Now(AT - timedelta(hours=48, seconds=1), quality, None)) is Grade.AGED
+    assert authority.grade(Now(AT + timedelta(hours=49), quality, None)) is Grade.AGED
+
+
+def test_an_old_authority_is_not_fresh_again_when_the_time_is_forgotten() -> None:
+    """Kept back for three weeks, in which the alarm's keys may have been revoked."""
+    authority = load_tree(FakePublisher().files())
+    seconds = [500.0]
+    clock = Clock(boot=lambda: seconds[0])
+    clock.fix(AT + timedelta(days=21), 500.0, "k1")
+    assert authority.grade(clock.now()) is Grade.AGED
+    clock.forget()
+    seconds[0] += 601
+    assert clock.now().quality == "FLOOR"
+    assert authority.grade(clock.now()) is Grade.AGED
 
 
 def test_a_root_alone_lets_nobody_sign() -> None:
