@@ -49,7 +49,7 @@ MAX_ERROR_S = MAX_ROUND_TRIP_S / 2
 MAX_JUMP = timedelta(days=400)
 NOTICE_S = 600.0
 APART_S = 1.0
-BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)
+BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)  # the day of a release, see tests/repo
 NTS = "nts"  # by whom a fix is, where it is not by key ids
 
 
@@ -122,8 +122,8 @@ class Clock:
     """UTC with a quality, fed by authenticated fixes only.
 
     Args:
-        floor: the latest moment known to be past (build time, or persisted from an authenticated
-            fix); time never reads below it.
+        floor: the latest moment known to be past, persisted from an authenticated fix; time never
+            reads below it. None: the build time.
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
         by: whose word raised the floor, as `fix` was told; empty: nobody's, it is the build's.
@@ -142,7 +142,7 @@ class Clock:
 
     def __init__(
         self,
-        floor: datetime = BUILD_AT,
+        floor: datetime | None = None,
         rtc: datetime | None = None,
         boot: Callable[[], float] = boot_s,
         *,
@@ -150,7 +150,7 @@ class Clock:
         vouched: datetime | None = None,
     ) -> None:
         self._boot = boot
-        self.floor = max(floor, BUILD_AT)
+        self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
         self.vouched = max(vouched or self.floor, BUILD_AT)
         self._rtc_boot_s = self._floor_boot_s = boot()

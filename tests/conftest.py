@@ -7,6 +7,7 @@ import inspect
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster
 
+from agent import clock
+
+# The tests live in November 2026, whatever the day of the newest release; set before any other
+# module takes it over.
+clock.BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)
 TESTS = Path(__file__).resolve().parent
 SETTLE_S = 0.2
 TURNS = 5  # of the loop, until a child's transport has closed itself behind its last pipe

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from agent.clock import BUILD_AT, Clock, boot_s
+from agent.clock import Clock, boot_s
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 
@@ -43,7 +43,7 @@ def build_clock(
     """
     floor, vouched = words.get(FLOOR), words.get(VOUCHED)
     clock = Clock(
-        parse_utc(floor) if floor else BUILD_AT,
+        parse_utc(floor) if floor else None,
         rtc,
         boot,
         by=words.get(FLOOR_BY, ""),
