@@ -99,7 +99,7 @@ class Decoder:
         # Not in the task: one that is cancelled before its first step never runs.
         if self._process.returncode is None:
             self._process.kill()
-            await self._process.communicate()  # to the end of its pipe: nothing of it stays open
+        await self._process.communicate()  # to the end of its pipe: nothing of it stays open
         self._let_go()
 
     async def _run(self) -> None:
