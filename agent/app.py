@@ -226,10 +226,10 @@ class Agent:
         self.checkup.centre_heard()
         await self.sender.on_ack(ack)
 
-    async def _on_placed(self, config: StationConfig) -> None:
+    async def _on_placed(self, config: StationConfig | None) -> None:
         # Beside: a message must never wait for the network, an emergency may be behind it.
-        self._spawn(self.link.set_groups(config.groups))
-        self.rights.set_place(parse_place(config.place))
+        self._spawn(self.link.set_groups(config.groups if config else []))
+        self.rights.set_place(parse_place(config.place) if config else None)
 
     async def _on_result(self, result: Result) -> None:
         self._spawn(self.uplink.send("res", result))

@@ -104,8 +104,8 @@ class Rights:
         if self._feed is not None:
             await self._feed.on_file(name, raw)
 
-    def set_place(self, place: Place) -> None:
-        """A station-config has said where the box stands."""
+    def set_place(self, place: Place | None) -> None:
+        """A station-config has said where the box stands, or says so no more."""
         if self._feed is not None:
             self._feed.set_place(place)
 

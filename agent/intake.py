@@ -56,12 +56,15 @@ REFUSED_TIME = {
 
 @dataclass(frozen=True)
 class Effects:
-    """What the rest of the agent does about a document, wired by `app`."""
+    """What the rest of the agent does about a document, wired by `app`.
+
+    `placed` is told of the config that gives the box its place, or None when it has lost it.
+    """
 
     documents: Callable[[list[HeldDocument]], Awaitable[None]]
     time_told: Callable[[Outcome], Awaitable[None]]
     acknowledged: Callable[[Ack], Awaitable[None]]
-    placed: Callable[[StationConfig], Awaitable[None]]
+    placed: Callable[[StationConfig | None], Awaitable[None]]
     presumed: Callable[[Place], None]
     report: Callable[[Result], Awaitable[None]]
     greet: Callable[[], None]
@@ -306,6 +309,7 @@ class Intake:
         lost = {h.document.doc_id for h in configs if h not in entitled}
         if config is None and self._config_id in lost:
             self._config_id = self.place = None
+            await self._effects.placed(None)
 
     def _is_entitled_config(self, held: HeldDocument, now: Now) -> bool:
         config = held.document

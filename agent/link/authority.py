@@ -127,8 +127,13 @@ class AuthorityFeed:
             self._poke.set()
 
     def set_place(self, place: Place | None) -> None:
-        """Where the box stands, by its station-config: it pulls the files of that place."""
+        """Where the box stands, by its station-config: it pulls the files of that place.
+
+        A place that is lost stays presumed: the config that gave it may get its right back, and
+        the centre does not send again what the box holds.
+        """
         if place != self._place:
+            self._presumed = self._place if place is None else None
             self._place = place
             self._poke.set()
 

@@ -32,5 +32,9 @@ def presumed_place(envelope: bytes, station: StationId) -> Place | None:
     if not isinstance(document, StationConfig):
         return None
     place = parse_place(document.place)
-    is_ours = place.station == station and any(is_match(to, place) for to in document.to)
-    return place if is_ours else None
+    is_meant = any(
+        # at its former place, when it is being moved
+        is_match(to, place) or to.rpartition("/")[2] == station
+        for to in document.to
+    )
+    return place if place.station == station and is_meant else None

@@ -17,7 +17,7 @@ from fake_publisher import AT, FakePublisher
 from agent.authority import Rights
 from agent.clock import BUILD_AT, Clock
 from agent.contract.document import StationConfig
-from agent.contract.ident import parse_place
+from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc
 from agent.contract.report import Result
 from agent.contract.topic import ROOT, build_station_topic
@@ -68,6 +68,7 @@ class Box:
     boot_s: list[float]
     in_force: list[HeldDocument] = field(default_factory=list)
     greetings: int = 0
+    place: Place | None = None
     results: list[Result] = field(default_factory=list)
 
     @property
@@ -139,8 +140,9 @@ async def box(
     async def documents(held: list[HeldDocument]) -> None:
         made.in_force = held
 
-    async def placed(config: StationConfig) -> None:
-        rights.set_place(parse_place(config.place))
+    async def placed(config: StationConfig | None) -> None:
+        made.place = parse_place(config.place) if config else None
+        rights.set_place(made.place)
 
     async def report(result: Result) -> None:
         made.results.append(result)

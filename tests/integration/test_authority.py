@@ -24,6 +24,8 @@ from tests.unit.trust.test_verify import playlist, station_config
 
 __all__ = ["address", "authority", "broker", "identities"]
 DISTRICT = "vn.84.d1"
+SUCCESSOR, ITS_DISTRICT = "vn.86", "vn.86.d1"
+MERGED = ["config/86/*/*", "config/84/*/*", "authority/86/*/*"]
 CONFIG = issued(station_config(), AT, 24 * 300, slot="station")
 
 
@@ -105,3 +107,54 @@ async def test_a_config_whose_role_is_removed_takes_the_place_with_it(
     await centre.send(CONFIG)
     await newcomer.until(lambda: newcomer.kinds == ["playlist", "station-config"])
     assert newcomer.grade is Grade.FRESH
+
+
+async def settle_by_district(newcomer: Box, centre: Centre) -> None:
+    """A box at its place by the district's config, which it took the second time."""
+    await centre.publish()
+    await newcomer.until(lambda: "targets" in newcomer.versions)
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await newcomer.until(lambda: newcomer.greetings == 2)
+    await centre.send({**CONFIG, "issuer": DISTRICT})
+    await newcomer.until(lambda: newcomer.kinds == ["station-config"])
+
+
+async def test_a_box_whose_province_has_ended_is_led_to_the_new_one_without_a_restart(
+    newcomer: Box, centre: Centre
+) -> None:
+    """It was off while the provinces merged: the role that moves it stands in a file to pull."""
+    await settle_by_district(newcomer, centre)
+    tree = centre.tree
+    tree.revoke(PROVINCE)
+    tree.delegate(SUCCESSOR, paths=MERGED, ttl_s=10**8)
+    paths = ["config/86/29266/*", "config/84/29266/*"]
+    tree.delegate(ITS_DISTRICT, kinds=["station-config"], paths=paths, ttl_s=10**8)
+    tree.publish()
+    await centre.publish()
+    await newcomer.until(lambda: newcomer.in_force == [])
+    assert SUCCESSOR not in newcomer.versions
+    moved = {**CONFIG, "issuer": ITS_DISTRICT, "place": f"86/29266/{STATION}"}
+    assert moved["to"] == [f"84/29266/{STATION}"]
+    greetings = newcomer.greetings
+    await centre.send(moved)
+    await newcomer.until(lambda: SUCCESSOR in newcomer.versions)
+    await newcomer.until(lambda: newcomer.greetings > greetings)  # the centre sends it again
+    await centre.send(moved)
+    await newcomer.until(lambda: newcomer.kinds == ["station-config"])
+    assert str(newcomer.place) == f"86/29266/{STATION}"
+
+
+async def test_a_lost_place_comes_back_with_the_right_of_the_config_that_gave_it(
+    newcomer: Box, centre: Centre
+) -> None:
+    """The centre does not send again what the box says it holds: its files must still be pulled."""
+    await settle_by_district(newcomer, centre)
+    delegation = centre.tree.delegation(DISTRICT)
+    centre.tree.revoke(DISTRICT)
+    centre.tree.publish()
+    await centre.publish()
+    await newcomer.until(lambda: newcomer.in_force == [])
+    centre.tree.file(PROVINCE)["delegations"]["roles"].append(delegation)
+    centre.tree.publish()
+    await centre.publish()
+    await newcomer.until(lambda: newcomer.kinds == ["station-config"])

@@ -11,8 +11,10 @@ from agent.trust.presume import presumed_place
 from tests.unit.trust.test_verify import STATION, STRANGER, playlist, seal, station_config
 
 
-def test_its_own_station_config_tells_whoever_signed_it() -> None:
-    envelope = seal(station_config(), STRANGER)
+@pytest.mark.parametrize("to", ["84/29266/tv-cl-0007", "84/*/*", "82/10/tv-cl-0007"])
+def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
+    """The last one moves the box: it names the box at its former place."""
+    envelope = seal(station_config(to=[to]), STRANGER)
     assert presumed_place(envelope, STATION) == Place("84", "29266", "tv-cl-0007")
 
 
@@ -20,7 +22,8 @@ def test_its_own_station_config_tells_whoever_signed_it() -> None:
     "changes",
     [
         {"place": "84/29266/tv-cl-0008", "to": ["84/29266/tv-cl-0008"]},
-        {"to": ["84/99999/tv-cl-0007"]},
+        {"to": ["84/29266/tv-cl-0008"]},
+        {"to": ["84/99999/*"]},
         {"place": "84/../tv-cl-0007"},
         {"place": "84/*/tv-cl-0007"},
         {"unknown": 1},
