@@ -261,6 +261,7 @@ class Agent:
             floors=self.floors,
             clock=self.clock,
             journal=self.journal,
+            province=settings.province,
             effects=Effects(
                 documents=self._on_documents,
                 time_told=self._on_time,

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.clock import Clock, Now, Outcome, boot_s, mono_s
+from agent.clock import Clock, Outcome, boot_s, mono_s
 from agent.contract.document import (
     Ack,
     Document,
@@ -25,14 +25,13 @@ from agent.contract.document import (
     StationConfig,
     TimeReply,
 )
-from agent.contract.ident import Place, StationId, is_match, parse_place
+from agent.contract.ident import Place, StationId
 from agent.contract.moment import parse_utc
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.errors import StoreError, TrustError
 from agent.evidence.journal import Journal
 from agent.newborn import Newborn
-from agent.plan.policy import config_in_force
 from agent.plan.silence import Pause, next_pause, verify_pause
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, commit, held, learn
@@ -43,6 +42,7 @@ from agent.trust.holding import Holding
 from agent.trust.in_force import AuthorityInForce
 from agent.trust.presume import presumed_place
 from agent.trust.verify import verify
+from agent.whereabouts import Whereabouts
 
 log = logging.getLogger(__name__)
 NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
@@ -130,7 +130,7 @@ def _commit(
 class Intake:
     """Judges and applies what the link hands over, one message at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - wired once, by `app`
         self,
         station: StationId,
         *,
@@ -140,10 +140,9 @@ class Intake:
         clock: Clock,
         journal: Journal,
         effects: Effects,
+        province: str | None = None,
     ) -> None:
-        self.place: Place | None = None
         self.nonces = Nonces()
-        self._config_id: str | None = None
         self._station = station
         self._authority = authority
         self._holding = Holding(authority, station)
@@ -152,14 +151,20 @@ class Intake:
         self._clock = clock
         self._journal = journal
         self._newborn = Newborn(authority, store, floors, effects.note)
+        self._whereabouts = Whereabouts(self._holding, store, effects.placed, province)
         self._effects = effects
-        self._here: list[Document] = []
+        self._in_force: list[HeldDocument] = []
         self._withheld: frozenset[str] = frozenset()
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
         self._effect = asyncio.Lock()
         self._next_refusal_mono_s = 0.0
         self._untold = 0
+
+    @property
+    def place(self) -> Place | None:
+        """Where the box stands; None without a station-config."""
+        return self._whereabouts.place
 
     async def begin(self) -> None:
         """Once, before the first message: what a former run accepted takes effect.
@@ -168,7 +173,11 @@ class Intake:
             StoreError: the database cannot be read.
         """
         await self._newborn.load()
+        await self._whereabouts.load()
         await self.restore()
+        last = self._whereabouts.last
+        if self.place is None and last is not None:
+            self._effects.presumed(last)
 
     async def restore(self) -> None:
         """After a start, a clock step or long waiting: what was accepted takes effect anew."""
@@ -195,6 +204,7 @@ class Intake:
                 self._floors,
                 self._clock.now(),
                 nonces=self.nonces,
+                former=self._whereabouts.former,
             )
             _check_supported(accepted)
             if accepted.duplicate:
@@ -224,7 +234,7 @@ class Intake:
     def _check_memory(self, accepted: Accepted) -> None:
         """Before its first head a new box turns away without a record: it will ask again."""
         try:
-            self._newborn.check(accepted, self._here, self.place, self._clock.now())
+            self._newborn.check(accepted, self._documents(), self.place, self._clock.now())
         except TrustError as error:
             if self._newborn.is_waiting:
                 raise _AwaitsHeadError from error
@@ -276,45 +286,25 @@ class Intake:
         revokes is left out.
         """
         now = self._clock.now()
-        await self._take_place(documents, now)
+        await self._whereabouts.settle(documents, now)
         place = self.place
         here = [
             h
             for h in documents
-            if place
-            and (
-                h.document.doc_id == self._config_id
-                or any(is_match(to, place) for to in h.document.to)
-            )
-            and self._holding.is_entitled(h, place, now)
+            if self._whereabouts.is_meant(h.document) and self._holding.is_entitled(h, place, now)
         ]
-        self._here = [h.document for h in here]
-        revoked = revoked_by(heads_of(self._here))
+        revoked = revoked_by(heads_of(h.document for h in here))
         self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
-        await self._effects.documents([h for h in here if not is_revoked(h.document, revoked)])
+        self._in_force = [h for h in here if not is_revoked(h.document, revoked)]
+        await self._effects.documents(self._in_force)
         for lost, error in self._holding.newly_lost():
             await self._tell_lost(lost.document, lost.sha256, error)
-        if await self._newborn.heed(self._here, place, now):
+        if await self._newborn.heed(self._documents(), place, now):
             self._effects.greet()
 
-    async def _take_place(self, documents: list[HeldDocument], now: Now) -> None:
-        """A config is judged at the place that it gives; one that lost its right gives none."""
-        configs = [h for h in documents if isinstance(h.document, StationConfig)]
-        entitled = [h for h in configs if self._is_entitled_config(h, now)]
-        config = config_in_force(entitled, now)
-        if config is not None and config.doc_id != self._config_id:
-            self._config_id = config.doc_id
-            self.place = parse_place(config.place)
-            await self._effects.placed(config)
-        lost = {h.document.doc_id for h in configs if h not in entitled}
-        if config is None and self._config_id in lost:
-            self._config_id = self.place = None
-            await self._effects.placed(None)
-
-    def _is_entitled_config(self, held: HeldDocument, now: Now) -> bool:
-        config = held.document
-        assert isinstance(config, StationConfig)  # noqa: S101 - the caller asks for no other
-        return self._holding.is_entitled(held, parse_place(config.place), now)
+    def _documents(self) -> list[Document]:
+        """In force now; a head is never revoked, so all of theirs are among them."""
+        return [h.document for h in self._in_force]
 
     async def _tell_lost(self, document: Document, sha256: str, error: TrustError) -> None:
         """A document that was in force and is no longer, on record once."""

@@ -15,7 +15,7 @@ STATION_ID = re.compile(r"^[a-z0-9-]{4,32}\Z")
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
 # Slots of held alarms and of nothing else: an immediate emergency never shares a floor with one.
 KEY_SLOT = re.compile(r"^key(?:-[A-Za-z0-9._-]{1,60})?\Z")
-_SEGMENT = re.compile(r"^[A-Za-z0-9_-]{1,32}\Z")
+SEGMENT = re.compile(r"^[A-Za-z0-9_-]{1,32}\Z")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ def parse_place(text: str) -> Place:
         ValueError: not exactly three plain segments.
     """
     segments = text.split("/")
-    if len(segments) != 3 or not all(_SEGMENT.match(segment) for segment in segments):
+    if len(segments) != 3 or not all(SEGMENT.match(segment) for segment in segments):
         raise ValueError(f"not a place: {text!r}")
     return Place(*segments)
 
@@ -44,7 +44,7 @@ def parse_place(text: str) -> Place:
 def is_pattern(text: str) -> bool:
     """Three segments, each plain or a whole-segment `*`."""
     segments = text.split("/")
-    return len(segments) == 3 and all(s == "*" or _SEGMENT.match(s) for s in segments)
+    return len(segments) == 3 and all(s == "*" or SEGMENT.match(s) for s in segments)
 
 
 def is_match(pattern: str, place: Place) -> bool:

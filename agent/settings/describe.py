@@ -33,6 +33,13 @@ KEYS: dict[str, Key] = {
         " certificate",
         "tv-cl-0007",
     ),
+    "province": Key(
+        "mã tỉnh của hộp này: hộp chưa từng có vị trí chỉ nhận station-config đầu tiên ở tỉnh này"
+        " (hoặc ở tỉnh kế thừa nó); để trống thì ở tỉnh nào cũng nhận",
+        "the code of the box's province: a box that never had a place takes its first"
+        " station-config only there, or in its successor; in any province without this key",
+        "84",
+    ),
     "broker": Key(
         "máy chủ MQTT của tỉnh và ba tệp để hai bên nhận ra nhau (TLS)",
         "the province's MQTT broker, and the three files by which both sides know each other (TLS)",

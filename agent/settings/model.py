@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from agent.contract.ident import KEY_SLOT, STATION_ID
+from agent.contract.ident import KEY_SLOT, SEGMENT, STATION_ID
 
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _END = rf"(?:{_HOUR}|24:00)"
@@ -24,6 +24,7 @@ def _described(pattern: str, form: str) -> Meta:
 
 
 StationText = Annotated[str, _described(STATION_ID.pattern, "tv-cl-0007 (a-z 0-9 -; 4..32)")]
+ProvinceText = Annotated[str, _described(SEGMENT.pattern, "84 (A-Z a-z 0-9 _ -; 1..32)")]
 Name = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "nga-ba (a-z 0-9 . _ -; 1..64)")]
 Profile = Annotated[str, _described(r"^[a-z0-9][a-z0-9._-]{0,63}\Z", "gpio (a-z 0-9 . _ -)")]
 Host = Annotated[str, _described(r"^[A-Za-z0-9.:-]{1,253}\Z", "mqtt.example.vn")]
@@ -187,6 +188,7 @@ class Settings(_Settings, frozen=True, kw_only=True):
     """All of station.yaml."""
 
     station: StationText
+    province: ProvinceText | None = None
     broker: Broker
     root: RootPath
     state: StatePath

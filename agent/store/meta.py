@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 import sqlite3
 
+LAST_PLACE = "last_place"  # of the newest config that gave one
+
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
     """The value under a key, or None."""

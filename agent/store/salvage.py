@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent.store.birth import Birth, put_birth
 from agent.store.clock_memory import LASTING
+from agent.store.meta import LAST_PLACE
 
 
 def salvage(connection: sqlite3.Connection, broken: Path) -> None:
@@ -39,11 +40,13 @@ def _carry(
     return True
 
 
-# Without the lasting words of the clock the box would wake up months ago. The authority's files are
-# carried as they were: every one is verified again before it counts.
+# Without the lasting words of the clock the box would wake up months ago, without its last place
+# anybody could claim it, and without the pauses one key could pause it again at once. The
+# authority's files are carried as they were: every one is verified again before it counts.
+_NAMES = ", ".join(map(repr, (*LASTING, LAST_PLACE)))
 _CARRIED = {
     "floors": "SELECT issuer, kind, slot, epoch, seq - 1, '' FROM floors",
-    "meta": f"SELECT key, value FROM meta WHERE key IN ({', '.join(map(repr, LASTING))})",  # noqa: S608 - names of ours
+    "meta": f"SELECT key, value FROM meta WHERE key IN ({_NAMES}) OR key GLOB 'pause/*'",  # noqa: S608 - names of ours
     "events": "SELECT event_id, keep_until FROM events",
     "authority_roots": "SELECT * FROM authority_roots",
     "authority_files": "SELECT * FROM authority_files",

@@ -47,6 +47,7 @@ from agent.trust.accepted import Accepted, Floors, FloorUpdate
 from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
 from agent.trust.freshness import verify_freshness, verify_grade
+from agent.trust.move import verify_move
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.schema import check_document
@@ -284,6 +285,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
     now: Now,
     *,
     nonces: Collection[str] = (),
+    former: str | None = None,
 ) -> Accepted:
     """Judge one message. First failure wins; nothing is changed.
 
@@ -296,12 +298,16 @@ def verify(  # noqa: PLR0913 - the contract's seam
         floors: what was accepted before.
         now: the box's clock.
         nonces: those of this box that may still be answered.
+        former: a pattern of places, where a box without a place stood or is expected; None:
+            nobody knows.
 
     Raises:
         TrustError: with the code of the step that failed.
     """
     judged = _judge(envelope, topic, authority, place, station, now)
     signed, document, role = judged.signed, judged.document, judged.role
+    if isinstance(document, StationConfig) and place is None and former is not None:
+        verify_move(document, role, authority.roles.values(), former)
     _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)

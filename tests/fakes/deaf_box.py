@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.clock import Clock
-from agent.contract.ident import StationId
+from agent.contract.ident import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.intake import Effects, Intake
@@ -50,18 +50,21 @@ class DeafBox:
         station: its id.
         authority: who may sign what.
         begins: what its clock is set to by a signed time; None: it has none.
+        province: expected by its settings.
     """
 
     folder: Path
     station: StationId
     authority: Authority
     begins: datetime | None
+    province: str | None = None
     hand: Hand = field(default_factory=Hand)
     journal: FakeJournal = field(default_factory=FakeJournal)
     results: list[Result] = field(default_factory=list)
     issues: dict[tuple[str, str], str] = field(default_factory=dict)
     held: Sequence[HeldDocument] = ()
     greetings: int = 0
+    presumed: list[Place] = field(default_factory=list)
 
     async def start(self) -> DeafBox:
         """As after power-on."""
@@ -71,19 +74,21 @@ class DeafBox:
         if self.begins is not None:
             self.clock.fix(self.begins, self.hand())
         journal: Any = self.journal
+        self.in_force = AuthorityInForce(self.authority)
         self.intake = Intake(
             self.station,
-            authority=AuthorityInForce(self.authority),
+            authority=self.in_force,
             store=self.store,
             floors=self.floors,
             clock=self.clock,
             journal=journal,
+            province=self.province,
             effects=Effects(
                 documents=self._take,
                 time_told=self._nothing,
                 acknowledged=self._nothing,
                 placed=self._nothing,
-                presumed=lambda _place: None,
+                presumed=self.presumed.append,
                 report=self._report,
                 greet=self._greet,
                 note=self._note,

@@ -158,3 +158,26 @@ async def test_a_lost_place_comes_back_with_the_right_of_the_config_that_gave_it
     centre.tree.publish()
     await centre.publish()
     await newcomer.until(lambda: newcomer.kinds == ["station-config"])
+
+
+async def test_a_box_that_lost_its_place_is_not_for_any_other_district_to_claim(
+    newcomer: Box, centre: Centre
+) -> None:
+    """Whoever has the broker and one key from anywhere gets nothing by it; its province does."""
+    await settle_by_district(newcomer, centre)
+    tree = centre.tree
+    elsewhere = {"issuer": "vn.82.d1", "place": f"82/10/{STATION}", "to": [f"82/10/{STATION}"]}
+    paths = ["config/82/10/*"]
+    tree.delegate("vn.82.d1", kinds=["station-config"], paths=paths, ttl_s=10**8)
+    tree.revoke(DISTRICT)
+    tree.publish()
+    await centre.publish()
+    await newcomer.until(lambda: newcomer.in_force == [])
+    await centre.send({**CONFIG, **elsewhere})  # E_ROLE: its file is pulled first
+    await newcomer.until(lambda: "vn.82" in newcomer.versions)
+    await centre.send({**CONFIG, **elsewhere})
+    await newcomer.until(lambda: newcomer.codes("station-config")[-1] == "E_SCOPE")
+    assert newcomer.in_force == []
+    await centre.send({**CONFIG, "seq": 2})
+    await newcomer.until(lambda: newcomer.kinds == ["station-config"])
+    assert str(newcomer.place) == f"84/29266/{STATION}"

@@ -1,0 +1,123 @@
+"""Who may give a place to a box that has none: where it stood is asked as where it is to stand."""
+
+from __future__ import annotations
+
+import pytest
+from fake_publisher import DAY_S, FakePublisher
+
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.trust.tree import load_tree
+from agent.trust.verify import verify
+from tests.unit.trust.test_verify import (
+    STATION,
+    SYNCED,
+    FakeFloors,
+    seal,
+    station_config,
+)
+
+STOOD, EXPECTED = f"84/29266/{STATION}", "84/*/*"
+AT_OLD, AT_COMMUNE = f"84/29266/{STATION}", f"84/99999/{STATION}"
+AT_NEW, AT_OTHER = f"86/29266/{STATION}", f"82/10/{STATION}"
+BOTH = ("86", "84")
+
+
+def config_paths(*codes: str) -> list[str]:
+    return [f"{class_}/{code}/*/*" for code in codes for class_ in ("config", "authority")]
+
+
+def successor(
+    tree: FakePublisher, *codes: str, kinds: tuple[str, ...] = ("station-config",)
+) -> None:
+    """Vĩnh Long, with these codes, and a district of its own with the same."""
+    tree.delegate("vn.86", kinds=kinds, paths=config_paths(*codes), threshold=2, ttl_s=400 * DAY_S)
+    paths = [f"config/{code}/29266/*" for code in codes]
+    tree.delegate("vn.86.d1", kinds=["station-config"], paths=paths, ttl_s=400 * DAY_S)
+
+
+@pytest.fixture
+def tree() -> FakePublisher:
+    """Two provinces, and districts that set up the boxes of theirs."""
+    tree = FakePublisher()
+    for name, path in (("vn.84.d1", "config/84/29266/*"), ("vn.82.d1", "config/82/10/*")):
+        tree.delegate(name, kinds=["station-config"], paths=[path], ttl_s=400 * DAY_S)
+    return tree
+
+
+def verdict(tree: FakePublisher, issuer: str, place: str, former: str | None) -> str:
+    """`ok` or a code, of a box without a place; the config names it where it is to stand."""
+    tree.publish()
+    document = station_config(issuer=issuer, place=place, to=[place])
+    envelope = seal(document, *tree.signers(issuer))
+    topic = Topic("station-config", "station", station=STATION)
+    try:
+        verify(
+            envelope, topic, load_tree(tree.files()), None, STATION, FakeFloors(), SYNCED,
+            former=former,
+        )  # fmt: skip
+    except TrustError as error:
+        return error.code
+    return "ok"
+
+
+@pytest.mark.parametrize("former", [STOOD, EXPECTED])
+def test_nobody_of_another_province_claims_a_box(tree: FakePublisher, former: str) -> None:
+    assert verdict(tree, "vn.82.d1", AT_OTHER, former) == "E_SCOPE"
+    assert verdict(tree, "vn.82", AT_OTHER, former) == "E_SCOPE"
+
+
+@pytest.mark.parametrize("former", [STOOD, EXPECTED])
+def test_whoever_may_at_home_goes_on_to_place_it_there(tree: FakePublisher, former: str) -> None:
+    assert verdict(tree, "vn.84.d1", AT_OLD, former) == "ok"
+    assert verdict(tree, "vn.84", AT_OLD, former) == "ok"
+    assert verdict(tree, "vn.84", AT_COMMUNE, former) == "ok"
+
+
+def test_a_box_of_which_nothing_is_known_goes_to_whoever_may_at_its_new_place(
+    tree: FakePublisher,
+) -> None:
+    assert verdict(tree, "vn.82.d1", AT_OTHER, None) == "ok"
+
+
+def test_one_commune_does_not_claim_a_box_that_stood_in_the_next(tree: FakePublisher) -> None:
+    elsewhere = f"84/99999/{STATION}"
+    assert verdict(tree, "vn.84.d1", AT_OLD, elsewhere) == "E_SCOPE"
+    assert verdict(tree, "vn.84", AT_OLD, elsewhere) == "ok"
+
+
+@pytest.mark.parametrize("former", [STOOD, EXPECTED])
+def test_a_successor_with_both_codes_leads_it_over(tree: FakePublisher, former: str) -> None:
+    successor(tree, *BOTH)
+    assert verdict(tree, "vn.86", AT_NEW, former) == "ok"
+    tree.revoke("vn.84")
+    assert verdict(tree, "vn.86", AT_NEW, former) == "ok"
+
+
+def test_so_does_its_district_where_it_was_given_both(tree: FakePublisher) -> None:
+    successor(tree, *BOTH)
+    assert verdict(tree, "vn.86.d1", AT_NEW, STOOD) == "ok"
+
+
+@pytest.mark.parametrize("former", [STOOD, EXPECTED])
+def test_when_the_old_place_has_left_the_tree_only_a_role_that_targets_names_is_heard(
+    tree: FakePublisher, former: str
+) -> None:
+    """The box slept through the whole merger; machines' roles, good everywhere, do not count."""
+    successor(tree, "86")
+    assert verdict(tree, "vn.86", AT_NEW, former) == "E_SCOPE"  # Trà Vinh is still there
+    tree.revoke("vn.84")
+    assert verdict(tree, "vn.86", AT_NEW, former) == "ok"
+    assert verdict(tree, "vn.86.d1", AT_NEW, former) == "E_SCOPE"
+    assert verdict(tree, "vn.82.d1", AT_OTHER, former) == "E_SCOPE"
+
+
+@pytest.mark.parametrize("former", [STOOD, EXPECTED])
+def test_a_province_that_leaves_it_to_its_districts_still_has_its_boxes(
+    tree: FakePublisher, former: str
+) -> None:
+    """Also where the box does not hold the file in which the districts stand."""
+    successor(tree, "86")
+    tree.delegation("vn.84")["x-kinds"] = ["silence"]
+    tree.revoke("vn.84.d1")
+    assert verdict(tree, "vn.86", AT_NEW, former) == "E_SCOPE"
