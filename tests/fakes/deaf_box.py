@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from agent.contract.ident import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.intake import Effects, Intake
-from agent.store.database import Store
+from agent.store.database import FILE, Store
 from agent.store.documents import Floors, HeldDocument, load_floors
 from agent.trust.authority import Authority
 from agent.trust.in_force import AuthorityInForce
@@ -110,6 +112,24 @@ class DeafBox:
         if self.begins is not None:
             self.begins = self.clock.now().at
         await self.start()
+
+    async def rot(self) -> None:
+        """Switched off, the page of its documents rots and all else can be read, switched on."""
+        await self.stop()
+        await asyncio.to_thread(self._tear)
+        if self.begins is not None:
+            self.begins = self.clock.now().at
+        await self.start()
+        assert self.store.moved_aside is not None
+
+    def _tear(self) -> None:
+        path = self.folder / FILE
+        with closing(sqlite3.connect(path)) as raw:
+            sql = "SELECT rootpage FROM sqlite_master WHERE name='documents'"
+            (page,) = raw.execute(sql).fetchone()
+        with path.open("r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xff" * 4096)
 
     def _delete(self) -> None:
         for path in self.folder.glob("state.db*"):

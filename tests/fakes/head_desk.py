@@ -36,10 +36,10 @@ WEEK = {"expires": _utc(AT + timedelta(days=7))}
 KEY = "vn.84.29266/playlist/tuan"
 
 
-def with_head_role() -> PinnedAuthority:
-    """The roles of the verdict's tests, and one for heads."""
+def with_head_role(signer: CryptoSigner = HEAD) -> PinnedAuthority:
+    """The roles of the verdict's tests, and one for heads with this key."""
     root = copy.deepcopy(ROOT)
-    root["roles"].append(_role("vn.head", ["head"], ["config/*/*/*"], HEAD))
+    root["roles"].append(_role("vn.head", ["head"], ["config/*/*/*"], signer))
     return load_pinned(json.dumps(root).encode())
 
 
@@ -49,14 +49,14 @@ def entry_of(document: dict[str, Any]) -> tuple[int, int, str]:
     return document["epoch"], document["seq"], sha256
 
 
-def head(seq: int, slots: dict[str, Any], **changes: Any) -> bytes:
+def head(seq: int, slots: dict[str, Any], *, signer: CryptoSigner = HEAD, **changes: Any) -> bytes:
     """A signed head for the station."""
     header = _header("head", "vn.head", "config")
     document = {
         **header, "to": ["*/*/tv-cl-0007"], "slot": "head", "seq": seq, "slots": slots,
         "revoked": [], **changes,
     }  # fmt: skip
-    return seal(document, HEAD)
+    return seal(document, signer)
 
 
 async def give_place(box: DeafBox) -> None:

@@ -29,6 +29,7 @@ from tests.unit.trust.test_verify import (
     PROVINCE,
     ROOT,
     SECOND,
+    STRANGER,
     _utc,
     emergency,
     playlist,
@@ -72,6 +73,19 @@ async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(box: De
     slots = {"vn.84.em/emergency/key": entry_of(former)}
     assert await box.receive(head(1, slots), "head") == "accepted"
     assert await box.receive(envelope, "emergency") == "accepted"
+
+
+async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(box: DeafBox) -> None:
+    """A stolen head key vouched for a former schedule before it was replaced."""
+    former = playlist(**WEEK)
+    slots = {KEY: entry_of(former)}
+    assert await box.receive(head(1, slots), "head") == "accepted"
+    box.in_force.current = with_head_role(STRANGER)
+    await box.intake.restore()
+    assert box.kinds == ["station-config"]
+    assert await box.receive(seal(former, COMMUNE), "playlist") == "E_REPLAY"
+    assert await box.receive(head(2, slots, signer=STRANGER), "head") == "accepted"
+    assert await box.receive(seal(former, COMMUNE), "playlist") == "accepted"
 
 
 async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: Path) -> None:
@@ -166,26 +180,38 @@ async def test_a_head_must_say_whose_slot_it_means(box: DeafBox) -> None:
         assert await box.receive(head(1, {key: (1, 1, "ab" * 32)}), "head") == "E_SCHEMA", key
 
 
+async def pause(box: DeafBox, seq: int) -> str:
+    """One more by the province, in a slot of its own, issued now."""
+    at = _utc(box.clock.now().at)
+    document = silence(seq=seq, slot=f"s{seq}", doc_id=f"{seq:032x}", issued=at, not_before=at)
+    return await box.receive(seal(document, PROVINCE), "silence")
+
+
 async def test_a_key_that_pauses_again_and_again_is_refused_through_slots_and_restarts(
     tmp_path: Path,
 ) -> None:
     box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(box)
-
-    async def pause(seq: int) -> str:
-        at = _utc(box.clock.now().at)
-        document = silence(seq=seq, slot=f"s{seq}", doc_id=f"{seq:032x}", issued=at, not_before=at)
-        return await box.receive(seal(document, PROVINCE), "silence")
-
     box.pass_time(timedelta(minutes=1))
-    assert await pause(1) == "accepted"
+    assert await pause(box, 1) == "accepted"
     box.pass_time(timedelta(minutes=9))
-    assert await pause(2) == "E_POLICY"
+    assert await pause(box, 2) == "E_POLICY"
     box.pass_time(timedelta(minutes=59))
     box.begins = box.clock.now().at
     await box.stop()
     await box.start()
-    assert await pause(3) == "E_POLICY"
+    assert await pause(box, 3) == "E_POLICY"
     box.pass_time(timedelta(minutes=3))
-    assert await pause(4) == "accepted"
+    assert await pause(box, 4) == "accepted"
     await box.stop()
+
+
+async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: DeafBox) -> None:
+    box.pass_time(timedelta(minutes=1))
+    assert await pause(box, 1) == "accepted"
+    box.pass_time(timedelta(minutes=20))
+    await box.rot()
+    await give_place(box)
+    assert await pause(box, 2) == "E_POLICY"
+    box.pass_time(timedelta(minutes=51))
+    assert await pause(box, 3) == "accepted"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import json
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,6 @@ import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.ident import Place
-from agent.store.database import FILE
 from agent.trust.authority import PinnedAuthority, load_pinned
 from tests.fakes.deaf_box import DeafBox
 from tests.fakes.head_desk import HOUR, STATION, WEEK, give_place
@@ -43,16 +39,6 @@ def provinces(signer: CryptoSigner) -> PinnedAuthority:
         for name, signer in (("vn.84", signer), ("vn.82", STRANGER))
     ]
     return load_pinned(json.dumps(root).encode())
-
-
-def tear(path: Path) -> None:
-    """The page of the documents has rotted; all the rest can be read."""
-    with closing(sqlite3.connect(path)) as raw:
-        sql = "SELECT rootpage FROM sqlite_master WHERE name='documents'"
-        (page,) = raw.execute(sql).fetchone()
-    with path.open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xff" * 4096)
 
 
 def claim() -> bytes:
@@ -92,10 +78,7 @@ async def test_a_lost_place_is_asked_for_after_a_restart_too(box: DeafBox) -> No
 
 
 async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(box: DeafBox) -> None:
-    await box.stop()
-    await asyncio.to_thread(tear, box.folder / FILE)
-    await box.start()
-    assert box.store.moved_aside is not None
+    await box.rot()
     assert box.intake.place is None
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
     await give_place(box)
