@@ -178,8 +178,7 @@ class AuthorityFeed:
         return self._in_force.current is not was or self._wanted != was_wanted
 
     def _run_client(self, came: Mapping[str, bytes]) -> Pass:
-        # Here and not above: the client brings urllib3 along, 5 MiB that a box with a pinned
-        # authority never needs, and it is loaded in a thread.
+        # Here and not above: a box with a pinned authority never needs the client.
         from agent.link.tuf_client import run_pass
 
         place = self._place or self._presumed

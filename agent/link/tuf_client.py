@@ -20,6 +20,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import agent.link.no_download  # noqa: F401 - first of all: keeps urllib3 out
+
+# isort: split
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
 from tuf.api.metadata import Metadata, Root, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig

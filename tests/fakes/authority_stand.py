@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-import tuf.ngclient  # noqa: F401 - urllib3 binds a socket when it is loaded: not in a unit test
 from fake_publisher import FakePublisher
 
 from agent.clock import Now

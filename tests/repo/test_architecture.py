@@ -99,6 +99,16 @@ def test_starting_the_agent_loads_nothing_heavy(module: str) -> None:
     assert sorted(loaded & HEAVY) == []
 
 
+def test_the_tuf_client_comes_without_a_way_to_the_network() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "import sys, agent.link.tuf_client; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(run.stdout.split())
+    assert "tuf.ngclient.updater" in loaded
+    assert "urllib3" not in loaded
+
+
 def test_our_distribution_alone_owns_its_import_names() -> None:
     """Another project's top-level `agent` or `drivers` would shadow ours without a word."""
     from importlib import metadata
