@@ -38,4 +38,13 @@ AUTHORITY: dict[str, IssueKind] = {
         "tell the centre at once and read the details out: files were changed on their way, or the"
         " centre published wrong ones",
     ),
+    "authority_damaged": IssueKind(
+        "warning",
+        "quyền ký lưu trên thẻ nhớ không còn dùng được hết: hộp tự tải lại phần hỏng",
+        "not all that the card keeps of who may sign holds any more: the box pulls it again",
+        "nối mạng cho hộp vài phút; lặp lại thì thay thẻ nhớ; chỉ có sau khi nâng cấp thì đọc chi"
+        " tiết cho trung tâm",
+        "give the box a network for some minutes; if it comes again replace the card; if it came"
+        " with an upgrade read the details out to the centre",
+    ),
 }

@@ -15,18 +15,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent.clock import Now
 from agent.contract.ident import Place
 from agent.errors import StoreError, TrustError
 from agent.link.metadata_inbox import MetadataInbox
-from agent.store.authority import ONLINE, Kept, accept, keep_roots, load
+from agent.link.restoration import restore_authority
+from agent.store.authority import ONLINE, Kept, accept, forget, keep_roots, mend, read
 from agent.store.database import Store
 from agent.trust.authority import Authority, Grade
-from agent.trust.in_force import AuthorityInForce, SupersededAuthority
-from agent.trust.root_chain import verify_chain
+from agent.trust.in_force import AuthorityInForce
 from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
 
 if TYPE_CHECKING:
@@ -99,8 +99,13 @@ class AuthorityFeed:
         Raises:
             StoreError: the store cannot be read.
         """
-        await self._reload()
-        self._in_force.current = await asyncio.to_thread(self._restored)
+        kept = await self._store.run(read)
+        found = await asyncio.to_thread(restore_authority, self._installed, kept)
+        if found.damage:
+            log.warning("kept authority: %s", found.damage)
+            self._seams.fault("authority_damaged", SUBJECT, found.damage)
+        await self._put_in_order(kept, found.kept)
+        self._kept, self._in_force.current = found.kept, found.authority
         await self._want(())
 
     async def run(self) -> None:
@@ -150,6 +155,17 @@ class AuthorityFeed:
         """The clock has been set: what was good may have expired, and the other way round."""
         self._poke.set()
 
+    async def _put_in_order(self, was: Kept, kept: Kept) -> None:
+        """What holds no longer goes; on a card that takes no writes it is left out all the same."""
+        try:
+            if was.floors and not kept.floors:
+                log.warning("the installed root is another beginning: the former is forgotten")
+                await self._store.run(forget)
+            if (was.roots, was.files) != (kept.roots, kept.files):
+                await self._store.run(mend, kept)
+        except StoreError as error:
+            log.warning("rotten rows stay: %s", error)
+
     # One pass
 
     async def refresh(self) -> bool:
@@ -173,6 +189,8 @@ class AuthorityFeed:
             self._tell_fault(fault)
         elif is_whole and came.keys() & set(done.used):
             self._seams.fault("authority_refused", SUBJECT, None)
+            if isinstance(self._in_force.current, TreeAuthority):
+                self._seams.fault("authority_damaged", SUBJECT, None)
         if self._in_force.current is not was:
             await self._tell_changed(was)
         return self._in_force.current is not was or self._wanted != was_wanted
@@ -196,12 +214,14 @@ class AuthorityFeed:
         for raw in new_roots.values():
             self._require_kin(load_root(raw))
         if new_roots:
-            await self._store.run(keep_roots, new_roots)
-            await self._reload()
+            floors = await self._store.run(keep_roots, new_roots)
+            roots = {**self._kept.roots, **new_roots}
+            self._kept = replace(self._kept, roots=roots, floors=floors)
         if done.files is not None and not self._is_kept(done.files):
             await self._accept(done.files)
         elif new_roots:
-            self._in_force.current = await asyncio.to_thread(self._restored)
+            found = await asyncio.to_thread(restore_authority, self._installed, self._kept)
+            self._kept, self._in_force.current = found.kept, found.authority
 
     async def _accept(self, files: TreeFiles) -> None:
         from agent.link.tuf_client import role_files
@@ -209,8 +229,8 @@ class AuthorityFeed:
         authority = await asyncio.to_thread(load_tree, files)
         self._require_kin(authority)
         by_role = await asyncio.to_thread(role_files, files)
-        await self._store.run(accept, authority.versions["root"], by_role)
-        await self._reload()
+        floors = await self._store.run(accept, authority.versions["root"], by_role)
+        self._kept = replace(self._kept, files=_by_role(files), floors=floors)
         self._in_force.current = authority
 
     def _require_kin(self, authority: Authority) -> None:
@@ -219,13 +239,6 @@ class AuthorityFeed:
 
     def _is_kept(self, files: TreeFiles) -> bool:
         return self._kept.files == _by_role(files) and "targets" in self._in_force.versions
-
-    async def _reload(self) -> None:
-        version = self._first.versions["root"]
-        self._kept = await self._store.run(load, version, self._installed)
-
-    def _restored(self) -> Authority:
-        return restore_authority(self._installed, self._kept)
 
     # What is told
 
@@ -251,27 +264,6 @@ class AuthorityFeed:
             await self._seams.changed(better)
 
 
-def restore_authority(installed: bytes, kept: Kept) -> Authority:
-    """The authority that kept files make, under the newest root that lets them.
-
-    Args:
-        installed: the root file on the box; its own form has been judged.
-        kept: together with this root.
-    """
-    chain = verify_chain(installed, kept.roots)
-    newest = max(chain)
-    if not {*ONLINE, "targets"} <= kept.files.keys():
-        return load_root(chain[newest])
-    for version in sorted(chain, reverse=True):
-        try:
-            tree = _tree(chain[version], kept.files)
-        except TrustError as error:
-            log.info("kept files under root %d: %s", version, error)
-            continue
-        return tree if version == newest else SupersededAuthority(tree, newest)
-    return load_root(chain[newest])
-
-
 def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:
     lasting = {name: version for name, version in authority.versions.items() if name not in ONLINE}
     return authority.grade(now), lasting
@@ -280,16 +272,3 @@ def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:
 def _by_role(files: TreeFiles) -> dict[str, bytes]:
     top = {"timestamp": files.timestamp, "snapshot": files.snapshot, "targets": files.targets}
     return {**top, **files.roles}
-
-
-def _tree(root: bytes, files: Mapping[str, bytes]) -> TreeAuthority:
-    top = {"timestamp", "snapshot", "targets"}
-    return load_tree(
-        TreeFiles(
-            root=root,
-            timestamp=files["timestamp"],
-            snapshot=files["snapshot"],
-            targets=files["targets"],
-            roles={role: raw for role, raw in files.items() if role not in top},
-        )
-    )

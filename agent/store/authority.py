@@ -58,54 +58,55 @@ class Kept:
 
 
 def read(connection: sqlite3.Connection) -> Kept:
-    """All that is kept, whatever root is installed."""
+    """All that is kept, not judged: a card may have turned any of it into anything."""
+    roots = connection.execute(
+        "SELECT version, ifnull(CAST(bytes AS BLOB), x'') FROM authority_roots ORDER BY version"
+    )
+    files = connection.execute(
+        "SELECT ifnull(CAST(role AS BLOB), x''), ifnull(CAST(bytes AS BLOB), x'')"
+        " FROM authority_files"
+    )
     return Kept(
-        roots=dict(
-            connection.execute("SELECT version, bytes FROM authority_roots ORDER BY version")
-        ),
-        files=dict(connection.execute("SELECT role, bytes FROM authority_files")),
+        roots=dict(roots),
+        files={_text(role): raw for role, raw in files},
         floors=_floors(connection),
     )
 
 
-def load(connection: sqlite3.Connection, version: int, root: bytes) -> Kept:
-    """What was kept together with this installed root.
+def mend(connection: sqlite3.Connection, kept: Kept) -> None:
+    """Keep of roots and files no more than these; the floors stay as they are."""
+    connection.execute("DELETE FROM authority_roots")
+    connection.executemany("INSERT INTO authority_roots VALUES (?, ?)", kept.roots.items())
+    marks = ", ".join("?" * len(kept.files))
+    connection.execute(
+        f"DELETE FROM authority_files WHERE CAST(role AS BLOB) NOT IN ({marks})",  # noqa: S608 - marks
+        [role.encode() for role in kept.files],
+    )
 
-    An installed root that is none of those kept is another beginning: all former is forgotten.
 
-    Args:
-        connection: of the store.
-        version: of the installed root.
-        root: its bytes.
+def forget(connection: sqlite3.Connection) -> None:
+    """Another root tells another story: nothing of the former one counts."""
+    for table in ("authority_roots", "authority_files", "authority_floors"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+
+
+def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> Mapping[str, Floor]:
+    """Remember verified successors of the installed root; the floors after that.
+
+    They may be older than one accepted before: on the way up again after that one was lost.
     """
-    kept = read(connection)
-    if root not in kept.roots.values():
-        for table in ("authority_roots", "authority_files", "authority_floors"):
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
-        connection.execute("INSERT INTO authority_roots VALUES (?, ?)", (version, root))
-        return Kept(roots={version: root})
-    return kept
-
-
-def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> None:
-    """Remember verified successors of the installed root.
-
-    Raises:
-        TrustError: E_ROLE: the newest is older than one accepted before.
-    """
-    if not roots:
-        return
-    floor = _floors(connection).get("root")
-    newest = max(roots)
-    _require_not_below("root", newest, floor)
     connection.executemany("INSERT OR REPLACE INTO authority_roots VALUES (?, ?)", roots.items())
-    _raise_floor(connection, "root", Floor(newest, ""))
+    floors = _floors(connection)
+    newest = max(roots)
+    if "root" not in floors or newest > floors["root"].version:
+        _raise_floor(connection, "root", Floor(newest, ""))
+    return _floors(connection)
 
 
 def accept(
     connection: sqlite3.Connection, root_version: int, files: Mapping[str, RoleFile]
-) -> None:
-    """Files and floors in one transaction, the floors first.
+) -> Mapping[str, Floor]:
+    """Files and floors in one transaction; the floors after that.
 
     Args:
         connection: of the store.
@@ -132,11 +133,19 @@ def accept(
             "INSERT INTO authority_files VALUES (?, ?, ?)", (role, file.version, file.raw)
         )
         _raise_floor(connection, role, Floor(file.version, file.keys))
+    return _floors(connection)
 
 
 def _floors(connection: sqlite3.Connection) -> dict[str, Floor]:
-    rows = connection.execute("SELECT role, version, keys FROM authority_floors")
-    return {role: Floor(version, keys) for role, version, keys in rows}
+    rows = connection.execute(
+        "SELECT ifnull(CAST(role AS BLOB), x''), version, ifnull(CAST(keys AS BLOB), x'')"
+        " FROM authority_floors WHERE typeof(version) = 'integer'"
+    )
+    return {_text(role): Floor(version, _text(keys)) for role, version, keys in rows}
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _require_not_below(role: str, version: int, floor: Floor | None) -> None:

@@ -7,25 +7,70 @@ from collections.abc import Mapping
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root
 
+from agent.errors import TrustError
+from agent.trust.tree import load_root
+
 
 def verify_chain(installed: bytes, successors: Mapping[int, bytes]) -> dict[int, bytes]:
     """The installed root and as many of its kept successors as follow one another, by version.
 
     Args:
         installed: the anchor; its own form has been judged.
-        successors: by version; those that do not belong to the chain are left out.
+        successors: by version; those that do not belong to the chain, or that our own rules refuse,
+            are left out.
     """
-    trusted = Metadata[Root].from_bytes(installed).signed
-    chain = {trusted.version: installed}
-    while (raw := successors.get(trusted.version + 1)) is not None:
+    trusted = Metadata[Root].from_bytes(installed)
+    chain = {trusted.signed.version: installed}
+    while (raw := successors.get(trusted.signed.version + 1)) is not None:
+        new = open_sound_root(trusted.signed.version + 1, raw)
+        if new is None or not _has_signed(trusted, new):
+            break
         try:
-            new = Metadata[Root].from_bytes(raw)
-            trusted.verify_delegate(Root.type, new.signed_bytes, new.signatures)
-            new.signed.verify_delegate(Root.type, new.signed_bytes, new.signatures)
-        except (RepositoryError, ValueError):
+            load_root(raw)
+        except TrustError:
             break
-        if new.signed.version != trusted.version + 1:
-            break
-        trusted = new.signed
-        chain[trusted.version] = raw
+        trusted = new
+        chain[trusted.signed.version] = raw
     return chain
+
+
+def open_sound_root(version: int, raw: bytes) -> Metadata[Root] | None:
+    """A kept root that is signed by itself and has the number under which it is kept; else None."""
+    try:
+        root = Metadata[Root].from_bytes(raw)
+    except RepositoryError:
+        return None
+    is_sound = isinstance(root.signed, Root) and root.signed.version == version
+    return root if is_sound and _has_signed(root, root) else None
+
+
+def is_another_beginning(installed: bytes, kept: Mapping[int, bytes]) -> bool:
+    """Is this root of another tree than the roots that are kept?
+
+    It is of the same tree if it says what the one kept under its number says; or if the nearest
+    older one has signed it, or it the nearest newer one. Where nothing of that is so but a kept
+    root is rotten, or all are lost, there is no telling, and it is not taken for another beginning.
+
+    Args:
+        installed: its own form has been judged.
+        kept: by version.
+    """
+    root = Metadata[Root].from_bytes(installed)
+    version = root.signed.version
+    sound = {n: opened for n, raw in kept.items() if (opened := open_sound_root(n, raw))}
+    if version in sound:
+        return bool(sound[version].signed != root.signed)
+    older = max((n for n in sound if n < version), default=None)
+    newer = min((n for n in sound if n > version), default=None)
+    is_linked = (older is not None and _has_signed(sound[older], root)) or (
+        newer is not None and _has_signed(root, sound[newer])
+    )
+    return not is_linked and sound.keys() == kept.keys() != set()
+
+
+def _has_signed(delegator: Metadata[Root], root: Metadata[Root]) -> bool:
+    try:
+        delegator.signed.verify_delegate(Root.type, root.signed_bytes, root.signatures)
+    except (RepositoryError, ValueError):
+        return False
+    return True

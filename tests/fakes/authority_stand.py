@@ -27,6 +27,7 @@ class Stand:
     Attributes:
         wire: bytes by name of file.
         at: the box's own time.
+        store: its memory.
         heard: how many bytes came down, by name of file, as often as they came.
         faults: hint by kind, of those that last.
         changes: for each change told, whether it was for the better.
@@ -35,6 +36,7 @@ class Stand:
     def __init__(self, installed: bytes, store: Store, at: datetime) -> None:
         self.wire: dict[str, bytes] = {}
         self.at = at
+        self.store = store
         self.heard: list[tuple[str, int]] = []
         self.faults: dict[str, str] = {}
         self.changes: list[bool] = []

@@ -10,29 +10,31 @@ from pathlib import Path
 import pytest
 
 from agent.errors import TrustError
-from agent.store.authority import RoleFile, accept, load
+from agent.store.authority import RoleFile, accept, read
 from agent.store.database import Store
 
 ROUNDS = 8
-ROOT = b"root 1"
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from agent.store.authority import RoleFile, accept, keep_roots, load
+from agent.store.authority import Kept, RoleFile, accept, keep_roots, mend, read
 from agent.store.database import Store
 
 ROLES = ("timestamp", "snapshot", "targets", "vn.84")
 
 async def main():
     store = Store.open(Path(sys.argv[1]))
-    kept = await store.run(load, 1, b"root 1")
+    kept = await store.run(read)
+    if not kept.roots:
+        await store.run(mend, Kept({1: b"root 1"}))
+        kept = await store.run(read)
     version = kept.floors["targets"].version if kept.floors else 0
     while True:
         version += 1
         if version % 3 == 0:
             root = max(kept.roots) + 1
             await store.run(keep_roots, {root: f"root {root}".encode()})
-            kept = await store.run(load, 1, b"root 1")
+            kept = await store.run(read)
         raws = {role: f"{role} {version} ".encode() * 500 for role in ROLES}
         files = {role: RoleFile(raw, version, "a") for role, raw in raws.items()}
         await store.run(accept, max(kept.roots), files)
@@ -65,7 +67,7 @@ async def test_files_and_floors_agree_after_every_kill(tmp_path: Path) -> None:
         told_version, told_root = await kill_in_the_middle(tmp_path)
         store = await asyncio.to_thread(Store.open, tmp_path)
         assert store.moved_aside is None
-        kept = await store.run(load, 1, ROOT)
+        kept = await store.run(read)
         (version,) = {floor.version for role, floor in kept.floors.items() if role != "root"}
         assert version >= told_version
         assert kept.files == {

@@ -14,7 +14,7 @@ from agent.doctor.finding import Finding, good, unseen
 from agent.doctor.memory import ask_database
 from agent.errors import TrustError
 from agent.health.checks.authority import is_age_unseen
-from agent.link.authority import restore_authority
+from agent.link.restoration import restore_authority
 from agent.store.authority import Kept, read
 from agent.trust.authority import Authority, Grade
 from agent.trust.in_force import AuthorityInForce
@@ -57,9 +57,7 @@ def judge(installed: InstalledRoot, kept: Kept, now: Now) -> Finding:
     """As the agent does at its start."""
     if not installed.is_tree:
         return good("authority_pinned", str(installed.authority.versions["root"]))
-    if installed.raw not in kept.roots.values():
-        kept = Kept()
-    authority = restore_authority(installed.raw, kept)
+    authority = restore_authority(installed.raw, kept).authority
     if not AuthorityInForce(authority).knows_signers(now):
         return _issue("authority_missing", (), authority)
     return _judge_age(authority, now)

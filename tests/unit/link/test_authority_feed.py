@@ -10,6 +10,7 @@ from authority_stand import HERE, Stand, standing
 from fake_publisher import AT, FakePublisher
 
 from agent.contract.ident import parse_place
+from agent.store.authority import read
 from agent.store.database import Store
 from agent.trust.authority import Grade
 
@@ -226,6 +227,48 @@ async def test_a_newer_root_of_the_same_chain_may_be_installed(
         assert versions["root"] == 2
     async with standing(tmp_path, tree.wire["2.root.json"], AT) as again:
         assert again.versions == versions
+
+
+async def test_a_newer_root_that_comes_with_an_upgrade_keeps_files_and_floors(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    old = dict(tree.wire)
+    for _ in range(2):
+        tree.rotate("root")
+        tree.publish()
+        async with standing(tmp_path, old[ROOT], AT) as stand:
+            if "3.root.json" not in tree.wire:
+                await stand.follow(tree)
+                assert stand.versions["root"] == stand.versions["targets"] == 2
+    async with standing(tmp_path, tree.wire["3.root.json"], AT) as again:
+        assert again.versions == {**dict.fromkeys(again.versions, 2), "root": 3}
+        assert grade(again) is Grade.FRESH
+        await again.publish({name: raw for name, raw in old.items() if name != ROOT})
+        await again.settle()
+        assert again.versions["targets"] == 2
+        assert "authority_refused" in again.faults
+    async with standing(tmp_path, old[ROOT], AT) as back:
+        assert back.versions == {**dict.fromkeys(back.versions, 2), "root": 3}
+        assert not back.faults
+
+
+async def test_new_online_keys_with_an_upgraded_root_keep_the_floors_below_them(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    """Nothing is known until files under it come; no older ones may come then."""
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        tree.publish()
+        await stand.follow(tree)
+        before = (await stand.store.run(read)).floors
+    for name in ("timestamp", "snapshot", "targets"):
+        tree.rotate(name)
+    tree.publish()
+    async with standing(tmp_path, tree.wire["2.root.json"], AT) as again:
+        assert again.versions == {"root": 2}
+        assert not again.faults
+        assert (await again.store.run(read)).floors == before
+        await again.follow(tree)
+        assert (again.versions["targets"], again.faults) == (3, {})
 
 
 async def test_an_expired_timestamp_leaves_what_is_held_and_takes_nothing_new(

@@ -10,7 +10,7 @@ from fake_publisher import FakePublisher, sign_json
 from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.installed import load_installed
-from agent.trust.root_chain import verify_chain
+from agent.trust.root_chain import is_another_beginning, verify_chain
 from tests.unit.trust.test_verify import ROOT, SYNCED
 
 
@@ -46,6 +46,93 @@ def test_a_root_under_the_number_of_another_ends_it() -> None:
     third = sign_json({**tree.root, "version": 3}, tree.signers("root"))
     assert verify_chain(roots[2], {3: roots[2]}) == {2: roots[2]}
     assert verify_chain(roots[1], {2: third}) == {1: roots[1]}
+
+
+def test_a_root_that_our_own_rules_refuse_ends_it() -> None:
+    tree = FakePublisher()
+    tree.root["x-holders"] = dict.fromkeys(tree.root["x-holders"], "one person")
+    tree.publish()
+    first = tree.wire["1.root.json"]
+    assert verify_chain(first, {2: tree.wire["2.root.json"]}) == {1: first}
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff", b"{}", b"[]", b'{"signatures": [], "signed": 1.5}'])
+def test_a_rotten_root_ends_it(junk: bytes) -> None:
+    tree, roots = chain_of(3)
+    assert verify_chain(roots[1], {**roots, 2: junk}) == {1: roots[1]}
+    assert verify_chain(roots[1], {**roots, 2: tree.wire["timestamp.json"]}) == {1: roots[1]}
+
+
+# Installed, kept; every root of the chain has other root keys than the one before.
+SAME = [
+    (1, [1]), (1, [1, 2, 3]), (2, [1, 2, 3]), (3, [1, 2, 3]),  # one of those kept
+    (3, [1, 2]),  # its successor: an upgraded package
+    (2, [3]), (2, [3, 4]),  # the one before: a package of former times
+    (2, [1, 4]), (3, [1, 4]),  # between
+    (1, []),  # a new box, or all is lost
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "kept"), SAME)
+def test_a_root_of_the_same_tree_is_no_other_beginning(number: int, kept: list[int]) -> None:
+    _, roots = chain_of(4)
+    assert not is_another_beginning(roots[number], {n: roots[n] for n in kept})
+
+
+@pytest.mark.parametrize(("number", "kept"), [row for row in SAME if row[1]])
+def test_the_same_numbers_of_another_tree_are_another_beginning(
+    number: int, kept: list[int]
+) -> None:
+    _, others = chain_of(4)
+    _, roots = chain_of(4)
+    assert is_another_beginning(others[number], {n: roots[n] for n in kept})
+
+
+def test_a_gap_that_no_signature_bridges_is_another_beginning() -> None:
+    _, roots = chain_of(4)
+    assert is_another_beginning(roots[4], {1: roots[1], 2: roots[2]})
+    assert is_another_beginning(roots[1], {3: roots[3]})
+
+
+def test_a_gap_is_bridged_as_long_as_the_keys_have_stayed() -> None:
+    tree = FakePublisher()
+    for _ in range(3):
+        tree.rotate("timestamp")
+        tree.publish()
+    roots = {n: tree.wire[f"{n}.root.json"] for n in range(1, 5)}
+    assert not is_another_beginning(roots[4], {1: roots[1]})
+    assert not is_another_beginning(roots[1], {4: roots[4]})
+
+
+def test_a_successor_that_only_former_keys_have_signed_is_another_beginning() -> None:
+    tree = FakePublisher()
+    former = tree.signers("root")
+    tree.rotate("root")
+    tree.publish()
+    fork = sign_json({**tree.root, "version": 3}, [*former, *tree.signers("root")])
+    assert not is_another_beginning(
+        fork, {1: tree.wire["1.root.json"], 2: tree.wire["2.root.json"]}
+    )
+    tree.keys["root"] = former
+    tree.list_in_root("root")
+    fork = sign_json({**tree.root, "version": 3}, former)
+    assert is_another_beginning(fork, {1: tree.wire["1.root.json"], 2: tree.wire["2.root.json"]})
+
+
+def test_the_same_root_with_one_more_signature_is_no_other_beginning() -> None:
+    tree, roots = chain_of(1)
+    again = sign_json(tree.root, [*tree.signers("root"), *tree.signers("targets")])
+    assert again != roots[1]
+    assert not is_another_beginning(again, roots)
+
+
+def test_where_a_kept_root_is_rotten_there_is_no_telling() -> None:
+    _, roots = chain_of(3)
+    assert not is_another_beginning(roots[1], {1: b"rotten"})
+    assert not is_another_beginning(roots[1], {1: roots[1], 2: b"rotten", 3: roots[3]})
+    assert not is_another_beginning(roots[1], {2: b"rotten", 3: roots[3]})
+    _, others = chain_of(3)
+    assert is_another_beginning(others[1], {1: roots[1], 2: b"rotten"})
 
 
 def test_a_tuf_root_alone_knows_nobody() -> None:
