@@ -1,88 +1,77 @@
-"""Kill -9 at random moments: document and floor agree, the chain is whole, nothing told is lost."""
+"""Cuts and kills: document and floor agree, the chain is whole, nothing told is lost."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-import random
-import sys
+import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+
+from killed_writer import assert_all_or_nothing, kill_in_the_middle
 
 from agent.clock import Clock
 from agent.contract.ident import StationId
 from agent.evidence.journal import Journal
 from agent.store import documents
 from agent.store.database import Store
+from tests.unit.store.test_documents import accepted
 
-ROUNDS = 10
-WRITER = """
-import asyncio, base64, hashlib, json, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from types import SimpleNamespace
-import msgspec
-from agent.clock import Clock
-from agent.contract.document import Playlist
-from agent.evidence.journal import Journal
-from agent.store import documents
-from agent.store.database import Store
+ROUNDS = 3
+ISSUER = "vn.84.29266"
+AT = datetime(2026, 11, 23, tzinfo=UTC)
 
-def accepted(seq):
-    payload = json.dumps({
-        "kind": "playlist", "issuer": "vn.84", "class": "routine", "to": ["84/29266/*"],
-        "doc_id": f"{seq:032x}", "slot": "tuan", "epoch": 1, "seq": seq,
-        "issued": "2026-11-22T08:00:00Z", "not_before": "2026-11-22T08:00:00Z",
-        "expires": "2027-01-01T00:00:00Z", "media": [], "entries": []}).encode()
-    sha256 = hashlib.sha256(payload).hexdigest()
-    envelope = json.dumps({"payloadType": "x", "signatures": [],
-                           "payload": base64.b64encode(payload).decode()}).encode()
-    floor = SimpleNamespace(issuer="vn.84", kind="playlist", slot="tuan", epoch=1, seq=seq,
-                            sha256=sha256)
-    return SimpleNamespace(document=msgspec.json.decode(payload, type=Playlist),
-                           envelope=envelope, sha256=sha256, floor=floor, standing=1)
 
-async def main():
-    store = Store.open(Path(sys.argv[1]))
-    floor = (await store.run(documents.load_floors)).get("vn.84", "playlist", "tuan")
-    journal = Journal(store, "tv-cl-0007", Clock(), "c" * 32)
+TABLES = ("floors", "documents", "events", "cancels")
+
+
+async def what_is_known(store: Store) -> list[list[object]]:
+    def read(connection: sqlite3.Connection) -> list[list[object]]:
+        return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES]  # noqa: S608 - names from above
+
+    return await store.run(read)
+
+
+async def write(folder: Path) -> None:
+    """For ever, and tell each step."""
+    store = await asyncio.to_thread(Store.open, folder)
+    floor = (await store.run(documents.load_floors)).get(ISSUER, "playlist", "tuan")
+    journal = Journal(store, StationId("tv-cl-0007"), Clock(), "c" * 32)
     await journal.open()
     seq = floor[1] if floor else 0
     while True:
         seq += 1
-        await store.run(documents.commit, accepted(seq), datetime.now(UTC))
+        await store.run(documents.commit, accepted(seq=seq), AT)
         await journal.append("fault", detail={"number": seq})
         print(seq, journal.last_seq, flush=True)
 
-asyncio.run(main())
-"""
 
-
-async def kill_in_the_middle(folder: Path) -> tuple[int, int]:
-    """Let the writer work for a random number of steps and then some; its last words."""
-    writer = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WRITER, str(folder), stdout=asyncio.subprocess.PIPE
-    )
-    assert writer.stdout is not None
-    steps = random.randrange(1, 30)  # noqa: S311 - when to strike
-    for _ in range(steps):
-        assert await writer.stdout.readline()
-    await asyncio.sleep(random.random() * 0.01)  # noqa: S311 - as above
-    writer.kill()
-    rest = (await writer.stdout.read()).decode().splitlines(keepends=True)
-    await writer.wait()
-    whole = [line for line in rest if line.endswith("\n")]
-    words = whole[-1].split() if whole else ["0", "0"]
-    return int(words[0]), int(words[1])
+async def test_every_cut_leaves_document_and_floor_or_neither(tmp_path: Path) -> None:
+    """A playlist is replaced; an alarm comes, and is cancelled: a row in every table."""
+    folder = tmp_path / "state"
+    store = await asyncio.to_thread(Store.open, folder)
+    await store.run(documents.commit, accepted(seq=1), AT)
+    await store.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint=8"))
+    for document in (
+        accepted(seq=2),
+        accepted("emergency", 3, "now"),
+        accepted("cancel", 4, "now"),
+        accepted(seq=5),
+    ):
+        deed = (documents.commit, document, AT)
+        await assert_all_or_nothing(folder, store, *deed, read=what_is_known)
+    assert [len(rows) for rows in await what_is_known(store)] == [3, 3, 1, 1]
+    await asyncio.to_thread(store.close)
 
 
 async def test_attack_078_document_floor_and_journal_agree_after_every_kill(tmp_path: Path) -> None:
     for _ in range(ROUNDS):
-        told_document, told_record = await kill_in_the_middle(tmp_path)
+        told_document, told_record = await kill_in_the_middle(write, tmp_path, 30)
         store = await asyncio.to_thread(Store.open, tmp_path)
         assert store.moved_aside is None
         (held,) = await store.run(documents.held)
-        floor = (await store.run(documents.load_floors)).get("vn.84", "playlist", "tuan")
+        floor = (await store.run(documents.load_floors)).get(ISSUER, "playlist", "tuan")
         assert floor == (1, held.document.seq, held.sha256)
         assert held.document.seq >= told_document
         journal = Journal(store, StationId("tv-cl-0007"), Clock(), "d" * 32)
