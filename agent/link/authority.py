@@ -183,6 +183,7 @@ class AuthorityFeed:
             self._poke.set()
         for name in refused & came.keys():
             self._inbox.drop(name, came[name])
+            self._poke.set()  # what came together with it has not been looked at
         is_whole = fault is None and done.files is not None
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:

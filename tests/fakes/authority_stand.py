@@ -47,6 +47,7 @@ class Stand:
             store=store,
             now=self.now,
             seams=Seams(self._listen, self._changed, self._fault),
+            pause_s=0.0,
         )
         self._listening: frozenset[str] = frozenset()
 

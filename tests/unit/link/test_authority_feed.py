@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from authority_stand import HERE, Stand, standing
-from fake_publisher import AT, FakePublisher
+from fake_publisher import AT, FakePublisher, sign_json
 
 from agent.contract.ident import parse_place
 from agent.store.authority import read
@@ -173,6 +175,46 @@ async def test_a_root_is_kept_even_if_the_rest_is_held_back_and_nothing_new_is_t
         assert again.versions["targets"] == 2
         assert grade(again) is Grade.FRESH
         assert again.changes == [True]
+
+
+def sign_by_strangers(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = sign_json(
+        {**tree.root, "version": 2}, FakePublisher().signers("root")
+    )
+
+
+def sign_by_too_few(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = sign_json({**tree.root, "version": 2}, tree.signers("root")[:1])
+
+
+def cut_short(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = tree.wire[ROOT][:-1]
+
+
+@pytest.mark.parametrize("attack", [sign_by_strangers, sign_by_too_few, cut_short])
+async def test_a_refused_root_leaves_all_in_force_and_what_came_with_it_is_judged(
+    tmp_path: Path, tree: FakePublisher, attack: Callable[[FakePublisher], None]
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        versions, was = stand.versions, stand.in_force.current
+        kept, told = await stand.store.run(read), len(stand.changes)
+        attack(tree)
+        await stand.follow(tree)
+        assert stand.in_force.current is was
+        assert (await stand.store.run(read), len(stand.changes)) == (kept, told)
+        assert "authority_refused" in stand.faults
+        tree.tick()
+        attack(tree)
+        running = asyncio.create_task(stand.feed.run())
+        await stand.publish({name: tree.wire[name] for name in ("2.root.json", "timestamp.json")})
+        async with asyncio.timeout(20):
+            while stand.in_force.current is was:  # noqa: ASYNC110 - a thread is between
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert stand.versions == {**versions, "timestamp": 2}
+        assert grade(stand) is Grade.FRESH
 
 
 async def test_a_root_that_breaks_our_rules_ends_the_chain(
