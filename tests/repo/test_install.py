@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def test_removing_leaves_settings_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "etc/tramtin/station.yaml").write_text("station: tv-cl-0007\n")
     install(tmp_path, "remove", "remove")
     assert files_below(tmp_path) == {"etc/tramtin/station.yaml"}
+
+
+def test_what_a_technician_is_told_to_copy_lies_on_the_box(tmp_path: Path) -> None:
+    install(tmp_path, "system")
+    placed = {f"/{path}" for path in files_below(tmp_path)}
+    for page in (ROOT / "docs/manual-ky-thuat-vien.md", ROOT / "config/CHECKS.md"):
+        text = page.read_text(encoding="utf-8")
+        named = set(re.findall(r"/usr/share/doc/tramtin/[\w.-]+\.\w+", text))
+        assert named <= placed, named - placed
+        # By then the technician stands in another folder, and the box may be away from its source.
+        assert not re.findall(r"install -\S+ -m \d+ systemd/\S+", text), page.name
 
 
 @pytest.mark.long
