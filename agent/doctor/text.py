@@ -19,8 +19,8 @@ OWN: dict[str, Phrase] = {
     "needs_settings": (
         "cần station.yaml đúng mới khám được phần này",
         "this part needs a good station.yaml",
-        "sửa station.yaml theo `tramtin check`, rồi khám lại",
-        "mend station.yaml by `tramtin check`, then come back",
+        "sửa station.yaml theo `sudo tramtin check`, rồi khám lại",
+        "mend station.yaml by `sudo tramtin check`, then come back",
     ),
     "probe_slow": (
         "quá {0} giây chưa có trả lời; phần này bị bỏ dở",
@@ -69,16 +69,16 @@ FRAME: dict[str, tuple[str, str]] = {
         "{0} fault(s), {1} warning(s), {2} not checked, {3} good",
     ),
     "day_told": (
-        "hộp sẽ nhận giờ đang chờ nếu giờ đó thuộc ngày {0}; 30 giây sau xem `tramtin doctor`",
-        "the box takes the time that waits if it is of {0}; see `tramtin doctor` in 30 s",
+        "hộp sẽ nhận giờ đang chờ nếu giờ đó thuộc ngày {0}; 30 giây sau xem `sudo tramtin doctor`",
+        "the box takes the time that waits if it is of {0}; see `sudo tramtin doctor` in 30 s",
     ),
     "day_not_told": (
         "không ghi được vào {0}: {1}; chạy lại với sudo",
         "{0} cannot be written: {1}; run it again with sudo",
     ),
     "no_state": (
-        "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `tramtin check`",
-        "{0}: faults in the settings, so the state folder is not known; run `tramtin check`",
+        "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `sudo tramtin check`",
+        "{0}: faults in the settings, so the state folder is not known; run `sudo tramtin check`",
     ),
     "bundled": (
         "gói hỗ trợ: {0}, không chứa khóa và mã PIN; gửi tệp này về trung tâm",

@@ -8,14 +8,14 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "settings_faults": (
         "{0} có {1} lỗi, lỗi đầu tại dòng:cột {2}",
         "{0} has {1} fault(s), the first at line:column {2}",
-        "chạy `tramtin check {0}` để xem từng lỗi",
-        "run `tramtin check {0}` to see each",
+        "chạy `sudo tramtin check {0}` để xem từng lỗi",
+        "run `sudo tramtin check {0}` to see each",
     ),
     "settings_risks": (
         "{0} có {1} điều nên xem lại",
         "{0} has {1} thing(s) to think over",
-        "chạy `tramtin check {0}`",
-        "run `tramtin check {0}`",
+        "chạy `sudo tramtin check {0}`",
+        "run `sudo tramtin check {0}`",
     ),
     "rights_unseen": (
         "không thử được quyền của người dùng {0}",
@@ -54,6 +54,12 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "authority_good": (
         "quyền ký được xác nhận {0} giờ trước ({1})",
         "who may sign was confirmed {0} h ago ({1})",
+    ),
+    "authority_awaited": (
+        "hộp chưa chạy lần nào nên chưa nhận danh sách người được ký: lần đầu là bình thường",
+        "the box has never run, so it has no list of who may sign yet: normal the first time",
+        "nối mạng, `sudo systemctl enable --now tramtin`, vài phút sau khám lại",
+        "give it a network, `sudo systemctl enable --now tramtin`, examine again minutes later",
     ),
     "authority_age_unseen": (
         "có đủ tệp quyền ký ({0}), nhưng hộp chưa có giờ tin cậy để biết còn mới không",
@@ -105,8 +111,8 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "unit_refused_settings": (
         "dịch vụ đã dừng với mã 78: cài đặt hoặc root.json có lỗi",
         "the service ended with code 78: a fault in the settings or in root.json",
-        "sửa theo `tramtin check`, rồi `sudo systemctl restart tramtin`",
-        "mend what `tramtin check` says, then `sudo systemctl restart tramtin`",
+        "sửa theo `sudo tramtin check`, rồi `sudo systemctl restart tramtin`",
+        "mend what `sudo tramtin check` says, then `sudo systemctl restart tramtin`",
     ),
     "unit_not_enabled": (
         "dịch vụ không tự chạy sau khi mất điện",
@@ -369,8 +375,8 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "device_not_loaded": (
         "{0}: cài đặt của thiết bị không dùng được",
         "{0}: the device's settings cannot be used",
-        "chạy `tramtin check`",
-        "run `tramtin check`",
+        "chạy `sudo tramtin check`",
+        "run `sudo tramtin check`",
     ),
     "device_mute": (
         "{0}: loại này không hỏi được trạng thái",
@@ -384,7 +390,7 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     ),
     "switch_on": ("{0} ({1}) trả lời: đang BẬT", "{0} ({1}) answers: ON"),
     "switch_off": ("{0} ({1}) trả lời: đang tắt", "{0} ({1}) answers: off"),
-    "input_on": ("{0} ({1}) trả lời: CÓ", "{0} ({1}) answers: YES"),
-    "input_off": ("{0} ({1}) trả lời: không", "{0} ({1}) answers: no"),
+    "input_on": ("{0} ({1}) trả lời: đang TÁC ĐỘNG", "{0} ({1}) answers: ACTIVE"),
+    "input_off": ("{0} ({1}) trả lời: không tác động", "{0} ({1}) answers: not active"),
     "sensor_reads": ("{0} đo được {1}", "{0} measures {1}"),
 }

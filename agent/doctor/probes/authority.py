@@ -29,24 +29,27 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         yield unseen("needs_settings")
         return
     root, state = Path(case.settings.root), Path(case.settings.state)
-    yield await asyncio.to_thread(_judge_box, root, state, case.now())
+    yield await asyncio.to_thread(judge_box, root, state, case.now(), is_running=case.is_running)
 
 
-def _judge_box(root: Path, state: Path, now: Now) -> Finding:
+def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> Finding:
+    """From the files on the box; an agent that has never run could fetch none yet."""
     try:
         installed = load_installed(root.read_bytes())
         kept = _read_kept(state)
     except (OSError, sqlite3.Error, TrustError) as error:
         return unseen("authority_unread", detail=str(error)[:200])
-    return judge(installed, kept, now)
+    if kept is None and installed.is_tree and not is_running:
+        return Finding("warning", "authority_awaited")
+    return judge(installed, kept or Kept(), now)
 
 
-def _read_kept(state: Path) -> Kept:
-    """Nothing is kept where the agent has never run, or a release ran that knew no such files."""
+def _read_kept(state: Path) -> Kept | None:
+    """None where the agent has never run; nothing where a release ran that knew no such files."""
     try:
         return ask_database(state, read)
     except FileNotFoundError:
-        return Kept()
+        return None
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return Kept()

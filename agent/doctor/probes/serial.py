@@ -63,12 +63,12 @@ def aliases(path: Path, dev: Path) -> list[str]:
 
 
 def _find_used(settings: Settings, dev: Path) -> dict[str, str]:
-    """Ports of the settings, and who uses them."""
-    return {
-        port: name
-        for name, port in _list_uses(settings)
-        if port is not None and port.startswith(f"{dev}{os.sep}")
-    }
+    """Ports of the settings, and who uses them: a line has room for many."""
+    used: dict[str, str] = {}
+    for name, port in _list_uses(settings):
+        if port is not None and port.startswith(f"{dev}{os.sep}"):
+            used[port] = f"{used[port]}, {name}" if port in used else name
+    return used
 
 
 def _list_uses(settings: Settings) -> Iterator[tuple[str, str | None]]:

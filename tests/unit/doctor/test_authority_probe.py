@@ -14,8 +14,9 @@ from fake_publisher import AT, FakePublisher
 
 from agent.clock import Now
 from agent.doctor.memory import ask_database
-from agent.doctor.probes.authority import judge
+from agent.doctor.probes.authority import judge, judge_box
 from agent.store.authority import Kept, read
+from agent.store.database import Store
 from agent.trust.installed import load_installed
 from tests.unit.trust.test_verify import ROOT, SYNCED
 
@@ -56,6 +57,21 @@ async def test_a_box_with_files_is_told_their_age(
 async def test_what_was_kept_with_another_root_counts_for_nothing(kept: Kept) -> None:
     finding = judge(load_installed(FakePublisher().files().root), kept, NOW)
     assert (finding.state, finding.code) == ("fault", "authority_missing")
+
+
+def test_before_its_first_start_a_box_is_told_to_start_not_that_it_is_faulty(
+    tree: FakePublisher, tmp_path: Path
+) -> None:
+    root = tmp_path / "root.json"
+    root.write_bytes(tree.files().root)
+    finding = judge_box(root, tmp_path, NOW, is_running=False)
+    assert (finding.state, finding.code) == ("warning", "authority_awaited")
+    assert "sudo systemctl enable --now tramtin" in finding.step("vi")
+    assert "sudo systemctl enable --now tramtin" in finding.step("en")
+    # one that runs, or has run, has had its chance to fetch them
+    assert judge_box(root, tmp_path, NOW, is_running=True).code == "authority_missing"
+    Store.open(tmp_path).close()
+    assert judge_box(root, tmp_path, NOW, is_running=False).code == "authority_missing"
 
 
 def test_a_new_box_has_none_yet_and_a_pinned_one_needs_none(tree: FakePublisher) -> None:

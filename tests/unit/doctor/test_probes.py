@@ -141,6 +141,12 @@ def test_a_port_of_the_settings_that_is_not_there(dev: Path) -> None:
     assert [one.code for one in found] == ["serial_free", "serial_missing"]
 
 
+def test_a_line_is_told_with_everything_that_hangs_on_it(dev: Path) -> None:
+    port = str(dev / "serial/by-id/usb-gone")
+    found = serial.judge_ports(settings_with({"dong": port, "nhiet": port}), dev)
+    assert found[-1].args == (port, "dong, nhiet")
+
+
 DEFAULT = {"device": "default", "name": "default"}
 # a USB card as PortAudio 19.6 names it
 USB = {"device": "USB Audio Device", "name": "USB Audio Device: - (hw:1,0)"}

@@ -75,3 +75,9 @@ def test_every_probe_has_a_name_for_people() -> None:
 
 def test_codes_do_not_hide_kinds_of_issues() -> None:
     assert not PHRASES.keys() & ISSUE_KINDS.keys()
+
+
+@pytest.mark.parametrize("code", sorted(PHRASES))
+def test_a_command_of_ours_is_written_as_it_must_be_typed(code: str) -> None:
+    """Without sudo nobody may read the settings, once the PIN in them is closed off."""
+    assert not [text for text in PHRASES[code] if "`tramtin " in text]
