@@ -46,7 +46,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
 @click.option("--health-s", type=float, default=300.0, show_default=True, help="Health period.")
 @click.option("--lang", type=LANG, default="vi", show_default=True, help="Of what is refused.")
@@ -70,7 +70,7 @@ def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.option("--print", "effective", is_flag=True, help="Print the settings in force.")
@@ -87,7 +87,7 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.option("--bundle", type=click.Path(path_type=Path), help="Also write a support bundle.")
@@ -105,7 +105,7 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
 
 @main.command("confirm-time")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("file", type=click.Path(path_type=Path), default=STATION)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
     """Tell a box that holds a jump of its time that today is DAY: exit 0 told, 1 not, 2 unreadable.

@@ -33,8 +33,11 @@ def _find_file(node: Node | None, key: str) -> Iterator[Found]:
         yield Found(node.mark, key, "no_file", node.value, want, near)
     elif not os.access(path, os.R_OK):
         # the device key belongs to root: without sudo nobody can look into it
-        want = Words("with_sudo") if os.geteuid() else None
-        yield Found(node.mark, key, "file_unreadable", node.value, want)
+        yield Found(node.mark, key, "file_unreadable", node.value, _with_sudo())
+
+
+def _with_sudo() -> Words | None:
+    return Words("with_sudo") if os.geteuid() else None
 
 
 def _near_file(path: Path) -> str:
@@ -65,4 +68,4 @@ def _find_state(node: Node | None) -> Iterator[Found]:
     elif state.exists() and is_read_only(state):
         return  # a card that died is no fault of the settings: the box runs from memory, and warns
     elif not os.access(folder, os.W_OK | os.X_OK):
-        yield Found(node.mark, "state", "not_writable", str(folder))
+        yield Found(node.mark, "state", "not_writable", str(folder), _with_sudo())

@@ -1,0 +1,58 @@
+"""What a technician who forgot `sudo` is told: the one thing to do, in their language."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import agent.doctor.command  # noqa: F401 - here: the technician may not read our files
+from agent.__main__ import main
+from agent.start import judge
+from tests.unit.settings.test_check import SOUND
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def box() -> Iterator[Path]:
+    """A box's settings in a folder that everybody may enter, as /etc/tramtin is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for file in ("ca.pem", "dev.pem", "dev.key", "root.json", "open.yaml", "station.yaml"):
+            (folder / file).write_text(SOUND.format(folder), encoding="utf-8")
+        (folder / "station.yaml").chmod(0o000)  # as the manual wants it once it holds a PIN
+        (folder / "dev.key").chmod(0o000)
+        yield folder
+
+
+@pytest.fixture
+def technician(box: Path) -> Iterator[Path]:
+    """The same box; whoever runs the tests, what follows is done without root's rights."""
+    if os.geteuid():
+        yield box
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield box
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "run"])
+def test_closed_settings_are_answered_in_our_words(technician: Path, command: str) -> None:
+    told = CliRunner().invoke(main, [command, str(technician / "station.yaml")])
+    # systemd starts it again and again unless it is 78: no other code is a technician's to cure
+    assert told.exit_code == (78 if command == "run" else 2)
+    assert ("Permission denied" if command == "run" else "sudo") in told.output
+
+
+def test_what_only_root_may_do_is_no_fault_to_be_mended(technician: Path) -> None:
+    told = {fault.key: fault.text("vi") for fault in judge(technician / "open.yaml").faults}
+    assert "cần chạy lệnh này với sudo" in told["broker.key"]
+    assert "cần chạy lệnh này với sudo" in told["state"]
