@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,19 @@ def test_a_newcomer_runs_the_ceremony_from_the_page_alone(
     assert not "\n".join(difference)
     first, second = re.findall(r"^([0-9a-f]{64})(?:  -)?$", really, re.MULTILINE)[-2:]
     assert first == second  # the auditor's two lines
+    assert "Đủ 2 chữ ký của vai trò vn.84.em" in sign_the_alarm_of_a_key()
+
+
+def sign_the_alarm_of_a_key() -> str:
+    """As the officers' manual has it, by those to whom this page gave the role."""
+    manual = PAGE.with_name("so-tay-can-bo.md").read_text(encoding="utf-8")
+    written = re.search(r"^class: emergency\n.*?(?=^```$)", manual, re.MULTILINE | re.DOTALL)
+    assert written is not None
+    until = f"until: {date.today() + timedelta(days=360)}"  # noqa: DTZ011 - far from any edge
+    alarm = re.sub(r"^until: .*$", until, written[0], flags=re.MULTILINE)
+    Path("bao-dong.yaml").write_text(alarm, encoding="utf-8")
+    perform(
+        "tramtin-central sign bao-dong.yaml --key lan.pem --root authority --issuer vn.84.em --seq 1"
+        " --media-dir media --media-url https://media.example.vn --editor a --approver b --out one"
+    )
+    return perform("tramtin-central sign one --key minh.pem --root authority --out two")
