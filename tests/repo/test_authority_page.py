@@ -98,7 +98,8 @@ def sign_the_alarm_of_a_key() -> str:
     alarm = re.sub(r"^until: .*$", until, written[0], flags=re.MULTILINE)
     Path("bao-dong.yaml").write_text(alarm, encoding="utf-8")
     perform(
-        "tramtin-central sign bao-dong.yaml --key lan.pem --root authority --issuer vn.84.em --seq 1"
-        " --media-dir media --media-url https://media.example.vn --editor a --approver b --out one"
+        "tramtin-central sign bao-dong.yaml --key lan.pem --root authority --issuer vn.84.em"
+        " --seq 1 --media-dir media --media-url https://media.example.vn"
+        " --editor a --approver b --out one"
     )
     return perform("tramtin-central sign one --key minh.pem --root authority --out two")
