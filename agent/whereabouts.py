@@ -1,7 +1,7 @@
 """Where the box stands by its config in force, where it stood last, and what is meant for it there.
 
 The last place outlives the config that gave it, also in a memory that was salvaged: who would
-place the box anew must have a say there too (see `trust.move`).
+place the box anew must have a say there too.
 """
 
 from __future__ import annotations

@@ -34,10 +34,11 @@ KEYS: dict[str, Key] = {
         "tv-cl-0007",
     ),
     "province": Key(
-        "mã tỉnh của hộp này: hộp chưa từng có vị trí chỉ nhận station-config đầu tiên ở tỉnh này"
-        " (hoặc ở tỉnh kế thừa nó); để trống thì ở tỉnh nào cũng nhận",
+        "mã tỉnh của hộp này: hộp chưa từng có vị trí chỉ nhận station-config đầu tiên ở tỉnh này,"
+        " hoặc của tỉnh mới đã nhận cả mã này; để trống thì ở tỉnh nào cũng nhận",
         "the code of the box's province: a box that never had a place takes its first"
-        " station-config only there, or in its successor; in any province without this key",
+        " station-config only there, or from a province that was given this code as well; in any"
+        " province without this key",
         "84",
     ),
     "broker": Key(

@@ -51,18 +51,6 @@ def can_sound_emergency(path: str) -> bool:
     return path.partition("/")[0] in ("*", "emergency")
 
 
-def is_touched(paths: Iterable[str], class_: str, target: str) -> bool:
-    """Does one of the paths reach any place of a class that a place pattern means?"""
-    wanted = (class_, *target.split("/"))
-    return any(
-        all(
-            "*" in (have, want) or have == want
-            for have, want in zip(path.split("/"), wanted, strict=True)
-        )
-        for path in paths
-    )
-
-
 def is_covered(paths: Iterable[str], class_: str, target: str) -> bool:
     """Does one of a role's paths cover a class at a place or at a whole place pattern?
 

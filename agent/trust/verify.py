@@ -47,7 +47,6 @@ from agent.trust.accepted import Accepted, Floors, FloorUpdate
 from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
 from agent.trust.freshness import verify_freshness, verify_grade
-from agent.trust.move import verify_move
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.schema import check_document
@@ -224,12 +223,17 @@ def _verify_station(
         raise refuse("not for this station")
 
 
-def _targets(document: Document, place: Place | None, station: StationId) -> list[str]:
+def _targets(
+    document: Document, place: Place | None, station: StationId, former: str | None
+) -> list[str]:
     """The places, or patterns of places, that the role must cover."""
     targets = [] if place is None else [str(place)]
     if isinstance(document, StationConfig):
-        # Both the old and the new place: a province must not capture another one's box.
+        # Both the old and the new place: a province must not capture another one's box. Nor one
+        # that lost its place: in a merger the successor has the old code beside its own.
         targets.append(document.place)
+        if former is not None and not is_match(former, parse_place(document.place)):
+            targets.append(former)
     return targets or [pattern for pattern in document.to if pattern.endswith(f"/{station}")]
 
 
@@ -264,6 +268,7 @@ def _judge(
     place: Place | None,
     station: StationId,
     now: Now,
+    former: str | None = None,
 ) -> _Judged:
     signed = _open(envelope, topic)
     roles = _candidates(signed, authority, place, now)
@@ -271,7 +276,7 @@ def _judge(
     document = decode_payload(signed.kind, signed.payload)
     role = _issuer(document, roles, entitled)
     _verify_station(document, topic, place, station)
-    verify_entitlement(document, role, _targets(document, place, station))
+    verify_entitlement(document, role, _targets(document, place, station, former))
     return _Judged(signed, document, role, entitled[role.name])
 
 
@@ -298,16 +303,13 @@ def verify(  # noqa: PLR0913 - the contract's seam
         floors: what was accepted before.
         now: the box's clock.
         nonces: those of this box that may still be answered.
-        former: a pattern of places, where a box without a place stood or is expected; None:
-            nobody knows.
+        former: where the box stood last or is expected, a pattern of places; None: nobody knows.
 
     Raises:
         TrustError: with the code of the step that failed.
     """
-    judged = _judge(envelope, topic, authority, place, station, now)
+    judged = _judge(envelope, topic, authority, place, station, now, former)
     signed, document, role = judged.signed, judged.document, judged.role
-    if isinstance(document, StationConfig) and place is None and former is not None:
-        verify_move(document, role, authority.roles.values(), former)
     _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)

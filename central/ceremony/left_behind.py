@@ -1,7 +1,7 @@
 """Stations that a draft would leave behind: they stand where a role loses its say.
 
 After a merger of provinces a station that has not heard yet that it moved stands at its old place.
-Once nobody may configure that place, only a technician's visit brings it back.
+Once nobody may configure that place, it refuses every new one until the code is given back.
 """
 
 from __future__ import annotations

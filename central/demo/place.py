@@ -49,6 +49,7 @@ def write_settings(
     path = folder / "station.yaml"
     path.write_text(
         f"station: {station}\n"
+        f'province: "{PROVINCE}"\n'
         f"broker: {{host: 127.0.0.1, port: {port}, ca: {ca}, cert: {cert}, key: {key},"
         " keepalive_s: 15, retry_base_s: 0.1}\n"
         f"root: {root}\n"
