@@ -49,6 +49,7 @@ MAX_ERROR_S = MAX_ROUND_TRIP_S / 2
 MAX_JUMP = timedelta(days=400)
 NOTICE_S = 600.0
 APART_S = 1.0
+RTC_WRONG_S = 3600.0  # no drift: it was set wrong, or to local time
 BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)  # the day of a release, see tests/repo
 NTS = "nts"  # by whom a fix is, where it is not by key ids
 
@@ -129,6 +130,7 @@ class Clock:
         by: whose word raised the floor, as `fix` was told; empty: nobody's, it is the build's.
         vouched: the latest moment that somebody other than the time's signers vouched for; see
             `vouch`. None: the floor.
+        rtc_apart_s: as the attribute was before the restart.
 
     Attributes:
         floor: see above.
@@ -138,6 +140,8 @@ class Clock:
             0 means that the machine's clock drifts faster than assumed, or that the centre's is
             wrong.
         apart_s: how far chrony's authenticated time is from the centre's, beyond both errors.
+        rtc_apart_s: how far the battery clock was ahead when an authenticated time last proved it.
+            By an hour or more it tells no time, not even after a restart.
     """
 
     def __init__(
@@ -148,14 +152,16 @@ class Clock:
         *,
         by: str = "",
         vouched: datetime | None = None,
+        rtc_apart_s: float = 0.0,
     ) -> None:
         self._boot = boot
         self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
         self.vouched = max(vouched or self.floor, BUILD_AT)
         self._rtc_boot_s = self._floor_boot_s = boot()
+        self.rtc_apart_s = 0.0 if rtc is None else rtc_apart_s
         is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
-        self._rtc = rtc if is_likely else None
+        self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
         self._fix: _Fix | None = None
         self._held: _Fix | None = None
         self.missed_s = self.apart_s = 0.0
@@ -179,6 +185,11 @@ class Clock:
         if self._fix is None or self.now().error_s is None:
             return None
         return self._fix.by
+
+    @property
+    def is_rtc_wrong(self) -> bool:
+        """Is the battery clock hours off?"""
+        return abs(self.rtc_apart_s) >= RTC_WRONG_S
 
     @property
     def ceiling(self) -> datetime:
@@ -252,6 +263,18 @@ class Clock:
         if self._fix is not None and now.error_s is not None and not self._fix.is_on_notice:
             self._raise(now.at - timedelta(seconds=now.error_s), self._fix.by)
 
+    def see_rtc(self, rtc: datetime | None) -> None:
+        """Judge the battery clock, read just now, by the fix in force; without one nothing happens.
+
+        Whoever keeps the system's clock may have set it since the start.
+        """
+        now = self.now()
+        if rtc is None or now.error_s is None or (self._fix and self._fix.is_on_notice):
+            return
+        self.rtc_apart_s = (rtc - now.at).total_seconds()
+        self._rtc_boot_s = self._boot()
+        self._rtc = rtc if abs(self.rtc_apart_s) <= HOLDOVER_LIMIT_S else None
+
     def forget(self) -> None:
         """By the root's word, what the time's signers said no longer counts.
 
@@ -260,7 +283,7 @@ class Clock:
         """
         boot = self._boot()
         self.floor, self._floor_boot_s, self.floor_by = BUILD_AT, boot, ""
-        self._held = None
+        self._held, self.rtc_apart_s = None, 0.0
         if self._fix is not None and self.now().error_s is not None:
             age_s = max(boot - self._fix.boot_s, RENEW_AFTER_S + 1)
             spent_s = HOLDOVER_LIMIT_S - (age_s + NOTICE_S) * DRIFT

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agent.clock import NTS, Clock, Now, Outcome, boot_s
+from agent.clock import NTS, Clock, Now, Outcome, boot_s, read_rtc
 from agent.errors import AgentError, LinkError, TrustError
 from agent.evidence.journal import Journal
 from agent.evidence.ledger import Detail
@@ -56,6 +56,7 @@ class Parts:
         restore: has held documents take effect anew, after a great step.
         greet_soon: sends a hello, which asks for the time, but not in the second of all others.
         ask_chrony: see `link.chrony`.
+        read_rtc: the battery clock, as at the start.
     """
 
     clock: Clock
@@ -68,6 +69,7 @@ class Parts:
     restore: Callable[[], Awaitable[None]]
     greet_soon: Callable[[], None]
     ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony
+    read_rtc: Callable[[], datetime | None] = read_rtc
 
 
 class Timekeeper:
@@ -130,6 +132,7 @@ class Timekeeper:
         await self._keep()
 
     async def _keep(self) -> None:
+        self._parts.clock.see_rtc(await asyncio.to_thread(self._parts.read_rtc))
         words = await self._describe()
         if words != self._kept_words:
             await self._parts.store.run(clock_memory.keep, words)

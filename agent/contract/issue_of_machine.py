@@ -149,6 +149,17 @@ MACHINE: dict[str, IssueKind] = {
         "thay pin đồng hồ (thường là CR2032 hoặc pin kèm hộp)",
         "replace the clock's battery (mostly CR2032, or the one that came with the box)",
     ),
+    "rtc_wrong": IssueKind(
+        "warning",
+        "đồng hồ chạy pin (RTC) lệch hàng giờ, hộp không tin nó: mất điện rồi mất mạng thì không có"
+        " giờ",
+        "the battery clock (RTC) is hours off and is not believed: after a power cut without a"
+        " network there is no time",
+        "khi giờ máy đúng: `sudo timedatectl set-local-rtc 0`, rồi `sudo hwclock --systohc --utc`;"
+        " mười phút sau tự hết",
+        "when the machine's clock is right: `sudo timedatectl set-local-rtc 0`, then `sudo hwclock"
+        " --systohc --utc`; it goes within ten minutes",
+    ),
     # certificates
     "certificate_60_days": IssueKind(
         "warning",

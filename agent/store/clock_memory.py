@@ -15,10 +15,10 @@ from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 
 FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
-FIX = "clock_fix"
+FIX, RTC_APART = "clock_fix", "rtc_apart"
 LASTING = (FLOOR, FLOOR_BY, VOUCHED, ROOT)
 HELD = "time_held"
-WORDS = (*LASTING, FIX)
+WORDS = (*LASTING, FIX, RTC_APART)
 
 
 def load(connection: sqlite3.Connection) -> dict[str, str]:
@@ -48,6 +48,7 @@ def build_clock(
         boot,
         by=words.get(FLOOR_BY, ""),
         vouched=parse_utc(vouched) if vouched else None,
+        rtc_apart_s=float(words.get(RTC_APART, "0")),
     )
     if fix := words.get(FIX):
         clock.restore(json.loads(fix), boot_id)
@@ -84,5 +85,6 @@ def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
         VOUCHED: encode_utc(clock.vouched),
         ROOT: str(root),
         FIX: json.dumps(clock.dump(boot_id)),
+        RTC_APART: f"{clock.rtc_apart_s:.0f}",
         HELD: "" if clock.held_at is None else f"{clock.held_at:%Y-%m-%d}",
     }

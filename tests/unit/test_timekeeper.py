@@ -59,6 +59,7 @@ class Box:
     seconds: list[float]
     chrony: list[ChronyReport | LinkError | None] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    rtc_reads: list[datetime] = field(default_factory=list)
 
     async def pass_time(self, seconds: float) -> None:
         self.seconds[0] += seconds
@@ -111,6 +112,7 @@ async def begin(
     journal = Journal(store, StationId("tv-cl-0007"), clock, boot_id)
     await journal.open()
     told: list[str] = []
+    rtc_reads: list[datetime] = []
     reports: list[ChronyReport | LinkError | None] = []
 
     async def ask() -> ChronyReport | None:
@@ -125,9 +127,10 @@ async def begin(
     parts = Parts(
         clock, store, journal, in_force, boot_id, store.path.parent,
         lambda: told.append("stepped"), restore, lambda: told.append("greet"), ask,
+        lambda: rtc_reads[-1] if rtc_reads else None,
     )  # fmt: skip
     keeper = Timekeeper(parts)
-    return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told)
+    return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told, rtc_reads)
 
 
 @pytest.fixture
@@ -162,6 +165,65 @@ async def test_ten_minutes_with_the_battery_clock_alone_put_nothing_on_the_card(
     assert box.clock.now().quality == "RTC"
     await box.pass_time(TEN_MINUTES_S)
     assert box.words()["time_floor"] == "2026-11-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(("off_s", "quality"), [(7 * 3600, "FLOOR"), (-3600, "FLOOR"), (90, "RTC")])
+async def test_a_battery_clock_in_local_time_is_not_believed_after_the_power_cut(
+    box: Box,
+    store: Store,
+    publisher: FakePublisher,
+    monkeypatch: pytest.MonkeyPatch,
+    off_s: int,
+    quality: str,
+) -> None:
+    off = timedelta(seconds=off_s)
+    box.rtc_reads.append(AT + off)
+    await box.told_by_centre(AT, time_key(publisher))
+    later = AT + timedelta(hours=3)  # of darkness
+    after = await begin(store, publisher, monkeypatch, boot_id="another boot", rtc=later + off)
+    assert after.clock.now().quality == quality
+    assert after.clock.is_rtc_wrong == (quality == "FLOOR")
+
+
+async def test_a_battery_clock_that_was_put_right_is_believed_again(
+    box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.rtc_reads.append(AT + timedelta(hours=7))
+    await box.told_by_centre(AT, time_key(publisher))
+    box.rtc_reads.append(AT + timedelta(seconds=TEN_MINUTES_S))
+    await box.pass_time(TEN_MINUTES_S)
+    after = await begin(
+        store, publisher, monkeypatch, boot_id="another boot", rtc=AT + timedelta(hours=3)
+    )
+    assert after.clock.now().at == AT + timedelta(hours=3)
+    assert after.clock.now().quality == "RTC"
+
+
+async def test_a_restart_of_the_agent_lends_a_wrong_battery_clock_nothing(
+    box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fix of this boot outlives the restart; when it has run out, the battery clock is left."""
+    wrong = AT + timedelta(hours=7)
+    box.rtc_reads.append(wrong)
+    await box.told_by_centre(AT, time_key(publisher))
+    again = await begin(store, publisher, monkeypatch, rtc=wrong)
+    assert again.clock.now().quality == "SYNCED"
+    await again.pass_time(14 * 86_400)
+    assert again.clock.now().quality == "FLOOR"
+
+
+async def test_what_is_forgotten_proves_no_battery_clock_wrong(
+    box: Box, publisher: FakePublisher
+) -> None:
+    box.rtc_reads.append(AT)
+    await box.told_by_centre(AT + timedelta(days=20), time_key(publisher))
+    assert box.clock.is_rtc_wrong
+    publisher.rotate("vn.time")
+    publisher.publish()
+    box.in_force.current = tree_of(publisher)
+    await box.pass_time(TEN_MINUTES_S)
+    assert not box.clock.is_rtc_wrong
+    assert box.words()["rtc_apart"] == "0"
 
 
 async def test_when_the_time_runs_out_of_its_budget_the_floor_stands_still(

@@ -36,6 +36,8 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
     yield judge_trusted(case)
     if held := case.remembered.get(clock_memory.HELD):
         yield Finding("fault", "time_jump_held", (held,))
+    if case.clock.is_rtc_wrong:
+        yield Finding("warning", "rtc_wrong", (f"{case.clock.rtc_apart_s / 3600:+.1f} h",))
     at = system_time()
     if at < BUILD_AT:
         yield fault("clock_wrong", _local(at))

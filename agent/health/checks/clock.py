@@ -42,7 +42,7 @@ class ClockCheck:
         elif self._floor_since is None:
             self._floor_since = now
         waits = [*self._untrusted(now), *self._unconfirmed(now, quality), *self._held()]
-        return [*waits, *self._drift(), *self._apart()]
+        return [*waits, *self._drift(), *self._apart(), *self._rtc()]
 
     def _untrusted(self, now: float) -> list[Finding]:
         if self._floor_since is None or now - self._floor_since < GRACE_S:
@@ -75,3 +75,9 @@ class ClockCheck:
             return []
         hint = f"the last signed time lay {missed_s:.1f} s outside what 100 ppm allow"
         return [Finding("clock_drift", self.SUBJECT, hint)]
+
+    def _rtc(self) -> list[Finding]:
+        if not self._clock.is_rtc_wrong:
+            return []
+        hint = f"it was {self._clock.rtc_apart_s / 3600:+.1f} h off"
+        return [Finding("rtc_wrong", self.SUBJECT, hint)]

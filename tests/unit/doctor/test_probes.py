@@ -53,6 +53,18 @@ def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -
     assert clock.judge_rtc(None, at, device).code == "rtc_unread"
 
 
+async def test_a_battery_clock_that_the_agent_found_in_local_time_is_told() -> None:
+    rtc = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    own = Clock(rtc=rtc, rtc_apart_s=25_200.0)
+    looks = clock.look(Case(Path("f"), Judged("f", "", None, None, []), None, own))
+    found = [await anext(looks) for _ in range(2)]
+    await looks.aclose()
+    assert [(one.code, one.args) for one in found] == [
+        ("time_unknown", ()),
+        ("rtc_wrong", ("+7.0 h",)),
+    ]
+
+
 # `systemctl show` of systemd 252, properties of doctor.probes.unit
 def told(**changes: str) -> dict[str, str]:
     return {

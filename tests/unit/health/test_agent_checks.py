@@ -122,6 +122,18 @@ async def test_a_centre_and_a_chrony_that_differ_are_told_until_they_agree() -> 
     assert await kinds(check) == []
 
 
+async def test_a_battery_clock_in_local_time_is_told_with_its_hours() -> None:
+    time = Time()
+    clock = Clock(boot=time)
+    at = BUILD_AT + timedelta(days=3)
+    clock.fix(at, time.s, "k1")
+    clock.see_rtc(at + timedelta(hours=7))
+    (found,) = await ClockCheck(clock, now_mono_s=time).look()
+    assert (found.kind, found.hint) == ("rtc_wrong", "it was +7.0 h off")
+    clock.see_rtc(at)
+    assert await kinds(ClockCheck(clock, now_mono_s=time)) == []
+
+
 # Link
 
 
