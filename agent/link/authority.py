@@ -218,6 +218,9 @@ class AuthorityFeed:
             floors = await self._store.run(keep_roots, new_roots)
             roots = {**self._kept.roots, **new_roots}
             self._kept = replace(self._kept, roots=roots, floors=floors)
+            # What came before its root was refused, and is asked for again.
+            self._wanted = frozenset()
+            await self._seams.listen(self._wanted)
         if done.files is not None and not self._is_kept(done.files):
             await self._accept(done.files)
         elif new_roots:

@@ -10,7 +10,7 @@ from fake_publisher import AT, FakePublisher
 
 from agent import intake
 from agent.trust.authority import Grade
-from tests.attack.tuf_box import PROVINCE, Box, Centre, box, issued
+from tests.attack.tuf_box import PROVINCE, Box, Centre, box, issued, settle
 from tests.integration.test_link_mqtt import (
     STATION,
     Address,
@@ -181,3 +181,28 @@ async def test_a_box_that_lost_its_place_is_not_for_any_other_district_to_claim(
     await centre.send({**CONFIG, "seq": 2})
     await newcomer.until(lambda: newcomer.kinds == ["station-config"])
     assert str(newcomer.place) == f"84/29266/{STATION}"
+
+
+async def test_a_card_that_lost_a_root_and_a_file_plays_on_and_heals_over_the_link(
+    tmp_path: Path, address: Callable[[str], Address]
+) -> None:
+    tree, folder = FakePublisher(), tmp_path / "state"
+    for name in ("root", "timestamp", "snapshot", "targets"):
+        tree.rotate(name)
+    tree.publish()
+    first, held = tree.wire["1.root.json"], ["playlist", "station-config"]
+    async with connected_as(address("centre")) as client:
+        async with box(folder, address(STATION), first) as made:
+            await settle(made, Centre(client, tree))
+            before = dict(made.versions)
+            for damage in (
+                "UPDATE authority_roots SET bytes=x'00' WHERE version=2",
+                "UPDATE authority_files SET bytes=x'00' WHERE role='vn.84'",
+            ):
+                await made.store.run(lambda connection, what=damage: connection.execute(what))
+        async with box(folder, address(STATION), first) as again:
+            assert (again.versions, again.kinds) == ({"root": 1}, held)
+            await again.until(lambda: again.versions == before)
+            await again.until(lambda: not again.issues.all())
+            assert again.kinds == held
+            assert again.grade is Grade.FRESH

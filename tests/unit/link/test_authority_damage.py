@@ -234,3 +234,20 @@ async def test_a_card_that_cannot_drop_the_rotten_rows_starts_all_the_same(
     async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
         assert stand.versions["root"] == 2
         assert stand.faults.keys() == {"authority_damaged"}
+
+
+@pytest.mark.parametrize("what", ["newest root", "middle root", "all roots"])
+async def test_files_that_come_before_their_root_are_asked_for_again(
+    tmp_path: Path, tree: FakePublisher, what: str
+) -> None:
+    """A broker sends what it retains in any order."""
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await damage(stand, *DAMAGES[what])
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await stand.follow(tree, without=("2.root.json", "3.root.json"))
+        assert "authority_refused" in stand.faults
+        for name in ("3.root.json", "2.root.json"):
+            await stand.publish({name: tree.wire[name]})
+            await stand.settle()
+        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
