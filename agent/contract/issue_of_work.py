@@ -163,9 +163,10 @@ WORK: dict[str, IssueKind] = {
         "warning",
         "một tệp của lịch chưa tải được",
         "a file of the schedule could not be fetched yet",
-        "xem mạng; hộp tự tải tiếp; nhiều trạm cùng báo thì trung tâm đăng lại tệp",
-        "look at the network; the box goes on trying; if many stations tell it, the centre"
-        " publishes the file again",
+        "xem mạng; hộp tự tải tiếp; chi tiết ghi E_URL thì xem `media` trong station.yaml; nhiều"
+        " trạm cùng báo thì trung tâm đăng lại tệp",
+        "look at the network; the box goes on trying; with E_URL in the detail see `media` in"
+        " station.yaml; if many stations tell it, the centre publishes the file again",
     ),
     "media_missing_next_day": IssueKind(
         "fault",
