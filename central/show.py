@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from agent.contract.issue_kind import Lang
 from central.database import Database
 from central.issue import Row, issue_log, lasting_issues
+from central.phrase import LANGS, say
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
@@ -103,11 +105,24 @@ _WORDS: dict[str, dict[str, dict[Lang, str]]] = {
         "expired": {"vi": "hết hạn", "en": "expired"},
         "withdrawn": {"vi": "hết hiệu lực", "en": "out of force"},
     },
+    "class": {
+        name: {lang: say(lang, f"class.{name}") for lang in LANGS}
+        for name in ("routine", "priority", "emergency")
+    },
+    "result": {
+        "full": {"vi": "phát trọn", "en": "played in full"},
+        "cut": {"vi": "bị ngắt", "en": "cut"},
+        "skipped": {"vi": "bị bỏ qua", "en": "skipped"},
+        "failed": {"vi": "không phát được", "en": "failed"},
+    },
     "state": {
         "begins": {"vi": "bắt đầu", "en": "begins"},
         "ends": {"vi": "hết", "en": "ends"},
     },
 }
+_CODE = re.compile(r"\bE_[A-Z_]+\b")
+# what a person looks for first: never broken over two lines, while the others fold
+_WHOLE = ("station", "result")
 WHAT = tuple(_TITLES)
 
 
@@ -150,8 +165,8 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
     console = Console()
     for name in what:
         table = Table(title=_TITLES[name][lang])
-        for words in _COLUMNS[name].values():
-            table.add_column(words[lang])
+        for column, words in _COLUMNS[name].items():
+            table.add_column(words[lang], overflow="fold", no_wrap=column in _WHOLE)
         for row in collect_rows(database, name):
             # Text, not str: what a station tells may hold the brackets of rich's own markup
             table.add_row(*(Text(_cell(row, column, lang)) for column in _COLUMNS[name]))
@@ -163,6 +178,8 @@ def _cell(row: Row, column: str, lang: Lang) -> str:
     if column in _WORDS:
         word = _WORDS[column].get(str(value))  # a newer box may know more of them
         return word[lang] if word is not None else str(value)
+    if column == "reason" and (codes := _CODE.findall(str(value))):
+        return ", ".join(codes)  # the manuals go by the code; the whole story is in the JSON
     if isinstance(value, dict):
         return str(value.get(lang, "–"))
     if isinstance(value, list):

@@ -39,12 +39,12 @@ def issue(kind: str, subject: str, since: str = "2026-11-24T04:00:00.000Z") -> d
     return {"kind": kind, "subject": subject, "since": since, "hint": "mechanism [x] 28"}
 
 
-def keep_record(database: Database, seq: int, detail: dict[str, Any]) -> None:
+def keep_record(database: Database, seq: int, detail: dict[str, Any], kind: str = "fault") -> None:
     body = {
         "station": STATION,
         "at": f"2026-11-24T04:0{seq}:00.000Z",
-        "kind": "fault",
-        "detail": detail,
+        "kind": kind,
+        "play" if kind == "play" else "detail": detail,
     }
     with database.transaction() as connection:
         connection.execute(
@@ -53,7 +53,7 @@ def keep_record(database: Database, seq: int, detail: dict[str, Any]) -> None:
                 "station": STATION,
                 "epoch": "e",
                 "seq": seq,
-                "kind": "fault",
+                "kind": kind,
                 "at": body["at"],
                 "bytes": json.dumps(body).encode(),
                 "hash": "",
@@ -111,3 +111,26 @@ def test_a_person_reads_them_in_either_language(
     assert result.exit_code == 0
     assert all(word in result.output for word in words)
     assert "[x] 28" in result.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ("phát trọn", "bị bỏ qua")),
+        ("en", ("played in full", "skipped")),
+    ],
+)
+def test_the_result_of_a_play_is_read_on_a_terminal_of_eighty_columns(
+    db: Path, database: Database, lang: str, words: tuple[str, ...]
+) -> None:
+    play = {"title": "Bản tin sáng", "class": "routine", "start": "2026-11-24T05:00:00.004Z"}
+    keep_record(database, 1, play | {"duration_ms": 30012, "result": "full"}, "play")
+    why = "E_MEDIA: Bản tin sáng: no such file"
+    keep_record(database, 2, play | {"result": "skipped", "reason": why}, "play")
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(
+        main, ["show", "--db", str(db), "plays", "--lang", lang]
+    )
+    assert result.exit_code == 0
+    assert STATION in result.output
+    assert [word for word in words if word not in result.output] == []
+    assert "…" not in result.output
