@@ -35,7 +35,7 @@ from agent.newborn import Newborn
 from agent.plan.silence import Pause, next_pause, verify_pause
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, commit, held, learn
-from agent.store.pause import last_pause, note_pause
+from agent.store.pause import last_pauses, note_pause
 from agent.trust.accepted import Accepted
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.holding import Holding
@@ -121,10 +121,15 @@ def _check_supported(accepted: Accepted) -> None:
 def _commit(
     connection: sqlite3.Connection, accepted: Accepted, pause: Pause | None, at: datetime
 ) -> None:
-    """Document, floor and the role's last pause in one transaction."""
+    """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
     commit(connection, accepted, at)
     if pause is not None:
-        note_pause(connection, accepted.document.issuer, pause)
+        note_pause(connection, _pausers(accepted), pause)
+
+
+def _pausers(accepted: Accepted) -> tuple[str, ...]:
+    """Whose rest a pause begins: its role's, and that of each key, whatever roles it stands in."""
+    return accepted.document.issuer, *accepted.signers
 
 
 class Intake:
@@ -241,18 +246,17 @@ class Intake:
             raise
 
     async def _pause(self, accepted: Accepted) -> Pause | None:
-        """What is to be kept of this role's pauses; only a silence has any.
+        """What is to be kept of a pause; no other document has anything.
 
         Raises:
             TrustError: E_EXPIRED, E_POLICY: it may not pause now.
         """
         if not isinstance(accepted.document, Silence):
             return None
-        kept = await self._store.run(last_pause, accepted.document.issuer)
-        last = Pause(*kept) if kept is not None else None
+        kept = await self._store.run(last_pauses, _pausers(accepted))
         now = self._clock.now()
-        verify_pause(accepted, last, now)
-        return next_pause(accepted, last, now.at)
+        verify_pause(accepted, [Pause(*one) for one in kept], now)
+        return next_pause(accepted, now.at)
 
     async def _apply(self, accepted: Accepted, pause: Pause | None) -> None:
         document = accepted.document

@@ -3,9 +3,9 @@
 Its standing is the threshold of the role that issued it. A role of two or more signatures stops
 everything, an emergency too, from acceptance until it takes that back or the document expires,
 whatever the clock does meanwhile. A role of one signature pauses: for ten minutes from acceptance
-at the most, never an emergency, and not again within an hour, so that no single key can silence a
-station for good. Only the role that issued a silence can lift it: by its newer document in the
-same slot.
+at the most, never an emergency, and neither role nor key again within an hour, so that no single
+key can silence a station for good, in however many roles it stands. Only the role that issued a
+silence can lift it: by its newer document in the same slot.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class ActiveSilence:
 
 @dataclass(frozen=True)
 class Pause:
-    """A role's last pause, as the store remembers it: from acceptance until it ended or will."""
+    """A last pause as the store remembers it: from acceptance until it ends by itself.
+
+    Lifting it early shortens no rest: another role of the same key could lift nothing and say so.
+    """
 
     begun_at: datetime
     end_at: datetime
@@ -106,36 +109,40 @@ def _activate(one: Held, document: Silence, at: datetime) -> ActiveSilence | Non
     return ActiveSilence(one, document, end_at, False)  # noqa: FBT003 - its last field
 
 
-def is_pause(accepted: Accepted) -> bool:
-    """Is it a silence of a single signature, on or off?"""
-    return isinstance(accepted.document, Silence) and accepted.standing < STOPPING
-
-
-def next_pause(accepted: Accepted, last: Pause | None, at: datetime) -> Pause | None:
-    """What is to be remembered of a role's pauses once this document is accepted at a moment."""
+def _is_pause(accepted: Accepted) -> bool:
+    """Does it begin a silence of a single signature?"""
     document = accepted.document
-    if not isinstance(document, Silence) or not is_pause(accepted):
-        return last
-    if document.state == "on":
-        return Pause(at, min(parse_utc(document.expires), at + PAUSE))
-    return last if last is None or last.end_at <= at else Pause(last.begun_at, at)
+    is_on = isinstance(document, Silence) and document.state == "on"
+    return is_on and accepted.standing < STOPPING
 
 
-def verify_pause(accepted: Accepted, last: Pause | None, now: Now) -> None:
-    """May this role pause now? A pause is for now: one that comes late is not obeyed.
+def next_pause(accepted: Accepted, at: datetime) -> Pause | None:
+    """What its role and its keys are remembered for once this document is accepted at a moment."""
+    if not _is_pause(accepted):
+        return None
+    return Pause(at, min(parse_utc(accepted.document.expires), at + PAUSE))
+
+
+def verify_pause(accepted: Accepted, former: Iterable[Pause], now: Now) -> None:
+    """May this one pause now? A pause is for now: one that comes late is not obeyed.
+
+    Args:
+        accepted: any document.
+        former: the last pauses of its role and of each key that signed it.
+        now: the box's clock.
 
     Raises:
-        TrustError: E_EXPIRED issued more than ten minutes ago; E_POLICY too soon after its last.
+        TrustError: E_EXPIRED issued more than ten minutes ago; E_POLICY too soon after the last.
     """
     document = accepted.document
-    if not isinstance(document, Silence) or document.state == "off" or not is_pause(accepted):
+    if not _is_pause(accepted):
         return
     is_trusted = now.quality in ("SYNCED", "HOLDOVER")
     if is_trusted and now.at > parse_utc(document.issued) + PAUSE:
         hint = "a pause is for the ten minutes after its issue"
         raise TrustError("E_EXPIRED", document.doc_id, hint)
-    # a clock that was set back behind the last pause says nothing about it
-    if last is not None and last.begun_at <= now.at < last.end_at + REST:
-        again = encode_utc(last.end_at + REST)
-        hint = f"{document.issuer} paused already and may pause again at {again}"
+    # a clock that was set back behind a pause says nothing about it
+    rests = [one.end_at + REST for one in former if one.begun_at <= now.at < one.end_at + REST]
+    if rests:
+        hint = f"this role or key paused already; again at {encode_utc(max(rests))}"
         raise TrustError("E_POLICY", document.doc_id, hint)

@@ -1,8 +1,9 @@
-"""When each role paused this station last: what keeps a single key from pausing it for good."""
+"""When each role and key paused this station last: what keeps one key from pausing it for good."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -11,11 +12,11 @@ import msgspec
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 
-_KEY = "pause/{issuer}"
+_KEY = "pause/{name}"
 
 
 class Pause(Protocol):
-    """From its acceptance until it ended or will end."""
+    """From its acceptance until it ends by itself."""
 
     @property
     def begun_at(self) -> datetime:
@@ -23,19 +24,20 @@ class Pause(Protocol):
 
     @property
     def end_at(self) -> datetime:
-        """Its end, past or to come."""
+        """When it ends by itself."""
 
 
-def last_pause(connection: sqlite3.Connection, issuer: str) -> tuple[datetime, datetime] | None:
-    """Beginning and end of a role's last pause, or None."""
-    text = meta.get(connection, _KEY.format(issuer=issuer))
-    if text is None:
-        return None
-    begun, end = msgspec.json.decode(text, type=tuple[str, str])
-    return parse_utc(begun), parse_utc(end)
+def last_pauses(
+    connection: sqlite3.Connection, names: Iterable[str]
+) -> list[tuple[datetime, datetime]]:
+    """Beginning and end of the last pause of each of these roles and keys that ever paused."""
+    texts = (meta.get(connection, _KEY.format(name=name)) for name in names)
+    pairs = (msgspec.json.decode(text, type=tuple[str, str]) for text in texts if text is not None)
+    return [(parse_utc(begun), parse_utc(end)) for begun, end in pairs]
 
 
-def note_pause(connection: sqlite3.Connection, issuer: str, pause: Pause) -> None:
-    """Remember a role's pause, inside the caller's transaction."""
+def note_pause(connection: sqlite3.Connection, names: Iterable[str], pause: Pause) -> None:
+    """Remember a pause under its role and each of its keys, inside the caller's transaction."""
     pair = (encode_utc(pause.begun_at), encode_utc(pause.end_at))
-    meta.put(connection, _KEY.format(issuer=issuer), msgspec.json.encode(pair).decode())
+    for name in names:
+        meta.put(connection, _KEY.format(name=name), msgspec.json.encode(pair).decode())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
+from securesystemslib.signer import CryptoSigner
 
 from agent.trust.authority import load_pinned
 from tests.fakes.deaf_box import DeafBox
@@ -26,10 +28,12 @@ from tests.unit.trust.test_verify import (
     AT,
     COMMUNE,
     FIRST,
+    NEIGHBOUR,
     PROVINCE,
     ROOT,
     SECOND,
     STRANGER,
+    _role,
     _utc,
     emergency,
     playlist,
@@ -215,3 +219,29 @@ async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: DeafBox)
     assert await pause(box, 2) == "E_POLICY"
     box.pass_time(timedelta(minutes=51))
     assert await pause(box, 3) == "accepted"
+
+
+async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_path: Path) -> None:
+    root = copy.deepcopy(ROOT)
+    both = [
+        _role(name, ["silence"], ["silence/84/*/*"], COMMUNE) for name in ("vn.84.a", "vn.84.b")
+    ]
+    root["roles"] += [*both, _role("vn.84.c", ["silence"], ["silence/84/*/*"], NEIGHBOUR)]
+    box = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT).start()
+    await give_place(box)
+
+    async def say(issuer: str, signer: CryptoSigner, state: str = "on", seq: int = 1) -> str:
+        at = _utc(box.clock.now().at)
+        document = silence(issuer=issuer, state=state, seq=seq, issued=at, not_before=at)
+        return await box.receive(seal(document, signer), "silence")
+
+    box.pass_time(timedelta(minutes=1))
+    assert await say("vn.84.a", COMMUNE) == "accepted"
+    assert await say("vn.84.b", COMMUNE) == "E_POLICY"
+    assert await say("vn.84.b", COMMUNE, "off") == "accepted"  # lifts nothing, and no rest
+    box.pass_time(timedelta(minutes=65))
+    assert await say("vn.84.b", COMMUNE, seq=2) == "E_POLICY"
+    assert await say("vn.84.c", NEIGHBOUR) == "accepted"  # another person, another role
+    box.pass_time(timedelta(minutes=6))
+    assert await say("vn.84.b", COMMUNE, seq=2) == "accepted"
+    await box.stop()
