@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -64,12 +64,14 @@ class Now:
         error_s: half-width of the error in seconds; None where nobody knows it.
         past: the latest moment that is certainly past, where `at` is in doubt: a battery clock may
             be far ahead. None: `at` itself.
+        vouched: see `Clock.vouched`. None: `at` itself.
     """
 
     at: datetime
     quality: Quality
     error_s: float | None
     past: datetime | None = None
+    vouched: datetime | None = field(default=None, compare=False)  # beside the reading
 
     def is_past(self, moment: datetime) -> bool:
         """Is it over for certain? A doubtful clock never says so."""
@@ -128,14 +130,12 @@ class Clock:
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
         by: whose word raised the floor, as `fix` was told; empty: nobody's, it is the build's.
-        vouched: the latest moment that somebody other than the time's signers vouched for; see
-            `vouch`. None: the floor.
+        vouched: what `vouched` read last. None: the floor.
         rtc_apart_s: as the attribute was before the restart.
 
     Attributes:
         floor: see above.
         floor_by: see `by`.
-        vouched: see above.
         missed_s: how far the newest fix lay outside the errors stated before and with it. More than
             0 means that the machine's clock drifts faster than assumed, or that the centre's is
             wrong.
@@ -157,8 +157,8 @@ class Clock:
         self._boot = boot
         self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
-        self.vouched = max(vouched or self.floor, BUILD_AT)
-        self._rtc_boot_s = self._floor_boot_s = boot()
+        self._vouched = max(vouched or self.floor, BUILD_AT)
+        self._rtc_boot_s = self._floor_boot_s = self._vouched_boot_s = boot()
         self.rtc_apart_s = 0.0 if rtc is None else rtc_apart_s
         is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
         self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
@@ -170,14 +170,26 @@ class Clock:
         """The present moment and how far to trust it."""
         boot = self._boot()
         past = self.floor + timedelta(seconds=boot - self._floor_boot_s)
+        vouched = self._read_vouched(boot)
         if self._fix is not None:
             at, error_s = self._fix.read(boot)
             if error_s <= HOLDOVER_LIMIT_S:
                 is_new = boot - self._fix.boot_s <= RENEW_AFTER_S
-                return Now(max(at, past), "SYNCED" if is_new else "HOLDOVER", error_s)
+                quality: Quality = "SYNCED" if is_new else "HOLDOVER"
+                return Now(max(at, past), quality, error_s, vouched=vouched)
         if self._rtc is not None:
-            return Now(max(self._read_rtc(self._rtc, boot), past), "RTC", None, past)
-        return Now(past, "FLOOR", None)
+            at = max(self._read_rtc(self._rtc, boot), past)
+            return Now(at, "RTC", None, past, vouched=vouched)
+        return Now(past, "FLOOR", None, vouched=vouched)
+
+    @property
+    def vouched(self) -> datetime:
+        """The latest moment known to be past without the word of the time's signers.
+
+        It is the latest that somebody else vouched for, and the crystal's seconds since, of which
+        those that the box spends switched off are lost.
+        """
+        return self._read_vouched(self._boot())
 
     @property
     def by(self) -> str | None:
@@ -255,7 +267,8 @@ class Clock:
 
     def vouch(self, at: datetime) -> None:
         """Somebody other than the time's signers says under signature that this moment is past."""
-        self.vouched = max(self.vouched, at)
+        if at > self.vouched:
+            self._vouched, self._vouched_boot_s = at, self._boot()
 
     def raise_floor(self) -> None:
         """Move the floor up to what is past by the fix in force; without one nothing happens."""
@@ -372,6 +385,9 @@ class Clock:
 
     def _is_synced(self) -> bool:
         return self.now().quality == "SYNCED"
+
+    def _read_vouched(self, boot: float) -> datetime:
+        return self._vouched + timedelta(seconds=boot - self._vouched_boot_s)
 
     def _read_rtc(self, rtc: datetime, boot: float) -> datetime:
         return rtc + timedelta(seconds=boot - self._rtc_boot_s)

@@ -155,7 +155,7 @@ class Programme:
 
     def silence(self, now: Now) -> ActiveSilence | None:
         """The strongest silence that was ordered by a document, if any."""
-        return silence_on(self.held, now.at)
+        return silence_on(self.held, now)
 
     def is_stopped(self, now: Now) -> bool:
         """Is everything silent and black, an emergency too: by the key or by an order?"""

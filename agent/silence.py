@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from agent.clock import Clock
+from agent.clock import Clock, Now
 from agent.contract.document import Silence
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
@@ -89,12 +89,12 @@ class Silences:
         """Tell what began and what ended; returns how long nothing ends by itself (seconds)."""
         parts = self._parts
         now = parts.clock.now()
-        active = {one.document.doc_id: one for one in silences_on(parts.held(), now.at)}
+        active = {one.document.doc_id: one for one in silences_on(parts.held(), now)}
         begun = [one for doc_id, one in active.items() if doc_id not in self._told]
         ended = {doc_id: told for doc_id, told in self._told.items() if doc_id not in active}
         if begun or ended:
             parts.look_again()
-        self._note(active, ended)
+        self._note(active, ended, now)
         for doc_id, told in ended.items():
             await parts.journal.append("silence", detail=self._how_ended(doc_id, told))
         for one in begun:
@@ -104,15 +104,19 @@ class Silences:
         left_s = [(one.end_at - now.at).total_seconds() for one in active.values()]
         return max(0.05, min([LOOK_S, *left_s]))
 
-    def _note(self, active: dict[str, ActiveSilence], ended: dict[str, _Told]) -> None:
+    def _note(self, active: dict[str, ActiveSilence], ended: dict[str, _Told], now: Now) -> None:
         subjects = {_subject(one.document) for one in active.values()}
         for told in ended.values():
             if (subject := f"{told.issuer}/{told.slot}") not in subjects:
                 self._parts.issues.note("silence_ordered", subject, None)
+                self._parts.issues.note("silence_overdue", subject, None)
         for one in active.values():
             scope = "everything" if one.stops_emergency else "all but emergencies"
             hint = f"{scope}, until {one.end_at:%Y-%m-%dT%H:%M:%SZ}: {one.document.why}"
             self._parts.issues.note("silence_ordered", _subject(one.document), hint)
+            late = f"until {one.end_at:%Y-%m-%dT%H:%M:%SZ}, unless it is lifted or people sign anew"
+            hint_late = late if one.is_overdue(now) else None
+            self._parts.issues.note("silence_overdue", _subject(one.document), hint_late)
 
     async def _remember(self, active: dict[str, ActiveSilence]) -> None:
         """A disk that refuses costs a second record after the next restart, never a silence."""

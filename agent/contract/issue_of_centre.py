@@ -12,6 +12,14 @@ CENTRE: dict[str, IssueKind] = {
         "không sửa gì ở trạm; hỏi cơ quan đã ra lệnh (tên ghi bên cạnh) bao giờ mở lại",
         "mend nothing at the station; ask whoever ordered it (named beside) when it will be lifted",
     ),
+    "silence_overdue": IssueKind(
+        "warning",
+        "lệnh ngắt tiếng đã hết hạn theo giờ của hộp, nhưng mới chỉ khóa giờ nói vậy: hộp vẫn im",
+        "a signed silence is over by the box's time, but only the time's key says so: it stays on",
+        "gửi một văn bản mới ký (như lịch phát) hoặc lệnh mở lại; hộp sai giờ thì báo trung tâm",
+        "send anything newly signed, such as a schedule, or sign the lifting; if the box's time is"
+        " wrong, tell the centre",
+    ),
     "document_withheld": IssueKind(
         "warning",
         "trung tâm đã thu hồi một văn bản nên hộp không phát nó nữa",

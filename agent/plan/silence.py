@@ -33,7 +33,7 @@ class ActiveSilence:
     Args:
         held: the document with its hash.
         document: the same, typed.
-        end_at: when it ends by itself.
+        end_at: when it ends by itself, unless somebody vouches for a later moment before that.
         stops_emergency: nothing sounds or shows at all; else it is a pause.
     """
 
@@ -41,6 +41,10 @@ class ActiveSilence:
     document: Silence
     end_at: datetime
     stops_emergency: bool
+
+    def is_overdue(self, now: Now) -> bool:
+        """Is it over by the clock, and kept up because only the time's signers say so?"""
+        return parse_utc(self.document.expires) <= now.at
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Accepted(Protocol):
         """The threshold of the role that issued it."""
 
 
-def silences_on(held: Iterable[Held], at: datetime) -> list[ActiveSilence]:
+def silences_on(held: Iterable[Held], now: Now) -> list[ActiveSilence]:
     """The silences in force; what stops everything first, then what lasts longest."""
     newest: dict[tuple[str, str], tuple[Held, Silence]] = {}
     for one in held:
@@ -79,32 +83,37 @@ def silences_on(held: Iterable[Held], at: datetime) -> list[ActiveSilence]:
     found = [
         active
         for one, document in newest.values()
-        if document.state == "on" and (active := _activate(one, document, at)) is not None
+        if document.state == "on" and (active := _activate(one, document, now)) is not None
     ]
     return sorted(found, key=lambda active: (active.stops_emergency, active.end_at), reverse=True)
 
 
-def silence_on(held: Sequence[Held], at: datetime) -> ActiveSilence | None:
+def silence_on(held: Sequence[Held], now: Now) -> ActiveSilence | None:
     """The strongest silence in force."""
-    return next(iter(silences_on(held, at)), None)
+    return next(iter(silences_on(held, now)), None)
 
 
 def _order(document: Silence) -> tuple[int, int]:
     return document.epoch, document.seq
 
 
-def _activate(one: Held, document: Silence, at: datetime) -> ActiveSilence | None:
+def _activate(one: Held, document: Silence, now: Now) -> ActiveSilence | None:
     """A stop has no beginning but its acceptance: a clock that reads earlier must not lift it.
 
-    A pause does: where the clock was set back behind it, it counts as over, never as longer. A
-    clock that is only a lower bound plays nothing scheduled anyway.
+    Nor may one that reads later, as the key that signs the time is online: it has expired when both
+    the clock and what others vouched for are past its end.
+
+    A pause does begin: where the clock was set back behind it, it counts as over, never as longer.
+    A clock that is only a lower bound plays nothing scheduled anyway.
     """
     expires = parse_utc(document.expires)
     if getattr(one, "standing", 1) >= STOPPING:
-        return ActiveSilence(one, document, expires, True) if at < expires else None  # noqa: FBT003 - its last field
+        lag = now.at - (now.vouched or now.at)
+        end_at = max(expires, expires + lag)
+        return ActiveSilence(one, document, end_at, True) if now.at < end_at else None  # noqa: FBT003 - its last field
     accepted_at: datetime = getattr(one, "accepted_at", parse_utc(document.issued))
     end_at = min(expires, accepted_at + PAUSE)
-    if not accepted_at <= at < end_at:
+    if not accepted_at <= now.at < end_at:
         return None
     return ActiveSilence(one, document, end_at, False)  # noqa: FBT003 - its last field
 

@@ -166,6 +166,18 @@ def test_the_thief_of_the_time_key_moves_a_box_once(crystal: Crystal) -> None:
     assert told(clock, crystal, AT + days(419)) == "taken"
 
 
+def test_what_was_vouched_for_runs_on_by_the_crystal_and_by_no_signed_time(
+    crystal: Crystal,
+) -> None:
+    clock = Clock(AT, boot=crystal)
+    clock.vouch(AT + days(3))
+    crystal.s += 3600
+    assert told(clock, crystal, AT + days(300)) == "taken"
+    assert clock.vouched == clock.now().vouched == AT + days(3) + timedelta(hours=1)
+    clock.vouch(AT + days(2))  # an older document
+    assert clock.vouched == AT + days(3) + timedelta(hours=1)
+
+
 def test_a_held_time_runs_on_and_is_taken_when_confirmed(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(500))

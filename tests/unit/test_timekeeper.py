@@ -480,6 +480,8 @@ async def test_what_people_vouch_for_outlives_a_restart(
     box.clock.vouch(AT + timedelta(days=360))
     await box.pass_time(TEN_MINUTES_S)
     after = await begin(store, publisher, monkeypatch, boot_id="another boot")
+    counted_on = AT + timedelta(days=360, seconds=TEN_MINUTES_S)
+    assert abs(after.clock.vouched - counted_on) < timedelta(milliseconds=1)
     assert await after.told_by_centre(AT + timedelta(days=760), time_key(publisher)) == "taken"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -52,49 +52,71 @@ def code_of(one: FakeHeld, at: Now, *former: Pause) -> str | None:
 
 def test_a_pause_lasts_ten_minutes_and_spares_emergencies() -> None:
     held = [silence("on", 1)]
-    active = silence_on(held, T + 599 * S)
+    active = silence_on(held, now(T + 599 * S))
     assert active is not None
     assert not active.stops_emergency
-    assert silence_on(held, T + 600 * S) is None
+    assert silence_on(held, now(T + 600 * S)) is None
 
 
 def test_a_stop_lasts_until_it_expires() -> None:
     held = [silence("on", 2)]
-    active = silence_on(held, T + 7199 * S)
+    active = silence_on(held, now(T + 7199 * S))
     assert active is not None
     assert active.stops_emergency
-    assert silence_on(held, T + 7200 * S) is None
+    assert silence_on(held, now(T + 7200 * S)) is None
 
 
 def test_the_same_role_lifts_it_in_the_same_slot_and_in_no_other() -> None:
     on = silence("on", 2)
     off = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2)
-    assert silence_on([on, off], T + 11 * S) is None
+    assert silence_on([on, off], now(T + 11 * S)) is None
     elsewhere = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2, slot="y")
-    assert silence_on([on, elsewhere], T + 11 * S) is not None
+    assert silence_on([on, elsewhere], now(T + 11 * S)) is not None
 
 
 @pytest.mark.parametrize("issuer", ["vn.84.29266", "vn"])
 def test_another_role_lifts_nothing_whatever_its_standing(issuer: str) -> None:
     on = silence("on", 2)
     off = silence("off", 3, T + 10 * S, doc_id="2" * 32, seq=9, issuer=issuer)
-    assert silence_on([on, off], T + 11 * S) is not None
+    assert silence_on([on, off], now(T + 11 * S)) is not None
+
+
+def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
+    """The clock says that it is over, those who vouched for earlier moments do not."""
+    held = [silence("on", 2)]  # until 05:00
+    far = T + timedelta(days=399)
+    ahead = replace(now(far), vouched=T + 119 * MIN)
+    active = silence_on(held, ahead)
+    assert active is not None
+    assert active.is_overdue(ahead)
+    assert active.end_at == far + MIN  # what the crystal still has to count
+    over = T + 120 * MIN
+    assert silence_on(held, replace(ahead, vouched=over)) is None
+    assert silence_on(held, replace(now(over - S), vouched=over)) is not None
+
+
+def test_a_stop_that_nobody_moves_the_clock_under_ends_when_it_says() -> None:
+    in_time = replace(now(T + MIN), vouched=T + MIN)
+    active = silence_on([silence("on", 2)], in_time)
+    assert active is not None
+    assert not active.is_overdue(in_time)
+    assert active.end_at == T + 120 * MIN
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=3), timedelta(days=90)])
 def test_a_clock_that_lost_its_time_does_not_lift_a_stop(back: timedelta) -> None:
     """After a power cut without a battery clock the box counts from its last signed time."""
-    assert silence_on([silence("on", 2)], T - back) is not None
+    assert silence_on([silence("on", 2)], now(T - back)) is not None
 
 
 def test_a_clock_that_lost_its_time_does_not_prolong_a_pause() -> None:
-    assert silence_on([silence("on", 1)], T - timedelta(hours=3)) is None
+    assert silence_on([silence("on", 1)], now(T - timedelta(hours=3))) is None
 
 
 def test_the_stop_goes_before_the_pause_that_lasts_longer() -> None:
     stop = silence("on", 2, expires="2026-11-23T03:01:00Z")
     pause = silence("on", 1, doc_id="2" * 32, issuer="vn.84.pause")
-    assert [one.stops_emergency for one in silences_on([pause, stop], T + S)] == [True, False]
+    assert [one.stops_emergency for one in silences_on([pause, stop], now(T + S))] == [True, False]
 
 
 def test_who_paused_rests_an_hour_from_the_end_of_the_pause() -> None:
