@@ -40,6 +40,7 @@ from agent.trust.accepted import Accepted
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.holding import Holding
 from agent.trust.in_force import AuthorityInForce
+from agent.trust.latch import latched_in
 from agent.trust.presume import presumed_place
 from agent.trust.verify import verify
 from agent.whereabouts import Whereabouts
@@ -159,6 +160,7 @@ class Intake:
         self._whereabouts = Whereabouts(self._holding, store, effects.placed, province)
         self._effects = effects
         self._in_force: list[HeldDocument] = []
+        self._latches: dict[tuple[str, str], Place] = {}
         self._withheld: frozenset[str] = frozenset()
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
@@ -210,6 +212,7 @@ class Intake:
                 self._clock.now(),
                 nonces=self.nonces,
                 former=self._whereabouts.former,
+                latches=self._latches,
             )
             _check_supported(accepted)
             if accepted.duplicate:
@@ -295,8 +298,13 @@ class Intake:
         here = [
             h
             for h in documents
-            if self._whereabouts.is_meant(h.document) and self._holding.is_entitled(h, place, now)
+            if self._whereabouts.is_meant(h) and self._holding.is_entitled(h, place, now)
         ]
+        self._latches = {
+            (h.document.issuer, h.document.slot): accepted_in
+            for h in here
+            if (accepted_in := latched_in(h)) is not None
+        }
         revoked = revoked_by(heads_of(h.document for h in here))
         self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
         self._in_force = [h for h in here if not is_revoked(h.document, revoked)]

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from agent.clock import Now
-from agent.contract.document import Document, StationConfig
+from agent.contract.document import StationConfig
 from agent.contract.ident import Place, is_match, parse_place
 from agent.errors import StoreError
 from agent.plan.policy import config_in_force
@@ -18,6 +18,7 @@ from agent.store import meta
 from agent.store.database import Store
 from agent.store.documents import HeldDocument
 from agent.trust.holding import Holding
+from agent.trust.latch import latched_in
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +83,14 @@ class Whereabouts:
             self._config_id = self.place = None
             await self._placed(None)
 
-    def is_meant(self, document: Document) -> bool:
-        """Is it for this place? The config in force is, though it named the box at a former one."""
-        place = self.place
+    def is_meant(self, held: HeldDocument) -> bool:
+        """Is it for this place? The config in force is, though it named the box at a former one.
+
+        So is a stop that was when it was accepted: whoever moves the box lifts none.
+        """
+        document, place = held.document, self.place
+        if latched_in(held) is not None:
+            return True
         return place is not None and (
             document.doc_id == self._config_id or any(is_match(to, place) for to in document.to)
         )

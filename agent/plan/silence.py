@@ -20,8 +20,8 @@ from agent.contract.document import Document, Silence
 from agent.contract.moment import encode_utc, parse_utc
 from agent.errors import TrustError
 from agent.plan.occurrence import Held
+from agent.trust.latch import STOPPING
 
-STOPPING = 2  # signatures: as many as an emergency needs
 PAUSE = timedelta(minutes=10)
 REST = timedelta(hours=1)
 

@@ -50,6 +50,7 @@ CREATE TABLE authority_files (
 CREATE TABLE authority_floors (
   role TEXT PRIMARY KEY, version INTEGER NOT NULL, keys TEXT NOT NULL) WITHOUT ROWID;
 """,
+    "ALTER TABLE documents ADD COLUMN accepted_in TEXT;",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (

@@ -20,6 +20,7 @@ import msgspec
 
 from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
 from agent.contract.envelope import Envelope
+from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store.floors import Floors, FloorUpdate, load_floors, write_floor
 
@@ -52,12 +53,17 @@ class Accepted(Protocol):
     def standing(self) -> int:
         """The threshold of the role that issued it."""
 
+    @property
+    def place(self) -> Place | None:
+        """The one for which it was judged."""
+
 
 @dataclass(frozen=True)
 class HeldDocument:
     """A document in force (or not yet), as it was accepted.
 
-    `standing` is the threshold that the issuing role had at that moment.
+    `standing` is the threshold that the issuing role had at that moment, `accepted_in` the place
+    for which it was judged.
     """
 
     document: Document
@@ -65,6 +71,7 @@ class HeldDocument:
     envelope: bytes
     accepted_at: datetime
     standing: int = 1
+    accepted_in: Place | None = None
 
 
 def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
@@ -96,13 +103,16 @@ def learn(floors: Floors, accepted: Accepted) -> None:
 def held(connection: sqlite3.Connection) -> list[HeldDocument]:
     """All documents not withdrawn, oldest first; expired ones too, as they may be asked about."""
     rows = connection.execute(
-        "SELECT kind, sha256, envelope, accepted_at, standing FROM documents WHERE NOT withdrawn"
-        " ORDER BY accepted_at, place"
+        "SELECT kind, sha256, envelope, accepted_at, standing, accepted_in FROM documents"
+        " WHERE NOT withdrawn ORDER BY accepted_at, place"
     )
     return [
-        HeldDocument(_decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing)
-        for kind, sha256, envelope, at, standing in rows
-    ]
+        HeldDocument(
+            _decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
+            parse_place(place) if place else None,
+        )
+        for kind, sha256, envelope, at, standing, place in rows
+    ]  # fmt: skip
 
 
 def withdraw(connection: sqlite3.Connection, target: str) -> int:
@@ -148,16 +158,17 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     event_id = document.event_id if isinstance(document, Emergency) else None
     names = [name for name in (document.doc_id, event_id) if name]
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
         " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, event_id=excluded.event_id,"
         " sha256=excluded.sha256, envelope=excluded.envelope, accepted_at=excluded.accepted_at,"
-        " expires=excluded.expires, withdrawn=excluded.withdrawn, standing=excluded.standing"
+        " expires=excluded.expires, withdrawn=excluded.withdrawn, standing=excluded.standing,"
+        " accepted_in=excluded.accepted_in"
         " WHERE sha256 <> excluded.sha256",
         (
             _place_of(document), document.kind, document.class_, document.doc_id, event_id,
             accepted.sha256, accepted.envelope, encode_utc(at), _sortable(_expires(document)),
             int(any(_is_cancelled(connection, name, document.class_) for name in names)),
-            accepted.standing,
+            accepted.standing, None if accepted.place is None else str(accepted.place),
         ),
     )  # fmt: skip
 

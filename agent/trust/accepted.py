@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.contract.document import Document
+from agent.contract.ident import Place
 
 
 class Floors(Protocol):
@@ -45,6 +46,7 @@ class Accepted:
         duplicate: the very same document is already held; nothing is to be done.
         signers: ids of the distinct keys that were counted.
         standing: the threshold of the role that issued it: what its silence may stop.
+        place: the one for which it was judged; None while the box has none.
     """
 
     document: Document
@@ -55,3 +57,4 @@ class Accepted:
     duplicate: bool
     signers: tuple[str, ...]
     standing: int
+    place: Place | None

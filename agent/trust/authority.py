@@ -37,7 +37,7 @@ class Grade(IntEnum):
 
     FRESH = 0  # confirmed within 48 h
     AGED = 1  # older, within its lifetime: no new emergency
-    EXPIRED = 2  # nothing new but time and receipts; what is held stays
+    EXPIRED = 2  # nothing new but time, receipts and the lifting of a stop; what is held stays
 
 
 class Authority(Protocol):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from agent.clock import Now
-from agent.contract.document import Document
 from agent.contract.ident import Place, StationId
 from agent.errors import TrustError
 from agent.trust.authority import Authority
 from agent.trust.in_force import AuthorityInForce
+from agent.trust.latch import Held as Latchable
+from agent.trust.latch import latched_in, verify_latched
 from agent.trust.verify import reverify
 
 # A document's end and beginning are the plan's business: such a one needs no telling.
@@ -17,12 +18,8 @@ _LEFT_TO_PLAN = frozenset({"E_EXPIRED"})
 _FOR_THE_MOMENT = frozenset({"E_NOTYET"})
 
 
-class Held(Protocol):
-    """A document that was accepted and is kept."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
+class Held(Latchable, Protocol):
+    """A document that was accepted and is kept, with its bytes."""
 
     @property
     def sha256(self) -> str:
@@ -52,6 +49,8 @@ class Holding:
     def is_entitled(self, held: Held, place: Place | None, now: Now) -> bool:
         """May it be in force? What may not is kept, and told once by `newly_lost`.
 
+        Of a stop only the right behind it is asked: see `latch`.
+
         While nobody's word can be judged, because only a root is known, all stays as it was.
         """
         if not self._authority.knows_signers(now):
@@ -79,6 +78,10 @@ class Holding:
 
     def _judge(self, held: Held, place: Place | None, now: Now) -> TrustError | None:
         try:
+            accepted_in = latched_in(held)
+            if accepted_in is not None:
+                verify_latched(held.document, accepted_in, place, self._authority)
+                return None
             reverify(held.envelope, held.document.kind, self._authority, place, self._station, now)
         except TrustError as error:
             return None if error.code in _LEFT_TO_PLAN else error

@@ -58,8 +58,8 @@ class AuthorityInForce:
 class SupersededAuthority:
     """Roles under a root that has a successor, whose own files have not come yet.
 
-    What is held by their word stays; nothing new is taken, as the new root may have been made
-    because the old keys are in wrong hands.
+    What is held by their word stays; nothing new is taken but the lifting of a stop, as the new
+    root may have been made because the old keys are in wrong hands.
 
     Args:
         former: the roles.

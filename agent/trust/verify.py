@@ -47,6 +47,7 @@ from agent.trust.accepted import Accepted, Floors, FloorUpdate
 from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
 from agent.trust.freshness import verify_freshness, verify_grade
+from agent.trust.latch import Latches, judged_in, lifted_in
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.schema import check_document
@@ -59,6 +60,7 @@ __all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "v
 MAX_CANDIDATES = 8
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
+_NO_LATCHES: Latches = {}
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
 _DECODER_OF_KIND = {kind: Decoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
 
@@ -121,7 +123,7 @@ def _open(raw: bytes, topic: Topic) -> _Signed:
 
 
 def _candidates(
-    signed: _Signed, authority: Authority, place: Place | None, now: Now
+    signed: _Signed, authority: Authority, places: Collection[Place | None], now: Now
 ) -> dict[str, Role]:
     """The roles that list a hinted key, by name: first those that could sign this kind for here.
 
@@ -142,15 +144,16 @@ def _candidates(
         return roles
     likely = sorted(
         roles.values(),
-        key=lambda role: (not _could_sign(role, signed.kind, place), len(role.name), role.name),
+        key=lambda role: (not _could_sign(role, signed.kind, places), len(role.name), role.name),
     )
     return {role.name: role for role in likely[:MAX_CANDIDATES]}
 
 
-def _could_sign(role: Role, kind: str, place: Place | None) -> bool:
-    classes = CLASSES_OF_KIND[kind]
-    return kind in role.kinds and (
-        place is None or any(role.covers(class_, str(place)) for class_ in classes)
+def _could_sign(role: Role, kind: str, places: Collection[Place | None]) -> bool:
+    return kind in role.kinds and any(
+        place is None or role.covers(class_, str(place))
+        for place in places
+        for class_ in CLASSES_OF_KIND[kind]
     )
 
 
@@ -253,31 +256,36 @@ def _floor_update(document: Document, sha256: str) -> FloorUpdate | None:
 
 @dataclass(frozen=True)
 class _Judged:
-    """What steps 1 to 7 find: the document, its role, and the keys counted."""
+    """What steps 1 to 7 find: the document, its role, the keys counted, and for which place."""
 
     signed: _Signed
     document: Document
     role: Role
     signers: tuple[str, ...]
+    place: Place | None
 
 
-def _judge(
+def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     envelope: bytes,
     topic: Topic,
     authority: Authority,
     place: Place | None,
     station: StationId,
     now: Now,
+    *,
     former: str | None = None,
+    latches: Latches = _NO_LATCHES,
 ) -> _Judged:
     signed = _open(envelope, topic)
-    roles = _candidates(signed, authority, place, now)
+    places = [place, *latches.values()] if signed.kind == "silence" else [place]
+    roles = _candidates(signed, authority, places, now)
     entitled = _entitled(signed, roles)
     document = decode_payload(signed.kind, signed.payload)
     role = _issuer(document, roles, entitled)
+    place = judged_in(document, role, place, latches)
     _verify_station(document, topic, place, station)
     verify_entitlement(document, role, _targets(document, place, station, former))
-    return _Judged(signed, document, role, entitled[role.name])
+    return _Judged(signed, document, role, entitled[role.name], place)
 
 
 def verify(  # noqa: PLR0913 - the contract's seam
@@ -291,6 +299,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
     *,
     nonces: Collection[str] = (),
     former: str | None = None,
+    latches: Latches = _NO_LATCHES,
 ) -> Accepted:
     """Judge one message. First failure wins; nothing is changed.
 
@@ -304,18 +313,20 @@ def verify(  # noqa: PLR0913 - the contract's seam
         now: the box's clock.
         nonces: those of this box that may still be answered.
         former: where the box stood last or is expected, a pattern of places; None: nobody knows.
+        latches: the stops on this box.
 
     Raises:
         TrustError: with the code of the step that failed.
     """
-    judged = _judge(envelope, topic, authority, place, station, now, former)
+    judged = _judge(envelope, topic, authority, place, station, now, former=former, latches=latches)
     signed, document, role = judged.signed, judged.document, judged.role
     _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)
     verify_freshness(document, role, now, nonces, held=held)
     if not held:
-        verify_grade(document, authority.grade(now))
+        if lifted_in(document, latches) is None:  # else a stop could outlive all who may lift it
+            verify_grade(document, authority.grade(now))
         if document.kind not in KINDS_WITHOUT_FLOOR:
             verify_order(document, floors)
     verify_sources(document)
@@ -328,6 +339,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
         duplicate=held,
         signers=judged.signers,
         standing=role.threshold,
+        place=judged.place,
     )
 
 

@@ -75,6 +75,7 @@ class DeafBox:
         self.clock = Clock(boot=self.hand)
         if self.begins is not None:
             self.clock.fix(self.begins, self.hand())
+        self.in_force = AuthorityInForce(self.authority)
         journal: Any = self.journal
         self.in_force = AuthorityInForce(self.authority)
         self.intake = Intake(

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from fake_publisher import FakePublisher
+from securesystemslib.signer import CryptoSigner
 
 from agent.health.issue import Issues
 from agent.plan.silence import ActiveSilence, silence_on
 from agent.silence import Parts, Silences
-from agent.trust.tree import load_tree
+from agent.trust.authority import Authority, Grade
+from agent.trust.in_force import SupersededAuthority
+from agent.trust.tree import TreeAuthority, load_tree
 from central.demo.stand import until
 from tests.fakes.deaf_box import DeafBox
 from tests.fakes.head_desk import HOUR, STATION, WEEK
 from tests.unit.trust.test_verify import AT, _utc, playlist, seal, silence, station_config
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-COMMUNE, PROVINCE = "vn.84.29266", "vn.84"
+PROVINCE = "vn.84"
 
 
 class Stand:
@@ -34,15 +39,45 @@ class Stand:
 
     async def send(self, document: dict[str, Any]) -> str:
         """A document, signed by the present keys of its issuer."""
-        envelope = seal(document, *self.tree.signers(document["issuer"]))
-        return await self.box.receive(envelope, document["kind"])
+        return await self.send_signed(document, self.tree.signers(document["issuer"]))
 
-    async def order(self, state: str, seq: int, **changes: Any) -> str:
-        """A silence of the province, signed now for two hours."""
+    async def send_signed(self, document: dict[str, Any], signers: list[CryptoSigner]) -> str:
+        """The same, signed by somebody."""
+        return await self.box.receive(seal(document, *signers), document["kind"])
+
+    def ordered(self, state: str, seq: int, **changes: Any) -> dict[str, Any]:
+        """A silence of the province, written now, for two hours."""
         at = self.box.clock.now().at
         header = {"issued": _utc(at), "not_before": _utc(at), "expires": _utc(at + 2 * HOUR)}
-        doc_id = f"{seq:032x}"
-        return await self.send(silence(state=state, seq=seq, doc_id=doc_id, **header, **changes))
+        return silence(state=state, seq=seq, doc_id=f"{seq:032x}", **header | changes)
+
+    async def order(self, state: str, seq: int, **changes: Any) -> str:
+        """The same, signed and sent."""
+        return await self.send(self.ordered(state, seq, **changes))
+
+    async def publish(self, *without: str) -> None:
+        """The tree as it stands takes effect, except for role files that the box does not pull."""
+        files = self.tree.publish()
+        roles = {name: raw for name, raw in files.roles.items() if name not in without}
+        await self.follow(load_tree(replace(files, roles=roles)))
+
+    async def follow(self, authority: Authority) -> None:
+        """Another authority takes effect, also after a restart."""
+        self.box.authority = self.box.in_force.current = authority
+        await self.box.intake.restore()
+
+    async def move(self) -> None:
+        """A role that reaches both provinces moves the box from 84 to 86."""
+        if "vn.86" not in self.tree.keys:
+            paths = ["config/84/*/*", "config/86/*/*"]
+            self.tree.delegate("vn.86", kinds=["station-config"], paths=paths, threshold=2,
+                               ttl_s=400 * 86_400)  # fmt: skip
+            await self.publish()
+        moved = {"issuer": "vn.86", "place": f"86/29266/{STATION}", "doc_id": "86" * 16, "seq": 43}
+        at = _utc(self.box.clock.now().at)
+        moved |= {"issued": at, "not_before": at}
+        assert await self.send(station_config(**WEEK | moved)) == "accepted"
+        assert str(self.box.intake.place) == f"86/29266/{STATION}"
 
     async def set_clock(self, at: Any) -> None:
         """As by a time that was signed: by its key, whoever has it."""
@@ -112,4 +147,119 @@ async def test_a_stop_ends_with_a_word_of_people_that_is_younger(stand: Stand) -
     assert stand.stop is not None
     later = {"issued": _utc(AT + 3 * HOUR), "not_before": _utc(AT + 3 * HOUR)}
     assert await stand.send(playlist(**later)) == "accepted"
+    assert stand.stop is None
+
+
+async def test_whoever_moves_the_box_moves_the_stop_with_it(stand: Stand) -> None:
+    stopped = stand.stop
+    await stand.move()
+    assert stand.box.kinds == ["silence", "station-config"]  # the stop, and its new config
+    await stand.box.stop()
+    stand.box.begins = stand.box.clock.now().at
+    await stand.box.start()
+    assert stopped is not None
+    assert stand.stop is not None
+    assert stand.stop.document == stopped.document
+    elsewhere = {"to": ["84/99999/*"]}
+    assert await stand.order("off", 2, **elsewhere) == "E_STATION"
+    assert await stand.order("on", 2) == "E_STATION"  # nothing new for the old place
+    assert stand.stop is not None
+    lifting = stand.ordered("off", 2)
+    assert await stand.send(lifting) == "accepted"
+    assert stand.stop is None
+    assert await stand.send(lifting) == ""  # the very bytes again
+    assert await stand.order("on", 3) == "E_STATION"
+
+
+async def test_a_box_that_loses_its_place_keeps_its_stop(stand: Stand) -> None:
+    stand.tree.delegation(PROVINCE)["x-kinds"] = ["command", "silence"]
+    await stand.publish()
+    assert stand.box.intake.place is None
+    assert stand.stop is not None
+    assert await stand.order("off", 2) == "accepted"
+    assert stand.stop is None
+
+
+async def test_new_keys_of_a_role_lift_nothing_by_themselves(stand: Stand) -> None:
+    former = stand.tree.signers(PROVINCE)
+    stand.tree.keys[PROVINCE] = [former[0], stand.tree.keys["vn.82"][0]]  # one of two is replaced
+    entry = stand.tree.delegation(PROVINCE)
+    present = {signer.public_key.keyid: signer for signer in stand.tree.signers(PROVINCE)}
+    entry["keyids"] = list(present)
+    entry["x-holders"] = {keyid: f"new {n}" for n, keyid in enumerate(present)}
+    stand.tree.targets["delegations"]["keys"] |= {
+        keyid: signer.public_key.to_dict() for keyid, signer in present.items()
+    }
+    await stand.publish()
+    assert stand.stop is not None
+    stand.tree.rotate(PROVINCE)
+    await stand.publish()
+    assert stand.stop is not None
+    assert "silence" not in [one.kind for one in stand.box.results if one.result == "refused"]
+    assert await stand.send_signed(stand.ordered("off", 2), former) == "E_ROLE"
+    assert stand.stop is not None
+    assert await stand.order("off", 2) == "accepted"
+    assert stand.stop is None
+
+
+async def test_who_takes_the_role_away_ends_its_stop(stand: Stand) -> None:
+    stand.tree.revoke(PROVINCE)
+    await stand.publish()
+    assert stand.stop is None
+    assert ("silence", "E_ROLE") in [(one.kind, one.code) for one in stand.box.results]
+
+
+async def test_who_takes_the_right_to_silence_away_ends_the_stop(stand: Stand) -> None:
+    stand.tree.delegation(PROVINCE)["x-kinds"] = ["station-config", "command"]
+    await stand.publish()
+    assert stand.stop is None
+    assert ("silence", "E_SCOPE") in [(one.kind, one.code) for one in stand.box.results]
+
+
+async def test_after_a_move_a_role_in_a_file_that_is_not_here_is_not_gone(stand: Stand) -> None:
+    role = "vn.84.stop"
+    stand.tree.delegate(role, kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await stand.publish()
+    assert await stand.order("on", 1, issuer=role) == "accepted"
+    assert await stand.order("off", 2) == "accepted"
+    await stand.move()
+    await stand.publish(PROVINCE)
+    assert role not in stand.box.in_force.roles
+    assert stand.stop is not None
+    assert await stand.order("off", 2, issuer=role) == "E_ROLE"  # nobody can tell who that is
+    paths = stand.tree.delegation(PROVINCE)["paths"]
+    paths.remove("silence/84/*/*")  # what the province may not do, nobody below it may
+    await stand.publish(PROVINCE)
+    assert stand.stop is None
+
+
+def _as_it_is(authority: TreeAuthority) -> Authority:
+    return authority
+
+
+def _superseded(authority: TreeAuthority) -> Authority:
+    return SupersededAuthority(authority, 2)
+
+
+@pytest.mark.parametrize(("days", "under"), [(31, _as_it_is), (0, _superseded)])
+async def test_an_outdated_authority_lets_nothing_in_but_the_lifting_of_a_stop(
+    stand: Stand, days: int, under: Any
+) -> None:
+    earlier = stand.ordered("off", 0)
+    late = _utc(AT + 32 * DAY)
+    assert await stand.order("on", 2, slot="x", expires=late) == "accepted"
+    assert await stand.order("off", 3) == "accepted"
+    stand.box.pass_time(days * DAY)
+    await stand.follow(under(load_tree(stand.tree.files())))
+    now = stand.box.clock.now()
+    stand.box.clock.fix(now.at, stand.box.hand())
+    assert stand.box.in_force.grade(now) is Grade.EXPIRED
+    assert stand.stop is not None
+    assert await stand.order("on", 3, slot="x") == "E_STALE"
+    assert await stand.order("off", 1, slot="y") == "E_STALE"  # which stops nothing
+    assert await stand.send({**earlier, "slot": "x", "expires": late}) == "E_REPLAY"
+    one_of_two = stand.tree.signers(PROVINCE)[:1]
+    assert await stand.send_signed(stand.ordered("off", 3, slot="x"), one_of_two) == "E_THRESHOLD"
+    assert stand.stop is not None
+    assert await stand.order("off", 3, slot="x") == "accepted"
     assert stand.stop is None

@@ -17,6 +17,7 @@ import pytest
 
 from agent.clock import Clock
 from agent.contract.document import TYPE_OF_KIND, Document
+from agent.contract.ident import Place
 from agent.doctor.bundle_part import PARTS
 from agent.doctor.case import Case
 from agent.doctor.memory import ask_database, read_words
@@ -39,6 +40,7 @@ class Accepted:
     sha256: str
     floor: None = None
     standing: int = 1
+    place: Place | None = None
 
 
 def accepted(payload: str) -> Accepted:

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from agent.contract.document import TYPE_OF_KIND, Document
+from agent.contract.ident import Place
 from agent.errors import StoreError
 from agent.store import documents, meta
 from agent.store.database import Store
@@ -41,6 +42,7 @@ class Accepted:
     sha256: str
     floor: Floor | None
     standing: int = 1
+    place: Place | None = None
 
 
 def accepted(kind: str = "playlist", seq: int = 1, slot: str = "tuan", **more: object) -> Accepted:

@@ -10,6 +10,7 @@ import msgspec
 from fake_publisher import FakePublisher
 
 from agent.contract.document import TYPE_OF_KIND, Document
+from agent.contract.ident import Place
 from agent.trust.authority import Grade
 from agent.trust.holding import Holding
 from agent.trust.in_force import AuthorityInForce, SupersededAuthority
@@ -32,6 +33,8 @@ class Held:
     document: Document
     sha256: str
     envelope: bytes
+    standing: int = 1
+    accepted_in: Place | None = None
 
 
 def hold(tree: FakePublisher, fields: dict[str, Any]) -> Held:
