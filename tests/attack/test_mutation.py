@@ -115,7 +115,7 @@ def changed_envelopes(draw: st.DrawFn) -> bytes:
         case "resigned":
             signers: list[CryptoSigner] = draw(st.lists(st.sampled_from(FEW), max_size=3))
             if {signer.public_key.keyid for signer in signers} >= BOTH:
-                signers.remove(FIRST)
+                signers = [signer for signer in signers if signer is not FIRST]
             return seal(draw(changed_documents()), *signers, kind="emergency")
         case _:
             envelope[draw(st.sampled_from([*envelope, "x"]))] = draw(values)
