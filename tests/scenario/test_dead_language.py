@@ -1,0 +1,82 @@
+"""An emergency in two languages, of which one is on a dead host: the other is told all the same."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from agent.contract.document import Emergency, EmergencyBody
+from central.clip import make_melody
+from central.demo.content import emergency
+from central.demo.stand import until
+from central.medium import store_medium
+from central.sign import encode_document
+from tests.integration.test_faults import MELODY_HZ, NOTE_S, Ear, moment
+from tests.scenario.air import Air
+
+VIETNAMESE_S, KHMER_S = 3, 4
+ATTENTION_S = 3.0
+
+
+def alarms(air: Air) -> list[dict[str, Any]]:
+    return [play for play in air.stage.collected_plays() if play["level"] == "emergency"]
+
+
+async def until_alarms(air: Air, count: int) -> list[dict[str, Any]]:
+    await until(lambda: len(alarms(air)) == count, f"{count} alarms", 60)
+    return alarms(air)
+
+
+def assert_melody(ear: Ear, first: datetime, seconds: float) -> None:
+    notes = range(int(seconds / NOTE_S) - 1)
+    heard = [ear.pitch(first + timedelta(seconds=n * NOTE_S + 0.12)) for n in notes]
+    wanted = [MELODY_HZ[n % len(MELODY_HZ)] for n in notes]
+    same = sum(h == w for h, w in zip(heard, wanted, strict=True))
+    assert same >= len(notes) - 1, (heard, wanted)
+
+
+async def test_a_language_on_a_dead_host_does_not_silence_the_other(air: Air) -> None:
+    stage, scene = air.stage, air.stage.scene
+    with socket.socket() as listener:  # a port that nobody listens to
+        listener.bind(("127.0.0.1", 0))
+        dead = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    vietnamese = store_medium(
+        make_melody(stage.studio / "vi.wav", VIETNAMESE_S * 1000),
+        stage.folder / "media",
+        scene.media.base_url,
+    )
+    elsewhere = stage.folder / "elsewhere"
+    elsewhere.mkdir()
+    khmer_voice = make_melody(stage.studio / "km.wav", KHMER_S * 1000)
+    khmer = store_medium(khmer_voice, elsewhere, scene.media.base_url)
+    order = msgspec.json.decode(emergency(datetime.now(UTC), vietnamese), type=Emergency)
+    order = msgspec.structs.replace(
+        order,
+        media=[vietnamese, msgspec.structs.replace(khmer, urls=[f"{dead}/x", *khmer.urls])],
+        bodies=[
+            EmergencyBody("vi", [vietnamese.sha256]),
+            EmergencyBody("km", [khmer.sha256]),
+        ],
+    )
+    await scene.publish(scene.sign(encode_document(order), "emergency", "vn.84.em"))
+    (part,) = await until_alarms(air, 1)
+    shutil.copy(elsewhere / khmer.sha256, stage.folder / "media")
+    _, whole = await until_alarms(air, 2)
+    ear = await air.hear()
+    await air.assert_truth()
+
+    assert (part["result"], part["lang"]) == ("full", "vi")
+    assert whole["result"] == "full"
+    for told, seconds in ((part, VIETNAMESE_S), (whole, VIETNAMESE_S + KHMER_S)):
+        began = moment(told["start"])
+        spoken = began + timedelta(seconds=ATTENTION_S)
+        assert_melody(ear, spoken, VIETNAMESE_S)
+        length_s = (moment(told["end"]) - began).total_seconds()
+        assert abs(length_s - ATTENTION_S - seconds) < 0.5, told
+    assert_melody(
+        ear, moment(whole["start"]) + timedelta(seconds=ATTENTION_S + VIETNAMESE_S), KHMER_S
+    )
