@@ -12,7 +12,7 @@ import pytest
 from central.demo.stand import until
 from central.publish import Parcel
 from central.reception import Reception
-from tests.integration.conftest import Stage, stage
+from tests.stage import Stage, stage
 
 __all__ = ["stage"]
 YEARS = timedelta(days=5 * 365)

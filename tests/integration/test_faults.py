@@ -10,8 +10,6 @@ import os
 import random
 import signal
 import sqlite3
-import wave
-from array import array
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,74 +20,16 @@ import psutil
 import pytest
 
 from central.clip import make_chime, make_melody
-from central.demo.capture import Recording
 from central.demo.place import SINK
 from central.demo.stand import until
+from tests.ear import MELODY_HZ, NOTE_S, Ear
+from tests.stage import assert_chain_whole, children_of, engine_of, moment, soon
 
 KILLS = 50
-RATE_HZ = 48_000
-BLOCK_S = 0.01
-LOUD = 0.01 * 32_768
-NOTE_S = 0.25
-MELODY_HZ = (392.0, 440.0, 523.25, 587.33, 659.26, 587.33, 523.25, 440.0)
-GENESIS = "0" * 64
 # From naming the start to the prepared item: compile, sign, publish, fetch, verify, decode. With
 # both cores kept busy by three others each, that took over 4 s.
 LEAD_S = 12
 HEARD = 0.7  # a busy machine starves the sound server for a tenth of a second here and there
-
-
-class Ear:
-    """What was really heard; knows nothing but the WAV."""
-
-    def __init__(self, recording: Recording) -> None:
-        self.at = recording.first_sample_at
-        with wave.open(str(recording.path)) as wav:
-            self.samples = array("h", wav.readframes(wav.getnframes()))
-
-    def loud_share(self, start: datetime, end: datetime) -> float:
-        """The part of a span's 10 ms blocks that hold sound."""
-        first, last = self._index(start), self._index(end)
-        step = int(RATE_HZ * BLOCK_S)
-        blocks = [self.samples[i : i + step] for i in range(max(0, first), last, step)]
-        loud = [max(map(abs, block)) > LOUD for block in blocks if block]
-        return sum(loud) / len(loud) if loud else 0.0
-
-    def told_sounds(self) -> list[str]:
-        """Every stretch with sound, for the message of an assertion."""
-        stretches: list[list[datetime]] = []
-        for at in self.loud_moments():
-            if not stretches or at - stretches[-1][1] > timedelta(seconds=0.3):
-                stretches.append([at, at])
-            stretches[-1][1] = at
-        return [f"{begin:%H:%M:%S.%f}..{end:%H:%M:%S.%f}" for begin, end in stretches]
-
-    def loud_moments(self) -> list[datetime]:
-        """When each 10 ms block with sound begins."""
-        step = int(RATE_HZ * BLOCK_S)
-        return [
-            self.at + timedelta(seconds=i / RATE_HZ)
-            for i in range(0, len(self.samples), step)
-            if max(map(abs, self.samples[i : i + step])) > LOUD
-        ]
-
-    def pitch(self, at: datetime) -> float:
-        """Which note of the melody is the strongest in the 80 ms after a moment."""
-        first = self._index(at)
-        samples = self.samples[first : first + int(0.08 * RATE_HZ)]
-        return max(set(MELODY_HZ), key=lambda hz: _power(samples, hz))
-
-    def _index(self, at: datetime) -> int:
-        return int((at - self.at).total_seconds() * RATE_HZ)
-
-
-def _power(samples: array[int], hz: float) -> float:
-    """Goertzel."""
-    coefficient = 2 * math.cos(2 * math.pi * hz / RATE_HZ)
-    before = last = 0.0
-    for sample in samples:
-        before, last = last, sample + coefficient * last - before
-    return before**2 + last**2 - coefficient * before * last
 
 
 @dataclass(frozen=True)
@@ -99,32 +39,6 @@ class Kill:
     whose: str
     at: datetime
     play_start: str | None
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def soon(seconds: float) -> datetime:
-    """The next whole second but so many."""
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1 + seconds)
-
-
-def assert_chain_whole(rows: list[tuple[int, bytes]]) -> None:
-    """Every seq there once, every record naming the hash before it; by hashlib alone."""
-    digest = GENESIS
-    for expected, (seq, raw) in enumerate(rows, 1):
-        assert seq == expected
-        assert json.loads(raw)["prev"] == digest
-        digest = hashlib.sha256(bytes.fromhex(digest) + raw).hexdigest()
-
-
-def children_of(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
-
-
-def engine_of(pid: int) -> psutil.Process | None:
-    return next((c for c in children_of(pid) if "agent.play.engine" in c.cmdline()), None)
 
 
 def is_gone(process: psutil.Process) -> bool:

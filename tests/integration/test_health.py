@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 from central.demo.stand import until
 from central.issue import issue_log
-from tests.integration.conftest import Stage
+from tests.stage import Stage
 
 LOOK_S = 90.0  # some periods of the slowest check below, on a busy machine
 CARD_BYTES = 48 << 20

@@ -13,8 +13,8 @@ from pathlib import Path
 from central.clip import make_melody
 from central.demo.place import SINK
 from central.demo.stand import until
-from tests.integration.conftest import Stage
 from tests.integration.test_page_agent import Phone, free_port, is_listening
+from tests.stage import Stage
 
 PIN = "271828"
 RATE_HZ = 48_000

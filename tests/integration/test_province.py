@@ -7,7 +7,7 @@ from typing import Any
 
 from central.demo.content import station_config
 from central.demo.stand import until
-from tests.integration.conftest import stage
+from tests.stage import stage
 
 __all__ = ["stage"]
 

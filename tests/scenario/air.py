@@ -9,14 +9,8 @@ from typing import Any
 
 from central.demo.place import SINK
 from central.demo.stand import until
-from tests.integration.test_faults import (
-    MELODY_HZ,
-    NOTE_S,
-    Ear,
-    assert_chain_whole,
-    moment,
-    soon,
-)
+from tests.ear import MELODY_HZ, NOTE_S, Ear
+from tests.stage import assert_chain_whole, moment, soon
 
 BACK_S = 20.0
 

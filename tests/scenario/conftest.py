@@ -8,8 +8,8 @@ from typing import Any
 import pytest_asyncio
 
 from central.clip import make_melody
-from tests.integration.conftest import stage
 from tests.scenario.air import Air
+from tests.stage import stage
 
 __all__ = ["stage"]
 

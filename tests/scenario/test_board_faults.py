@@ -12,8 +12,7 @@ import pytest
 
 from central.demo.place import BOARD_STATION
 from central.demo.stand import until
-from tests.integration.conftest import Stage
-from tests.integration.test_faults import children_of, moment, soon
+from tests.stage import Stage, children_of, moment, soon
 
 
 def _board(stage: Stage) -> psutil.Process:

@@ -15,8 +15,9 @@ from central.demo.content import emergency
 from central.demo.stand import until
 from central.medium import store_medium
 from central.sign import encode_document
-from tests.integration.test_faults import MELODY_HZ, NOTE_S, Ear, moment
+from tests.ear import MELODY_HZ, NOTE_S, Ear
 from tests.scenario.air import Air
+from tests.stage import moment
 
 VIETNAMESE_S, KHMER_S = 3, 4
 ATTENTION_S = 3.0

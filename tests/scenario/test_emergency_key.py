@@ -20,8 +20,9 @@ from central.clip import make_melody
 from central.compilation import Issue
 from central.demo.stand import until
 from drivers.sim.contact import set_contact
-from tests.integration.test_faults import RATE_HZ, Ear, _power, moment
+from tests.ear import RATE_HZ, Ear, power
 from tests.scenario.air import Air
+from tests.stage import moment
 
 MESSAGE_HZ, MESSAGE_S = 1200.0, 3
 ALARM_HZ = (853.0, 960.0, MESSAGE_HZ)  # the attention signal's two, and the message
@@ -55,7 +56,7 @@ def alarm_share(ear: Ear, start: datetime, end: datetime) -> float:
 
 def is_alarm(samples: array[int]) -> bool:
     energy = sum(one * one for one in samples) * len(samples) / 2
-    return energy > 0 and max(_power(samples, hz) for hz in ALARM_HZ) > 0.5 * energy
+    return energy > 0 and max(power(samples, hz) for hz in ALARM_HZ) > 0.5 * energy
 
 
 @dataclass

@@ -29,7 +29,7 @@ from central.demo.content import station_config
 from central.demo.stand import until
 from central.schedule import compile_schedule
 from central.sign import encode_document
-from tests.integration.test_faults import soon
+from tests.stage import soon
 
 CLASSES = ("routine", "priority", "emergency", "config", "command", "silence", "authority")
 DAY_S = 86_400

@@ -14,8 +14,8 @@ import pytest_asyncio
 from central.clip import make_melody
 from central.demo.stand import until
 from drivers.sim.contact import break_contact, set_contact
-from tests.integration.test_faults import moment
 from tests.scenario.air import Air
+from tests.stage import moment
 
 
 @pytest_asyncio.fixture

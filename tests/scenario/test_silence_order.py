@@ -12,8 +12,8 @@ from central.demo.content import emergency
 from central.demo.stand import until
 from central.medium import store_medium
 from central.sign import build_header, encode_document
-from tests.integration.test_faults import moment
 from tests.scenario.air import Air
+from tests.stage import moment
 
 
 def silence(state: str, seq: int) -> bytes:

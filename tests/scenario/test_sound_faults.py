@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import psutil
 
 from central.demo.place import SINK
-from tests.integration.test_faults import children_of, engine_of
 from tests.scenario.air import Air
+from tests.stage import children_of, engine_of
 
 
 def _engine(air: Air) -> psutil.Process:
