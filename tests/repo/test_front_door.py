@@ -43,6 +43,11 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
             assert (path.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_page_holds_both_sides_of_a_merge(path: Path) -> None:
+    assert not re.search(r"^(?:<{7}|={7}|>{7})(?: |$)", path.read_text("utf-8"), re.MULTILINE)
+
+
 def test_the_picture_is_well_formed_and_carries_its_own_words() -> None:
     picture = ET.parse(ROOT / "docs" / "flow.svg").getroot()  # noqa: S314 - our own file
     assert picture.tag.endswith("svg")
