@@ -36,6 +36,7 @@ TICK_S = 15.0
 KEEP_S = 600.0
 ASK_CHRONY_S = 600.0
 ASK_CHRONY_SOON_S = 60.0  # while the time is not known
+FORGET_S = 3600.0  # between two times that one root has the floor forgotten
 STEP_S = 0.5  # a smaller step by chrony is no event
 OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
 DAY = timedelta(days=1)
@@ -84,7 +85,7 @@ class Timekeeper:
         self._root: int | None = None  # version of the root under which the time was last taken
         self._kept_boot_s = boot_s()
         self._kept_words: dict[str, str] = {}
-        self._asked_boot_s = float("-inf")
+        self._asked_boot_s = self._forgot_boot_s = float("-inf")
         self._told_chrony = ""
         self._is_asking = False
 
@@ -113,9 +114,9 @@ class Timekeeper:
             StoreError: the card refuses.
         """
         parts = self._parts
-        self._root = parts.authority.versions["root"]
         self._is_asking = False
         parts.stepped()
+        await self._count_root()
         by = NTS if parts.clock.by == NTS else "centre"
         detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
         await parts.journal.append("clock_fix", detail=detail)
@@ -193,8 +194,20 @@ class Timekeeper:
         elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
             log.warning("by the root's word the floor %s is forgotten", clock.floor)
             clock.forget()
+            self._forgot_boot_s = boot_s()
             self._kept_words, self._is_asking = {}, True
             await self._parts.store.run(clock_memory.lower, await self._describe())
+
+    async def _count_root(self) -> None:
+        """The root is one under which a time was taken.
+
+        Not by the centre's word at a moment at which all has run out: a thief who answers before
+        the new files have come would use up the root that cures.
+        """
+        clock, authority = self._parts.clock, self._parts.authority
+        is_doubtful = clock.by != NTS and authority.grade(clock.now()) is Grade.EXPIRED
+        if not is_doubtful or not await self._last_root():
+            self._root = authority.versions["root"]
 
     async def _last_root(self) -> int:
         if self._root is None:
@@ -224,6 +237,8 @@ class Timekeeper:
         A clock that a stolen key has set ahead finds every authority file expired, so it cannot
         even learn that the key was revoked. A new root it still takes.
         """
+        if boot_s() - self._forgot_boot_s < FORGET_S:
+            return False
         issued = self._parts.authority.issued
         return issued is not None and self._parts.clock.now().at - issued > OLDEST_TIMESTAMP
 

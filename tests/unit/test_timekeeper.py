@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -463,6 +463,39 @@ async def test_a_clock_set_far_ahead_is_cured_by_a_new_root(
     assert await box.told_by_centre(AT, time_key(publisher)) == "taken"
     await box.pass_time(0)
     assert box.told == ["stepped", "greet", "stepped"]
+
+
+@pytest.mark.parametrize("is_superseded", [True, False])
+async def test_a_thief_who_answers_once_more_does_not_use_up_the_root_that_cures(
+    store: Store,
+    publisher: FakePublisher,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_superseded: bool,
+) -> None:
+    """The former files, and with them the stolen key, count until the new ones have come."""
+    files, stolen, lie = publisher.files(), time_key(publisher), AT + timedelta(days=300)
+    former = load_tree(files)
+    publisher.root["expires"] = "2029-12-01T00:00:00Z"
+    same_keys = load_tree(replace(files, root=publisher.publish().root))
+    box = await begin(store, publisher, monkeypatch)
+    box.in_force.current = former
+    await box.told_by_centre(lie, stolen)
+    await box.pass_time(0)
+    box.in_force.current = SupersededAuthority(former, 2) if is_superseded else same_keys
+    await box.pass_time(0)
+    assert box.clock.floor == BUILD_AT
+    assert await box.told_by_centre(lie, stolen) == "taken"
+    await box.pass_time(15)
+    assert box.clock.floor > BUILD_AT  # once an hour: who withholds the files fills no journal
+    await box.pass_time(3600)
+    assert box.clock.floor == BUILD_AT
+    assert await box.told_by_centre(lie, stolen) == "taken"
+    after = await begin(store, publisher, monkeypatch)
+    after.in_force.current = box.in_force.current
+    assert after.clock.floor > BUILD_AT
+    await after.pass_time(0)
+    assert after.clock.floor == BUILD_AT
 
 
 async def test_a_new_root_in_good_times_changes_nothing(box: Box, publisher: FakePublisher) -> None:
