@@ -15,7 +15,8 @@ def salvage(connection: sqlite3.Connection, broken: Path) -> None:
     """Carry readable floors and events over, inside the caller's transaction.
 
     A floor is carried over one below: the documents themselves are lost, so the present one must
-    be accepted once more when the centre sends it again, and nothing older.
+    be accepted once more when the centre sends it again, and nothing older. One that still waits
+    for that, after an earlier salvage, is carried as it is. What was withdrawn stays withdrawn.
     """
     try:
         with closing(sqlite3.connect(f"file:{broken}?mode=ro", uri=True)) as source:
@@ -45,9 +46,10 @@ def _carry(
 # authority's files are carried as they were: every one is verified again before it counts.
 _NAMES = ", ".join(map(repr, (*LASTING, LAST_PLACE)))
 _CARRIED = {
-    "floors": "SELECT issuer, kind, slot, epoch, seq - 1, '' FROM floors",
+    "floors": "SELECT issuer, kind, slot, epoch, seq - (sha256 <> ''), '' FROM floors",
     "meta": f"SELECT key, value FROM meta WHERE key IN ({_NAMES}) OR key GLOB 'pause/*'",  # noqa: S608 - names of ours
     "events": "SELECT event_id, keep_until FROM events",
+    "cancels": "SELECT target, class, keep_until FROM cancels",
     "authority_roots": "SELECT * FROM authority_roots",
     "authority_files": "SELECT * FROM authority_files",
     "authority_floors": "SELECT * FROM authority_floors",

@@ -35,6 +35,7 @@ from tests.unit.trust.test_verify import (
     STRANGER,
     _role,
     _utc,
+    cancel,
     emergency,
     playlist,
     seal,
@@ -245,3 +246,30 @@ async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_pat
     box.pass_time(timedelta(minutes=6))
     assert await say("vn.84.b", COMMUNE, seq=2) == "accepted"
     await box.stop()
+
+
+async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: DeafBox) -> None:
+    """Whoever has the broker sends what was withdrawn and keeps the cancel back."""
+    schedule = playlist(**WEEK)
+    assert await box.receive(head(1, {KEY: entry_of(schedule)}), "head") == "accepted"
+    assert await box.receive(seal(schedule, COMMUNE), "playlist") == "accepted"
+    end = cancel(cancels=schedule["doc_id"], **WEEK)
+    assert await box.receive(seal(end, COMMUNE), "cancel") == "accepted"
+    await box.rot()
+    await give_place(box)
+    await box.receive(seal(schedule, COMMUNE), "playlist")
+    assert "playlist" not in box.kinds
+
+
+async def test_a_broken_file_costs_no_key_its_alarm(box: DeafBox) -> None:
+    """An event counts once; but what was lost has to come again, else the key starts nothing."""
+    alarm = emergency(trigger="key", slot="key", **WEEK)
+    slots = {"vn.84.em/emergency/key": entry_of(alarm)}
+    assert await box.receive(head(1, slots), "head") == "accepted"
+    envelope = seal(alarm, FIRST, SECOND)
+    assert await box.receive(envelope, "emergency") == "accepted"
+    await box.rot()
+    await give_place(box)
+    assert await box.receive(envelope, "emergency") == "accepted"
+    again = seal({**alarm, "seq": alarm["seq"] + 1, "doc_id": "7c" * 16}, FIRST, SECOND)
+    assert await box.receive(again, "emergency") == "E_REPLAY"

@@ -46,6 +46,13 @@ def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(
     assert carried(fresh, broken) == ([floor], [("e0",)], False)
 
 
+def test_a_floor_that_waits_for_its_document_sinks_no_further(fresh: Path, broken: Path) -> None:
+    with closing(sqlite3.connect(broken)) as old, old:
+        old.execute("UPDATE floors SET seq=41, sha256=''")
+    floors, _, _ = carried(fresh, broken)
+    assert floors == [("vn.84", "playlist", "tuan", 2, 41, "")]
+
+
 def test_a_memory_that_lost_a_part_is_new_though_it_knows_some_floors(
     fresh: Path, broken: Path
 ) -> None:
