@@ -169,24 +169,33 @@ class Programme:
         does not deliver one language must not eat the others: see `_part`. An emergency that a
         key's alarm keeps waiting is told from its beginning afterwards.
         """
-        part = None
+        part = meanwhile = None
         press = self.pressed()
         if sense != "sound":
             local = alarm_on(self.held, press, now.at, sense) if press is not None else None
             own = emergency_on(self.held, now.at, sense)
         else:
             local = self._local_sound(press, now) if press is not None else None
-            own = emergency_on([self._when_ready(h, now) for h in self.held], now.at, sense)
+            ready = [self._when_ready(h, now) for h in self.held]
+            own = emergency_on(ready, now.at, sense)
             if local is not None and own is not None:
                 self._ready_at[own.document.doc_id] = now.at
-            part = self._part(own, now) if local is None and own is not None else None
-        return [active for active in (local, own, part) if active is not None]
+            if local is None and own is not None and own.document.doc_id not in self._whole:
+                part = self._part(own, now)
+                meanwhile = self._whole_one(ready, now) if part is None else None
+        return [active for active in (local, own, part, meanwhile) if active is not None]
+
+    def _whole_one(self, ready: Sequence[Held], now: Now) -> ActiveEmergency | None:
+        """What goes on, or is told, while nothing can be told yet of the emergency above it."""
+        others = [h for h in ready if not self._is_awaited(h.document)]
+        return emergency_on(others, now.at, "sound")
+
+    def _is_awaited(self, document: Document) -> bool:
+        return isinstance(document, Emergency) and document.doc_id not in self._whole
 
     def _part(self, own: ActiveEmergency, now: Now) -> ActiveEmergency | None:
         """What can be told while the rest is awaited; with the rest it begins anew, as a whole."""
         document = own.document
-        if document.doc_id in self._whole:
-            return None
         awaited = self._awaited.setdefault(document.doc_id, _Awaited(now.at, now.at))
         here = [body for body in document.bodies if self._is_here(body)]
         if not any(body.media for body in here) or now.at - awaited.since_at < PATIENCE:

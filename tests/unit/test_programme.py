@@ -82,6 +82,32 @@ def test_an_emergency_whose_sound_comes_late_is_still_told() -> None:
 KHMER = "cd" * 32
 
 
+def test_an_emergency_whose_sound_does_not_come_cuts_no_other() -> None:
+    """The host of the second is dead; the first goes on until the second can be told."""
+    first, missing = emergency(), {KHMER: "E_MEDIA: not here"}
+    assert isinstance(first.document, Emergency)
+    later = msgspec.structs.replace(
+        first.document,
+        doc_id="34" * 16,
+        event_id="56" * 16,
+        seq=2,
+        media=[Medium(KHMER, 1000, "audio/mpeg", 5000, ["https://b.example.vn/x"])],
+        bodies=[EmergencyBody("km", [KHMER])],
+    )
+    programme = Programme(None, missing.get)
+    programme.update([first], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    on_air = rundown.wanted(now(1))
+    assert on_air is not None
+    programme.update([first, FakeHeld(later, "78" * 32, START + timedelta(seconds=2))], now(2))
+    assert rundown.wanted(now(3)) == on_air
+    assert rundown.is_entitled(on_air, now(3))
+    assert rundown.held_up(now(3)) is not None
+    missing.clear()
+    assert digests(rundown.wanted(now(4))) == [KHMER]
+    assert not rundown.is_entitled(on_air, now(4))
+
+
 def in_two_languages() -> FakeHeld:
     held = emergency()
     document = held.document
