@@ -184,13 +184,19 @@ class Collector:
     async def _send_unsent(self) -> None:
         """Send what other processes have kept for us: authority first, then documents."""
         while True:
-            for find, mark in ((shelf.unsent, shelf.mark_sent), (unsent, mark_sent)):
-                if sent := await self._send_all(await asyncio.to_thread(find, self._database)):
-                    await asyncio.to_thread(mark, self._database, sent)
-            if self._reception.heads is not None:
-                # After a publication; what is not sent now comes with the station's next hello.
-                await self._send_all(await asyncio.to_thread(self._reception.heads.due))
+            try:
+                await self._send_due()
+            except Exception:  # the task's outer edge: a busy database must not end the collector
+                log.exception("what is unsent stays so for now")
             await asyncio.sleep(UNSENT_S)
+
+    async def _send_due(self) -> None:
+        for find, mark in ((shelf.unsent, shelf.mark_sent), (unsent, mark_sent)):
+            if sent := await self._send_all(await asyncio.to_thread(find, self._database)):
+                await asyncio.to_thread(mark, self._database, sent)
+        if self._reception.heads is not None:
+            # After a publication; what is not sent now comes with the station's next hello.
+            await self._send_all(await asyncio.to_thread(self._reception.heads.due))
 
     async def _send_all(self, parcels: Sequence[Parcel]) -> list[Parcel]:
         """Those that the broker has taken."""
