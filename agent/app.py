@@ -48,6 +48,7 @@ from agent.store import meta
 from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
+from agent.store.rot import drop_rotten
 from agent.store.silence import SilenceSwitch
 from agent.timekeeper import Parts as TimeParts
 from agent.timekeeper import Timekeeper
@@ -250,6 +251,8 @@ class Agent:
     # Life
 
     async def _build(self) -> None:
+        if rotten := await self.store.run(drop_rotten):
+            log.warning("%d documents were changed by the card: asked for again", rotten)
         self.floors = await self.store.run(load_floors)
         await self.silence.load()
         await self.silences.load()

@@ -6,6 +6,7 @@ place the box anew must have a say there too.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -59,7 +60,8 @@ class Whereabouts:
             StoreError: the database cannot be read.
         """
         last = await self._store.run(meta.get, meta.LAST_PLACE)
-        self.last = parse_place(last) if last is not None else None
+        with contextlib.suppress(ValueError):  # the card has changed it: the config tells it again
+            self.last = parse_place(last) if last is not None else None
 
     @property
     def former(self) -> str | None:

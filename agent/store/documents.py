@@ -106,13 +106,21 @@ def held(connection: sqlite3.Connection) -> list[HeldDocument]:
         "SELECT kind, sha256, envelope, accepted_at, standing, accepted_in FROM documents"
         " WHERE NOT withdrawn ORDER BY accepted_at, place"
     )
-    return [
-        HeldDocument(
-            _decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
-            parse_place(place) if place else None,
-        )
-        for kind, sha256, envelope, at, standing, place in rows
-    ]  # fmt: skip
+    return [read_row(*row) for row in rows]
+
+
+def read_row(
+    kind: str, sha256: str, envelope: bytes, at: str, standing: int, place: str | None
+) -> HeldDocument:
+    """A row as `held` reads it.
+
+    Raises:
+        LookupError, TypeError, ValueError, msgspec.MsgspecError: the card has changed it.
+    """
+    return HeldDocument(
+        _decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
+        parse_place(place) if place else None,
+    )  # fmt: skip
 
 
 def withdraw(connection: sqlite3.Connection, target: str) -> int:
