@@ -5,7 +5,7 @@ slot; the issuer's newer document replaces the older one whole. So do held alarm
 local key. Immediate emergencies and cancels each keep their own row until 30 days after their
 expiry. A cancel withdraws what it names in its own class, also when it arrives first; an event or
 document withdrawn stays known, so it cannot come back.
-`commit` and `withdraw` are deeds for `Store.run`: the caller tells `Floors` afterwards by `learn`.
+`commit` is a deed for `Store.run`: the caller tells `Floors` afterwards by `learn`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store.floors import Floors, FloorUpdate, load_floors, write_floor
 
-__all__ = ["Floors", "HeldDocument", "commit", "held", "learn", "load_floors", "prune", "withdraw"]
+__all__ = ["Floors", "HeldDocument", "commit", "held", "learn", "load_floors", "prune"]
 
 KEEP = timedelta(days=30)
 KINDS_NOT_HELD = frozenset({"time", "ack"})
@@ -121,14 +121,6 @@ def read_row(
         _decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
         parse_place(place) if place else None,
     )  # fmt: skip
-
-
-def withdraw(connection: sqlite3.Connection, target: str) -> int:
-    """Take a document (by doc_id) or an emergency (by event_id) out of force; how many it hit."""
-    return connection.execute(
-        "UPDATE documents SET withdrawn=1 WHERE (doc_id=? OR event_id=?) AND NOT withdrawn",
-        (target, target),
-    ).rowcount
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:
