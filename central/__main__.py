@@ -112,7 +112,9 @@ def keys_demo(folder: Path) -> None:
 @click.option("--ca", type=FILE, required=True, help="PEM of the broker's authority.")
 @click.option("--cert", type=FILE, required=True, help="The centre's client certificate.")
 @click.option("--key", type=FILE, required=True, help="The centre's client key.")
-@click.option("--devices", type=FOLDER, required=True, help="<station>.pem of enrolled boxes.")
+@click.option(
+    "--devices", type=FOLDER, required=True, help="<station>.pem of boxes; read at the start."
+)
 @click.option("--time-key", type=FILE, required=True, help="Key of the role vn.time.")
 @click.option("--receipt-key", type=FILE, required=True, help="Key of the role vn.receipt.")
 @click.option("--head-key", type=FILE, help="Key of the role vn.head; without it no heads.")

@@ -92,7 +92,8 @@ class Reception:
     def _open(self, station: StationId, channel: str, message: bytes) -> Any:
         pinned = self._database.certificate(station)
         if pinned is None or channel not in _TYPE_OF_CHANNEL:
-            raise ReportError("E_STATION", f"nobody enrolled {station}/{channel}")
+            detail = f"nobody enrolled {station}/{channel}; --devices is read at the start"
+            raise ReportError("E_STATION", detail)
         payload = verify_report(message, channel, *pinned)
         try:
             return msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])

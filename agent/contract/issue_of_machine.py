@@ -98,9 +98,10 @@ MACHINE: dict[str, IssueKind] = {
         "fault",
         "chưa có giờ tin cậy: hộp không phát lịch, chỉ phát tin khẩn",
         "no trusted time: the box plays no schedule, only alerts",
-        "nối mạng cho hộp vài phút; lắp pin đồng hồ (RTC) để mất mạng vẫn có giờ",
-        "give the box a network for some minutes; fit a clock battery (RTC) so that it keeps time"
-        " without one",
+        "nối mạng cho hộp vài phút; nối được máy chủ mà vẫn báo thì hỏi trung tâm đã ghi danh trạm"
+        " này chưa; lắp pin đồng hồ (RTC) để mất mạng vẫn có giờ",
+        "give the box a network for some minutes; connected and still so: ask the centre whether"
+        " this station is enrolled; fit a clock battery (RTC) so that it keeps time without one",
     ),
     "clock_not_confirmed": IssueKind(
         "warning",

@@ -47,10 +47,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "sub.why": ("Lý do: {0}", "Reason: {0}"),
     "sub.until": ("Tự hết lúc {0}.", "Ends by itself at {0}."),
     "sub.no_clock": (
-        "Hộp chưa có giờ tin cậy nên chưa phát lịch. Kiểm tra mạng: có mạng vài phút sẽ tự có giờ.",
+        (
+            "Hộp chưa có giờ tin cậy nên chưa phát lịch. Kiểm tra mạng: có mạng vài phút sẽ tự có"
+            " giờ; nối được máy chủ mà vẫn chờ thì hỏi trung tâm đã ghi danh trạm này chưa."
+        ),
         (
             "No trusted clock, so nothing scheduled is played. Look at the network: with it"
-            " the time comes within minutes."
+            " the time comes within minutes; connected and still none: ask the centre whether this"
+            " station is enrolled."
         ),
     ),
     "sub.unplaced": (

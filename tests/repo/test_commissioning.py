@@ -75,3 +75,14 @@ def test_every_command_of_the_walk_exists_with_its_options() -> None:
         command = main.commands[name]
         known = {option for one in command.params for option in one.opts}
         assert set(options.split()) <= known, (name, options)
+
+
+def test_what_only_the_centre_can_end_sends_the_technician_to_the_centre() -> None:
+    """A box that nobody enrolled is connected and has no time: its network is not to be mended."""
+    for code in ("sub.no_clock", "sub.unplaced", "sub.idle"):
+        vietnamese, english = page.PHRASES[code]
+        assert "trung tâm" in vietnamese, code
+        assert "centre" in english, code
+    for lang, rows in ROWS.items():
+        clock = next(row for row in rows if row.startswith("| 8 |"))
+        assert ("gọi trung tâm" if lang == "vi" else "call the centre") in clock
