@@ -16,6 +16,7 @@ from agent.settings.text import PHRASES
 ROOT = Path(__file__).resolve().parents[2]
 WALK = (ROOT / "config" / "CHECKS.md").read_text(encoding="utf-8")
 VIETNAMESE, ENGLISH = WALK.split("## In English")
+MANUAL = (ROOT / "docs" / "manual-ky-thuat-vien.md").read_text(encoding="utf-8")
 ROWS = {
     lang: [line for line in text.splitlines() if re.match(r"\| [0-9]", line)]
     for lang, text in (("vi", VIETNAMESE), ("en", ENGLISH))
@@ -86,3 +87,18 @@ def test_what_only_the_centre_can_end_sends_the_technician_to_the_centre() -> No
     for lang, rows in ROWS.items():
         clock = next(row for row in rows if row.startswith("| 8 |"))
         assert ("gọi trung tâm" if lang == "vi" else "call the centre") in clock
+
+
+def commands(text: str) -> list[str]:
+    """What is typed in its blocks, without remarks and without the switch to English."""
+    typed = "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    lines = [line.partition(" #")[0].strip() for line in typed.splitlines()]
+    return [line.removesuffix(" --lang en") for line in lines]
+
+
+def test_the_manual_has_an_english_reader_type_the_same() -> None:
+    vietnamese, english = MANUAL.split("## In English\n")
+    typed = commands(english)
+    assert len(typed) >= 10
+    known = "\n".join(commands(vietnamese)) + vietnamese.replace("`", "\n")
+    assert [line for line in typed if line not in known] == []
