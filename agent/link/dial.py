@@ -102,5 +102,6 @@ def load_tls(broker: BrokerSettings) -> ssl.SSLContext:
         OSError: a file is missing or no PEM (ssl.SSLError is one).
     """
     context = ssl.create_default_context(cafile=broker.ca)
-    context.load_cert_chain(broker.cert, broker.key)
+    # with a passphrase of ours OpenSSL does not ask the terminal for one
+    context.load_cert_chain(broker.cert, broker.key, password="")
     return context
