@@ -231,6 +231,10 @@ class Agent:
         # Beside: a message must never wait for the network, an emergency may be behind it.
         self._spawn(self.link.set_groups(config.groups if config else []))
         self.rights.set_place(parse_place(config.place) if config else None)
+        here = {zone.name for output in self.settings.outputs for zone in output.zones}
+        here |= {face.name for output in self.settings.outputs for face in output.faces}
+        unknown = sorted(set(config.zones) - here) if config else []
+        self.issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)
 
     async def _on_result(self, result: Result) -> None:
         self._spawn(self.uplink.send("res", result))

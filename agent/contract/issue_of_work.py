@@ -81,6 +81,15 @@ WORK: dict[str, IssueKind] = {
         "trung tâm sửa tên nhóm rồi ký lại cấu hình trạm",
         "the centre corrects the group's name and signs the station's configuration again",
     ),
+    "zone_unknown": IssueKind(
+        "warning",
+        "cấu hình đã ký nêu một cụm loa hay mặt bảng mà station.yaml không có",
+        "the signed configuration names a cluster or face that station.yaml has not",
+        "so tên ghi ở chi tiết với `name` trong station.yaml, sửa cho giống hệt; tên trong"
+        " station.yaml đúng thì trung tâm ký lại cấu hình trạm",
+        "compare the name in the detail with `name` in station.yaml and make them the same; if"
+        " station.yaml is right, the centre signs the station's configuration again",
+    ),
     # sound and picture
     "output_failed": IssueKind(
         "fault",

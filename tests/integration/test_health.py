@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from central.demo.content import station_config
 from central.demo.stand import until
 from central.issue import issue_log
 from tests.stage import Stage
@@ -126,6 +127,23 @@ async def test_a_certificate_near_its_end_is_told(stage: Stage) -> None:
     await stage.start()
     await until(lambda: "certificate_30_days" in issues(stage), "the warning", LOOK_S)
     assert issues(stage)["certificate_30_days"] == f"{stage.name}.pem"
+
+
+async def test_a_zone_of_the_config_that_the_settings_have_not_is_told(stage: Stage) -> None:
+    """What is sent to that name alone would stay silent for ever."""
+    await stage.station.start()
+
+    async def configure(seq: int, zones: bytes) -> None:
+        config = station_config(stage.name, datetime.now(UTC), stage.scene.media.address, seq)
+        assert b'"zones":[]' in config
+        named = config.replace(b'"zones":[]', b'"zones":' + zones)
+        signed = stage.scene.sign(named, "station-config", "vn.84")
+        await stage.scene.publish(signed, station=stage.name)
+
+    await configure(1, b'["nga3"]')
+    await until(lambda: changes(stage, "zone_unknown") == ["begins"], "the issue", LOOK_S)
+    await configure(2, b"[]")
+    await until(lambda: changes(stage, "zone_unknown") == ["begins", "ends"], "its end", LOOK_S)
 
 
 def counted_lives(stage: Stage) -> str | None:
