@@ -10,6 +10,9 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import msgspec
+from msgspec.json import Decoder
+
 from agent.clock import Clock, boot_s
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
@@ -21,10 +24,41 @@ HELD = "time_held"
 WORDS = (*LASTING, FIX, RTC_APART)
 
 
+class _Dump(msgspec.Struct, frozen=True):
+    """As `Clock.dump` tells it."""
+
+    boot_id: str
+    raw_s: float
+    utc: datetime
+    error_s: float
+    by: str
+    is_on_notice: bool
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    FLOOR: parse_utc,
+    FLOOR_BY: str,
+    VOUCHED: parse_utc,
+    ROOT: int,
+    FIX: Decoder(_Dump | None).decode,
+    RTC_APART: int,
+}
+
+
 def load(connection: sqlite3.Connection) -> dict[str, str]:
-    """The words that there are."""
+    """The words that there are; one that the card has changed is as good as lost."""
     found = {word: meta.get(connection, word) for word in WORDS}
-    return {word: text for word, text in found.items() if text is not None}
+    return {
+        word: text for word, text in found.items() if text is not None and _is_sound(word, text)
+    }
+
+
+def _is_sound(word: str, text: str) -> bool:
+    try:
+        _READERS[word](text)
+    except (ValueError, OverflowError, msgspec.MsgspecError):
+        return False
+    return True
 
 
 def build_clock(
@@ -46,7 +80,7 @@ def build_clock(
         parse_utc(floor) if floor else None,
         rtc,
         boot,
-        by=words.get(FLOOR_BY, ""),
+        by=words.get(FLOOR_BY, "") if floor else "",
         vouched=parse_utc(vouched) if vouched else None,
         rtc_apart_s=float(words.get(RTC_APART, "0")),
     )
@@ -58,7 +92,7 @@ def build_clock(
 def keep(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
     """Write down what `describe` told; a floor never goes back by this."""
     words = dict(clock_words)
-    former = meta.get(connection, FLOOR)
+    former = load(connection).get(FLOOR)
     if former is not None and parse_utc(former) > parse_utc(words[FLOOR]):
         del words[FLOOR], words[FLOOR_BY]
     for word, text in words.items():

@@ -21,7 +21,7 @@ from agent.contract.ident import StationId
 from agent.errors import LinkError
 from agent.evidence.journal import Journal
 from agent.link.chrony import ChronyReport
-from agent.store import clock_memory
+from agent.store import clock_memory, meta
 from agent.store.confirmation import FILE, write_confirmation
 from agent.store.database import Store
 from agent.timekeeper import Parts, Timekeeper
@@ -516,6 +516,35 @@ async def test_what_people_vouch_for_outlives_a_restart(
     counted_on = AT + timedelta(days=360, seconds=TEN_MINUTES_S)
     assert abs(after.clock.vouched - counted_on) < timedelta(milliseconds=1)
     assert await after.told_by_centre(AT + timedelta(days=760), time_key(publisher)) == "taken"
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("time_floor", "2O26-11-23T01:00:00.000Z"),
+        ("time_vouched", "2026-11-23"),
+        ("time_root", "l"),
+        ("rtc_apart", "nan"),
+        ("clock_fix", '{"boot_id": "'),
+        ("clock_fix", "[]"),
+        ("clock_fix", json.dumps({"boot_id": BOOT, "raw_s": 1.0, "utc": "2026"})),
+    ],
+)
+async def test_a_word_that_the_card_has_changed_stops_no_start(
+    box: Box,
+    store: Store,
+    publisher: FakePublisher,
+    monkeypatch: pytest.MonkeyPatch,
+    word: str,
+    text: str,
+) -> None:
+    await box.told_by_centre(AT, time_key(publisher))
+    await store.run(lambda connection: meta.put(connection, word, text))
+    after = await begin(store, publisher, monkeypatch)
+    assert bool(after.clock.floor_by) == (word != "time_floor")  # a build's floor is nobody's
+    assert await after.told_by_centre(AT + timedelta(hours=1), time_key(publisher)) == "taken"
+    await after.pass_time(TEN_MINUTES_S)
+    assert after.words()["time_floor"] > "2026-11-23"
 
 
 async def test_a_broken_database_still_tells_how_late_it_was(
