@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,10 +31,16 @@ class Pause(Protocol):
 def last_pauses(
     connection: sqlite3.Connection, names: Iterable[str]
 ) -> list[tuple[datetime, datetime]]:
-    """Beginning and end of the last pause of each of these roles and keys that ever paused."""
-    texts = (meta.get(connection, _KEY.format(name=name)) for name in names)
-    pairs = (msgspec.json.decode(text, type=tuple[str, str]) for text in texts if text is not None)
-    return [(parse_utc(begun), parse_utc(end)) for begun, end in pairs]
+    """Beginning and end of the last pause of each of these roles and keys that ever paused.
+
+    One that the card has changed is as good as lost: it must not keep a stop off.
+    """
+    found = []
+    for text in (meta.get(connection, _KEY.format(name=name)) for name in names):
+        with contextlib.suppress(ValueError, msgspec.MsgspecError):
+            begun, end = msgspec.json.decode(text or b"", type=tuple[str, str])
+            found.append((parse_utc(begun), parse_utc(end)))
+    return found
 
 
 def note_pause(connection: sqlite3.Connection, names: Iterable[str], pause: Pause) -> None:

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
+from agent.store import meta
 from agent.trust.authority import load_pinned
 from tests.fakes.deaf_box import DeafBox
 from tests.fakes.head_desk import (
@@ -273,3 +275,12 @@ async def test_a_broken_file_costs_no_key_its_alarm(box: DeafBox) -> None:
     assert await box.receive(envelope, "emergency") == "accepted"
     again = seal({**alarm, "seq": alarm["seq"] + 1, "doc_id": "7c" * 16}, FIRST, SECOND)
     assert await box.receive(again, "emergency") == "E_REPLAY"
+
+
+@pytest.mark.parametrize("text", ["[", '["2O26", "2027"]', "{}"])
+async def test_a_pause_that_the_card_has_changed_keeps_no_silence_off(
+    box: DeafBox, text: str
+) -> None:
+    box.pass_time(timedelta(minutes=1))
+    await box.store.run(lambda connection: meta.put(connection, "pause/vn.84", text))
+    assert await pause(box, 1) == "accepted"
