@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from agent.errors import TrustError
 
 HTTPS_PORT = 443
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _HOST = re.compile(r"[0-9a-z._:%-]*")
 
 
@@ -66,10 +67,19 @@ def ascii_host(url: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address outside all local, loopback and special networks?"""
+    """Is this IP address outside all local, loopback and special networks?
+
+    Of one that a gateway turns into an IPv4 address, that one is judged: RFC 4291 2.5.5.2, RFC 6052
+    (its well-known prefix), RFC 3056, RFC 4380.
+    """
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.is_site_local or ip.teredo is not None:
+            return False
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        ip = inner or ip
     return ip.is_global and not ip.is_multicast
 
 
