@@ -56,6 +56,7 @@ def _accepted(seq: int) -> Any:
         sha256=sha256,
         floor=floor,
         standing=1,
+        place=None,
     )
 
 
