@@ -21,6 +21,7 @@ from agent.trust.in_force import AuthorityInForce
 from agent.trust.installed import InstalledRoot
 
 log = logging.getLogger(__name__)
+SOON = 1 / 24  # of the spread: 5 s of the usual two minutes
 
 
 class Rights:
@@ -133,11 +134,11 @@ class Rights:
     async def _on_change(self, has_improved: bool) -> None:  # noqa: FBT001 - better or not
         """What is held is judged anew; the centre sends again what was turned away.
 
-        What was turned away for lack of authority is wanted at once; a mere change of rights
-        concerns many boxes at the same moment, and they must not all ask in the same second.
+        Either concerns many boxes at the same moment, and they must not all ask in the same second;
+        but what was turned away for lack of authority is wanted within a few.
         """
         if self._group is not None:
-            greeting = self._greet_within(0.0 if has_improved else self._spread_s)
+            greeting = self._greet_within(self._spread_s * (SOON if has_improved else 1.0))
             self._group.create_task(greeting, name="authority greeting")
         try:
             await self._restore()
