@@ -58,10 +58,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         ),
     ),
     "sub.unplaced": (
-        "Hộp chưa nhận cấu hình đã ký của trạm. Gọi trung tâm, đọc mã trạm ở trên.",
         (
-            "The signed configuration of this station has not come yet. Call the centre and read"
-            " them the station's code above."
+            "Hộp chưa nhận cấu hình đã ký của trạm. Gọi trung tâm, đọc mã trạm ở trên; các việc gần"
+            " nhất có E_SCOPE thì trước hết xem province trong station.yaml."
+        ),
+        (
+            "No signed configuration of this station was taken yet. Call the centre and read them"
+            " the station's code above; if E_SCOPE stands among the events below, first see"
+            " province in station.yaml."
         ),
     ),
     "sub.idle": (

@@ -84,6 +84,9 @@ def test_what_only_the_centre_can_end_sends_the_technician_to_the_centre() -> No
         vietnamese, english = page.PHRASES[code]
         assert "trung tâm" in vietnamese, code
         assert "centre" in english, code
+    for told in page.PHRASES["sub.unplaced"]:  # or the sample's province was left as it was
+        assert "E_SCOPE" in told
+        assert "province in station.yaml" in told or "province trong station.yaml" in told
     for lang, rows in ROWS.items():
         clock = next(row for row in rows if row.startswith("| 8 |"))
         assert ("gọi trung tâm" if lang == "vi" else "call the centre") in clock
