@@ -10,6 +10,7 @@ All functions are deeds for `Store.run`.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -137,11 +138,22 @@ def accept(
 
 
 def _floors(connection: sqlite3.Connection) -> dict[str, Floor]:
+    """Those that are as they were written.
+
+    A number that the card has turned upwards would lock the box out for ever; without the row the
+    files that are kept still say how far all had come.
+    """
     rows = connection.execute(
-        "SELECT ifnull(CAST(role AS BLOB), x''), version, ifnull(CAST(keys AS BLOB), x'')"
+        "SELECT ifnull(CAST(role AS BLOB), x''), version, ifnull(CAST(keys AS BLOB), x''), crc"
         " FROM authority_floors WHERE typeof(version) = 'integer'"
     )
-    return {_text(role): Floor(version, _text(keys)) for role, version, keys in rows}
+    found = ((_text(role), Floor(version, _text(keys)), crc) for role, version, keys, crc in rows)
+    # None: written by a release that did not count it
+    return {role: floor for role, floor, crc in found if crc in (None, _crc(role, floor))}
+
+
+def _crc(role: str, floor: Floor) -> int:
+    return zlib.crc32(f"{role} {floor.version} {floor.keys}".encode())
 
 
 def _text(raw: bytes) -> str:
@@ -155,6 +167,6 @@ def _require_not_below(role: str, version: int, floor: Floor | None) -> None:
 
 def _raise_floor(connection: sqlite3.Connection, role: str, floor: Floor) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO authority_floors VALUES (?, ?, ?)",
-        (role, floor.version, floor.keys),
+        "INSERT OR REPLACE INTO authority_floors VALUES (?, ?, ?, ?)",
+        (role, floor.version, floor.keys, _crc(role, floor)),
     )

@@ -51,6 +51,7 @@ CREATE TABLE authority_floors (
   role TEXT PRIMARY KEY, version INTEGER NOT NULL, keys TEXT NOT NULL) WITHOUT ROWID;
 """,
     "ALTER TABLE documents ADD COLUMN accepted_in TEXT;",
+    "ALTER TABLE authority_floors ADD COLUMN crc INTEGER;",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (

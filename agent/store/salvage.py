@@ -33,9 +33,11 @@ def _carry(
     """Copy what a query finds into a table, as far as it can be read; was it all?"""
     table, query = what
     try:
-        for row in source.execute(query):
-            marks = ", ".join("?" * len(row))
-            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608 - names from below
+        rows = source.execute(query)
+        names = ", ".join(name for name, *_ in rows.description)  # an older release had fewer
+        marks = ", ".join("?" * len(rows.description))
+        for row in rows:
+            connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608 - names from below
     except sqlite3.Error:
         return False
     return True
@@ -46,7 +48,8 @@ def _carry(
 # authority's files are carried as they were: every one is verified again before it counts.
 _NAMES = ", ".join(map(repr, (*LASTING, LAST_PLACE)))
 _CARRIED = {
-    "floors": "SELECT issuer, kind, slot, epoch, seq - (sha256 <> ''), '' FROM floors",
+    "floors": "SELECT issuer, kind, slot, epoch, seq - (sha256 <> '') AS seq, '' AS sha256"
+    " FROM floors",
     "meta": f"SELECT key, value FROM meta WHERE key IN ({_NAMES}) OR key GLOB 'pause/*'",  # noqa: S608 - names of ours
     "events": "SELECT event_id, keep_until FROM events",
     "cancels": "SELECT target, class, keep_until FROM cancels",

@@ -19,6 +19,7 @@ FIRST = "1.root.json"
 WHOLE = {"root": 3, "timestamp": 3, "snapshot": 3, "targets": 3, "vn.84": 3}
 ROOT_BYTES = "UPDATE authority_roots SET bytes={} WHERE version={}"
 FILE_BYTES = "UPDATE authority_files SET bytes={} WHERE role='{}'"
+FLOOR_TURNED = "UPDATE authority_floors SET version=version+1024 WHERE role='{}'"
 FLIPPED = "CAST(replace(CAST(bytes AS TEXT), '\"signed\"', '\"sIgned\"') AS BLOB)"
 FORGED = 'CAST(replace(CAST(bytes AS TEXT), \'"expires": "20\', \'"expires": "30\') AS BLOB)'
 
@@ -70,7 +71,8 @@ DAMAGES = {
         "UPDATE authority_files SET role=CAST(x'76ee2e3834' AS TEXT) WHERE role='vn.84'"
     ],
     "a floor's name": [
-        "INSERT INTO authority_floors VALUES (CAST(x'76ee2e3834' AS TEXT), 3, CAST(x'ff' AS TEXT))"
+        "INSERT INTO authority_floors (role, version, keys)"
+        + " VALUES (CAST(x'76ee2e3834' AS TEXT), 3, CAST(x'ff' AS TEXT))"
     ],
     "files gone": ["DELETE FROM authority_files"],
     "everything": [
@@ -115,6 +117,24 @@ async def test_only_what_is_rotten_is_pulled_again(
         await stand.follow(tree)
         rotten = set() if what == "timestamp" else {"3.vn.84.json"}
         assert {name for name, _ in stand.heard} == {"timestamp.json", *rotten}
+
+
+@pytest.mark.parametrize("role", ["root", "timestamp", "snapshot", "targets", "vn.84"])
+async def test_a_floor_turned_upwards_locks_nobody_out(
+    tmp_path: Path, tree: FakePublisher, role: str
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        before = await floors(stand)
+        await damage(stand, FLOOR_TURNED.format(role))
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+        tree.publish()
+        await stand.follow(tree)
+        assert not stand.faults
+        after = await floors(stand)
+        assert after.keys() == before.keys()
+        assert all(0 <= after[one].version - before[one].version <= 1 for one in before)
 
 
 async def test_roots_that_come_back_one_by_one_are_kept_below_the_floor(

@@ -134,12 +134,12 @@ async def test_another_beginning_forgets_all(store: Store) -> None:
 
 async def test_rows_of_any_type_and_alphabet_can_be_read(store: Store) -> None:
     def spoil(connection: sqlite3.Connection) -> None:
-        for table, rest in (("files", "'v', 1.5"), ("floors", "3, x'ff'")):
+        for table, rest in (("files", "'v', 1.5"), ("floors", "3, x'ff', NULL")):
             connection.execute(
                 f"INSERT INTO authority_{table} VALUES"  # noqa: S608 - names from above
                 f" (x'ff', {rest}), (CAST(x'76ee' AS TEXT), {rest}), (7, {rest})"
             )
-        connection.execute("INSERT INTO authority_floors VALUES ('role', x'00', 'k')")
+        connection.execute("INSERT INTO authority_floors VALUES ('role', x'00', 'k', NULL)")
         connection.execute("INSERT INTO authority_roots VALUES (-1, 'text')")
 
     await store.run(spoil)
@@ -150,6 +150,28 @@ async def test_rows_of_any_type_and_alphabet_can_be_read(store: Store) -> None:
     await store.run(mend, Kept({1: ROOT}))
     kept = await store.run(read)
     assert (kept.roots, kept.files, len(kept.floors)) == ({1: ROOT}, {}, 3)
+
+
+async def test_a_floor_that_the_card_has_turned_counts_for_nothing(store: Store) -> None:
+    before = await store.run(accept, 1, whole(4))
+    for change in ("version=version+1024", "keys='other'"):
+        await store.run(
+            lambda connection, change=change: connection.execute(
+                f"UPDATE authority_floors SET {change} WHERE role='targets'"  # noqa: S608 - from above
+            )
+        )
+        kept = await store.run(read)
+        assert kept.floors == {role: one for role, one in before.items() if role != "targets"}
+        await store.run(accept, 1, whole(4))
+        assert (await store.run(read)).floors == before
+
+
+async def test_a_floor_of_a_release_that_did_not_count_it_stays(store: Store) -> None:
+    before = await store.run(accept, 1, whole(4))
+    await store.run(lambda connection: connection.execute("UPDATE authority_floors SET crc=NULL"))
+    assert (await store.run(read)).floors == before
+    with pytest.raises(TrustError):
+        await store.run(accept, 1, whole(3))
 
 
 async def test_what_was_kept_survives_a_broken_file(tmp_path: Path) -> None:
