@@ -71,8 +71,7 @@ DAMAGES = {
         "UPDATE authority_files SET role=CAST(x'76ee2e3834' AS TEXT) WHERE role='vn.84'"
     ],
     "a floor's name": [
-        "INSERT INTO authority_floors (role, version, keys)"
-        + " VALUES (CAST(x'76ee2e3834' AS TEXT), 3, CAST(x'ff' AS TEXT))"
+        "INSERT INTO authority_floors VALUES (CAST(x'76ee2e3834' AS TEXT), 3, 'k', NULL)"
     ],
     "files gone": ["DELETE FROM authority_files"],
     "everything": [
