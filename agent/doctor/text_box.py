@@ -105,8 +105,8 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "unit_failed": (
         "dịch vụ không chạy được: {0}, {1}",
         "the service fails: {0}, {1}",
-        "xem `journalctl -u tramtin -n 50`",
-        "look at `journalctl -u tramtin -n 50`",
+        "xem `sudo journalctl -u tramtin -n 50`",
+        "look at `sudo journalctl -u tramtin -n 50`",
     ),
     "unit_refused_settings": (
         "dịch vụ đã dừng với mã 78: cài đặt hoặc root.json có lỗi",
@@ -123,8 +123,8 @@ BOX: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
     "unit_restarts": (
         "dịch vụ đã tự khởi động lại {0} lần",
         "the service was restarted {0} times",
-        "xem `journalctl -u tramtin`; gửi gói hỗ trợ về trung tâm",
-        "look at `journalctl -u tramtin`; send the support bundle to the centre",
+        "xem `sudo journalctl -u tramtin`; gửi gói hỗ trợ về trung tâm",
+        "look at `sudo journalctl -u tramtin`; send the support bundle to the centre",
     ),
     "agent_stopped": (
         "chương trình không chạy: không có lời nào của chính nó",
