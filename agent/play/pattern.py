@@ -9,17 +9,19 @@ GRID_PX = 16
 
 
 def draw_pattern(pattern: str, size: tuple[int, int]) -> Image.Image:
-    """`bars` (eight colours), `grid` (a line every 16 px and the outermost pixels) or `white`."""
+    """`bars` (eight colours), `grid` (a line every 16 px) or `white`; the edge is lit."""
     if pattern == "white":
         return Image.new("RGB", size, "white")
     return _bars(size) if pattern == "bars" else _grid(size)
 
 
 def _bars(size: tuple[int, int]) -> Image.Image:
+    """The frame shows a corner that is missing beside the black bar too."""
     picture = Image.new("RGB", size)
     for index, colour in enumerate(BARS):
         left, right = index * size[0] // len(BARS), (index + 1) * size[0] // len(BARS)
         picture.paste(colour, (left, 0, right, size[1]))
+    ImageDraw.Draw(picture).rectangle((0, 0, size[0] - 1, size[1] - 1), outline="white")
     return picture
 
 
