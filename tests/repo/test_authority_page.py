@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from central.__main__ import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "authority.md"
+FILE = re.compile(r"^<!-- (\S+) -->\n```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TYPED = "mật khẩu để tập dượt\n"
 # What no two ceremonies share.
@@ -78,6 +79,8 @@ def test_a_newcomer_runs_the_ceremony_from_the_page_alone(
 ) -> None:
     page = PAGE.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    for name, text in FILE.findall(page):
+        Path(name).write_text(text, encoding="utf-8")
     really = rehearse(page)
     difference = difflib.unified_diff(
         without_variety(page), without_variety(really), "docs/authority.md", "what it prints",
