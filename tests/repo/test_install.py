@@ -58,7 +58,9 @@ def test_what_a_technician_is_told_to_copy_lies_on_the_box(tmp_path: Path) -> No
 @pytest.mark.long
 def test_the_program_is_exchanged_whole_and_knows_its_final_place(tmp_path: Path) -> None:
     program = tmp_path / "opt/tramtin"
+    built_before = files_below(ROOT / "build")
     install(tmp_path, "program", PIP_FLAGS="--no-deps")
+    assert files_below(ROOT / "build") == built_before  # root leaves nothing in the source folder
     (program / "left-from-the-old-one").touch()
     install(tmp_path, "program", PIP_FLAGS="--no-deps")
     assert [path.name for path in (tmp_path / "opt").iterdir()] == ["tramtin"]
