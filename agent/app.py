@@ -14,6 +14,7 @@ from typing import Any
 from agent.alarm import KeyAlarm
 from agent.alarm import Parts as AlarmParts
 from agent.authority import Rights
+from agent.background import BackgroundJobs
 from agent.checkup import Checkup, Parts
 from agent.clock import Clock, Outcome
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
@@ -77,7 +78,7 @@ class Agent:
     health_s: float = HEALTH_S
     outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    group: asyncio.TaskGroup | None = None
+    jobs: BackgroundJobs = field(default_factory=BackgroundJobs)
 
     def __post_init__(self) -> None:
         """Wire the parts; nothing runs yet."""
@@ -161,14 +162,7 @@ class Agent:
         self.checkup.poke.set()
         detail: dict[str, Any] = {"what": issue.kind, "subject": issue.subject}
         detail |= {"state": "begins" if begins else "ends", "hint": issue.hint[:200]}
-        self._spawn(quietly(self.journal.append("fault", detail=detail)))
-
-    def _spawn(self, deed: Coroutine[Any, Any, object]) -> None:
-        """A short deed beside the rest; none is begun before or after the agent lives."""
-        if self.group is None:
-            deed.close()
-        else:
-            self.group.create_task(deed, name="aside")
+        self.jobs.start(quietly(self.journal.append("fault", detail=detail)))
 
     # What comes down takes effect
 
@@ -192,7 +186,7 @@ class Agent:
             detail: dict[str, Any] = {"code": refusal.code, "kind": "entry", "hint": refusal.rule}
             detail |= {"subject": refusal.entry_id, "doc_id": refusal.doc_id}
             detail["at"] = encode_utc(refusal.at)
-            self._spawn(quietly(self.journal.append("refusal", detail=detail)))
+            self.jobs.start(quietly(self.journal.append("refusal", detail=detail)))
 
     def _is_stopped(self) -> bool:
         return self.programme.is_stopped(self.clock.now())
@@ -229,7 +223,7 @@ class Agent:
 
     async def _on_placed(self, config: StationConfig | None) -> None:
         # Beside: a message must never wait for the network, an emergency may be behind it.
-        self._spawn(self.link.set_groups(config.groups if config else []))
+        self.jobs.start(self.link.set_groups(config.groups if config else []))
         self.rights.set_place(parse_place(config.place) if config else None)
         here = {zone.name for output in self.settings.outputs for zone in output.zones}
         here |= {face.name for output in self.settings.outputs for face in output.faces}
@@ -237,7 +231,7 @@ class Agent:
         self.issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)
 
     async def _on_result(self, result: Result) -> None:
-        self._spawn(self.uplink.send("res", result))
+        self.jobs.start(self.uplink.send("res", result))
 
     async def _on_connect(self, session: int) -> None:
         self.session = session
@@ -276,7 +270,7 @@ class Agent:
                 placed=self._on_placed,
                 presumed=self.rights.presume,
                 report=self._on_result,
-                greet=lambda: self._spawn(self._hello()),
+                greet=lambda: self.jobs.start(self._hello()),
                 note=self.issues.note,
             ),
         )
@@ -366,8 +360,7 @@ class Agent:
         await self._build()
         await self.journal.open()
         try:
-            async with asyncio.TaskGroup() as group:
-                self.group = group
+            async with self.jobs, asyncio.TaskGroup() as group:
                 if self.store.is_volatile:
                     self.issues.note(
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"

@@ -1,9 +1,14 @@
-"""One switched loudspeaker line: on, read back, settle; sound; tail, off, read back."""
+"""One switched loudspeaker line: on, read back, settle; sound; tail, off, read back.
+
+Whatever a driver raises is a fault of its line and of nothing else: an amplifier must neither stay
+on nor keep other lines on because a driver has a mistake.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from itertools import chain, repeat
 from typing import Literal
 
@@ -13,10 +18,12 @@ from drivers import registry
 from drivers.errors import DeviceFault, DriverError, UnsupportedFeature
 from drivers.interface import Switch
 
+log = logging.getLogger(__name__)
 FaultSink = Callable[[str, str, str | None], None]
 State = Literal["off", "settling", "on", "fault"]
 SWITCH_S = 0.2  # for a switch to be set and read back, at the least
 OFF_AGAIN_S = (2.0, 5.0, 30.0)  # between tries to switch off; the last one goes on
+CLOSE_S = 5.0  # for a line to be switched off for good: what stops a process does not wait longer
 
 
 class Line:
@@ -41,6 +48,7 @@ class Line:
         self._lock = asyncio.Lock()
         self._users = 0
         self._off: asyncio.Task[None] | None = None
+        self._is_closed = False
         self.state: State = "off" if switch else "on"
 
     @property
@@ -75,16 +83,16 @@ class Line:
         async with self._lock:
             if self.state == "on":
                 return True
-            return await self._switch_on(switch)
+            return not self._is_closed and await self._switch_on(switch)
 
     async def _switch_on(self, switch: Switch) -> bool:
         self.state = "settling"
         try:
             await switch.set(True)
-        except DriverError as error:
+        except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
             self.state = "fault"
             kind = "switch_dead" if isinstance(error, DeviceFault) else "switch_no_answer"
-            self._on_fault(kind, self.name, str(error))
+            self._on_fault(kind, self.name, _say(error))
             return False
         await asyncio.sleep(self.settle_s)
         self.state = "on"
@@ -118,9 +126,9 @@ class Line:
             self.state = "settling"
             try:
                 await self._switch.set(False)
-            except DriverError as error:
+            except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
                 self.state = "fault"
-                self._on_fault("switch_stuck", self.name, str(error))
+                self._on_fault("switch_stuck", self.name, _say(error))
                 return False
             self.state = "off"
             for kind in (
@@ -132,15 +140,50 @@ class Line:
 
     async def open(self) -> None:
         """Off, to begin from a known state; where that fails it is tried on, until a claim."""
+        self._is_closed = False
         if not await self._set_off():
             self._off = asyncio.create_task(self._keep_switching_off(), name=f"off {self.name}")
 
     async def close(self) -> None:
-        """Off now, whatever was planned."""
+        """Off now, whatever was planned, and not on again; a device that takes long is given up."""
+        self._is_closed = True
         if self._off is not None:
             self._off.cancel()
             self._off = None
-        await self._set_off()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._set_off()
+        except TimeoutError:
+            self.state = "fault"
+            self._on_fault("switch_stuck", self.name, f"not off within {CLOSE_S:g} s")
+
+
+def _say(error: Exception) -> str:
+    """A driver's fault in its own words; any other exception is a mistake and goes to the log."""
+    if isinstance(error, DriverError):
+        return str(error)
+    log.error("a switch's driver failed", exc_info=error)
+    return f"{type(error).__name__}: {error}"
+
+
+async def close_lines(lines: Iterable[Line]) -> None:
+    """Switch all lines off at once.
+
+    Neither another line's failure nor a cancel keeps one of them on: the cancel takes effect once
+    all are closed.
+    """
+    closing = [asyncio.create_task(line.close(), name=f"close {line.name}") for line in lines]
+    is_cancelled = False
+    while pending := [task for task in closing if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError:
+            is_cancelled = True
+    for task in closing:
+        if (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 def close_ports() -> None:

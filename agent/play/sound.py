@@ -20,7 +20,7 @@ from agent.play.account import Account, Entry
 from agent.play.attention import ATTENTION, open_two_tone
 from agent.play.item import EMERGENCY, Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
-from agent.play.line import Line
+from agent.play.line import Line, close_lines
 from agent.play.session import SoundSession
 from agent.play.trial import TONE_S, ToneTrial, busy, not_ready
 from agent.play.wire import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
@@ -133,16 +133,20 @@ class SoundOutput:
                 group.create_task(self._follow(), name=f"rundown of {self.name}")
         finally:
             # The engine is gone by now: a record must not end before its sound does.
-            await self._abandon_all("shutdown")
-            for line in self.lines.values():
-                await line.close()
+            try:
+                await self._abandon_all("shutdown")
+            finally:
+                await close_lines(self.lines.values())
 
     # The engine's side
 
     async def _abandon_all(self, reason: str) -> None:
         sessions, self._sessions = self._sessions, []
-        for session in sessions:
-            await session.abandon(reason, mono_s())
+        now_s = mono_s()
+        ends = [session.abandon(reason, now_s) for session in sessions]
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(error, Exception):  # one that fails keeps no other's record open
+                log.error("%s: a play was not closed", self.name, exc_info=error)
 
     async def _on_lost(self, _reason: str) -> None:
         if self._trial is not None:

@@ -1,0 +1,43 @@
+"""The agent is told to stop while a relay no longer answers: the other amplifiers go off."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from central.clip import make_melody
+from central.demo.stand import until
+from drivers.sim.switch import inject_fault
+from tests.scenario.air import Air
+
+ZONE = """\
+      - name: {name}
+        kind: ordinary
+        switch: {{profile: sim-amplifier, port: "{port}", options: {{timeout_ms: 50}}}}
+"""
+
+
+def _write_lines(settings: Path, ports: Sequence[Path]) -> None:
+    head, _, _ = settings.read_text().partition("      - name: nga-ba\n")
+    settings.write_text(head + "".join(ZONE.format(name=p.stem, port=p) for p in ports))
+
+
+def _contacts(ports: Sequence[Path]) -> list[str]:
+    return [json.loads(port.read_text())["contact"] for port in ports]
+
+
+async def test_a_relay_that_fails_at_the_stop_keeps_no_other_amplifier_on(stage: Any) -> None:
+    ports = [stage.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
+    _write_lines(stage.folder / stage.name / "station.yaml", ports)
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    await Air(stage).begin()
+    await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
+    await asyncio.to_thread(inject_fault, ports[0], "mute")
+    assert await stage.station.stop() == 0, stage.station.log_tail()
+    assert _contacts(ports) == ["on", "off", "off"], stage.station.log_tail()
+    faults = [json.loads(raw)["detail"] for _, raw in stage.own_rows() if b'"fault"' in raw]
+    assert [f["subject"] for f in faults if f["what"] == "switch_stuck"] == ["mot"]
