@@ -73,6 +73,7 @@ results = sa.Table(
     sa.Column("doc_id", sa.Text),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("results_by_station", "station", "number"),
 )  # fmt: skip
 faults = sa.Table(
     "faults", metadata,
@@ -83,6 +84,14 @@ faults = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("times", sa.Integer, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+# how much came from a station on a UTC day: see central.report_store
+intake_of_day = sa.Table(
+    "intake_of_day", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("records", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )  # fmt: skip
 documents = sa.Table(
     "documents", metadata,
@@ -116,6 +125,8 @@ authority = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False),  # 0 in force, 1 the set before, 2 older
     sa.Column("is_sent", sa.Boolean, nullable=False),
 )  # fmt: skip
+
+_ISSUE_MEMBERS = {"what", "subject", "state", "hint"}
 
 
 def utc_now() -> str:
@@ -175,7 +186,12 @@ class Database:
             "keyid": hashlib.sha256(der).hexdigest(),
         }
         with self.transaction() as connection:
+            query = sa.select(stations.c.keyid).where(stations.c.station == station)
+            former = connection.execute(query).scalar()
             upsert(connection, stations, values, ("station",))
+            if former not in (None, values["keyid"]):  # what the former key said counts no more
+                for table in (presence, latest):
+                    connection.execute(sa.delete(table).where(table.c.station == station))
 
     def enrol_folder(self, folder: Path) -> int:
         """Pin every `<station>.pem` of a folder; how many there were."""
@@ -189,45 +205,6 @@ class Database:
         query = sa.select(stations.c.keyid, stations.c.certificate)
         row = self._first(query.where(stations.c.station == station))
         return None if row is None else (row.keyid, row.certificate)
-
-    def note_presence(self, station: str, *, online: bool, session: int) -> bool:
-        """Take a birth or will; False when it is of an older session and so says nothing."""
-        with self.transaction() as connection:
-            known = connection.execute(
-                sa.select(presence.c.session).where(presence.c.station == station)
-            ).scalar()
-            if known is not None and session < known:
-                return False
-            values = {"station": station, "online": online, "session": session, "at": utc_now()}
-            upsert(connection, presence, values, ("station",))
-        return True
-
-    def begin_anew(self, station: str) -> None:
-        """Forget what is compared with a station's session counter: it has begun to count anew."""
-        with self.transaction() as connection:
-            connection.execute(sa.delete(presence).where(presence.c.station == station))
-            connection.execute(sa.delete(latest).where(latest.c.station == station))
-
-    def note_latest(self, station: str, channel: str, body: bytes) -> None:
-        """Keep the newest `hello` or `health`."""
-        values = {"station": station, "channel": channel, "at": utc_now(), "body": body}
-        with self.transaction() as connection:
-            upsert(connection, latest, values, ("station", "channel"))
-
-    def note_result(self, station: str, result: dict[str, Any]) -> None:
-        """Keep a station's verdict on a document."""
-        with self.transaction() as connection:
-            connection.execute(sa.insert(results), {"station": station, "at": utc_now(), **result})
-
-    def note_fault(self, station: str, epoch: str, seq: int, code: str, detail: str) -> None:
-        """Flag what must not be: counted, not repeated."""
-        key = ("station", "epoch", "seq", "code")
-        statement = insert(faults).values(
-            station=station, epoch=epoch, seq=seq, code=code, detail=detail, times=1, at=utc_now()
-        )
-        changed = {"times": faults.c.times + 1, "detail": detail, "at": utc_now()}
-        with self.transaction() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
 
     # Questions
 
@@ -250,29 +227,36 @@ class Database:
 
     def hello(self, station: str) -> dict[str, Any] | None:
         """A station's latest hello."""
-        return self.hellos().get(station)
+        return self._latest_of(station, "hello")
+
+    def health_of(self, station: str) -> dict[str, Any] | None:
+        """A station's latest health."""
+        return self._latest_of(station, "health")
 
     def plays(self) -> list[dict[str, Any]]:
         """The `play` of every play record in the order of arrival, with its station."""
-        return [{**body["play"], "station": body["station"]} for body in self._bodies("play")]
+        return [
+            {**_part(body, "play"), "station": body["station"]} for body in self._bodies("play")
+        ]
 
     def refusals(self) -> list[dict[str, Any]]:
         """The `detail` of every refusal record in the order of arrival, with station and moment."""
         return [
-            {**body["detail"], "station": body["station"], "at": body["at"]}
+            {**_part(body, "detail"), "station": body["station"], "at": body["at"]}
             for body in self._bodies("refusal")
         ]
 
     def silences(self) -> list[dict[str, Any]]:
         """The `detail` of every silence record in the order of arrival, with station and moment."""
         return [
-            {**body["detail"], "station": body["station"], "at": body["at"]}
+            {**detail, "station": body["station"], "at": body["at"]}
             for body in self._bodies("silence")
+            if "state" in (detail := _part(body, "detail"))
         ]
 
     def issue_records(self) -> list[dict[str, Any]]:
         """Every record of an issue that began or ended, in the order of arrival."""
-        return [body for body in self._bodies("fault") if "state" in body["detail"]]
+        return [b for b in self._bodies("fault") if _part(b, "detail").keys() >= _ISSUE_MEMBERS]
 
     def results(self) -> list[dict[str, Any]]:
         """Every verdict that stations told, in the order of arrival."""
@@ -313,7 +297,7 @@ class Database:
 
     def is_drained(self, station: str) -> bool:
         """Does the station itself say, later than its last record, that it has no more to send?"""
-        health = self._latest("health").get(station)
+        health = self.health_of(station)
         if health is None or health["outbox"]["rows"] > 0:
             return False
         query = sa.select(records.c.at).where(records.c.station == station)
@@ -323,6 +307,11 @@ class Database:
     def _latest(self, channel: str) -> dict[str, dict[str, Any]]:
         query = sa.select(latest.c.station, latest.c.body).where(latest.c.channel == channel)
         return {row.station: msgspec.json.decode(row.body) for row in self._all(query)}
+
+    def _latest_of(self, station: str, channel: str) -> dict[str, Any] | None:
+        key = (latest.c.station == station, latest.c.channel == channel)
+        row = self._first(sa.select(latest.c.body).where(*key))
+        return None if row is None else msgspec.json.decode(row.body)
 
     def _bodies(self, kind: str) -> list[dict[str, Any]]:
         query = sa.select(records.c.bytes).where(records.c.kind == kind)
@@ -336,3 +325,9 @@ class Database:
     def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
         with self._engine.connect() as connection:
             return connection.execute(query.limit(1)).first()
+
+
+def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """A record's `play` or `detail`; empty where a record was kept without it."""
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}

@@ -19,6 +19,8 @@ from sqlalchemy.dialects.sqlite import insert
 from agent.contract.chain import GENESIS, next_hash
 from agent.contract.report import MAX_BATCH_RECORDS, LogBatch, Record
 from central.database import Database, cursors, records, upsert
+from central.report_rule import MAX_NUMBER, find_record_fault
+from central.report_store import find_lack_of_room
 
 
 class LedgerError(Exception):
@@ -80,13 +82,15 @@ def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:
     """Check and keep a batch in one transaction; the cursor after it.
 
     Raises:
-        LedgerError: E_RECORD (not this station's, or out of order), E_CHAIN (a hash does not
-            follow from the record before), E_FORK (other bytes under a known key).
+        LedgerError: E_RECORD (not this station's, out of order, or not of its kind's shape),
+            E_CHAIN (a hash does not follow from the record before), E_FORK (other bytes under a
+            known key), E_BUDGET (no room for more of this station today).
     """
     rows = _read(station, batch)
     with database.transaction() as connection:
         if rows:
-            _check_neighbours(connection, station, batch.epoch, rows)
+            known = _check_neighbours(connection, station, batch.epoch, rows)
+            _check_room(connection, [row for row in rows if row.record.seq not in known])
             _insert(connection, rows)
             _advance(connection, station, batch.epoch, rows[0].record.seq)
         return read_cursor(connection, station, batch.epoch)
@@ -101,8 +105,10 @@ def _read(station: str, batch: LogBatch) -> list[_Row]:
         try:
             record = msgspec.json.decode(raw, type=Record)
             row = _Row(record, raw, next_hash(record.prev, raw))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise LedgerError("E_RECORD", 0, str(error)[:200]) from error
+        if (fault := find_record_fault(record, len(raw))) is not None:
+            raise LedgerError("E_RECORD", max(0, min(record.seq, MAX_NUMBER)), fault)
         if (record.station, record.epoch) != (station, batch.epoch):
             raise LedgerError("E_RECORD", record.seq, "of another station or epoch")
         if rows and record.seq != rows[-1].record.seq + 1:
@@ -110,14 +116,13 @@ def _read(station: str, batch: LogBatch) -> list[_Row]:
         if rows and record.prev != rows[-1].hash:
             raise LedgerError("E_CHAIN", record.seq, "does not follow from the record before")
         rows.append(row)
-    if rows and rows[0].record.seq < 1:
-        raise LedgerError("E_RECORD", rows[0].record.seq, "seq begins at 1")
     return rows
 
 
 def _check_neighbours(
     connection: sa.Connection, station: str, epoch: str, rows: list[_Row]
-) -> None:
+) -> set[int]:
+    """The seqs of the batch's surroundings that are held already."""
     first, last = rows[0].record.seq, rows[-1].record.seq
     query = sa.select(records.c.seq, records.c.bytes, records.c.hash).where(
         records.c.station == station, records.c.epoch == epoch,
@@ -135,6 +140,15 @@ def _check_neighbours(
         after = msgspec.json.decode(known[last + 1].bytes, type=Record)
         if after.prev != rows[-1].hash:
             raise LedgerError("E_CHAIN", last, "the record that we hold does not follow from it")
+    return set(known)
+
+
+def _check_room(connection: sa.Connection, rows: list[_Row]) -> None:
+    if rows:
+        record, size = rows[0].record, sum(len(row.raw) for row in rows)
+        lack = find_lack_of_room(connection, record.station, record.epoch, len(rows), size)
+        if lack is not None:
+            raise LedgerError("E_BUDGET", 0, lack)
 
 
 def _insert(connection: sa.Connection, rows: list[_Row]) -> None:

@@ -21,33 +21,26 @@ from securesystemslib.signer import Signer
 from agent.contract.document import Ack, TimeReply
 from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64, pae
 from agent.contract.ident import StationId
-from agent.contract.moment import encode_utc
+from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
 from agent.contract.topic import parse_topic
 from agent.errors import TrustError
-from central import ledger
+from central import ledger, report_store
 from central.database import Database
 from central.head import Heads
 from central.online import OnlineDesk
 from central.publish import Parcel, lacking
+from central.report_rule import ReportError, strip_control, verify_report_content, verify_size
 from central.resend import Resend
 
 log = logging.getLogger(__name__)
 TIME_LIFETIME = timedelta(minutes=10)
 ACK_LIFETIME = timedelta(days=30)
+FRESH = timedelta(minutes=5)
 WINDOW = 4
 _TYPE_OF_CHANNEL: dict[str, Any] = {
     "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
 }  # fmt: skip
-
-
-class ReportError(Exception):
-    """A report that counts for nothing: E_STATION, E_ENVELOPE, E_SIGNATURE or E_SCHEMA."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
 
 
 class Reception:
@@ -79,9 +72,9 @@ class Reception:
         try:
             report = self._open(station, channel, message)
         except ReportError as error:
-            log.warning("%s of %s refused: %s", channel, station, error)
+            log.warning("%s of %s refused: %s", channel, station, strip_control(str(error)))
             if error.code != "E_STATION":
-                self._database.note_fault(station, "", 0, error.code, f"{channel}: {error.detail}")
+                self._flag(station, error.code, f"{channel}: {error.detail}")
             return []
         try:
             return self._take(station, report)
@@ -94,11 +87,18 @@ class Reception:
         if pinned is None or channel not in _TYPE_OF_CHANNEL:
             detail = f"nobody enrolled {station}/{channel}; --devices is read at the start"
             raise ReportError("E_STATION", detail)
+        verify_size(channel, message)
         payload = verify_report(message, channel, *pinned)
         try:
-            return msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            report = msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ReportError("E_SCHEMA", str(error)[:200]) from error
+        verify_report_content(report)
+        return report
+
+    def _flag(self, station: str, code: str, detail: str, *, epoch: str = "", seq: int = 0) -> None:
+        detail = strip_control(detail)
+        report_store.note_fault(self._database, station, epoch, seq, code, detail)
 
     def _take(self, station: StationId, report: Any) -> list[Parcel]:
         match report:
@@ -109,22 +109,34 @@ class Reception:
             case Health():
                 self._take_health(station, report)
             case Result():
-                self._database.note_result(station, msgspec.structs.asdict(report))
+                values = msgspec.structs.asdict(report)
+                report_store.note_result(self._database, station, values)
         return []
 
     def _take_health(self, station: StationId, health: Health) -> None:
         """Only news: a broker that repeats yesterday's health must not keep a dead pole green.
 
-        Nor that of a former card, whose sessions went further than those of the present one.
+        Nor that of a former card, whose sessions went further than those of the present one. What
+        was made just now is news all the same: a session that nobody can have come to must not
+        hide what the box says after it.
         """
-        known = self._database.health().get(station)
+        known = self._database.health_of(station)
         hello = self._database.hello(station)
         is_former = hello is not None and hello["session"] < health.session
-        is_news = known is None or (known["session"], known["at"]) < (health.session, health.at)
-        if is_news and not is_former:
-            self._database.note_latest(station, "health", msgspec.json.encode(health))
+        is_next = known is None or (known["session"], known["at"]) < (health.session, health.at)
+        if is_next and not is_former:
+            self._note_health(station, health)
+        elif known is not None and not is_next and _is_cure(known["at"], health.at):
+            detail = f"sessions {known['session']} and {health.session}: two boxes with one key?"
+            self._flag(station, "E_SESSION", detail)
+            report_store.set_session(self._database, station, health.session)
+            self._note_health(station, health)
         else:
-            log.warning("stale health of %s: %s", station, health.at)
+            log.warning("stale health of %s: %s", station, strip_control(health.at))
+
+    def _note_health(self, station: StationId, health: Health) -> None:
+        body = msgspec.json.encode(health)
+        report_store.note_latest(self._database, station, "health", body)
 
     def _take_state(self, station: StationId, message: bytes) -> None:
         """Presence is not signed: it colours a table, nothing more."""
@@ -133,8 +145,16 @@ class Reception:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             log.warning("presence of %s is not understood", station)
             return
-        if not self._database.note_presence(station, online=state.online, session=state.session):
-            log.info("late will of %s, session %d", station, state.session)
+        self._note_presence(station, online=state.online, session=state.session)
+
+    def _note_presence(self, station: StationId, *, online: bool, session: int) -> bool:
+        """Was it taken, or at least of an older session? False: it cannot be true."""
+        said = report_store.note_presence(self._database, station, online=online, session=session)
+        if said == "stale":
+            log.info("late sign of %s, session %d", station, session)
+        elif said == "implausible":
+            self._flag(station, "E_SESSION", f"no box has come to session {session}")
+        return said != "implausible"
 
     def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
         """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
@@ -166,19 +186,23 @@ class Reception:
             if not ledger.is_new_life(self._database, station, hello.epoch, known["epoch"]):
                 log.warning("hello of a former life of %s: %s", station, hello.epoch)
                 return
-            self._database.begin_anew(station)
+            report_store.begin_anew(self._database, station)
             known = None
-        self._database.note_presence(station, online=True, session=hello.session)
-        if known is None or known["session"] <= hello.session:
-            self._database.note_latest(station, "hello", msgspec.json.encode(hello))
+        is_possible = self._note_presence(station, online=True, session=hello.session)
+        if is_possible and (known is None or known["session"] <= hello.session):
+            body = msgspec.json.encode(hello)
+            report_store.note_latest(self._database, station, "hello", body)
 
     def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
         try:
             cursor = ledger.commit_batch(self._database, station, batch)
         except ledger.LedgerError as error:
-            log.error("journal of %s: %s", station, error)  # noqa: TRY400 - the fault is the station's
-            self._database.note_fault(station, batch.epoch, error.seq, error.code, error.detail)
-            return []
+            log.error("journal of %s: %s", station, strip_control(str(error)))  # noqa: TRY400 - the fault is the station's
+            self._flag(station, error.code, error.detail, epoch=batch.epoch, seq=error.seq)
+            if error.code != "E_BUDGET":
+                return []
+            cursor = ledger.cursor_of(self._database, station, batch.epoch)
+            return [self._ack(station, batch.epoch, cursor, window=0)]  # it pauses
         return [self._ack(station, batch.epoch, cursor)]
 
     def _time_reply(self, station: str, nonce: str) -> Parcel:
@@ -186,9 +210,12 @@ class Reception:
         utc = encode_utc(datetime.now(UTC))
         return self._desk.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
 
-    def _ack(self, station: str, journal: str, cursor: ledger.Cursor) -> Parcel:
+    def _ack(
+        self, station: str, journal: str, cursor: ledger.Cursor, window: int | None = None
+    ) -> Parcel:
         header = self._desk.header("ack", "receipt", station, ACK_LIFETIME)
-        ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=self.window)
+        window = self.window if window is None else window
+        ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=window)
         return self._desk.sign(station, ack, "receipt")
 
 
@@ -216,3 +243,12 @@ def verify_report(message: bytes, channel: str, keyid: str, certificate: str) ->
     except InvalidSignature as error:
         raise ReportError("E_SIGNATURE", "the signature does not fit") from error
     return payload
+
+
+def _is_cure(known_at: str, at: str) -> bool:
+    """Was it said just now by the centre's clock, and after what is known, or instead of a lie?"""
+    try:
+        now, said, known = datetime.now(UTC), parse_utc(at), parse_utc(known_at)
+    except ValueError:
+        return False
+    return abs(now - said) <= FRESH and (known < said or known > now + FRESH)

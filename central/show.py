@@ -11,6 +11,7 @@ from agent.contract.issue_kind import Lang
 from central.database import Database
 from central.issue import Row, issue_log, lasting_issues
 from central.phrase import LANGS, say
+from central.report_rule import escape_control, strip_control
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
@@ -153,7 +154,8 @@ def _with_health(row: Row, health: Row | None) -> Row:
 
 def show_json(database: Database, what: tuple[str, ...]) -> str:
     """One JSON object: the name of each table to its rows."""
-    return msgspec.json.encode({name: collect_rows(database, name) for name in what}).decode()
+    rows = {name: collect_rows(database, name) for name in what}
+    return escape_control(msgspec.json.encode(rows).decode())
 
 
 def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
@@ -169,7 +171,8 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
             table.add_column(words[lang], overflow="fold", no_wrap=column in _WHOLE)
         for row in collect_rows(database, name):
             # Text, not str: what a station tells may hold the brackets of rich's own markup
-            table.add_row(*(Text(_cell(row, column, lang)) for column in _COLUMNS[name]))
+            cells = (strip_control(_cell(row, column, lang)) for column in _COLUMNS[name])
+            table.add_row(*map(Text, cells))
         console.print(table)
 
 

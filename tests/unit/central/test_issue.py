@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from central.__main__ import main
 from central.database import Database, records
 from central.issue import issue_log, lasting_issues
+from central.report_store import note_latest
 
 STATION = "tv-cl-0007"
 
@@ -32,7 +33,7 @@ def database(db: Path) -> Iterator[Database]:
 
 def note_health(database: Database, *issues: dict[str, str]) -> None:
     body = {"session": 1, "at": "2026-11-24T05:00:00.000Z", "issues": list(issues)}
-    database.note_latest(STATION, "health", json.dumps(body).encode())
+    note_latest(database, STATION, "health", json.dumps(body).encode())
 
 
 def issue(kind: str, subject: str, since: str = "2026-11-24T04:00:00.000Z") -> dict[str, str]:

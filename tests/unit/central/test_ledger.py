@@ -12,6 +12,7 @@ import pytest
 from agent.contract.report import LogBatch
 from central.database import Database
 from central.ledger import Cursor, LedgerError, commit_batch, cursor_of
+from central.report_store import note_presence
 
 STATION = "tv-cl-0007"
 EPOCH = "6f3a000000000000"
@@ -111,6 +112,6 @@ def test_a_filling_batch_must_fit_what_follows_it(database: Database) -> None:
 
 
 def test_a_will_of_an_older_session_says_nothing(database: Database) -> None:
-    assert database.note_presence(STATION, online=True, session=17)
-    assert not database.note_presence(STATION, online=False, session=16)
-    assert database.note_presence(STATION, online=False, session=17)
+    assert note_presence(database, STATION, online=True, session=17) == "noted"
+    assert note_presence(database, STATION, online=False, session=16) == "stale"
+    assert note_presence(database, STATION, online=False, session=17) == "noted"

@@ -33,6 +33,7 @@ from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.verify import reverify, verify
 from central.database import Database
+from central.report_store import note_latest
 from central.sign import build_header, encode_document, sign_document
 
 STATION = StationId("tv-cl-0007")
@@ -221,7 +222,7 @@ def test_who_would_be_left_behind_at_the_old_code_is_told_before_anybody_signs(
     database = Database.open(hall.db)
     told = {STATION: str(OLD), "tv-cl-0021": str(NEW), "tv-cl-0022": None, "tv-cl-0023": "84"}
     for station, place in told.items():
-        database.note_latest(station, "hello", json.dumps({"place": place}).encode())
+        note_latest(database, station, "hello", json.dumps({"place": place}).encode())
     database.close()
     stations = ("--db", hall.db, "--lang", lang)
     # The district configures nothing: whoever stands below it is not left behind.
