@@ -113,7 +113,7 @@ class Draft:
         book = SessionBook(self._policy)
         kept: list[Occurrence] = []
         # at one moment the higher level is entered first: it is the one that will be heard
-        for one in sorted(self._planned, key=lambda o: (o.start_at, -o.level, o.key)):
+        for one in sorted(self._planned, key=lambda o: (o.start_at, -o.level)):
             rule = book.refuse(one.start_at, one.end_at) if one.medium == "sound" else None
             if rule is None:
                 kept.append(one)
@@ -139,8 +139,9 @@ class Draft:
         length = timedelta(milliseconds=length_ms)
         if not self._has_sessions:  # then what is over by the stretch's start counts for nothing
             starts = [at for at in starts if at + length > self._from_at]
+        plan = self._plan_sound if medium == "sound" else self._plan_picture
         for start_at in starts:
-            self._plan(bounds, entry, bounds.level, medium, start_at, start_at + length)
+            plan(bounds, entry, bounds.level, start_at, start_at + length)
 
     def _starts(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> list[datetime]:
         first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at)
@@ -150,44 +151,50 @@ class Draft:
             self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))
             return []
 
-    def _plan(
-        self,
-        bounds: _Bounds,
-        entry: Entry,
-        level: Level,
-        medium: Medium,
-        start_at: datetime,
-        end_at: datetime,
+    def _plan_picture(
+        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
     ) -> None:
         latest_end_at = bounds.expires_at
-        if medium == "picture":
-            end_at = min(end_at, latest_end_at)
-        else:
-            quiet = self._quiet.first_after(start_at)
-            if quiet is not None and quiet.start_at < end_at:
-                rule = f"quiet_hours {quiet.rule}"
-                self._refuse(bounds.playlist, entry, start_at, "E_HOURS", rule)
-                return
-            if not self._is_allowed_day(start_at):
-                rule = f"weekdays {sorted(self._policy.weekdays or ())}"
-                self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
-                return
-            if end_at > latest_end_at:
-                rule = f"expires {bounds.playlist.expires}"
-                self._refuse(bounds.playlist, entry, start_at, "E_EXPIRED", rule)
-                return
-            if quiet is not None:
-                latest_end_at = min(latest_end_at, quiet.start_at)
         self._planned.append(
             Occurrence(
-                key=f"{bounds.playlist.doc_id}/{entry.id}@{start_at.isoformat()}",
+                document=bounds.held,
+                entry=entry,
+                level=level,
+                start_at=start_at,
+                end_at=min(end_at, latest_end_at),
+                latest_end_at=latest_end_at,
+                medium="picture",
+            )
+        )
+
+    def _plan_sound(
+        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
+    ) -> None:
+        quiet = self._quiet.first_after(start_at)
+        if quiet is not None and quiet.start_at < end_at:
+            rule = f"quiet_hours {quiet.rule}"
+            self._refuse(bounds.playlist, entry, start_at, "E_HOURS", rule)
+            return
+        if not self._is_allowed_day(start_at):
+            rule = f"weekdays {sorted(self._policy.weekdays or ())}"
+            self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
+            return
+        latest_end_at = bounds.expires_at
+        if end_at > latest_end_at:
+            rule = f"expires {bounds.playlist.expires}"
+            self._refuse(bounds.playlist, entry, start_at, "E_EXPIRED", rule)
+            return
+        if quiet is not None and quiet.start_at < latest_end_at:
+            latest_end_at = quiet.start_at
+        self._planned.append(
+            Occurrence(
                 document=bounds.held,
                 entry=entry,
                 level=level,
                 start_at=start_at,
                 end_at=end_at,
                 latest_end_at=latest_end_at,
-                medium=medium,
+                medium="sound",
             )
         )
 

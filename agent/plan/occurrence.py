@@ -30,7 +30,6 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One entry at one planned moment.
 
     Args:
-        key: `<doc_id>/<entry>@<start>`, the same after every rebuild.
         document: the held playlist.
         entry: one of its entries.
         level: from the document's class.
@@ -40,7 +39,6 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         medium: sound or picture.
     """
 
-    key: str
     document: Any  # a Held: msgspec knows no protocols
     entry: Entry
     level: Level
@@ -48,6 +46,11 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     end_at: datetime
     latest_end_at: datetime
     medium: Medium
+
+    @property
+    def key(self) -> str:
+        """`<doc_id>/<entry>@<start>`, the same after every rebuild."""
+        return f"{self.document.document.doc_id}/{self.entry.id}@{self.start_at.isoformat()}"
 
     @property
     def rank(self) -> tuple[int, datetime, int, int, str]:

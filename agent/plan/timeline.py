@@ -5,13 +5,14 @@ Pure and rebuilt whole: every change of documents, policy or clock gives a new t
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import takewhile
+from operator import attrgetter
 
 from agent.contract.document import Cancel, Playlist
 from agent.plan.draft import Draft
+from agent.plan.lane import Lane
 from agent.plan.occurrence import Held, Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
 
@@ -29,14 +30,9 @@ class Timeline:
     def __init__(
         self, occurrences: Iterable[Occurrence] = (), refusals: Iterable[Refusal] = ()
     ) -> None:
-        self.occurrences = sorted(occurrences, key=lambda o: (o.start_at, o.key))
+        self.occurrences = sorted(occurrences, key=attrgetter("start_at"))
         self.refusals = sorted(refusals, key=lambda r: (r.at, r.doc_id, r.entry_id))
-        self._lanes: dict[str, _Lane] = {
-            medium: _Lane([o for o in self.occurrences if o.medium == medium])
-            for medium in ("sound", "picture")
-        }
-        moments = {o.start_at for o in self.occurrences} | {o.end_at for o in self.occurrences}
-        self._changes = sorted(moments)
+        self._lanes: dict[tuple[Medium, frozenset[str] | None], Lane] = {}
 
     def playing(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
@@ -48,33 +44,19 @@ class Timeline:
             medium: sound or picture.
             zones: only what is meant for one of these zones; None for all.
         """
-        candidates = self._lanes[medium].at(at)
-        return max(
-            (o for o in candidates if _is_meant(o, zones)), key=lambda o: o.rank, default=None
-        )
+        return next(self._lane(medium, zones).on(at), None)
 
     def contenders(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> list[Occurrence]:
         """All that want a moment, the one that gets it first: why it is that one."""
-        candidates = self._lanes[medium].at(at)
-        return sorted(
-            (o for o in candidates if _is_meant(o, zones)), key=lambda o: o.rank, reverse=True
-        )
+        return list(self._lane(medium, zones).on(at))
 
     def upcoming(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> Occurrence | None:
         """The next to start after a moment that will win when it starts."""
-        return next(
-            (
-                occurrence
-                for occurrence in self._lanes[medium].after(at)
-                if _is_meant(occurrence, zones)
-                and self.playing(occurrence.start_at, medium, zones) is occurrence
-            ),
-            None,
-        )
+        return self._lane(medium, zones).next_winner(at)
 
     def starting(
         self,
@@ -84,37 +66,17 @@ class Timeline:
         zones: Collection[str] | None = None,
     ) -> Iterator[Occurrence]:
         """All that are to start in (from_at, until_at], whoever wins then, soonest first."""
-        for occurrence in self._lanes[medium].after(from_at):
-            if occurrence.start_at > until_at:
-                return
-            if _is_meant(occurrence, zones):
-                yield occurrence
+        after = self._lane(medium, zones).after(from_at)
+        return takewhile(lambda one: one.start_at <= until_at, after)
 
-    def next_change(self, at: datetime) -> datetime | None:
-        """The next moment after `at` at which something starts or ends."""
-        index = bisect_right(self._changes, at)
-        return self._changes[index] if index < len(self._changes) else None
-
-
-class _Lane:
-    """The occurrences of one medium, by start."""
-
-    def __init__(self, occurrences: list[Occurrence]) -> None:
-        self._occurrences = occurrences
-        self._starts = [o.start_at for o in occurrences]
-        # latest end among all up to here: where it is past, looking further back is useless
-        self._latest_ends = list(accumulate((o.end_at for o in occurrences), max))
-
-    def at(self, at: datetime) -> Iterator[Occurrence]:
-        index = bisect_right(self._starts, at) - 1
-        while index >= 0 and self._latest_ends[index] > at:
-            if self._occurrences[index].end_at > at:
-                yield self._occurrences[index]
-            index -= 1
-
-    def after(self, at: datetime) -> Iterator[Occurrence]:
-        for index in range(bisect_right(self._starts, at), len(self._starts)):
-            yield self._occurrences[index]
+    def _lane(self, medium: Medium, zones: Collection[str] | None) -> Lane:
+        """Made when first asked for, as an output asks for the same zones again and again."""
+        key = (medium, None if zones is None else frozenset(zones))
+        lane = self._lanes.get(key)
+        if lane is None:
+            wanted = (o for o in self.occurrences if o.medium == medium and _is_meant(o, key[1]))
+            lane = self._lanes[key] = Lane(wanted)
+        return lane
 
 
 def _is_meant(occurrence: Occurrence, zones: Collection[str] | None) -> bool:
@@ -138,7 +100,7 @@ def build_timeline(
         (h.document.class_, h.document.cancels) for h in held if isinstance(h.document, Cancel)
     }
     draft = Draft(policy, from_at, until_at)
-    for one in held:
+    for one in sorted(held, key=lambda h: h.document.doc_id):  # so that the order says nothing
         document = one.document
         if isinstance(document, Playlist) and (document.class_, document.doc_id) not in withdrawn:
             draft.add(one, document)

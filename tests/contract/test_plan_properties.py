@@ -135,7 +135,6 @@ def occurrences(draw: st.DrawFn) -> list[Occurrence]:
         end = start + draw(st.integers(1, 10))
         made.append(
             Occurrence(
-                key=f"{number:032x}/e@{start}",
                 document=held,
                 entry=make_entry("e", ["05:00:00"], draw(st.sampled_from([["*"], ["a"], ["b"]]))),
                 level=draw(st.sampled_from([Level.FILLER, Level.SCHEDULED, Level.PRIORITY])),
@@ -170,12 +169,33 @@ def test_the_winner_is_the_highest_of_all_that_are_on(items: list[Occurrence], m
     assert timeline.playing(at, "picture") is None
 
 
-@given(items=occurrences(), minute=st.integers(-1, 32))
-def test_nothing_changes_before_the_next_change(items: list[Occurrence], minute: int) -> None:
-    timeline = Timeline(items)
+ZONES = [None, {"a"}, {"b"}, {"a", "b"}]
+
+
+def is_meant(one: Occurrence, zones: set[str] | None) -> bool:
+    return zones is None or "*" in one.entry.zones or bool(zones & set(one.entry.zones))
+
+
+@given(items=occurrences(), minute=st.integers(-1, 32), zones=st.sampled_from(ZONES))
+def test_the_index_finds_what_looking_at_each_one_finds(
+    items: list[Occurrence], minute: int, zones: set[str] | None
+) -> None:
     at = MONDAY_AT + timedelta(minutes=minute)
-    change_at = timeline.next_change(at)
-    step = at
-    while step < (change_at or MONDAY_AT + timedelta(minutes=33)):
-        assert timeline.playing(step, "sound") is timeline.playing(at, "sound")
-        step += timedelta(minutes=1)
+    timeline = Timeline(items)
+    meant = [one for one in items if is_meant(one, zones)]
+
+    def on(moment: datetime) -> list[Occurrence]:
+        found = [one for one in meant if one.start_at <= moment < one.end_at]
+        return sorted(found, key=lambda one: one.rank, reverse=True)
+
+    later = sorted((one for one in meant if one.start_at > at), key=lambda one: one.start_at)
+    winners = [one for one in later if on(one.start_at)[0] is one]
+    assert timeline.contenders(at, "sound", zones) == on(at)
+    assert timeline.playing(at, "sound", zones) is next(iter(on(at)), None)
+    assert timeline.upcoming(at, "sound", zones) is next(iter(winners), None)
+    until_at = at + timedelta(minutes=7)
+    starting = list(timeline.starting(at, until_at, "sound", zones))
+    assert [one.start_at for one in starting] == [
+        one.start_at for one in later if one.start_at <= until_at
+    ]
+    assert {id(one) for one in starting} == {id(one) for one in later if one.start_at <= until_at}

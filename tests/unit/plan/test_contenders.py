@@ -35,7 +35,7 @@ def occurrence(
     held: Any = FakeHeld(seq)
     start_at = AT + timedelta(minutes=minutes)
     return Occurrence(
-        key=title, document=held, entry=entry, level=level, start_at=start_at,
+        document=held, entry=entry, level=level, start_at=start_at,
         end_at=start_at + timedelta(hours=1), latest_end_at=start_at + timedelta(hours=1),
         medium="picture",
     )  # fmt: skip

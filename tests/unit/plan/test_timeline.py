@@ -401,14 +401,6 @@ def test_what_starts_in_a_span_is_told_winner_or_not_for_our_zones_and_sense() -
     assert list(later) == []
 
 
-def test_the_next_change_is_a_start_or_an_end_and_never_now() -> None:
-    timeline = plan(playlist(entry()), last="2026-11-23")
-    start = local("2026-11-23T05:00:00")
-    assert timeline.next_change(start - timedelta(hours=1)) == start
-    assert timeline.next_change(start) == start + timedelta(minutes=1)
-    assert timeline.next_change(start + timedelta(minutes=1)) is None
-
-
 def test_keys_survive_a_rebuild() -> None:
     held = playlist(entry())
     whole, part = plan(held), plan(held, first="2026-11-25", last="2026-11-25")

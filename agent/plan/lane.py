@@ -1,0 +1,74 @@
+"""The occurrences that one output may have to play: who wins at a moment, and what comes next.
+
+Within a level the later start wins (`Occurrence.rank`). So the winner of a level is the last to
+have started of those that are on, and an occurrence wins its own start unless a higher level is on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from agent.plan.interval_index import IntervalIndex
+from agent.plan.level import Level
+from agent.plan.occurrence import Occurrence
+
+_start_at = attrgetter("start_at")
+_rank = attrgetter("rank")
+
+
+class Lane:
+    """Occurrences of one medium for one set of zones.
+
+    Args:
+        occurrences: in the order of their starts.
+    """
+
+    def __init__(self, occurrences: Iterable[Occurrence]) -> None:
+        self._occurrences = _ordered_by_rank(occurrences)
+        self._winners = _find_winners(self._occurrences)
+        self._levels: list[tuple[list[Occurrence], IntervalIndex]] = []
+        for level in sorted({one.level for one in self._occurrences}, reverse=True):
+            ones = [one for one in self._occurrences if one.level == level]
+            self._levels.append((ones, IntervalIndex(ones)))
+
+    def on(self, at: datetime) -> Iterator[Occurrence]:
+        """All that are on at a moment, the one that wins first."""
+        for ones, index in self._levels:
+            for number in index.covering(at):
+                yield ones[number]
+
+    def next_winner(self, at: datetime) -> Occurrence | None:
+        """The first to start after a moment that wins when it starts."""
+        index = bisect_right(self._winners, at, key=_start_at)
+        return self._winners[index] if index < len(self._winners) else None
+
+    def after(self, at: datetime) -> Iterator[Occurrence]:
+        """All that start after a moment, soonest first."""
+        first = bisect_right(self._occurrences, at, key=_start_at)
+        for index in range(first, len(self._occurrences)):
+            yield self._occurrences[index]
+
+
+def _ordered_by_rank(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+    """Those that start at one moment in the order of their ranks, the highest last."""
+    ordered: list[Occurrence] = []
+    for _, together in groupby(occurrences, key=_start_at):
+        ones = list(together)
+        ordered += ones if len(ones) == 1 else sorted(ones, key=_rank)
+    return ordered
+
+
+def _find_winners(ordered: Sequence[Occurrence]) -> list[Occurrence]:
+    """Those that win when they start, soonest first."""
+    winners: list[Occurrence] = []
+    latest_ends: dict[Level, datetime] = {}
+    for start_at, together in groupby(ordered, key=_start_at):
+        for one in together:
+            latest_ends[one.level] = max(one.end_at, latest_ends.get(one.level, one.end_at))
+        if not any(end > start_at for level, end in latest_ends.items() if level > one.level):
+            winners.append(one)
+    return winners
