@@ -13,7 +13,12 @@ import click
 from agent.errors import ConfigError
 from central import command_document, command_draft
 from central.ceremony.command import authority
-from central.ceremony.command_sign import publish_authority, show_authority, sign_authority
+from central.ceremony.command_sign import (
+    export_authority,
+    publish_authority,
+    show_authority,
+    sign_authority,
+)
 from central.told import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -44,7 +49,7 @@ for _command in (
 ):
     main.add_command(_command)
 main.add_command(authority)
-for _step in (sign_authority, publish_authority, show_authority):
+for _step in (sign_authority, publish_authority, export_authority, show_authority):
     authority.add_command(_step)
 
 
@@ -183,6 +188,28 @@ def show(
             show_tables(database, what or WHAT, lang)
     finally:
         database.close()
+
+
+@main.command()
+@click.option("--db", type=FILE, required=True, help="The centre's SQLite file.")
+@click.option("--out", type=ANY, required=True, help="The copy; must not exist yet.")
+@lang_option
+@told
+def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
+    """Copy the whole database to one file, also while `collect` runs.
+
+    A plain copy of the file lacks what stands in its WAL. To go back: stop `collect`, put the copy
+    in the database's place, and remove the files that end in -wal and -shm.
+    """
+    from central.backup import COUNTED, back_up
+    from central.phrase import say
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{100 * done // max(1, total):3} %", err=True, nl=done == total)
+
+    counts = back_up(db, out, tell)
+    click.echo(say(lang, "backed_up", out, *(counts[name] for name in COUNTED)))
 
 
 @main.command()

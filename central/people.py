@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from securesystemslib.exceptions import UnverifiedSignatureError
@@ -20,7 +20,13 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.installed import load_installed
 from agent.trust.role import Role
 from central.describe import format_span
-from central.phrase import Lang, say
+from central.phrase import LANGS, Lang, say
+
+if TYPE_CHECKING:
+    from agent.trust.tree import TreeAuthority
+    from central.ceremony.tree import Tree
+
+TREE_FORMAT = "tramtin-tree-1"  # of a file by `authority export`
 
 
 @dataclass(frozen=True)
@@ -55,37 +61,60 @@ class _Roles(msgspec.Struct, frozen=True):
 
 
 def read_signatories(root: Path) -> dict[str, Signatories]:
-    """The roles of a pinned root file, or of the tree in a ceremony's folder, by name.
+    """The roles by name, of whatever says who may sign.
+
+    Args:
+        root: a file of `authority export`, a pinned root file, a ceremony's folder, or the root in
+            such a folder.
 
     Raises:
-        ConfigError: E_UNREADABLE; E_USAGE, a tree's root alone; E_CEREMONY, a folder without a
-            published tree.
+        ConfigError: E_UNREADABLE; E_USAGE, a tree's root without the rest of the tree; E_CEREMONY,
+            a folder without a published tree.
         TrustError: E_ROLE, a box would refuse the file or the tree.
     """
     if root.is_dir():
-        return _read_tree(root)
+        return _read_folder(root)
     try:
         raw = root.read_bytes()
     except OSError as error:
         raise ConfigError("E_UNREADABLE", str(root), str(error)) from error
+    if TREE_FORMAT.encode() in raw[:256]:
+        return _read_file(raw, root)
     installed = load_installed(raw)
     if installed.is_tree:
-        hint = "the root of a tree does not name who may sign: give the folder of `authority`"
-        raise ConfigError("E_USAGE", str(root), hint)
+        return _read_around(root)
     roles = installed.authority.roles
     named = msgspec.json.decode(raw, type=_Roles).roles
     return {one.name: Signatories(roles[one.name], one.holders) for one in named}
 
 
-def _read_tree(path: Path) -> dict[str, Signatories]:
+def _read_around(root: Path) -> dict[str, Signatories]:
+    """A tree's root does not name who may sign; the files beside it in the ceremony's folder do."""
+    if root.resolve().parent.name != "metadata":
+        hint = " · ".join(say(lang, "fault.root_alone") for lang in LANGS)
+        raise ConfigError("E_USAGE", str(root), hint)
+    return _read_folder(root.resolve().parent.parent)
+
+
+def _read_folder(path: Path) -> dict[str, Signatories]:
     from central.ceremony.fault import refusal
     from central.ceremony.folder import Folder
     from central.ceremony.publication import load_published
 
     folder = Folder(path)
-    authority, tree = load_published(folder), folder.published()
+    authority = load_published(folder)
     if authority is None:
         raise refusal("not_begun", str(path))
+    return _signatories(authority, folder.published())
+
+
+def _read_file(raw: bytes, path: Path) -> dict[str, Signatories]:
+    from central.ceremony.tree_file import read_tree_file
+
+    return _signatories(*read_tree_file(raw, str(path)))
+
+
+def _signatories(authority: TreeAuthority, tree: Tree) -> dict[str, Signatories]:
     return {
         name: Signatories(role, tree.holders(name)) for name, role in authority.roles.items()
     }  # fmt: skip

@@ -9,6 +9,14 @@ Lang = Literal["vi", "en"]
 LANGS: tuple[Lang, ...] = ("vi", "en")
 
 _PHRASES: dict[str, tuple[str, str]] = {
+    "backed_up": (
+        "Đã sao lưu vào {0}: {1} trạm, {2} văn bản, {3} bản ghi",
+        "Backed up to {0}: {1} stations, {2} documents, {3} records",
+    ),
+    "fault.root_alone": (
+        "tệp gốc chưa nói ai được ký: xin trung tâm tệp của `tramtin-central authority export`",
+        "a root does not say who may sign: ask for a file of `tramtin-central authority export`",
+    ),
     "title": ("{0}, hạng {1}", "{0}, class {1}"),
     "issuer": (
         "Người ký: vai trò {0}; khe “{1}”, bản số {2}.{3}",

@@ -149,6 +149,19 @@ def show_authority(folder: Path, *, with_log: bool, lang: Lang) -> None:
         click.echo(f"\n{here.log.read_text(encoding='utf-8')}", nl=False)
 
 
+@click.command("export")
+@click.argument("folder", type=COPY)
+@lang_option
+@click.option("--out", type=ANY, required=True, help="The file for those who sign documents.")
+@told
+def export_authority(folder: Path, *, out: Path, lang: Lang) -> None:
+    """Write the tree in force as one file: it is what `sign --root` and `publish --root` take."""
+    from central.ceremony.tree_file import export_tree
+
+    out.write_bytes(export_tree(open_folder(folder)))
+    click.echo(say(lang, "exported", str(out)))
+
+
 def _picture(here: Folder, published: Tree, lang: Lang) -> list[str]:
     stamp = here.timestamp()
     if stamp is None:

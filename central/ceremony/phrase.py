@@ -145,6 +145,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Cây thẩm quyền đang hiệu lực, công bố lúc {0}",
         "The authority in force, published {0}",
     ),
+    "exported": (
+        "Đã ghi {0}: trao tệp này cho những người ký văn bản",
+        "Wrote {0}: give this file to those who sign documents",
+    ),
     "no_tree": ("Chưa công bố lần nào.", "Not published yet."),
     "until": ("đến {0}", "until {0}"),
     "waiting": ("Bản thảo đang chờ ký:", "A draft waits to be signed:"),

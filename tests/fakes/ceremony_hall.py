@@ -49,7 +49,7 @@ class Hall:
         return f"{name}={self.key(name).with_suffix('.pub')}"
 
     def run(self, step: str, *arguments: object, folder: Path | None = None) -> tuple[int, str]:
-        at = ["--at", self.at] if self.at and step != "show" else []
+        at = ["--at", self.at] if self.at and step not in ("show", "export") else []
         words = ["authority", step, folder or self.folder, *arguments, *at]
         result = CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
         return result.exit_code, result.output

@@ -224,6 +224,9 @@ def test_a_trees_root_alone_is_told_from_its_folder(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "bí mật")
     out = draft_silence(tmp_path)
     key, kind = made.keys["vn.84"][0], ("--kind", "silence")
-    code, said = sign(out, key, *kind, "--root", str(made.root))
+    alone = tmp_path / "root.json"
+    alone.write_bytes(made.root.read_bytes())
+    code, said = sign(out, key, *kind, "--root", str(alone))
     assert (code, "E_USAGE" in said) == (78, True)
     assert sign(out, key, *kind, "--root", str(made.ceremony))[0] == 0
+    assert sign(out, key, *kind, "--root", str(made.root))[0] == 0
