@@ -5,7 +5,7 @@ device's callback, which alone touches slots. Events go the other way through a 
 
 Pre-emption is the last line, whatever the plan says: a slot that starts fades every sounding slot
 of a lower level out in 20 ms and drops it; a slot that should start below a sounding one is dropped
-unheard. Slots of one level sound together.
+unheard, unless it is to start behind that one. Slots of one level sound together.
 """
 
 from __future__ import annotations
@@ -108,6 +108,9 @@ class Mixer:
         mix = np.zeros(frames, np.float32)
         for slot in sounding:
             self._render(slot, mix, offsets.get(slot.id, 0))
+        while behind := self._begin(frames):  # what waited for a slot that ended in this block
+            for slot_id, offset in behind.items():
+                self._render(self._slots[slot_id], mix, offset)
         self.frames += frames
         return self._limited(mix)
 
@@ -121,9 +124,10 @@ class Mixer:
         """Let the slots that are due sound; where in this block each begins."""
         offsets: dict[str, int] = {}
         for slot in list(self._slots.values()):
-            if slot.sounding or slot.start_at_s is None:
+            if slot.sounding or slot.start_at_s is None or slot.after is not None:
                 continue
-            offset = self._offset(slot.start_at_s, slot.level)
+            at = self._offset(slot.start_at_s, slot.level)
+            offset = max(at, slot.not_before - self.frames)
             if offset >= frames or not _has_sound(slot.source):
                 continue
             if any(
@@ -195,6 +199,7 @@ class Mixer:
     def _schedule(self, command: Start) -> None:
         if slot := self._known(command.id):
             slot.start_at_s = command.at_mono_s
+            slot.after = command.after if command.after in self._slots else None
 
     def _stop(self, command: Stop) -> None:
         slot = self._slots.get(command.id)
@@ -222,9 +227,13 @@ class Mixer:
 
     def _finish(self, slot: Slot, offset: int) -> None:
         del self._slots[slot.id]
+        end = self.frames + offset
         if slot.why == "end":
-            self._ends[slot.level] = self.frames + offset
-        mono_s = self.clock.mono_of(self.frames + offset) if self.clock.ready else 0.0
+            self._ends[slot.level] = end
+        for other in self._slots.values():
+            if other.after == slot.id:
+                other.after, other.not_before = None, end
+        mono_s = self.clock.mono_of(end) if self.clock.ready else 0.0
         self.events.append(Ended(slot.id, slot.heard, slot.why or "end", mono_s))
 
 

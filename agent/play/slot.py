@@ -50,6 +50,8 @@ class Slot:
         self.level = level
         self.source = source
         self.start_at_s: float | None = None  # CLOCK_MONOTONIC; None: not yet ordered
+        self.after: str | None = None  # the slot whose end it waits for
+        self.not_before = 0  # frame
         self.sounding = False
         self.heard = 0
         self.gaps = 0

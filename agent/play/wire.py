@@ -32,10 +32,15 @@ class Load(_Message, frozen=True, tag="load"):
 
 
 class Start(_Message, frozen=True, tag="start"):
-    """Place the slot's first sample at a moment; a moment past means now, without catching up."""
+    """Place the slot's first sample at a moment; a moment past means now, without catching up.
+
+    With `after` it waits for the end of that slot, if it is still there, and begins at the very
+    sample behind its last one, or at its own moment where that is later.
+    """
 
     id: str
     at_mono_s: float
+    after: str | None = None
 
 
 class Stop(_Message, frozen=True, tag="stop"):

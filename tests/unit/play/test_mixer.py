@@ -145,6 +145,52 @@ def test_a_loaded_slot_that_is_not_due_survives_a_higher_one(bench: Bench) -> No
     assert np.count_nonzero(heard == 100) == 480
 
 
+def _await_end(bench: Bench, at: int, level: int = 1) -> None:
+    """`next` is to begin at a frame, but not before `alarm` has ended."""
+    bench.mixer.load(Load("next", level), FakeSource(np.full(500, 2000)))
+    bench.mixer.start(Start("next", at / RATE + LEAD_S, after="alarm"))
+
+
+@pytest.mark.parametrize("length", [960, 1001, 1199])
+def test_what_waits_for_an_alarm_begins_at_the_sample_behind_it(bench: Bench, length: int) -> None:
+    first = bench.mixer.frames
+    bench.play("alarm", np.full(length, 1000), first, level=4)
+    _await_end(bench, first + 240)
+    heard = bench.run(10)
+    assert np.array_equal(heard[:length], np.full(length, 1000))
+    assert np.array_equal(heard[length : length + 500], np.full(500, 2000))
+    assert not heard[length + 500 :].any()
+    assert [e.id for e in bench.events(Started)] == ["alarm", "next"]
+    assert [(e.id, e.frames, e.why) for e in bench.events(Ended)] == [
+        ("alarm", length, "end"),
+        ("next", 500, "end"),
+    ]
+
+
+def test_what_waits_for_an_alarm_that_is_over_early_begins_at_its_own_moment(bench: Bench) -> None:
+    first = bench.mixer.frames
+    bench.play("alarm", np.full(480, 1000), first, level=4)
+    _await_end(bench, first + 1111)
+    heard = bench.run(10)
+    assert not heard[480:1111].any()
+    assert np.array_equal(heard[1111:1611], np.full(500, 2000))
+
+
+def test_what_waits_for_an_alarm_begins_behind_the_fade_when_it_is_stopped(bench: Bench) -> None:
+    first = bench.mixer.frames
+    bench.play("alarm", FakeSource(np.full(48_000, 1000), endless=True), first, level=4)
+    _await_end(bench, 0)
+    bench.run(4)
+    bench.mixer.stop(Stop("alarm", 20))
+    heard = bench.run(8)
+    assert np.array_equal(heard[960:1460], np.full(500, 2000))
+
+
+def test_a_slot_that_is_gone_is_not_waited_for(bench: Bench) -> None:
+    _await_end(bench, 0)
+    assert np.array_equal(bench.run(3)[:500], np.full(500, 2000))
+
+
 def test_gain_is_in_decibels(bench: Bench) -> None:
     bench.play("a", np.full(480, 10_000), 960, gain_db=-20.0)
     assert set(bench.run(2)) == {1_000}
