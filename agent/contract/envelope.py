@@ -7,8 +7,11 @@ import binascii
 
 import msgspec
 
+from agent.contract.strict_json import StrictJsonError, TooManyValuesError, parse_strict
+
 MAX_SIGNATURES = 8
 MAX_ENVELOPE_BYTES = 352 * 1024  # the largest payload in base64, and eight signatures
+_VALUES = 64  # more than eight signatures, so that a ninth is refused by its own name
 
 
 class EnvelopeError(ValueError):
@@ -41,6 +44,26 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             EnvelopeError: not strict standard base64.
         """
         return decode_base64(self.payload)
+
+
+def parse_envelope(raw: bytes) -> Envelope:
+    """Read an envelope as strict JSON. Nothing in one needs more than ASCII.
+
+    Raises:
+        StrictJsonError: it is not even strict JSON.
+        msgspec.ValidationError: it has other fields.
+        EnvelopeError: E_ENVELOPE, it has too many signatures, or too much in them.
+    """
+    if not raw.isascii():
+        raise StrictJsonError("not ASCII")
+    try:
+        value = parse_strict(raw, max_values=_VALUES)
+    except TooManyValuesError as error:
+        raise EnvelopeError("E_ENVELOPE", str(error)) from error
+    envelope: Envelope = msgspec.convert(value, Envelope)
+    if len(envelope.signatures) > MAX_SIGNATURES:
+        raise EnvelopeError("E_ENVELOPE", f"more than {MAX_SIGNATURES} signatures")
+    return envelope
 
 
 def decode_base64(text: str) -> bytes:

@@ -11,15 +11,22 @@ import msgspec
 
 from agent.contract.document import MAX_DEPTH
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_NOT_BRACKET = re.compile(r"[^\[\]{}]+")
 _ASCII = bytes(range(128))
+# All bytes but the comma, brackets and digits, which are mapped to one bracket pair and one digit.
+_NEITHER = bytes(set(range(256)) - set(b",[]{}0123456789"))
+_ALIKE = bytes.maketrans(b"{}123456789", b"[]000000000")
+# int() of many digits is quadratic. All numbers of the contract fit into 64 bits.
+_TOO_LONG = b"0" * 20
 # What can carry a control character or a surrogate past the JSON grammar: DEL and C1 raw, escapes.
-_SUSPECT = re.compile("[\x7f-\x9f]|\\\\[bfrtu]")
+_SUSPECT = re.compile("[\x7f-\x9f\ud800-\udfff]|\\\\[bfrtu]")
 
 
 class StrictJsonError(ValueError):
     """Text that is JSON to some parsers and a trap to others."""
+
+
+class TooManyValuesError(ValueError):
+    """It is JSON, but has more values than what is asked for can have."""
 
 
 def _refuse_float(text: str) -> NoReturn:
@@ -33,23 +40,40 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for bracket in _NOT_BRACKET.sub("", _STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _skeleton(raw: bytes) -> bytes:
+    """Brackets, digits and commas outside strings, as `[`, `]`, `0` and `,`.
+
+    Of what is no JSON it may be anything.
+    Each step is one pass in C: a regular expression for strings would be quadratic on an
+    unterminated one.
+    """
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(raw.split(b'"')[::2]).translate(_ALIKE, _NEITHER)
+
+
+def _count_values(skeleton: bytes) -> int:
+    """At least as many as there are, names of members apart."""
+    return skeleton.count(b",") + skeleton.count(b"[")
+
+
+def _is_deeper(skeleton: bytes, max_depth: int) -> bool:
+    """Is a balanced skeleton nested deeper? Each round takes the innermost pairs away."""
+    brackets = skeleton.translate(None, b"0,")
+    for _ in range(max_depth):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _is_clean(value: Any) -> bool:
-    """Are all strings, names included, NFC and free of control characters and lone surrogates?"""
-    if isinstance(value, str):
-        return unicodedata.is_normalized("NFC", value) and not any(
-            unicodedata.category(char) in ("Cc", "Cs") and char != "\n" for char in value
-        )
-    if isinstance(value, dict):
-        return all(_is_clean(name) and _is_clean(item) for name, item in value.items())
-    return all(map(_is_clean, value)) if isinstance(value, list) else True
+    """Are all strings, names included, NFC and free of control characters and lone surrogates?
+
+    All are judged at once, in a text whose separators compose with nothing.
+    """
+    text = json.dumps(value, ensure_ascii=False).replace("\\\\", "/").replace("\\n", "\n")
+    return not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _is_plain(raw: bytes) -> bool:
@@ -76,11 +100,18 @@ def _is_nfc(raw: bytes) -> bool:
     return unicodedata.is_normalized("NFC", rest)
 
 
-def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
-    """Parse, or refuse.
+def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> Any:
+    """Parse, or refuse. The time it takes is linear in the length of `raw`.
+
+    Args:
+        raw: UTF-8.
+        max_depth: how deep objects and lists may nest.
+        max_values: how many there may be, by the count of commas and brackets. A short text of very
+            many costs the most to read.
 
     Raises:
         StrictJsonError: any departure named in the module's first line.
+        TooManyValuesError: more than `max_values`.
     """
     try:
         text = raw.decode("utf-8")
@@ -88,10 +119,33 @@ def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
         raise StrictJsonError("not UTF-8") from error
     if text.startswith("\ufeff"):
         raise StrictJsonError("byte order mark")
-    if _depth(text) > max_depth:
+    skeleton = _skeleton(raw)
+    if _TOO_LONG in skeleton:
+        raise StrictJsonError("a number of more than 19 digits")
+    is_crowded = max_values is not None and _count_values(skeleton) > max_values
+    if is_crowded:
+        _check_form(raw)
+    value = None if is_crowded else _load(text)
+    if _is_deeper(skeleton, max_depth):
         raise StrictJsonError(f"nested deeper than {max_depth}")
+    if is_crowded:
+        raise TooManyValuesError(f"more than {max_values} values")
+    if not _is_plain(raw) and (b"\\" not in raw or not _is_clean(value)):
+        raise StrictJsonError("a string is not NFC or holds a control character")
+    return value
+
+
+def _check_form(raw: bytes) -> None:
+    """Is it JSON at all? Nothing is built."""
     try:
-        value = json.loads(
+        msgspec.json.decode(raw, type=msgspec.Raw)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise StrictJsonError(str(error)) from error
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(
             text,
             object_pairs_hook=_without_duplicates,
             parse_float=_refuse_float,
@@ -99,9 +153,6 @@ def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise StrictJsonError(str(error)) from error
-    if not _is_plain(raw) and not _is_clean(value):
-        raise StrictJsonError("a string is not NFC or holds a control character")
-    return value
 
 
 class Decoder:

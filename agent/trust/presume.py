@@ -10,9 +10,9 @@ from __future__ import annotations
 import msgspec
 
 from agent.contract.document import StationConfig
-from agent.contract.envelope import MAX_ENVELOPE_BYTES, Envelope, EnvelopeError
+from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, parse_envelope
 from agent.contract.ident import Place, StationId, is_match, parse_place
-from agent.contract.strict_json import StrictJsonError, parse_strict
+from agent.contract.strict_json import StrictJsonError
 from agent.errors import TrustError
 from agent.trust.verify import decode_payload
 
@@ -25,7 +25,7 @@ def presumed_place(envelope: bytes, station: StationId) -> Place | None:
     if len(envelope) > MAX_ENVELOPE_BYTES:
         return None
     try:
-        payload = msgspec.convert(parse_strict(envelope), Envelope).payload_bytes()
+        payload = parse_envelope(envelope).payload_bytes()
         document = decode_payload("station-config", payload)
     except (StrictJsonError, msgspec.ValidationError, EnvelopeError, TrustError):
         return None

@@ -19,9 +19,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
-from securesystemslib.dsse import Envelope as DsseEnvelope
-from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import Signature
+from securesystemslib.exceptions import UnverifiedSignatureError
+from securesystemslib.signer import Key, Signature
 
 from agent.clock import Now
 from agent.contract.document import (
@@ -35,12 +34,13 @@ from agent.contract.document import (
 from agent.contract.envelope import (
     MAX_ENVELOPE_BYTES,
     MAX_SIGNATURES,
-    Envelope,
     EnvelopeError,
     decode_base64,
+    pae,
+    parse_envelope,
 )
 from agent.contract.ident import Place, StationId, is_match, parse_place
-from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
+from agent.contract.strict_json import Decoder, StrictJsonError
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.accepted import Accepted, Floors, FloorUpdate
@@ -58,6 +58,7 @@ from agent.trust.source import verify_sources
 __all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "verify"]
 
 MAX_CANDIDATES = 8
+MAX_HINT = 200  # characters: a parser's complaint may quote the whole message
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
 _NO_LATCHES: Latches = {}
@@ -71,7 +72,8 @@ class _Signed:
 
     kind: str
     payload: bytes
-    dsse: DsseEnvelope
+    payload_type: str
+    signatures: dict[str, Signature]
 
 
 class _QuickSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,9 +95,7 @@ def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
     quick: _QuickEnvelope | None = _QUICK_ENVELOPE.decode_canonical(raw)
     if quick is not None:
         return quick.payloadType, quick.payload, [(one.keyid, one.sig) for one in quick.signatures]
-    envelope: Envelope = msgspec.convert(parse_strict(raw), Envelope)
-    if len(envelope.signatures) > MAX_SIGNATURES:
-        raise EnvelopeError("E_ENVELOPE", "more than 8 signatures")
+    envelope = parse_envelope(raw)
     pairs = [(one.keyid, decode_base64(one.sig)) for one in envelope.signatures]
     return envelope.payloadType, envelope.payload_bytes(), pairs
 
@@ -106,9 +106,9 @@ def _open(raw: bytes, topic: Topic) -> _Signed:
     try:
         payload_type, payload, pairs = _decode_envelope(raw)
     except StrictJsonError as error:
-        raise TrustError("E_JSON", topic.kind, str(error)) from error
+        raise TrustError("E_JSON", topic.kind, str(error)[:MAX_HINT]) from error
     except msgspec.ValidationError as error:
-        raise TrustError("E_ENVELOPE", topic.kind, str(error)) from error
+        raise TrustError("E_ENVELOPE", topic.kind, str(error)[:MAX_HINT]) from error
     except EnvelopeError as error:
         raise TrustError(error.code, topic.kind, error.detail) from error
     if len(pairs) > MAX_SIGNATURES:
@@ -119,7 +119,7 @@ def _open(raw: bytes, topic: Topic) -> _Signed:
     kind = _KIND_OF_TYPE.get(payload_type)
     if kind is None or kind != topic.kind:
         raise TrustError("E_TYPE", topic.kind, f"{payload_type[:80]} does not belong here")
-    return _Signed(kind, payload, DsseEnvelope(payload, payload_type, signatures))
+    return _Signed(kind, payload, payload_type, signatures)
 
 
 def _candidates(
@@ -131,11 +131,9 @@ def _candidates(
     well sign in more roles than that, and a commune may list his key in roles of its own: so those
     that reach this place count before others, and what stands higher in the tree before the rest.
     """
-    if not signed.dsse.signatures:
+    if not signed.signatures:
         raise TrustError("E_THRESHOLD", signed.kind, "no signature")
-    roles = {
-        role.name: role for keyid in signed.dsse.signatures for role in authority.roles_for(keyid)
-    }
+    roles = {role.name: role for keyid in signed.signatures for role in authority.roles_for(keyid)}
     if not roles and authority.grade(now) is Grade.EXPIRED:
         raise TrustError("E_STALE", signed.kind, "signed by nobody we know, but that is outdated")
     if not roles:
@@ -157,20 +155,43 @@ def _could_sign(role: Role, kind: str, places: Collection[Place | None]) -> bool
     )
 
 
-def _signers(signed: _Signed, role: Role, threshold: int) -> tuple[str, ...]:
-    """The keys counted towards a threshold, or none when it is not met."""
-    keys = list(role.keys.values())
-    if threshold > len(keys):
+class _Signatures:
+    """The signatures over one payload, each key asked once whatever roles it stands in."""
+
+    def __init__(self, signed: _Signed) -> None:
+        self._given = signed.signatures
+        self._bytes = pae(signed.payload_type, signed.payload)
+        self._good: dict[str, bool] = {}
+
+    def signers(self, role: Role) -> tuple[str, ...]:
+        """The keys counted towards the role's threshold, or none when it is not met.
+
+        A key id is computed from the key, so the ids of one role are as many keys.
+        """
+        counted: list[str] = []
+        for keyid, signature in self._given.items():
+            key = role.keys.get(keyid)
+            if key is not None and self._is_good(keyid, key, signature):
+                counted.append(keyid)
+                if len(counted) == role.threshold:
+                    return tuple(counted)
         return ()
-    try:
-        return tuple(signed.dsse.verify(keys, threshold))
-    except VerificationError:
-        return ()
+
+    def _is_good(self, keyid: str, key: Key, signature: Signature) -> bool:
+        if keyid not in self._good:
+            try:
+                key.verify_signature(signature, self._bytes)
+            except UnverifiedSignatureError:  # what cannot be checked at all is a kind of it
+                self._good[keyid] = False
+            else:
+                self._good[keyid] = True
+        return self._good[keyid]
 
 
 def _entitled(signed: _Signed, roles: dict[str, Role]) -> dict[str, tuple[str, ...]]:
     """Signers by name of each candidate role whose threshold is met."""
-    found = {name: _signers(signed, role, role.threshold) for name, role in roles.items()}
+    signatures = _Signatures(signed)
+    found = {name: signatures.signers(role) for name, role in roles.items()}
     entitled = {name: signers for name, signers in found.items() if signers}
     if not entitled:
         raise TrustError("E_THRESHOLD", signed.kind, f"too few signatures for {', '.join(roles)}")
@@ -191,7 +212,7 @@ def decode_payload(kind: str, payload: bytes) -> Document:
         check_document(document, kind)
     except (StrictJsonError, msgspec.ValidationError, SchemaError) as error:
         subject = hashlib.sha256(payload).hexdigest()
-        raise TrustError("E_SCHEMA", subject, str(error)) from error
+        raise TrustError("E_SCHEMA", subject, str(error)[:MAX_HINT]) from error
     return document
 
 

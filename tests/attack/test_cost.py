@@ -1,0 +1,114 @@
+"""Attacks 102 and 124: bytes whose judging would cost more than their length allows.
+
+Eight times the bytes may cost 24 times the processor at most, in every family, through every
+door; a quadratic step costs 64. What is counted is the thread's own processor time, the best
+of some tries, so that a busy machine weighs on neither size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import pytest
+
+from agent.contract.envelope import EnvelopeError, decode_base64
+from agent.contract.strict_json import StrictJsonError, parse_strict
+from agent.contract.topic import Topic, build_group_topic, build_station_topic, parse_topic
+from agent.errors import TrustError
+from agent.trust.metadata import RootFile, SnapshotFile, TargetsFile, TimestampFile, open_metadata
+from agent.trust.presume import presumed_place
+from tests.cost import FAMILIES
+from tests.unit.trust.test_verify import COMMUNE, GOOD, STATION, judge, seal
+
+SMALL = 8 * 1024
+LARGE = 8 * SMALL
+MOST = 24.0  # times; linear is 8, and the cache and the collector have their part; quadratic is 64
+NOISE_S = 0.002
+REFUSALS = (TrustError, StrictJsonError, EnvelopeError, ValueError)
+
+
+def cost_s(deed: Callable[[], object], tries: int = 5) -> float:
+    """Processor seconds of this thread, the best of some tries; more are spared a slow deed."""
+    best = float("inf")
+    for _ in range(tries):
+        began = time.thread_time()
+        with contextlib.suppress(*REFUSALS):
+            deed()
+        best = min(best, time.thread_time() - began)
+        if best > 0.1:
+            break
+    return best
+
+
+def assert_linear(door: Callable[[bytes], object], family: Callable[[int], bytes]) -> None:
+    """Does the large one cost no more than linear growth explains?"""
+    small, large = family(SMALL), family(LARGE)
+    before = cost_s(lambda: door(small))
+    assert cost_s(lambda: door(large)) <= MOST * before + NOISE_S
+
+
+def _judge_signed(payload: bytes) -> object:
+    return judge(seal(payload, COMMUNE, kind="playlist"))
+
+
+def _judge_inside_a_string(raw: bytes) -> object:
+    """Where a payload's base64 should be."""
+    return judge(GOOD.replace(b'"payload":', b'"payload":' + raw + b","))
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize(
+    "door",
+    [parse_strict, judge, _judge_inside_a_string, _judge_signed,
+     lambda raw: presumed_place(raw, STATION)],
+    ids=["strict JSON", "envelope", "inside an envelope", "signed payload", "presumed place"],
+)  # fmt: skip
+def test_attack_102_no_message_costs_more_than_its_length(
+    door: Callable[[bytes], object], family: Callable[[int], bytes]
+) -> None:
+    assert_linear(door, family)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [build_station_topic(STATION, "playlist", "tuan"),
+     build_group_topic("xa-29266", "playlist", "tuan")],
+)  # fmt: skip
+def test_attack_102_the_message_that_stopped_a_box_is_refused_in_no_time(topic: str) -> None:
+    hostile = b'{"a":"' + b'\\"' * 40_000
+    began = time.thread_time()
+    with pytest.raises(TrustError, match="E_JSON"):
+        judge(hostile, "playlist", station=parse_topic(topic).station)
+    assert time.thread_time() - began < 1.0  # it took nineteen
+
+
+def test_attack_102_a_complaint_never_quotes_the_whole_message() -> None:
+    for hostile in (b'{"' + b"x" * 300_000 + b'":1}', b'{"payloadType":"' + b"y" * 300_000 + b'"}'):
+        with pytest.raises(TrustError) as caught:
+            judge(hostile)
+        assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("unit", ["a", "/", "tramtin/1/d/", "#", "\u0301", "\0"])
+def test_attack_124_topics(unit: str) -> None:
+    def door(raw: bytes) -> Topic:
+        return parse_topic("tramtin/1/d/" + raw.decode())
+
+    assert_linear(door, lambda size: (unit * (size // len(unit.encode()))).encode())
+
+
+@pytest.mark.parametrize("unit", [b"A", b"=", b"A=", b"AA==", b" ", b"-", b"\xc3\xa9"])
+def test_attack_124_base64(unit: bytes) -> None:
+    assert_linear(lambda raw: decode_base64(raw.decode()), lambda size: unit * (size // len(unit)))
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize("type_", [RootFile, TimestampFile, SnapshotFile, TargetsFile])
+def test_attack_124_authority_files(type_: type, family: Callable[[int], bytes]) -> None:
+    def door(raw: bytes) -> object:
+        open_metadata(raw, type_, "targets")
+        return open_metadata(b'{"signatures":[],"signed":' + raw + b"}", type_, "targets")
+
+    assert_linear(door, family)
