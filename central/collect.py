@@ -21,7 +21,7 @@ from agent.contract.ident import StationId
 from agent.contract.report import State
 from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
-from central import shelf
+from central import heartbeat, shelf
 from central.certificate import CENTRE, Identity
 from central.database import Database
 from central.publish import Parcel, mark_sent, unsent
@@ -90,12 +90,18 @@ class Collector:
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
-        renewing = asyncio.create_task(self._renew_timestamp(), name="authority timestamp")
+        beside = [
+            asyncio.create_task(self._renew_timestamp(), name="authority timestamp"),
+            asyncio.create_task(
+                heartbeat.run(self._database, self.connected.is_set), name="heartbeat"
+            ),
+        ]
         try:
             await self._stay_connected()
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _stay_connected(self) -> None:
         patience_s, most_s = RETRY_S

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import click
 
 from agent.contract.document import Document
 from agent.contract.envelope import Envelope
+from agent.contract.moment import encode_utc
 from agent.errors import ConfigError
 from central.people import (
     Signatories,
@@ -24,6 +27,7 @@ from central.told import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ANY = click.Path(path_type=Path)
+EXIT_NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
 lang_option = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
 )
@@ -41,7 +45,8 @@ root_option = click.option(
 @click.option("--out", type=ANY, help="Where the envelope goes; default: FILE with .signed.")
 @root_option
 @click.option("--issuer", help="schedule.yaml: the role that signs, such as vn.84.29266.")
-@click.option("--seq", type=int, help="schedule.yaml: the document's number, higher each time.")
+@click.option("--seq", type=int, help="YAML: its number; default: milliseconds since 1970.")
+@click.option("--db", type=FILE, help="YAML: the centre's file, for a number above all of it.")
 @click.option("--epoch", type=int, default=1, show_default=True)
 @click.option("--media-dir", type=ANY, help="schedule.yaml: where media are kept by digest.")
 @click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
@@ -119,6 +124,7 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @click.option("--station", help="For one station.")
 @click.option("--group", help="For a group of stations.")
 @click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
+@click.option("--anyway", is_flag=True, help="Although the centre knows nobody of that name.")
 @root_option
 @lang_option
 @told
@@ -128,41 +134,46 @@ def publish(
     db: Path,
     station: str | None,
     group: str | None,
-    stop_now: bool,
     root: Path | None,
     lang: Lang,
+    **options: bool,
 ) -> None:
     """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
 
-    With --root an envelope that lacks a signature is refused here, not by every station.
+    What stations would refuse is refused here, by name. With --root also an envelope that lacks a
+    signature. Exit code 75: kept, but no collector is there to send it.
     """
-    from agent.contract.topic import build_group_topic, build_station_topic
     from central.database import Database
+    from central.heartbeat import state_of_collector
     from central.held_alarm import verify_outlives
-    from central.order import verify_window
-    from central.publish import keep
+    from central.numbering import verify_number
+    from central.order import verify_dates
+    from central.publish import keep, sha256_of
+    from central.recipients import find_recipients, list_names, verify_known
     from central.sign import open_envelope, read_document
 
     if (station is None) == (group is None):
         raise ConfigError("E_USAGE", str(file), "give --station or --group, one of them")
     envelope = file.read_bytes()
     document, now = read_document(envelope), datetime.now(UTC)
-    verify_window(document, now, lang)
+    verify_dates(document, now, lang)
     people = _people(document, root, lang)
     if people is not None:
         check_complete(open_envelope(envelope), people, lang)
-    topic = (
-        build_station_topic(station, document.kind, document.slot)
-        if station is not None
-        else build_group_topic(str(group), document.kind, document.slot)
-    )
-    database = Database.open(db)
-    try:
-        if not stop_now:
+    with closing(Database.open(db)) as database:
+        recipients = find_recipients(database, encode_utc(now), station=station, group=group)
+        if not options["anyway"]:
+            verify_known(database, recipients, document, encode_utc(now), lang)
+        verify_number(database, recipients, document, sha256_of(envelope), lang)
+        if not options["stop_now"]:
             verify_outlives(database, document, now, lang)
-        click.echo(say(lang, "published", keep(database, topic, envelope).topic))
-    finally:
-        database.close()
+        kept = keep(database, recipients.topic_of(document), envelope)
+        names = list_names(recipients.stations) or "–"
+        click.echo(say(lang, "published.stations", len(recipients.stations), names))
+        state = state_of_collector(database, now)
+        click.echo(say(lang, f"published.{state}", kept.topic))
+    if state != "connected":
+        sys.exit(EXIT_NOT_SENT)
 
 
 @click.command()
@@ -175,14 +186,19 @@ def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
     """Take a playlist out of force on every station, by the heads that `collect` signs."""
     from central.database import Database
     from central.head import withhold as put
+    from central.publish import kind_of
 
     if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
-        raise ConfigError("E_USAGE", doc_id[:64], "a doc_id: 32 hex digits, see `show plays`")
-    database = Database.open(db)
-    try:
+        raise ConfigError("E_USAGE", doc_id[:64], say(lang, "fault.not_an_id"))
+    with closing(Database.open(db)) as database:
+        kind = kind_of(database, doc_id)
+        if kind is None:
+            raise ConfigError("E_USAGE", doc_id, say(lang, "fault.unknown_document"))
+        if kind not in ("playlist", "stream-grant"):
+            raise ConfigError(
+                "E_USAGE", doc_id, say(lang, "fault.not_withheld_kind", say(lang, f"kind.{kind}"))
+            )
         put(database, doc_id, why)
-    finally:
-        database.close()
     click.echo(say(lang, "withheld", doc_id))
 
 
@@ -222,7 +238,7 @@ def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, byt
     from central.sign import read_document
 
     if file.suffix in (".yaml", ".yml"):
-        lacking = [n for n in ("issuer", "seq", "media_dir", "media_url") if options[n] is None]
+        lacking = [n for n in ("issuer", "media_dir", "media_url") if options[n] is None]
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
             raise ConfigError("E_USAGE", str(file), f"a schedule needs {flags}")
@@ -239,13 +255,27 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
     from central.compilation import Issue
     from central.schedule import compile_schedule
 
-    names = ("issuer", "seq", "epoch", "media_dir", "editor", "approver")
+    now = datetime.now(UTC)
+    seq = options["seq"]
+    names = ("issuer", "epoch", "media_dir", "editor", "approver")
     issue = Issue(
         **{name: options[name] for name in names},
-        now=datetime.now(UTC),
+        seq=_next_seq(options, now) if seq is None else seq,
+        now=now,
         media_base_url=options["media_url"],
     )
     if is_alarm(file.read_text("utf-8")):
         return compile_alarm(file, issue), "emergency"
     fields = {name: getattr(issue, name) for name in Issue.__dataclass_fields__}
     return compile_schedule(file, **fields), "playlist"
+
+
+def _next_seq(options: dict[str, Any], now: datetime) -> int:
+    """The time in milliseconds; above all that the centre has published, where that is at hand."""
+    from central.database import Database
+    from central.numbering import default_seq, newest_seq
+
+    if options["db"] is None:
+        return default_seq(now)
+    with closing(Database.open(options["db"])) as database:
+        return default_seq(now, newest_seq(database, options["issuer"]))

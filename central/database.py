@@ -100,8 +100,8 @@ documents = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("issuer", sa.Text, nullable=False),
     sa.Column("slot", sa.Text, nullable=False),
-    sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),  # milliseconds since 1970 where none is given
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("expires", sa.Text, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
@@ -124,6 +124,12 @@ authority = sa.Table(
     sa.Column("bytes", sa.LargeBinary, nullable=False),  # empty: to be cleared at the broker
     sa.Column("generation", sa.Integer, nullable=False),  # 0 in force, 1 the set before, 2 older
     sa.Column("is_sent", sa.Boolean, nullable=False),
+)  # fmt: skip
+collectors = sa.Table(
+    "collectors", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),  # the last sign of life
+    sa.Column("is_connected", sa.Boolean, nullable=False),
 )  # fmt: skip
 
 _ISSUE_MEMBERS = {"what", "subject", "state", "hint"}

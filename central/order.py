@@ -104,6 +104,18 @@ def draft_emergency(
     )
 
 
+def verify_dates(document: Document, now: datetime, lang: Lang) -> None:
+    """Would stations take this document at this moment? Told here, not by every one of them.
+
+    Raises:
+        TrustError: E_EXPIRED; E_TIME, an emergency outside its window.
+    """
+    if now >= parse_utc(document.expires):
+        hint = say(lang, "fault.expired", format_moment(document.expires))
+        raise TrustError("E_EXPIRED", document.doc_id, hint)
+    verify_window(document, now, lang)
+
+
 def verify_window(document: Document, now: datetime, lang: Lang) -> None:
     """Would stations still, or already, take this emergency? Told here, not by every one of them.
 

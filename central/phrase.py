@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from central.phrase_of_publish import PHRASES as _OF_PUBLISH
+
 Lang = Literal["vi", "en"]
 LANGS: tuple[Lang, ...] = ("vi", "en")
 
@@ -170,10 +172,6 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "secret": ("Mật khẩu của khoá", "Passphrase of the key"),
     "written": ("Đã ghi vào {0}", "Written to {0}"),
     "drafted": ("Đã soạn, CHƯA KÝ: {0}", "Drafted, NOT SIGNED: {0}"),
-    "published": (
-        "Đã giao cho trung tâm; máy thu nhận gửi đi ngay: {0}",
-        "Handed to the centre; its collector sends it at once: {0}",
-    ),
     "withheld": ("Đã thu hồi {0}", "{0} is withheld"),
     "reinstated": ("Đã cho phát lại {0}", "{0} is reinstated"),
     "not_withheld": ("{0} không bị thu hồi", "{0} is not withheld"),
@@ -216,6 +214,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "this key is none of role {0}, whose holders are: {1}",
     ),
     "grant": ("Luồng {0} từ {1}", "Stream {0} from {1}"),
+    **_OF_PUBLISH,
 }
 
 

@@ -20,7 +20,8 @@ from agent.contract.envelope import Envelope
 from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import Hello
 from agent.contract.topic import build_station_topic, parse_topic
-from central.database import Database, documents, upsert, utc_now
+from agent.errors import TrustError
+from central.database import Database, documents, results, upsert, utc_now
 from central.sign import read_document
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
@@ -57,7 +58,13 @@ async def publish(line: Line, database: Database, topic: str, envelope: bytes) -
 
 
 def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
-    """Keep a document for its target, unsent; it replaces the older one in its place."""
+    """Keep a document for its target, unsent; it replaces the older one in its place.
+
+    Raises:
+        TrustError: it is no document; E_REPLAY, a newer one is in its place; E_FORK, another one
+            has its number there.
+        ValueError: not a topic on which documents come down.
+    """
     document = read_document(envelope)
     where = parse_topic(topic)
     values = {
@@ -68,7 +75,7 @@ def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
         "slot": document.slot,
         "epoch": document.epoch,
         "seq": document.seq,
-        "sha256": _sha256_of(envelope),
+        "sha256": sha256_of(envelope),
         "expires": encode_utc(parse_utc(document.expires)),
         "topic": topic,
         "envelope": envelope,
@@ -76,8 +83,21 @@ def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
         "is_sent": False,
     }
     with database.transaction() as connection:
+        _verify_newer(connection, document, values)
         upsert(connection, documents, values, ("target", "place"))
     return Parcel(topic, envelope, document.kind in RETAINED)
+
+
+def _verify_newer(connection: sa.Connection, document: Document, values: dict[str, Any]) -> None:
+    here = (documents.c.target == values["target"]) & (documents.c.place == values["place"])
+    known = connection.execute(sa.select(documents).where(here)).first()
+    if known is None or known.sha256 == values["sha256"]:
+        return
+    number, former = (document.epoch, document.seq), (known.epoch, known.seq)
+    if number < former:
+        raise TrustError("E_REPLAY", document.doc_id, f"{number} is below {former}")
+    if number == former:
+        raise TrustError("E_FORK", document.doc_id, f"other bytes under number {number}")
 
 
 def unsent(database: Database) -> list[Parcel]:
@@ -168,6 +188,21 @@ def _place_of(document: Document) -> str:
     return f"{document.issuer}/{document.kind}/{document.slot}"
 
 
-def _sha256_of(envelope: bytes) -> str:
+def sha256_of(envelope: bytes) -> str:
+    """The digest of an envelope's payload: what stations know a document by."""
     payload = msgspec.json.decode(envelope, type=Envelope).payload_bytes()
     return hashlib.sha256(payload).hexdigest()
+
+
+def kind_of(database: Database, doc_id: str) -> str | None:
+    """What a document is by its id: one that was published, or that a station told of; or None."""
+    told = sa.select(results.c.kind).where(results.c.doc_id == doc_id)
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(documents.c.kind, documents.c.envelope)).all()
+        named = connection.execute(told.limit(1)).scalar()
+    for row in rows:
+        if read_document(row.envelope).doc_id == doc_id:
+            return str(row.kind)
+    if named is None and any(play["doc_id"] == doc_id for play in database.plays()):
+        return "playlist"
+    return named

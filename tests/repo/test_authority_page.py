@@ -43,7 +43,8 @@ def perform(command: str) -> str:
         )  # fmt: skip
         return done.stdout
     result = CliRunner().invoke(main, words[1:], input=answers(words))
-    assert result.exit_code in (0, 78), result.output
+    # 75: no collector runs here, and `publish` says so
+    assert result.exit_code in (0, 75, 78), result.output
     return result.output
 
 

@@ -28,6 +28,7 @@ from central.database import Database
 from central.describe import describe
 from central.publish import keep, unsent
 from central.sign import read_document, sign_document
+from tests.fakes.centre_records import prepare_centre
 from tests.unit.central.test_sign import _NoFloors
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -197,9 +198,11 @@ def hand_out(folder: Path, demo: DemoAuthority, days: int, slot: str = "key-lu")
     """Two people sign an alarm that is held until the end of that day; the centre gives it out."""
     until = datetime.now(UTC) + timedelta(hours=7, days=days)
     text = FILE.replace("2027-12-27", f"{until:%Y-%m-%d}").replace("key-lu", slot)
-    payload = compiled(folder, text, datetime.now(UTC))
+    payload = compiled(folder, text, datetime.now(UTC), seq=days)
     file = folder / f"{slot}.signed"
     file.write_bytes(sign_document(payload, "emergency", demo.signers("vn.84.em")))
+    if not (folder / "c.db").exists():
+        prepare_centre(folder / "c.db")
     code, said = run("publish", file, "--db", folder / "c.db", "--group", "xa-29266")
     assert code == 0, said
     return file

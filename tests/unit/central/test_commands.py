@@ -14,6 +14,7 @@ from central.__main__ import main
 from central.authority import make_demo_authority
 from central.database import Database
 from central.sign import encode_document
+from tests.fakes.centre_records import GROUP, note_collector, prepare_centre
 
 HEADER = {
     "kind": "station-config",
@@ -95,6 +96,7 @@ def test_a_wrong_passphrase_is_a_message_and_not_a_traceback(payload: Path, tmp_
 def test_what_is_published_is_kept_for_its_target(payload: Path, tmp_path: Path) -> None:
     signed, db = tmp_path / "signed", tmp_path / "central.db"
     sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config", "--out", str(signed))
+    note_collector(db)
     code, said = run("publish", signed, "--db", db, "--station", "tv-cl-0007")
     assert code == 0
     assert said.strip().endswith("tramtin/1/d/tv-cl-0007/station-config/chinh")
@@ -167,6 +169,7 @@ def test_a_key_of_another_role_signs_nothing_and_the_right_people_are_named(tmp_
 def test_the_folder_of_a_ceremony_names_who_must_sign_as_a_pinned_root_does(tmp_path: Path) -> None:
     pinned, keys = demo_keys(tmp_path)
     out, signed, db = draft_silence(tmp_path), str(tmp_path / "signed"), tmp_path / "c.db"
+    prepare_centre(db)
     for root in (pinned, pinned.parent / "ceremony"):
         told = []
         assert sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))[0] == 1
@@ -174,9 +177,9 @@ def test_the_folder_of_a_ceremony_names_who_must_sign_as_a_pinned_root_does(tmp_
         code, said = sign(out, keys["vn.84.1"], *given)
         assert code == 0
         assert "Kỹ thuật trung tâm tỉnh (demo)" in said  # who still must
-        told.append(run("publish", signed, "--db", db, "--group", "x", "--root", root)[0])
+        told.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
         assert sign(Path(signed), keys["vn.84.2"], *given[2:])[0] == 0
-        told.append(run("publish", signed, "--db", db, "--group", "x", "--root", root)[0])
+        told.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
         assert told == [1, 0]
 
 

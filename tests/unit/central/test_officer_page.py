@@ -23,6 +23,7 @@ from central.authority import DemoAuthority, make_demo_authority
 from central.clip import make_melody
 from central.database import Database
 from central.publish import unsent
+from tests.fakes.centre_records import prepare_centre
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "so-tay-can-bo.md").read_text(encoding="utf-8")
@@ -58,6 +59,7 @@ def machines(tmp_path: Path, demo: DemoAuthority) -> Path:
         if holder is not None:
             role, number = holder
             shutil.copy(demo.keys[role][number], tmp_path / name / "khoa.pem")
+    prepare_centre(tmp_path / "trung-tam" / "central.db")
     make_melody(tmp_path / "xa" / "ban-tin.wav", 2_000)
     schedule, alarm = re.findall(r"```yaml\n(.*?)\n```", PAGE, re.DOTALL)
     today = datetime.now(UTC) + timedelta(hours=7)

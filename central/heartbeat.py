@@ -1,0 +1,57 @@
+"""Does a collector run? It says so in the database, for commands that hand documents to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from agent.contract.moment import encode_utc, parse_utc
+from central.database import Database, collectors, upsert
+
+log = logging.getLogger(__name__)
+BEAT_S = 4.0
+FRESH = timedelta(seconds=3 * BEAT_S)
+NAME = "collect"
+State = Literal["connected", "offline", "absent"]
+
+
+def note(database: Database, at: datetime, *, is_connected: bool) -> None:
+    """A collector runs at `at`; has it a connection to the broker?"""
+    values = {"name": NAME, "at": encode_utc(at), "is_connected": is_connected}
+    with database.transaction() as connection:
+        upsert(connection, collectors, values, ("name",))
+
+
+def forget(database: Database) -> None:
+    """The collector ends."""
+    with database.transaction() as connection:
+        connection.execute(sa.delete(collectors).where(collectors.c.name == NAME))
+
+
+def state_of_collector(database: Database, now: datetime) -> State:
+    """`connected` to the broker, running but `offline`, or `absent`: no sign for 12 seconds."""
+    with database.transaction() as connection:
+        row = connection.execute(sa.select(collectors).where(collectors.c.name == NAME)).first()
+    if row is None or abs(now - parse_utc(row.at)) > FRESH:
+        return "absent"
+    return "connected" if row.is_connected else "offline"
+
+
+async def run(database: Database, is_connected: Callable[[], bool]) -> None:
+    """Live until cancelled: note every few seconds that the collector runs."""
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(
+                    note, database, datetime.now(UTC), is_connected=is_connected()
+                )
+            except Exception:  # the task's outer edge: a busy database must not end the heartbeat
+                log.exception("heartbeat not written")
+            await asyncio.sleep(BEAT_S)
+    finally:
+        await asyncio.to_thread(forget, database)

@@ -1,0 +1,76 @@
+"""The words of `publish` and `withhold`, Vietnamese and English, by stable code."""
+
+from __future__ import annotations
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "published.connected": (
+        "Đã giao cho trung tâm; máy thu nhận gửi đi ngay: {0}",
+        "Handed to the centre; its collector sends it at once: {0}",
+    ),
+    "published.offline": (
+        (
+            "CHƯA GỬI: máy thu nhận (tramtin-central collect) chưa nối được với máy chủ tin; nối"
+            " lại được thì gửi: {0}"
+        ),
+        (
+            "NOT SENT: the collector (tramtin-central collect) has no connection to the broker; it"
+            " sends once it has: {0}"
+        ),
+    ),
+    "published.absent": (
+        (
+            "CHƯA GỬI: chưa có máy thu nhận (tramtin-central collect) nào chạy; chạy lên thì gửi:"
+            " {0}"
+        ),
+        ("NOT SENT: no collector (tramtin-central collect) runs; it sends once one does: {0}"),
+    ),
+    "published.stations": ("Gửi tới {0} trạm: {1}", "Sent to {0} station(s): {1}"),
+    "fault.expired": (
+        "đã hết hạn lúc {0}, trạm sẽ từ chối: soạn và ký lại",
+        "it expired at {0}, stations would refuse it: draft and sign anew",
+    ),
+    "fault.group": (
+        "trung tâm không biết trạm nào trong nhóm “{0}”",
+        "the centre knows no station in the group “{0}”",
+    ),
+    "fault.station": ("trung tâm không biết trạm “{0}”", "the centre knows no station “{0}”"),
+    "fault.did_you_mean": ("có phải “{0}”?", "did you mean “{0}”?"),
+    "fault.known": ("đang có: {0}", "known: {0}"),
+    "fault.none_known": (
+        "trung tâm chưa phát cấu hình trạm nào (station-config): phát cấu hình trước",
+        "no station-config was published yet: publish those first",
+    ),
+    "fault.anyway": ("chắc chắn đúng thì thêm --anyway", "if you are sure, add --anyway"),
+    "fault.replay": (
+        (
+            "khe “{0}”: bản số {1} thấp hơn bản số {2} đã phát ({3}), trạm sẽ từ chối: ký lại"
+            " không ghi --seq, máy tự lấy số mới"
+        ),
+        (
+            "slot “{0}”: number {1} is below {2}, which was published ({3}); stations would refuse"
+            " it: sign anew without --seq, a new number is taken by itself"
+        ),
+    ),
+    "fault.fork": (
+        (
+            "khe “{0}”: bản số {1} đã dùng cho một văn bản khác ({2}), trạm sẽ từ chối và báo nghi"
+            " lộ khoá: ký lại không ghi --seq, máy tự lấy số mới"
+        ),
+        (
+            "slot “{0}”: number {1} belongs to another document ({2}); stations would refuse it and"
+            " report a stolen key: sign anew without --seq, a new number is taken by itself"
+        ),
+    ),
+    "fault.not_an_id": (
+        "mã văn bản gồm 32 chữ số hệ 16: xem `tramtin-central show documents`",
+        "a document's id has 32 hex digits: see `tramtin-central show documents`",
+    ),
+    "fault.unknown_document": (
+        "không có văn bản nào mang mã này: xem `tramtin-central show documents`",
+        "no document has this id: see `tramtin-central show documents`",
+    ),
+    "fault.not_withheld_kind": (
+        "đây là {0}: chỉ thu hồi được lịch phát; dừng tin khẩn cấp thì dùng draft cancel",
+        "this is of kind {0}: only playlists are withheld; to end an emergency, draft a cancel",
+    ),
+}
