@@ -167,7 +167,17 @@ def collect(
     "what",
     nargs=-1,
     type=click.Choice(
-        ["stations", "issues", "issue-log", "plays", "refusals", "silences", "gaps", "faults"]
+        [
+            "stations",
+            "documents",
+            "issues",
+            "issue-log",
+            "plays",
+            "refusals",
+            "silences",
+            "gaps",
+            "faults",
+        ]
     ),
 )
 @format_option

@@ -206,3 +206,16 @@ def kind_of(database: Database, doc_id: str) -> str | None:
     if named is None and any(play["doc_id"] == doc_id for play in database.plays()):
         return "playlist"
     return named
+
+
+def list_documents(database: Database) -> list[dict[str, Any]]:
+    """What was published and has not expired, the newest last; `sent`: has the broker it?"""
+    query = sa.select(documents).where(documents.c.expires > utc_now())
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(documents.c.published_at)).all()
+    names = ("target", "kind", "issuer", "slot", "epoch", "seq", "expires", "published_at")
+    return [
+        {name: getattr(row, name) for name in names}
+        | {"doc_id": read_document(row.envelope).doc_id, "sent": row.is_sent}
+        for row in rows
+    ]

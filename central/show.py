@@ -9,12 +9,16 @@ import msgspec
 
 from agent.contract.issue_kind import Lang
 from central.database import Database
+from central.describe import format_moment
 from central.issue import Row, issue_log, lasting_issues
+from central.numbering import format_number
 from central.phrase import LANGS, say
+from central.publish import list_documents
 from central.report_rule import escape_control, strip_control
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
+    "documents": {"vi": "Văn bản đã giao", "en": "Documents handed out"},
     "issues": {"vi": "Sự cố đang có", "en": "Issues that last"},
     "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
     "plays": {"vi": "Đã phát", "en": "Plays"},
@@ -30,6 +34,12 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
         "clock": {"vi": "Đồng hồ", "en": "Clock"},
         "issues": {"vi": "Sự cố", "en": "Issues"},
+    },
+    "documents": {
+        "target": {"vi": "Gửi tới", "en": "To"},
+        "document": {"vi": "Văn bản", "en": "Document"},
+        "expires": {"vi": "Hết hạn", "en": "Expires"},
+        "sent": {"vi": "Đã gửi", "en": "Sent"},
     },
     "issues": {
         "station": {"vi": "Trạm", "en": "Station"},
@@ -123,7 +133,8 @@ _WORDS: dict[str, dict[str, dict[Lang, str]]] = {
 }
 _CODE = re.compile(r"\bE_[A-Z_]+\b")
 # what a person looks for first: never broken over two lines, while the others fold
-_WHOLE = ("station", "result")
+_WHOLE = ("station", "result", "document")
+_LOCAL = ("expires",)
 WHAT = tuple(_TITLES)
 
 
@@ -139,6 +150,7 @@ def collect_rows(database: Database, what: str) -> list[Row]:
     rows: dict[str, Any] = {
         "plays": database.plays,
         "refusals": database.refusals,
+        "documents": lambda: list_documents(database),
         "gaps": database.gaps,
         "faults": database.faults,
     }
@@ -177,7 +189,21 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
 
 
 def _cell(row: Row, column: str, lang: Lang) -> str:
+    if column == "document":
+        return _name_document(row, lang)
     value = row.get(column)
+    if column in _LOCAL and value is not None:
+        return format_moment(str(value))
+    return _format(value, column, lang)
+
+
+def _name_document(row: Row, lang: Lang) -> str:
+    """Kind, slot and number, then the id on a line of its own."""
+    number = format_number((row["epoch"], row["seq"]))
+    return f"{say(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
+
+
+def _format(value: Any, column: str, lang: Lang) -> str:
     if column in _WORDS:
         word = _WORDS[column].get(str(value))  # a newer box may know more of them
         return word[lang] if word is not None else str(value)

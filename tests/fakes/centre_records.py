@@ -8,7 +8,7 @@ from pathlib import Path
 from agent.contract.document import Policy, StationConfig
 from central import heartbeat
 from central.database import Database
-from central.publish import keep
+from central.publish import keep, mark_sent
 from central.sign import build_header, encode_document, sign_document
 
 STATION = "tv-cl-0007"
@@ -36,7 +36,8 @@ def place_station(
         )
     )
     topic = f"tramtin/1/d/{station}/station-config/chinh"
-    keep(database, topic, sign_document(payload, "station-config", []))
+    parcel = keep(database, topic, sign_document(payload, "station-config", []))
+    mark_sent(database, [parcel])
 
 
 def note_collector(db: Path, *, is_connected: bool = True) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Coroutine, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from central import collect
+from central import collect, heartbeat
 from central.collect import Collector
 from central.database import Database
 
@@ -68,3 +69,21 @@ async def test_what_was_published_is_sent(
     monkeypatch.setattr(collect.shelf, "unsent", busy)
     monkeypatch.setattr(collect, "UNSENT_S", 0.0)
     await goes_on(collector._send_unsent(), busy)
+
+
+async def test_that_it_runs_is_noted(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = BusyOnce()
+    monkeypatch.setattr(heartbeat, "note", lambda *_, **__: busy())
+    monkeypatch.setattr(heartbeat, "BEAT_S", 0.0)
+    await goes_on(heartbeat.run(collector._database, lambda: True), busy)
+
+
+async def test_a_collector_that_ends_says_so(collector: Collector) -> None:
+    now = datetime.now(UTC)
+    heartbeat.note(collector._database, now, is_connected=True)
+    assert heartbeat.state_of_collector(collector._database, now) == "connected"
+    task = asyncio.create_task(heartbeat.run(collector._database, lambda: False))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert heartbeat.state_of_collector(collector._database, now) == "absent"

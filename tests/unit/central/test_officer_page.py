@@ -23,7 +23,8 @@ from central.authority import DemoAuthority, make_demo_authority
 from central.clip import make_melody
 from central.database import Database
 from central.publish import unsent
-from tests.fakes.centre_records import prepare_centre
+from central.sign import read_document
+from tests.fakes.centre_records import note_collector, prepare_centre
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "so-tay-can-bo.md").read_text(encoding="utf-8")
@@ -32,6 +33,7 @@ STEP = re.compile(
 )
 PASSPHRASE = "mật khẩu dài"  # noqa: S105 - of a test's keys
 EVENT = "67d35554c1f60638d6d72a0edc045450"
+PLAYLIST = "148de9c5a7a44d19e56cd9ae1a554bf6"
 HOLDERS = {
     "xa": ("vn.84.29266", 0), "may-1": ("vn.84.em", 0), "may-2": ("vn.84.em", 1),
     "tinh-1": ("vn.84", 0), "tinh-2": ("vn.84", 1), "trung-tam": None,
@@ -92,6 +94,17 @@ def assert_seen(said: str, lines: list[str], command: str) -> None:
         at = match.end()
 
 
+def playlist_in(signed: Path) -> str:
+    """The id of the schedule that was signed, once it was."""
+    return read_document(signed.read_bytes()).doc_id if signed.exists() else PLAYLIST
+
+
+def replace_all(text: str, words: dict[str, str]) -> str:
+    for word, other in words.items():
+        text = text.replace(word, other)
+    return text
+
+
 def judged(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
     """What a station of the commune says."""
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
@@ -111,14 +124,19 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
             continue
         monkeypatch.chdir(machines / machine)
         for printed, lines in commands(block):
-            command = printed.replace(EVENT, event)
+            really = {EVENT: event, PLAYLIST: playlist_in(machines / "xa" / "lich.signed")}
+            command = replace_all(printed, really)
             name, *arguments = shlex.split(command)
             assert name == "tramtin-central"
-            result = CliRunner().invoke(main, arguments, input=f"y\n{PASSPHRASE}\n")
+            if arguments[0] == "publish":
+                note_collector(machines / "trung-tam" / "central.db")
+            result = CliRunner(env={"COLUMNS": "80"}).invoke(
+                main, arguments, input=f"y\n{PASSPHRASE}\n"
+            )
             ran += 1
             is_refused = any(line.startswith("E_") for line in lines)
             assert (result.exit_code != 0) == is_refused, result.output
-            assert_seen(result.output, [line.replace(EVENT, event) for line in lines], command)
+            assert_seen(result.output, [replace_all(line, really) for line in lines], command)
             told = re.search(r"Mã sự kiện ([0-9a-f]{32})", result.output)
             if told and "CHỜ SẴN" not in result.output:
                 event = told[1]
