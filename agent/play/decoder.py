@@ -2,8 +2,9 @@
 
 The demuxer is forced by the SIGNED mime, never guessed from the bytes: guessing is how a playlist
 or a concat script with references gets in. No protocol but `file` and `pipe`, no demuxer but the
-one forced, no codec but those it usually holds, no standard input, bounded CPU time and memory, no
-file written, length cut by `-t`.
+one forced, no codec but those it usually holds, no standard input, length cut by `-t`. If a file
+takes ffmpeg over all the same, `agent.sandbox` bounds what it reaches: the media, for reading, and
+no other file, no socket, no other process.
 Several media become one stream by the concat filter, so that nothing lies between them but the
 gap asked for. Many media take several ffmpeg, one after the other into the same pipe: the engine
 is four seconds ahead, the next ffmpeg starts in a tenth of one. Encoder delay and padding are
@@ -15,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import resource
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Collection, Iterator, Sequence
 
@@ -44,8 +44,6 @@ CODECS = {
     "aac": "aac",
     "mov": "aac,alac",
 }
-CPU_LIMIT_S = 120
-MEMORY_LIMIT_BYTES = 1 << 30
 DETAIL_CHARS = 300
 
 
@@ -158,13 +156,17 @@ async def start_decoder(
 
 
 async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
+    from agent.sandbox.profile import DECODER, confine_argv
+
+    media = sorted({track.fd for track in stretch.tracks})
+    argv = confine_argv(DECODER, decoder_argv(stretch), media)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *decoder_argv(stretch),
+        return await asyncio.create_subprocess_exec(
+            *argv,
             stdin=DEVNULL,
             stdout=write_fd,
             stderr=PIPE,
-            pass_fds=sorted({track.fd for track in stretch.tracks}),
+            pass_fds=media,
             # ffmpeg has a thread an input, and each would reserve 64 MiB of its own for malloc.
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
@@ -174,23 +176,10 @@ async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
         )
     except OSError as error:
         raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
-    confine(process.pid)
-    return process
-
-
-def confine(pid: int) -> None:
-    """Bound a child's CPU time and address space, and forbid it to write files, core files too."""
-    try:
-        resource.prlimit(pid, resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
-        resource.prlimit(pid, resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))  # pipes have no size
-    except ProcessLookupError:
-        return  # it has ended already: nothing is left to bound
 
 
 def decoder_argv(stretch: Stretch) -> list[str]:
-    """The command line for a stretch of media.
+    """The command line of ffmpeg for a stretch of media.
 
     Raises:
         PlayError: no demuxer is allowed for a mime.

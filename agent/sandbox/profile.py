@@ -1,0 +1,126 @@
+"""Who is confined to what: programs of others by `confine_argv`, our own processes by themselves.
+
+What a kernel lacks is left out, so that the box still sounds; `find_missing` names it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from agent.sandbox import enforce, seccomp
+from agent.sandbox.enforce import ALL_BUT_RUN, READ, READ_FILE, RUN, Rule
+
+LIBRARIES = ("/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
+# the dynamic loader is executed too; one of these is this machine's
+LOADERS = (
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-linux-armhf.so.3",
+)
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+
+
+@dataclass(frozen=True)
+class ProgramProfile:
+    """What a program of others may use.
+
+    Args:
+        cpu_s: of processor time, in all.
+        memory_bytes: of address space.
+        readable: folders and files beside the libraries.
+    """
+
+    cpu_s: int
+    memory_bytes: int
+    readable: tuple[str, ...] = ()
+
+
+DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
+
+
+def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[int]) -> list[str]:
+    """The command line that runs `argv` confined.
+
+    Args:
+        profile: its limits.
+        argv: the program, sought in PATH, and its arguments.
+        fds: inherited descriptors; their files may be opened anew, whatever folder they lie in.
+    """
+    rules: list[Rule] = [(RUN, path) for path in LOADERS]
+    rules += [(READ, path) for path in (*LIBRARIES, *DEVICES, *profile.readable)]
+    lines = [f"{rights}:{where}" for rights, where in rules] + [f"{READ_FILE}:@{fd}" for fd in fds]
+    limits = f"{profile.cpu_s},{profile.memory_bytes}"
+    head = [sys.executable, "-I", "-S", enforce.__file__, limits, _program_filter()]
+    return [*head, "\n".join(lines), *argv]
+
+
+def confine_board(readable: Collection[str], writable: str) -> None:
+    """Confine this process, a board whose driver is open: code, fonts and media; its own folder.
+
+    Call it while there is one thread: Landlock binds the calling thread alone.
+
+    Args:
+        readable: folders of media.
+        writable: the board's path; a folder is written to, a device is open already.
+
+    Raises:
+        OSError: the kernel refuses what it says it has.
+    """
+    paths = (*_list_code(), *LIBRARIES, *FONTS, *DEVICES, *readable)
+    rules: list[Rule] = [(READ, path) for path in paths]
+    if Path(writable).is_dir():
+        rules.append((ALL_BUT_RUN, writable))
+    if enforce.query_landlock_abi():
+        enforce.restrict_files(rules)
+    _install(seccomp.BOARD)
+
+
+def confine_renderer() -> None:
+    """Confine this process further, forked from a board: it writes and starts nothing.
+
+    Raises:
+        OSError: the kernel refuses what it says it has.
+    """
+    _install(seccomp.RENDERER)
+
+
+def find_missing() -> list[str]:
+    """Which of `Landlock` and `seccomp` this kernel does not offer to this process."""
+    missing = [] if enforce.query_landlock_abi() else ["Landlock"]
+    return missing if has_seccomp() else [*missing, "seccomp"]
+
+
+def has_seccomp() -> bool:
+    """Does the kernel filter system calls, and do we have this machine's numbers?"""
+    try:
+        seccomp.find_architecture()
+        # what seccomp(2) names for asking
+        known = Path("/proc/sys/kernel/seccomp/actions_avail").read_text(encoding="ascii")
+    except (KeyError, OSError):
+        return False
+    return "errno" in known.split()
+
+
+def _install(policy: seccomp.SyscallPolicy) -> None:
+    if has_seccomp():
+        enforce.install_filter(seccomp.assemble(policy, seccomp.find_architecture()))
+
+
+@cache
+def _program_filter() -> str:
+    """Empty on a machine whose calls we have no table of."""
+    try:
+        return seccomp.assemble(seccomp.PROGRAM, seccomp.find_architecture()).hex()
+    except KeyError:
+        return ""
+
+
+def _list_code() -> list[str]:
+    """Where Python's modules and ours lie. Not `sys.path`: its first entry may be any folder."""
+    own = Path(__file__).parents[1]
+    return [sys.prefix, sys.base_prefix, str(own), str(own.with_name("drivers"))]

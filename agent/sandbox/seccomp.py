@@ -1,0 +1,141 @@
+"""A seccomp filter, assembled by hand: everything is allowed but what a helper never needs.
+
+A list of what is refused, not of what is allowed: a libc or ffmpeg that comes with a call which
+nobody foresaw must still sound (docs/decisions/0027). Calls that are newer than our table are
+answered ENOSYS, so that nothing new is allowed unseen. Sources: seccomp(2), linux/bpf_common.h,
+linux/seccomp.h, linux/audit.h, linux/sched.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.sandbox.syscall_table import (
+    EXEC,
+    FORK,
+    HIGHEST,
+    INSPECT,
+    IPC,
+    JUDGED,
+    KERNEL,
+    METADATA,
+    NETWORK,
+    SCHEDULE,
+    SIGNAL,
+    WRITE,
+    Row,
+)
+
+# column of the table, AUDIT_ARCH of linux/audit.h
+ARCHITECTURES: dict[str, tuple[int, int]] = {
+    "x86_64": (0, 0xC000003E),
+    "aarch64": (1, 0xC00000B7),
+    "arm": (2, 0x40000028),
+}
+ARM_PRIVATE = 0x0F0000  # set_tls, cacheflush: no call numbers, but they come this way
+# offsets in struct seccomp_data; all three architectures are little-endian
+_NR, _ARCH, _ARGS = 0, 4, 16
+_LOAD, _JEQ, _JGT, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+_WRITE_FLAGS = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
+_CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000  # all namespaces
+
+_NEVER: dict[str, Row] = {**NETWORK, **INSPECT, **SCHEDULE, **IPC, **KERNEL, **METADATA}
+
+
+@dataclass(frozen=True)
+class SyscallPolicy:
+    """What is refused with EPERM.
+
+    Args:
+        refused: names of the table with their numbers.
+        may_open_for_writing: where, is then Landlock's to say.
+        may_fork: new processes, not only threads.
+    """
+
+    refused: dict[str, Row]
+    may_open_for_writing: bool = False
+    may_fork: bool = False
+
+
+# a program that is executed by the launcher: it must still be allowed to be executed
+PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["execveat"]})
+# the board process: writes what its driver writes, forks renderers and ends them
+BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
+# a renderer, forked from the board: pixels out, nothing else
+RENDERER = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
+
+
+def assemble(policy: SyscallPolicy, architecture: str) -> bytes:
+    """The BPF program of a policy, as an array of struct sock_filter.
+
+    Args:
+        policy: what is refused.
+        architecture: a key of `ARCHITECTURES`.
+    """
+    column, arch = ARCHITECTURES[architecture]
+    refuse = _ERRNO | errno.EPERM
+    code = [_load(_ARCH), (_JEQ, 1, 0, arch), (_RETURN, 0, 0, _KILL), _load(_NR)]
+    code += _refuse_unknown(column)
+    for row in policy.refused.values():
+        if (refused := row[column]) is not None:
+            code += [(_JEQ, 0, 1, refused), (_RETURN, 0, 0, refuse)]
+    for name, row in JUDGED.items():
+        if (number := row[column]) is not None:
+            code += _judge(name, number, policy)
+    code.append((_RETURN, 0, 0, _ALLOW))
+    return b"".join(struct.pack("<HBBI", op, yes, no, value) for op, yes, no, value in code)
+
+
+def find_architecture() -> str:
+    """The key of `ARCHITECTURES` for this process: a 32-bit program may run on a 64-bit kernel.
+
+    Raises:
+        KeyError: no table for this machine.
+    """
+    machine = os.uname().machine
+    if ctypes.sizeof(ctypes.c_void_p) == 4 and machine.startswith(("arm", "aarch64")):
+        return "arm"
+    if ctypes.sizeof(ctypes.c_void_p) == 8 and machine in ARCHITECTURES:
+        return machine
+    raise KeyError(machine)
+
+
+_Instruction = tuple[int, int, int, int]
+
+
+def _load(offset: int) -> _Instruction:
+    return (_LOAD, 0, 0, offset)
+
+
+def _refuse_unknown(column: int) -> Iterable[_Instruction]:
+    """Calls above the table; x32's, which carry bit 30, are among them."""
+    answer = (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)
+    if column == ARCHITECTURES["arm"][0]:
+        return [(_JGT, 0, 2, HIGHEST), (_JGE, 1, 0, ARM_PRIVATE), answer]
+    return [(_JGT, 0, 1, HIGHEST), answer]
+
+
+def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instruction]:
+    """One call by its arguments; whatever follows finds the call's number loaded again."""
+    refuse = (_RETURN, 0, 0, _ERRNO | errno.EPERM)
+    unknown = (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)
+    if name in ("openat2", "clone3"):  # their flags lie in memory; libc falls back to the older
+        return [(_JEQ, 0, 1, number), unknown]
+    if name in ("open", "openat"):
+        if policy.may_open_for_writing:
+            return []
+        flags = _ARGS + 8 * (1 if name == "open" else 2)
+        test = [_load(flags), (_JSET, 0, 1, _WRITE_FLAGS), refuse]
+    elif name == "clone":
+        allowed = (_JSET, 0, 1, _CLONE_NEW) if policy.may_fork else (_JSET, 1, 0, _CLONE_THREAD)
+        test = [_load(_ARGS), allowed, refuse]
+    else:  # prlimit64, of itself only
+        test = [_load(_ARGS), (_JEQ, 1, 0, 0), refuse]
+    return [(_JEQ, 0, len(test) + 1, number), *test, _load(_NR)]

@@ -1,0 +1,123 @@
+"""The filter's numbers by libseccomp's tables, its decisions by a small BPF machine."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import struct
+
+import pytest
+
+from agent.sandbox import seccomp, syscall_table
+from agent.sandbox.seccomp import ARCHITECTURES, BOARD, PROGRAM, RENDERER, SyscallPolicy
+
+ALLOW = 0x7FFF0000
+EPERM, ENOSYS = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
+KILL = 0x80000000
+GROUPS = [
+    table for name, table in vars(syscall_table).items() if name.isupper() and name != "HIGHEST"
+]
+EVERY = pytest.mark.parametrize("arch", ARCHITECTURES)
+
+
+@pytest.fixture(scope="module")
+def libseccomp() -> ctypes.CDLL:
+    """Debian's own; apt and systemd depend on it."""
+    try:
+        return ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        pytest.skip("libseccomp2 is not installed")
+
+
+def number_of(libseccomp: ctypes.CDLL, arch: str, name: str) -> int | None:
+    token = ctypes.c_uint32(ARCHITECTURES[arch][1])
+    number = libseccomp.seccomp_syscall_resolve_name_arch(token, name.encode())
+    return number if number >= 0 else None  # negative: this architecture lacks it
+
+
+def decide(program: bytes, arch: int, number: int, *args: int) -> int:
+    """What a filter answers, by the rules of classic BPF."""
+    data = struct.pack("<iIQ6Q", number, arch, 0, *args, *[0] * (6 - len(args)))
+    code = list(struct.iter_unpack("<HBBI", program))
+    loaded = at = 0
+    while True:
+        operation, yes, no, value = code[at]
+        at += 1
+        match operation:
+            case 0x20:
+                (loaded,) = struct.unpack_from("<I", data, value)
+            case 0x06:
+                return int(value)
+            case 0x15:
+                at += yes if loaded == value else no
+            case 0x25:
+                at += yes if loaded > value else no
+            case 0x35:
+                at += yes if loaded >= value else no
+            case 0x45:
+                at += yes if loaded & value else no
+
+
+@EVERY
+def test_every_number_of_the_table_is_the_kernels(libseccomp: ctypes.CDLL, arch: str) -> None:
+    column = ARCHITECTURES[arch][0]
+    for group in GROUPS:
+        for name, row in group.items():
+            assert row[column] == number_of(libseccomp, arch, name), name
+
+
+@EVERY
+@pytest.mark.parametrize("policy", [PROGRAM, BOARD, RENDERER])
+def test_what_a_policy_names_is_refused_and_what_every_program_needs_is_not(
+    libseccomp: ctypes.CDLL, arch: str, policy: SyscallPolicy
+) -> None:
+    program, token = seccomp.assemble(policy, arch), ARCHITECTURES[arch][1]
+    for name in policy.refused:
+        if (number := number_of(libseccomp, arch, name)) is not None:
+            assert decide(program, token, number) == EPERM, name
+    needed = (
+        "read write close mmap mmap2 mprotect munmap brk futex exit_group rt_sigaction pipe2 poll "
+        "ppoll select newselect pselect6 recvfrom sendto recvmsg sendmsg ioctl fcntl fstat lseek "
+        "getrandom set_robust_list rseq madvise clock_gettime clock_nanosleep prctl wait4 ftruncate"
+    )
+    for name in needed.split():
+        if (number := number_of(libseccomp, arch, name)) is not None:
+            assert decide(program, token, number) == ALLOW, name
+
+
+@EVERY
+def test_a_foreign_architecture_is_killed_and_a_newer_call_is_unknown(arch: str) -> None:
+    program, token = seccomp.assemble(PROGRAM, arch), ARCHITECTURES[arch][1]
+    assert decide(program, 0x40000003, 1) == KILL  # i386
+    assert decide(program, token, 452) == ENOSYS  # fchmodat2 of Linux 6.6
+    assert decide(program, token, 0x40000000 | 41) == ENOSYS if arch != "arm" else True  # x32
+    arm_set_tls = 0x0F0005
+    assert decide(program, token, arm_set_tls) == (ALLOW if arch == "arm" else ENOSYS)
+
+
+@EVERY
+def test_calls_that_are_judged_by_their_arguments(libseccomp: ctypes.CDLL, arch: str) -> None:
+    token = ARCHITECTURES[arch][1]
+
+    def ask(policy: SyscallPolicy, name: str, *args: int) -> int:
+        number = number_of(libseccomp, arch, name)
+        assert number is not None
+        return decide(seccomp.assemble(policy, arch), token, number, *args)
+
+    thread, fork, user_namespace = 0x3D0F00, 0x1200011, 0x10000011
+    for policy in (PROGRAM, RENDERER):
+        assert ask(policy, "openat", 0, 0, 0o2000000) == ALLOW  # O_RDONLY | O_CLOEXEC
+        for flags in (0o1, 0o2, 0o100, 0o1000, 0o20200001):  # the last: O_TMPFILE | O_WRONLY
+            assert ask(policy, "openat", 0, 0, flags) == EPERM
+        assert ask(policy, "clone", thread) == ALLOW
+        assert ask(policy, "clone", fork) == EPERM
+    assert ask(BOARD, "openat", 0, 0, 0o1) == ALLOW
+    assert ask(BOARD, "clone", fork) == ALLOW
+    for policy in (PROGRAM, BOARD, RENDERER):
+        assert ask(policy, "clone", user_namespace) == EPERM
+        assert ask(policy, "clone3") == ENOSYS
+        assert ask(policy, "openat2") == ENOSYS
+        assert ask(policy, "prlimit64", 0) == ALLOW
+        assert ask(policy, "prlimit64", 1) == EPERM
+    # the call's number counts again after each of them
+    assert ask(PROGRAM, "getpid", 7) == ALLOW
