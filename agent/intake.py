@@ -12,7 +12,7 @@ import logging
 import secrets
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +31,11 @@ from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.errors import StoreError, TrustError
 from agent.evidence.journal import Journal
+from agent.kept_documents import KeptDocuments
 from agent.newborn import Newborn
 from agent.plan.silence import Pause, next_pause, verify_pause
 from agent.store.database import Store
-from agent.store.documents import Floors, HeldDocument, commit, held, learn
+from agent.store.documents import Floors, HeldDocument, commit, drop, learn
 from agent.store.pause import last_pauses, note_pause
 from agent.trust.accepted import Accepted
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
@@ -120,9 +121,14 @@ def _check_supported(accepted: Accepted) -> None:
 
 
 def _commit(
-    connection: sqlite3.Connection, accepted: Accepted, pause: Pause | None, at: datetime
+    connection: sqlite3.Connection,
+    accepted: Accepted,
+    given_up: Sequence[Document],
+    pause: Pause | None,
+    at: datetime,
 ) -> None:
     """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
+    drop(connection, given_up)
     commit(connection, accepted, at)
     if pause is not None:
         note_pause(connection, _pausers(accepted), pause)
@@ -156,6 +162,7 @@ class Intake:
         self._floors = floors
         self._clock = clock
         self._journal = journal
+        self._kept = KeptDocuments(store, floors, clock, effects.note)
         self._newborn = Newborn(authority, store, floors, effects.note)
         self._whereabouts = Whereabouts(self._holding, store, effects.placed, province)
         self._effects = effects
@@ -189,7 +196,7 @@ class Intake:
     async def restore(self) -> None:
         """After a start, a clock step or long waiting: what was accepted takes effect anew."""
         async with self._effect:
-            await self._take_effect(await self._store.run(held))
+            await self._take_effect(await self._kept.read())
 
     async def receive(self, topic: Topic, message: bytes) -> None:
         """Judge one message and let it take effect.
@@ -219,6 +226,7 @@ class Intake:
                 log.debug("duplicate of %s", accepted.document.doc_id)
                 return
             self._check_memory(accepted)
+            given_up = self._kept.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
             self._presume(topic, message)
@@ -230,7 +238,7 @@ class Intake:
         if isinstance(accepted.document, TimeReply):
             await self._fix_clock(topic, accepted, accepted.document)
         else:
-            await self._apply(accepted, pause)
+            await self._apply(accepted, given_up, pause)
 
     def _presume(self, topic: Topic, message: bytes) -> None:
         """A box without a place must know which files to pull before it can be given one."""
@@ -261,13 +269,15 @@ class Intake:
         verify_pause(accepted, [Pause(*one) for one in kept], now)
         return next_pause(accepted, now.at)
 
-    async def _apply(self, accepted: Accepted, pause: Pause | None) -> None:
+    async def _apply(
+        self, accepted: Accepted, given_up: Sequence[Document], pause: Pause | None
+    ) -> None:
         document = accepted.document
         if isinstance(document, Ack):
             await self._effects.acknowledged(document)
         else:
             try:
-                await self._store.run(_commit, accepted, pause, self._clock.now().at)
+                await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
             except StoreError as error:
                 log.exception("cannot keep %s", document.doc_id)
                 await self._effects.report(

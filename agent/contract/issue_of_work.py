@@ -184,6 +184,15 @@ WORK: dict[str, IssueKind] = {
         "xem mạng ngay; không kịp thì báo trung tâm đổi mục",
         "look at the network now; if it will not come in time, ask the centre to change the item",
     ),
+    "documents_over_budget": IssueKind(
+        "warning",
+        "một người ký đã gửi nhiều hơn phần của mình trên hộp này: phần quá không có hiệu lực",
+        "one signer has sent more than its share of this box: what is beyond it is not in force",
+        "trung tâm thu hồi hoặc gộp bớt lịch của người ký ghi ở chi tiết; không ai gửi nhiều thế"
+        " thì khóa có thể đã lộ: báo an ninh mạng",
+        "the centre withdraws or joins schedules of the signer named in the details; if nobody"
+        " sent that many, the key may be stolen: tell those who guard the network",
+    ),
     "page_down": IssueKind(
         "warning",
         "trang trạng thái không mở được ở một địa chỉ; loa và bảng không sao",

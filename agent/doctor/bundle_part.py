@@ -98,7 +98,8 @@ def _documents(case: Case) -> str:
 
 def _playlists(case: Case) -> str:
     """As they were signed."""
-    rows = read_rows(_state(case), "SELECT envelope FROM documents WHERE kind='playlist'")
+    query = "SELECT envelope FROM documents WHERE kind='playlist' AND NOT withdrawn"
+    rows = read_rows(_state(case), query)
     return "".join(_payload(bytes(row[0])) + "\n" for row in rows) or NONE
 
 

@@ -11,20 +11,25 @@ document withdrawn stays known, so it cannot come back.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
 
+from agent.contract.budget import Usage, Weight, weigh
 from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
 from agent.contract.envelope import Envelope
 from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store.floors import Floors, FloorUpdate, load_floors, write_floor
 
-__all__ = ["Floors", "HeldDocument", "commit", "held", "learn", "load_floors", "prune"]
+__all__ = [
+    "Floors", "HeldDocument", "Reading", "commit", "drop", "held", "learn", "load_floors",
+    "place_of", "prune", "read_within_budget",
+]  # fmt: skip
 
 KEEP = timedelta(days=30)
 KINDS_NOT_HELD = frozenset({"time", "ack"})
@@ -73,6 +78,24 @@ class HeldDocument:
     standing: int = 1
     accepted_in: Place | None = None
 
+    @cached_property
+    def weight(self) -> Weight:
+        """What it costs this box."""
+        return weigh(self.document, len(self.envelope))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the card holds, as far as it fits.
+
+    Args:
+        held: oldest first.
+        left_out: issuer → which limit its other documents would exceed.
+    """
+
+    held: list[HeldDocument]
+    left_out: dict[str, str]
+
 
 def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
     """Document and floor in one transaction; the very same document again changes nothing.
@@ -107,6 +130,59 @@ def held(connection: sqlite3.Connection) -> list[HeldDocument]:
         " WHERE NOT withdrawn ORDER BY accepted_at, place"
     )
     return [read_row(*row) for row in rows]
+
+
+def read_within_budget(
+    connection: sqlite3.Connection,
+    known: Iterable[HeldDocument],
+    is_past: Callable[[datetime], bool],
+) -> Reading:
+    """All documents not withdrawn, as far as each issuer's budget goes: the newest are kept.
+
+    A release before budgets accepted more than a box can bear. What is left out stays on the card
+    until it expires, and may not keep others out: what expired is taken up last.
+
+    Args:
+        connection: of the store.
+        known: what was read before and need not be decoded again.
+        is_past: is this moment over for certain?
+    """
+    by_sha256 = {one.sha256: one for one in known}
+    rows = connection.execute(
+        "SELECT place, sha256, accepted_at, expires FROM documents WHERE NOT withdrawn"
+    ).fetchall()
+    rows.sort(key=lambda row: (row[2], row[0]), reverse=True)
+    rows.sort(key=lambda row: is_past(parse_utc(row[3])))
+    usage = Usage()
+    kept: dict[str, HeldDocument] = {}
+    left_out: dict[str, str] = {}
+    for place, sha256, _, expires in rows:
+        one = by_sha256.get(sha256) or _read_one(connection, place)
+        excess = usage.excess(one.weight)
+        if excess is None:
+            usage.add(one.weight)
+            kept[place] = one
+        elif not is_past(parse_utc(expires)):
+            left_out.setdefault(one.document.issuer, str(excess))
+    oldest_first = sorted(kept.items(), key=lambda item: (item[1].accepted_at, item[0]))
+    return Reading([one for _, one in oldest_first], left_out)
+
+
+def _read_one(connection: sqlite3.Connection, place: str) -> HeldDocument:
+    row = connection.execute(
+        "SELECT kind, sha256, envelope, accepted_at, standing, accepted_in FROM documents"
+        " WHERE place=?",
+        (place,),
+    ).fetchone()
+    return read_row(*row)
+
+
+def drop(connection: sqlite3.Connection, documents: Collection[Document]) -> None:
+    """Give up documents whose room a new one takes, with what the cancels among them withdraw."""
+    places = [(place_of(document),) for document in documents]
+    connection.executemany("DELETE FROM documents WHERE place=?", places)
+    targets = [(one.cancels, one.class_) for one in documents if isinstance(one, Cancel)]
+    connection.executemany("DELETE FROM cancels WHERE target=? AND class=?", targets)
 
 
 def read_row(
@@ -144,8 +220,8 @@ def _expires(document: Document) -> datetime:
     return parse_utc(document.expires)
 
 
-def _place_of(document: Document) -> str:
-    """The row that a document takes; the later document in a row replaces the earlier one."""
+def place_of(document: Document) -> str:
+    """The row that a document takes; a later document in a row replaces an earlier one."""
     if isinstance(document, Emergency) and document.trigger == "now":
         return f"event/{document.event_id}"
     if isinstance(document, Cancel):
@@ -157,6 +233,7 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     document = accepted.document
     event_id = document.event_id if isinstance(document, Emergency) else None
     names = [name for name in (document.doc_id, event_id) if name]
+    is_withdrawn = any(_is_cancelled(connection, name, document.class_) for name in names)
     connection.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
         " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, event_id=excluded.event_id,"
@@ -165,9 +242,9 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
         " accepted_in=excluded.accepted_in"
         " WHERE sha256 <> excluded.sha256",
         (
-            _place_of(document), document.kind, document.class_, document.doc_id, event_id,
-            accepted.sha256, accepted.envelope, encode_utc(at), _sortable(_expires(document)),
-            int(any(_is_cancelled(connection, name, document.class_) for name in names)),
+            place_of(document), document.kind, document.class_, document.doc_id, event_id,
+            accepted.sha256, b"" if is_withdrawn else accepted.envelope, encode_utc(at),
+            _sortable(_expires(document)), int(is_withdrawn),
             accepted.standing, None if accepted.place is None else str(accepted.place),
         ),
     )  # fmt: skip
@@ -187,7 +264,8 @@ def _cancel(connection: sqlite3.Connection, document: Cancel) -> None:
         (document.cancels, document.class_, _sortable(_expires(document) + KEEP)),
     )
     connection.execute(
-        "UPDATE documents SET withdrawn=1 WHERE class=? AND (doc_id=? OR event_id=?)",
+        # the row says that it was withdrawn: nobody reads its content again
+        "UPDATE documents SET withdrawn=1, envelope=X'' WHERE class=? AND (doc_id=? OR event_id=?)",
         (document.class_, document.cancels, document.cancels),
     )
 

@@ -49,6 +49,12 @@ class Floors:
         """Epoch, seq and payload sha256 last accepted there, or None."""
         return self._floors.get((issuer, kind, slot))
 
+    def count(self, issuer: str, kind: str, epoch: int) -> int:
+        """How many slots of a kind an issuer has in this epoch or a later one."""
+        return sum(
+            key[:2] == (issuer, kind) and floor[0] >= epoch for key, floor in self._floors.items()
+        )
+
     def has_event(self, event_id: str) -> bool:
         """Was an emergency with this id accepted before?"""
         return event_id in self._events

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import sqlite3
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
+from agent.trust.authority import load_pinned
+from tests.fakes.deaf_box import DeafBox
+from tests.fakes.head_desk import STATION, WEEK, give_place
+from tests.unit.trust.test_verify import (
+    AT,
+    COMMUNE,
+    FIRST,
+    PROVINCE,
+    ROOT,
+    SECOND,
+    _role,
+    cancel,
+    emergency,
+    playlist,
+    seal,
+    silence,
+)
 
+YOUTH = CryptoSigner(Ed25519PrivateKey.generate())
 FROM = datetime(2026, 11, 22, 17, tzinfo=UTC)  # local midnight
 DIGEST = "a" * 64
 
@@ -36,6 +63,102 @@ def dense(
             media=[Medium(DIGEST, 1, "audio/mpeg", duration_ms, [])], entries=[entry],
         )
     )  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """A box in its place, in a commune with two issuers of playlists."""
+    root = copy.deepcopy(ROOT)
+    root["roles"].append(_role("vn.84.29266.doan", ["playlist"], ["routine/84/29266/*"], YOUTH))
+    started = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT).start()
+    await give_place(started)
+    yield started
+    await started.stop()
+
+
+def filled(number: int, starts: int, **changes: Any) -> dict[str, Any]:
+    """A valid playlist in a slot of its own that starts something so often a day."""
+    (entry,) = playlist()["entries"]
+    entries, step_s = [], 7
+    for first in range(0, starts, 1000):
+        times = [clock(at * step_s % 86_400) for at in range(first, min(starts, first + 1000))]
+        when = {**entry["when"], "at": times, "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+        entries.append({**entry, "id": f"e{first}", "when": when})
+    own = {"slot": f"slot-{number}", "doc_id": f"{number:032x}", "entries": entries}
+    return playlist(**{**own, **WEEK, **changes})
+
+
+def rows_of(box: DeafBox, table: str) -> int:
+    with sqlite3.connect(box.store.path) as connection:
+        (count,) = connection.execute(
+            f"SELECT count(*) FROM {table} WHERE kind='playlist'"  # noqa: S608 - names of this file
+        ).fetchone()
+    connection.close()
+    return int(count)
+
+
+async def test_attack_105_dense_playlists_of_one_key_are_refused_before_they_are_kept(
+    box: DeafBox,
+) -> None:
+    """Sixteen such, all valid, were 718 MiB of a box that may have 400."""
+    for number in range(16):
+        said = await box.receive(seal(filled(number, 10_000), COMMUNE), "playlist")
+        assert said == "E_BUDGET"
+    assert "starts" in box.results[-1].detail
+    assert (rows_of(box, "documents"), rows_of(box, "floors")) == (0, 0)
+    assert not any(key.startswith("vn.84.29266/playlist") for key in box.floors.holds())
+
+
+async def test_attack_105_one_issuers_share_is_its_own(box: DeafBox) -> None:
+    assert await box.receive(seal(filled(1, 3000), COMMUNE), "playlist") == "accepted"
+    assert await box.receive(seal(filled(2, 3000), COMMUNE), "playlist") == "E_BUDGET"
+    # another issuer, an alarm, its cancel and a silence all find their room
+    other = filled(2, 3000, issuer="vn.84.29266.doan")
+    assert await box.receive(seal(other, YOUTH), "playlist") == "accepted"
+    assert await box.receive(seal(emergency(), FIRST, SECOND), "emergency") == "accepted"
+    ended = cancel(issuer="vn.84.em", **{"class": "emergency"})
+    assert await box.receive(seal(ended, FIRST, SECOND), "cancel") == "accepted"
+    assert await box.receive(seal(silence(), PROVINCE), "silence") == "accepted"
+    # a newer one in the slot frees what the older one took
+    smaller = filled(1, 10, seq=43, doc_id="9" * 32)
+    assert await box.receive(seal(smaller, COMMUNE), "playlist") == "accepted"
+    assert await box.receive(seal(filled(2, 3000), COMMUNE), "playlist") == "accepted"
+
+
+async def test_attack_105_what_an_earlier_release_accepted_is_left_out_and_told(
+    box: DeafBox, monkeypatch: Any
+) -> None:
+    """No loop of starts that end for want of memory: the newest that fit are in force."""
+    monkeypatch.setattr(box.intake._kept, "make_room", lambda _accepted: ())
+    for number in range(4):
+        await box.receive(seal(filled(number, 1500), COMMUNE), "playlist")
+        box.pass_time(timedelta(seconds=2))
+    assert rows_of(box, "documents") == 4
+    assert [one.document.slot for one in box.held if one.document.kind == "playlist"] == [
+        "slot-2",
+        "slot-3",
+    ]
+    assert "starts" in box.issues["documents_over_budget", "vn.84.29266"]
+    withdrawn = cancel(cancels=f"{3:032x}", **WEEK)
+    assert await box.receive(seal(withdrawn, COMMUNE), "cancel") == "accepted"
+    assert [one.document.slot for one in box.held if one.document.kind == "playlist"] == [
+        "slot-1",
+        "slot-2",
+    ]
+
+
+async def test_attack_106_slots_without_end_are_refused(box: DeafBox) -> None:
+    """2,700 of them made a hello that no broker took, and the box was never answered again."""
+    short = playlist(entries=[])
+    for number in range(128):
+        document = {**short, "slot": f"s-{number}", "doc_id": f"{number:032x}"}
+        assert await box.receive(seal(document, COMMUNE), "playlist") == "accepted"
+    one_more = {**short, "slot": "s-128", "doc_id": "8" * 32}
+    assert await box.receive(seal(one_more, COMMUNE), "playlist") == "E_BUDGET"
+    assert "slots" in box.results[-1].detail
+    # the slots that exist go on
+    newer = {**short, "slot": "s-7", "doc_id": "7" * 32, "seq": 43}
+    assert await box.receive(seal(newer, COMMUNE), "playlist") == "accepted"
 
 
 def clock(second: int) -> str:

@@ -1,0 +1,64 @@
+"""What the box keeps of accepted documents, within the budget of each issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agent.clock import Clock
+from agent.contract.document import Document
+from agent.store.database import Store
+from agent.store.documents import Floors, HeldDocument, read_within_budget
+from agent.trust.accepted import Accepted
+from agent.trust.budget import verify_budget
+
+
+class KeptDocuments:
+    """The documents on the card as they were read last.
+
+    Args:
+        store: where they are.
+        floors: the slots that are known.
+        clock: what has expired takes no room.
+        note: begins or ends an issue.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        floors: Floors,
+        clock: Clock,
+        note: Callable[[str, str, str | None], None],
+    ) -> None:
+        self._store = store
+        self._floors = floors
+        self._clock = clock
+        self._note = note
+        self._held: list[HeldDocument] = []
+        self._left_out: frozenset[str] = frozenset()
+
+    async def read(self) -> list[HeldDocument]:
+        """All that fit, oldest first; what was read before is not decoded again.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        is_past = self._clock.now().is_past
+        reading = await self._store.run(read_within_budget, self._held, is_past)
+        self._held = reading.held
+        for issuer in self._left_out - reading.left_out.keys():
+            self._note("documents_over_budget", issuer, None)
+        for issuer, excess in reading.left_out.items():
+            self._note("documents_over_budget", issuer, excess)
+        self._left_out = frozenset(reading.left_out)
+        return reading.held
+
+    def make_room(self, accepted: Accepted) -> Sequence[Document]:
+        """What is to be given up for a new document, if its issuer has room for it at all.
+
+        Raises:
+            TrustError: E_BUDGET; nothing of it is to be stored.
+        """
+        if accepted.floor is None:  # it is not kept
+            return ()
+        length, now = len(accepted.envelope), self._clock.now()
+        return verify_budget(accepted.document, length, self._held, self._floors, now)
