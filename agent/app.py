@@ -20,7 +20,7 @@ from agent.clock import Clock, Outcome
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId, parse_place
 from agent.contract.moment import encode_utc
-from agent.contract.report import Health, Hello, Issue, Result
+from agent.contract.report import MAX_HOLDS, Health, Hello, Issue, Result
 from agent.desk.parts import Reread
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
@@ -47,7 +47,7 @@ from agent.site import Parts as SiteParts
 from agent.site import Site
 from agent.store import meta
 from agent.store.database import Store
-from agent.store.documents import HeldDocument, load_floors
+from agent.store.documents import HeldDocument, load_floors, slot_of
 from agent.store.media import MediaStore
 from agent.store.rot import drop_rotten
 from agent.store.silence import SilenceSwitch
@@ -134,6 +134,7 @@ class Agent:
 
     async def _hello(self) -> None:
         place = self.intake.place
+        in_force = (slot_of(held.document) for held in self.programme.held)
         await self.uplink.send(
             "hello",
             Hello(
@@ -143,7 +144,8 @@ class Agent:
                 last_seq=self.journal.last_seq,
                 nonce=self.intake.nonces.ask(),
                 place=str(place) if place else None,
-                holds=self.floors.holds(),
+                holds=self.floors.holds(in_force, MAX_HOLDS),
+                partial=len(self.floors) > MAX_HOLDS,
                 authority=dict(self.rights.in_force.versions),
                 agent=version("tramtin"),
                 clock=clock_state(self.clock.now()),
@@ -289,7 +291,7 @@ class Agent:
         self.uplink.line = self.link
         self.rights.wire(self.link.set_authority_files, self.intake.restore, self._hello)
         self.upkeep = Upkeep(
-            self.clock, self.store, self.media, self.programme.is_named,
+            self.clock, self.store, self.floors, self.media, self.programme.is_named,
             lambda: self.intake.place is not None, self.intake.restore, self._hello,
         )  # fmt: skip
         self.timekeeper = Timekeeper(

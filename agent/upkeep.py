@@ -15,8 +15,10 @@ from agent.clock import Clock
 from agent.contract.ident import Digest
 from agent.errors import AgentError
 from agent.store.database import Store
-from agent.store.documents import prune
+from agent.store.documents import Floors, prune
 from agent.store.media import MediaStore
+from agent.store.slots import forget_slots
+from agent.trust.freshness import longest_life
 
 log = logging.getLogger(__name__)
 ASK_S = 6 * 3600.0
@@ -30,6 +32,7 @@ class Upkeep:
     Args:
         clock: is the time an authenticated one?
         store: documents.
+        floors: what was accepted before.
         media: files.
         is_named: does any document in force name this medium?
         is_placed: does the box know where it is, and so what is meant for it?
@@ -39,6 +42,7 @@ class Upkeep:
 
     clock: Clock
     store: Store
+    floors: Floors
     media: MediaStore
     is_named: Callable[[Digest], bool]
     is_placed: Callable[[], bool]
@@ -65,7 +69,9 @@ class Upkeep:
         if not self._is_synced() or not self.is_placed():
             return
         # A wrong time, however well signed, must not delete what people have signed for longer.
-        await self.store.run(prune, min(self.clock.now().at, self.clock.vouched))
+        past_at = min(self.clock.now().at, self.clock.vouched)
+        await self.store.run(prune, past_at)
+        self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
         await asyncio.to_thread(self.media.keep_only, self.is_named)
 
 

@@ -14,6 +14,7 @@ RecordKind = Literal[
 REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
 MAX_BATCH_RECORDS = 100
 MAX_BATCH_BYTES = 32 * 1024
+MAX_HOLDS = 1000  # at the longest names 254 bytes each: a hello that every broker of ours takes
 
 
 class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +27,8 @@ class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """Birth: who I am now and what I hold; answered with a signed `time` and whatever is lacking.
 
-    `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload].
+    `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload]; where
+    it is `partial`, what is in force stands there and the rest does not.
     """
 
     session: int
@@ -40,6 +42,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
     clock: ClockState
     has: list[str]
+    partial: bool = False
 
 
 class State(msgspec.Struct, frozen=True):

@@ -24,11 +24,11 @@ from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
 from agent.contract.envelope import Envelope
 from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc, parse_utc
-from agent.store.floors import Floors, FloorUpdate, load_floors, write_floor
+from agent.store.floors import Floors, FloorUpdate, Slot, load_floors, write_floor
 
 __all__ = [
     "Floors", "HeldDocument", "Reading", "commit", "drop", "held", "learn", "load_floors",
-    "place_of", "prune", "read_within_budget",
+    "place_of", "prune", "read_within_budget", "slot_of",
 ]  # fmt: skip
 
 KEEP = timedelta(days=30)
@@ -200,13 +200,15 @@ def read_row(
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:
-    """Forget documents, events and cancels that expired more than 30 days ago.
+    """Forget emergencies, cancels and events that expired more than 30 days ago.
 
-    Floors stay, and so do heads: what one revokes is revoked until a newer one takes it back.
+    What stands in a slot of its own goes with its floor, see `slots`.
     """
     now = _sortable(at)
     connection.execute(
-        "DELETE FROM documents WHERE expires < ? AND kind <> 'head'", (_sortable(at - KEEP),)
+        "DELETE FROM documents WHERE expires < ?"
+        " AND (place GLOB 'event/*' OR place GLOB 'cancel/*')",
+        (_sortable(at - KEEP),),
     )
     connection.execute("DELETE FROM events WHERE keep_until < ?", (now,))
     connection.execute("DELETE FROM cancels WHERE keep_until < ?", (now,))
@@ -218,6 +220,11 @@ def _sortable(at: datetime) -> str:
 
 def _expires(document: Document) -> datetime:
     return parse_utc(document.expires)
+
+
+def slot_of(document: Document) -> Slot:
+    """Where its floor is."""
+    return document.issuer, document.kind, document.slot
 
 
 def place_of(document: Document) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Protocol
+
+Slot = tuple[str, str, str]  # issuer, kind, slot
+Floor = tuple[int, int, str]  # epoch, seq, sha256
 
 
 class FloorUpdate(Protocol):
@@ -42,10 +47,10 @@ class Floors:
     """
 
     def __init__(self) -> None:
-        self._floors: dict[tuple[str, str, str], tuple[int, int, str]] = {}
+        self._floors: dict[Slot, Floor] = {}
         self._events: set[str] = set()
 
-    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
+    def get(self, issuer: str, kind: str, slot: str) -> Floor | None:
         """Epoch, seq and payload sha256 last accepted there, or None."""
         return self._floors.get((issuer, kind, slot))
 
@@ -59,9 +64,24 @@ class Floors:
         """Was an emergency with this id accepted before?"""
         return event_id in self._events
 
-    def holds(self) -> dict[str, tuple[int, int, str]]:
-        """`<issuer>/<kind>/<slot>` to (epoch, seq, sha256), as a hello reports it."""
-        return {"/".join(key): floor for key, floor in self._floors.items()}
+    def __len__(self) -> int:
+        return len(self._floors)
+
+    def holds(self, first: Iterable[Slot] = (), most: int | None = None) -> dict[str, Floor]:
+        """`<issuer>/<kind>/<slot>` to (epoch, seq, sha256), as a hello reports it.
+
+        Args:
+            first: slots that matter most.
+            most: how many are listed; None: all.
+        """
+        ordered = dict.fromkeys([*(key for key in first if key in self._floors), *self._floors])
+        return {"/".join(key): self._floors[key] for key in islice(ordered, most)}
+
+    def forget(self, slots: Mapping[Slot, str]) -> None:
+        """Take over that slots were forgotten, each by the sha256 of its floor."""
+        for slot, sha256 in slots.items():
+            if self._floors.get(slot, (0, 0, ""))[2] == sha256:  # none was set meanwhile
+                del self._floors[slot]
 
     def raise_to(self, floor: FloorUpdate) -> None:
         """Take over a committed floor."""

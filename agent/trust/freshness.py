@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.contract.document import Cancel, Document, Emergency, TimeReply
+from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import parse_utc
 from agent.errors import TrustError
 from agent.trust.authority import Grade
@@ -44,6 +45,13 @@ def longest_lifetime(document: Document) -> timedelta:
     if isinstance(document, Emergency) and document.trigger == "key":
         return HELD_ALARM_LIFETIME
     return LIFETIME_OF_KIND[document.kind]
+
+
+def longest_life(kind: str, slot: str) -> timedelta:
+    """The longest that any document of a kind in a slot may live."""
+    if (kind == "playlist" and slot == BASE_SLOT) or (kind == "emergency" and KEY_SLOT.match(slot)):
+        return max(BASE_LIFETIME, HELD_ALARM_LIFETIME)
+    return LIFETIME_OF_KIND[kind]
 
 
 def _is_trusted(now: Now) -> bool:

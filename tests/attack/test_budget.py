@@ -12,14 +12,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.envelope import Signature
+from agent.contract.report import MAX_HOLDS, ClockState, Hello
+from agent.link.packet_limit import PACKET_HEAD_BYTES
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
+from agent.store.floors import Floors
+from agent.store.slots import forget_slots
+from agent.trust.accepted import FloorUpdate
 from agent.trust.authority import load_pinned
+from agent.trust.freshness import longest_life
+from central.broker import MAX_PACKET_BYTES
 from tests.fakes.deaf_box import DeafBox
 from tests.fakes.head_desk import STATION, WEEK, give_place
 from tests.unit.trust.test_verify import (
@@ -30,6 +39,7 @@ from tests.unit.trust.test_verify import (
     ROOT,
     SECOND,
     _role,
+    _utc,
     cancel,
     emergency,
     playlist,
@@ -159,6 +169,57 @@ async def test_attack_106_slots_without_end_are_refused(box: DeafBox) -> None:
     # the slots that exist go on
     newer = {**short, "slot": "s-7", "doc_id": "7" * 32, "seq": 43}
     assert await box.receive(seal(newer, COMMUNE), "playlist") == "accepted"
+
+
+async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: DeafBox) -> None:
+    """Whoever kept every document of a slot tries each of them at every moment."""
+    kept = [
+        playlist(entries=[], seq=seq, doc_id=f"{seq:032x}", slot="le-hoi", **life)
+        for seq, life in enumerate(
+            [
+                {"expires": _utc(AT + timedelta(days=45))},  # the longest that may be
+                {"expires": _utc(AT + timedelta(days=3))},
+                {"expires": _utc(AT + timedelta(days=1))},
+            ],
+            1,
+        )
+    ]
+    newest = kept.pop()
+    assert await box.receive(seal(newest, COMMUNE), "playlist") == "accepted"
+    forgotten_on: int | None = None
+    for day in range(1, 61):
+        box.pass_time(timedelta(days=1))
+        box.clock.fix(AT + timedelta(days=day), box.hand())
+        gone = await box.store.run(forget_slots, box.clock.now().at, longest_life)
+        box.floors.forget(gone)
+        forgotten_on = forgotten_on or (day if gone else None)
+        for former in kept:
+            said = await box.receive(seal(former, COMMUNE), "playlist")
+            assert said in ("E_REPLAY", "E_EXPIRED")
+    assert forgotten_on == 1 + 45 + 2 + 1  # a day's life, the longest life, the margin, the look
+
+
+def test_attack_106_a_hello_of_2700_slots_fits_every_broker_of_ours() -> None:
+    """A memory that an earlier release filled: what is in force is told first."""
+    floors = Floors()
+    for number in range(2700):
+        issuer, slot = f"vn.84.{number}".ljust(64, "a"), f"{number}".ljust(64, "s")
+        floors.raise_to(FloorUpdate(issuer, "station-config", slot, 2**63 - 1, 2**63 - 1, "f" * 64))
+    last = (issuer, "station-config", slot)
+    holds = floors.holds([last, ("vn.84", "playlist", "unknown")], MAX_HOLDS)
+    assert next(iter(holds)) == "/".join(last)
+    assert len(holds) == MAX_HOLDS
+    hello = Hello(
+        session=2**31, boot_id="0" * 32, epoch="0" * 16, last_seq=2**53, nonce="0" * 32,
+        place="/".join(["9" * 32] * 3), holds=holds, agent="0.1.0", partial=True,
+        authority={f"vn.84.{number}": 2**31 for number in range(9)},
+        clock=ClockState("HOLDOVER", 0.123456789), has=["audio", "board"],
+    )  # fmt: skip
+    signature = Signature("f" * 64, "A" * 100)
+    length = (
+        len(msgspec.json.encode(hello)) * 4 // 3 + 4 + len(msgspec.json.encode(signature)) + 200
+    )
+    assert length < MAX_PACKET_BYTES - PACKET_HEAD_BYTES
 
 
 def clock(second: int) -> str:

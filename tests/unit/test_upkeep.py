@@ -15,6 +15,7 @@ from agent.clock import BUILD_AT, Clock, boot_s
 from agent.contract.ident import Digest
 from agent.errors import StoreError
 from agent.store.database import Store
+from agent.store.floors import Floors
 from agent.store.media import MediaStore
 from agent.upkeep import Greeting, Upkeep
 
@@ -60,7 +61,16 @@ async def test_a_card_that_refuses_does_not_end_the_agent(tmp_path: Path, fails:
         greeted.set()
 
     await _greeted(
-        Upkeep(build_clock(), store, media, lambda _digest: True, lambda: True, restore, greet),
+        Upkeep(
+            build_clock(),
+            store,
+            Floors(),
+            media,
+            lambda _digest: True,
+            lambda: True,
+            restore,
+            greet,
+        ),
         greeted,
     )
     await asyncio.to_thread(store.close)
@@ -80,7 +90,8 @@ async def test_parts_and_files_that_nobody_names_leave_the_card(tmp_path: Path) 
         greeted.set()
 
     await _greeted(
-        Upkeep(build_clock(), store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+        Upkeep(build_clock(), store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet),
+        greeted,
     )
     await asyncio.to_thread(store.close)
     left = await asyncio.to_thread(lambda: {one.name for one in (tmp_path / "media").iterdir()})
@@ -106,7 +117,9 @@ async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
 
     clock = Clock(rtc=None if rtc_days is None else BUILD_AT + timedelta(days=rtc_days))
     assert clock.now().quality in ("RTC", "FLOOR")
-    await _greeted(Upkeep(clock, store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted)
+    await _greeted(
+        Upkeep(clock, store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+    )
     count = "SELECT count(*) FROM events"
     assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
     await asyncio.to_thread(store.close)
@@ -129,7 +142,9 @@ async def test_a_time_that_only_its_own_signer_vouches_for_deletes_nothing(tmp_p
     clock = Clock()
     assert clock.fix(BUILD_AT + timedelta(days=390), boot_s()).is_good
     assert clock.now().quality == "SYNCED"
-    await _greeted(Upkeep(clock, store, media, NAMED.__eq__, lambda: True, nothing, greet), greeted)
+    await _greeted(
+        Upkeep(clock, store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+    )
     count = "SELECT count(*) FROM events"
     assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
     await asyncio.to_thread(store.close)
