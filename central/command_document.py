@@ -76,9 +76,11 @@ def sign(
     """
     from central.authority import load_signer
     from central.sign import add_signature, open_envelope, read_document, sign_document
+    from central.unsupported import verify_supported
 
     payload, kind, envelope = _read_signable(file, options)
     document = read_document(envelope or sign_document(payload, kind, []))
+    verify_supported(document, lang)
     people = _people(document, root, lang)
     _tell(document, open_envelope(envelope) if envelope else None, people, lang)
     if not yes:
@@ -151,12 +153,14 @@ def publish(
     from central.publish import keep, sha256_of
     from central.recipients import find_recipients, list_names, verify_known
     from central.sign import open_envelope, read_document
+    from central.unsupported import verify_supported
 
     if (station is None) == (group is None):
         raise ConfigError("E_USAGE", str(file), "give --station or --group, one of them")
     envelope = file.read_bytes()
     document, now = read_document(envelope), datetime.now(UTC)
     verify_dates(document, now, lang)
+    verify_supported(document, lang)
     people = _people(document, root, lang)
     if people is not None:
         check_complete(open_envelope(envelope), people, lang)

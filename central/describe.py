@@ -117,6 +117,8 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
     ]
     if when.except_:
         parts.append(speak("except", ", ".join(map(_date, when.except_))))
+    if entry.sync.kind == "staggered":
+        parts.append(speak("not_yet", speak("staggered", format_span(entry.sync.gap_ms))))
     if entry.max_ms:
         parts.append(speak("at_most", format_span(entry.max_ms)))
     return "; ".join(parts)
@@ -215,16 +217,18 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     yield speak("zone_names", ", ".join(document.zones) or "—")
     yield speak("quiet", ", ".join(policy.quiet_hours) or speak("none"))
     for cap in policy.caps:
-        yield speak("cap", speak(f"zone.{cap.zone_kind}"), cap.from_, cap.to, cap.dba)
+        limit = speak("cap", speak(f"zone.{cap.zone_kind}"), cap.from_, cap.to, cap.dba)
+        yield speak("not_yet", limit)
     if policy.sessions_per_day is not None:
         yield speak("sessions", policy.sessions_per_day)
     if policy.minutes_per_session is not None:
         yield speak("minutes", policy.minutes_per_session)
     if policy.weekdays is not None:
         yield speak("weekdays", format_weekdays(policy.weekdays, speak) if policy.weekdays else "—")
-    yield speak("relays", ", ".join(policy.relay_hosts) or speak("none"))
+    relays = speak("relays", ", ".join(policy.relay_hosts) or speak("none"))
+    yield speak("not_yet", relays) if policy.relay_hosts else relays
     yield speak("media_hosts", ", ".join(policy.media_hosts) or speak("media_hosts.any"))
-    yield speak("mic.on" if policy.mic else "mic.off")
+    yield speak("not_yet", speak("mic.on")) if policy.mic else speak("mic.off")
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from central.phrase_of_publish import PHRASES as _OF_PUBLISH
+from central.phrase_of_support import PHRASES as _OF_SUPPORT
 
 Lang = Literal["vi", "en"]
 LANGS: tuple[Lang, ...] = ("vi", "en")
@@ -68,6 +69,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "dates": ("từ {0} đến hết {1}", "from {0} to {1} inclusive"),
     "one_date": ("ngày {0}", "on {0}"),
     "except": ("trừ {0}", "except {0}"),
+    "staggered": ("các nhóm lần lượt, cách nhau {0}", "group after group, {0} apart"),
     "at_most": ("dài nhất {0}", "at most {0}"),
     "zones": ("cụm {0}", "zones {0}"),
     "zones.all": ("mọi cụm loa và mặt bảng", "every speaker cluster and board face"),
@@ -215,6 +217,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "grant": ("Luồng {0} từ {1}", "Stream {0} from {1}"),
     **_OF_PUBLISH,
+    **_OF_SUPPORT,
 }
 
 
