@@ -126,7 +126,7 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @click.option("--station", help="For one station.")
 @click.option("--group", help="For a group of stations.")
 @click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
-@click.option("--anyway", is_flag=True, help="Although the centre knows nobody of that name.")
+@click.option("--anyway", is_flag=True, help="Although stations are unknown or would refuse it.")
 @root_option
 @lang_option
 @told
@@ -146,6 +146,8 @@ def publish(
     signature. Exit code 75: kept, but no collector is there to send it.
     """
     from central.database import Database
+    from central.describe_objection import notices, verify_acceptable
+    from central.forecast import foresee
     from central.heartbeat import state_of_collector
     from central.held_alarm import verify_outlives
     from central.numbering import verify_number
@@ -171,6 +173,11 @@ def publish(
         verify_number(database, recipients, document, sha256_of(envelope), lang)
         if not options["stop_now"]:
             verify_outlives(database, document, now, lang)
+        objections = foresee(database, recipients, document, now)
+        if not options["anyway"]:
+            verify_acceptable(objections, document, recipients, lang)
+        for line in notices(objections, recipients, document, lang):
+            click.echo(line)
         kept = keep(database, recipients.topic_of(document), envelope)
         names = list_names(recipients.stations) or "–"
         click.echo(say(lang, "published.stations", len(recipients.stations), names))

@@ -73,4 +73,43 @@ PHRASES: dict[str, tuple[str, str]] = {
         "đây là {0}: chỉ thu hồi được lịch phát; dừng tin khẩn cấp thì dùng draft cancel",
         "this is of kind {0}: only playlists are withheld; to end an emergency, draft a cancel",
     ),
+    "notice": ("CHÚ Ý: {0}", "BEWARE: {0}"),
+    "missed": (
+        "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: {0}",
+        "not sent to stations that it is meant for but that are not in this group: {0}",
+    ),
+    "objection.refused": (
+        "trạm sẽ từ chối:{0}\nSửa rồi ký lại; vẫn muốn phát thì thêm --anyway",
+        "stations would refuse:{0}\nMend and sign it anew, or publish it with --anyway",
+    ),
+    "objection.item": ("mục “{0}”", "item “{0}”"),
+    "objection.at": ("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),
+    "objection.stations": ("[trạm: {0}]", "[stations: {0}]"),
+    "objection.quiet_hours": ("trong giờ yên lặng {0}", "in quiet hours {0}"),
+    "objection.sessions_per_day": (
+        "quá {0} buổi phát mỗi ngày (cùng các lịch khác)",
+        "more than {0} session(s) a day (with the other schedules)",
+    ),
+    "objection.minutes_per_session": (
+        "buổi phát dài quá {0} phút",
+        "the session lasts longer than {0} minutes",
+    ),
+    "objection.weekdays": ("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
+    "objection.expires": (
+        "chưa phát xong thì lịch đã hết hạn ({0})",
+        "the playlist expires before it ends ({0})",
+    ),
+    "objection.no": ("không có độ dài", "it has no duration"),
+    "objection.E_STATION": (
+        "trạm nằm ngoài nơi nhận ({0})",
+        "the station is outside the places it is for ({0})",
+    ),
+    "objection.E_REPLAY": (
+        "trạm đang giữ bản số cao hơn ({0})",
+        "the station holds a higher number ({0})",
+    ),
+    "objection.E_URL": (
+        "tệp ở máy chủ mà cấu hình trạm không cho tải ({0})",
+        "files on a host that the station-config does not name ({0})",
+    ),
 }

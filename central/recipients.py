@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from agent.contract.document import Document, StationConfig
+from agent.contract.ident import is_match, parse_place
 from agent.contract.topic import build_group_topic, build_station_topic
 from agent.errors import ConfigError
 from central.database import Database, documents, latest, presence, stations
@@ -27,22 +28,34 @@ class Recipients:
         is_group: a group, not one station.
         stations: ids of those that the centre knows, in order.
         configs: the newest station-config of each that has one.
+        others: the same of all other stations.
     """
 
     name: str
     is_group: bool
     stations: tuple[str, ...]
     configs: dict[str, StationConfig]
+    others: dict[str, StationConfig] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
         """`g/<group>` or `d/<station>`, as kept documents are filed."""
         return f"{'g' if self.is_group else 'd'}/{self.name}"
 
+    def missed_by(self, document: Document) -> list[str]:
+        """Stations of other groups for which the document is meant too."""
+        return sorted(one for one, config in self.others.items() if is_meant(document, config))
+
     def topic_of(self, document: Document) -> str:
         """Where the document goes down."""
         build = build_group_topic if self.is_group else build_station_topic
         return build(self.name, document.kind, document.slot)
+
+
+def is_meant(document: Document, config: StationConfig) -> bool:
+    """Does the document name the place that a station's config gives it?"""
+    place = parse_place(config.place)
+    return any(is_match(pattern, place) for pattern in document.to)
 
 
 def station_configs(connection: sa.Connection, now: str) -> dict[str, StationConfig]:
@@ -79,8 +92,9 @@ def find_recipients(
     else:
         found = {one for one, config in configs.items() if group in config.groups}
     named = tuple(sorted(found))
-    kept = {one: configs[one] for one in named if one in configs}
-    return Recipients(str(station or group), station is None, named, kept)
+    kept = {one: config for one, config in configs.items() if one in found}
+    others = {one: config for one, config in configs.items() if one not in found}
+    return Recipients(str(station or group), station is None, named, kept, others)
 
 
 def verify_known(
