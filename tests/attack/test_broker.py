@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import socket
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -9,12 +13,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from agent.contract.topic import Topic, build_group_topic, build_station_topic
+from agent.link.packet_limit import MAX_UNSENT
+from central.certificate import CertificateAuthority, Identity
 from tests.integration.test_link_mqtt import (
     STATION,
     Address,
     connected_as,
+    greet,
     make_station,
     running,
+    scripted_peer,
 )
 from tests.unit.trust.test_verify import COMMUNE, GOOD, STRANGER, code_of, judge, playlist, seal
 
@@ -86,3 +94,33 @@ async def test_attack_098_what_a_broker_adds_to_a_message_has_no_part_in_the_ver
             assert judge(message, station=at).signers == (COMMUNE.public_key.keyid,)
         else:
             assert code_of(lambda: judge(message, station=at)) == "E_ROLE"  # noqa: B023 - called at once
+
+
+async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
+    authority: CertificateAuthority, identities: dict[str, Identity]
+) -> None:
+    topic = PLAYLIST.encode()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await greet(reader, writer)
+        await station.until(lambda: bool(station.sessions))
+        # So little room in both kernels that the box itself soon holds what is not read.
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client = station.link._client
+        assert client is not None
+        ours = client._client.socket()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)  # type: ignore[union-attr] # TLS
+        writer.transport.pause_reading()  # type: ignore[attr-defined] # a TLS transport has it
+        for number in itertools.count(1):
+            body = struct.pack(">H", len(topic)) + topic + struct.pack(">HB", number % 65535 + 1, 0)
+            writer.write(bytes([0x32, len(body)]) + body)
+            await writer.drain()
+            if number % 16 == 0:
+                await asyncio.sleep(0)  # the box runs in this very loop
+
+    async with scripted_peer(script, authority, identities) as peer:
+        station = make_station(peer)
+        async with running(station):
+            await station.until(lambda: station.lost >= 1 and station.has_fault("link_down"))
+    # It is left after so many packets as paho holds by then, and never holds more.
+    assert f"{MAX_UNSENT + 1} packets" in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
