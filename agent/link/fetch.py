@@ -10,20 +10,26 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
 from agent.errors import AgentError, LinkError, StoreError, TrustError
 from agent.link.address import PrivateAddressError, check_url
+from agent.link.network_thread import Resolver
 
 if TYPE_CHECKING:
     from agent.link.http_get import Answer
 
+FILE_THREADS = 2
 _CONTENT_RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
+
+
+_InThread = Callable[..., Awaitable[Any]]
 
 
 def _always() -> bool:
@@ -96,6 +102,9 @@ class Fetcher:
         self._hosts = hosts
         self._allow_private = allow_private
         self._patience = patience or Patience()
+        self._resolver = Resolver()
+        # The card may be slow. What comes in over the network must not hold up what is to sound.
+        self._disk = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="fetch")
 
     async def fetch(self, medium: Medium, may_go_on: Callable[[], bool] = _always) -> bool:
         """Fetch one medium from the first of its addresses that delivers it.
@@ -134,24 +143,24 @@ class Fetcher:
             _GaveWayError: `may_go_on` said no.
         """
         self._check(url)
-        partial = await asyncio.to_thread(self._media.begin, Digest(medium.sha256))
+        partial = await self._in_thread(self._media.begin, Digest(medium.sha256))
         try:
             resumed = await self._complete(url, medium, partial, may_go_on)
             try:
-                await asyncio.to_thread(partial.commit)
+                await self._in_thread(partial.commit)
             except StoreError as error:
                 if error.code != "E_MEDIA" or not resumed:
                     raise
-                await asyncio.to_thread(partial.restart)
+                await self._in_thread(partial.restart)
                 await self._complete(url, medium, partial, may_go_on)
-                await asyncio.to_thread(partial.commit)
+                await self._in_thread(partial.commit)
         except StoreError as error:
             if error.code != "E_MEDIA":
                 raise
-            await asyncio.to_thread(partial.restart)
+            await self._in_thread(partial.restart)
             raise TrustError("E_MEDIA", url, "the content is not what was signed") from error
         finally:
-            await asyncio.to_thread(partial.close)
+            await self._in_thread(partial.close)
 
     async def _complete(
         self, url: str, medium: Medium, partial: PartialFile, may_go_on: Callable[[], bool]
@@ -165,27 +174,31 @@ class Fetcher:
         from agent.link.http_get import http_get  # a box without new media never needs it
 
         if partial.size > medium.bytes:
-            await asyncio.to_thread(partial.restart)
+            await self._in_thread(partial.restart)
         if partial.size == medium.bytes:
             return True
         may_be_private, patience = self._check(url), self._patience
         try:
-            tls = await asyncio.to_thread(_load_tls, self._ca)
+            tls = await self._in_thread(_load_tls, self._ca)
             async with asyncio.timeout(patience.total_s):
                 get = http_get(
                     url,
                     _request_headers(partial),
+                    resolver=self._resolver,
                     tls=tls,
                     may_be_private=may_be_private,
                     connect_s=patience.connect_s,
                     idle_s=patience.idle_s,
                 )
                 async with get as answer:
-                    return await _download(answer, url, medium, partial, may_go_on)
+                    return await _download(answer, url, medium, partial, may_go_on, self._in_thread)
         except PrivateAddressError as error:
             raise TrustError("E_URL", url, str(error)) from error
         except OSError as error:
             raise LinkError("E_FETCH", url, str(error) or type(error).__name__) from error
+
+    def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
 
     def _check(self, url: str) -> bool:
         return check_url(url, self._hosts(), allow_private=self._allow_private)
@@ -204,13 +217,14 @@ async def _download(
     medium: Medium,
     partial: PartialFile,
     may_go_on: Callable[[], bool],
+    in_thread: _InThread,
 ) -> bool:
-    resumed = await _judge_answer(answer, url, medium, partial)
+    resumed = await _judge_answer(answer, url, medium, partial, in_thread)
     async for block in answer.blocks:
         if partial.size + len(block) > medium.bytes:
-            await asyncio.to_thread(partial.restart)
+            await in_thread(partial.restart)
             raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
-        await asyncio.to_thread(partial.append, block)
+        await in_thread(partial.append, block)
         if partial.size < medium.bytes and not may_go_on():
             raise _GaveWayError
     if partial.size < medium.bytes:
@@ -218,7 +232,9 @@ async def _download(
     return resumed
 
 
-async def _judge_answer(answer: Answer, url: str, medium: Medium, partial: PartialFile) -> bool:
+async def _judge_answer(
+    answer: Answer, url: str, medium: Medium, partial: PartialFile, in_thread: _InThread
+) -> bool:
     """Does the answer continue our part (True) or start anew (False)?
 
     Raises:
@@ -233,7 +249,7 @@ async def _judge_answer(answer: Answer, url: str, medium: Medium, partial: Parti
             return True
     # A host that is merely busy (503) costs nothing of the part; one that cannot resume does.
     if partial.size and answer.status in (200, 206, 416):
-        await asyncio.to_thread(partial.restart)
+        await in_thread(partial.restart)
     if answer.status != 200:
         raise LinkError("E_FETCH", url, f"the host answered {answer.status}")
     return False

@@ -7,7 +7,6 @@ can do all this costs a box 10 MiB for good (docs/decisions/0005).
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,9 +14,10 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 import h11
-from aiohappyeyeballs import start_connection
+from aiohappyeyeballs import AddrInfoType, start_connection
 
 from agent.link.address import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
+from agent.link.network_thread import Resolver
 
 BLOCK_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
@@ -51,6 +51,7 @@ async def http_get(
     url: str,
     headers: Mapping[str, str],
     *,
+    resolver: Resolver,
     tls: ssl.SSLContext,
     may_be_private: bool,
     connect_s: float,
@@ -61,6 +62,7 @@ async def http_get(
     Args:
         url: the address.
         headers: of the request, besides those that every one has.
+        resolver: turns the host's name into addresses.
         tls: which authorities count.
         may_be_private: may the host have an address in a local network?
         connect_s: how long the connection may take.
@@ -74,7 +76,11 @@ async def http_get(
     parts = urlsplit(url)
     host, port = ascii_host(url), parts.port or HTTPS_PORT
     async with asyncio.timeout(connect_s):
-        reader, writer = await _connect(host, port, tls, may_be_private=may_be_private)
+        found = await resolver.resolve(host, port)
+        allowed = [one for one in found if may_be_private or is_public(str(one[4][0]))]
+        if not allowed:
+            raise PrivateAddressError(f"{host} leads to a private address")
+        reader, writer = await _connect(host, allowed, tls)
     try:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
         name = f"[{host}]" if ":" in host else host
@@ -104,14 +110,9 @@ async def http_get(
 
 
 async def _connect(
-    host: str, port: int, tls: ssl.SSLContext, *, may_be_private: bool
+    host: str, allowed: list[AddrInfoType], tls: ssl.SSLContext
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """To the very addresses judged here: no second look-up can give others."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    allowed = [one for one in found if may_be_private or is_public(str(one[4][0]))]
-    if not allowed:
-        raise PrivateAddressError(f"{host} leads to a private address")
+    """To the very addresses that were judged: no second look-up can give others."""
     sock = await start_connection(allowed, happy_eyeballs_delay=SECOND_TRY_S)
     return await asyncio.open_connection(
         sock=sock, ssl=tls, server_hostname=host, limit=BLOCK_BYTES

@@ -37,9 +37,11 @@ from agent.errors import AgentError, LinkError
 from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
 from agent.link.dial import BrokerSettings, Pace, build_client
 from agent.link.inbox import Inbox, Incoming
+from agent.link.network_thread import NetworkThreads
 from agent.link.packet_limit import BoundedClient, ClosedEarlyError
 
 GOODBYE_S = 2.0
+MAX_CONNECTING = 2  # the newest try, and one that hangs
 UNSTABLE_LIVES = 3
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
 REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
@@ -107,6 +109,7 @@ class MqttLink:
         self._client: BoundedClient | None = None
         self._protocol = aiomqtt.ProtocolVersion.V5
         self._noted: set[tuple[str, str]] = set()
+        self._threads = NetworkThreads(MAX_CONNECTING, "broker")
         self.since_mono_s = mono_s()
 
     @property
@@ -216,7 +219,7 @@ class MqttLink:
         client = await self._build_client(session)
         try:
             async with asyncio.timeout(self._pace.connect_timeout_s):
-                await client.__aenter__()
+                await client.connect(self._threads)
             known = await self._introduce(client, session)
             code = await self._until_lost(client, session, known)
         except asyncio.CancelledError:

@@ -19,6 +19,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from agent.link.network_thread import NetworkThreads
+
 T = TypeVar("T")
 PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
@@ -79,6 +81,18 @@ class BoundedClient(aiomqtt.Client):
             self.breach = f"the broker sends and does not read: {unsent} packets wait for it"
             # Not here: paho may be inside a callback, whose lock its farewell takes again.
             self._loop.call_soon(self.drop)
+
+    async def connect(self, threads: NetworkThreads) -> None:
+        """Connect, up to the broker's CONNACK; as `__aenter__`, but in a thread of ours.
+
+        Raises:
+            aiomqtt.MqttError: no connection, or the broker refuses it.
+        """
+        try:
+            await threads.start(self._client_connect)
+        except OSError as error:
+            raise aiomqtt.MqttError(str(error) or type(error).__name__) from error
+        await self._wait_for(self._connected, None)
 
     def drop(self) -> None:
         """Cut whatever connection there is, without a farewell; the broker publishes the will."""

@@ -123,7 +123,7 @@ class PlayLog(Protocol):
 class MediaShelf(Protocol):
     """Content-addressed media, hashed again from the open descriptor."""
 
-    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+    async def open(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor of exactly these bytes."""
 
     def path(self, digest: Digest) -> Path:

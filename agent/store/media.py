@@ -8,11 +8,13 @@ for documents and journal, without which not even an alarm can be accepted.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -21,12 +23,13 @@ from agent.errors import StoreError
 
 _BLOCK = 1 << 20
 _PART = ".part"
+READERS = 2
 # Left free, whichever is less: where health calls the card full (`health.checks.disk`).
 RESERVE_SHARE, RESERVE_BYTES = 0.02, 256 << 20
 
 
 class MediaStore:
-    """The folder of media. All methods block: call them off the loop for large files.
+    """The folder of media. All methods but `open` block: call them off the loop for large files.
 
     Args:
         folder: made if it is not there.
@@ -39,6 +42,7 @@ class MediaStore:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._statvfs = statvfs
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="media")
 
     def path(self, digest: Digest) -> Path:
         """Where the file is or would be.
@@ -90,6 +94,15 @@ class MediaStore:
             os.close(descriptor)
             raise
         return descriptor
+
+    async def open(self, digest: Digest, size_bytes: int) -> int:
+        """As `open_verified`, in a thread that nothing but what is to play ever waits for.
+
+        Raises:
+            StoreError: as there.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self.open_verified, digest, size_bytes)
 
     def _verify(self, descriptor: int, digest: Digest, size_bytes: int) -> None:
         status = os.fstat(descriptor)

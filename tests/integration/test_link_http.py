@@ -14,6 +14,7 @@ import pytest
 from agent.errors import TrustError
 from agent.link.address import ascii_host, check_url
 from agent.link.http_get import Answer, HttpError, http_get
+from agent.link.network_thread import Resolver
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 
 
@@ -77,7 +78,13 @@ def get(
 
     def get(url: str, idle_s: float = 5.0) -> AbstractAsyncContextManager[Answer]:
         return http_get(
-            url, {"Range": "bytes=5-"}, tls=tls, may_be_private=True, connect_s=5.0, idle_s=idle_s
+            url,
+            {"Range": "bytes=5-"},
+            resolver=Resolver(),
+            tls=tls,
+            may_be_private=True,
+            connect_s=5.0,
+            idle_s=idle_s,
         )
 
     return get
@@ -229,6 +236,7 @@ async def test_a_private_address_is_not_even_knocked_at(
         async with http_get(
             f"https://localhost:{host.port}/",
             {},
+            resolver=Resolver(),
             tls=tls,
             may_be_private=False,
             connect_s=5.0,

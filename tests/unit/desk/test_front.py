@@ -108,7 +108,7 @@ class FakeSilence:
 
 
 class FakeShelf:
-    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+    async def open(self, digest: Digest, size_bytes: int) -> int:
         raise NotImplementedError
 
     def path(self, digest: Digest) -> Path:

@@ -37,7 +37,7 @@ ALARM = Item(
 
 
 class FakeShelf:
-    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+    async def open(self, digest: Digest, size_bytes: int) -> int:
         raise StoreError("E_MEDIA", digest, "rotten on the card")
 
     def path(self, digest: Digest) -> Path:
