@@ -17,10 +17,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
+from agent.clock_reading import Now, Outcome, Quality
 from agent.machine_clock import RTC_DEVICE, boot_s, mono_s, read_boot_id, read_rtc
 
 __all__ = [
@@ -38,9 +39,6 @@ __all__ = [
     "system_time",
 ]
 
-Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
-Verdict = Literal["taken", "needless", "held", "slow", "below_floor", "apart"]
-
 DRIFT = 100e-6
 HOLDOVER_LIMIT_S = 120.0
 RENEW_AFTER_S = 86_400.0
@@ -52,50 +50,6 @@ APART_S = 1.0
 RTC_WRONG_S = 3600.0  # no drift: it was set wrong, or to local time
 BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)  # the day of a release, see tests/repo
 NTS = "nts"  # by whom a fix is, where it is not by key ids
-
-
-@dataclass(frozen=True)
-class Now:
-    """A moment with its standing.
-
-    Args:
-        at: aware UTC.
-        quality: how far to trust it.
-        error_s: half-width of the error in seconds; None where nobody knows it.
-        past: the latest moment that is certainly past, where `at` is in doubt: a battery clock may
-            be far ahead. None: `at` itself.
-        vouched: see `Clock.vouched`. None: `at` itself.
-    """
-
-    at: datetime
-    quality: Quality
-    error_s: float | None
-    past: datetime | None = None
-    vouched: datetime | None = field(default=None, compare=False)  # beside the reading
-
-    def is_past(self, moment: datetime) -> bool:
-        """Is it over for certain? A doubtful clock never says so."""
-        return moment <= (self.at if self.past is None else self.past)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an authenticated time.
-
-    Args:
-        verdict: `taken`; `needless`, the present reading agrees and is finer; `held` for a word of
-            the root's; refused: `slow`, too long on its way; `below_floor`; `apart`, chrony
-            disagrees with the centre.
-        step_s: by how much `taken` moved the reading.
-    """
-
-    verdict: Verdict
-    step_s: float = 0.0
-
-    @property
-    def is_good(self) -> bool:
-        """Does it confirm the reading of now?"""
-        return self.verdict in ("taken", "needless")
 
 
 @dataclass(frozen=True)
@@ -164,7 +118,12 @@ class Clock:
         self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
         self._fix: _Fix | None = None
         self._held: _Fix | None = None
+        self._answer: tuple[float, datetime] | None = None  # boot_s of the question, signed UTC
         self.missed_s = self.apart_s = 0.0
+
+    def boot_s(self) -> float:
+        """Seconds since boot, by which questions are asked."""
+        return self._boot()
 
     def now(self) -> Now:
         """The present moment and how far to trust it."""
@@ -179,8 +138,8 @@ class Clock:
                 return Now(max(at, past), quality, error_s, vouched=vouched)
         if self._rtc is not None:
             at = max(self._read_rtc(self._rtc, boot), past)
-            return Now(at, "RTC", None, past, vouched=vouched)
-        return Now(past, "FLOOR", None, vouched=vouched)
+            return Now(at, "RTC", None, past, vouched, self._read_latest(boot, past))
+        return Now(past, "FLOOR", None, None, vouched, self._read_latest(boot, past))
 
     @property
     def vouched(self) -> datetime:
@@ -222,7 +181,7 @@ class Clock:
     def fix(self, utc: datetime, asked_boot_s: float, by: str = "") -> Outcome:
         """Take an authenticated reply to a question asked at `asked_boot_s`.
 
-        Slower than 30 s it tells no time, only that its moment is past.
+        Slower than 30 s it tells no time, only what is past and how late it is at the most.
 
         Args:
             utc: as signed.
@@ -231,6 +190,8 @@ class Clock:
         """
         heard = self._boot()
         round_trip_s = heard - asked_boot_s
+        if self._answer is None or self._answer[0] <= asked_boot_s:
+            self._answer = asked_boot_s, utc
         if not 0 <= round_trip_s <= MAX_ROUND_TRIP_S:
             if utc <= self.ceiling:
                 self._raise(utc, by)
@@ -296,7 +257,7 @@ class Clock:
         """
         boot = self._boot()
         self.floor, self._floor_boot_s, self.floor_by = BUILD_AT, boot, ""
-        self._held, self.rtc_apart_s = None, 0.0
+        self._held, self._answer, self.rtc_apart_s = None, None, 0.0
         if self._fix is not None and self.now().error_s is not None:
             age_s = max(boot - self._fix.boot_s, RENEW_AFTER_S + 1)
             spent_s = HOLDOVER_LIMIT_S - (age_s + NOTICE_S) * DRIFT
@@ -388,6 +349,13 @@ class Clock:
 
     def _read_vouched(self, boot: float) -> datetime:
         return self._vouched + timedelta(seconds=boot - self._vouched_boot_s)
+
+    def _read_latest(self, boot: float, past: datetime) -> datetime | None:
+        """As if the answer had been signed the moment it was asked for."""
+        if self._answer is None:
+            return None
+        asked_boot_s, utc = self._answer
+        return max(utc + timedelta(seconds=(boot - asked_boot_s) * (1 + DRIFT)), past)
 
     def _read_rtc(self, rtc: datetime, boot: float) -> datetime:
         return rtc + timedelta(seconds=boot - self._rtc_boot_s)

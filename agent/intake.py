@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import secrets
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.clock import Clock, Outcome, boot_s, mono_s
+from agent.clock import Clock, Outcome, mono_s
 from agent.contract.document import (
     Ack,
     Document,
     Emergency,
+    Head,
     Silence,
     StationConfig,
     TimeReply,
@@ -33,11 +32,13 @@ from agent.errors import StoreError, TrustError
 from agent.evidence.journal import Journal
 from agent.kept_documents import KeptDocuments
 from agent.newborn import Newborn
+from agent.nonce import Nonces
 from agent.plan.silence import Pause, next_pause, verify_pause
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, commit, drop, learn
 from agent.store.pause import last_pauses, note_pause
 from agent.trust.accepted import Accepted
+from agent.trust.attestation import Attestations, Unproved
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.holding import Holding
 from agent.trust.in_force import AuthorityInForce
@@ -71,41 +72,6 @@ class Effects:
     report: Callable[[Result], Awaitable[None]]
     greet: Callable[[], None]
     note: Callable[[str, str, str | None], None]
-
-
-class Nonces:
-    """Questions of ours that are still open: nonce → BOOTTIME seconds when it was asked."""
-
-    LIMIT = 8
-    LIFETIME_S = 300.0
-
-    def __init__(self) -> None:
-        self._asked: OrderedDict[str, float] = OrderedDict()
-
-    def ask(self) -> str:
-        """A new nonce, asked now."""
-        nonce = secrets.token_hex(16)
-        self._asked[nonce] = boot_s()
-        while len(self._asked) > self.LIMIT:
-            self._asked.popitem(last=False)
-        return nonce
-
-    def __contains__(self, nonce: object) -> bool:
-        return self._is_fresh(nonce)
-
-    def __iter__(self) -> Iterator[str]:
-        return filter(self._is_fresh, self._asked)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def _is_fresh(self, nonce: object) -> bool:
-        asked = self._asked.get(nonce) if isinstance(nonce, str) else None
-        return asked is not None and boot_s() - asked <= self.LIFETIME_S
-
-    def take(self, nonce: str) -> float:
-        """When it was asked; a nonce answers once."""
-        return self._asked.pop(nonce)
 
 
 class _AwaitsHeadError(Exception):
@@ -154,7 +120,9 @@ class Intake:
         effects: Effects,
         province: str | None = None,
     ) -> None:
-        self.nonces = Nonces()
+        self.nonces = Nonces(clock.boot_s)
+        self._attested = Attestations(self.nonces)
+        self._unproved = Unproved()
         self._station = station
         self._authority = authority
         self._holding = Holding(authority, station)
@@ -218,6 +186,7 @@ class Intake:
                 self._floors,
                 self._clock.now(),
                 nonces=self.nonces,
+                attested=self._attested,
                 former=self._whereabouts.former,
                 latches=self._latches,
             )
@@ -230,6 +199,8 @@ class Intake:
             pause = await self._pause(accepted)
         except TrustError as error:
             self._presume(topic, message)
+            if (topic.kind, error.code) == ("emergency", "E_TIME"):
+                self._unproved.keep(topic, message)
             await self._refuse(topic, message, error)
             return
         except _AwaitsHeadError:
@@ -239,6 +210,13 @@ class Intake:
             await self._fix_clock(topic, accepted, accepted.document)
         else:
             await self._apply(accepted, given_up, pause)
+            if isinstance(accepted.document, Head):
+                await self._receive_again(self._unproved.take(self._attested))
+
+    async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
+        """Emergencies that overtook what proves them fresh."""
+        for topic, message in kept:
+            await self.receive(topic, message)
 
     def _presume(self, topic: Topic, message: bytes) -> None:
         """A box without a place must know which files to pull before it can be given one."""
@@ -318,6 +296,7 @@ class Intake:
         revoked = revoked_by(heads_of(h.document for h in here))
         self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
         self._in_force = [h for h in here if not is_revoked(h.document, revoked)]
+        self._attested.learn(heads_of(self._documents()))
         await self._effects.documents(self._in_force)
         for lost, error in self._holding.newly_lost():
             await self._tell_lost(lost.document, lost.sha256, error)
@@ -355,15 +334,22 @@ class Intake:
 
     async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
         """A jump that is held is told by the health checks; what is refused is on record."""
-        asked_s, by = self.nonces.take(reply.nonce), ",".join(sorted(accepted.signers))
+        if self.nonces.has_set_clock(reply.nonce):
+            why = TrustError("E_TIME", reply.doc_id, "its question was answered before")
+            await self._refuse(topic, accepted.envelope, why)
+            return
+        asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
         outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
+        self.nonces.note_answer()
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self._refuse(topic, accepted.envelope, why)
             return
+        self.nonces.note_clock_set(reply.nonce)
         await self._effects.time_told(outcome)
         if outcome.verdict == "taken":
             await self.restore()
+            await self._receive_again(self._unproved.take())
 
     async def _refuse(self, topic: Topic, message: bytes, error: TrustError) -> None:
         """Evidence of the attempt: at most one record a second, the rest counted in the next."""

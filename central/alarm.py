@@ -1,7 +1,7 @@
 """alarm.yaml (officer) → the payload of a held alarm, which only a local key can start.
 
 The file says `class: emergency` and `trigger: key`; all of its faults come at once with their
-places. An emergency that sounds at once is not written in a file: it is fresh for five minutes.
+places. An emergency that sounds at once is not written in a file: it is fresh for half an hour.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from agent.contract.document import (
     TimeReply,
 )
 from agent.contract.moment import encode_utc, parse_utc
-from agent.trust.freshness import EMERGENCY_WINDOW
+from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.phrase import Lang, say
 
 LOCAL = timezone(timedelta(hours=7))
@@ -182,7 +182,7 @@ def _emergency(document: Emergency, speak: Say) -> Iterator[str]:
     else:
         if document.nonce is None:
             issued_at = parse_utc(document.issued)
-            edges = (issued_at - EMERGENCY_WINDOW, issued_at + EMERGENCY_WINDOW)
+            edges = (issued_at - EARLY, issued_at + EMERGENCY_WINDOW)
             yield speak("window", *(format_moment(encode_utc(edge)) for edge in edges))
         yield speak(what)
     if document.attention:

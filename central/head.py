@@ -1,25 +1,29 @@
 """Heads: what each station should hold, signed with every hello's answer and every publication.
 
-A head lists states only (playlists, station-configs, silences, held alarms): what replaces its
-former version.
+The slots of a head list states only (playlists, station-configs, silences, held alarms): what
+replaces its former version. Beside them it attests the emergencies in force to a station whose
+question it answers (docs/decisions/0024).
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import sqlalchemy as sa
 
 from agent.contract.document import Head
 from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import encode_utc
-from central.database import Database, documents, revocations, upsert, utc_now
+from agent.contract.report import Hello
+from central.database import Database, documents, latest, revocations, upsert, utc_now
 from central.online import OnlineDesk
 from central.publish import Parcel, rows_for, stations_of
 
 LISTED = ("playlist", "station-config", "silence")
 LIFETIME = timedelta(hours=24)
-MOST_SLOTS, MOST_REVOKED = 256, 1024  # what a box takes
+MOST_SLOTS, MOST_REVOKED, MOST_EMERGENCIES = 256, 1024, 64  # what a box takes
+NONCE_LIFETIME = timedelta(minutes=4)  # a box keeps its question open for five
 
 
 def withhold(database: Database, doc_id: str, why: str) -> None:
@@ -54,21 +58,32 @@ class Heads:
         self._since = utc_now()
         self._seen: set[tuple[str, ...]] = set()
 
-    def build(self, station: str) -> Parcel:
-        """This station's head of this moment."""
+    def build(self, station: str, nonce: str | None = None) -> Parcel:
+        """This station's head of this moment.
+
+        Args:
+            station: its id.
+            nonce: of its hello that is answered; None: of its last one, if that is new enough.
+        """
         now = encode_utc(datetime.now(UTC))
         slots: dict[str, tuple[int, int, str]] = {}
+        emergencies: list[str] = []
         with self._database.transaction() as connection:
             for row in rows_for(connection, station, now):
                 if row.kind in LISTED or (row.kind == "emergency" and KEY_SLOT.match(row.slot)):
                     key = f"{row.issuer}/{row.kind}/{row.slot}"
                     slots[key] = max(slots.get(key, (0, 0, "")), (row.epoch, row.seq, row.sha256))
+                elif row.kind == "emergency":
+                    emergencies.append(row.sha256)
             query = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)
             newest = query.order_by(revocations.c.at.desc()).limit(MOST_REVOKED)
             revoked = [row.doc_id for row in connection.execute(newest)]
+            nonce = nonce or _open_nonce(connection, station)
         header = self._desk.header("head", "head", station, LIFETIME)
         listed = dict(list(slots.items())[-MOST_SLOTS:])
-        return self._desk.sign(station, Head(**header, slots=listed, revoked=revoked), "head")
+        attested = emergencies[-MOST_EMERGENCIES:] if nonce is not None else []
+        head = Head(**header, slots=listed, revoked=revoked, nonce=nonce, emergencies=attested)
+        return self._desk.sign(station, head, "head")
 
     def due(self) -> list[Parcel]:
         """A new head for every station that something was published or withheld for since."""
@@ -95,3 +110,14 @@ class Heads:
             is_for_all = any(len(row) == 3 for row in fresh)
             affected = stations_of(connection, None if is_for_all else targets)
         return [self.build(station) for station in sorted(affected)]
+
+
+def _open_nonce(connection: sa.Connection, station: str) -> str | None:
+    """The last question of a station, while the station still waits for answers to it."""
+    query = sa.select(latest.c.body).where(
+        latest.c.station == station,
+        latest.c.channel == "hello",
+        latest.c.at > encode_utc(datetime.now(UTC) - NONCE_LIFETIME),
+    )
+    body = connection.execute(query).scalar()
+    return None if body is None else msgspec.json.decode(body, type=Hello).nonce

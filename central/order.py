@@ -19,7 +19,7 @@ from agent.contract.document import (
 )
 from agent.contract.moment import encode_utc, parse_utc
 from agent.errors import ConfigError, TrustError
-from agent.trust.freshness import EMERGENCY_WINDOW
+from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.describe import format_moment
 from central.medium import store_medium
 from central.phrase import Lang, say
@@ -35,7 +35,8 @@ class Order:
     Args:
         issuer: the role that will sign.
         to: patterns of places.
-        issued: the moment of issue: boxes take an emergency within five minutes of it.
+        issued: the moment of issue: boxes take an emergency from five minutes before it until
+            half an hour after it.
         lifetime: from then until it expires.
         seq: its number; rises with every order of the role in its slot.
         editor: who wrote it.
@@ -129,8 +130,8 @@ def verify_window(document: Document, now: datetime, lang: Lang) -> None:
     issued_at = parse_utc(document.issued)
     if now > issued_at + EMERGENCY_WINDOW:
         raise TrustError("E_TIME", document.doc_id, say(lang, "fault.late"))
-    if now < issued_at - EMERGENCY_WINDOW:
-        from_at = format_moment(encode_utc(issued_at - EMERGENCY_WINDOW))
+    if now < issued_at - EARLY:
+        from_at = format_moment(encode_utc(issued_at - EARLY))
         raise TrustError("E_TIME", document.doc_id, say(lang, "fault.early", from_at))
 
 

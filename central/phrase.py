@@ -190,8 +190,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "role {0} has no say on {1} for {2}",
     ),
     "fault.late": (
-        "đã quá 5 phút kể từ lúc soạn, trạm sẽ từ chối: soạn và ký lại",
-        "more than 5 minutes since it was drafted, stations would refuse it: draft and sign anew",
+        "đã quá 30 phút kể từ lúc soạn, trạm sẽ từ chối: soạn và ký lại",
+        "more than 30 minutes since it was drafted, stations would refuse it: draft and sign anew",
     ),
     "fault.early": (
         "chưa đến giờ: phát đi từ {0}",

@@ -125,7 +125,8 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
     with database.transaction() as connection:
         rows = rows_for(connection, station, now)
     missing = [row for row in rows if _is_newer(row, hello)]
-    missing.sort(key=lambda row: _ORDER.index(row.kind) if row.kind in _ORDER else len(_ORDER))
+    # One slot may have come in two ways: the lower number first, or the higher shuts it out.
+    missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
     return [
         Parcel(build_station_topic(station, row.kind, row.slot), row.envelope, retain=False)
         for row in missing
@@ -135,13 +136,36 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
 def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[Any]]:
     """What is in force for a station: its own documents, then those of its groups.
 
+    An emergency that was cancelled is left out: no station is to hear it any more.
+
     Args:
         connection: of the centre's database.
         station: its id.
         now: UTC text; what expired before is left out.
     """
     own = _rows(connection, [f"d/{station}"], now)
-    return own + _rows(connection, [f"g/{group}" for group in _groups(own)], now)
+    return _not_cancelled(own + _rows(connection, [f"g/{group}" for group in _groups(own)], now))
+
+
+def _not_cancelled(rows: list[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    ends = {
+        one.cancels
+        for row in rows
+        if row.kind == "cancel"
+        and isinstance(one := read_document(row.envelope), Cancel)
+        and one.class_ == "emergency"
+    }
+    return [row for row in rows if not (ends and ends & _names(row))]
+
+
+def _names(row: sa.Row[Any]) -> set[str]:
+    """By which a cancel may name an emergency; nothing of other kinds."""
+    one = read_document(row.envelope) if row.kind == "emergency" else None
+    return {one.doc_id, one.event_id} if isinstance(one, Emergency) else set()
+
+
+def _rank(kind: str) -> int:
+    return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
 
 
 def stations_of(connection: sa.Connection, targets: set[str] | None) -> set[str]:

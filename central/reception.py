@@ -176,7 +176,7 @@ class Reception:
         configs = missing[: sum(is_config)]  # they stand first
         head = []
         if self.heads is not None and (configs or hello.place is not None):
-            head = [self.heads.build(station)]
+            head = [self.heads.build(station, hello.nonce)]
         return [*configs, *head, *missing[len(configs) :]]
 
     def _note_hello(self, station: StationId, hello: Hello) -> None:

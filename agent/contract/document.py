@@ -233,11 +233,17 @@ class Command(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
     args: dict[str, Any]
 
 
-class Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the station should hold: it may withhold or flag, never add."""
+class Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the station should hold: it may withhold or flag, never add.
+
+    With the `nonce` of a hello that it answers it attests that `emergencies`, sha256 of their
+    payloads, are in force (docs/decisions/0024). Defaults are left out when it is written.
+    """
 
     slots: dict[str, tuple[int, int, str]]
     revoked: list[str]
+    nonce: str | None = None
+    emergencies: list[str] = msgspec.field(default_factory=list)
 
 
 class TimeReply(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Time and place go with them: an emergency that overtook them would be refused for their lack.
-URGENT = frozenset({"emergency", "cancel", "silence", "time", "station-config"})
+# Time, place and head go with them: an emergency that overtook them would be refused.
+URGENT = frozenset({"emergency", "cancel", "silence", "time", "station-config", "head"})
 # A newer message on the same topic replaces an older one that nobody has read yet.
 STATE = frozenset({"playlist", "station-config", "head", "ack", "auth", "c"})
 MAX_MESSAGES = 256

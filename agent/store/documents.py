@@ -121,6 +121,8 @@ def learn(floors: Floors, accepted: Accepted) -> None:
         floors.raise_to(accepted.floor)
     if isinstance(accepted.document, Emergency):
         floors.add_event(accepted.document.event_id)
+    if isinstance(accepted.document, Cancel):
+        floors.add_cancel(accepted.document.class_, accepted.document.cancels)
 
 
 def held(connection: sqlite3.Connection) -> list[HeldDocument]:

@@ -40,7 +40,7 @@ class FloorUpdate(Protocol):
 
 
 class Floors:
-    """The highest (epoch, seq) accepted so far, and the emergencies seen.
+    """The highest (epoch, seq) accepted so far, the emergencies seen, and what was cancelled.
 
     Written by the store's thread only after the deed; read by the loop. A single dict or set
     operation is atomic, so no lock is needed.
@@ -49,6 +49,7 @@ class Floors:
     def __init__(self) -> None:
         self._floors: dict[Slot, Floor] = {}
         self._events: set[str] = set()
+        self._cancelled: set[tuple[str, str]] = set()
 
     def get(self, issuer: str, kind: str, slot: str) -> Floor | None:
         """Epoch, seq and payload sha256 last accepted there, or None."""
@@ -83,6 +84,10 @@ class Floors:
             if self._floors.get(slot, (0, 0, ""))[2] == sha256:  # none was set meanwhile
                 del self._floors[slot]
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        """Has a cancel of this class withdrawn this doc_id or event_id?"""
+        return (class_, name) in self._cancelled
+
     def raise_to(self, floor: FloorUpdate) -> None:
         """Take over a committed floor."""
         key = (floor.issuer, floor.kind, floor.slot)
@@ -92,6 +97,10 @@ class Floors:
         """Take over a committed event."""
         self._events.add(event_id)
 
+    def add_cancel(self, class_: str, name: str) -> None:
+        """Take over a committed cancel."""
+        self._cancelled.add((class_, name))
+
 
 def load_floors(connection: sqlite3.Connection) -> Floors:
     """Read all floors and events into memory."""
@@ -99,6 +108,8 @@ def load_floors(connection: sqlite3.Connection) -> Floors:
     for issuer, kind, slot, *floor in connection.execute("SELECT * FROM floors"):
         floors._floors[issuer, kind, slot] = (floor[0], floor[1], floor[2])  # noqa: SLF001 - its loader
     floors._events.update(row[0] for row in connection.execute("SELECT event_id FROM events"))  # noqa: SLF001 - its loader
+    cancels = connection.execute("SELECT class, target FROM cancels")
+    floors._cancelled.update((class_, name) for class_, name in cancels)  # noqa: SLF001 - its loader
     return floors
 
 

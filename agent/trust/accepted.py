@@ -20,6 +20,10 @@ class Floors(Protocol):
         """Was an emergency with this id accepted before (also if it has ended since)?"""
         ...
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        """Has a cancel of this class withdrawn this doc_id or event_id?"""
+        ...
+
 
 @dataclass(frozen=True)
 class FloorUpdate:

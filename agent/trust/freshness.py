@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from agent.clock import Now
 from agent.contract.document import Cancel, Document, Emergency, TimeReply
 from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import parse_utc
 from agent.errors import TrustError
-from agent.trust.authority import Grade
+from agent.trust.authority import Authority, Grade
 from agent.trust.role import Role
 
 DAY = timedelta(days=1)
 EARLY = timedelta(minutes=5)
-EMERGENCY_WINDOW = timedelta(minutes=5)
+EMERGENCY_WINDOW = timedelta(minutes=30)  # two people sign, one after the other, at night
 BASE_SLOT = "base"
 BASE_LIFETIME = 400 * DAY
 PRIORITY_LIFETIME = 14 * DAY
@@ -54,11 +54,7 @@ def longest_life(kind: str, slot: str) -> timedelta:
     return LIFETIME_OF_KIND[kind]
 
 
-def _is_trusted(now: Now) -> bool:
-    return now.quality in ("SYNCED", "HOLDOVER")
-
-
-def _is_fresh(document: Document, issued: datetime, now: Now, nonces: Collection[str]) -> bool:
+def _is_fresh(document: Document, now: Now, nonces: Collection[str], *, is_attested: bool) -> bool:
     """Did the signer act just now? A nonce of ours proves it at any quality of clock.
 
     A held alarm need not be fresh: what makes it sound is a hand on the box's key, not its coming.
@@ -66,14 +62,32 @@ def _is_fresh(document: Document, issued: datetime, now: Now, nonces: Collection
     if isinstance(document, TimeReply):
         return document.nonce in nonces
     if isinstance(document, Emergency) and document.trigger == "now":
-        if document.nonce is not None and document.nonce in nonces:
+        if _answers(document, nonces) or (is_attested and _is_surely_in_force(document, now)):
             return True
-        return _is_trusted(now) and abs(now.at - issued) <= EMERGENCY_WINDOW
+        return now.is_trusted and abs(now.at - parse_utc(document.issued)) <= EMERGENCY_WINDOW
     return True
 
 
+def _answers(document: Emergency, nonces: Collection[str]) -> bool:
+    return document.nonce is not None and document.nonce in nonces
+
+
+def _is_surely_in_force(document: Emergency, now: Now) -> bool:
+    """Has it not expired, at the latest moment that this can be? Only a signed time can tell."""
+    expires = parse_utc(document.expires)
+    if now.is_trusted:
+        return now.at + timedelta(seconds=now.error_s or 0.0) < expires
+    return now.latest is not None and now.latest < expires
+
+
 def verify_freshness(
-    document: Document, role: Role, now: Now, nonces: Collection[str], *, held: bool
+    document: Document,
+    role: Role,
+    now: Now,
+    nonces: Collection[str],
+    *,
+    is_attested: bool = False,
+    held: bool,
 ) -> None:
     """Judge the document's times.
 
@@ -86,6 +100,7 @@ def verify_freshness(
         role: the one that issued it.
         now: the box's clock.
         nonces: those sent by this box and not yet outdated.
+        is_attested: a head that answers one of them says that this emergency is in force.
         held: this very document was accepted before, so it need not be fresh again.
 
     Raises:
@@ -95,13 +110,31 @@ def verify_freshness(
     is_time = isinstance(document, TimeReply)
     if now.is_past(expires) and not is_time:
         raise TrustError("E_EXPIRED", document.doc_id, f"expired at {document.expires}")
-    if _is_trusted(now) and not is_time and issued > now.at + EARLY:
+    if now.is_trusted and not is_time and issued > now.at + EARLY:
         raise TrustError("E_NOTYET", document.doc_id, f"issued in the future, {document.issued}")
     limit = min(longest_lifetime(document), timedelta(seconds=role.max_ttl_s))
     if expires - issued > limit:
         raise TrustError("E_TTL", document.doc_id, f"lives longer than {limit}")
-    if not held and not _is_fresh(document, issued, now, nonces):
+    if not held and not _is_fresh(document, now, nonces, is_attested=is_attested):
         raise TrustError("E_TIME", document.doc_id, f"not proved fresh (clock {now.quality})")
+
+
+def grade_for(document: Document, authority: Authority, now: Now, nonces: Collection[str]) -> Grade:
+    """How fresh the authority is for this document.
+
+    A clock that is only a lower bound cannot tell fresh files from old ones. What answers a nonce
+    of this box can: the signed time, even one that came too late for the clock, and failing that
+    the emergency itself, dated by two people after the box had asked.
+    """
+    grade = authority.grade(now)
+    if grade is Grade.FRESH or now.is_trusted:
+        return grade
+    if now.latest is not None:
+        return min(grade, authority.grade(Now(now.latest, "SYNCED", 0.0)))
+    if isinstance(document, Emergency) and _answers(document, nonces):
+        issued = max(parse_utc(document.issued), now.past or now.at)
+        return min(grade, authority.grade(Now(issued, "SYNCED", 0.0)))
+    return grade
 
 
 def verify_grade(document: Document, grade: Grade) -> None:

@@ -30,7 +30,16 @@ def verify_order(document: Document, floors: Floors) -> None:
             raise TrustError("E_FORK", document.doc_id, f"other bytes under number {number}")
         if number < floor[:2]:
             raise TrustError("E_REPLAY", document.doc_id, f"{number} is below {floor[:2]}")
-    if isinstance(document, Emergency) and floors.has_event(document.event_id):
+    if isinstance(document, Emergency):
+        _verify_event(document, floor, floors)
+
+
+def _verify_event(document: Emergency, floor: tuple[int, int, str] | None, floors: Floors) -> None:
+    """An event comes once, and not after its cancel, which may have come first."""
+    names = (document.event_id, document.doc_id)
+    if any(floors.is_cancelled(document.class_, name) for name in names):
+        raise TrustError("E_REPLAY", document.doc_id, f"event {document.event_id} was cancelled")
+    if floors.has_event(document.event_id):
         # A floor without a hash was salvaged: the held alarm above it is lost and may come again.
         is_lost = document.trigger == "key" and floor is not None and not floor[2]
         if not is_lost:

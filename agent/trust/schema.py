@@ -168,6 +168,9 @@ def _check_head(document: Head) -> None:
         _require(good, "slots", "[epoch, seq, sha256]")
     _require(len(document.revoked) <= 1024, "revoked", "at most 1024")
     _require(all(map(_DOC_ID.fullmatch, document.revoked)), "revoked", "document ids")
+    _require(document.nonce is None or _NONCE.fullmatch(document.nonce), "nonce", "a nonce")
+    _require(len(document.emergencies) <= 64, "emergencies", "at most 64")
+    _require(all(map(DIGEST.match, document.emergencies)), "emergencies", "sha256 digests")
 
 
 def _check_time(document: TimeReply) -> None:

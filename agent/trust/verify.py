@@ -46,7 +46,7 @@ from agent.errors import TrustError
 from agent.trust.accepted import Accepted, Floors, FloorUpdate
 from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
-from agent.trust.freshness import verify_freshness, verify_grade
+from agent.trust.freshness import grade_for, verify_freshness, verify_grade
 from agent.trust.latch import Latches, judged_in, lifted_in
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
@@ -319,6 +319,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
     now: Now,
     *,
     nonces: Collection[str] = (),
+    attested: Collection[str] = (),
     former: str | None = None,
     latches: Latches = _NO_LATCHES,
 ) -> Accepted:
@@ -333,6 +334,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
         floors: what was accepted before.
         now: the box's clock.
         nonces: those of this box that may still be answered.
+        attested: digests of the emergencies that heads attest, see `attestation`.
         former: where the box stood last or is expected, a pattern of places; None: nobody knows.
         latches: the stops on this box.
 
@@ -344,10 +346,11 @@ def verify(  # noqa: PLR0913 - the contract's seam
     _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)
-    verify_freshness(document, role, now, nonces, held=held)
+    is_attested = sha256 in attested
+    verify_freshness(document, role, now, nonces, is_attested=is_attested, held=held)
     if not held:
         if lifted_in(document, latches) is None:  # else a stop could outlive all who may lift it
-            verify_grade(document, authority.grade(now))
+            verify_grade(document, grade_for(document, authority, now, nonces))
         if document.kind not in KINDS_WITHOUT_FLOOR:
             verify_order(document, floors)
     verify_sources(document)

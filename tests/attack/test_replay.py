@@ -87,7 +87,7 @@ def test_attack_077_yesterdays_emergency() -> None:
     alarm = seal(emergency(), FIRST, SECOND)
     tomorrow = Now(AT + timedelta(days=1), "SYNCED", 0.02)
     assert code_of(lambda: judge(alarm, "emergency", now=tomorrow)) == "E_EXPIRED"
-    soon = Now(AT + timedelta(minutes=30), "SYNCED", 0.02)
+    soon = Now(AT + timedelta(minutes=31), "SYNCED", 0.02)
     assert code_of(lambda: judge(alarm, "emergency", now=soon)) == "E_TIME"
 
 

@@ -50,6 +50,9 @@ class _NoFloors:
     def has_event(self, event_id: str) -> bool:
         return False
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
 
 def _playlist(items: int) -> bytes:
     media = [

@@ -50,6 +50,9 @@ class _NoFloors:
     def has_event(self, event_id: str) -> bool:
         return False
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
 
 def _payload_of(envelope: bytes) -> bytes | None:
     """The accepted payload, None when refused."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from securesystemslib.signer import CryptoSigner
 
-from agent.contract.document import Emergency, EmergencyBody, Head, Playlist, Silence, Text
+from agent.contract.document import Cancel, Emergency, EmergencyBody, Head, Playlist, Silence, Text
+from agent.contract.envelope import Envelope
 from agent.contract.ident import StationId
+from agent.contract.moment import encode_utc
 from agent.contract.report import ClockState, Hello
 from central.authority import DemoAuthority, make_demo_authority
-from central.database import Database
+from central.database import Database, latest
 from central.demo.content import station_config
 from central.head import Heads, reinstate, withhold
 from central.online import OnlineDesk
 from central.publish import Parcel, keep
 from central.reception import Reception
+from central.report_store import note_latest
 from central.sign import build_header, encode_document, new_doc_id, read_document, sign_document
 
 STATION = StationId("tv-cl-0007")
 OTHER = "tv-cl-0021"
+GROUP = "tramtin/1/g/xa-29266/{}"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +128,83 @@ def test_a_publication_is_followed_by_the_heads_of_those_it_is_for(
     assert source.due() == []
 
 
+def event(database: Database, demo: DemoAuthority, topic: str, seq: int) -> str:
+    """Publish an emergency; its event."""
+    alarm = Emergency(
+        **build_header("emergency", issuer="vn.84.em", class_="emergency", to=["84/*/*"],
+                       slot="khan-cap", seq=seq, now=datetime.now(UTC),
+                       lifetime=timedelta(hours=1)),
+        event_id=new_doc_id(), exercise=True, attention=None, media=[],
+        bodies=[EmergencyBody("vi", text=Text(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
+    )  # fmt: skip
+    sealed = sign_document(encode_document(alarm), "emergency", demo.signers("vn.84.em"))
+    keep(database, topic, sealed)
+    return alarm.event_id
+
+
+def end(database: Database, demo: DemoAuthority, event_id: str) -> None:
+    """Publish its cancel, to the group."""
+    header = build_header(
+        "cancel", issuer="vn.84.em", class_="emergency", to=["84/*/*"], slot="huy",
+        seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=2),
+    )  # fmt: skip
+    payload = encode_document(Cancel(**header, cancels=event_id))
+    keep(
+        database,
+        GROUP.format("cancel/huy"),
+        sign_document(payload, "cancel", demo.signers("vn.84.em")),
+    )
+
+
+def hello(nonce: str = "ef" * 16) -> Hello:
+    """Of a box that holds nothing but its place."""
+    return Hello(
+        session=1, boot_id="ab" * 16, epoch="cd" * 8, last_seq=0, nonce=nonce, place="84/29266/x",
+        holds={}, authority={"root": 1}, agent="0", clock=ClockState("FLOOR", None), has=["audio"],
+    )  # fmt: skip
+
+
+def test_the_head_that_answers_a_hello_attests_the_emergencies_in_force(
+    database: Database, demo: DemoAuthority
+) -> None:
+    place(database, demo, STATION)
+    over = event(database, demo, GROUP.format("emergency/khan-cap"), 1)
+    event(database, demo, GROUP.format("emergency/khan-cap"), 3)
+    event(database, demo, f"tramtin/1/d/{STATION}/emergency/khan-cap", 2)
+    end(database, demo, over)
+    answers = Reception(database, signers(demo))._take_hello(STATION, hello())
+    given = [read_document(parcel.envelope) for parcel in answers]
+    assert [(one.kind, one.seq) for one in given if one.class_ == "emergency"] == [
+        ("cancel", 1), ("emergency", 2), ("emergency", 3),
+    ]  # fmt: skip
+    (head,) = [one for one in given if isinstance(one, Head)]
+    assert head.nonce == hello().nonce
+    payloads = [
+        msgspec.json.decode(parcel.envelope, type=Envelope).payload_bytes()
+        for parcel, one in zip(answers, given, strict=True)
+        if isinstance(one, Emergency)
+    ]
+    assert sorted(head.emergencies) == sorted(hashlib.sha256(one).hexdigest() for one in payloads)
+
+
+def test_a_publication_attests_to_the_last_question_while_it_is_open(
+    database: Database, demo: DemoAuthority
+) -> None:
+    place(database, demo, STATION)
+    source = heads(database, demo)
+    assert opened(source.build(STATION)).nonce is None
+    note_latest(database, STATION, "hello", msgspec.json.encode(hello("ac" * 16)))
+    event(database, demo, GROUP.format("emergency/khan-cap"), 1)
+    (parcel,) = source.due()
+    assert opened(parcel).nonce == "ac" * 16
+    assert len(opened(parcel).emergencies) == 1
+    with database.transaction() as connection:
+        old = encode_utc(datetime.now(UTC) - timedelta(minutes=5))
+        connection.execute(sa.update(latest).values(at=old))
+    assert opened(source.build(STATION)).nonce is None
+    assert opened(source.build(STATION)).emergencies == []
+
+
 def test_what_is_withheld_is_on_every_head_until_it_is_reinstated(
     database: Database, demo: DemoAuthority
 ) -> None:
@@ -145,17 +228,14 @@ def test_a_hello_is_answered_with_time_then_place_then_head_then_the_rest(
 ) -> None:
     place(database, demo, STATION)
     playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
-    hello = Hello(
-        session=1, boot_id="ab" * 16, epoch="cd" * 8, last_seq=0, nonce="ef" * 16, place=placed,
-        holds={}, authority={"root": 1}, agent="0", clock=ClockState("FLOOR", None), has=["audio"],
-    )  # fmt: skip
+    asked = msgspec.structs.replace(hello(), place=placed)
     reception = Reception(database, signers(demo))
-    answers = reception._take_hello(STATION, hello)
+    answers = reception._take_hello(STATION, asked)
     kinds = [read_document(parcel.envelope).kind for parcel in answers]
     assert kinds == ["time", "station-config", "head", "playlist", "ack"]
     without = {name: keys for name, keys in signers(demo).items() if name != "head"}
     kinds = [
         read_document(parcel.envelope).kind
-        for parcel in Reception(database, without)._take_hello(STATION, hello)
+        for parcel in Reception(database, without)._take_hello(STATION, asked)
     ]
     assert "head" not in kinds

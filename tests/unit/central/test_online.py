@@ -34,6 +34,9 @@ class _Poisoned:
     def has_event(self, event_id: str) -> bool:
         return False
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:

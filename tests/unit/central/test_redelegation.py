@@ -49,6 +49,9 @@ class _NoFloors:
     def has_event(self, event_id: str) -> bool:
         return False
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
 
 def province(code: str, *more: str) -> str:
     """All classes of a province, and of those that have come to it."""

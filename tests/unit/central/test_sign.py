@@ -62,6 +62,9 @@ class _NoFloors:
     def has_event(self, event_id: str) -> bool:
         return False
 
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:

@@ -66,12 +66,16 @@ class FakeFloors:
     def __init__(self) -> None:
         self.floors: dict[tuple[str, str, str], tuple[int, int, str]] = {}
         self.events: set[str] = set()
+        self.cancels: set[tuple[str, str]] = set()
 
     def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
         return self.floors.get((issuer, kind, slot))
 
     def has_event(self, event_id: str) -> bool:
         return event_id in self.events
+
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return (class_, name) in self.cancels
 
 
 def _header(kind: str, issuer: str, class_: str, hours: float = 24) -> dict[str, Any]:
@@ -166,11 +170,14 @@ def judge(
     floors: FakeFloors | None = None,
     now: Now = SYNCED,
     nonces: tuple[str, ...] = (),
+    attested: tuple[str, ...] = (),
     authority: Authority = AUTHORITY,
 ) -> Accepted:
     topic = Topic(kind, "tuan", station=station, group=None if station else "84.29266")
     held = floors or FakeFloors()
-    return verify(envelope, topic, authority, place, STATION, held, now, nonces=nonces)
+    return verify(
+        envelope, topic, authority, place, STATION, held, now, nonces=nonces, attested=attested
+    )
 
 
 def code_of(deed: Callable[[], Any]) -> str:
@@ -413,10 +420,12 @@ def _later(minutes: float) -> Now:
     return Now(AT + timedelta(minutes=minutes), "SYNCED", 0.02)
 
 
-def test_an_emergency_is_fresh_for_five_minutes_or_by_our_nonce() -> None:
+def test_an_emergency_is_fresh_for_half_an_hour_or_by_our_nonce() -> None:
     plain = seal(emergency(), FIRST, SECOND)
-    assert judge(plain, "emergency", now=_later(5))
-    assert code_of(lambda: judge(plain, "emergency", now=_later(6))) == "E_TIME"
+    assert judge(plain, "emergency", now=_later(30))
+    assert code_of(lambda: judge(plain, "emergency", now=_later(31))) == "E_TIME"
+    assert judge(plain, "emergency", now=_later(-5))
+    assert code_of(lambda: judge(plain, "emergency", now=_later(-6))) == "E_NOTYET"
     assert code_of(lambda: judge(plain, "emergency", now=FLOOR)) == "E_TIME"
     asked = seal(emergency(nonce="feedfacefeedface"), FIRST, SECOND)
     assert judge(asked, "emergency", now=FLOOR, nonces=("feedfacefeedface",))

@@ -1,0 +1,217 @@
+"""Attacks 115 to 117: who can bring an emergency back, and who can keep one out by being late."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from agent.clock import BUILD_AT
+from agent.trust.tree import load_tree
+from tests.fakes.deaf_box import DeafBox
+from tests.fakes.fake_publisher import FakePublisher
+from tests.fakes.head_desk import HOUR, STATION, give_place, head, with_head_role
+from tests.unit.trust.test_verify import (
+    AT,
+    FIRST,
+    SECOND,
+    TIME,
+    _utc,
+    cancel,
+    emergency,
+    seal,
+    station_config,
+    time_reply,
+)
+
+MINUTE = timedelta(minutes=1)
+END = cancel(issuer="vn.84.em", **{"class": "emergency"})
+
+
+def alarm(**changes: Any) -> dict[str, Any]:
+    return emergency(expires=_utc(AT + 2 * HOUR), **changes)
+
+
+def digest_of(document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()
+
+
+def attesting(seq: int, nonce: str, *documents: dict[str, Any]) -> bytes:
+    """A head of this very hour, by whoever has its key."""
+    listed = [digest_of(one) for one in documents]
+    return head(seq, {}, nonce=nonce, emergencies=listed)
+
+
+async def placed(folder: Path, at: timedelta | None) -> DeafBox:
+    box = await DeafBox(folder, STATION, with_head_role(), None if at is None else AT + at).start()
+    await give_place(box)
+    return box
+
+
+@pytest_asyncio.fixture
+async def late(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """A box that comes back fifty minutes after the alarm; its clock is right."""
+    box = await placed(tmp_path, 50 * MINUTE)
+    yield box
+    await box.stop()
+
+
+@pytest_asyncio.fixture
+async def lost(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """A box without any time."""
+    box = await placed(tmp_path, None)
+    yield box
+    await box.stop()
+
+
+async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_alone(
+    late: DeafBox,
+) -> None:
+    envelope = seal(alarm(), FIRST, SECOND)
+    assert await late.receive(envelope, "emergency") == "E_TIME"
+    # without the head's key: a head that answers nobody, or a former question
+    assert await late.receive(head(1, {}, emergencies=[digest_of(alarm())]), "head") == "accepted"
+    assert await late.receive(attesting(2, "0" * 32, alarm()), "head") == "accepted"
+    assert await late.receive(envelope, "emergency") == "E_TIME"
+    # with it: this is what the thief gains
+    assert await late.receive(attesting(3, late.intake.nonces.ask(), alarm()), "head") == "accepted"
+    assert "emergency" in late.kinds
+
+
+async def test_attack_115_nothing_is_revived_after_its_own_end(late: DeafBox) -> None:
+    late.pass_time(71 * MINUTE)
+    nonce = late.intake.nonces.ask()
+    header = {"issued": _utc(AT + 2 * HOUR), "expires": _utc(AT + 20 * HOUR)}
+    listed = head(1, {}, nonce=nonce, emergencies=[digest_of(alarm())], **header)
+    assert await late.receive(listed, "head") == "accepted"
+    assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_EXPIRED"
+
+
+async def test_attack_115_one_signature_of_the_two_is_not_enough(late: DeafBox) -> None:
+    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    assert await late.receive(seal(alarm(), FIRST), "emergency") == "E_THRESHOLD"
+
+
+async def test_attack_115_a_question_of_five_minutes_ago_attests_nothing(late: DeafBox) -> None:
+    nonce = late.intake.nonces.ask()
+    await late.receive(attesting(1, nonce, alarm()), "head")
+    late.pass_time(6 * MINUTE)
+    assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+
+
+async def test_attack_115_without_the_time_the_head_alone_revives_nothing(lost: DeafBox) -> None:
+    """Nobody could tell whether the emergency has ended, on a box that knows no time."""
+    nonce = lost.intake.nonces.ask()
+    assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
+    assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+
+
+@pytest.mark.parametrize("end", [END, {**END, "cancels": alarm()["doc_id"]}], ids=["event", "doc"])
+async def test_attack_116_what_was_cancelled_stays_so(late: DeafBox, end: dict[str, Any]) -> None:
+    """The box slept through the alarm and has its cancel: also after a restart."""
+    assert await late.receive(seal(end, FIRST, SECOND), "cancel") == "accepted"
+    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    envelope = seal(alarm(), FIRST, SECOND)
+    assert await late.receive(envelope, "emergency") == "E_REPLAY"
+    await late.stop()
+    late.begins = late.clock.now().at
+    await late.start()
+    await late.receive(attesting(2, late.intake.nonces.ask(), alarm()), "head")
+    assert await late.receive(envelope, "emergency") == "E_REPLAY"
+    assert "emergency" not in late.kinds
+
+
+async def test_attack_116_an_answer_recorded_before_the_cancel(late: DeafBox) -> None:
+    """The broker keeps the cancel back: five minutes of delay are all that it gains."""
+    recorded = attesting(1, late.intake.nonces.ask(), alarm())
+    late.pass_time(6 * MINUTE)
+    assert await late.receive(recorded, "head") == "accepted"
+    assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+
+
+async def test_attack_117_a_late_time_does_not_use_up_the_question(lost: DeafBox) -> None:
+    nonce = lost.intake.nonces.ask()
+    lost.pass_time(timedelta(seconds=32))
+    assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == "E_TIME"
+    assert lost.clock.now().quality == "FLOOR"
+    named = seal(emergency(nonce=nonce), FIRST, SECOND)
+    assert await lost.receive(named, "emergency") == "accepted"
+
+
+async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(lost: DeafBox) -> None:
+    """A centre behind a slow link: no clock is set, and the alarm is heard all the same."""
+    nonce = lost.intake.nonces.ask()
+    lost.pass_time(timedelta(seconds=40))
+    told = time_reply(nonce=nonce, utc=_utc(AT + 50 * MINUTE))
+    assert await lost.receive(seal(told, TIME), "time") == "E_TIME"
+    assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
+    assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "accepted"
+
+
+async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: DeafBox) -> None:
+    """Signed 30 s before the alarm ends and 40 s under way: it may have ended."""
+    nonce = lost.intake.nonces.ask()
+    lost.pass_time(timedelta(seconds=40))
+    told = time_reply(nonce=nonce, utc=_utc(AT + 2 * HOUR - timedelta(seconds=30)))
+    await lost.receive(seal(told, TIME), "time")
+    await lost.receive(attesting(1, nonce, alarm()), "head")
+    assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+
+
+async def test_attack_117_a_question_sets_the_clock_once(lost: DeafBox) -> None:
+    nonce = lost.intake.nonces.ask()
+    assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == ""
+    assert lost.clock.now().quality == "SYNCED"
+    again = time_reply(nonce=nonce, utc=_utc(AT + MINUTE))
+    assert await lost.receive(seal(again, TIME), "time") == "E_TIME"
+
+
+async def test_an_emergency_that_overtook_its_proof_is_judged_again(late: DeafBox) -> None:
+    """A group's message comes at once, the head of this station behind it."""
+    assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    assert [one.result for one in late.results[-2:]] == ["accepted", "accepted"]
+    assert "emergency" in late.kinds
+
+
+async def test_an_emergency_that_overtook_the_time_is_judged_again(lost: DeafBox) -> None:
+    nonce = lost.intake.nonces.ask()
+    assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+    await lost.receive(seal(time_reply(nonce=nonce), TIME), "time")
+    assert "emergency" in lost.kinds
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["late time", "no time"])
+async def test_a_box_whose_clock_stands_at_build_time_takes_an_emergency_by_its_nonce(
+    tmp_path: Path, *, is_answered: bool
+) -> None:
+    """Its files are minutes old, and three weeks ahead of all that it knows of the time."""
+    tree = FakePublisher(AT - 5 * MINUTE)
+    box = await DeafBox(tmp_path, STATION, load_tree(tree.files()), None).start()
+    assert box.clock.now().at < BUILD_AT + MINUTE < AT - 20 * 24 * HOUR
+    config = seal(station_config(), *tree.signers("vn.84"))
+    assert await box.receive(config, "station-config") == "accepted"
+    nonce = box.intake.nonces.ask()
+    if is_answered:
+        box.pass_time(timedelta(seconds=32))
+        await box.receive(seal(time_reply(nonce=nonce), *tree.signers("vn.time")), "time")
+    envelope = seal(emergency(nonce=nonce), *tree.signers("vn.84.em"))
+    assert await box.receive(envelope, "emergency") == "accepted"
+    await box.stop()
+
+
+async def test_a_nonce_does_not_make_old_files_fresh(tmp_path: Path) -> None:
+    """Kept back for three days: the alarm's keys may have been revoked since."""
+    tree = FakePublisher(AT - 72 * HOUR)
+    box = await DeafBox(tmp_path, STATION, load_tree(tree.files()), None).start()
+    await box.receive(seal(station_config(), *tree.signers("vn.84")), "station-config")
+    nonce = box.intake.nonces.ask()
+    envelope = seal(emergency(nonce=nonce), *tree.signers("vn.84.em"))
+    assert await box.receive(envelope, "emergency") == "E_STALE"
+    await box.stop()
