@@ -367,6 +367,7 @@ class Agent:
                     self.issues.note(
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"
                     )
+                group.create_task(feed_watchdog(), name="watchdog")
                 await self.site.load()
                 await self.rights.load()
                 await self.intake.begin()
@@ -384,9 +385,9 @@ class Agent:
                 group.create_task(self.greeting.run(), name="greeting")
                 group.create_task(self.alarm.run(), name="alarm")
                 group.create_task(self.journal.keep_beating(), name="heartbeat")
-                group.create_task(feed_watchdog(), name="watchdog")
                 if self.settings.page is not None:
                     group.create_task(self._page(), name="page")
+                await self.intake.restore()
                 notify("READY=1")
         finally:
             close_ports()

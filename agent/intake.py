@@ -149,14 +149,17 @@ class Intake:
         return self._whereabouts.place
 
     async def begin(self) -> None:
-        """Once, before the first message: what a former run accepted takes effect.
+        """Once, before the first message: what a former run accepted takes effect, but schedules.
+
+        Those come by `restore`, when the box can already be reached: see `KeptDocuments`.
 
         Raises:
             StoreError: the database cannot be read.
         """
         await self._newborn.load()
         await self._whereabouts.load()
-        await self.restore()
+        async with self._effect:
+            await self._take_effect(await self._kept.read_unplanned())
         last = self._whereabouts.last
         if self.place is None and last is not None:
             self._effects.presumed(last)
@@ -195,7 +198,7 @@ class Intake:
                 log.debug("duplicate of %s", accepted.document.doc_id)
                 return
             self._check_memory(accepted)
-            given_up = self._kept.make_room(accepted)
+            given_up = await self._kept.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
             self._presume(topic, message)

@@ -1,4 +1,9 @@
-"""What the box keeps of accepted documents, within the budget of each issuer."""
+"""What the box keeps of accepted documents, within the budget of each issuer.
+
+Schedules are read last. What they cost is bounded, but a box that could not bear them after all
+must first have its place, its alarms and its connection: then a cancel, a newer schedule or a head
+can still cure it from afar.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,8 @@ from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, read_within_budget
 from agent.trust.accepted import Accepted
 from agent.trust.budget import verify_budget
+
+PLANNED = frozenset({"playlist"})
 
 
 class KeptDocuments:
@@ -35,6 +42,15 @@ class KeptDocuments:
         self._note = note
         self._held: list[HeldDocument] = []
         self._left_out: frozenset[str] = frozenset()
+        self._is_complete = False
+
+    async def read_unplanned(self) -> list[HeldDocument]:
+        """All but schedules, as far as they fit, oldest first; for the first moments of a run.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        return await self._read(lambda kind: kind not in PLANNED)
 
     async def read(self) -> list[HeldDocument]:
         """All that fit, oldest first; what was read before is not decoded again.
@@ -42,8 +58,13 @@ class KeptDocuments:
         Raises:
             StoreError: the database cannot be read.
         """
+        held = await self._read(lambda _kind: True)
+        self._is_complete = True
+        return held
+
+    async def _read(self, is_wanted: Callable[[str], bool]) -> list[HeldDocument]:
         is_past = self._clock.now().is_past
-        reading = await self._store.run(read_within_budget, self._held, is_past)
+        reading = await self._store.run(read_within_budget, self._held, is_past, is_wanted)
         self._held = reading.held
         for issuer in self._left_out - reading.left_out.keys():
             self._note("documents_over_budget", issuer, None)
@@ -52,13 +73,16 @@ class KeptDocuments:
         self._left_out = frozenset(reading.left_out)
         return reading.held
 
-    def make_room(self, accepted: Accepted) -> Sequence[Document]:
+    async def make_room(self, accepted: Accepted) -> Sequence[Document]:
         """What is to be given up for a new document, if its issuer has room for it at all.
 
         Raises:
+            StoreError: the database cannot be read.
             TrustError: E_BUDGET; nothing of it is to be stored.
         """
         if accepted.floor is None:  # it is not kept
             return ()
+        if accepted.document.kind in PLANNED and not self._is_complete:
+            await self.read()
         length, now = len(accepted.envelope), self._clock.now()
         return verify_budget(accepted.document, length, self._held, self._floors, now)

@@ -138,6 +138,7 @@ def read_within_budget(
     connection: sqlite3.Connection,
     known: Iterable[HeldDocument],
     is_past: Callable[[datetime], bool],
+    is_wanted: Callable[[str], bool],
 ) -> Reading:
     """All documents not withdrawn, as far as each issuer's budget goes: the newest are kept.
 
@@ -148,11 +149,13 @@ def read_within_budget(
         connection: of the store.
         known: what was read before and need not be decoded again.
         is_past: is this moment over for certain?
+        is_wanted: are documents of this kind read?
     """
     by_sha256 = {one.sha256: one for one in known}
     rows = connection.execute(
-        "SELECT place, sha256, accepted_at, expires FROM documents WHERE NOT withdrawn"
+        "SELECT place, sha256, accepted_at, expires, kind FROM documents WHERE NOT withdrawn"
     ).fetchall()
+    rows = [row[:4] for row in rows if is_wanted(row[4])]
     rows.sort(key=lambda row: (row[2], row[0]), reverse=True)
     rows.sort(key=lambda row: is_past(parse_utc(row[3])))
     usage = Usage()

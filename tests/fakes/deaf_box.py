@@ -100,6 +100,7 @@ class DeafBox:
             ),
         )
         await self.intake.begin()
+        await self.intake.restore()
         return self
 
     async def stop(self) -> None:
