@@ -10,7 +10,26 @@ from urllib.parse import urlsplit
 from agent.errors import TrustError
 
 HTTPS_PORT = 443
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address
+_GLOBAL = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast
+# Within it, by IANA's registry of special-purpose addresses: protocol assignments with Teredo,
+# ORCHID and benchmarking; documentation twice; 6to4, which a relay may turn into any IPv4 address.
+_SPECIAL_6 = tuple(
+    map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+)
+# The IPv4 registry, and multicast; AS112 and the 6to4 relay too, where no medium can be.
+_SPECIAL_4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24",
+            "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15",
+            "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        ),
+    )
+)  # fmt: skip
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214: such an interface id ends in an IPv4 address
 _HOST = re.compile(r"[0-9a-z._:%-]*")
 
 
@@ -67,20 +86,28 @@ def ascii_host(url: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address outside all local, loopback and special networks?
+    """Is this IP address one of the whole Internet? Allowed is what is known to be, nothing else.
 
-    Of one that a gateway turns into an IPv4 address, that one is judged: RFC 4291 2.5.5.2, RFC 6052
-    (its well-known prefix), RFC 3056, RFC 4380.
+    Of an address that stands for an IPv4 address at the same place, that one is judged: RFC 4291
+    2.5.5.2 (mapped) and RFC 6052 (the well-known prefix, as mobile networks use it). Whatever else
+    may lead to an IPv4 address is refused: 6to4, Teredo, ISATAP, the local prefix of RFC 8215. A
+    network's own prefix of RFC 6052 looks like any other; nobody outside can tell it.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip.is_site_local or ip.teredo is not None:
-            return False
-        inner = ip.ipv4_mapped or ip.sixtofour
+        inner = ip.ipv4_mapped
         if ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-        ip = inner or ip
-    return ip.is_global and not ip.is_multicast
+        if inner is None:
+            return _is_global_6(ip)
+        ip = inner
+    return not any(ip in network for network in _SPECIAL_4)
+
+
+def _is_global_6(ip: ipaddress.IPv6Address) -> bool:
+    if ip not in _GLOBAL or any(ip in network for network in _SPECIAL_6):
+        return False
+    return int(ip) >> 32 & 0xFFFF_FFFF not in _ISATAP
 
 
 def _is_literal(host: str) -> bool:

@@ -1,10 +1,16 @@
 """Who may press buttons: a PIN opens a session of five minutes; guessing is slowed, never rewarded.
 
 The theory. Wrong tries are counted for each address: five are free, then each further one must
-wait, ten minutes at most. An attacker with many addresses of the local network meets a second
-count for the whole network. Neither counts against 127.0.0.1, so a technician at the box (or on an
-ssh tunnel) always gets in, and no wait is longer than an hour for anybody. During a wait nothing
-is compared: a right PIN looks like a wrong one. A session already open is not touched.
+wait, ten minutes at most. What others do never closes the door to an address that has not tried:
+else eight machines that guess would keep out the technician who knows. So when the network as a
+whole has been wrong thirty times in an hour, an address has two tries an hour; of a PIN of six
+digits that is 12,000 a day for all of a network of 254 addresses, 41 days for an even chance. An
+address that was right before, and 127.0.0.1, keep their five. Where more addresses guess than can
+be remembered, those never seen share one try in ten seconds: then only an address that was right
+before, or the box itself, is sure to get in.
+
+During a wait nothing is compared: a right PIN looks like a wrong one. A session already open is
+not touched.
 """
 
 from __future__ import annotations
@@ -25,8 +31,11 @@ MAX_SESSIONS = 4
 FREE_TRIES = 5
 WAITS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
 FORGET_S = 3600.0
-NETWORK_TRIES = 30  # wrong ones an hour, from all of the network together
-MAX_PEERS = 256
+NETWORK_TRIES = 30  # wrong ones an hour, from all of the network together; beyond is a siege
+SIEGE_TRIES = 2  # an hour then, for an address that has never been right
+MAX_PEERS = 1024
+MAX_KNOWN = 16  # addresses that were right before
+STRANGERS_S = 10.0
 MAX_PIN_CHARS = 64
 
 
@@ -70,8 +79,10 @@ class Door:
         self._pin = None if pin is None else _hash(pin)
         self._now_s = now_s
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
-        self._peers: OrderedDict[str, _Peer] = OrderedDict()
+        self._peers: OrderedDict[str, _Peer] = OrderedDict()  # the one that tried last is last
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._network: deque[float] = deque(maxlen=NETWORK_TRIES)
+        self._strangers_until_mono_s = 0.0
 
     @property
     def has_pin(self) -> bool:
@@ -81,11 +92,12 @@ class Door:
     def wait_s(self, peer: str) -> float:
         """How long this address must wait before its next try; 0 when it may try now."""
         now_s = self._now_s()
-        known = self._peers.get(peer)
-        wait_s = known.closed_until_mono_s - now_s if known is not None else 0.0
-        if not _is_loopback(peer) and len(self._network) == NETWORK_TRIES:
-            wait_s = max(wait_s, self._network[0] + FORGET_S - now_s)
-        return max(0.0, wait_s)
+        tried = self._peers.get(peer)
+        if tried is not None:
+            return max(0.0, tried.closed_until_mono_s - now_s)
+        if self._is_known(peer) or not self._is_crowded(now_s):
+            return 0.0
+        return max(0.0, self._strangers_until_mono_s - now_s)
 
     def enter(self, pin: str, peer: str) -> str | None:
         """Try a PIN; the new session's token, or None. Counts what was wrong.
@@ -99,6 +111,7 @@ class Door:
             self._count_wrong(peer)
             return None
         self._peers.pop(peer, None)
+        self._remember(peer)
         token = secrets.token_urlsafe(32)
         self._sessions[_hash(token)] = Session(peer, self._now_s() + SESSION_S)
         while len(self._sessions) > MAX_SESSIONS:
@@ -136,21 +149,54 @@ class Door:
         """How long a session still lasts."""
         return max(0.0, session.ends_mono_s - self._now_s())
 
+    def _remember(self, peer: str) -> None:
+        self._known[peer] = None
+        self._known.move_to_end(peer)
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+
+    def _is_known(self, peer: str) -> bool:
+        return peer in self._known or _is_loopback(peer)
+
+    def _is_crowded(self, now_s: float) -> bool:
+        """Have as many addresses been wrong within the hour as can be remembered?"""
+        while self._peers:
+            oldest = next(iter(self._peers.values()))
+            if now_s - oldest.last_mono_s <= FORGET_S:
+                break
+            self._peers.popitem(last=False)
+        return len(self._peers) >= MAX_PEERS
+
+    def _is_siege(self, now_s: float) -> bool:
+        return len(self._network) == NETWORK_TRIES and now_s - self._network[0] < FORGET_S
+
     def _count_wrong(self, peer: str) -> None:
         now_s = self._now_s()
-        known = self._peers.setdefault(peer, _Peer())
-        self._peers.move_to_end(peer)
-        while len(self._peers) > MAX_PEERS:
-            self._peers.popitem(last=False)
-        if now_s - known.last_mono_s > FORGET_S:
-            known.wrong = 0
-        known.wrong += 1
-        known.last_mono_s = now_s
-        if known.wrong >= FREE_TRIES:
-            wait_s = WAITS_S[min(known.wrong - FREE_TRIES, len(WAITS_S) - 1)]
-            known.closed_until_mono_s = now_s + wait_s
+        is_siege = self._is_siege(now_s)
         if not _is_loopback(peer):
             self._network.append(now_s)
+        if self._is_crowded(now_s) and peer not in self._peers:
+            if not self._is_known(peer):
+                self._strangers_until_mono_s = now_s + STRANGERS_S
+                return
+            self._peers.popitem(last=False)
+        tried = self._peers.setdefault(peer, _Peer())
+        self._peers.move_to_end(peer)
+        if now_s - tried.last_mono_s > FORGET_S:
+            tried.wrong = 0
+        tried.wrong += 1
+        tried.last_mono_s = now_s
+        if is_siege and not self._is_known(peer):
+            wait_s = FORGET_S if tried.wrong >= SIEGE_TRIES else 0.0
+        else:
+            wait_s = _usual_wait_s(tried.wrong)
+        tried.closed_until_mono_s = now_s + wait_s
+
+
+def _usual_wait_s(wrong: int) -> float:
+    """How long an address waits after so many wrong tries."""
+    late = wrong - FREE_TRIES
+    return 0.0 if late < 0 else WAITS_S[min(late, len(WAITS_S) - 1)]
 
 
 def is_same(given: str | None, wanted: str) -> bool:

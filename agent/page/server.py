@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
+from agent.clock import mono_s
 from agent.page.exchange import (
     BadRequestError,
     Request,
@@ -28,6 +29,10 @@ DEFAULT_PORT = 8080
 REQUEST_S = 10.0
 ANSWER_S = 90.0  # a support bundle takes its time
 SEND_S = 30.0
+# When all places are taken, whoever keeps one for longer than this gives it to a newcomer: before
+# the whole request is here, and while the answer is not taken in.
+ASKING_S = 1.0
+TAKING_S = 10.0
 MAX_FOR_A_PEER = 8
 MAX_FROM_NETWORK = 24
 MAX_FROM_HOME = 16
@@ -64,6 +69,7 @@ class PageServer:
         self._on_fault = on_fault
         self._clients: set[asyncio.Task[None]] = set()
         self._peers: Counter[str] = Counter()
+        self._waiting: dict[asyncio.StreamWriter, float] = {}  # for the peer; may be cut from then
 
     async def run(self) -> None:
         """Live until cancelled; no connection is left then."""
@@ -97,7 +103,7 @@ class PageServer:
                 server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = str((writer.get_extra_info("peername") or ("",))[0])
+        peer = _peer_of(writer)
         if not self._admit(peer):
             writer.transport.abort()
             return
@@ -112,6 +118,7 @@ class PageServer:
             writer.transport.abort()  # gone, or too slow: nothing to tell
         finally:
             self._clients.discard(task)
+            self._waiting.pop(writer, None)
             self._peers[peer] -= 1
             if not self._peers[peer]:
                 del self._peers[peer]
@@ -122,15 +129,27 @@ class PageServer:
         if self._peers[peer] >= (MAX_FROM_HOME if _is_home(peer) else MAX_FOR_A_PEER):
             return False
         from_network = sum(count for one, count in self._peers.items() if not _is_home(one))
-        return _is_home(peer) or from_network < MAX_FROM_NETWORK
+        return _is_home(peer) or from_network < MAX_FROM_NETWORK or self._make_room()
+
+    def _make_room(self) -> bool:
+        """Cut the connection that has kept its place too long; False when none has."""
+        now_s = mono_s()
+        for writer, until_mono_s in self._waiting.items():
+            if until_mono_s <= now_s and not _is_home(_peer_of(writer)):
+                del self._waiting[writer]
+                writer.transport.abort()
+                return True
+        return False
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
     ) -> None:
         method = "GET"
         try:
+            self._waiting[writer] = mono_s() + ASKING_S
             async with asyncio.timeout(REQUEST_S):
                 request = await read_request(reader, peer)
+            self._waiting.pop(writer, None)
             if request is None:
                 return
             method = request.method
@@ -143,6 +162,7 @@ class PageServer:
         except Exception:
             log.exception("page: no answer for %s", peer)
             response = _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        self._waiting[writer] = mono_s() + TAKING_S
         async with asyncio.timeout(SEND_S):
             writer.write(build_response(response, method))
             await writer.drain()
@@ -154,6 +174,10 @@ class PageServer:
 
 def _plain(status: HTTPStatus) -> Response:
     return Response(status, f"{status.value} {status.phrase}\n".encode(), "text/plain")
+
+
+def _peer_of(writer: asyncio.StreamWriter) -> str:
+    return str((writer.get_extra_info("peername") or ("",))[0])
 
 
 def _is_home(peer: str) -> bool:

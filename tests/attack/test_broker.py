@@ -109,7 +109,7 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
         client = station.link._client
         assert client is not None
         ours = client._client.socket()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)  # type: ignore[union-attr] # TLS
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)  # type: ignore[union-attr] # it is connected
         writer.transport.pause_reading()  # type: ignore[attr-defined] # a TLS transport has it
         for number in itertools.count(1):
             body = struct.pack(">H", len(topic)) + topic + struct.pack(">HB", number % 65535 + 1, 0)

@@ -202,3 +202,21 @@ async def test_a_stop_waits_for_no_client() -> None:
         await asyncio.gather(running, return_exceptions=True)
     assert await is_let_go(reader)
     writer.close()
+
+
+async def test_attack_113_addresses_that_hold_all_places_keep_nobody_out(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loopback's many addresses stand for those of the local network."""
+    monkeypatch.setattr(server_module, "_is_home", lambda _peer: False)
+    monkeypatch.setattr(server_module, "ASKING_S", 0.0)
+    port = page.server.bound[0][1]
+    held = [
+        await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.0.{n % 8 + 2}", 0))
+        for n in range(24)
+    ]
+    await until(lambda: len(page.server._clients) == 24)
+    assert (await page.ask()).endswith(b"hello GET")
+    assert (await page.ask()).endswith(b"hello GET")
+    for _, writer in held:
+        writer.close()

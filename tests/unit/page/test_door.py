@@ -104,18 +104,69 @@ def test_an_attacker_does_not_lock_out_another_phone_nor_end_its_session(door: D
     assert door.left_s(session) == 300
 
 
-def test_many_addresses_of_the_network_together_get_thirty_tries_an_hour_and_the_box_itself_more(
+def besieged(door: Door, hand: Hand, addresses: int = 8) -> None:
+    """So many addresses try until each must wait, and the network has tried too often."""
+    for number in range(addresses):
+        peer = f"192.168.10.{number + 10}"
+        while door.wait_s(peer) == 0:
+            hand.at_s += 1
+            assert door.enter("000000", peer) is None
+
+
+def test_attack_113_what_other_addresses_guess_never_shuts_out_the_right_pin(
     door: Door, hand: Hand
 ) -> None:
-    for number in range(30):
-        hand.at_s += 10
-        assert door.enter("000000", f"192.168.10.{number + 10}") is None
-    fresh = "192.168.10.200"
-    assert door.wait_s(fresh) == 3600 - 29 * 10
+    besieged(door, hand)
+    for number in range(100):  # more than eight, and again and again
+        assert door.enter("111111", f"192.168.20.{number}") is None
+    assert door.wait_s(OTHER) == 0
+    assert door.enter(PIN, OTHER) is not None
+
+
+def test_attack_113_guessing_together_is_slower_than_guessing_alone(door: Door, hand: Hand) -> None:
+    besieged(door, hand)
+    tries = 0
+    began_s = hand.at_s
+    while hand.at_s < began_s + 24 * 3600:
+        hand.at_s += 60
+        for number in range(254):
+            while door.wait_s(f"192.168.10.{number}") == 0:
+                door.enter("000000", f"192.168.10.{number}")
+                tries += 1
+    assert tries <= 254 * 2 * 25  # two an hour for each, from the first hour to the last
+
+
+def test_attack_113_an_address_that_was_right_before_and_the_box_keep_their_five_tries(
+    door: Door, hand: Hand
+) -> None:
+    entered(door, OTHER)
+    besieged(door, hand)
+    for peer in (OTHER, HOME):
+        for _ in range(4):
+            assert door.enter("000000", peer) is None
+        assert door.wait_s(peer) == 0
+        assert door.enter(PIN, peer) is not None
+    for _ in range(2):
+        door.enter("000000", PHONE)
+    assert door.wait_s(PHONE) == 3600
+
+
+def test_attack_113_more_addresses_than_can_be_remembered_share_a_try_in_ten_seconds(
+    door: Door, hand: Hand
+) -> None:
+    entered(door, OTHER)
+    for number in range(1024):
+        door.enter("000000", f"10.0.{number // 256}.{number % 256}")
+    fresh = "10.1.0.1"
+    assert door.enter("000000", fresh) is None
+    assert door.wait_s(fresh) == door.wait_s("10.1.0.2") == 10
     with pytest.raises(PermissionError):
         door.enter(PIN, fresh)
+    assert door.enter("000000", OTHER) is None  # known ones do not wait for strangers
+    assert door.enter(PIN, OTHER) is not None
     assert door.enter(PIN, HOME) is not None
-    hand.at_s += door.wait_s(fresh)
+    assert len(door._peers) <= 1024
+    hand.at_s += 3601
     assert door.enter(PIN, fresh) is not None
 
 
