@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from agent.contract.document import Emergency
 from agent.errors import ConfigError
+from agent.trust.verify import decode_payload
 from central.phrase import Lang, say
 from central.told import told
 
@@ -83,7 +85,11 @@ def draft() -> None:
 @click.option("--media-url", help="https address under which stations fetch them.")
 @told
 def draft_emergency_(**options: Any) -> None:
-    """An emergency: attention signal, then the message, several times, over everything."""
+    """An emergency: attention signal, then the message, several times, over everything.
+
+    Says what will be heard and seen. Without --play loudspeakers speak a built-in line only.
+    """
+    from central.describe import describe_outputs
     from central.order import Message, draft_emergency
 
     message = Message(
@@ -93,6 +99,11 @@ def draft_emergency_(**options: Any) -> None:
     order = _order(options)
     payload = draft_emergency(order, message, options["media_dir"], options["media_url"])
     _write(payload, options)
+    lang: Lang = options["lang"]
+    document = decode_payload("emergency", payload)
+    if isinstance(document, Emergency):
+        for line in describe_outputs(document, lambda code, *args: say(lang, code, *args)):
+            click.echo(line)
 
 
 @draft.command("silence")

@@ -185,20 +185,56 @@ def _emergency(document: Emergency, speak: Say) -> Iterator[str]:
             edges = (issued_at - EARLY, issued_at + EMERGENCY_WINDOW)
             yield speak("window", *(format_moment(encode_utc(edge)) for edge in edges))
         yield speak(what)
-    if document.attention:
-        yield speak("attention")
-    media = {medium.sha256: medium for medium in document.media}
-    for body in document.bodies:
-        said = []
-        if body.media:
-            length_ms = sum(media[digest].duration_ms for digest in body.media if digest in media)
-            said.append(speak("body.media", len(body.media), format_span(length_ms)))
-        if body.text:
-            said.append(_text(body.text, speak))
-        yield f"  • {speak_lang(body.lang, speak)}: {', '.join(said)}"
-    yield speak("repeat", document.repeat, format_span(document.gap_ms))
+    yield from describe_outputs(document, speak)
     yield speak("at_most_all", format_span(document.max_ms))
     yield speak("event", document.event_id)
+
+
+def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
+    """What will be heard on loudspeakers and seen on boards, language by language."""
+    yield speak("heard", _signal(document, speak))
+    has_words = any(body.media for body in document.bodies)
+    for body in document.bodies:
+        lang = speak_lang(body.lang, speak)
+        if body.media:
+            yield speak("heard.words", lang, _length(body.media, document))
+        elif has_words:
+            yield speak("heard.nothing", lang)
+        if body.text is not None and body.text.say:
+            yield speak("heard.not_read", lang, body.text.say)
+    yield from _rounds(document, speak, has_words=has_words)
+    shown = [(body.lang, text) for body in document.bodies if (text := _shown(body.text))]
+    yield speak("seen" if shown else "seen.nothing")
+    for code, text in shown:
+        yield speak("seen.text", speak_lang(code, speak), text)
+
+
+def _rounds(document: Emergency, speak: Say, *, has_words: bool) -> Iterator[str]:
+    """How often the words are told; without words, what is told instead."""
+    gap = format_span(document.gap_ms)
+    line = speak("line.exercise" if document.exercise else "line")
+    if has_words:
+        yield speak("repeat", document.repeat, gap)
+        yield speak("heard.late", line)
+    else:
+        yield speak("heard.line", line)
+        yield speak("repeat.line", gap)
+
+
+def _signal(document: Emergency, speak: Say) -> str:
+    if document.attention in (None, "two-tone"):
+        return speak("signal.two-tone")
+    return speak("signal.own", _length([str(document.attention)], document))
+
+
+def _length(digests: Sequence[str], document: Emergency) -> str:
+    duration_of = {medium.sha256: medium.duration_ms for medium in document.media}
+    return format_span(sum(duration_of.get(digest, 0) for digest in digests))
+
+
+def _shown(text: Text | None) -> str | None:
+    """A board shows what is to be said where nothing was written to be shown."""
+    return None if text is None else text.show or text.say
 
 
 def _cancel(document: Cancel, speak: Say) -> Iterator[str]:

@@ -116,8 +116,45 @@ _PHRASES: dict[str, tuple[str, str]] = {
             " withdraws it"
         ),
     ),
-    "attention": ("Mở đầu bằng tín hiệu báo động", "Begins with the attention signal"),
-    "repeat": ("Phát {0} lần, cách nhau {1}", "Played {0} time(s), {1} apart"),
+    "heard": ("Loa: {0}, rồi:", "Loudspeakers: {0}, then:"),
+    "signal.two-tone": ("tín hiệu báo động hai âm", "the two-tone attention signal"),
+    "signal.own": (
+        "tín hiệu báo động ghi âm {0} (không dùng được thì hai âm có sẵn)",
+        "a recorded attention signal of {0} (two-tone where it cannot be used)",
+    ),
+    "heard.words": ("  • {0}: lời ghi âm {1}", "  • {0}: recorded words, {1}"),
+    "heard.nothing": (
+        "  • {0}: KHÔNG CÓ LỜI GHI ÂM, loa không nói gì bằng tiếng này",
+        "  • {0}: NO RECORDED WORDS, nothing is said in this language",
+    ),
+    "heard.not_read": (
+        "  • {0}: lời “{1}” CHƯA ĐỌC ĐƯỢC ở bản này; muốn nghe thì ghi âm",
+        "  • {0}: the words “{1}” are NOT READ ALOUD yet; record them to have them heard",
+    ),
+    "heard.line": (
+        "  • KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn {0}, không nói nội dung này",
+        "  • NO RECORDED WORDS: the box speaks its built-in line {0}, not this message",
+    ),
+    "heard.late": (
+        "Lời chưa tải xong thì sau tín hiệu là câu có sẵn {0}, có lời thì nói lời",
+        "While words have not come, the built-in line {0} follows the signal, then the words",
+    ),
+    "line": (
+        "bằng tiếng Việt, báo khẩn cấp và dặn nghe chính quyền",
+        "in Vietnamese, which says that it is urgent and to heed the authorities",
+    ),
+    "line.exercise": (
+        "bằng tiếng Việt, nói rõ là diễn tập",
+        "in Vietnamese, which says that it is an exercise",
+    ),
+    "repeat": ("Nói {0} lượt, cách nhau {1}", "Told {0} time(s), {1} apart"),
+    "repeat.line": (
+        "Câu ấy: 3 lượt cách nhau {0}, sau đó mỗi phút một lượt",
+        "That line: 3 times, {0} apart, then once a minute",
+    ),
+    "seen": ("Bảng:", "Boards:"),
+    "seen.text": ("  • {0}: HIỆN “{1}”", "  • {0}: SHOW “{1}”"),
+    "seen.nothing": ("Bảng: không hiện gì", "Boards: show nothing"),
     "at_most_all": ("Tổng cộng không quá {0}", "{0} in all at the most"),
     "event": ("Mã sự kiện {0}", "Event {0}"),
     "cancel": ("Dừng và rút lại {0}", "Ends and withdraws {0}"),

@@ -208,7 +208,8 @@ def test_other_kinds_are_told_too_in_both_languages(demo: DemoAuthority) -> None
     envelope = sign_document(_emergency(), "emergency", demo.signers("vn.84.em"))
     told = "\n".join(describe(read_document(envelope)))
     assert "DIỄN TẬP: phát ngay, cắt mọi mục" in told
-    assert "tiếng Việt: ĐỌC “Lũ lên nhanh”, HIỆN “LŨ LÊN NHANH”" in told
+    assert "tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này" in told
+    assert "tiếng Việt: HIỆN “LŨ LÊN NHANH”" in told
     assert "EXERCISE: at once" in "\n".join(describe(read_document(envelope), "en"))
     silence = Silence(**_header("silence", "vn.84", "silence"), state="on", why="bão")
     assert describe(silence)[-2].startswith("TẮT MỌI LOA VÀ BẢNG")
