@@ -49,7 +49,6 @@ from agent.store import meta
 from agent.store.database import Store
 from agent.store.documents import HeldDocument, load_floors, slot_of
 from agent.store.media import MediaStore
-from agent.store.rot import drop_rotten
 from agent.store.silence import SilenceSwitch
 from agent.timekeeper import Parts as TimeParts
 from agent.timekeeper import Timekeeper
@@ -251,8 +250,6 @@ class Agent:
     # Life
 
     async def _build(self) -> None:
-        if rotten := await self.store.run(drop_rotten):
-            log.warning("%d documents were changed by the card: asked for again", rotten)
         self.floors = await self.store.run(load_floors)
         await self.silence.load()
         await self.silences.load()
@@ -363,6 +360,7 @@ class Agent:
         await self.journal.open()
         try:
             async with self.jobs, asyncio.TaskGroup() as group:
+                self.issues.note("state_damaged", "state", self.store.damage or None)
                 if self.store.is_volatile:
                     self.issues.note(
                         "state_volatile", "state", f"a copy in {self.store.path.parent}"

@@ -24,14 +24,9 @@ from agent.plan.occurrence import Held
 from agent.plan.silence import ActiveSilence, silences_on
 from agent.store import meta
 from agent.store.database import Store
+from agent.store.word import SILENCES_TOLD, ToldSilence
 
-_KEY = "silences_told"
 LOOK_S = 30.0
-
-
-class _Told(msgspec.Struct, frozen=True):
-    issuer: str
-    slot: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class Silences:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._told: dict[str, _Told] = {}  # by doc_id
+        self._told: dict[str, ToldSilence] = {}  # by doc_id
         self._changed = asyncio.Event()
 
     async def load(self) -> None:
@@ -69,8 +64,8 @@ class Silences:
         Raises:
             StoreError: the database cannot be read.
         """
-        text = await self._parts.store.run(meta.get, _KEY)
-        self._told = msgspec.json.decode(text, type=dict[str, _Told]) if text else {}
+        text = await self._parts.store.run(meta.get, SILENCES_TOLD)
+        self._told = msgspec.json.decode(text, type=dict[str, ToldSilence]) if text else {}
 
     def changed(self) -> None:
         """Documents or the clock moved: look again now."""
@@ -104,7 +99,9 @@ class Silences:
         left_s = [(one.end_at - now.at).total_seconds() for one in active.values()]
         return max(0.05, min([LOOK_S, *left_s]))
 
-    def _note(self, active: dict[str, ActiveSilence], ended: dict[str, _Told], now: Now) -> None:
+    def _note(
+        self, active: dict[str, ActiveSilence], ended: dict[str, ToldSilence], now: Now
+    ) -> None:
         subjects = {_subject(one.document) for one in active.values()}
         for told in ended.values():
             if (subject := f"{told.issuer}/{told.slot}") not in subjects:
@@ -121,13 +118,14 @@ class Silences:
     async def _remember(self, active: dict[str, ActiveSilence]) -> None:
         """A disk that refuses costs a second record after the next restart, never a silence."""
         self._told = {
-            doc_id: _Told(one.document.issuer, one.document.slot) for doc_id, one in active.items()
+            doc_id: ToldSilence(one.document.issuer, one.document.slot)
+            for doc_id, one in active.items()
         }
         with contextlib.suppress(StoreError):
             text = msgspec.json.encode(self._told).decode()
-            await self._parts.store.run(meta.put, _KEY, text)
+            await self._parts.store.run(meta.put, SILENCES_TOLD, text)
 
-    def _how_ended(self, doc_id: str, told: _Told) -> Detail:
+    def _how_ended(self, doc_id: str, told: ToldSilence) -> Detail:
         """Lifted or replaced by the newer document of its slot, else over by itself."""
         in_slot = (
             one.document

@@ -24,9 +24,9 @@ from agent.play.line import Line
 from agent.settings.model import Settings
 from agent.store import meta
 from agent.store.database import Store
+from agent.store.word import SILENCE_KEY
 
 log = logging.getLogger(__name__)
-_KEY = "silence_key"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Site:
         """
         parts, settings = self._parts, self._parts.settings
         has_key = any(one.kind == "silence-key" for one in settings.inputs)
-        self._was_locked = has_key and bool(await parts.store.run(meta.get, _KEY))
+        self._was_locked = has_key and bool(await parts.store.run(meta.get, SILENCE_KEY))
         self._lock(self._was_locked)
         note = parts.issues.note
         self._inputs = await asyncio.to_thread(build_inputs, settings.inputs, self._on_input, note)
@@ -115,5 +115,5 @@ class Site:
             if kind == "silence-key" and active != self._was_locked:
                 self._was_locked = active
                 with contextlib.suppress(StoreError):
-                    await parts.store.run(meta.put, _KEY, state if active else "")
+                    await parts.store.run(meta.put, SILENCE_KEY, state if active else "")
                 await parts.journal.append("silence", detail={"state": state, "by": name})

@@ -21,6 +21,7 @@ from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import clock_memory
+from agent.store.database import Store
 from agent.store.volatile import carry_back, is_writable, open_state
 from agent.trust.installed import InstalledRoot, load_installed
 
@@ -157,11 +158,16 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         await _until_anew(agent, reread, card)
     finally:
         store.close()
-    if store.is_volatile:
-        try:
-            await asyncio.to_thread(carry_back, store.path, card)
-        except StoreError:
-            log.exception("the card refuses again")
+        if store.is_volatile:
+            _carry_back(store, card)
+
+
+def _carry_back(store: Store, card: Path) -> None:
+    """Nothing lives here any more, so it may block; what is refused waits for the next start."""
+    try:
+        carry_back(store.path, card)
+    except StoreError as error:
+        log.warning("what is in memory is not on the card yet: %s", error)
 
 
 async def _until_anew(agent: Agent, reread: _Reread, card: Path) -> None:

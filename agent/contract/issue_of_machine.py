@@ -41,6 +41,14 @@ MACHINE: dict[str, IssueKind] = {
         "thay thẻ nhớ",
         "replace the card",
     ),
+    "state_damaged": IssueKind(
+        "warning",
+        "thẻ nhớ đã làm hỏng một phần dữ liệu hộp đã lưu; phần hỏng đã bỏ, hộp vẫn chạy",
+        "the card has changed a part of what the box had kept; that part was dropped, the box runs",
+        "không phải làm gì ngay: trung tâm tự gửi lại; nếu lặp lại thì thay bộ nguồn và thẻ nhớ",
+        "nothing to do now: the centre sends it again; if it comes back, replace the power supply"
+        " and the card",
+    ),
     "storage_errors": IssueKind(
         "fault",
         "hệ thống tệp trên thẻ nhớ có lỗi",

@@ -20,10 +20,11 @@ from agent.contract.ident import StationId
 from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.errors import StoreError
-from agent.evidence import ledger
-from agent.evidence.ledger import Beat, Detail, Draft, Head, OpenPlay
-from agent.store import meta
+from agent.evidence import ledger, past
+from agent.evidence.ledger import Beginning, Detail, Draft, Head, OpenPlay
+from agent.evidence.past import PastJournal
 from agent.store.database import Store
+from agent.store.word import Beat
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
@@ -42,12 +43,14 @@ class Journal:
     Attributes:
         fault: the disk's last refusal while records wait in memory, else None.
         changed: called (on the loop) after records were written.
+        past: former lives of which the centre lacks records.
     """
 
     def __init__(self, store: Store, station: StationId, clock: Clock, boot_id: str) -> None:
         self.epoch = ""
         self.fault: StoreError | None = None
         self.changed: list[Callable[[], None]] = []
+        self.past: list[PastJournal] = []
         self._store = store
         self._station = station
         self._clock = clock
@@ -79,14 +82,18 @@ class Journal:
         Raises:
             StoreError: the database cannot be read.
         """
-        self.epoch = await self._store.run(meta.journal_epoch)
-        self._head = await self._store.run(ledger.read_head)
+        beginning = await self._store.run(ledger.begin)
+        self.epoch, self._head = beginning.epoch, beginning.head
+        self.past = [
+            PastJournal(self._store, epoch, acknowledged, self._clock)
+            for epoch, acknowledged in await self._store.run(past.read_unsent)
+        ]
         self._acknowledged = await self._store.run(ledger.read_acknowledged)
         former = await self._store.run(ledger.read_beat)
         cut = await self._store.run(ledger.read_cut_plays)
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))
-        self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut))))
+        self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut), beginning)))
         await self._flush()
 
     async def append(
@@ -134,9 +141,12 @@ class Journal:
         Raises:
             StoreError: the database cannot be read.
         """
-        rows = await self._store.run(ledger.read_after, after_seq, limit)
-        first = rows[0][0] if rows else 0
-        return [raw for place, (seq, raw) in enumerate(rows) if seq == first + place]
+        kept = await self._store.run(ledger.read_after, after_seq, limit)
+        if kept.lost:
+            detail: Detail = {"reason": "changed on the disk", "count": len(kept.lost)}
+            detail |= {"first": min(kept.lost), "last": max(kept.lost)}
+            await self.append("gap", detail=detail)
+        return kept.run()
 
     async def outbox(self) -> tuple[int, float]:
         """How many records the centre lacks, and the age of the oldest in seconds.
@@ -164,6 +174,7 @@ class Journal:
             self._acknowledged = max(self._acknowledged, upto)
             if now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
                 await self._store.run(ledger.prune, now.at)
+                await self._store.run(past.prune, now.at)
         return is_ours
 
     def _beat(self) -> Beat:
@@ -182,13 +193,16 @@ class Journal:
         clock = ClockState(now.quality, error_s)
         return Draft(kind, self._beat(), clock, play=play, detail=detail, closes=closes)
 
-    def _boot_detail(self, former: Beat | None, cut: int) -> Detail:
+    def _boot_detail(self, former: Beat | None, cut: int, beginning: Beginning) -> Detail:
         broken = self._store.moved_aside
+        database = f"moved aside: {broken.name}" if broken else "ok"
+        if beginning.is_anew:
+            database = "the last record had changed: a new epoch"
         return {
             "last_beat_at": former.at if former else None,
             "same_boot": former is not None and former.boot_id == self._boot_id,
             "cut": cut,
-            "database": f"moved aside: {broken.name}" if broken else "ok",
+            "database": database,
         }
 
     def _wait(self, draft: Draft) -> _Waiting:

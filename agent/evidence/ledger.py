@@ -14,6 +14,7 @@ from agent.contract.chain import GENESIS, next_hash
 from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.store import meta
+from agent.store.word import Beat
 
 OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
 KEEP_ACKNOWLEDGED = timedelta(days=30)
@@ -22,19 +23,16 @@ _BEAT = "journal_beat"
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
-class Beat(msgspec.Struct, frozen=True):
-    """The last moment at which the agent was surely alive."""
+class OpenPlay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A play that has begun: as it will stand in the record, and when it was opened.
 
-    boot_id: str
-    at: str
-    mono_ns: int
-
-
-class OpenPlay(msgspec.Struct, frozen=True):
-    """A play that has begun: as it will stand in the record, and when it was opened."""
+    `last_mono_ns` is the last heartbeat of the life that opened it, where that is not the journal's
+    own: it came from another memory.
+    """
 
     play: Play
     mono_ns: int
+    last_mono_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,101 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows as they were read.
+
+    Args:
+        rows: the sound ones.
+        lost: numbers of the others.
+    """
+
+    rows: list[tuple[int, bytes]]
+    lost: list[int]
+
+    def run(self) -> list[bytes]:
+        """The records from the first on, up to the first hole."""
+        first = self.rows[0][0] if self.rows else 0
+        return [raw for place, (seq, raw) in enumerate(self.rows) if seq == first + place]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where a life of the journal goes on.
+
+    Args:
+        epoch: its own.
+        head: the chain's end.
+        is_anew: the card had changed the last record, so a new chain was begun.
+    """
+
+    epoch: str
+    head: Head
+    is_anew: bool = False
+
+
+def begin(connection: sqlite3.Connection) -> Beginning:
+    """Find the chain's end; where the card has changed that, begin a chain with a new epoch.
+
+    What there is of the former one stays to be sent, under its own epoch (`evidence.past`).
+    """
+    row = connection.execute(
+        "SELECT seq, bytes, hash FROM journal ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return Beginning(meta.journal_epoch(connection), Head(0, GENESIS))
+    seq, raw, hash_ = row
+    epoch = _epoch_of(raw)
+    if epoch is None or keep_sound(epoch, [row]).lost:
+        _retire(connection)
+        return Beginning(meta.journal_epoch(connection), Head(0, GENESIS), is_anew=True)
+    meta.put(connection, meta.JOURNAL_EPOCH, epoch)  # the same, or lost
+    return Beginning(epoch, Head(seq, hash_))
+
+
+def _retire(connection: sqlite3.Connection) -> None:
+    """All sound rows become a former life's."""
+    rows = connection.execute("SELECT seq, at, bytes, hash, acknowledged_at FROM journal")
+    for seq, at, raw, hash_, acknowledged_at in rows.fetchall():
+        epoch = _epoch_of(raw)
+        if epoch is not None and not keep_sound(epoch, [(seq, raw, hash_)]).lost:
+            connection.execute(
+                "INSERT OR IGNORE INTO journal_past (epoch, seq, at, bytes, hash, acknowledged_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (epoch, seq, at, raw, hash_, acknowledged_at),
+            )
+    connection.execute("DELETE FROM journal")
+    connection.execute("DELETE FROM meta WHERE key=?", (meta.JOURNAL_EPOCH,))
+
+
+def _epoch_of(raw: object) -> str | None:
+    try:
+        return msgspec.json.decode(raw, type=Record).epoch if isinstance(raw, bytes) else None
+    except (ValueError, msgspec.MsgspecError):
+        return None
+
+
+def keep_sound(epoch: str, rows: Sequence[tuple[int, bytes, str]]) -> Kept:
+    """Of some rows those that are as they were written: a centre takes no others."""
+    kept = Kept([], [])
+    for seq, raw, hash_ in rows:
+        if _is_sound(epoch, seq, raw, hash_):
+            kept.rows.append((seq, raw))
+        else:
+            kept.lost.append(seq)
+    return kept
+
+
+def _is_sound(epoch: str, seq: int, raw: object, hash_: object) -> bool:
+    if not isinstance(raw, bytes):
+        return False
+    try:
+        record = msgspec.json.decode(raw, type=Record)
+        return (record.epoch, record.seq, next_hash(record.prev, raw)) == (epoch, seq, hash_)
+    except (ValueError, msgspec.MsgspecError):
+        return False
 
 
 def read_head(connection: sqlite3.Connection) -> Head:
@@ -138,7 +231,11 @@ def read_cut_plays(connection: sqlite3.Connection) -> list[tuple[int, Play]]:
     beat = read_beat(connection)
     rows = connection.execute("SELECT key, play FROM open_play ORDER BY key").fetchall()
     opened = [(key, msgspec.json.decode(raw, type=OpenPlay)) for key, raw in rows]
-    return [(key, _cut(one, beat.mono_ns if beat else one.mono_ns)) for key, one in opened]
+    own = beat.mono_ns if beat else 0
+    return [
+        (key, _cut(one, own if one.last_mono_ns is None else one.last_mono_ns))
+        for key, one in opened
+    ]
 
 
 def _cut(opened: OpenPlay, last_mono_ns: int) -> Play:
@@ -151,11 +248,14 @@ def _cut(opened: OpenPlay, last_mono_ns: int) -> Play:
     )  # fmt: skip
 
 
-def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[tuple[int, bytes]]:
-    """Up to `limit` rows after a seq, in order."""
-    return connection.execute(
-        "SELECT seq, bytes FROM journal WHERE seq>? ORDER BY seq LIMIT ?", (seq, limit)
+def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> Kept:
+    """Up to `limit` rows after a seq, in order; those that the card has changed are dropped."""
+    rows = connection.execute(
+        "SELECT seq, bytes, hash FROM journal WHERE seq>? ORDER BY seq LIMIT ?", (seq, limit)
     ).fetchall()
+    kept = keep_sound(meta.journal_epoch(connection), rows)
+    connection.executemany("DELETE FROM journal WHERE seq=?", [(one,) for one in kept.lost])
+    return kept
 
 
 def read_acknowledged(connection: sqlite3.Connection) -> int:

@@ -13,6 +13,8 @@ import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from typing import Protocol
 
 import msgspec
 
@@ -28,11 +30,77 @@ MAX_RESEND_S = 600.0
 FIRST_WINDOW = 4
 
 
+class Source(Protocol):
+    """Records of one epoch: the present journal, or one of a former life."""
+
+    epoch: str
+    changed: list[Callable[[], None]]
+
+    @property
+    def acknowledged(self) -> int:
+        """The centre has every record up to this seq."""
+
+    async def pending(self, after_seq: int, limit: int) -> list[bytes]:
+        """See `Journal.pending`."""
+
+    async def acknowledge(self, upto: int, hash_: str) -> bool:
+        """See `Journal.acknowledge`."""
+
+
+Sign = Callable[[str, bytes], bytes]
+Publish = Callable[[str, bytes], Awaitable[None]]
+
+
 class Sender:
-    """Sends the journal up while the link is there.
+    """Sends the journal up while the link is there, and what former lives have left.
 
     Args:
-        journal: the source; the sender wakes when it grows.
+        journal: the source, opened before `run`; the sender wakes when it grows.
+        sign: (channel, payload) → DSSE envelope.
+        publish: (channel, message); a LinkError means the link is gone.
+        resend_s: first patience without progress, in seconds.
+    """
+
+    def __init__(
+        self, journal: Journal, sign: Sign, publish: Publish, *, resend_s: float = RESEND_S
+    ) -> None:
+        self._journal = journal
+        self._build = partial(Lane, sign=sign, publish=publish, resend_s=resend_s)
+        self._lanes = [self._build(journal)]
+        self._is_connected = False
+
+    def connected(self) -> None:
+        """The link is there: send everything unacknowledged, from the first."""
+        self._is_connected = True
+        for lane in self._lanes:
+            lane.connected()
+
+    def disconnected(self) -> None:
+        """The link is gone: keep still."""
+        self._is_connected = False
+        for lane in self._lanes:
+            lane.disconnected()
+
+    async def on_ack(self, ack: Ack) -> None:
+        """Take a verified acknowledgement; each lane heeds that of its own journal."""
+        for lane in self._lanes:
+            await lane.on_ack(ack)
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        self._lanes += [self._build(past) for past in self._journal.past]
+        if self._is_connected:
+            self.connected()
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                group.create_task(lane.run(), name=f"sender of {lane.epoch}")
+
+
+class Lane:
+    """Sends the records of one epoch.
+
+    Args:
+        journal: the source; the lane wakes when it grows.
         sign: (channel, payload) → DSSE envelope.
         publish: (channel, message); a LinkError means the link is gone.
         resend_s: first patience without progress, in seconds.
@@ -40,10 +108,10 @@ class Sender:
 
     def __init__(
         self,
-        journal: Journal,
-        sign: Callable[[str, bytes], bytes],
-        publish: Callable[[str, bytes], Awaitable[None]],
+        journal: Source,
         *,
+        sign: Sign,
+        publish: Publish,
         resend_s: float = RESEND_S,
     ) -> None:
         self._journal = journal
@@ -60,6 +128,11 @@ class Sender:
         self._last_ack = (0, 0)
         self._wake = asyncio.Event()
         journal.changed.append(self._wake.set)
+
+    @property
+    def epoch(self) -> str:
+        """Of its records."""
+        return self._journal.epoch
 
     def connected(self) -> None:
         """The link is there: send everything unacknowledged, from the first."""

@@ -10,7 +10,7 @@ import msgspec
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 
-_KEY = "born"
+KEY = "born"
 
 
 class Birth(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Birth(msgspec.Struct, frozen=True):
 
 def load_birth(connection: sqlite3.Connection) -> Birth:
     """What was kept; a memory asked for the first time is new when it knows no floor."""
-    text = meta.get(connection, _KEY)
+    text = meta.get(connection, KEY)
     if text is not None:
         return msgspec.json.decode(text, type=Birth)
     (has_floors,) = connection.execute("SELECT EXISTS (SELECT 1 FROM floors)").fetchone()
@@ -53,4 +53,4 @@ def load_birth(connection: sqlite3.Connection) -> Birth:
 
 def put_birth(connection: sqlite3.Connection, birth: Birth) -> None:
     """Keep it."""
-    meta.put(connection, _KEY, msgspec.json.encode(birth).decode())
+    meta.put(connection, KEY, msgspec.json.encode(birth).decode())

@@ -10,55 +10,19 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import msgspec
-from msgspec.json import Decoder
-
 from agent.clock import Clock, boot_s
 from agent.contract.moment import encode_utc, parse_utc
-from agent.store import meta
+from agent.store import meta, word
 
-FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
-FIX, RTC_APART = "clock_fix", "rtc_apart"
-LASTING = (FLOOR, FLOOR_BY, VOUCHED, ROOT)
-HELD = "time_held"
-WORDS = (*LASTING, FIX, RTC_APART)
-
-
-class _Dump(msgspec.Struct, frozen=True):
-    """As `Clock.dump` tells it."""
-
-    boot_id: str
-    raw_s: float
-    utc: datetime
-    error_s: float
-    by: str
-    is_on_notice: bool
-
-
-_READERS: dict[str, Callable[[str], object]] = {
-    FLOOR: parse_utc,
-    FLOOR_BY: str,
-    VOUCHED: parse_utc,
-    ROOT: int,
-    FIX: Decoder(_Dump | None).decode,
-    RTC_APART: int,
-}
+FLOOR, FLOOR_BY, VOUCHED, ROOT = word.FLOOR, word.FLOOR_BY, word.VOUCHED, word.ROOT
+FIX, RTC_APART, HELD = word.FIX, word.RTC_APART, word.HELD
+WORDS = (FLOOR, FLOOR_BY, VOUCHED, ROOT, FIX, RTC_APART)
 
 
 def load(connection: sqlite3.Connection) -> dict[str, str]:
     """The words that there are; one that the card has changed is as good as lost."""
-    found = {word: meta.get(connection, word) for word in WORDS}
-    return {
-        word: text for word, text in found.items() if text is not None and _is_sound(word, text)
-    }
-
-
-def _is_sound(word: str, text: str) -> bool:
-    try:
-        _READERS[word](text)
-    except (ValueError, OverflowError, msgspec.MsgspecError):
-        return False
-    return True
+    found = {key: word.read(connection, key) for key in WORDS}
+    return {key: text for key, text in found.items() if text is not None}
 
 
 def build_clock(
@@ -95,14 +59,14 @@ def keep(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None
     former = load(connection).get(FLOOR)
     if former is not None and parse_utc(former) > parse_utc(words[FLOOR]):
         del words[FLOOR], words[FLOOR_BY]
-    for word, text in words.items():
-        meta.put(connection, word, text)
+    for key, text in words.items():
+        meta.put(connection, key, text)
 
 
 def lower(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
     """As `keep`, after the root had the floor forgotten: the only way in which it goes back."""
-    for word, text in clock_words.items():
-        meta.put(connection, word, text)
+    for key, text in clock_words.items():
+        meta.put(connection, key, text)
 
 
 def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:

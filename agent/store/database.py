@@ -4,20 +4,26 @@ The theory. The loop must never wait for a disk, and a half-done deed must never
 deed is a function `fn(connection, ...)` that runs whole on the one worker thread, inside one
 transaction: when it returns, its effect is on the disk; when it raises, it never happened. At
 start the file is checked; a broken one is moved aside, never repaired in place, and a new life
-begins with a new journal epoch (`meta.journal_epoch`) and with whatever floors could be read.
+begins with a new journal epoch (`meta.journal_epoch`) and with whatever could be read. Of one that
+is whole, rows that the card has changed are dropped (`rot`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from agent.errors import StoreError
+from agent.store.rebuild import document_number
+from agent.store.rot import drop_rotten
 from agent.store.salvage import salvage
+from agent.store.table import guard
 
 FILE = "state.db"
 P = ParamSpec("P")
@@ -52,6 +58,17 @@ CREATE TABLE authority_floors (
 """,
     "ALTER TABLE documents ADD COLUMN accepted_in TEXT;",
     "ALTER TABLE authority_floors ADD COLUMN crc INTEGER;",
+    """
+ALTER TABLE meta ADD COLUMN crc INTEGER;
+ALTER TABLE floors ADD COLUMN crc INTEGER;
+ALTER TABLE documents ADD COLUMN crc INTEGER;
+ALTER TABLE events ADD COLUMN crc INTEGER;
+ALTER TABLE cancels ADD COLUMN crc INTEGER;
+ALTER TABLE open_play ADD COLUMN crc INTEGER;
+CREATE TABLE journal_past (
+  epoch TEXT, seq INTEGER, at TEXT NOT NULL, bytes BLOB NOT NULL, hash TEXT NOT NULL,
+  acknowledged_at TEXT, PRIMARY KEY (epoch, seq)) WITHOUT ROWID;
+""",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (
@@ -61,6 +78,8 @@ _DISK = (
     sqlite3.SQLITE_CANTOPEN,
 )
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_HINT = 400  # characters of an issue
+_NOT_ITS_FAULT = (*_DISK, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 
 
 def _code_of(error: sqlite3.Error) -> str:
@@ -76,12 +95,14 @@ class Store:
     Attributes:
         path: the file.
         moved_aside: what a file that failed its check is called now.
+        lost: names of rows that the card had changed.
         is_volatile: it lives in RAM because the card cannot be written (see `volatile`).
     """
 
     def __init__(self, path: Path, worker: ThreadPoolExecutor) -> None:
         self.path = path
         self.moved_aside: Path | None = None
+        self.lost: tuple[str, ...] = ()
         self.is_volatile = False
         self._worker = worker
         self._connection: sqlite3.Connection
@@ -109,6 +130,12 @@ class Store:
             raise
         return store
 
+    @property
+    def damage(self) -> str:
+        """What the card had changed, for people; empty when nothing."""
+        aside = [] if self.moved_aside is None else [f"the file is now {self.moved_aside.name}"]
+        return ", ".join([*aside, *self.lost])[:_HINT]
+
     async def run(
         self,
         fn: Callable[Concatenate[sqlite3.Connection, P], T],
@@ -125,6 +152,17 @@ class Store:
         done = self._worker.submit(self._transact, lambda: fn(self._connection, *args, **kwargs))
         try:
             return await asyncio.wrap_future(done)
+        except sqlite3.Error as error:
+            raise StoreError(_code_of(error), str(self.path), str(error)) from error
+
+    def do(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """As `run`, for those who have no loop; blocks.
+
+        Raises:
+            StoreError: see there.
+        """
+        try:
+            return self._worker.submit(self._transact, lambda: fn(self._connection)).result()
         except sqlite3.Error as error:
             raise StoreError(_code_of(error), str(self.path), str(error)) from error
 
@@ -148,14 +186,35 @@ class Store:
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._connection = _connect(self.path)
-            self._transact(lambda: _prove_writable(self._connection))
+            self._begin()
         except sqlite3.DatabaseError as error:
-            if _code_of(error) != "E_CORRUPT":
+            if not self._is_broken(error):
                 raise
             self.moved_aside = aside = _move_aside(self.path)
             self._connection = _connect(self.path)
             self._transact(lambda: salvage(self._connection, aside))
+
+    def _begin(self) -> None:
+        self._connection = _connect(self.path)
+        try:
+            self._transact(lambda: _prove_writable(self._connection))
+            self.lost = tuple(self._transact(lambda: drop_rotten(self._connection)))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _is_broken(self, error: sqlite3.Error) -> bool:
+        """Is it the file's own fault? A turned byte of its head may call it read-only."""
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary != sqlite3.SQLITE_READONLY:
+            return primary not in _NOT_ITS_FAULT
+        trial = self.path.with_name(".trial-open")
+        try:
+            trial.touch()
+            trial.unlink()
+        except OSError:
+            return False
+        return os.access(self.path, os.W_OK)
 
 
 def _prove_writable(connection: sqlite3.Connection) -> None:
@@ -170,6 +229,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=FULL")
         _check(connection)
         _create(connection, path)
+        guard(connection)
+        connection.create_function("document_number", 2, document_number, deterministic=True)
     except BaseException:
         connection.close()
         raise
@@ -186,10 +247,21 @@ def _check(connection: sqlite3.Connection) -> None:
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION and _is_of_this_release(connection):
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")  # the card has turned it
+        return
     if version > SCHEMA_VERSION:
         raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")
     for number, step in enumerate(_STEPS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE;{step}PRAGMA user_version={number};COMMIT;")
+
+
+def _is_of_this_release(connection: sqlite3.Connection) -> bool:
+    with closing(sqlite3.connect(":memory:")) as model:
+        for step in _STEPS:
+            model.executescript(step)
+        query = "SELECT type, name, sql FROM sqlite_master ORDER BY name"
+        return bool(connection.execute(query).fetchall() == model.execute(query).fetchall())
 
 
 def _move_aside(path: Path) -> Path:

@@ -25,6 +25,7 @@ from agent.contract.envelope import Envelope
 from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store.floors import Floors, FloorUpdate, Slot, load_floors, write_floor
+from agent.store.table import TABLES
 
 __all__ = [
     "Floors", "HeldDocument", "Reading", "commit", "drop", "held", "learn", "load_floors",
@@ -109,7 +110,7 @@ def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     if document.kind in KINDS_NOT_HELD:
         return
     if isinstance(document, Emergency):
-        _remember_event(connection, document)
+        remember_event(connection, document)
     if isinstance(document, Cancel):
         _cancel(connection, document)
     _write(connection, accepted, at)
@@ -199,7 +200,7 @@ def read_row(
         LookupError, TypeError, ValueError, msgspec.MsgspecError: the card has changed it.
     """
     return HeldDocument(
-        _decode(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
+        decode_document(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
         parse_place(place) if place else None,
     )  # fmt: skip
 
@@ -209,14 +210,10 @@ def prune(connection: sqlite3.Connection, at: datetime) -> None:
 
     What stands in a slot of its own goes with its floor, see `slots`.
     """
-    now = _sortable(at)
-    connection.execute(
-        "DELETE FROM documents WHERE expires < ?"
-        " AND (place GLOB 'event/*' OR place GLOB 'cancel/*')",
-        (_sortable(at - KEEP),),
-    )
-    connection.execute("DELETE FROM events WHERE keep_until < ?", (now,))
-    connection.execute("DELETE FROM cancels WHERE keep_until < ?", (now,))
+    moments = {"now": _sortable(at), "old": _sortable(at - KEEP)}
+    for table in TABLES:
+        if table.expired:
+            connection.execute(f"DELETE FROM {table.name} WHERE {table.expired}", moments)  # noqa: S608 - declared
 
 
 def _sortable(at: datetime) -> str:
@@ -247,7 +244,9 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     names = [name for name in (document.doc_id, event_id) if name]
     is_withdrawn = any(_is_cancelled(connection, name, document.class_) for name in names)
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
+        "INSERT INTO documents (place, kind, class, doc_id, event_id, sha256, envelope,"
+        " accepted_at, expires, withdrawn, standing, accepted_in)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place)"
         " DO UPDATE SET class=excluded.class, doc_id=excluded.doc_id, event_id=excluded.event_id,"
         " sha256=excluded.sha256, envelope=excluded.envelope, accepted_at=excluded.accepted_at,"
         " expires=excluded.expires, withdrawn=excluded.withdrawn, standing=excluded.standing,"
@@ -262,19 +261,26 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     )  # fmt: skip
 
 
-def _remember_event(connection: sqlite3.Connection, document: Emergency) -> None:
+def remember_event(connection: sqlite3.Connection, document: Emergency) -> None:
+    """An event that has been told is not told again."""
     keep_until = _sortable(_expires(document) + KEEP)
     connection.execute(
-        "INSERT OR IGNORE INTO events VALUES (?, ?)", (document.event_id, keep_until)
+        "INSERT OR IGNORE INTO events (event_id, keep_until) VALUES (?, ?)",
+        (document.event_id, keep_until),
+    )
+
+
+def remember_cancel(connection: sqlite3.Connection, document: Cancel) -> None:
+    """What it names stays withdrawn, also when it comes later."""
+    connection.execute(
+        "INSERT OR REPLACE INTO cancels (target, class, keep_until) VALUES (?, ?, ?)",
+        (document.cancels, document.class_, _sortable(_expires(document) + KEEP)),
     )
 
 
 def _cancel(connection: sqlite3.Connection, document: Cancel) -> None:
     """Trust has checked the canceller's scope in this class: it may end nothing of another one."""
-    connection.execute(
-        "INSERT OR REPLACE INTO cancels VALUES (?, ?, ?)",
-        (document.cancels, document.class_, _sortable(_expires(document) + KEEP)),
-    )
+    remember_cancel(connection, document)
     connection.execute(
         # the row says that it was withdrawn: nobody reads its content again
         "UPDATE documents SET withdrawn=1, envelope=X'' WHERE class=? AND (doc_id=? OR event_id=?)",
@@ -289,6 +295,11 @@ def _is_cancelled(connection: sqlite3.Connection, target: str, class_: str) -> b
     return next(found, None) is not None
 
 
-def _decode(kind: str, envelope: bytes) -> Document:
+def decode_document(kind: str, envelope: bytes) -> Document:
+    """The document in an envelope that was accepted.
+
+    Raises:
+        LookupError, TypeError, ValueError, msgspec.MsgspecError: the card has changed it.
+    """
     payload = msgspec.json.decode(envelope, type=Envelope).payload_bytes()
     return msgspec.json.decode(payload, type=TYPE_OF_KIND[kind])

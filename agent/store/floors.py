@@ -105,7 +105,8 @@ class Floors:
 def load_floors(connection: sqlite3.Connection) -> Floors:
     """Read all floors and events into memory."""
     floors = Floors()
-    for issuer, kind, slot, *floor in connection.execute("SELECT * FROM floors"):
+    query = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
+    for issuer, kind, slot, *floor in connection.execute(query):
         floors._floors[issuer, kind, slot] = (floor[0], floor[1], floor[2])  # noqa: SLF001 - its loader
     floors._events.update(row[0] for row in connection.execute("SELECT event_id FROM events"))  # noqa: SLF001 - its loader
     cancels = connection.execute("SELECT class, target FROM cancels")
@@ -126,6 +127,7 @@ def write_floor(connection: sqlite3.Connection, floor: FloorUpdate) -> None:
     if row is not None and (floor.epoch, floor.seq) < tuple(row):
         raise ValueError(f"floor of {floor.issuer}/{floor.kind}/{floor.slot} would go back")
     connection.execute(
-        "INSERT OR REPLACE INTO floors VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO floors (issuer, kind, slot, epoch, seq, sha256)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (floor.issuer, floor.kind, floor.slot, floor.epoch, floor.seq, floor.sha256),
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 import sqlite3
 
+JOURNAL_EPOCH = "journal_epoch"
 LAST_PLACE = "last_place"  # of the newest config that gave one
+# Kept in two rows: what must never go down, or nobody could place the box anew.
+DOUBLED = ("session", "time_floor", "time_floor_by", "time_vouched", "time_root", LAST_PLACE)
+AGAIN = "/again"
 
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
@@ -16,7 +20,10 @@ def get(connection: sqlite3.Connection, key: str) -> str | None:
 
 def put(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Set a value."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    keys = (key, key + AGAIN) if key in DOUBLED else (key,)
+    connection.executemany(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [(one, value) for one in keys]
+    )
 
 
 def next_session(connection: sqlite3.Connection) -> int:
@@ -28,8 +35,8 @@ def next_session(connection: sqlite3.Connection) -> int:
 
 def journal_epoch(connection: sqlite3.Connection) -> str:
     """16 random hex digits, made once in a database's life: a new SD card never collides."""
-    epoch = get(connection, "journal_epoch")
+    epoch = get(connection, JOURNAL_EPOCH)
     if epoch is None:
         epoch = secrets.token_hex(8)
-        put(connection, "journal_epoch", epoch)
+        put(connection, JOURNAL_EPOCH, epoch)
     return epoch

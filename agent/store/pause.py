@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,10 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from agent.contract.moment import encode_utc, parse_utc
-from agent.store import meta
-
-_KEY = "pause/{name}"
+from agent.contract.moment import encode_utc
+from agent.store import meta, word
 
 
 class Pause(Protocol):
@@ -35,16 +32,12 @@ def last_pauses(
 
     One that the card has changed is as good as lost: it must not keep a stop off.
     """
-    found = []
-    for text in (meta.get(connection, _KEY.format(name=name)) for name in names):
-        with contextlib.suppress(ValueError, msgspec.MsgspecError):
-            begun, end = msgspec.json.decode(text or b"", type=tuple[str, str])
-            found.append((parse_utc(begun), parse_utc(end)))
-    return found
+    found = (word.read(connection, f"{word.PAUSE}{name}") for name in names)
+    return [word.parse_pause(text) for text in found if text is not None]
 
 
 def note_pause(connection: sqlite3.Connection, names: Iterable[str], pause: Pause) -> None:
     """Remember a pause under its role and each of its keys, inside the caller's transaction."""
     pair = (encode_utc(pause.begun_at), encode_utc(pause.end_at))
     for name in names:
-        meta.put(connection, _KEY.format(name=name), msgspec.json.encode(pair).decode())
+        meta.put(connection, f"{word.PAUSE}{name}", msgspec.json.encode(pair).decode())

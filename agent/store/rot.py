@@ -1,60 +1,86 @@
-"""Documents that the card has changed: dropped at the start, so that the centre sends them again.
+"""Rows that the card has changed: dropped when the store opens, and put back where they can be.
 
-SQLite does not notice a turned byte in a row. Without this it would stop each start of the agent.
+SQLite does not notice a turned byte in a row. Without this it would stop each start of the agent,
+or have it believe what nobody wrote.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from typing import Any
+from collections.abc import Mapping
 
-import msgspec
+from agent.store import meta
+from agent.store.birth import KEY as BORN
+from agent.store.birth import Birth, put_birth
+from agent.store.rebuild import rebuild_floors, sink_floors_of_lost_documents, withdraw_cancelled
+from agent.store.row import Row, read_rows
+from agent.store.table import (
+    CANCELS,
+    DOCUMENTS,
+    EVENTS,
+    FLOORS,
+    META,
+    OPEN_PLAY,
+    ROLE_FLOORS,
+    Table,
+)
 
-from agent.contract.envelope import Envelope
-from agent.store.documents import read_row
+# The rest is judged by signatures or by its chain.
+JUDGED = (FLOORS, DOCUMENTS, EVENTS, CANCELS, META, OPEN_PLAY, ROLE_FLOORS)
+_LARGEST = 1 << 53  # of the numbers that SQLite gives to open plays
 
 
-def drop_rotten(connection: sqlite3.Connection) -> int:
-    """Drop what can be read no more; how many. A deed for `Store.run`, before anything is read.
+def drop_rotten(connection: sqlite3.Connection) -> list[str]:
+    """Drop what is not as it was written; the names of what was. A deed, before anything is read.
 
-    Their floors sink by one, as in `salvage`: the very same must be accepted once more.
+    Raises:
+        sqlite3.Error: a table cannot be read to its end.
     """
-    query = f"SELECT rowid, {', '.join(_COLUMNS)} FROM documents WHERE NOT withdrawn"  # noqa: S608 - names from below
-    rotten = [row for row in connection.execute(query).fetchall() if not _is_sound(row[1:])]
-    for rowid, _, sha256, *_ in rotten:
-        connection.execute("DELETE FROM documents WHERE rowid=?", (rowid,))
-        connection.execute(
-            "UPDATE floors SET seq=seq - 1, sha256=''"
-            " WHERE CAST(sha256 AS BLOB)=? AND sha256 <> ''",
-            (sha256,),
-        )
-    return len(rotten)
+    lost: dict[str, list[str]] = {}
+    for table in JUDGED:
+        rotten = [row for row in read_rows(connection, table) if not row.is_sound]
+        for row in rotten:
+            _delete(connection, table, row)
+        if rotten:
+            lost[table.name] = [row.name for row in rotten]
+        if table.is_guarded:
+            _seal_old_rows(connection, table)
+    connection.execute(
+        "DELETE FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq NOT BETWEEN 0 AND ?",
+        (_LARGEST,),
+    )
+    restore_words(connection)
+    _make_good(connection, lost)
+    return [name for names in lost.values() for name in names]
 
 
-def _is_sound(row: tuple[Any, ...]) -> bool:
-    kind, sha256, envelope, at, standing, place = row
-    try:
-        held = read_row(
-            _text(kind),
-            _text(sha256),
-            envelope,
-            _text(at),
-            standing,
-            _text(place) if place else None,
-        )
-        payload = msgspec.json.decode(held.envelope, type=Envelope).payload_bytes()
-    except (LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError):
-        return False
-    return isinstance(standing, int) and hashlib.sha256(payload).hexdigest() == held.sha256
+def restore_words(connection: sqlite3.Connection) -> None:
+    """Words of which one row of two is there get the other back."""
+    rows = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    for key in meta.DOUBLED:
+        text = rows.get(key, rows.get(key + meta.AGAIN))
+        if text is not None and (key not in rows or rows.get(key + meta.AGAIN) != text):
+            meta.put(connection, key, text)
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode()
+def _make_good(connection: sqlite3.Connection, lost: Mapping[str, list[str]]) -> None:
+    """What else says the same, what may be sent once more, what is not known any more."""
+    if DOCUMENTS.name in lost:
+        sink_floors_of_lost_documents(connection)
+    is_floor_lost = any(table.is_floor and table.name in lost for table in JUDGED)
+    if is_floor_lost:
+        rebuild_floors(connection)
+        withdraw_cancelled(connection)
+    if is_floor_lost or f"{META.name} {BORN}" in lost.get(META.name, ()):
+        put_birth(connection, Birth(is_new=True))  # a head must vouch for what comes again
 
 
-# As bytes: what is no UTF-8 any more would end the whole query.
-_COLUMNS = (
-    "CAST(kind AS BLOB)", "CAST(sha256 AS BLOB)", "envelope", "CAST(accepted_at AS BLOB)",
-    "standing", "CAST(accepted_in AS BLOB)",
-)  # fmt: skip
+def _delete(connection: sqlite3.Connection, table: Table, row: Row) -> None:
+    where, arguments = row.where
+    connection.execute(f"DELETE FROM {table.name} WHERE {where}", arguments)  # noqa: S608 - declared names
+
+
+def _seal_old_rows(connection: sqlite3.Connection, table: Table) -> None:
+    """Rows of a release that counted no sum, or of a hand, get theirs."""
+    key = table.key[0]
+    connection.execute(f"UPDATE {table.name} SET {key}={key} WHERE crc IS NULL")  # noqa: S608 - declared names

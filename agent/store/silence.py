@@ -15,15 +15,9 @@ from agent.clock import Clock, boot_s
 from agent.contract.moment import encode_utc, parse_utc
 from agent.store import meta
 from agent.store.database import Store
+from agent.store.word import LOCAL_SILENCE, KeptSilence
 
 LIMIT_S = 4 * 3600.0
-_KEY = "local_silence"
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    boot_id: str
-    ends_boot_s: float
-    until: str
 
 
 class SilenceSwitch:
@@ -57,10 +51,10 @@ class SilenceSwitch:
         Raises:
             StoreError: the database cannot be read.
         """
-        text = await self._store.run(meta.get, _KEY)
+        text = await self._store.run(meta.get, LOCAL_SILENCE)
         if not text:
             return
-        kept = msgspec.json.decode(text, type=_Kept)
+        kept = msgspec.json.decode(text, type=KeptSilence)
         if kept.boot_id == self._boot_id:
             self._ends_boot_s = kept.ends_boot_s
         else:
@@ -87,5 +81,7 @@ class SilenceSwitch:
 
     def _put(self, connection: sqlite3.Connection) -> None:
         until = encode_utc(self._clock.now().at + timedelta(seconds=self.left_s))
-        kept = _Kept(self._boot_id, self._ends_boot_s, until)
-        meta.put(connection, _KEY, msgspec.json.encode(kept).decode() if self.is_on else "")
+        kept = KeptSilence(self._boot_id, self._ends_boot_s, until)
+        meta.put(
+            connection, LOCAL_SILENCE, msgspec.json.encode(kept).decode() if self.is_on else ""
+        )

@@ -3,29 +3,42 @@
 The copy knows every document, floor and event of the card. Its journal is a new one with an epoch
 of its own: the card's unsent records stay on the card, and no two records ever share a number.
 What the box writes from now on reaches the centre if the link holds, and is lost with the power.
-Once the card takes writes again, what was accepted meanwhile is carried back to it.
+
+A copy is the later life of the two until all of it is on the card. So it lies where the next start
+finds it, and is carried back then or gone on from: a card that takes writes again while a copy is
+not carried yet is not believed, for its floors and its authority are those of long ago.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
 from agent.errors import StoreError
 from agent.store.database import FILE, Store
+from agent.store.merge import (
+    read_words,
+    replace_set,
+    take_journal,
+    take_rows,
+)
+from agent.store.rebuild import withdraw_cancelled
+from agent.store.table import TABLES
+from agent.store.word import carry_words
 
 log = logging.getLogger(__name__)
 _SUFFIXES = ("", "-wal")
-# The card knew all that the copy began with, and nobody else has written to it.
-_CARRIED = ("floors", "documents", "events", "cancels")
-_CARRY_META = "INSERT OR REPLACE INTO meta SELECT * FROM ram.meta WHERE key NOT LIKE 'journal%'"
+_UNFINISHED = "copying-"
 _NEW_LIFE = (
     "DELETE FROM journal",
+    "DELETE FROM journal_past",
     "DELETE FROM open_play",
     "DELETE FROM meta WHERE key='journal_epoch'",
 )
@@ -37,6 +50,13 @@ def open_state(card: Path) -> Store:
     Raises:
         StoreError: neither can be had.
     """
+    copy = place_of_copy(card)
+    if (copy / FILE).exists():
+        try:
+            carry_back(copy / FILE, card)
+        except StoreError:
+            log.exception("going on from the copy in memory: it is newer than the card")
+            return _open_copy(copy)
     try:
         return Store.open(card)
     except StoreError as error:
@@ -46,22 +66,54 @@ def open_state(card: Path) -> Store:
         return open_volatile(card)
 
 
+def place_of_copy(card: Path) -> Path:
+    """Where a copy of this card lies, if there is one: outlives the process, not the power."""
+    name = hashlib.sha256(os.fsencode(card.absolute())).hexdigest()[:16]
+    return _memory() / f"state-{name}"
+
+
+def _memory() -> Path:
+    """The folder of copies: of systemd's making, or ours alone.
+
+    Raises:
+        StoreError: E_DISK: somebody else's folder is in its place.
+    """
+    if given := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(given)
+    own = Path(tempfile.gettempdir()) / f"tramtin-{os.geteuid()}"
+    with suppress(FileExistsError):
+        own.mkdir(0o700)
+    status = own.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+        raise StoreError("E_DISK", str(own), "it is not a folder of this user alone")
+    return own
+
+
 def open_volatile(card: Path) -> Store:
     """Open a copy of the state in `card`, which may be read-only or full; blocks.
 
     Raises:
         StoreError: the card cannot be read either, or there is no room in memory.
     """
-    room = Path(tempfile.mkdtemp(prefix="state-", dir=os.environ.get("RUNTIME_DIRECTORY")))
+    copy = place_of_copy(card)
     try:
+        for left in copy.parent.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        room = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=copy.parent))
         for suffix in _SUFFIXES:
             part = card / f"{FILE}{suffix}"
             if part.exists():
                 shutil.copyfile(part, room / part.name)
+        _begin_anew(room / FILE)
+        shutil.rmtree(copy, ignore_errors=True)  # without a file in it, or it had been opened
+        room.rename(copy)
     except OSError as error:
         raise StoreError("E_DISK", str(card), str(error)) from error
-    _begin_anew(room / FILE)
-    store = Store.open(room)
+    return _open_copy(copy)
+
+
+def _open_copy(copy: Path) -> Store:
+    store = Store.open(copy)
     store.is_volatile = True
     return store
 
@@ -85,25 +137,35 @@ def is_writable(card: Path) -> bool:
 
 
 def carry_back(copy: Path, card: Path) -> None:
-    """What was accepted and set while the state lived in memory, onto the card whole; blocks.
+    """All that was accepted, set and recorded while the state lived in memory; blocks.
+
+    It is merged with what the card has, in one transaction: nothing on the card goes back, and
+    carrying twice is harmless.
 
     Args:
         copy: the file in RAM, closed; it is removed.
         card: the state's folder.
 
     Raises:
-        StoreError: E_DISK, the card refuses after all; it is as it was, and the copy is kept.
+        StoreError: the card refuses after all; it is as it was, and the copy is kept.
     """
+    Store.open(copy.parent).close()  # of another release, or torn: as any state
+    store = Store.open(card)
     try:
-        with closing(sqlite3.connect(card / FILE, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("ATTACH ? AS ram", (str(copy),))
-            connection.execute("BEGIN IMMEDIATE")
-            for table in _CARRIED:
-                connection.execute(f"DELETE FROM main.{table}")  # noqa: S608 - of our own names
-                connection.execute(f"INSERT INTO main.{table} SELECT * FROM ram.{table}")  # noqa: S608 - as above
-            connection.execute(_CARRY_META)
-            connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise StoreError("E_DISK", str(card), str(error)) from error
+        store.do(lambda connection: _merge(connection, copy))
+    finally:
+        store.close()
     shutil.rmtree(copy.parent, ignore_errors=True)
+
+
+def _merge(connection: sqlite3.Connection, copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as source:
+        words = read_words(source)
+        for table in TABLES:
+            if table.carry == "set":
+                replace_set(connection, source, table)
+            elif table.carry == "rows":
+                take_rows(connection, source, table)
+        take_journal(connection, source, words)
+    carry_words(connection, words)
+    withdraw_cancelled(connection)

@@ -18,7 +18,6 @@ from agent.contract.topic import Topic
 from agent.intake import Effects, Intake
 from agent.store.database import FILE, Store
 from agent.store.documents import Floors, HeldDocument, load_floors
-from agent.store.rot import drop_rotten
 from agent.trust.authority import Authority
 from agent.trust.in_force import AuthorityInForce
 
@@ -72,7 +71,6 @@ class DeafBox:
     async def start(self) -> DeafBox:
         """As after power-on."""
         self.store = await asyncio.to_thread(Store.open, self.folder)
-        await self.store.run(drop_rotten)
         self.floors: Floors = await self.store.run(load_floors)
         self.clock = Clock(boot=self.hand)
         if self.begins is not None:

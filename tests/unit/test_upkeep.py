@@ -105,7 +105,7 @@ async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
     store = await asyncio.to_thread(Store.open, tmp_path)
     media = await asyncio.to_thread(MediaStore, tmp_path / "media")
     await asyncio.to_thread((tmp_path / "media" / FOREIGN).write_bytes, b"x")
-    keep = "INSERT INTO events VALUES ('e1', '2026-11-02T00:00:00.000Z')"
+    keep = "INSERT INTO events (event_id, keep_until) VALUES ('e1', '2026-11-02T00:00:00.000Z')"
     await store.run(lambda connection: connection.execute(keep).fetchone())
     greeted = asyncio.Event()
 
@@ -129,7 +129,7 @@ async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
 async def test_a_time_that_only_its_own_signer_vouches_for_deletes_nothing(tmp_path: Path) -> None:
     store = await asyncio.to_thread(Store.open, tmp_path)
     media = await asyncio.to_thread(MediaStore, tmp_path / "media")
-    keep = "INSERT INTO events VALUES ('e1', '2026-12-24T00:00:00.000Z')"
+    keep = "INSERT INTO events (event_id, keep_until) VALUES ('e1', '2026-12-24T00:00:00.000Z')"
     await store.run(lambda connection: connection.execute(keep).fetchone())
     greeted = asyncio.Event()
 

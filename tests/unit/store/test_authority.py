@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from agent.errors import TrustError
+from agent.store import database
 from agent.store.authority import (
     Floor,
     Kept,
@@ -197,21 +199,14 @@ async def test_what_was_kept_survives_a_broken_file(tmp_path: Path) -> None:
 
 
 async def test_a_file_of_the_release_before_gets_its_tables(tmp_path: Path) -> None:
-    store = await asyncio.to_thread(Store.open, tmp_path)
-    await store.run(
-        lambda connection: connection.execute("INSERT INTO meta VALUES ('session', '7')")
-    )
-    await asyncio.to_thread(store.close)
-
-    def undo() -> None:
-        with sqlite3.connect(tmp_path / FILE) as connection:
-            for table in ("roots", "files", "floors"):
-                connection.execute(f"DROP TABLE authority_{table}")
-            connection.execute("ALTER TABLE documents DROP COLUMN accepted_in")
+    def make() -> None:
+        with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+            for step in database._STEPS[:2]:
+                connection.executescript(step)
+            connection.execute("INSERT INTO meta VALUES ('session', '7')")
             connection.execute("PRAGMA user_version=2")
-        connection.close()
 
-    await asyncio.to_thread(undo)
+    await asyncio.to_thread(make)
     again = await asyncio.to_thread(Store.open, tmp_path)
     await again.run(accept, 1, whole(1))
     word = await again.run(

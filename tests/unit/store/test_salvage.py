@@ -12,6 +12,8 @@ from agent.store.birth import load_birth
 from agent.store.database import FILE, Store
 from agent.store.salvage import salvage
 
+FLOORS = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
+
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
@@ -19,8 +21,8 @@ def broken(tmp_path: Path) -> Path:
     Store.open(tmp_path / "old").close()
     path = tmp_path / "old" / FILE
     with closing(sqlite3.connect(path)) as old, old:
-        old.execute("INSERT INTO floors VALUES ('vn.84', 'playlist', 'tuan', 2, 42, 'ab')")
-        old.execute("INSERT INTO events VALUES ('e0', '2027-01-01T00:00:00.000Z')")
+        old.execute("INSERT INTO floors VALUES ('vn.84', 'playlist', 'tuan', 2, 42, 'ab', NULL)")
+        old.execute("INSERT INTO events VALUES ('e0', '2027-01-01T00:00:00.000Z', NULL)")
     return path
 
 
@@ -34,7 +36,7 @@ def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool
     """Floors and events that came over, and whether the memory counts as new."""
     with closing(sqlite3.connect(fresh)) as new, new:
         salvage(new, broken)
-        floors = new.execute("SELECT * FROM floors").fetchall()
+        floors = new.execute(FLOORS).fetchall()
         events = new.execute("SELECT event_id FROM events").fetchall()
         return floors, events, load_birth(new).is_new
 
@@ -48,7 +50,7 @@ def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(
 
 def test_a_floor_that_waits_for_its_document_sinks_no_further(fresh: Path, broken: Path) -> None:
     with closing(sqlite3.connect(broken)) as old, old:
-        old.execute("UPDATE floors SET seq=41, sha256=''")
+        old.execute("UPDATE floors SET seq=41, sha256='', crc=NULL")
     floors, _, _ = carried(fresh, broken)
     assert floors == [("vn.84", "playlist", "tuan", 2, 41, "")]
 

@@ -1,0 +1,152 @@
+"""Rows as a card gives them back, each judged by the declaration of its table before it counts."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from agent.contract.chain import next_hash
+from agent.contract.envelope import Envelope
+from agent.contract.report import Record
+from agent.store.authority import is_sound_floor
+from agent.store.documents import read_row
+from agent.store.table import (
+    DOCUMENTS,
+    META,
+    PAST_JOURNAL,
+    ROLE_FLOORS,
+    Cell,
+    Table,
+    row_crc,
+)
+from agent.store.word import is_sound as is_sound_word
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    Args:
+        cells: by column; empty when it is rotten.
+        name: for people, as far as it can be read.
+        where: SQL and its arguments that find the row again, whatever is in it.
+    """
+
+    cells: Mapping[str, Cell]
+    name: str
+    where: tuple[str, Sequence[Any]]
+
+    @property
+    def is_sound(self) -> bool:
+        """Is it as it was written?"""
+        return bool(self.cells)
+
+
+def read_rows(source: sqlite3.Connection, table: Table) -> Iterator[Row]:
+    """All rows of a table, none believed unseen.
+
+    Raises:
+        sqlite3.Error: it cannot be read to its end.
+    """
+    there = {name for _, name, *_ in source.execute(f"PRAGMA table_info({table.name})")}
+    wanted = [*table.columns, *(["crc"] if table.is_guarded else [])]
+    lacking = [one for one in wanted if one not in there]
+    if any(one not in table.defaults and one != "crc" for one in lacking):
+        raise sqlite3.DatabaseError(f"{table.name} has no {lacking[0]}")
+    columns = [one for one in wanted if one in there]
+    former, source.text_factory = source.text_factory, _Text
+    try:
+        for values in source.execute(f"SELECT {', '.join(columns)} FROM {table.name}"):  # noqa: S608 - declared names
+            yield _judge(table, dict(zip(columns, values, strict=True)))
+    finally:
+        source.text_factory = former
+
+
+class _Text(bytes):
+    """A text as its bytes: what is no UTF-8 any more would end the whole query."""
+
+
+def _judge(table: Table, raw: Mapping[str, Any]) -> Row:
+    key = [raw[one] for one in table.key]
+    name = "/".join(_show(value) for value in key)
+    found = [
+        f"CAST({one} AS BLOB) IS ?" if isinstance(value, bytes) else f"{one} IS ?"
+        for one, value in zip(table.key, key, strict=True)
+    ]
+    where = " AND ".join(found), [bytes(one) if isinstance(one, bytes) else one for one in key]
+    try:
+        cells = _read(table, raw)
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        msgspec.MsgspecError,
+    ):
+        cells = {}
+    return Row(cells, f"{table.name} {name}"[:120], where)
+
+
+def _read(table: Table, raw: Mapping[str, Any]) -> dict[str, Cell]:
+    """The cells.
+
+    Raises:
+        LookupError, TypeError, ValueError, AttributeError, MsgspecError: they are others.
+    """
+    cells: dict[str, Cell] = dict(table.defaults)
+    for column, value in raw.items():
+        cells[column] = value.decode() if isinstance(value, _Text) else value
+    crc = cells.pop("crc", None) if table.is_guarded else None
+    for column, read in table.cells.items():
+        read(cells[column])
+    if crc is not None and crc != row_crc(*(cells[one] for one in table.columns)):
+        raise ValueError("a cell is not as it was written")
+    if table.name in _CHECKS:
+        _CHECKS[table.name](cells, crc)
+    return cells
+
+
+def _check_document(cells: Mapping[str, Any], _crc: Cell) -> None:
+    if cells["withdrawn"] and not cells["envelope"]:
+        return  # only that it was withdrawn is remembered
+    held = read_row(*(cells[one] for one in _HELD))
+    payload = msgspec.json.decode(held.envelope, type=Envelope).payload_bytes()
+    if hashlib.sha256(payload).hexdigest() != held.sha256:
+        raise ValueError("other bytes than were signed")
+
+
+def _check_word(cells: Mapping[str, Any], crc: Any) -> None:
+    if not is_sound_word(cells["key"], cells["value"], crc):
+        raise ValueError("not such a word")
+
+
+def _check_role_floor(cells: Mapping[str, Any], _crc: Cell) -> None:
+    if not is_sound_floor(cells["role"], cells["version"], cells["keys"], cells["crc"]):
+        raise ValueError("its sum is another one")
+
+
+def _check_record(cells: Mapping[str, Any], _crc: Cell) -> None:
+    record = msgspec.json.decode(cells["bytes"], type=Record)
+    if (record.epoch, record.seq) != (cells["epoch"], cells["seq"]):
+        raise ValueError("another record")
+    if next_hash(record.prev, cells["bytes"]) != cells["hash"]:
+        raise ValueError("other bytes than were chained")
+
+
+_HELD = ("kind", "sha256", "envelope", "accepted_at", "standing", "accepted_in")
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
+    DOCUMENTS.name: _check_document,
+    META.name: _check_word,
+    ROLE_FLOORS.name: _check_role_floor,
+    PAST_JOURNAL.name: _check_record,
+}
+
+
+def _show(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

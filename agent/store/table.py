@@ -1,0 +1,228 @@
+"""What the box's memory consists of, table by table, declared once.
+
+Reading at the start (`rot`), saving from a broken file (`salvage`), carrying a copy in RAM back to
+the card (`merge`) and pruning all follow from here. The words of `meta` are declared in `word`.
+
+SQLite does not notice a turned byte in a row, so guarded tables have a `crc` over all their other
+cells. Temporary triggers keep it: no statement can forget it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent.contract.moment import parse_utc
+
+Cell = str | bytes | int | float | None
+Reader = Callable[[Cell], object]
+# How a row comes back to the card: by the condition in `wins`; as one set that replaces the other;
+# or not at all, because the card has its own.
+Carry = Literal["rows", "set", "own"]
+
+
+def text(cell: Cell) -> str:
+    """A text.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(cell, str):
+        raise ValueError("not a text")  # noqa: TRY004 - one kind of error for all readers
+    return cell
+
+
+def moment(cell: Cell) -> object:
+    """UTC text."""
+    return parse_utc(text(cell))
+
+
+def whole(cell: Cell) -> int:
+    """A number that counts something.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(cell, int) or cell < 0:
+        raise ValueError("not a count")
+    return cell
+
+
+def sunk(cell: Cell) -> int:
+    """A floor's number, which sinks by one when its document is lost.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(cell, int) or cell < -1:
+        raise ValueError("not a number")
+    return cell
+
+
+def blob(cell: Cell) -> bytes:
+    """Bytes.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(cell, bytes):
+        raise ValueError("not bytes")  # noqa: TRY004 - as `text`
+    return cell
+
+
+def maybe(read: Reader) -> Reader:
+    """The same, or nothing."""
+    return lambda cell: None if cell is None else read(cell)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Args:
+        name: in the schema.
+        key: the columns that name a row.
+        cells: every column but `crc`, with its reader.
+        carry: see `Carry`.
+        wins: SQL; when a carried row replaces the card's of the same key. Empty: never.
+        is_guarded: has a `crc`, kept by triggers.
+        is_salvaged: saved from a broken file.
+        is_floor: it says what must not be accepted again; who loses a row of it is new.
+        expired: SQL; which rows are pruned, with `:now` and `:old` (30 days ago). Empty: none.
+        defaults: of columns that an older release did not have.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    cells: Mapping[str, Reader]
+    carry: Carry = "rows"
+    wins: str = ""
+    is_guarded: bool = True
+    is_salvaged: bool = True
+    is_floor: bool = False
+    expired: str = ""
+    defaults: Mapping[str, Cell] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """In their order, without `crc`."""
+        return tuple(self.cells)
+
+
+FLOORS = Table(
+    "floors",
+    ("issuer", "kind", "slot"),
+    {"issuer": text, "kind": text, "slot": text, "epoch": whole, "seq": sunk, "sha256": text},
+    wins="(excluded.epoch, excluded.seq, excluded.sha256 <> '')"
+    " > (floors.epoch, floors.seq, floors.sha256 <> '')",
+    is_floor=True,
+)
+DOCUMENTS = Table(
+    "documents",
+    ("place",),
+    {
+        "place": text, "kind": text, "class": text, "doc_id": text, "event_id": maybe(text),
+        "sha256": text, "envelope": blob, "accepted_at": moment, "expires": moment,
+        "withdrawn": whole, "standing": whole, "accepted_in": maybe(text),
+    },
+    # by the (epoch, seq) that is signed in it, see `rebuild`
+    wins="document_number(excluded.kind, excluded.envelope)"
+    " > document_number(documents.kind, documents.envelope)",
+    expired="expires < :old AND (place GLOB 'event/*' OR place GLOB 'cancel/*')",
+    defaults={"standing": 1, "accepted_in": None},
+)  # fmt: skip
+EVENTS = Table(
+    "events",
+    ("event_id",),
+    {"event_id": text, "keep_until": moment},
+    wins="excluded.keep_until > events.keep_until",
+    is_floor=True,
+    expired="keep_until < :now",
+)
+CANCELS = Table(
+    "cancels",
+    ("target", "class"),
+    {"target": text, "class": text, "keep_until": moment},
+    wins="excluded.keep_until > cancels.keep_until",
+    is_floor=True,
+    expired="keep_until < :now",
+)
+META = Table("meta", ("key",), {"key": text, "value": text}, carry="own", is_salvaged=False)
+OPEN_PLAY = Table("open_play", ("key",), {"key": whole, "play": blob}, carry="own")
+# Judged by signatures (`link.restoration`), which are worth more than any sum.
+ROOTS = Table(
+    "authority_roots", ("version",), {"version": whole, "bytes": blob}, is_guarded=False
+)  # fmt: skip
+FILES = Table(
+    "authority_files",
+    ("role",),
+    {"role": text, "version": whole, "bytes": blob},
+    carry="set",
+    is_guarded=False,
+)
+# Its sum is older than the guard and has a form of its own (`store.authority`).
+ROLE_FLOORS = Table(
+    "authority_floors",
+    ("role",),
+    {"role": text, "version": whole, "keys": text, "crc": maybe(whole)},
+    # Other keys begin anew, and the copy is the later life of the two.
+    wins="excluded.keys <> authority_floors.keys OR excluded.version > authority_floors.version",
+    is_guarded=False,
+    defaults={"crc": None},
+)
+# Chained by hashes; a row is judged when it is read (`evidence.ledger`). Each life has its own.
+JOURNAL = Table(
+    "journal",
+    ("seq",),
+    {
+        "seq": whole, "at": moment, "bytes": blob, "hash": text,
+        "acknowledged_at": maybe(text),
+    },
+    carry="own",
+    is_guarded=False,
+    is_salvaged=False,
+)  # fmt: skip
+PAST_JOURNAL = Table(
+    "journal_past",
+    ("epoch", "seq"),
+    {
+        "epoch": text, "seq": whole, "at": text, "bytes": blob, "hash": text,
+        "acknowledged_at": maybe(text),
+    },
+    wins="journal_past.acknowledged_at IS NULL",
+    is_guarded=False,
+)  # fmt: skip
+TABLES = (
+    FLOORS, DOCUMENTS, EVENTS, CANCELS, META, OPEN_PLAY,
+    ROOTS, FILES, ROLE_FLOORS, JOURNAL, PAST_JOURNAL,
+)  # fmt: skip
+
+
+def row_crc(*cells: Cell) -> int:
+    """Over the cells of a row, each with its type and length."""
+    crc = 0
+    for cell in cells:
+        raw = cell if isinstance(cell, bytes) else str(cell).encode()
+        crc = zlib.crc32(raw, zlib.crc32(f"{type(cell).__name__} {len(raw)} ".encode(), crc))
+    return crc
+
+
+def guard(connection: sqlite3.Connection) -> None:
+    """Have every row that this connection writes carry its `crc`."""
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.create_function("row_crc", -1, row_crc, deterministic=True)
+    for table in TABLES:
+        if not table.is_guarded:
+            continue
+        new = ", ".join(f"NEW.{one}" for one in table.columns)
+        row = " AND ".join(f"{one}=NEW.{one}" for one in table.key)
+        names = ", ".join(table.columns)
+        for when in ("INSERT", f"UPDATE OF {names}"):
+            connection.execute(
+                f"CREATE TEMP TRIGGER {table.name}_{when[:6].lower()} AFTER {when}"  # noqa: S608 - names from above
+                f" ON main.{table.name} BEGIN"
+                f" UPDATE {table.name} SET crc=row_crc({new}) WHERE {row}; END"
+            )
