@@ -121,7 +121,6 @@ class Agent:
         self.uplink = Uplink(self.station, self.key)
         self.sender = Sender(self.journal, self.uplink.sign, self.uplink.publish)
         spread_s = min(GREETING_S, self.health_s)
-        self.greeting = Greeting(self._hello, spread_s)
         self.rights = Rights(
             self.root, store=self.store, clock=self.clock, issues=self.issues, spread_s=spread_s
         )
@@ -238,6 +237,7 @@ class Agent:
         self.session = session
         self.sender.connected()
         await self._hello()
+        self.greeting.on_connect()
         self.checkup.poke.set()
 
     async def _next_session(self) -> int:
@@ -273,6 +273,8 @@ class Agent:
                 note=self.issues.note,
             ),
         )
+        spread_s = min(GREETING_S, self.health_s)
+        self.greeting = Greeting(self._hello, self.intake.nonces, spread_s)
         self.link = MqttLink(
             settings.broker,
             self.station,

@@ -19,6 +19,7 @@ class Nonces:
         boot: seconds since boot.
 
     Attributes:
+        asked: how many there were.
         answers: how many signed times have come, in time or late.
         is_waiting: has none come since the last question?
     """
@@ -30,13 +31,14 @@ class Nonces:
         self._boot = boot
         self._asked: OrderedDict[str, float] = OrderedDict()
         self._used: set[str] = set()
-        self.answers = 0
+        self.asked = self.answers = 0
         self.is_waiting = False
 
     def ask(self) -> str:
         """A new nonce, asked now."""
         nonce = secrets.token_hex(16)
         self._asked[nonce] = self._boot()
+        self.asked += 1
         self.is_waiting = True
         while len(self._asked) > self.LIMIT:
             self._used.discard(self._asked.popitem(last=False)[0])

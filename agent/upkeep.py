@@ -11,9 +11,13 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from agent.clock import Clock
+import msgspec
+
+from agent.clock import Clock, mono_s
 from agent.contract.ident import Digest
+from agent.contract.report import State
 from agent.errors import AgentError
+from agent.nonce import Nonces
 from agent.store.database import Store
 from agent.store.documents import Floors, prune
 from agent.store.media import MediaStore
@@ -22,6 +26,7 @@ from agent.trust.freshness import longest_life
 
 log = logging.getLogger(__name__)
 ASK_S = 6 * 3600.0
+GONE = -1
 ASK_SOON_S = (30.0, 90.0)  # without an authenticated time nothing scheduled sounds
 
 
@@ -76,40 +81,91 @@ class Upkeep:
 
 
 class Greeting:
-    """Greets where many stations have reason to at the same moment: not all in one second.
+    """Says hello when a centre has come, and again while no hello is answered.
 
-    A centre that comes back is greeted as well. Its presence is not signed: whoever has the broker
-    may have it come and go at will, and gets no more than one hello for each wait.
+    Where many stations have reason to greet at the same moment, not all do so in one second. The
+    centre's presence is not signed: whoever has the broker may have it come and go at will, and
+    gets no more than one hello in `APART_S`. An answer that comes before a hello is due makes that
+    hello needless: whoever answers knows this box.
 
     Args:
         greet: sends a hello.
-        spread_s: the longest wait.
+        nonces: of the hellos, with what was answered.
+        spread_s: the longest wait; a centre that has few stations asks for a shorter one.
     """
 
-    def __init__(self, greet: Callable[[], Awaitable[None]], spread_s: float) -> None:
+    APART_S = 10.0
+    AGAIN_S = (15.0, 600.0)  # first wait for an answer, doubled each time up to the second
+
+    def __init__(
+        self, greet: Callable[[], Awaitable[None]], nonces: Nonces, spread_s: float
+    ) -> None:
         self._greet = greet
-        self._spread_s = spread_s
-        self._is_gone = False
+        self._nonces = nonces
+        self._most_s = self._spread_s = spread_s
+        self._centre: int | None = None  # session of the centre that is there
+        self._answers = 0
+        self._next_mono_s = 0.0
         self._due = asyncio.Event()
+        self._connected = asyncio.Event()
 
     async def on_centre(self, _subject: str, state: bytes) -> None:
         """Take the centre's presence, as `link.mqtt` hands it on."""
-        is_online = b'"online":true' in state.replace(b" ", b"")
-        if is_online and self._is_gone:
+        try:
+            centre = msgspec.json.decode(state, type=State)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return
+        was, self._centre = self._centre, centre.session if centre.online else GONE
+        if not centre.online or centre.session == was:
+            return
+        wanted_s = self._most_s if centre.spread_s is None else centre.spread_s
+        self._spread_s = min(max(wanted_s, 0), self._most_s)
+        if was is not None or self._nonces.is_waiting:
             self.say_soon()
-        self._is_gone = not is_online
+
+    def on_connect(self) -> None:
+        """A hello was said for this connection: its answer is waited for from now on."""
+        self._connected.set()
 
     def say_soon(self) -> None:
         """One hello within the spread, however often it is asked for meanwhile."""
+        if not self._due.is_set():
+            self._answers = self._nonces.answers
         self._due.set()
 
     async def run(self) -> None:
         """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._greet_when_due(), name="greeting due")
+            group.create_task(self._ask_again(), name="greeting again")
+
+    async def _greet_when_due(self) -> None:
         while True:
             await self._due.wait()
-            await asyncio.sleep(random.uniform(0, self._spread_s))  # noqa: S311 - jitter
+            wait_s = random.uniform(0, self._spread_s)  # noqa: S311 - jitter
+            await asyncio.sleep(max(wait_s, self._next_mono_s - mono_s()))
             self._due.clear()
-            await self._greet()
+            if self._nonces.answers == self._answers:
+                self._next_mono_s = mono_s() + self.APART_S
+                await self._greet()
+
+    async def _ask_again(self) -> None:
+        """The answer may be lost, or nobody was there who could give one."""
+        wait_s = self.AGAIN_S[0]
+        while True:
+            asked = self._nonces.asked
+            try:
+                async with asyncio.timeout(wait_s * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
+                    await self._connected.wait()
+            except TimeoutError:
+                if not self._nonces.is_waiting:
+                    wait_s = self.AGAIN_S[0]
+                elif asked == self._nonces.asked:  # else somebody else's hello is newer
+                    await self._greet()
+                    wait_s = min(2 * wait_s, self.AGAIN_S[1])
+            else:
+                self._connected.clear()
+                wait_s = self.AGAIN_S[0]
 
 
 async def quietly(deed: Awaitable[object]) -> None:

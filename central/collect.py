@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import aiomqtt
 import msgspec
+import sqlalchemy as sa
 from securesystemslib.signer import Signer
 
 from agent.contract.ident import StationId
@@ -23,7 +24,7 @@ from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
 from central import heartbeat, shelf
 from central.certificate import CENTRE, Identity
-from central.database import Database
+from central.database import Database, stations
 from central.publish import Parcel, mark_sent, unsent
 from central.reception import WINDOW, Reception
 
@@ -36,6 +37,8 @@ UNSENT_S = 0.3
 TIMESTAMP_S = 3600.0
 TIMESTAMP_AGAIN_S = 60.0
 RETRY_S = (0.5, 30.0)
+HELLOS_PER_S = 20
+SPREAD_S = 2, 120
 
 
 class _Client(aiomqtt.Client):
@@ -137,11 +140,12 @@ class Collector:
             identifier=CENTRE,
             protocol=aiomqtt.ProtocolVersion.V311,
             tls_context=context,
-            will=aiomqtt.Will(CENTRE_STATE, self._state(online=False), qos=1, retain=True),
+            will=aiomqtt.Will(CENTRE_STATE, self._will(), qos=1, retain=True),
             max_queued_incoming_messages=MAX_QUEUED,
         ) as client:
             await self._subscribe(client)
-            await client.publish(CENTRE_STATE, self._state(online=True), qos=1, retain=True)
+            birth = await asyncio.to_thread(self._birth)
+            await client.publish(CENTRE_STATE, birth, qos=1, retain=True)
             self._client = client
             self.connected.set()
             log.info("collecting from %s:%d", self._host, self._port)
@@ -228,8 +232,17 @@ class Collector:
                 wait_s = TIMESTAMP_AGAIN_S
             await asyncio.sleep(wait_s)
 
-    def _state(self, *, online: bool) -> bytes:
-        return msgspec.json.encode(State(online, self._session))
+    def _birth(self) -> bytes:
+        """Each station says hello to it, so the more there are the longer they take."""
+        query = sa.select(sa.func.count()).select_from(stations)
+        with self._database.transaction() as connection:
+            number = connection.execute(query).scalar_one()
+        shortest_s, longest_s = SPREAD_S
+        spread_s = min(max(number // HELLOS_PER_S, shortest_s), longest_s)
+        return msgspec.json.encode(State(online=True, session=self._session, spread_s=spread_s))
+
+    def _will(self) -> bytes:
+        return msgspec.json.encode(State(online=False, session=self._session))
 
     def _load_tls(self) -> ssl.SSLContext | None:
         if self._identity is None:

@@ -45,11 +45,15 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     partial: bool = False
 
 
-class State(msgspec.Struct, frozen=True):
-    """Presence, retained; the will is the same with `online` false. Not signed."""
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Presence, retained; the will is the same with `online` false. Not signed.
+
+    The centre's birth says within how many seconds its stations are to share out their hellos.
+    """
 
     online: bool
     session: int
+    spread_s: int | None = None
 
 
 class LogBatch(msgspec.Struct, frozen=True):

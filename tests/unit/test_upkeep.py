@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from agent import upkeep
 from agent.clock import BUILD_AT, Clock, boot_s
 from agent.contract.ident import Digest
 from agent.errors import StoreError
+from agent.nonce import Nonces
 from agent.store.database import Store
 from agent.store.floors import Floors
 from agent.store.media import MediaStore
@@ -150,71 +153,158 @@ async def test_a_time_that_only_its_own_signer_vouches_for_deletes_nothing(tmp_p
     await asyncio.to_thread(store.close)
 
 
-async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while() -> None:
-    hellos: list[float] = []
-    greeted = asyncio.Event()
+class Hellos:
+    """A greeting with an hour hand: each wait it asks for is noted, and over at once if short."""
 
-    async def greet() -> None:
-        hellos.append(asyncio.get_running_loop().time())
-        greeted.set()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, spread_s: float = 120.0) -> None:
+        self.nonces = Nonces(boot_s)
+        self.said = 0
+        self.waits: list[float] = []
+        self._pause = asyncio.sleep
+        monkeypatch.setattr(asyncio, "sleep", self._wait)
+        self.greeting = Greeting(self.say, self.nonces, spread_s)
+        self._run = asyncio.create_task(self.greeting.run(), name="greeting")
 
-    greeting = Greeting(greet, 0.05)
-    run = asyncio.create_task(greeting.run(), name="greeting")
-    for _ in range(1_000):
-        await greeting.on_centre("state", b'{"online": false}')
-        await greeting.on_centre("state", b'{"online": true}')
-    async with asyncio.timeout(20):
-        await greeted.wait()
-    await asyncio.sleep(0.1)
-    run.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await run
-    assert len(hellos) == 1
+    async def say(self) -> None:
+        self.said += 1
+        self.nonces.ask()
+
+    async def _wait(self, span_s: float) -> None:
+        self.waits.append(span_s)
+
+    async def settle(self) -> None:
+        for _ in range(8):
+            await self._pause(0)
+
+    async def hear(self, state: str) -> None:
+        await self.greeting.on_centre("state", state.encode())
+
+    async def end(self) -> None:
+        self._run.cancel()
+        await asyncio.gather(self._run, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def hellos(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hellos]:
+    made = Hellos(monkeypatch)
+    yield made
+    await made.end()
+
+
+async def test_a_centre_that_comes_and_goes_is_greeted_once_in_a_while(hellos: Hellos) -> None:
+    """A broker that has it come a thousand times, under new names and without any spread."""
+    for session in range(1_000):
+        await hellos.hear(f'{{"online": false, "session": {session}}}')
+        await hellos.hear(f'{{"online": true, "session": {session}, "spread_s": 0}}')
+        await hellos.settle()
+    apart = [wait_s for wait_s in hellos.waits if wait_s > 9]
+    assert hellos.said == len(hellos.waits) == len(apart) + 1
+    assert max(apart) <= 10
 
 
 async def test_stations_that_forget_the_time_together_do_not_greet_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first waits of 1,700 stations: shared out over the whole spread, each with one hello."""
-    waits: list[float] = []
-
-    async def wait(span_s: float) -> None:
-        waits.append(span_s)
-
-    hellos = 0
-
-    async def greet() -> None:
-        nonlocal hellos
-        hellos += 1
-
-    pause = asyncio.sleep
-    monkeypatch.setattr(asyncio, "sleep", wait)
-    greetings = [Greeting(greet, 120.0) for _ in range(1_700)]
-    runs = [asyncio.create_task(one.run(), name="greeting") for one in greetings]
-    for greeting in greetings:
-        greeting.say_soon()
-        greeting.say_soon()
-    for _ in range(5):
-        await pause(0)
-    for run in runs:
-        run.cancel()
-    await asyncio.gather(*runs, return_exceptions=True)
-    assert hellos == len(waits) == 1_700
+    many = [Hellos(monkeypatch) for _ in range(1_700)]
+    for one in many:
+        one.greeting.say_soon()
+        one.greeting.say_soon()
+    await many[0].settle()
+    waits = many[-1].waits  # the last one's clock is everybody's
+    for one in many:
+        await one.end()
+    assert sum(one.said for one in many) == len(waits) == 1_700
     in_one_second = max(Counter(map(int, waits)).values())
     assert in_one_second < 3 * 1_700 / 120  # 14 on the average
     assert 0 <= min(waits) < 5
     assert 115 < max(waits) <= 120
 
 
-async def test_a_centre_that_was_there_all_the_time_is_not_greeted() -> None:
-    async def greet() -> None:
-        raise AssertionError
+async def test_a_centre_that_has_answered_is_not_greeted(hellos: Hellos) -> None:
+    await hellos.say()
+    hellos.nonces.note_answer()
+    await hellos.hear('{"online":true,"session":7}')
+    await hellos.hear('{"online":true,"session":7}')
+    await hellos.settle()
+    assert hellos.said == 1
 
-    greeting = Greeting(greet, 0.0)
-    run = asyncio.create_task(greeting.run(), name="greeting")
-    await greeting.on_centre("state", b'{"online":true}')
-    await greeting.on_centre("state", b'{"online":true}')
-    await asyncio.sleep(0.05)
-    run.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await run
+
+async def test_a_centre_that_comes_after_the_box_is_greeted_within_the_spread_it_names(
+    hellos: Hellos,
+) -> None:
+    await hellos.say()  # into the void
+    await hellos.hear('{"online":true,"session":7,"spread_s":3}')
+    await hellos.settle()
+    assert hellos.said == 2
+    assert max(hellos.waits) <= 3
+
+
+@pytest.mark.parametrize("between", ['{"online":false,"session":7}', ""], ids=["will", "no will"])
+async def test_a_centre_that_comes_back_is_greeted_also_under_a_new_name(
+    hellos: Hellos, between: str
+) -> None:
+    await hellos.say()
+    hellos.nonces.note_answer()
+    await hellos.hear('{"online":true,"session":7}')
+    await hellos.hear(between)
+    await hellos.hear(f'{{"online":true,"session":{7 if between else 8}}}')
+    await hellos.settle()
+    assert hellos.said == 2
+
+
+async def test_an_answer_on_the_way_makes_the_hello_needless(hellos: Hellos) -> None:
+    await hellos.say()
+    await hellos.hear('{"online":true,"session":7}')
+    hellos.nonces.note_answer()
+    await hellos.settle()
+    assert hellos.said == 1
+
+
+@pytest.mark.parametrize(
+    "state", ["", "{", "[]", '{"online":true}', '{"online":1,"session":2}', "\xff"]
+)
+async def test_a_presence_that_nobody_understands_changes_nothing(
+    hellos: Hellos, state: str
+) -> None:
+    await hellos.say()
+    await hellos.greeting.on_centre("state", state.encode("latin-1"))
+    await hellos.settle()
+    assert hellos.said == 1
+
+
+async def _again(hellos: Hellos, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let the waits for an answer be over at once; how long each would have been."""
+    waits: list[float] = []
+    limit = asyncio.timeout
+
+    def over(span_s: float | None) -> asyncio.Timeout:
+        waits.append(span_s or 0.0)
+        return limit(0.001 if len(waits) < 9 else None)
+
+    monkeypatch.setattr(asyncio, "timeout", over)
+    hellos.greeting.on_connect()
+    async with limit(20):
+        while len(waits) < 9:
+            await hellos._pause(0.001)
+    return waits
+
+
+async def test_a_hello_without_an_answer_is_said_again_more_and_more_rarely(
+    hellos: Hellos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hellos.say()
+    waits = await _again(hellos, monkeypatch)
+    assert hellos.said == 9
+    expected = [15, 30, 60, 120, 240, 480, 600, 600]
+    assert all(0.8 * s <= w <= 1.2 * s for w, s in zip(waits, expected, strict=False))
+
+
+async def test_a_hello_with_its_answer_is_not_said_again(
+    hellos: Hellos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hellos.say()
+    hellos.nonces.note_answer()
+    waits = await _again(hellos, monkeypatch)
+    assert hellos.said == 1
+    assert max(waits) <= 18

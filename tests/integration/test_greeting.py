@@ -1,0 +1,84 @@
+"""A centre that comes after the station, on a broker that keeps nothing: Mosquitto, real TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import msgspec
+
+from agent.clock import boot_s
+from agent.contract.document import TimeReply
+from agent.contract.report import ClockState, Hello
+from agent.contract.topic import Topic
+from agent.nonce import Nonces
+from agent.store.database import Store
+from agent.upkeep import Greeting
+from tests.integration.test_collect import PLACE, Box, Centre, running, until
+
+SECONDS = 14.0  # the spread of a small centre is 2 s; two hellos of one cause are 10 s apart
+
+
+class PoliteBox(Box):
+    """Says hello as the agent does."""
+
+    def __init__(self, centre: Centre, store: Store) -> None:
+        self.nonces = Nonces(boot_s)
+        self.greeting = Greeting(self.say, self.nonces, 120.0)
+        self.on_centre = self.greeting.on_centre  # type: ignore[method-assign]  # the real one
+        super().__init__(centre, store, centre.device)
+
+    async def greet(self, session: int) -> None:
+        self.nonce = self.nonces.ask()
+        hello = Hello(
+            session=session, boot_id="b" * 32, epoch=self.journal.epoch, last_seq=0,
+            nonce=self.nonce, place=PLACE, holds={}, authority={"root": 1}, agent="0.1.0",
+            clock=ClockState("FLOOR", None), has=["audio"],
+        )  # fmt: skip
+        await self.send("hello", self.sign("hello", msgspec.json.encode(hello)))
+
+    async def say(self) -> None:
+        await self.greet(self.session)
+
+    async def on_connect(self, session: int) -> None:
+        await super().on_connect(session)
+        self.greeting.on_connect()
+
+    async def hear(self, topic: Topic, message: bytes) -> None:
+        await super().hear(topic, message)
+        if topic.kind == "time":
+            self.nonces.note_answer()
+
+    async def answered(self) -> float:
+        """Seconds until a signed time comes."""
+        began = time.monotonic()
+        async with asyncio.timeout(40):
+            while not isinstance(await self.came.get(), TimeReply):
+                pass
+        return time.monotonic() - began
+
+
+async def test_a_centre_that_comes_later_than_the_box_hears_its_hello_within_seconds(
+    tmp_path: Path,
+) -> None:
+    centre = await asyncio.to_thread(Centre, tmp_path)
+    store = await asyncio.to_thread(Store.open, tmp_path / "state")
+    box = await asyncio.to_thread(PoliteBox, centre, store)
+    await box.journal.open()
+    await centre.broker.start()
+    async with running(box.link.run(), "link"), running(box.greeting.run(), "greeting"):
+        await until(lambda: box.link.connected and box.nonces.is_waiting)
+        async with running(centre.collector.run(), "collector"):
+            assert await box.answered() < SECONDS
+            assert box.nonces.asked == 2
+        # The broker loses all that it had, and the box is there before the centre's successor.
+        await centre.broker.kill()
+        await until(lambda: not box.link.connected)
+        await centre.broker.start()
+        await until(lambda: box.link.connected and box.nonces.is_waiting)
+        async with running(centre.build_collector().run(), "successor"):
+            assert await box.answered() < SECONDS
+    await asyncio.to_thread(store.close)
+    await centre.broker.stop()
+    centre.database.close()
