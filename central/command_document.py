@@ -145,6 +145,7 @@ def publish(
     What stations would refuse is refused here, by name. With --root also an envelope that lacks a
     signature. Exit code 75: kept, but no collector is there to send it.
     """
+    from central.budget import find_excesses
     from central.database import Database
     from central.describe_objection import notices, verify_acceptable
     from central.forecast import foresee
@@ -174,6 +175,7 @@ def publish(
         if not options["stop_now"]:
             verify_outlives(database, document, now, lang)
         objections = foresee(database, recipients, document, now)
+        objections += find_excesses(database, recipients, document, len(envelope), now)
         if not options["anyway"]:
             verify_acceptable(objections, document, recipients, lang)
         for line in notices(objections, recipients, document, lang):

@@ -58,6 +58,9 @@ def _rule(objection: Objection, lang: Lang) -> str:
         return say(lang, "objection.E_STATION", ", ".join(places))
     if objection.code in ("E_URL", "E_REPLAY"):
         return say(lang, f"objection.{objection.code}", objection.what)
+    if objection.code == "E_BUDGET":
+        name, *numbers = objection.what.split(" ")
+        return say(lang, f"budget.{name}", *numbers)
     name, _, value = objection.what.partition(" ")
     if name == "weekdays":
         days = [int(day) for day in value.strip("[]").split(", ") if day]

@@ -34,7 +34,7 @@ class Objection:
 
     Args:
         code: as the stations would say it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL, E_STATION,
-            E_REPLAY.
+            E_REPLAY, E_BUDGET.
         what: the rule and its value, as `agent.plan` names them, or the host, or the number.
         stations: whose rule it is.
         title: the item concerned; empty: the whole document.

@@ -112,4 +112,48 @@ PHRASES: dict[str, tuple[str, str]] = {
         "tệp ở máy chủ mà cấu hình trạm không cho tải ({0})",
         "files on a host that the station-config does not name ({0})",
     ),
+    "budget.slots": (
+        "người ký này dùng {0} khe trên hộp, nhiều nhất {1}: dùng lại tên khe cũ",
+        "this issuer would use {0} slots of the box, at most {1}: use a former slot's name again",
+    ),
+    "budget.documents": (
+        "người ký này có {0} văn bản trên hộp, nhiều nhất {1}: thu hồi bớt",
+        "this issuer would have {0} documents on the box, at most {1}: withdraw some",
+    ),
+    "budget.documents_of_all": (
+        "trên hộp có {0} lịch của mọi người ký, nhiều nhất {1}: thu hồi bớt",
+        "the box would have {0} playlists of all issuers, at most {1}: withdraw some",
+    ),
+    "budget.envelope_bytes": (
+        "văn bản của người ký này dài {0} KiB, nhiều nhất {1}: rút gọn hoặc thu hồi bớt",
+        "this issuer's documents would take {0} KiB, at most {1}: shorten or withdraw some",
+    ),
+    "budget.envelope_bytes_of_all": (
+        "lịch của mọi người ký dài {0} KiB, nhiều nhất {1}: rút gọn hoặc thu hồi bớt",
+        "the playlists of all issuers would take {0} KiB, at most {1}: shorten or withdraw some",
+    ),
+    "budget.starts": (
+        "{0} lần phát trong một ngày của người ký này, nhiều nhất {1}",
+        "{0} starts of this issuer on one day, at most {1}",
+    ),
+    "budget.starts_of_all": (
+        "{0} lần phát trong một ngày của mọi người ký, nhiều nhất {1}",
+        "{0} starts of all issuers on one day, at most {1}",
+    ),
+    "budget.media": (
+        "{0} tệp của người ký này, nhiều nhất {1}",
+        "{0} files of this issuer, at most {1}",
+    ),
+    "budget.media_of_all": (
+        "{0} tệp của mọi người ký, nhiều nhất {1}",
+        "{0} files of all issuers, at most {1}",
+    ),
+    "budget.media_bytes": (
+        "tệp của người ký này nặng {0} MiB, nhiều nhất {1}",
+        "this issuer's files would take {0} MiB, at most {1}",
+    ),
+    "budget.media_bytes_of_all": (
+        "tệp của mọi người ký nặng {0} MiB, nhiều nhất {1}",
+        "the files of all issuers would take {0} MiB, at most {1}",
+    ),
 }
