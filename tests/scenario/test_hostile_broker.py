@@ -1,0 +1,52 @@
+"""Whoever owns the broker attacks a playing box: nothing is missed, an alarm is heard meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile_broker import ATTACKS
+
+from tests.hostile_stand import Outcome, hostile_stand
+
+QUICK_S, LONG_S = 20.0, 600.0
+GROWTH_MIB = 16.0  # of the agent, once it has calmed down
+LIMIT_MIB = 400.0
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A socket needs a short path."""
+    path = Path(tempfile.mkdtemp(prefix="th-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path)
+
+
+async def suffer(folder: Path, attack: str, seconds: float) -> Outcome:
+    async with hostile_stand(folder) as on:
+        outcome = await on.suffer(attack, seconds)
+        print(attack, outcome)
+        assert outcome.missed == [], on.log_tail()
+        assert len(outcome.errors_ms) >= 5
+        assert (outcome.unheard, outcome.restarts, outcome.killed) == (0, [], 0), on.log_tail()
+        before, most, after = outcome.rss_mib
+        assert after < before + GROWTH_MIB, on.log_tail()
+        assert most < LIMIT_MIB
+        return outcome
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_a_hostile_broker_stops_neither_the_plan_nor_an_alarm(
+    folder: Path, attack: str
+) -> None:
+    await suffer(folder, attack, QUICK_S)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(LONG_S + 240)
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_ten_minutes_of_a_hostile_broker_change_nothing(folder: Path, attack: str) -> None:
+    await suffer(folder, attack, LONG_S)
