@@ -241,28 +241,45 @@ class SoundRundown:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """Alarms first; what is scheduled only with a trustworthy clock."""
+        """Alarms first, then what is scheduled."""
         for item in self._alarms(now):
             if not item.missing and item.key not in done:
                 return item
-        timeline = self._programme.current(now)
-        if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
+        return self.scheduled(now)
+
+    def scheduled(self, now: Now) -> Item | None:
+        """What the schedule has for now, whatever goes before it."""
+        timeline = self._schedule(now)
+        if timeline is None:
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
+
+    def due(self, since_at: datetime, now: Now) -> list[Item]:
+        """What the schedule had start from a moment until now, the winner of each level."""
+        timeline = self._schedule(now)
+        if timeline is None:
+            return []
+        from_at = since_at - timedelta(microseconds=1)
+        started = timeline.starting(from_at, now.at, self.sense, self._zones)
+        winners = {(one.start_at, one.level): one for one in sorted(started, key=lambda o: o.rank)}
+        return [self._build(one) for one in winners.values()]
 
     def held_up(self, now: Now) -> Item | None:
         """The alarm in force while its media are not all in store."""
         return next((item for item in self._alarms(now) if item.missing), None)
 
-    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """The next scheduled item; none while an emergency is still to be played out."""
-        programme = self._programme
-        timeline = programme.current(now)
-        if timeline is None or now.quality == "FLOOR" or self._is_silent(now):
-            return None
-        if any(key_of(one, self.sense) not in done for one in programme.alarms(now, self.sense)):
+    def upcoming(self, now: Now) -> Item | None:
+        """The next scheduled item, also while an alarm is on."""
+        timeline = self._schedule(now)
+        if timeline is None:
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
+
+    def _schedule(self, now: Now) -> Timeline | None:
+        """The timeline, where it may sound or show: not without a clock, nor in a silence."""
+        if now.quality == "FLOOR" or self._is_silent(now):
+            return None
+        return self._programme.current(now)
 
     def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
         """What is to start within `ahead` (at most a day) and lacks a medium, soonest first."""

@@ -88,8 +88,14 @@ class Rundown(Protocol):
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         """The item that should be on this output now; `done` are the keys it is through with."""
 
-    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """The next item to start on this output."""
+    def scheduled(self, now: Now) -> Item | None:
+        """What the schedule has for now on this output, whatever goes before it."""
+
+    def due(self, since_at: datetime, now: Now) -> list[Item]:
+        """What the schedule had start from a moment until now, each in the right of its level."""
+
+    def upcoming(self, now: Now) -> Item | None:
+        """The next item of the schedule to start on this output."""
 
     def held_up(self, now: Now) -> Item | None:
         """An emergency that is on and cannot be played yet, with what is missing."""

@@ -74,6 +74,9 @@ class SoundSession:
         self.has_broken = False
         self.underruns = 0
         self.outcome: Outcome | None = None
+        self.is_cued = False
+        self.after: str | None = None
+        self.is_preempted_unheard = False  # dropped before its first sample, for what is higher
         self._send = send
         self._clock = near.clock
         self._media = near.media
@@ -160,14 +163,16 @@ class SoundSession:
         if self._is_loaded and self._message_at_mono_s is not None:
             self._send(Start(self._message, self._message_at_mono_s))
 
-    def cue(self, at_mono_s: float, *, is_planned: bool = False) -> None:
+    def cue(self, at_mono_s: float, *, is_planned: bool = False, after: str | None = None) -> None:
         """Set (or move) the moment of the first sample, and switch the lines on in time for it.
 
         Args:
             at_mono_s: the moment.
             is_planned: it is the item's own moment, not merely the soonest one.
+            after: another session's slot, whose end is waited for where that is later.
         """
-        self._send(Start(self._message, at_mono_s))
+        self.is_cued, self.after = True, after
+        self._send(Start(self._message, at_mono_s, after))
         self._planned_mono_s = at_mono_s if is_planned else None
         if self._claimed:
             return
@@ -179,6 +184,23 @@ class SoundSession:
     def planned_mono_s(self) -> float | None:
         """The item's own moment, as it was cued; None without one, and once it sounds."""
         return self._planned_mono_s if self._started_mono_s is None else None
+
+    def goes_before(self, item: Item) -> bool:
+        """Does it sound, above an item?"""
+        return self.is_sounding and self.item.level > item.level
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is it loaded, and has not sounded?"""
+        return self._is_loaded and self._started_mono_s is None and not self.over.is_set()
+
+    @property
+    def last_slot(self) -> str | None:
+        """The slot whose end is the end of its sound, once that one has its moment."""
+        is_placed = self._is_loaded and (
+            self._signal is None or self._message_at_mono_s is not None
+        )
+        return self._message if is_placed and self.is_sounding else None
 
     async def fire(self) -> None:
         """Attention signal as soon as the lines have settled; the message follows it.
@@ -346,8 +368,10 @@ class SoundSession:
             self.outcome, reason = "failed", self.stop_reason or why
         else:
             self.outcome, reason = "cut", self.stop_reason or why
-        end_mono_s = mono_s if self._started_mono_s is not None else None
-        if not self.is_withdrawn_unheard:
+        is_unheard = self._started_mono_s is None
+        self.is_preempted_unheard = is_unheard and why == "stopped" and self.stop_reason is None
+        end_mono_s = None if is_unheard else mono_s
+        if not self.is_withdrawn_unheard and not self.is_preempted_unheard:
             await self._entry.close(self._account(self.outcome, reason, end_mono_s))
         await self._release()
 

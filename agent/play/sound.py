@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.account import Account, Entry
 from agent.play.attention import ATTENTION, open_two_tone
+from agent.play.backlog import Backlog, Cut
 from agent.play.item import EMERGENCY, Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.line import Line, close_lines
+from agent.play.lineup import Lineup
 from agent.play.session import SoundSession
 from agent.play.trial import TONE_S, ToneTrial, busy, not_ready
 from agent.play.wire import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
@@ -32,12 +34,6 @@ TRIES = 3  # a decoder may be killed; one that dies again and again has a rotten
 REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
 TRIAL_ROOM_S = PREPARE_S + TONE_S + 4.0  # a trial ends before the next item is prepared
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
-
-
-@dataclass(frozen=True)
-class _Interrupted:
-    item: Item
-    offset_ms: int
 
 
 class SoundOutput:
@@ -68,9 +64,10 @@ class SoundOutput:
         self._clock = near.clock
         self._log = near.log
         self._changed = asyncio.Event()
-        self._sessions: list[SoundSession] = []
         self._done: dict[str, datetime] = {}
-        self._interrupted: list[_Interrupted] = []
+        self._backlog = Backlog(name, near, self._done)
+        self._lineup = Lineup(near.rundown, self._backlog, self._done)
+        self._sessions = self._lineup.sessions
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
         self._breaks: Counter[str] = Counter()
@@ -79,6 +76,7 @@ class SoundOutput:
 
     def changed(self) -> None:
         """Documents, media or the clock moved: look again now."""
+        self._backlog.changed()
         self._changed.set()
 
     @property
@@ -105,11 +103,16 @@ class SoundOutput:
         if not self._keeper.is_ready:
             raise not_ready(name)
         now = self._clock.now()
-        upcoming = self._rundown.upcoming(now, self._done)
+        upcoming = self._rundown.upcoming(now)
         is_near = upcoming is not None and (
             (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
         )
-        if self._sessions or self._interrupted or self._trial is not None or is_near:
+        if (
+            self._sessions
+            or self._backlog.next(now) is not None
+            or self._trial is not None
+            or is_near
+        ):
             raise busy(name)
         self._trial = ToneTrial(self.lines[name], self._keeper.send)
         self._group.create_task(self._run_trial(self._trial), name=f"trial of {name}")
@@ -141,7 +144,8 @@ class SoundOutput:
     # The engine's side
 
     async def _abandon_all(self, reason: str) -> None:
-        sessions, self._sessions = self._sessions, []
+        sessions = list(self._sessions)
+        self._sessions.clear()
         now_s = mono_s()
         ends = [session.abandon(reason, now_s) for session in sessions]
         for error in await asyncio.gather(*ends, return_exceptions=True):
@@ -180,10 +184,11 @@ class SoundOutput:
         match event:
             case Started():
                 self._give_way(session)
+                self._backlog.begun(session.item.key)
                 session.on_started(event)
             case Ended():
                 if await session.on_ended(event):
-                    self._settle(session)
+                    await self._settle(session)
             case Fault():
                 session.stop(event.code)
 
@@ -204,8 +209,8 @@ class SoundOutput:
     def _owners(self, slot: str) -> list[SoundSession]:
         return [session for session in self._sessions if session.owns(slot)]
 
-    def _settle(self, session: SoundSession) -> None:
-        """A session is over: remember it, or keep it for handing back."""
+    async def _settle(self, session: SoundSession) -> None:
+        """A session is over: remember it, or keep it until it may come back."""
         if session not in self._sessions:
             return
         self._sessions.remove(session)
@@ -214,14 +219,11 @@ class SoundOutput:
             self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
         elif session.stop_reason == "silenced" and _comes_back(item):
             pass  # not done: once the silence is lifted it joins in, an alarm from its beginning
+        elif session.is_preempted_unheard:
+            await self._backlog.add_due(item)
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
-            if item.when_cut == "resume":
-                offset = session.offset_ms + session.message_ms
-                self._interrupted.append(_Interrupted(item, offset))
-            elif item.when_cut == "drop":
-                self._done[item.key] = item.end_at
-        elif session.outcome != "failed" or session.stop_reason is not None:
-            # What a higher level dropped before its first sample is not done: it may still come.
+            self._backlog.add_cut(item, session.offset_ms + session.message_ms)
+        else:
             self._done[item.key] = item.end_at
         self.changed()
 
@@ -248,29 +250,40 @@ class SoundOutput:
                 is_silenced = self._rundown.is_silenced(session.item, now)
                 session.stop("silenced" if is_silenced else "withdrawn")
             elif self._has_moved(session):
-                self._sessions.remove(session)
-                await session.withdraw()
+                await self._lineup.withdraw(session)
+        await self._lineup.hold_back(now)
+        upcoming = self._rundown.upcoming(now)
+        ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
+        # A medium that is not here yet may still come: it is missing only at its own moment.
+        near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
+        back = self._backlog.next(now) if near is None else None
+        await self._lineup.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._done)
+        is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
             await self._tell_missing(wanted)  # once; it joins in when its media have come
-        elif wanted is not None and self._is_new(wanted):
+        elif wanted is not None and is_first and not self._lineup.knows(wanted.key):
             self._begin(wanted)
-        elif self._interrupted and not self._sessions:
-            self._hand_back(now)
+        elif back is not None:
+            self._bring_back(back, now)
         await self._note_unheard(now)
-        upcoming = self._rundown.upcoming(now, self._done)
-        if upcoming is None:
-            return 1.0
-        ahead_s = (upcoming.start_at - now.at).total_seconds()
-        # A medium that is not here yet may still come: it is missing only at its own moment.
-        if ahead_s <= PREPARE_S and not upcoming.missing and self._is_new(upcoming):
-            self._begin(upcoming)
+        if near is not None and not self._lineup.knows(near.key):
+            self._begin(near)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
-    def _is_new(self, item: Item) -> bool:
-        known = (s.item.key for s in self._sessions)
-        interrupted = (i.item.key for i in self._interrupted)
-        return item.key not in self._done and item.key not in (*known, *interrupted)
+    def _bring_back(self, back: Cut, now: Now) -> None:
+        """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
+        prepared = self._lineup.prepared
+        holder = self._lineup.find_holder(now)
+        if self._lineup.is_free_for(prepared):
+            if prepared is None:
+                session = self._open_session(back.item, back.offset_ms)
+                self._spawn(session, self._cue(session, mono_s()))
+            elif prepared.is_waiting and not prepared.is_cued:
+                prepared.cue(mono_s() + prepared.lead_s)
+        elif prepared is None and holder is not None and holder.goes_before(back.item):
+            session = self._open_session(back.item, back.offset_ms)
+            self._spawn(session, self._prepare(session))
 
     def _has_moved(self, session: SoundSession) -> bool:
         """Has the clock been stepped away from a moment that was cued? A small step is followed."""
@@ -294,18 +307,8 @@ class SoundOutput:
         former, self._held_up = self._held_up, self._rundown.held_up(now)
         if former is None or (self._held_up is not None and self._held_up.key == former.key):
             return
-        if self._is_new(former):
+        if not self._lineup.knows(former.key):
             await Entry(self._log, self.name, former).close(Account("skipped", former.missing))
-
-    def _hand_back(self, now: Now) -> None:
-        back = self._interrupted.pop()
-        left = back.item.end_at - back.item.start_at - timedelta(milliseconds=back.offset_ms)
-        fits = now.at + left <= back.item.latest_end_at
-        if fits and self._rundown.is_entitled(back.item, now):
-            session = self._open_session(back.item, back.offset_ms)
-            self._spawn(session, self._cue(session, mono_s()))
-        else:
-            self._done[back.item.key] = now.at
 
     def _begin(self, item: Item) -> None:
         """Open a session now; what takes time is done beside, nobody waits for a slow card."""
@@ -349,6 +352,10 @@ class SoundOutput:
         except (AgentError, OSError) as error:
             await self._fail(session, error)
 
+    async def _prepare(self, session: SoundSession) -> None:
+        await session.prepare()
+        self._changed.set()
+
     async def _cue(self, session: SoundSession, at_mono_s: float) -> None:
         await session.prepare()
         session.cue(max(at_mono_s, mono_s() + session.lead_s))
@@ -377,7 +384,7 @@ class SoundOutput:
         elif session.has_fired:
             await session.give_up(str(error))
             if session.over.is_set():
-                self._settle(session)
+                await self._settle(session)
         else:
             self._sessions.remove(session)
             self._done[session.item.key] = session.item.end_at

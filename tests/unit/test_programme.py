@@ -253,6 +253,34 @@ def test_a_pause_is_missed_shortly_before_sound_and_during_an_alarm() -> None:
     assert rundown.is_needed(now(1), minute, None)
 
 
+def test_what_came_due_is_named_also_while_an_emergency_is_on() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist(), emergency()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    due = rundown.due(START, now(3600))
+    assert [(item.title, item.start_at) for item in due] == [
+        ("Bản tin", START + timedelta(hours=1))
+    ]
+    assert rundown.due(START, now(3599)) == []
+    assert rundown.due(START + timedelta(hours=1), now(7000)) == due  # its own moment counts
+    upcoming = rundown.upcoming(now(1))
+    assert upcoming is not None
+    assert upcoming.title == "Bản tin"
+
+
+def test_of_two_that_came_due_at_once_the_winner_is_named() -> None:
+    first, second = playlist(), playlist()
+    second = FakeHeld(
+        msgspec.structs.replace(second.document, doc_id="78" * 16, slot="moi", seq=2),
+        "9a" * 32,
+        START,
+    )
+    programme = Programme(None, lambda _digest: None)
+    programme.update([first, second], now(0))
+    due = SoundRundown(programme, ["nga-ba"]).due(START, now(3600))
+    assert [item.source.doc_id for item in due] == ["78" * 16]
+
+
 def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked = [False]
     programme = Programme(None, lambda _: None, is_locked=lambda: locked[0])

@@ -48,7 +48,13 @@ class FakeRundown:
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return None
 
-    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
+    def scheduled(self, now: Now) -> Item | None:
+        return None
+
+    def due(self, since_at: datetime, now: Now) -> list[Item]:
+        return []
+
+    def upcoming(self, now: Now) -> Item | None:
         return None
 
     def held_up(self, now: Now) -> Item | None:

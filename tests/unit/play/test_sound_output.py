@@ -69,13 +69,21 @@ class FakeRundown:
 
     now_wanted: list[Item] = field(default_factory=list)
     next_item: Item | None = None
+    plan: list[Item] = field(default_factory=list)
     waiting: Item | None = None
     taken_back: set[str] = field(default_factory=set)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
 
-    def upcoming(self, now: Now, done: Collection[str] = ()) -> Item | None:
+    def scheduled(self, now: Now) -> Item | None:
+        wanted = [item for item in self.now_wanted if item.level < EMERGENCY]
+        return wanted[0] if wanted else None
+
+    def due(self, since_at: datetime, now: Now) -> list[Item]:
+        return [item for item in self.plan if since_at <= item.start_at <= now.at]
+
+    def upcoming(self, now: Now) -> Item | None:
         item = self.next_item
         return item if item is not None and item.start_at > now.at else None
 

@@ -1,0 +1,107 @@
+"""The sessions of one output: which of them has it, and what becomes of those below that one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from agent.clock import Now, mono_s
+from agent.play.backlog import Backlog, Cut
+from agent.play.item import EMERGENCY, Rundown
+from agent.play.session import SoundSession
+
+
+class Lineup:
+    """All sessions of an output, in the order in which they were opened.
+
+    Args:
+        rundown: what is to sound.
+        backlog: what waits for something higher to end.
+        done: keys of the items with which the output is through.
+
+    Attributes:
+        sessions: the output adds and removes them.
+    """
+
+    def __init__(self, rundown: Rundown, backlog: Backlog, done: Collection[str]) -> None:
+        self.sessions: list[SoundSession] = []
+        self._rundown = rundown
+        self._backlog = backlog
+        self._done = done
+
+    def knows(self, key: str) -> bool:
+        """Has an item a session, or is it done, or will it come back by itself?"""
+        is_open = any(session.item.key == key for session in self.sessions)
+        return is_open or key in self._done or key in self._backlog
+
+    @property
+    def prepared(self) -> SoundSession | None:
+        """What is prepared to come back."""
+        waiting = (s for s in self.sessions if s.item.key in self._backlog and not s.is_sounding)
+        return next(waiting, None)
+
+    def find_holder(self, now: Now) -> SoundSession | None:
+        """The highest of what sounds, or is to sound by now."""
+        begun = [
+            session
+            for session in self.sessions
+            if session.is_sounding
+            or (session.item.start_at <= now.at and session.item.key not in self._backlog)
+        ]
+        return max(begun, key=lambda session: session.item.level, default=None)
+
+    def is_free_for(self, session: SoundSession | None) -> bool:
+        """Is no other session open?"""
+        return all(other is session for other in self.sessions)
+
+    async def withdraw(self, session: SoundSession) -> None:
+        """Take a session out that has not sounded."""
+        self.sessions.remove(session)
+        await session.withdraw()
+
+    async def withdraw_prepared(self, back: Cut | None) -> None:
+        """Let go of what was prepared to come back, where it is not that which does."""
+        prepared = self.prepared
+        if prepared is not None and (back is None or prepared.item.key != back.item.key):
+            await self.withdraw(prepared)
+
+    async def hold_back(self, now: Now) -> None:
+        """What comes due below what has the output waits for its end, where it comes back."""
+        holder = self.find_holder(now)
+        if holder is not None:
+            for session in self._list_displaced(holder, now):
+                await self._backlog.add_due(session.item, session.offset_ms)
+                if session.item.key not in self._backlog:
+                    await self.withdraw(session)
+            known = [session.item.key for session in self.sessions]
+            await self._backlog.add_all_due(holder.item, now, known)
+            self._line_up(holder, now)
+        await self._backlog.forget_lapsed(now.at)
+
+    def _list_displaced(self, holder: SoundSession, now: Now) -> list[SoundSession]:
+        """What should sound by now and cannot, because the holder is above it."""
+        return [
+            session
+            for session in self.sessions
+            if session.item.level < holder.item.level
+            and not session.is_sounding
+            and session.item.start_at <= now.at
+            and session.item.key not in self._backlog
+        ]
+
+    def _line_up(self, holder: SoundSession, now: Now) -> None:
+        """Have what is prepared below the holder begin at the sample behind it."""
+        slot = self._find_last_slot(holder, now)
+        for session in self.sessions:
+            is_below = session.item.level < holder.item.level
+            if slot is None or not is_below or not session.is_waiting or session.after == slot:
+                continue
+            planned_mono_s = session.planned_mono_s
+            at_mono_s = mono_s() if planned_mono_s is None else planned_mono_s
+            session.cue(at_mono_s, is_planned=planned_mono_s is not None, after=slot)
+
+    def _find_last_slot(self, holder: SoundSession, now: Now) -> str | None:
+        """The slot whose end frees the output; None while that is unknown, or an alarm follows."""
+        known = {*self._done, *(session.item.key for session in self.sessions)}
+        following = self._rundown.wanted(now, known)
+        is_alarm = following is not None and following.level >= EMERGENCY
+        return None if is_alarm else holder.last_slot

@@ -1,0 +1,214 @@
+"""What comes due, or is cut, while something higher sounds: when it comes back, and its record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agent.clock import boot_s as boot
+from agent.clock import mono_s
+from agent.play.item import Item
+from agent.play.wire import Ended, Fire, Load, Start, Started, Stop
+from tests.unit.play.test_sound_output import (
+    Bench,
+    SlowShelf,
+    alarm,
+    at_work,
+    build_item,
+    shelf,
+    until,
+)
+
+__all__ = ["shelf"]
+PIPE_MS = 300  # what a pipe holds: nobody reads it here
+
+
+async def begin_alarm(bench: Bench) -> Item:
+    """An alarm sounds; its message has its place behind the signal."""
+    own = alarm(bench, when_cut="rejoin", limit_ms=PIPE_MS)
+    bench.rundown.now_wanted = [own]
+    bench.output.changed()
+    await until(lambda: len(bench.engine.all(Fire)) == 1)
+    signal = bench.engine.all(Fire)[0].id
+    bench.engine.on_event(Started(signal, mono_s()))
+    await until(lambda: len(bench.engine.all(Start)) == 1)
+    bench.engine.on_event(Ended(signal, 144_000, "end", mono_s()))
+    bench.engine.on_event(Started(message_of(bench), mono_s()))
+    return own
+
+
+def message_of(bench: Bench) -> str:
+    """The slot of the alarm's words: the first that was loaded."""
+    return str(bench.engine.all(Load)[0].id)
+
+
+def end_alarm(bench: Bench) -> None:
+    bench.rundown.now_wanted = bench.rundown.now_wanted[1:]
+    bench.engine.on_event(Ended(message_of(bench), 96_000, "end", mono_s()))
+
+
+def come_due(bench: Bench, name: str, **more: Any) -> Item:
+    """An item of the schedule whose moment comes while the alarm sounds."""
+    item = replace(build_item(name, bench.clock.now().at, limit_ms=PIPE_MS), **more)
+    bench.rundown.now_wanted.append(item)
+    bench.rundown.plan.append(item)
+    bench.output.changed()
+    return item
+
+
+def last_start(bench: Bench) -> Start:
+    start = bench.engine.all(Start)[-1]
+    assert isinstance(start, Start)
+    return start
+
+
+async def test_what_comes_due_under_an_alarm_begins_at_the_sample_behind_it(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        come_due(bench, "ban tin", when_cut="resume")
+        await until(lambda: last_start(bench).after == message_of(bench))
+        slot = last_start(bench).id
+        assert slot == bench.engine.all(Load)[1].id
+        assert last_start(bench).at_mono_s <= mono_s()
+        end_alarm(bench)
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
+        await until(lambda: len(bench.log.plays) == 2)
+        assert len(bench.engine.all(Load)) == 2
+        play = bench.log.plays[1]
+        assert (play.title, play.result, play.duration_ms) == ("ban tin", "full", 2000)
+
+
+async def test_what_is_due_behind_an_alarm_waits_for_its_own_moment(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        soon = build_item("ban tin", bench.clock.now().at + timedelta(seconds=3))
+        bench.rundown.next_item = soon
+        bench.output.changed()
+        await until(lambda: last_start(bench).after == message_of(bench))
+        assert last_start(bench).at_mono_s == pytest.approx(
+            bench.clock.mono_of(soon.start_at), abs=0.001
+        )
+
+
+async def test_what_was_cut_is_prepared_to_go_on_behind_the_alarm(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        song = build_item("ca nhac", bench.clock.now().at, when_cut="resume", repeat=30)
+        song = replace(song, end_at=song.start_at + timedelta(minutes=1))
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 1)
+        first = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(first, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+        bench.rundown.now_wanted = [alarm(bench), song]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 1)
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        await until(lambda: first in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(first, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.engine.all(Load)) == 3)
+        message = bench.engine.all(Load)[1].id
+        await until(lambda: last_start(bench).after == message)
+        assert last_start(bench).id == bench.engine.all(Load)[2].id
+
+
+async def test_what_is_to_be_dropped_is_on_record_and_does_not_come_back(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        come_due(bench, "gio tap the duc", when_cut="drop")
+        await until(lambda: len(bench.log.plays) == 1)
+        play = bench.log.plays[0]
+        assert (play.title, play.result, play.reason) == ("gio tap the duc", "skipped", "preempted")
+        end_alarm(bench)
+        await until(lambda: len(bench.log.plays) == 2)
+        bench.output.changed()
+        await until(lambda: not bench.output._changed.is_set())
+        assert len(bench.engine.all(Load)) == 1
+
+
+async def test_what_rejoins_begins_at_its_present_position(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        end_at = bench.clock.now().at + timedelta(minutes=1)
+        come_due(bench, "ca nhac", when_cut="rejoin", repeat=30, end_at=end_at)
+        bench.clock.fix(bench.clock.now().at + timedelta(seconds=9), boot())
+        bench.output.changed()
+        await until(lambda: not bench.output._changed.is_set())
+        end_alarm(bench)
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        (session,) = bench.output._sessions
+        assert 9_000 < session.offset_ms < 15_000
+        assert last_start(bench).after is None
+
+
+@pytest.mark.parametrize(("when_cut", "window_s"), [("resume", 60), ("rejoin", 600)])
+async def test_what_does_not_fit_any_more_is_on_record(
+    shelf: SlowShelf, when_cut: str, window_s: int
+) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        at = bench.clock.now().at
+        come_due(
+            bench, "ban tin", when_cut=when_cut, latest_end_at=at + timedelta(seconds=window_s)
+        )
+        await until(lambda: "ban tin" in bench.output._backlog._cuts)
+        assert bench.log.plays == []
+        bench.clock.fix(at + timedelta(seconds=100), boot())
+        bench.output.changed()
+        await until(lambda: len(bench.log.plays) == 1)
+        play = bench.log.plays[0]
+        assert (play.title, play.result, play.reason) == ("ban tin", "skipped", "preempted")
+
+
+async def test_what_the_schedule_has_for_now_goes_before_what_is_older(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        old = come_due(bench, "ban tin", when_cut="resume")
+        await until(lambda: last_start(bench).after is not None)
+        prepared = last_start(bench).id
+        bench.rundown.now_wanted.remove(old)
+        come_due(bench, "ca nhac", when_cut="resume")
+        await until(lambda: prepared in [one.id for one in bench.engine.all(Stop)])
+        await until(lambda: last_start(bench).id not in (prepared, message_of(bench)))
+        end_alarm(bench)
+        for _ in range(2):  # one after the other
+            slot = last_start(bench).id
+            bench.engine.on_event(Started(slot, mono_s()))
+            await until(lambda: bench.output.on_air is not None)
+            if bench.rundown.now_wanted:
+                bench.rundown.now_wanted.clear()
+            bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
+            await until(lambda slot=slot: last_start(bench).id != slot or len(bench.log.plays) == 3)
+        await until(lambda: len(bench.log.plays) == 3)
+        assert [play.title for play in bench.log.plays[1:]] == ["ca nhac", "ban tin"]
+
+
+async def test_what_the_engine_drops_below_an_alarm_leaves_no_record_and_comes_back(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        at = bench.clock.now().at
+        song = build_item("ca nhac", at, when_cut="resume")
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 1)
+        bench.engine.on_event(Ended(last_start(bench).id, 0, "stopped", mono_s()))
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        assert bench.log.plays == []
+
+
+async def test_nothing_is_placed_behind_an_alarm_that_another_follows(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        second = alarm(bench, "bao2/sound", when_cut="rejoin")
+        bench.rundown.now_wanted.append(second)
+        assert (
+            bench.output._lineup._find_last_slot(bench.output._sessions[0], bench.clock.now())
+            is None
+        )
