@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent.store.authority import Floor, RoleFile, accept, keep_roots, read
-from agent.store.database import Store
+from agent.store.database import FILE, Store
 from agent.store.volatile import open_state, open_volatile
-from tests.fakes.full_state import refuse_writes
+from tests.fakes.box_start import Started, start
+from tests.fakes.full_state import fill, refuse_writes
 
 KEYS = "k" * 64
 
@@ -60,3 +70,175 @@ def test_attack_118_keys_that_were_revoked_in_memory_stay_revoked(
     assert kept.floors["vn.84"] == Floor(9, KEYS)
     assert kept.roots == {1: b"root 1"}
     assert not copy.exists()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of one row; `rowid` finds the row in tables that have one."""
+
+    table: str
+    column: str
+    key: dict[str, Any]
+    value: Any
+
+    @property
+    def places(self) -> int:
+        """How many bytes it has."""
+        return 4 if isinstance(self.value, int) else max(1, len(self.value))
+
+    def turned(self, place: int, bit: int) -> Any:
+        """The same with one bit turned."""
+        if isinstance(self.value, int):
+            return self.value ^ (1 << (8 * place + bit % 7))
+        raw = bytearray(self.value or b"\0")
+        raw[place] ^= 1 << bit
+        return bytes(raw)
+
+
+class Text(bytes):
+    """As the database has it."""
+
+
+def cells_of(folder: Path) -> list[Cell]:
+    """Every cell of every table that is not empty."""
+    found = []
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        db.text_factory = Text
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
+            info = db.execute(f"PRAGMA table_info({table.decode()})").fetchall()
+            columns = [bytes(name).decode() for _, name, *_ in info]
+            for row in db.execute(f"SELECT * FROM {table.decode()}"):  # noqa: S608 - of the schema
+                key = dict(zip(columns, row, strict=True))
+                names = [one for one in columns if key[one] is not None]
+                found += [Cell(table.decode(), one, key, key[one]) for one in names]
+    return found
+
+
+def turn(folder: Path, cell: Cell, place: int, bit: int) -> None:
+    """As the card does it."""
+    new = cell.turned(place, bit)
+    mark = "CAST(? AS TEXT)" if isinstance(cell.value, Text) else "?"
+    where = " AND ".join(
+        f"CAST({one} AS BLOB) IS ?" if isinstance(value, bytes) else f"{one} IS ?"
+        for one, value in cell.key.items()
+    )
+    plain = [bytes(one) if isinstance(one, bytes) else one for one in cell.key.values()]
+    with closing(sqlite3.connect(folder / FILE)) as db, db:
+        done = db.execute(
+            f"UPDATE OR REPLACE {cell.table} SET {cell.column}={mark} WHERE {where}",  # noqa: S608 - of the schema
+            [new, *plain],
+        )
+        assert done.rowcount == 1
+
+
+def empty(folder: Path) -> None:
+    for one in folder.iterdir():
+        one.unlink()
+
+
+async def begin(folder: Path) -> Started:
+    store = await asyncio.to_thread(Store.open, folder)
+    try:
+        return await start(folder, store)
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def assert_nothing_went_back(before: Started, after: Started, what: str) -> None:
+    assert before.session <= after.session < 1 << 40 or after.epoch != before.epoch, what
+    for key, floor in before.floors.items():
+        left = after.floors.get(key, (-1, -1, ""))
+        waits = left[:2] == (floor[0], floor[1] - 1) and not left[2]
+        assert left >= floor or waits or after.is_new, (what, key, left)
+    for issuer, kind, slot, *number in before.documents - after.documents:
+        left = after.floors.get((issuer, kind, slot), (-1, -1, ""))
+        assert left[:2] < tuple(number), (what, kind)  # so it is taken when it is sent again
+
+
+def is_as_before(before: Started, after: Started) -> bool:
+    """Is nothing forgotten? A floor that was read again from its document is as it was."""
+    return (before.floors, before.documents, before.words, before.epoch) == (
+        after.floors, after.documents, after.words, after.epoch
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Started]:
+    """A full state, and what a box knows that begins with it."""
+    folder = tmp_path_factory.mktemp("full")
+    asyncio.run(fill(folder))
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        assert db.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)  # one file
+    copy = folder.with_name("before")
+    shutil.copytree(folder, copy)
+    return folder, asyncio.run(begin(copy))
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder for a state that begins hundreds of times: in memory where there is one."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+def some_places(cell: Cell, rng: random.Random) -> Iterator[int]:
+    last = cell.places - 1
+    yield from {0, last, rng.randint(0, last)}
+
+
+def every_place(cell: Cell, _: random.Random) -> Iterator[int]:
+    yield from range(min(cell.places, 200))
+
+
+async def _turn_each(full: tuple[Path, Started], place: Path, choose: Any, seed: int) -> int:
+    folder, before = full
+    rng, count = random.Random(seed), 0  # noqa: S311 - which bytes turn
+    for cell in await asyncio.to_thread(cells_of, folder):
+        for at in choose(cell, rng):
+            what = f"{cell.table}.{cell.column} byte {at} of {cell.value!r:.80}"
+            await asyncio.to_thread(shutil.copyfile, folder / FILE, place / FILE)
+            await asyncio.to_thread(turn, place, cell, at, rng.randrange(8))
+            after = await begin(place)
+            assert_nothing_went_back(before, after, what)
+            assert is_as_before(before, after) or after.told, what
+            await asyncio.to_thread(empty, place)
+            count += 1
+    return count
+
+
+async def test_attack_119_a_turned_byte_in_any_cell_stops_no_start(
+    full: tuple[Path, Started], place: Path
+) -> None:
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    assert await _turn_each(full, place, some_places, seed) > 400
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_attack_119_a_turned_byte_anywhere_in_any_cell_stops_no_start(
+    full: tuple[Path, Started], place: Path
+) -> None:
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    assert await _turn_each(full, place, every_place, seed) > 3000
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.long)])
+async def test_attack_119_a_turned_byte_anywhere_in_the_file_stops_no_start(
+    full: tuple[Path, Started], place: Path, count: int
+) -> None:
+    folder, before = full
+    whole = await asyncio.to_thread((folder / FILE).read_bytes)
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)  # noqa: S311 - which bytes turn
+    for number in range(count):
+        at = rng.randrange(100 if number % 10 == 0 else len(whole))  # the head more often
+        torn = bytearray(whole)
+        torn[at] ^= 1 << rng.randrange(8)
+        await asyncio.to_thread((place / FILE).write_bytes, bytes(torn))
+        after = await begin(place)
+        assert_nothing_went_back(before, after, f"byte {at}")
+        await asyncio.to_thread(empty, place)
