@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import shutil
@@ -10,33 +11,33 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from ceremony_page import PASSPHRASE, hold_ceremony
 from click.testing import CliRunner
 
 from agent.clock import Now
 from agent.contract.document import Emergency, Silence
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
-from agent.trust.authority import load_pinned
 from agent.trust.verify import Accepted, verify
 from central.__main__ import main
-from central.authority import DemoAuthority, make_demo_authority
+from central.backup import back_up
+from central.ceremony.tree_file import read_tree_file
 from central.clip import make_melody
 from central.database import Database
 from central.publish import unsent
 from central.sign import read_document
-from tests.fakes.centre_records import note_collector, prepare_centre
+from tests.fakes.centre_records import note_collector
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "so-tay-can-bo.md").read_text(encoding="utf-8")
 STEP = re.compile(
     r"<!-- chép (\S+) (\S+) -->|<!-- ([a-z0-9-]+) -->\n```console\n(.*?)\n```", re.DOTALL
 )
-PASSPHRASE = "mật khẩu dài"  # noqa: S105 - of a test's keys
 EVENT = "67d35554c1f60638d6d72a0edc045450"
 PLAYLIST = "148de9c5a7a44d19e56cd9ae1a554bf6"
 HOLDERS = {
-    "xa": ("vn.84.29266", 0), "may-1": ("vn.84.em", 0), "may-2": ("vn.84.em", 1),
-    "tinh-1": ("vn.84", 0), "tinh-2": ("vn.84", 1), "trung-tam": None,
+    "xa": "khoa", "may-1": "lan", "may-2": "minh", "tinh-1": "giang", "tinh-2": "ha",
+    "trung-tam": None,
 }  # fmt: skip
 
 
@@ -52,19 +53,23 @@ class _NoFloors:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
-    return make_demo_authority(tmp_path_factory.mktemp("keys"), PASSPHRASE)
+def ceremony(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which docs/authority.md was typed as printed, as far as its first tree."""
+    folder = tmp_path_factory.mktemp("ceremony")
+    with contextlib.chdir(folder):
+        hold_ceremony("## 6. What is in force")
+    return folder
 
 
 @pytest.fixture
-def machines(tmp_path: Path, demo: DemoAuthority) -> Path:
+def machines(tmp_path: Path, ceremony: Path) -> Path:
     for name, holder in HOLDERS.items():
         (tmp_path / name).mkdir()
-        shutil.copy(demo.pinned, tmp_path / name / "root.json")
+        shutil.copy(ceremony / "root.json", tmp_path / name / "root.json")
         if holder is not None:
-            role, number = holder
-            shutil.copy(demo.keys[role][number], tmp_path / name / "khoa.pem")
-    prepare_centre(tmp_path / "trung-tam" / "central.db")
+            shutil.copy(ceremony / f"{holder}.pem", tmp_path / name / "khoa.pem")
+    back_up(ceremony / "centre.db", tmp_path / "trung-tam" / "central.db")
+    note_collector(tmp_path / "trung-tam" / "central.db")
     make_melody(tmp_path / "xa" / "ban-tin.wav", 2_000)
     schedule, alarm = re.findall(r"```yaml\n(.*?)\n```", PAGE, re.DOTALL)
     today = datetime.now(UTC) + timedelta(hours=7)
@@ -108,17 +113,18 @@ def replace_all(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def judged(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
+def judged(root: Path, envelope: bytes, kind: str) -> Accepted:
     """What a station of the commune says."""
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
+    authority, _ = read_tree_file(root.read_bytes(), str(root))
     return verify(
-        envelope, Topic(kind, "x", group="xa-29266"), load_pinned(demo.pinned.read_bytes()), place,
-        station, _NoFloors(), Now(datetime.now(UTC), "SYNCED", 0.02),
+        envelope, Topic(kind, "x", group="xa-29266"), authority, place, station, _NoFloors(),
+        Now(datetime.now(UTC), "SYNCED", 0.02),
     )  # fmt: skip
 
 
 def test_every_command_of_the_officers_page_does_what_the_page_says(
-    machines: Path, demo: DemoAuthority, monkeypatch: pytest.MonkeyPatch
+    machines: Path, ceremony: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, ran = EVENT, 0
     for source, target, machine, block in STEP.findall(PAGE):
@@ -149,14 +155,15 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
     database.close()
     assert set(sent) == {
         "playlist/tuan", "emergency/khan-cap", "emergency/key-lu", "silence/ngat-tieng",
+        "station-config/station",
     }  # fmt: skip
     for name, envelope in sent.items():
-        document = judged(demo, envelope, name.partition("/")[0]).document
+        document = judged(ceremony / "root.json", envelope, name.partition("/")[0]).document
         assert document.approver
         if isinstance(document, Emergency):
             assert (document.event_id == event) == (document.trigger == "now")
             assert (document.trigger == "key") == (document.slot == "key-lu")
-    stopped = judged(demo, sent["silence/ngat-tieng"], "silence")
+    stopped = judged(ceremony / "root.json", sent["silence/ngat-tieng"], "silence")
     assert isinstance(stopped.document, Silence)
     assert stopped.standing == 2
     cancelled = (machines / "may-2" / "dung.signed").read_bytes()
