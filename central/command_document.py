@@ -181,8 +181,10 @@ def publish(
         for line in notices(objections, recipients, document, lang):
             click.echo(line)
         kept = keep(database, recipients.topic_of(document), envelope)
-        names = list_names(recipients.stations) or "–"
-        click.echo(say(lang, "published.stations", len(recipients.stations), names))
+        # a station's first config is published before the centre knows that station
+        reached = recipients.stations or ((station,) if station is not None else ())
+        names = list_names(reached) or "–"
+        click.echo(say(lang, "published.stations", len(reached), names))
         state = state_of_collector(database, now)
         click.echo(say(lang, f"published.{state}", kept.topic))
     if state != "connected":

@@ -36,7 +36,7 @@ def perform(command: str) -> str:
         )  # fmt: skip
         return done.stdout
     result = CliRunner().invoke(main, words[1:], input=answers(words))
-    assert result.exit_code in (0, 78), result.output
+    assert result.exit_code in (0, 75, 78), result.output  # 75: no collector runs here
     return result.output
 
 
