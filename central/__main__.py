@@ -172,6 +172,7 @@ def collect(
             "documents",
             "issues",
             "issue-log",
+            "totals",
             "plays",
             "refusals",
             "silences",

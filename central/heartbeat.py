@@ -44,14 +44,20 @@ def state_of_collector(database: Database, now: datetime) -> State:
 
 async def run(database: Database, is_connected: Callable[[], bool]) -> None:
     """Live until cancelled: note every few seconds that the collector runs."""
+    writing: asyncio.Task[None] | None = None
     try:
         while True:
-            try:
-                await asyncio.to_thread(
-                    note, database, datetime.now(UTC), is_connected=is_connected()
-                )
-            except Exception:  # the task's outer edge: a busy database must not end the heartbeat
-                log.exception("heartbeat not written")
+            writing = asyncio.create_task(_write(database, is_connected), name="heartbeat write")
+            await asyncio.shield(writing)
             await asyncio.sleep(BEAT_S)
     finally:
+        if writing is not None:
+            await writing  # a thread cannot be cancelled: what it writes must not come last
         await asyncio.to_thread(forget, database)
+
+
+async def _write(database: Database, is_connected: Callable[[], bool]) -> None:
+    try:
+        await asyncio.to_thread(note, database, datetime.now(UTC), is_connected=is_connected())
+    except Exception:  # the task's outer edge: a busy database must not end the heartbeat
+        log.exception("heartbeat not written")

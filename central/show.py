@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,12 +15,20 @@ from central.numbering import format_number
 from central.phrase import LANGS, say
 from central.publish import list_documents
 from central.report_rule import escape_control, strip_control
+from central.show_play import (
+    name_lang,
+    name_output,
+    shorten_title,
+    tell_play,
+    total_plays,
+)
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
     "documents": {"vi": "Văn bản đã giao", "en": "Documents handed out"},
     "issues": {"vi": "Sự cố đang có", "en": "Issues that last"},
     "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
+    "totals": {"vi": "Tổng số đã nghe, đã thấy", "en": "Heard and seen, in all"},
     "plays": {"vi": "Đã phát", "en": "Plays"},
     "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
     "silences": {"vi": "Ngắt tiếng", "en": "Silences"},
@@ -31,7 +39,7 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
     "stations": {
         "station": {"vi": "Trạm", "en": "Station"},
         "online": {"vi": "Kết nối", "en": "Online"},
-        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "at": {"vi": "Lúc", "en": "At"},
         "clock": {"vi": "Đồng hồ", "en": "Clock"},
         "issues": {"vi": "Sự cố", "en": "Issues"},
     },
@@ -46,43 +54,47 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "severity": {"vi": "Mức", "en": "Severity"},
         "text": {"vi": "Có gì", "en": "What"},
         "subject": {"vi": "Ở đâu", "en": "Where"},
-        "since": {"vi": "Từ (UTC)", "en": "Since (UTC)"},
+        "since": {"vi": "Từ", "en": "Since"},
         "repair": {"vi": "Việc cần làm", "en": "What to do"},
     },
     "issue-log": {
         "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "at": {"vi": "Lúc", "en": "At"},
         "state": {"vi": "Việc", "en": "Event"},
         "text": {"vi": "Có gì", "en": "What"},
         "subject": {"vi": "Ở đâu", "en": "Where"},
         "hint": {"vi": "Chi tiết", "en": "Detail"},
     },
+    "totals": {
+        "what": {"vi": "Nội dung", "en": "What"},
+        "where": {"vi": "Ở đâu", "en": "Where"},
+        "language": {"vi": "Tiếng", "en": "Language"},
+        "full": {"vi": "Trọn", "en": "Full"},
+        "cut": {"vi": "Ngắt", "en": "Cut"},
+        "skipped": {"vi": "Bỏ", "en": "Skip"},
+        "failed": {"vi": "Hỏng", "en": "Fail"},
+        "wordless": {"vi": "Không lời", "en": "No words"},
+    },
     "plays": {
         "station": {"vi": "Trạm", "en": "Station"},
-        "title": {"vi": "Tên", "en": "Title"},
-        "class": {"vi": "Loại", "en": "Class"},
-        "started_by": {"vi": "Nút", "en": "Key"},
-        "start": {"vi": "Bắt đầu (UTC)", "en": "Start (UTC)"},
-        "duration_ms": {"vi": "Dài (ms)", "en": "Length (ms)"},
+        "start": {"vi": "Lúc", "en": "At"},
+        "play": {"vi": "Nội dung", "en": "What"},
         "result": {"vi": "Kết quả", "en": "Result"},
-        "reason": {"vi": "Lý do", "en": "Reason"},
-        "editor": {"vi": "Người soạn", "en": "Editor"},
-        "approver": {"vi": "Người duyệt", "en": "Approver"},
     },
     "refusals": {
         "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "at": {"vi": "Lúc", "en": "At"},
         "code": {"vi": "Mã", "en": "Code"},
         "kind": {"vi": "Tài liệu", "en": "Document"},
         "hint": {"vi": "Vì sao", "en": "Why"},
     },
     "silences": {
         "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc (UTC)", "en": "At (UTC)"},
+        "at": {"vi": "Lúc", "en": "At"},
         "switched": {"vi": "Việc", "en": "Event"},
         "by": {"vi": "Do ai", "en": "By"},
         "why": {"vi": "Lý do", "en": "Reason"},
-        "until": {"vi": "Tự hết (UTC)", "en": "Ends (UTC)"},
+        "until": {"vi": "Tự hết", "en": "Ends"},
         "editor": {"vi": "Người soạn", "en": "Editor"},
         "approver": {"vi": "Người duyệt", "en": "Approver"},
         "doc_id": {"vi": "Văn bản", "en": "Document"},
@@ -131,10 +143,9 @@ _WORDS: dict[str, dict[str, dict[Lang, str]]] = {
         "ends": {"vi": "hết", "en": "ends"},
     },
 }
-_CODE = re.compile(r"\bE_[A-Z_]+\b")
 # what a person looks for first: never broken over two lines, while the others fold
-_WHOLE = ("station", "result", "document")
-_LOCAL = ("expires",)
+_WHOLE = ("station", "result", "document", "wordless")
+_LOCAL = ("at", "since", "start", "until", "expires")  # UTC+7, as people's watches
 WHAT = tuple(_TITLES)
 
 
@@ -148,6 +159,7 @@ def collect_rows(database: Database, what: str) -> list[Row]:
     if what == "silences":
         return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
     rows: dict[str, Any] = {
+        "totals": lambda: total_plays(database),
         "plays": database.plays,
         "refusals": database.refusals,
         "documents": lambda: list_documents(database),
@@ -177,6 +189,8 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
     from rich.text import Text
 
     console = Console()
+    if "plays" in what and "totals" not in what:
+        what = ("totals", *what)
     for name in what:
         table = Table(title=_TITLES[name][lang])
         for column, words in _COLUMNS[name].items():
@@ -189,12 +203,19 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
 
 
 def _cell(row: Row, column: str, lang: Lang) -> str:
-    if column == "document":
-        return _name_document(row, lang)
+    tell = _TOLD.get(column)
+    if tell is not None:
+        return tell(row, lang)
     value = row.get(column)
-    if column in _LOCAL and value is not None:
-        return format_moment(str(value))
-    return _format(value, column, lang)
+    return _local(str(value)) if column in _LOCAL and value else _format(value, column, lang)
+
+
+def _local(utc: str) -> str:
+    """Local time; a text that a station made up, as it is."""
+    try:
+        return format_moment(utc)
+    except ValueError:
+        return utc
 
 
 def _name_document(row: Row, lang: Lang) -> str:
@@ -207,8 +228,6 @@ def _format(value: Any, column: str, lang: Lang) -> str:
     if column in _WORDS:
         word = _WORDS[column].get(str(value))  # a newer box may know more of them
         return word[lang] if word is not None else str(value)
-    if column == "reason" and (codes := _CODE.findall(str(value))):
-        return ", ".join(codes)  # the manuals go by the code; the whole story is in the JSON
     if isinstance(value, dict):
         return str(value.get(lang, "–"))
     if isinstance(value, list):
@@ -216,3 +235,13 @@ def _format(value: Any, column: str, lang: Lang) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return "–" if value is None else str(value)
+
+
+# columns whose cell is made of several members of a row
+_TOLD: dict[str, Callable[[Row, Lang], str]] = {
+    "document": _name_document,
+    "play": tell_play,
+    "where": name_output,
+    "what": lambda row, _: shorten_title(row["title"]),
+    "language": lambda row, lang: name_lang(row["lang"], lang),
+}

@@ -141,6 +141,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     output: str
+    medium: Literal["sound", "picture"] | None = None  # None: of a box that did not tell it yet
     zones: list[str]
     doc_id: str
     doc_sha256: str
