@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 from ceremony_page import PASSPHRASE, hold_ceremony
 from click.testing import CliRunner
+from officer_page import PAGE, read_commands, set_up_machines
 
 from agent.clock import Now
 from agent.contract.document import Emergency, Silence
@@ -28,17 +28,8 @@ from central.publish import unsent
 from central.sign import read_document
 from tests.fakes.centre_records import note_collector
 
-ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "so-tay-can-bo.md").read_text(encoding="utf-8")
-STEP = re.compile(
-    r"<!-- chép (\S+) (\S+) -->|<!-- ([a-z0-9-]+) -->\n```console\n(.*?)\n```", re.DOTALL
-)
 EVENT = "67d35554c1f60638d6d72a0edc045450"
 PLAYLIST = "148de9c5a7a44d19e56cd9ae1a554bf6"
-HOLDERS = {
-    "xa": "khoa", "may-1": "lan", "may-2": "minh", "tinh-1": "giang", "tinh-2": "ha",
-    "trung-tam": None,
-}  # fmt: skip
 
 
 class _NoFloors:
@@ -63,11 +54,7 @@ def ceremony(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def machines(tmp_path: Path, ceremony: Path) -> Path:
-    for name, holder in HOLDERS.items():
-        (tmp_path / name).mkdir()
-        shutil.copy(ceremony / "root.json", tmp_path / name / "root.json")
-        if holder is not None:
-            shutil.copy(ceremony / f"{holder}.pem", tmp_path / name / "khoa.pem")
+    set_up_machines(tmp_path, ceremony)
     back_up(ceremony / "centre.db", tmp_path / "trung-tam" / "central.db")
     note_collector(tmp_path / "trung-tam" / "central.db")
     make_melody(tmp_path / "xa" / "ban-tin.wav", 2_000)
@@ -79,17 +66,6 @@ def machines(tmp_path: Path, ceremony: Path) -> Path:
         schedule = schedule.replace(printed, f"{today + timedelta(days=6 * day):%Y-%m-%d}")
     (tmp_path / "xa" / "lich.yaml").write_text(schedule)
     return tmp_path
-
-
-def commands(block: str) -> list[tuple[str, list[str]]]:
-    """Each command with the lines that it is said to print."""
-    found: list[tuple[str, list[str]]] = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            found.append((line[2:], []))
-        else:
-            found[-1][1].append(line)
-    return found
 
 
 def assert_seen(said: str, lines: list[str], command: str) -> None:
@@ -127,28 +103,24 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
     machines: Path, ceremony: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, ran = EVENT, 0
-    for source, target, machine, block in STEP.findall(PAGE):
-        if source:
-            shutil.copy(machines / source, machines / target)
-            continue
-        monkeypatch.chdir(machines / machine)
-        for printed, lines in commands(block):
-            really = {EVENT: event, PLAYLIST: playlist_in(machines / "xa" / "lich.signed")}
-            command = replace_all(printed, really)
-            name, *arguments = shlex.split(command)
-            assert name == "tramtin-central"
-            if arguments[0] == "publish":
-                note_collector(machines / "trung-tam" / "central.db")
-            result = CliRunner(env={"COLUMNS": "80"}).invoke(
-                main, arguments, input=f"y\n{PASSPHRASE}\n"
-            )
-            ran += 1
-            is_refused = any(line.startswith("E_") for line in lines)
-            assert (result.exit_code != 0) == is_refused, result.output
-            assert_seen(result.output, [replace_all(line, really) for line in lines], command)
-            told = re.search(r"Mã sự kiện ([0-9a-f]{32})", result.output)
-            if told and "CHỜ SẴN" not in result.output:
-                event = told[1]
+    for one in read_commands(machines):
+        monkeypatch.chdir(machines / one.machine)
+        really = {EVENT: event, PLAYLIST: playlist_in(machines / "xa" / "lich.signed")}
+        command = replace_all(one.text, really)
+        name, *arguments = shlex.split(command)
+        assert name == "tramtin-central"
+        if arguments[0] == "publish":
+            note_collector(machines / "trung-tam" / "central.db")
+        result = CliRunner(env={"COLUMNS": "80"}).invoke(
+            main, arguments, input=f"y\n{PASSPHRASE}\n"
+        )
+        ran += 1
+        is_refused = any(line.startswith("E_") for line in one.said)
+        assert (result.exit_code != 0) == is_refused, result.output
+        assert_seen(result.output, [replace_all(line, really) for line in one.said], command)
+        told = re.search(r"Mã sự kiện ([0-9a-f]{32})", result.output)
+        if told and "CHỜ SẴN" not in result.output:
+            event = told[1]
     assert ran == len(re.findall(r"^\$ tramtin-central", PAGE, re.MULTILINE)) >= 15
     database = Database.open(machines / "trung-tam" / "central.db")
     sent = {parcel.topic.split("/", 4)[4]: parcel.envelope for parcel in unsent(database)}
