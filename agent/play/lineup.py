@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from agent.clock import Now, mono_s
+from agent.clock import Now
 from agent.play.backlog import Backlog, Cut
-from agent.play.item import EMERGENCY, Rundown
+from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.session import SoundSession
 
 
@@ -14,7 +14,7 @@ class Lineup:
     """All sessions of an output, in the order in which they were opened.
 
     Args:
-        rundown: what is to sound.
+        near: the neighbours.
         backlog: what waits for something higher to end.
         done: keys of the items with which the output is through.
 
@@ -22,9 +22,10 @@ class Lineup:
         sessions: the output adds and removes them.
     """
 
-    def __init__(self, rundown: Rundown, backlog: Backlog, done: Collection[str]) -> None:
+    def __init__(self, near: Neighbours, backlog: Backlog, done: Collection[str]) -> None:
         self.sessions: list[SoundSession] = []
-        self._rundown = rundown
+        self._rundown = near.rundown
+        self._clock = near.clock
         self._backlog = backlog
         self._done = done
 
@@ -74,7 +75,7 @@ class Lineup:
                     await self.withdraw(session)
             known = [session.item.key for session in self.sessions]
             await self._backlog.add_all_due(holder.item, now, known)
-            self._line_up(holder, now)
+        self._line_up(holder, now)
         await self._backlog.forget_lapsed(now.at)
 
     def _list_displaced(self, holder: SoundSession, now: Now) -> list[SoundSession]:
@@ -88,16 +89,27 @@ class Lineup:
             and session.item.key not in self._backlog
         ]
 
-    def _line_up(self, holder: SoundSession, now: Now) -> None:
-        """Have what is prepared below the holder begin at the sample behind it."""
-        slot = self._find_last_slot(holder, now)
-        for session in self.sessions:
-            is_below = session.item.level < holder.item.level
-            if slot is None or not is_below or not session.is_waiting or session.after == slot:
-                continue
-            planned_mono_s = session.planned_mono_s
-            at_mono_s = mono_s() if planned_mono_s is None else planned_mono_s
-            session.cue(at_mono_s, is_planned=planned_mono_s is not None, after=slot)
+    def is_held_above(self, item: Item, now: Now) -> bool:
+        """Has something higher the output?"""
+        holder = self.find_holder(now)
+        return holder is not None and holder.item.level > item.level
+
+    def _line_up(self, holder: SoundSession | None, now: Now) -> None:
+        """Have what is prepared begin at its moment, but below the holder at the sample behind it.
+
+        While the holder's last slot is not known nothing may begin: it may only pause.
+        """
+        slot = self._find_last_slot(holder, now) if holder is not None else None
+        for session in [one for one in self.sessions if one.is_waiting]:
+            if session.item.level >= EMERGENCY:
+                continue  # it places its own slots
+            if holder is None or session.item.level >= holder.item.level:
+                if not session.is_cued and session.item.key not in self._backlog:
+                    session.cue_planned(self._clock.mono_of(session.item.start_at))
+            elif slot is None:
+                session.hold()
+            elif session.after != slot:
+                session.cue_planned(self._clock.mono_of(session.item.start_at), after=slot)
 
     def _find_last_slot(self, holder: SoundSession, now: Now) -> str | None:
         """The slot whose end frees the output; None while that is unknown, or an alarm follows."""

@@ -13,7 +13,6 @@ import itertools
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
 
 from agent.clock import mono_s
 from agent.contract.ident import Digest
@@ -24,19 +23,13 @@ from agent.play.decoder import Decoder, start_decoder
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.line import Line
 from agent.play.row import Track
-from agent.play.wire import RATE_HZ, Ended, EngineCommand, Fire, Load, Start, Started, Stop
+from agent.play.wire import RATE_HZ, Ended, Fire, Load, Send, Start, Started, Stop
 
 _ids = itertools.count(1)
 FADE_MS = 20
+NEVER_MONO_S = 1e12
 PATIENCE_S = 0.3  # for a slow line, before an alarm goes out on the others
 CLAIM_AGAIN_S = 2.0  # between tries to have a line on that did not come
-
-
-class Send(Protocol):
-    """How a session speaks to its engine."""
-
-    def __call__(self, command: EngineCommand, fd: int | None = None) -> None:
-        """Send one command; the descriptor, if any, is passed along and closed."""
 
 
 class SoundSession:
@@ -95,11 +88,6 @@ class SoundSession:
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
         self._start_at: datetime | None = None
-
-    @property
-    def settle_s(self) -> float:
-        """The longest settle time among the lines."""
-        return max((line.settle_s for line in self.lines), default=0.0)
 
     @property
     def lead_s(self) -> float:
@@ -180,14 +168,22 @@ class SoundSession:
             self._claiming.cancel()
         self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
 
+    def cue_planned(self, planned_mono_s: float, after: str | None = None) -> None:
+        """Cue the item's own moment, or the soonest one where that is past; see `cue`."""
+        soonest_s = mono_s() + self.lead_s
+        is_planned = planned_mono_s >= soonest_s
+        self.cue(max(planned_mono_s, soonest_s), is_planned=is_planned, after=after)
+
+    def hold(self) -> None:
+        """Take its moment away again."""
+        if self.is_cued:
+            self.is_cued, self.after, self._planned_mono_s = False, None, None
+            self._send(Start(self._message, NEVER_MONO_S))
+
     @property
     def planned_mono_s(self) -> float | None:
         """The item's own moment, as it was cued; None without one, and once it sounds."""
         return self._planned_mono_s if self._started_mono_s is None else None
-
-    def goes_before(self, item: Item) -> bool:
-        """Does it sound, above an item?"""
-        return self.is_sounding and self.item.level > item.level
 
     @property
     def is_waiting(self) -> bool:
@@ -233,7 +229,8 @@ class SoundSession:
             heard.cancel()
 
     async def _claim_for(self, at_mono_s: float) -> None:
-        await asyncio.sleep(max(0.0, at_mono_s - self.settle_s - 0.15 - mono_s()))
+        settle_s = max((line.settle_s for line in self.lines), default=0.0)
+        await asyncio.sleep(max(0.0, at_mono_s - settle_s - 0.15 - mono_s()))
         await self._claim()
 
     async def _claim(self) -> None:

@@ -66,7 +66,7 @@ class SoundOutput:
         self._changed = asyncio.Event()
         self._done: dict[str, datetime] = {}
         self._backlog = Backlog(name, near, self._done)
-        self._lineup = Lineup(near.rundown, self._backlog, self._done)
+        self._lineup = Lineup(near, self._backlog, self._done)
         self._sessions = self._lineup.sessions
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
@@ -265,23 +265,22 @@ class SoundOutput:
         elif wanted is not None and is_first and not self._lineup.knows(wanted.key):
             self._begin(wanted)
         elif back is not None:
-            self._bring_back(back, now)
+            self._bring_back(back)
         await self._note_unheard(now)
         if near is not None and not self._lineup.knows(near.key):
             self._begin(near)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
-    def _bring_back(self, back: Cut, now: Now) -> None:
+    def _bring_back(self, back: Cut) -> None:
         """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
         prepared = self._lineup.prepared
-        holder = self._lineup.find_holder(now)
         if self._lineup.is_free_for(prepared):
             if prepared is None:
                 session = self._open_session(back.item, back.offset_ms)
                 self._spawn(session, self._cue(session, mono_s()))
             elif prepared.is_waiting and not prepared.is_cued:
                 prepared.cue(mono_s() + prepared.lead_s)
-        elif prepared is None and holder is not None and holder.goes_before(back.item):
+        elif prepared is None and self.on_air and self.on_air.level > back.item.level:
             session = self._open_session(back.item, back.offset_ms)
             self._spawn(session, self._prepare(session))
 
@@ -362,12 +361,10 @@ class SoundOutput:
 
     async def _cue_planned(self, session: SoundSession) -> None:
         await session.prepare()
-        planned_mono_s = self._clock.mono_of(session.item.start_at)
-        soonest_mono_s = mono_s() + session.lead_s
-        if planned_mono_s >= soonest_mono_s:
-            session.cue(planned_mono_s, is_planned=True)
+        if self._lineup.is_held_above(session.item, self._clock.now()):
+            self._changed.set()
         else:
-            session.cue(soonest_mono_s)
+            session.cue_planned(self._clock.mono_of(session.item.start_at))
 
     async def _fail(self, session: SoundSession, error: Exception) -> None:
         if session not in self._sessions:

@@ -6,7 +6,7 @@ with the message (SCM_RIGHTS). One message is one packet.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -73,6 +73,13 @@ class Fire(_Message, frozen=True, tag="fire"):
 
 
 EngineCommand = Load | Start | Stop | Gain | Hold | Fire
+
+
+class Send(Protocol):
+    """How a session speaks to its engine."""
+
+    def __call__(self, command: EngineCommand, fd: int | None = None) -> None:
+        """Send one command; the descriptor, if any, is passed along and closed."""
 
 
 class Ready(_Message, frozen=True, tag="ready"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from agent.clock import boot_s as boot
 from agent.clock import mono_s
 from agent.play.item import Item
+from agent.play.session import SoundSession
 from agent.play.wire import Ended, Fire, Load, Start, Started, Stop
 from tests.unit.play.test_sound_output import (
     Bench,
@@ -212,3 +214,39 @@ async def test_nothing_is_placed_behind_an_alarm_that_another_follows(shelf: Slo
             bench.output._lineup._find_last_slot(bench.output._sessions[0], bench.clock.now())
             is None
         )
+
+
+async def test_what_is_due_while_an_alarm_has_no_known_end_is_held_and_begins_once_it_is_over(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        monkeypatch.setattr(SoundSession, "last_slot", None)  # it is told until it is cancelled
+        soon = build_item("ban tin", bench.clock.now().at + timedelta(seconds=3), limit_ms=PIPE_MS)
+        bench.rundown.next_item = soon
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        slot = bench.engine.all(Load)[1].id
+        await asyncio.sleep(0)
+        assert slot not in [one.id for one in bench.engine.all(Start)]
+        end_alarm(bench)
+        await until(lambda: last_start(bench).id == slot)
+        assert last_start(bench).at_mono_s == pytest.approx(
+            bench.clock.mono_of(soon.start_at), abs=0.001
+        )
+
+
+async def test_what_was_cued_before_an_alarm_does_not_begin_in_a_pause_of_it(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        soon = build_item("ban tin", bench.clock.now().at + timedelta(seconds=3), limit_ms=PIPE_MS)
+        bench.rundown.next_item = soon
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 1)
+        bench.rundown.now_wanted = [alarm(bench, when_cut="rejoin", limit_ms=PIPE_MS)]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 2)
+        never = last_start(bench)
+        assert never.id == bench.engine.all(Load)[0].id
+        assert never.at_mono_s > mono_s() + 1e6
