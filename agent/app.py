@@ -374,6 +374,7 @@ class Agent:
                 for name, output in self.outputs.items():
                     group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
                 group.create_task(self.link.run(), name="link")
+                group.create_task(self.intake.refusals.run(), name="refusals")
                 group.create_task(self.sender.run(), name="sender")
                 group.create_task(self.supply.run(), name="supply")
                 group.create_task(self.rights.run(), name="authority")

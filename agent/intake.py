@@ -7,14 +7,13 @@ a floor, durable. A refusal changes nothing but the journal.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.clock import Clock, Outcome, mono_s
+from agent.clock import Clock, Outcome
 from agent.contract.document import (
     Ack,
     Document,
@@ -30,6 +29,7 @@ from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.errors import StoreError, TrustError
 from agent.evidence.journal import Journal
+from agent.evidence.refusal_log import RefusalLog
 from agent.kept_documents import KeptDocuments
 from agent.newborn import Newborn
 from agent.nonce import Nonces
@@ -50,7 +50,6 @@ from agent.whereabouts import Whereabouts
 log = logging.getLogger(__name__)
 NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
 KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by keys that are online, not by people
-REFUSALS_PER_S = 1.0
 REFUSED_TIME = {
     "slow": "answered more than 30 s after the question",
     "below_floor": "a moment that is known to be past",
@@ -140,8 +139,7 @@ class Intake:
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
         self._effect = asyncio.Lock()
-        self._next_refusal_mono_s = 0.0
-        self._untold = 0
+        self.refusals = RefusalLog(journal, effects.report)
 
     @property
     def place(self) -> Place | None:
@@ -204,7 +202,7 @@ class Intake:
             self._presume(topic, message)
             if (topic.kind, error.code) == ("emergency", "E_TIME"):
                 self._unproved.keep(topic, message)
-            await self._refuse(topic, message, error)
+            await self.refusals.add(topic, message, error)
             return
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
@@ -262,7 +260,7 @@ class Intake:
             except StoreError as error:
                 log.exception("cannot keep %s", document.doc_id)
                 await self._effects.report(
-                    Result(document.doc_id, "failed", error.code, str(error), document.kind)
+                    Result(document.doc_id, "failed", error.code, error.hint, document.kind)
                 )
                 return
             learn(self._floors, accepted)
@@ -325,7 +323,7 @@ class Intake:
             },
         )
         await self._effects.report(
-            Result(document.doc_id, "refused", error.code, str(error)[:300], document.kind, sha256)
+            Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
         )
 
     def _tell_withheld(self, withheld: set[str]) -> None:
@@ -339,42 +337,17 @@ class Intake:
         """A jump that is held is told by the health checks; what is refused is on record."""
         if self.nonces.has_set_clock(reply.nonce):
             why = TrustError("E_TIME", reply.doc_id, "its question was answered before")
-            await self._refuse(topic, accepted.envelope, why)
+            await self.refusals.add(topic, accepted.envelope, why)
             return
         asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
         outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
         self.nonces.note_answer()
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
-            await self._refuse(topic, accepted.envelope, why)
+            await self.refusals.add(topic, accepted.envelope, why)
             return
         self.nonces.note_clock_set(reply.nonce)
         await self._effects.time_told(outcome)
         if outcome.verdict == "taken":
             await self.restore()
             await self._receive_again(self._unproved.take())
-
-    async def _refuse(self, topic: Topic, message: bytes, error: TrustError) -> None:
-        """Evidence of the attempt: at most one record a second, the rest counted in the next."""
-        digest = hashlib.sha256(message).hexdigest()
-        log.warning("refused %s on %s: %s", digest[:12], topic, error)
-        if mono_s() < self._next_refusal_mono_s:
-            self._untold += 1
-            return
-        self._next_refusal_mono_s = mono_s() + 1 / REFUSALS_PER_S
-        untold, self._untold = self._untold, 0
-        await self._journal.append(
-            "refusal",
-            detail={
-                "code": error.code,
-                "subject": error.subject[:120],
-                "hint": error.hint[:200],
-                "kind": topic.kind,
-                "slot": topic.slot,
-                "sha256": digest,
-                "untold_before": untold,
-            },
-        )
-        await self._effects.report(
-            Result(None, "refused", error.code, str(error)[:300], topic.kind, digest)
-        )

@@ -86,6 +86,7 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "at": {"vi": "Lúc", "en": "At"},
         "code": {"vi": "Mã", "en": "Code"},
         "kind": {"vi": "Tài liệu", "en": "Document"},
+        "count": {"vi": "Số lần", "en": "Times"},
         "hint": {"vi": "Vì sao", "en": "Why"},
     },
     "silences": {

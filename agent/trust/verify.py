@@ -19,25 +19,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
-from securesystemslib.exceptions import UnverifiedSignatureError
-from securesystemslib.signer import Key, Signature
 
 from agent.clock import Now
 from agent.contract.document import (
     MAX_DOCUMENT_BYTES,
-    PAYLOAD_TYPE,
     TYPE_OF_KIND,
     Cancel,
     Document,
     StationConfig,
-)
-from agent.contract.envelope import (
-    MAX_ENVELOPE_BYTES,
-    MAX_SIGNATURES,
-    EnvelopeError,
-    decode_base64,
-    pae,
-    parse_envelope,
 )
 from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.strict_json import Decoder, StrictJsonError
@@ -53,77 +42,20 @@ from agent.trust.role import Role
 from agent.trust.schema import check_document
 from agent.trust.schema_item import SchemaError
 from agent.trust.scope import CLASSES_OF_KIND
+from agent.trust.signed_message import MAX_HINT, Signatures, SignedMessage, open_message
 from agent.trust.source import verify_sources
 
 __all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "verify"]
 
 MAX_CANDIDATES = 8
-MAX_HINT = 200  # characters: a parser's complaint may quote the whole message
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
 _NO_LATCHES: Latches = {}
-_KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
 _DECODER_OF_KIND = {kind: Decoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
 
 
-@dataclass(frozen=True)
-class _Signed:
-    """An envelope whose form is sound: kind, the bytes, and signatures by hinted key id."""
-
-    kind: str
-    payload: bytes
-    payload_type: str
-    signatures: dict[str, Signature]
-
-
-class _QuickSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    keyid: str
-    sig: bytes
-
-
-class _QuickEnvelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    payloadType: str  # noqa: N815 - DSSE's field name
-    payload: bytes
-    signatures: list[_QuickSignature]
-
-
-_QUICK_ENVELOPE = Decoder(_QuickEnvelope)
-
-
-def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
-    """Type, payload and (keyid, signature) pairs; the quick way only for canonical text."""
-    quick: _QuickEnvelope | None = _QUICK_ENVELOPE.decode_canonical(raw)
-    if quick is not None:
-        return quick.payloadType, quick.payload, [(one.keyid, one.sig) for one in quick.signatures]
-    envelope = parse_envelope(raw)
-    pairs = [(one.keyid, decode_base64(one.sig)) for one in envelope.signatures]
-    return envelope.payloadType, envelope.payload_bytes(), pairs
-
-
-def _open(raw: bytes, topic: Topic) -> _Signed:
-    if len(raw) > MAX_ENVELOPE_BYTES:
-        raise TrustError("E_SIZE", topic.kind, f"{len(raw)} bytes, at most {MAX_ENVELOPE_BYTES}")
-    try:
-        payload_type, payload, pairs = _decode_envelope(raw)
-    except StrictJsonError as error:
-        raise TrustError("E_JSON", topic.kind, str(error)[:MAX_HINT]) from error
-    except msgspec.ValidationError as error:
-        raise TrustError("E_ENVELOPE", topic.kind, str(error)[:MAX_HINT]) from error
-    except EnvelopeError as error:
-        raise TrustError(error.code, topic.kind, error.detail) from error
-    if len(pairs) > MAX_SIGNATURES:
-        raise TrustError("E_ENVELOPE", topic.kind, "more than 8 signatures")
-    signatures = {keyid: Signature(keyid, sig.hex()) for keyid, sig in pairs}
-    if len(signatures) != len(pairs):
-        raise TrustError("E_ENVELOPE", topic.kind, "one key id signs twice")
-    kind = _KIND_OF_TYPE.get(payload_type)
-    if kind is None or kind != topic.kind:
-        raise TrustError("E_TYPE", topic.kind, f"{payload_type[:80]} does not belong here")
-    return _Signed(kind, payload, payload_type, signatures)
-
-
 def _candidates(
-    signed: _Signed, authority: Authority, places: Collection[Place | None], now: Now
+    signed: SignedMessage, authority: Authority, places: Collection[Place | None], now: Now
 ) -> dict[str, Role]:
     """The roles that list a hinted key, by name: first those that could sign this kind for here.
 
@@ -155,42 +87,9 @@ def _could_sign(role: Role, kind: str, places: Collection[Place | None]) -> bool
     )
 
 
-class _Signatures:
-    """The signatures over one payload, each key asked once whatever roles it stands in."""
-
-    def __init__(self, signed: _Signed) -> None:
-        self._given = signed.signatures
-        self._bytes = pae(signed.payload_type, signed.payload)
-        self._good: dict[str, bool] = {}
-
-    def signers(self, role: Role) -> tuple[str, ...]:
-        """The keys counted towards the role's threshold, or none when it is not met.
-
-        A key id is computed from the key, so the ids of one role are as many keys.
-        """
-        counted: list[str] = []
-        for keyid, signature in self._given.items():
-            key = role.keys.get(keyid)
-            if key is not None and self._is_good(keyid, key, signature):
-                counted.append(keyid)
-                if len(counted) == role.threshold:
-                    return tuple(counted)
-        return ()
-
-    def _is_good(self, keyid: str, key: Key, signature: Signature) -> bool:
-        if keyid not in self._good:
-            try:
-                key.verify_signature(signature, self._bytes)
-            except UnverifiedSignatureError:  # what cannot be checked at all is a kind of it
-                self._good[keyid] = False
-            else:
-                self._good[keyid] = True
-        return self._good[keyid]
-
-
-def _entitled(signed: _Signed, roles: dict[str, Role]) -> dict[str, tuple[str, ...]]:
+def _entitled(signed: SignedMessage, roles: dict[str, Role]) -> dict[str, tuple[str, ...]]:
     """Signers by name of each candidate role whose threshold is met."""
-    signatures = _Signatures(signed)
+    signatures = Signatures(signed)
     found = {name: signatures.signers(role) for name, role in roles.items()}
     entitled = {name: signers for name, signers in found.items() if signers}
     if not entitled:
@@ -279,7 +178,7 @@ def _floor_update(document: Document, sha256: str) -> FloorUpdate | None:
 class _Judged:
     """What steps 1 to 7 find: the document, its role, the keys counted, and for which place."""
 
-    signed: _Signed
+    signed: SignedMessage
     document: Document
     role: Role
     signers: tuple[str, ...]
@@ -297,7 +196,7 @@ def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     former: str | None = None,
     latches: Latches = _NO_LATCHES,
 ) -> _Judged:
-    signed = _open(envelope, topic)
+    signed = open_message(envelope, topic)
     places = [place, *latches.values()] if signed.kind == "silence" else [place]
     roles = _candidates(signed, authority, places, now)
     entitled = _entitled(signed, roles)

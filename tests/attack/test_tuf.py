@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from fake_publisher import AT, FakePublisher, sign_json
 
-from agent import intake
+from agent.evidence import refusal_log
 from agent.trust.authority import Grade
 from tests.attack.tuf_box import COMMUNE, PROVINCE, Box, Centre, box, issued, settle
 from tests.integration.test_link_mqtt import STATION, Address, connected_as
@@ -28,7 +28,7 @@ LAST = 2**31 - 1
 
 @pytest.fixture(autouse=True)
 def _every_refusal_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "REFUSALS_PER_S", 10_000.0)
+    monkeypatch.setattr(refusal_log, "BURST", 10_000)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fake_publisher import AT, FakePublisher
 
-from agent import intake
+from agent.evidence import refusal_log
 from agent.trust.authority import Grade
 from tests.attack.tuf_box import PROVINCE, Box, Centre, box, issued, settle
 from tests.integration.test_link_mqtt import (
@@ -46,7 +46,7 @@ async def newcomer(
     centre: Centre,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Box]:
-    monkeypatch.setattr(intake, "REFUSALS_PER_S", 10_000.0)
+    monkeypatch.setattr(refusal_log, "BURST", 10_000)
     async with box(tmp_path / "state", address(STATION), centre.tree.wire["1.root.json"]) as made:
         yield made
 

@@ -1,0 +1,37 @@
+"""What a refused message is called: by its payload where it has one, else by its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.trust.signed_message import open_message
+from agent.trust.verify import decode_payload
+
+
+@dataclass(frozen=True)
+class RefusedMessage:
+    """How a refusal names its message. Nobody may have vouched for it: `doc_id` is what it says.
+
+    Args:
+        sha256: of the payload when the envelope is sound, else of the whole message.
+        doc_id: when the payload is a document of its kind, else None.
+    """
+
+    sha256: str
+    doc_id: str | None
+
+
+def name_refused(topic: Topic, message: bytes) -> RefusedMessage:
+    """Name a message that was refused. It costs as much as to judge it once more."""
+    try:
+        signed = open_message(message, topic)
+    except TrustError:
+        return RefusedMessage(hashlib.sha256(message).hexdigest(), None)
+    sha256 = hashlib.sha256(signed.payload).hexdigest()
+    try:
+        return RefusedMessage(sha256, decode_payload(signed.kind, signed.payload).doc_id)
+    except TrustError:
+        return RefusedMessage(sha256, None)

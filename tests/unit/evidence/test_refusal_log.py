@@ -1,0 +1,155 @@
+"""Refusals: each sort at once, each signed document at once, all else counted and hashed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from typing import Any
+
+import pytest
+
+from agent.contract.report import Result
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.evidence import refusal_log
+from agent.evidence.refusal_log import MAX_SORTS, RefusalLog
+from tests.unit.trust.test_verify import COMMUNE, GOOD, STRANGER, judge, playlist, seal
+
+OURS = Topic("playlist", "tuan", station="tv-cl-0007")
+DOC_ID = "6b1f" * 8
+
+
+class Told:
+    """Records and results as they were told, and a clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.records: list[Any] = []
+        self.results: list[Result] = []
+        self.now_s = 1000.0
+        self.log = RefusalLog(self, self.report)
+
+    async def append(self, kind: str, *, detail: Any) -> None:
+        assert kind == "refusal"
+        self.records.append(detail)
+
+    async def report(self, result: Result) -> None:
+        self.results.append(result)
+
+    async def junk(self, message: bytes, topic: Topic = OURS) -> None:
+        await self.log.add(topic, message, TrustError("E_JSON", topic.kind, "not JSON"))
+
+    async def judged(self, message: bytes, topic: Topic = OURS) -> None:
+        """Refused by the verdict itself."""
+        with pytest.raises(TrustError) as caught:
+            judge(message)
+        await self.log.add(topic, message, caught.value)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    monkeypatch.setattr(refusal_log, "mono_s", lambda: made.now_s if made else 1000.0)
+    made: Told | None = None
+    made = Told()
+    return made
+
+
+async def test_the_first_of_a_sort_is_told_at_once_and_the_rest_in_one_summary(told: Told) -> None:
+    messages = [b"junk %d" % number for number in range(100)]
+    for message in messages:
+        await told.junk(message)
+    assert [one["code"] for one in told.records] == ["E_JSON"]
+    assert told.records[0]["sha256"] == hashlib.sha256(messages[0]).hexdigest()
+    await told.log.flush()
+    summary = told.records[1]
+    assert (summary["subject"], summary["count"]) == ("summary", 99)
+    digests = b"".join(hashlib.sha256(message).digest() for message in messages[1:])
+    expected = f"playlist E_JSON d 99 {hashlib.sha256(digests).hexdigest()}"
+    assert summary["sorts"] == [expected]
+    await told.log.flush()
+    assert len(told.records) == 2  # nothing came since
+
+
+async def test_attack_111_junk_without_end_hides_no_other_refusal(told: Told) -> None:
+    for second in range(60):
+        told.now_s += 1
+        for number in range(20):
+            await told.junk(b"%d %d" % (second, number))
+        if second == 30:
+            await told.judged(seal(playlist(), STRANGER))
+            await told.junk(b"a", Topic("emergency", "x", group="xa-29266"))
+            await told.judged(seal(playlist(to=["84/29266/tv-cl-0009"]), COMMUNE))
+    await told.log.flush()
+    assert [one["code"] for one in told.records] == [
+        "E_JSON", "E_ROLE", "E_JSON", "E_STATION", "E_JSON"
+    ]  # fmt: skip
+    assert sum(one["count"] for one in told.records) == 60 * 20 + 3
+
+
+async def test_attack_111_a_res_names_what_it_can_and_never_says_the_code_twice(told: Told) -> None:
+    payload_of_a_stranger = seal(playlist(), STRANGER)
+    await told.judged(payload_of_a_stranger)
+    await told.junk(b"junk")
+    await told.judged(seal(b'{"no":"playlist"}', COMMUNE, kind="playlist"))
+    named = [(one.doc_id, one.code, one.sha256) for one in told.results]
+    with pytest.raises(TrustError) as caught:
+        judge(seal(b'{"no":"playlist"}', COMMUNE, kind="playlist"))
+    assert named == [
+        (DOC_ID, "E_ROLE", judge(seal(playlist(), COMMUNE)).sha256),
+        (None, "E_JSON", hashlib.sha256(b"junk").hexdigest()),
+        (None, "E_SCHEMA", caught.value.subject),
+    ]
+    assert [one.detail for one in told.results][:2] == ["signed by nobody we know", "not JSON"]
+    assert all(one.code not in one.detail for one in told.results)
+
+
+async def test_each_signed_document_is_answered_also_when_its_sort_was_told(told: Told) -> None:
+    elsewhere = [seal(playlist(seq=seq, to=["84/29266/tv-cl-0009"]), COMMUNE) for seq in range(30)]
+    for message in elsewhere[:5]:
+        await told.judged(message)
+    assert len(told.results) == 5
+    await told.judged(elsewhere[0])
+    assert len(told.results) == 5  # the very same again is only counted
+    for message in elsewhere[5:]:
+        await told.judged(message)
+    assert len(told.results) == 1 + 8  # one of its sort, then the budget of signed ones
+    told.now_s += 60
+    await told.judged(seal(playlist(seq=99, to=["84/29266/tv-cl-0009"]), COMMUNE))
+    assert len(told.results) == 1 + 8 + 1
+    await told.log.flush()
+    assert sum(one["count"] for one in told.records) == 30 + 1 + 1
+
+
+async def test_what_is_remembered_and_counted_is_bounded_whatever_topics_are_invented(
+    told: Told,
+) -> None:
+    for number in range(2000):
+        await told.junk(b"x", Topic(f"kind{number}", "s", group=f"g{number}"))
+    assert len(told.records) == refusal_log.BURST
+    assert len(told.log._counts) <= MAX_SORTS + 1
+    await told.log.flush()
+    assert len(told.records[-1]["sorts"]) <= MAX_SORTS + 1
+    assert told.records[-1]["count"] == 2000 - refusal_log.BURST
+    assert "other other other" in " ".join(told.records[-1]["sorts"])
+
+
+async def test_after_an_hour_a_sort_is_told_again(told: Told) -> None:
+    await told.junk(b"1")
+    told.now_s += 3601
+    await told.junk(b"2")
+    assert len(told.records) == 2
+
+
+async def test_a_stop_writes_what_was_counted(told: Told) -> None:
+    running = asyncio.create_task(told.log.run(), name="refusals")
+    await told.junk(b"1")
+    await told.junk(b"2")
+    await asyncio.sleep(0)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert [one["count"] for one in told.records] == [1, 1]
+
+
+def test_the_document_that_the_tests_begin_with_is_good() -> None:
+    assert judge(GOOD).document.doc_id == DOC_ID
