@@ -190,6 +190,7 @@ async def box(
         await journal.open()
         await rights.load()
         await intake.begin()
+        await intake.restore()  # as `app` does once the link is there
         tasks = [
             asyncio.create_task(link.run(), name="link"),
             asyncio.create_task(rights.run(), name="authority"),
