@@ -34,6 +34,7 @@ from agent.link.dial import Pace
 from agent.link.fetch import Fetcher
 from agent.link.mqtt import MqttLink
 from agent.link.supply import Supply
+from agent.link.tls import CertificateDates
 from agent.play.item import Neighbours
 from agent.play.line import Line, close_ports
 from agent.play.output import build_picture_output, build_sound_output, keep_running, sounding
@@ -128,7 +129,8 @@ class Agent:
     def _build_fetcher(self) -> Fetcher:
         ca, private = Path(self.settings.broker.ca), self.settings.media.allow_private
         hosts = lambda: self.programme.media_hosts  # noqa: E731 - asked anew at each fetch
-        return Fetcher(self.media, ca, hosts=hosts, allow_private=private)
+        dates = CertificateDates(self.clock.now)
+        return Fetcher(self.media, ca, hosts=hosts, allow_private=private, dates=dates)
 
     async def _hello(self) -> None:
         place = self.intake.place
@@ -286,6 +288,7 @@ class Agent:
             on_centre=self.greeting.on_centre,
             on_authority=self.rights.on_file,
             pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
+            dates=CertificateDates(self.clock.now),
         )
         self.uplink.line = self.link
         self.rights.wire(self.link.set_authority_files, self.intake.restore, self._hello)

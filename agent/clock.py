@@ -71,7 +71,7 @@ class _Fix:
 
 
 def system_time() -> datetime:
-    """The machine's own wall clock: OpenSSL judges certificates by it; nothing here plays by it."""
+    """The machine's own wall clock: shown to people; nothing here is judged by it."""
     return datetime.fromtimestamp(time.time(), UTC)
 
 

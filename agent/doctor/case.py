@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from agent.clock import Clock, Now
+from agent.clock import Clock, Now, system_time
 from agent.settings.load import Judged
 from agent.settings.model import Settings
 
@@ -41,6 +42,11 @@ class Case:
     def now(self) -> Now:
         """The moment, and how far to trust it."""
         return self.clock.now()
+
+    def today(self) -> datetime:
+        """For counting days: our time where it is known, else the machine's."""
+        now = self.now()
+        return now.at if now.is_trusted else system_time()
 
 
 def find_agent(file: Path, proc: Path = PROC) -> int | None:

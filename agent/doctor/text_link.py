@@ -149,16 +149,16 @@ LINK: dict[str, tuple[str, str] | tuple[str, str, str, str]] = {
         *_RENEW,
     ),
     "broker_expired": (
-        "chứng thư của máy chủ đã hết hạn (theo đồng hồ máy này)",
-        "the broker's certificate has expired (by this machine's clock)",
+        "chứng thư của máy chủ đã hết hạn (theo giờ của hộp)",
+        "the broker's certificate has expired (by the box's own time)",
         "xem mục Giờ ở trên; giờ đúng thì báo trung tâm thay chứng thư máy chủ",
         "look at Time above; when that is right the centre must renew the broker's certificate",
     ),
     "broker_not_yet": (
-        "chứng thư của máy chủ chưa có hiệu lực (theo đồng hồ máy này)",
-        "the broker's certificate is not valid yet (by this machine's clock)",
-        "đồng hồ máy chạy chậm: xem mục Giờ ở trên",
-        "this machine's clock is behind: look at Time above",
+        "chứng thư của máy chủ chưa có hiệu lực (theo giờ của hộp)",
+        "the broker's certificate is not valid yet (by the box's own time)",
+        "giờ của hộp chạy chậm, hoặc chứng thư mới có hiệu lực sau: xem mục Giờ ở trên",
+        "the box's time is behind, or the certificate begins later: look at Time above",
     ),
     "broker_wrong_name": (
         "chứng thư của máy chủ không phải của {0}",

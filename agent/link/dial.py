@@ -16,6 +16,7 @@ from paho.mqtt.properties import Properties
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ident import StationId
 from agent.link.packet_limit import PACKET_HEAD_BYTES, BoundedClient
+from agent.link.tls import CertificateDates, load_context
 
 SESSION_EXPIRY_S = 3600
 # Times the longest message this is what one lane of the inbox holds: honest brokers never overflow.
@@ -63,6 +64,7 @@ async def build_client(
     keepalive_s: int,
     will: aiomqtt.Will | None,
     on_refused: Callable[[str], None],
+    dates: CertificateDates,
 ) -> BoundedClient:
     """A client that is not connected yet; its `take` is still to be set.
 
@@ -81,7 +83,7 @@ async def build_client(
         clean_start=False if modern else paho.MQTT_CLEAN_START_FIRST_ONLY,
         properties=_connect_properties() if modern else None,
         keepalive=keepalive_s,
-        tls_context=await asyncio.to_thread(load_tls, broker),
+        tls_context=await asyncio.to_thread(load_tls, broker, dates),
         will=will,
         max_concurrent_outgoing_calls=MAX_PENDING_CALLS,
     )
@@ -95,13 +97,13 @@ def _connect_properties() -> Properties:
     return properties
 
 
-def load_tls(broker: BrokerSettings) -> ssl.SSLContext:
+def load_tls(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext:
     """Blocks. Only the broker's own authority counts here, not the system's.
 
     Raises:
         OSError: a file is missing or no PEM (ssl.SSLError is one).
     """
-    context = ssl.create_default_context(cafile=broker.ca)
+    context = load_context(broker.ca, dates, with_public=False)
     # with a passphrase of ours OpenSSL does not ask the terminal for one
     context.load_cert_chain(broker.cert, broker.key, password="")
     return context

@@ -21,6 +21,7 @@ from agent.contract.ident import Digest
 from agent.errors import AgentError, LinkError, StoreError, TrustError
 from agent.link.address import PrivateAddressError, check_url
 from agent.link.network_thread import Resolver
+from agent.link.tls import CertificateDates, load_context
 
 if TYPE_CHECKING:
     from agent.link.http_get import Answer
@@ -86,6 +87,7 @@ class Fetcher:
         allow_private: may those hosts have private or loopback addresses? For a mirror in the
             province's own network.
         patience: time-outs.
+        dates: judges the hosts' certificates. None: by the day of the build alone.
     """
 
     def __init__(
@@ -96,12 +98,14 @@ class Fetcher:
         hosts: Callable[[], Collection[str]],
         allow_private: bool,
         patience: Patience | None = None,
+        dates: CertificateDates | None = None,
     ) -> None:
         self._media = media
         self._ca = ca
         self._hosts = hosts
         self._allow_private = allow_private
         self._patience = patience or Patience()
+        self._dates = dates or CertificateDates()
         self._resolver = Resolver()
         # The card may be slow. What comes in over the network must not hold up what is to sound.
         self._disk = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="fetch")
@@ -179,7 +183,7 @@ class Fetcher:
             return True
         may_be_private, patience = self._check(url), self._patience
         try:
-            tls = await self._in_thread(_load_tls, self._ca)
+            tls = await self._in_thread(self._load_tls)
             async with asyncio.timeout(patience.total_s):
                 get = http_get(
                     url,
@@ -199,6 +203,9 @@ class Fetcher:
 
     def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
         return asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
+
+    def _load_tls(self) -> ssl.SSLContext:
+        return load_context(self._ca, self._dates, with_public=True)
 
     def _check(self, url: str) -> bool:
         return check_url(url, self._hosts(), allow_private=self._allow_private)
@@ -260,9 +267,3 @@ def _worst(faults: list[AgentError], medium: Medium) -> AgentError:
     if not faults:
         return TrustError("E_URL", medium.sha256, "no address")
     return next((one for one in faults if isinstance(one, LinkError)), faults[0])
-
-
-def _load_tls(ca: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.load_verify_locations(ca)
-    return context

@@ -39,6 +39,7 @@ from agent.link.dial import BrokerSettings, Pace, build_client
 from agent.link.inbox import Inbox, Incoming
 from agent.link.network_thread import NetworkThreads
 from agent.link.packet_limit import BoundedClient, ClosedEarlyError
+from agent.link.tls import CertificateDates
 
 GOODBYE_S = 2.0
 MAX_CONNECTING = 2  # the newest try, and one that hangs
@@ -73,6 +74,7 @@ class MqttLink:
         on_centre: gets (`state`, bytes) of the centre's own presence.
         on_authority: gets the name and bytes of authority files.
         pace: times.
+        dates: judges the broker's certificate. None: by the day of the build alone.
     """
 
     def __init__(  # noqa: PLR0913 - the seams to all neighbours, keyword-only
@@ -88,6 +90,7 @@ class MqttLink:
         on_centre: OnBytes = _ignore,
         on_authority: OnBytes = _ignore,
         pace: Pace | None = None,
+        dates: CertificateDates | None = None,
     ) -> None:
         self._broker = broker
         self._station = station
@@ -98,11 +101,10 @@ class MqttLink:
         self._on_fault = on_fault
         self._on_centre = on_centre
         self._on_authority = on_authority
-        self._pace = pace or Pace()
+        self._pace, self._dates = pace or Pace(), dates or CertificateDates()
         self._address = f"{broker.host}:{broker.port}"
         self._state_topic = build_uplink_topic(station, "state")
-        self._groups: frozenset[str] = frozenset()
-        self._authority_files: frozenset[str] = frozenset()
+        self._groups = self._authority_files = frozenset[str]()
         self._inbox = Inbox()
         self._back_off = BackOff(self._pace.base_s, self._pace.cap_s, self._pace.spread_s)
         self._guard = TakeoverGuard()
@@ -250,6 +252,7 @@ class MqttLink:
             keepalive_s=self._pace.keepalive_s,
             will=aiomqtt.Will(self._state_topic, _state(session, online=False), 1, retain=True),
             on_refused=lambda why: self._note("publish_refused", self._station, why),
+            dates=self._dates,
         )
         client.take = partial(self._take, client)
         return client

@@ -8,15 +8,18 @@ import gzip
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from agent.clock import Now
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
 from agent.errors import LinkError, TrustError
 from agent.link.fetch import Fetcher
+from agent.link.tls import CertificateDates
 from agent.store.media import MediaStore
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 from central.media_server import MediaServer
@@ -253,6 +256,18 @@ async def test_a_host_with_a_foreign_certificate_is_not_believed(
     stranger = Fetcher(media, other, hosts=lambda: hosts, allow_private=True)
     with pytest.raises(LinkError, match="E_FETCH"):
         await stranger.fetch(medium(good_url))
+
+
+async def test_a_host_whose_certificate_has_ended_by_our_clock_is_not_believed(
+    media: MediaStore, authority: CertificateAuthority, good_url: str, hosts: set[str]
+) -> None:
+    late = Now(datetime(2050, 1, 1, tzinfo=UTC), "SYNCED", 0.02)
+    fetcher = Fetcher(
+        media, authority.ca, hosts=lambda: hosts, allow_private=True,
+        dates=CertificateDates(lambda: late),
+    )  # fmt: skip
+    with pytest.raises(LinkError, match="expired at 2049-12-31"):
+        await fetcher.fetch(medium(good_url))
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"])

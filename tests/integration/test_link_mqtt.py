@@ -13,16 +13,19 @@ import sys
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiomqtt
 import pytest
 
+from agent.clock import Now
 from agent.contract.ident import StationId
 from agent.contract.topic import Topic, build_station_topic, build_uplink_topic
 from agent.errors import LinkError
 from agent.link.dial import Pace
 from agent.link.mqtt import MqttLink
+from agent.link.tls import CertificateDates
 from central.broker import Broker
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 
@@ -70,7 +73,10 @@ class Station:
 
 
 def make_station(
-    address: Address, station: StationId = STATION, on_message: object = None
+    address: Address,
+    station: StationId = STATION,
+    on_message: object = None,
+    dates: CertificateDates | None = None,
 ) -> Station:
     session = 0
 
@@ -109,6 +115,7 @@ def make_station(
         on_fault=fault,
         on_authority=file,
         pace=PACE,
+        dates=dates,
     )
     made = Station(link)
     return made
@@ -338,7 +345,7 @@ async def test_an_emergency_overtakes_what_waits(address: Callable[[str], Addres
         running(make_station(address(STATION), on_message=slow)) as station,
     ):
         await station.until(lambda: bool(station.sessions))
-        for kind in ("playlist", "command", "head", "emergency"):
+        for kind in ("playlist", "command", "ack", "emergency"):
             await centre.publish(build_station_topic(STATION, kind, "x"), b"1", qos=1)
             if kind == "playlist":
                 async with asyncio.timeout(PATIENCE_S):
@@ -348,7 +355,7 @@ async def test_an_emergency_overtakes_what_waits(address: Callable[[str], Addres
         go_on.set()
         async with asyncio.timeout(PATIENCE_S):
             await done.wait()
-    assert order == ["playlist", "emergency", "command", "head"]
+    assert order == ["playlist", "emergency", "command", "ack"]
 
 
 async def test_a_message_that_cannot_be_digested_does_not_deafen_the_station(
@@ -603,3 +610,15 @@ async def test_attack_004_two_hundred_mebibytes_announced_are_never_read(
             station.faults["link_down", f"127.0.0.1:{peer.port}"]
         )
         assert station.heard == []
+
+
+async def test_a_broker_whose_certificate_has_ended_by_our_clock_is_not_entered(
+    address: Callable[[str], Address],
+) -> None:
+    """It ends in 2049; no clock of this machine says that it is later."""
+    late = Now(datetime(2050, 1, 1, tzinfo=UTC), "SYNCED", 0.02)
+    async with running(make_station(address(STATION), dates=CertificateDates(lambda: late))) as one:
+        await one.until(lambda: one.has_fault("link_down"))
+        (hint,) = [hint for (kind, _), hint in one.faults.items() if kind == "link_down"]
+        assert "expired at 2049-12-31" in str(hint)
+        assert one.sessions == []

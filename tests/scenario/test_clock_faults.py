@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from central.clip import make_melody
+from central.demo.stand import until
 from tests.scenario.air import Air
 
 FAKETIME = "/usr/lib/{}/faketime/libfaketime.so.1"
@@ -22,17 +24,22 @@ def _library() -> str:
     return next(p for t in TRIPLETS if Path(p := FAKETIME.format(t)).exists())
 
 
-@pytest_asyncio.fixture
-async def jumping(stage: Any, tmp_path: Path) -> AsyncIterator[tuple[Air, Path]]:
-    """A station whose system clock is that of a file, in seconds off the truth."""
-    offset = tmp_path / "offset"
-    offset.write_text("+0\n")
+def _fake_clock(stage: Any, offset: Path, off_s: int) -> None:
+    """Give the station a system clock that is that of a file, in seconds off the truth."""
+    offset.write_text(f"{off_s:+d}\n")
     stage.station.env |= {
         "LD_PRELOAD": _library(),
         "FAKETIME_TIMESTAMP_FILE": str(offset),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+
+
+@pytest_asyncio.fixture
+async def jumping(stage: Any, tmp_path: Path) -> AsyncIterator[tuple[Air, Path]]:
+    """A station whose system clock the test moves."""
+    offset = tmp_path / "offset"
+    _fake_clock(stage, offset, 0)
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
     yield await Air(stage).begin(), offset
@@ -53,3 +60,16 @@ async def test_steps_of_the_system_clock_move_nothing(jumping: tuple[Air, Path])
     for record in synced:
         off = abs(datetime.fromisoformat(record["at"]) - air.planned)
         assert off < timedelta(minutes=5), record
+
+
+@pytest.mark.parametrize("years", [-55, 90], ids=["1971", "2116"])
+async def test_a_system_clock_of_another_age_keeps_no_box_from_the_broker(
+    stage: Any, tmp_path: Path, years: int
+) -> None:
+    """No battery, or a false time server: by the system's clock no certificate is valid."""
+    _fake_clock(stage, tmp_path / "offset", years * 365 * 86_400)
+    await stage.start()
+    database = stage.scene.database
+    await until(lambda: database.health()[stage.name]["clock"]["quality"] == "SYNCED", "the time")
+    off = abs(datetime.fromisoformat(database.health()[stage.name]["at"]) - datetime.now(UTC))
+    assert off < timedelta(minutes=2)

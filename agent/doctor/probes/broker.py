@@ -19,7 +19,6 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from agent.clock import system_time
 from agent.contract.ident import StationId
 from agent.contract.topic import CENTRE_STATE, ROOT
 from agent.doctor.case import Case
@@ -28,6 +27,7 @@ from agent.doctor.probes.handshake import load_context, reach, shake_hands
 from agent.link.dial import build_client
 from agent.link.mqtt import REFUSED
 from agent.link.packet_limit import BoundedClient, ClosedEarlyError
+from agent.link.tls import CertificateDates
 from agent.settings.model import Settings
 
 DNS_S = 5.0
@@ -47,7 +47,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
     for step in (
         partial(_resolve, broker.host, broker.port),
         partial(_reach, broker.host, broker.port),
-        partial(_shake_hands, case.settings),
+        partial(_shake_hands, case, case.settings),
         partial(_enter, case),
     ):
         findings = await step()
@@ -80,22 +80,23 @@ async def _reach(host: str, port: int) -> list[Finding]:
     return [good("tcp_good", host, str(port), _ms(answer))]
 
 
-async def _shake_hands(settings: Settings) -> list[Finding]:
-    context = await asyncio.to_thread(load_context, settings.broker)
+async def _shake_hands(case: Case, settings: Settings) -> list[Finding]:
+    dates = CertificateDates(case.now)
+    context = await asyncio.to_thread(load_context, settings.broker, dates)
     if isinstance(context, Finding):
         return [context]
     shaken = await shake_hands(settings.broker, context)
     if shaken.wrong is not None:
         return [shaken.wrong]
     found = [good("tls_good", shaken.version, _ms(shaken.took_ms))]
-    return found + await asyncio.to_thread(_judge_days, shaken.certificate)
+    return found + await asyncio.to_thread(_judge_days, shaken.certificate, case.today())
 
 
-def _judge_days(certificate: bytes) -> list[Finding]:
+def _judge_days(certificate: bytes, today: datetime) -> list[Finding]:
     from cryptography import x509
 
     ends: datetime = x509.load_der_x509_certificate(certificate).not_valid_after_utc
-    days = (ends - system_time()).total_seconds() / DAY_S
+    days = (ends - today).total_seconds() / DAY_S
     told = (f"{ends:%d/%m/%Y}", f"{days:.0f}")
     return [warning("broker_days_low", *told) if days < DAYS_LOW else good("broker_days", *told)]
 
@@ -104,11 +105,11 @@ async def _enter(case: Case) -> list[Finding]:
     if case.settings is None or case.is_running:
         return [unseen("mqtt_busy", str(case.agent_pid))]
     try:
-        return await _connect(case.settings, aiomqtt.ProtocolVersion.V5)
+        return await _connect(case, case.settings, aiomqtt.ProtocolVersion.V5)
     except (MqttConnectError, ClosedEarlyError) as first:
         # As the agent does: a broker without MQTT 5 refuses, or hangs up.
         try:
-            found = await _connect(case.settings, aiomqtt.ProtocolVersion.V311)
+            found = await _connect(case, case.settings, aiomqtt.ProtocolVersion.V311)
         except (aiomqtt.MqttError, TimeoutError) as error:
             return [fault("mqtt_refused", case.settings.station, detail=f"{first}; {error}")]
         return [warning("mqtt_old"), *found]
@@ -118,7 +119,9 @@ async def _enter(case: Case) -> list[Finding]:
         return [fault("mqtt_refused", case.settings.station, detail=str(error))]
 
 
-async def _connect(settings: Settings, protocol: aiomqtt.ProtocolVersion) -> list[Finding]:
+async def _connect(
+    case: Case, settings: Settings, protocol: aiomqtt.ProtocolVersion
+) -> list[Finding]:
     """CONNECT and SUBSCRIBE as the agent does.
 
     Raises:
@@ -133,6 +136,7 @@ async def _connect(settings: Settings, protocol: aiomqtt.ProtocolVersion) -> lis
         keepalive_s=KEEPALIVE_S,
         will=None,
         on_refused=lambda _why: None,
+        dates=CertificateDates(case.now),
     )
     try:
         began = loop.time()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from agent.clock import system_time
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, good, unseen
 from agent.doctor.probes.machine import examine
@@ -24,7 +24,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         return
     broker = case.settings.broker
     check = CertificateCheck(Path(broker.cert), Path(broker.ca), case.now)
-    days_left = partial(_days_left, Path(broker.cert))
+    days_left = partial(_days_left, Path(broker.cert), case.today())
     try:
         for finding in await examine(check, days_left):
             if finding.code == "unseen_certificate":
@@ -37,13 +37,13 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         yield finding
 
 
-def _days_left(path: Path) -> Finding:
+def _days_left(path: Path, today: datetime) -> Finding:
     from cryptography import x509
 
     ends = min(
         one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes())
     )
-    days = (ends - system_time()).total_seconds() / DAY_S
+    days = (ends - today).total_seconds() / DAY_S
     return good("certificate_days", f"{ends:%d/%m/%Y}", f"{days:.0f}")
 
 

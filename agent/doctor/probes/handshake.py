@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from agent.doctor.finding import Finding, fault, unseen, warning
 from agent.link.dial import BrokerSettings
+from agent.link.tls import EXPIRED, NOT_YET_VALID, CertificateDates
 
 CONNECT_S = 6.0
 LISTEN_S = 1.0
 # openssl/x509_vfy.h: X509_V_ERR_…
-NOT_YET_VALID, EXPIRED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 62, 64
+WRONG_NAME, WRONG_ADDRESS = 62, 64
 UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 
 
@@ -120,12 +121,12 @@ def judge_refusal_by_broker(error: ssl.SSLError) -> Finding:
     return fault("tls_hung_up", detail=reason)
 
 
-def load_context(broker: BrokerSettings) -> ssl.SSLContext | Finding:
+def load_context(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext | Finding:
     """As the agent makes it; blocks."""
     from agent.link.dial import load_tls
 
     try:
-        return load_tls(broker)
+        return load_tls(broker, dates)
     except PermissionError as error:
         return unseen("key_closed", broker.key, detail=str(error))
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from agent.link.dial import load_tls
+from agent.link.tls import CertificateDates
 from agent.settings.model import Broker
 from central.certificate import make_demo_ca
 
@@ -30,5 +31,5 @@ def test_a_key_with_a_passphrase_is_refused_and_the_passphrase_not_asked_for(
     )
     broker = Broker(host="h", ca=str(ca.ca), cert=str(identity.cert), key=str(locked))
     with pytest.raises(ssl.SSLError):
-        load_tls(broker)
+        load_tls(broker, CertificateDates())
     assert "pass phrase" not in "".join(capfd.readouterr())
