@@ -1,26 +1,33 @@
-"""The board process: `python -m agent.play.board CONFIG`, CONFIG being JSON by `board_argv`.
+"""The board process: `python -m agent.play.board CONFIG`, CONFIG being JSON by `board_config`.
 
-One loop on one thread: wait for a command or the next due moment (beat, end of a scene, a clock's
-next reading), then draw. Fail-safe is black: at start, when a scene ends, when a scene cannot be
-drawn, and when the agent goes away (end of file on fd 3), which also ends the process.
+One loop on one thread: wait for a command, a renderer's answer or the next due moment (beat, end of
+a scene, a clock's next reading). It draws nothing itself: each scene is drawn by a process of its
+own (`render_process`), so that none holds up the beat, or the alarm that comes after it. Fail-safe
+is black: at start, when a scene ends, when it cannot be drawn, while it takes more than a second,
+and when the agent goes away (end of file on fd 3), which also ends the process.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import math
 import select
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from agent.clock import mono_s
 from agent.errors import PlayError
+from agent.play.board_config import BoardConfig
+from agent.play.board_face import BoardFaces
+from agent.play.render_process import Failure, RenderProcess, local_time, reap
+from agent.play.scene import clock_texts
+from agent.play.scene_budget import SCENE_BUDGET, SceneBudget
+from agent.play.typeset import check_shaping, warm_up
 from agent.play.wire import (
     BEAT_S,
     WORKER_FD,
@@ -34,56 +41,38 @@ from agent.play.wire import (
     Show,
     Shown,
     Snap,
-    Snapped,
     Test,
 )  # fmt: skip
+from agent.sandbox.profile import confine_board
 from drivers.errors import DriverError, UnsupportedFeature
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from drivers.interface import FrameSink
 
 LOGGER = logging.getLogger(__name__)
 
-VIETNAM = timezone(timedelta(hours=7))  # no daylight saving; what clocks on boards read
 MAX_MESSAGE_BYTES = 1024 * 1024
 LATE_S = 0.1
 CLOCK_TICK_S = 0.1
+STALE_S = 1.0  # the scene before may stand so long while the next one is drawn
+ATTEMPTS = 2  # processes that may die over one scene
 
 
-class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the process is started with; `faces` maps names to (width_px, height_px)."""
+@dataclass(eq=False)
+class _Drawing:
+    """A scene that is being drawn, or is shown and has clocks.
 
-    station: str
-    profile: str
-    path: str
-    faces: dict[str, tuple[int, int]]
+    Args:
+        renderer: the process that draws it.
+        attempt: how many processes have tried it.
+        stale_mono_s: from when on the scene before it is out of date.
+        is_shown: its first frame went out.
+    """
 
-
-def board_argv(
-    station: str, profile: str, path: str, faces: Mapping[str, tuple[int, int]]
-) -> list[str]:
-    """The command line of a board process; its end of the socket must be fd 3."""
-    config = BoardConfig(station, profile, path, dict(faces))
-    return [sys.executable, "-m", "agent.play.board", msgspec.json.encode(config).decode()]
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What a face shows: its pixels, their name, and since when."""
-
-    pixels: bytes
-    digest: str
-    changed_mono_s: float
-
-
-@dataclass(frozen=True)
-class _OnFace:
-    """A scene on one face and the clock readings it was drawn with."""
-
-    show: Show
-    clocks: tuple[str, ...]
+    renderer: RenderProcess
+    attempt: int
+    stale_mono_s: float
+    is_shown: bool = False
 
 
 class Board:
@@ -93,15 +82,24 @@ class Board:
         config: station and faces.
         sink: the board, opened.
         agent: the socket to the agent.
+        budget: what one scene may cost.
     """
 
-    def __init__(self, config: BoardConfig, sink: FrameSink, agent: socket.socket) -> None:
-        self._config = config
+    def __init__(
+        self,
+        config: BoardConfig,
+        sink: FrameSink,
+        agent: socket.socket,
+        budget: SceneBudget = SCENE_BUDGET,
+    ) -> None:
+        self._station = config.station
+        self._faces = BoardFaces(config.faces, sink)
         self._sink = sink
         self._agent = agent
-        self._on_face: dict[str, _OnFace] = {}
-        self._last: dict[str, _Frame] = {}
-        self._frames = 0
+        self._budget = budget
+        self._drawings: list[_Drawing] = []
+        self._ends: dict[str, float] = {}
+        self._dying: list[int] = []
         self._late = 0
         self._beat_mono_s = mono_s()
 
@@ -112,15 +110,35 @@ class Board:
             DriverError: the board is gone.
             OSError: the agent is gone while being told something.
         """
-        for face in self._config.faces:
-            self._black(face)
-        self._tell(BoardReady(list(self._config.faces)))
-        while True:
-            self._do_what_is_due()
-            wait_s = max(0.0, self._next_due_mono_s() - mono_s())
-            readable, _, _ = select.select([self._agent], [], [], wait_s)
-            if readable and not self._serve_one():
-                return
+        for face in self._faces.sizes:
+            self._faces.black(face)
+        self._tell(BoardReady(list(self._faces.sizes)))
+        while self.turn():
+            pass
+
+    def turn(self) -> bool:
+        """Do what is due, wait for what comes next and take it; False once the agent is gone.
+
+        Raises:
+            DriverError: the board is gone.
+            OSError: the agent is gone while being told something.
+        """
+        self._do_what_is_due()
+        wait_s = max(0.0, self._next_due_mono_s() - mono_s())
+        agent, renderers = self._agent.fileno(), {one.renderer.fd: one for one in self._drawings}
+        readable, _, _ = select.select([agent, *renderers], [], [], wait_s)
+        # The agent first: what it wants now may make an answer useless.
+        if agent in readable and not self._serve_one():
+            return False
+        for fd in readable:
+            if fd in renderers and renderers[fd] in self._drawings:
+                self._take(renderers[fd])
+        return True
+
+    def close(self) -> None:
+        """End all renderers."""
+        for drawing in list(self._drawings):
+            self._drop(drawing)
 
     def _serve_one(self) -> bool:
         raw = self._agent.recv(MAX_MESSAGE_BYTES)
@@ -140,53 +158,90 @@ class Board:
                 self._show(command)
             case Blank():
                 for face in command.faces:
-                    if face in self._config.faces:
+                    if face in self._faces.sizes:
                         self._black(face)
             case Brightness():
                 self._dim(command.pct)
             case Test():
-                self._test(command)
-            case Snap() if command.face in self._last:
-                self._snap(command)
+                faces = [face for face in self._faces.sizes if face in command.faces]
+                self._test(command, faces if command.faces else list(self._faces.sizes))
+            case Snap() if command.face in self._faces.sizes:
+                self._tell(self._faces.snap(command))
 
     def _show(self, show: Show) -> None:
-        unknown = [face for face in show.faces if face not in self._config.faces]
+        unknown = [face for face in show.faces if face not in self._faces.sizes]
         if unknown:
             self._tell(Fault("E_FACE", f"no such face: {', '.join(unknown)}", id=show.id))
             return
-        if show.until_mono_s <= mono_s():
-            self._give_up(show, PlayError("E_EXPIRED", show.id, "its end is past"))
-            return
-        try:
-            pictures = {face: self._draw(show, face) for face in show.faces}
-        except PlayError as error:
-            self._give_up(show, error)
-            return
-        for face, (picture, clocks) in pictures.items():
-            digest = self._send(face, picture.tobytes())
-            self._on_face[face] = _OnFace(show, clocks)
-            self._tell(Shown(show.id, face, digest, mono_s()))
-
-    def _draw(self, show: Show, face: str) -> tuple[Image, tuple[str, ...]]:
-        from agent.play import scene
-
-        local = _local_time(show)
-        around = scene.Surroundings(self._config.station, show.media, local)
-        try:
-            picture = scene.render(show.scene, self._config.faces[face], around)
-        except PlayError:
-            raise
-        except Exception as error:
-            # A broken picture may raise anything; it is one scene's fault, not the board's.
-            LOGGER.exception("%s", show.id)
-            raise PlayError("E_UNSUPPORTED", show.id, f"{type(error).__name__}: {error}") from error
-        return picture, scene.clock_texts(show.scene, local)
-
-    def _give_up(self, show: Show, error: PlayError) -> None:
-        """Black rather than the scene before it: nobody asked for that one any more."""
         for face in show.faces:
+            self._release(face)
+        if show.until_mono_s <= mono_s():
+            self._give_up(show, show.faces, "E_EXPIRED", "its end is past")
+            return
+        self._draw(show, show.faces, attempt=1)
+
+    def _draw(self, show: Show, faces: Iterable[str], attempt: int) -> None:
+        """In a process of its own: this one goes on, with its beat above all."""
+        sizes = {face: self._faces.sizes[face] for face in faces}
+        try:
+            renderer = RenderProcess(show, sizes, self._station, self._budget)
+        except OSError as error:
+            self._give_up(show, sizes, "E_RENDER", f"no process to draw it: {error}")
+            return
+        self._drawings.append(_Drawing(renderer, attempt, mono_s() + STALE_S))
+        self._ask(self._drawings[-1])
+
+    def _ask(self, drawing: _Drawing) -> None:
+        try:
+            drawing.renderer.ask()
+        except PlayError as error:
+            self._fail(drawing, Failure(error.code, f"{error.subject}: {error.hint}"))
+
+    def _take(self, drawing: _Drawing) -> None:
+        """A renderer's answer: frames, why there are none, or its death."""
+        renderer = drawing.renderer
+        answer = renderer.take()
+        if isinstance(answer, Failure):
+            self._fail(drawing, answer)
+            return
+        for face, frame in answer.items():
+            digest = self._faces.send(face, frame)
+            self._ends[face] = renderer.show.until_mono_s
+            if not drawing.is_shown:
+                self._tell(Shown(renderer.show.id, face, digest, mono_s()))
+        drawing.is_shown = True
+        if not renderer.texts:
+            self._drop(drawing)
+
+    def _fail(self, drawing: _Drawing, failure: Failure) -> None:
+        """A death may have another cause than the scene: once more. The second is the scene's."""
+        self._drop(drawing)
+        show, faces = drawing.renderer.show, sorted(drawing.renderer.faces)
+        if failure.is_death and drawing.attempt < ATTEMPTS:
+            LOGGER.warning("%s: %s; once more", show.id, failure.detail)
+            self._draw(show, faces, drawing.attempt + 1)
+        else:
+            self._give_up(show, faces, failure.code, failure.detail)
+
+    def _give_up(self, show: Show, faces: Iterable[str], code: str, detail: str) -> None:
+        """Show black, not the scene before it: nobody asked for that one any more."""
+        for face in faces:
             self._black(face)
-        self._tell(Fault(error.code, str(error), id=show.id))
+        self._tell(Fault(code, detail, id=show.id))
+
+    def _release(self, face: str) -> None:
+        """Nobody draws for this face any more; a renderer without a face ends."""
+        self._ends.pop(face, None)
+        for drawing in list(self._drawings):
+            drawing.renderer.faces.discard(face)
+            if not drawing.renderer.faces:
+                self._drop(drawing)
+
+    def _drop(self, drawing: _Drawing) -> None:
+        if drawing in self._drawings:
+            self._drawings.remove(drawing)
+        if (pid := drawing.renderer.kill()) is not None:
+            self._dying.append(pid)
 
     def _dim(self, pct: int) -> None:
         try:
@@ -194,90 +249,67 @@ class Board:
         except UnsupportedFeature as error:
             self._tell(Fault("E_UNSUPPORTED", str(error), id="brightness"))
 
-    def _test(self, test: Test) -> None:
-        from agent.play.pattern import draw_pattern
-
-        for face, size in self._config.faces.items():
-            if not test.faces or face in test.faces:
-                self._on_face.pop(face, None)
-                self._send(face, draw_pattern(test.pattern, size).tobytes())
-
-    def _snap(self, snap: Snap) -> None:
-        from agent.play.thumbnail import draw_thumbnail
-
-        frame, png = self._last[snap.face], b""
-        if frame.digest != snap.known:
-            png = draw_thumbnail(frame.pixels, self._config.faces[snap.face], snap.side_px)
-        self._tell(Snapped(snap.face, frame.digest, frame.changed_mono_s, png))
+    def _test(self, test: Test, faces: list[str]) -> None:
+        for face in faces:
+            self._release(face)
+        self._faces.test(test, faces)
 
     def _do_what_is_due(self) -> None:
-        for face, on_face in list(self._on_face.items()):
-            over_s = mono_s() - on_face.show.until_mono_s
-            if over_s >= 0:
-                self._late += over_s > LATE_S
+        now_s = mono_s()
+        for face, end_mono_s in list(self._ends.items()):
+            if now_s >= end_mono_s:
+                self._late += now_s - end_mono_s > LATE_S
                 self._black(face)
-            elif on_face.clocks:
-                self._tick(face, on_face)
-        if mono_s() >= self._beat_mono_s:
-            self._beat_mono_s = mono_s() + BEAT_S
-            self._tell(BoardBeat(self._frames, self._late))
+        for drawing in list(self._drawings):
+            self._watch(drawing, now_s)
+        self._dying = [pid for pid in self._dying if not reap(pid)]
+        if now_s >= self._beat_mono_s:
+            self._beat_mono_s = now_s + BEAT_S
+            self._tell(BoardBeat(self._faces.frames, self._late))
 
-    def _tick(self, face: str, on_face: _OnFace) -> None:
-        from agent.play import scene
-
-        if scene.clock_texts(on_face.show.scene, _local_time(on_face.show)) == on_face.clocks:
-            return
-        try:
-            picture, clocks = self._draw(on_face.show, face)
-        except PlayError as error:  # its picture has left the store meanwhile
-            self._black(face)
-            self._tell(Fault(error.code, str(error), id=on_face.show.id))
-            return
-        self._send(face, picture.tobytes())
-        self._on_face[face] = _OnFace(on_face.show, clocks)
+    def _watch(self, drawing: _Drawing, now_s: float) -> None:
+        """Too late: failed. Slow: no stale picture meanwhile. Idle: have its clocks drawn anew."""
+        renderer = drawing.renderer
+        if renderer.due_mono_s is None:
+            if clock_texts(renderer.show.scene, local_time(renderer.show)) != renderer.texts:
+                self._ask(drawing)
+        elif now_s >= renderer.due_mono_s:
+            limit = f"not drawn within {self._budget.render_s:g} s"
+            self._fail(drawing, Failure("E_RENDER", limit))
+        elif now_s >= drawing.stale_mono_s and not drawing.is_shown:
+            drawing.stale_mono_s = math.inf
+            for face in renderer.faces:
+                self._faces.black(face)
 
     def _next_due_mono_s(self) -> float:
-        ends = [on_face.show.until_mono_s for on_face in self._on_face.values()]
-        has_clock = any(on_face.clocks for on_face in self._on_face.values())
-        ticks = [mono_s() + CLOCK_TICK_S] if has_clock else []
-        return min(self._beat_mono_s, *ends, *ticks) if ends else self._beat_mono_s
+        due = [self._beat_mono_s, *self._ends.values()]
+        for drawing in self._drawings:
+            due += [drawing.stale_mono_s] if not drawing.is_shown else []
+            waiting_s = drawing.renderer.due_mono_s
+            due.append(mono_s() + CLOCK_TICK_S if waiting_s is None else waiting_s)
+        return min(due)
 
     def _black(self, face: str) -> None:
-        self._on_face.pop(face, None)
-        width_px, height_px = self._config.faces[face]
-        self._send(face, bytes(width_px * height_px * 3))
-
-    def _send(self, face: str, frame: bytes) -> str:
-        self._sink.send(face, frame)
-        self._frames += 1
-        digest = hashlib.sha256(frame).hexdigest()
-        if face not in self._last or self._last[face].digest != digest:
-            self._last[face] = _Frame(frame, digest, mono_s())
-        return digest
+        self._release(face)
+        self._faces.black(face)
 
     def _tell(self, event: BoardEvent) -> None:
         self._agent.send(msgspec.json.encode(event))
 
 
-def _local_time(show: Show) -> datetime | None:
-    if show.utc_at_mono_0_s is None:
-        return None
-    at = datetime.fromtimestamp(show.utc_at_mono_0_s + mono_s(), UTC)
-    return at.astimezone(VIETNAM)
-
-
 def _serve(config: BoardConfig, agent: socket.socket) -> int:
-    from agent.play.typeset import check_shaping
     from drivers.registry import load_board
 
     try:
         check_shaping()
+        warm_up()
         sink = load_board(config.profile, config.path)
         sink.open(config.faces)
+        confine_board([config.media] if config.media else [], config.path)
     except PlayError as error:
         agent.send(msgspec.json.encode(Fault(error.code, str(error))))
         return 1
-    except DriverError as error:
+    except (DriverError, OSError) as error:
         agent.send(msgspec.json.encode(Fault("E_DEVICE", str(error))))
         return 1
     return _run(Board(config, sink, agent), sink, agent)
@@ -291,6 +323,8 @@ def _run(board: Board, sink: FrameSink, agent: socket.socket) -> int:
         return 1
     except OSError as error:
         LOGGER.info("the agent is gone: %s", error)
+    finally:
+        board.close()
     sink.close()
     return 0
 

@@ -132,6 +132,10 @@ class MediaShelf(Protocol):
     async def open(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor of exactly these bytes."""
 
+    @property
+    def folder(self) -> Path:
+        """Where all media lie."""
+
     def path(self, digest: Digest) -> Path:
         """Where the medium lies."""
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from agent.contract.ident import StationId
-from agent.play.board import board_argv
+from agent.play.board_config import board_argv
 from agent.play.engine_config import engine_argv
 from agent.play.item import Item, Neighbours
 from agent.play.line import FaultSink, build_line
@@ -44,7 +44,9 @@ def build_picture_output(output: Output, station: StationId, near: Neighbours) -
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
     faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
-    argv = board_argv(station, output.board.profile, output.board.path, faces)
+    argv = board_argv(
+        station, output.board.profile, output.board.path, faces, str(near.media.folder)
+    )
     return PictureOutput(
         output.name,
         list(faces),

@@ -10,6 +10,7 @@ from datetime import datetime
 from agent.clock import Now
 from agent.errors import PlayError
 from agent.play.account import Account, Entry
+from agent.play.failed_item import FailedItems
 from agent.play.item import Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.showing import Showing
@@ -67,7 +68,7 @@ class PictureOutput:
         self._showing: Showing | None = None
         self._trial: FaceTrial | None = None
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
-        self._failed: dict[str, datetime] = {}
+        self._failed = FailedItems()
         self._told_missing: dict[str, datetime] = {}
 
     def changed(self) -> None:
@@ -98,7 +99,7 @@ class PictureOutput:
         """
         if not self._keeper.is_ready:
             raise not_ready(face)
-        wanted = self._rundown.wanted(self._clock.now(), self._failed)
+        wanted = self._rundown.wanted(self._clock.now(), self._failed.keys)
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
         await self._end("trial")
@@ -138,9 +139,18 @@ class PictureOutput:
         if showing is not None and showing.is_seen:  # else the next board shows it
             await showing.close("cut", reason)
 
-    async def _on_lost(self, _reason: str) -> None:
+    async def _on_lost(self, reason: str) -> None:
         self._trial = None
+        showing = self._showing
+        if showing is not None and not showing.is_seen and reason.startswith("E_WORKER"):
+            await self._note_death(showing, reason)
         await self._end("board_lost")
+
+    async def _note_death(self, showing: Showing, reason: str) -> None:
+        """The board went before it had shown this. Twice: the item's fault."""
+        if self._failed.note_death(showing.item):
+            self._showing = None
+            await showing.close("failed", f"E_RENDER: the board went down over it: {reason}")
 
     async def _on_event(self, event: BoardEvent) -> None:
         showing = self._showing
@@ -156,7 +166,7 @@ class PictureOutput:
                 showing.on_shown(event)
             case Fault() if showing is not None and event.id == showing.id:
                 self._showing = None
-                self._failed[showing.item.key] = showing.item.end_at
+                self._failed.add(showing.item)
                 await showing.close("failed", f"{event.code}: {event.detail}")
                 self.changed()
             case _:
@@ -175,13 +185,13 @@ class PictureOutput:
 
     async def _look(self) -> None:
         now = self._clock.now()
-        forget_past(self._failed, now.at)
+        self._failed.forget_past(now.at)
         forget_past(self._told_missing, now.at)
-        wanted = self._rundown.wanted(now, self._failed)
+        wanted = self._rundown.wanted(now, self._failed.keys)
         if wanted is not None and wanted.missing:
             await self._skip(wanted)  # told once; it is shown as soon as its media are here
             wanted = None
-        elif wanted is not None and wanted.key in self._failed:
+        elif wanted is not None and self._failed.has(wanted):
             wanted = None
         if self._trial is not None and self._goes_on(self._trial, wanted):
             return

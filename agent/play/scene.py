@@ -6,24 +6,20 @@ order given. What cannot be shown whole and true is a fault, never half a pictur
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import segno
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
 from agent.contract.document import Element, Scene
 from agent.errors import PlayError
 from agent.play import typeset
+from agent.play.scene_budget import SCENE_BUDGET, SceneBudget, check_scene
+from agent.play.scene_image import SceneImages, Size
 
-MAX_IMAGE_PX = 16_000_000
-MAX_IMAGE_BYTES = 32 * 1024 * 1024
-IMAGE_FORMATS = ("PNG", "JPEG", "WEBP")
 QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
 CLOCK_FORMAT = "%H:%M"
 _CLOCK_DIRECTIVES = re.compile(r"^(?:[^%]|%[HMSdmY])*$")
@@ -44,18 +40,77 @@ class Surroundings:
     local: datetime | None = None
 
 
-def render(scene: Scene, size: tuple[int, int], around: Surroundings) -> Image.Image:
+class SceneRenderer:
+    """One scene for one or more faces; drawn again, only what its clocks read changes.
+
+    Args:
+        scene: what is to be seen.
+        sizes: (width_px, height_px) of the faces.
+        around: what it needs besides.
+        budget: what it may cost.
+
+    Raises:
+        PlayError: E_SIZE, E_MEDIA, E_SCHEMA, E_FIT.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        sizes: Iterable[Size],
+        around: Surroundings,
+        budget: SceneBudget = SCENE_BUDGET,
+    ) -> None:
+        check_scene(scene, budget)
+        self._scene = scene
+        self._around = around
+        self._images = SceneImages(around.media, budget)
+        self._images.load(_rooms(scene, list(sizes)))
+
+    def draw(self, size: Size, local: datetime | None) -> Image.Image:
+        """The RGB picture of the scene on a face of one of `sizes`, with clocks at `local`.
+
+        Raises:
+            PlayError: E_SCHEMA, E_UNSUPPORTED, E_FIT, E_FONT.
+        """
+        canvas = _Canvas(Image.new("RGB", size), self._images, self._around.station, local)
+        for element in self._scene.elements:
+            box = _pixels(element, size)
+            canvas.picture.paste(_colour(element.background), box)
+            _PAINTERS[element.kind](canvas, element, box)
+        return canvas.picture
+
+
+def render(scene: Scene, size: Size, around: Surroundings) -> Image.Image:
     """The RGB picture of a scene on a face of (width_px, height_px).
 
     Raises:
-        PlayError: E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
+        PlayError: E_SIZE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
     """
-    picture = Image.new("RGB", size)
+    return SceneRenderer(scene, [size], around).draw(size, around.local)
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """A picture being painted, and what its elements need."""
+
+    picture: Image.Image
+    images: SceneImages
+    station: str
+    local: datetime | None
+
+
+def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Size]]:
+    """By medium, the rooms of the elements that show it."""
+    rooms: dict[str, list[Size]] = {}
     for element in scene.elements:
-        box = _pixels(element, size)
-        picture.paste(_colour(element.background), box)
-        _PAINTERS[element.kind](picture, element, box, around)
-    return picture
+        if element.kind == "image":
+            boxes = [_pixels(element, size) for size in sizes]
+            rooms.setdefault(element.media or "", []).extend(map(_room, boxes))
+    return rooms
+
+
+def _room(box: Box) -> Size:
+    return box[2] - box[0], box[3] - box[1]
 
 
 def clock_text(element: Element, local: datetime | None) -> str:
@@ -93,25 +148,25 @@ def _colour(text: str) -> tuple[int, int, int]:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
-def _paint_text(picture: Image.Image, element: Element, box: Box, around: Surroundings) -> None:
-    _write(picture, element, box, (element.text or "").replace("{station}", around.station))
+def _paint_text(canvas: _Canvas, element: Element, box: Box) -> None:
+    _write(canvas, element, box, (element.text or "").replace("{station}", canvas.station))
 
 
-def _paint_clock(picture: Image.Image, element: Element, box: Box, around: Surroundings) -> None:
-    _write(picture, element, box, clock_text(element, around.local))
+def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
+    _write(canvas, element, box, clock_text(element, canvas.local))
 
 
-def _write(picture: Image.Image, element: Element, box: Box, text: str) -> None:
+def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
     colour = "#{:02x}{:02x}{:02x}".format(*_colour(element.colour))
     margin_px = max(1, min(box[2] - box[0], box[3] - box[1]) // 50)
     inner = (box[0] + margin_px, box[1] + margin_px, box[2] - margin_px, box[3] - margin_px)
     layout = typeset.fit(text, inner[2] - inner[0], inner[3] - inner[1])
-    typeset.draw(ImageDraw.Draw(picture), layout, inner, align=element.align, colour=colour)
+    typeset.draw(ImageDraw.Draw(canvas.picture), layout, inner, align=element.align, colour=colour)
 
 
-def _paint_qr(picture: Image.Image, element: Element, box: Box, around: Surroundings) -> None:
+def _paint_qr(canvas: _Canvas, element: Element, box: Box) -> None:
     """Black on white whatever the colours say, whole pixels a module: phones must read it."""
-    text = (element.text or "").replace("{station}", around.station)
+    text = (element.text or "").replace("{station}", canvas.station)
     if not text:
         raise PlayError("E_SCHEMA", "qr", "a QR code needs text")
     try:
@@ -126,45 +181,20 @@ def _paint_qr(picture: Image.Image, element: Element, box: Box, around: Surround
     side_px = len(rows)
     white = bytes(0 if module else 255 for row in rows for module in row)
     square = Image.frombytes("L", (side_px, side_px), white)
-    picture.paste(square.convert("RGB"), _centred((side_px, side_px), box))
+    canvas.picture.paste(square.convert("RGB"), _centred((side_px, side_px), box))
 
 
-def _paint_image(picture: Image.Image, element: Element, box: Box, around: Surroundings) -> None:
-    raw = _read_medium(element.media or "", around.media)
-    room = (box[2] - box[0], box[3] - box[1])
-    try:
-        with Image.open(io.BytesIO(raw), formats=IMAGE_FORMATS) as file:
-            if file.width * file.height > MAX_IMAGE_PX:
-                raise PlayError("E_MEDIA", element.media or "", f"over {MAX_IMAGE_PX} pixels")
-            file.draft("RGB", room)
-            whole = ImageOps.exif_transpose(file).convert("RGBA")
-    except Image.DecompressionBombError as error:  # Pillow's own limit, at twelve times ours
-        raise PlayError("E_MEDIA", element.media or "", f"over {MAX_IMAGE_PX} pixels") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise PlayError("E_MEDIA", element.media or "", f"not a picture: {error}") from error
-    fitted = ImageOps.contain(whole, room, Image.Resampling.LANCZOS)
-    picture.paste(fitted, _centred(fitted.size, box), mask=fitted)
-
-
-def _read_medium(digest: str, media: Mapping[str, str]) -> bytes:
-    if digest not in media:
-        raise PlayError("E_MEDIA", digest, "not in store")
-    try:
-        with Path(media[digest]).open("rb") as file:
-            raw = file.read(MAX_IMAGE_BYTES + 1)
-    except OSError as error:
-        raise PlayError("E_MEDIA", digest, str(error)) from error
-    if len(raw) > MAX_IMAGE_BYTES or hashlib.sha256(raw).hexdigest() != digest:
-        raise PlayError("E_MEDIA", digest, "the file is not what was signed")
-    return raw
+def _paint_image(canvas: _Canvas, element: Element, box: Box) -> None:
+    fitted = canvas.images.get(element.media or "", _room(box))
+    canvas.picture.paste(fitted, _centred(fitted.size, box), mask=fitted)
 
 
 def _centred(size: tuple[int, int], box: Box) -> tuple[int, int]:
     return (box[0] + box[2] - size[0]) // 2, (box[1] + box[3] - size[1]) // 2
 
 
-def _refuse(picture: Image.Image, element: Element, box: Box, around: Surroundings) -> None:
-    del picture, box, around
+def _refuse(canvas: _Canvas, element: Element, box: Box) -> None:
+    del canvas, box
     raise PlayError("E_UNSUPPORTED", element.kind, "this board shows stills only")
 
 

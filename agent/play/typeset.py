@@ -31,6 +31,11 @@ MIN_SIZE_PX = 8
 MONO_BELOW_PX = 16  # grey edges smear on small letters of a coarse LED raster
 LEGIBLE_KHMER_PX = 24
 LEGIBLE_LATIN_PX = 12
+VIETNAMESE = (
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
+    "AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXYÁÀẢÃẠẮẰẲẴẶẤẦẨẪẬÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ"
+    "0123456789 .,:;!?()-/·"
+)
 COENG = "\u17d2"  # makes the next consonant a subscript
 
 
@@ -64,6 +69,12 @@ def check_shaping() -> None:
         find_font(name)
 
 
+def warm_up() -> None:
+    """Look up Vietnamese letters and digits once: what is forked from this process knows them."""
+    for char in VIETNAMESE:
+        _font_of(char)
+
+
 @lru_cache(maxsize=16)
 def find_font(name: str) -> Path:
     """The font file's path.
@@ -85,10 +96,15 @@ def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(find_font(name), size_px, layout_engine=ImageFont.Layout.RAQM)
 
 
+@lru_cache(maxsize=16)
+def _plain_font(name: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(find_font(name), 32, layout_engine=ImageFont.Layout.BASIC)
+
+
 @lru_cache(maxsize=4096)
 def has_glyph(name: str, char: str) -> bool:
     """Does the font have a glyph of its own for this code point (not its empty box)?"""
-    font = ImageFont.truetype(find_font(name), 32, layout_engine=ImageFont.Layout.BASIC)
+    font = _plain_font(name)
     drawn, box = font.getmask(char), font.getmask("\uffff")
     return (drawn.size, bytes(drawn)) != (box.size, bytes(box))
 
@@ -124,6 +140,7 @@ def is_khmer(char: str) -> bool:
     return "\u1780" <= char <= "\u17ff" or "\u19e0" <= char <= "\u19ff"
 
 
+@lru_cache(maxsize=64)  # a text stands in several places, and is drawn again with each clock
 def fit(text: str, width_px: int, height_px: int) -> Layout:
     """The largest layout of `text` that lies within the box.
 

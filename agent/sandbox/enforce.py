@@ -24,6 +24,7 @@ import sys
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_NO_NEW_PRIVS = 38
+PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 # the same numbers on every architecture
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG, _PATH_BENEATH = 1, 1
@@ -112,6 +113,21 @@ def forbid_new_privileges() -> None:
         OSError: what the kernel says.
     """
     _prctl(PR_SET_NO_NEW_PRIVS, 1, 0)
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel end this process when the thread that forked it ends.
+
+    Args:
+        parent: its pid, asked before the fork: it may be gone by now.
+
+    Raises:
+        OSError: what the kernel says.
+        ProcessLookupError: it is gone.
+    """
+    _prctl(PR_SET_PDEATHSIG, _SIGKILL, 0)
+    if os.getppid() != parent:
+        raise ProcessLookupError(parent)
 
 
 def set_limits(cpu_s: int, memory_bytes: int) -> None:

@@ -5,6 +5,7 @@ What a kernel lacks is left out, so that the box still sounds; `find_missing` na
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -80,12 +81,16 @@ def confine_board(readable: Collection[str], writable: str) -> None:
     _install(seccomp.BOARD)
 
 
-def confine_renderer() -> None:
+def confine_renderer(board: int) -> None:
     """Confine this process further, forked from a board: it writes and starts nothing.
 
+    Args:
+        board: the board's pid; the renderer ends with it, and cannot undo that.
+
     Raises:
-        OSError: the kernel refuses what it says it has.
+        OSError: the board is gone, or the kernel refuses what it says it has.
     """
+    enforce.die_with(board)
     _install(seccomp.RENDERER)
 
 
@@ -107,20 +112,31 @@ def has_seccomp() -> bool:
 
 
 def _install(policy: seccomp.SyscallPolicy) -> None:
-    if has_seccomp():
-        enforce.install_filter(seccomp.assemble(policy, seccomp.find_architecture()))
+    # Not asked of /proc first: a process that Landlock binds already cannot read it.
+    program = _assemble(policy)
+    try:
+        if program:
+            enforce.install_filter(program)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # prctl(2): the kernel has no seccomp
+            raise
 
 
 @cache
 def _program_filter() -> str:
+    return _assemble(seccomp.PROGRAM).hex()
+
+
+def _assemble(policy: seccomp.SyscallPolicy) -> bytes:
     """Empty on a machine whose calls we have no table of."""
     try:
-        return seccomp.assemble(seccomp.PROGRAM, seccomp.find_architecture()).hex()
+        return seccomp.assemble(policy, seccomp.find_architecture())
     except KeyError:
-        return ""
+        return b""
 
 
 def _list_code() -> list[str]:
-    """Where Python's modules and ours lie. Not `sys.path`: its first entry may be any folder."""
+    """Where Python's modules and ours lie. Not all of `sys.path`: its first may be any folder."""
     own = Path(__file__).parents[1]
-    return [sys.prefix, sys.base_prefix, str(own), str(own.with_name("drivers"))]
+    installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    return [*installed, sys.base_prefix, str(own), str(own.with_name("drivers"))]

@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.sandbox.enforce import PR_SET_PDEATHSIG
 from agent.sandbox.syscall_table import (
     EXEC,
     FORK,
@@ -136,6 +137,10 @@ def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instructi
     elif name == "clone":
         allowed = (_JSET, 0, 1, _CLONE_NEW) if policy.may_fork else (_JSET, 1, 0, _CLONE_THREAD)
         test = [_load(_ARGS), allowed, refuse]
+    elif name == "prctl":  # who is to end with its parent ends with it
+        if policy.may_fork:
+            return []
+        test = [_load(_ARGS), (_JEQ, 0, 1, PR_SET_PDEATHSIG), refuse]
     else:  # prlimit64, of itself only
         test = [_load(_ARGS), (_JEQ, 1, 0, 0), refuse]
     return [(_JEQ, 0, len(test) + 1, number), *test, _load(_NR)]

@@ -44,6 +44,11 @@ class MediaStore:
         self._statvfs = statvfs
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="media")
 
+    @property
+    def folder(self) -> Path:
+        """Where all media lie."""
+        return self._folder
+
     def path(self, digest: Digest) -> Path:
         """Where the file is or would be.
 

@@ -11,8 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from agent.clock import mono_s
+from agent.contract.document import Scene
+from agent.play.wire import Brightness, Fault, Show
 from agent.sandbox import enforce
 from agent.sandbox.profile import find_missing
+from tests.board_stand import Start, start
+
+__all__ = ["start"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -103,3 +109,102 @@ def test_a_real_medium_is_decoded_in_the_same_confinement(
 ) -> None:
     assert shutil.which("ffmpeg", path="/usr/bin:/bin")
     assert spawn(station, wrapper) == bytes(range(256)) * 375
+
+
+# Runs before the board's own code and takes over: the renderer while it draws, the board itself
+# when it is told to dim. What succeeded comes back as the fault's text.
+TAKEN_OVER = """
+    import ctypes, os, socket, sys
+
+    AGENT, FOLDER = os.getppid(), {folder!r}
+    LIBC = ctypes.CDLL(None, use_errno=True)
+
+    def fork():
+        if os.fork() == 0:
+            os._exit(0)
+
+    def call(name, *args):
+        if getattr(LIBC, name)(*args) < 0:
+            raise OSError(ctypes.get_errno(), name)
+
+    ATTEMPTS = dict(
+        read_key=lambda: open(FOLDER + "/device.key"),
+        read_state=lambda: open(FOLDER + "/state.db"),
+        write_state=lambda: open(FOLDER + "/state.db", "r+"),
+        chmod_state=lambda: os.chmod(FOLDER + "/state.db", 0o600),
+        unlink_state=lambda: os.unlink(FOLDER + "/state.db"),
+        write_fresh=lambda: open(FOLDER + "/fresh", "w"),
+        write_media=lambda: open(FOLDER + "/media/fresh", "w"),
+        write_code=lambda: open({code!r} + "/fresh.py", "w"),
+        inet=lambda: socket.socket(),
+        unix=lambda: socket.socket(socket.AF_UNIX),
+        netlink=lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+        environ=lambda: open(f"/proc/{{AGENT}}/environ"),
+        pidfd=lambda: os.pidfd_open(AGENT),
+        priority=lambda: os.setpriority(os.PRIO_PROCESS, AGENT, 1),
+        namespace=lambda: call("unshare", 0x10000000),
+        trace=lambda: call("ptrace", 16, AGENT, 0, 0),
+        shell=lambda: os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {{}}),
+        signal=lambda: os.kill(AGENT, 0),
+        write_board=lambda: open(FOLDER + "/board/fresh", "w"),
+        fork=fork,
+        outlive=lambda: call("prctl", 1, 0, 0, 0, 0),
+        agent_socket=lambda: os.fstat(3),
+    )
+
+    def try_all():
+        reached = []
+        for name, attempt in ATTEMPTS.items():
+            try:
+                attempt()
+            except OSError:
+                continue
+            reached.append(name)
+        return " ".join(reached) or "nothing"
+
+    def take_over(*_):
+        from agent.errors import PlayError
+
+        raise PlayError("E_TAKEN", "reached", try_all())
+
+    def on_dim(*_):
+        from drivers.errors import UnsupportedFeature
+
+        raise UnsupportedFeature("board", "reached", try_all())
+
+    def profile(frame, event, _):
+        if event == "call" and frame.f_code.co_name == "confine_board":
+            import agent.play.scene
+            import drivers.board.png
+
+            agent.play.scene.SceneRenderer.draw = take_over
+            drivers.board.png.PngBoard.set_brightness = on_dim
+            sys.setprofile(None)
+
+    sys.setprofile(profile)
+"""
+
+
+@under
+def test_attack_112_code_in_the_board_or_its_renderer_reaches_no_key_no_socket_no_other_file(
+    station: Path, wrapper: tuple[str, ...], start: Start
+) -> None:
+    code = station / "code"
+    for folder in ("code", "media"):
+        (station / folder).mkdir()
+    text = TAKEN_OVER.format(folder=str(station), code=str(ROOT / "agent"))
+    (code / "sitecustomize.py").write_text(textwrap.dedent(text))
+    child = start(code=code, wrapper=wrapper)
+    child.next()
+    child.tell(Show("s1", Scene([], 1), ["mat-sau"], {}, mono_s() + 60))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert (fault.code, fault.detail) == ("E_TAKEN", "reached: nothing")
+    child.tell(Brightness(40))
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    # the board itself may write its own folder, fork renderers and talk to the agent
+    allowed = {"write_board", "fork", "agent_socket", "signal", "outlive"}
+    assert set(fault.detail.rpartition(": ")[2].split()) <= allowed
+    assert "write_board" in fault.detail
+    assert (station / "state.db").read_text() == "state of the box"

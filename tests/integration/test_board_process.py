@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import socket
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -18,76 +13,21 @@ from PIL import Image
 from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.play import wire
-from agent.play.board import board_argv
 from agent.play.wire import (
     Blank,
     BoardBeat,
-    BoardCommand,
-    BoardEvent,
     BoardReady,
     Brightness,
     Fault,
     Show,
     Shown,
 )
+from tests.board_stand import FACES, PATIENCE_S, STATION, Start, start
 
-FACES = {"mat-truoc": (512, 256), "mat-sau": (192, 96)}
-STATION = "tv-cl-0007"
+__all__ = ["start"]
+
 VIETNAMESE = "Khẩn cấp: lũ về, đề nghị bà con sơ tán ngay!"
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់"
-PATIENCE_S = 20
-ON_FD_3 = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
-
-
-@dataclass
-class Child:
-    process: subprocess.Popen[bytes]
-    end: socket.socket
-    folder: Path
-
-    def tell(self, command: BoardCommand) -> None:
-        self.end.send(msgspec.json.encode(command))
-
-    def hear(self) -> BoardEvent | None:
-        raw = self.end.recv(65536)
-        return msgspec.json.decode(raw, type=BoardEvent) if raw else None
-
-    def next(self) -> BoardEvent | None:
-        """The next event that is no beat."""
-        while isinstance(event := self.hear(), BoardBeat):
-            pass
-        return event
-
-    def picture(self, face: str) -> Image.Image:
-        with Image.open(self.folder / f"{face}-latest.png") as file:
-            return file.convert("RGB")
-
-
-Start = Callable[..., Child]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    children: list[Child] = []
-
-    def begin(folder: Path = tmp_path / "board", **env: str) -> Child:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.settimeout(PATIENCE_S)
-        fd = theirs.fileno()
-        argv = board_argv(STATION, "png", str(folder), FACES)
-        process = subprocess.Popen(
-            [sys.executable, "-c", ON_FD_3, str(fd), *argv],
-            pass_fds=(fd,),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), **env},
-        )
-        theirs.close()
-        children.append(Child(process, ours, folder))
-        return children[-1]
-
-    yield begin
-    for child in children:
-        child.end.close()
-        child.process.wait(PATIENCE_S)
 
 
 def build_show(*elements: Element, faces: list[str] | None = None, **changes: object) -> Show:
@@ -178,7 +118,8 @@ def test_a_new_process_takes_down_what_a_killed_one_left_on_the_face(start: Star
         (Element("video", [0, 0, 1000, 1000], media="0" * 64), "E_UNSUPPORTED"),
         (Element("image", [0, 0, 1000, 1000], media="0" * 64), "E_MEDIA"),
         (Element("text", [500, 0, 501, 1000], text="x"), "E_SCHEMA"),
-        (Element("text", [0, 0, 1000, 1000], text="dài " * 9000), "E_FIT"),
+        (Element("text", [0, 0, 1000, 1000], text="dài " * 900), "E_FIT"),
+        (Element("text", [0, 0, 1000, 1000], text="dài " * 2000), "E_SIZE"),
         (Element("qr", [0, 0, 1000, 30], text="nhỏ"), "E_FIT"),
         (Element("clock", [0, 0, 1000, 1000], format="%c"), "E_UNSUPPORTED"),
     ],
@@ -203,7 +144,9 @@ def test_a_scene_that_cannot_be_drawn_is_a_named_fault_of_its_own_and_leaves_bla
 def test_a_picture_whose_bytes_are_not_the_signed_ones_is_refused(
     start: Start, tmp_path: Path
 ) -> None:
-    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    media = tmp_path / "media"
+    media.mkdir()
+    good, bad = media / "good.png", media / "bad.png"
     Image.new("RGB", (64, 32), "red").save(good)
     Image.new("RGB", (64, 32), "blue").save(bad)
     digest = hashlib.sha256(good.read_bytes()).hexdigest()
@@ -255,3 +198,56 @@ def test_without_fribidi_the_process_refuses_to_start(start: Start, tmp_path: Pa
     assert isinstance(fault, Fault)
     assert (fault.code, fault.id) == ("E_RAQM", None)
     assert child.process.wait(PATIENCE_S) == 1
+
+
+def noise(folder: Path, kind: str, side_px: int) -> tuple[str, str]:
+    """A picture that no encoder can shorten: its digest and its path."""
+    path = folder / "media" / f"{side_px}.{kind}"
+    path.parent.mkdir(exist_ok=True)
+    raw = hashlib.shake_128(b"109").digest(side_px * side_px * 3)
+    options = {"quality": 60, "method": 0} if kind == "webp" else {"compress_level": 1}
+    Image.frombytes("RGB", (side_px, side_px), raw).save(path, **options)
+    return hashlib.sha256(path.read_bytes()).hexdigest(), str(path)
+
+
+def test_attack_109_a_scene_over_its_budget_is_refused_before_it_is_decoded(
+    start: Start, tmp_path: Path
+) -> None:
+    """16 megapixels of WebP, one picture in 32 elements, 8,000 characters."""
+    digest, path = noise(tmp_path, "webp", 2000)
+    other, small = noise(tmp_path, "png", 300)
+    scenes = {
+        "webp": [Element("image", [0, 0, 1000, 1000], media=digest)],
+        "32": [Element("image", [0, 0, 1000, 1000 - n], media=other) for n in range(32)],
+        "text": [Element("text", [0, 0, 1000, 1000], text="lũ về, " * 1200)],
+    }
+    child = start()
+    child.next()
+    for name, elements in scenes.items():
+        child.tell(build_show(*elements, id=name, media={digest: path, other: small}))
+        fault = child.next()
+        assert isinstance(fault, Fault)
+        assert (fault.id, fault.code) == (name, "E_SIZE")
+    small_boxes = [Element("image", [n * 30, 0, 30, 1000], media=other) for n in range(32)]
+    child.tell(build_show(*small_boxes, media={other: small}))
+    assert isinstance(child.next(), Shown)
+
+
+def test_attack_109_an_alarm_does_not_wait_for_a_scene_that_is_slow_to_draw(
+    start: Start, tmp_path: Path
+) -> None:
+    digest, path = noise(tmp_path, "png", 2600)
+    slow = [Element("image", [0, 0, 1000, 500], media=digest)]
+    slow += [Element("text", [0, 500, 1000, 500], text="lũ ve. " * 500)]
+    child = start()
+    child.next()
+    child.tell(build_show(*slow, id="slow", media={digest: path}))
+    child.tell(build_show(NOTICE[0], id="alarm"))
+    for face in FACES:
+        shown = child.next()
+        assert isinstance(shown, Shown)
+        assert (shown.id, shown.face) == ("alarm", face)
+    child.tell(Brightness(40))  # its answer is the next word: nothing of the slow one comes after
+    fault = child.next()
+    assert isinstance(fault, Fault)
+    assert fault.id == "brightness"

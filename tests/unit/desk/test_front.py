@@ -111,6 +111,8 @@ class FakeShelf:
     async def open(self, digest: Digest, size_bytes: int) -> int:
         raise NotImplementedError
 
+    folder = Path()
+
     def path(self, digest: Digest) -> Path:
         return Path(digest)
 

@@ -40,6 +40,8 @@ class FakeShelf:
     async def open(self, digest: Digest, size_bytes: int) -> int:
         raise StoreError("E_MEDIA", digest, "rotten on the card")
 
+    folder = Path()
+
     def path(self, digest: Digest) -> Path:
         return Path(digest)
 

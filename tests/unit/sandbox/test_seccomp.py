@@ -111,12 +111,15 @@ def test_calls_that_are_judged_by_their_arguments(libseccomp: ctypes.CDLL, arch:
             assert ask(policy, "openat", 0, 0, flags) == EPERM
         assert ask(policy, "clone", thread) == ALLOW
         assert ask(policy, "clone", fork) == EPERM
+        assert ask(policy, "prctl", 1, 0) == EPERM  # PR_SET_PDEATHSIG
     assert ask(BOARD, "openat", 0, 0, 0o1) == ALLOW
     assert ask(BOARD, "clone", fork) == ALLOW
+    assert ask(BOARD, "prctl", 1, 9) == ALLOW  # its renderers end with it
     for policy in (PROGRAM, BOARD, RENDERER):
         assert ask(policy, "clone", user_namespace) == EPERM
         assert ask(policy, "clone3") == ENOSYS
         assert ask(policy, "openat2") == ENOSYS
+        assert ask(policy, "prctl", 38, 1) == ALLOW  # PR_SET_NO_NEW_PRIVS
         assert ask(policy, "prlimit64", 0) == ALLOW
         assert ask(policy, "prlimit64", 1) == EPERM
     # the call's number counts again after each of them

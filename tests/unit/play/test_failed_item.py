@@ -1,0 +1,43 @@
+"""An item is given up on for this showing, and only as long as its document says the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from agent.play.failed_item import FailedItems
+from agent.play.item import EMERGENCY
+from tests.unit.play.test_sound_output import build_item
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+def test_a_newer_document_may_try_the_same_entry_anew() -> None:
+    failed, item = FailedItems(), build_item("notice", NOW)
+    failed.add(item)
+    assert failed.has(item)
+    assert list(failed.keys) == [item.key]
+    assert not failed.has(replace(item, source=replace(item.source, doc_sha256="newer")))
+
+
+def test_the_second_death_of_a_worker_is_the_items_fault() -> None:
+    failed, item = FailedItems(), build_item("notice", NOW)
+    assert not failed.note_death(item)
+    assert not failed.has(item)
+    assert failed.note_death(item)
+    assert failed.has(item)
+
+
+def test_an_emergency_is_tried_for_as_long_as_it_is_in_force() -> None:
+    failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=EMERGENCY)
+    assert not any(failed.note_death(alarm) for _ in range(5))
+    assert not failed.has(alarm)
+
+
+def test_what_ended_a_day_ago_is_forgotten() -> None:
+    failed, item = FailedItems(), build_item("notice", NOW)
+    failed.add(item)
+    failed.forget_past(item.end_at + timedelta(hours=23))
+    assert failed.has(item)
+    failed.forget_past(item.end_at + timedelta(hours=24))
+    assert not failed.has(item)
