@@ -156,6 +156,10 @@ class FrameSink(Protocol):
     def open(self, faces: dict[str, tuple[int, int]]) -> None:
         """Claim the board; `faces` maps a face's name to (width_px, height_px). Call once, first.
 
+        Everything that the board needs is opened in here, and no thread is started: the process is
+        confined afterwards (no new socket, device or program; files in the board's own folder
+        only) and forks for each scene.
+
         Raises:
             DeviceUnreachable: the board is not there.
         """

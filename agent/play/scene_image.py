@@ -24,6 +24,7 @@ MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_FILE_PX = 64_000_000  # of a JPEG, before it is decoded at a fraction of its size
 FORMATS = ("PNG", "JPEG", "WEBP")
 REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first; three times the target loses nothing
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)  # Exif 2.32: those that swap width and height
 
 Size = tuple[int, int]
 
@@ -51,12 +52,11 @@ class SceneImages:
             PlayError: E_SIZE, over the budget and nothing was decoded; E_MEDIA, no picture, or not
                 the one that was signed.
         """
-        needed = {digest: _longest(sizes) for digest, sizes in rooms.items()}
-        counted = sum(self._count(digest, side_px) for digest, side_px in needed.items())
+        counted = sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())
         if counted > self._budget.image_px:
             raise over_budget(f"{counted} pixels of pictures", self._budget.image_px)
         for digest, sizes in rooms.items():
-            whole = self._decode(digest, needed[digest])
+            whole = self._decode(digest, list(sizes))
             for size in set(sizes):
                 self._fitted[digest, size] = _fit(whole, size)
 
@@ -64,19 +64,19 @@ class SceneImages:
         """The RGBA picture, as large as `room` allows; it was loaded before."""
         return self._fitted[digest, room]
 
-    def _count(self, digest: str, side_px: int) -> int:
+    def _count(self, digest: str, rooms: list[Size]) -> int:
         """Pixels that decoding would make, from the header alone."""
         raw = _read_medium(digest, self._media)
         with _Opened(raw, digest) as file:
             if file.width * file.height > MAX_FILE_PX:
                 raise over_budget(f"{file.width} x {file.height} pixels", MAX_FILE_PX)
-            file.draft("RGB", (side_px, side_px))  # a JPEG comes at a half, a quarter or an eighth
+            _shrink(file, rooms)
             return file.width * file.height * self._budget.weights.get(file.format or "", 1)
 
-    def _decode(self, digest: str, side_px: int) -> Image.Image:
+    def _decode(self, digest: str, rooms: list[Size]) -> Image.Image:
         raw = _read_medium(digest, self._media)
         with _Opened(raw, digest) as file:
-            file.draft("RGB", (side_px, side_px))
+            _shrink(file, rooms)
             whole = ImageOps.exif_transpose(file)
             return whole if whole.mode in ("RGB", "RGBA") else whole.convert("RGBA")
 
@@ -117,15 +117,24 @@ BROKEN = (
 )
 
 
-def _longest(sizes: Iterable[Size]) -> int:
-    """The longest side of any room: a picture may have to be turned before it is fitted."""
-    return max(max(size) for size in sizes)
+def _shrink(file: Image.Image, rooms: Iterable[Size]) -> None:
+    """Have a JPEG decoded at a half, a quarter or an eighth, where that fills every room."""
+    is_turned = file.getexif().get(_ORIENTATION, 1) in _TURNED
+    wanted = (0, 0)
+    for room in rooms:
+        size = _fit_size(file.size, (room[1], room[0]) if is_turned else room)
+        wanted = max(wanted[0], size[0]), max(wanted[1], size[1])
+    file.draft("RGB", wanted)
+
+
+def _fit_size(size: Size, room: Size) -> Size:
+    """As large as the room allows, in its own proportions."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _fit(whole: Image.Image, room: Size) -> Image.Image:
-    """As large as the room allows, in its own proportions."""
-    scale = min(room[0] / whole.width, room[1] / whole.height)
-    size = max(1, round(whole.width * scale)), max(1, round(whole.height * scale))
+    size = _fit_size(whole.size, room)
     fitted = whole.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
     return fitted.convert("RGBA")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -80,9 +81,9 @@ def test_a_picture_is_decoded_once_however_often_it_stands_in_the_scene(
     decoded: list[str] = []
     original = scene_image.SceneImages._decode
 
-    def count(self: scene_image.SceneImages, digest: str, side_px: int) -> Image.Image:
+    def count(self: Any, digest: str, rooms: Any) -> Image.Image:
         decoded.append(digest)
-        return original(self, digest, side_px)
+        return original(self, digest, rooms)
 
     monkeypatch.setattr(scene_image.SceneImages, "_decode", count)
     elements = [Element("image", [n * 100, 0, 100, 1000], media=digest) for n in range(10)]
@@ -98,3 +99,18 @@ def test_a_small_picture_is_enlarged_to_its_room_in_its_own_proportions(tmp_path
     scene = Scene([Element("image", ALL, media=digest)], 1)
     picture = render(scene, (100, 100), Surroundings("x", media))
     assert picture.getbbox() == (25, 0, 75, 100)
+
+
+def test_a_photograph_of_twelve_megapixels_fits_a_large_board_upright_or_turned(
+    tmp_path: Path,
+) -> None:
+    for orientation, shown in ((1, (1440, 1080)), (6, (810, 1080))):
+        path = tmp_path / f"{orientation}.jpg"
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        Image.new("L", (4000, 3000), 255).save(path, exif=exif)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        scene = Scene([Element("image", ALL, media=digest)], 1)
+        picture = render(scene, (1920, 1080), Surroundings("x", {digest: str(path)}))
+        left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
+        assert (right - left, bottom - top) == shown
