@@ -8,8 +8,6 @@ the key's module does not lift it. An emergency key starts what `alarm` holds fo
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +24,7 @@ from agent.store import meta
 from agent.store.database import Store
 from agent.store.word import SILENCE_KEY
 
-log = logging.getLogger(__name__)
+RETRY_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,9 @@ class Site:
         self._parts = parts
         self._inputs = Inputs([])
         self._sensors = Sensors([])
+        self._last_told = False
         self._told: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+        self._moved = asyncio.Event()
 
     async def load(self) -> None:
         """Take up the silence key's last position and build the drivers; nothing is asked yet.
@@ -68,6 +68,7 @@ class Site:
         parts, settings = self._parts, self._parts.settings
         has_key = any(one.kind == "silence-key" for one in settings.inputs)
         self._was_locked = has_key and bool(await parts.store.run(meta.get, SILENCE_KEY))
+        self._last_told = self._was_locked
         self._lock(self._was_locked)
         note = parts.issues.note
         self._inputs = await asyncio.to_thread(build_inputs, settings.inputs, self._on_input, note)
@@ -81,6 +82,7 @@ class Site:
             group.create_task(self._inputs.run(), name="inputs")
             group.create_task(self._sensors.run(), name="sensors")
             group.create_task(self._write(), name="site's journal")
+            group.create_task(self._keep_position(), name="silence key's position")
 
     def inputs(self) -> dict[str, InputState]:
         """Name → what each contact says now."""
@@ -96,6 +98,7 @@ class Site:
     def _on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - as `OnInput`
         if kind == "silence-key":
             self._lock(active)
+            self._moved.set()
             self._parts.look_again()  # first the silence, then the disk
         elif kind == "emergency-key" and active:
             self._parts.press(name)
@@ -112,8 +115,23 @@ class Site:
         while True:
             name, kind, active = await self._told.get()
             state = "on" if active else "off"
-            if kind == "silence-key" and active != self._was_locked:
-                self._was_locked = active
-                with contextlib.suppress(StoreError):
-                    await parts.store.run(meta.put, SILENCE_KEY, state if active else "")
+            if kind == "silence-key" and active != self._last_told:
+                self._last_told = active
                 await parts.journal.append("silence", detail={"state": state, "by": name})
+
+    async def _keep_position(self) -> None:
+        """The key's last position, durable: what a disk refuses is tried until it is there."""
+        parts = self._parts
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            while self.is_locked != self._was_locked:
+                is_locked = self.is_locked
+                try:
+                    await parts.store.run(meta.put, SILENCE_KEY, "on" if is_locked else "")
+                except StoreError as error:
+                    parts.issues.note("silence_key_not_kept", "box", str(error))
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                self._was_locked = is_locked
+                parts.issues.note("silence_key_not_kept", "box", None)

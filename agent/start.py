@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,18 +32,29 @@ CARD_S = 60.0  # between two looks at a card that could not be written
 
 @contextlib.asynccontextmanager
 async def _stopped_by_signals() -> AsyncIterator[None]:
-    """SIGTERM and SIGINT cancel the body, once."""
+    """SIGTERM and SIGINT cancel the body; further ones change nothing (`_until_ended`)."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - runs in a task
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+
+    def stop(*_: object) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    # not the loop's own handlers: they go with it, and a late signal would kill the process
+    _set_signals(stop)
     try:
         yield
     except asyncio.CancelledError:
         log.info("stopped")
     finally:
         notify("STOPPING=1")
+        _set_signals(signal.SIG_IGN)  # all is closed: only the interpreter has still to end
+
+
+def _set_signals(handler: Callable[..., object] | signal.Handlers) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
 
 
 def load_root_file(settings: Settings, *, demo: bool) -> InstalledRoot:
@@ -186,8 +197,31 @@ async def _until_anew(agent: Agent, reread: _Reread, card: Path) -> None:
     finally:
         for task in (*reasons, life):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await _until_ended(*reasons, life)
+
+
+async def _until_ended(*tasks: asyncio.Task[Any]) -> None:
+    """Until tasks that were cancelled have ended, however often a signal says stop meanwhile.
+
+    The store must stay open under a life that still closes its lines and its journal.
+
+    Raises:
+        CancelledError: a signal said stop.
+        Exception: what one of them failed with.
+    """
+    is_stopped = False
+    while pending := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError:
+            is_stopped = True
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if not is_stopped:
+                raise error
+            log.error("%s failed while it stopped", task.get_name(), exc_info=error)
+    if is_stopped:
+        raise asyncio.CancelledError
 
 
 async def _until_card_is_back(agent: Agent, card: Path) -> None:

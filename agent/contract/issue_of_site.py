@@ -26,6 +26,13 @@ SITE: dict[str, IssueKind] = {
         "xong việc thì xoay khóa về chỗ cũ",
         "turn the key back when the work is done",
     ),
+    "silence_key_not_kept": IssueKind(
+        "fault",
+        "thẻ nhớ không ghi được vị trí khóa im lặng: khởi động lại có thể quên",
+        "the card does not take the silence key's position: a restart may forget it",
+        "đừng tắt hộp lúc này; xem thẻ nhớ còn chỗ không, hoặc thay thẻ",
+        "do not switch the box off now; see whether the card has room, or replace it",
+    ),
     "input_no_answer": IssueKind(
         "warning",
         "không đọc được một ngõ vào (cửa, điện lưới hoặc nút bấm)",

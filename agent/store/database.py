@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -23,7 +24,7 @@ from agent.errors import StoreError
 from agent.store.rebuild import document_number
 from agent.store.rot import drop_rotten
 from agent.store.salvage import salvage
-from agent.store.table import guard
+from agent.store.table import TABLES, guard
 
 FILE = "state.db"
 P = ParamSpec("P")
@@ -187,7 +188,8 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._begin()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # the latter: a message of SQLite's that quotes what the card has changed
             if not self._is_broken(error):
                 raise
             self.moved_aside = aside = _move_aside(self.path)
@@ -203,7 +205,7 @@ class Store:
             self._connection.close()
             raise
 
-    def _is_broken(self, error: sqlite3.Error) -> bool:
+    def _is_broken(self, error: Exception) -> bool:
         """Is it the file's own fault? A turned byte of its head may call it read-only."""
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary != sqlite3.SQLITE_READONLY:
@@ -224,6 +226,8 @@ def _prove_writable(connection: sqlite3.Connection) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
+    # what is no UTF-8 any more must not end a query: it is judged like any other row
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -238,11 +242,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    # as quick as quick_check, because the large tables have no index, and sees broken ones
+    verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise _corrupt(verdict)
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
@@ -254,14 +257,25 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")
     for number, step in enumerate(_STEPS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE;{step}PRAGMA user_version={number};COMMIT;")
+    if not _is_of_this_release(connection):
+        raise _corrupt("a table has other columns")
+
+
+def _corrupt(why: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _is_of_this_release(connection: sqlite3.Connection) -> bool:
     with closing(sqlite3.connect(":memory:")) as model:
         for step in _STEPS:
             model.executescript(step)
-        query = "SELECT type, name, sql FROM sqlite_master ORDER BY name"
-        return bool(connection.execute(query).fetchall() == model.execute(query).fetchall())
+        return _columns(connection) == _columns(model)
+
+
+def _columns(connection: sqlite3.Connection) -> list[list[object]]:
+    return [connection.execute(f"PRAGMA table_info({table.name})").fetchall() for table in TABLES]
 
 
 def _move_aside(path: Path) -> Path:

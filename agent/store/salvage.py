@@ -50,5 +50,5 @@ def _try(deed: Callable[[], T], otherwise: T) -> T:
     """Read as far as it goes."""
     try:
         return deed()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return otherwise

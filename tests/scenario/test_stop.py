@@ -1,10 +1,14 @@
-"""The agent is told to stop while a relay no longer answers: the other amplifiers go off."""
+"""The agent is told to stop: amplifiers go off, also beside a dead relay, or when told twice."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import random
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from central.clip import make_melody
 from central.demo.stand import until
 from drivers.sim.switch import inject_fault
 from tests.scenario.air import Air
+from tests.stage import assert_chain_whole
 
 ZONE = """\
       - name: {name}
@@ -41,3 +46,23 @@ async def test_a_relay_that_fails_at_the_stop_keeps_no_other_amplifier_on(stage:
     assert _contacts(ports) == ["on", "off", "off"], stage.station.log_tail()
     faults = [json.loads(raw)["detail"] for _, raw in stage.own_rows() if b'"fault"' in raw]
     assert [f["subject"] for f in faults if f["what"] == "switch_stuck"] == ["mot"]
+
+
+async def test_a_box_that_is_told_to_stop_again_and_again_closes_everything(stage: Any) -> None:
+    ports = [stage.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
+    _write_lines(stage.folder / stage.name / "station.yaml", ports)
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    await Air(stage).begin()
+    for _ in range(3):
+        await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
+        for _ in range(random.randint(1, 3)):  # noqa: S311 - when to strike
+            with suppress(ProcessLookupError):  # it is quick
+                os.kill(stage.station.pid, signal.SIGTERM)
+            await asyncio.sleep(random.random() * 0.1)  # noqa: S311 - as above
+        assert await stage.station.stop() == 0, stage.station.log_tail()
+        assert _contacts(ports) == ["off"] * 3, stage.station.log_tail()
+        assert stage.open_play() is None
+        await stage.station.start()
+    await stage.station.stop()
+    assert_chain_whole(stage.own_rows())

@@ -1,0 +1,84 @@
+"""Stop signals and new settings: the store is never closed under a life that still closes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agent import start
+
+
+class Life:
+    """An agent whose closing takes some turns of the loop."""
+
+    def __init__(self, turns: int = 20) -> None:
+        self.store = SimpleNamespace(is_volatile=False)
+        self.has_begun, self.is_closing = asyncio.Event(), asyncio.Event()
+        self.has_ended = False
+        self._turns = turns
+
+    async def serve(self) -> None:
+        self.has_begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_closing.set()
+            for _ in range(self._turns):
+                await asyncio.sleep(0)
+            self.has_ended = True
+
+
+@pytest.fixture
+def reread() -> Any:
+    return SimpleNamespace(is_good=asyncio.Event())
+
+
+async def begin(life: Any, reread: Any) -> asyncio.Task[None]:
+    task = asyncio.create_task(start._until_anew(life, reread, Path()), name="main")
+    await life.has_begun.wait()
+    return task
+
+
+@pytest.mark.parametrize("signals", [1, 2, 4])
+async def test_every_further_stop_signal_waits_for_the_life_to_end(
+    reread: Any, signals: int
+) -> None:
+    life = Life()
+    task = await begin(life, reread)
+    for _ in range(signals):
+        task.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not task.done()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert life.has_ended
+
+
+async def test_a_stop_signal_while_a_life_ends_for_new_settings_is_not_lost(
+    reread: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "ANSWER_S", 0)
+    life = Life()
+    task = await begin(life, reread)
+    reread.is_good.set()
+    await life.is_closing.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert life.has_ended
+
+
+async def test_a_life_that_fails_is_told(reread: Any) -> None:
+    class Broken(Life):
+        async def serve(self) -> None:
+            self.has_begun.set()
+            raise OSError("broken")
+
+    task = await begin(Broken(), reread)
+    with pytest.raises(OSError, match="broken"):
+        await task
