@@ -169,10 +169,12 @@ class Agent:
     # What comes down takes effect
 
     async def _on_documents(self, held: list[HeldDocument]) -> None:
-        self.programme.update(held, self.clock.now())
+        self.programme.take(held)
+        self._look_again()  # an alarm or a silence does not wait for the plan
+        self.silences.changed()
+        await self.programme.replan(self.clock.now())
         self._tell_refused()
         self._look_again()
-        self.silences.changed()
         self._want_media()
 
     def _want_media(self) -> None:

@@ -5,6 +5,7 @@ Plan knows rules and no outputs, play knows outputs and no rules; this is the se
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,13 +18,14 @@ from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.silence import ActiveSilence, silence_on
-from agent.plan.timeline import Held, Occurrence, Timeline, build_timeline
+from agent.plan.timeline import Held, Occurrence, Timeline, build_in_slices
 from agent.play.item import EMERGENCY, Item
 from agent.settings.model import Policy
 from agent.staging import (
     LIMIT_SLACK,
     build_item,
     digests_of,
+    each_entry_once,
     emergency_picture,
     emergency_sound,
     key_of,
@@ -87,15 +89,21 @@ class Programme:
     _awaited: dict[str, _Awaited] = field(default_factory=dict)
     _whole: set[str] = field(default_factory=set)
     _named: frozenset[str] = frozenset()
+    _plans: int = 0
     _told: frozenset[tuple[str, str, str]] = frozenset()
 
     def update(self, held: Sequence[Held], now: Now) -> None:
-        """Take the documents now held, and plan anew."""
+        """Take the documents now held, and plan anew at once."""
+        self.take(held)
+        self.plan(now)
+
+    def take(self, held: Sequence[Held]) -> None:
+        """Take the documents now held: alarms and silences act at once, the plan by `replan`."""
         self.held = held
-        self._ids = frozenset(h.document.doc_id for h in held)
-        self._whole &= self._ids
+        ids = {h.document.doc_id for h in held}
+        self._whole &= ids
         for known in (self._ready_at, self._awaited):
-            for doc_id in known.keys() - self._ids:
+            for doc_id in known.keys() - ids:
                 del known[doc_id]
         self._named = frozenset(
             medium.sha256
@@ -103,15 +111,29 @@ class Programme:
             if isinstance(h.document, Playlist | Emergency)
             for medium in h.document.media
         )
-        self.plan(now)
 
     def plan(self, now: Now) -> None:
-        """Build the timeline around now; cheap enough to do at every change."""
+        """Build the timeline around now."""
+        for _ in self._plan(now):
+            pass
+
+    async def replan(self, now: Now) -> None:
+        """The same in slices of some milliseconds, so that nothing else waits for a large plan."""
+        for _ in self._plan(now):
+            await asyncio.sleep(0)
+
+    def _plan(self, now: Now) -> Iterator[None]:
+        """The former timeline holds until it is done; of two at a time the later begun stays."""
+        self._plans += 1
+        number = self._plans
         config = config_in_force(self.held, now)
         self.media_hosts = frozenset(config.policy.media_hosts if config else ())
         policy = effective_policy(config, self.local)
-        self.timeline = build_timeline(self.held, policy, now.at - BEHIND, now.at + AHEAD)
-        self.built_at = now.at
+        ids = frozenset(h.document.doc_id for h in self.held)
+        from_at, until_at = now.at - BEHIND, now.at + AHEAD
+        timeline = yield from build_in_slices(self.held, policy, from_at, until_at)
+        if number == self._plans:
+            self.timeline, self.built_at, self._ids = timeline, now.at, ids
 
     def current(self, now: Now) -> Timeline | None:
         """The timeline, rebuilt when the clock has left its middle."""
@@ -131,10 +153,10 @@ class Programme:
             if isinstance(h.document, Emergency) and h.document.trigger == "key"
             for medium in h.document.media
         }
-        for occurrence in timeline.occurrences if timeline else ():
-            if occurrence.end_at > now.at:
-                for digest in digests_of(occurrence):
-                    needed.setdefault(digest, occurrence.start_at)
+        ahead = (one for one in timeline.occurrences if one.end_at > now.at) if timeline else ()
+        for occurrence in each_entry_once(ahead):
+            for digest in digests_of(occurrence):
+                needed.setdefault(digest, occurrence.start_at)
         return needed
 
     def is_named(self, digest: str) -> bool:
@@ -150,7 +172,7 @@ class Programme:
         return [refusal for key, refusal in fresh.items() if key not in told]
 
     def is_held(self, doc_id: str) -> bool:
-        """Is the document still in force?"""
+        """Is the document in force in the present timeline?"""
         return doc_id in self._ids
 
     def silence(self, now: Now) -> ActiveSilence | None:
@@ -282,12 +304,15 @@ class SoundRundown:
         return self._programme.current(now)
 
     def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
-        """What is to start within `ahead` (at most a day) and lacks a medium, soonest first."""
+        """What is to start within `ahead` (at most a day) and lacks a medium, soonest first.
+
+        Of each entry the next start alone.
+        """
         timeline = self._programme.current(now)
         if timeline is None:
             return []
         occurrences = timeline.starting(now.at, now.at + ahead, self.sense, self._zones)
-        return [item for item in map(self._build, occurrences) if item.missing]
+        return [item for item in map(self._build, each_entry_once(occurrences)) if item.missing]
 
     def is_needed(self, now: Now, ahead: timedelta, on_air: Item | None) -> bool:
         """Would anybody miss what is on, or begins within `ahead`? A notice can be drawn again."""

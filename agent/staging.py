@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from agent.contract.document import Element, Medium, Scene
@@ -60,6 +60,15 @@ def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> It
         scene=scene,
         missing=_missing(clips, state),
     )
+
+
+def each_entry_once(occurrences: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """The first of each entry: what an entry needs is the same at all its starts."""
+    seen: set[int] = set()
+    for one in occurrences:
+        if id(one.entry) not in seen:
+            seen.add(id(one.entry))
+            yield one
 
 
 def digests_of(occurrence: Occurrence) -> list[str]:

@@ -6,7 +6,7 @@ timeline), files on the card. Each issuer has a share of each, and of what is pl
 sum that no two issuers can use up. What one issuer sends never takes room from another kind of
 document: emergencies, cancels, silences and configurations have shares of their own.
 
-The numbers come from memory (decision 26): playlists at the box's limit take about 60 MiB of the
+The numbers come from memory (decision 26): playlists at the box's limit take about 50 MiB of the
 process. A commune needs a tenth of them.
 """
 

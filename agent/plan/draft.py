@@ -6,9 +6,10 @@ held on its first day, count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from agent.contract.document import Entry, Playlist
 from agent.contract.moment import parse_utc
@@ -18,6 +19,7 @@ from agent.plan.level import LEVEL_OF_CLASS, Level
 from agent.plan.occurrence import Held, Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
 
+SLICE = 1000  # starts: a few milliseconds
 TEXT_MS = 60_000  # a shown text that names no time of its own
 
 
@@ -87,9 +89,13 @@ class Draft:
         self._quiet = QuietHours(policy.quiet, list_days(from_at - DAY, until_at + DAY))
         self._planned: list[Occurrence] = []
         self._refusals: list[Refusal] = []
+        self._slice_end = SLICE
 
-    def add(self, held: Held, playlist: Playlist) -> None:
-        """Plan every entry of a playlist; policy of time of day is judged here, sessions later."""
+    def add(self, held: Held, playlist: Playlist) -> Iterator[None]:
+        """Plan every entry of a playlist; policy of time of day is judged here, sessions later.
+
+        Yields after each slice of work.
+        """
         bounds = _Bounds(
             held=held,
             playlist=playlist,
@@ -102,6 +108,9 @@ class Draft:
         days = [day for day in self._days if first_at < day.midnight_at < last_at]
         for entry in playlist.entries:
             self._add_entry(bounds, entry, days)
+            if len(self._planned) + len(self._refusals) >= self._slice_end:
+                self._slice_end = len(self._planned) + len(self._refusals) + SLICE
+                yield
 
     def finish(self) -> tuple[list[Occurrence], list[Refusal]]:
         """What stands, and what is refused, inside the asked stretch."""
@@ -113,7 +122,9 @@ class Draft:
         book = SessionBook(self._policy)
         kept: list[Occurrence] = []
         # at one moment the higher level is entered first: it is the one that will be heard
-        for one in sorted(self._planned, key=lambda o: (o.start_at, -o.level)):
+        self._planned.sort(key=attrgetter("level"), reverse=True)
+        self._planned.sort(key=attrgetter("start_at"))
+        for one in self._planned:
             rule = book.refuse(one.start_at, one.end_at) if one.medium == "sound" else None
             if rule is None:
                 kept.append(one)

@@ -1,19 +1,21 @@
 """Which of many stretches of time cover a moment, found without looking at the others.
 
-A segment tree over the ends, the stretches being in the order of their starts: each node holds the
-latest end below it. To build it takes linear time, a look-up logarithmic time for each hit.
+The stretches lie in the order of their starts. Above their ends stand rows of the latest end of
+each 32 below, up to a short one: built at the speed of `max`. A look-up takes logarithmic time for
+each hit.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Protocol
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+FAN = 32
 _start_at = attrgetter("start_at")
+_end_at = attrgetter("end_at")
 
 
 class Stretch(Protocol):
@@ -37,32 +39,32 @@ class IntervalIndex:
 
     def __init__(self, stretches: Sequence[Stretch]) -> None:
         self._stretches = stretches
-        self._size = 1 << max(0, len(stretches) - 1).bit_length()
-        ends = [one.end_at for one in stretches]
-        tree = [_NEVER] * self._size + ends + [_NEVER] * (self._size - len(ends))
-        for node in range(self._size - 1, 0, -1):
-            left, right = tree[2 * node], tree[2 * node + 1]
-            tree[node] = max(right, left)
-        self._tree = tree
+        row = list(map(_end_at, stretches))
+        self._rows = [row]
+        while len(row) > FAN:
+            row = [max(row[first : first + FAN]) for first in range(0, len(row), FAN)]
+            self._rows.append(row)
 
     def covering(self, at: datetime) -> Iterator[int]:
         """The indices of all stretches that cover a moment, the one that began last first."""
-        index = bisect_right(self._stretches, at, key=_start_at) - 1
-        while index >= 0:
-            index = self._last_beyond(index, at)
-            if index >= 0:
-                yield index
-            index -= 1
+        index = bisect_right(self._stretches, at, key=_start_at)
+        while (index := self._last_beyond(index, at)) >= 0:
+            yield index
 
-    def _last_beyond(self, index: int, at: datetime) -> int:
-        """The last stretch up to `index` that ends after a moment; -1 when there is none."""
-        tree, node = self._tree, self._size + index
-        while tree[node] <= at:
-            while node & 1 == 0:  # a left child has nothing before it here: go up
-                node >>= 1
-            if node == 1:
-                return -1
-            node -= 1  # the sibling before it
-        while node < self._size:
-            node = 2 * node + (1 if tree[2 * node + 1] > at else 0)
-        return node - self._size
+    def _last_beyond(self, before: int, at: datetime) -> int:
+        """The last stretch with an index below `before` that ends after a moment; -1: none."""
+        for height, row in enumerate(self._rows):
+            first = (before - 1) // FAN * FAN if height < len(self._rows) - 1 else 0
+            for index in range(before - 1, first - 1, -1):
+                if row[index] > at:
+                    return self._descend(height, index, at)
+            before = first // FAN
+        return -1
+
+    def _descend(self, height: int, index: int, at: datetime) -> int:
+        """The last stretch below a node that ends after a moment; there is one."""
+        for row in self._rows[:height][::-1]:
+            index = min((index + 1) * FAN, len(row)) - 1
+            while row[index] <= at:
+                index -= 1
+        return index

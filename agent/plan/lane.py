@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
+from itertools import zip_longest
+from operator import attrgetter, eq
 
 from agent.plan.interval_index import IntervalIndex
 from agent.plan.level import Level
@@ -32,7 +32,7 @@ class Lane:
         self._winners = _find_winners(self._occurrences)
         self._levels: list[tuple[list[Occurrence], IntervalIndex]] = []
         for level in sorted({one.level for one in self._occurrences}, reverse=True):
-            ones = [one for one in self._occurrences if one.level == level]
+            ones = [one for one in self._occurrences if one.level is level]
             self._levels.append((ones, IntervalIndex(ones)))
 
     def on(self, at: datetime) -> Iterator[Occurrence]:
@@ -55,10 +55,16 @@ class Lane:
 
 def _ordered_by_rank(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
     """Those that start at one moment in the order of their ranks, the highest last."""
-    ordered: list[Occurrence] = []
-    for _, together in groupby(occurrences, key=_start_at):
-        ones = list(together)
-        ordered += ones if len(ones) == 1 else sorted(ones, key=_rank)
+    ordered = list(occurrences)
+    starts = list(map(_start_at, ordered))
+    if not any(map(eq, starts, starts[1:])):
+        return ordered
+    first = 0
+    for last in range(1, len(ordered) + 1):
+        if last == len(ordered) or starts[last] != starts[first]:
+            if last - first > 1:
+                ordered[first:last] = sorted(ordered[first:last], key=_rank)
+            first = last
     return ordered
 
 
@@ -66,9 +72,14 @@ def _find_winners(ordered: Sequence[Occurrence]) -> list[Occurrence]:
     """Those that win when they start, soonest first."""
     winners: list[Occurrence] = []
     latest_ends: dict[Level, datetime] = {}
-    for start_at, together in groupby(ordered, key=_start_at):
-        for one in together:
-            latest_ends[one.level] = max(one.end_at, latest_ends.get(one.level, one.end_at))
-        if not any(end > start_at for level, end in latest_ends.items() if level > one.level):
+    for one, following in zip_longest(ordered, ordered[1:]):
+        level, start_at, end_at = one.level, one.start_at, one.end_at
+        if level not in latest_ends or latest_ends[level] < end_at:
+            latest_ends[level] = end_at
+        if following is not None and following.start_at == start_at:
+            continue  # the last of those that start together has the highest rank
+        if len(latest_ends) == 1 or not any(
+            end > start_at for other, end in latest_ends.items() if other > level
+        ):
             winners.append(one)
     return winners

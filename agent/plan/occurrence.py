@@ -53,10 +53,14 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return f"{self.document.document.doc_id}/{self.entry.id}@{self.start_at.isoformat()}"
 
     @property
-    def rank(self) -> tuple[int, datetime, int, int, str]:
-        """Who wins: level, then later start, then newer document, then key. Total: no two equal."""
+    def rank(self) -> tuple[int, datetime, int, int, str, str]:
+        """Who wins: level, then later start, then newer document, then its id and the entry's.
+
+        Total: no two are equal.
+        """
         playlist: Playlist = self.document.document
-        return (self.level, self.start_at, playlist.epoch, playlist.seq, self.key)
+        names = (playlist.doc_id, self.entry.id)
+        return (self.level, self.start_at, playlist.epoch, playlist.seq, *names)
 
     @property
     def duration_ms(self) -> int:

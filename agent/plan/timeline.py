@@ -5,7 +5,7 @@ Pure and rebuilt whole: every change of documents, policy or clock gives a new t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 from operator import attrgetter
@@ -74,20 +74,40 @@ class Timeline:
         key = (medium, None if zones is None else frozenset(zones))
         lane = self._lanes.get(key)
         if lane is None:
-            wanted = (o for o in self.occurrences if o.medium == medium and _is_meant(o, key[1]))
-            lane = self._lanes[key] = Lane(wanted)
+            wanted = _meant_for(self.occurrences, key[1])
+            lane = self._lanes[key] = Lane(one for one in wanted if one.medium == medium)
         return lane
 
 
-def _is_meant(occurrence: Occurrence, zones: Collection[str] | None) -> bool:
-    meant = occurrence.entry.zones
-    return zones is None or "*" in meant or any(zone in zones for zone in meant)
+def _meant_for(
+    occurrences: Sequence[Occurrence], zones: frozenset[str] | None
+) -> Sequence[Occurrence]:
+    """Those of entries that are meant for one of these zones; each entry is judged once."""
+    if zones is None:
+        return occurrences
+    wanted = {*zones, "*"}
+    entries = {id(one.entry): one.entry for one in occurrences}
+    meant = {key for key, entry in entries.items() if not wanted.isdisjoint(entry.zones)}
+    return [one for one in occurrences if id(one.entry) in meant]
 
 
 def build_timeline(
     held: Sequence[Held], policy: EffectivePolicy, from_at: datetime, until_at: datetime
 ) -> Timeline:
-    """Everything that touches [from_at, until_at).
+    """Everything that touches [from_at, until_at), see `build_in_slices`."""
+    slices = build_in_slices(held, policy, from_at, until_at)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            timeline: Timeline = end.value
+            return timeline
+
+
+def build_in_slices(
+    held: Sequence[Held], policy: EffectivePolicy, from_at: datetime, until_at: datetime
+) -> Generator[None, None, Timeline]:
+    """Everything that touches [from_at, until_at); yields after each slice of the work.
 
     Args:
         held: accepted documents of any kind; playlists named by a held cancel of their own class
@@ -103,5 +123,5 @@ def build_timeline(
     for one in sorted(held, key=lambda h: h.document.doc_id):  # so that the order says nothing
         document = one.document
         if isinstance(document, Playlist) and (document.class_, document.doc_id) not in withdrawn:
-            draft.add(one, document)
+            yield from draft.add(one, document)
     return Timeline(*draft.finish())

@@ -1,4 +1,4 @@
-"""10,000 entries: how long a build takes, and how long the next action."""
+"""10,000 entries, and a box at its budgets: how long a build and the next action take."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+import psutil
+
+from agent.contract.budget import OF_BOX
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
-from agent.plan.policy import effective_policy
+from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import build_timeline
+from agent.programme import AHEAD, BEHIND
 
 FROM = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DIGEST = "a" * 64
@@ -53,7 +58,48 @@ def make_entry(index: int, second: int) -> Entry:
     )
 
 
+def make_full() -> list[HeldPlaylist]:
+    """As many starts on one day as all issuers together may have, in entries of many times."""
+    starts, each = OF_BOX["playlist"].starts, 1000
+    held = []
+    for number in range(starts // each):
+        playlist = make_playlist(number, 10)
+        entries = [
+            msgspec.structs.replace(entry, when=make_when(number * each + index * 100))
+            for index, entry in enumerate(playlist.entries)
+        ]
+        full = msgspec.structs.replace(playlist, entries=entries)
+        held.append(HeldPlaylist(full, "b" * 64))
+    return held
+
+
+def make_when(first: int) -> When:
+    seconds = [18_000 + (first + number) * 57_000 // 10_000 for number in range(100)]
+    at = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in seconds]
+    return When(at, [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2027-01-01")
+
+
+def measure_full() -> None:
+    """What the agent does when a document comes: the plan of 26 h before and 50 h ahead."""
+    held, process = make_full(), psutil.Process()
+    policy = EffectivePolicy((), sessions_per_day=100_000)
+    rss = process.memory_info().rss
+    builds = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        timeline = build_timeline(held, policy, FROM - BEHIND, FROM + AHEAD)
+        builds.append(time.perf_counter() - began)
+    grown_mib = (process.memory_info().rss - rss) / (1 << 20)
+    began = time.perf_counter()
+    timeline.upcoming(FROM, "sound", {"nga-ba"})
+    first_ms = (time.perf_counter() - began) * 1000
+    print(f"BENCH name=plan_build_full_ms value={min(builds) * 1000:.1f} unit=ms target=150")
+    print(f"BENCH name=plan_first_look_full_ms value={first_ms:.1f} unit=ms target=100")
+    print(f"BENCH name=plan_full_rss_mib value={grown_mib:.1f} unit=MiB target=40")
+
+
 def main() -> None:
+    measure_full()
     held = [HeldPlaylist(make_playlist(number, 2000), "b" * 64) for number in range(5)]
     policy = effective_policy(None, None)
     builds, nexts = [], []
@@ -62,6 +108,7 @@ def main() -> None:
         timeline = build_timeline(held, policy, FROM, FROM + timedelta(days=1))
         builds.append(time.perf_counter() - began)
         at = FROM + timedelta(hours=15)
+        timeline.playing(at, "sound", {"nga-ba"})
         began = time.perf_counter()
         timeline.playing(at, "sound", {"nga-ba"})
         timeline.upcoming(at, "sound", {"nga-ba"})
