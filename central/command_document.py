@@ -27,7 +27,6 @@ from central.told import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ANY = click.Path(path_type=Path)
-EXIT_NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
 lang_option = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
 )
@@ -126,6 +125,10 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @click.option("--station", help="For one station.")
 @click.option("--group", help="For a group of stations.")
 @click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
+@click.option(
+    "--wait", "wait_s", type=float, is_flag=False, flag_value=60.0,
+    help="Tell what stations answer, for so many seconds [60] at the most.",
+)  # fmt: skip
 @click.option("--anyway", is_flag=True, help="Although stations are unknown or would refuse it.")
 @root_option
 @lang_option
@@ -138,28 +141,23 @@ def publish(
     group: str | None,
     root: Path | None,
     lang: Lang,
-    **options: bool,
+    **options: Any,
 ) -> None:
     """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
 
     What stations would refuse is refused here, by name. With --root also an envelope that lacks a
-    signature. Exit code 75: kept, but no collector is there to send it.
+    signature. Exit code 75: kept, but no collector is there to send it. With --wait: 0 when all
+    stations took it (and sound it), 4 some, 5 none.
     """
-    from central.budget import find_excesses
     from central.database import Database
-    from central.describe_objection import notices, verify_acceptable
-    from central.forecast import foresee
-    from central.heartbeat import state_of_collector
-    from central.held_alarm import verify_outlives
-    from central.numbering import verify_number
     from central.order import verify_dates
-    from central.publish import keep, sha256_of
-    from central.recipients import find_recipients, list_names, verify_known
+    from central.publishing import Publication, hand_out, verify_publishable
+    from central.recipients import find_recipients
     from central.sign import open_envelope, read_document
     from central.unsupported import verify_supported
 
     if (station is None) == (group is None):
-        raise ConfigError("E_USAGE", str(file), "give --station or --group, one of them")
+        raise ConfigError("E_USAGE", str(file), say(lang, "fault.one_target"))
     envelope = file.read_bytes()
     document, now = read_document(envelope), datetime.now(UTC)
     verify_dates(document, now, lang)
@@ -169,26 +167,14 @@ def publish(
         check_complete(open_envelope(envelope), people, lang)
     with closing(Database.open(db)) as database:
         recipients = find_recipients(database, encode_utc(now), station=station, group=group)
-        if not options["anyway"]:
-            verify_known(database, recipients, document, encode_utc(now), lang)
-        verify_number(database, recipients, document, sha256_of(envelope), lang)
-        if not options["stop_now"]:
-            verify_outlives(database, document, now, lang)
-        objections = foresee(database, recipients, document, now)
-        objections += find_excesses(database, recipients, document, len(envelope), now)
-        if not options["anyway"]:
-            verify_acceptable(objections, document, recipients, lang)
-        for line in notices(objections, recipients, document, lang):
+        publication = Publication(document, envelope, recipients, now)
+        anyway, stops_now = options["anyway"], options["stop_now"]
+        for line in verify_publishable(
+            database, publication, lang, stops_now=stops_now, anyway=anyway
+        ):
             click.echo(line)
-        kept = keep(database, recipients.topic_of(document), envelope)
-        # a station's first config is published before the centre knows that station
-        reached = recipients.stations or ((station,) if station is not None else ())
-        names = list_names(reached) or "–"
-        click.echo(say(lang, "published.stations", len(reached), names))
-        state = state_of_collector(database, now)
-        click.echo(say(lang, f"published.{state}", kept.topic))
-    if state != "connected":
-        sys.exit(EXIT_NOT_SENT)
+        code = hand_out(database, publication, lang, options["wait_s"])
+    sys.exit(code)
 
 
 @click.command()

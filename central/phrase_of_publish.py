@@ -41,6 +41,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "no station-config was published yet: publish those first",
     ),
     "fault.anyway": ("chắc chắn đúng thì thêm --anyway", "if you are sure, add --anyway"),
+    "fault.one_target": (
+        "ghi --station hoặc --group, một trong hai",
+        "give --station or --group, one of them",
+    ),
     "fault.replay": (
         (
             "khe “{0}”: bản số {1} thấp hơn bản số {2} đã phát ({3}), trạm sẽ từ chối: ký lại"
@@ -156,4 +160,28 @@ PHRASES: dict[str, tuple[str, str]] = {
         "tệp của mọi người ký nặng {0} MiB, nhiều nhất {1}",
         "the files of all issuers would take {0} MiB, at most {1}",
     ),
+    "wait.progress": (
+        "Chờ trạm trả lời: {0}/{1} xong, còn {2} s",
+        "Waiting for answers: {0} of {1}, {2} s left",
+    ),
+    "wait.result": (
+        "{0} trạm: {1} đã nhận, {2} đủ loa và bảng, {3} từ chối",
+        "{0} station(s): {1} accepted, {2} on all that they have, {3} refused",
+    ),
+    "wait.silent_too": ("cũng chưa trả lời: {0}", "no answer either: {0}"),
+    "answer.accepted": ("đã nhận", "accepted"),
+    "answer.refused": ("TỪ CHỐI, {0}", "REFUSED, {0}"),
+    "answer.sound": ("loa ĐANG KÊU ({0})", "loudspeakers SOUND ({0})"),
+    "answer.picture": ("bảng đang hiện ({0})", "boards show it ({0})"),
+    "answer.sound_over": ("loa đã kêu xong ({0})", "loudspeakers have sounded it ({0})"),
+    "answer.picture_over": ("bảng đã hiện xong ({0})", "boards have shown it ({0})"),
+    "answer.no_sound": ("loa CHƯA KÊU", "loudspeakers DO NOT SOUND yet"),
+    "answer.no_picture": ("bảng CHƯA HIỆN", "boards DO NOT SHOW it yet"),
+    "answer.trouble": ("KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: {0}", "CANNOT BE HEARD OR SEEN: {0}"),
+    "answer.silent": (
+        "CHƯA TRẢ LỜI (đang nối mạng)",
+        "NO ANSWER (it is online)",
+    ),
+    "answer.offline": ("CHƯA TRẢ LỜI (mất liên lạc)", "NO ANSWER (it is offline)"),
+    "answer.never": ("CHƯA TRẢ LỜI (chưa từng liên lạc)", "NO ANSWER (never heard of)"),
 }

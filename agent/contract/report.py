@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+Medium = Literal["sound", "picture"]
 Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
 RecordKind = Literal[
     "play", "refusal", "boot", "config", "fault", "clock_fix", "gap", "silence",
@@ -81,6 +82,7 @@ class OnAir(msgspec.Struct, frozen=True):
     end: str
     zones: list[str]
     issuer: str
+    medium: Medium | None = None  # None: of a box that does not tell it yet
 
 
 class Outbox(msgspec.Struct, frozen=True):
@@ -141,7 +143,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     output: str
-    medium: Literal["sound", "picture"] | None = None  # None: of a box that did not tell it yet
+    medium: Medium | None = None  # None: of a box that did not tell it yet
     zones: list[str]
     doc_id: str
     doc_sha256: str

@@ -34,7 +34,7 @@ def build_play(output: str, item: Item, account: Account) -> Play:
     source = item.source
     return Play(
         output=output,
-        medium="sound" if item.scene is None else "picture",
+        medium=item.medium,
         zones=account.zones,
         doc_id=source.doc_id,
         doc_sha256=source.doc_sha256,

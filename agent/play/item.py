@@ -71,7 +71,13 @@ class Item:
             end=encode_utc(self.end_at),
             zones=list(self.zones),
             issuer=self.source.issuer,
+            medium=self.medium,
         )
+
+    @property
+    def medium(self) -> Literal["sound", "picture"]:
+        """What it is for people: heard or seen."""
+        return "sound" if self.scene is None else "picture"
 
 
 def forget_past(ended: dict[str, datetime], at: datetime) -> list[str]:

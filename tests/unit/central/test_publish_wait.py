@@ -1,0 +1,250 @@
+"""`publish --wait`: who took it, who refused it and why, who sounds it, who is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.document import Document, Emergency, EmergencyBody, Playlist, Text
+from agent.contract.report import ClockState, Health, Hello, Issue, OnAir, Outbox
+from central.__main__ import main
+from central.answer import NOT_SOUNDING, Answers
+from central.database import Database
+from central.publish import sha256_of
+from central.publish_wait import ALL, NONE, SOME, wait_for_answers
+from central.report_store import note_latest, note_presence, note_result
+from central.sign import build_header, encode_document, sign_document
+from tests.fakes.centre_records import GROUP, STATION, note_collector, prepare_centre
+from tests.unit.central.test_issue import keep_record
+
+OTHER = "tv-cl-0021"
+EVENT = "67d35554c1f60638d6d72a0edc045450"
+CLOCK = ClockState("SYNCED", 0.02)
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(prepare_centre(tmp_path / "central.db", STATION, OTHER))
+    yield opened
+    opened.close()
+
+
+def header(kind: str, class_: Any) -> dict[str, Any]:
+    return build_header(
+        kind, issuer="vn.84", class_=class_, to=["84/29266/*"], slot="khan-cap", seq=1, now=NOW,
+        lifetime=timedelta(hours=1),
+    )  # fmt: skip
+
+
+def emergency() -> Emergency:
+    return Emergency(
+        **header("emergency", "emergency"), event_id=EVENT, exercise=True, attention="two-tone",
+        media=[], bodies=[EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0,
+        max_ms=60_000,
+    )  # fmt: skip
+
+
+def playlist() -> Playlist:
+    return Playlist(**header("playlist", "routine"), media=[], entries=[])
+
+
+def has(database: Database, station: str, *kinds: str, holds: Any = None) -> None:
+    hello = Hello(
+        session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
+        holds=holds or {}, authority={}, agent="0", clock=CLOCK, has=list(kinds),
+    )  # fmt: skip
+    note_latest(database, station, "hello", msgspec.json.encode(hello))
+    note_presence(database, station, online=True, session=1)
+
+
+def tells(database: Database, station: str, issues: list[Issue] | None = None, **on: str) -> None:
+    """A health report: outputs on which the emergency is told, by what they are."""
+    on_air: dict[str, OnAir | None] = {
+        output: OnAir(f"Diễn tập: {EVENT}", "emergency", "", "", ["*"], "vn.84", medium)  # type: ignore[arg-type] # a word of the test
+        for output, medium in on.items()
+    }
+    health = Health(
+        session=1, at="2026-11-30T08:00:00.000Z", issues=issues or [], on_air=on_air, next={},
+        switches={}, clock=CLOCK, disk_free_bytes=0, temperature_c=None, outbox=Outbox(0, 0.0),
+    )  # fmt: skip
+    note_latest(database, station, "health", msgspec.json.encode(health))
+
+
+def verdict(database: Database, station: str, document: Document, code: str | None = None) -> None:
+    note_result(
+        database, station,
+        {
+            "kind": document.kind, "result": "refused" if code else "accepted", "code": code,
+            "doc_id": document.doc_id, "sha256": "", "detail": f"{code}: why" if code else "",
+        },
+    )  # fmt: skip
+
+
+class Waiting:
+    """A wait whose pauses are steps of the test."""
+
+    def __init__(self, database: Database, document: Document, *steps: Callable[[], None]) -> None:
+        envelope = sign_document(encode_document(document), document.kind, [])
+        self.payload = sha256_of(envelope)
+        self.answers = Answers(database, (STATION, OTHER), document, envelope)
+        self.told: list[str] = []
+        self._steps = list(steps)
+
+    def run(self, limit_s: float = 60.0) -> int:
+        return wait_for_answers(
+            self.answers, "vi", limit_s=limit_s, tell=self.told.append, pause=self._pause
+        )
+
+    def _pause(self, _: float) -> None:
+        self._steps.pop(0)()
+
+
+def test_it_ends_when_all_have_taken_it(database: Database) -> None:
+    document = playlist()
+    waiting = Waiting(
+        database, document,
+        lambda: verdict(database, STATION, document), lambda: verdict(database, OTHER, document),
+    )  # fmt: skip
+    assert waiting.run() == ALL
+    assert [line.split(" ", 1)[1] for line in waiting.told[:2]] == [
+        f"{STATION}: đã nhận", f"{OTHER}: đã nhận",
+    ]  # fmt: skip
+    assert waiting.told[-1] == "2 trạm: 2 đã nhận, 2 đủ loa và bảng, 0 từ chối"
+
+
+def test_a_refusal_is_told_with_its_reason_and_is_an_answer(database: Database) -> None:
+    document = playlist()
+
+    def both() -> None:
+        verdict(database, STATION, document, "E_BUDGET")
+        verdict(database, OTHER, document)
+
+    waiting = Waiting(database, document, both)
+    assert waiting.run() == SOME
+    assert waiting.told[0].endswith(f"{STATION}: TỪ CHỐI, E_BUDGET: why")
+
+
+def test_what_was_told_of_other_documents_or_before_counts_for_nothing(database: Database) -> None:
+    document = playlist()
+    verdict(database, STATION, document)
+    verdict(database, OTHER, playlist())
+    waiting = Waiting(database, document)
+    assert waiting.run(limit_s=0.0) == NONE
+    assert waiting.told[-2:] == [
+        f"{STATION}: CHƯA TRẢ LỜI (chưa từng liên lạc)",
+        f"{OTHER}: CHƯA TRẢ LỜI (chưa từng liên lạc)",
+    ]
+
+
+def test_who_is_offline_is_told_from_who_is_silent(database: Database) -> None:
+    note_presence(database, STATION, online=False, session=1)
+    note_presence(database, OTHER, online=True, session=1)
+    waiting = Waiting(database, playlist())
+    waiting.run(limit_s=0.0)
+    assert f"{STATION}: CHƯA TRẢ LỜI (mất liên lạc)" in waiting.told
+    assert f"{OTHER}: CHƯA TRẢ LỜI (đang nối mạng)" in waiting.told
+
+
+def test_a_hello_that_names_it_is_an_acceptance(database: Database) -> None:
+    document = playlist()
+    waiting = Waiting(database, document)
+    held = {"vn.84/playlist/khan-cap": (1, 1, waiting.payload)}
+    for station in (STATION, OTHER):
+        has(database, station, holds=held)
+    assert waiting.run() == ALL
+
+
+def test_an_emergency_is_waited_for_until_it_sounds(database: Database) -> None:
+    document = emergency()
+    for station in (STATION, OTHER):
+        has(database, station, "audio")
+
+    def accept() -> None:
+        verdict(database, STATION, document)
+        verdict(database, OTHER, document)
+
+    def sound() -> None:
+        tells(database, STATION, loa="sound")
+        tells(database, OTHER, loa="sound")
+
+    waiting = Waiting(database, document, accept, sound)
+    assert waiting.run() == ALL
+    assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU")
+    assert waiting.told[-2].endswith("đã nhận; loa ĐANG KÊU (loa)")
+
+
+def test_a_picture_alone_is_not_called_sounding(database: Database) -> None:
+    document = emergency()
+    for station in (STATION, OTHER):
+        has(database, station, "audio", "board")
+        verdict(database, station, document)
+    waiting = Waiting(database, document)
+    for station in (STATION, OTHER):
+        verdict(database, station, document)
+        tells(database, station, **{"bang-tin": "picture"})
+    assert waiting.run(limit_s=0.0) == NONE
+    assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU; bảng đang hiện (bang-tin)")
+
+
+def test_a_station_that_cannot_sound_it_says_why_and_ends_the_wait(database: Database) -> None:
+    document = emergency()
+    waiting = Waiting(database, document)
+    for station in (STATION, OTHER):
+        has(database, station, "audio")
+        verdict(database, station, document)
+    tells(database, OTHER, loa="sound")
+    tells(database, STATION, [Issue(NOT_SOUNDING, "loa", "", "engine gone")])
+    assert waiting.run() == SOME
+    assert "KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: loa: engine gone" in waiting.told[0]
+
+
+def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Database) -> None:
+    document = emergency()
+    waiting = Waiting(database, document)
+    play = {
+        "output": "loa", "medium": "sound", "doc_id": document.doc_id, "result": "full",
+        "start": "2026-11-30T08:00:00.000Z", "words_missing": ["vi"],
+    }  # fmt: skip
+    for station in (STATION, OTHER):
+        has(database, station, "audio")
+        verdict(database, station, document)
+    tells(database, OTHER, loa="sound")
+    keep_record(database, 1, play, "play")
+    assert waiting.run() == ALL
+    assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
+
+
+def test_too_late_is_waited_for_as_a_head_may_still_attest_it(database: Database) -> None:
+    document = emergency()
+    has(database, STATION, "audio")
+    has(database, OTHER, "audio")
+
+    def late() -> None:
+        for station in (STATION, OTHER):
+            verdict(database, station, document, "E_TIME")
+
+    def attested() -> None:
+        for station in (STATION, OTHER):
+            verdict(database, station, document)
+            tells(database, station, loa="sound")
+
+    assert Waiting(database, document, late, attested).run() == ALL
+
+
+def test_the_command_tells_and_its_exit_code_sums_up(tmp_path: Path) -> None:
+    db = prepare_centre(tmp_path / "c.db")
+    file = tmp_path / "p"
+    file.write_bytes(sign_document(encode_document(playlist()), "playlist", []))
+    words = ["publish", str(file), "--db", str(db), "--group", GROUP, "--wait", "0"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == NONE
+    assert f"{STATION}: CHƯA TRẢ LỜI" in result.output
+    note_collector(db, is_connected=False)
+    assert CliRunner().invoke(main, words).exit_code == 75
