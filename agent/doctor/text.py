@@ -9,6 +9,7 @@ from __future__ import annotations
 from agent.contract.issue_kind import Lang
 from agent.doctor.text_box import BOX
 from agent.doctor.text_link import LINK
+from agent.doctor.text_sandbox import SANDBOX
 
 __all__ = ["FRAME", "LABELS", "PHRASES", "STATES", "Lang"]
 
@@ -35,7 +36,7 @@ OWN: dict[str, Phrase] = {
         "send the support bundle to the centre",
     ),
 }
-PHRASES: dict[str, Phrase] = {**OWN, **BOX, **LINK}
+PHRASES: dict[str, Phrase] = {**OWN, **BOX, **LINK, **SANDBOX}
 
 # name of a probe -> (Vietnamese, English)
 LABELS: dict[str, tuple[str, str]] = {
@@ -47,6 +48,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "authority": ("Quyền ký", "Who may sign"),
     "sound": ("Âm thanh", "Sound"),
     "decoder": ("Giải mã", "Decoder"),
+    "sandbox": ("Cách ly", "Confinement"),
     "shaping": ("Chữ", "Text"),
     "serial": ("Cổng nối tiếp", "Serial ports"),
     "device": ("Thiết bị", "Devices"),

@@ -43,7 +43,7 @@ from agent.play.wire import (
     Snap,
     Test,
 )  # fmt: skip
-from agent.sandbox.profile import confine_board
+from agent.sandbox.profile import confine_board, find_missing
 from drivers.errors import DriverError, UnsupportedFeature
 
 if TYPE_CHECKING:
@@ -305,6 +305,8 @@ def _serve(config: BoardConfig, agent: socket.socket) -> int:
         warm_up()
         sink = load_board(config.profile, config.path)
         sink.open(config.faces)
+        for missing in find_missing():
+            LOGGER.warning("this kernel does not confine the board by %s", missing)
         confine_board([config.media] if config.media else [], config.path)
     except PlayError as error:
         agent.send(msgspec.json.encode(Fault(error.code, str(error))))

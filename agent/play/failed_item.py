@@ -18,6 +18,7 @@ class FailedItems:
         self._ends: dict[str, datetime] = {}
         self._documents: dict[str, str] = {}
         self._deaths: Counter[tuple[str, str]] = Counter()
+        self._dying: dict[str, datetime] = {}
 
     @property
     def keys(self) -> Collection[str]:
@@ -40,6 +41,7 @@ class FailedItems:
         """
         name = (item.key, item.source.doc_sha256)
         self._deaths[name] += 1
+        self._dying[item.key] = item.end_at
         if self._deaths[name] < DEATHS or item.level >= EMERGENCY:
             return False
         self.add(item)
@@ -49,5 +51,5 @@ class FailedItems:
         """Drop what cannot come again."""
         for key in forget_past(self._ends, at):
             del self._documents[key]
-        if not self._ends:
-            self._deaths.clear()
+        if past := set(forget_past(self._dying, at)):
+            self._deaths = Counter({n: c for n, c in self._deaths.items() if n[0] not in past})

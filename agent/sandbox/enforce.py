@@ -16,6 +16,7 @@ abstract sockets beyond the own domain) is refused where the kernel knows it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import stat
@@ -104,6 +105,15 @@ def install_filter(program: bytes) -> None:
     code = ctypes.create_string_buffer(program, len(program))
     fprog = _SockFprog(len(program) // 8, ctypes.addressof(code))
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(fprog))
+
+
+def has_seccomp() -> bool:
+    """Does the kernel filter system calls? A filter at no address is faulty only where it does."""
+    try:
+        _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0)
+    except OSError as error:
+        return error.errno == errno.EFAULT
+    return False  # never: no filter lies at address 0
 
 
 def forbid_new_privileges() -> None:

@@ -5,7 +5,7 @@ What a kernel lacks is left out, so that the box still sounds; `find_missing` na
 
 from __future__ import annotations
 
-import errno
+import logging
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from pathlib import Path
 from agent.sandbox import enforce, seccomp
 from agent.sandbox.enforce import ALL_BUT_RUN, READ, READ_FILE, RUN, Rule
 
+log = logging.getLogger(__name__)
 LIBRARIES = ("/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
 # the dynamic loader is executed too; one of these is this machine's
 LOADERS = (
@@ -102,29 +103,20 @@ def find_missing() -> list[str]:
 
 def has_seccomp() -> bool:
     """Does the kernel filter system calls, and do we have this machine's numbers?"""
-    try:
-        seccomp.find_architecture()
-        # what seccomp(2) names for asking
-        known = Path("/proc/sys/kernel/seccomp/actions_avail").read_text(encoding="ascii")
-    except (KeyError, OSError):
-        return False
-    return "errno" in known.split()
+    return enforce.has_seccomp() and bool(_assemble(seccomp.PROGRAM))
 
 
 def _install(policy: seccomp.SyscallPolicy) -> None:
-    # Not asked of /proc first: a process that Landlock binds already cannot read it.
-    program = _assemble(policy)
-    try:
-        if program:
-            enforce.install_filter(program)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # prctl(2): the kernel has no seccomp
-            raise
+    if has_seccomp():
+        enforce.install_filter(_assemble(policy))
 
 
 @cache
 def _program_filter() -> str:
-    return _assemble(seccomp.PROGRAM).hex()
+    """In hexadecimal; what is missing is said here, once in the agent's life."""
+    for missing in find_missing():
+        log.warning("this kernel does not confine helpers by %s: see `tramtin doctor`", missing)
+    return _assemble(seccomp.PROGRAM).hex() if has_seccomp() else ""
 
 
 def _assemble(policy: seccomp.SyscallPolicy) -> bytes:

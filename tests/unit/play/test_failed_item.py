@@ -24,6 +24,7 @@ def test_the_second_death_of_a_worker_is_the_items_fault() -> None:
     failed, item = FailedItems(), build_item("notice", NOW)
     assert not failed.note_death(item)
     assert not failed.has(item)
+    failed.forget_past(NOW)
     assert failed.note_death(item)
     assert failed.has(item)
 
