@@ -117,6 +117,16 @@ def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
     sys.exit(run_confirm(file, day.date(), lang))
 
 
+@main.command("retry-messages")
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+def retry_messages(file: Path, *, lang: Lang) -> None:
+    """Judge again what was set aside after two crashes: exit 0 told, 1 not, 2 unreadable."""
+    from agent.doctor.retry import run_retry
+
+    sys.exit(run_retry(file, lang))
+
+
 @main.command()
 @click.option("--reference", is_flag=True, help="The reference page instead of the JSON Schema.")
 def schema(*, reference: bool) -> None:

@@ -30,6 +30,7 @@ from agent.health.issue import Issues
 from agent.health.notify import feed_watchdog, notify
 from agent.health.snapshot import clock_state
 from agent.intake import Effects, Intake
+from agent.link.crash_guard import CrashGuard
 from agent.link.dial import Pace
 from agent.link.fetch import Fetcher
 from agent.link.mqtt import MqttLink
@@ -76,6 +77,7 @@ class Agent:
     reread: Reread
     session: int = 0
     health_s: float = HEALTH_S
+    guard: CrashGuard = field(default_factory=CrashGuard.in_memory)
     outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     jobs: BackgroundJobs = field(default_factory=BackgroundJobs)
@@ -289,6 +291,7 @@ class Agent:
             on_fault=self.issues.note,
             on_centre=self.greeting.on_centre,
             on_authority=self.rights.on_file,
+            guard=self.guard,
             pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
             dates=CertificateDates(self.clock.now),
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from agent.clock import read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError, StoreError
 from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.notify import notify
+from agent.link.crash_guard import CrashGuard
 from agent.settings.credential import take_credentials
 from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
@@ -165,7 +168,10 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         boot_id = read_boot_id()
         words = await store.run(clock_memory.load)
         clock = clock_memory.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
-        agent = Agent(settings, root, store, clock, key, boot_id, reread, health_s=health_s)
+        guard = await asyncio.to_thread(_open_guard, card, boot_id)
+        agent = Agent(
+            settings, root, store, clock, key, boot_id, reread, health_s=health_s, guard=guard
+        )
         await _until_anew(agent, reread, card)
     finally:
         store.close()
@@ -179,6 +185,11 @@ def _carry_back(store: Store, card: Path) -> None:
         carry_back(store.path, card)
     except StoreError as error:
         log.warning("what is in memory is not on the card yet: %s", error)
+
+
+def _open_guard(card: Path, boot_id: str) -> CrashGuard:
+    runtime = Path(os.environ.get("RUNTIME_DIRECTORY") or card)
+    return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
 
 
 async def _until_anew(agent: Agent, reread: _Reread, card: Path) -> None:

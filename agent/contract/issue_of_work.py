@@ -74,6 +74,15 @@ WORK: dict[str, IssueKind] = {
         "gửi nhật ký về trung tâm; trung tâm gửi lại văn bản đó",
         "send the log to the centre; the centre sends that document again",
     ),
+    "message_set_aside": IssueKind(
+        "fault",
+        "một văn bản đã hai lần làm phần mềm dừng đột ngột: hộp để riêng, không xét nữa",
+        "one message has ended the software twice: the box has set it aside and judges it no more",
+        "gửi gói hỗ trợ về trung tâm; trung tâm ký lại văn bản dưới số mới; muốn hộp xét lại thì"
+        " nâng cấp, hoặc chạy `sudo tramtin retry-messages`",
+        "send the support bundle to the centre, which signs the document anew under another number;"
+        " a newer release judges it again, and so does `sudo tramtin retry-messages`",
+    ),
     "bad_group": IssueKind(
         "warning",
         "cấu hình đã ký nêu một nhóm sai tên",

@@ -78,6 +78,14 @@ FRAME: dict[str, tuple[str, str]] = {
         "không ghi được vào {0}: {1}; chạy lại với sudo",
         "{0} cannot be written: {1}; run it again with sudo",
     ),
+    "retried": (
+        "hộp sẽ xét lại {0} văn bản đã để riêng, khi chúng đến lần nữa",
+        "the box judges {0} messages again that were set aside, when they come once more",
+    ),
+    "not_retried": (
+        "không xóa được tệp trong {0}: {1}; chạy lại với sudo",
+        "a file in {0} cannot be removed: {1}; run it again with sudo",
+    ),
     "no_state": (
         "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `sudo tramtin check`",
         "{0}: faults in the settings, so the state folder is not known; run `sudo tramtin check`",

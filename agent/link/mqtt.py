@@ -28,17 +28,19 @@ from agent.contract.report import State
 from agent.contract.topic import (
     CENTRE_STATE,
     ROOT,
-    Topic,
     build_group_topic,
     build_uplink_topic,
     parse_topic,
 )
 from agent.errors import AgentError, LinkError
 from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
+from agent.link.crash_guard import CrashGuard
+from agent.link.delivery import AUTHORITY, Delivery, OnBytes, OnMessage, Readers
 from agent.link.dial import BrokerSettings, Pace, build_client
-from agent.link.inbox import Inbox, Incoming
+from agent.link.inbox import Incoming
 from agent.link.network_thread import NetworkThreads
 from agent.link.packet_limit import BoundedClient, ClosedEarlyError
+from agent.link.standing_fault import OnFault, StandingFaults
 from agent.link.tls import CertificateDates
 
 GOODBYE_S = 2.0
@@ -46,13 +48,7 @@ MAX_CONNECTING = 2  # the newest try, and one that hangs
 UNSTABLE_LIVES = 3
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
 REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
-_AUTHORITY = f"{ROOT}/auth/"
 _log = logging.getLogger(__name__)
-
-
-OnMessage = Callable[[Topic, bytes], Awaitable[None]]
-OnBytes = Callable[[str, bytes], Awaitable[None]]
-OnFault = Callable[[str, str, str | None], None]
 
 
 async def _ignore(_subject: str, _content: bytes) -> None:
@@ -73,6 +69,7 @@ class MqttLink:
         on_fault: kind, subject and hint of a fault; the hint is None when it has passed.
         on_centre: gets (`state`, bytes) of the centre's own presence.
         on_authority: gets the name and bytes of authority files.
+        guard: knows which messages took the process down. None: nobody knows any.
         pace: times.
         dates: judges the broker's certificate. None: by the day of the build alone.
     """
@@ -89,28 +86,27 @@ class MqttLink:
         on_fault: OnFault,
         on_centre: OnBytes = _ignore,
         on_authority: OnBytes = _ignore,
+        guard: CrashGuard | None = None,
         pace: Pace | None = None,
         dates: CertificateDates | None = None,
     ) -> None:
         self._broker = broker
         self._station = station
         self._next_session = next_session
-        self._on_message = on_message
         self._on_connect = on_connect
         self._on_disconnect = on_disconnect
-        self._on_fault = on_fault
-        self._on_centre = on_centre
-        self._on_authority = on_authority
+        self._faults = StandingFaults(on_fault)
+        readers = Readers(on_message, on_centre, on_authority)
+        guard = guard or CrashGuard.in_memory()
+        self._delivery = Delivery(station, readers, guard, self._faults)
         self._pace, self._dates = pace or Pace(), dates or CertificateDates()
         self._address = f"{broker.host}:{broker.port}"
         self._state_topic = build_uplink_topic(station, "state")
         self._groups = self._authority_files = frozenset[str]()
-        self._inbox = Inbox()
         self._back_off = BackOff(self._pace.base_s, self._pace.cap_s, self._pace.spread_s)
-        self._guard = TakeoverGuard()
+        self._takeovers = TakeoverGuard()
         self._client: BoundedClient | None = None
         self._protocol = aiomqtt.ProtocolVersion.V5
-        self._noted: set[tuple[str, str]] = set()
         self._threads = NetworkThreads(MAX_CONNECTING, "broker")
         self.since_mono_s = mono_s()
 
@@ -122,7 +118,7 @@ class MqttLink:
     async def run(self) -> None:
         """Live until cancelled; says goodbye to the broker then."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._deliver_all(), name="link inbox")
+            group.create_task(self._delivery.run(), name="link inbox")
             group.create_task(self._stay_connected(), name="link connection")
 
     async def publish(
@@ -145,9 +141,9 @@ class MqttLink:
 
     async def set_groups(self, groups: Collection[str]) -> None:
         """Listen to exactly these groups, now and after every reconnection."""
-        for kind, group in list(self._noted):
-            if kind == "bad_group" and group not in groups:
-                self._pass(kind, group)
+        for group in self._faults.subjects("bad_group"):
+            if group not in groups:
+                self._faults.end("bad_group", group)
         wanted = frozenset(group for group in groups if self._is_group(group))
         known, self._groups = self._groups, wanted
         client = self._client
@@ -188,7 +184,7 @@ class MqttLink:
         try:
             parse_topic(build_group_topic(group, "playlist", "slot"))
         except ValueError:
-            self._note("bad_group", group, "a group's name must be plain")
+            self._faults.begin("bad_group", group, "a group's name must be plain")
             return False
         return True
 
@@ -236,12 +232,16 @@ class MqttLink:
         return self._wait_after(code)
 
     def _wait_after(self, code: int | None) -> float:
-        if code == TAKEN_OVER and self._guard.kicked(mono_s()):
-            self._note("duplicate_identity", self._station, "another box uses our certificate")
+        if code == TAKEN_OVER and self._takeovers.kicked(mono_s()):
+            self._faults.begin(
+                "duplicate_identity", self._station, "another box uses our certificate"
+            )
             return self._pace.duplicate_wait_s
         # Mosquitto 2.0.11 and MQTT 3.1.1 take a session over without a word.
         if self._back_off.short_lives >= UNSTABLE_LIVES:
-            self._note("link_unstable", self._station, "does another box use our certificate?")
+            self._faults.begin(
+                "link_unstable", self._station, "does another box use our certificate?"
+            )
         return self._back_off.next_s()
 
     async def _build_client(self, session: int) -> BoundedClient:
@@ -251,7 +251,7 @@ class MqttLink:
             protocol=self._protocol,
             keepalive_s=self._pace.keepalive_s,
             will=aiomqtt.Will(self._state_topic, _state(session, online=False), 1, retain=True),
-            on_refused=lambda why: self._note("publish_refused", self._station, why),
+            on_refused=lambda why: self._faults.begin("publish_refused", self._station, why),
             dates=self._dates,
         )
         client.take = partial(self._take, client)
@@ -271,17 +271,18 @@ class MqttLink:
         self._client = client
         began = self.since_mono_s = mono_s()
         _log.info("connected to %s, session %d", self._address, session)
-        self._pass("link_down", self._address)
-        self._pass("publish_refused", self._station)  # its access rules may have been mended
+        self._faults.end("link_down", self._address)
+        self._faults.end("publish_refused", self._station)  # its access rules may have been mended
         try:
+            await self._delivery.tell_set_aside()
             # A retained station-config may have named other groups while we introduced ourselves.
             await self._follow(client, known, self._filters())
             await self._tell_connected(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KICK_WINDOW_S):
                     return await client.wait_lost()
-            self._pass("duplicate_identity", self._station)
-            self._pass("link_unstable", self._station)
+            self._faults.end("duplicate_identity", self._station)
+            self._faults.end("link_unstable", self._station)
             return await client.wait_lost()
         finally:
             self._client = None
@@ -305,9 +306,9 @@ class MqttLink:
         for one, code in zip(filters, codes, strict=False):
             value = code.value if isinstance(code, ReasonCode) else code
             if value >= REFUSED:
-                self._note("subscription_refused", one, f"the broker answered {value:#04x}")
+                self._faults.begin("subscription_refused", one, f"the broker answered {value:#04x}")
             else:
-                self._pass("subscription_refused", one)
+                self._faults.end("subscription_refused", one)
 
     async def _leave(self, client: BoundedClient, session: int) -> None:
         """A clean stop publishes offline itself: a DISCONNECT makes the broker forget the will."""
@@ -325,13 +326,11 @@ class MqttLink:
         if kind is None:
             client.acknowledge(message)
             return
-        taken = self._inbox.put(
+        self._delivery.put(
             Incoming(
                 message.topic, kind, bytes(message.payload), lambda: client.acknowledge(message)
             )
         )
-        if not taken:
-            self._note("inbox_full", self._station, "messages come faster than they are judged")
 
     def _kind_of(self, message: paho.MQTTMessage) -> str | None:
         """Which kind of message this is; None for what is not ours to read."""
@@ -341,51 +340,16 @@ class MqttLink:
                 return None  # an empty retained message only says that a topic was cleared
             if text == CENTRE_STATE:
                 return "c"
-            if text.startswith(_AUTHORITY):
-                return "auth" if text.removeprefix(_AUTHORITY) in self._authority_files else None
+            if text.startswith(AUTHORITY):
+                return "auth" if text.removeprefix(AUTHORITY) in self._authority_files else None
             topic = parse_topic(text)
         except ValueError:  # UnicodeDecodeError is one
             return None
         ours = topic.station == self._station or topic.group in self._groups
         return topic.kind if ours else None
 
-    async def _deliver_all(self) -> None:
-        while True:
-            if not len(self._inbox):  # not at the first message that finds room: a flood goes on
-                self._pass("inbox_full", self._station)
-            incoming = await self._inbox.get()
-            try:
-                await self._deliver(incoming)
-            except Exception:  # noqa: BLE001 - the task's outer edge: one bad message must not deafen the box
-                _log.exception("message on %s failed", incoming.topic)
-                self._note("message_failed", incoming.topic, "see the log")
-            else:
-                self._pass("message_failed", incoming.topic)
-            incoming.done()
-
-    async def _deliver(self, incoming: Incoming) -> None:
-        if incoming.kind == "c":
-            await self._on_centre("state", incoming.payload)
-        elif incoming.kind == "auth":
-            await self._on_authority(incoming.topic.removeprefix(_AUTHORITY), incoming.payload)
-        else:
-            await self._on_message(parse_topic(incoming.topic), incoming.payload)
-
-    # Faults: said once, taken back once
-
-    def _note(self, kind: str, subject: str, hint: str) -> None:
-        if (kind, subject) not in self._noted:
-            self._noted.add((kind, subject))
-            _log.warning("%s: %s: %s", kind, subject, hint)
-            self._on_fault(kind, subject, hint)
-
-    def _pass(self, kind: str, subject: str) -> None:
-        if (kind, subject) in self._noted:
-            self._noted.discard((kind, subject))
-            self._on_fault(kind, subject, None)
-
     def _report_down(self, why: str) -> None:
-        self._note("link_down", self._address, why)
+        self._faults.begin("link_down", self._address, why)
 
 
 def _group_filter(group: str) -> str:
@@ -393,7 +357,7 @@ def _group_filter(group: str) -> str:
 
 
 def _authority_topic(name: str) -> str:
-    return f"{_AUTHORITY}{name}"
+    return f"{AUTHORITY}{name}"
 
 
 def _state(session: int, *, online: bool) -> bytes:

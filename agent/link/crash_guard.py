@@ -1,0 +1,170 @@
+"""A message that was in hand when the process died, twice in one boot, is not judged again.
+
+The theory. A retained message that takes the process down comes again after each restart, for ever.
+So the hash of the message in hand stands in a page of memory that outlives the process: a mapped
+file in the run-time folder, which costs no write to the card and is gone after a power cut. One
+death proves nothing, and a power cut less: only a second one with the same message in hand, in the
+same boot and without it having been dealt with between the two, puts it aside. That is kept on the
+card until a newer release judges it, or somebody at the box says `tramtin retry-messages`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import mmap
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+log = logging.getLogger(__name__)
+IN_HAND = "message-in-hand"
+SET_ASIDE = "messages-set-aside.json"
+MAX_SET_ASIDE = 64
+# The page: the boot's id, the message in hand, then those that were in hand at a death.
+_BOOT = slice(0, 40)
+_HAND = slice(40, 72)
+_SUSPECTS = tuple(slice(at, at + 32) for at in range(72, 72 + 32 * 16, 32))
+_BYTES = _SUSPECTS[-1].stop
+_NONE = bytes(32)
+
+
+class CrashGuard:
+    """Which message is in hand, and which ones are set aside.
+
+    Args:
+        page: memory that outlives the process, or does not where there is no such place.
+        state: the folder that outlives the boot; None: nothing is ever set aside.
+        release: this software's.
+    """
+
+    def __init__(self, page: mmap.mmap | bytearray, state: Path | None, release: str) -> None:
+        self._page = page
+        self._state = state
+        self._release = release
+        self._set_aside: frozenset[str] = frozenset()
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """One that remembers nothing."""
+        return cls(bytearray(_BYTES), None, "")
+
+    @classmethod
+    def open(cls, runtime: Path, state: Path, boot_id: str, release: str) -> Self:
+        """Learn what a former process of this boot left behind. Blocks; never raises.
+
+        Args:
+            runtime: a folder that lasts as long as the boot does.
+            state: the folder on the card.
+            boot_id: the kernel's.
+            release: this software's.
+        """
+        try:
+            page = _map(runtime / IN_HAND)
+        except OSError as error:
+            log.warning("no memory of a crash: %s", error)
+            return cls(bytearray(_BYTES), state, release)
+        guard = cls(page, state, release)
+        guard._begin(boot_id)
+        guard.reread()
+        return guard
+
+    @property
+    def set_aside(self) -> frozenset[str]:
+        """SHA-256 of the messages that are not judged, as far as was read last."""
+        return self._set_aside
+
+    @contextlib.contextmanager
+    def holding(self, digest: bytes) -> Iterator[None]:
+        """While a message with this SHA-256 is judged and takes effect."""
+        self._page[_HAND] = digest
+        try:
+            yield
+        finally:
+            self._page[_HAND] = _NONE
+            for suspect in self._find(digest):
+                self._page[suspect] = _NONE
+
+    def reread(self) -> None:
+        """Look whether somebody has asked for another try. Blocks; never raises."""
+        kept = _read(self._state / SET_ASIDE) if self._state is not None else {}
+        names = kept.get("messages", [])
+        is_ours = kept.get("release") == self._release and isinstance(names, list)
+        self._set_aside = frozenset(map(str, names)) if is_ours else frozenset()
+
+    def _begin(self, boot_id: str) -> None:
+        boot = boot_id.encode()[:40].ljust(40)
+        if self._page[_BOOT] != boot:
+            self._page[:_BYTES] = boot + bytes(_BYTES - 40)
+        digest = bytes(self._page[_HAND])
+        self._page[_HAND] = _NONE
+        if digest == _NONE:
+            return
+        log.error("the agent died with message %s in hand", digest.hex())
+        places = self._find(digest)
+        if not places:
+            free = (self._find(_NONE) or _SUSPECTS)[0]
+            self._page[free] = digest
+            return
+        self._page[places[0]] = _NONE
+        try:
+            self._put_aside(digest.hex())
+        except OSError:
+            log.exception("message %s is not set aside", digest.hex())
+
+    def _find(self, digest: bytes) -> list[slice]:
+        """The places of a suspect."""
+        return [place for place in _SUSPECTS if self._page[place] == digest]
+
+    def _put_aside(self, digest: str) -> None:
+        if self._state is None:
+            return
+        self.reread()
+        names = [*sorted(self._set_aside - {digest}), digest][-MAX_SET_ASIDE:]
+        _write(self._state / SET_ASIDE, {"release": self._release, "messages": names})
+
+
+def retry_messages(state: Path) -> int:
+    """Judge again what was set aside, from the next time on that it comes; how many there were.
+
+    Raises:
+        OSError: the file cannot be removed.
+    """
+    file = state / SET_ASIDE
+    names = _read(file).get("messages", [])
+    file.unlink(missing_ok=True)
+    return len(names) if isinstance(names, list) else 0
+
+
+def _map(file: Path) -> mmap.mmap:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.ftruncate(descriptor, mmap.PAGESIZE)
+        return mmap.mmap(descriptor, mmap.PAGESIZE)
+    finally:
+        os.close(descriptor)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _write(file: Path, value: Mapping[str, object]) -> None:
+    """Whole or not at all, and durable."""
+    partial = file.with_suffix(".part")
+    with partial.open("wb") as stream:
+        stream.write(json.dumps(value).encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,99 @@
+"""From the inbox to whoever judges: one message at a time, urgent kinds first."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from agent.contract.ident import StationId
+from agent.contract.topic import ROOT, Topic, parse_topic
+from agent.link.crash_guard import CrashGuard
+from agent.link.inbox import Inbox, Incoming
+from agent.link.standing_fault import StandingFaults
+
+AUTHORITY = f"{ROOT}/auth/"
+_log = logging.getLogger(__name__)
+
+OnMessage = Callable[[Topic, bytes], Awaitable[None]]
+OnBytes = Callable[[str, bytes], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who gets what: documents with their topic, the centre's presence, authority files by name."""
+
+    message: OnMessage
+    centre: OnBytes
+    authority: OnBytes
+
+
+class Delivery:
+    """Hands over what came in.
+
+    Args:
+        station: the box's own id.
+        readers: get the messages; one that fails costs its own message only.
+        guard: knows which messages took the process down.
+        faults: told of an inbox that is full, and of messages that failed or are set aside.
+    """
+
+    def __init__(
+        self, station: StationId, readers: Readers, guard: CrashGuard, faults: StandingFaults
+    ) -> None:
+        self._station = station
+        self._readers = readers
+        self._guard = guard
+        self._faults = faults
+        self._inbox = Inbox()
+
+    def put(self, incoming: Incoming) -> None:
+        """A message came in; when there is no room, one is thrown away and that is told."""
+        if not self._inbox.put(incoming):
+            hint = "messages come faster than they are judged"
+            self._faults.begin("inbox_full", self._station, hint)
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            if not len(self._inbox):  # not at the first message that finds room: a flood goes on
+                self._faults.end("inbox_full", self._station)
+            incoming = await self._inbox.get()
+            try:
+                await self._deliver(incoming)
+            except Exception:  # noqa: BLE001 - the task's outer edge: one bad message must not deafen the box
+                _log.exception("message on %s failed", incoming.topic)
+                self._faults.begin("message_failed", incoming.topic, "see the log")
+            else:
+                self._faults.end("message_failed", incoming.topic)
+            incoming.done()
+
+    async def tell_set_aside(self) -> None:
+        """Which messages are not judged; somebody at the box may have asked for another try."""
+        was = self._guard.set_aside
+        await asyncio.to_thread(self._guard.reread)
+        for digest in was - self._guard.set_aside:
+            self._faults.end("message_set_aside", digest[:12])
+        for digest in self._guard.set_aside:
+            hint = "the agent died twice with it in hand"
+            self._faults.begin("message_set_aside", digest[:12], hint)
+
+    async def _deliver(self, incoming: Incoming) -> None:
+        if incoming.kind == "c":
+            await self._readers.centre("state", incoming.payload)
+        elif incoming.kind == "auth":
+            await self._readers.authority(incoming.topic.removeprefix(AUTHORITY), incoming.payload)
+        else:
+            await self._deliver_document(parse_topic(incoming.topic), incoming.payload)
+
+    async def _deliver_document(self, topic: Topic, message: bytes) -> None:
+        digest = hashlib.sha256(message)
+        if digest.hexdigest() in self._guard.set_aside:
+            await self.tell_set_aside()
+            if digest.hexdigest() in self._guard.set_aside:
+                _log.warning("set aside, not judged: %s on %s", digest.hexdigest(), topic)
+                return
+        with self._guard.holding(digest.digest()):
+            await self._readers.message(topic, message)
