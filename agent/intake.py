@@ -284,11 +284,11 @@ class Intake:
         now = self._clock.now()
         await self._whereabouts.settle(documents, now)
         place = self.place
-        here = [
-            h
-            for h in documents
-            if self._whereabouts.is_meant(h) and self._holding.is_entitled(h, place, now)
-        ]
+        here: list[HeldDocument] = []
+        for h in documents:
+            if self._whereabouts.is_meant(h) and self._holding.is_entitled(h, place, now):
+                here.append(h)
+            await asyncio.sleep(0)  # a long one takes ten milliseconds to judge
         self._latches = {
             (h.document.issuer, h.document.slot): accepted_in
             for h in here

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agent.clock import Clock
+from agent.clock import Clock, mono_s
+from agent.contract.budget import Arrivals
 from agent.contract.document import Document
+from agent.errors import TrustError
 from agent.store.database import Store
 from agent.store.documents import Floors, HeldDocument, read_within_budget
 from agent.trust.accepted import Accepted
@@ -43,6 +45,7 @@ class KeptDocuments:
         self._held: list[HeldDocument] = []
         self._left_out: frozenset[str] = frozenset()
         self._is_complete = False
+        self._arrivals = Arrivals()
 
     async def read_unplanned(self) -> list[HeldDocument]:
         """All but schedules, as far as they fit, oldest first; for the first moments of a run.
@@ -84,5 +87,10 @@ class KeptDocuments:
             return ()
         if accepted.document.kind in PLANNED and not self._is_complete:
             await self.read()
-        length, now = len(accepted.envelope), self._clock.now()
-        return verify_budget(accepted.document, length, self._held, self._floors, now)
+        document, length, now = accepted.document, len(accepted.envelope), self._clock.now()
+        excess = self._arrivals.excess(document, mono_s())
+        if excess is not None:
+            raise TrustError("E_BUDGET", document.doc_id, str(excess))
+        given_up = verify_budget(document, length, self._held, self._floors, now)
+        self._arrivals.add(document, mono_s())
+        return given_up

@@ -16,7 +16,14 @@ from agent.store.birth import Birth, load_birth, put_birth
 from agent.store.database import Store
 from agent.trust.accepted import Accepted, Floors
 from agent.trust.authority import Authority
-from agent.trust.head import can_have_head, fresh_heads, heads_of, is_listed, verify_after_loss
+from agent.trust.head import (
+    can_have_head,
+    fresh_heads,
+    heads_of,
+    is_listed,
+    slot_key,
+    verify_after_loss,
+)
 
 log = logging.getLogger(__name__)
 HINT = (
@@ -46,7 +53,7 @@ class Newborn:
         self._floors = floors
         self._note = note
         self._birth = Birth(is_new=False)
-        self._turned_away: list[Accepted] = []
+        self._turned_away: list[tuple[str, tuple[int, int], str]] = []
 
     async def load(self) -> None:
         """Take up what was kept.
@@ -77,7 +84,11 @@ class Newborn:
                 accepted.document, accepted.sha256, self._floors, heads, self._birth.born_at
             )
         except TrustError:
-            self._turned_away = [*self._turned_away[-255:], accepted]
+            # names and numbers alone: the documents may be large, and come again when asked for
+            document = accepted.document
+            number = (document.epoch, document.seq)
+            one = (slot_key(document), number, accepted.sha256)
+            self._turned_away = [*self._turned_away[-255:], one]
             raise
 
     async def heed(self, held: Sequence[Document], place: Place | None, now: Now) -> bool:
@@ -91,9 +102,7 @@ class Newborn:
             await self._become(self._birth.proved())
         self._note("head_awaited", "memory", HINT if self.is_waiting else None)
         known = len(self._turned_away)
-        self._turned_away = [
-            one for one in self._turned_away if not is_listed(one.document, one.sha256, heads)
-        ]
+        self._turned_away = [one for one in self._turned_away if not is_listed(*one, heads)]
         return len(self._turned_away) < known
 
     async def _become(self, birth: Birth) -> None:

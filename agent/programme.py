@@ -15,7 +15,7 @@ from agent.contract.document import Document, Emergency, EmergencyBody, Playlist
 from agent.plan.emergency import ActiveEmergency, activate, emergency_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
-from agent.plan.occurrence import Refusal
+from agent.plan.occurrence import Refusal, tell_briefly
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.silence import ActiveSilence, silence_on
 from agent.plan.timeline import Held, Occurrence, Timeline, build_in_slices
@@ -164,12 +164,12 @@ class Programme:
         return digest in self._named
 
     def new_refusals(self) -> list[Refusal]:
-        """What the timeline refuses and was not told of before: once an entry and rule."""
+        """What the timeline refuses and was not told of before: once an entry and rule, briefly."""
         fresh: dict[tuple[str, str, str], Refusal] = {}
         for refusal in self.timeline.refusals if self.timeline else ():
             fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
         told, self._told = self._told, frozenset(fresh)
-        return [refusal for key, refusal in fresh.items() if key not in told]
+        return tell_briefly(refusal for key, refusal in fresh.items() if key not in told)
 
     def is_held(self, doc_id: str) -> bool:
         """Is the document in force in the present timeline?"""

@@ -12,7 +12,7 @@ process. A commune needs a tenth of them.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.moment import parse_utc
 
 GIB = 1 << 30
+DAY_S = 86_400.0
 HELD_ALARM = "held-alarm"  # an emergency that waits for a key
 _LOCAL = timedelta(hours=7)
 _LONGEST_LIFE_DAYS = 401
@@ -38,6 +39,7 @@ class Budget:
         starts: planned on one local date.
         media: different files.
         media_bytes: of all of them.
+        a_day: accepted in 24 hours, as each is written to the card; None: without limit.
     """
 
     slots: int
@@ -46,23 +48,24 @@ class Budget:
     starts: int = 0
     media: int = 0
     media_bytes: int = 0
+    a_day: int | None = None
 
 
-def _few(documents: int, envelopes: int) -> Budget:
+def _few(documents: int, envelopes: int, a_day: int = 1000) -> Budget:
     """For kinds without media: small documents, of which a box needs one or two."""
-    return Budget(16, documents, envelopes * MAX_ENVELOPE_BYTES)
+    return Budget(16, documents, envelopes * MAX_ENVELOPE_BYTES, a_day=a_day)
 
 
 # Of one issuer, by kind.
-OF_ISSUER: Mapping[str, Budget] = {
+OF_ISSUER: dict[str, Budget] = {
     # A new slot each day for eleven weeks; a board that changes its page every 15 s for 16 hours.
-    "playlist": Budget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB),
+    "playlist": Budget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB, 400),
     "emergency": Budget(32, 32, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
     HELD_ALARM: Budget(32, 16, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
     "cancel": _few(64, 1),
     "silence": _few(16, 1),
     "station-config": _few(16, 2),
-    "head": _few(4, 4),
+    "head": _few(4, 4, 5000),  # one for each hello, and a box without the time says many
     "command": _few(16, 1),
     "stream-grant": _few(16, 1),
 }
@@ -97,7 +100,7 @@ class Excess:
     """A limit that would be exceeded.
 
     Args:
-        what: `slots`, `documents`, `envelope_bytes`, `starts`, `media` or `media_bytes`.
+        what: `slots`, `documents`, `envelope_bytes`, `starts`, `media`, `media_bytes`, `a_day`.
         by: the issuer; None: all issuers together.
         value: what it would come to.
         limit: the most that is allowed.
@@ -198,6 +201,28 @@ class _Sum:
             if value > getattr(budget, what):
                 return Excess(what, by, value, getattr(budget, what))
         return None
+
+
+class Arrivals:
+    """Counts what each issuer had accepted in the last 24 hours, while the process lives."""
+
+    def __init__(self) -> None:
+        self._at_mono_s: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+
+    def excess(self, document: Document, now_mono_s: float) -> Excess | None:
+        """The limit of a day that one more would exceed; of class emergency there is none."""
+        kind = kind_of(document)
+        limit = OF_ISSUER[kind].a_day
+        if limit is None or document.class_ == "emergency":
+            return None
+        times = self._at_mono_s[document.issuer, kind]
+        while times and times[0] <= now_mono_s - DAY_S:
+            times.popleft()
+        return Excess("a_day", document.issuer, limit + 1, limit) if len(times) >= limit else None
+
+    def add(self, document: Document, now_mono_s: float) -> None:
+        """Count a document in."""
+        self._at_mono_s[document.issuer, kind_of(document)].append(now_mono_s)
 
 
 class Usage:

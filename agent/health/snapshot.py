@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import msgspec
 
 from agent.clock import Now
 from agent.contract.moment import encode_utc
 from agent.contract.report import ClockState, Health, InputState, Issue, OnAir, Outbox, Reading
 from agent.health.thermal import read_temperature_c
 
+MOST_OF_ONE_KIND = 32
+MOST_OF_HINT = 300  # characters
+
 
 def clock_state(now: Now) -> ClockState:
     """The clock's standing as reports carry it."""
     return ClockState(now.quality, None if now.error_s is None else round(now.error_s, 6))
+
+
+def _told(issues: Iterable[Issue]) -> list[Issue]:
+    """As many as every broker takes: one signer can have a thousand files be missing."""
+    told: list[Issue] = []
+    numbers: Counter[str] = Counter()
+    for one in issues:
+        numbers[one.kind] += 1
+        if numbers[one.kind] <= MOST_OF_ONE_KIND:
+            told.append(msgspec.structs.replace(one, hint=one.hint[:MOST_OF_HINT]))
+    return told
 
 
 def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
@@ -38,7 +55,7 @@ def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
     return Health(
         session=session,
         at=encode_utc(now.at),
-        issues=list(issues),
+        issues=_told(issues),
         on_air=dict(on_air),
         next=dict(upcoming),
         switches=dict(switches),

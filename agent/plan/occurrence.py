@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -84,3 +85,23 @@ class Refusal(msgspec.Struct, frozen=True):
     at: datetime
     code: str
     rule: str
+
+
+MOST_TOLD = 8
+
+
+def tell_briefly(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """The first few of each document, and one for all its others: a journal is written to a card.
+
+    The one for the others has the entry id `*`, and counts them in its rule.
+    """
+    of_document: dict[str, list[Refusal]] = {}
+    for refusal in refusals:
+        of_document.setdefault(refusal.doc_id, []).append(refusal)
+    told: list[Refusal] = []
+    for doc_id, ones in of_document.items():
+        told += ones[:MOST_TOLD]
+        if more := ones[MOST_TOLD:]:
+            rule = f"{len(more)} further entries, such as {more[0].entry_id}: {more[0].rule}"
+            told.append(Refusal("*", doc_id, more[0].at, more[0].code, rule))
+    return told

@@ -87,11 +87,17 @@ def fresh_heads(heads: Iterable[Head], now: Now) -> list[Head]:
     ]
 
 
-def is_listed(document: Document, sha256: str, heads: Iterable[Head]) -> bool:
-    """Does one of these heads list this document's slot at its number or below?"""
-    number = (document.epoch, document.seq)
+def is_listed(key: str, number: tuple[int, int], sha256: str, heads: Iterable[Head]) -> bool:
+    """Does one of these heads list a document's slot at its number or below?
+
+    Args:
+        key: see `slot_key`.
+        number: epoch and seq.
+        sha256: of the payload.
+        heads: the fresh ones.
+    """
     for head in heads:
-        entry = head.slots.get(slot_key(document))
+        entry = head.slots.get(key)
         if entry is not None and (entry[:2] < number or entry == (*number, sha256)):
             return True
     return False
@@ -123,6 +129,7 @@ def verify_after_loss(
         return
     if born_at is not None and parse_utc(document.issued) >= born_at:
         return
-    if not is_listed(document, sha256, heads):
+    number = (document.epoch, document.seq)
+    if not is_listed(slot_key(document), number, sha256, heads):
         hint = "this box's memory is new and no fresh head lists this document"
         raise TrustError("E_REPLAY", document.doc_id, hint)

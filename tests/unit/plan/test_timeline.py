@@ -11,6 +11,7 @@ import pytest
 
 from agent.contract.document import Cancel, Document, Playlist, StationConfig
 from agent.plan.level import Level
+from agent.plan.occurrence import Refusal, tell_briefly
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import Timeline, build_timeline
 from agent.settings.model import Policy
@@ -405,3 +406,17 @@ def test_keys_survive_a_rebuild() -> None:
     held = playlist(entry())
     whole, part = plan(held), plan(held, first="2026-11-25", last="2026-11-25")
     assert part.occurrences[0] in whole.occurrences
+
+
+def test_a_document_that_policy_refuses_whole_is_told_in_a_few_words() -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    refusals = [
+        Refusal(f"e{number}", doc_id, at, "E_HOURS", "quiet_hours 21:00-05:00")
+        for doc_id in ("a" * 32, "b" * 32)
+        for number in range(2000 if doc_id[0] == "a" else 8)
+    ]
+    told = tell_briefly(refusals)
+    assert [one.entry_id for one in told] == [*(f"e{n}" for n in range(8)), "*"] + [
+        f"e{n}" for n in range(8)
+    ]
+    assert told[8].rule == "1992 further entries, such as e8: quiet_hours 21:00-05:00"
