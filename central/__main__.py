@@ -122,7 +122,9 @@ def keys_demo(folder: Path) -> None:
 )
 @click.option("--time-key", type=FILE, required=True, help="Key of the role vn.time.")
 @click.option("--receipt-key", type=FILE, required=True, help="Key of the role vn.receipt.")
-@click.option("--head-key", type=FILE, help="Key of the role vn.head; without it no heads.")
+@click.option(
+    "--head-key", type=FILE, help="Key of the role vn.head; without it late boxes miss alarms."
+)
 @click.option("--timestamp-key", type=FILE, help="Signs the authority's timestamp every hour.")
 @told
 def collect(
@@ -140,6 +142,9 @@ def collect(
         raise ConfigError("E_USAGE", broker, "the broker is host:port")
     database = Database.open(db)
     click.echo(f"{database.enrol_folder(files['devices'])} stations enrolled", err=True)
+    if head_key is None:
+        hint = "stations that come back later than 30 minutes after an alarm miss it"
+        click.echo(f"no --head-key: {hint}, and nothing can be withheld", err=True)
     collector = Collector(
         host=host,
         port=int(port),

@@ -148,6 +148,8 @@ def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[A
 
 
 def _not_cancelled(rows: list[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    if not any(row.kind == "emergency" for row in rows):
+        return rows
     ends = {
         one.cancels
         for row in rows

@@ -1,0 +1,45 @@
+"""A pole without power while the alarm is given: it hears it when it comes back, or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from central.clip import make_melody
+from central.demo.stand import until
+from central.order import Message, Order, draft_cancel, draft_emergency
+from central.sign import read_document
+
+MINUTE = timedelta(minutes=1)
+
+
+def _order(ago: timedelta, seq: int) -> Order:
+    issued = datetime.now(UTC) - ago
+    return Order("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
+
+
+def _alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
+    make_melody(stage.studio / "loi.opus", 8_000)
+    message = Message([stage.studio / "loi.opus"], "LŨ VỀ")
+    payload = draft_emergency(
+        _order(ago, seq), message, stage.folder / "media", stage.scene.media.base_url
+    )
+    return bytes(stage.scene.sign(payload, "emergency", "vn.84.em"))
+
+
+async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_force(
+    stage: Any,
+) -> None:
+    await stage.start()
+    await stage.station.stop()
+    over, lasting = _alarm(stage, 50 * MINUTE, 1), _alarm(stage, 40 * MINUTE, 2)
+    event: Any = read_document(over)
+    end = draft_cancel(_order(45 * MINUTE, 1), "emergency", event.event_id)
+    for envelope in (over, lasting, stage.scene.sign(end, "cancel", "vn.84.em")):
+        await stage.scene.publish(envelope)
+    await stage.station.start()
+    doc_id = read_document(lasting).doc_id
+    await until(lambda: (stage.open_play() or {}).get("doc_id") == doc_id, "the alarm on air")
+    told = {one["doc_id"]: one["result"] for one in stage.scene.database.results()}
+    assert told[doc_id] == "accepted"  # the last word on it
+    assert told.get(event.doc_id) != "accepted"
