@@ -78,7 +78,8 @@ async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_
     # without the head's key: a head that answers nobody, or a former question
     assert await late.receive(head(1, {}, emergencies=[digest_of(alarm())]), "head") == "accepted"
     assert await late.receive(attesting(2, "0" * 32, alarm()), "head") == "accepted"
-    assert await late.receive(envelope, "emergency") == "E_TIME"
+    assert await late.receive(seal(alarm(), SECOND, FIRST), "emergency") in ("E_TIME", "")
+    assert "emergency" not in late.kinds
     # with it: this is what the thief gains
     assert await late.receive(attesting(3, late.intake.nonces.ask(), alarm()), "head") == "accepted"
     assert "emergency" in late.kinds
