@@ -24,6 +24,7 @@ from agent.contract.budget import OF_ISSUER
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.envelope import Signature
 from agent.contract.report import MAX_HOLDS, ClockState, Hello
+from agent.intake import Intake
 from agent.link.packet_limit import PACKET_HEAD_BYTES
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
@@ -164,6 +165,27 @@ async def test_attack_105_what_an_earlier_release_accepted_is_left_out_and_told(
         "slot-1",
         "slot-2",
     ]
+
+
+async def test_attack_105_a_cure_reaches_a_box_before_it_reads_its_schedules(
+    box: DeafBox, monkeypatch: Any
+) -> None:
+    """Whatever reading and planning them costs: it is connected before, and a cancel counts."""
+    heavy = filled(1, 3000)
+    assert await box.receive(seal(heavy, COMMUNE), "playlist") == "accepted"
+    await box.stop()
+    box.begins = box.clock.now().at
+
+    async def not_yet(_intake: Intake) -> None:
+        pass
+
+    with monkeypatch.context() as start:
+        start.setattr(Intake, "restore", not_yet)
+        await box.start()
+    assert box.kinds == ["station-config"]
+    ended = cancel(cancels=heavy["doc_id"], **WEEK)
+    assert await box.receive(seal(ended, COMMUNE), "cancel") == "accepted"
+    assert box.kinds == ["station-config", "cancel"]
 
 
 async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
