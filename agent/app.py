@@ -7,7 +7,6 @@ import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from agent.clock import Clock, Outcome
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId, parse_place
 from agent.contract.moment import encode_utc
-from agent.contract.report import MAX_HOLDS, Health, Hello, Issue, Result
+from agent.contract.report import Health, Issue, Result
 from agent.desk.parts import Reread
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
@@ -28,7 +27,7 @@ from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
 from agent.health.issue import Issues
 from agent.health.notify import feed_watchdog, notify
-from agent.health.snapshot import clock_state
+from agent.hello import build_hello
 from agent.intake import Effects, Intake
 from agent.link.crash_guard import CrashGuard
 from agent.link.dial import Pace
@@ -49,7 +48,7 @@ from agent.site import Parts as SiteParts
 from agent.site import Site
 from agent.store import meta
 from agent.store.database import Store
-from agent.store.documents import HeldDocument, load_floors, slot_of
+from agent.store.documents import HeldDocument, load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
 from agent.timekeeper import Parts as TimeParts
@@ -135,25 +134,14 @@ class Agent:
         return Fetcher(self.media, ca, hosts=hosts, allow_private=private, dates=dates)
 
     async def _hello(self) -> None:
-        place = self.intake.place
-        in_force = (slot_of(held.document) for held in self.programme.held)
-        await self.uplink.send(
-            "hello",
-            Hello(
-                session=self.session,
-                boot_id=self.boot_id,
-                epoch=self.journal.epoch,
-                last_seq=self.journal.last_seq,
-                nonce=self.intake.nonces.ask(),
-                place=str(place) if place else None,
-                holds=self.floors.holds(in_force, MAX_HOLDS),
-                partial=len(self.floors) > MAX_HOLDS,
-                authority=dict(self.rights.in_force.versions),
-                agent=version("tramtin"),
-                clock=clock_state(self.clock.now()),
-                has=[("audio" if o.audio else "board") for o in self.settings.outputs],
-            ),
-        )
+        hello = build_hello(
+            self.session, boot_id=self.boot_id, journal=self.journal,
+            nonce=self.intake.nonces.ask(), place=self.intake.place, floors=self.floors,
+            in_force=(held.document for held in self.programme.held),
+            authority=self.rights.in_force.versions, now=self.clock.now(),
+            outputs=self.settings.outputs,
+        )  # fmt: skip
+        await self.uplink.send("hello", hello)
 
     async def _send_health(self, health: Health) -> None:
         self._want_media()
