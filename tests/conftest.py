@@ -47,6 +47,11 @@ _sockets = _SocketWatch()
 _blockbuster = BlockBuster(scanned_modules=["agent", "drivers"])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 @pytest_asyncio.fixture
 async def no_leftover_tasks() -> AsyncIterator[None]:
     """A test that leaves a task running has failed."""

@@ -47,7 +47,11 @@ def test_the_envelope_that_the_attacks_begin_with_is_good() -> None:
     assert judge(GOOD).document.seq == 42
 
 
-@pytest.mark.parametrize("raw", [b"playlist", b"{", b"'a'", b"\x00", b"nul", GOOD[:-1]])
+@pytest.mark.parametrize(
+    "raw",
+    [b"playlist", b"{", b"'a'", b"\x00", b"nul", GOOD[:-1]],
+    ids=["word", "brace", "quote", "zero", "nul", "cut"],
+)
 def test_attack_001_what_is_not_json(raw: bytes) -> None:
     assert refused(raw) == "E_JSON"
 

@@ -21,7 +21,8 @@ LOUD = 0.01 * 32_768
 TOLERANCE = timedelta(milliseconds=60)
 
 
-pytestmark = pytest.mark.xdist_group("demo")  # one demonstration for all of them
+# one demonstration for all of them
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.early]
 
 
 @pytest.fixture(scope="module")

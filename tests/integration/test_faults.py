@@ -88,6 +88,7 @@ async def _kill_again_and_again(stage: Any, dice: random.Random) -> tuple[list[K
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.early
 async def test_fifty_kills_of_agent_and_engine_leave_the_truth_in_the_journal(stage: Any) -> None:
     await _kill_and_judge(stage, int(os.environ.get("TRAMTIN_KILL_SEED", "71901657")))
 

@@ -38,6 +38,7 @@ async def suffer(folder: Path, attack: str, seconds: float) -> Outcome:
         return outcome
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_a_hostile_broker_stops_neither_the_plan_nor_an_alarm(
     folder: Path, attack: str

@@ -44,6 +44,7 @@ def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, A
         seal(playlist(), STRANGER, kind="station-config"),
         seal(b"\xff", kind="station-config"),
     ],
+    ids=["empty", "braces", "deep", "too-large", "playlist", "playlist-as-config", "no-text"],
 )
 def test_anything_else_tells_nothing(envelope: bytes) -> None:
     assert presumed_place(envelope, StationId("tv-cl-0007")) is None
