@@ -14,7 +14,7 @@ from typing import Protocol
 from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Head
 from agent.contract.moment import encode_utc
-from agent.contract.report import Health, InputState, OnAir, Outbox, Reading
+from agent.contract.report import Health, InputState, OnAir, Outbox, Play, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.check import Check, NotCheckedError
@@ -119,11 +119,17 @@ class Checkup:
         self._period_s = period_s
         self._heard_mono_s = mono_s()
         self.poke = asyncio.Event()
+        parts.journal.played.append(self._on_play)
         self.watch = Watch(self._build_checks(), parts.issues.note)
 
     def centre_heard(self) -> None:
         """A signed word of the centre has come that was meant for this box alone."""
         self._heard_mono_s = mono_s()
+
+    def _on_play(self, play: Play) -> None:
+        """The centre is told at once on which outputs an emergency is heard or seen."""
+        if play.class_ == "emergency":
+            self.poke.set()
 
     async def run(self) -> None:
         """Live until cancelled: look, and report at every change and every period."""

@@ -140,7 +140,9 @@ class Answers:
             if item is not None and event_id in item.title
         }
         troubles = tuple(
-            f"{one.subject}: {one.hint}" for one in health.issues if one.kind == NOT_SOUNDING
+            f"{one.subject}: {one.hint.removeprefix(f'{event_id}: ')}"
+            for one in health.issues
+            if one.kind == NOT_SOUNDING and event_id in one.hint
         )
         self._change(station, on_air=told, troubles=troubles)
 

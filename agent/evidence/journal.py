@@ -43,6 +43,7 @@ class Journal:
     Attributes:
         fault: the disk's last refusal while records wait in memory, else None.
         changed: called (on the loop) after records were written.
+        played: called (on the loop) when a play begins to be heard or seen, and when it has ended.
         past: former lives of which the centre lacks records.
     """
 
@@ -50,6 +51,7 @@ class Journal:
         self.epoch = ""
         self.fault: StoreError | None = None
         self.changed: list[Callable[[], None]] = []
+        self.played: list[Callable[[Play], None]] = []
         self.past: list[PastJournal] = []
         self._store = store
         self._station = station
@@ -107,6 +109,7 @@ class Journal:
 
         On a full disk the key is 0: the play goes on, and will be known only once it is closed.
         """
+        self._tell(play)
         beat = self._beat()
         try:
             return await self._store.run(
@@ -118,7 +121,12 @@ class Journal:
 
     async def close_play(self, key: int, play: Play) -> Record | None:
         """Turn an open play into its record, in one transaction."""
+        self._tell(play)
         return await self._write(self._draft("play", play=play, closes=key))
+
+    def _tell(self, play: Play) -> None:
+        for heard in self.played:
+            heard(play)
 
     async def beat(self) -> None:
         """Remember that the agent is alive; write what waits for the disk."""

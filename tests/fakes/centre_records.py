@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from agent.contract.document import Policy, StationConfig
+from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
 from central import heartbeat
 from central.database import Database
 from central.publish import keep, mark_sent
+from central.report_store import note_latest, note_presence
 from central.sign import build_header, encode_document, sign_document
 
 STATION = "tv-cl-0007"
 GROUP = "xa-29266"
+CLOCK = ClockState("SYNCED", 0.02)
 QUIET = Policy(quiet_hours=["21:00-05:00"])
 
 
@@ -55,3 +60,33 @@ def prepare_centre(db: Path, *stations: str) -> Path:
     database.close()
     note_collector(db)
     return db
+
+
+def say_hello(
+    database: Database,
+    station: str,
+    *kinds: str,
+    holds: dict[str, tuple[int, int, str]] | None = None,
+) -> None:
+    """A station is online and has outputs of these kinds, `audio` or `board`."""
+    hello = Hello(
+        session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
+        holds=holds or {}, authority={}, agent="0", clock=CLOCK, has=list(kinds),
+    )  # fmt: skip
+    note_latest(database, station, "hello", msgspec.json.encode(hello))
+    note_presence(database, station, online=True, session=1)
+
+
+def report_health(
+    database: Database, station: str, event_id: str, *issues: Issue, **outputs: Medium
+) -> None:
+    """A station tells an emergency on these outputs."""
+    on_air: dict[str, OnAir | None] = {
+        output: OnAir(f"Khẩn cấp: {event_id}", "emergency", "", "", ["*"], "vn.84", medium)
+        for output, medium in outputs.items()
+    }
+    health = Health(
+        session=1, at="2026-11-30T08:00:00.000Z", issues=list(issues), on_air=on_air, next={},
+        switches={}, clock=CLOCK, disk_free_bytes=0, temperature_c=None, outbox=Outbox(0, 0.0),
+    )  # fmt: skip
+    note_latest(database, station, "health", msgspec.json.encode(health))

@@ -131,8 +131,8 @@ async def field(folder: Path) -> AsyncIterator[Field]:
         one.database.close()
 
 
-def type_in(folder: Path, command: Command) -> None:
-    """As a person at that machine, who reads, says yes and knows the passphrase."""
+def type_in(folder: Path, command: Command) -> str:
+    """As a person at that machine, who reads, says yes and knows the passphrase; what it prints."""
     name, *words = shlex.split(command.text)
     assert name == "tramtin-central"
     done = subprocess.run(
@@ -141,6 +141,7 @@ def type_in(folder: Path, command: Command) -> None:
     )  # fmt: skip
     is_refused = any(line.startswith("E_") for line in command.said)
     assert (done.returncode != 0) == is_refused, done.stdout + done.stderr
+    return done.stdout
 
 
 def type_all_but_the_last(folder: Path) -> Command:
@@ -158,7 +159,8 @@ async def test_the_handbooks_flood_warning_is_heard_without_any_recording(field:
     assert last.text.startswith("tramtin-central publish khan-cap.signed")
     capture = await field.room.capture(SINK, field.folder)
     published_s = time.monotonic() - capture.mono_of(0.0)
-    await asyncio.to_thread(type_in, field.folder, last)
+    said = await asyncio.to_thread(type_in, field.folder, last)
+    assert "đã nhận; loa ĐANG KÊU" in said, said
     await asyncio.sleep(LISTEN_S)
     path = (await field.room.finish(capture)).path
     at_s = find_tone(path, TONES_HZ[0], published_s, published_s + 8.0)

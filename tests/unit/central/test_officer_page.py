@@ -6,6 +6,7 @@ import contextlib
 import re
 import shlex
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,14 +20,17 @@ from agent.contract.document import Emergency, Silence
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
 from agent.trust.verify import Accepted, verify
+from central import publishing
 from central.__main__ import main
 from central.backup import back_up
 from central.ceremony.tree_file import read_tree_file
 from central.clip import make_melody
 from central.database import Database
-from central.publish import unsent
+from central.publish import list_documents, unsent
+from central.publish_wait import wait_for_answers
+from central.report_store import note_result
 from central.sign import read_document
-from tests.fakes.centre_records import note_collector
+from tests.fakes.centre_records import note_collector, report_health, say_hello
 
 EVENT = "67d35554c1f60638d6d72a0edc045450"
 PLAYLIST = "148de9c5a7a44d19e56cd9ae1a554bf6"
@@ -89,6 +93,17 @@ def replace_all(text: str, words: dict[str, str]) -> str:
     return text
 
 
+def answer_as_a_station(database: Database, _: float) -> None:
+    """A station with loudspeakers only takes the newest document and sounds it."""
+    newest = list_documents(database)[-1]
+    document = read_document(unsent(database)[-1].envelope)
+    assert isinstance(document, Emergency)
+    verdict = {"kind": "emergency", "result": "accepted", "code": None, "detail": "", "sha256": ""}
+    note_result(database, "tv-cl-0007", {**verdict, "doc_id": newest["doc_id"]})
+    say_hello(database, "tv-cl-0007", "audio")
+    report_health(database, "tv-cl-0007", document.event_id, loa="sound")
+
+
 def judged(root: Path, envelope: bytes, kind: str) -> Accepted:
     """What a station of the commune says."""
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
@@ -103,6 +118,9 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
     machines: Path, ceremony: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event, ran = EVENT, 0
+    database = Database.open(machines / "trung-tam" / "central.db")
+    answer = partial(answer_as_a_station, database)
+    monkeypatch.setattr(publishing, "wait_for_answers", partial(wait_for_answers, pause=answer))
     for one in read_commands(machines):
         monkeypatch.chdir(machines / one.machine)
         really = {EVENT: event, PLAYLIST: playlist_in(machines / "xa" / "lich.signed")}
@@ -122,7 +140,6 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
         if told and "CHỜ SẴN" not in result.output:
             event = told[1]
     assert ran == len(re.findall(r"^\$ tramtin-central", PAGE, re.MULTILINE)) >= 15
-    database = Database.open(machines / "trung-tam" / "central.db")
     sent = {parcel.topic.split("/", 4)[4]: parcel.envelope for parcel in unsent(database)}
     database.close()
     assert set(sent) == {

@@ -7,25 +7,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
 from agent.contract.document import Document, Emergency, EmergencyBody, Playlist, Text
-from agent.contract.report import ClockState, Health, Hello, Issue, OnAir, Outbox
+from agent.contract.report import Issue
 from central.__main__ import main
 from central.answer import NOT_SOUNDING, Answers
 from central.database import Database
 from central.publish import sha256_of
 from central.publish_wait import ALL, NONE, SOME, wait_for_answers
-from central.report_store import note_latest, note_presence, note_result
+from central.report_store import note_presence, note_result
 from central.sign import build_header, encode_document, sign_document
-from tests.fakes.centre_records import GROUP, STATION, note_collector, prepare_centre
+from tests.fakes.centre_records import (
+    GROUP,
+    STATION,
+    note_collector,
+    prepare_centre,
+    report_health,
+    say_hello,
+)
 from tests.unit.central.test_issue import keep_record
 
 OTHER = "tv-cl-0021"
 EVENT = "67d35554c1f60638d6d72a0edc045450"
-CLOCK = ClockState("SYNCED", 0.02)
 NOW = datetime.now(UTC)
 
 
@@ -53,28 +58,6 @@ def emergency() -> Emergency:
 
 def playlist() -> Playlist:
     return Playlist(**header("playlist", "routine"), media=[], entries=[])
-
-
-def has(database: Database, station: str, *kinds: str, holds: Any = None) -> None:
-    hello = Hello(
-        session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
-        holds=holds or {}, authority={}, agent="0", clock=CLOCK, has=list(kinds),
-    )  # fmt: skip
-    note_latest(database, station, "hello", msgspec.json.encode(hello))
-    note_presence(database, station, online=True, session=1)
-
-
-def tells(database: Database, station: str, issues: list[Issue] | None = None, **on: str) -> None:
-    """A health report: outputs on which the emergency is told, by what they are."""
-    on_air: dict[str, OnAir | None] = {
-        output: OnAir(f"Diễn tập: {EVENT}", "emergency", "", "", ["*"], "vn.84", medium)  # type: ignore[arg-type] # a word of the test
-        for output, medium in on.items()
-    }
-    health = Health(
-        session=1, at="2026-11-30T08:00:00.000Z", issues=issues or [], on_air=on_air, next={},
-        switches={}, clock=CLOCK, disk_free_bytes=0, temperature_c=None, outbox=Outbox(0, 0.0),
-    )  # fmt: skip
-    note_latest(database, station, "health", msgspec.json.encode(health))
 
 
 def verdict(database: Database, station: str, document: Document, code: str | None = None) -> None:
@@ -157,22 +140,22 @@ def test_a_hello_that_names_it_is_an_acceptance(database: Database) -> None:
     waiting = Waiting(database, document)
     held = {"vn.84/playlist/khan-cap": (1, 1, waiting.payload)}
     for station in (STATION, OTHER):
-        has(database, station, holds=held)
+        say_hello(database, station, holds=held)
     assert waiting.run() == ALL
 
 
 def test_an_emergency_is_waited_for_until_it_sounds(database: Database) -> None:
     document = emergency()
     for station in (STATION, OTHER):
-        has(database, station, "audio")
+        say_hello(database, station, "audio")
 
     def accept() -> None:
         verdict(database, STATION, document)
         verdict(database, OTHER, document)
 
     def sound() -> None:
-        tells(database, STATION, loa="sound")
-        tells(database, OTHER, loa="sound")
+        report_health(database, STATION, EVENT, loa="sound")
+        report_health(database, OTHER, EVENT, loa="sound")
 
     waiting = Waiting(database, document, accept, sound)
     assert waiting.run() == ALL
@@ -183,12 +166,12 @@ def test_an_emergency_is_waited_for_until_it_sounds(database: Database) -> None:
 def test_a_picture_alone_is_not_called_sounding(database: Database) -> None:
     document = emergency()
     for station in (STATION, OTHER):
-        has(database, station, "audio", "board")
+        say_hello(database, station, "audio", "board")
         verdict(database, station, document)
     waiting = Waiting(database, document)
     for station in (STATION, OTHER):
         verdict(database, station, document)
-        tells(database, station, **{"bang-tin": "picture"})
+        report_health(database, station, EVENT, **{"bang-tin": "picture"})
     assert waiting.run(limit_s=0.0) == NONE
     assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU; bảng đang hiện (bang-tin)")
 
@@ -197,12 +180,16 @@ def test_a_station_that_cannot_sound_it_says_why_and_ends_the_wait(database: Dat
     document = emergency()
     waiting = Waiting(database, document)
     for station in (STATION, OTHER):
-        has(database, station, "audio")
+        say_hello(database, station, "audio")
         verdict(database, station, document)
-    tells(database, OTHER, loa="sound")
-    tells(database, STATION, [Issue(NOT_SOUNDING, "loa", "", "engine gone")])
+    report_health(database, OTHER, EVENT, loa="sound")
+    other = Issue(NOT_SOUNDING, "loa", "", f"{'0' * 32}: of another alarm")
+    report_health(
+        database, STATION, EVENT, other, Issue(NOT_SOUNDING, "loa", "", f"{EVENT}: engine gone")
+    )
     assert waiting.run() == SOME
     assert "KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: loa: engine gone" in waiting.told[0]
+    assert "another" not in waiting.told[0]
 
 
 def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Database) -> None:
@@ -213,9 +200,9 @@ def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Datab
         "start": "2026-11-30T08:00:00.000Z", "words_missing": ["vi"],
     }  # fmt: skip
     for station in (STATION, OTHER):
-        has(database, station, "audio")
+        say_hello(database, station, "audio")
         verdict(database, station, document)
-    tells(database, OTHER, loa="sound")
+    report_health(database, OTHER, EVENT, loa="sound")
     keep_record(database, 1, play, "play")
     assert waiting.run() == ALL
     assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
@@ -223,8 +210,8 @@ def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Datab
 
 def test_too_late_is_waited_for_as_a_head_may_still_attest_it(database: Database) -> None:
     document = emergency()
-    has(database, STATION, "audio")
-    has(database, OTHER, "audio")
+    say_hello(database, STATION, "audio")
+    say_hello(database, OTHER, "audio")
 
     def late() -> None:
         for station in (STATION, OTHER):
@@ -233,7 +220,7 @@ def test_too_late_is_waited_for_as_a_head_may_still_attest_it(database: Database
     def attested() -> None:
         for station in (STATION, OTHER):
             verdict(database, station, document)
-            tells(database, station, loa="sound")
+            report_health(database, station, EVENT, loa="sound")
 
     assert Waiting(database, document, late, attested).run() == ALL
 
