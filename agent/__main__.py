@@ -34,7 +34,9 @@ class _JsonLines(logging.Formatter):
 
 
 def _log_to_stderr() -> None:
-    handler = logging.StreamHandler()
+    from agent.log_limit import LimitedHandler
+
+    handler = LimitedHandler()
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 

@@ -23,6 +23,7 @@ from agent.contract.report import Health, Issue, Result
 from agent.desk.parts import Reread
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
+from agent.evidence.fault_log import FaultLog
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
 from agent.health.issue import Issues
@@ -86,6 +87,7 @@ class Agent:
         self.station = StationId(self.settings.station)
         self.media = MediaStore(Path(self.settings.state) / "media")
         self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
+        self.faults = FaultLog()
         self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
         self.silence = SilenceSwitch(self.store, self.clock, self.boot_id)
         self.alarm = KeyAlarm(
@@ -148,13 +150,11 @@ class Agent:
         await self.uplink.send("health", health)
 
     def _on_issue(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
-        log.warning(
-            "%s %s: %s %s", "begins" if begins else "ends", issue.kind, issue.subject, issue.hint
-        )
+        state = "begins" if begins else "ends"
+        log.warning("%s %s: %s %s", state, issue.kind, issue.subject, issue.hint)
         self.checkup.poke.set()
-        detail: dict[str, Any] = {"what": issue.kind, "subject": issue.subject}
-        detail |= {"state": "begins" if begins else "ends", "hint": issue.hint[:200]}
-        self.jobs.start(quietly(self.journal.append("fault", detail=detail)))
+        if (detail := self.faults.detail_of(issue, begins)) is not None:
+            self.jobs.start(self.journal.append("fault", detail=detail))
 
     # What comes down takes effect
 
@@ -388,3 +388,4 @@ class Agent:
                 notify("READY=1")
         finally:
             close_ports()
+            await quietly(self.journal.close())

@@ -5,14 +5,23 @@ the centre seeing it. A play that has begun is an *open play*, durable before so
 outside the chain; it becomes a record when it ends, or, after a crash, at the next start: cut,
 with its end at the last heartbeat. A full disk stops nothing: records wait in memory, in order,
 until the disk takes them, and what exceeds that is counted in a `gap` record.
+
+Cards wear by each sync. So a heartbeat is as rare as its age allows: every 5 s while a play is
+young, at most a twentieth of its length apart after that, once a minute while nothing plays. And
+refusals and faults, which anybody may cause, have a budget (`evidence.budget`) and are synced
+together with the next beat when they come in a row.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
 
 from agent.clock import Clock, mono_s
 from agent.contract.chain import GENESIS
@@ -21,6 +30,7 @@ from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.errors import StoreError
 from agent.evidence import ledger, past
+from agent.evidence.budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
 from agent.evidence.ledger import Beginning, Detail, Draft, Head, OpenPlay
 from agent.evidence.past import PastJournal
 from agent.store.database import Store
@@ -28,7 +38,10 @@ from agent.store.word import Beat
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
-BEAT_S = 5.0
+BEAT_S, REST_S = 5.0, 60.0
+BEAT_SHARE = 0.05  # of a play's length
+CHECK_BYTES = 4 << 20  # between two looks at how much waits for the centre
+FRAME_BYTES = 450  # of a record, around its detail
 
 
 @dataclass(eq=False)
@@ -61,6 +74,12 @@ class Journal:
         self._acknowledged = 0
         self._waiting: list[_Waiting] = []
         self._lost = 0
+        self._budget = Budget(mono_s)
+        self._open_mono_s: dict[int, float] = {}
+        self._beat_mono_s = self._flushed_mono_s = float("-inf")
+        self._room_bytes = UNSENT_BYTES
+        self._unchecked_bytes = 0
+        self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
 
     @property
@@ -96,13 +115,31 @@ class Journal:
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))
         self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut), beginning)))
+        await self._measure()
         await self._flush()
 
     async def append(
         self, kind: RecordKind, *, play: Play | None = None, detail: Detail | None = None
     ) -> Record | None:
-        """Write one record; None when it must wait in memory for the disk."""
-        return await self._write(self._draft(kind, play=play, detail=detail))
+        """Write one record; None when it waits in memory, or the budget has no room for it."""
+        if kind not in SHARES:
+            return await self._write(self._draft(kind, play=play, detail=detail))
+        size_bytes = FRAME_BYTES + len(msgspec.json.encode(detail))
+        if not self._budget.admits(kind, _sort_of(detail), size_bytes):
+            return None
+        waiting = self._wait(self._draft(kind, detail=detail))
+        if mono_s() - self._flushed_mono_s < BEAT_S:
+            self._wake.set()
+            return None
+        self._flushed_mono_s = mono_s()
+        await self._flush()
+        return waiting.record
+
+    async def close(self) -> None:
+        """Write what still waits; nothing is appended after that."""
+        if self._budget.has_left_out:
+            self._wait(self._gap_of_budget())
+        await self._flush()
 
     async def open_play(self, play: Play) -> int:
         """Make durable that sound begins; returns the key for `close_play`.
@@ -112,16 +149,18 @@ class Journal:
         self._tell(play)
         beat = self._beat()
         try:
-            return await self._store.run(
-                ledger.insert_open_play, OpenPlay(play, beat.mono_ns), beat
-            )
+            key = await self._store.run(ledger.insert_open_play, OpenPlay(play, beat.mono_ns))
         except StoreError as error:
             self._failed(error)
             return 0
+        self._open_mono_s[key] = mono_s()
+        self._wake.set()
+        return key
 
     async def close_play(self, key: int, play: Play) -> Record | None:
         """Turn an open play into its record, in one transaction."""
         self._tell(play)
+        self._open_mono_s.pop(key, None)
         return await self._write(self._draft("play", play=play, closes=key))
 
     def _tell(self, play: Play) -> None:
@@ -130,18 +169,35 @@ class Journal:
 
     async def beat(self) -> None:
         """Remember that the agent is alive; write what waits for the disk."""
+        self._beat_mono_s = mono_s()
+        if self._budget.is_gap_due:
+            self._wait(self._gap_of_budget())
+        if self._waiting:
+            self._flushed_mono_s = self._beat_mono_s
+            await self._flush()  # a record says as much as a beat
+            return
         try:
             await self._store.run(ledger.put_beat, self._beat())
         except StoreError as error:
             self._failed(error)
-            return
-        await self._flush()
 
     async def keep_beating(self) -> None:
         """Live until cancelled: the last beat bounds what a crash may have left sounding."""
         while True:
             await self.beat()
-            await asyncio.sleep(BEAT_S)
+            while (left_s := self._due_mono_s() - mono_s()) > 0:
+                self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(left_s):
+                        await self._wake.wait()
+
+    def _due_mono_s(self) -> float:
+        """When the next beat is due."""
+        pause_s = BEAT_S if self._waiting else REST_S
+        if self._open_mono_s:
+            age_s = mono_s() - max(self._open_mono_s.values())
+            pause_s = min(pause_s, max(BEAT_S, BEAT_SHARE * age_s))
+        return self._beat_mono_s + pause_s
 
     async def pending(self, after_seq: int, limit: int) -> list[bytes]:
         """Up to `limit` exact records after a seq, without a hole between them.
@@ -225,6 +281,31 @@ class Journal:
         self._waiting.append(waiting)
         return waiting
 
+    def _gap_of_budget(self) -> Draft:
+        count, counts = self._budget.take_left_out()
+        return self._draft("gap", detail={"reason": "budget", "count": count, "counts": counts})
+
+    async def _measure(self) -> None:
+        """What former lives have used up of the budget, and the room on the card."""
+        since = encode_utc(self._clock.now().at - timedelta(days=1))
+        spent = await self._store.run(ledger.read_spent, since, tuple(SHARES))
+        for kind, (records, size_bytes) in spent.items():
+            self._budget.spend(kind, records, size_bytes)
+        folder = self._store.path.parent
+        self._room_bytes = await self._store.run(
+            ledger.room_bytes, folder, UNSENT_BYTES, UNSENT_SHARE
+        )
+        await self._give_up_oldest()
+
+    async def _give_up_oldest(self) -> None:
+        """More waits for the centre than there is room for: the oldest goes, and is counted."""
+        self._unchecked_bytes = 0
+        dropped = await self._store.run(ledger.drop_oldest, self._room_bytes)
+        if dropped is not None:
+            detail: Detail = {"reason": "no room", "count": dropped.count}
+            detail |= {"first": dropped.first, "last": dropped.last}
+            self._wait(self._draft("gap", detail=detail))
+
     async def _write(self, draft: Draft) -> Record | None:
         waiting = self._wait(draft)
         await self._flush()
@@ -246,7 +327,11 @@ class Journal:
             del self._waiting[: len(batch)]
             for one, record in zip(batch, records, strict=True):
                 one.record = record
+                self._unchecked_bytes += FRAME_BYTES + len(msgspec.json.encode(record))
         self._recovered()
+        if self._unchecked_bytes >= CHECK_BYTES:
+            with contextlib.suppress(StoreError):
+                await self._give_up_oldest()
         for call in self.changed:
             call()
 
@@ -259,3 +344,9 @@ class Journal:
         if self.fault is not None:
             log.warning("the journal is on the disk again")
         self.fault = None
+
+
+def _sort_of(detail: Detail | None) -> str:
+    """Of a fault its kind, of a refusal its code."""
+    detail = detail or {}
+    return str(detail.get("what") or detail.get("code") or "other")

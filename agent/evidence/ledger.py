@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +21,8 @@ from agent.store.word import Beat
 OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
 KEEP_ACKNOWLEDGED = timedelta(days=30)
 _BEAT = "journal_beat"
+RECENT = 4000  # rows that are looked at for what was written within a day
+HEAD_BYTES = 700  # of a record; its kind stands before `play` and `detail`
 
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
@@ -168,8 +172,6 @@ def write(
     epoch = meta.journal_epoch(connection)
     for draft in drafts[head.seq - known_seq :]:
         head = _write_one(connection, station, epoch, head, draft)
-    if drafts:
-        put_beat(connection, drafts[-1].beat)
     rows = connection.execute("SELECT bytes FROM journal WHERE seq>? ORDER BY seq", (known_seq,))
     return [msgspec.json.decode(row[0], type=Record) for row in rows]
 
@@ -208,14 +210,20 @@ def put_beat(connection: sqlite3.Connection, beat: Beat) -> None:
 
 
 def read_beat(connection: sqlite3.Connection) -> Beat | None:
-    """The last heartbeat of this run or a former one."""
+    """The last moment at which this run or a former one was surely alive: a beat, or a record."""
     text = meta.get(connection, _BEAT)
-    return None if text is None else msgspec.json.decode(text, type=Beat)
+    beat = None if text is None else msgspec.json.decode(text, type=Beat)
+    row = connection.execute("SELECT bytes FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    if row is None:
+        return beat
+    last = msgspec.json.decode(row[0], type=Record)
+    if beat is not None and (beat.boot_id != last.boot_id or beat.mono_ns >= last.mono_ns):
+        return beat
+    return Beat(last.boot_id, last.at, last.mono_ns)
 
 
-def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay, beat: Beat) -> int:
+def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay) -> int:
     """Make durable that sound begins."""
-    put_beat(connection, beat)
     cursor = connection.execute(
         "INSERT INTO open_play (play) VALUES (?)", (msgspec.json.encode(opened),)
     )
@@ -294,3 +302,56 @@ def prune(connection: sqlite3.Connection, at: datetime) -> None:
         "DELETE FROM journal WHERE acknowledged_at < ? AND seq < (SELECT MAX(seq) FROM journal)",
         (encode_utc(at - KEEP_ACKNOWLEDGED),),
     )
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Records that were given up, unacknowledged: `count` of them, from `first` to `last`."""
+
+    first: int
+    last: int
+    count: int
+
+
+def read_spent(
+    connection: sqlite3.Connection, since: str, kinds: Iterable[RecordKind]
+) -> dict[RecordKind, tuple[int, int]]:
+    """How many records of some kinds were written since a moment, and their bytes."""
+    rows = connection.execute(
+        "SELECT at, bytes FROM journal ORDER BY seq DESC LIMIT ?", (RECENT,)
+    ).fetchall()
+    texts = [raw for at, raw in rows if at >= since and isinstance(raw, bytes)]
+    spent: dict[RecordKind, tuple[int, int]] = {}
+    for kind in kinds:
+        of_kind = [len(raw) for raw in texts if f'"kind":"{kind}"'.encode() in raw[:HEAD_BYTES]]
+        spent[kind] = len(of_kind), sum(of_kind)
+    return spent
+
+
+def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> Dropped | None:
+    """Give up the oldest unacknowledged records, one run of them, so that the rest is within it.
+
+    One run is one hole: every hole costs the centre a round of sending again.
+    """
+    rows = connection.execute(
+        "SELECT seq, length(bytes) FROM journal WHERE seq>? ORDER BY seq",
+        (read_acknowledged(connection),),
+    ).fetchall()
+    total = sum(size for _, size in rows)
+    dropped = []
+    for seq, size in rows[:-1]:  # the chain's last row always stays
+        if total <= limit_bytes:
+            break
+        total -= size
+        dropped.append(seq)
+    if not dropped:
+        return None
+    first, last = dropped[0], dropped[-1]
+    connection.execute("DELETE FROM journal WHERE seq BETWEEN ? AND ?", (first, last))
+    return Dropped(first, last, len(dropped))
+
+
+def room_bytes(_: sqlite3.Connection, path: Path, at_most: int, share: float) -> int:
+    """How much may wait for the centre on this card."""
+    status = os.statvfs(path)
+    return min(at_most, int(share * status.f_blocks * status.f_frsize))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import random
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,11 +18,19 @@ from typing import Any
 
 import pytest
 
+from agent.clock import Clock
+from agent.contract.report import Result
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.evidence import journal as journal_module
+from agent.evidence import refusal_log
+from agent.evidence.journal import Journal
+from agent.evidence.refusal_log import RefusalLog
 from agent.store.authority import Floor, RoleFile, accept, keep_roots, read
 from agent.store.database import FILE, Store
 from agent.store.volatile import open_state, open_volatile
 from tests.fakes.box_start import Started, start
-from tests.fakes.full_state import fill, refuse_writes
+from tests.fakes.full_state import BOOT, STATION, fill, play, refuse_writes
 
 KEYS = "k" * 64
 
@@ -242,3 +253,46 @@ async def test_attack_119_a_turned_byte_anywhere_in_the_file_stops_no_start(
         after = await begin(place)
         assert_nothing_went_back(before, after, f"byte {at}")
         await asyncio.to_thread(empty, place)
+
+
+async def test_attack_111_refusals_for_a_whole_day_neither_fill_the_card_nor_hide_a_play(
+    place: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ten messages a minute, each refused in another way, and all the while the box plays."""
+    caplog.set_level(logging.ERROR)
+    mono_s, day_s, play_s = 1000.0, 86_400, 600
+    for module in (journal_module, refusal_log):
+        monkeypatch.setattr(module, "mono_s", lambda: mono_s)
+    store = await asyncio.to_thread(Store.open, place)
+    await store.run(lambda db: db.execute("PRAGMA wal_autocheckpoint=0").fetchall())
+    journal = Journal(store, STATION, Clock(), BOOT)
+    await journal.open()
+    refusals = RefusalLog(journal, _nothing)
+    for second in range(0, day_s, 6):
+        mono_s += 6
+        number = second // 6
+        topic = Topic("playlist", f"slot{number}", group=f"g{number % 97}")
+        error = TrustError(f"E_{number % 31}", "playlist", "x" * 200)
+        await refusals.add(topic, b"%d" % number, error)
+        if second % 60 == 0:
+            await refusals.flush()
+        if second % play_s == 0:
+            await journal.close_play(await journal.open_play(play()), play())
+        if journal._due_mono_s() <= mono_s:
+            await journal.beat()
+    await journal.close()
+    written_bytes = await asyncio.to_thread(lambda: (place / f"{FILE}-wal").stat().st_size)
+    rows = await store.run(lambda db: db.execute("SELECT bytes FROM journal").fetchall())
+    records = [json.loads(raw) for (raw,) in rows]
+    await asyncio.to_thread(store.close)
+    kinds = Counter(record["kind"] for record in records)
+    assert kinds["play"] == day_s // play_s
+    assert sum(len(raw) for (raw,) in rows) < 2 << 20
+    assert written_bytes < 30 << 20
+    gaps = [record["detail"] for record in records if record["kind"] == "gap"]
+    assert 1 <= len(gaps) <= 25
+    assert all(gap["reason"] == "budget" for gap in gaps)
+
+
+async def _nothing(_: Result) -> None:
+    pass

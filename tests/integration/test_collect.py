@@ -203,11 +203,11 @@ async def test_nothing_is_lost_or_double_when_the_broker_dies_and_comes_back(
     centre: Centre, box: Box
 ) -> None:
     for number in range(150):
-        await box.journal.append("fault", detail={"number": number})
+        await box.journal.append("config", detail={"number": number})
     await box.all_acknowledged()
     await centre.broker.kill()
     for number in range(150, 300):
-        await box.journal.append("fault", detail={"number": number})
+        await box.journal.append("config", detail={"number": number})
     await centre.broker.start()
     await box.all_acknowledged()
     stored = centre.database.record_bytes(STATION)
@@ -221,7 +221,7 @@ async def test_nothing_is_lost_or_double_when_the_broker_dies_and_comes_back(
 async def test_a_batch_sent_twice_is_stored_once_and_acknowledged_twice(
     centre: Centre, box: Box
 ) -> None:
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await box.all_acknowledged()
     records = [raw.decode() for raw in await box.journal.pending(0, 10)]
     again = msgspec.json.encode({"epoch": box.journal.epoch, "records": records})
@@ -242,7 +242,7 @@ async def test_a_batch_sent_twice_is_stored_once_and_acknowledged_twice(
 async def test_a_centre_with_an_empty_database_gets_everything_again(
     centre: Centre, box: Box
 ) -> None:
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await box.all_acknowledged()
     with centre.database.transaction() as connection:
         for table in ("records", "cursors"):
@@ -261,7 +261,7 @@ async def test_a_message_at_which_the_centre_itself_fails_costs_no_other(
         connection.exec_driver_sql("DROP TABLE results")
     verdict = msgspec.json.encode(Result(None, "accepted", None, "nobody can keep this"))
     await box.send("res", box.sign("res", verdict))
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await box.all_acknowledged()
     assert f"res of {STATION} could not be taken" in caplog.text
 
@@ -274,7 +274,7 @@ async def test_a_report_under_another_key_is_flagged_and_not_kept(
     forged = Identity(centre.device.cert, centre.device.key)
     async with box_of(centre, forged) as box:
         box.key = await asyncio.to_thread(load_device_key, enemy.key)
-        await box.journal.append("fault", detail={"what": "mọi thứ đều tốt"})
+        await box.journal.append("config", detail={"what": "mọi thứ đều tốt"})
         await until(lambda: bool(centre.database.faults()))
         result = Result(None, "accepted", None, "", "playlist", "")
         await box.send("res", box.sign("res", msgspec.json.encode(result)))
@@ -294,7 +294,7 @@ async def test_a_late_will_of_an_older_session_says_nothing(centre: Centre, box:
     topic = build_uplink_topic(STATION, "state")
     late = {"online": False, "session": session - 1}
     await box.link.publish(topic, msgspec.json.encode(late))
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await box.all_acknowledged()  # the collector works in order: the will has been judged
     assert is_online()
     await box.link.publish(topic, msgspec.json.encode({"online": False, "session": session}))
@@ -350,7 +350,7 @@ async def test_a_box_with_a_new_card_is_seen_at_once_and_its_past_cannot_be_said
 
     async with box_of(centre, centre.device) as old:
         await until(lambda: old.link.connected)
-        await old.journal.append("fault", detail={"what": "x"})
+        await old.journal.append("config", detail={"what": "x"})
         for session in range(2, 10):
             await old.greet(session)
         await old.all_acknowledged()
@@ -359,7 +359,7 @@ async def test_a_box_with_a_new_card_is_seen_at_once_and_its_past_cannot_be_said
     shutil.rmtree(centre.folder / "state")  # the new card
     async with box_of(centre, centre.device) as new:
         await until(lambda: new.link.connected)
-        await new.journal.append("fault", detail={"what": "y"})
+        await new.journal.append("config", detail={"what": "y"})
         await new.all_acknowledged()
         await until(lambda: presence() == (True, 1))
         hello = centre.database.hello(STATION)

@@ -43,7 +43,7 @@ async def write(folder: Path) -> None:
     while True:
         seq += 1
         await store.run(documents.commit, accepted(seq=seq), AT)
-        await journal.append("fault", detail={"number": seq})
+        await journal.append("config", detail={"number": seq})
         print(seq, journal.last_seq, flush=True)
 
 

@@ -68,7 +68,7 @@ async def _work(folder: Path) -> list[int]:
     durable = []
     for seq in range(1, STEPS + 1):
         await store.run(documents.commit, _accepted(seq), datetime.now(UTC))
-        await journal.append("fault", detail={"number": seq})
+        await journal.append("config", detail={"number": seq})
         durable.append(await asyncio.to_thread(lambda: (folder / "state.db-wal").stat().st_size))
     shutil.copytree(folder, folder.with_name("cut"))  # as the power cut finds it: not closed
     await asyncio.to_thread(store.close)

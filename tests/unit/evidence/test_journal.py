@@ -76,7 +76,7 @@ def ack(journal: Journal, upto: int, hash_: str, seq: int = 1, window: int = 4) 
 
 async def test_the_chain_is_sha256_of_the_hash_before_and_the_exact_bytes(box: Box) -> None:
     for number in range(5):
-        await box.journal.append("fault", detail={"number": number, "what": "Rơ-le dính"})
+        await box.journal.append("config", detail={"number": number, "what": "Rơ-le dính"})
     expected = bytes(32)
     for seq, raw in enumerate(await box.journal.pending(0, 100), start=1):
         record = json.loads(raw)
@@ -102,7 +102,7 @@ async def test_a_record_says_who_when_and_how_sure_the_clock_was(box: Box) -> No
 
 async def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
     first = await Box.start(tmp_path)
-    await first.journal.append("fault", detail={})
+    await first.journal.append("config", detail={})
     await first.stop()
     second = await Box.start(tmp_path)
     assert second.journal.epoch == first.journal.epoch
@@ -167,9 +167,9 @@ async def test_a_closed_play_is_one_record_and_no_longer_open(tmp_path: Path) ->
 async def test_records_wait_in_memory_while_the_disk_is_full(box: Box) -> None:
     await box.store.run(lambda db: db.execute("PRAGMA max_page_count=16").fetchone())
     written = 0
-    while await box.journal.append("fault", detail={"text": "x" * 2000, "number": written}):
+    while await box.journal.append("config", detail={"text": "x" * 2000, "number": written}):
         written += 1
-    await box.journal.append("fault", detail={"number": written + 1})
+    await box.journal.append("config", detail={"number": written + 1})
     assert await box.journal.open_play(play()) >= 0
     assert box.journal.fault is not None
     await box.store.run(lambda db: db.execute("PRAGMA max_page_count=100000").fetchone())
@@ -180,8 +180,8 @@ async def test_records_wait_in_memory_while_the_disk_is_full(box: Box) -> None:
 
 
 async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(box: Box) -> None:
-    await box.journal.append("fault", detail={})
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
+    await box.journal.append("config", detail={})
     assert await box.journal.outbox() == (3, 0.0)
     box.clock.fix(START, box.boot_s)
     assert await box.journal.acknowledge(3, box.journal.head_hash)
@@ -194,12 +194,12 @@ async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(box:
     box.clock.fix(START + timedelta(days=31), box.boot_s)
     await box.journal.acknowledge(3, box.journal.head_hash)
     assert [record["seq"] for record in await box.records()] == [3]
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     assert box.journal.last_seq == 4
 
 
 async def test_a_battery_clock_that_is_far_ahead_ends_no_row(box: Box) -> None:
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     assert await box.journal.acknowledge(2, box.journal.head_hash)
     doubtful = Clock(START, START + timedelta(days=300), lambda: box.boot_s)
     assert doubtful.now().quality == "RTC"
@@ -250,7 +250,7 @@ async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receip
     sender, wire = line
     sender.connected()
     assert await wire.take() == [1]
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     while (seqs := await wire.take()) != [2]:
         assert seqs in ([1], [1, 2])
         if seqs == [1, 2]:
@@ -258,7 +258,7 @@ async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receip
     while await wire.take() != [1, 2]:
         pass
     await sender.on_ack(ack(box.journal, 2, box.journal.head_hash))
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     while await wire.take() != [3]:
         pass
 
@@ -273,9 +273,9 @@ async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
     hash_ = box.journal.head_hash
     while not wire.queue.empty():
         wire.queue.get_nowait()
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await sender.on_ack(ack(box.journal, 1, hash_, seq=4, window=4))  # older: ignored
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     assert wire.queue.empty()
     await sender.on_ack(ack(box.journal, 1, hash_, seq=6, window=4))
     assert await wire.take() == [2, 3]
@@ -285,7 +285,7 @@ async def test_a_centre_that_lost_its_database_gets_everything_again(
     box: Box, line: tuple[Sender, FakeLine]
 ) -> None:
     sender, wire = line
-    await box.journal.append("fault", detail={})
+    await box.journal.append("config", detail={})
     await sender.on_ack(ack(box.journal, 2, box.journal.head_hash, seq=1))
     sender.connected()
     await sender.on_ack(ack(box.journal, 0, "0" * 64, seq=2))

@@ -95,7 +95,7 @@ async def test_a_chain_whose_end_rotted_goes_on_under_a_new_epoch(
 ) -> None:
     box = await Box.start(tmp_path)
     for number in range(2):
-        await box.journal.append("fault", detail={"number": number})
+        await box.journal.append("config", detail={"number": number})
     await box.stop()
     await asyncio.to_thread(turn, tmp_path, change)
     again = await Box.start(tmp_path)
@@ -110,7 +110,7 @@ async def test_a_chain_whose_end_rotted_goes_on_under_a_new_epoch(
 async def test_a_record_that_rotted_is_a_hole_and_a_gap_record_says_so(tmp_path: Path) -> None:
     box = await Box.start(tmp_path)
     for number in range(3):
-        await box.journal.append("fault", detail={"number": number})
+        await box.journal.append("config", detail={"number": number})
     await box.stop()
     await asyncio.to_thread(turn, tmp_path, "UPDATE journal SET bytes=x'00' WHERE seq=2")
     again = await Box.start(tmp_path)

@@ -1,0 +1,139 @@
+"""How much of the journal refusals and faults may fill in a day: plays never wait behind them.
+
+The theory. Strangers can cause refusals, and a broken device faults, without end; every record is
+synced, kept until the centre has it, and 30 days after. So each of these kinds has a share of a
+day, which refills evenly. A sort (a code, a kind of issue) has a few records for itself besides,
+whatever the others use up: a flood hides nothing. What is left out is counted and told in a `gap`
+record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agent.clock import mono_s
+from agent.contract.report import RecordKind
+
+DAY_S = 86_400.0
+OWN_RECORDS = 12  # a day
+MAX_SORTS = 128
+MAX_TOLD = 32  # sorts that one `gap` record names
+GAP_SOON_S, GAP_AGAIN_S = 60.0, 3600.0
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of a day.
+
+    Args:
+        records: how many.
+        size_bytes: of their exact text in all.
+    """
+
+    records: int
+    size_bytes: int
+
+
+SHARES: Mapping[RecordKind, Share] = {
+    "refusal": Share(1000, 600 << 10),
+    "fault": Share(1000, 400 << 10),
+}
+# Of what the centre has not acknowledged; 30 days without a link are 50,000 plays of 1.4 KiB.
+UNSENT_BYTES = 256 << 20
+UNSENT_SHARE = 0.25  # of the card, if that is less
+
+
+class _Bucket:
+    """Refills evenly to one share within a day."""
+
+    def __init__(self, share: Share, now_mono_s: float) -> None:
+        self._share = share
+        self._records, self._bytes = float(share.records), float(share.size_bytes)
+        self._at_mono_s = now_mono_s
+
+    def take(self, size_bytes: int, now_mono_s: float) -> bool:
+        """Take one record, if there is room for it."""
+        passed = (now_mono_s - self._at_mono_s) / DAY_S
+        self._at_mono_s = now_mono_s
+        share = self._share
+        self._records = min(share.records, self._records + passed * share.records)
+        self._bytes = min(share.size_bytes, self._bytes + passed * share.size_bytes)
+        if self._records < 1 or self._bytes < size_bytes:
+            return False
+        self.spend(1, size_bytes)
+        return True
+
+    def spend(self, records: int, size_bytes: int) -> None:
+        """What was written before."""
+        self._records = max(0.0, self._records - records)
+        self._bytes = max(0.0, self._bytes - size_bytes)
+
+
+class Budget:
+    """Which records are written.
+
+    Args:
+        now_mono_s: replaced in tests.
+    """
+
+    def __init__(self, now_mono_s: Callable[[], float] = mono_s) -> None:
+        self._now_mono_s = now_mono_s
+        now = now_mono_s()
+        self._shares = {kind: _Bucket(share, now) for kind, share in SHARES.items()}
+        self._own: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
+        self._left_out: Counter[str] = Counter()
+        self._gap_at_mono_s = now
+        self._told_mono_s = float("-inf")
+
+    def spend(self, kind: RecordKind, records: int, size_bytes: int) -> None:
+        """So much was written within the last day, by a former life."""
+        if kind in self._shares:
+            self._shares[kind].spend(records, size_bytes)
+
+    def admits(self, kind: RecordKind, sort: str, size_bytes: int) -> bool:
+        """Is it written? What is not counts as left out."""
+        if kind not in self._shares:
+            return True
+        now = self._now_mono_s()
+        if self._shares[kind].take(size_bytes, now):
+            return True
+        if self._own_of(kind, sort, now).take(size_bytes, now):
+            return True
+        self.leave_out(kind, sort)
+        return False
+
+    def leave_out(self, kind: RecordKind, sort: str) -> None:
+        """Count one that is not written."""
+        if not self._left_out:
+            soon = self._now_mono_s() + GAP_SOON_S
+            self._gap_at_mono_s = max(soon, self._told_mono_s + GAP_AGAIN_S)
+        name = f"{kind}/{sort}"[:80]
+        is_known = name in self._left_out or len(self._left_out) < MAX_TOLD
+        self._left_out[name if is_known else f"{kind}/other"] += 1
+
+    @property
+    def is_gap_due(self) -> bool:
+        """Is it time to tell what was left out?"""
+        return bool(self._left_out) and self._now_mono_s() >= self._gap_at_mono_s
+
+    @property
+    def has_left_out(self) -> bool:
+        """Is anything left out that is not told yet?"""
+        return bool(self._left_out)
+
+    def take_left_out(self) -> tuple[int, list[str]]:
+        """How many were left out since the last time, and of each sort; they count as told."""
+        left_out, self._left_out = self._left_out, Counter()
+        self._told_mono_s = self._now_mono_s()
+        return left_out.total(), [f"{name} {count}" for name, count in left_out.most_common()]
+
+    def _own_of(self, kind: str, sort: str, now: float) -> _Bucket:
+        key = kind, sort
+        if key not in self._own:
+            share = Share(OWN_RECORDS, OWN_RECORDS << 10)
+            self._own[key] = _Bucket(share, now)
+            if len(self._own) > MAX_SORTS:
+                self._own.popitem(last=False)
+        return self._own[key]
