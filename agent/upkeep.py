@@ -116,11 +116,13 @@ class Greeting:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return
         was, self._centre = self._centre, centre.session if centre.online else GONE
-        if not centre.online or centre.session == was:
+        if not centre.online:
             return
         wanted_s = self._most_s if centre.spread_s is None else centre.spread_s
         self._spread_s = min(max(wanted_s, 0), self._most_s)
-        if was is not None or self._nonces.is_waiting:
+        is_other = was is not None and was != centre.session
+        # The same one may have come back to the broker later than this box.
+        if is_other or self._nonces.is_waiting:
             self.say_soon()
 
     def on_connect(self) -> None:

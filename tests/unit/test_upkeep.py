@@ -253,6 +253,19 @@ async def test_a_centre_that_comes_back_is_greeted_also_under_a_new_name(
     assert hellos.said == 2
 
 
+async def test_a_centre_that_came_back_to_the_broker_behind_the_box_is_greeted(
+    hellos: Hellos,
+) -> None:
+    """The same process under the same name: the broker was away and has lost all."""
+    await hellos.say()
+    hellos.nonces.note_answer()
+    await hellos.hear('{"online":true,"session":7}')
+    await hellos.say()  # with the new connection, before the centre's
+    await hellos.hear('{"online":true,"session":7}')
+    await hellos.settle()
+    assert hellos.said == 3
+
+
 async def test_an_answer_on_the_way_makes_the_hello_needless(hellos: Hellos) -> None:
     await hellos.say()
     await hellos.hear('{"online":true,"session":7}')
