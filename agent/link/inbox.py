@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,7 +31,9 @@ class Incoming:
 class Inbox:
     """Two lanes: urgent kinds overtake everything; each lane has half of both limits.
 
-    So a flood of playlists cannot keep an emergency out, nor the other way round.
+    So a flood of playlists cannot keep an emergency out, nor the other way round. Within a lane the
+    topics take turns, and where there is no room the topic that holds most loses its newest: so a
+    flood on one topic neither delays nor displaces a message on another.
 
     Args:
         max_messages: most messages held, both lanes together.
@@ -47,7 +49,7 @@ class Inbox:
         return len(self._urgent) + len(self._ordinary)
 
     def put(self, incoming: Incoming) -> bool:
-        """Take a message in; False when there is no room and it was thrown away."""
+        """Take a message in; False when there was no room and this or another was thrown away."""
         lane = self._urgent if incoming.kind in URGENT else self._ordinary
         taken = lane.put(incoming)
         if taken:
@@ -66,38 +68,71 @@ class Inbox:
 
 
 class _Lane:
-    """First in, first out, where a state keeps its place but not its content."""
+    """First in, first out for each topic, the topics in turn; a state replaces the one before."""
 
     def __init__(self, max_messages: int, max_bytes: int) -> None:
         self._max_messages = max_messages
         self._max_bytes = max_bytes
-        self._order: deque[str | Incoming] = deque()
-        self._states: dict[str, Incoming] = {}
-        self._bytes = 0
+        self._topics: OrderedDict[str, deque[Incoming]] = OrderedDict()  # the first has its turn
+        self._bytes_of: Counter[str] = Counter()
+        self._messages = 0
 
     def __len__(self) -> int:
-        return len(self._order)
+        return self._messages
 
     def put(self, incoming: Incoming) -> bool:
-        old = self._states.get(incoming.topic) if incoming.kind in STATE else None
-        freed = len(old.payload) if old is not None else 0
-        if self._bytes - freed + len(incoming.payload) > self._max_bytes:
-            return False
-        if old is None and len(self._order) >= self._max_messages:
-            return False
-        self._bytes += len(incoming.payload) - freed
-        if incoming.kind not in STATE:
-            self._order.append(incoming)
-            return True
-        if old is None:
-            self._order.append(incoming.topic)
-        else:
-            old.done()
-        self._states[incoming.topic] = incoming
-        return True
+        waiting = self._topics.get(incoming.topic)
+        if incoming.kind in STATE and waiting:
+            return self._replace(waiting, incoming)
+        is_whole = True
+        while not self._has_room(incoming):
+            is_whole = False
+            if not self._throw_away_for(incoming):
+                return False
+        self._topics.setdefault(incoming.topic, deque()).append(incoming)
+        self._messages += 1
+        self._bytes_of[incoming.topic] += len(incoming.payload)
+        return is_whole
 
     def pop(self) -> Incoming:
-        first = self._order.popleft()
-        incoming = self._states.pop(first) if isinstance(first, str) else first
-        self._bytes -= len(incoming.payload)
+        topic, waiting = next(iter(self._topics.items()))
+        incoming = waiting.popleft()
+        self._forget(topic, incoming)
+        if waiting:
+            self._topics.move_to_end(topic)
         return incoming
+
+    def _replace(self, waiting: deque[Incoming], incoming: Incoming) -> bool:
+        """A state keeps its topic's turn but not its content."""
+        old = waiting[0]
+        growth = len(incoming.payload) - len(old.payload)
+        if self._bytes_of.total() + growth > self._max_bytes:
+            return False
+        old.done()
+        waiting[0] = incoming
+        self._bytes_of[incoming.topic] += growth
+        return True
+
+    def _has_room(self, incoming: Incoming) -> bool:
+        length = self._bytes_of.total() + len(incoming.payload)
+        return self._messages < self._max_messages and length <= self._max_bytes
+
+    def _throw_away_for(self, incoming: Incoming) -> bool:
+        """The newest of the topic that holds most, if that is more than the newcomer's would."""
+        own = self._topics.get(incoming.topic, ())
+        if self._messages >= self._max_messages:
+            topic, waiting = max(self._topics.items(), key=lambda one: len(one[1]))
+            is_fair = len(waiting) > len(own) + 1
+        else:
+            ((topic, held),) = self._bytes_of.most_common(1) or [(incoming.topic, 0)]
+            is_fair = held > self._bytes_of[incoming.topic] + len(incoming.payload)
+        if not is_fair or topic == incoming.topic:
+            return False
+        self._forget(topic, self._topics[topic].pop())
+        return True
+
+    def _forget(self, topic: str, incoming: Incoming) -> None:
+        self._messages -= 1
+        self._bytes_of[topic] -= len(incoming.payload)
+        if not self._topics[topic]:
+            del self._topics[topic], self._bytes_of[topic]

@@ -65,3 +65,38 @@ async def test_who_waits_is_woken() -> None:
     await asyncio.sleep(0)
     inbox.put(message("head", "x", b"now"))
     assert (await waiting).payload == b"now"
+
+
+async def test_a_flood_on_one_topic_delays_no_other_topic() -> None:
+    inbox = Inbox()
+    for number in range(50):
+        inbox.put(message("emergency", "flood", b"junk %d" % number))
+    inbox.put(message("emergency", "real", b"alarm"))
+    inbox.put(message("cancel", "x", b"cancel"))
+    assert (await drain(inbox))[:4] == [b"junk 0", b"alarm", b"cancel", b"junk 1"]
+    inbox.put(message("emergency", "flood", b"a1"))
+    inbox.put(message("emergency", "flood", b"a2"))
+    inbox.put(message("emergency", "real", b"b1"))
+    assert await drain(inbox) == [b"a1", b"b1", b"a2"]
+
+
+async def test_where_there_is_no_room_the_topic_that_holds_most_gives_some() -> None:
+    inbox = Inbox(max_messages=16, max_bytes=1000)
+    for number in range(20):
+        inbox.put(message("emergency", "flood", b"j%d" % number))
+    assert len(inbox) == 8
+    assert not inbox.put(message("emergency", "real", b"alarm"))  # taken, but one was thrown away
+    assert not inbox.put(message("emergency", "flood", b"more"))
+    assert await drain(inbox) == [b"j0", b"alarm", b"j1", b"j2", b"j3", b"j4", b"j5", b"j6"]
+    inbox.put(message("emergency", "flood", b"x" * 500))
+    assert not inbox.put(message("emergency", "real", b"y" * 100))
+    assert await drain(inbox) == [b"y" * 100]
+    assert len(inbox) == 0
+
+
+async def test_as_many_topics_as_messages_share_evenly() -> None:
+    inbox = Inbox(max_messages=16, max_bytes=1000)
+    for slot in "abcdefgh":
+        assert inbox.put(message("emergency", slot, slot.encode()))
+    assert not inbox.put(message("emergency", "i", b"i"))
+    assert await drain(inbox) == [slot.encode() for slot in "abcdefgh"]
