@@ -167,8 +167,8 @@ class Intake:
         async with self._effect:
             await self._take_effect(await self._kept.read())
 
-    async def receive(self, topic: Topic, message: bytes) -> None:
-        """Judge one message and let it take effect.
+    async def receive(self, topic: Topic, message: bytes) -> bool:
+        """Judge one message and let it take effect; was it new, and is it kept?
 
         While the box knows nobody who may sign, it judges nothing and puts nothing on record: the
         centre sends all again when the authority's files have come and `hello` was said anew.
@@ -176,7 +176,7 @@ class Intake:
         if not self._authority.knows_signers(self._clock.now()):
             self._presume(topic, message)
             log.info("E_STALE: nobody who may sign is known yet, %s was not judged", topic)
-            return
+            return False
         try:
             accepted = verify(
                 message,
@@ -194,7 +194,7 @@ class Intake:
             _check_supported(accepted)
             if accepted.duplicate:
                 log.debug("duplicate of %s", accepted.document.doc_id)
-                return
+                return False
             self._check_memory(accepted)
             given_up = await self._kept.make_room(accepted)
             pause = await self._pause(accepted)
@@ -203,16 +203,17 @@ class Intake:
             if (topic.kind, error.code) == ("emergency", "E_TIME"):
                 self._unproved.keep(topic, message)
             await self.refusals.add(topic, message, error)
-            return
+            return False
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
-            return
+            return False
         if isinstance(accepted.document, TimeReply):
             await self._fix_clock(topic, accepted, accepted.document)
         else:
             await self._apply(accepted, given_up, pause)
             if isinstance(accepted.document, Head):
                 await self._receive_again(self._unproved.take(self._attested))
+        return accepted.floor is not None
 
     async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
         """Emergencies that overtook what proves them fresh."""

@@ -42,6 +42,11 @@ def mono_s() -> float:
     return time.monotonic()
 
 
+def cpu_s() -> float:
+    """Processor seconds of this thread."""
+    return time.thread_time()
+
+
 def read_boot_id() -> str:
     """The kernel's random id of this boot, 32 hex digits."""
     return BOOT_ID_FILE.read_text().strip().replace("-", "")

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from agent.clock import cpu_s
 from agent.contract.ident import StationId
 from agent.contract.topic import ROOT, Topic, parse_topic
 from agent.link.crash_guard import CrashGuard
-from agent.link.inbox import Inbox, Incoming
+from agent.link.inbox import URGENT, Inbox, Incoming
+from agent.link.processor_share import ProcessorShare
 from agent.link.standing_fault import StandingFaults
 
 AUTHORITY = f"{ROOT}/auth/"
+SHARE = 0.2  # of a processor, for messages that bring nothing new
+URGENT_SHARE = 0.5  # for those of the urgent kinds: an alarm may stand behind them
 _log = logging.getLogger(__name__)
 
-OnMessage = Callable[[Topic, bytes], Awaitable[None]]
+OnMessage = Callable[[Topic, bytes], Awaitable[object]]
 OnBytes = Callable[[str, bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Readers:
-    """Who gets what: documents with their topic, the centre's presence, authority files by name."""
+    """Who gets what: documents with their topic, the centre's presence, authority files by name.
+
+    `message` answers True when the document was new and was taken. All else counts as a stranger's,
+    and has a bounded share of the processor.
+    """
 
     message: OnMessage
     centre: OnBytes
@@ -48,6 +57,7 @@ class Delivery:
         self._guard = guard
         self._faults = faults
         self._inbox = Inbox()
+        self._share, self._urgent_share = ProcessorShare(SHARE), ProcessorShare(URGENT_SHARE)
 
     def put(self, incoming: Incoming) -> None:
         """A message came in; when there is no room, one is thrown away and that is told."""
@@ -95,5 +105,17 @@ class Delivery:
             if digest.hexdigest() in self._guard.set_aside:
                 _log.warning("set aside, not judged: %s on %s", digest.hexdigest(), topic)
                 return
+        began_s = cpu_s()
         with self._guard.holding(digest.digest()):
-            await self._readers.message(topic, message)
+            is_new = await self._readers.message(topic, message)
+        if is_new is not True:
+            await self._rest(topic.kind in URGENT, cpu_s() - began_s)
+
+    async def _rest(self, is_urgent: bool, spent_s: float) -> None:  # noqa: FBT001 - urgent or not
+        """Leave the processor to others; but an urgent message waits for no ordinary one."""
+        if is_urgent:
+            await asyncio.sleep(self._urgent_share.spend(spent_s))
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._share.spend(spent_s)):
+                await self._inbox.wait_for_urgent()

@@ -44,6 +44,7 @@ class Inbox:
         self._urgent = _Lane(max_messages // 2, max_bytes // 2)
         self._ordinary = _Lane(max_messages // 2, max_bytes // 2)
         self._filled = asyncio.Event()
+        self._urgent_filled = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._urgent) + len(self._ordinary)
@@ -51,10 +52,18 @@ class Inbox:
     def put(self, incoming: Incoming) -> bool:
         """Take a message in; False when there was no room and this or another was thrown away."""
         lane = self._urgent if incoming.kind in URGENT else self._ordinary
-        taken = lane.put(incoming)
-        if taken:
+        is_whole = lane.put(incoming)
+        if len(lane):
             self._filled.set()
-        return taken
+        if len(self._urgent):
+            self._urgent_filled.set()
+        return is_whole
+
+    async def wait_for_urgent(self) -> None:
+        """Return when an urgent message is there."""
+        while not len(self._urgent):
+            self._urgent_filled.clear()
+            await self._urgent_filled.wait()
 
     async def get(self) -> Incoming:
         """The next message, urgent ones first; waits for one."""
