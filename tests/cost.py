@@ -84,3 +84,59 @@ FAMILIES: dict[str, Family] = {
     "control characters": _filled("\u0085", '"', '"'),
     "a comma more": _filled(",", "[", "]"),
 }
+
+
+def _lines(line: str) -> Family:
+    """A line with its number in it, as often as it fits."""
+
+    def build(size: int) -> bytes:
+        text, number = "", 0
+        while len(text) < size:
+            text, number = text + line.format(number), number + 1
+        return text.encode()
+
+    return build
+
+
+def _stairs(size: int) -> bytes:
+    """Each line one step deeper than the one before."""
+    return "".join(" " * step + "a:\n" for step in range(int((2 * size) ** 0.5) - 3)).encode()
+
+
+YAML_FAMILIES: dict[str, Family] = {
+    "flow lists without end": _filled("["),
+    "flow maps without end": _filled("{a: "),
+    "a flow list": _filled("a, ", "[", "]"),
+    "closing brackets": _filled("]"),
+    "dashes": _filled("- "),
+    "a list": _filled("- a\n"),
+    "many keys": _lines("k{}: 1\n"),
+    "keys that nearly are some": _lines("statio{}: x\n"),
+    "the same key": _filled("a: 1\n"),
+    "ever deeper": _stairs,
+    "tabs": _filled("\ta: 1\n"),
+    "an open quote": _filled("a\n", '"'),
+    "quotes": _filled('"a" '),
+    "apostrophes": _filled("'"),
+    "colons": _filled(":"),
+    "stray colons": _filled("a: b: c\n"),
+    "anchors": _filled("- &a b\n"),
+    "aliases": _filled("- *a\n"),
+    "tags": _filled("- !!str a\n"),
+    "documents": _filled("---\n"),
+    "comments": _filled("# a\n"),
+    "typographic quotes": _filled("\u201ca\u201d "),
+    "odd spaces": _filled("\u00a0a: 1\n"),
+    "spaces": _filled(" "),
+    "a block": _filled(" a\n", "a: |\n"),
+    "escapes": _filled("\\x41", '"', '"'),
+    "wrong escapes": _filled("\\q", '"', '"'),
+    "question marks": _filled("? a\n"),
+    "one word": _filled("a", "station: "),
+    "one long text": _filled("a\n "),
+    "lines without a colon": _filled("abc\n", "a: 1\n"),
+    "unclosed lists": _filled("a: [1\n"),
+    "outputs": _filled("  - name: a\n", "outputs:\n"),
+    "misspelt outputs": _filled("  - nam: a\n", "outputs:\n"),
+    "quiet hours": _filled("  - a\n", "policy:\n  quiet_hours:\n"),
+}

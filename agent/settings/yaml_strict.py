@@ -132,10 +132,11 @@ class _Walk:
             return self._bad_shape(node, type_, path)
         fields = {field.encode_name: field for field in type_.fields}
         values: dict[str, Any] = {}
+        given = {key.value for key, child in node.pairs if child is not None}
+        absent = [name for name in fields if name not in given]
         for key, child in node.pairs:
             field = fields.get(key.value)
             if field is None:
-                absent = [name for name in fields if node.get(name) is None]
                 meant = self._unknown(key, path, list(fields), absent)
                 if meant:  # what stands below a misspelt key is judged all the same
                     self.value(child, fields[meant].type, join(path, key.value))

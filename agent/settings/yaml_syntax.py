@@ -5,6 +5,7 @@ PyYAML says where it gave up, which is often a line after the mistake. Loaded on
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 
@@ -26,9 +27,10 @@ _TAB = re.compile(r"^ *(\t)[\t ]*[^\s#]", re.MULTILINE)
 
 def find_odd_spaces(text: str, source: str) -> Iterator[Fault]:
     """Spaces copied from a web page or a chat, before a key or after its colon."""
+    places = _Places(text)
     for match in _ODD_SPACE.finditer(text):
         start = match.start(match.lastindex or 0)
-        line, column = _place(text, start)
+        line, column = places.of(start)
         yield Fault(
             source, line, column, "", "odd_space", f"U+{ord(match[match.lastindex or 0]):04X}"
         )
@@ -36,8 +38,9 @@ def find_odd_spaces(text: str, source: str) -> Iterator[Fault]:
 
 def explain_syntax(text: str, error: yaml.MarkedYAMLError, source: str) -> list[Fault]:
     """The faults behind an error of PyYAML: every tab, or the one place where it broke."""
+    places = _Places(text)
     tabs = [
-        Fault(source, *_place(text, match.start(1)), "", "tab", "Tab", Words("spaces_only"))
+        Fault(source, *places.of(match.start(1)), "", "tab", "Tab", Words("spaces_only"))
         for match in _TAB.finditer(text)
     ]
     if tabs:
@@ -48,9 +51,16 @@ def explain_syntax(text: str, error: yaml.MarkedYAMLError, source: str) -> list[
     return [Fault(source, *found)]
 
 
-def _place(text: str, position: int) -> tuple[int, int]:
-    before = text[:position]
-    return before.count("\n") + 1, position - before.rfind("\n")
+class _Places:
+    """Line and column of a position, without counting from the beginning each time."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def of(self, position: int) -> tuple[int, int]:
+        """Both from 1."""
+        line = bisect.bisect_right(self._starts, position)
+        return line, position - self._starts[line - 1] + 1
 
 
 _Found = tuple[int, int, str, str, str, Words | None, str]

@@ -12,21 +12,26 @@ import time
 from collections.abc import Callable
 
 import pytest
+from fake_publisher import AT, FakePublisher
 
 from agent.contract.envelope import EnvelopeError, decode_base64
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.contract.topic import Topic, build_group_topic, build_station_topic, parse_topic
 from agent.errors import TrustError
+from agent.link.tuf_client import run_pass
+from agent.settings.fault import SettingsFaults
+from agent.settings.model import Settings
+from agent.settings.yaml_strict import load_yaml
+from agent.store.authority import Kept
 from agent.trust.metadata import RootFile, SnapshotFile, TargetsFile, TimestampFile, open_metadata
 from agent.trust.presume import presumed_place
-from tests.cost import FAMILIES
+from tests.cost import FAMILIES, YAML_FAMILIES
 from tests.unit.trust.test_verify import COMMUNE, GOOD, STATION, judge, seal
 
 SMALL = 8 * 1024
-LARGE = 8 * SMALL
 MOST = 24.0  # times; linear is 8, and the cache and the collector have their part; quadratic is 64
 NOISE_S = 0.002
-REFUSALS = (TrustError, StrictJsonError, EnvelopeError, ValueError)
+REFUSALS = (TrustError, StrictJsonError, EnvelopeError, SettingsFaults, ValueError)
 
 
 def cost_s(deed: Callable[[], object], tries: int = 5) -> float:
@@ -42,9 +47,11 @@ def cost_s(deed: Callable[[], object], tries: int = 5) -> float:
     return best
 
 
-def assert_linear(door: Callable[[bytes], object], family: Callable[[int], bytes]) -> None:
-    """Does the large one cost no more than linear growth explains?"""
-    small, large = family(SMALL), family(LARGE)
+def assert_linear(
+    door: Callable[[bytes], object], family: Callable[[int], bytes], size: int = SMALL
+) -> None:
+    """Does eight times as much cost no more than linear growth explains?"""
+    small, large = family(size), family(8 * size)
     before = cost_s(lambda: door(small))
     assert cost_s(lambda: door(large)) <= MOST * before + NOISE_S
 
@@ -112,3 +119,18 @@ def test_attack_124_authority_files(type_: type, family: Callable[[int], bytes])
         return open_metadata(b'{"signatures":[],"signed":' + raw + b"}", type_, "targets")
 
     assert_linear(door, family)
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_attack_124_a_next_root_that_is_none(family: Callable[[int], bytes]) -> None:
+    installed = FakePublisher().wire["1.root.json"]
+
+    def door(raw: bytes) -> object:
+        return run_pass(installed, Kept(), {"2.root.json": raw[: 64 * 1024]}, None, AT)
+
+    assert_linear(door, family)
+
+
+@pytest.mark.parametrize("family", YAML_FAMILIES.values(), ids=YAML_FAMILIES)
+def test_attack_124_settings_and_schedules(family: Callable[[int], bytes]) -> None:
+    assert_linear(lambda raw: load_yaml(raw.decode(), Settings, "station.yaml"), family, 1024)
