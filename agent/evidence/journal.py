@@ -26,7 +26,7 @@ import msgspec
 from agent.clock import Clock, mono_s
 from agent.contract.chain import GENESIS
 from agent.contract.ident import StationId
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.moment import encode_utc
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.errors import StoreError
 from agent.evidence import ledger, past
@@ -221,7 +221,7 @@ class Journal:
         rows, oldest = await self._store.run(ledger.read_outbox)
         if oldest is None:
             return rows, 0.0
-        age = self._clock.now().at - parse_utc(oldest)
+        age = self._clock.now().at - oldest
         return rows, max(0.0, age.total_seconds())
 
     async def acknowledge(self, upto: int, hash_: str) -> bool:

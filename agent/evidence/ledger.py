@@ -274,12 +274,24 @@ def read_acknowledged(connection: sqlite3.Connection) -> int:
     return int(row[0] or 0)
 
 
-def read_outbox(connection: sqlite3.Connection) -> tuple[int, str | None]:
-    """How many rows the centre lacks, and the moment of the oldest."""
-    rows, oldest = connection.execute(
-        "SELECT COUNT(*), MIN(at) FROM journal WHERE acknowledged_at IS NULL"
+def read_outbox(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
+    """How many rows the centre lacks, and the moment of the oldest of this life."""
+    rows, past = connection.execute(
+        "SELECT (SELECT COUNT(*) FROM journal WHERE acknowledged_at IS NULL),"
+        " (SELECT COUNT(*) FROM journal_past WHERE acknowledged_at IS NULL)"
     ).fetchone()
-    return int(rows), oldest
+    oldest = connection.execute(
+        "SELECT at FROM journal WHERE acknowledged_at IS NULL ORDER BY seq LIMIT 1"
+    ).fetchone()
+    return int(rows + past), _moment_of(oldest[0]) if oldest else None
+
+
+def _moment_of(text: str) -> datetime | None:
+    """The column stands beside the chain, so a card may have changed it."""
+    try:
+        return parse_utc(text)
+    except ValueError:
+        return None
 
 
 def acknowledge(connection: sqlite3.Connection, upto: int, hash_: str, at: datetime) -> bool:

@@ -51,7 +51,7 @@ def open_state(card: Path) -> Store:
         StoreError: neither can be had.
     """
     copy = place_of_copy(card)
-    if (copy / FILE).exists():
+    if _is_ours(copy.parent) and (copy / FILE).exists():
         try:
             carry_back(copy / FILE, card)
         except StoreError:
@@ -69,24 +69,18 @@ def open_state(card: Path) -> Store:
 def place_of_copy(card: Path) -> Path:
     """Where a copy of this card lies, if there is one: outlives the process, not the power."""
     name = hashlib.sha256(os.fsencode(card.absolute())).hexdigest()[:16]
-    return _memory() / f"state-{name}"
-
-
-def _memory() -> Path:
-    """The folder of copies: of systemd's making, or ours alone.
-
-    Raises:
-        StoreError: E_DISK: somebody else's folder is in its place.
-    """
-    if given := os.environ.get("RUNTIME_DIRECTORY"):
-        return Path(given)
     own = Path(tempfile.gettempdir()) / f"tramtin-{os.geteuid()}"
-    with suppress(FileExistsError):
-        own.mkdir(0o700)
-    status = own.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise StoreError("E_DISK", str(own), "it is not a folder of this user alone")
-    return own
+    return Path(os.environ.get("RUNTIME_DIRECTORY") or own) / f"state-{name}"
+
+
+def _is_ours(folder: Path) -> bool:
+    """May nobody else write there? Below the temporary folder anybody may have made it."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    return is_own and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def open_volatile(card: Path) -> Store:
@@ -97,6 +91,9 @@ def open_volatile(card: Path) -> Store:
     """
     copy = place_of_copy(card)
     try:
+        copy.parent.mkdir(0o700, exist_ok=True)
+        if not _is_ours(copy.parent):
+            raise StoreError("E_DISK", str(copy.parent), "it is not a folder of this user alone")
         for left in copy.parent.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
         room = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=copy.parent))

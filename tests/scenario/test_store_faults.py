@@ -190,3 +190,34 @@ async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_acc
 def _kinds_on(card: Path, how: str = "mode=ro") -> set[str]:
     with closing(sqlite3.connect(f"file:{card}?{how}", uri=True, timeout=10)) as db:
         return {kind for (kind,) in db.execute("SELECT kind FROM documents")}
+
+
+ROTTEN = (
+    "UPDATE meta SET value='x' WHERE key='session'",
+    "UPDATE meta SET value='{' WHERE key IN ('journal_beat', 'born', 'silences_told')",
+    "UPDATE meta SET value='2826' || substr(value, 5) WHERE key='time_floor'",
+    "UPDATE floors SET seq=seq + 1024 WHERE kind='playlist'",
+    "UPDATE documents SET envelope=substr(envelope, 1, 90) WHERE kind='playlist'",
+    "UPDATE journal SET hash='00' WHERE seq=(SELECT MAX(seq) FROM journal)",
+)
+
+
+def _rot(card: Path) -> None:
+    with closing(sqlite3.connect(card)) as db, db:
+        for statement in ROTTEN:
+            db.execute(statement)
+
+
+async def test_a_box_whose_memory_rotted_connects_plays_and_says_so(stage: Any) -> None:
+    make_melody(stage.studio / "nhac.opus", 14_000)
+    await stage.start()
+    await Air(stage).begin()
+    await stage.until_collected()
+    await stage.station.stop()
+    await asyncio.to_thread(_rot, stage.state_db)
+    at = datetime.now(UTC)
+    await stage.station.start()
+    air = Air(stage)
+    await air.until_sounding(at)
+    await air.until_told("state_damaged", ["begins"])
+    assert stage.scene.database.gaps() == []

@@ -190,13 +190,20 @@ def test_a_card_is_asked_by_writing(card: Path, tmp_path: Path) -> None:
 
 
 def test_without_a_runtime_directory_copies_lie_in_a_folder_of_this_user_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RUNTIME_DIRECTORY")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    room = place_of_copy(tmp_path / "card").parent
+    room = place_of_copy(card).parent
     assert room == tmp_path / f"tramtin-{os.geteuid()}"
+    open_state(card).close()
+    assert not room.exists()
+    open_volatile(card).close()
     assert room.stat().st_mode & 0o777 == 0o700
-    room.chmod(0o755)
+    room.chmod(0o777)
+    store = open_state(card)  # nobody knows who put that copy there
+    assert not store.is_volatile
+    store.close()
+    assert place_of_copy(card).exists()
     with pytest.raises(StoreError):
-        place_of_copy(tmp_path / "card")
+        open_volatile(card)
