@@ -20,6 +20,9 @@ MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_DEPTH = 16
 MAX_ENTRIES = 2000
 MAX_PATTERNS = 256
+MAX_SCENE_ELEMENTS = 32
+MAX_SCENE_CHARS = 8_000  # of all texts and codes of a scene together
+MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 
 Class = Literal["routine", "priority", "emergency", "config", "command", "silence"]
 

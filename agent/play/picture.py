@@ -150,6 +150,7 @@ class PictureOutput:
         """The board went before it had shown this. Twice: the item's fault."""
         if self._failed.note_death(showing.item):
             self._showing = None
+            self._failed.add(showing.item, "E_RENDER", self._clock.now().at)
             await showing.close("failed", f"E_RENDER: the board went down over it: {reason}")
 
     async def _on_event(self, event: BoardEvent) -> None:
@@ -166,7 +167,7 @@ class PictureOutput:
                 showing.on_shown(event)
             case Fault() if showing is not None and event.id == showing.id:
                 self._showing = None
-                self._failed.add(showing.item)
+                self._failed.add(showing.item, event.code, self._clock.now().at)
                 await showing.close("failed", f"{event.code}: {event.detail}")
                 self.changed()
             case _:

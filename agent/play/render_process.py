@@ -178,7 +178,7 @@ class _Drawer:
                 os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
                 return
             except MemoryError:
-                os.write(answers, _build_failure("E_SIZE", "no memory is left to draw it"))
+                os.write(answers, _build_failure("E_SCENE", "no memory is left to draw it"))
                 return
             except Exception as error:
                 # A broken picture may raise anything; it is one scene's fault, not the board's.

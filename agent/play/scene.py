@@ -50,7 +50,7 @@ class SceneRenderer:
         budget: what it may cost.
 
     Raises:
-        PlayError: E_SIZE, E_MEDIA, E_SCHEMA, E_FIT.
+        PlayError: E_SCENE, E_MEDIA, E_SCHEMA, E_FIT.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ def render(scene: Scene, size: Size, around: Surroundings) -> Image.Image:
     """The RGB picture of a scene on a face of (width_px, height_px).
 
     Raises:
-        PlayError: E_SIZE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
+        PlayError: E_SCENE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
     """
     return SceneRenderer(scene, [size], around).draw(size, around.local)
 

@@ -1,14 +1,20 @@
 """How much one scene may ask of a small box: judged from its words and the headers of its pictures.
 
-The numbers are for a board of 400 MHz-class controllers and a box with 1 GiB: a picture at three
-times the size of a large board is shown, one for a printing house is not.
+What a document alone shows is refused when it is signed and when it comes (`trust.schema_item`);
+it is judged here once more, with the pictures, for whatever else is drawn. The numbers are for a
+box with 1 GiB: a picture of twice the size of a large board is shown, one for a printer is not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.contract.document import Scene
+from agent.contract.document import (
+    MAX_SCENE_CHARS,
+    MAX_SCENE_ELEMENTS,
+    MAX_SCENE_FACES,
+    Scene,
+)
 from agent.errors import PlayError
 
 
@@ -28,10 +34,10 @@ class SceneBudget:
 
     image_px: int = 8_300_000  # 3840 x 2160
     weights: dict[str, int] = field(default_factory=lambda: {"PNG": 1, "JPEG": 1, "WEBP": 3})
-    elements: int = 64
-    text_chars: int = 4_000
-    painted_faces: int = 12
-    render_s: float = 10.0
+    elements: int = MAX_SCENE_ELEMENTS
+    text_chars: int = MAX_SCENE_CHARS
+    painted_faces: int = MAX_SCENE_FACES
+    render_s: float = 20.0  # the largest scene takes 2 s on a server, six times that on a small box
     memory_bytes: int = 256 * 1024 * 1024
 
 
@@ -42,7 +48,7 @@ def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
     """Refuse what no box should draw, before anything of it is drawn.
 
     Raises:
-        PlayError: E_SIZE; the hint names the limit.
+        PlayError: E_SCENE; the hint names the limit.
     """
     if len(scene.elements) > budget.elements:
         raise over_budget(f"{len(scene.elements)} elements", budget.elements)
@@ -57,4 +63,4 @@ def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
 
 def over_budget(what: str, limit: float) -> PlayError:
     """The error for a scene that asks for too much."""
-    return PlayError("E_SIZE", what, f"at most {limit:g} in one scene")
+    return PlayError("E_SCENE", what, f"at most {limit:g} in one scene")

@@ -49,7 +49,7 @@ class SceneImages:
             rooms: by digest, the (width_px, height_px) that it is to be fitted into.
 
         Raises:
-            PlayError: E_SIZE, over the budget and nothing was decoded; E_MEDIA, no picture, or not
+            PlayError: E_SCENE, over the budget and nothing was decoded; E_MEDIA, no picture, or not
                 the one that was signed.
         """
         counted = sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())

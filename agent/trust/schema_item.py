@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from agent.contract.document import (
     MAX_ENTRIES,
+    MAX_SCENE_CHARS,
+    MAX_SCENE_ELEMENTS,
+    MAX_SCENE_FACES,
     Body,
     Element,
     EmergencyBody,
@@ -157,10 +160,15 @@ def _check_element(element: Element, path: str, digests: Collection[str]) -> Non
 
 
 def _check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
-    _require(1 <= len(scene.elements) <= 32, path, "1 to 32 elements")
+    elements = scene.elements
+    _require(1 <= len(elements) <= MAX_SCENE_ELEMENTS, path, "1 to 32 elements")
     _require(0 < scene.ms <= DAY_MS, path, "shown 1 to 86400000 ms")
-    for index, element in enumerate(scene.elements):
+    for index, element in enumerate(elements):
         _check_element(element, f"{path}.elements[{index}]", digests)
+    chars = sum(len(element.text or "") for element in elements)
+    _require(chars <= MAX_SCENE_CHARS, path, "at most 8000 characters in all")
+    painted = sum(element.box[2] * element.box[3] for element in elements)
+    _require(painted <= MAX_SCENE_FACES * 1_000_000, path, "at most 12 times the face's area")
 
 
 def _check_body(body: Body, digests: frozenset[str]) -> None:

@@ -298,7 +298,7 @@ def test_attack_090_a_picture_of_225_megapixels_costs_no_memory(tmp_path: Path) 
     argv = [sys.executable, "-c", textwrap.dedent(code)]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     refusal, grown_kib = done.stdout.splitlines()
-    assert refusal == "PlayError E_SIZE"
+    assert refusal == "PlayError E_SCENE"
     assert int(grown_kib) < 32 * 1024  # whole, it would be 220 MiB
 
 

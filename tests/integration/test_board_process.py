@@ -119,7 +119,7 @@ def test_a_new_process_takes_down_what_a_killed_one_left_on_the_face(start: Star
         (Element("image", [0, 0, 1000, 1000], media="0" * 64), "E_MEDIA"),
         (Element("text", [500, 0, 501, 1000], text="x"), "E_SCHEMA"),
         (Element("text", [0, 0, 1000, 1000], text="dài " * 900), "E_FIT"),
-        (Element("text", [0, 0, 1000, 1000], text="dài " * 2000), "E_SIZE"),
+        (Element("text", [0, 0, 1000, 1000], text="dài " * 2001), "E_SCENE"),
         (Element("qr", [0, 0, 1000, 30], text="nhỏ"), "E_FIT"),
         (Element("clock", [0, 0, 1000, 1000], format="%c"), "E_UNSUPPORTED"),
     ],
@@ -227,7 +227,7 @@ def test_attack_109_a_scene_over_its_budget_is_refused_before_it_is_decoded(
         child.tell(build_show(*elements, id=name, media={digest: path, other: small}))
         fault = child.next()
         assert isinstance(fault, Fault)
-        assert (fault.id, fault.code) == (name, "E_SIZE")
+        assert (fault.id, fault.code) == (name, "E_SCENE")
     small_boxes = [Element("image", [n * 30, 0, 30, 1000], media=other) for n in range(32)]
     child.tell(build_show(*small_boxes, media={other: small}))
     assert isinstance(child.next(), Shown)

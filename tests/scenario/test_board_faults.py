@@ -48,3 +48,30 @@ async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
         assert states[0] == "begins"
     finally:
         await stage.station.stop()
+
+
+@pytest.mark.long
+async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board_lives_on(
+    stage: Any,
+) -> None:
+    scene = stage.scene
+    stage = Stage(scene, scene.stations[BOARD_STATION])
+    try:
+        await stage.start()
+        await until(lambda: _find_board(stage) is not None, "the board", 20)
+        board = _board(stage).pid
+        text = "lũ về, " * 1000
+        line = f'title: Dài, show: {{text: "{text}"}}, for: 5m'
+        await stage.publish(stage.compile([(soon(5), line)]))
+        await until(lambda: bool(stage.collected_plays()), "the record at the centre", 40)
+        (play,) = stage.collected_plays()
+        assert play["result"] == "failed"
+        assert play["reason"].startswith("E_FIT")
+        assert _board(stage).pid == board
+    finally:
+        await stage.station.stop()
+
+
+def _find_board(stage: Stage) -> psutil.Process | None:
+    found = (c for c in children_of(stage.station.pid) if "agent.play.board" in c.cmdline())
+    return next(found, None)

@@ -42,7 +42,7 @@ def test_elements_characters_and_area_are_counted(
     elements: list[Element], *, is_refused: bool
 ) -> None:
     if is_refused:
-        with pytest.raises(PlayError, match="E_SIZE"):
+        with pytest.raises(PlayError, match="E_SCENE"):
             check_scene(Scene(elements, 1), BUDGET)
     else:
         check_scene(Scene(elements, 1), BUDGET)
@@ -66,7 +66,7 @@ def test_pixels_are_counted_from_the_headers(
     scene, around = Scene([Element("image", ALL, media=digest)], 1), Surroundings("x", media)
     budget = SceneBudget(image_px=40_000 if kind == "jpg" else 20_000)
     if is_refused:
-        with pytest.raises(PlayError, match="E_SIZE"):
+        with pytest.raises(PlayError, match="E_SCENE"):
             SceneRenderer(scene, [(64, 32)], around, budget)
     else:
         picture = SceneRenderer(scene, [(64, 32)], around, budget).draw((64, 32), None)

@@ -325,6 +325,11 @@ PAYLOADS: dict[str, tuple[str, bytes]] = {
         {"kind": "text", "text": "a", "box": [500, 0, 501, 1000]}]}}), COMMUNE)),
     "a QR code of nothing": ("E_SCHEMA", seal(_entry(body={"scene": {"ms": 1000, "elements": [
         {"kind": "qr", "box": [0, 0, 1000, 1000]}]}}), COMMUNE)),
+    "a scene of 8001 characters": ("E_SCHEMA", seal(_entry(body={"scene": {"ms": 1000, "elements": [
+        {"kind": "text", "text": "a" * n, "box": [0, 0, 1000, 500]} for n in (4000, 4001)]}}),
+        COMMUNE)),
+    "13 elements over the whole face": ("E_SCHEMA", seal(_entry(body={"scene": {"ms": 1000,
+        "elements": [{"kind": "text", "text": "a", "box": [0, 0, 1000, 1000]}] * 13}}), COMMUNE)),
     "another role's name": ("E_ROLE", seal(playlist(issuer="vn.84.99999"), COMMUNE)),
     "http": ("E_URL", seal(_medium(urls=["http://media.example.vn/a"]), COMMUNE)),
     "a file address": ("E_URL", seal(_medium(urls=["file:///etc/shadow"]), COMMUNE)),
