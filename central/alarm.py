@@ -93,7 +93,7 @@ class _Compiler(Compilation):
         span = self._span()
         longest_ms = parse_span_ms(alarm.longest)
         if longest_ms > LONGEST_MS:
-            self.fault("longest", "at most 2h", alarm.longest)
+            self.fault("longest", "file.most_2h", got=alarm.longest)
         bodies = [self._body(one, f"messages[{n}]") for n, one in enumerate(alarm.messages)]
         if self.faults or span is None:
             raise SettingsFaults(self.faults)
@@ -119,19 +119,21 @@ class _Compiler(Compilation):
     def _span(self) -> tuple[datetime, datetime] | None:
         alarm, now = self._alarm, self.issue.now
         first = alarm.from_
-        begin = self.attempt("from", lambda: midnight(first, 0), first) if first else now
-        end = self.attempt("until", lambda: midnight(alarm.until, 1), alarm.until)
+        begin = (
+            self.attempt("from", lambda: midnight(first, 0), "file.date", first) if first else now
+        )
+        end = self.attempt("until", lambda: midnight(alarm.until, 1), "file.date", alarm.until)
         if begin is None or end is None:
             return None
         if end <= max(begin, now):
-            self.fault("until", "a day not before `from`, nor past", alarm.until)
+            self.fault("until", "file.end", got=alarm.until)
             return None
         if end - now > HELD_ALARM_LIFETIME:
-            self.fault("until", f"at most {HELD_ALARM_LIFETIME.days} days from now", alarm.until)
+            self.fault("until", "file.most_days", str(HELD_ALARM_LIFETIME.days), got=alarm.until)
         return max(begin, now), end
 
     def _body(self, message: Message, path: str) -> EmergencyBody:
         if not message.play and not message.show:
-            self.fault(path, "`play`, `show`, or both")
+            self.fault(path, "file.play_or_show")
         text = Text(show=message.show) if message.show else None
         return EmergencyBody(message.lang, self.sounds(message.play, f"{path}.play") or None, text)

@@ -13,7 +13,7 @@ import click
 from agent.contract.document import Document
 from agent.contract.envelope import Envelope
 from agent.contract.moment import encode_utc
-from agent.errors import ConfigError
+from agent.errors import ConfigError, TrustError
 from central.people import (
     Signatories,
     check_complete,
@@ -77,7 +77,7 @@ def sign(
     from central.sign import add_signature, open_envelope, read_document, sign_document
     from central.unsupported import verify_supported
 
-    payload, kind, envelope = _read_signable(file, options)
+    payload, kind, envelope = _read_signable(file, options, lang)
     document = read_document(envelope or sign_document(payload, kind, []))
     verify_supported(document, lang)
     people = _people(document, root, lang)
@@ -91,6 +91,9 @@ def sign(
     signer = load_signer(key_file, passphrase or None)
     if people is not None:
         check_key(signer.public_key.keyid, people, lang)
+    keyid = signer.public_key.keyid
+    if envelope and any(one.keyid == keyid for one in open_envelope(envelope).signatures):
+        raise TrustError("E_ENVELOPE", keyid[:16], say(lang, "fault.signed_already"))
     signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
     target = out or file.with_suffix(".signed")
     target.write_bytes(signed)
@@ -234,7 +237,9 @@ def _tell(
         click.echo(line)
 
 
-def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, bytes | None]:
+def _read_signable(
+    file: Path, options: dict[str, Any], lang: Lang
+) -> tuple[bytes, str, bytes | None]:
     """Payload, kind, and the envelope when FILE is one already."""
     from central.sign import read_document
 
@@ -242,7 +247,7 @@ def _read_signable(file: Path, options: dict[str, Any]) -> tuple[bytes, str, byt
         lacking = [n for n in ("issuer", "media_dir", "media_url") if options[n] is None]
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
-            raise ConfigError("E_USAGE", str(file), f"a schedule needs {flags}")
+            raise ConfigError("E_USAGE", str(file), say(lang, "fault.lacks_options", flags))
         return *_compile(file, options), None
     raw = file.read_bytes()
     if options["kind"] is not None:

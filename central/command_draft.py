@@ -96,10 +96,14 @@ def draft_emergency_(**options: Any) -> None:
         options["play"], options["show"], options["text_lang"], options["repeat"],
         is_exercise=options["exercise"],
     )  # fmt: skip
+    lang: Lang = options["lang"]
+    if not message.play and message.show is None:
+        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.says_nothing"))
+    if message.play and options["media_url"] is None:
+        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.media_url"))
     order = _order(options)
     payload = draft_emergency(order, message, options["media_dir"], options["media_url"])
     _write(payload, options)
-    lang: Lang = options["lang"]
     document = decode_payload("emergency", payload)
     if isinstance(document, Emergency):
         for line in describe_outputs(document, lambda code, *args: say(lang, code, *args)):
@@ -139,7 +143,8 @@ def draft_cancel_(**options: Any) -> None:
 
     order, event, file = _order(options), options["event"], options["alarm"]
     if (event is None) == (file is None):
-        raise ConfigError("E_USAGE", "cancel", "give --event or --alarm, one of them")
+        hint = say(options["lang"], "fault.event_or_alarm")
+        raise ConfigError("E_USAGE", "cancel", hint)
     if file is not None:
         emergency = read_emergency(file)
         order, event = outlive(order, emergency), emergency.event_id

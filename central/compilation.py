@@ -18,6 +18,7 @@ from agent.settings.fault import Fault, Mark, Words
 from agent.settings.yaml_tree import Items, Node, Pairs
 from central.clip import make_chime
 from central.medium import store_medium
+from central.phrase import Lang, say
 from central.sign import build_header
 
 LOCAL = timezone(timedelta(hours=7))  # the one place of the centre where local days become UTC
@@ -75,6 +76,22 @@ def read_source(source: Path | str, clip_dir: Path | None = None) -> Source:
     return Source(unicodedata.normalize("NFC", text), name, folder)
 
 
+class Expected(Words):
+    """What should stand at a place, by its code in the centre's phrases."""
+
+    def text(self, lang: Lang = "en") -> str:
+        """The phrase in a language."""
+        return say(lang, self.code, *self.args)
+
+
+class MisfitError(ValueError):
+    """A value that does not fit; `code` says what should stand there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Compilation:
     """One pass over an officer's file; notes faults and goes on.
 
@@ -92,22 +109,28 @@ class Compilation:
         self._tree = tree
         self._kept: dict[str, Medium] = {}  # by name, so that a file is probed once
 
-    def fault(self, path: str, hint: str, got: str = "") -> None:
-        """Note a fault at a path such as `items[0].show.image`."""
+    def fault(self, path: str, code: str, *args: str, got: str = "") -> None:
+        """Note a fault at a path such as `items[0].show.image`; `code` says what should stand."""
         mark = _mark_of(self._tree, path)
-        expected = Words("rule", (hint,))
         self.faults.append(
-            Fault(self._source.name, mark.line, mark.column, path, "bad_value", got, expected)
-        )
+            Fault(
+                self._source.name, mark.line, mark.column, path, "bad_value", got,
+                Expected(code, args),
+            )
+        )  # fmt: skip
 
-    def attempt(self, path: str, deed: Callable[[], _T], got: str = "") -> _T | None:
-        """What a deed gives, or None after its fault was noted."""
+    def attempt(
+        self, path: str, deed: Callable[[], _T], code: str = "file.value", got: str = ""
+    ) -> _T | None:
+        """What a deed gives, or None after its fault was noted under `code`."""
         try:
             return deed()
+        except MisfitError as error:
+            self.fault(path, error.code, got=got)
         except ConfigError as error:
-            self.fault(path, error.hint, got or error.subject)
+            self.fault(path, "file.medium", error.hint, got=got or error.subject)
         except (ValueError, OSError) as error:
-            self.fault(path, str(error), got)
+            self.fault(path, code, str(error), got=got)
         return None
 
     def header(
@@ -132,12 +155,12 @@ class Compilation:
 
     def medium(self, name: str, path: str, family: str) -> Medium | None:
         """Keep a file beside the officer's; `family` is the beginning of its MIME type."""
-        medium = self._kept.get(name) or self.attempt(path, lambda: self._store(name), name)
+        medium = self._kept.get(name) or self.attempt(path, lambda: self._store(name), got=name)
         if medium is None:
             return None
         self._kept[name] = medium
         if not medium.mime.startswith(family):
-            self.fault(path, f"a file of type {family}*", f"{name}: {medium.mime}")
+            self.fault(path, "file.type", family, got=f"{name}: {medium.mime}")
             return None
         return self.media.setdefault(medium.sha256, medium)
 
@@ -157,9 +180,9 @@ class Compilation:
                 chime = make_chime(Path(scratch) / "chime.wav")
                 return store_medium(chime, issue.media_dir, issue.media_base_url)
         if not path.resolve().is_relative_to(folder.resolve()) or urlsplit(name).scheme:
-            raise ValueError("a file beside the schedule")
+            raise MisfitError("file.beside")
         if not path.is_file():
-            raise ValueError("a file that exists")
+            raise MisfitError("file.exists")
         return store_medium(path, issue.media_dir, issue.media_base_url)
 
 

@@ -137,7 +137,11 @@ def check_role(document: Document, known: dict[str, Signatories], lang: Lang) ->
         if not found.role.covers(document.class_, pattern):
             hint = say(lang, "fault.scope", document.issuer, kind, pattern)
             raise TrustError("E_SCOPE", document.issuer, hint)
-    verify_entitlement(document, found.role, document.to)
+    try:
+        verify_entitlement(document, found.role, document.to)
+    except TrustError as error:
+        hint = say(lang, f"fault.{error.code}", error.hint)
+        raise TrustError(error.code, document.issuer, hint) from error
     longest_s = min(found.role.max_ttl_s, int(longest_lifetime(document).total_seconds()))
     lives_s = (parse_utc(document.expires) - parse_utc(document.issued)).total_seconds()
     if lives_s > longest_s:

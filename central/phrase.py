@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from central.phrase_of_file import PHRASES as _OF_FILE
 from central.phrase_of_publish import PHRASES as _OF_PUBLISH
 from central.phrase_of_support import PHRASES as _OF_SUPPORT
 
@@ -266,6 +267,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "this key is none of role {0}, whose holders are: {1}",
     ),
     "grant": ("Luồng {0} từ {1}", "Stream {0} from {1}"),
+    **_OF_FILE,
     **_OF_PUBLISH,
     **_OF_SUPPORT,
 }

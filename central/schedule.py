@@ -96,12 +96,16 @@ class _Compiler(Compilation):
 
     def _playlist(self, entries: list[Entry]) -> Playlist | None:
         issue, schedule = self.issue, self._schedule
-        begin = self.attempt("from", lambda: midnight(schedule.from_, 0), schedule.from_)
-        end = self.attempt("until", lambda: midnight(schedule.until, 1), schedule.until)
+        begin = self.attempt(
+            "from", lambda: midnight(schedule.from_, 0), "file.date", schedule.from_
+        )
+        end = self.attempt(
+            "until", lambda: midnight(schedule.until, 1), "file.date", schedule.until
+        )
         if begin is None or end is None:
             return None
         if end <= max(begin, issue.now):
-            self.fault("until", "a day not before `from`, nor past", schedule.until)
+            self.fault("until", "file.end", got=schedule.until)
             return None
         header = self.header(
             "playlist", class_=schedule.class_, to=schedule.to, slot=schedule.slot,
@@ -110,25 +114,24 @@ class _Compiler(Compilation):
         playlist = Playlist(**header, media=list(self.media.values()), entries=entries)
         limit = longest_lifetime(playlist)
         if end - issue.now > limit:
-            hint = f"at most {limit.days} days from now in this slot and class"
-            self.fault("until", hint, schedule.until)
+            self.fault("until", "file.most_days", str(limit.days), got=schedule.until)
         return playlist
 
     def _check_ids(self, entries: list[Entry]) -> None:
         ids = [entry.id for entry in entries]
         for index, item in enumerate(self._schedule.items):
             if item.id is not None and ids.count(item.id) > 1:
-                self.fault(f"items[{index}].id", "an id used once", item.id)
+                self.fault(f"items[{index}].id", "file.id_once", got=item.id)
             after = item.start.after if isinstance(item.start, StartRule) else None
             if after is not None and (after not in ids or after == item.id):
-                self.fault(f"items[{index}].start.after", "the id of another item", after)
+                self.fault(f"items[{index}].start.after", "file.id_of_other", got=after)
 
     def _entries(self, item: Item, index: int) -> Iterator[Entry]:
         """One entry for the sound, one for the picture."""
         path = f"items[{index}]"
         sounds = [name for name in _SOUNDS if getattr(item, name)]
         if len(sounds) > 1 or not (sounds or item.show):
-            self.fault(path, "one of play, relay, say; and/or show")
+            self.fault(path, "file.one_sound")
             return
         when, start = self._when(item, path), self._start(item, path)
         own = item.id or f"e{index + 1}"
@@ -151,19 +154,24 @@ class _Compiler(Compilation):
         at = [item.at] if isinstance(item.at, str) else item.at
         is_after = isinstance(item.start, StartRule) and item.start.after is not None
         if not at and not is_after:
-            self.fault(path, "`at`: one or more clock times")
+            self.fault(path, "file.at")
         if len(set(at)) != len(at):
-            self.fault(f"{path}.at", "no clock time twice", ", ".join(at))
-        days = self.attempt(f"{path}.days", lambda: parse_days(item.days), str(item.days))
+            self.fault(f"{path}.at", "file.at_once", got=", ".join(at))
+        days = self.attempt(
+            f"{path}.days", lambda: parse_days(item.days), "file.day", str(item.days)
+        )
         for name in ("from_", "until"):
             value = getattr(item, name)
             if value is not None:
                 self.attempt(
-                    f"{path}.{name.rstrip('_')}", partial(date.fromisoformat, value), value
+                    f"{path}.{name.rstrip('_')}",
+                    partial(date.fromisoformat, value),
+                    "file.date",
+                    value,
                 )
         begin, end = item.from_ or self._schedule.from_, item.until or self._schedule.until
         if begin > end:
-            self.fault(f"{path}.until" if item.until else path, "a day not before `from`", end)
+            self.fault(f"{path}.until" if item.until else path, "file.after_from", got=end)
         clocks = [clock if len(clock) == 8 else f"{clock}:00" for clock in at]
         return None if days is None else When(clocks, days, begin, end, list(item.except_))
 
@@ -172,7 +180,7 @@ class _Compiler(Compilation):
         if not isinstance(rule, StartRule):
             return Start(rule)
         if (rule.within is None) == (rule.after is None):
-            self.fault(f"{path}.start", "either `within` or `after`")
+            self.fault(f"{path}.start", "file.within_or_after")
             return None
         if rule.within is not None:
             return Start("within", ms=parse_span_ms(rule.within))
@@ -182,9 +190,9 @@ class _Compiler(Compilation):
         gap_ms = parse_span_ms(item.gap) if item.gap else 0
         if item.relay:
             if not is_https(item.relay) or self._schedule.class_ != "routine":
-                self.fault(f"{path}.relay", "an https address, in class routine", item.relay)
+                self.fault(f"{path}.relay", "file.relay", got=item.relay)
             if not item.for_:
-                self.fault(path, "a relay needs `for`: how long")
+                self.fault(path, "file.relay_for")
             return Body(relay=Relay(item.relay))
         if item.say:
             return Body(text=Text(say=item.say), repeat=item.repeat, gap_ms=gap_ms)
@@ -200,9 +208,9 @@ class _Compiler(Compilation):
 
     def _picture(self, show: Show, ms: int | None, path: str) -> Body | None:
         if not (show.text or show.qr or show.image):
-            self.fault(f"{path}.show", "text, qr or image")
+            self.fault(f"{path}.show", "file.show")
         if ms is None:
-            self.fault(path, "a picture needs `for`: how long")
+            self.fault(path, "file.picture_for")
             return None
         image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
         elements = build_layout(show, image.sha256 if image else None)

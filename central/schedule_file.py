@@ -17,6 +17,7 @@ Clock = Annotated[str, _form(r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$", "HH:MM
 Date = Annotated[str, _form(r"^\d{4}-\d\d-\d\d$", "YYYY-MM-DD")]
 Span = Annotated[str, _form(r"^[1-9]\d{0,5}(?:ms|s|m|h)$", "30s, 10m, 12h")]
 Name = Annotated[str, _form(r"^[A-Za-z0-9._-]{1,64}$", "tuan")]
+Zone = Annotated[str, _form(r"^(?:\*|[A-Za-z0-9._-]{1,64})$", "nga-ba, *")]
 Lang = Annotated[str, _form(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", "vi, km")]
 Pattern = Annotated[
     str, _form(r"^(?:\*|[A-Za-z0-9_-]{1,32})(?:/(?:\*|[A-Za-z0-9_-]{1,32})){2}$", "84/29266/*")
@@ -59,7 +60,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     except_: list[Date] = msgspec.field(name="except", default_factory=list)
     start: Literal["at", "next"] | StartRule = "at"
     for_: Span | None = msgspec.field(name="for", default=None)
-    zones: list[str] = msgspec.field(default_factory=lambda: ["*"])
+    zones: list[Zone] = msgspec.field(default_factory=lambda: ["*"])
     play: str | list[str] = msgspec.field(default_factory=list)
     relay: str | None = None
     say: str | None = None

@@ -10,6 +10,8 @@ from typing import ParamSpec
 import click
 
 from agent.errors import AgentError, ConfigError
+from agent.settings.fault import SettingsFaults
+from central.phrase import Lang, say
 
 P = ParamSpec("P")
 EXIT_CONFIG = 78  # EX_CONFIG
@@ -23,7 +25,18 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except AgentError as error:
-            click.echo(str(error), err=True)
+            click.echo(tell_error(error, "en" if kwargs.get("lang") != "vi" else "vi"), err=True)
             sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else 1)
 
     return run
+
+
+def tell_error(error: AgentError, lang: Lang) -> str:
+    """The message in a language; where the detail is English alone, words lead it."""
+    if isinstance(error, SettingsFaults):
+        return "\n".join(fault.text(lang) for fault in error.faults)
+    lead = say(lang, f"error.{error.code}")
+    if lang == "en" or lead == f"error.{error.code}":
+        return str(error)
+    detail = f" ({error.hint})" if error.hint else ""
+    return f"{error.code}: {error.subject}: {lead}{detail}"
