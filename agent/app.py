@@ -12,8 +12,10 @@ from typing import Any
 
 from agent.alarm import KeyAlarm
 from agent.alarm import Parts as AlarmParts
+from agent.alarm_state import AlarmState, list_alarms
+from agent.alarm_watch import AlarmWatch
 from agent.authority import Rights
-from agent.background import BackgroundJobs
+from agent.background import BackgroundJobs, Lasting
 from agent.checkup import Checkup, Parts
 from agent.clock import Clock, Outcome
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
@@ -113,6 +115,7 @@ class Agent:
                 lambda: self.programme.held, self._look_again,
             )
         )  # fmt: skip
+        self.alarm_watch = AlarmWatch(self._alarms, self.issues, self.journal)
         self.supply = Supply(
             self._build_fetcher(),
             has=self.media.has,
@@ -177,10 +180,10 @@ class Agent:
     def _tell_refused(self) -> None:
         """What policy or this release refuses to play is journalled once, with its rule."""
         for refusal in self.programme.new_refusals():
-            detail: dict[str, Any] = {"code": refusal.code, "kind": "entry", "hint": refusal.rule}
-            detail |= {"subject": refusal.entry_id, "doc_id": refusal.doc_id}
-            detail["at"] = encode_utc(refusal.at)
-            self.jobs.start(quietly(self.journal.append("refusal", detail=detail)))
+            self.jobs.start(quietly(self.journal.append("refusal", detail=refusal.detail())))
+
+    def _alarms(self) -> list[AlarmState]:
+        return list_alarms(self.programme, self.rundowns, self.outputs, self.clock.now())
 
     def _is_stopped(self) -> bool:
         return self.programme.is_stopped(self.clock.now())
@@ -189,6 +192,7 @@ class Agent:
         for output in self.outputs.values():
             output.changed()
         self.alarm.look()
+        self.alarm_watch.changed()
         self.checkup.poke.set()
 
     def _why_missing(self, digest: str) -> str | None:
@@ -338,7 +342,7 @@ class Agent:
                 standings=self.checkup.watch.standings, look_again=self._look_again,
                 place=lambda: self.intake.place, why_missing=self.supply.why_missing,
                 inputs=self.site.inputs, sensors=self.site.readings, authority=self.rights.state,
-                emergency_keys=self.alarm.standings,
+                emergency_keys=self.alarm.standings, alarms=self._alarms,
             )
         )  # fmt: skip
 
@@ -357,28 +361,23 @@ class Agent:
         try:
             async with self.jobs, asyncio.TaskGroup() as group:
                 self.issues.note("state_damaged", "state", self.store.damage or None)
-                if self.store.is_volatile:
-                    self.issues.note(
-                        "state_volatile", "state", f"a copy in {self.store.path.parent}"
-                    )
+                copy = f"a copy in {self.store.path.parent}" if self.store.is_volatile else None
+                self.issues.note("state_volatile", "state", copy)
                 group.create_task(feed_watchdog(), name="watchdog")
                 await self.site.load()
                 await self.rights.load()
                 await self.intake.begin()
                 for name, output in self.outputs.items():
                     group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
-                group.create_task(self.link.run(), name="link")
-                group.create_task(self.intake.refusals.run(), name="refusals")
-                group.create_task(self.sender.run(), name="sender")
-                group.create_task(self.supply.run(), name="supply")
-                group.create_task(self.rights.run(), name="authority")
-                group.create_task(self.checkup.run(), name="checkup")
-                group.create_task(self.site.run(), name="site")
-                group.create_task(self.silences.run(), name="silences")
-                group.create_task(self.upkeep.run(), name="upkeep")
-                group.create_task(self.timekeeper.run(), name="timekeeper")
-                group.create_task(self.greeting.run(), name="greeting")
-                group.create_task(self.alarm.run(), name="alarm")
+                lasting: dict[str, Lasting] = {
+                    "link": self.link, "sender": self.sender, "supply": self.supply,
+                    "authority": self.rights, "checkup": self.checkup, "site": self.site,
+                    "silences": self.silences, "upkeep": self.upkeep, "alarm": self.alarm,
+                    "timekeeper": self.timekeeper, "greeting": self.greeting,
+                    "alarm watch": self.alarm_watch, "refusals": self.intake.refusals,
+                }  # fmt: skip
+                for name, part in lasting.items():
+                    group.create_task(part.run(), name=name)
                 group.create_task(self.journal.keep_beating(), name="heartbeat")
                 if self.settings.page is not None:
                     group.create_task(self._page(), name="page")

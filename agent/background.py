@@ -1,4 +1,4 @@
-"""Short jobs that run beside the rest, and that outlive every part that may start one."""
+"""What runs beside the rest: parts that live as long as the agent, short jobs that outlive them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 log = logging.getLogger(__name__)
 CLOSE_S = 1.0
+
+
+class Lasting(Protocol):
+    """A part of the agent that lives as long as that does."""
+
+    async def run(self) -> None:
+        """Live until cancelled."""
 
 
 class BackgroundJobs:

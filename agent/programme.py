@@ -350,9 +350,10 @@ class SoundRundown:
     def _alarms(self, now: Now) -> Iterator[Item]:
         programme = self._programme
         alarms = [] if programme.is_stopped(now) else programme.alarms(now, self.sense)
-        return filter(None, map(self._build_emergency, alarms))
+        return filter(None, map(self.item_of, alarms))
 
-    def _build_emergency(self, active: ActiveEmergency) -> Item | None:
+    def item_of(self, active: ActiveEmergency) -> Item | None:
+        """The emergency as this output tells or shows it; None when there is nothing for it."""
         return emergency_sound(active, self._programme.media_state)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
@@ -367,5 +368,6 @@ class PictureRundown(SoundRundown):
 
     sense: Sense = "picture"
 
-    def _build_emergency(self, active: ActiveEmergency) -> Item | None:
+    def item_of(self, active: ActiveEmergency) -> Item | None:
+        """As a board shows it."""
         return emergency_picture(active)

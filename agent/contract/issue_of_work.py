@@ -100,6 +100,15 @@ WORK: dict[str, IssueKind] = {
         " station.yaml is right, the centre signs the station's configuration again",
     ),
     # sound and picture
+    "emergency_not_sounding": IssueKind(
+        "fault",
+        "đang có tin khẩn cấp mà loa hoặc bảng này không phát",
+        "an emergency is in force and this output does not sound or show it",
+        "báo bà con bằng cách khác ngay; xem lý do ở chi tiết: khóa im lặng còn xoay, tăng âm mất"
+        " điện, card âm thanh hoặc dây bảng lỏng",
+        "warn the people by other means now; see the reason in the detail: silence key turned,"
+        " amplifier without power, sound card or the board's cable loose",
+    ),
     "output_failed": IssueKind(
         "fault",
         "một đầu ra (loa hoặc bảng) bị lỗi và đang được mở lại",

@@ -20,7 +20,7 @@ from agent.desk.outlook import (
     Missing,
     boards,
     build_output,
-    is_exercise,
+    list_alarms,
     list_keys,
     list_refused,
     list_trials,
@@ -116,7 +116,7 @@ class FrontDesk:
             order=self._order(now),
             trials=tuple(list_trials(parts)),
             keys=tuple(list_keys(parts)),
-            exercise=is_exercise(parts),
+            alarms=tuple(list_alarms(parts, missing)),
             is_locked=parts.programme.is_locked(),
         )
 

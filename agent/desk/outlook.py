@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from agent.alarm_state import OutputState
 from agent.clock import Now, mono_s
-from agent.contract.document import Emergency, Entry, Playlist
+from agent.contract.document import Emergency, EmergencyBody, Entry, Playlist
 from agent.contract.moment import parse_utc
 from agent.desk.parts import Parts
-from agent.page.status import Face, Key, Output, Refused, Showing, Trial, Why, Zone
+from agent.page.status import (
+    Alarm,
+    AlarmOutput,
+    Face,
+    Key,
+    Output,
+    Refused,
+    Showing,
+    Trial,
+    Why,
+    Words,
+    WordState,
+    Zone,
+)
 from agent.plan.occurrence import Held, Medium, Refusal
 from agent.play.item import Item
 from agent.play.picture import PictureOutput
@@ -79,7 +93,7 @@ def list_keys(parts: Parts) -> Iterator[Key]:
 
 def words_of(document: Emergency) -> str | None:
     """What it shows, which tells a technician more than its number."""
-    texts = (body.text.show for body in document.bodies if body.text is not None)
+    texts = (body.text.show or body.text.say for body in document.bodies if body.text is not None)
     return next((text[:LONGEST_TITLE] for text in texts if text), None)
 
 
@@ -168,15 +182,36 @@ def list_trials(parts: Parts) -> Iterator[Trial]:
             yield Trial(output.trial.deed, output.trial.face)
 
 
-def is_exercise(parts: Parts) -> bool:
-    """Is every emergency that is on an exercise?"""
-    exercises = {
-        h.document.doc_id: h.document.exercise
-        for h in parts.programme.held
-        if isinstance(h.document, Emergency)
-    }
-    on_air = [output.on_air for output in parts.outputs.values()]
-    return all(exercises.get(item.source.doc_id, True) for item in on_air if item is not None)
+def list_alarms(parts: Parts, missing: Missing) -> Iterator[Alarm]:
+    """Every emergency in force, whatever keeps it off."""
+    for state in parts.alarms():
+        document, press = state.active.document, state.active.press
+        outputs = tuple(
+            AlarmOutput(one.output, one.is_board, one.standing, _words(document, one, missing))
+            for one in state.outputs
+        )
+        yield Alarm(
+            words_of(document) or document.event_id,
+            document.issuer,
+            state.active.end_at,
+            outputs,
+            document.exercise,
+            press[0] if press is not None else None,
+            (document.editor, document.approver),
+        )
+
+
+def _words(document: Emergency, state: OutputState, missing: Missing) -> tuple[Words, ...]:
+    """What of each language a loudspeaker has to read."""
+    if state.is_board:
+        return ()
+    return tuple(Words(body.lang, _word_state(body, missing)) for body in document.bodies)
+
+
+def _word_state(body: EmergencyBody, missing: Missing) -> WordState:
+    if not body.media:
+        return "none"
+    return "missing" if any(missing.get(digest) for digest in body.media) else "here"
 
 
 def named_media(held: Sequence[Held]) -> set[str]:

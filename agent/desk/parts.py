@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from agent.alarm_state import AlarmState
 from agent.clock import Clock, Now
 from agent.contract import report
 from agent.contract.ident import Place
@@ -86,6 +87,7 @@ class Parts:
         inputs: contacts by name.
         sensors: what they told last, by name.
         emergency_keys: what each emergency key would start now.
+        alarms: every emergency in force, and how it stands on each output.
     """
 
     settings: Settings
@@ -105,3 +107,4 @@ class Parts:
     inputs: Callable[[], Mapping[str, InputState]] = dict
     sensors: Callable[[], Mapping[str, report.Reading]] = dict
     emergency_keys: Callable[[], Sequence[KeyStanding]] = list
+    alarms: Callable[[], Sequence[AlarmState]] = list

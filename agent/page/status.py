@@ -15,6 +15,10 @@ from agent.clock import Quality
 Mark = Literal["good", "watch", "bad", "unchecked"]
 ClockSource = Literal["centre", "nts"]
 LineState = Literal["off", "settling", "on", "fault"]
+AlarmStanding = Literal[
+    "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
+]
+WordState = Literal["now", "heard", "here", "missing", "none"]
 Verdict = Literal[
     "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
     "unplaced", "idle", "ready",
@@ -236,6 +240,51 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Words:
+    """One language of an emergency on a loudspeaker output.
+
+    `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
+    this box, or there are `none`: nobody recorded any.
+    """
+
+    lang: str
+    state: WordState
+
+
+@dataclass(frozen=True)
+class AlarmOutput:
+    """How one emergency stands on one output; `standing` is `agent.alarm_state.Standing`."""
+
+    output: str
+    is_board: bool
+    standing: AlarmStanding
+    words: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An emergency in force, with its outputs in the order of the settings.
+
+    Args:
+        title: its words, or its number.
+        issuer: the role that signed.
+        end_at: when it ends at the latest.
+        outputs: how it stands on each.
+        is_exercise: is it only one?
+        started_by: the local key that was pressed.
+        people: editor and approver, as signed; each may be empty.
+    """
+
+    title: str
+    issuer: str
+    end_at: datetime
+    outputs: tuple[AlarmOutput, ...]
+    is_exercise: bool = False
+    started_by: str | None = None
+    people: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
 class Status:
     """The whole box at one moment. `is_locked`: its silence key is turned, nothing may be heard."""
 
@@ -257,6 +306,6 @@ class Status:
     order: Order | None = None
     trials: tuple[Trial, ...] = ()
     keys: tuple[Key, ...] = ()
-    exercise: bool = False
+    alarms: tuple[Alarm, ...] = ()
     is_locked: bool = False
     clock_source: ClockSource = "centre"

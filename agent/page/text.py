@@ -6,7 +6,10 @@ Texts of issues stand in the catalogue `agent.contract.issue_kind`, texts of set
 
 from __future__ import annotations
 
+from agent.page.text_alarm import ALARM_PHRASES
+
 PHRASES: dict[str, tuple[str, str]] = {
+    **ALARM_PHRASES,
     "title": ("Trạm tin", "Tramtin"),
     "switch": ("English", "Tiếng Việt"),
     "switch.label": ("Switch to English", "Chuyển sang tiếng Việt"),

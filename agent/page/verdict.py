@@ -13,17 +13,14 @@ def is_fault(problem: Problem) -> bool:
 
 
 def judge(status: Status) -> Verdict:
-    """The gravest thing that is so; what sounds goes on sounding under any of them."""
+    """The gravest thing that is so; an emergency in force first, also where it is not heard."""
     showing = [output.now for output in status.outputs if output.now is not None]
-    is_local = any(item.level == "local_key" for item in showing)
-    is_alarm = is_local or any(item.level == "emergency" for item in showing)
-    order = status.order
+    real = [alarm for alarm in status.alarms if not alarm.is_exercise]
     so: list[tuple[Verdict, bool]] = [
-        ("silenced", order is not None and order.stops_emergency),
-        ("exercise", is_alarm and status.exercise),
-        ("local_alarm", is_local),
-        ("emergency", is_alarm),
-        ("silenced", status.is_locked or status.silence is not None or order is not None),
+        ("exercise", bool(status.alarms) and not real),
+        ("local_alarm", any(alarm.started_by is not None for alarm in real)),
+        ("emergency", bool(real)),
+        ("silenced", status.is_locked or status.silence is not None or status.order is not None),
         ("fault", any(is_fault(problem) for problem in status.problems)),
         ("testing", bool(status.trials)),
         ("playing", bool(showing)),

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 from agent.contract.issue_kind import ISSUE_KINDS
+from agent.page.alarm import build_alarms, say_alarms
 from agent.page.controls import Access, build_controls
 from agent.page.frame import build_page
 from agent.page.html import Html, el
@@ -42,6 +43,7 @@ def build_view(status: Status, access: Access, tongue: Tongue) -> bytes:
         "main",
         el("section", tongue("stale"), id="stale", role="alert", hidden=True),
         _verdict(status, tongue),
+        build_alarms(status, tongue) if status.alarms else None,
         _clock(status, tongue),
         _problems(status, tongue) if status.problems else None,
         build_outputs(status, tongue),
@@ -84,7 +86,7 @@ def _meaning(status: Status, verdict: Verdict, tongue: Tongue) -> list[str]:
                 tongue("sub.testing", tongue(trial.deed), trial.where) for trial in status.trials
             ]
         case "playing" | "local_alarm" | "emergency" | "exercise":
-            return showing
+            return say_alarms(status, tongue) or showing
         case "ready":
             return [_next_line(status, tongue)]
         case _:

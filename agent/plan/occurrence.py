@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from agent.contract.document import Document, Entry, Playlist
+from agent.contract.moment import encode_utc
 from agent.plan.level import Level
 
 Medium = Literal["sound", "picture"]
@@ -85,6 +86,11 @@ class Refusal(msgspec.Struct, frozen=True):
     at: datetime
     code: str
     rule: str
+
+    def detail(self) -> dict[str, str | int | float | bool | list[str] | None]:
+        """What the journal says of it."""
+        about = {"code": self.code, "kind": "entry", "hint": self.rule, "subject": self.entry_id}
+        return {**about, "doc_id": self.doc_id, "at": encode_utc(self.at)}
 
 
 MOST_TOLD = 8

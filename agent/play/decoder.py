@@ -90,7 +90,15 @@ class Decoder:
         self._work.result()
 
     async def stop(self) -> None:
-        """End it now; the engine plays out what it has."""
+        """End it now; the engine plays out what it has. A cancel waits until nothing is left."""
+        ending = asyncio.create_task(self._end(), name="decoder ends")
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+
+    async def _end(self) -> None:
         self._work.cancel()
         with contextlib.suppress(asyncio.CancelledError, PlayError):
             await self._work

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection
 
 from agent.clock import Now
 from agent.play.backlog import Backlog, Cut
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.session import SoundSession
+
+REMEMBERED = 64  # emergencies
 
 
 class Lineup:
@@ -28,11 +31,29 @@ class Lineup:
         self._clock = near.clock
         self._backlog = backlog
         self._done = done
+        self._heard: deque[str] = deque(maxlen=REMEMBERED)
 
     def knows(self, key: str) -> bool:
         """Has an item a session, or is it done, or will it come back by itself?"""
-        is_open = any(session.item.key == key for session in self.sessions)
-        return is_open or key in self._done or key in self._backlog
+        return self.is_open(key) or self.is_done(key) or key in self._backlog
+
+    def is_open(self, key: str) -> bool:
+        """Has an item a session?"""
+        return any(session.item.key == key for session in self.sessions)
+
+    def is_done(self, key: str) -> bool:
+        """Is the output through with an item?"""
+        return key in self._done
+
+    def was_heard(self, key: str) -> bool:
+        """Has anything of an emergency left the box?"""
+        return key in self._heard
+
+    def begun(self, item: Item) -> None:
+        """A sample of it has sounded."""
+        self._backlog.begun(item.key)
+        if item.level >= EMERGENCY:
+            self._heard.append(item.key)
 
     @property
     def prepared(self) -> SoundSession | None:

@@ -86,6 +86,10 @@ class PictureOutput:
         """Does its board process run?"""
         return self._keeper.is_ready
 
+    def has_failed(self, item: Item) -> bool:
+        """Could an item not be drawn?"""
+        return self._failed.has(item)
+
     @property
     def trial(self) -> FaceTrial | None:
         """The technician's trial that is on."""

@@ -383,12 +383,13 @@ class SoundSession:
 
     async def _release(self) -> None:
         self.over.set()
-        if self._claiming is not None:
-            self._claiming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._claiming
         for line in self._claimed:
             line.release()
         self._claimed = []
-        if self._decoder is not None:
-            await self._decoder.stop()
+        try:
+            if self._claiming is not None:
+                self._claiming.cancel()
+                await asyncio.wait([self._claiming])  # not the task itself: a cancel is ours
+        finally:
+            if self._decoder is not None:
+                await self._decoder.stop()

@@ -44,6 +44,8 @@ class SoundOutput:
         lines: its zones.
         spawn: makes a worker (not started) for the engine of this output's device.
         near: the neighbours.
+
+    `lineup` has its sessions.
     """
 
     def __init__(
@@ -66,8 +68,8 @@ class SoundOutput:
         self._changed = asyncio.Event()
         self._done: dict[str, datetime] = {}
         self._backlog = Backlog(name, near, self._done)
-        self._lineup = Lineup(near, self._backlog, self._done)
-        self._sessions = self._lineup.sessions
+        self.lineup = Lineup(near, self._backlog, self._done)
+        self._sessions = self.lineup.sessions
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
         self._breaks: Counter[str] = Counter()
@@ -184,7 +186,7 @@ class SoundOutput:
         match event:
             case Started():
                 self._give_way(session)
-                self._backlog.begun(session.item.key)
+                self.lineup.begun(session.item)
                 session.on_started(event)
             case Ended():
                 if await session.on_ended(event):
@@ -250,31 +252,31 @@ class SoundOutput:
                 is_silenced = self._rundown.is_silenced(session.item, now)
                 session.stop("silenced" if is_silenced else "withdrawn")
             elif self._has_moved(session):
-                await self._lineup.withdraw(session)
-        await self._lineup.hold_back(now)
+                await self.lineup.withdraw(session)
+        await self.lineup.hold_back(now)
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not here yet may still come: it is missing only at its own moment.
         near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
         back = self._backlog.next(now) if near is None else None
-        await self._lineup.withdraw_prepared(back)
+        await self.lineup.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._done)
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
             await self._tell_missing(wanted)  # once; it joins in when its media have come
-        elif wanted is not None and is_first and not self._lineup.knows(wanted.key):
+        elif wanted is not None and is_first and not self.lineup.knows(wanted.key):
             self._begin(wanted)
         elif back is not None:
             self._bring_back(back)
         await self._note_unheard(now)
-        if near is not None and not self._lineup.knows(near.key):
+        if near is not None and not self.lineup.knows(near.key):
             self._begin(near)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
     def _bring_back(self, back: Cut) -> None:
         """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
-        prepared = self._lineup.prepared
-        if self._lineup.is_free_for(prepared):
+        prepared = self.lineup.prepared
+        if self.lineup.is_free_for(prepared):
             if prepared is None:
                 session = self._open_session(back.item, back.offset_ms)
                 self._spawn(session, self._cue(session, mono_s()))
@@ -306,7 +308,7 @@ class SoundOutput:
         former, self._held_up = self._held_up, self._rundown.held_up(now)
         if former is None or (self._held_up is not None and self._held_up.key == former.key):
             return
-        if not self._lineup.knows(former.key):
+        if not self.lineup.knows(former.key):
             await Entry(self._log, self.name, former).close(Account("skipped", former.missing))
 
     def _begin(self, item: Item) -> None:
@@ -361,7 +363,7 @@ class SoundOutput:
 
     async def _cue_planned(self, session: SoundSession) -> None:
         await session.prepare()
-        if self._lineup.is_held_above(session.item, self._clock.now()):
+        if self.lineup.is_held_above(session.item, self._clock.now()):
             self._changed.set()
         else:
             session.cue_planned(self._clock.mono_of(session.item.start_at))

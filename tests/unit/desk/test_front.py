@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.alarm_state import AlarmState, OutputState
 from agent.clock import Now, Quality
 from agent.contract import report
 from agent.contract.document import Emergency
@@ -22,7 +23,8 @@ from agent.health.check import NOT_YET, Finding, Standing
 from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
 from agent.page.deed import DeedRefusedError, Used
-from agent.page.status import Reading
+from agent.page.status import Reading, Words
+from agent.plan.emergency import activate
 from agent.plan.held_alarm import KeyStanding
 from agent.play.item import Neighbours
 from agent.play.line import Line
@@ -32,7 +34,7 @@ from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
 from agent.trust.authority import Grade
 from tests.unit.desk.test_record import HEAD, PLAY
-from tests.unit.test_silent_programme import DIGEST, START, emergency, playlist
+from tests.unit.test_silent_programme import DIGEST, START, FakeHeld, emergency, playlist
 
 SETTINGS: dict[str, Any] = {
     "station": "tv-cl-0007",
@@ -361,3 +363,39 @@ async def test_a_use_is_journalled_as_a_command_and_never_as_a_play(box: Box) ->
 async def test_settings_read_again_are_in_the_journal(box: Box) -> None:
     assert list(await box.desk.reload()) == []
     assert box.journal.told == [("config", {"by": "page", "faults": 0})]
+
+
+async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box: Box) -> None:
+    document = emergency().document
+    assert isinstance(document, Emergency)
+    khmer = msgspec.structs.replace(document.bodies[0], lang="km", media=["ee" * 32], text=None)
+    silent = msgspec.structs.replace(document.bodies[0], lang="en", media=None)
+    document = msgspec.structs.replace(
+        document,
+        bodies=[*document.bodies, khmer, silent],
+        media=[*document.media, msgspec.structs.replace(document.media[0], sha256="ee" * 32)],
+    )
+    held = FakeHeld(document)
+    box.parts.programme.held = [held]
+    active: Any = activate(held, document, START, "sound", press=("nut", 1))
+    states = (
+        OutputState("loa", is_board=False, item=None, standing="key"),
+        OutputState("bang-tin", is_board=True, item=None, standing="on"),
+    )
+    box.parts = replace(
+        box.parts,
+        alarms=lambda: [AlarmState(active, states)],
+        why_missing=lambda digest: "E_FETCH" if digest == "ee" * 32 else None,
+    )
+    (alarm,) = (await box.desk.status()).alarms
+    assert (alarm.title, alarm.issuer, alarm.started_by) == ("Lũ về", "vn.84.29266", "nut")
+    assert [(one.output, one.standing) for one in alarm.outputs] == [
+        ("loa", "key"),
+        ("bang-tin", "on"),
+    ]
+    assert alarm.outputs[0].words == (
+        Words("vi", "here"),
+        Words("km", "missing"),
+        Words("en", "none"),
+    )
+    assert alarm.outputs[1].words == ()

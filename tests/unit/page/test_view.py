@@ -16,6 +16,9 @@ from agent.page.controls import Access
 from agent.page.deed import Deed
 from agent.page.html import el
 from agent.page.status import (
+    Alarm,
+    AlarmOutput,
+    AlarmStanding,
     Event,
     Key,
     Order,
@@ -25,7 +28,8 @@ from agent.page.status import (
     Status,
     Trial,
     Verdict,
-    Why,
+    Words,
+    WordState,
 )
 from agent.page.text import PHRASES
 from agent.page.tongue import Tongue
@@ -36,7 +40,7 @@ from tests.page_stand import AT, FAULTY, HEALTHY, NEWS
 VOID = {"meta", "input", "img", "br", "link"}
 
 
-class Words(HTMLParser):
+class Page(HTMLParser):
     """The text of a page; fails on a tag that is not closed, or an id given twice."""
 
     def __init__(self, page: bytes) -> None:
@@ -64,13 +68,20 @@ class Words(HTMLParser):
 
 def words(status: Status, lang: Any = "vi", **access: Any) -> str:
     page = build_view(status, Access(**{"has_pin": True, **access}), Tongue(lang))
-    return Words(page).text
+    return Page(page).text
 
 
-EMERGENCY = replace(NEWS, title="Lũ về", level="emergency")
-LOCAL = replace(
-    EMERGENCY, level="local_key", why=Why("vn.84.em", "key", 3, started_by="nut-bao-dong")
+HEARD = AlarmOutput("loa", is_board=False, standing="on", words=(Words("vi", "now"),))
+SEEN = AlarmOutput("bang-tin", is_board=True, standing="on")
+EMERGENCY = Alarm(
+    "Lũ về",
+    "vn.84.em",
+    AT + timedelta(hours=1),
+    (HEARD, SEEN),
+    people=("Lê Văn Tám", "Phạm Thị Mai"),
 )
+DRILL = replace(EMERGENCY, title="Tập", is_exercise=True)
+LOCAL = replace(EMERGENCY, started_by="nut-bao-dong")
 FAULT = Problem("board_lost", "bang-tin", AT, "gone")
 WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
 SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
@@ -78,6 +89,10 @@ STOP = Order("vn.84", "Loa bị chiếm quyền", AT + timedelta(hours=2), stops
 PAUSE = replace(STOP, stops_emergency=False)
 QUIET = replace(HEALTHY, outputs=tuple(replace(one, now=None) for one in HEALTHY.outputs))
 EMPTY = replace(QUIET, outputs=tuple(replace(one, next=None) for one in QUIET.outputs))
+
+
+def with_alarm(status: Status, *alarms: Alarm) -> Status:
+    return replace(status, alarms=alarms)
 
 
 def with_now(status: Status, item: Any) -> Status:
@@ -97,14 +112,19 @@ def with_now(status: Status, item: Any) -> Status:
         (replace(HEALTHY, problems=(WARNING, FAULT)), "fault"),
         (replace(HEALTHY, problems=(replace(FAULT, kind="of a later release"),)), "fault"),
         (replace(HEALTHY, problems=(FAULT,), silence=SILENCE), "silenced"),
-        (with_now(replace(HEALTHY, order=STOP), EMERGENCY), "silenced"),
-        (with_now(replace(HEALTHY, order=PAUSE), EMERGENCY), "emergency"),
+        (replace(HEALTHY, order=STOP), "silenced"),
         (replace(HEALTHY, order=PAUSE), "silenced"),
         (replace(QUIET, is_locked=True), "silenced"),
-        (with_now(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
-        (with_now(replace(HEALTHY, exercise=True), EMERGENCY), "exercise"),
-        (with_now(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
-        (with_now(replace(HEALTHY, exercise=True), LOCAL), "exercise"),
+        (with_alarm(QUIET, EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
+        (with_alarm(replace(EMPTY, clock="FLOOR", place=None), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, order=STOP), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, is_locked=True), EMERGENCY), "emergency"),
+        (with_alarm(replace(QUIET, trials=(Trial("tone", "nga-ba"),)), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
+        (with_alarm(replace(HEALTHY, problems=(FAULT,)), DRILL), "exercise"),
+        (with_alarm(HEALTHY, replace(LOCAL, is_exercise=True)), "exercise"),
+        (with_alarm(HEALTHY, DRILL, EMERGENCY), "emergency"),
     ],
 )
 def test_the_verdict_is_the_gravest_thing_that_is_so(status: Status, verdict: Verdict) -> None:
@@ -196,7 +216,7 @@ def test_texts_of_others_cannot_become_markup() -> None:
     status = with_now(replace(HEALTHY, place=evil), replace(NEWS, title=evil, zones=(evil,)))
     status = replace(status, problems=(Problem(evil, evil, AT, evil),))
     page = build_view(status, Access(has_pin=True, csrf=evil), Tongue("vi"))
-    Words(page)
+    Page(page)
     assert page.count(b"<script>") == 1
     assert el("p", evil, title=evil) == (
         '<p title="&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;">'
@@ -250,9 +270,51 @@ def test_the_page_says_what_each_emergency_key_would_start() -> None:
 
 
 def test_while_a_keys_alarm_sounds_the_page_says_which_key_and_who_signed() -> None:
-    text = words(with_now(HEALTHY, LOCAL))
+    text = words(with_alarm(HEALTHY, LOCAL))
     assert "BÁO ĐỘNG TẠI TRẠM" in text
-    assert "nút nut-bao-dong đã được bấm; báo động do vn.84.em ký" in text
+    assert "Do nút nut-bao-dong tại trạm; ký bởi vn.84.em." in text
+
+
+def test_a_page_during_an_emergency_says_first_where_it_is_not_heard_and_why() -> None:
+    silent = replace(HEARD, standing="key", words=())
+    dark = replace(SEEN, standing="process")
+    status = with_alarm(
+        replace(HEALTHY, is_locked=True, problems=(FAULT,)),
+        replace(EMERGENCY, outputs=(silent, dark)),
+    )
+    text = words(status)
+    before = text[: text.index("17:00:12")]
+    assert "TIN KHẨN CẤP" in before
+    assert "Lũ về, đến 18:00:12." in before
+    assert "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay." in before
+    assert "KHÔNG phát ở bang-tin: phần vẽ bảng đang mất." in before
+    assert "soạn: Lê Văn Tám; duyệt: Phạm Thị Mai" in before
+    assert "NOT heard or seen at loa: the silence key on the box is turned." in words(status, "en")
+
+
+def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> None:
+    spoken = replace(HEARD, words=(Words("vi", "now"), Words("km", "missing"), Words("fr", "none")))
+    text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(spoken, SEEN))))
+    assert "đang phát" in text
+    assert "đang hiện" in text
+    assert "tiếng Việt: đang đọc" in text
+    assert "tiếng Khmer: CHƯA CÓ tệp lời" in text
+    assert "fr: không có lời ghi âm" in text
+    assert "Chưa phát đủ ở loa: tiếng Khmer, fr." in text
+
+
+@pytest.mark.parametrize("standing", get_args(AlarmStanding))
+@pytest.mark.parametrize("output", [HEARD, SEEN])
+def test_every_standing_of_an_alarm_has_words_in_both_languages(
+    standing: Any, output: AlarmOutput
+) -> None:
+    spoken = tuple(Words("vi", state) for state in get_args(WordState))
+    output = replace(output, standing=standing, words=spoken)
+    status = with_alarm(QUIET, replace(EMERGENCY, outputs=(output,)))
+    for lang in ("vi", "en"):
+        text = words(status, lang)
+        assert "alarm." not in text
+        assert "words." not in text
 
 
 def test_an_event_before_the_box_had_the_time_shows_none() -> None:

@@ -211,7 +211,7 @@ async def test_nothing_is_placed_behind_an_alarm_that_another_follows(shelf: Slo
         second = alarm(bench, "bao2/sound", when_cut="rejoin")
         bench.rundown.now_wanted.append(second)
         assert (
-            bench.output._lineup._find_last_slot(bench.output._sessions[0], bench.clock.now())
+            bench.output.lineup._find_last_slot(bench.output._sessions[0], bench.clock.now())
             is None
         )
 

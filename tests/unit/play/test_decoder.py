@@ -158,3 +158,14 @@ def test_the_attention_signal_lasts_three_seconds_and_peaks_at_minus_9_dbfs() ->
     assert max(map(abs, samples)) == pytest.approx(32_767 * 0.3548, abs=20)  # 10 ** (-9 / 20)
     assert samples[0] == 0
     assert abs(samples[-1]) < 20
+
+
+async def test_a_stop_that_is_cancelled_leaves_nothing_either(sound: Path) -> None:
+    decoder = await start_decoder([Track(os.open(sound, os.O_RDONLY), "audio/wav", 1000)] * 100)
+    stopping = asyncio.create_task(decoder.stop())
+    await asyncio.sleep(0)
+    stopping.cancel()
+    await asyncio.wait([stopping])
+    assert stopping.cancelled()
+    assert decoder._process.returncode is not None
+    os.close(decoder.read_fd)

@@ -1,0 +1,133 @@
+"""Every emergency in force, and how it stands on each output of this box.
+
+What keeps an emergency off an output is found out here, and by nobody else: the page shows it, and
+`alarm_watch` makes an issue and a record of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from agent.clock import Now
+from agent.plan.emergency import ActiveEmergency
+from agent.plan.occurrence import Medium as Sense
+from agent.plan.silence import ActiveSilence
+from agent.play.item import EMERGENCY, Item
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+
+Standing = Literal[
+    "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
+]
+# It is not heard or seen, and should be.
+SILENT: frozenset[Standing] = frozenset({"key", "order", "process", "lines", "failed", "late"})
+Outputs = Mapping[str, SoundOutput | PictureOutput]
+
+
+class Programme(Protocol):
+    """See `programme.Programme`."""
+
+    def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
+        """What is in force for one sense, whatever keeps it off."""
+
+    def silence(self, now: Now) -> ActiveSilence | None:
+        """The strongest silence that was ordered by a document, if any."""
+
+    def is_locked(self) -> bool:
+        """Does the key on the box keep everything silent and black?"""
+
+
+class Rundown(Protocol):
+    """See `programme.SoundRundown`."""
+
+    def item_of(self, active: ActiveEmergency) -> Item | None:
+        """The emergency as this output tells or shows it; None when there is nothing for it."""
+
+
+@dataclass(frozen=True)
+class OutputState:
+    """How one emergency stands on one output.
+
+    Args:
+        output: its name.
+        is_board: is it seen there, and not heard?
+        item: as the output has it; None when there is nothing for it.
+        standing: `on` it is heard or seen; `told` to its end; `waiting` for another emergency;
+            `nothing` to tell; kept off by the silence `key` or a silence `order`; the output's
+            `process` is away; no loudspeaker `lines` are on; it `failed`; or it comes `late`.
+        is_open: the output is at it, and will write its record.
+    """
+
+    output: str
+    is_board: bool
+    item: Item | None
+    standing: Standing
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class AlarmState:
+    """One emergency in force."""
+
+    active: ActiveEmergency
+    outputs: tuple[OutputState, ...]
+
+
+def list_alarms(
+    programme: Programme, rundowns: Mapping[str, Rundown], outputs: Outputs, now: Now
+) -> list[AlarmState]:
+    """All emergencies in force, highest first."""
+    states: list[AlarmState] = []
+    for active in _in_force(programme, now):
+        stop = _find_stop(programme, now)
+        one = (
+            _judge(outputs[name], rundown.item_of(active), stop)
+            for name, rundown in rundowns.items()
+        )
+        states.append(AlarmState(active, tuple(one)))
+    return states
+
+
+def _in_force(programme: Programme, now: Now) -> Iterator[ActiveEmergency]:
+    known: set[tuple[str, object]] = set()
+    senses: tuple[Sense, Sense] = ("sound", "picture")
+    for active in (one for sense in senses for one in programme.alarms(now, sense)):
+        name = (active.document.doc_id, active.press)
+        if name not in known:
+            known.add(name)
+            yield active
+
+
+def _find_stop(programme: Programme, now: Now) -> Standing | None:
+    if programme.is_locked():
+        return "key"
+    order = programme.silence(now)
+    return "order" if order is not None and order.stops_emergency else None
+
+
+def _judge(
+    output: SoundOutput | PictureOutput, item: Item | None, stop: Standing | None
+) -> OutputState:
+    is_board = isinstance(output, PictureOutput)
+    if item is None:
+        return OutputState(output.name, is_board, None, "nothing")
+    is_open = isinstance(output, SoundOutput) and output.lineup.is_open(item.key)
+    return OutputState(output.name, is_board, item, stop or _stand(output, item), is_open)
+
+
+def _stand(output: SoundOutput | PictureOutput, item: Item) -> Standing:
+    on_air = output.on_air
+    if on_air is not None and on_air.key == item.key:
+        return "on"
+    if isinstance(output, SoundOutput) and output.lineup.is_done(item.key):
+        return "told" if output.lineup.was_heard(item.key) else "failed"
+    if isinstance(output, PictureOutput) and output.has_failed(item):
+        return "failed"
+    if on_air is not None and on_air.level >= EMERGENCY:
+        return "waiting"
+    if not output.is_ready:
+        return "process"
+    lines = output.lines.values() if isinstance(output, SoundOutput) else ()
+    return "lines" if lines and all(line.state == "fault" for line in lines) else "late"

@@ -1,0 +1,59 @@
+"""An emergency under a turned silence key: page and centre say that it is not heard; then it is."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+from datetime import UTC, datetime
+from typing import Any
+
+from central.broker import find_free_port
+from central.clip import make_melody
+from central.demo.content import emergency
+from central.demo.stand import until
+from central.medium import store_medium
+from drivers.sim.contact import set_contact
+from tests.scenario.air import Air
+from tests.stage import moment
+
+TOLD_S = 10.0
+
+
+def read_page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own page
+        return str(answer.read().decode())
+
+
+async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) -> None:
+    scene, air = stage.scene, Air(stage)
+    key = stage.folder / "khoa.json"
+    key.write_text('{"active": true}')
+    settings = stage.folder / stage.name / "station.yaml"
+    line = f"inputs: [{{name: khoa, kind: silence-key, profile: sim-input, port: {key}}}]\n"
+    settings.write_text(settings.read_text() + line)
+    page = stage.station.name_page(find_free_port())
+    voice = make_melody(stage.studio / "bao.wav", 3000)
+    words = store_medium(voice, stage.folder / "media", scene.media.base_url)
+    await stage.start()
+    await air.until_told("silence_key_on", ["begins"])
+    order = scene.sign(emergency(datetime.now(UTC), words), "emergency", "vn.84.em")
+    published_at = datetime.now(UTC)
+    await scene.publish(order)
+    await air.until_told("emergency_not_sounding", ["begins"])
+    text = await asyncio.to_thread(read_page, page)
+    assert "DIỄN TẬP" in text
+    assert "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay." in text
+    await asyncio.to_thread(set_contact, key, active=False)
+    await air.until_told("emergency_not_sounding", ["begins", "ends"])
+    (told,) = [
+        record
+        for record in stage.collected()
+        if record["kind"] == "fault"
+        and record["detail"]["what"] == "emergency_not_sounding"
+        and record["detail"]["state"] == "begins"
+    ]
+    assert (moment(told["at"]) - published_at).total_seconds() < TOLD_S
+    assert (told["detail"]["subject"], "silence key" in told["detail"]["hint"]) == ("loa", True)
+    await until(lambda: stage.collected_plays() != [], "the emergency at the centre", 40)
+    assert [play["result"] for play in stage.collected_plays()] == ["full"]
+    await air.assert_truth()
