@@ -95,9 +95,7 @@ class Collector:
         """Stay connected until cancelled."""
         beside = [
             asyncio.create_task(self._renew_timestamp(), name="authority timestamp"),
-            asyncio.create_task(
-                heartbeat.run(self._database, self.connected.is_set), name="heartbeat"
-            ),
+            asyncio.create_task(heartbeat.run(self._database, self.connected), name="heartbeat"),
         ]
         try:
             await self._stay_connected()

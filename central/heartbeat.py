@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -42,22 +42,30 @@ def state_of_collector(database: Database, now: datetime) -> State:
     return "connected" if row.is_connected else "offline"
 
 
-async def run(database: Database, is_connected: Callable[[], bool]) -> None:
-    """Live until cancelled: note every few seconds that the collector runs."""
+async def run(database: Database, connected: asyncio.Event) -> None:
+    """Live until cancelled: note every few seconds that the collector runs.
+
+    Args:
+        database: the centre's.
+        connected: set while there is a connection to the broker.
+    """
     writing: asyncio.Task[None] | None = None
     try:
         while True:
+            is_connected = connected.is_set()
             writing = asyncio.create_task(_write(database, is_connected), name="heartbeat write")
             await asyncio.shield(writing)
-            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_S):  # a new connection is noted at once
+                    await (asyncio.Event() if is_connected else connected).wait()
     finally:
         if writing is not None:
             await writing  # a thread cannot be cancelled: what it writes must not come last
         await asyncio.to_thread(forget, database)
 
 
-async def _write(database: Database, is_connected: Callable[[], bool]) -> None:
+async def _write(database: Database, is_connected: bool) -> None:  # noqa: FBT001 - one fact
     try:
-        await asyncio.to_thread(note, database, datetime.now(UTC), is_connected=is_connected())
+        await asyncio.to_thread(note, database, datetime.now(UTC), is_connected=is_connected)
     except Exception:  # the task's outer edge: a busy database must not end the heartbeat
         log.exception("heartbeat not written")

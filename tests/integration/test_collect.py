@@ -35,6 +35,7 @@ from central.broker import Broker
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 from central.collect import Collector
 from central.database import Database
+from central.heartbeat import state_of_collector
 from central.publish import keep, publish
 from central.sign import build_header, encode_document, sign_document
 
@@ -339,6 +340,24 @@ async def test_what_is_published_reaches_a_station_that_is_there(centre: Centre,
     async with asyncio.timeout(LIMIT_S):
         while not isinstance(await box.came.get(), StationConfig):
             pass
+
+
+async def test_that_it_runs_and_whether_it_is_connected_is_known_to_other_processes(
+    tmp_path: Path,
+) -> None:
+    centre = await asyncio.to_thread(Centre, tmp_path)
+
+    def state() -> str:
+        return state_of_collector(centre.database, datetime.now(UTC))
+
+    assert state() == "absent"
+    async with running(centre.collector.run(), "collector"):
+        await until(lambda: state() == "offline")  # no broker yet
+        await centre.broker.start()
+        await until(lambda: state() == "connected")
+        await centre.broker.stop()
+    assert state() == "absent"
+    centre.database.close()
 
 
 async def test_a_box_with_a_new_card_is_seen_at_once_and_its_past_cannot_be_said_again(
