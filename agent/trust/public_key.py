@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Self
 
 # Imported directly and not only through securesystemslib: without `cryptography` that library falls
 # back, silently, to slow pure-Python Ed25519 (guard G9). Here a missing package is an ImportError.
@@ -56,6 +56,26 @@ def _parse_p256(public: str) -> EllipticCurvePublicKey:
     return key
 
 
+class _ParsedKey(SSlibKey):
+    """A key of the library's that is not parsed again for each signature.
+
+    The library asks `_crypto_key` for each; setup.cfg bounds its release.
+    """
+
+    _parsed: Ed25519PublicKey | EllipticCurvePublicKey
+
+    @classmethod
+    def of(cls, parsed: Ed25519PublicKey | EllipticCurvePublicKey) -> Self:
+        """As `from_crypto`, and keeps what was parsed."""
+        plain = SSlibKey.from_crypto(parsed)
+        key = cls(plain.keyid, plain.keytype, plain.scheme, plain.keyval)
+        key._parsed = parsed
+        return key
+
+    def _crypto_key(self) -> Ed25519PublicKey | EllipticCurvePublicKey:
+        return self._parsed
+
+
 def parse_public_key(keyid: str, fields: dict[str, Any]) -> Key:
     """One key in securesystemslib's dictionary form, if it may be trusted to mean one holder.
 
@@ -72,7 +92,7 @@ def parse_public_key(keyid: str, fields: dict[str, Any]) -> Key:
     if SCHEMES.get(scheme) != keytype:
         raise ValueError(f"scheme {scheme!r} of type {keytype!r} is not allowed")
     parsed = _parse_ed25519(public) if keytype == "ed25519" else _parse_p256(public)
-    key = SSlibKey.from_crypto(parsed)
+    key = _ParsedKey.of(parsed)
     if key.keyval != {"public": public}:
         raise ValueError("the key is not in its canonical encoding")
     if key.keyid != keyid:
