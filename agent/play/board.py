@@ -175,6 +175,8 @@ class Board:
             return
         for face in show.faces:
             self._release(face)
+        if not show.faces:
+            return
         if show.until_mono_s <= mono_s():
             self._give_up(show, show.faces, "E_EXPIRED", "its end is past")
             return

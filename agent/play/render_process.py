@@ -66,6 +66,9 @@ class RenderProcess:
         station: its id, for texts.
         budget: limits of the scene.
 
+    Raises:
+        OSError: no process can be had; nothing is left then.
+
     Attributes:
         show: as given.
         faces: those that still want its frames.
@@ -87,17 +90,10 @@ class RenderProcess:
         self.due_mono_s: float | None = None
         self._sizes = dict(sizes)
         self._budget = budget
-        self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
-        asked, self._ask = os.pipe()
-        self.fd, answers = os.pipe()
-        board = os.getpid()
-        self._pid = os.fork()
-        if self._pid == 0:
-            drawer = _Drawer(show, self._sizes, station, budget, self._shared)
-            _become(drawer, board, asked, answers)
-        os.close(asked)
-        os.close(answers)
         self._is_over = False
+        self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
+        drawer = _Drawer(show, self._sizes, station, budget, self._shared)
+        self._pid, self._ask, self.fd = _fork(drawer)
 
     def ask(self) -> None:
         """Have it drawn with the clocks of this moment.
@@ -198,6 +194,26 @@ class _Drawer:
             frame = renderer.draw(size, local).tobytes()
             self.shared[at : at + len(frame)] = frame
             at += len(frame)
+
+
+def _fork(drawer: _Drawer) -> tuple[int, int, int]:
+    """The renderer's pid, the board's end for asking and the one for answers."""
+    board = os.getpid()
+    asked, ask = os.pipe()
+    answer, answers = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(ask)
+        os.close(answer)
+        raise
+    else:
+        if pid == 0:
+            _become(drawer, board, asked, answers)
+    finally:
+        os.close(asked)
+        os.close(answers)
+    return pid, ask, answer
 
 
 def _become(drawer: _Drawer, board: int, asked: int, answers: int) -> None:

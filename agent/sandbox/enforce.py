@@ -5,8 +5,8 @@ The launcher is a process of its own because the agent has threads: no Python ru
 and exec. It keeps its pid, so whoever started it waits for it, and ends it, as for the program. It
 starts for each medium, so this module imports next to nothing, no dataclasses and no typing.
 
-LIMITS is `cpu_s,memory_bytes`, FILTER the BPF program in hexadecimal, RULES the Landlock rules as
-`rights:path` or `rights:@descriptor`, separated by newlines; the two last may be empty.
+LIMITS is `cpu_s,memory_bytes`, FILTER the BPF program in hexadecimal or nothing, RULES the Landlock
+rules as `rights:path` or `rights:@descriptor`, separated by newlines.
 
 Sources: landlock(7), linux/landlock.h, seccomp(2), linux/filter.h. Debian 12's kernel has Landlock
 ABI 2: files, no network. What later ABIs add (truncation, TCP, ioctls of devices, signals and

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import textwrap
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 from PIL import Image
 
@@ -251,3 +253,36 @@ def test_attack_109_an_alarm_does_not_wait_for_a_scene_that_is_slow_to_draw(
     fault = child.next()
     assert isinstance(fault, Fault)
     assert fault.id == "brightness"
+
+
+HANG = """
+    import sys
+
+    def hang(*_):
+        while True:
+            pass
+
+    def profile(frame, event, _):
+        if event == "call" and frame.f_code.co_name == "confine_board":
+            import agent.play.scene
+
+            agent.play.scene.SceneRenderer.draw = hang
+            sys.setprofile(None)
+
+    sys.setprofile(profile)
+"""
+
+
+def test_a_process_that_draws_ends_with_its_board(start: Start, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "sitecustomize.py").write_text(textwrap.dedent(HANG))
+    child = start(code=code)
+    child.next()
+    child.tell(build_show(NOTICE[0]))
+    board = psutil.Process(child.process.pid)
+    while not (renderers := board.children()):
+        assert child.hear() is not None
+    child.process.kill()
+    gone, _ = psutil.wait_procs(renderers, PATIENCE_S)
+    assert gone == renderers

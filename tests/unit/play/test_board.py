@@ -179,6 +179,22 @@ def test_a_scene_that_ends_its_process_twice_has_failed(
     assert not any(bench.sink.frames["mat"])
 
 
+def test_without_a_process_the_scene_has_failed_and_no_descriptor_is_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("no more processes")
+
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208 - only the names
+    with monkeypatch.context() as full:
+        full.setattr(os, "fork", refuse)
+        bench.tell(build_show("s1"))
+        fault = bench.hear()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code) == ("s1", "E_RENDER")
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208 - only the names
+
+
 @pytest.mark.parametrize(
     "answer",
     [

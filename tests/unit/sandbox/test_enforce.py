@@ -53,3 +53,11 @@ def test_the_launcher_loads_next_to_nothing() -> None:
     loaded = {line.split("|")[-1].strip() for line in said.splitlines()}
     assert "ctypes" in loaded
     assert loaded.isdisjoint({"typing", "dataclasses", "re", "inspect", "collections", "pathlib"})
+
+
+def test_a_confinement_that_the_kernel_refuses_is_said_and_the_program_runs_all_the_same() -> None:
+    argv = confine_argv(DECODER, ["sh", "-c", "echo on air"], [])
+    argv[argv.index(enforce.__file__) + 2] = "00" * 8  # no BPF program ends with this instruction
+    result = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "on air\n")
+    assert result.stderr.startswith("not confined: ")
