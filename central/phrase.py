@@ -211,6 +211,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "reason.shutdown": ("hộp dừng", "the box stopped"),
     "reason.board_lost": ("mất bảng", "the board went"),
     "reason.trial": ("kỹ thuật viên thử", "a technician's trial"),
+    "issue.subject": ("ở: {0}", "where: {0}"),
+    "issue.since": ("từ: {0}", "since: {0}"),
+    "issue.hint": ("chi tiết: {0}", "detail: {0}"),
+    "order.until": ("tự hết: {0}", "ends: {0}"),
     "play.people": ("soạn: {0}; duyệt: {1}", "by {0}; approved by {1}"),
     "needs": (
         "Cần {0} chữ ký của vai trò {1}; còn thiếu {2}, trong số: {3}",

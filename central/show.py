@@ -52,18 +52,14 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
     "issues": {
         "station": {"vi": "Trạm", "en": "Station"},
         "severity": {"vi": "Mức", "en": "Severity"},
-        "text": {"vi": "Có gì", "en": "What"},
-        "subject": {"vi": "Ở đâu", "en": "Where"},
-        "since": {"vi": "Từ", "en": "Since"},
+        "issue": {"vi": "Sự cố", "en": "Issue"},
         "repair": {"vi": "Việc cần làm", "en": "What to do"},
     },
     "issue-log": {
         "station": {"vi": "Trạm", "en": "Station"},
         "at": {"vi": "Lúc", "en": "At"},
         "state": {"vi": "Việc", "en": "Event"},
-        "text": {"vi": "Có gì", "en": "What"},
-        "subject": {"vi": "Ở đâu", "en": "Where"},
-        "hint": {"vi": "Chi tiết", "en": "Detail"},
+        "issue": {"vi": "Sự cố", "en": "Issue"},
     },
     "totals": {
         "what": {"vi": "Nội dung", "en": "What"},
@@ -93,12 +89,7 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "station": {"vi": "Trạm", "en": "Station"},
         "at": {"vi": "Lúc", "en": "At"},
         "switched": {"vi": "Việc", "en": "Event"},
-        "by": {"vi": "Do ai", "en": "By"},
-        "why": {"vi": "Lý do", "en": "Reason"},
-        "until": {"vi": "Tự hết", "en": "Ends"},
-        "editor": {"vi": "Người soạn", "en": "Editor"},
-        "approver": {"vi": "Người duyệt", "en": "Approver"},
-        "doc_id": {"vi": "Văn bản", "en": "Document"},
+        "order": {"vi": "Lệnh", "en": "Order"},
     },
     "gaps": {
         "station": {"vi": "Trạm", "en": "Station"},
@@ -225,6 +216,36 @@ def _name_document(row: Row, lang: Lang) -> str:
     return f"{say(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
 
 
+def _tell_issue(row: Row, lang: Lang) -> str:
+    """What, then where, since when and what the station itself says of it."""
+    lines = [str(row["text"].get(lang, row["kind"]))]
+    for name, value in (
+        ("subject", row.get("subject")),
+        ("since", _since(row)),
+        ("hint", row.get("hint")),
+    ):
+        if value:
+            lines.append(say(lang, f"issue.{name}", value))
+    return "\n".join(lines)
+
+
+def _since(row: Row) -> str | None:
+    return _local(str(row["since"])) if row.get("since") else None
+
+
+def _tell_order(row: Row, lang: Lang) -> str:
+    """By whom a silence was ordered or lifted, why, until when, and its document."""
+    lines = [str(row["by"])] if row.get("by") else []
+    if row.get("why"):
+        lines.append(say(lang, "why", row["why"]))
+    if row.get("until"):
+        lines.append(say(lang, "order.until", _local(str(row["until"]))))
+    if row.get("editor") or row.get("approver"):
+        lines.append(say(lang, "play.people", row.get("editor") or "–", row.get("approver") or "–"))
+    lines += [str(row["doc_id"])] if row.get("doc_id") else []
+    return "\n".join(lines) or "–"
+
+
 def _format(value: Any, column: str, lang: Lang) -> str:
     if column in _WORDS:
         word = _WORDS[column].get(str(value))  # a newer box may know more of them
@@ -241,6 +262,8 @@ def _format(value: Any, column: str, lang: Lang) -> str:
 # columns whose cell is made of several members of a row
 _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "document": _name_document,
+    "issue": _tell_issue,
+    "order": _tell_order,
     "play": tell_play,
     "where": name_output,
     "what": lambda row, _: shorten_title(row["title"]),

@@ -135,3 +135,32 @@ def test_the_result_of_a_play_is_read_on_a_terminal_of_eighty_columns(
     assert STATION in result.output
     assert [word for word in words if word not in result.output] == []
     assert "…" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ("đang có tin khẩn cấp", "ở: loa", "từ: 11:00 24/11/2026", "chi tiết: mechanism")),
+        ("en", ("an emergency is in force", "where: loa", "since: 11:00", "detail: mechanism")),
+    ],
+)
+def test_an_emergency_that_does_not_sound_is_read_with_its_reason_on_eighty_columns(
+    db: Path, database: Database, lang: str, words: tuple[str, ...]
+) -> None:
+    note_health(database, issue("emergency_not_sounding", "loa"))
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(
+        main, ["show", "--db", str(db), "issues", "--lang", lang]
+    )
+    assert result.exit_code == 0
+    assert [word for word in words if word not in result.output] == []
+
+
+def test_a_silence_is_read_with_who_why_and_until_when(db: Path, database: Database) -> None:
+    told = {
+        "state": "on", "by": "vn.84", "doc_id": "ab" * 16, "how": "stop", "why": "Nghi bị chiếm",
+        "until": "2026-11-24T06:00:00Z", "editor": "Trực ban", "approver": "Giám đốc",
+    }  # fmt: skip
+    keep_record(database, 1, told, "silence")
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["show", "--db", str(db), "silences"])
+    words = ("ngắt hết", "vn.84", "Lý do: Nghi bị chiếm", "tự hết: 13:00 24/11/2026", "ab" * 16)
+    assert [word for word in words if word not in result.output] == []

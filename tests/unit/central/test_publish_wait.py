@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from agent.contract.document import Document, Emergency, EmergencyBody, Playlist, Text
+from agent.contract.issue_kind import ISSUE_KINDS
 from agent.contract.report import Issue
 from central.__main__ import main
 from central.answer import NOT_SOUNDING, Answers
@@ -190,6 +191,10 @@ def test_a_station_that_cannot_sound_it_says_why_and_ends_the_wait(database: Dat
     assert waiting.run() == SOME
     assert "KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: loa: engine gone" in waiting.told[0]
     assert "another" not in waiting.told[0]
+
+
+def test_the_issue_is_one_that_boxes_know() -> None:
+    assert NOT_SOUNDING in ISSUE_KINDS
 
 
 def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Database) -> None:
