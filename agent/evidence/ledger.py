@@ -107,14 +107,15 @@ def begin(connection: sqlite3.Connection) -> Beginning:
     if epoch is None or keep_sound(epoch, [row]).lost:
         _retire(connection)
         return Beginning(meta.journal_epoch(connection), Head(0, GENESIS), is_anew=True)
-    meta.put(connection, meta.JOURNAL_EPOCH, epoch)  # the same, or lost
+    if meta.get(connection, meta.JOURNAL_EPOCH) != epoch:  # it was lost
+        meta.put(connection, meta.JOURNAL_EPOCH, epoch)
     return Beginning(epoch, Head(seq, hash_))
 
 
 def _retire(connection: sqlite3.Connection) -> None:
     """All sound rows become a former life's."""
     rows = connection.execute("SELECT seq, at, bytes, hash, acknowledged_at FROM journal")
-    for seq, at, raw, hash_, acknowledged_at in rows.fetchall():
+    for seq, at, raw, hash_, acknowledged_at in rows:
         epoch = _epoch_of(raw)
         if epoch is not None and not keep_sound(epoch, [(seq, raw, hash_)]).lost:
             connection.execute(
@@ -345,22 +346,21 @@ def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> Dropped | N
 
     One run is one hole: every hole costs the centre a round of sending again.
     """
-    rows = connection.execute(
-        "SELECT seq, length(bytes) FROM journal WHERE seq>? ORDER BY seq",
-        (read_acknowledged(connection),),
-    ).fetchall()
-    total = sum(size for _, size in rows)
-    dropped = []
-    for seq, size in rows[:-1]:  # the chain's last row always stays
-        if total <= limit_bytes:
+    unsent = "FROM journal WHERE seq>?", (read_acknowledged(connection),)
+    total, newest = connection.execute(
+        f"SELECT ifnull(sum(length(bytes)), 0), max(seq) {unsent[0]}", unsent[1]
+    ).fetchone()
+    first = last = count = 0
+    for seq, size in connection.execute(
+        f"SELECT seq, length(bytes) {unsent[0]} ORDER BY seq", unsent[1]
+    ):
+        if total <= limit_bytes or seq == newest:  # the chain's last row always stays
             break
-        total -= size
-        dropped.append(seq)
-    if not dropped:
+        total, count, first, last = total - size, count + 1, first or seq, seq
+    if not count:
         return None
-    first, last = dropped[0], dropped[-1]
     connection.execute("DELETE FROM journal WHERE seq BETWEEN ? AND ?", (first, last))
-    return Dropped(first, last, len(dropped))
+    return Dropped(first, last, count)
 
 
 def room_bytes(_: sqlite3.Connection, path: Path, at_most: int, share: float) -> int:

@@ -54,7 +54,7 @@ async def test_a_box_that_is_told_to_stop_again_and_again_closes_everything(stag
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
     await Air(stage).begin()
-    for _ in range(3):
+    for _ in range(2):
         await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
         for _ in range(random.randint(1, 3)):  # noqa: S311 - when to strike
             with suppress(ProcessLookupError):  # it is quick
