@@ -25,7 +25,7 @@ from agent.errors import ConfigError
 from central import heartbeat, shelf
 from central.certificate import CENTRE, Identity
 from central.database import Database, stations
-from central.publish import Parcel, mark_sent, unsent
+from central.publish import Parcel, is_out_of_time, mark_sent, unsent
 from central.reception import WINDOW, Reception
 
 T = TypeVar("T")
@@ -199,12 +199,20 @@ class Collector:
             await asyncio.sleep(UNSENT_S)
 
     async def _send_due(self) -> None:
-        for find, mark in ((shelf.unsent, shelf.mark_sent), (unsent, mark_sent)):
+        for find, mark in ((shelf.unsent, shelf.mark_sent), (self._find_unsent, mark_sent)):
             if sent := await self._send_all(await asyncio.to_thread(find, self._database)):
                 await asyncio.to_thread(mark, self._database, sent)
         if self._reception.heads is not None:
             # After a publication; what is not sent now comes with the station's next hello.
             await self._send_all(await asyncio.to_thread(self._reception.heads.due))
+
+    def _find_unsent(self, database: Database) -> list[Parcel]:
+        """What every station would refuse as out of time is not sent, unless heads attest it."""
+        found = unsent(database)
+        if self._reception.heads is not None:
+            return found
+        now = datetime.now(UTC)
+        return [one for one in found if not is_out_of_time(one.envelope, now)]
 
     async def _send_all(self, parcels: Sequence[Parcel]) -> list[Parcel]:
         """Those that the broker has taken."""

@@ -9,6 +9,7 @@ from agent.contract.issue_kind import ISSUE_KINDS
 from central.database import Database
 from central.issue_of_alarm import alarm_issues
 from central.issue_of_authority import authority_issues
+from central.issue_of_publishing import publishing_issues
 from central.phrase import LANGS
 
 Row = dict[str, Any]
@@ -20,7 +21,10 @@ def lasting_issues(database: Database) -> list[Row]:
     Faults first, the longest first.
     """
     now = datetime.now(UTC)
-    rows = [*authority_issues(database, now), *alarm_issues(database, now)]
+    rows = [
+        *authority_issues(database, now), *alarm_issues(database, now),
+        *publishing_issues(database, now),
+    ]  # fmt: skip
     rows += [
         {"station": station, "reported_at": health["at"], **issue, **_words(issue["kind"])}
         for station, health in database.health().items()

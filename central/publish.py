@@ -21,6 +21,7 @@ from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import Hello
 from agent.contract.topic import build_station_topic, parse_topic
 from agent.errors import TrustError
+from agent.trust.freshness import EMERGENCY_WINDOW
 from central.database import Database, documents, results, upsert, utc_now
 from central.sign import read_document
 
@@ -106,6 +107,14 @@ def unsent(database: Database) -> list[Parcel]:
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.published_at)).all()
     return [Parcel(row.topic, row.envelope, row.kind in RETAINED) for row in rows]
+
+
+def is_out_of_time(envelope: bytes, now: datetime) -> bool:
+    """Is it an emergency whose own date no longer proves that it is fresh?"""
+    document = read_document(envelope)
+    if not isinstance(document, Emergency) or document.trigger == "key":
+        return False
+    return document.nonce is None and now > parse_utc(document.issued) + EMERGENCY_WINDOW
 
 
 def mark_sent(database: Database, parcels: list[Parcel]) -> None:

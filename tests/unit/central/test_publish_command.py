@@ -13,9 +13,11 @@ from agent.contract.document import Emergency, EmergencyBody, Playlist, Silence,
 from agent.errors import TrustError
 from central import heartbeat
 from central.__main__ import main
+from central.collect import Collector
 from central.database import Database
+from central.issue_of_publishing import publishing_issues
 from central.numbering import default_seq
-from central.publish import keep, list_documents, unsent
+from central.publish import keep, list_documents, mark_sent, unsent
 from central.sign import build_header, encode_document, new_doc_id, sign_document
 from tests.fakes.centre_records import GROUP, STATION, note_collector, place_station, prepare_centre
 
@@ -195,6 +197,43 @@ def test_what_has_expired_is_not_handed_out(tmp_path: Path, db: Path) -> None:
     late = playlist(tmp_path / "a", now=NOW - timedelta(days=2), lifetime=timedelta(days=1))
     code, said = publish(late, db)
     assert (code, "E_EXPIRED" in said) == (1, True)
+
+
+@pytest.mark.parametrize(("heads", "minutes", "sent"), [
+    ((), 29, 1), ((), 31, 0), (("head",), 31, 1),
+])  # fmt: skip
+def test_a_late_collector_sends_no_emergency_that_every_station_would_refuse(
+    tmp_path: Path, db: Path, heads: tuple[str, ...], minutes: int, sent: int
+) -> None:
+    """With the head's key it is attested to be in force, and stations take it."""
+    fields = header("emergency", "emergency", slot="khan-cap", now=NOW - timedelta(minutes=minutes))
+    payload = encode_document(
+        Emergency(
+            **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[],
+            bodies=[EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0, max_ms=5000,
+        )
+    )  # fmt: skip
+    database = Database.open(db)
+    keep(
+        database, f"tramtin/1/g/{GROUP}/emergency/khan-cap", sign_document(payload, "emergency", [])
+    )
+    keys: Any = {name: [object()] for name in heads}
+    one = Collector(host="", port=0, ca=None, identity=None, database=database, signers=keys)
+    assert len(one._find_unsent(database)) == sent
+    database.close()
+
+
+def test_what_is_unsent_for_a_minute_is_an_issue_of_the_centre(tmp_path: Path, db: Path) -> None:
+    publish(playlist(tmp_path / "a"), db)
+    database = Database.open(db)
+    soon, later = (datetime.now(UTC) + timedelta(seconds=s) for s in (30, 90))
+    assert publishing_issues(database, soon) == []
+    (row,) = publishing_issues(database, later)
+    assert (row["station"], row["severity"]) == ("centre", "fault")
+    assert row["subject"] == f"vn.84/playlist/tuan g/{GROUP}"
+    mark_sent(database, unsent(database))
+    assert publishing_issues(database, later) == []
+    database.close()
 
 
 # Withholding
