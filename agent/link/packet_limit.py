@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -19,12 +20,18 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from agent.clock import cpu_s
 from agent.link.network_thread import NetworkThreads
+from agent.link.processor_share import ProcessorShare
 
 T = TypeVar("T")
 PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
 MAX_UNSENT = 256
+# Of a processor, for reading what the broker sends, whatever it is: the rest waits in the kernel,
+# and the broker behind it.
+READ_SHARE = 0.3
+READ_SLICE_S = 0.005
 _PUBLISH_QOS_2 = 0x34  # MQTT 5 section 3.3.1: type 3, QoS bits 10
 _TYPE_AND_QOS = 0xF6
 
@@ -63,6 +70,7 @@ class BoundedClient(aiomqtt.Client):
         self._unlimited_recv = self._client._sock_recv  # noqa: SLF001 - the module's purpose
         self._client._sock_recv = self._limited_recv  # type: ignore[method-assign] # noqa: SLF001 - as above
         self._client.manual_ack_set(on=True)
+        self._read_share = ProcessorShare(READ_SHARE)
 
     async def wait_lost(self) -> int | None:
         """Return when the connection has ended: the broker's reason code if it gave one."""
@@ -130,6 +138,37 @@ class BoundedClient(aiomqtt.Client):
         super()._client_connect()
         if self._given_up:
             self._loop.call_soon_threadsafe(self.drop)
+
+    def _on_socket_open(self, _client: paho.Client, _data: Any, sock: Any) -> None:
+        """As aiomqtt's, but reading has a share of the processor. Runs in a thread."""
+
+        def begin() -> None:
+            self._read(sock)
+            self._misc_task = self._loop.create_task(self._misc_loop(), name="MQTT keep-alive")
+
+        self._loop.call_soon_threadsafe(begin)
+
+    def _read(self, sock: ssl.SSLSocket) -> None:
+        """Read for a moment, then let others have the loop; after too much of it, rest."""
+        number, began_s = sock.fileno(), cpu_s()
+        if number < 0:  # closed meanwhile
+            return
+        self._loop.remove_reader(number)
+        try:
+            self._client.loop_read()
+            while sock.fileno() >= 0 and sock.pending() and cpu_s() - began_s < READ_SLICE_S:
+                self._client.loop_read()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the connection is over
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
+            return
+        if sock.fileno() < 0:
+            return
+        rest_s = self._read_share.spend(cpu_s() - began_s)
+        if rest_s > 0 or sock.pending():  # what TLS has decoded already wakes no selector
+            self._loop.call_later(rest_s, self._read, sock)
+        else:
+            self._loop.add_reader(number, self._read, sock)
 
     def _limited_recv(self, bufsize: int) -> bytes:
         """Refuse a packet when its body is first asked for: paho asks for all of it at once."""

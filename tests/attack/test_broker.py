@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import socket
 import struct
+import time
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +14,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from agent.contract.topic import Topic, build_group_topic, build_station_topic
+from agent.link import packet_limit
 from agent.link.packet_limit import MAX_UNSENT
+from agent.link.processor_share import ProcessorShare
 from central.certificate import CertificateAuthority, Identity
 from tests.integration.test_link_mqtt import (
     STATION,
@@ -124,3 +127,40 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
             await station.until(lambda: station.lost >= 1 and station.has_fault("link_down"))
     # It is left after so many packets as paho holds by then, and never holds more.
     assert f"{MAX_UNSENT + 1} packets" in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
+
+
+async def test_attack_108_a_broker_that_floods_is_read_no_faster_than_its_share_allows(
+    authority: CertificateAuthority,
+    identities: dict[str, Identity],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packet_limit, "READ_SHARE", 0.01)
+    topic, sent = b"tramtin/1/d/" + STATION.encode() + b"/playlist/tuan", 0
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await greet(reader, writer)
+        await station.until(lambda: bool(station.sessions))
+        body = struct.pack(">H", len(topic)) + topic + b"\0" + b"x" * 8
+        for _ in range(400):
+            writer.write((bytes([0x30, len(body)]) + body) * 100)
+            await writer.drain()
+            sent += 100
+        body = struct.pack(">H", len(topic)) + topic + b"\0" + b"the end"
+        writer.write(bytes([0x30, len(body)]) + body)
+        await writer.drain()
+        await reader.read()
+
+    async with scripted_peer(script, authority, identities) as peer:
+        station = make_station(peer)
+        async with running(station):
+            await station.until(lambda: bool(station.heard))
+            began_s, heard = time.monotonic(), len(station.heard)
+            await asyncio.sleep(0.5)
+            taken = len(station.heard) - heard
+            assert taken < 2000 * (time.monotonic() - began_s)  # unbounded it is tens of thousands
+            client = station.link._client
+            assert client is not None
+            client._read_share = ProcessorShare(1.0)
+            await station.until(lambda: station.heard[-1][1] == b"the end")
+            assert station.lost == 0
