@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo install uninstall test test-long check bench reference clean
+.PHONY: help setup setup-demo demo install uninstall test test-long check bench reference spoken clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -56,6 +56,9 @@ bench: setup  ## print the figures of the targets
 reference: setup  ## the schema and the page of all settings, from the model
 	$(BIN)/tramtin schema >config/station.schema.json
 	$(BIN)/tramtin schema --reference >config/REFERENCE.md
+
+spoken: setup  ## the built-in spoken lines, from the texts in agent/play/spoken
+	@.ci/spoken-line agent/play/spoken
 
 clean:  ## remove environments, caches and build products
 	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis

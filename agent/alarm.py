@@ -83,6 +83,11 @@ class KeyAlarm:
         press, pressed_mono_s = self._last
         return replace(press, at=self._parts.clock.at_of(pressed_mono_s))
 
+    @property
+    def pressed(self) -> str | None:
+        """The doc_id of the alarm that the last press started, while it may last."""
+        return self._last[0].document.doc_id if self._last is not None else None
+
     def standings(self) -> list[KeyStanding]:
         """What each key would start at this moment, in the order of the settings."""
         parts = self._parts

@@ -34,7 +34,7 @@ from agent.hello import build_hello
 from agent.intake import Effects, Intake
 from agent.link.crash_guard import CrashGuard
 from agent.link.dial import Pace
-from agent.link.fetch import Fetcher
+from agent.link.fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
 from agent.link.supply import Supply
 from agent.link.tls import CertificateDates
@@ -102,7 +102,7 @@ class Agent:
         self.site = Site(
             SiteParts(
                 self.settings, self.store, self.clock, self.journal, self.issues, self.lines,
-                self.alarm.press, self._look_again,
+                self._on_key, self._look_again,
             )
         )  # fmt: skip
         self.programme = Programme(
@@ -117,7 +117,8 @@ class Agent:
         )  # fmt: skip
         self.alarm_watch = AlarmWatch(self._alarms, self.issues, self.journal)
         self.supply = Supply(
-            self._build_fetcher(),
+            self._build_fetcher(Patience()),
+            urgent=self._build_fetcher(URGENT),
             has=self.media.has,
             is_wanted=self.programme.is_named,
             needed_at=lambda: self.programme.needed(self.clock.now()),
@@ -132,11 +133,13 @@ class Agent:
             self.root, store=self.store, clock=self.clock, issues=self.issues, spread_s=spread_s
         )
 
-    def _build_fetcher(self) -> Fetcher:
+    def _build_fetcher(self, patience: Patience) -> Fetcher:
         ca, private = Path(self.settings.broker.ca), self.settings.media.allow_private
         hosts = lambda: self.programme.media_hosts  # noqa: E731 - asked anew at each fetch
         dates = CertificateDates(self.clock.now)
-        return Fetcher(self.media, ca, hosts=hosts, allow_private=private, dates=dates)
+        return Fetcher(
+            self.media, ca, hosts=hosts, allow_private=private, dates=dates, patience=patience
+        )
 
     async def _hello(self) -> None:
         hello = build_hello(
@@ -174,8 +177,13 @@ class Agent:
         """Ask for what is named and not here; a file found rotten on the card is not here."""
         held = (one.document for one in self.programme.held)
         self.supply.want(
-            document for document in held if isinstance(document, Playlist | Emergency)
+            [document for document in held if isinstance(document, Playlist | Emergency)],
+            pressed=self.alarm.pressed,
         )
+
+    def _on_key(self, name: str) -> None:
+        self.alarm.press(name)
+        self._want_media()
 
     def _tell_refused(self) -> None:
         """What policy or this release refuses to play is journalled once, with its rule."""

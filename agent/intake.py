@@ -17,7 +17,6 @@ from agent.clock import Clock, Outcome
 from agent.contract.document import (
     Ack,
     Document,
-    Emergency,
     Head,
     Silence,
     StationConfig,
@@ -81,8 +80,6 @@ def _check_supported(accepted: Accepted) -> None:
     document = accepted.document
     if document.kind in NOT_YET:
         raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
-    if isinstance(document, Emergency) and document.attention not in (None, "two-tone"):
-        raise TrustError("E_UNSUPPORTED", document.doc_id, "an attention signal of its own")
 
 
 def _commit(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, EmergencyBody, Playlist
-from agent.plan.emergency import ActiveEmergency, activate, emergency_on
+from agent.contract.document import Document, Emergency, Playlist
+from agent.plan.emergency import ActiveEmergency, emergencies_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal, tell_briefly
@@ -34,25 +34,15 @@ from agent.staging import (
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
-PATIENCE = timedelta(seconds=10)  # with a missing language before the others are told
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """An emergency as if accepted when the last of its media came."""
+class _Waited:
+    """An emergency as if accepted when the alarm of a local key was over."""
 
     document: Document
     sha256: str
     accepted_at: datetime
-
-
-@dataclass
-class _Awaited:
-    """An emergency of which a medium is missing: since when, and what is told meanwhile."""
-
-    since_at: datetime
-    part_at: datetime
-    part: Sequence[EmergencyBody] = ()
 
 
 def _never() -> bool:
@@ -85,9 +75,7 @@ class Programme:
     timeline: Timeline | None = None
     media_hosts: frozenset[str] = frozenset()
     _ids: frozenset[str] = frozenset()
-    _ready_at: dict[str, datetime] = field(default_factory=dict)
-    _awaited: dict[str, _Awaited] = field(default_factory=dict)
-    _whole: set[str] = field(default_factory=set)
+    _waiting: dict[str, datetime] = field(default_factory=dict)
     _named: frozenset[str] = frozenset()
     _plans: int = 0
     _told: frozenset[tuple[str, str, str]] = frozenset()
@@ -101,10 +89,8 @@ class Programme:
         """Take the documents now held: alarms and silences act at once, the plan by `replan`."""
         self.held = held
         ids = {h.document.doc_id for h in held}
-        self._whole &= ids
-        for known in (self._ready_at, self._awaited):
-            for doc_id in known.keys() - ids:
-                del known[doc_id]
+        for doc_id in self._waiting.keys() - ids:
+            del self._waiting[doc_id]
         self._named = frozenset(
             medium.sha256
             for h in held
@@ -185,72 +171,24 @@ class Programme:
         return self.is_locked() or (ordered is not None and ordered.stops_emergency)
 
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
-        """What is on for one sense, highest first: a key's alarm, then the emergency in force.
+        """What is in force for one sense, highest first: a key's alarm, then the emergencies.
 
-        Sound begins when its media are in store: a slow link must not eat its message. A host that
-        does not deliver one language must not eat the others: see `_part`. An emergency that a
-        key's alarm keeps waiting is told from its beginning afterwards.
+        A board shows the first of the emergencies; a loudspeaker tells one after the other.
+        An emergency that a key's alarm keeps waiting is told as if accepted afterwards.
         """
-        part = meanwhile = None
         press = self.pressed()
-        if sense != "sound":
-            local = alarm_on(self.held, press, now.at, sense) if press is not None else None
-            own = emergency_on(self.held, now.at, sense)
-        else:
-            local = self._local_sound(press, now) if press is not None else None
-            ready = [self._when_ready(h, now) for h in self.held]
-            own = emergency_on(ready, now.at, sense)
-            if local is not None and own is not None:
-                self._ready_at[own.document.doc_id] = now.at
-            if local is None and own is not None and own.document.doc_id not in self._whole:
-                part = self._part(own, now)
-                meanwhile = self._whole_one(ready, now) if part is None else None
-        return [active for active in (local, own, part, meanwhile) if active is not None]
+        local = alarm_on(self.held, press, now.at) if press is not None else None
+        own = emergencies_on([self._kept_waiting(one) for one in self.held], now.at)
+        if sense == "picture":
+            own = own[:1]
+        elif local is not None and local.is_telling(now.at):
+            self._waiting |= {one.document.doc_id: now.at for one in own}
+        return own if local is None else [local, *own]
 
-    def _whole_one(self, ready: Sequence[Held], now: Now) -> ActiveEmergency | None:
-        """What goes on, or is told, while nothing can be told yet of the emergency above it."""
-        others = [h for h in ready if not self._is_awaited(h.document)]
-        return emergency_on(others, now.at, "sound")
-
-    def _is_awaited(self, document: Document) -> bool:
-        return isinstance(document, Emergency) and document.doc_id not in self._whole
-
-    def _part(self, own: ActiveEmergency, now: Now) -> ActiveEmergency | None:
-        """What can be told while the rest is awaited; with the rest it begins anew, as a whole."""
-        document = own.document
-        awaited = self._awaited.setdefault(document.doc_id, _Awaited(now.at, now.at))
-        here = [body for body in document.bodies if self._is_here(body)]
-        if not any(body.media for body in here) or now.at - awaited.since_at < PATIENCE:
-            return None
-        if awaited.part != here:
-            awaited.part, awaited.part_at = here, now.at
-        part = activate(own.held, document, awaited.part_at, "sound", bodies=here)
-        return part if now.at < part.end_at else None
-
-    def _is_here(self, body: EmergencyBody) -> bool:
-        return all(self.media_state(digest) is None for digest in body.media or ())
-
-    def _local_sound(self, press: Press, now: Now) -> ActiveEmergency | None:
-        ready_at = self._heed_media(press.document, now)
-        return alarm_on(self.held, press, now.at, "sound", ready_at=ready_at)
-
-    def _when_ready(self, held: Held, now: Now) -> Held:
+    def _kept_waiting(self, held: Held) -> Held:
         document = held.document
-        if not isinstance(document, Emergency):
-            return held
-        if document.doc_id in self._whole:  # told once: a file that is lost later changes nothing
-            ready_at = self._ready_at.get(document.doc_id)
-        else:
-            ready_at = self._heed_media(document, now)
-            if all(map(self._is_here, document.bodies)):
-                self._whole.add(document.doc_id)
-        return held if ready_at is None else _Ready(document, held.sha256, ready_at)
-
-    def _heed_media(self, document: Emergency, now: Now) -> datetime | None:
-        """When a medium was last seen missing; None when none ever was."""
-        if any(self.media_state(medium.sha256) is not None for medium in document.media):
-            self._ready_at[document.doc_id] = now.at
-        return self._ready_at.get(document.doc_id)
+        waited_until = self._waiting.get(document.doc_id)
+        return held if waited_until is None else _Waited(document, held.sha256, waited_until)
 
 
 class SoundRundown:
@@ -265,7 +203,7 @@ class SoundRundown:
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         """Alarms first, then what is scheduled."""
         for item in self._alarms(now):
-            if not item.missing and item.key not in done:
+            if item.key not in done:
                 return item
         return self.scheduled(now)
 
@@ -286,9 +224,9 @@ class SoundRundown:
         winners = {(one.start_at, one.level): one for one in sorted(started, key=lambda o: o.rank)}
         return [self._build(one) for one in winners.values()]
 
-    def held_up(self, now: Now) -> Item | None:
-        """The alarm in force while its media are not all in store."""
-        return next((item for item in self._alarms(now) if item.missing), None)
+    def alarms(self, now: Now) -> list[Item]:
+        """The emergencies in force as this output tells them, highest first."""
+        return list(self._alarms(now))
 
     def upcoming(self, now: Now) -> Item | None:
         """The next scheduled item, also while an alarm is on."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from agent.contract.document import Element, Medium, Scene
-from agent.plan.emergency import ActiveEmergency
+from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Held, Occurrence
-from agent.play.item import Item, Source
+from agent.play.item import Item, Source, Words
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
 LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
@@ -78,28 +78,29 @@ def digests_of(occurrence: Occurrence) -> list[str]:
     return body.media or [element.media for element in elements if element.media]
 
 
-def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item | None:
-    """What is heard of an emergency; None when it has no recorded sound."""
+def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item:
+    """What is heard of an emergency, whatever of its media is here."""
     document = active.document
     media = {medium.sha256: medium for medium in document.media}
-    clips = tuple(media[digest] for body in active.bodies for digest in body.media or [])
-    if not clips:
-        return None
+    rows = ((body, tuple(media[digest] for digest in body.media or [])) for body in document.bodies)
+    bodies = (
+        Words(body.lang, clips, bool(clips) and _missing(clips, state) is None)
+        for body, clips in rows
+    )
     return _emergency_item(
         active,
         "sound",
-        clips=clips,
+        bodies=tuple(bodies),
+        signal=recorded_signal(document),
         repeat=document.repeat,
         gap_ms=document.gap_ms,
-        limit_ms=document.max_ms,
-        attention=document.attention,
-        missing=_missing(clips, state),
+        is_exercise=document.exercise,
     )
 
 
 def emergency_picture(active: ActiveEmergency) -> Item | None:
     """What is seen of an emergency; None when it has no text to show."""
-    texts = [(b.lang, b.text.show) for b in active.document.bodies if b.text and b.text.show]
+    texts = [(body.lang, text) for body in active.document.bodies if (text := shown_text(body))]
     if not texts:
         return None
     elements = [_banner()] if active.document.exercise else []
@@ -131,12 +132,10 @@ def _banner() -> Element:
 
 
 def key_of(active: ActiveEmergency, medium: str) -> str:
-    """An alarm sounds once; one that a key starts, once a press; a part of it counts for itself."""
+    """An alarm sounds once; one that a key starts, once a press."""
     parts = [active.document.event_id]
     if active.press is not None:
         parts.append(str(active.press[1]))
-    if not active.is_whole:
-        parts.append("+".join(body.lang for body in active.bodies))
     return "/".join([*parts, medium])
 
 
@@ -147,7 +146,7 @@ def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> 
         key=key_of(active, medium),
         source=_source(active.held, document.event_id),
         title=("Diễn tập: " if document.exercise else what) + document.event_id,
-        lang=active.bodies[0].lang,
+        lang=document.bodies[0].lang,
         level=int(active.level),
         level_name=active.level.name.lower(),
         started_by=active.press[0] if active.press is not None else None,

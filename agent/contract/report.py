@@ -139,7 +139,8 @@ class Result(msgspec.Struct, frozen=True):
 class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complete play, or one that was cut or failed, and why.
 
-    `started_by` names the local key that started it, and is left out for all else.
+    `started_by` names the local key that started it, `words_missing` the languages in which the
+    words of an emergency were not heard; both are left out for all else.
     """
 
     output: str
@@ -167,6 +168,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gain_db: float
     underruns: int
     started_by: str | None = None
+    words_missing: list[str] | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

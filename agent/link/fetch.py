@@ -77,6 +77,9 @@ class Patience:
     total_s: float = 1800.0
 
 
+URGENT = Patience(connect_s=3.0, idle_s=5.0)  # for a host, while an emergency lacks its words
+
+
 class Fetcher:
     """Fetches media into the store.
 

@@ -4,7 +4,10 @@ The theory. A host may be slow, silent or gone, and the next item's medium may l
 only two files are under way at a time, what is needed soonest goes first, and nobody keeps a place
 for long: after a turn of a minute a download gives it to one that waits, and goes on where it was
 in a later, longer turn. Who had the fewest turns goes first, so that a host which never delivers
-holds up each other file once. An alarm's media have two places of their own.
+holds up each other file once.
+
+The media of an emergency in force have places, a fetcher and short intervals of their own, and each
+try begins with the next address: no host and no schedule keeps its words waiting.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+import msgspec
+
 from agent.clock import mono_s
 from agent.contract.document import Emergency, Medium, Playlist
 from agent.contract.ident import Digest
@@ -24,8 +29,11 @@ from agent.errors import AgentError, LinkError
 
 log = logging.getLogger(__name__)
 RETRY_S = (5.0, 15.0, 60.0, 300.0)
+URGENT_RETRY_S = (1.0, 2.0, 5.0, 10.0)
 PLACES = 2
+URGENT_PLACES = 4  # a language each
 TURN_S = 60.0  # the first; each further turn of the same file is twice as long
+URGENT_TURN_S = 15.0
 LONGEST_TURN_S = 1920.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -47,12 +55,20 @@ class _Errand:
     faults: int = 0
     due_mono_s: float = 0.0
 
+    @property
+    def rotated(self) -> Medium:
+        """The medium with the address first whose turn it is."""
+        urls = self.medium.urls
+        first = (self.turns + self.faults) % len(urls) if urls else 0
+        return msgspec.structs.replace(self.medium, urls=[*urls[first:], *urls[:first]])
+
 
 class Supply:
     """Fetches what is lacking.
 
     Args:
         fetcher: brings one medium.
+        urgent: the same for an emergency in force, with less patience for a host.
         has: is a medium in store?
         is_wanted: does any document in force name this medium? If not, it is not fetched any more.
         needed_at: digest → when it is to be played next, for those that are soon.
@@ -61,10 +77,11 @@ class Supply:
         on_unwanted: called when a medium that could not be fetched is no longer named.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - wired once, by `app`
         self,
         fetcher: Fetch,
         *,
+        urgent: Fetch,
         has: Callable[[Digest], bool],
         is_wanted: Callable[[Digest], bool],
         needed_at: Callable[[], Mapping[str, datetime]],
@@ -73,6 +90,7 @@ class Supply:
         on_unwanted: Callable[[Digest], None],
     ) -> None:
         self._fetcher = fetcher
+        self._urgent = urgent
         self._has = has
         self._is_wanted = is_wanted
         self._needed_at = needed_at
@@ -91,11 +109,18 @@ class Supply:
             return None
         return self._errors.get(digest, f"E_MEDIA: {digest[:12]} is not in store")
 
-    def want(self, documents: Iterable[Playlist | Emergency]) -> None:
-        """Fetch whatever these documents name and the store lacks."""
+    def want(self, documents: Iterable[Playlist | Emergency], pressed: str | None = None) -> None:
+        """Fetch whatever these documents name and the store lacks.
+
+        Args:
+            documents: those in force.
+            pressed: the doc_id of the held alarm that a local key has started.
+        """
         for document in documents:
             # what waits for a local key must not keep from its place what is on at once
-            is_urgent = isinstance(document, Emergency) and document.trigger == "now"
+            is_urgent = isinstance(document, Emergency) and (
+                document.trigger == "now" or document.doc_id == pressed
+            )
             for medium in document.media:
                 if not self._has(Digest(medium.sha256)):
                     self._take(medium, is_urgent=is_urgent)
@@ -109,7 +134,8 @@ class Supply:
         if known is None:
             self._waiting[digest] = _Errand(medium, is_urgent)
         elif is_urgent and not known.is_urgent:
-            known.is_urgent, known.due_mono_s = True, 0.0  # what an alarm needs waits no more
+            # What an alarm needs waits no more.
+            known.is_urgent, known.faults, known.due_mono_s = True, 0, 0.0
 
     async def run(self) -> None:
         """Live until cancelled."""
@@ -124,7 +150,8 @@ class Supply:
 
     def _give_places(self, group: asyncio.TaskGroup, *, is_urgent: bool) -> None:
         taken = sum(one.is_urgent == is_urgent for one in self._under_way.values())
-        for errand in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: PLACES - taken]:
+        free = (URGENT_PLACES if is_urgent else PLACES) - taken
+        for errand in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: max(0, free)]:
             digest = errand.medium.sha256
             self._under_way[digest] = self._waiting.pop(digest)
             group.create_task(self._turn(errand), name=f"fetch {digest[:8]}")
@@ -148,10 +175,13 @@ class Supply:
         return min(due, default=None)
 
     async def _turn(self, errand: _Errand) -> None:
-        ends_mono_s = mono_s() + min(TURN_S * 2**errand.turns, LONGEST_TURN_S)
+        turn_s = URGENT_TURN_S if errand.is_urgent else TURN_S
+        ends_mono_s = mono_s() + min(turn_s * 2**errand.turns, LONGEST_TURN_S)
 
         def may_go_on() -> bool:
-            return mono_s() < ends_mono_s or not self._ready(is_urgent=errand.is_urgent)
+            has_others = errand.is_urgent and len(errand.medium.urls) > 1
+            is_alone = not has_others and not self._ready(is_urgent=errand.is_urgent)
+            return mono_s() < ends_mono_s or is_alone
 
         is_done = False
         try:
@@ -171,7 +201,10 @@ class Supply:
             self._on_unwanted(digest)
             return True
         try:
-            is_whole = await self._fetcher.fetch(errand.medium, may_go_on)
+            if errand.is_urgent:
+                is_whole = await self._urgent.fetch(errand.rotated, may_go_on)
+            else:
+                is_whole = await self._fetcher.fetch(errand.medium, may_go_on)
         except AgentError as error:
             self._failed(errand, error)
             return False
@@ -190,6 +223,7 @@ class Supply:
     def _failed(self, errand: _Errand, error: AgentError) -> None:
         digest = Digest(errand.medium.sha256)
         self._errors[digest] = str(error)
-        errand.due_mono_s = mono_s() + RETRY_S[min(errand.faults, len(RETRY_S) - 1)]
+        pauses_s = URGENT_RETRY_S if errand.is_urgent else RETRY_S
+        errand.due_mono_s = mono_s() + pauses_s[min(errand.faults, len(pauses_s) - 1)]
         errand.faults += 1
         self._on_failure(digest, error)

@@ -1,9 +1,10 @@
 """Emergency: a state of the box read from held documents, not an entry of the plan.
 
-An emergency is on from the moment at which it was accepted until the first of: cancel, expiry,
-`max_ms`, the end of its script. Script: the attention signal once, then all bodies in order,
-`repeat` times, with `gap_ms` between rounds. What stops it for a while is in `silence`; what waits
-for a local key is never on by itself: see `held_alarm`.
+An emergency is in force from the moment at which it was accepted until the first of: cancel,
+expiry, `max_ms`. What a sound output tells meanwhile is its script (`play.script`): the attention
+signal, then all bodies whose words are here, `repeat` times, with `gap_ms` between rounds. What
+stops it for a while is in `silence`; what waits for a local key is never in force by itself: see
+`held_alarm`.
 """
 
 from __future__ import annotations
@@ -12,29 +13,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.contract.document import Cancel, Emergency, EmergencyBody
+from agent.contract.document import Cancel, Emergency, EmergencyBody, Medium
 from agent.contract.moment import parse_utc
 from agent.plan.level import Level
-from agent.plan.occurrence import Held, Medium
+from agent.plan.occurrence import Held
 
 TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
+SIGNAL_MS = range(3_000, 10_001)  # how long a recorded attention signal may last
 # Amplifiers settle and engines are replaced after acceptance: the last word must not be cut off.
 SCRIPT_SLACK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class ActiveEmergency:
-    """An emergency that is on.
+    """An emergency that is in force.
 
     Args:
         held: the document with its hash.
         document: the same, typed.
         start_at: when it began on this box.
         end_at: when it ends at the latest.
-        attention_ms: length of the attention signal.
-        round_ms: length of all bodies' sound once; 0 when it has no recorded sound.
-        script_ms: attention, rounds and gaps together; 0 when it has no recorded sound.
-        bodies: what is told of it: all, or those whose sound is here while others' is awaited.
+        script_ms: attention signal, rounds and gaps together when all its words are here; 0 for
+            an emergency without recorded words, whose script has no end.
         press: name of the local key that started it, and which press of this process it was; None
             for an emergency that came to be at once.
     """
@@ -43,10 +43,7 @@ class ActiveEmergency:
     document: Emergency
     start_at: datetime
     end_at: datetime
-    attention_ms: int
-    round_ms: int
     script_ms: int
-    bodies: Sequence[EmergencyBody]
     press: tuple[str, int] | None = None
 
     @property
@@ -55,38 +52,39 @@ class ActiveEmergency:
         return Level.EMERGENCY if self.press is None else Level.LOCAL_KEY
 
     @property
-    def is_whole(self) -> bool:
-        """Is all of it told?"""
-        return len(self.bodies) == len(self.document.bodies)
-
-    @property
     def exercise(self) -> bool:
         """Is it only an exercise?"""
         return self.document.exercise
 
+    def is_telling(self, at: datetime) -> bool:
+        """May its sound still be told, had its words been here from the beginning?"""
+        script = timedelta(milliseconds=self.script_ms) + SCRIPT_SLACK
+        return not self.script_ms or at < self.start_at + script
 
-def emergency_on(
-    held: Sequence[Held], at: datetime, medium: Medium | None = None
-) -> ActiveEmergency | None:
-    """The emergency in force: a real one before an exercise, then the one that began last.
+
+def emergencies_on(held: Sequence[Held], at: datetime) -> list[ActiveEmergency]:
+    """The emergencies in force: real ones before exercises, then the one that began last.
 
     Never a held alarm, whatever its age: only a press starts one.
 
     Args:
         held: accepted documents of any kind.
         at: the moment.
-        medium: with `sound` an emergency with shown text is over when its sound is; with `picture`
-            it lasts until cancel, expiry or `max_ms`; None: while either lasts.
     """
     cancelled = cancelled_by(held)
     found = (
         active
         for one, document in _emergencies(held)
         if not cancelled & {document.event_id, document.doc_id}
-        and (active := activate(one, document, _start(one, document, at), medium)).start_at <= at
+        and (active := activate(one, document, _start(one, document, at))).start_at <= at
         and at < active.end_at
     )
-    return max(found, key=_rank, default=None)
+    return sorted(found, key=_rank, reverse=True)
+
+
+def emergency_on(held: Sequence[Held], at: datetime) -> ActiveEmergency | None:
+    """The first of the emergencies in force; arguments as for `emergencies_on`."""
+    return next(iter(emergencies_on(held, at)), None)
 
 
 def cancelled_by(held: Iterable[Held]) -> frozenset[str]:
@@ -110,35 +108,53 @@ def activate(
     one: Held,
     document: Emergency,
     start_at: datetime,
-    medium: Medium | None,
-    *,
-    bodies: Sequence[EmergencyBody] | None = None,
     press: tuple[str, int] | None = None,
 ) -> ActiveEmergency:
-    """An emergency that begins at a moment, with its end; arguments as `emergency_on` has them."""
-    bodies = document.bodies if bodies is None else bodies
+    """An emergency that begins at a moment, with its end; arguments: see there."""
+    signed_ms, attention_ms = _attention_ms(document)
+    added = timedelta(milliseconds=max(0, attention_ms - signed_ms))
+    longest = timedelta(milliseconds=document.max_ms) + added
+    script_ms = _script_ms(document, attention_ms)
+    script = timedelta(milliseconds=script_ms)
+    if script_ms and script <= longest:  # it was signed to be told whole
+        longest = max(longest, script + SCRIPT_SLACK)
+    end_at = min(parse_utc(document.expires), start_at + longest)
+    return ActiveEmergency(one, document, start_at, end_at, script_ms, press)
+
+
+def _script_ms(document: Emergency, attention_ms: int) -> int:
     durations = {m.sha256: m.duration_ms for m in document.media}
-    attention_ms = _attention_ms(document.attention, durations)
-    round_ms = sum(durations.get(d, 0) for body in bodies for d in body.media or ())
-    rounds_ms = round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
-    script_ms = attention_ms + rounds_ms if round_ms else 0
-    end_at = min(parse_utc(document.expires), start_at + timedelta(milliseconds=document.max_ms))
-    if script_ms and (medium == "sound" or not shows(document)):
-        end_at = min(end_at, start_at + timedelta(milliseconds=script_ms) + SCRIPT_SLACK)
-    return ActiveEmergency(
-        one, document, start_at, end_at, attention_ms, round_ms, script_ms, bodies, press
-    )
-
-
-def _attention_ms(attention: str | None, durations: dict[str, int]) -> int:
-    if attention is None:
+    round_ms = sum(durations.get(d, 0) for body in document.bodies for d in body.media or ())
+    if not round_ms:
         return 0
-    return TWO_TONE_MS if attention == "two-tone" else durations.get(attention, 0)
+    return attention_ms + round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
+
+
+def _attention_ms(document: Emergency) -> tuple[int, int]:
+    """The length of the attention signal as signed, and the longest that may sound instead."""
+    if document.attention is None:
+        return 0, TWO_TONE_MS
+    if document.attention == "two-tone":
+        return TWO_TONE_MS, TWO_TONE_MS
+    signal = recorded_signal(document)
+    # one that breaks off is followed by the built-in one
+    return (signal.duration_ms, signal.duration_ms + TWO_TONE_MS) if signal else (0, TWO_TONE_MS)
+
+
+def recorded_signal(document: Emergency) -> Medium | None:
+    """The emergency's own attention signal; None where the built-in one is to sound."""
+    of_its_own = (m for m in document.media if m.sha256 == document.attention)
+    return next((m for m in of_its_own if m.duration_ms in SIGNAL_MS), None)
 
 
 def shows(document: Emergency) -> bool:
     """Has it text for a board?"""
-    return any(body.text is not None and body.text.show is not None for body in document.bodies)
+    return any(shown_text(body) for body in document.bodies)
+
+
+def shown_text(body: EmergencyBody) -> str | None:
+    """What a board shows of a body: what is to be said, where nothing was written to be shown."""
+    return (body.text.show or body.text.say) if body.text is not None else None
 
 
 def _start(one: Held, document: Emergency, at: datetime) -> datetime:

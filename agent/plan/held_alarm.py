@@ -1,15 +1,15 @@
 """Held alarms: emergencies that wait in store until somebody presses a local key of their slot.
 
 A held alarm is on while a press of it lasts, and at no other time: from the press until the first
-of cancel, expiry, `max_ms`, the end of its script. Held by several issuers in one slot, a real one
-goes before an exercise, then the one that was issued last.
+of cancel, expiry, `max_ms`. Held by several issuers in one slot, a real one goes before an
+exercise, then the one that was issued last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent.clock import Now
 from agent.contract.document import Emergency
@@ -67,30 +67,18 @@ def _rank(document: Emergency) -> tuple[bool, datetime, int, int, str]:
     return (not document.exercise, issued_at, document.epoch, document.seq, document.doc_id)
 
 
-def alarm_on(
-    held: Sequence[Held],
-    press: Press,
-    at: datetime,
-    medium: Medium | None = None,
-    *,
-    ready_at: datetime | None = None,
-) -> ActiveEmergency | None:
+def alarm_on(held: Sequence[Held], press: Press, at: datetime) -> ActiveEmergency | None:
     """The alarm of a press while it lasts.
 
     Args:
         held: accepted documents of any kind.
         press: what started it.
         at: the moment.
-        medium: as for `emergency.emergency_on`.
-        ready_at: when the last of its media came; what comes later than `max_ms` is not played.
     """
     document = press.document
     if document.trigger != "key" or cancelled_by(held) & {document.event_id, document.doc_id}:
         return None
-    start_at = press.at if ready_at is None else max(press.at, ready_at)
-    if start_at >= press.at + timedelta(milliseconds=document.max_ms):
-        return None
-    active = activate(press.held, document, start_at, medium, press=(press.key, press.number))
+    active = activate(press.held, document, press.at, press=(press.key, press.number))
     return active if at < active.end_at else None
 
 
@@ -102,7 +90,7 @@ class KeyStanding:
         key: the contact's name.
         slot: the one that it starts.
         document: the alarm; None when nothing is held.
-        senses: each sense in which this box's outputs would play it: None, or why it cannot be had.
+        senses: each sense in which this box's outputs would play it: None, or what it would lack.
     """
 
     key: str
@@ -112,8 +100,8 @@ class KeyStanding:
 
     @property
     def is_startable(self) -> bool:
-        """Would any output play it? A board must not stay dark because a sound file is late."""
-        return None in self.senses.values()
+        """Would any output play it? What it lacks keeps nothing of it back."""
+        return bool(self.senses)
 
     @property
     def why_not_whole(self) -> str | None:
@@ -130,7 +118,10 @@ def senses_of(
     outputs: Collection[Medium],
     why_missing: Callable[[str], str | None],
 ) -> dict[Medium, str | None]:
-    """In which senses a box with such outputs would play an alarm: None, or why it cannot be had.
+    """In which senses a box with such outputs would play an alarm: None, or what it would lack.
+
+    Every alarm is heard: without recorded words, or while they are missing, by the attention signal
+    and the built-in line.
 
     Args:
         document: the alarm.
@@ -139,7 +130,7 @@ def senses_of(
     """
     found: dict[Medium, str | None] = {}
     digests = [digest for body in document.bodies for digest in body.media or ()]
-    if "sound" in outputs and digests:
+    if "sound" in outputs:
         found["sound"] = next((why for one in digests if (why := why_missing(one))), None)
     if "picture" in outputs and shows(document):
         found["picture"] = None

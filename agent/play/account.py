@@ -16,7 +16,11 @@ Outcome = Literal["full", "cut", "skipped", "failed"]
 
 @dataclass(frozen=True)
 class Account:
-    """What really happened: aware UTC times, the zones that were on, sound consumed."""
+    """What really happened: aware UTC times, the zones that were on, sound consumed.
+
+    Of an emergency's sound also the media that were `told`, and the languages of the bodies whose
+    words were not heard.
+    """
 
     outcome: Outcome
     reason: str | None = None
@@ -27,6 +31,8 @@ class Account:
     proof: Literal["A0", "A1", "A2"] = "A0"
     underruns: int = 0
     gain_db: float = 0.0
+    told: tuple[str, ...] | None = None
+    words_missing: list[str] | None = None
 
 
 def build_play(output: str, item: Item, account: Account) -> Play:
@@ -46,7 +52,7 @@ def build_play(output: str, item: Item, account: Account) -> Play:
         class_=source.class_,
         level=item.level_name,
         lang=item.lang,
-        media=[clip.sha256 for clip in item.clips],
+        media=[clip.sha256 for clip in item.clips] if account.told is None else list(account.told),
         planned_start=encode_utc(item.start_at),
         planned_end=encode_utc(item.end_at),
         start=encode_utc(account.start_at) if account.start_at else None,
@@ -58,6 +64,7 @@ def build_play(output: str, item: Item, account: Account) -> Play:
         gain_db=account.gain_db,
         underruns=account.underruns,
         started_by=item.started_by,
+        words_missing=account.words_missing or None,
     )
 
 

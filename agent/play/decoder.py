@@ -14,13 +14,13 @@ trimmed by ffmpeg from both LAME's and its own tags.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Collection, Iterator, Sequence
 
 from agent.errors import PlayError
 from agent.play.row import Stretch, Track, cut_row
+from agent.play.task import end_task
 
 RATE_HZ = 48_000
 FRAME_BYTES = 2
@@ -99,14 +99,11 @@ class Decoder:
             raise
 
     async def _end(self) -> None:
-        self._work.cancel()
-        with contextlib.suppress(asyncio.CancelledError, PlayError):
-            await self._work
+        await end_task(self._work)
         # Not in the task: one that is cancelled before its first step never runs.
         if self._process.returncode is None:
             self._process.kill()
         await self._process.communicate()  # to the end of its pipe: nothing of it stays open
-        self._let_go()
 
     async def _run(self) -> None:
         try:

@@ -32,14 +32,30 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What is told of an emergency in one language.
+
+    Args:
+        lang: the language.
+        clips: its recorded sound, in order; empty when it has none.
+        is_here: are all of them in store?
+    """
+
+    lang: str
+    clips: tuple[Medium, ...]
+    is_here: bool
+
+
+@dataclass(frozen=True)
 class Item:
     """One occurrence on one output.
 
     Times are aware UTC; `end_at` is the planned end, `latest_end_at` how late it may still sound
     when it was interrupted and resumed.
 
-    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds;
-    `attention` names a held clip that goes first. A picture has `scene` instead.
+    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds. What is
+    heard of an emergency has `bodies` instead, told by the rules of `play.script`; `signal` is its
+    own attention signal, None for the built-in one. A picture has `scene`.
     """
 
     key: str
@@ -57,7 +73,9 @@ class Item:
     repeat: int = 1
     gap_ms: int = 0
     limit_ms: int | None = None
-    attention: str | None = None
+    bodies: tuple[Words, ...] = ()
+    signal: Medium | None = None
+    is_exercise: bool = False
     scene: Scene | None = None
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
@@ -103,8 +121,8 @@ class Rundown(Protocol):
     def upcoming(self, now: Now) -> Item | None:
         """The next item of the schedule to start on this output."""
 
-    def held_up(self, now: Now) -> Item | None:
-        """An emergency that is on and cannot be played yet, with what is missing."""
+    def alarms(self, now: Now) -> list[Item]:
+        """The emergencies in force as this output tells them, highest first."""
 
     def is_entitled(self, item: Item, now: Now) -> bool:
         """May this item go on? False once its document is withdrawn, expired or cancelled."""

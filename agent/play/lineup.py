@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Collection
 
 from agent.clock import Now
+from agent.play.alarm_session import AlarmSession
 from agent.play.backlog import Backlog, Cut
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.session import SoundSession
 
 REMEMBERED = 64  # emergencies
+Session = SoundSession | AlarmSession
 
 
 class Lineup:
@@ -26,7 +28,7 @@ class Lineup:
     """
 
     def __init__(self, near: Neighbours, backlog: Backlog, done: Collection[str]) -> None:
-        self.sessions: list[SoundSession] = []
+        self.sessions: list[Session] = []
         self._rundown = near.rundown
         self._clock = near.clock
         self._backlog = backlog
@@ -56,12 +58,22 @@ class Lineup:
             self._heard.append(item.key)
 
     @property
+    def tellings(self) -> list[AlarmSession]:
+        """The emergencies that are being told: mostly one, two while a key's alarm cuts one."""
+        return [session for session in self.sessions if isinstance(session, AlarmSession)]
+
+    @property
+    def _scheduled(self) -> list[SoundSession]:
+        """All but emergencies, which place their own slots."""
+        return [session for session in self.sessions if isinstance(session, SoundSession)]
+
+    @property
     def prepared(self) -> SoundSession | None:
         """What is prepared to come back."""
-        waiting = (s for s in self.sessions if s.item.key in self._backlog and not s.is_sounding)
+        waiting = (s for s in self._scheduled if s.item.key in self._backlog and not s.is_sounding)
         return next(waiting, None)
 
-    def find_holder(self, now: Now) -> SoundSession | None:
+    def find_holder(self, now: Now) -> Session | None:
         """The highest of what sounds, or is to sound by now."""
         begun = [
             session
@@ -71,11 +83,11 @@ class Lineup:
         ]
         return max(begun, key=lambda session: session.item.level, default=None)
 
-    def is_free_for(self, session: SoundSession | None) -> bool:
+    def is_free_for(self, session: Session | None) -> bool:
         """Is no other session open?"""
         return all(other is session for other in self.sessions)
 
-    async def withdraw(self, session: SoundSession) -> None:
+    async def withdraw(self, session: Session) -> None:
         """Take a session out that has not sounded."""
         self.sessions.remove(session)
         await session.withdraw()
@@ -99,11 +111,11 @@ class Lineup:
         self._line_up(holder, now)
         await self._backlog.forget_lapsed(now.at)
 
-    def _list_displaced(self, holder: SoundSession, now: Now) -> list[SoundSession]:
+    def _list_displaced(self, holder: Session, now: Now) -> list[SoundSession]:
         """What should sound by now and cannot, because the holder is above it."""
         return [
             session
-            for session in self.sessions
+            for session in self._scheduled
             if session.item.level < holder.item.level
             and not session.is_sounding
             and session.item.start_at <= now.at
@@ -115,15 +127,13 @@ class Lineup:
         holder = self.find_holder(now)
         return holder is not None and holder.item.level > item.level
 
-    def _line_up(self, holder: SoundSession | None, now: Now) -> None:
+    def _line_up(self, holder: Session | None, now: Now) -> None:
         """Have what is prepared begin at its moment, but below the holder at the sample behind it.
 
         While the holder's last slot is not known nothing may begin: it may only pause.
         """
         slot = self._find_last_slot(holder, now) if holder is not None else None
-        for session in [one for one in self.sessions if one.is_waiting]:
-            if session.item.level >= EMERGENCY:
-                continue  # it places its own slots
+        for session in [one for one in self._scheduled if one.is_waiting]:
             if holder is None or session.item.level >= holder.item.level:
                 if not session.is_cued and session.item.key not in self._backlog:
                     session.cue_planned(self._clock.mono_of(session.item.start_at))
@@ -132,7 +142,7 @@ class Lineup:
             elif session.after != slot:
                 session.cue_planned(self._clock.mono_of(session.item.start_at), after=slot)
 
-    def _find_last_slot(self, holder: SoundSession, now: Now) -> str | None:
+    def _find_last_slot(self, holder: Session, now: Now) -> str | None:
         """The slot whose end frees the output; None while that is unknown, or an alarm follows."""
         known = {*self._done, *(session.item.key for session in self.sessions)}
         following = self._rundown.wanted(now, known)

@@ -1,8 +1,7 @@
 """One item on one sound output, from the opened media to the closed record.
 
-States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. A session
-has one engine slot for its message and, when it begins with an attention signal, one for the held
-clip before it; the message is placed at the very sample at which the signal ends.
+States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. What is
+heard of an emergency is an `AlarmSession`.
 """
 
 from __future__ import annotations
@@ -15,21 +14,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from agent.clock import mono_s
-from agent.contract.ident import Digest
 from agent.errors import AgentError, PlayError
 from agent.play.account import Account, Entry, Outcome
-from agent.play.attention import ATTENTION_S
+from agent.play.claim import LineClaim
 from agent.play.decoder import Decoder, start_decoder
-from agent.play.item import EMERGENCY, Item, Neighbours
+from agent.play.item import Item, Neighbours
 from agent.play.line import Line
-from agent.play.row import Track
-from agent.play.wire import RATE_HZ, Ended, Fire, Load, Send, Start, Started, Stop
+from agent.play.media_reader import open_tracks
+from agent.play.wire import RATE_HZ, Ended, Fault, Load, Send, Start, Started, Stop
 
 _ids = itertools.count(1)
 FADE_MS = 20
 NEVER_MONO_S = 1e12
-PATIENCE_S = 0.3  # for a slow line, before an alarm goes out on the others
-CLAIM_AGAIN_S = 2.0  # between tries to have a line on that did not come
 
 
 class SoundSession:
@@ -54,16 +50,12 @@ class SoundSession:
         send: Send,
         near: Neighbours,
     ) -> None:
-        number = next(_ids)
         self.item = item
         self.offset_ms = offset_ms
-        self.lines = list(lines)
         self.over = asyncio.Event()
         self.stop_reason: str | None = None
         self.played_ms = 0
-        self.message_ms = 0
         self.is_sounding = False
-        self.has_fired = False
         self.has_broken = False
         self.underruns = 0
         self.outcome: Outcome | None = None
@@ -74,16 +66,10 @@ class SoundSession:
         self._clock = near.clock
         self._media = near.media
         self._entry = Entry(near.log, output, item)
-        self._on: list[str] = []
-        self._heard_somewhere = asyncio.Event()
-        self._is_unheard = False
+        self._claim = LineClaim(lines)
         self._is_loaded = False
-        self._message_at_mono_s: float | None = None
-        self._signal = f"{number}.signal" if item.attention else None
-        self._message = f"{number}.message"
-        self._pending = {slot for slot in (self._signal, self._message) if slot}
+        self._slot = f"{next(_ids)}.message"
         self._decoder: Decoder | None = None
-        self._claimed: list[Line] = []
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
@@ -92,7 +78,7 @@ class SoundSession:
     @property
     def lead_s(self) -> float:
         """Seconds from now until sound can come on all lines."""
-        return max((line.lead_s for line in self.lines), default=0.0)
+        return self._claim.lead_s
 
     async def prepare(self) -> None:
         """Open and check the media, start the decoder, load the slot.
@@ -103,7 +89,7 @@ class SoundSession:
         if self.item.missing:
             raise AgentError("E_MEDIA", self.item.title, self.item.missing)
         self._decoder = await start_decoder(
-            await self._open_media(),
+            await open_tracks(self._media, self.item.clips),
             repeat=self.item.repeat,
             gap_ms=self.item.gap_ms,
             offset_ms=self.offset_ms,
@@ -115,28 +101,14 @@ class SoundSession:
             os.close(self._decoder.read_fd)
             await self._decoder.stop()
             raise
-        self._send(Load(self._message, self.item.level), self._decoder.read_fd)
+        self._send(Load(self._slot, self.item.level), self._decoder.read_fd)
         self._is_loaded = True
-        self._place_message()
-
-    async def _open_media(self) -> list[Track]:
-        tracks: list[Track] = []
-        try:
-            for clip in self.item.clips:
-                digest = Digest(clip.sha256)
-                fd = await self._media.open(digest, clip.bytes)
-                tracks.append(Track(fd, clip.mime, clip.duration_ms))
-        except BaseException:
-            for track in tracks:
-                os.close(track.fd)
-            raise
-        return tracks
 
     def _check_wanted(self) -> None:
         """Much may have happened while the session waited for a card, a decoder or a line."""
         if self.over.is_set():
             raise PlayError("E_WORKER", self.item.title, "the engine went")
-        if self.stop_reason == "switch" or self._is_unheard:
+        if self.stop_reason == "switch":
             raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
         if self.stop_reason is not None:
             raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
@@ -145,11 +117,6 @@ class SoundSession:
         """What is left of the item's limit behind the offset."""
         limit_ms = self.item.limit_ms
         return None if limit_ms is None else max(1, limit_ms - self.offset_ms)
-
-    def _place_message(self) -> None:
-        """The message follows the signal once both its moment and its slot are there."""
-        if self._is_loaded and self._message_at_mono_s is not None:
-            self._send(Start(self._message, self._message_at_mono_s))
 
     def cue(self, at_mono_s: float, *, is_planned: bool = False, after: str | None = None) -> None:
         """Set (or move) the moment of the first sample, and switch the lines on in time for it.
@@ -160,9 +127,9 @@ class SoundSession:
             after: another session's slot, whose end is waited for where that is later.
         """
         self.is_cued, self.after = True, after
-        self._send(Start(self._message, at_mono_s, after))
+        self._send(Start(self._slot, at_mono_s, after))
         self._planned_mono_s = at_mono_s if is_planned else None
-        if self._claimed:
+        if self._claim.is_held:
             return
         if self._claiming is not None:
             self._claiming.cancel()
@@ -178,7 +145,7 @@ class SoundSession:
         """Take its moment away again."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
-            self._send(Start(self._message, NEVER_MONO_S))
+            self._send(Start(self._slot, NEVER_MONO_S))
 
     @property
     def planned_mono_s(self) -> float | None:
@@ -193,75 +160,15 @@ class SoundSession:
     @property
     def last_slot(self) -> str | None:
         """The slot whose end is the end of its sound, once that one has its moment."""
-        is_placed = self._is_loaded and (
-            self._signal is None or self._message_at_mono_s is not None
-        )
-        return self._message if is_placed and self.is_sounding else None
-
-    async def fire(self) -> None:
-        """Attention signal as soon as the lines have settled; the message follows it.
-
-        A line that does not answer in the time that it needs is not waited for: the others must
-        hear the alarm. It joins when it comes. While no line at all comes, all are tried again and
-        again for as long as the alarm is in force.
-
-        Raises:
-            AgentError: no line could be switched on, or the message cannot be had. When `has_fired`
-                the signal sounds by then: end the session by `give_up`.
-        """
-        lead_s = self.lead_s
-        claiming = self._claiming = asyncio.create_task(self._claim(), name="claim lines")
-        if lead_s:
-            await asyncio.wait([claiming], timeout=lead_s + PATIENCE_S)
-            await self._until_some_line(claiming)
-        assert self._signal is not None and self.item.attention is not None  # noqa: S101, PT018 - fire is for items with a signal
-        self._check_wanted()
-        self._send(Fire(self.item.attention, self._signal, self.item.level))
-        self.has_fired = True
-        await self.prepare()
-
-    async def _until_some_line(self, claiming: asyncio.Task[None]) -> None:
-        """Until a line is on, or none will be."""
-        heard = asyncio.create_task(self._heard_somewhere.wait(), name="first line")
-        try:
-            await asyncio.wait([claiming, heard], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            heard.cancel()
+        return self._slot if self.is_sounding else None
 
     async def _claim_for(self, at_mono_s: float) -> None:
-        settle_s = max((line.settle_s for line in self.lines), default=0.0)
-        await asyncio.sleep(max(0.0, at_mono_s - settle_s - 0.15 - mono_s()))
-        await self._claim()
-
-    async def _claim(self) -> None:
-        """Have all lines on; one that does not come is tried again while others sound."""
-        await asyncio.gather(*(self._claim_one(line) for line in self.lines))
-        while (off := [line for line in self._claimed if line.name not in self._on]) and (
-            self.stop_reason is None
-        ):
-            if not self._on and self._signal is None:
-                self.stop("switch")
-                return
-            await asyncio.sleep(CLAIM_AGAIN_S)
-            await asyncio.gather(*(self._claim_again(line) for line in off))
-        self._is_unheard = bool(self.lines) and not self._on
-
-    async def _claim_one(self, line: Line) -> None:
-        is_on = await line.claim()
-        if self.over.is_set():  # given up while it settled
-            line.release()
-            return
-        self._claimed.append(line)
-        if is_on:
-            self._note_on(line)
-
-    async def _claim_again(self, line: Line) -> None:
-        if await line.claim_again():
-            self._note_on(line)
-
-    def _note_on(self, line: Line) -> None:
-        self._on.append(line.name)
-        self._heard_somewhere.set()
+        await asyncio.sleep(max(0.0, at_mono_s - self._claim.settle_s - 0.15 - mono_s()))
+        await self._claim.take()
+        if self._claim.is_unheard:
+            self.stop("switch")
+        else:
+            await self._claim.keep_trying()
 
     def on_started(self, event: Started) -> None:
         """The engine placed a slot's first sample."""
@@ -271,45 +178,34 @@ class SoundSession:
             self._start_at = self._clock.at_of(event.mono_s)
             self.is_sounding = True
             self._entry.open(self._account("cut", "restart", None))
-        if event.id == self._signal:
-            self._message_at_mono_s = event.mono_s + ATTENTION_S
-            self._place_message()
 
     async def on_ended(self, event: Ended) -> bool:
-        """A slot is finished; True when the whole session is."""
-        if event.id not in self._pending:
+        """The slot is finished; True when the session is with it."""
+        if self.over.is_set():
             return False
-        self._pending.discard(event.id)
-        self.played_ms += event.frames * 1000 // RATE_HZ
-        if event.id == self._message:
-            self.message_ms = event.frames * 1000 // RATE_HZ
-        if event.why == "stopped":
-            self._pending.clear()
-        if self._pending:
-            return False
+        self.played_ms = event.frames * 1000 // RATE_HZ
         await self._finish(event.why, event.mono_s)
         return True
 
+    def on_fault(self, event: Fault) -> None:
+        """The engine cannot go on with the slot."""
+        self.stop(event.code)
+
+    def note_underruns(self, count: int) -> None:
+        """Sound ran dry so often while it sounded."""
+        self.underruns += count
+
     def owns(self, slot: str) -> bool:
         """Is this slot one of ours?"""
-        return slot in (self._signal, self._message)
+        return slot == self._slot
 
     def stop(self, reason: str) -> None:
         """Fade out. `on_ended` follows and closes the record with this reason."""
         if self.stop_reason is None:
             self.stop_reason = reason
-        for slot in list(self._pending):
-            with contextlib.suppress(PlayError):  # a lost engine is told by the worker
-                self._send(Stop(slot, FADE_MS))
-
-    async def give_up(self, reason: str) -> None:
-        """The message cannot be had, but its signal was heard: it is recorded."""
-        self.stop_reason = reason
-        self._pending.discard(self._message)
-        if self._pending:
-            self.stop(reason)
-        else:
-            await self._finish("stopped", mono_s())
+        self._claim.is_given_up = True
+        with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+            self._send(Stop(self._slot, FADE_MS))
 
     async def abandon(self, reason: str, mono_s: float) -> None:
         """The engine is gone: close the record with what was known.
@@ -332,9 +228,7 @@ class SoundSession:
     @property
     def is_withdrawn_unheard(self) -> bool:
         """Was it taken out of the programme before its first sample? Then nothing has happened."""
-        is_alarm = self.item.level >= EMERGENCY  # one that was not heard is put on record
-        is_withdrawn = self.stop_reason == "withdrawn" and not is_alarm
-        return is_withdrawn and self._started_mono_s is None
+        return self.stop_reason == "withdrawn" and self._started_mono_s is None
 
     async def withdraw(self) -> None:
         """Not yet sounded, and its moment has moved: leave without a trace."""
@@ -349,7 +243,7 @@ class SoundSession:
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
             underruns=self.underruns,
-            zones=list(self._on),
+            zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
         )
 
@@ -383,13 +277,8 @@ class SoundSession:
 
     async def _release(self) -> None:
         self.over.set()
-        for line in self._claimed:
-            line.release()
-        self._claimed = []
         try:
-            if self._claiming is not None:
-                self._claiming.cancel()
-                await asyncio.wait([self._claiming])  # not the task itself: a cancel is ours
+            await self._claim.release(self._claiming)
         finally:
             if self._decoder is not None:
                 await self._decoder.stop()

@@ -17,14 +17,17 @@ from datetime import datetime
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.account import Account, Entry
+from agent.play.alarm_queue import AlarmQueue
+from agent.play.alarm_session import AlarmSession
 from agent.play.attention import ATTENTION, open_two_tone
 from agent.play.backlog import Backlog, Cut
-from agent.play.item import EMERGENCY, Item, Neighbours, forget_past
+from agent.play.built_in import hold_lines
+from agent.play.item import Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.line import Line, close_lines
-from agent.play.lineup import Lineup
+from agent.play.lineup import Lineup, Session
 from agent.play.session import SoundSession
-from agent.play.trial import TONE_S, ToneTrial, busy, not_ready
+from agent.play.trial import TONE_S, ToneTrials, busy, not_ready
 from agent.play.wire import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
 
 log = logging.getLogger(__name__)
@@ -73,8 +76,8 @@ class SoundOutput:
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
         self._breaks: Counter[str] = Counter()
-        self._held_up: Item | None = None
-        self._trial: ToneTrial | None = None
+        self._alarms = AlarmQueue()
+        self._trials = ToneTrials(name, self._keeper.send)
 
     def changed(self) -> None:
         """Documents, media or the clock moved: look again now."""
@@ -94,7 +97,7 @@ class SoundOutput:
     @property
     def trial(self) -> str | None:
         """The line on which a technician's tone sounds."""
-        return self._trial.line.name if self._trial is not None else None
+        return self._trials.line
 
     def try_line(self, name: str) -> None:
         """Sound a quiet tone on one line.
@@ -109,23 +112,10 @@ class SoundOutput:
         is_near = upcoming is not None and (
             (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
         )
-        if (
-            self._sessions
-            or self._backlog.next(now) is not None
-            or self._trial is not None
-            or is_near
-        ):
+        is_waiting = self._backlog.next(now) is not None
+        if self._sessions or is_waiting or self._trials.line is not None or is_near:
             raise busy(name)
-        self._trial = ToneTrial(self.lines[name], self._keeper.send)
-        self._group.create_task(self._run_trial(self._trial), name=f"trial of {name}")
-
-    async def _run_trial(self, trial: ToneTrial) -> None:
-        try:
-            await trial.run()
-        except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
-        finally:
-            self._trial = None
+        self._trials.begin(self.lines[name], self._group)
 
     async def run(self) -> None:
         """Live until cancelled; then fade out, close the records, switch off."""
@@ -148,6 +138,8 @@ class SoundOutput:
     async def _abandon_all(self, reason: str) -> None:
         sessions = list(self._sessions)
         self._sessions.clear()
+        for session in sessions:
+            self._alarms.forget(session.item)
         now_s = mono_s()
         ends = [session.abandon(reason, now_s) for session in sessions]
         for error in await asyncio.gather(*ends, return_exceptions=True):
@@ -155,8 +147,7 @@ class SoundOutput:
                 log.error("%s: a play was not closed", self.name, exc_info=error)
 
     async def _on_lost(self, _reason: str) -> None:
-        if self._trial is not None:
-            self._trial.on_ended()
+        self._trials.on_ended()
         await self._abandon_all("engine_lost")
 
     async def _on_event(self, event: EngineEvent) -> None:
@@ -166,23 +157,17 @@ class SoundOutput:
             case Ready():
                 self._underruns = 0
                 self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
+                self._group.create_task(hold_lines(self._keeper.send), name="built-in lines")
                 self.changed()
             case Started() | Ended() | Fault() if event.id is not None:
-                if self._is_end_of_trial(event):
-                    return
-                for session in self._owners(event.id):
+                if self._trials.owns(event.id) and not isinstance(event, Started):
+                    self._trials.on_ended()  # that is all that there is to do
+                for session in [one for one in self._sessions if one.owns(event.id)]:
                     await self._on_slot(session, event)
             case _:
                 pass  # a fault without a slot is the worker's loss
 
-    def _is_end_of_trial(self, event: Started | Ended | Fault) -> bool:
-        """Was it a technician's tone that ended? Then that is all that there is to do."""
-        if self._trial is None or event.id != self._trial.id or isinstance(event, Started):
-            return False
-        self._trial.on_ended()
-        return True
-
-    async def _on_slot(self, session: SoundSession, event: Started | Ended | Fault) -> None:
+    async def _on_slot(self, session: Session, event: Started | Ended | Fault) -> None:
         match event:
             case Started():
                 self._give_way(session)
@@ -192,39 +177,39 @@ class SoundOutput:
                 if await session.on_ended(event):
                     await self._settle(session)
             case Fault():
-                session.stop(event.code)
+                session.on_fault(event)
 
     def _count(self, underruns: int) -> None:
         """What the engine has counted since its start belongs to what sounds meanwhile."""
         for session in self._sessions:
             if session.is_sounding:
-                session.underruns += underruns - self._underruns
+                session.note_underruns(underruns - self._underruns)
         self._underruns = underruns
 
-    def _give_way(self, session: SoundSession) -> None:
+    def _give_way(self, session: Session) -> None:
         """A hard start stops what plays: equals are replaced, lower ones may come back."""
+        level = session.item.level
         for other in self._sessions:
-            if other.is_sounding and other is not session:
-                equal = other.item.level == session.item.level
-                other.stop("replaced" if equal else "preempted")
+            if other.is_sounding and other is not session and other.item.level <= level:
+                other.stop("replaced" if other.item.level == level else "preempted")
 
-    def _owners(self, slot: str) -> list[SoundSession]:
-        return [session for session in self._sessions if session.owns(slot)]
-
-    async def _settle(self, session: SoundSession) -> None:
+    async def _settle(self, session: Session) -> None:
         """A session is over: remember it, or keep it until it may come back."""
         if session not in self._sessions:
             return
         self._sessions.remove(session)
         item = session.item
-        if session.has_broken and self._breaks[item.key] < TRIES:
+        if isinstance(session, AlarmSession):
+            if self._alarms.settle(session):
+                self._done[item.key] = item.end_at
+        elif session.has_broken and self._breaks[item.key] < TRIES:
             self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
-        elif session.stop_reason == "silenced" and _comes_back(item):
-            pass  # not done: once the silence is lifted it joins in, an alarm from its beginning
+        elif session.stop_reason == "silenced" and item.when_cut == "rejoin":
+            pass  # not done: once the silence is lifted it joins in
         elif session.is_preempted_unheard:
             await self._backlog.add_due(item)
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
-            self._backlog.add_cut(item, session.offset_ms + session.message_ms)
+            self._backlog.add_cut(item, session.offset_ms + session.played_ms)
         else:
             self._done[item.key] = item.end_at
         self.changed()
@@ -244,15 +229,8 @@ class SoundOutput:
     async def _look(self) -> float:
         """Compare what is with what should be; returns how long nothing needs doing (seconds)."""
         now = self._clock.now()
-        for key in forget_past(self._done, now.at):
-            del self._breaks[key]
-        forget_past(self._told_missing, now.at)
-        for session in list(self._sessions):
-            if not self._rundown.is_entitled(session.item, now):
-                is_silenced = self._rundown.is_silenced(session.item, now)
-                session.stop("silenced" if is_silenced else "withdrawn")
-            elif self._has_moved(session):
-                await self.lineup.withdraw(session)
+        await self._end_unentitled(now)
+        alarm = await self._look_at_alarms(now)
         await self.lineup.hold_back(now)
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
@@ -260,7 +238,7 @@ class SoundOutput:
         near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
         back = self._backlog.next(now) if near is None else None
         await self.lineup.withdraw_prepared(back)
-        wanted = self._rundown.wanted(now, self._done)
+        wanted = self._rundown.wanted(now, self._done) if alarm is None else None
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
             await self._tell_missing(wanted)  # once; it joins in when its media have come
@@ -268,10 +246,51 @@ class SoundOutput:
             self._begin(wanted)
         elif back is not None:
             self._bring_back(back)
-        await self._note_unheard(now)
         if near is not None and not self.lineup.knows(near.key):
             self._begin(near)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
+
+    async def _end_unentitled(self, now: Now) -> None:
+        """Nothing goes on that was taken back; what ended long ago is forgotten."""
+        for key in forget_past(self._done, now.at):
+            del self._breaks[key]
+        forget_past(self._told_missing, now.at)
+        for session in list(self._sessions):
+            item = session.item
+            if not self._rundown.is_entitled(item, now):
+                why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
+                session.stop("silenced" if self._rundown.is_silenced(item, now) else why)
+            elif isinstance(session, SoundSession) and self._has_moved(session):
+                await self.lineup.withdraw(session)
+
+    async def _look_at_alarms(self, now: Now) -> Item | None:
+        """Have the emergency that is due told: at once, or behind the body of another."""
+        alarms = self._rundown.alarms(now)
+        for telling in self.lineup.tellings:
+            telling.update(alarms)
+        alarm = self._alarms.due(alarms, self._done)
+        on = max(self.lineup.tellings, key=lambda one: one.item.level, default=None)
+        if alarm is not None and on is not None and on.item.key != alarm.key:
+            if on.is_sounding and on.item.level >= alarm.level:
+                on.give_way()
+                return alarm
+            if not on.is_sounding:
+                await self.lineup.withdraw(on)
+        if alarm is not None and (on is None or on.item.key != alarm.key):
+            self._begin_alarm(alarm)
+        return alarm
+
+    def _begin_alarm(self, alarm: Item) -> None:
+        self._trials.give_way()
+        self._done.pop(alarm.key, None)
+        script, lines, send = self._alarms.script(alarm), self._lines_of(alarm), self._keeper.send
+        session = AlarmSession(self.name, alarm, script, lines=lines, send=send, near=self._near)
+        self._sessions.append(session)
+        self._spawn(session, self._tell_out(session))
+
+    async def _tell_out(self, session: AlarmSession) -> None:
+        await session.tell()
+        await self._settle(session)
 
     def _bring_back(self, back: Cut) -> None:
         """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
@@ -303,22 +322,11 @@ class SoundOutput:
             self._told_missing[item.key] = item.end_at
             await Entry(self._log, self.name, item).close(Account("skipped", item.missing))
 
-    async def _note_unheard(self, now: Now) -> None:
-        """An emergency that ended before its media came was not heard: that is put on record."""
-        former, self._held_up = self._held_up, self._rundown.held_up(now)
-        if former is None or (self._held_up is not None and self._held_up.key == former.key):
-            return
-        if not self.lineup.knows(former.key):
-            await Entry(self._log, self.name, former).close(Account("skipped", former.missing))
-
     def _begin(self, item: Item) -> None:
         """Open a session now; what takes time is done beside, nobody waits for a slow card."""
         planned_mono_s = self._clock.mono_of(item.start_at)
         late_s = mono_s() - planned_mono_s
-        if item.level >= EMERGENCY and item.attention:
-            session = self._open_session(item, 0)
-            self._spawn(session, session.fire())
-        elif late_s < LATE_S or item.level >= EMERGENCY:  # an alarm is told from its beginning
+        if late_s < LATE_S:
             session = self._open_session(item, 0)
             self._spawn(session, self._cue_planned(session))
         else:
@@ -333,8 +341,7 @@ class SoundOutput:
         self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
 
     def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
-        if self._trial is not None:
-            self._trial.give_way()
+        self._trials.give_way()
         lines = self._lines_of(item)
         send = self._keeper.send
         session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, near=self._near)
@@ -344,10 +351,10 @@ class SoundOutput:
     def _lines_of(self, item: Item) -> list[Line]:
         return [ln for ln in self.lines.values() if "*" in item.zones or ln.name in item.zones]
 
-    def _spawn(self, session: SoundSession, deed: Coroutine[None, None, None]) -> None:
+    def _spawn(self, session: Session, deed: Coroutine[None, None, None]) -> None:
         self._group.create_task(self._attempt(session, deed), name=session.item.key)
 
-    async def _attempt(self, session: SoundSession, deed: Coroutine[None, None, None]) -> None:
+    async def _attempt(self, session: Session, deed: Coroutine[None, None, None]) -> None:
         try:
             await deed
         except (AgentError, OSError) as error:
@@ -368,30 +375,23 @@ class SoundOutput:
         else:
             session.cue_planned(self._clock.mono_of(session.item.start_at))
 
-    async def _fail(self, session: SoundSession, error: Exception) -> None:
+    async def _fail(self, session: Session, error: Exception) -> None:
         if session not in self._sessions:
             return
         log.warning("%s: %s: %s", self.name, session.item.title, error)
         if isinstance(error, PlayError) and error.code == "E_WORKER":
             # Not the item's fault: the next engine plays it.
             self._sessions.remove(session)
+            self._alarms.forget(session.item)
             await session.abandon("engine_lost", mono_s())
-        elif session.is_withdrawn_unheard:
+        elif isinstance(session, SoundSession) and session.is_withdrawn_unheard:
             self._sessions.remove(session)
             self._done[session.item.key] = session.item.end_at
             await session.withdraw()
-        elif session.has_fired:
-            await session.give_up(str(error))
-            if session.over.is_set():
-                await self._settle(session)
         else:
             self._sessions.remove(session)
             self._done[session.item.key] = session.item.end_at
             await session.refuse(str(error))
-
-
-def _comes_back(item: Item) -> bool:
-    return item.when_cut == "rejoin" or item.level >= EMERGENCY
 
 
 async def _refuse_late(item: Item) -> None:

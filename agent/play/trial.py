@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import math
 import os
 import sys
@@ -35,6 +36,7 @@ STEP_S = 10.0
 FADE_MS = 20
 
 _ids = itertools.count(1)
+log = logging.getLogger(__name__)
 
 
 def quiet_tone() -> bytes:
@@ -104,6 +106,52 @@ class ToneTrial:
             self._over.set()
             with contextlib.suppress(PlayError):  # a lost engine is told by the worker
                 self._send(Stop(self.id, FADE_MS), None)
+
+
+class ToneTrials:
+    """The tones on one output's lines, one at a time.
+
+    Args:
+        output: the output's name.
+        send: to the engine; the descriptor, if any, is passed along and closed.
+    """
+
+    def __init__(self, output: str, send: Callable[[EngineCommand, int | None], None]) -> None:
+        self._output = output
+        self._send = send
+        self._current: ToneTrial | None = None
+
+    @property
+    def line(self) -> str | None:
+        """The line on which a tone sounds, or is about to."""
+        return self._current.line.name if self._current is not None else None
+
+    def begin(self, line: Line, group: asyncio.TaskGroup) -> None:
+        """Sound a tone on a line, in a task of the group."""
+        trial = self._current = ToneTrial(line, self._send)
+        group.create_task(self._run(trial), name=f"trial of {line.name}")
+
+    async def _run(self, trial: ToneTrial) -> None:
+        try:
+            await trial.run()
+        except PlayError as error:
+            log.warning("%s: %s", self._output, error)  # its loss is told by the worker
+        finally:
+            self._current = None
+
+    def owns(self, slot: str) -> bool:
+        """Is this slot a tone's?"""
+        return self._current is not None and self._current.id == slot
+
+    def on_ended(self) -> None:
+        """The engine is through with the tone, or gone."""
+        if self._current is not None:
+            self._current.on_ended()
+
+    def give_way(self) -> None:
+        """Something else begins."""
+        if self._current is not None:
+            self._current.give_way()
 
 
 class FaceTrial:

@@ -149,13 +149,14 @@ async def test_nothing_sounds_until_a_key_is_pressed_and_then_over_all_else(box:
     upcoming = box.sound.upcoming(box.clock.now())
     assert upcoming is not None
     assert upcoming.source.entry == "later"  # it may be due right behind the alarm
-    # 60 s of message and 10 s of slack; text stays for max_ms, 600 s
+    # an output that has told it is through with it; text stays for max_ms, 600 s, and
+    # the 3 s of a signal that was not signed
     box.s += 71
-    assert (box.heard(), box.seen()) == (None, "local_key b0")
-    box.s += 528
+    assert (box.heard({item.key}), box.seen()) == (None, "local_key b0")
+    box.s += 531
     assert box.seen() == "local_key b0"
     box.s += 1
-    assert box.seen() is None
+    assert (box.heard(), box.seen()) == (None, None)
 
 
 async def test_it_needs_no_clock(box: Box) -> None:
@@ -173,7 +174,9 @@ async def test_it_needs_no_clock(box: Box) -> None:
     assert again is not None
     assert (again.key, again.end_at - again.start_at) == (item.key, item.end_at - item.start_at)
     assert box.sound.is_entitled(item, box.clock.now())
-    box.s += 66
+    box.s += 597
+    assert box.sound.is_entitled(item, box.clock.now())
+    box.s += 1
     assert not box.sound.is_entitled(item, box.clock.now())
 
 
@@ -207,6 +210,7 @@ async def test_a_second_press_while_it_is_told_changes_nothing(box: Box) -> None
     assert same.key == item.key
     # it has been told, though its text is still on the board: a hand that presses wants it again
     box.on_air = []
+    box.s += 1
     box.alarm.press("nut")
     again = box.sound.wanted(box.clock.now(), {item.key})
     assert again is not None
@@ -271,12 +275,14 @@ async def test_an_emergency_waits_for_the_end_of_a_keys_alarm(box: Box) -> None:
     local = box.sound.wanted(box.clock.now())
     assert local is not None
     assert own.when_cut == "rejoin"  # an output gives up for good what it may only drop
-    box.s += 60  # by now it would be over, had no key been pressed
+    box.s += 60
     assert box.heard({local.key}) == "emergency ef"
-    box.s += 11
-    assert box.heard() == "emergency ef"
-    box.s += 70
-    assert box.heard() is None
+    box.s += 12  # the key's alarm is being told: signal, a minute of words, ten seconds of slack
+    box.heard()
+    box.s += 602  # as if the emergency had been accepted then
+    assert box.heard({local.key}) == "emergency ef"
+    box.s += 1
+    assert box.heard({local.key}) is None
 
 
 async def test_a_press_without_an_alarm_starts_nothing_and_says_so(box: Box) -> None:
@@ -294,30 +300,21 @@ async def test_a_press_without_an_alarm_starts_nothing_and_says_so(box: Box) -> 
     assert box.kinds() == set()
 
 
-async def test_what_is_not_here_yet_does_not_sound_and_text_does_not_wait_for_it(box: Box) -> None:
+async def test_a_press_starts_it_whatever_of_its_files_is_here(box: Box) -> None:
     box.missing[DIGEST] = "E_FETCH: no answer"
     box.hold(alarm(bodies=[msgspec.structs.replace(_body(), text=None)]))
     box.alarm.press("nut")
-    assert (box.heard(), box.seen()) == (None, None)
-    assert box.kinds() == {("key_started_nothing", "nut")}
-    (why,) = box.issues.all()
-    assert why.hint == "key: E_FETCH: no answer"
+    assert (box.heard(), box.seen()) == ("local_key b0", None)
+    assert box.kinds() == set()
+    item = box.sound.wanted(box.clock.now())
+    assert item is not None
+    assert [body.is_here for body in item.bodies] == [False]
     box.missing.clear()
-    box.alarm.look()
-    assert (box.heard(), box.kinds()) == (None, set())
-    box.missing[DIGEST] = "E_FETCH: no answer"
-    box.hold(alarm())
-    box.alarm.press("nut")
-    assert (box.heard(), box.seen()) == (None, "local_key b0")
-    waiting = box.sound.held_up(box.clock.now())
-    assert waiting is not None
-    assert waiting.level_name == "local_key"
-    # its sound comes late, and is told whole
-    box.s += 200
-    assert box.heard() is None
-    box.missing.clear()
-    box.s += 65
-    assert box.heard() == "local_key b0"
+    item = box.sound.wanted(box.clock.now())
+    assert item is not None
+    assert [body.is_here for body in item.bodies] == [True]
+    (told,) = await box.presses(1)
+    assert (told["result"], told["code"]) == ("done", None)
 
 
 def _body() -> Any:
@@ -362,11 +359,15 @@ async def test_a_key_that_would_start_nothing_is_told_before_anybody_needs_it(bo
 async def test_an_alarm_in_which_there_is_nothing_for_this_box_counts_as_incomplete(
     box: Box,
 ) -> None:
-    box.hold(alarm(bodies=[msgspec.structs.replace(_body(), media=None, text=None)]))
-    (nut, _) = box.alarm.standings()
-    assert not nut.is_startable
-    box.alarm.press("nut")
-    assert box.kinds() == {("key_started_nothing", "nut")}
+    only_board = [one for one in box.settings["outputs"] if "board" in one]
+    async with replace(box, settings=box.settings | {"outputs": only_board}) as board:
+        board.hold(alarm(bodies=[msgspec.structs.replace(_body(), text=None)]))
+        (nut, _) = board.alarm.standings()
+        assert not nut.is_startable
+        board.alarm.press("nut")
+        assert board.kinds() == {("key_started_nothing", "nut")}
+        (told,) = await board.presses(2)
+        assert (told["result"], told["code"]) == ("refused", "E_MEDIA")
 
 
 async def test_a_new_process_plays_nothing_of_the_old_ones_press(box: Box, tmp_path: Path) -> None:

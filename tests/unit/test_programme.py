@@ -17,11 +17,11 @@ from agent.contract.document import (
     Medium,
     Playlist,
     Start,
+    Text,
     When,
 )
 from agent.contract.moment import encode_utc
-from agent.play.item import Item
-from agent.programme import Programme, SoundRundown
+from agent.programme import PictureRundown, Programme, SoundRundown
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DIGEST = "ab" * 32
@@ -63,49 +63,25 @@ def emergency() -> FakeHeld:
     return FakeHeld(document, "12" * 32, START)
 
 
-def test_an_emergency_whose_sound_comes_late_is_still_told() -> None:
+def test_an_emergency_is_wanted_at_once_whatever_its_media() -> None:
     missing: list[str] = ["E_MEDIA: not here"]
     programme = Programme(None, lambda _digest: missing[0] if missing else None)
     programme.update([emergency()], now(0))
     rundown = SoundRundown(programme, ["nga-ba"])
-    # 3 s of signal, 8 s of message, 10 s of slack: without waiting it would be over at 21 s
-    assert rundown.wanted(now(1)) is None
-    assert rundown.wanted(now(60)) is None
-    missing.clear()
-    item = rundown.wanted(now(61))
+    item = rundown.wanted(now(0))
     assert item is not None
-    assert item.clips[0].sha256 == DIGEST
-    assert rundown.is_entitled(item, now(75))
+    assert [(body.lang, body.is_here) for body in item.bodies] == [("vi", False)]
+    missing.clear()
+    later = rundown.wanted(now(61))
+    assert later is not None
+    assert later.key == item.key
+    assert [body.is_here for body in later.bodies] == [True]
+    assert rundown.is_entitled(item, now(599))
+    assert not rundown.is_entitled(item, now(600))
     assert rundown.wanted(now(61), done={item.key}) is None
 
 
 KHMER = "cd" * 32
-
-
-def test_an_emergency_whose_sound_does_not_come_cuts_no_other() -> None:
-    """The host of the second is dead; the first goes on until the second can be told."""
-    first, missing = emergency(), {KHMER: "E_MEDIA: not here"}
-    assert isinstance(first.document, Emergency)
-    later = msgspec.structs.replace(
-        first.document,
-        doc_id="34" * 16,
-        event_id="56" * 16,
-        seq=2,
-        media=[Medium(KHMER, 1000, "audio/mpeg", 5000, ["https://b.example.vn/x"])],
-        bodies=[EmergencyBody("km", [KHMER])],
-    )
-    programme = Programme(None, missing.get)
-    programme.update([first], now(0))
-    rundown = SoundRundown(programme, ["nga-ba"])
-    on_air = rundown.wanted(now(1))
-    assert on_air is not None
-    programme.update([first, FakeHeld(later, "78" * 32, START + timedelta(seconds=2))], now(2))
-    assert rundown.wanted(now(3)) == on_air
-    assert rundown.is_entitled(on_air, now(3))
-    assert rundown.held_up(now(3)) is not None
-    missing.clear()
-    assert digests(rundown.wanted(now(4))) == [KHMER]
-    assert not rundown.is_entitled(on_air, now(4))
 
 
 def in_two_languages() -> FakeHeld:
@@ -116,64 +92,53 @@ def in_two_languages() -> FakeHeld:
     both = msgspec.structs.replace(
         document,
         media=[*document.media, khmer],
-        bodies=[*document.bodies, EmergencyBody("km", [KHMER])],
+        bodies=[
+            *document.bodies,
+            EmergencyBody("km", [KHMER]),
+            EmergencyBody("en", None, Text(say="Flood", show=None)),
+        ],
     )
     return FakeHeld(both, held.sha256, held.accepted_at)
 
 
-def digests(item: Item | None) -> list[str] | None:
-    return None if item is None else [clip.sha256 for clip in item.clips]
-
-
-def test_a_language_that_does_not_come_does_not_silence_the_others() -> None:
-    missing = {KHMER: "E_MEDIA: not here"}
-    programme = Programme(None, missing.get)
+def test_each_language_says_for_itself_whether_its_words_are_here() -> None:
+    programme = Programme(None, {KHMER: "E_MEDIA: not here"}.get)
     programme.update([in_two_languages()], now(0))
+    (item,) = SoundRundown(programme, ["nga-ba"]).alarms(now(1))
+    assert [(body.lang, body.is_here) for body in item.bodies] == [
+        ("vi", True), ("km", False), ("en", False),
+    ]  # fmt: skip
+    assert [[clip.sha256 for clip in body.clips] for body in item.bodies] == [[DIGEST], [KHMER], []]
+
+
+def test_a_text_that_is_only_to_be_said_is_heard_and_shown() -> None:
+    held = emergency()
+    assert isinstance(held.document, Emergency)
+    said = msgspec.structs.replace(
+        held.document, media=[], bodies=[EmergencyBody("vi", None, Text(say="Lũ về", show=None))]
+    )
+    programme = Programme(None, lambda _digest: None)
+    programme.update([FakeHeld(said, held.sha256, held.accepted_at)], now(0))
+    assert SoundRundown(programme, ["nga-ba"]).wanted(now(1)) is not None
+    picture = PictureRundown(programme, ["mat-truoc"]).wanted(now(1))
+    assert picture is not None
+    assert picture.scene is not None
+    assert [element.text for element in picture.scene.elements] == ["Lũ về"]
+
+
+def test_a_later_emergency_leaves_the_former_one_in_force() -> None:
+    first = emergency()
+    assert isinstance(first.document, Emergency)
+    second = msgspec.structs.replace(first.document, doc_id="34" * 16, event_id="56" * 16, seq=2)
+    later = FakeHeld(second, "78" * 32, START + timedelta(seconds=2))
+    programme = Programme(None, lambda _digest: None)
+    programme.update([first, later], now(2))
     rundown = SoundRundown(programme, ["nga-ba"])
-    assert rundown.wanted(now(0)) is None
-    assert rundown.wanted(now(9)) is None
-    part = rundown.wanted(now(10))
-    assert part is not None
-    assert (digests(part), part.lang) == ([DIGEST], "vi")
-    assert rundown.is_entitled(part, now(20))
-    assert rundown.held_up(now(20)) is not None, "what is missing is still told"
-    # 3 s of signal, 8 s of message, 10 s of slack
-    assert not rundown.is_entitled(part, now(31))
-    assert rundown.wanted(now(300), done={part.key}) is None
-    missing.clear()
-    whole = rundown.wanted(now(301), done={part.key})
-    assert digests(whole) == [DIGEST, KHMER]
-    assert not rundown.is_entitled(part, now(301))
-
-
-def test_the_rest_that_comes_while_a_part_is_told_begins_the_whole_anew() -> None:
-    missing = {KHMER: "E_MEDIA: not here"}
-    programme = Programme(None, missing.get)
-    programme.update([in_two_languages()], now(0))
-    rundown = SoundRundown(programme, ["nga-ba"])
-    rundown.wanted(now(0))
-    part = rundown.wanted(now(12))
-    assert part is not None
-    missing.clear()
-    whole = rundown.wanted(now(15))
-    assert digests(whole) == [DIGEST, KHMER]
-    assert not rundown.is_entitled(part, now(15)), "it gives way to the whole"
-
-
-def test_a_file_that_is_lost_after_the_telling_brings_no_alarm_back() -> None:
-    missing: dict[str, str] = {}
-    programme = Programme(None, missing.get)
-    programme.update([in_two_languages()], now(0))
-    rundown = SoundRundown(programme, ["nga-ba"])
-    whole = rundown.wanted(now(0))
-    assert whole is not None
-    assert digests(whole) == [DIGEST, KHMER]
-    missing[KHMER] = "E_MEDIA: not here"
-    assert rundown.wanted(now(20), done={whole.key}) is None
-    # 3 s of signal, 13 s of messages, 10 s of slack: over, whatever is done or comes again
-    assert rundown.wanted(now(120)) is None
-    missing.clear()
-    assert rundown.wanted(now(121)) is None
+    alarms = rundown.alarms(now(3))
+    assert [item.source.entry for item in alarms] == ["56" * 16, "ef" * 16]
+    assert all(rundown.is_entitled(item, now(3)) for item in alarms)
+    board = PictureRundown(programme, ["mat-truoc"])
+    assert len(board.alarms(now(3))) <= 1
 
 
 def test_an_emergency_never_outlives_its_expiry() -> None:

@@ -377,7 +377,7 @@ async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box
     )
     held = FakeHeld(document)
     box.parts.programme.held = [held]
-    active: Any = activate(held, document, START, "sound", press=("nut", 1))
+    active: Any = activate(held, document, START, press=("nut", 1))
     states = (
         OutputState("loa", is_board=False, item=None, standing="key"),
         OutputState("bang-tin", is_board=True, item=None, standing="on"),

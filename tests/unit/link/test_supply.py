@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from agent.contract.document import Emergency, EmergencyBody, Medium, Playlist
@@ -119,6 +120,7 @@ class FakeNet:
 async def supplying(net: FakeNet) -> AsyncIterator[Supply]:
     keeper = Supply(
         net,
+        urgent=net,
         has=lambda digest: digest[0] in net.here,
         is_wanted=lambda digest: digest[0] not in net.unwanted,
         needed_at=net.needed_at,
@@ -248,4 +250,60 @@ async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not
         await net.until("got d")
         assert "ask c" not in net.told
         net.silent = ""
+        await net.until("got c")
+
+
+async def test_attack_101_each_try_for_an_emergency_begins_with_the_next_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supply, "URGENT_RETRY_S", (0.0,))
+    asked: list[str] = []
+
+    class DeadHosts(FakeNet):
+        async def fetch(self, wanted: Medium, may_go_on: Callable[[], bool]) -> bool:
+            asked.append(wanted.urls[0])
+            if len(asked) == 4:
+                self.unwanted.add("a")
+            raise LinkError("E_FETCH", wanted.urls[0], "404")
+
+    net = DeadHosts()
+    document = emergency("a")
+    two = msgspec.structs.replace(document.media[0], urls=["https://a", "https://b"])
+    async with supplying(net) as keeper:
+        keeper.want([msgspec.structs.replace(document, media=[two])])
+        await net.until("unwanted a")
+    assert asked == ["https://a", "https://b"] * 2
+
+
+def test_the_pauses_of_an_emergency_are_seconds() -> None:
+    assert supply.URGENT_RETRY_S == (1.0, 2.0, 5.0, 10.0)
+
+
+async def test_a_slow_host_gives_an_emergency_to_the_next_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supply, "URGENT_TURN_S", 0.0)
+    answers: list[bool] = []
+
+    def host(may_go_on: Callable[[], bool]) -> bool:
+        answers.append(may_go_on())
+        return True
+
+    net = FakeNet({"a": host})
+    document = emergency("a")
+    two = msgspec.structs.replace(document.media[0], urls=["https://a", "https://b"])
+    async with supplying(net) as keeper:
+        keeper.want([msgspec.structs.replace(document, media=[two])])
+        await net.until("got a")
+    assert answers == [False]
+
+
+async def test_what_a_key_has_started_is_as_urgent_as_an_emergency() -> None:
+    net = FakeNet(silent="ab")
+    held = emergency("c", trigger="key")
+    async with supplying(net) as keeper:
+        keeper.want([playlist("ab"), held])
+        await net.until("ask b")
+        assert "ask c" not in net.told
+        keeper.want([playlist("ab"), held], pressed=held.doc_id)
         await net.until("got c")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from agent.contract.document import Cancel, Document, Emergency
-from agent.plan.emergency import SCRIPT_SLACK, emergency_on
+from agent.plan.emergency import SCRIPT_SLACK, emergencies_on, emergency_on
 
 T = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -69,17 +69,54 @@ def cancel(names: str, class_: str = "emergency") -> FakeHeld:
 def test_the_script_is_attention_then_rounds_with_gaps() -> None:
     active = emergency_on([emergency()], T)
     assert active is not None
-    assert (active.attention_ms, active.round_ms) == (3_000, 50_000)
     assert active.script_ms == 3_000 + 3 * 50_000 + 2 * 2_000
 
 
-def test_it_is_on_from_acceptance_until_its_script_has_ended() -> None:
+def test_an_emergency_without_recorded_words_has_no_end_of_its_own() -> None:
+    active = emergency_on([emergency(bodies=[{"lang": "vi", "text": {"show": "Lũ"}}])], T)
+    assert active is not None
+    assert active.script_ms == 0
+    assert active.is_telling(T + 599 * S)
+
+
+@pytest.mark.parametrize(
+    ("attention", "signal_ms", "script_ms"),
+    [
+        (None, 20_000, 3_000),  # the built-in signal, whatever was signed
+        (VI, 20_000, 3_000),  # too long to be a signal
+        (VI, 2_000, 3_000),  # too short
+        (VI, 5_000, 8_000),  # its own, and room for the built-in one should it break off
+    ],
+)
+def test_a_signal_that_was_not_signed_shortens_no_round(
+    attention: str | None, signal_ms: int, script_ms: int
+) -> None:
+    media = [
+        {"sha256": VI, "bytes": 1, "mime": "audio/mpeg", "duration_ms": signal_ms, "urls": []},
+        {"sha256": KM, "bytes": 1, "mime": "audio/mpeg", "duration_ms": 30_000, "urls": []},
+    ]
+    bodies = [{"lang": "km", "media": [KM]}]
+    signed_ms = 62_000 + (signal_ms if attention else 0)
+    one = emergency(attention=attention, media=media, bodies=bodies, repeat=2, max_ms=signed_ms)
+    active = emergency_on([one], T)
+    assert active is not None
+    assert active.script_ms == script_ms + 62_000
+    assert active.end_at >= T + timedelta(milliseconds=active.script_ms)
+
+
+def test_it_is_on_from_acceptance_until_its_longest_time() -> None:
     held = [emergency(accepted_at=T + 5 * S)]
-    end = T + 5 * S + timedelta(milliseconds=157_000) + SCRIPT_SLACK
     assert emergency_on(held, T + 4 * S) is None
     assert emergency_on(held, T + 5 * S) is not None
-    assert emergency_on(held, end - S) is not None
-    assert emergency_on(held, end) is None
+    assert emergency_on(held, T + 604 * S) is not None
+    assert emergency_on(held, T + 605 * S) is None
+
+
+def test_a_longest_time_that_is_just_enough_leaves_amplifiers_the_time_to_come_on() -> None:
+    held = [emergency(max_ms=157_000)]
+    end_at = T + 157 * S + SCRIPT_SLACK
+    assert emergency_on(held, end_at - S) is not None
+    assert emergency_on(held, end_at) is None
 
 
 def test_the_maximum_ends_it_before_its_script() -> None:
@@ -103,16 +140,6 @@ def test_a_cancel_of_another_class_does_not_end_it() -> None:
     assert emergency_on([emergency(), cancel("lu-2026-11", "routine")], T + S) is not None
 
 
-def test_shown_text_stays_until_the_maximum_when_the_sound_is_over() -> None:
-    bodies = [{"lang": "vi", "media": [VI], "text": {"show": "Lũ"}}]
-    held = [emergency(bodies=bodies, repeat=1)]
-    late = T + 300 * S
-    assert emergency_on(held, late, "sound") is None
-    assert emergency_on(held, late, "picture") is not None
-    assert emergency_on(held, late) is not None
-    assert emergency_on(held, T + 600 * S) is None
-
-
 def test_a_real_emergency_goes_before_a_later_exercise() -> None:
     exercise = emergency(T + 9 * S, doc_id="2" * 32, event_id="dien-tap", exercise=True)
     active = emergency_on([emergency(), exercise], T + 10 * S)
@@ -126,6 +153,8 @@ def test_of_two_real_emergencies_the_later_one_is_heard() -> None:
     active = emergency_on([later, emergency()], T + 10 * S)
     assert active is not None
     assert active.document.event_id == "vo-de"
+    both = emergencies_on([later, emergency()], T + 10 * S)
+    assert [one.document.event_id for one in both] == ["vo-de", "lu-2026-11"]
 
 
 def test_without_a_trusted_clock_the_moment_of_acceptance_counts() -> None:

@@ -36,9 +36,8 @@ def name_of(found: Any) -> str | None:
 def test_without_a_press_it_is_never_on() -> None:
     for held in ([alarm()], [alarm(exercise=True)], [alarm(accepted_at=NOW.at)]):
         for second in range(0, 700, 50):
-            for medium in ("sound", "picture", None):
-                assert emergency_on(held, T + second * S, medium) is None
-                assert emergency_on(held, NOW.at + second * S, medium) is None
+            assert emergency_on(held, T + second * S) is None
+            assert emergency_on(held, NOW.at + second * S) is None
 
 
 def test_an_emergency_that_is_over_cannot_be_started_by_a_key() -> None:
@@ -49,14 +48,14 @@ def test_an_emergency_that_is_over_cannot_be_started_by_a_key() -> None:
     assert alarm_on([living], press(living), NOW.at) is None
 
 
-def test_a_press_has_it_on_from_attention_to_the_last_word() -> None:
+def test_a_press_has_it_on_until_its_longest_time() -> None:
     one = alarm()
-    active = alarm_on([one], press(one), NOW.at, "sound")
+    active = alarm_on([one], press(one), NOW.at)
     assert active is not None
-    assert (active.start_at, active.end_at) == (NOW.at, NOW.at + SCRIPT + SCRIPT_SLACK)
+    assert (active.start_at, active.end_at) == (NOW.at, NOW.at + 600 * S)
     assert (active.level, active.press) == (Level.LOCAL_KEY, ("nut-lu", 1))
-    assert alarm_on([one], press(one), active.end_at - S, "sound")
-    assert alarm_on([one], press(one), active.end_at, "sound") is None
+    assert active.is_telling(NOW.at + SCRIPT + SCRIPT_SLACK - S)
+    assert not active.is_telling(NOW.at + SCRIPT + SCRIPT_SLACK)
 
 
 def test_its_longest_time_and_its_expiry_end_it() -> None:
@@ -84,13 +83,6 @@ def test_a_newer_one_in_its_slot_does_not_cut_it_off() -> None:
     assert alarm_on([newer], press(former), NOW.at + S)
 
 
-def test_text_stays_on_a_board_when_the_sound_is_over() -> None:
-    bodies = [{"lang": "vi", "media": [VI], "text": {"show": "Lũ"}}]
-    one = alarm(bodies=bodies, repeat=1)
-    assert alarm_on([one], press(one), NOW.at + 300 * S, "sound") is None
-    assert alarm_on([one], press(one), NOW.at + 300 * S, "picture")
-
-
 def test_each_key_has_the_alarm_of_its_slot() -> None:
     held = [alarm(), alarm(slot="key-lu", event_id="lu"), emergency(slot="key-chay")]
     assert name_of(alarm_of(held, "key", NOW)) == "lu-2026-11"
@@ -115,18 +107,6 @@ def test_it_waits_for_its_beginning_unless_no_clock_can_tell() -> None:
     assert alarm_of([early], "key", late) is None
 
 
-def test_what_its_media_were_late_by_is_added_up_to_its_longest_time() -> None:
-    one = alarm(max_ms=600_000)
-    ready_at = NOW.at + 100 * S
-    active = alarm_on([one], press(one), ready_at, "sound", ready_at=ready_at)
-    assert active is not None
-    assert active.end_at == ready_at + SCRIPT + SCRIPT_SLACK
-    # it came before the press
-    assert alarm_on([one], press(one), NOW.at, ready_at=T) == alarm_on([one], press(one), NOW.at)
-    late_at = NOW.at + 600 * S
-    assert alarm_on([one], press(one), late_at, "sound", ready_at=late_at) is None
-
-
 def test_a_box_plays_what_its_outputs_can() -> None:
     bodies = [{"lang": "vi", "media": [VI]}, {"lang": "km", "media": [KM], "text": {"show": "Lũ"}}]
     document = alarm(bodies=bodies).document
@@ -136,6 +116,9 @@ def test_a_box_plays_what_its_outputs_can() -> None:
         "sound": "E_FETCH", "picture": None,
     }  # fmt: skip
     assert senses_of(document, {"picture"}, lacking) == {"picture": None}
-    silent = alarm(bodies=[{"lang": "vi", "text": {"say": "Lũ"}}]).document
-    assert isinstance(silent, Emergency)
-    assert senses_of(silent, {"sound", "picture"}, lacking) == {}
+    spoken = alarm(bodies=[{"lang": "vi", "text": {"say": "Lũ"}}]).document
+    assert isinstance(spoken, Emergency)
+    assert senses_of(spoken, {"sound", "picture"}, lacking) == {"sound": None, "picture": None}
+    recorded = alarm(bodies=[{"lang": "vi", "media": [VI]}]).document
+    assert isinstance(recorded, Emergency)
+    assert senses_of(recorded, {"picture"}, lacking) == {}

@@ -20,8 +20,8 @@ from agent.clock import BUILD_AT, Clock, Now, boot_s, mono_s
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
 from agent.contract.report import Play
-from agent.play import session
-from agent.play.item import EMERGENCY, Item, Neighbours, Source
+from agent.play import claim
+from agent.play.item import EMERGENCY, Item, Neighbours, Source, Words
 from agent.play.line import Line
 from agent.play.sound import SoundOutput
 from agent.play.wire import Beat, Ended, EngineCommand, Fire, Load, Ready, Start, Started, Stop
@@ -45,6 +45,7 @@ def make_wav(seconds: float = 2.0) -> bytes:
 WAV = make_wav()
 DIGEST = hashlib.sha256(WAV).hexdigest()
 CLIP = Medium(DIGEST, len(WAV), "audio/wav", 2000, [])
+WORDS = Medium(DIGEST, len(WAV), "audio/wav", 50, [])  # no more than a pipe holds: nobody reads it
 
 
 def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> Item:
@@ -70,7 +71,6 @@ class FakeRundown:
     now_wanted: list[Item] = field(default_factory=list)
     next_item: Item | None = None
     plan: list[Item] = field(default_factory=list)
-    waiting: Item | None = None
     taken_back: set[str] = field(default_factory=set)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
@@ -87,8 +87,8 @@ class FakeRundown:
         item = self.next_item
         return item if item is not None and item.start_at > now.at else None
 
-    def held_up(self, now: Now) -> Item | None:
-        return self.waiting
+    def alarms(self, now: Now) -> list[Item]:
+        return [item for item in self.now_wanted if item.bodies]
 
     def is_silenced(self, item: Item, now: Now) -> bool:
         return False
@@ -197,7 +197,8 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def alarm(bench: Bench, name: str = "bao/sound", **more: Any) -> Item:
     at = bench.clock.now().at
-    return build_item(name, at, EMERGENCY, attention="two-tone", **more)
+    usual: dict[str, Any] = {"clips": (), "bodies": (Words("vi", (WORDS,), is_here=True),)}
+    return build_item(name, at, EMERGENCY, **(usual | more))
 
 
 async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> None:
@@ -229,7 +230,7 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: S
 async def test_an_alarm_is_told_once_its_relay_answers_again(
     shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(claim, "CLAIM_AGAIN_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
     line = Line("cho", relay, 0, 0, lambda *_: None)
     async with at_work(shelf, [line]) as bench:
@@ -247,7 +248,7 @@ async def test_an_alarm_is_told_once_its_relay_answers_again(
 async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
     shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(claim, "CLAIM_AGAIN_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
     line = Line("cho", relay, 0, 0, lambda *_: None)
     async with at_work(shelf, [line]) as bench:
@@ -266,7 +267,7 @@ async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
 async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
     shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(claim, "CLAIM_AGAIN_S", 0.0)
     well, mute = (SimAmplifier(name, switch_ms=0, timeout_ms=1) for name in ("cho", "xa"))
     lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
     async with at_work(shelf, lines) as bench:
@@ -353,19 +354,6 @@ async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
         assert bench.log.plays == []
 
 
-async def test_an_emergency_that_was_never_heard_is_on_record(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
-        bench.rundown.waiting = alarm(bench, missing="E_FETCH: the host answered 404")
-        bench.output.changed()
-        await asyncio.sleep(0)
-        await until(lambda: bench.output._held_up is not None)
-        bench.rundown.waiting = None
-        bench.output.changed()
-        await until(lambda: bool(bench.log.plays))
-        (play,) = bench.log.plays
-        assert (play.result, play.reason) == ("skipped", "E_FETCH: the host answered 404")
-
-
 async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf: SlowShelf) -> None:
     async with at_work(shelf, []) as bench:
         spoil = shelf.path(Digest(DIGEST)).write_bytes
@@ -409,19 +397,29 @@ async def test_a_record_says_how_often_sound_ran_dry(shelf: SlowShelf) -> None:
         assert [play.underruns for play in bench.log.plays] == [2]
 
 
+TEXT = (Words("vi", (), is_here=False),)  # nothing was recorded: signal and built-in line
+
+
+async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
+    """The engine's clip number so many has begun, and ended."""
+    await until(lambda: len(bench.engine.all(Fire)) >= count)
+    fire: Fire = bench.engine.all(Fire)[count - 1]
+    bench.engine.on_event(Started(fire.id, mono_s()))
+    bench.engine.on_event(Ended(fire.id, 144_000, why, mono_s()))
+    return fire
+
+
 async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_signal(
     shelf: SlowShelf,
 ) -> None:
     async with at_work(shelf, []) as bench:
-        own = alarm(bench, when_cut="rejoin")
+        own = alarm(bench, bodies=TEXT)
         bench.rundown.now_wanted = [own]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(Fire)) == 1)
         signal = bench.engine.all(Fire)[0].id
         bench.engine.on_event(Started(signal, mono_s()))
-        local = replace(
-            own, key="bao/1/sound", level=5, level_name="local_key", started_by="nut", limit_ms=300
-        )  # what a pipe holds: nobody reads it here
+        local = replace(own, key="bao/1/sound", level=5, level_name="local_key", started_by="nut")
         bench.rundown.now_wanted = [local, own]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(Fire)) == 2)
@@ -432,15 +430,38 @@ async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_sign
         bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))
         await until(lambda: len(bench.log.plays) == 1)
         assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", "preempted")
-        message = next(
-            one.id
-            for one in bench.engine.all(Load)
-            if one.id.startswith(key_signal.id.split(".")[0])
-        )
-        for slot in (key_signal.id, message):
-            bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
-        await until(lambda: len(bench.engine.all(Fire)) == 3)
-        assert bench.engine.all(Fire)[2].level == EMERGENCY
+        bench.engine.on_event(Ended(key_signal.id, 144_000, "end", mono_s()))
+        await heard(bench, 3)
+        bench.rundown.now_wanted, bench.rundown.taken_back = [own], {local.key}
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 4)
+        again = bench.engine.all(Fire)[3]
+        assert (again.level, again.clip) == (EMERGENCY, "two-tone")
         second = bench.log.plays[1]
-        assert (second.level, second.started_by, second.result) == ("local_key", "nut", "full")
+        assert (second.level, second.started_by) == ("local_key", "nut")
         assert bench.log.plays[0].started_by is None
+
+
+async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        first = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [first]
+        bench.output.changed()
+        await heard(bench, 1)
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        line = bench.engine.all(Fire)[1]
+        bench.engine.on_event(Started(line.id, mono_s()))
+        second = alarm(bench, "lu/sound", bodies=TEXT)
+        bench.rundown.now_wanted = [second, first]
+        bench.output.changed()
+        await until(lambda: any(one.is_giving_way for one in bench.output.lineup.tellings))
+        assert not bench.engine.all(Stop)
+        assert len(bench.engine.all(Fire)) == 2
+        bench.engine.on_event(Ended(line.id, 300_000, "end", mono_s()))
+        signal = await heard(bench, 3)
+        assert signal.clip == "two-tone"
+        assert [(play.title, play.reason) for play in bench.log.plays] == [
+            ("bao/sound", "replaced")
+        ]
