@@ -28,6 +28,7 @@ from agent.link.dial import Pace
 from agent.link.mqtt import MqttLink
 from agent.store import documents, meta
 from agent.store.database import Store
+from agent.store.volatile import carry_back, open_volatile
 from agent.trust.authority import load_pinned
 from agent.trust.verify import verify
 from central.authority import DemoAuthority, make_demo_authority
@@ -215,6 +216,35 @@ async def test_nothing_is_lost_or_double_when_the_broker_dies_and_comes_back(
     assert [json.loads(raw)["seq"] for raw in stored] == list(range(1, 302))
     assert stored == await box.journal.pending(0, 1000)
     assert chain_of(stored) == box.journal.head_hash
+    assert centre.database.gaps() == []
+    assert centre.database.faults() == []
+
+
+async def test_what_was_recorded_in_memory_without_a_link_reaches_the_centre_from_the_card(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card took no writes, the box recorded in RAM, and was restarted before it had a link."""
+    (centre.folder / "run").mkdir()
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(centre.folder / "run"))
+    card = centre.folder / "state"
+    await asyncio.to_thread(lambda: Store.open(card).close())
+    in_ram = await asyncio.to_thread(open_volatile, card)
+    former = Journal(in_ram, STATION, Clock(), "a" * 32)
+    await former.open()
+    for number in range(150):
+        await former.append("config", detail={"number": number})
+    await asyncio.to_thread(in_ram.close)
+    await asyncio.to_thread(carry_back, in_ram.path, card)
+    async with box_of(centre, centre.device) as box:
+        await box.all_acknowledged()
+        (past,) = box.journal.past
+        await until(lambda: past.acknowledged == former.last_seq)
+        assert await box.journal.outbox() == (0, 0.0)
+    stored = centre.database.record_bytes(STATION)
+    of_former = [raw for raw in stored if json.loads(raw)["epoch"] == former.epoch]
+    assert [json.loads(raw)["seq"] for raw in of_former] == list(range(1, 152))
+    assert chain_of(of_former) == former.head_hash
+    assert len(stored) == 151 + box.journal.last_seq
     assert centre.database.gaps() == []
     assert centre.database.faults() == []
 
