@@ -6,7 +6,7 @@ outside the chain; it becomes a record when it ends, or, after a crash, at the n
 with its end at the last heartbeat. A full disk stops nothing: records wait in memory, in order,
 until the disk takes them, and what exceeds that is counted in a `gap` record.
 
-Cards wear by each sync. So a heartbeat is as rare as its age allows: every 5 s while a play is
+Cards wear by each sync. So a heartbeat is as rare as its age allows: every 10 s while a play is
 young, at most a twentieth of its length apart after that, once a minute while nothing plays. And
 refusals and faults, which anybody may cause, have a budget (`evidence.budget`) and are synced
 together with the next beat when they come in a row.
@@ -38,7 +38,8 @@ from agent.store.word import Beat
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
-BEAT_S, REST_S = 5.0, 60.0
+DEFER_S = 5.0  # refusals and faults in a row
+BEAT_S, REST_S = 10.0, 60.0
 BEAT_SHARE = 0.05  # of a play's length
 CHECK_BYTES = 4 << 20  # between two looks at how much waits for the centre
 FRAME_BYTES = 450  # of a record, around its detail
@@ -128,7 +129,7 @@ class Journal:
         if not self._budget.admits(kind, _sort_of(detail), size_bytes):
             return None
         waiting = self._wait(self._draft(kind, detail=detail))
-        if mono_s() - self._flushed_mono_s < BEAT_S:
+        if mono_s() - self._flushed_mono_s < DEFER_S:
             self._wake.set()
             return None
         self._flushed_mono_s = mono_s()
@@ -193,7 +194,7 @@ class Journal:
 
     def _due_mono_s(self) -> float:
         """When the next beat is due."""
-        pause_s = BEAT_S if self._waiting else REST_S
+        pause_s = DEFER_S if self._waiting else REST_S
         if self._open_mono_s:
             age_s = mono_s() - max(self._open_mono_s.values())
             pause_s = min(pause_s, max(BEAT_S, BEAT_SHARE * age_s))

@@ -70,6 +70,13 @@ CREATE TABLE journal_past (
   epoch TEXT, seq INTEGER, at TEXT NOT NULL, bytes BLOB NOT NULL, hash TEXT NOT NULL,
   acknowledged_at TEXT, PRIMARY KEY (epoch, seq)) WITHOUT ROWID;
 """,
+    # without AUTOINCREMENT, which writes one more page for each play
+    """
+ALTER TABLE open_play RENAME TO opened;
+CREATE TABLE open_play (key INTEGER PRIMARY KEY, play BLOB NOT NULL, crc INTEGER);
+INSERT INTO open_play SELECT key, play, crc FROM opened;
+DROP TABLE opened;
+""",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (

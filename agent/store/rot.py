@@ -27,7 +27,6 @@ from agent.store.table import (
 
 # The rest is judged by signatures or by its chain.
 JUDGED = (FLOORS, DOCUMENTS, EVENTS, CANCELS, META, OPEN_PLAY, ROLE_FLOORS)
-_LARGEST = 1 << 53  # of the numbers that SQLite gives to open plays
 
 
 def drop_rotten(connection: sqlite3.Connection) -> list[str]:
@@ -45,10 +44,6 @@ def drop_rotten(connection: sqlite3.Connection) -> list[str]:
             lost[table.name] = [row.name for row in rotten]
         if table.is_guarded:
             _seal_old_rows(connection, table)
-    connection.execute(
-        "DELETE FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq NOT BETWEEN 0 AND ?",
-        (_LARGEST,),
-    )
     restore_words(connection)
     _make_good(connection, lost)
     return [name for names in lost.values() for name in names]
