@@ -196,6 +196,8 @@ def show(
     from central.database import Database
     from central.show import WHAT, show_json, show_tables
 
+    if not db.exists():  # an empty table would say that nothing was played
+        raise ConfigError("E_UNREADABLE", str(db), "no such file")
     database = Database.open(db)
     try:
         if format_ == "json":

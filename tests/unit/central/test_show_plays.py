@@ -124,3 +124,10 @@ def test_a_terminal_of_eighty_columns_shows_what_was_missing_and_local_times(
 def test_a_time_that_a_station_made_up_is_shown_as_it_is(db: Path, database: Database) -> None:
     keep_record(database, 1, play(start="hôm qua"), "play")
     assert "hôm qua" in show(db)
+
+
+def test_a_database_that_is_not_there_is_not_shown_as_one_without_plays(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["show", "--db", str(tmp_path / "x.db"), "plays"])
+    assert result.exit_code == 78
+    assert "không đọc được tệp" in result.output
+    assert not (tmp_path / "x.db").exists()
