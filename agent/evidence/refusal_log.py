@@ -3,7 +3,8 @@
 The theory. The first refusal of its sort (kind, code, topic's scope) is told at once: a record and
 a `res`. So is each further document that was signed by somebody entitled, because an officer waits
 for the answer. Both have a budget, and neither takes from the other's. All the rest is counted and
-hashed by sort, in one summary record a minute: so one junk message a second hides nothing.
+hashed by sort, in one summary record after a minute, then after two, four and at last sixteen while
+the flood lasts: so one junk message a second hides nothing, nor fills the journal's own budget.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from agent.trust.refused_message import name_refused
 
 log = logging.getLogger(__name__)
 SUMMARY_S = 60.0
+LONGEST_S = 960.0
 MAX_SORTS = 24  # in one summary; what is of further sorts is counted as `other`
 MAX_REMEMBERED = 256
 FORGET_S = 3600.0
@@ -118,11 +120,15 @@ class RefusalLog:
 
     async def run(self) -> None:
         """Live until cancelled; what was counted by then is written."""
+        pause_s, last_mono_s = SUMMARY_S, mono_s()
         try:
             while True:
                 await self._has_counted.wait()
-                await asyncio.sleep(SUMMARY_S)
+                if mono_s() - last_mono_s > pause_s:  # the flood had ended
+                    pause_s = SUMMARY_S
+                await asyncio.sleep(pause_s)
                 await self.flush()
+                pause_s, last_mono_s = min(2 * pause_s, LONGEST_S), mono_s()
         finally:
             await self.flush()
 
@@ -139,7 +145,7 @@ class RefusalLog:
         detail: Detail = {
             "code": code,
             "subject": "summary",
-            "hint": f"{total} more within a minute, the most of them {kind} {code}",
+            "hint": f"{total} more were refused, the most of them {kind} {code}",
             "kind": kind,
             "slot": "",
             "sha256": None,

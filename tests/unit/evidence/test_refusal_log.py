@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -138,6 +139,44 @@ async def test_after_an_hour_a_sort_is_told_again(told: Told) -> None:
     told.now_s += 3601
     await told.junk(b"2")
     assert len(told.records) == 2
+
+
+async def test_under_a_lasting_flood_the_summaries_grow_rare(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    has_ended, is_over = asyncio.Event(), asyncio.Event()
+
+    async def sleep(pause_s: float) -> None:
+        slept.append(pause_s)
+        told.now_s += pause_s
+        if len(slept) == 7:
+            is_over.set()
+            await asyncio.Event().wait()
+
+    async def append_while_it_lasts(kind: str, *, detail: Any) -> None:
+        await Told.append(told, kind, detail=detail)
+        if len(slept) < 6:
+            await told.junk(b"%d" % len(slept))
+        else:
+            has_ended.set()
+
+    faked: Any = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+    monkeypatch.setattr(refusal_log, "asyncio", faked)
+    await told.junk(b"first of its sort")
+    await told.junk(b"second")
+    monkeypatch.setattr(told, "append", append_while_it_lasts)
+    running = asyncio.create_task(told.log.run(), name="refusals")
+    await has_ended.wait()
+    told.now_s += 1000  # quiet for longer than the last pause
+    for message in (b"told at once, after more than an hour", b"counted"):
+        await told.junk(message)
+    await is_over.wait()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert slept == [60, 120, 240, 480, 960, 960, 60]
+    assert [one["count"] for one in told.records] == [1] * 9
 
 
 async def test_a_stop_writes_what_was_counted(told: Told) -> None:
