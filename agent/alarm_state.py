@@ -15,6 +15,7 @@ from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.silence import ActiveSilence
 from agent.play.item import EMERGENCY, Item
+from agent.play.lineup import Lineup
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 
@@ -46,6 +47,21 @@ class Rundown(Protocol):
         """The emergency as this output tells or shows it; None when there is nothing for it."""
 
 
+WordState = Literal["now", "heard", "here", "missing", "none"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language on a loudspeaker output.
+
+    `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
+    this box, or there are `none`: nobody recorded any.
+    """
+
+    lang: str
+    state: WordState
+
+
 @dataclass(frozen=True)
 class OutputState:
     """How one emergency stands on one output.
@@ -58,6 +74,7 @@ class OutputState:
             `nothing` to tell; kept off by the silence `key` or a silence `order`; the output's
             `process` is away; no loudspeaker `lines` are on; it `failed`; or it comes `late`.
         is_open: the output is at it, and will write its record.
+        words: what of each language is heard.
     """
 
     output: str
@@ -65,6 +82,7 @@ class OutputState:
     item: Item | None
     standing: Standing
     is_open: bool = False
+    words: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,8 +131,24 @@ def _judge(
     is_board = isinstance(output, PictureOutput)
     if item is None:
         return OutputState(output.name, is_board, None, "nothing")
-    is_open = isinstance(output, SoundOutput) and output.lineup.is_open(item.key)
-    return OutputState(output.name, is_board, item, stop or _stand(output, item), is_open)
+    standing = stop or _stand(output, item)
+    if isinstance(output, PictureOutput):
+        return OutputState(output.name, is_board, item, standing)
+    is_open, words = output.lineup.is_open(item.key), tuple(_list_words(output.lineup, item))
+    return OutputState(output.name, is_board, item, standing, is_open, words)
+
+
+def _list_words(lineup: Lineup, item: Item) -> Iterator[Words]:
+    heard, reading = lineup.words_heard(item.key), lineup.reading(item.key)
+    for index, body in enumerate(item.bodies):
+        state: WordState = "here" if body.is_here else "missing"
+        if index == reading:
+            state = "now"
+        elif index in heard:
+            state = "heard"
+        elif not body.clips:
+            state = "none"
+        yield Words(body.lang, state)
 
 
 def _stand(output: SoundOutput | PictureOutput, item: Item) -> Standing:

@@ -116,7 +116,7 @@ class FrontDesk:
             order=self._order(now),
             trials=tuple(list_trials(parts)),
             keys=tuple(list_keys(parts)),
-            alarms=tuple(list_alarms(parts, missing)),
+            alarms=tuple(list_alarms(parts)),
             is_locked=parts.programme.is_locked(),
         )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from agent.alarm_state import OutputState
 from agent.clock import Now, mono_s
-from agent.contract.document import Emergency, EmergencyBody, Entry, Playlist
+from agent.contract.document import Emergency, Entry, Playlist
 from agent.contract.moment import parse_utc
 from agent.desk.parts import Parts
 from agent.page.status import (
@@ -21,7 +20,6 @@ from agent.page.status import (
     Trial,
     Why,
     Words,
-    WordState,
     Zone,
 )
 from agent.plan.occurrence import Held, Medium, Refusal
@@ -182,12 +180,17 @@ def list_trials(parts: Parts) -> Iterator[Trial]:
             yield Trial(output.trial.deed, output.trial.face)
 
 
-def list_alarms(parts: Parts, missing: Missing) -> Iterator[Alarm]:
+def list_alarms(parts: Parts) -> Iterator[Alarm]:
     """Every emergency in force, whatever keeps it off."""
     for state in parts.alarms():
         document, press = state.active.document, state.active.press
         outputs = tuple(
-            AlarmOutput(one.output, one.is_board, one.standing, _words(document, one, missing))
+            AlarmOutput(
+                one.output,
+                one.is_board,
+                one.standing,
+                tuple(Words(words.lang, words.state) for words in one.words),
+            )
             for one in state.outputs
         )
         yield Alarm(
@@ -199,19 +202,6 @@ def list_alarms(parts: Parts, missing: Missing) -> Iterator[Alarm]:
             press[0] if press is not None else None,
             (document.editor, document.approver),
         )
-
-
-def _words(document: Emergency, state: OutputState, missing: Missing) -> tuple[Words, ...]:
-    """What of each language a loudspeaker has to read."""
-    if state.is_board:
-        return ()
-    return tuple(Words(body.lang, _word_state(body, missing)) for body in document.bodies)
-
-
-def _word_state(body: EmergencyBody, missing: Missing) -> WordState:
-    if not body.media:
-        return "none"
-    return "missing" if any(missing.get(digest) for digest in body.media) else "here"
 
 
 def named_media(held: Sequence[Held]) -> set[str]:

@@ -74,6 +74,8 @@ def _words(words: Words, tongue: Tongue) -> Html:
 def _standing(output: AlarmOutput, tongue: Tongue) -> str:
     """A standing has one phrase, or one for loudspeakers and one for boards."""
     code = f"alarm.{'key_turned' if output.standing == 'key' else output.standing}"
+    if output.standing == "on" and output.words and all(w.state in UNHEARD for w in output.words):
+        code = "alarm.on.line"
     if not tongue.knows(code):
         code = f"{code}.{'board' if output.is_board else 'sound'}"
     return tongue(code)

@@ -10,6 +10,7 @@ ALARM_PHRASES: dict[str, tuple[str, str]] = {
     "alarm.silent": ("KHÔNG phát ở {0}: {1}.", "NOT heard or seen at {0}: {1}."),
     "alarm.partly": ("Chưa phát đủ ở {0}: {1}.", "Not all of it at {0}: {1}."),
     "alarm.on.sound": ("đang phát", "sounds now"),
+    "alarm.on.line": ("đang phát tín hiệu và câu có sẵn", "signal and built-in line sound now"),
     "alarm.on.board": ("đang hiện", "is shown"),
     "alarm.told": ("đã phát xong", "told to its end"),
     "alarm.waiting": ("chờ tin khẩn cấp khác phát trước", "waits for another emergency"),

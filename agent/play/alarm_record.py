@@ -25,6 +25,8 @@ class AlarmRecord:
     Attributes:
         played_ms: how much sound was heard.
         underruns: how often it ran dry.
+        reading: the body whose words sound now.
+        heard: the bodies whose words were heard to their end.
         ended_mono_s: when the last segment ended; 0 before one has.
     """
 
@@ -39,7 +41,8 @@ class AlarmRecord:
         self._clock = clock
         self._entry = Entry(log, output, item)
         self._begun: list[int] = []
-        self._heard: set[int] = set()
+        self.reading: int | None = None
+        self.heard: set[int] = set()
         self._start_at: datetime | None = None
         self._is_closed = False
 
@@ -52,7 +55,7 @@ class AlarmRecord:
     def words_missing(self) -> list[str]:
         """The languages of the bodies whose words were not heard by now, in order."""
         bodies = enumerate(self._item.bodies)
-        return [body.lang for index, body in bodies if index not in self._heard]
+        return [body.lang for index, body in bodies if index not in self.heard]
 
     def note_started(self, at_mono_s: float) -> None:
         """A segment's first sample; the first of them opens the record.
@@ -74,10 +77,11 @@ class AlarmRecord:
     def note_words(self, body: int) -> None:
         """A body's words begin."""
         self._begun.append(body)
+        self.reading = body
 
     def note_heard(self, body: int) -> None:
         """A body's words were heard to their end."""
-        self._heard.add(body)
+        self.heard.add(body)
 
     def _account(self, outcome: Outcome, reason: str | None) -> Account:
         told = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)

@@ -187,6 +187,7 @@ class AlarmSession:
             if segment.length_s and not await segment.wait_ended(ahead_mono_s):
                 ahead = await self._look_ahead(segment)
             await segment.wait_ended()
+        self.record.reading = None
         await self._judge(step, segment)
         return ahead
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
 
 from agent.clock import Now
@@ -33,7 +32,7 @@ class Lineup:
         self._clock = near.clock
         self._backlog = backlog
         self._done = done
-        self._heard: deque[str] = deque(maxlen=REMEMBERED)
+        self._heard: dict[str, frozenset[int]] = {}
 
     def knows(self, key: str) -> bool:
         """Has an item a session, or is it done, or will it come back by itself?"""
@@ -51,11 +50,33 @@ class Lineup:
         """Has anything of an emergency left the box?"""
         return key in self._heard
 
+    def words_heard(self, key: str) -> frozenset[int]:
+        """The bodies of an emergency whose words were heard to their end, by their numbers."""
+        now = (frozenset(one.record.heard) for one in self.tellings if one.item.key == key)
+        return self._heard.get(key, frozenset()).union(*now)
+
+    def reading(self, key: str) -> int | None:
+        """The body of an emergency whose words sound now."""
+        telling = (one.record.reading for one in self.tellings if one.item.key == key)
+        return next(telling, None)
+
     def begun(self, item: Item) -> None:
         """A sample of it has sounded."""
         self._backlog.begun(item.key)
         if item.level >= EMERGENCY:
-            self._heard.append(item.key)
+            self._remember(item.key, self.words_heard(item.key))
+
+    def remove(self, session: Session) -> None:
+        """It is over; what was heard of an emergency is remembered."""
+        heard = self.words_heard(session.item.key)
+        self.sessions.remove(session)
+        if self.was_heard(session.item.key):
+            self._remember(session.item.key, heard)
+
+    def _remember(self, key: str, heard: frozenset[int]) -> None:
+        self._heard[key] = heard
+        while len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
 
     @property
     def tellings(self) -> list[AlarmSession]:

@@ -197,7 +197,7 @@ class SoundOutput:
         """A session is over: remember it, or keep it until it may come back."""
         if session not in self._sessions:
             return
-        self._sessions.remove(session)
+        self.lineup.remove(session)
         item = session.item
         if isinstance(session, AlarmSession):
             if self._alarms.settle(session):

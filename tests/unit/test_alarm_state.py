@@ -122,7 +122,7 @@ def told(box: Box) -> None:
 
 def failed(box: Box) -> None:
     box.sound._done[box.item().key] = NOW.at
-    box.board._failed.add(box.item("bang"))
+    box.board._failed.add(box.item("bang"), "E_FACE", NOW.at)
 
 
 def behind_another(box: Box) -> None:
@@ -165,3 +165,22 @@ def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
     bodies = [msgspec.structs.replace(document.bodies[0], text=None)]
     box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
     assert box.standings() == ["late", "nothing"]
+
+
+def words_of(box: Box) -> list[tuple[str, str]]:
+    (state,) = box.states()
+    return [(one.lang, one.state) for one in state.outputs[0].words]
+
+
+def test_what_is_heard_of_each_language_is_told() -> None:
+    held = emergency()
+    document: Any = held.document
+    body = document.bodies[0]
+    bodies = [body, msgspec.structs.replace(body, lang="km", media=None)]
+    box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
+    assert words_of(box) == [("vi", "here"), ("km", "none")]
+    box.programme.media_state = lambda _digest: "E_FETCH: 404"
+    assert words_of(box) == [("vi", "missing"), ("km", "none")]
+    box.sound.lineup.begun(box.item())
+    box.sound.lineup._remember(box.item().key, frozenset({0}))
+    assert words_of(box) == [("vi", "heard"), ("km", "none")]

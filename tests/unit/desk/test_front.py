@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent import alarm_state
 from agent.alarm_state import AlarmState, OutputState
 from agent.clock import Now, Quality
 from agent.contract import report
@@ -34,7 +35,7 @@ from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
 from agent.trust.authority import Grade
 from tests.unit.desk.test_record import HEAD, PLAY
-from tests.unit.test_silent_programme import DIGEST, START, FakeHeld, emergency, playlist
+from tests.unit.test_silent_programme import DIGEST, START, emergency, playlist
 
 SETTINGS: dict[str, Any] = {
     "station": "tv-cl-0007",
@@ -366,36 +367,19 @@ async def test_settings_read_again_are_in_the_journal(box: Box) -> None:
 
 
 async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box: Box) -> None:
-    document = emergency().document
+    held = emergency()
+    document = held.document
     assert isinstance(document, Emergency)
-    khmer = msgspec.structs.replace(document.bodies[0], lang="km", media=["ee" * 32], text=None)
-    silent = msgspec.structs.replace(document.bodies[0], lang="en", media=None)
-    document = msgspec.structs.replace(
-        document,
-        bodies=[*document.bodies, khmer, silent],
-        media=[*document.media, msgspec.structs.replace(document.media[0], sha256="ee" * 32)],
-    )
-    held = FakeHeld(document)
-    box.parts.programme.held = [held]
-    active: Any = activate(held, document, START, press=("nut", 1))
+    active = activate(held, document, START, press=("nut", 1))
+    languages = (alarm_state.Words("vi", "now"), alarm_state.Words("km", "missing"))
     states = (
-        OutputState("loa", is_board=False, item=None, standing="key"),
-        OutputState("bang-tin", is_board=True, item=None, standing="on"),
+        OutputState("loa", is_board=False, item=None, standing="on", words=languages),
+        OutputState("bang-tin", is_board=True, item=None, standing="process"),
     )
-    box.parts = replace(
-        box.parts,
-        alarms=lambda: [AlarmState(active, states)],
-        why_missing=lambda digest: "E_FETCH" if digest == "ee" * 32 else None,
-    )
+    box.parts = replace(box.parts, alarms=lambda: [AlarmState(active, states)])
     (alarm,) = (await box.desk.status()).alarms
     assert (alarm.title, alarm.issuer, alarm.started_by) == ("Lũ về", "vn.84.29266", "nut")
-    assert [(one.output, one.standing) for one in alarm.outputs] == [
-        ("loa", "key"),
-        ("bang-tin", "on"),
+    assert [(one.output, one.standing, one.words) for one in alarm.outputs] == [
+        ("loa", "on", (Words("vi", "now"), Words("km", "missing"))),
+        ("bang-tin", "process", ()),
     ]
-    assert alarm.outputs[0].words == (
-        Words("vi", "here"),
-        Words("km", "missing"),
-        Words("en", "none"),
-    )
-    assert alarm.outputs[1].words == ()

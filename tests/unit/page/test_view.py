@@ -301,6 +301,9 @@ def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> Non
     assert "tiếng Khmer: CHƯA CÓ tệp lời" in text
     assert "fr: không có lời ghi âm" in text
     assert "Chưa phát đủ ở loa: tiếng Khmer, fr." in text
+    wordless = replace(HEARD, words=(Words("vi", "none"), Words("km", "missing")))
+    text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(wordless,))))
+    assert "đang phát tín hiệu và câu có sẵn" in text
 
 
 @pytest.mark.parametrize("standing", get_args(AlarmStanding))
