@@ -15,7 +15,7 @@ import json
 import logging
 import mmap
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,20 +36,21 @@ class CrashGuard:
 
     Args:
         page: memory that outlives the process, or does not where there is no such place.
-        state: the folder that outlives the boot; None: nothing is ever set aside.
+        folders: where what is set aside is kept, the one that lasts longest first; a card may
+            take no writes.
         release: this software's.
     """
 
-    def __init__(self, page: mmap.mmap | bytearray, state: Path | None, release: str) -> None:
+    def __init__(self, page: mmap.mmap | bytearray, folders: Sequence[Path], release: str) -> None:
         self._page = page
-        self._state = state
+        self._folders = folders
         self._release = release
         self._set_aside: frozenset[str] = frozenset()
 
     @classmethod
     def in_memory(cls) -> Self:
         """One that remembers nothing."""
-        return cls(bytearray(_BYTES), None, "")
+        return cls(bytearray(_BYTES), (), "")
 
     @classmethod
     def open(cls, runtime: Path, state: Path, boot_id: str, release: str) -> Self:
@@ -65,8 +66,8 @@ class CrashGuard:
             page = _map(runtime / IN_HAND)
         except OSError as error:
             log.warning("no memory of a crash: %s", error)
-            return cls(bytearray(_BYTES), state, release)
-        guard = cls(page, state, release)
+            return cls(bytearray(_BYTES), (state,), release)
+        guard = cls(page, (state, runtime), release)
         guard._begin(boot_id)
         guard.reread()
         return guard
@@ -89,10 +90,13 @@ class CrashGuard:
 
     def reread(self) -> None:
         """Look whether somebody has asked for another try. Blocks; never raises."""
-        kept = _read(self._state / SET_ASIDE) if self._state is not None else {}
+        self._set_aside = frozenset().union(*map(self._read, self._folders))
+
+    def _read(self, folder: Path) -> frozenset[str]:
+        kept = _read(folder / SET_ASIDE)
         names = kept.get("messages", [])
         is_ours = kept.get("release") == self._release and isinstance(names, list)
-        self._set_aside = frozenset(map(str, names)) if is_ours else frozenset()
+        return frozenset(map(str, names)) if is_ours else frozenset()
 
     def _begin(self, boot_id: str) -> None:
         boot = boot_id.encode()[:40].ljust(40)
@@ -109,21 +113,21 @@ class CrashGuard:
             self._page[free] = digest
             return
         self._page[places[0]] = _NONE
-        try:
-            self._put_aside(digest.hex())
-        except OSError:
-            log.exception("message %s is not set aside", digest.hex())
+        for folder in self._folders:
+            try:
+                self._put_aside(folder, digest.hex())
+            except OSError:
+                log.exception("message %s is not set aside in %s", digest.hex(), folder)
+            else:
+                return
 
     def _find(self, digest: bytes) -> list[slice]:
         """The places of a suspect."""
         return [place for place in _SUSPECTS if self._page[place] == digest]
 
-    def _put_aside(self, digest: str) -> None:
-        if self._state is None:
-            return
-        self.reread()
-        names = [*sorted(self._set_aside - {digest}), digest][-MAX_SET_ASIDE:]
-        _write(self._state / SET_ASIDE, {"release": self._release, "messages": names})
+    def _put_aside(self, folder: Path, digest: str) -> None:
+        names = [*sorted(self._read(folder) - {digest}), digest][-MAX_SET_ASIDE:]
+        _write(folder / SET_ASIDE, {"release": self._release, "messages": names})
 
 
 def retry_messages(state: Path) -> int:

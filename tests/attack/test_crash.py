@@ -143,3 +143,10 @@ def test_a_try_that_was_asked_for_counts_at_once(folder: Path) -> None:
     retry_messages(folder)
     guard.reread()
     assert guard.set_aside == frozenset()
+
+
+def test_on_a_card_that_takes_no_writes_it_is_kept_for_the_boot(folder: Path) -> None:
+    digest, card = hashlib.sha256(b"x").digest(), folder / "missing"
+    for _ in range(2):
+        die_holding(CrashGuard.open(folder, card, "b1", "1"), digest)
+    assert CrashGuard.open(folder, card, "b1", "1").set_aside == {digest.hex()}
