@@ -3,8 +3,9 @@
 paho announces a largest packet and then reads any packet whole all the same (200 MiB took 625 MiB).
 This client refuses at the moment the length is known, before one byte of the body is buffered.
 paho also queues without end what the broker does not read (204 MiB of acknowledgements in 30 s):
-this client hangs up. It overrides private methods of aiomqtt 2.5.1 and paho 2.2.0; the tests send
-real oversized messages and read no acknowledgement, and setup.cfg pins the release.
+this client hangs up. And paho reads the properties of a packet in quadratic time: here no packet
+has many. It overrides private methods of aiomqtt 2.5.1 and paho 2.2.0; the tests send real
+oversized messages and read no acknowledgement, and setup.cfg pins the release.
 """
 
 from __future__ import annotations
@@ -23,17 +24,22 @@ from paho.mqtt.reasoncodes import ReasonCode
 from agent.clock import cpu_s
 from agent.link.network_thread import NetworkThreads
 from agent.link.processor_share import ProcessorShare
+from agent.link.publish_packet import cut_properties
 
 T = TypeVar("T")
 PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
+# Of all packets but messages: the codes for the filters of one subscription, or some properties.
+MAX_ANSWER_BYTES = 2048
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
 MAX_UNSENT = 256
 # Of a processor, for reading what the broker sends, whatever it is: the rest waits in the kernel,
 # and the broker behind it.
 READ_SHARE = 0.3
 READ_SLICE_S = 0.005
-_PUBLISH_QOS_2 = 0x34  # MQTT 5 section 3.3.1: type 3, QoS bits 10
-_TYPE_AND_QOS = 0xF6
+_PUBLISH = 0x30  # MQTT 5 section 2.1.2
+_TYPE = 0xF0
+_QOS = 0x06
+_QOS_2 = 0x04
 
 
 class ClosedEarlyError(aiomqtt.MqttError):
@@ -69,6 +75,8 @@ class BoundedClient(aiomqtt.Client):
         self._refused = on_refused
         self._unlimited_recv = self._client._sock_recv  # noqa: SLF001 - the module's purpose
         self._client._sock_recv = self._limited_recv  # type: ignore[method-assign] # noqa: SLF001 - as above
+        self._unlimited_handle = self._client._packet_handle  # noqa: SLF001 - as above
+        self._client._packet_handle = self._handle  # type: ignore[method-assign] # noqa: SLF001 - as above
         self._client.manual_ack_set(on=True)
         self._read_share = ProcessorShare(READ_SHARE)
 
@@ -84,8 +92,12 @@ class BoundedClient(aiomqtt.Client):
         if self._disconnected.done() or self.breach is not None:
             return
         self._client.ack(message.mid, message.qos)
+        self._bound_unsent()
+
+    def _bound_unsent(self) -> None:
+        """Hang up when the broker leaves too much unread, whatever made us send it."""
         unsent = len(self._client._out_packet)  # noqa: SLF001 - the module's purpose
-        if unsent > MAX_UNSENT:
+        if unsent > MAX_UNSENT and self.breach is None:
             self.breach = f"the broker sends and does not read: {unsent} packets wait for it"
             # Not here: paho may be inside a callback, whose lock its farewell takes again.
             self._loop.call_soon(self.drop)
@@ -173,15 +185,33 @@ class BoundedClient(aiomqtt.Client):
     def _limited_recv(self, bufsize: int) -> bytes:
         """Refuse a packet when its body is first asked for: paho asks for all of it at once."""
         packet = self._client._in_packet  # noqa: SLF001 - the module's purpose
-        if bufsize > self._limit_bytes:
-            self.breach = f"refused a packet of {bufsize} bytes, at most {self._limit_bytes}"
-            raise ConnectionError(self.breach)
-        if packet["have_remaining"] and packet["command"] & _TYPE_AND_QOS == _PUBLISH_QOS_2:
+        is_message = packet["command"] & _TYPE == _PUBLISH
+        limit_bytes = self._limit_bytes if is_message else MAX_ANSWER_BYTES
+        if bufsize > limit_bytes:
+            raise self._break(f"refused a packet of {bufsize} bytes, at most {limit_bytes}")
+        if packet["have_remaining"] and is_message and packet["command"] & _QOS >= _QOS_2:
             # We subscribe at QoS 1: a QoS 2 message is no answer to that, and paho would hold
             # up to 65,535 of them until they are released.
-            self.breach = "refused a QoS 2 message: never subscribed"
-            raise ConnectionError(self.breach)
+            raise self._break("refused a QoS 2 message: never subscribed")
         return self._unlimited_recv(bufsize)
+
+    def _handle(self) -> MQTTErrorCode:
+        """A whole packet is here."""
+        packet: Any = self._client._in_packet  # noqa: SLF001 - the module's purpose
+        command = packet["command"]
+        if command & _TYPE == _PUBLISH and self.protocol is aiomqtt.ProtocolVersion.V5:
+            try:
+                has_id = bool(command & _QOS)
+                packet["packet"] = cut_properties(packet["packet"], has_packet_id=has_id)
+            except ValueError as error:
+                raise self._break(str(error)) from error
+        code = self._unlimited_handle()
+        self._bound_unsent()
+        return code
+
+    def _break(self, why: str) -> ConnectionError:
+        self.breach = why
+        return ConnectionError(why)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self.take(message)

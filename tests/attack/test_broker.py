@@ -129,6 +129,35 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
     assert f"{MAX_UNSENT + 1} packets" in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
 
 
+@pytest.mark.parametrize(
+    ("packet", "why"),
+    [(b"\xc0\x00", f"{MAX_UNSENT + 1} packets"), (b"\x90\xff\x7f", "at most 2048")],
+    ids=["pings of its own", "a very long SUBACK"],
+)
+async def test_attack_108_what_no_broker_has_to_send_ends_the_connection(
+    authority: CertificateAuthority, identities: dict[str, Identity], packet: bytes, why: str
+) -> None:
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await greet(reader, writer)
+        await station.until(lambda: bool(station.sessions))
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client = station.link._client
+        assert client is not None
+        ours = client._client.socket()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)  # type: ignore[union-attr] # it is connected
+        writer.transport.pause_reading()  # type: ignore[attr-defined] # a TLS transport has it
+        for _ in range(2000):
+            writer.write(packet * 64)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    async with scripted_peer(script, authority, identities) as peer:
+        station = make_station(peer)
+        async with running(station):
+            await station.until(lambda: station.lost >= 1 and station.has_fault("link_down"))
+            assert why in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
+
+
 async def test_attack_108_a_broker_that_floods_is_read_no_faster_than_its_share_allows(
     authority: CertificateAuthority,
     identities: dict[str, Identity],

@@ -12,13 +12,16 @@ import gc
 import time
 from collections.abc import Callable
 
+import aiomqtt
 import pytest
 from fake_publisher import AT, FakePublisher
+from paho.mqtt.properties import VariableByteIntegers
 
-from agent.contract.envelope import EnvelopeError, decode_base64
+from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, decode_base64
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.contract.topic import Topic, build_group_topic, build_station_topic, parse_topic
 from agent.errors import TrustError
+from agent.link.packet_limit import BoundedClient
 from agent.link.tuf_client import run_pass
 from agent.settings.fault import SettingsFaults
 from agent.settings.model import Settings
@@ -138,6 +141,26 @@ def test_attack_124_a_next_root_that_is_none(family: Callable[[int], bytes]) -> 
         return run_pass(installed, Kept(), {"2.root.json": raw[: 64 * 1024]}, None, AT)
 
     assert_linear(door, family)
+
+
+async def test_attack_102_properties_of_a_message() -> None:
+    """Before any reader of ours paho has seen it: a broker passes a publisher's properties on."""
+    taken: list[bytes] = []
+
+    def door(properties: bytes) -> None:
+        client = BoundedClient(
+            max_bytes=MAX_ENVELOPE_BYTES, on_refused=print, hostname="h",
+            protocol=aiomqtt.ProtocolVersion.V5,
+        )  # fmt: skip
+        client.take = lambda message: taken.append(bytes(message.payload))
+        inner = client._client
+        topic, length = b"tramtin/1/d/s/playlist/tuan", VariableByteIntegers.encode(len(properties))
+        body = len(topic).to_bytes(2, "big") + topic + b"\0\7" + length + properties + b"signed"
+        inner._in_packet.update(command=0x32, packet=bytearray(body))
+        inner._packet_handle()
+
+    assert_linear(door, lambda size: b"\x26\0\0\0\0" * (size // 5), 40 * 1024)
+    assert set(taken) == {b"signed"}
 
 
 @pytest.mark.parametrize("family", YAML_FAMILIES.values(), ids=YAML_FAMILIES)
