@@ -45,6 +45,8 @@ CODECS = {
     "mov": "aac,alac",
 }
 DETAIL_CHARS = 300
+# of what it says, at a time; a file that took it over can say more than the agent has memory
+READ_BYTES, READ_PAUSE_S = 1 << 14, 0.005
 
 
 class Decoder:
@@ -108,11 +110,12 @@ class Decoder:
     async def _run(self) -> None:
         try:
             while True:
-                # What it says is read while it runs: a full pipe would hold it up.
-                _, said = await self._process.communicate()
-                if self._process.returncode:
+                said, code = await asyncio.gather(
+                    _read_last_words(self._process), self._process.wait()
+                )
+                if code:
                     detail = said.decode(errors="replace").strip()[-DETAIL_CHARS:]
-                    raise PlayError("E_DECODE", f"ffmpeg {self._process.returncode}", detail)
+                    raise PlayError("E_DECODE", f"ffmpeg {code}", detail)
                 if self._following is None:
                     return
                 await self._start_next()
@@ -181,6 +184,17 @@ async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
         )
     except OSError as error:
         raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
+
+
+async def _read_last_words(process: Process) -> bytes:
+    """The end of what it says until it ends: read while it runs, a full pipe would hold it up."""
+    assert process.stderr is not None  # noqa: S101 - it is a pipe
+    last = b""
+    while said := await process.stderr.read(READ_BYTES):
+        last = (last + said)[-4 * DETAIL_CHARS :]
+        if len(said) == READ_BYTES:
+            await asyncio.sleep(READ_PAUSE_S)
+    return last
 
 
 def decoder_argv(stretch: Stretch) -> list[str]:

@@ -44,6 +44,9 @@ _NR, _ARCH, _ARGS = 0, 4, 16
 _LOAD, _JEQ, _JGT, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _WRITE_FLAGS = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
+# F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP: a descriptor that becomes readable sends
+# whatever signal to whatever process of the same user, without a call that is named after it
+_NAME_OWNER = {"fcntl": (8, 10, 15), "fcntl64": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # all namespaces
 
@@ -141,6 +144,10 @@ def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instructi
         if policy.may_fork:
             return []
         test = [_load(_ARGS), (_JEQ, 0, 1, PR_SET_PDEATHSIG), refuse]
+    elif name in _NAME_OWNER:
+        *others, last = _NAME_OWNER[name]
+        equal = [(_JEQ, len(others) - place, 0, one) for place, one in enumerate(others)]
+        test = [_load(_ARGS + 8), *equal, (_JEQ, 0, 1, last), refuse]
     else:  # prlimit64, of itself only
         test = [_load(_ARGS), (_JEQ, 1, 0, 0), refuse]
     return [(_JEQ, 0, len(test) + 1, number), *test, _load(_NR)]

@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <asm/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -49,6 +51,14 @@ int main(int argc, char **argv) {
     tell("unix", socket(AF_UNIX, SOCK_STREAM, 0));
     tell("netlink", socket(AF_NETLINK, SOCK_RAW, 0));
     tell("signal", kill(agent, 0));
+    /* a descriptor that becomes readable sends a signal to its owner (fcntl(2)) */
+    int pair[2];
+    socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    tell("own_signal", fcntl(pair[0], F_SETSIG, SIGURG));
+    tell("owner", fcntl(pair[0], F_SETOWN, agent));
+    struct f_owner_ex owner = {F_OWNER_PID, agent};
+    tell("owner_ex", fcntl(pair[0], F_SETOWN_EX, &owner));
+    tell("owner_ioctl", ioctl(pair[0], FIOSETOWN, &agent));
     tell("priority", setpriority(PRIO_PROCESS, agent, 1));
     tell("pidfd", syscall(SYS_pidfd_open, agent, 0));
     tell("environ", reach(agent, "environ"));

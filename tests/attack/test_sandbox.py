@@ -114,7 +114,7 @@ def test_a_real_medium_is_decoded_in_the_same_confinement(
 # Runs before the board's own code and takes over: the renderer while it draws, the board itself
 # when it is told to dim. What succeeded comes back as the fault's text.
 TAKEN_OVER = """
-    import ctypes, os, socket, sys
+    import ctypes, fcntl, os, socket, sys
 
     AGENT, FOLDER = os.getppid(), {folder!r}
     LIBC = ctypes.CDLL(None, use_errno=True)
@@ -146,6 +146,7 @@ TAKEN_OVER = """
         trace=lambda: call("ptrace", 16, AGENT, 0, 0),
         shell=lambda: os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {{}}),
         signal=lambda: os.kill(AGENT, 0),
+        owner=lambda: fcntl.fcntl(0, fcntl.F_SETOWN, AGENT),
         write_board=lambda: open(FOLDER + "/board/fresh", "w"),
         fork=fork,
         outlive=lambda: call("prctl", 1, 0, 0, 0, 0),

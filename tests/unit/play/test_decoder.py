@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import tracemalloc
 import wave
 from pathlib import Path
 
@@ -64,6 +65,27 @@ async def test_all_rounds_that_the_contract_allows_are_heard_to_the_sample(tmp_p
     with os.fdopen(decoder.read_fd, "rb") as pipe:
         pcm, _ = await asyncio.gather(asyncio.to_thread(pipe.read), decoder.wait())
     assert pcm == bytes(2 * 240).join([one] * 1_000)
+
+
+async def test_a_decoder_that_talks_without_end_costs_the_agent_no_memory(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(
+        "#!/bin/sh\nhead -c 4000000 /dev/zero >&2\necho its last words >&2\nexit 3\n"
+    )
+    program.chmod(0o755)
+    argv = [str(program)]
+    monkeypatch.setattr("agent.sandbox.profile.confine_argv", lambda *_: argv)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PlayError, match="its last words") as caught:
+            await decoded(sound, "audio/wav")
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert caught.value.subject == "ffmpeg 3"
+    assert peak_bytes < 1_000_000
 
 
 async def test_a_decoder_that_is_stopped_between_two_others_leaves_nothing(sound: Path) -> None:
