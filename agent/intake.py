@@ -204,13 +204,20 @@ class Intake:
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
             return False
+        is_new = self._is_new(accepted)
         if isinstance(accepted.document, TimeReply):
             await self._fix_clock(topic, accepted, accepted.document)
         else:
             await self._apply(accepted, given_up, pause)
             if isinstance(accepted.document, Head):
                 await self._receive_again(self._unproved.take(self._attested))
-        return accepted.floor is not None
+        return is_new
+
+    def _is_new(self, accepted: Accepted) -> bool:
+        """Has it a floor to raise, or does it confirm more than is confirmed?"""
+        document = accepted.document
+        confirms = isinstance(document, Ack) and document.upto > self._journal.acknowledged
+        return accepted.floor is not None or confirms
 
     async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
         """Emergencies that overtook what proves them fresh."""

@@ -37,6 +37,7 @@ class FakeJournal:
     """Keeps (kind, detail)."""
 
     records: list[tuple[str, Any]] = field(default_factory=list)
+    acknowledged: int = 0
 
     async def append(self, kind: str, *, detail: Any = None, play: Any = None) -> None:
         assert play is None
@@ -140,8 +141,7 @@ class DeafBox:
     async def receive(self, envelope: bytes, kind: str) -> str:
         """One message; `accepted`, the code of its refusal, or `` when nothing was said."""
         before = len(self.results)
-        self.hand.s += 1.1  # refusals are told once a second
-        self.intake._next_refusal_mono_s = 0.0
+        self.hand.s += 1.1
         await self.intake.receive(Topic(kind, "tuan", station=self.station), envelope)
         said = self.results[before:]
         return "" if not said else said[-1].code or said[-1].result

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
+from agent.contract.topic import Topic
 from agent.store import meta
 from agent.trust.authority import load_pinned
 from tests.fakes.deaf_box import DeafBox
@@ -32,9 +33,11 @@ from tests.unit.trust.test_verify import (
     FIRST,
     NEIGHBOUR,
     PROVINCE,
+    RECEIPT,
     ROOT,
     SECOND,
     STRANGER,
+    _header,
     _role,
     _utc,
     cancel,
@@ -284,3 +287,27 @@ async def test_a_pause_that_the_card_has_changed_keeps_no_silence_off(
     box.pass_time(timedelta(minutes=1))
     await box.store.run(lambda connection: meta.put(connection, "pause/vn.84", text))
     assert await pause(box, 1) == "accepted"
+
+
+async def test_only_what_is_new_and_taken_costs_nothing_of_the_strangers_share(
+    box: DeafBox,
+) -> None:
+    async def is_new(envelope: bytes, kind: str) -> bool:
+        box.hand.s += 1
+        return await box.intake.receive(Topic(kind, "x", station=box.station), envelope)
+
+    def ack(upto: int) -> bytes:
+        header = _header("ack", "vn.receipt", "config", hours=20)
+        return seal(
+            {**header, "journal": "6f3a6f3a", "upto": upto, "hash": "ab" * 32, "window": 4}, RECEIPT
+        )
+
+    fresh = seal(playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK), COMMUNE)
+    box.pass_time(timedelta(minutes=10))
+    assert await is_new(fresh, "playlist")
+    assert not await is_new(fresh, "playlist")
+    assert not await is_new(seal(playlist(), STRANGER), "playlist")
+    assert not await is_new(b"junk", "emergency")
+    box.journal.acknowledged = 7
+    assert not await is_new(ack(7), "ack")  # a broker may send it for ever
+    assert await is_new(ack(8), "ack")
