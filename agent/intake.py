@@ -350,6 +350,8 @@ class Intake:
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self.refusals.add(topic, accepted.envelope, why)
+            # It sets no clock, but may be the last that an attested emergency waited for.
+            await self._receive_again(self._unproved.take(self._attested))
             return
         self.nonces.note_clock_set(reply.nonce)
         await self._effects.time_told(outcome)

@@ -145,7 +145,8 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
 def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[Any]]:
     """What is in force for a station: its own documents, then those of its groups.
 
-    An emergency that was cancelled is left out: no station is to hear it any more.
+    An emergency that was cancelled is left out: no station is to hear it any more, also when the
+    cancel has expired before it.
 
     Args:
         connection: of the centre's database.
@@ -153,20 +154,21 @@ def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[A
         now: UTC text; what expired before is left out.
     """
     own = _rows(connection, [f"d/{station}"], now)
-    return _not_cancelled(own + _rows(connection, [f"g/{group}" for group in _groups(own)], now))
-
-
-def _not_cancelled(rows: list[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    groups = [f"g/{group}" for group in _groups(own)]
+    rows = own + _rows(connection, groups, now)
     if not any(row.kind == "emergency" for row in rows):
         return rows
-    ends = {
-        one.cancels
-        for row in rows
-        if row.kind == "cancel"
-        and isinstance(one := read_document(row.envelope), Cancel)
-        and one.class_ == "emergency"
-    }
+    ends = _cancelled(connection, [f"d/{station}", *groups])
     return [row for row in rows if not (ends and ends & _names(row))]
+
+
+def _cancelled(connection: sa.Connection, targets: list[str]) -> set[str]:
+    """What the cancels that were ever published to these end."""
+    query = sa.select(documents.c.envelope).where(
+        documents.c.target.in_(targets), documents.c.kind == "cancel"
+    )
+    ends = (read_document(row.envelope) for row in connection.execute(query))
+    return {one.cancels for one in ends if isinstance(one, Cancel) and one.class_ == "emergency"}
 
 
 def _names(row: sa.Row[Any]) -> set[str]:

@@ -188,6 +188,16 @@ async def test_an_emergency_that_overtook_the_time_is_judged_again(lost: DeafBox
     assert "emergency" in lost.kinds
 
 
+async def test_an_emergency_that_overtook_a_late_time_is_judged_again(lost: DeafBox) -> None:
+    """Head and emergency came through, only the time was too slow to set a clock."""
+    nonce = lost.intake.nonces.ask()
+    assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
+    assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
+    lost.pass_time(timedelta(seconds=40))
+    await lost.receive(seal(time_reply(nonce=nonce, utc=_utc(AT + 50 * MINUTE)), TIME), "time")
+    assert "emergency" in lost.kinds
+
+
 @pytest.mark.parametrize("is_answered", [True, False], ids=["late time", "no time"])
 async def test_a_box_whose_clock_stands_at_build_time_takes_an_emergency_by_its_nonce(
     tmp_path: Path, *, is_answered: bool

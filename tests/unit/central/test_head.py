@@ -142,11 +142,17 @@ def event(database: Database, demo: DemoAuthority, topic: str, seq: int) -> str:
     return alarm.event_id
 
 
-def end(database: Database, demo: DemoAuthority, event_id: str) -> None:
+def end(
+    database: Database,
+    demo: DemoAuthority,
+    event_id: str,
+    at: datetime | None = None,
+    lifetime: timedelta = timedelta(hours=2),
+) -> None:
     """Publish its cancel, to the group."""
     header = build_header(
         "cancel", issuer="vn.84.em", class_="emergency", to=["84/*/*"], slot="huy",
-        seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=2),
+        seq=1, now=at or datetime.now(UTC), lifetime=lifetime,
     )  # fmt: skip
     payload = encode_document(Cancel(**header, cancels=event_id))
     keep(
@@ -185,6 +191,17 @@ def test_the_head_that_answers_a_hello_attests_the_emergencies_in_force(
         if isinstance(one, Emergency)
     ]
     assert sorted(head.emergencies) == sorted(hashlib.sha256(one).hexdigest() for one in payloads)
+
+
+def test_a_cancel_that_expires_before_its_emergency_still_counts(
+    database: Database, demo: DemoAuthority
+) -> None:
+    place(database, demo, STATION)
+    over = event(database, demo, GROUP.format("emergency/khan-cap"), 1)
+    end(database, demo, over, datetime.now(UTC) - timedelta(minutes=2), timedelta(minutes=1))
+    assert opened(heads(database, demo).build(STATION, "ac" * 16)).emergencies == []
+    answers = Reception(database, signers(demo))._take_hello(STATION, hello())
+    assert [one.topic for one in answers if "/emergency/" in one.topic] == []
 
 
 def test_a_publication_attests_to_the_last_question_while_it_is_open(
