@@ -14,7 +14,7 @@ from agent.contract.document import (
     StationConfig,
     Text,
 )
-from central.demo.place import COMMUNE, GROUP, PROVINCE
+from central.demo.place import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
 from central.sign import build_header, encode_document, new_doc_id
 
 LOCAL = timezone(timedelta(hours=7))
@@ -22,6 +22,7 @@ BULLETIN = "Kính thưa bà con. Sáng nay xã Càng Long tiêm chủng cho tr�
 WARNING = "Khẩn cấp. Nước lũ đang lên nhanh. Bà con di dời ngay đến nơi an toàn."
 WATER = "Nước sạch cho mọi nhà"
 KHMER = "ទឹកស្អាតសម្រាប់គ្រប់ផ្ទះ"
+TEXT_ONLY = "Nước lũ đang lên nhanh, bà con di dời ngay"
 FLOOD_KHMER = "ប្រកាសអាសន្ន៖ ទឹកជំនន់កំពុងឡើង"
 
 
@@ -33,6 +34,7 @@ class Plan:
     music: datetime
     emergency: datetime
     closing: datetime
+    text_alarm: datetime
     end: datetime
 
 
@@ -44,7 +46,8 @@ def plan_from(start: datetime) -> Plan:
         music=first + timedelta(seconds=11),
         emergency=first + timedelta(seconds=15),
         closing=first + timedelta(seconds=37),
-        end=first + timedelta(seconds=41),
+        text_alarm=first + timedelta(seconds=41),
+        end=first + timedelta(seconds=52),
     )
 
 
@@ -133,5 +136,34 @@ def emergency(now: datetime, voice: Medium, seq: int = 1) -> bytes:
             repeat=1,
             gap_ms=0,
             max_ms=14_000,
+        )
+    )
+
+
+def text_emergency(now: datetime, seq: int = 1) -> bytes:
+    """A warning for the loudspeakers of which nobody recorded a word. An exercise."""
+    header = build_header(
+        "emergency",
+        issuer=f"vn.{PROVINCE}.em",
+        class_="emergency",
+        to=[f"{PROVINCE}/{COMMUNE}/{COMMUNE_STATION}"],
+        slot="khan-cap-chu",
+        seq=seq,
+        now=now,
+        lifetime=timedelta(minutes=10),
+        editor="Trực ban thứ nhất (demo)",
+        approver="Trực ban thứ hai (demo)",
+    )
+    return encode_document(
+        Emergency(
+            **header,
+            event_id=new_doc_id(),
+            exercise=True,
+            attention="two-tone",
+            media=[],
+            bodies=[EmergencyBody("vi", None, Text(show=TEXT_ONLY))],
+            repeat=1,
+            gap_ms=2_000,
+            max_ms=10_000,
         )
     )

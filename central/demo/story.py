@@ -22,10 +22,11 @@ from central.demo.content import (
     emergency,
     plan_from,
     station_config,
+    text_emergency,
     write_schedule,
 )
 from central.demo.listen import play_aloud
-from central.demo.place import BOARD_STATION, SINK
+from central.demo.place import BOARD_STATION, COMMUNE_STATION, SINK
 from central.demo.recording import make_media
 from central.demo.sound import Recording
 from central.demo.stand import Stand, end, stand, until
@@ -94,7 +95,16 @@ async def _attack(scene: Stand, attacks: list[Attack]) -> None:
         await asyncio.sleep(1.4)
 
 
-async def _tell(scene: Stand) -> tuple[Plan, str, list[Attack]]:
+async def _alarm(scene: Stand, payload: bytes, station: str | None = None) -> str:
+    """Sign an emergency by two and publish it; its event."""
+    alarm = scene.sign(payload, "emergency", "vn.84.em")
+    await scene.publish(alarm, station=station)
+    document = read_document(alarm)
+    assert isinstance(document, Emergency)  # noqa: S101 - just signed
+    return document.event_id
+
+
+async def _tell(scene: Stand) -> tuple[tuple[str, str], list[Attack]]:
     scene.say("Hai trạm đang khởi động", "Two stations start")
     await _start_stations(scene)
     scene.say("Đã có giờ và cấu hình có chữ ký", "Signed time and station-config are in")
@@ -108,13 +118,12 @@ async def _tell(scene: Stand) -> tuple[Plan, str, list[Attack]]:
     await _attack(scene, attacks)
     await _until_moment(plan.emergency)
     scene.say("KHẨN CẤP: hai người đã ký", "EMERGENCY: two people have signed")
-    payload = emergency(datetime.now(UTC), voice)
-    alarm = scene.sign(payload, "emergency", "vn.84.em")
-    await scene.publish(alarm)
+    event = await _alarm(scene, emergency(datetime.now(UTC), voice))
+    await _until_moment(plan.text_alarm)
+    scene.say("KHẨN CẤP chỉ có chữ, không ghi âm", "EMERGENCY of text only, nothing recorded")
+    unspoken = await _alarm(scene, text_emergency(datetime.now(UTC)), COMMUNE_STATION)
     await _until_moment(plan.end)
-    document = read_document(alarm)
-    assert isinstance(document, Emergency)  # noqa: S101 - just signed
-    return plan, document.event_id, attacks
+    return (event, unspoken), attacks
 
 
 async def _drain(scene: Stand) -> None:
@@ -127,10 +136,13 @@ async def _drain(scene: Stand) -> None:
         )
 
 
-def _expect(event_id: str, attacks: list[Attack]) -> Expectation:
+def _expect(events: tuple[str, str], attacks: list[Attack]) -> Expectation:
+    event, unspoken = events
+    alarms = [(event, "full"), (unspoken, "full")]
     return Expectation(
-        heard=[("e1", "full"), ("e2", "cut"), (event_id, "full"), ("e2", "full"), ("e3", "full")],
-        seen=["e4", event_id],
+        heard=[("e1", "full"), ("e2", "cut"), ("e2", "full"), ("e3", "full"), *alarms],
+        seen=["e4", event],
+        unspoken=unspoken,
         refused=[attack.code for attack in attacks],
     )
 
@@ -164,13 +176,13 @@ async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Fi
         capture = await scene.room.capture(SINK, folder)
         stack.push_async_callback(end, asyncio.create_task(view.follow(scene), name="view"))
         try:
-            _, event_id, attacks = await _tell(scene)
+            events, attacks = await _tell(scene)
             await _drain(scene)
             if not stay:
                 for station in scene.stations.values():
                     await station.stop()
             recording = await scene.room.finish(capture)
-            findings = await asyncio.to_thread(_judge, scene, recording, _expect(event_id, attacks))
+            findings = await asyncio.to_thread(_judge, scene, recording, _expect(events, attacks))
             view.conclude(findings, folder)
             view.invite(pages)
             if stay:

@@ -16,6 +16,8 @@ TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c), the attention signal
 FACES = ("mat-truoc", "mat-sau")
 ONSET = timedelta(milliseconds=60)
 MARGIN = timedelta(milliseconds=120)
+SIGNAL = timedelta(seconds=3.1)  # the attention signal is over by then
+LINE = timedelta(seconds=4)  # no built-in line is shorter
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Expectation:
     heard: Sequence[tuple[str, str]]  # (entry id or event id, result)
     seen: Sequence[str]
     refused: Sequence[str]  # codes
+    unspoken: str  # the event of which nobody recorded a word
 
 
 def _moment(text: str) -> datetime:
@@ -69,6 +72,7 @@ def judge(
         *_journalled(sound, expected),
         *_heard(sound, spans),
         *_alarmed(sound, wav, wav_at),
+        _spoken_for(sound, wav_at, spans, expected.unspoken),
         _nothing_else(sound, spans),
         *_seen(sights, boards, expected),
         *_refused(refusals, expected),
@@ -140,6 +144,29 @@ def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> li
             )
         )
     return findings
+
+
+def _spoken_for(
+    sound: Sequence[dict[str, Any]],
+    wav_at: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
+    event: str,
+) -> Finding:
+    """The built-in line behind the signal of an emergency without words; the record says so."""
+    plays = [play for play in sound if play["entry"] == event and play["start"]]
+    begin = _moment(plays[0]["start"]) + SIGNAL if plays else wav_at
+    heard = sum((_overlap(span, begin, begin + LINE) for span in spans), timedelta())
+    is_told = any(play.get("words_missing") for play in plays)
+    return Finding(
+        is_told and heard > LINE / 2,
+        "tin chỉ có chữ: sau tín hiệu, loa tự đọc câu có sẵn",
+        "text only: behind the signal the loudspeaker speaks the built-in line",
+        f"{heard.total_seconds():.1f} s",
+    )
+
+
+def _overlap(span: tuple[datetime, datetime], begin: datetime, end: datetime) -> timedelta:
+    return max(timedelta(), min(span[1], end) - max(span[0], begin))
 
 
 def _nothing_else(
