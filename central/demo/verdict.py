@@ -158,7 +158,7 @@ def _spoken_for(
     heard = sum((_overlap(span, begin, begin + LINE) for span in spans), timedelta())
     is_told = any(play.get("words_missing") for play in plays)
     return Finding(
-        is_told and heard > LINE / 2,
+        is_told and heard > LINE / 4,
         "tin chỉ có chữ: sau tín hiệu, loa tự đọc câu có sẵn",
         "text only: behind the signal the loudspeaker speaks the built-in line",
         f"{heard.total_seconds():.1f} s",
