@@ -1,7 +1,8 @@
 """One GET over https, in one connection that is closed behind it: HTTP/1.1 (RFC 9112) by h11.
 
 No redirect is followed, nothing is unpacked, no cookie or proxy is heeded. A client library that
-can do all this costs a box 10 MiB for good (docs/decisions/0005).
+can do all this costs a box 10 MiB for good (docs/decisions/0005). A host may send its answer in
+very small pieces: taking it apart has a share of the processor.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from urllib.parse import quote, urlsplit
 import h11
 from aiohappyeyeballs import AddrInfoType, start_connection
 
+from agent.clock import cpu_s
 from agent.link.address import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
 from agent.link.network_thread import Resolver
+from agent.link.processor_share import ProcessorShare
 
 BLOCK_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
+MAX_INTERIM = 4  # answers of the 1xx kind, of which we asked for none
+SHARE = 0.2  # of a processor
 SECOND_TRY_S = 0.25  # after which the next address of a name is tried beside the first: RFC 8305
 AGENT = "tramtin"
 _SAFE = "%!$&'()*+,;=:@/?-._~"
@@ -99,12 +104,9 @@ async def http_get(
         writer.write(
             (connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b"")
         )
-        head = await _next(connection, reader, idle_s)
-        while isinstance(head, h11.InformationalResponse):
-            head = await _next(connection, reader, idle_s)
-        if not isinstance(head, h11.Response):
-            raise HttpError("the host closed without an answer")
-        yield Answer(head.status_code, _headers(head), _blocks(connection, reader, idle_s))
+        events = _Events(connection, reader, idle_s)
+        head = await _head(events)
+        yield Answer(head.status_code, _headers(head), _blocks(events))
     finally:
         writer.transport.abort()
 
@@ -119,25 +121,60 @@ async def _connect(
     )
 
 
-async def _next(
-    connection: h11.Connection, reader: asyncio.StreamReader, idle_s: float
-) -> h11.Event:
-    """The next event of the answer."""
-    try:
-        while (event := connection.next_event()) is h11.NEED_DATA:
-            async with asyncio.timeout(idle_s):
-                connection.receive_data(await reader.read(BLOCK_BYTES))
-    except h11.RemoteProtocolError as error:
-        raise HttpError(str(error)) from error
-    if isinstance(event, type):  # PAUSED: the host wants another protocol, or goes on after its end
-        raise HttpError("no HTTP any more")
-    return event
+class _Events:
+    """What a host sends, one event at a time."""
+
+    def __init__(
+        self, connection: h11.Connection, reader: asyncio.StreamReader, idle_s: float
+    ) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._idle_s = idle_s
+        self._share = ProcessorShare(SHARE)
+
+    async def next(self) -> h11.Event:
+        """The next one.
+
+        Raises:
+            HttpError: see there.
+            TimeoutError: nothing comes.
+        """
+        block: bytes | None = None
+        while True:
+            began_s = cpu_s()
+            event = self._parse(block)
+            rest_s = self._share.spend(cpu_s() - began_s)
+            if rest_s > 0:
+                await asyncio.sleep(rest_s)
+            if event is not h11.NEED_DATA:
+                break
+            async with asyncio.timeout(self._idle_s):
+                block = await self._reader.read(BLOCK_BYTES)
+        if isinstance(event, type):  # PAUSED: another protocol is wanted, or more after the end
+            raise HttpError("no HTTP any more")
+        return event
+
+    def _parse(self, block: bytes | None) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
+        try:
+            if block is not None:
+                self._connection.receive_data(block)
+            return self._connection.next_event()
+        except h11.RemoteProtocolError as error:
+            raise HttpError(str(error)) from error
 
 
-async def _blocks(
-    connection: h11.Connection, reader: asyncio.StreamReader, idle_s: float
-) -> AsyncIterator[bytes]:
-    while isinstance(event := await _next(connection, reader, idle_s), h11.Data):
+async def _head(events: _Events) -> h11.Response:
+    for _ in range(MAX_INTERIM + 1):
+        head = await events.next()
+        if isinstance(head, h11.Response):
+            return head
+        if not isinstance(head, h11.InformationalResponse):
+            raise HttpError("the host closed without an answer")
+    raise HttpError(f"more than {MAX_INTERIM} interim answers")
+
+
+async def _blocks(events: _Events) -> AsyncIterator[bytes]:
+    while isinstance(event := await events.next(), h11.Data):
         yield bytes(event.data)
 
 

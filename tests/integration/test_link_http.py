@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import TrustError
+from agent.link import http_get as http_get_module
 from agent.link.address import ascii_host, check_url
 from agent.link.http_get import Answer, HttpError, http_get
 from agent.link.network_thread import Resolver
@@ -131,6 +133,33 @@ async def test_a_host_may_say_that_it_is_still_there(start: Start, get: Get) -> 
     await start(host)
     async with get(f"https://localhost:{host.port}/") as answer:
         assert await body(answer) == b"abc"
+
+
+async def test_attack_125_a_host_that_says_so_without_end_is_left(start: Start, get: Get) -> None:
+    """64 KiB of that held the loop for a second, again and again for half an hour."""
+    host = Host(b"HTTP/1.1 100 \r\n\r\n" * 10 + b"HTTP/1.1 200 OK\r\n\r\nabc")
+    await start(host)
+    with pytest.raises(HttpError, match="interim"):
+        async with get(f"https://localhost:{host.port}/"):
+            pass
+
+
+async def test_attack_125_an_answer_in_crumbs_is_read_within_its_share(
+    start: Start, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_get_module, "SHARE", 0.01)
+    count = 20_000
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    host = Host(head + b"1\r\nx\r\n" * count, closes=False)
+    await start(host)
+    taken = 0
+    async with get(f"https://localhost:{host.port}/") as answer:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                async for block in answer.blocks:
+                    taken += len(block)
+                    await asyncio.sleep(0)
+    assert 0 < taken < count // 2  # unbounded it is all of them
 
 
 async def test_a_body_without_a_length_ends_with_the_connection(start: Start, get: Get) -> None:
