@@ -31,6 +31,7 @@ from agent.trust.installed import InstalledRoot, load_installed
 log = logging.getLogger(__name__)
 ANSWER_S = 1.0  # for the page to say that new settings take effect
 CARD_S = 60.0  # between two looks at a card that could not be written
+MOST_DOUBLED = 6  # of that pause, each time that a card takes writes but not what is in memory
 
 
 @contextlib.asynccontextmanager
@@ -142,11 +143,16 @@ async def serve(
         StoreError: the state directory cannot be used.
     """
     former: Settings | None = None
+    failures = 0  # in a row, of carrying back to the card what is in memory
     async with _stopped_by_signals():
         while True:
             reread = _Reread(file, demo=demo)
+            card_s = min(CARD_S, health_s) * 2 ** min(failures, MOST_DOUBLED)
             try:
-                await _live(settings, reread, demo=demo, health_s=health_s)
+                is_on_card = await _live(
+                    settings, reread, demo=demo, health_s=health_s, card_s=card_s
+                )
+                failures = 0 if is_on_card else failures + 1
             except AgentError:
                 if former is None:
                     raise
@@ -157,8 +163,14 @@ async def serve(
                 settings, former = reread.settings, settings
 
 
-async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: float) -> None:
-    """One life of the agent, until there are other settings, or its card takes writes again."""
+async def _live(
+    settings: Settings, reread: _Reread, *, demo: bool, health_s: float, card_s: float
+) -> bool:
+    """One life of the agent, until there are other settings, or its card takes writes again.
+
+    Returns:
+        Is all that it has accepted on the card?
+    """
     root = load_root_file(settings, demo=demo)
     key = load_key(settings)
     settings = take_credentials(settings)
@@ -172,19 +184,21 @@ async def _live(settings: Settings, reread: _Reread, *, demo: bool, health_s: fl
         agent = Agent(
             settings, root, store, clock, key, boot_id, reread, health_s=health_s, guard=guard
         )
-        await _until_anew(agent, reread, card)
+        await _until_anew(agent, reread, card, card_s)
     finally:
         store.close()
-        if store.is_volatile:
-            _carry_back(store, card)
+        is_on_card = not store.is_volatile or _carry_back(store, card)
+    return is_on_card
 
 
-def _carry_back(store: Store, card: Path) -> None:
+def _carry_back(store: Store, card: Path) -> bool:
     """Nothing lives here any more, so it may block; what is refused waits for the next start."""
     try:
         carry_back(store.path, card)
     except StoreError as error:
         log.warning("what is in memory is not on the card yet: %s", error)
+        return False
+    return True
 
 
 def _open_guard(card: Path, boot_id: str) -> CrashGuard:
@@ -192,14 +206,14 @@ def _open_guard(card: Path, boot_id: str) -> CrashGuard:
     return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
 
 
-async def _until_anew(agent: Agent, reread: _Reread, card: Path) -> None:
+async def _until_anew(agent: Agent, reread: _Reread, card: Path, card_s: float) -> None:
     """Until the agent is to begin anew; it has ended then."""
     life = asyncio.create_task(agent.serve(), name="agent")
     reasons: list[asyncio.Task[Any]] = [
         asyncio.create_task(reread.is_good.wait(), name="settings read again")
     ]
     if agent.store.is_volatile:
-        reasons.append(asyncio.create_task(_until_card_is_back(agent, card), name="card"))
+        reasons.append(asyncio.create_task(_until_card_is_back(agent, card, card_s), name="card"))
     try:
         await asyncio.wait([life, *reasons], return_when=asyncio.FIRST_COMPLETED)
         if life.done():
@@ -235,10 +249,10 @@ async def _until_ended(*tasks: asyncio.Task[Any]) -> None:
         raise asyncio.CancelledError
 
 
-async def _until_card_is_back(agent: Agent, card: Path) -> None:
+async def _until_card_is_back(agent: Agent, card: Path, card_s: float) -> None:
     """Until the card takes writes, at a moment when beginning anew costs neither sound nor word."""
     while True:
-        await asyncio.sleep(min(CARD_S, agent.health_s))
+        await asyncio.sleep(card_s)
         if agent.may_pause() and await asyncio.to_thread(is_writable, card):
             log.warning("the card takes writes again")
             return

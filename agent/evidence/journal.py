@@ -31,9 +31,10 @@ from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.errors import StoreError
 from agent.evidence import ledger, past
 from agent.evidence.budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
-from agent.evidence.ledger import Beginning, Detail, Draft, Head, OpenPlay
+from agent.evidence.ledger import Beginning, Detail, Draft, Head
 from agent.evidence.past import PastJournal
 from agent.store.database import Store
+from agent.store.open_play import OpenPlay
 from agent.store.word import Beat
 
 log = logging.getLogger(__name__)

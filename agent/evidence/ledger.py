@@ -16,6 +16,7 @@ from agent.contract.chain import GENESIS, next_hash
 from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.store import meta
+from agent.store.open_play import OpenPlay, parse_open_play
 from agent.store.word import Beat
 
 OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
@@ -25,18 +26,6 @@ RECENT = 4000  # rows that are looked at for what was written within a day
 HEAD_BYTES = 700  # of a record; its kind stands before `play` and `detail`
 
 Detail = dict[str, str | int | float | bool | list[str] | None]
-
-
-class OpenPlay(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A play that has begun: as it will stand in the record, and when it was opened.
-
-    `last_mono_ns` is the last heartbeat of the life that opened it, where that is not the journal's
-    own: it came from another memory.
-    """
-
-    play: Play
-    mono_ns: int
-    last_mono_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -239,7 +228,7 @@ def read_cut_plays(connection: sqlite3.Connection) -> list[tuple[int, Play]]:
     """
     beat = read_beat(connection)
     rows = connection.execute("SELECT key, play FROM open_play ORDER BY key").fetchall()
-    opened = [(key, msgspec.json.decode(raw, type=OpenPlay)) for key, raw in rows]
+    opened = [(key, parse_open_play(raw)) for key, raw in rows]
     own = beat.mono_ns if beat else 0
     return [
         (key, _cut(one, own if one.last_mono_ns is None else one.last_mono_ns))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -87,6 +87,7 @@ _DISK = (
 )
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HINT = 400  # characters of an issue
+MOST_ASIDE = 3  # broken files that are kept: a card that breaks each week must not fill itself
 _NOT_ITS_FAULT = (*_DISK, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 
 
@@ -286,13 +287,28 @@ def _columns(connection: sqlite3.Connection) -> list[list[object]]:
 
 
 def _move_aside(path: Path) -> Path:
-    """Rename the file and its WAL to the first free `state.db.broken-<n>`."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
+    """Rename the file and its WAL to the next `state.db.broken-<n>`; only the last few are kept."""
+    numbers = sorted(_list_aside(path))
+    aside = _name_aside(path, numbers[-1] + 1 if numbers else 1)
     path.rename(aside)
     for suffix in ("-wal", "-shm"):
         extra = path.with_name(path.name + suffix)
         if extra.exists():
             extra.rename(aside.with_name(aside.name + suffix))
+    for number in numbers[: 1 - MOST_ASIDE]:
+        for suffix in ("", "-wal", "-shm"):
+            old = _name_aside(path, number)
+            old.with_name(old.name + suffix).unlink(missing_ok=True)
     return aside
+
+
+def _name_aside(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.broken-{number}")
+
+
+def _list_aside(path: Path) -> Iterator[int]:
+    """Numbers of the files that were moved aside before."""
+    for one in path.parent.glob(f"{path.name}.broken-*"):
+        number = one.name.rpartition("-")[2]
+        if number.isdecimal():
+            yield int(number)

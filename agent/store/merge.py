@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -24,7 +24,13 @@ from agent.store.table import (
 )
 from agent.store.word import Beat
 
-_EPOCH, _BEAT = "journal_epoch", "journal_beat"
+_BEAT = "journal_beat"
+
+
+class _Of(msgspec.Struct):
+    """Whose a record is."""
+
+    epoch: str
 
 
 def read_words(source: sqlite3.Connection) -> dict[str, str]:
@@ -56,6 +62,9 @@ def take_journal(
 ) -> None:
     """The records of the other life, under its epoch, to be sent as they are; and its open plays.
 
+    The epoch stands in each record: its word may be lost. A play that is here already came with a
+    former try, after which the other memory was not removed.
+
     Raises:
         sqlite3.Error: as `take_rows`.
     """
@@ -63,11 +72,15 @@ def take_journal(
     for row in read_rows(source, OPEN_PLAY):
         if row.is_sound:
             raw = _with_end(row.cells["play"], beat)
-            connection.execute("INSERT INTO open_play (play) VALUES (?)", (raw,))
-    if _EPOCH in words:
-        for row in read_rows(source, JOURNAL):
-            if row.is_sound:
-                _put(connection, PAST_JOURNAL, {"epoch": words[_EPOCH], **row.cells})
+            connection.execute(
+                "INSERT INTO open_play (play) SELECT :raw"
+                " WHERE NOT EXISTS (SELECT 1 FROM open_play WHERE play=:raw)",
+                {"raw": raw},
+            )
+    for row in read_rows(source, JOURNAL):
+        if row.is_sound:
+            record = msgspec.json.decode(cast("bytes", row.cells["bytes"]), type=_Of)
+            _put(connection, PAST_JOURNAL, {"epoch": record.epoch, **row.cells})
 
 
 def replace_set(connection: sqlite3.Connection, source: sqlite3.Connection, table: Table) -> None:

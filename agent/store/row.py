@@ -17,6 +17,7 @@ from agent.store.authority import is_sound_floor
 from agent.store.documents import read_row
 from agent.store.table import (
     DOCUMENTS,
+    JOURNAL,
     META,
     PAST_JOURNAL,
     ROLE_FLOORS,
@@ -133,7 +134,8 @@ def _check_role_floor(cells: Mapping[str, Any], _crc: Cell) -> None:
 
 def _check_record(cells: Mapping[str, Any], _crc: Cell) -> None:
     record = msgspec.json.decode(cells["bytes"], type=Record)
-    if (record.epoch, record.seq) != (cells["epoch"], cells["seq"]):
+    epoch = cells.get("epoch", record.epoch)  # the present journal has it in its records alone
+    if (record.epoch, record.seq) != (epoch, cells["seq"]):
         raise ValueError("another record")
     if next_hash(record.prev, cells["bytes"]) != cells["hash"]:
         raise ValueError("other bytes than were chained")
@@ -144,6 +146,7 @@ _CHECKS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     DOCUMENTS.name: _check_document,
     META.name: _check_word,
     ROLE_FLOORS.name: _check_role_floor,
+    JOURNAL.name: _check_record,
     PAST_JOURNAL.name: _check_record,
 }
 

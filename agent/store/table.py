@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agent.contract.moment import parse_utc
+from agent.store.open_play import parse_open_play
 
 Cell = str | bytes | int | float | None
 Reader = Callable[[Cell], object]
@@ -71,6 +72,11 @@ def blob(cell: Cell) -> bytes:
     if not isinstance(cell, bytes):
         raise ValueError("not bytes")  # noqa: TRY004 - as `text`
     return cell
+
+
+def open_play(cell: Cell) -> object:
+    """What `evidence` keeps of a play that has begun."""
+    return parse_open_play(blob(cell))
 
 
 def maybe(read: Reader) -> Reader:
@@ -151,7 +157,7 @@ CANCELS = Table(
     expired="keep_until < :now",
 )
 META = Table("meta", ("key",), {"key": text, "value": text}, carry="own", is_salvaged=False)
-OPEN_PLAY = Table("open_play", ("key",), {"key": whole, "play": blob}, carry="own")
+OPEN_PLAY = Table("open_play", ("key",), {"key": whole, "play": open_play}, carry="own")
 # Judged by signatures (`link.restoration`), which are worth more than any sum.
 ROOTS = Table(
     "authority_roots", ("version",), {"version": whole, "bytes": blob}, is_guarded=False

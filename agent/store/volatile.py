@@ -146,7 +146,10 @@ def carry_back(copy: Path, card: Path) -> None:
     Raises:
         StoreError: the card refuses after all; it is as it was, and the copy is kept.
     """
-    Store.open(copy.parent).close()  # of another release, or torn: as any state
+    source = Store.open(copy.parent)  # of another release, or torn: as any state
+    source.close()
+    if source.damage:
+        log.error("the copy in memory is not whole: %s", source.damage)
     store = Store.open(card)
     try:
         store.do(lambda connection: _merge(connection, copy))

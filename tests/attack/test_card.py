@@ -236,6 +236,27 @@ async def test_attack_119_a_turned_byte_anywhere_in_any_cell_stops_no_start(
     assert await _turn_each(full, place, every_place, seed) > 3000
 
 
+async def test_attack_119_a_turned_byte_in_an_open_play_of_an_older_release_stops_no_start(
+    full: tuple[Path, Started], place: Path
+) -> None:
+    """Such rows have no sum: each is judged by what it says."""
+    folder, _ = full
+    cells = await asyncio.to_thread(cells_of, folder)
+    (cell,) = (one for one in cells if (one.table, one.column) == ("open_play", "play"))
+    start_of = cell.value.index(b'"start":"')
+    for at in (0, 1, 20, start_of + 12, start_of + 14, start_of + 30, cell.places - 1):
+        await asyncio.to_thread(shutil.copyfile, folder / FILE, place / FILE)
+        await asyncio.to_thread(turn, place, cell, at, 6)
+        await asyncio.to_thread(_forget_sums, place)
+        await begin(place)
+        await asyncio.to_thread(empty, place)
+
+
+def _forget_sums(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / FILE)) as db, db:
+        db.execute("UPDATE open_play SET crc=NULL")
+
+
 @pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.long)])
 async def test_attack_119_a_turned_byte_anywhere_in_the_file_stops_no_start(
     full: tuple[Path, Started], place: Path, count: int

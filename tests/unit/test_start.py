@@ -38,7 +38,7 @@ def reread() -> Any:
 
 
 async def begin(life: Any, reread: Any) -> asyncio.Task[None]:
-    task = asyncio.create_task(start._until_anew(life, reread, Path()), name="main")
+    task = asyncio.create_task(start._until_anew(life, reread, Path(), 60.0), name="main")
     await life.has_begun.wait()
     return task
 
@@ -82,3 +82,24 @@ async def test_a_life_that_fails_is_told(reread: Any) -> None:
     task = await begin(Broken(), reread)
     with pytest.raises(OSError, match="broken"):
         await task
+
+
+async def test_a_card_that_takes_writes_but_not_what_is_in_memory_is_asked_less_and_less_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each look that finds it writable ends a life of the agent: its connection, its outputs."""
+    outcomes = iter([False] * 9 + [True, False])
+    pauses_s: list[float] = []
+
+    async def live(*_: object, card_s: float, **__: object) -> bool:
+        pauses_s.append(card_s)
+        try:
+            return next(outcomes)
+        except StopIteration:
+            raise asyncio.CancelledError from None
+
+    monkeypatch.setattr(start, "_live", live)
+    monkeypatch.setattr(start, "_set_signals", lambda _: None)
+    await start.serve(SimpleNamespace(), Path())  # type: ignore[arg-type]  # only handed on
+    minutes = [pause_s / 60 for pause_s in pauses_s]
+    assert minutes == [1, 2, 4, 8, 16, 32, 64, 64, 64, 64, 1, 2]

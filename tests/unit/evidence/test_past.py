@@ -80,6 +80,24 @@ async def test_the_journal_of_a_memory_in_ram_is_sent_after_it_came_back_to_the_
     await last.stop()
 
 
+async def test_a_last_record_that_rotted_after_it_was_sent_keeps_no_lane_busy_for_ever(
+    tmp_path: Path,
+) -> None:
+    box = await Box.start(tmp_path)
+    for number in range(2):
+        await box.journal.append("config", detail={"number": number})
+    head = box.journal.head_hash
+    await box.stop()
+    await asyncio.to_thread(turn, tmp_path, "UPDATE journal SET bytes=x'00' WHERE seq=3")
+    again = await Box.start(tmp_path)  # its chain goes on under another epoch
+    (past,) = again.journal.past
+    assert await past.acknowledge(3, head)  # the centre had got all three
+    await again.stop()
+    last = await Box.start(tmp_path)
+    assert last.journal.past == []
+    await last.stop()
+
+
 @pytest.mark.parametrize(
     "change",
     [

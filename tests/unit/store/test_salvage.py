@@ -68,3 +68,18 @@ def test_a_file_that_is_no_database_leaves_a_new_memory(fresh: Path, tmp_path: P
     rubbish = tmp_path / "rubbish.db"
     rubbish.write_bytes(b"rubbish" * 1000)
     assert carried(fresh, rubbish) == ([], [], True)
+
+
+def test_of_a_card_that_breaks_again_and_again_the_last_three_files_are_kept(
+    tmp_path: Path,
+) -> None:
+    for number in range(1, 6):
+        (tmp_path / FILE).write_bytes(b"rubbish %d" % number * 1000)
+        (tmp_path / f"{FILE}-wal").write_bytes(b"rubbish")
+        store = Store.open(tmp_path)
+        store.close()
+        assert store.moved_aside == tmp_path / f"{FILE}.broken-{number}"
+    kept = {one.name for one in tmp_path.glob("*broken*") if not one.name.endswith("-wal")}
+    assert kept == {f"{FILE}.broken-{number}" for number in (3, 4, 5)}
+    assert not (tmp_path / f"{FILE}.broken-2-wal").exists()
+    assert (tmp_path / f"{FILE}.broken-5").read_bytes().startswith(b"rubbish 5")

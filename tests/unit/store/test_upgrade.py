@@ -6,17 +6,21 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
 from agent.store import database
 from agent.store.database import FILE, Store
 from agent.store.table import TABLES
+from tests.fakes.full_state import play
 
 FIRST_RELEASE = 5
+OPENED = msgspec.json.encode({"play": play(), "mono_ns": 7})
 ROWS = {
     "meta": "('session', '7')",
     "floors": "('vn.84', 'playlist', 'tuan', 1, 5, 'aa')",
     "events": "('ev', '2027-01-01T00:00:00.000Z')",
     "cancels": "('ev', 'emergency', '2027-01-01T00:00:00.000Z')",
-    "open_play": "(3, x'7b7d')",
+    "open_play": f"(3, x'{OPENED.hex()}')",
 }
 
 
@@ -34,7 +38,7 @@ def test_a_file_of_the_first_release_goes_on(tmp_path: Path) -> None:
         for table in ROWS:
             rows = new.execute(f"SELECT crc IS NOT NULL FROM {table}").fetchall()  # noqa: S608 - from above
             assert set(rows) == {(1,)}, table
-        assert new.execute("SELECT key, play FROM open_play").fetchall() == [(3, b"{}")]
+        assert new.execute("SELECT key, play FROM open_play").fetchall() == [(3, OPENED)]
         words = dict(new.execute("SELECT key, value FROM meta").fetchall())
         assert words["session"] == words["session/again"] == "7"
     again = Store.open(tmp_path)

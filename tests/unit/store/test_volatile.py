@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agent.errors import StoreError
 from agent.store.database import FILE, Store
+from agent.store.open_play import OpenPlay
 from agent.store.volatile import (
     carry_back,
     is_writable,
@@ -21,9 +23,14 @@ from agent.store.volatile import (
     open_volatile,
     place_of_copy,
 )
-from tests.fakes.full_state import BOOT, chained, fill, refuse_writes
+from tests.fakes.full_state import BOOT, chained, fill, play, refuse_writes
 
 BEAT = f'{{"boot_id":"{BOOT}","at":"2026-11-24T00:00:00.000Z","mono_ns":77}}'
+OPENED = msgspec.json.encode(OpenPlay(play(), 1)).hex()
+OPEN = (
+    f"INSERT INTO meta (key, value) VALUES ('journal_beat', '{BEAT}')",  # noqa: S608 - from above
+    f"INSERT INTO open_play (play) VALUES (x'{OPENED}')",  # noqa: S608 - from above
+)
 
 
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -159,15 +166,29 @@ def test_a_card_that_refuses_half_way_is_as_it_was_and_the_copy_stays(
 
 
 def test_a_play_that_a_kill_left_open_ends_at_the_heartbeat_of_its_own_life(card: Path) -> None:
-    play = """'{"play": {}, "mono_ns": 1}'"""
-    copy = copied(card, [
-        f"INSERT INTO meta (key, value) VALUES ('journal_beat', '{BEAT}')",  # noqa: S608 - from above
-        f"INSERT INTO open_play (play) VALUES (CAST({play} AS BLOB))",  # noqa: S608 - from above
-    ])  # fmt: skip
+    copy = copied(card, OPEN)
     carry_back(copy, card)
     ((raw,),) = rows(card / FILE, "SELECT CAST(play AS TEXT) FROM open_play")
     assert '"last_mono_ns":77' in str(raw)
     assert rows(card / FILE, "SELECT * FROM meta WHERE key='journal_beat'") == []
+
+
+def test_a_copy_that_a_kill_left_behind_after_it_was_carried_adds_no_second_play(
+    card: Path,
+) -> None:
+    copy = copied(card, OPEN)
+    kept = copy.parent.with_name("kept")
+    shutil.copytree(copy.parent, kept)
+    carry_back(copy, card)
+    carry_back(kept / FILE, card)
+    assert rows(card / FILE, "SELECT COUNT(*) FROM open_play") == [(1,)]
+
+
+def test_records_come_back_also_where_the_epoch_of_their_journal_is_lost(card: Path) -> None:
+    copy = copied(card, [*LATER, "DELETE FROM meta WHERE key='journal_epoch'"])
+    carry_back(copy, card)
+    past = rows(card / FILE, "SELECT epoch, seq FROM journal_past ORDER BY seq")
+    assert past == [("000000000000004a", seq) for seq in (1, 2, 3)]
 
 
 async def test_what_is_in_both_is_there_once_and_as_it_was(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""A play that has begun and not ended: what is kept of it, and how it is read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent.contract.moment import parse_utc
+from agent.contract.report import Play
+
+_LARGEST_NS = 1 << 63
+
+
+class OpenPlay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A play that has begun: as it will stand in the record, and when it was opened.
+
+    `last_mono_ns` is the last heartbeat of the life that opened it, where that is not the journal's
+    own: it came from another memory.
+    """
+
+    play: Play
+    mono_ns: int
+    last_mono_ns: int | None = None
+
+
+def parse_open_play(raw: bytes) -> OpenPlay:
+    """One as it was written.
+
+    Raises:
+        ValueError, msgspec.MsgspecError: it is none.
+    """
+    opened = msgspec.json.decode(raw, type=OpenPlay)
+    if opened.play.start is not None:
+        parse_utc(opened.play.start)
+    for mono_ns in (opened.mono_ns, opened.last_mono_ns or 0):
+        if not 0 <= mono_ns < _LARGEST_NS:
+            raise ValueError(f"not a moment since boot: {mono_ns}")
+    return opened
