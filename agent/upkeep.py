@@ -75,8 +75,8 @@ class Upkeep:
             return
         # A wrong time, however well signed, must not delete what people have signed for longer.
         past_at = min(self.clock.now().at, self.clock.vouched)
-        await self.store.run(prune, past_at)
         self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
+        await self.store.run(prune, past_at)
         await asyncio.to_thread(self.media.keep_only, self.is_named)
 
 

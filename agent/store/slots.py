@@ -23,8 +23,8 @@ def forget_slots(
 ) -> dict[Slot, str]:
     """Forget the slots whose document expired so long ago that no older one can be valid.
 
-    Heads stay: what one revokes is revoked until a newer one takes it back. Emergencies and cancels
-    stand beside each other in their slots; their rows go with `documents.prune`, their floors stay.
+    Heads stay: what one revokes is revoked until a newer one takes it back. Call it before
+    `documents.prune`, which takes the rows of emergencies and cancels.
 
     Args:
         connection: of the store.
@@ -39,7 +39,7 @@ def forget_slots(
         " AND place NOT GLOB 'event/*' AND place NOT GLOB 'cancel/*'",
         (encode_utc(at - KEEP),),
     ).fetchall()
-    forgotten: dict[Slot, str] = {}
+    forgotten = _forget_told(connection, at)
     for place, kind, sha256, expires in rows:
         issuer, _, slot = place.split("/", 2)
         if parse_utc(expires) + max(KEEP, longest_life(kind, slot)) + MARGIN < at:
@@ -52,3 +52,20 @@ def forget_slots(
             if gone.rowcount:
                 forgotten[issuer, kind, slot] = sha256
     return forgotten
+
+
+def _forget_told(connection: sqlite3.Connection, at: datetime) -> dict[Slot, str]:
+    """Slots whose last document is an emergency or a cancel that expired 30 days ago.
+
+    Who names a slot for each event would use up all slots, and no alarm may be refused for that. An
+    older emergency cannot be valid any more. An older cancel can, and it still ends no more than
+    its signers have ended.
+    """
+    gone = connection.execute(
+        "DELETE FROM floors WHERE kind IN ('emergency', 'cancel') AND sha256 IN"
+        " (SELECT sha256 FROM documents WHERE expires < ?"
+        " AND (place GLOB 'event/*' OR place GLOB 'cancel/*'))"
+        " RETURNING issuer, kind, slot, sha256",
+        (encode_utc(at - KEEP),),
+    ).fetchall()
+    return {(issuer, kind, slot): sha256 for issuer, kind, slot, sha256 in gone}

@@ -50,3 +50,21 @@ async def test_a_floor_that_was_set_meanwhile_is_not_forgotten(store: Store) -> 
     documents.learn(floors, newer)
     floors.forget(gone)
     assert floors.get("vn.84.29266", "playlist", "tuan") == (1, 2, newer.sha256)
+
+
+async def test_who_names_a_slot_for_each_event_never_runs_out_of_slots(store: Store) -> None:
+    for seq, kind in enumerate(("emergency", "emergency", "cancel"), start=1):
+        names = {"event_id": f"{seq:032x}"} if kind == "emergency" else {"cancels": "0" * 32}
+        await store.run(documents.commit, accepted(kind, seq, f"lu-{seq}", **names), AT)
+    later = accepted("emergency", 4, "lu-2", event_id="4" * 32, expires="2026-12-02T08:00:00Z")
+    await store.run(documents.commit, later, AT)
+    floors = await store.run(documents.load_floors)
+    at = EXPIRY + timedelta(days=30)
+    assert await store.run(forget_slots, at, longest_life) == {}
+    at += timedelta(seconds=1)
+    floors.forget(await store.run(forget_slots, at, longest_life))
+    await store.run(documents.prune, at)
+    for left in (floors, await store.run(documents.load_floors)):
+        assert left.holds() == {"vn.84.29266/emergency/lu-2": (1, 4, later.sha256)}
+    floors.forget(await store.run(forget_slots, at + timedelta(days=1), longest_life))
+    assert len(floors) == 0
