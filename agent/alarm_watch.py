@@ -109,7 +109,8 @@ class AlarmWatch:
 
     async def _end(self, seen: _Seen) -> None:
         if not seen.was_told and not seen.is_recorded and seen.standing in REASON:
-            account = Account("skipped", REASON[seen.standing])
+            missing = [body.lang for body in seen.item.bodies]
+            account = Account("skipped", REASON[seen.standing], words_missing=missing)
             await Entry(self.log, seen.output, seen.item).close(account)
 
 

@@ -6,7 +6,7 @@ Plan knows rules and no outputs, play knows outputs and no rules; this is the se
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -214,7 +214,7 @@ class SoundRundown:
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
 
-    def due(self, since_at: datetime, now: Now) -> list[Item]:
+    def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""
         timeline = self._schedule(now)
         if timeline is None:
@@ -222,7 +222,7 @@ class SoundRundown:
         from_at = since_at - timedelta(microseconds=1)
         started = timeline.starting(from_at, now.at, self.sense, self._zones)
         winners = {(one.start_at, one.level): one for one in sorted(started, key=lambda o: o.rank)}
-        return [self._build(one) for one in winners.values()]
+        return [self._build(one) for one in winners.values() if one.key not in known]
 
     def alarms(self, now: Now) -> list[Item]:
         """The emergencies in force as this output tells them, highest first."""

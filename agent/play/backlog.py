@@ -85,8 +85,10 @@ class Backlog:
         """Look for what came due below an item that has the output; `known` have a session."""
         since_at = max(above.start_at, self._scanned_at or above.start_at)
         self._scanned_at = now.at
-        for item in self._rundown.due(since_at, now):
-            if item.level < above.level and item.key not in (*self._done, *known):
+        settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
+        left_out = {*self._done, *settled, *known}
+        for item in self._rundown.due(since_at, now, left_out):
+            if item.level < above.level:
                 await self.add_due(item)
 
     async def forget_lapsed(self, at: datetime) -> None:
@@ -105,16 +107,12 @@ class Backlog:
         """
         scheduled = self._rundown.scheduled(now)
         first = scheduled.key if scheduled is not None else ""
-        waiting = [
-            cut
-            for key, cut in self._cuts.items()
-            if key in self and self._rundown.is_entitled(cut.item, now)
-        ]
-        cut = min(
-            waiting,
+        waiting = sorted(
+            (cut for key, cut in self._cuts.items() if key in self),
             key=lambda one: (-one.item.level, one.item.key != first, one.item.start_at),
-            default=None,
         )
+        entitled = (cut for cut in waiting if self._rundown.is_entitled(cut.item, now))
+        cut = next(entitled, None)
         if scheduled is None or cut is None or first in self or first in self._done:
             return cut
         return cut if cut.item.level > scheduled.level else None

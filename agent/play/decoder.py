@@ -89,6 +89,8 @@ class Decoder:
             PlayError: it failed (E_DECODE), with the last words it said.
         """
         await asyncio.wait([self._work])
+        if self._work.cancelled():  # else whoever waits would count as cancelled
+            raise PlayError("E_DECODE", "ffmpeg", "stopped")
         self._work.result()
 
     async def stop(self) -> None:

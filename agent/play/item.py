@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -115,8 +115,11 @@ class Rundown(Protocol):
     def scheduled(self, now: Now) -> Item | None:
         """What the schedule has for now on this output, whatever goes before it."""
 
-    def due(self, since_at: datetime, now: Now) -> list[Item]:
-        """What the schedule had start from a moment until now, each in the right of its level."""
+    def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
+        """What the schedule had start from a moment until now, each in the right of its level.
+
+        Those whose keys are `known` are left out.
+        """
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item of the schedule to start on this output."""

@@ -97,6 +97,12 @@ class Keeper(Generic[E]):
             await self._on_event(event)
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # the loss itself is among what happened
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # What it waited for was cancelled, not itself: it must not end without a word.
+            raise RuntimeError(f"{self.name}: an event was not handled to its end") from error
 
     def _pause_s(self) -> float:
         """None after a single death, longer the more of them the last minute saw."""

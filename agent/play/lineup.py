@@ -91,7 +91,7 @@ class Lineup:
     @property
     def prepared(self) -> SoundSession | None:
         """What is prepared to come back."""
-        waiting = (s for s in self._scheduled if s.item.key in self._backlog and not s.is_sounding)
+        waiting = (s for s in self._scheduled if s.item.key in self._backlog and not s.has_begun)
         return next(waiting, None)
 
     def find_holder(self, now: Now) -> Session | None:
@@ -138,7 +138,7 @@ class Lineup:
             session
             for session in self._scheduled
             if session.item.level < holder.item.level
-            and not session.is_sounding
+            and not session.has_begun
             and session.item.start_at <= now.at
             and session.item.key not in self._backlog
         ]

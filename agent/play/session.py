@@ -153,9 +153,14 @@ class SoundSession:
         return self._planned_mono_s if self._started_mono_s is None else None
 
     @property
+    def has_begun(self) -> bool:
+        """Has a sample of it sounded? So it stays while it ends."""
+        return self._started_mono_s is not None
+
+    @property
     def is_waiting(self) -> bool:
         """Is it loaded, and has not sounded?"""
-        return self._is_loaded and self._started_mono_s is None and not self.over.is_set()
+        return self._is_loaded and not self.has_begun and not self.over.is_set()
 
     @property
     def last_slot(self) -> str | None:

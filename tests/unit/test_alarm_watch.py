@@ -112,6 +112,7 @@ async def test_what_an_output_never_told_is_on_record_for_that_output_alone(benc
     (play,) = bench.plays
     assert (play.output, play.result, play.reason) == ("bang", "skipped", "output_lost")
     assert (play.level, play.entry) == ("emergency", ITEM.source.entry)
+    assert play.words_missing == ["vi"]
 
 
 async def test_what_the_output_itself_puts_on_record_is_not_there_twice(bench: Bench) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from agent.clock import boot_s as boot
 from agent.clock import mono_s
+from agent.contract.report import Play
 from agent.play import alarm_session
 from agent.play.item import Item
 from agent.play.wire import Ended, Fire, Load, Start, Started, Stop
@@ -179,7 +180,7 @@ async def test_what_does_not_fit_any_more_is_on_record(
 
 async def test_what_the_schedule_has_for_now_goes_before_what_is_older(shelf: SlowShelf) -> None:
     async with at_work(shelf, []) as bench:
-        await begin_alarm(bench)
+        own = await begin_alarm(bench)
         old = come_due(bench, "ban tin", when_cut="resume")
         await until(lambda: last_start(bench).after == message_of(bench))
         prepared = last_start(bench).id
@@ -191,7 +192,7 @@ async def test_what_the_schedule_has_for_now_goes_before_what_is_older(shelf: Sl
         for _ in range(2):  # one after the other
             slot = last_start(bench).id
             bench.engine.on_event(Started(slot, mono_s()))
-            await until(lambda: bench.output.on_air is not None)
+            await until(lambda: bench.output.on_air not in (None, own))
             if bench.rundown.now_wanted:
                 bench.rundown.now_wanted.clear()
             bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
@@ -268,3 +269,57 @@ async def test_what_was_cued_before_an_alarm_does_not_begin_in_a_pause_of_it(
         never = last_start(bench)
         assert never.id == bench.engine.all(Load)[0].id
         assert never.at_mono_s > mono_s() + 1e6
+
+
+async def test_a_medium_that_comes_while_the_alarm_sounds_is_played_behind_it(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        late = come_due(bench, "ban tin", when_cut="resume", missing="E_FETCH: 404")
+        await until(lambda: "ban tin" in bench.output._backlog)
+        bench.rundown.plan[:] = bench.rundown.now_wanted[1:] = [replace(late, missing=None)]
+        bench.output.changed()
+        await until(lambda: last_start(bench).after == message_of(bench))
+        assert bench.log.plays == []
+
+
+@pytest.mark.parametrize("when_cut", ["resume", "drop", "rejoin"])
+async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
+    shelf: SlowShelf, when_cut: str
+) -> None:
+    async with at_work(shelf, []) as bench:
+        written, ended = asyncio.Event(), asyncio.Event()
+        close = bench.log.close_play
+
+        async def slow(key: int, play: Play) -> None:
+            ended.set()
+            await written.wait()
+            await close(key, play)
+
+        bench.log.close_play = slow  # type: ignore[method-assign]  # a card that takes its time
+        at = bench.clock.now().at
+        song = build_item("ca nhac", at, when_cut=when_cut, repeat=30)
+        song = replace(song, end_at=at + timedelta(minutes=1))
+        bench.rundown.now_wanted = [song]
+        bench.rundown.plan = [song]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 1)
+        first = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(first, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+        bench.rundown.now_wanted = [alarm(bench), song]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 1)
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        bench.engine.on_event(Ended(first, 48_000, "stopped", mono_s()))
+        await ended.wait()
+        for _ in range(3):  # it looks again while the record is being written
+            bench.output.changed()
+            await until(lambda: not bench.output._changed.is_set())
+        written.set()
+        await until(lambda: bool(bench.log.plays))
+        await until(lambda: not bench.output.lineup.is_open("ca nhac") or when_cut == "resume")
+        assert [(p.title, p.result, p.reason) for p in bench.log.plays] == [
+            ("ca nhac", "cut", "preempted")
+        ]

@@ -7,7 +7,7 @@ import hashlib
 import io
 import threading
 import wave
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -80,8 +80,9 @@ class FakeRundown:
         wanted = [item for item in self.now_wanted if item.level < EMERGENCY]
         return wanted[0] if wanted else None
 
-    def due(self, since_at: datetime, now: Now) -> list[Item]:
-        return [item for item in self.plan if since_at <= item.start_at <= now.at]
+    def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
+        due = (item for item in self.plan if since_at <= item.start_at <= now.at)
+        return [item for item in due if item.key not in known]
 
     def upcoming(self, now: Now) -> Item | None:
         item = self.next_item
