@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Head
 from agent.contract.moment import encode_utc
@@ -161,7 +163,7 @@ class Checkup:
             session=parts.session(),
             now=now,
             issues=parts.issues.all(),
-            on_air={name: _told(output.on_air) for name, output in parts.outputs.items()},
+            on_air={name: _tell(output) for name, output in parts.outputs.items()},
             upcoming={name: _told(r.upcoming(now)) for name, r in parts.rundowns.items()},
             switches={line.name: line.state for line in parts.lines},
             outbox=Outbox(rows, oldest_s),
@@ -212,6 +214,13 @@ class Checkup:
         for item in sorted(items, key=lambda item: item.start_at):
             lacking.setdefault(item.title, f"{encode_utc(item.start_at)}: {item.missing}")
         return lacking
+
+
+def _tell(output: SoundOutput | PictureOutput) -> OnAir | None:
+    told = _told(output.on_air)
+    if told is None or not isinstance(output, SoundOutput):
+        return told
+    return msgspec.structs.replace(told, words_missing=output.lineup.words_missing)
 
 
 def _told(item: Item | None) -> OnAir | None:

@@ -273,10 +273,13 @@ class SoundRundown:
             not is_over and not self._is_silent(now) and self._programme.is_held(item.source.doc_id)
         )
 
-    def is_silenced(self, item: Item, now: Now) -> bool:
-        """Does an ordered silence keep this item off?"""
+    def why_silenced(self, item: Item, now: Now) -> str | None:
+        """What keeps this item off until it ends: the silence key, or an ordered silence."""
+        if self._programme.is_locked():
+            return "silence_key"
         ordered = self._programme.silence(now)
-        return ordered is not None and (ordered.stops_emergency or item.level < EMERGENCY)
+        is_off = ordered is not None and (ordered.stops_emergency or item.level < EMERGENCY)
+        return "silenced" if is_off else None
 
     def _is_silent(self, now: Now) -> bool:
         """The switch's silence is of sound, a board goes on; an ordered one is of both."""

@@ -31,7 +31,8 @@ class Answer:
         on_air: output to `sound` or `picture`, for an emergency that it tells now.
         over: the same for one that it has told to its end.
         awaited: of these two, what the station can do and should.
-        wordless: languages of which the words were not heard.
+        wordless: languages of which the words are, or were, not heard.
+        silent: of these, those that have recorded words.
         troubles: where and why it does not sound, as the station itself reports.
     """
 
@@ -43,6 +44,7 @@ class Answer:
     over: Mapping[str, str] = field(default_factory=dict)
     awaited: frozenset[str] = frozenset()
     wordless: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
 
     @property
@@ -61,8 +63,9 @@ class Answer:
 
     @property
     def is_good(self) -> bool:
-        """Accepted, and an emergency is told on everything that it is meant for."""
-        return self.verdict == "accepted" and not self.lacking and not self.troubles
+        """Accepted, and an emergency is told on all that it is meant for, with all its words."""
+        is_whole = not (self.lacking or self.silent or self.troubles)
+        return self.verdict == "accepted" and is_whole
 
 
 class Answers:
@@ -139,6 +142,13 @@ class Answers:
             for output, item in health.on_air.items()
             if item is not None and event_id in item.title
         }
+        missing = [
+            item.words_missing
+            for item in health.on_air.values()
+            if item is not None and event_id in item.title and item.words_missing is not None
+        ]
+        if missing:
+            self._note_words(station, dict.fromkeys(lang for langs in missing for lang in langs))
         troubles = tuple(
             f"{one.subject}: {one.hint.removeprefix(f'{event_id}: ')}"
             for one in health.issues
@@ -170,5 +180,14 @@ class Answers:
             mine = play.get("doc_id") == self._document.doc_id and play.get("start")
             if row.station in self._answers and mine:
                 over = {**self._answers[row.station].over, play["output"]: str(play.get("medium"))}
-                wordless = tuple(play.get("words_missing") or ())
-                self._change(row.station, over=over, wordless=wordless)
+                self._change(row.station, over=over)
+                if play.get("medium") == "sound":
+                    self._note_words(row.station, play.get("words_missing") or ())
+
+    def _note_words(self, station: str, langs: Iterable[str]) -> None:
+        """In which languages it is not heard there; no recording was signed for some."""
+        wordless = tuple(langs)
+        bodies = self._document.bodies if isinstance(self._document, Emergency) else []
+        recorded = {body.lang for body in bodies if body.media}
+        silent = tuple(lang for lang in wordless if lang in recorded)
+        self._change(station, wordless=wordless, silent=silent)

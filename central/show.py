@@ -16,9 +16,11 @@ from central.phrase import LANGS, say
 from central.publish import list_documents
 from central.report_rule import escape_control, strip_control
 from central.show_play import (
+    list_on_air,
     name_lang,
     name_output,
     shorten_title,
+    tell_on_air,
     tell_play,
     total_plays,
 )
@@ -28,6 +30,7 @@ _TITLES: dict[str, dict[Lang, str]] = {
     "documents": {"vi": "Văn bản đã giao", "en": "Documents handed out"},
     "issues": {"vi": "Sự cố đang có", "en": "Issues that last"},
     "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
+    "on-air": {"vi": "Đang phát, theo báo cáo mới nhất", "en": "On air, by the latest reports"},
     "totals": {"vi": "Tổng số đã nghe, đã thấy", "en": "Heard and seen, in all"},
     "plays": {"vi": "Đã phát", "en": "Plays"},
     "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
@@ -60,6 +63,11 @@ _COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
         "at": {"vi": "Lúc", "en": "At"},
         "state": {"vi": "Việc", "en": "Event"},
         "issue": {"vi": "Sự cố", "en": "Issue"},
+    },
+    "on-air": {
+        "station": {"vi": "Trạm", "en": "Station"},
+        "at": {"vi": "Báo lúc", "en": "Told at"},
+        "on_air": {"vi": "Nội dung", "en": "What"},
     },
     "totals": {
         "what": {"vi": "Nội dung", "en": "What"},
@@ -151,6 +159,7 @@ def collect_rows(database: Database, what: str) -> list[Row]:
     if what == "silences":
         return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
     rows: dict[str, Any] = {
+        "on-air": lambda: list_on_air(database),
         "totals": lambda: total_plays(database),
         "plays": database.plays,
         "refusals": database.refusals,
@@ -182,7 +191,7 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
 
     console = Console()
     if "plays" in what and "totals" not in what:
-        what = ("totals", *what)
+        what = ("on-air", "totals", *what)
     for name in what:
         table = Table(title=_TITLES[name][lang])
         for column, words in _COLUMNS[name].items():
@@ -265,6 +274,7 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "issue": _tell_issue,
     "order": _tell_order,
     "play": tell_play,
+    "on_air": tell_on_air,
     "where": name_output,
     "what": lambda row, _: shorten_title(row["title"]),
     "language": lambda row, lang: name_lang(row["lang"], lang),

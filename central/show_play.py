@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from agent.contract.document import Emergency
 from central.database import Database, documents
-from central.describe import format_span, speak_lang
+from central.describe import format_moment, format_span, speak_lang
 from central.phrase import Lang, say
 from central.sign import read_document
 
@@ -68,6 +68,41 @@ def _spoken_languages(database: Database) -> dict[str, list[str]]:
         for one in read
         if isinstance(one, Emergency)
     }
+
+
+def list_on_air(database: Database) -> list[Row]:
+    """What each station last told that it plays or shows, and whether it is still connected."""
+    online = {row["station"]: bool(row["online"]) for row in database.stations()}
+    return [
+        {"station": station, "at": health["at"], "output": output, **item,
+         "is_online": online.get(station, False)}
+        for station, health in database.health().items()
+        for output, item in health["on_air"].items()
+        if item is not None
+    ]  # fmt: skip
+
+
+def tell_on_air(row: Row, lang: Lang) -> str:
+    """Title; output and class; until when; then what of it is not heard, and a lost link."""
+    level = "emergency" if row["level"] == "local_key" else str(row["level"])
+    words = say(lang, f"class.{level}")
+    kind = level if words == f"class.{level}" else words
+    lines = [shorten_title(str(row["title"])), f"{name_output(row, lang)}, {kind}"]
+    lines.append(say(lang, "on_air.until", _until(str(row["end"]))))
+    if silent := row.get("words_missing"):
+        names = ", ".join(name_lang(str(one), lang) for one in silent)
+        lines.append(say(lang, "play.words_missing", names))
+    if not row["is_online"]:
+        lines.append(say(lang, "on_air.offline"))
+    return "\n".join(lines)
+
+
+def _until(utc: str) -> str:
+    """Local time; a text that a station made up, as it is."""
+    try:
+        return format_moment(utc)
+    except ValueError:
+        return utc
 
 
 def name_output(row: Row, lang: Lang) -> str:

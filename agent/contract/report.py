@@ -73,8 +73,12 @@ class Issue(msgspec.Struct, frozen=True):
     hint: str
 
 
-class OnAir(msgspec.Struct, frozen=True):
-    """What one output does now, or does next."""
+class OnAir(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one output does now, or does next.
+
+    `words_missing` names the languages of an emergency's words that cannot be heard now, as nobody
+    recorded them or their media are not here; None for all else.
+    """
 
     title: str
     level: str
@@ -83,6 +87,7 @@ class OnAir(msgspec.Struct, frozen=True):
     zones: list[str]
     issuer: str
     medium: Medium | None = None  # None: of a box that does not tell it yet
+    words_missing: list[str] | None = None
 
 
 class Outbox(msgspec.Struct, frozen=True):

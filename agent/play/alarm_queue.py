@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from agent.play.alarm_session import AlarmSession
-from agent.play.item import Item
+from agent.play.item import SILENCES, Item
 from agent.play.script import Script
 from agent.play.segment_loader import bodies_here, bodies_with_words
 
@@ -60,7 +60,7 @@ class AlarmQueue:
 
     def settle(self, session: AlarmSession) -> bool:
         """A session is over; True when its emergency is done with."""
-        if session.stop_reason in ("preempted", "silenced"):
+        if session.stop_reason in ("preempted", *SILENCES):
             self.forget(session.item)
             return False
         if session.is_giving_way and session.stop_reason is None:

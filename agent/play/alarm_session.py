@@ -79,6 +79,12 @@ class AlarmSession:
         """From its first sample to its end, pauses between rounds included."""
         return self.record.has_sounded and not self.over.is_set()
 
+    @property
+    def words_missing(self) -> list[str]:
+        """The languages of the bodies whose words cannot be heard now, in order."""
+        able = self.script.able(self._loader.here())
+        return [body.lang for index, body in enumerate(self.item.bodies) if index not in able]
+
     def update(self, alarms: Sequence[Item]) -> None:
         """The emergencies in force, ours among them with what of its media is here by now."""
         self.item = next((one for one in alarms if one.key == self.item.key), self.item)

@@ -15,6 +15,7 @@ from agent.contract.moment import encode_utc
 from agent.contract.report import OnAir, Play, RecordKind
 from agent.play.line import FaultSink
 
+SILENCES = ("silenced", "silence_key")  # why what may be heard again was stopped
 EMERGENCY = 4  # same ladder as plan.level; play may not import plan
 
 
@@ -130,8 +131,8 @@ class Rundown(Protocol):
     def is_entitled(self, item: Item, now: Now) -> bool:
         """May this item go on? False once its document is withdrawn, expired or cancelled."""
 
-    def is_silenced(self, item: Item, now: Now) -> bool:
-        """Does an ordered silence keep this item off?"""
+    def why_silenced(self, item: Item, now: Now) -> str | None:
+        """Which of `SILENCES` keeps this item off for now, if any."""
 
 
 class PlayLog(Protocol):

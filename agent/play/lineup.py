@@ -84,6 +84,11 @@ class Lineup:
         return [session for session in self.sessions if isinstance(session, AlarmSession)]
 
     @property
+    def words_missing(self) -> list[str] | None:
+        """Of the emergency that sounds: the languages in which it is not heard now."""
+        return next((one.words_missing for one in self.tellings if one.is_sounding), None)
+
+    @property
     def _scheduled(self) -> list[SoundSession]:
         """All but emergencies, which place their own slots."""
         return [session for session in self.sessions if isinstance(session, SoundSession)]

@@ -233,10 +233,11 @@ class PictureOutput:
     async def _close_for(self, former: Showing, wanted: Item | None, now: Now) -> None:
         if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
             await former.close("full", None)
-        elif wanted is None and self._rundown.is_silenced(former.item, now):
-            await former.close("cut", "silenced")
+        elif wanted is not None:
+            await former.close("cut", "preempted")
         else:
-            await former.close("cut", "preempted" if wanted is not None else "withdrawn")
+            why = self._rundown.why_silenced(former.item, now)
+            await former.close("cut", why or "withdrawn")
 
     def _show(self, item: Item | None) -> None:
         """Put an item on its faces and black on the others.

@@ -68,7 +68,7 @@ class Script:
         self._failed &= set(here)
         if self._is_behind_signal is None or self.is_late(here):
             return Step("signal")
-        able = self._able(here)
+        able = self.able(here)
         turn = next((body for body in able if body >= self._turn), None)
         if turn is not None:
             is_within = self._told_in_round or not self._round
@@ -84,7 +84,8 @@ class Script:
     def _gap_s(self) -> float:
         return 0.0 if self._is_behind_signal else self.gap_s
 
-    def _able(self, here: Collection[int]) -> list[int]:
+    def able(self, here: Collection[int]) -> list[int]:
+        """The bodies that can be told, in order; `here` as for `next`."""
         return sorted(self.with_words & set(here) - self._failed)
 
     def is_late(self, here: Collection[int]) -> bool:
@@ -136,7 +137,7 @@ class Script:
 
     def resume(self, here: Collection[int]) -> None:
         """It was interrupted between two bodies: the signal, then the rounds that are left."""
-        is_round_over = all(body < self._turn for body in self._able(here))
+        is_round_over = all(body < self._turn for body in self.able(here))
         if self._told_in_round and is_round_over:
             self._round += 1
         self._is_behind_signal = None

@@ -22,7 +22,7 @@ from agent.play.alarm_session import AlarmSession
 from agent.play.attention import ATTENTION, open_two_tone
 from agent.play.backlog import Backlog, Cut
 from agent.play.built_in import hold_lines
-from agent.play.item import Item, Neighbours, forget_past
+from agent.play.item import SILENCES, Item, Neighbours, forget_past
 from agent.play.keeper import Keeper, Spawn
 from agent.play.line import Line, close_lines
 from agent.play.lineup import Lineup, Session
@@ -204,7 +204,7 @@ class SoundOutput:
                 self._done[item.key] = item.end_at
         elif session.has_broken and self._breaks[item.key] < TRIES:
             self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
-        elif session.stop_reason == "silenced" and item.when_cut == "rejoin":
+        elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
             pass  # not done: once the silence is lifted it joins in
         elif session.is_preempted_unheard:
             await self._backlog.add_due(item)
@@ -259,7 +259,7 @@ class SoundOutput:
             item = session.item
             if not self._rundown.is_entitled(item, now):
                 why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
-                session.stop("silenced" if self._rundown.is_silenced(item, now) else why)
+                session.stop(self._rundown.why_silenced(item, now) or why)
             elif isinstance(session, SoundSession) and self._has_moved(session):
                 await self.lineup.withdraw(session)
 

@@ -78,13 +78,22 @@ def say_hello(
 
 
 def report_health(
-    database: Database, station: str, event_id: str, *issues: Issue, **outputs: Medium
+    database: Database,
+    station: str,
+    event_id: str,
+    *issues: Issue,
+    words_missing: list[str] | None = None,
+    **outputs: Medium,
 ) -> None:
-    """A station tells an emergency on these outputs."""
+    """A station tells an emergency on these outputs, its loudspeakers without some words."""
+    end = "2026-11-30T09:00:00.000Z"
     on_air: dict[str, OnAir | None] = {
-        output: OnAir(f"Khẩn cấp: {event_id}", "emergency", "", "", ["*"], "vn.84", medium)
+        output: OnAir(
+            f"Khẩn cấp: {event_id}", "emergency", "", end, ["*"], "vn.84", medium,
+            words_missing if medium == "sound" else None,
+        )
         for output, medium in outputs.items()
-    }
+    }  # fmt: skip
     health = Health(
         session=1, at="2026-11-30T08:00:00.000Z", issues=list(issues), on_air=on_air, next={},
         switches={}, clock=CLOCK, disk_free_bytes=0, temperature_c=None, outbox=Outbox(0, 0.0),

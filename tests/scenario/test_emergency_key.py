@@ -147,7 +147,7 @@ async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(ke
 
     alarms = [p for p in stage.collected_plays() if p["level"] == "local_key"]
     told = [(p["result"], p["reason"]) for p in alarms]
-    assert told == [("full", None), ("cut", "withdrawn"), ("cut", "restart")]
+    assert told == [("full", None), ("cut", "silence_key"), ("cut", "restart")]
     for play in alarms:
         assert (play["class"], play["started_by"]) == ("emergency", "nut-lu")
         assert (play["issuer"], play["editor"]) == ("vn.84.em", "Lê Văn Tám (thử)")

@@ -54,7 +54,7 @@ async def test_the_key_silences_the_box_and_no_restart_lifts_it(
     said = [r["detail"]["state"] for r in stage.collected() if r["kind"] == "silence"]
     assert said == ["on", "off"]
     (cut,) = [p for p in stage.collected_plays() if p["result"] == "cut"]
-    assert cut["reason"] == "withdrawn"
+    assert cut["reason"] == "silence_key"
     # what the device had taken when the record was closed still sounds
     quiet_at = moment(cut["end"]) + timedelta(milliseconds=100)
     assert ear.loud_share(quiet_at, freed_at) == 0, (quiet_at, freed_at, ear.told_sounds())

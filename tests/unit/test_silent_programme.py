@@ -81,7 +81,24 @@ def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
         assert rundown.wanted(now) is None
         assert rundown.upcoming(now) is None
         assert not rundown.is_entitled(alarm, now)
-        assert rundown.is_silenced(alarm, now)
+        assert rundown.why_silenced(alarm, now) == "silenced"
+
+
+def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> None:
+    locked = [False]
+    programme = Programme(None, lambda _digest: None, is_locked=lambda: locked[0])
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), emergency()], now)
+    rundowns = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    alarms = [rundown.wanted(now) for rundown in rundowns]
+    locked[0] = True
+    for rundown, alarm in zip(rundowns, alarms, strict=True):
+        assert alarm is not None
+        assert not rundown.is_entitled(alarm, now)
+        assert rundown.why_silenced(alarm, now) == "silence_key"
+        locked[0] = False
+        assert rundown.why_silenced(alarm, now) is None
+        locked[0] = True
 
 
 def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency() -> None:
@@ -97,7 +114,7 @@ def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency(
         assert alarm is not None
         assert alarm.level_name == "emergency"
         assert rundown.is_entitled(alarm, now)
-        assert not rundown.is_silenced(alarm, now)
+        assert rundown.why_silenced(alarm, now) is None
     over = Now(START + timedelta(minutes=10), "SYNCED", 0.01)
     programme.update([playlist(), ordered(1)], over)
     assert picture.wanted(over) is None  # its notice was for the minute at 08:00

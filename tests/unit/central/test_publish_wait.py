@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Document, Emergency, EmergencyBody, Playlist, Text
+from agent.contract.document import Document, Emergency, EmergencyBody, Medium, Playlist, Text
 from agent.contract.issue_kind import ISSUE_KINDS
 from agent.contract.report import Issue
 from central.__main__ import main
@@ -49,10 +49,16 @@ def header(kind: str, class_: Any) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def emergency() -> Emergency:
+VOICE = "ab" * 32
+
+
+def emergency(*recorded: str) -> Emergency:
+    """With words in some languages; without any, a text of which nothing was recorded."""
+    bodies = [EmergencyBody(lang, [VOICE]) for lang in recorded]
     return Emergency(
         **header("emergency", "emergency"), event_id=EVENT, exercise=True, attention="two-tone",
-        media=[], bodies=[EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0,
+        media=[Medium(VOICE, 9, "audio/ogg", 12_000, [])] if recorded else [],
+        bodies=bodies or [EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0,
         max_ms=60_000,
     )  # fmt: skip
 
@@ -211,6 +217,46 @@ def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Datab
     keep_record(database, 1, play, "play")
     assert waiting.run() == ALL
     assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
+
+
+def test_words_that_are_not_there_are_told_and_waited_for(database: Database) -> None:
+    """A signal and the built-in line are not the message: nobody must believe that it was heard."""
+    document = emergency("vi", "km")
+    for station in (STATION, OTHER):
+        say_hello(database, station, "audio")
+
+    def begin() -> None:
+        for station in (STATION, OTHER):
+            verdict(database, station, document)
+        report_health(database, STATION, EVENT, words_missing=["vi", "km"], loa="sound")
+        report_health(database, OTHER, EVENT, words_missing=["km"], loa="sound")
+
+    def arrive() -> None:
+        for station in (STATION, OTHER):
+            report_health(database, station, EVENT, words_missing=[], loa="sound")
+
+    waiting = Waiting(database, document, begin, arrive)
+    assert waiting.run() == ALL
+    assert [line.split(": ", 1)[1] for line in waiting.told[:3]] == [
+        "đã nhận; loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt, tiếng Khmer",
+        "đã nhận; loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Khmer",
+        "đã nhận; loa ĐANG KÊU (loa)",
+    ]
+    never = Waiting(database, document)
+    begin()
+    assert never.run(limit_s=0.0) == NONE
+    assert never.told[-1] == "2 trạm: 2 đã nhận, 0 đủ loa và bảng, 0 từ chối"
+
+
+def test_words_that_nobody_recorded_are_told_and_not_waited_for(database: Database) -> None:
+    document = emergency()
+    waiting = Waiting(database, document)
+    for station in (STATION, OTHER):
+        say_hello(database, station, "audio")
+        verdict(database, station, document)
+        report_health(database, station, EVENT, words_missing=["vi"], loa="sound")
+    assert waiting.run() == ALL
+    assert "loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
 
 
 def test_too_late_is_waited_for_as_a_head_may_still_attest_it(database: Database) -> None:

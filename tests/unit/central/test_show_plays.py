@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_type_hints
 
 import pytest
 from click.testing import CliRunner
 
+from agent.alarm_watch import REASON
 from agent.contract.document import Emergency, EmergencyBody, Medium, Text
+from agent.play.item import SILENCES
+from agent.play.wire import Ended
 from central.__main__ import main
 from central.database import Database
+from central.phrase import say
 from central.publish import keep
 from central.show_play import total_plays
 from central.sign import build_header, encode_document, sign_document
+from tests.fakes.centre_records import STATION, report_health
 from tests.unit.central.test_issue import keep_record
 
 DOC, EVENT, VOICE = "d0" * 16, "67d35554c1f60638d6d72a0edc045450", "ab" * 32
@@ -119,6 +125,41 @@ def test_a_terminal_of_eighty_columns_shows_what_was_missing_and_local_times(
     assert "24/11/2026" in said
     assert "67d35554…" in said
     assert EVENT not in said
+
+
+def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
+    """A flood warning lasts an hour: it must not look as if nothing were played."""
+    report_health(database, STATION, EVENT, words_missing=["vi"], loa="sound")
+    said = show(db)
+    text = " ".join(said.replace("│", " ").split())
+    for part in (
+        "Loa (loa), khẩn cấp",
+        "đến: 16:00 30/11/2026",
+        "KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt",
+        STATION,
+    ):
+        assert part in text, said
+    assert "mất liên lạc" in text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_reason_of_a_box_has_words(lang: Literal["vi", "en"]) -> None:
+    """What boxes write as reason, read from their sources."""
+    sources = [path.read_text("utf-8") for path in Path("agent").rglob("*.py")]
+    calls = re.compile(
+        r'(?:stop|abandon|_end|close|Account)\((?:"(?:cut|skipped|failed)", )?"([a-z_]+)"'
+    )
+    found = {name for text in sources for name in calls.findall(text)}
+    found |= {*REASON.values(), *SILENCES, *get_args(get_type_hints(Ended)["why"])}
+    reasons = {one for one in found if "E_" not in one} - {
+        "cut",
+        "skipped",
+        "failed",
+        "end",
+        "full",
+    } | {"failed"}
+    assert {"replaced", "engine_lost", "silence_key"} <= reasons
+    assert [one for one in sorted(reasons) if say(lang, f"reason.{one}") == f"reason.{one}"] == []
 
 
 def test_a_time_that_a_station_made_up_is_shown_as_it_is(db: Path, database: Database) -> None:

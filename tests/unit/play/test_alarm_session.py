@@ -254,6 +254,20 @@ async def test_words_that_come_while_the_line_sounds_begin_the_whole_anew(shelf:
     assert (play.result, play.words_missing) == ("full", None)
 
 
+async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(shelf: Shelf) -> None:
+    shelf.here, shelf.broken = {"a", "b"}, {"b"}
+    told = Told(alarm("abc", "k", repeat=2), shelf)
+    missing: list[tuple[str, list[str]]] = []
+    told.on_sound = lambda name: missing.append((name, told.session.words_missing))
+    await told.tell()
+    assert missing == [
+        ("two-tone", ["c", "k"]),
+        ("a", ["c", "k"]),
+        ("b", ["c", "k"]),
+        ("a", ["b", "c", "k"]),  # it broke off half way
+    ]
+
+
 async def test_a_file_that_rotted_on_the_card_is_replaced_by_the_line(shelf: Shelf) -> None:
     shelf.here, shelf.rotten = {"a"}, {"a"}
     told = Told(alarm("a"), shelf)

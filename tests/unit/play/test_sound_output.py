@@ -72,6 +72,7 @@ class FakeRundown:
     next_item: Item | None = None
     plan: list[Item] = field(default_factory=list)
     taken_back: set[str] = field(default_factory=set)
+    silence: str | None = None
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
@@ -91,8 +92,8 @@ class FakeRundown:
     def alarms(self, now: Now) -> list[Item]:
         return [item for item in self.now_wanted if item.bodies]
 
-    def is_silenced(self, item: Item, now: Now) -> bool:
-        return False
+    def why_silenced(self, item: Item, now: Now) -> str | None:
+        return self.silence
 
     def is_entitled(self, item: Item, now: Now) -> bool:
         return item.key not in self.taken_back
@@ -466,3 +467,30 @@ async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
         assert [(play.title, play.reason) for play in bench.log.plays] == [
             ("bao/sound", "replaced")
         ]
+
+
+@pytest.mark.parametrize("why", ["silence_key", "silenced"])
+async def test_an_emergency_that_a_silence_stopped_is_told_again_behind_it(
+    shelf: SlowShelf, why: str
+) -> None:
+    """Whoever turns the key by mistake must not have ended the flood warning with it."""
+    async with at_work(shelf, []) as bench:
+        own = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [own]
+        bench.output.changed()
+        await heard(bench, 1)
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        line = bench.engine.all(Fire)[1].id
+        bench.engine.on_event(Started(line, mono_s()))
+        bench.rundown.now_wanted, bench.rundown.taken_back = [], {own.key}
+        bench.rundown.silence = why
+        bench.output.changed()
+        await until(lambda: line in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(line, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", why)
+        bench.rundown.now_wanted, bench.rundown.taken_back = [own], set()
+        bench.rundown.silence = None
+        bench.output.changed()
+        signal = await heard(bench, 3)
+        assert signal.clip == "two-tone"
