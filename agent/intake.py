@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from agent.clock import Clock, Outcome
 from agent.contract.document import (
@@ -264,20 +265,24 @@ class Intake:
                 await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
             except StoreError as error:
                 log.exception("cannot keep %s", document.doc_id)
-                await self._effects.report(
-                    Result(document.doc_id, "failed", error.code, error.hint, document.kind)
-                )
+                await self._tell(accepted, "failed", error)
                 return
             learn(self._floors, accepted)
             if document.kind not in KINDS_BY_MACHINE:
                 self._clock.vouch(parse_utc(document.issued))
             await self.restore()
-            await self._tell_accepted(accepted)
+            await self._tell(accepted, "accepted")
 
-    async def _tell_accepted(self, accepted: Accepted) -> None:
+    async def _tell(
+        self,
+        accepted: Accepted,
+        result: Literal["accepted", "failed"],
+        error: StoreError | None = None,
+    ) -> None:
+        code, hint = (error.code, error.hint[:300]) if error is not None else (None, "")
         document = accepted.document
         await self._effects.report(
-            Result(document.doc_id, "accepted", None, "", document.kind, accepted.sha256)
+            Result(document.doc_id, result, code, hint, document.kind, accepted.sha256)
         )
 
     async def _take_effect(self, documents: list[HeldDocument]) -> None:

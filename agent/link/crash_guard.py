@@ -145,7 +145,8 @@ def retry_messages(state: Path) -> int:
 def _map(file: Path) -> mmap.mmap:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        os.ftruncate(descriptor, mmap.PAGESIZE)
+        # Room is taken now: where there is none, a first write into the page would be a SIGBUS.
+        os.posix_fallocate(descriptor, 0, mmap.PAGESIZE)
         return mmap.mmap(descriptor, mmap.PAGESIZE)
     finally:
         os.close(descriptor)

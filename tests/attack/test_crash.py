@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -150,3 +152,17 @@ def test_on_a_card_that_takes_no_writes_it_is_kept_for_the_boot(folder: Path) ->
     for _ in range(2):
         die_holding(CrashGuard.open(folder, card, "b1", "1"), digest)
     assert CrashGuard.open(folder, card, "b1", "1").set_aside == {digest.hex()}
+
+
+def test_where_the_run_time_folder_is_full_the_box_starts_without_that_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that has no room yet ends the process at the first write into it (SIGBUS)."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    with opened(folder).holding(bytes(32)):
+        pass
+    assert "no memory of a crash" in caplog.text
