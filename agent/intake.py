@@ -1,7 +1,8 @@
 """One message in, one verdict out: verify, commit document and floor, then let it take effect.
 
 Order matters and is the whole point: nothing takes effect before it is verified and, where it has
-a floor, durable. A refusal changes nothing but the journal.
+a floor, durable; only an alarm and its cancel do not wait for a card that takes nothing. A refusal
+changes nothing but the journal.
 """
 
 from __future__ import annotations
@@ -261,17 +262,21 @@ class Intake:
         if isinstance(document, Ack):
             await self._effects.acknowledged(document)
         else:
+            fault = None
             try:
+                await self._kept.write_unkept()
                 await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
             except StoreError as error:
                 log.exception("cannot keep %s", document.doc_id)
-                await self._tell(accepted, "failed", error)
-                return
+                fault = error
+                if not self._kept.hold_unkept(accepted):
+                    await self._tell(accepted, "failed", error)
+                    return
             learn(self._floors, accepted)
             if document.kind not in KINDS_BY_MACHINE:
                 self._clock.vouch(parse_utc(document.issued))
             await self.restore()
-            await self._tell(accepted, "accepted")
+            await self._tell(accepted, "accepted", fault)
 
     async def _tell(
         self,
@@ -279,7 +284,8 @@ class Intake:
         result: Literal["accepted", "failed"],
         error: StoreError | None = None,
     ) -> None:
-        code, hint = (error.code, error.hint[:300]) if error is not None else (None, "")
+        code = error.code if error is not None and result == "failed" else None
+        hint = "" if error is None else error.hint[:300]
         document = accepted.document
         await self._effects.report(
             Result(document.doc_id, result, code, hint, document.kind, accepted.sha256)

@@ -7,14 +7,16 @@ can still cure it from afar.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 from agent.clock import Clock, mono_s
 from agent.contract.budget import Arrivals
 from agent.contract.document import Document
-from agent.errors import TrustError
+from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.documents import Floors, HeldDocument, read_within_budget
+from agent.store.documents import Floors, HeldDocument, Reading, read_within_budget
+from agent.store.unkept import UnkeptDocuments
 from agent.trust.accepted import Accepted
 from agent.trust.budget import verify_budget
 
@@ -43,6 +45,7 @@ class KeptDocuments:
         self._clock = clock
         self._note = note
         self._held: list[HeldDocument] = []
+        self._unkept = UnkeptDocuments(store)
         self._left_out: frozenset[str] = frozenset()
         self._is_complete = False
         self._arrivals = Arrivals()
@@ -66,15 +69,34 @@ class KeptDocuments:
         return held
 
     async def _read(self, is_wanted: Callable[[str], bool]) -> list[HeldDocument]:
+        with contextlib.suppress(StoreError):
+            await self._unkept.write()
         is_past = self._clock.now().is_past
-        reading = await self._store.run(read_within_budget, self._held, is_past, is_wanted)
+        try:
+            reading = await self._store.run(read_within_budget, self._held, is_past, is_wanted)
+        except StoreError:
+            if not len(self._unkept):
+                raise
+            reading = Reading(self._held, {})
         self._held = reading.held
         for issuer in self._left_out - reading.left_out.keys():
             self._note("documents_over_budget", issuer, None)
         for issuer, excess in reading.left_out.items():
             self._note("documents_over_budget", issuer, excess)
         self._left_out = frozenset(reading.left_out)
-        return reading.held
+        return self._unkept.join(reading.held, is_past)
+
+    async def write_unkept(self) -> None:
+        """What came while the card took nothing is written before anything that is newer.
+
+        Raises:
+            StoreError: the card still takes nothing.
+        """
+        await self._unkept.write()
+
+    def hold_unkept(self, accepted: Accepted) -> bool:
+        """The card took nothing: is this in force all the same? See `store.unkept`."""
+        return self._unkept.take(accepted, self._clock.now().at)
 
     async def make_room(self, accepted: Accepted) -> Sequence[Document]:
         """What is to be given up for a new document, if its issuer has room for it at all.

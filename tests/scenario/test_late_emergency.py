@@ -18,7 +18,7 @@ def _order(ago: timedelta, seq: int) -> Order:
     return Order("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
 
 
-def _alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
+def make_alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
     make_melody(stage.studio / "loi.opus", 8_000)
     message = Message([stage.studio / "loi.opus"], "LŨ VỀ")
     payload = draft_emergency(
@@ -32,7 +32,7 @@ async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_
 ) -> None:
     await stage.start()
     await stage.station.stop()
-    over, lasting = _alarm(stage, 50 * MINUTE, 1), _alarm(stage, 40 * MINUTE, 2)
+    over, lasting = make_alarm(stage, 50 * MINUTE, 1), make_alarm(stage, 40 * MINUTE, 2)
     event: Any = read_document(over)
     end = draft_cancel(_order(45 * MINUTE, 1), "emergency", event.event_id)
     for envelope in (over, lasting, stage.scene.sign(end, "cancel", "vn.84.em")):

@@ -8,7 +8,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ from agent.store import documents
 from agent.store.database import Store
 from central.clip import make_melody
 from central.demo.stand import until
+from central.sign import read_document
 from tests.scenario.air import Air
+from tests.scenario.test_late_emergency import make_alarm
 
 GENESIS = "0" * 64
 FRAME_BYTES = 4096 + 24  # SQLite's WAL: a frame is a page and 24 bytes of head
@@ -161,6 +163,37 @@ async def test_a_box_whose_card_became_read_only_starts_and_sounds(
         ),
         "the card's own journal at the centre, as if nothing had been",
     )
+
+
+def _fill(card: Path) -> None:
+    with (card / "fill").open("wb") as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 65536)
+            file.flush()
+
+
+async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
+    stage: Any, worn_card: Path
+) -> None:
+    await stage.start()
+    await stage.until_collected()
+    air = Air(stage)
+    await air.record()
+    await asyncio.to_thread(_fill, worn_card)
+    envelope = make_alarm(stage, timedelta(0), 1)
+    at = datetime.now(UTC)
+    await stage.scene.publish(envelope)
+    doc_id = read_document(envelope).doc_id
+    await until(
+        lambda: (
+            [one["result"] for one in stage.scene.database.results() if one["doc_id"] == doc_id]
+            == ["accepted"]
+        ),
+        "the alarm accepted",
+    )
+    await air.pass_time(8)
+    ear = await air.hear()
+    assert ear.loud_share(at + timedelta(seconds=2), at + timedelta(seconds=8)) > 0.6
 
 
 async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_accepted(
