@@ -61,21 +61,23 @@ def cursor_of(database: Database, station: str, epoch: str) -> Cursor:
 
 
 def is_new_life(database: Database, station: str, epoch: str, former: str) -> bool:
-    """Did a journal's epoch begin after another one's? A new card counts its sessions from one.
+    """Does the box live in this epoch after another one?
 
-    Judged by when their first records came: a hello of long ago, said again by a broker, names an
-    epoch whose records are older.
+    Judged by when their newest records came, as these alone cannot be said again: a new card has
+    none yet, a box that is back on its card after a life in memory goes on with its first journal,
+    and a hello of long ago, said again by a broker, names an epoch that gets no new records.
     """
     with database.transaction() as connection:
-        first, before = (
+        newest, before = (
             connection.execute(
-                sa.select(sa.func.min(records.c.number)).where(
-                    records.c.station == station, records.c.epoch == one
-                )
+                sa.select(records.c.number)
+                .where(records.c.station == station, records.c.epoch == one)
+                .order_by(records.c.seq.desc())
+                .limit(1)
             ).scalar()
             for one in (epoch, former)
         )
-    return epoch != former and (first is None or (before is not None and first > before))
+    return epoch != former and (newest is None or (before is not None and newest > before))
 
 
 def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:

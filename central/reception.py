@@ -60,6 +60,7 @@ class Reception:
         self._desk = OnlineDesk(database, signers)
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
         self._resend = Resend(database)
+        self._of_former_life: dict[StationId, Hello] = {}
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
         """Keep one message and return what is to be answered; blocks on the database.
@@ -180,11 +181,16 @@ class Reception:
         return [*configs, *head, *missing[len(configs) :]]
 
     def _note_hello(self, station: StationId, hello: Hello) -> None:
-        """A new card counts its sessions from one; a hello of a former card is one said again."""
+        """A new card counts its sessions from one; a hello of a former card is one said again.
+
+        Or the box is back on that card: then records follow, and the hello counts after all.
+        """
+        self._of_former_life.pop(station, None)
         known = self._database.hello(station)
         if known is not None and known["epoch"] != hello.epoch:
             if not ledger.is_new_life(self._database, station, hello.epoch, known["epoch"]):
                 log.warning("hello of a former life of %s: %s", station, hello.epoch)
+                self._of_former_life[station] = hello
                 return
             report_store.begin_anew(self._database, station)
             known = None
@@ -203,6 +209,9 @@ class Reception:
                 return []
             cursor = ledger.cursor_of(self._database, station, batch.epoch)
             return [self._ack(station, batch.epoch, cursor, window=0)]  # it pauses
+        hello = self._of_former_life.get(station)
+        if hello is not None and hello.epoch == batch.epoch:
+            self._note_hello(station, hello)
         return [self._ack(station, batch.epoch, cursor)]
 
     def _time_reply(self, station: str, nonce: str) -> Parcel:

@@ -177,8 +177,10 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def box_of(centre: Centre, identity: Identity) -> AsyncIterator[Box]:
-    store = await asyncio.to_thread(Store.open, centre.folder / "state")
+async def box_of(
+    centre: Centre, identity: Identity, open_: Callable[[Path], Store] = Store.open
+) -> AsyncIterator[Box]:
+    store = await asyncio.to_thread(open_, centre.folder / "state")
     box = await asyncio.to_thread(Box, centre, store, identity)
     await box.journal.open()
     async with running(box.sender.run(), "sender"), running(box.link.run(), "link"):
@@ -247,6 +249,30 @@ async def test_what_was_recorded_in_memory_without_a_link_reaches_the_centre_fro
     assert len(stored) == 151 + box.journal.last_seq
     assert centre.database.gaps() == []
     assert centre.database.faults() == []
+
+
+async def test_a_box_that_lived_in_memory_for_a_while_is_seen_when_it_is_back_on_its_card(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three lives, two journals: the card's own goes on where it was."""
+    (centre.folder / "run").mkdir()
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(centre.folder / "run"))
+    said: list[tuple[str, int]] = []
+    for open_ in (Store.open, open_volatile, Store.open):
+        async with box_of(centre, centre.device, open_) as box:
+            await until(lambda box=box: box.link.connected)  # type: ignore[misc]  # a lambda's default
+            await box.all_acknowledged()
+            said.append((box.journal.epoch, box.session))
+            await until(lambda said=said: _greeted(centre) == said[-1])  # type: ignore[misc]  # a lambda's default
+        if box.store.is_volatile:
+            await asyncio.to_thread(carry_back, box.store.path, centre.folder / "state")
+    assert said[0][0] == said[2][0] != said[1][0]
+    assert [session for _, session in said] == [1, 2, 3]
+
+
+def _greeted(centre: Centre) -> tuple[str, int] | None:
+    hello = centre.database.hello(STATION)
+    return None if hello is None else (hello["epoch"], hello["session"])
 
 
 async def test_a_batch_sent_twice_is_stored_once_and_acknowledged_twice(

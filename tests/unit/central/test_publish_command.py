@@ -21,7 +21,9 @@ from central.publish import keep, list_documents, mark_sent, unsent
 from central.sign import build_header, encode_document, new_doc_id, sign_document
 from tests.fakes.centre_records import GROUP, STATION, note_collector, place_station, prepare_centre
 
-NOW = datetime.now(UTC)
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def run(*words: object) -> tuple[int, str]:
@@ -32,7 +34,7 @@ def run(*words: object) -> tuple[int, str]:
 def header(kind: str, class_: Any, **more: Any) -> dict[str, Any]:
     given = {
         "issuer": "vn.84", "class_": class_, "to": ["84/29266/*"], "slot": "tuan", "seq": 5,
-        "now": NOW, "lifetime": timedelta(hours=2), **more,
+        "now": _now(), "lifetime": timedelta(hours=2), **more,
     }  # fmt: skip
     return build_header(kind, **given)
 
@@ -75,7 +77,7 @@ def test_without_a_collector_nothing_is_called_sent(
     db = tmp_path / "central.db"
     database = Database.open(db)
     place_station(database)
-    heartbeat.note(database, NOW - timedelta(minutes=1), is_connected=True)
+    heartbeat.note(database, _now() - timedelta(minutes=1), is_connected=True)
     code, said = publish(playlist(tmp_path / "a"), db, "--group", GROUP, "--lang", lang)
     assert code == 75
     assert all(word in said for word in words)
@@ -194,7 +196,7 @@ def test_a_number_that_nobody_gave_rises_with_the_clock_and_over_what_is_known()
 
 
 def test_what_has_expired_is_not_handed_out(tmp_path: Path, db: Path) -> None:
-    late = playlist(tmp_path / "a", now=NOW - timedelta(days=2), lifetime=timedelta(days=1))
+    late = playlist(tmp_path / "a", now=_now() - timedelta(days=2), lifetime=timedelta(days=1))
     code, said = publish(late, db)
     assert (code, "E_EXPIRED" in said) == (1, True)
 
@@ -206,7 +208,9 @@ def test_a_late_collector_sends_no_emergency_that_every_station_would_refuse(
     tmp_path: Path, db: Path, heads: tuple[str, ...], minutes: int, sent: int
 ) -> None:
     """With the head's key it is attested to be in force, and stations take it."""
-    fields = header("emergency", "emergency", slot="khan-cap", now=NOW - timedelta(minutes=minutes))
+    fields = header(
+        "emergency", "emergency", slot="khan-cap", now=_now() - timedelta(minutes=minutes)
+    )
     payload = encode_document(
         Emergency(
             **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[],
