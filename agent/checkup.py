@@ -162,7 +162,7 @@ class Checkup:
             Path(parts.settings.state),
             session=parts.session(),
             now=now,
-            issues=parts.issues.all(),
+            issues=parts.issues.all() if now.quality == "FLOOR" else parts.issues.dated(now.at),
             on_air={name: _tell(output) for name, output in parts.outputs.items()},
             upcoming={name: _told(r.upcoming(now)) for name, r in parts.rundowns.items()},
             switches={line.name: line.state for line in parts.lines},

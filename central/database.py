@@ -132,7 +132,7 @@ collectors = sa.Table(
     sa.Column("is_connected", sa.Boolean, nullable=False),
 )  # fmt: skip
 
-_ISSUE_MEMBERS = {"what", "subject", "state", "hint"}
+_ISSUE_MEMBERS = ("what", "subject", "state", "hint")
 
 
 def utc_now() -> str:
@@ -262,7 +262,7 @@ class Database:
 
     def issue_records(self) -> list[dict[str, Any]]:
         """Every record of an issue that began or ended, in the order of arrival."""
-        return [b for b in self._bodies("fault") if _part(b, "detail").keys() >= _ISSUE_MEMBERS]
+        return [body for body in self._bodies("fault") if _is_issue(_part(body, "detail"))]
 
     def results(self) -> list[dict[str, Any]]:
         """Every verdict that stations told, in the order of arrival."""
@@ -331,6 +331,11 @@ class Database:
     def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
         with self._engine.connect() as connection:
             return connection.execute(query.limit(1)).first()
+
+
+def _is_issue(detail: dict[str, Any]) -> bool:
+    """Of another shape are faults of other kinds, and what no honest box sends."""
+    return all(isinstance(detail.get(name), str) for name in _ISSUE_MEMBERS)
 
 
 def _part(body: dict[str, Any], name: str) -> dict[str, Any]:

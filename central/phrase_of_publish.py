@@ -48,11 +48,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "fault.replay": (
         (
             "khe “{0}”: bản số {1} thấp hơn bản số {2} đã phát ({3}), trạm sẽ từ chối: ký lại"
-            " không ghi --seq, máy tự lấy số mới"
+            " không ghi --seq, máy tự lấy số mới (soạn bằng draft thì soạn lại rồi ký)"
         ),
         (
             "slot “{0}”: number {1} is below {2}, which was published ({3}); stations would refuse"
-            " it: sign anew without --seq, a new number is taken by itself"
+            " it: sign anew without --seq, a new number is taken by itself (draft anew what was"
+            " drafted)"
         ),
     ),
     "fault.fork": (

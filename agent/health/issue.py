@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
 
 from agent.clock import mono_s
+from agent.contract.moment import encode_utc
 from agent.contract.report import Issue
 
 REMEMBERED = 256
@@ -43,6 +47,17 @@ class Issues:
     def all(self) -> list[Issue]:
         """Oldest first."""
         return list(self._issues.values())
+
+    def dated(self, at: datetime) -> list[Issue]:
+        """All of them, each with the moment at which it began by the clock of now.
+
+        Args:
+            at: the present moment, by a clock that can be trusted.
+        """
+        return [
+            msgspec.structs.replace(one, since=encode_utc(at - timedelta(seconds=self.age_s(one))))
+            for one in self.all()
+        ]
 
     def age_s(self, issue: Issue) -> float:
         """How long one that lasts has lasted, in seconds.

@@ -161,7 +161,14 @@ def test_attack_120_records_without_their_content_blind_no_table(
 
 
 @pytest.mark.parametrize(
-    ("kind", "detail"), [("fault", {"state": "begins"}), ("silence", {}), ("refusal", {})]
+    ("kind", "detail"),
+    [
+        ("fault", {"state": "begins"}),
+        ("fault", {"what": ["engine_lost"], "subject": "loa", "state": "begins", "hint": ""}),
+        ("fault", {"what": "engine_lost", "subject": ["loa"], "state": ["begins"], "hint": 7}),
+        ("silence", {}),
+        ("refusal", {}),
+    ],
 )
 def test_attack_120_records_with_half_their_content_blind_no_table(
     centre: Centre, kind: str, detail: dict[str, Any]
@@ -170,6 +177,7 @@ def test_attack_120_records_with_half_their_content_blind_no_table(
     assert len(centre.database.record_bytes(STOLEN)) == 1
     for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
         centre.show(what)
+        centre.show(what, "--json")
 
 
 @pytest.mark.parametrize("session", [2**31, 2**53, 2**63, 10**30, 0, -1])
