@@ -15,12 +15,14 @@ from paho.mqtt.properties import Properties
 
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ident import StationId
+from agent.link.inbox import MAX_BYTES
 from agent.link.packet_limit import PACKET_HEAD_BYTES, BoundedClient
 from agent.link.tls import CertificateDates, load_context
 
 SESSION_EXPIRY_S = 3600
-# Times the longest message this is what one lane of the inbox holds: honest brokers never overflow.
-RECEIVE_MAXIMUM = 16
+# What one lane of the inbox holds of the longest messages: an honest broker never overflows it. What
+# is thrown away there stays unacknowledged, and after so many of these the broker sends no more.
+RECEIVE_MAXIMUM = MAX_BYTES // 2 // MAX_ENVELOPE_BYTES
 MAX_PENDING_CALLS = 8
 
 

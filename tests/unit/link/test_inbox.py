@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+from agent.contract.envelope import MAX_ENVELOPE_BYTES
+from agent.link.dial import RECEIVE_MAXIMUM
 from agent.link.inbox import Inbox, Incoming
 
 
@@ -34,6 +36,12 @@ async def test_a_newer_state_takes_the_place_of_the_older_which_is_done_with() -
     assert await drain(inbox) == [b"a2", b"b1"]
     assert inbox.put(message("playlist", "a", b"a3"))
     assert await drain(inbox) == [b"a3"]
+
+
+async def test_an_honest_broker_never_overflows_a_lane() -> None:
+    """It sends so many before it waits for us; what is thrown away is never acknowledged."""
+    inbox, longest = Inbox(), bytes(MAX_ENVELOPE_BYTES)
+    assert all(inbox.put(message("playlist", f"s{n}", longest)) for n in range(RECEIVE_MAXIMUM))
 
 
 async def test_two_commands_on_one_topic_are_both_kept() -> None:
