@@ -20,8 +20,8 @@ from agent.link.packet_limit import PACKET_HEAD_BYTES, BoundedClient
 from agent.link.tls import CertificateDates, load_context
 
 SESSION_EXPIRY_S = 3600
-# What one lane of the inbox holds of the longest messages: an honest broker never overflows it. What
-# is thrown away there stays unacknowledged, and after so many of these the broker sends no more.
+# As many of the longest messages as one lane of the inbox holds: no honest broker overflows it.
+# What is thrown away there stays unacknowledged, and after so many the broker sends no more.
 RECEIVE_MAXIMUM = MAX_BYTES // 2 // MAX_ENVELOPE_BYTES
 MAX_PENDING_CALLS = 8
 

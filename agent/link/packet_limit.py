@@ -32,6 +32,9 @@ PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
 MAX_ANSWER_BYTES = 2048
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
 MAX_UNSENT = 256
+# Messages of ours that the broker has not confirmed: each that was given up after 10 s is one, and
+# paho keeps them all. At most eight are under way at a time.
+MAX_UNCONFIRMED = 32
 # Of a processor, for reading what the broker sends, whatever it is: the rest waits in the kernel,
 # and the broker behind it.
 READ_SHARE = 0.3
@@ -94,11 +97,26 @@ class BoundedClient(aiomqtt.Client):
         self._client.ack(message.mid, message.qos)
         self._bound_unsent()
 
+    async def publish(self, *arguments: Any, **named: Any) -> None:
+        """As aiomqtt's; a broker that confirms nothing is left before its due fills the memory.
+
+        Raises:
+            aiomqtt.MqttError: it was not confirmed.
+        """
+        unconfirmed = len(self._client._out_messages)  # noqa: SLF001 - the module's purpose
+        if unconfirmed >= MAX_UNCONFIRMED:
+            self._leave(f"the broker confirms nothing: {unconfirmed} messages wait for it")
+        await super().publish(*arguments, **named)
+
     def _bound_unsent(self) -> None:
         """Hang up when the broker leaves too much unread, whatever made us send it."""
         unsent = len(self._client._out_packet)  # noqa: SLF001 - the module's purpose
-        if unsent > MAX_UNSENT and self.breach is None:
-            self.breach = f"the broker sends and does not read: {unsent} packets wait for it"
+        if unsent > MAX_UNSENT:
+            self._leave(f"the broker sends and does not read: {unsent} packets wait for it")
+
+    def _leave(self, why: str) -> None:
+        if self.breach is None:
+            self.breach = why
             # Not here: paho may be inside a callback, whose lock its farewell takes again.
             self._loop.call_soon(self.drop)
 

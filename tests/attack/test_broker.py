@@ -14,11 +14,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from agent.contract.topic import Topic, build_group_topic, build_station_topic
+from agent.errors import LinkError
 from agent.link import packet_limit
-from agent.link.packet_limit import MAX_UNSENT
+from agent.link.packet_limit import MAX_UNCONFIRMED, MAX_UNSENT
 from agent.link.processor_share import ProcessorShare
 from central.certificate import CertificateAuthority, Identity
 from tests.integration.test_link_mqtt import (
+    STATE,
     STATION,
     Address,
     connected_as,
@@ -127,6 +129,31 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
             await station.until(lambda: station.lost >= 1 and station.has_fault("link_down"))
     # It is left after so many packets as paho holds by then, and never holds more.
     assert f"{MAX_UNSENT + 1} packets" in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
+
+
+async def test_attack_108_a_broker_that_confirms_nothing_is_left(
+    authority: CertificateAuthority, identities: dict[str, Identity]
+) -> None:
+    """What is not confirmed is given up after some seconds, and was kept for ever."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await greet(reader, writer)
+        while await reader.read(65536):
+            pass
+
+    async with scripted_peer(script, authority, identities) as peer:
+        station = make_station(peer)
+        async with running(station):
+            await station.until(lambda: bool(station.sessions))
+            client = station.link._client
+            assert client is not None
+            client.timeout = 0.001
+            for _ in range(MAX_UNCONFIRMED + 1):
+                with pytest.raises(LinkError):
+                    await station.link.publish(STATE, b"never confirmed")
+            await station.until(lambda: station.lost >= 1 and station.has_fault("link_down"))
+            why = str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
+            assert "confirms nothing" in why
 
 
 @pytest.mark.parametrize(
