@@ -177,6 +177,7 @@ def collect(
             "documents",
             "issues",
             "issue-log",
+            "on-air",
             "totals",
             "plays",
             "refusals",

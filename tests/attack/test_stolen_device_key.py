@@ -177,7 +177,7 @@ def test_attack_120_records_with_half_their_content_blind_no_table(
     assert len(centre.database.record_bytes(STOLEN)) == 1
     for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
         centre.show(what)
-        centre.show(what, "--json")
+        centre.show(what, "--format", "json")
 
 
 @pytest.mark.parametrize("session", [2**31, 2**53, 2**63, 10**30, 0, -1])
