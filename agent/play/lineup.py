@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from agent.clock import Now
+from agent.clock import Now, mono_s
 from agent.play.alarm_session import AlarmSession
 from agent.play.backlog import Backlog, Cut
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.session import SoundSession
 
 REMEMBERED = 64  # emergencies
+CALM_S = 4.0  # an emergency's signal is over by then, and its first words are decoded
 Session = SoundSession | AlarmSession
 
 
@@ -33,6 +34,7 @@ class Lineup:
         self._backlog = backlog
         self._done = done
         self._heard: dict[str, frozenset[int]] = {}
+        self._newest: tuple[str, float] = ("", 0.0)  # what began last, and when
 
     def knows(self, key: str) -> bool:
         """Has an item a session, or is it done, or will it come back by itself?"""
@@ -63,6 +65,8 @@ class Lineup:
     def begun(self, item: Item) -> None:
         """A sample of it has sounded."""
         self._backlog.begun(item.key)
+        if item.key != self._newest[0]:
+            self._newest = (item.key, mono_s())
         if item.level >= EMERGENCY:
             self._remember(item.key, self.words_heard(item.key))
 
@@ -108,6 +112,11 @@ class Lineup:
             or (session.item.start_at <= now.at and session.item.key not in self._backlog)
         ]
         return max(begun, key=lambda session: session.item.level, default=None)
+
+    @property
+    def is_calm(self) -> bool:
+        """Did nothing begin a moment ago? What is decoded ahead takes the processor from it."""
+        return mono_s() - self._newest[1] >= CALM_S
 
     def is_free_for(self, session: Session | None) -> bool:
         """Is no other session open?"""

@@ -301,7 +301,7 @@ class SoundOutput:
                 self._spawn(session, self._cue(session, mono_s()))
             elif prepared.is_waiting and not prepared.is_cued:
                 prepared.cue(mono_s() + prepared.lead_s)
-        elif back.item.missing or prepared is not None:
+        elif back.item.missing or prepared is not None or not self.lineup.is_calm:
             pass  # what is not here may still come
         elif self.on_air and self.on_air.level > back.item.level:
             session = self._open_session(back.item, back.offset_ms)

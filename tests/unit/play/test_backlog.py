@@ -12,7 +12,7 @@ import pytest
 from agent.clock import boot_s as boot
 from agent.clock import mono_s
 from agent.contract.report import Play
-from agent.play import alarm_session
+from agent.play import alarm_session, lineup
 from agent.play.item import Item
 from agent.play.wire import Ended, Fire, Load, Start, Started, Stop
 from tests.unit.play.test_sound_output import (
@@ -34,6 +34,7 @@ PIPE_MS = 300  # what a pipe holds: nobody reads it here
 def load_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """An alarm loads what comes next as soon as what is before it sounds."""
     monkeypatch.setattr(alarm_session, "AHEAD_S", 10.0)
+    monkeypatch.setattr(lineup, "CALM_S", 0.0)
 
 
 async def begin_alarm(bench: Bench) -> Item:
@@ -323,3 +324,16 @@ async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
         assert [(p.title, p.result, p.reason) for p in bench.log.plays] == [
             ("ca nhac", "cut", "preempted")
         ]
+
+
+async def test_nothing_is_decoded_ahead_in_an_alarms_first_seconds(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lineup, "CALM_S", 60.0)
+    async with at_work(shelf, []) as bench:
+        await begin_alarm(bench)
+        come_due(bench, "ban tin", when_cut="resume")
+        await until(lambda: "ban tin" in bench.output._backlog)
+        bench.output.changed()
+        await until(lambda: not bench.output._changed.is_set())
+        assert len(bench.engine.all(Load)) == 1
