@@ -227,6 +227,8 @@ def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{100 * done // max(1, total):3} %", err=True, nl=done == total)
 
+    if out.exists():
+        raise ConfigError("E_USAGE", str(out), say(lang, "fault.backup_exists"))
     counts = back_up(db, out, tell)
     click.echo(say(lang, "backed_up", out, *(counts[name] for name in COUNTED)))
 

@@ -40,6 +40,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "trung tâm chưa phát cấu hình trạm nào (station-config): phát cấu hình trước",
         "no station-config was published yet: publish those first",
     ),
+    "fault.backup_exists": (
+        "đã có tệp này, bản sao không thay tệp nào: đặt tên khác, như thêm ngày",
+        "exists already, and a copy replaces nothing: give another name, as with the date",
+    ),
     "fault.anyway": ("chắc chắn đúng thì thêm --anyway", "if you are sure, add --anyway"),
     "fault.one_target": (
         "ghi --station hoặc --group, một trong hai",

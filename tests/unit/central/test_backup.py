@@ -81,3 +81,16 @@ def test_the_command_says_what_the_copy_holds(database: Database, tmp_path: Path
     assert f"Đã sao lưu vào {out}: 0 trạm, 0 văn bản, 0 bản ghi" in done.output
     refused = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert (refused.exit_code, "E_USAGE" in refused.output) == (78, True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", "bản sao không thay tệp nào"), ("en", "replaces nothing")]
+)
+def test_a_second_evening_is_told_in_the_officers_language_to_take_another_name(
+    database: Database, tmp_path: Path, lang: str, words: str
+) -> None:
+    command = ["backup", "--db", str(tmp_path / "central.db"), "--lang", lang]
+    copy = str(tmp_path / "copy.db")
+    assert CliRunner().invoke(main, [*command, "--out", copy]).exit_code == 0
+    again = CliRunner().invoke(main, [*command, "--out", copy])
+    assert (again.exit_code, words in again.output) == (78, True), again.output
