@@ -3,9 +3,9 @@
 The theory. The loop must never wait for a disk, and a half-done deed must never be seen. So every
 deed is a function `fn(connection, ...)` that runs whole on the one worker thread, inside one
 transaction: when it returns, its effect is on the disk; when it raises, it never happened. At
-start the file is checked; a broken one is moved aside, never repaired in place, and a new life
-begins with a new journal epoch (`meta.journal_epoch`) and with whatever could be read. Of one that
-is whole, rows that the card has changed are dropped (`rot`).
+start the file and its log are checked; a broken one is moved aside, never repaired in place, and a
+new life begins with a new journal epoch (`meta.journal_epoch`) and with whatever could be read. Of
+one that is whole, rows that the card has changed are dropped (`rot`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from agent.errors import StoreError
+from agent.store.birth import Birth, put_birth
 from agent.store.rebuild import document_number
 from agent.store.rot import drop_rotten
 from agent.store.salvage import salvage
 from agent.store.table import TABLES, guard
+from agent.store.wal import Log, has_lost_commits, read_log
 
 FILE = "state.db"
 P = ParamSpec("P")
@@ -203,6 +205,8 @@ class Store:
             self.moved_aside = aside = _move_aside(self.path)
             self._connection = _connect(self.path)
             self._transact(lambda: salvage(self._connection, aside))
+            if isinstance(error, _LostCommitsError):
+                self._transact(lambda: put_birth(self._connection, Birth(is_new=True)))
 
     def _begin(self) -> None:
         self._connection = _connect(self.path)
@@ -227,19 +231,26 @@ class Store:
         return os.access(self.path, os.W_OK)
 
 
+class _LostCommitsError(sqlite3.DatabaseError):
+    """The file is older than what it had in its log: nobody can say which of its floors sank."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
 def _prove_writable(connection: sqlite3.Connection) -> None:
     """A read-only card opens without a word, and fails at the first document."""
     connection.execute("UPDATE meta SET value=value WHERE key='journal_epoch'")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    log = read_log(path)
     connection = sqlite3.connect(path, isolation_level=None)
     # what is no UTF-8 any more must not end a query: it is judged like any other row
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        _check(connection)
+        _check(connection, path, log)
         _create(connection, path)
         guard(connection)
         connection.create_function("document_number", 2, document_number, deterministic=True)
@@ -249,7 +260,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: sqlite3.Connection) -> None:
+def _check(connection: sqlite3.Connection, path: Path, log: Log) -> None:
+    if has_lost_commits(log, path, connection):
+        raise _LostCommitsError("its log has changed on the card")
     # as quick as quick_check, because the large tables have no index, and sees broken ones
     verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":

@@ -1,0 +1,98 @@
+"""A power cut tears the end of the log, a card that turns a byte hides what was durable."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+
+from agent.store import meta
+from agent.store.birth import Birth, load_birth, put_birth
+from agent.store.database import FILE, Store
+
+HEADER, FRAME = 32, 24 + 4096
+LOG = f"{FILE}-wal"
+COMMITS = 12
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """The state of a box that was cut off: what it counted last is in the log alone."""
+    folder = tmp_path / "living"
+    Store.open(folder).close()
+    store = Store.open(folder)
+    store.do(lambda connection: put_birth(connection, Birth(is_new=False)))
+    for _ in range(COMMITS):
+        store.do(meta.next_session)
+    shutil.copytree(folder, tmp_path / "cut")
+    store.close()
+    return tmp_path / "cut"
+
+
+def places(folder: Path) -> list[int]:
+    """Where the frames that end a transaction begin."""
+    raw = (folder / LOG).read_bytes()
+    begins = range(HEADER, len(raw), FRAME)
+    return [at for at in begins if struct.unpack_from(">I", raw, at + 4)[0]]
+
+
+def turn(folder: Path, at: int) -> None:
+    raw = bytearray((folder / LOG).read_bytes())
+    raw[at] ^= 1 << random.randrange(8)  # noqa: S311 - which bit
+    (folder / LOG).write_bytes(raw)
+
+
+def begin(folder: Path) -> tuple[int, bool, str]:
+    """The last session, whether the memory counts as new, and what is told."""
+    store = Store.open(folder)
+    session = store.do(lambda connection: int(meta.get(connection, "session") or 0))
+    is_new = store.do(load_birth).is_new
+    store.close()
+    return session, is_new, store.damage
+
+
+def test_a_whole_log_is_taken_up(cut: Path) -> None:
+    assert len(places(cut)) > COMMITS
+    assert begin(cut) == (COMMITS, False, "")
+
+
+@pytest.mark.parametrize("where", [0, 5, 9, 17, 24, 300, FRAME - 1])
+def test_attack_119_a_turned_byte_in_the_log_hides_no_commit_untold(cut: Path, where: int) -> None:
+    turn(cut, places(cut)[5] + where)
+    session, is_new, told = begin(cut)
+    assert session < COMMITS
+    assert (is_new, told) == (True, f"the file is now {FILE}.broken-1")
+
+
+@pytest.mark.parametrize("at", [0, 3, 9, 17, 22, 26, 31])
+def test_attack_119_a_turned_byte_in_the_head_of_the_log_hides_no_commit_untold(
+    cut: Path, at: int
+) -> None:
+    turn(cut, at)
+    _, is_new, told = begin(cut)
+    assert (is_new, told) == (True, f"the file is now {FILE}.broken-1")
+
+
+@pytest.mark.parametrize("lacking", [1, 100, FRAME - 1])
+def test_the_torn_end_that_a_power_cut_leaves_is_no_damage(cut: Path, lacking: int) -> None:
+    raw = (cut / LOG).read_bytes()
+    (cut / LOG).write_bytes(raw[:-lacking])
+    assert begin(cut) == (COMMITS - 1, False, "")
+
+
+def test_what_an_earlier_use_of_the_log_left_behind_is_no_damage(cut: Path) -> None:
+    """The log is written from its beginning again, and keeps its length."""
+    old = (cut / LOG).read_bytes()
+    store = Store.open(cut)
+    store.do(meta.next_session)
+    raw = (cut / LOG).read_bytes()
+    store.do(lambda _: None)
+    own = [at for at in places(cut) if raw[at + 8 : at + 16] == raw[16:24]]
+    shutil.copytree(cut, cut.with_name("again"))
+    store.close()
+    assert len(raw) == len(old)
+    assert len(own) < len(places(cut.with_name("again")))
+    assert begin(cut.with_name("again")) == (COMMITS + 1, False, "")
