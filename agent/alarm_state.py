@@ -47,7 +47,7 @@ class Rundown(Protocol):
         """The emergency as this output tells or shows it; None when there is nothing for it."""
 
 
-WordState = Literal["now", "heard", "here", "missing", "none"]
+WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Words:
     """One language on a loudspeaker output.
 
     `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
-    this box, or there are `none`: nobody recorded any.
+    this box, have `failed` to play, or there are `none`: nobody recorded any.
     """
 
     lang: str
@@ -140,6 +140,7 @@ def _judge(
 
 def _list_words(lineup: Lineup, item: Item) -> Iterator[Words]:
     heard, reading = lineup.words_heard(item.key), lineup.reading(item.key)
+    failed = lineup.words_failed(item.key)
     for index, body in enumerate(item.bodies):
         state: WordState = "here" if body.is_here else "missing"
         if index == reading:
@@ -148,6 +149,8 @@ def _list_words(lineup: Lineup, item: Item) -> Iterator[Words]:
             state = "heard"
         elif not body.clips:
             state = "none"
+        elif body.is_here and (index in failed or lineup.is_done(item.key)):
+            state = "failed"
         yield Words(body.lang, state)
 
 

@@ -9,7 +9,7 @@ from agent.page.status import Alarm, AlarmOutput, Status, Words
 from agent.page.tongue import Tongue
 
 SILENT = ("key", "order", "process", "lines", "failed", "late")
-UNHEARD = ("missing", "none")
+UNHEARD = ("missing", "failed", "none")
 
 
 def build_alarms(status: Status, tongue: Tongue) -> Html:

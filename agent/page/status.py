@@ -18,7 +18,7 @@ LineState = Literal["off", "settling", "on", "fault"]
 AlarmStanding = Literal[
     "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
 ]
-WordState = Literal["now", "heard", "here", "missing", "none"]
+WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
 Verdict = Literal[
     "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
     "unplaced", "idle", "ready",
@@ -244,7 +244,7 @@ class Words:
     """One language of an emergency on a loudspeaker output.
 
     `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
-    this box, or there are `none`: nobody recorded any.
+    this box, have `failed` to play, or there are `none`: nobody recorded any.
     """
 
     lang: str

@@ -27,6 +27,7 @@ ALARM_PHRASES: dict[str, tuple[str, str]] = {
     "words.heard": ("đã đọc", "was read"),
     "words.here": ("có lời ghi âm", "recording is here"),
     "words.missing": ("CHƯA CÓ tệp lời", "its recording is MISSING"),
+    "words.failed": ("lời ghi âm HỎNG, không phát được", "its recording CANNOT be played"),
     "words.none": ("không có lời ghi âm", "has no recording"),
     "lang.vi": ("tiếng Việt", "Vietnamese"),
     "lang.km": ("tiếng Khmer", "Khmer"),

@@ -62,6 +62,11 @@ class Lineup:
         telling = (one.record.reading for one in self.tellings if one.item.key == key)
         return next(telling, None)
 
+    def words_failed(self, key: str) -> frozenset[int]:
+        """The bodies of an emergency whose words are here and cannot be played."""
+        telling = (frozenset(one.script.failed) for one in self.tellings if one.item.key == key)
+        return next(telling, frozenset())
+
     def begun(self, item: Item) -> None:
         """A sample of it has sounded."""
         self._backlog.begun(item.key)

@@ -45,11 +45,13 @@ class Script:
         with_words: which bodies have recorded words.
         repeat: rounds, as signed.
         gap_s: seconds between rounds, as signed.
+        failed: the bodies whose words are here and could not be played.
     """
 
     with_words: frozenset[int]
     repeat: int
     gap_s: float
+    failed: set[int] = field(default_factory=set)
     _is_behind_signal: bool | None = None  # None: the signal is still to come
     _round: int = 0
     _turn: int = 0  # the body whose turn comes next in this round
@@ -57,7 +59,6 @@ class Script:
     _told_in_round: set[int] = field(default_factory=set)
     _told: set[int] = field(default_factory=set)
     _passed: set[int] = field(default_factory=set)  # their turn has passed since the signal
-    _failed: set[int] = field(default_factory=set)
 
     def next(self, here: Collection[int]) -> Step:
         """What comes next.
@@ -65,7 +66,7 @@ class Script:
         Args:
             here: the bodies whose words are here, all of their media.
         """
-        self._failed &= set(here)
+        self.failed &= set(here)
         if self._is_behind_signal is None or self.is_late(here):
             return Step("signal")
         able = self.able(here)
@@ -86,11 +87,11 @@ class Script:
 
     def able(self, here: Collection[int]) -> list[int]:
         """The bodies that can be told, in order; `here` as for `next`."""
-        return sorted(self.with_words & set(here) - self._failed)
+        return sorted(self.with_words & set(here) - self.failed)
 
     def is_late(self, here: Collection[int]) -> bool:
         """Have words come whose turn had passed, so that the whole begins anew?"""
-        return bool(self._passed & set(here) - self._told - self._failed)
+        return bool(self._passed & set(here) - self._told - self.failed)
 
     @property
     def is_resting(self) -> bool:
@@ -132,7 +133,7 @@ class Script:
         """Its words could not be played, or not to their end."""
         self._told_in_round.discard(body)
         self._told.discard(body)
-        self._failed.add(body)
+        self.failed.add(body)
         self._passed.add(body)
 
     def resume(self, here: Collection[int]) -> None:

@@ -14,9 +14,12 @@ import pytest
 from agent.alarm_state import AlarmState, list_alarms
 from agent.clock import Now
 from agent.contract.ident import Digest
+from agent.play.alarm_session import AlarmSession
 from agent.play.item import EMERGENCY, Item, Neighbours
 from agent.play.line import Line
 from agent.play.picture import PictureOutput
+from agent.play.script import Script
+from agent.play.segment_loader import bodies_with_words
 from agent.play.sound import SoundOutput
 from agent.programme import PictureRundown, Programme, SoundRundown
 from tests.unit.test_silent_programme import START, FakeHeld, emergency, ordered
@@ -167,6 +170,15 @@ def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
     assert box.standings() == ["late", "nothing"]
 
 
+def tell(box: Box, item: Item) -> AlarmSession:
+    any_: Any = None
+    near = Neighbours(any_, any_, FakeShelf(), any_, lambda *_: None)
+    script = Script(bodies_with_words(item), 1, 0.0)
+    session = AlarmSession("loa", item, script, lines=[], send=any_, near=near)
+    box.sound.lineup.sessions.append(session)
+    return session
+
+
 def words_of(box: Box) -> list[tuple[str, str]]:
     (state,) = box.states()
     return [(one.lang, one.state) for one in state.outputs[0].words]
@@ -179,8 +191,18 @@ def test_what_is_heard_of_each_language_is_told() -> None:
     bodies = [body, msgspec.structs.replace(body, lang="km", media=None)]
     box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
     assert words_of(box) == [("vi", "here"), ("km", "none")]
+    telling = tell(box, box.item())
+    telling.script.fail(0)
+    assert words_of(box) == [("vi", "failed"), ("km", "none")]
+    box.sound.lineup.sessions.clear()
     box.programme.media_state = lambda _digest: "E_FETCH: 404"
     assert words_of(box) == [("vi", "missing"), ("km", "none")]
     box.sound.lineup.begun(box.item())
     box.sound.lineup._remember(box.item().key, frozenset({0}))
     assert words_of(box) == [("vi", "heard"), ("km", "none")]
+
+
+def test_words_that_are_here_and_were_not_heard_when_all_was_told_have_failed() -> None:
+    box = Box()
+    told(box)
+    assert words_of(box) == [("vi", "failed")]
