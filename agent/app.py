@@ -220,7 +220,11 @@ class Agent:
 
     def _on_step(self) -> None:
         self.rights.look_again()
-        self.programme.plan(self.clock.now())
+        self._look_again()
+        self.jobs.start(self._replan())  # in slices: the broker can bring about many small steps
+
+    async def _replan(self) -> None:
+        await self.programme.replan(self.clock.now())
         self._look_again()
 
     async def _on_ack(self, ack: Ack) -> None:

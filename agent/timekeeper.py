@@ -49,7 +49,7 @@ class Parts:
     Args:
         clock: the only source of time.
         store: remembers for it.
-        journal: gets each fix.
+        journal: gets each fix that is news, and otherwise one in ten minutes.
         authority: in force, asked anew each time.
         boot_id: of this boot.
         state: the state folder.
@@ -85,6 +85,8 @@ class Timekeeper:
         self._root: int | None = None  # version of the root under which the time was last taken
         self._kept_boot_s = boot_s()
         self._kept_words: dict[str, str] = {}
+        self._fixed_by: tuple[str | None, int | None] = (None, None)  # whose time was written last
+        self._fixed_boot_s = float("-inf")
         self._asked_boot_s = self._forgot_boot_s = float("-inf")
         self._told_chrony = ""
         self._is_asking = False
@@ -110,6 +112,9 @@ class Timekeeper:
     async def on_fixed(self, outcome: Outcome) -> None:
         """The clock has taken a time: first what needs no disk, then the record and the memory.
 
+        Whoever has the broker can have a box ask for the time every few seconds: an answer that
+        brings nothing new is not written.
+
         Raises:
             StoreError: the card refuses.
         """
@@ -117,6 +122,10 @@ class Timekeeper:
         self._is_asking = False
         parts.stepped()
         await self._count_root()
+        is_news = abs(outcome.step_s) >= STEP_S or self._fixed_by != (parts.clock.by, self._root)
+        if not is_news and boot_s() - self._fixed_boot_s < KEEP_S:
+            return
+        self._fixed_by, self._fixed_boot_s = (parts.clock.by, self._root), boot_s()
         by = NTS if parts.clock.by == NTS else "centre"
         detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
         await parts.journal.append("clock_fix", detail=detail)

@@ -284,6 +284,22 @@ async def test_small_steps_by_chrony_fill_no_journal(box: Box) -> None:
     assert box.told == ["stepped", "restore", "stepped"]
 
 
+async def test_the_time_asked_for_without_end_fills_neither_journal_nor_card(
+    box: Box, publisher: FakePublisher
+) -> None:
+    """Whoever has the broker lets the centre come and go, and the box greets it each time."""
+    log = box.store.path.with_name(f"{box.store.path.name}-wal")
+    before_bytes = log.stat().st_size
+    for seconds in range(0, 1200, 10):
+        box.seconds[0] = 1000.0 + seconds
+        at = AT + timedelta(seconds=seconds)
+        assert await box.told_by_centre(at, time_key(publisher)) == "taken"
+    assert len(box.records("clock_fix")) == 2
+    assert log.stat().st_size - before_bytes < 200_000
+    await box.told_by_centre(at + timedelta(seconds=2), time_key(publisher))
+    assert [fix["step_ms"] for fix in box.records("clock_fix")][2:] == [2000]
+
+
 # jumps
 
 
