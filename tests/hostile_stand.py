@@ -136,7 +136,7 @@ class HostileStand:
     def _children(self) -> list[str]:
         """Agent and engine by name and pid; decoders come and go."""
         children = self.agent.children()
-        engines = [one.pid for one in children if "agent.play.engine" in one.cmdline()]
+        engines = [one.pid for one in children if _is_engine(one)]
         return [f"agent {self.station.pid}", *(f"engine {pid}" for pid in engines)]
 
     async def _warn(
@@ -231,6 +231,13 @@ class HostileStand:
             kind, issuer=issuer, class_=class_, to=TO, slot=slot, seq=self.seq,
             now=datetime.now(UTC) - timedelta(seconds=1), lifetime=timedelta(hours=hours),
         )  # fmt: skip
+
+
+def _is_engine(process: psutil.Process) -> bool:
+    try:
+        return "agent.play.engine" in process.cmdline()
+    except psutil.NoSuchProcess:  # a decoder that has ended meanwhile; ZombieProcess is one
+        return False
 
 
 @contextlib.asynccontextmanager
