@@ -43,6 +43,7 @@ DEFER_S = 5.0  # refusals and faults in a row
 BEAT_S, REST_S = 10.0, 60.0
 BEAT_SHARE = 0.05  # of a play's length
 CHECK_BYTES = 4 << 20  # between two looks at how much waits for the centre
+PRUNE_S = 3600.0
 FRAME_BYTES = 450  # of a record, around its detail
 
 
@@ -78,7 +79,7 @@ class Journal:
         self._lost = 0
         self._budget = Budget(mono_s)
         self._open_mono_s: dict[int, float] = {}
-        self._beat_mono_s = self._flushed_mono_s = float("-inf")
+        self._beat_mono_s = self._flushed_mono_s = self._pruned_mono_s = float("-inf")
         self._room_bytes = UNSENT_BYTES
         self._unchecked_bytes = 0
         self._wake = asyncio.Event()
@@ -107,6 +108,7 @@ class Journal:
         """
         beginning = await self._store.run(ledger.begin)
         self.epoch, self._head = beginning.epoch, beginning.head
+        given_up = await self._store.run(past.drop_oldest, UNSENT_BYTES // 2)
         self.past = [
             PastJournal(self._store, epoch, acknowledged, self._clock)
             for epoch, acknowledged in await self._store.run(past.read_unsent)
@@ -117,6 +119,9 @@ class Journal:
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))
         self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut), beginning)))
+        for one in given_up:
+            gap: Detail = {"reason": "no room", "epoch": one.epoch, "count": one.count}
+            self._wait(self._draft("gap", detail=gap))
         await self._measure()
         await self._flush()
 
@@ -238,7 +243,9 @@ class Journal:
         is_ours = await self._store.run(ledger.acknowledge, upto, hash_, now.at)
         if is_ours:
             self._acknowledged = max(self._acknowledged, upto)
-            if now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
+            is_due = mono_s() - self._pruned_mono_s >= PRUNE_S  # it reads the whole journal
+            if is_due and now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
+                self._pruned_mono_s = mono_s()
                 await self._store.run(ledger.prune, now.at)
                 await self._store.run(past.prune, now.at)
         return is_ours

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from agent.clock import Clock
@@ -98,6 +99,31 @@ def acknowledge(
         (encode_utc(at), epoch, upto),
     )
     return True
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A former life of which what the centre had not acknowledged is gone."""
+
+    epoch: str
+    count: int
+
+
+def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> list[GivenUp]:
+    """Give up the oldest lives, so that the rest is within the limit; those with unsent records."""
+    lives = connection.execute(
+        "SELECT epoch, count(*) - count(acknowledged_at), sum(length(bytes))"
+        " FROM journal_past GROUP BY epoch ORDER BY min(at)"
+    ).fetchall()
+    total = sum(size for _, _, size in lives)
+    given_up = []
+    for epoch, unsent, size in lives:
+        if total <= limit_bytes:
+            break
+        connection.execute("DELETE FROM journal_past WHERE epoch=?", (epoch,))
+        total -= size
+        given_up.append(GivenUp(epoch, unsent))
+    return [one for one in given_up if one.count]
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:

@@ -16,6 +16,7 @@ from agent.contract.document import Ack
 from agent.contract.ident import StationId
 from agent.contract.report import Play
 from agent.errors import LinkError
+from agent.evidence import journal, ledger
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender, fit_batch
 from agent.store.database import Store
@@ -179,7 +180,23 @@ async def test_records_wait_in_memory_while_the_disk_is_full(box: Box) -> None:
     assert numbers == list(range(written + 2))
 
 
-async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(box: Box) -> None:
+async def test_a_receipt_reads_the_whole_journal_once_an_hour_at_the_most(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An outbox of a month comes back as five hundred receipts; an alarm waits for none of them."""
+    pruned: list[object] = []
+    monkeypatch.setattr(ledger, "prune", lambda *_: pruned.append(None))
+    box.clock.fix(START, box.boot_s)
+    for _ in range(5):
+        await box.journal.append("config", detail={})
+        assert await box.journal.acknowledge(box.journal.last_seq, box.journal.head_hash)
+    assert len(pruned) == 1
+
+
+async def test_acknowledged_rows_stay_thirty_days_and_the_last_one_for_ever(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "PRUNE_S", 0.0)
     await box.journal.append("config", detail={})
     await box.journal.append("config", detail={})
     assert await box.journal.outbox() == (3, 0.0)

@@ -98,6 +98,29 @@ async def test_a_last_record_that_rotted_after_it_was_sent_keeps_no_lane_busy_fo
     await last.stop()
 
 
+async def test_of_lives_that_no_centre_takes_the_oldest_are_given_up_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card whose last record rots again and again, while there is no link."""
+    epochs = []
+    for _ in range(4):
+        box = await Box.start(tmp_path)
+        for _ in range(6):
+            await box.journal.append("config", detail={"why": "x" * 1000})
+        epochs.append(box.journal.epoch)
+        await box.stop()
+        last = "UPDATE journal SET bytes=x'00' WHERE seq=(SELECT max(seq) FROM journal)"
+        await asyncio.to_thread(turn, tmp_path, last)
+    monkeypatch.setattr("agent.evidence.journal.UNSENT_BYTES", 2 * 18_000)  # room for two
+    again = await Box.start(tmp_path)
+    kept = [one.epoch for one in again.journal.past]
+    assert len(kept) == 2
+    gaps = [one["detail"] for one in await again.records() if one["kind"] == "gap"]
+    gone = {one["epoch"]: one["count"] for one in gaps}  # type: ignore[index]  # plain JSON
+    assert gone == dict.fromkeys(set(epochs) - set(kept), 6)
+    await again.stop()
+
+
 @pytest.mark.parametrize(
     "change",
     [
