@@ -113,7 +113,7 @@ class Greeting:
         """Take the centre's presence, as `link.mqtt` hands it on."""
         try:
             centre = msgspec.json.decode(state, type=State)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
         was, self._centre = self._centre, centre.session if centre.online else GONE
         if not centre.online:

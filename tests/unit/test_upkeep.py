@@ -275,7 +275,9 @@ async def test_an_answer_on_the_way_makes_the_hello_needless(hellos: Hellos) -> 
 
 
 @pytest.mark.parametrize(
-    "state", ["", "{", "[]", '{"online":true}', '{"online":1,"session":2}', "\xff"]
+    "state",
+    ["", "{", "[]", '{"online":true}', '{"online":1,"session":2}', "\xff", '{"x":' + "[" * 2000],
+    ids=range(7),
 )
 async def test_a_presence_that_nobody_understands_changes_nothing(
     hellos: Hellos, state: str
