@@ -188,13 +188,14 @@ class _Sum:
             self.media[digest] = max(length, self.media.get(digest, 0))
 
     def excess(self, weight: Weight, budget: Budget, by: str | None) -> Excess | None:
-        more = [length for digest, length in weight.media.items() if digest not in self.media]
+        # a file may have been named with a smaller length before, which nobody has checked yet
+        more = [max(0, length - self.media.get(one, 0)) for one, length in weight.media.items()]
         busiest = max((n + self.starts[day] for day, n in weight.starts.items()), default=0)
         sums = {
             "documents": self.documents + 1,
             "envelope_bytes": self.envelope_bytes + weight.envelope_bytes,
             "starts": busiest,
-            "media": len(self.media) + len(more),
+            "media": len(self.media.keys() | weight.media.keys()),
             "media_bytes": self.media_bytes + sum(more),
         }
         for what, value in sums.items():

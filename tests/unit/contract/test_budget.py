@@ -108,6 +108,19 @@ def test_a_file_that_several_playlists_name_counts_once() -> None:
         usage.add(weight)
 
 
+def test_attack_105_a_file_named_with_one_byte_first_counts_with_its_length_later() -> None:
+    """Nobody can check a length before the file is fetched."""
+    usage = Usage()
+    for length, count in ((1, 3), (1 << 31, 3)):
+        media = [Medium(f"{n:064x}", length, "audio/ogg", 1, []) for n in range(count)]
+        weight = weigh(make_playlist([], media), 1)
+        excess = usage.excess(weight)
+        if excess is None:
+            usage.add(weight)
+    assert excess is not None
+    assert (excess.what, excess.value) == ("media_bytes", 3 << 31)
+
+
 def test_no_two_issuers_take_the_whole_box() -> None:
     usage = Usage()
     clock = [f"{n // 60:02d}:{n % 60:02d}:00" for n in range(1440)]
