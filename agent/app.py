@@ -212,6 +212,8 @@ class Agent:
 
     def _on_no_medium(self, digest: Digest, error: AgentError) -> None:
         self.issues.note("media_missing", digest[:12], str(error))
+        if error.code == "E_DISK":
+            self.jobs.start(self.upkeep.make_room())
 
     async def _on_time(self, outcome: Outcome) -> None:
         self.checkup.centre_heard()
@@ -221,11 +223,8 @@ class Agent:
     def _on_step(self) -> None:
         self.rights.look_again()
         self._look_again()
-        self.jobs.start(self._replan())  # in slices: the broker can bring about many small steps
-
-    async def _replan(self) -> None:
-        await self.programme.replan(self.clock.now())
-        self._look_again()
+        # in slices: the broker can bring about many small steps
+        self.jobs.start(self.programme.replan(self.clock.now()))
 
     async def _on_ack(self, ack: Ack) -> None:
         self.checkup.centre_heard()

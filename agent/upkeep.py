@@ -62,6 +62,11 @@ class Upkeep:
             await quietly(self._tidy())
             await self.greet()
 
+    async def make_room(self) -> None:
+        """A download found the card full: what no document names goes now, not in some hours."""
+        if self._is_synced() and self.is_placed():
+            await quietly(asyncio.to_thread(self.media.keep_only, self.is_named))
+
     def _is_synced(self) -> bool:
         return self.clock.now().quality == "SYNCED"
 

@@ -323,3 +323,25 @@ async def test_a_hello_with_its_answer_is_not_said_again(
     waits = await _again(hellos, monkeypatch)
     assert hellos.said == 1
     assert max(waits) <= 18
+
+
+@pytest.mark.parametrize(("is_placed", "left"), [(True, {NAMED}), (False, {NAMED, FOREIGN})])
+async def test_a_full_card_gives_up_at_once_what_no_document_names(
+    tmp_path: Path, *, is_placed: bool, left: set[Digest]
+) -> None:
+    """Whoever replaces a playlist with new files each hour must not keep an alarm's words out."""
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    media = await asyncio.to_thread(MediaStore, tmp_path / "media")
+    for name in (NAMED, FOREIGN):
+        await asyncio.to_thread((tmp_path / "media" / name).write_bytes, b"sound")
+
+    async def nothing() -> None:
+        return
+
+    work = Upkeep(
+        build_clock(), store, Floors(), media, lambda digest: digest == NAMED, lambda: is_placed,
+        nothing, nothing,
+    )  # fmt: skip
+    await work.make_room()
+    assert {one.name for one in await asyncio.to_thread(lambda: [*media.folder.iterdir()])} == left
+    await asyncio.to_thread(store.close)
