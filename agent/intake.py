@@ -198,6 +198,9 @@ class Intake:
             given_up = await self._kept.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
+            if error.code == "E_REPLAY" and any(one.envelope == message for one in self._in_force):
+                log.debug("duplicate below the floor of its slot, on %s", topic)
+                return False
             self._presume(topic, message)
             if (topic.kind, error.code) == ("emergency", "E_TIME"):
                 self._unproved.keep(topic, message)

@@ -20,6 +20,7 @@ from agent.contract.moment import parse_utc
 from agent.contract.report import Hello
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
+from agent.trust.replay import stands_beside
 from central.database import Database
 from central.published_state import PublishedState, Standing, read_state
 from central.recipients import Recipients, is_meant
@@ -101,7 +102,8 @@ def _outrun(database: Database, recipients: Recipients, document: Document) -> I
     for station in recipients.stations:
         told = database.hello(station)
         held = msgspec.convert(told, Hello).holds.get(key) if told is not None else None
-        if held is not None and (held[0], held[1]) > (document.epoch, document.seq):
+        is_beside = held is not None and stands_beside(document) and held[0] == document.epoch
+        if held is not None and not is_beside and held[:2] > (document.epoch, document.seq):
             yield Objection("E_REPLAY", f"{held[0]}.{held[1]}", (station,))
 
 

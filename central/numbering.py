@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from agent.contract.document import Document
 from agent.errors import TrustError
+from agent.trust.replay import stands_beside
 from central.database import Database, documents
 from central.phrase import Lang, say
 from central.recipients import Recipients
@@ -41,7 +42,8 @@ def verify_number(
     number = (document.epoch, document.seq)
     for row in _published(database, recipients, document):
         kept = (row.epoch, row.seq)
-        if number < kept:
+        is_beside = stands_beside(document) and number[0] == kept[0]
+        if number < kept and not is_beside:
             texts = (format_number(number), format_number(kept))
             hint = say(lang, "fault.replay", document.slot, *texts, row.target)
             raise TrustError("E_REPLAY", document.doc_id, hint)

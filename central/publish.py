@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from agent.contract.document import Cancel, Document, Emergency, StationConfig
 from agent.contract.envelope import Envelope
+from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import encode_utc, parse_utc
 from agent.contract.report import Hello
 from agent.contract.topic import build_station_topic, parse_topic
@@ -133,7 +134,8 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
     now = encode_utc(datetime.now(UTC))
     with database.transaction() as connection:
         rows = rows_for(connection, station, now)
-    missing = [row for row in rows if _is_newer(row, hello)]
+        told = _accepted(connection, station) | {held[2] for held in hello.holds.values()}
+    missing = [row for row in rows if _is_newer(row, hello) or _is_beside(row, told)]
     # One slot may have come in two ways: the lower number first, or the higher shuts it out.
     missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
     return [
@@ -214,6 +216,21 @@ def _groups(rows: list[sa.Row[Any]]) -> list[str]:
 def _is_newer(row: sa.Row[Any], hello: Hello) -> bool:
     have = hello.holds.get(f"{row.issuer}/{row.kind}/{row.slot}")
     return have is None or (have[0], have[1]) < (row.epoch, row.seq)
+
+
+def _accepted(connection: sa.Connection, station: str) -> set[str]:
+    """The digests of the emergencies that a station has taken."""
+    query = sa.select(results.c.sha256).where(
+        results.c.station == station, results.c.kind == "emergency",
+        results.c.result == "accepted",
+    )  # fmt: skip
+    return set(connection.execute(query).scalars())
+
+
+def _is_beside(row: sa.Row[Any], told: set[str]) -> bool:
+    """Is it an emergency that the station never took, though it holds one with a higher number?"""
+    is_at_once = row.kind == "emergency" and not KEY_SLOT.match(row.slot)
+    return is_at_once and row.sha256 not in told
 
 
 def _place_of(document: Document) -> str:

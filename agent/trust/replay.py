@@ -16,11 +16,21 @@ def is_held(document: Document, sha256: str, floors: Floors) -> bool:
     return floor == (document.epoch, document.seq, sha256)
 
 
+def stands_beside(document: Document) -> bool:
+    """Is it an emergency that sounds at once, and so replaces no other one of its slot?
+
+    Two of them are in force together, and the older may be the one that had to wait: for a second
+    signature, or for the centre's word that it lasts. Its event counts once, whatever its number.
+    """
+    return isinstance(document, Emergency) and document.trigger == "now"
+
+
 def verify_order(document: Document, floors: Floors) -> None:
     """Judge a document that is not the one held.
 
     Raises:
-        TrustError: E_REPLAY below the floor or for a known event; E_FORK for other bytes under the
+        TrustError: E_REPLAY below the floor (of an emergency: of an earlier epoch) or for a known
+            event; E_FORK for other bytes under the
             same number, which means a signer's key or counter is out of hand.
     """
     floor = floors.get(document.issuer, document.kind, document.slot)
@@ -28,7 +38,7 @@ def verify_order(document: Document, floors: Floors) -> None:
         number = (document.epoch, document.seq)
         if number == floor[:2]:
             raise TrustError("E_FORK", document.doc_id, f"other bytes under number {number}")
-        if number < floor[:2]:
+        if number < floor[:2] and not (stands_beside(document) and number[0] == floor[0]):
             raise TrustError("E_REPLAY", document.doc_id, f"{number} is below {floor[:2]}")
     if isinstance(document, Emergency):
         _verify_event(document, floor, floors)

@@ -166,12 +166,15 @@ def _verify_event(document: Document, floors: Floors) -> None:
         raise TrustError("E_SCOPE", document.doc_id, "an emergency is ended by its own class only")
 
 
-def _floor_update(document: Document, sha256: str) -> FloorUpdate | None:
+def _floor_update(document: Document, sha256: str, floors: Floors) -> FloorUpdate | None:
     if document.kind in KINDS_WITHOUT_FLOOR:
         return None
-    return FloorUpdate(
-        document.issuer, document.kind, document.slot, document.epoch, document.seq, sha256
-    )
+    slot = (document.issuer, document.kind, document.slot)
+    number = (document.epoch, document.seq, sha256)
+    known = floors.get(*slot)
+    if known is not None and known[:2] > number[:2]:  # it stands beside the one above it
+        number = known
+    return FloorUpdate(*slot, *number)
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
         payload=signed.payload,
         envelope=envelope,
         sha256=sha256,
-        floor=_floor_update(document, sha256),
+        floor=_floor_update(document, sha256, floors),
         duplicate=held,
         signers=judged.signers,
         standing=role.threshold,

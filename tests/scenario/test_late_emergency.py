@@ -43,3 +43,24 @@ async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_
     told = {one["doc_id"]: one["result"] for one in stage.scene.database.results()}
     assert told[doc_id] == "accepted"  # the last word on it
     assert told.get(event.doc_id) != "accepted"
+
+
+async def test_a_newer_alarm_does_not_shut_out_an_older_one_that_is_still_in_force(
+    stage: Any,
+) -> None:
+    """The newer one proves itself; the older one must wait for the centre's word, and is heard."""
+    await stage.start()
+    await stage.station.stop()
+    older, newer = make_alarm(stage, 40 * MINUTE, 1), make_alarm(stage, 2 * MINUTE, 2)
+    for envelope in (older, newer):
+        await stage.scene.publish(envelope)
+    await stage.station.start()
+    wanted = {read_document(one).doc_id for one in (older, newer)}
+
+    def accepted() -> set[str]:
+        results = stage.scene.database.results()
+        return wanted & {one["doc_id"] for one in results if one["result"] == "accepted"}
+
+    await until(lambda: accepted() == wanted, "both alarms accepted")
+    codes = {one["code"] for one in stage.scene.database.results()}
+    assert codes <= {None, "E_TIME"}, "what is in force was refused when it came once more"

@@ -152,3 +152,26 @@ def test_only_the_emergency_class_withdraws_it() -> None:
     assert code_of(lambda: judge(commune, "cancel", floors=floors)) == "E_SCOPE"
     both = seal(cancel(issuer="vn.84.em", **{"class": "emergency"}), FIRST, SECOND)
     assert judge(both, "cancel", floors=floors)
+
+
+def test_an_alarm_at_once_stands_beside_a_newer_one_of_its_slot_and_lowers_no_floor() -> None:
+    """Two floods, two pairs of officers: which pair was faster must not silence the other."""
+    floors = FakeFloors()
+    above = (1, 42, "ab" * 32)
+    older = seal(emergency(seq=41, epoch=1), FIRST, SECOND)
+    floor = judge(older, "emergency", floors=floors).floor
+    assert floor is not None
+    floors.floors[floor.issuer, floor.kind, floor.slot] = above
+    accepted = judge(older, "emergency", floors=floors)
+    assert accepted.floor is not None
+    assert (accepted.floor.epoch, accepted.floor.seq, accepted.floor.sha256) == above
+    assert not accepted.duplicate
+    same = seal(emergency(seq=42, epoch=1), FIRST, SECOND)
+    assert code_of(lambda: judge(same, "emergency", floors=floors)) == "E_FORK"
+    floors.floors[floor.issuer, floor.kind, floor.slot] = (2, 1, "ab" * 32)
+    assert code_of(lambda: judge(older, "emergency", floors=floors)) == "E_REPLAY"
+    floors.floors[floor.issuer, floor.kind, floor.slot] = above
+    event = accepted.document
+    assert isinstance(event, Emergency)
+    floors.events.add(event.event_id)
+    assert code_of(lambda: judge(older, "emergency", floors=floors)) == "E_REPLAY"
