@@ -35,6 +35,7 @@ class Air:
         await self.stage.publish(self.stage.compile([(self.planned, line)]))
         await self.record()
         await self.until_sounding(self.planned - timedelta(seconds=1))
+        await self.pass_time(0.2)  # a play is on record some milliseconds before it is heard
         return self
 
     async def record(self) -> None:
