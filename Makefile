@@ -40,8 +40,8 @@ check: setup  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What keeps the cores busy goes first; what is measured in real time after it, two files at a time,
-# and beside that the other interpreters on whatever is left of the cores.
+# What keeps the cores busy goes first; what is measured in real time after it, and beside that the
+# other interpreters on whatever is left of the cores.
 test: check  ## check, then every test but the long ones, on every Python found
 	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/unit tests/contract tests/attack tests/repo
 	@.ci/real-time

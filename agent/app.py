@@ -240,12 +240,13 @@ class Agent:
         self.issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)
 
     async def _on_result(self, result: Result) -> None:
-        self.jobs.start(self.uplink.send("res", result))
+        self.jobs.start(self.uplink.send_result(result))
 
     async def _on_connect(self, session: int) -> None:
         self.session = session
         self.sender.connected()
         await self._hello()
+        await self.uplink.send_unsent()
         self.greeting.on_connect()
         self.checkup.poke.set()
 
