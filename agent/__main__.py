@@ -54,6 +54,9 @@ def main() -> None:
 @click.option("--lang", type=LANG, default="vi", show_default=True, help="Of what is refused.")
 def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
     """Run the agent with the settings in FILE until it is told to stop."""
+    from agent.malloc import limit_heap
+
+    limit_heap()
     from agent.start import judge, serve
 
     _log_to_stderr()

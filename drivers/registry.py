@@ -6,7 +6,6 @@ whose kind and transport choose the driver.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import sys
@@ -249,6 +248,8 @@ def _load(known: Mapping[str, Place], profile: str, settings: dict[str, Any]) ->
 
 
 def _unknown(profile: str, known: Mapping[str, Place] | set[str]) -> UnsupportedFeature:
+    import difflib  # only for a wrong name
+
     near = difflib.get_close_matches(profile, known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     detail = f"no such profile; known: {', '.join(sorted(known))}{hint}"

@@ -6,7 +6,6 @@ each against the expected type and shows the first that would be accepted.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 import unicodedata
@@ -69,6 +68,8 @@ def guess_values(text: str, key: str, form: str) -> Iterator[str]:
 
 def guess_member(text: str, members: Iterable[str]) -> str:
     """The nearest of a closed set, or nothing."""
+    import difflib  # only for a wrong file
+
     members, word = list(members), plain_letters(text)
     translated = _VIETNAMESE.get(re.sub(r"[-_\s]+", " ", word).strip())
     if translated in members:
@@ -80,6 +81,8 @@ def guess_member(text: str, members: Iterable[str]) -> str:
 
 def guess_key(name: str, absent: Iterable[str]) -> tuple[str, float]:
     """The nearest key that is not given yet, and how near (0 to 1)."""
+    import difflib  # only for a wrong file
+
     word = _letters(plain_letters(name))
     ratios = {key: difflib.SequenceMatcher(None, word, _letters(key)).ratio() for key in absent}
     best = max(ratios, key=lambda key: ratios[key], default="")

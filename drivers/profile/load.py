@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import sys
@@ -47,6 +46,8 @@ def load_profile(name: str) -> Profile:
     """
     path = _find(name)
     if path is None:
+        import difflib  # only for a wrong name
+
         known = list_profiles()
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -79,6 +78,8 @@ def fill_settings(settings: tuple[Setting, ...], given: Mapping[str, Any]) -> di
 
 
 def _unknown(name: str, known: Mapping[str, Setting]) -> SettingFault:
+    import difflib  # only for a wrong name
+
     near = difflib.get_close_matches(name, known, n=1)
     return SettingFault(name, "unknown_key", want=near[0] if near else ", ".join(sorted(known)))
 

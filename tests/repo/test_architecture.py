@@ -16,7 +16,7 @@ MODULES = sorted(path for folder in CODE for path in (ROOT / folder).rglob("*.py
 VAGUE = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"}
 HEAVY = {
     "numpy", "PIL", "aiohttp", "pyaudio", "pydub", "segno", "rich",
-    "sqlalchemy", "ffmpeg", "serial", "gpiod", "pymodbus", "h11", "urllib3",
+    "sqlalchemy", "ffmpeg", "serial", "gpiod", "pymodbus", "h11", "urllib3", "difflib",
 }  # fmt: skip
 FAMILIES = {"interface", "errors", "registry", "codec", "bus", "profile", "__init__"}
 
