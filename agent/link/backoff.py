@@ -53,6 +53,14 @@ class BackOff:
         self._last_s = self._base_s
         self._established = True
 
+    def left(self) -> None:
+        """We hung up, because the broker does not read: come back soon, and as soon every time.
+
+        An alarm may be waiting there. The broker pays more for each such connection than the box.
+        """
+        self._established = False
+        self._last_s = self._base_s
+
     def next_s(self) -> float:
         """Seconds to wait before the next attempt."""
         if self._established and self._spread_s > 0:

@@ -287,7 +287,10 @@ class MqttLink:
         finally:
             self._client = None
             self.since_mono_s = mono_s()
-            self._back_off.lost(self.since_mono_s - began)
+            if client.stalled:
+                self._back_off.left()
+            else:
+                self._back_off.lost(self.since_mono_s - began)
             self._on_disconnect()
 
     async def _tell_connected(self, session: int) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -32,6 +33,11 @@ PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
 MAX_ANSWER_BYTES = 2048
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
 MAX_UNSENT = 256
+# After so many messages to acknowledge the broker is asked whether it reads (PINGREQ).
+ASK_AFTER = 128
+# So many more may come before it answers. A broker that waits for acknowledgements has at most two
+# windows of them on the way; the widest usual one is 1,024 (NATS).
+MAX_UNANSWERED = 2048
 # Messages of ours that the broker has not confirmed: each that was given up after 10 s is one, and
 # paho keeps them all. At most eight are under way at a time.
 MAX_UNCONFIRMED = 32
@@ -39,7 +45,11 @@ MAX_UNCONFIRMED = 32
 # and the broker behind it.
 READ_SHARE = 0.3
 READ_SLICE_S = 0.005
+# Of the kernel, each way. What a broker has sent stands in front of an alarm, so megabytes of it
+# must not be on the way: reading a buffer of this size, full of the smallest messages, takes 1 s.
+SOCKET_BUFFER_BYTES = 65_536
 _PUBLISH = 0x30  # MQTT 5 section 2.1.2
+_PINGRESP = 0xD0
 _TYPE = 0xF0
 _QOS = 0x06
 _QOS_2 = 0x04
@@ -72,8 +82,10 @@ class BoundedClient(aiomqtt.Client):
         super().__init__(max_queued_incoming_messages=1, **arguments)
         self.protocol: aiomqtt.ProtocolVersion = arguments["protocol"]
         self.breach: str | None = None
+        self.stalled = False  # did we leave because it does not read?
         self.take: Callable[[paho.MQTTMessage], None] = lambda _message: None
         self._given_up = False
+        self._unanswered = 0  # messages since the broker last answered a PINGREQ
         self._limit_bytes = max_bytes + PACKET_HEAD_BYTES
         self._refused = on_refused
         self._unlimited_recv = self._client._sock_recv  # noqa: SLF001 - the module's purpose
@@ -116,7 +128,7 @@ class BoundedClient(aiomqtt.Client):
 
     def _leave(self, why: str) -> None:
         if self.breach is None:
-            self.breach = why
+            self.breach, self.stalled = why, True
             # Not here: paho may be inside a callback, whose lock its farewell takes again.
             self._loop.call_soon(self.drop)
 
@@ -170,7 +182,12 @@ class BoundedClient(aiomqtt.Client):
             self._loop.call_soon_threadsafe(self.drop)
 
     def _on_socket_open(self, _client: paho.Client, _data: Any, sock: Any) -> None:
-        """As aiomqtt's, but reading has a share of the processor. Runs in a thread."""
+        """As aiomqtt's, but with bounded buffers, and reading has a share of the processor.
+
+        Runs in a thread.
+        """
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            sock.setsockopt(socket.SOL_SOCKET, buffer, SOCKET_BUFFER_BYTES)
 
         def begin() -> None:
             self._read(sock)
@@ -225,7 +242,22 @@ class BoundedClient(aiomqtt.Client):
                 raise self._break(str(error)) from error
         code = self._unlimited_handle()
         self._bound_unsent()
+        self._bound_unanswered(command)
         return code
+
+    def _bound_unanswered(self, command: int) -> None:
+        """Hang up when the broker goes on although it reads nothing: alarms stand behind all that.
+
+        The kernels hold megabytes of acknowledgements before one is left unsent.
+        """
+        if command & _TYPE == _PINGRESP:
+            self._unanswered = 0
+        elif command & _TYPE == _PUBLISH and command & _QOS:
+            self._unanswered += 1
+            if self._unanswered == ASK_AFTER:
+                self._client._send_pingreq()  # noqa: SLF001 - the module's purpose
+            elif self._unanswered > ASK_AFTER + MAX_UNANSWERED:
+                self._leave(f"the broker sends and does not read: {MAX_UNANSWERED} messages")
 
     def _break(self, why: str) -> ConnectionError:
         self.breach = why

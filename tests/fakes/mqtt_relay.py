@@ -79,10 +79,15 @@ class MqttRelay:
     def read_again(self) -> None:
         self._may_read.set()
 
+    @property
+    def has_box(self) -> bool:
+        """Is one connected?"""
+        return self._down is not None and not self._down.is_closing()
+
     async def inject(self, packets: bytes) -> bool:
         """Send whole packets down; False while no box is connected, or it has gone."""
         writer = self._down
-        if writer is None or writer.is_closing():
+        if writer is None or not self.has_box:
             return False
         try:
             writer.write(packets)

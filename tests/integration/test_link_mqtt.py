@@ -55,6 +55,7 @@ class Station:
     sessions: list[int] = field(default_factory=list)
     lost: int = 0
     faults: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    hints: list[tuple[str, str]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, is_true: Callable[[], bool]) -> None:
@@ -70,6 +71,10 @@ class Station:
 
     def has_fault(self, kind: str) -> bool:
         return any(name == kind and hint for (name, _), hint in self.faults.items())
+
+    def had_fault(self, kind: str, words: str) -> bool:
+        """Was such a fault ever reported? It may have passed since."""
+        return any(name == kind and words in hint for name, hint in self.hints)
 
 
 def make_station(
@@ -103,6 +108,8 @@ def make_station(
 
     def fault(kind: str, subject: str, hint: str | None) -> None:
         made.faults[kind, subject] = hint
+        if hint is not None:
+            made.hints.append((kind, hint))
         made.note()
 
     link = MqttLink(

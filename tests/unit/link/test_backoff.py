@@ -50,6 +50,17 @@ def test_a_broker_that_accepts_and_drops_at_once_is_asked_ever_less() -> None:
     assert back_off.short_lives == 0
 
 
+def test_a_broker_that_we_left_is_asked_again_soon_every_time() -> None:
+    back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=highest)
+    back_off.lost(3600)
+    waits = []
+    for _ in range(3):
+        back_off.left()
+        waits.append(back_off.next_s())
+    assert waits == [3, 3, 3]
+    assert back_off.short_lives == 0
+
+
 def test_a_base_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="base 0 s"):
         BackOff(base_s=0)
