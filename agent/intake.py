@@ -360,7 +360,7 @@ class Intake:
             return
         asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
         outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
-        self.nonces.note_answer()
+        self.nonces.note_answer(self._clock.boot_s() - asked_s)
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self.refusals.add(topic, accepted.envelope, why)

@@ -22,6 +22,7 @@ class Nonces:
         asked: how many there were.
         answers: how many signed times have come, in time or late.
         is_waiting: has none come since the last question?
+        round_trip_s: of the quickest answer so far, whose time is exact to half of it; 0 before.
     """
 
     LIMIT = 8
@@ -32,6 +33,7 @@ class Nonces:
         self._asked: OrderedDict[str, float] = OrderedDict()
         self._used: set[str] = set()
         self.asked = self.answers = 0
+        self.round_trip_s = 0.0
         self.is_waiting = False
 
     def ask(self) -> str:
@@ -62,8 +64,9 @@ class Nonces:
         """Has a `time` reply to it been taken?"""
         return nonce in self._used
 
-    def note_answer(self) -> None:
-        """A signed time has come to one of them."""
+    def note_answer(self, round_trip_s: float) -> None:
+        """A signed time has come to one of them, so long after it was asked."""
+        self.round_trip_s = min(self.round_trip_s, round_trip_s) if self.answers else round_trip_s
         self.answers += 1
         self.is_waiting = False
 

@@ -86,12 +86,15 @@ class Upkeep:
 
 
 class Greeting:
-    """Says hello when a centre has come, and again while no hello is answered.
+    """Says hello when a centre has come, and again while no hello is answered, or not quickly.
 
     Where many stations have reason to greet at the same moment, not all do so in one second. The
     centre's presence is not signed: whoever has the broker may have it come and go at will, and
     gets no more than one hello in `APART_S`. An answer that comes before a hello is due makes that
     hello needless: whoever answers knows this box.
+
+    A time is as exact as its answer was quick, and at a start neither the box nor its line are: the
+    stations of one commune would begin apart. So a slow answer has it ask a few times more.
 
     Args:
         greet: sends a hello.
@@ -101,6 +104,8 @@ class Greeting:
 
     APART_S = 10.0
     AGAIN_S = (15.0, 600.0)  # first wait for an answer, doubled each time up to the second
+    SLOW_S = 0.1  # there and back
+    SLOW_TRIES = 5  # for each connection: a slow line does not become quick by asking
 
     def __init__(
         self, greet: Callable[[], Awaitable[None]], nonces: Nonces, spread_s: float
@@ -158,21 +163,23 @@ class Greeting:
 
     async def _ask_again(self) -> None:
         """The answer may be lost, or nobody was there who could give one."""
-        wait_s = self.AGAIN_S[0]
+        wait_s, tries = self.AGAIN_S[0], self.SLOW_TRIES
         while True:
             asked = self._nonces.asked
             try:
                 async with asyncio.timeout(wait_s * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
                     await self._connected.wait()
             except TimeoutError:
-                if not self._nonces.is_waiting:
+                is_slow = tries > 0 and self._nonces.round_trip_s > self.SLOW_S
+                if not self._nonces.is_waiting and not is_slow:
                     wait_s = self.AGAIN_S[0]
                 elif asked == self._nonces.asked:  # else somebody else's hello is newer
+                    tries -= not self._nonces.is_waiting
                     await self._greet()
                     wait_s = min(2 * wait_s, self.AGAIN_S[1])
             else:
                 self._connected.clear()
-                wait_s = self.AGAIN_S[0]
+                wait_s, tries = self.AGAIN_S[0], self.SLOW_TRIES
 
 
 async def quietly(deed: Awaitable[object]) -> None:

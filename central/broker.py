@@ -17,8 +17,8 @@ from agent.contract.topic import ROOT
 from central.certificate import CENTRE, Identity
 
 MAX_PACKET_BYTES = 360 * 1024  # the largest envelope, its topic and the packet's head
-START_TIMEOUT_S = 10.0
-STOP_TIMEOUT_S = 5.0
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 15.0
 _POLL_S = 0.02
 
 ACCESS_RULES = f"""\

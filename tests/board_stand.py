@@ -19,7 +19,7 @@ from agent.play.wire import BoardBeat, BoardCommand, BoardEvent
 
 FACES = {"mat-truoc": (512, 256), "mat-sau": (192, 96)}
 STATION = "tv-cl-0007"
-PATIENCE_S = 20
+PATIENCE_S = 60
 ON_FD_3 = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
 
 

@@ -25,7 +25,7 @@ clock.BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 TESTS = Path(__file__).resolve().parent
-SETTLE_S = 0.2
+SETTLE_S = 1.0
 TURNS = 5  # of the loop, until a child's transport has closed itself behind its last pipe
 MAY_TALK = {"attack", "integration", "scenario", "bench"}
 NETWORK = {socket.AF_INET, socket.AF_INET6}

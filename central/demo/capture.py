@@ -71,7 +71,7 @@ class Capture:
         self._thread = threading.Thread(target=self._record, name=f"capture-{name}", daemon=True)
         self._thread.start()
 
-    def wait_flowing(self, timeout_s: float = 10.0) -> bool:
+    def wait_flowing(self, timeout_s: float = 30.0) -> bool:
         """Block until the first samples are in; False when none came."""
         return self._flowing.wait(timeout_s)
 

@@ -15,6 +15,7 @@ PROVINCE, COMMUNE = "84", "29266"
 GROUP = f"xa-{COMMUNE}"
 SINK = "loa"
 PAGE_PIN = "271828"
+STOP_LIMIT_S = 30.0
 
 _SOUND = """\
   - name: loa
@@ -116,14 +117,14 @@ class Station:
             )
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int | None:
-        """Send a signal and wait; after 10 s it is killed. Returns its exit code."""
+        """Send a signal and wait; after `STOP_LIMIT_S` it is killed. Returns its exit code."""
         process, self._process = self._process, None
         if process is None:
             return None
         if process.returncode is None:
             process.send_signal(how)
             try:
-                await asyncio.wait_for(process.wait(), 10)
+                await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
             except TimeoutError:
                 process.kill()
                 await process.wait()

@@ -13,8 +13,8 @@ from central.demo.capture import RATE_HZ, Capture, Recording, find_sounds, read_
 __all__ = ["Capture", "Recording", "SoundRoom", "find_sounds", "read_samples"]
 
 SOCKET_PATH_LIMIT = 107  # sun_path of unix(7), less the closing zero
-START_LIMIT_S = 10.0
-STOP_LIMIT_S = 3.0
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 10.0
 
 
 class SoundRoom:

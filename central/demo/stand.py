@@ -23,7 +23,7 @@ from central.publish import publish
 from central.sign import read_document, sign_document
 
 STATIONS = (COMMUNE_STATION, BOARD_STATION)
-SETTLED_S = 30.0
+SETTLED_S = 60.0  # a limit for a busy machine, never waited for when all is well
 
 
 @dataclass

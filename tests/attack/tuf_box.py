@@ -32,7 +32,7 @@ from agent.trust.installed import load_installed
 from tests.integration.test_link_mqtt import PACE, STATION, Address
 from tests.unit.trust.test_verify import playlist, seal, station_config
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 PAUSE_S = 0.05
 COMMUNE, PROVINCE, PAIR = "vn.84.29266", "vn.84", "vn.84.em"
 

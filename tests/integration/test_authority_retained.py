@@ -29,7 +29,7 @@ from central.collect import Collector
 from central.database import Database
 
 STATION = "tv-cl-0007"
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 FILES = {"1.root.json", "1.vn.84.json", "1.targets.json", "1.snapshot.json", "timestamp.json"}
 
 

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from central.demo.capture import find_tone
+from tests.stage import moment
+
 BLOCK_S = 0.01
 LOUD = 0.01 * 32_768
 TOLERANCE = timedelta(milliseconds=60)
@@ -63,23 +66,32 @@ def _loudness(folder: Path) -> tuple[datetime, list[bool]]:
     return at, [max(map(abs, b)) > LOUD for b in blocks if b]
 
 
+def _clock_error_s(folder: Path) -> float:
+    """The most that the station states of its time: on a busy machine its answer came slowly."""
+    clocks = [r["clock"] for r in _records(folder) if r["station"] == "tv-cl-0007"]
+    return max(clock["error_s"] for clock in clocks if clock["quality"] == "SYNCED")
+
+
 def _first_loud(loud: list[bool], start: int, stop: int) -> int | None:
     return next((i for i in range(max(0, start), min(stop, len(loud))) if loud[i]), None)
 
 
 def test_each_play_is_heard_when_the_journal_says(demo: Path) -> None:
     at, loud = _loudness(demo)
+    error_s = _clock_error_s(demo)
+    wide = int(error_s / BLOCK_S)
     plays = [play for play in _plays(demo, "loa") if play["start"]]
     assert len(plays) >= 5
     for play in plays:
         start = datetime.fromisoformat(play["start"])
         index = int((start - at).total_seconds() / BLOCK_S)
         if play["class"] == "emergency":  # cuts into sound: see the test of its tone
-            assert any(loud[index : index + 10])
+            assert any(loud[index - wide : index + 10 + wide])
             continue
-        first = _first_loud(loud, index - 20, index + 30)
+        first = _first_loud(loud, index - 20 - wide, index + 30 + wide)
         assert first is not None, play["title"]
-        assert abs(at + timedelta(seconds=first * BLOCK_S) - start) <= TOLERANCE, play["title"]
+        off = abs(at + timedelta(seconds=first * BLOCK_S) - start)
+        assert off <= TOLERANCE + timedelta(seconds=error_s), play["title"]
 
 
 def _share_of_tone(samples: array, hz: float) -> float:
@@ -93,6 +105,14 @@ def _share_of_tone(samples: array, hz: float) -> float:
     return 2 * at_tone / len(samples) / power if power else 0.0
 
 
+def _begin_of_signal(demo: Path, path: Path, start_s: float) -> float:
+    """Where in the WAV the signal of an alarm begins that began at a second by the station."""
+    error_s = _clock_error_s(demo)
+    found_s = find_tone(path, 853.0, start_s - error_s - 0.05, start_s + error_s + 0.1)
+    assert found_s is not None
+    return found_s
+
+
 def test_the_emergency_begins_with_the_attention_signal(demo: Path) -> None:
     at, _ = _loudness(demo)
     (path,) = demo.glob("capture-loa-*.wav")
@@ -101,7 +121,7 @@ def test_the_emergency_begins_with_the_attention_signal(demo: Path) -> None:
     alarms = [play for play in _plays(demo, "loa") if play["class"] == "emergency"]
     assert len(alarms) == 2
     for alarm in alarms:
-        start_s = (datetime.fromisoformat(alarm["start"]) - at).total_seconds()
+        start_s = _begin_of_signal(demo, path, (moment(alarm["start"]) - at).total_seconds())
         for offset_s, hz in ((0.1, 853.0), (0.6, 960.0), (1.1, 853.0)):  # 47 CFR 11.31(c)
             begin = int((start_s + offset_s) * 48_000)
             assert _share_of_tone(samples[begin : begin + 4800], hz) > 0.8
@@ -117,7 +137,7 @@ def test_an_emergency_that_nobody_recorded_is_heard(demo: Path) -> None:
         samples = array("h", wav.readframes(wav.getnframes()))
     (alarm,) = (play for play in _plays(demo, "loa") if play.get("words_missing") == ["vi"])
     assert (alarm["class"], alarm["result"], alarm["media"]) == ("emergency", "full", [])
-    begin_s = (datetime.fromisoformat(alarm["start"]) - at).total_seconds() + 3.1
+    begin_s = _begin_of_signal(demo, path, (moment(alarm["start"]) - at).total_seconds()) + 3.1
     blocks = range(int(begin_s / BLOCK_S), int((begin_s + 4) / BLOCK_S))
     assert sum(loud[block] for block in blocks) > 0.4 * len(blocks)
     for offset_s in (0.0, 0.5, 2.0):
@@ -128,7 +148,7 @@ def test_an_emergency_that_nobody_recorded_is_heard(demo: Path) -> None:
 
 def test_nothing_is_heard_that_the_journal_does_not_name(demo: Path) -> None:
     at, loud = _loudness(demo)
-    margin = timedelta(milliseconds=100)
+    margin = timedelta(seconds=0.1 + _clock_error_s(demo))
     spans = [
         (datetime.fromisoformat(p["start"]) - margin, datetime.fromisoformat(p["end"]) + margin)
         for p in _plays(demo, "loa")

@@ -34,7 +34,7 @@ from central.certificate import CertificateAuthority, Identity, make_demo_ca
 
 STATION = "tv-cl-0007"
 DYNAMIC_SECURITY = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
-QUICK_S = 0.5
+QUICK_S = 2.0  # in vain; a busy machine still connects within it
 
 
 @dataclass
@@ -258,6 +258,6 @@ async def test_what_waits_at_the_broker_still_waits_afterwards(place: Place) -> 
     async with aiomqtt.Client("127.0.0.1", place.broker.port, tls_context=context) as client:
         await client.publish(topic, b"waiting", qos=1)
     assert (await examine(place.settings()))[-1].code == "mqtt_good"
-    async with place.client(clean=False) as agent, asyncio.timeout(10):
+    async with place.client(clean=False) as agent, asyncio.timeout(60):
         message = await anext(agent.messages)
     assert message.payload == b"waiting"

@@ -1,6 +1,7 @@
 """The engine as a process on a private sound server; what counts is the capture."""
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,8 @@ from agent.play.worker import Worker
 from central.demo.sound import SoundRoom, find_sounds, read_samples
 
 RATE = 48_000
-PATIENCE_S = 30
+PATIENCE_S = 60
+LEAST_HOLE = 8  # samples; a tone of 1 kHz is never silent for so long
 EARLY_S = 0.0001
 # On a busy machine the capture's own clock is off by some milliseconds; the bench has the figure.
 HEARD_ERROR_S = 0.02
@@ -114,20 +117,28 @@ def pipe_of(data: bytes) -> int:
 async def test_a_tone_sounds_at_the_ordered_moment_and_as_long_as_it_is(
     room: SoundRoom, player: Player
 ) -> None:
+    """Judged by the middle one of five: a starved sound server makes holes in some."""
     capture = await room.capture("loa")
-    at = mono_s() + 0.5
-    player.worker.send(Load("a", 1), pipe_of(tone(0.4)))
-    player.worker.send(Start("a", at))
-    started = await player.heard(Started, "a")
-    ended = await player.heard(Ended, "a")
+    errors_s, lengths_s = [], []
+    for name in "abcde":
+        at = mono_s() + 0.5
+        player.worker.send(Load(name, 1), pipe_of(tone(0.4)))
+        player.worker.send(Start(name, at))
+        started = await player.heard(Started, name)
+        ended = await player.heard(Ended, name)
+        # never early; that it is not late either needs a machine with time to spare: see the bench
+        assert started.mono_s >= at - EARLY_S
+        assert (ended.frames, ended.why) == (19_200, "end")
+        errors_s.append(-started.mono_s)
     await asyncio.sleep(0.3)  # the device's buffer and the capture's
     recording = await room.finish(capture)
-    ((start_s, end_s),) = find_sounds(recording.path, 0.1)
-    # never early; that it is not late either needs a machine with time to spare: see the bench
-    assert started.mono_s >= at - EARLY_S
-    assert capture.mono_of(start_s) == pytest.approx(started.mono_s, abs=HEARD_ERROR_S)
-    assert end_s - start_s == pytest.approx(0.4, abs=HEARD_ERROR_S)
-    assert (ended.frames, ended.why) == (19_200, "end")
+    sounds = find_sounds(recording.path, 0.1, gap_s=0.25)
+    assert len(sounds) == len(errors_s)
+    for number, (start_s, end_s) in enumerate(sounds):
+        errors_s[number] += capture.mono_of(start_s)
+        lengths_s.append(end_s - start_s)
+    assert median(errors_s) == pytest.approx(0.0, abs=HEARD_ERROR_S), errors_s
+    assert median(lengths_s) == pytest.approx(0.4, abs=HEARD_ERROR_S), lengths_s
 
 
 async def test_a_fired_clip_cuts_into_what_plays(room: SoundRoom, player: Player) -> None:
@@ -146,8 +157,9 @@ async def test_a_fired_clip_cuts_into_what_plays(room: SoundRoom, player: Player
     assert cut.why == "stopped"
     samples = read_samples(recording.path)
     alarm_at = round((started.mono_s - capture.mono_of(0)) * RATE)
-    before = strongest_hz(samples[alarm_at - 4_800 : alarm_at - 480])
-    after = strongest_hz(samples[alarm_at + 1_920 : alarm_at + 6_720])
+    # With the capture's own error on a busy machine on either side.
+    before = strongest_hz(samples[alarm_at - 6_720 : alarm_at - 1_920])
+    after = strongest_hz(samples[alarm_at + 3_840 : alarm_at + 8_640])
     assert before == pytest.approx(300, abs=15)
     assert after == pytest.approx(853, abs=15)
 
@@ -160,26 +172,49 @@ def strongest_hz(samples: Any) -> float:
 async def test_two_files_of_one_item_follow_without_a_gap(
     room: SoundRoom, player: Player, tmp_path: Path
 ) -> None:
-    """A 1 kHz tone in two files (WAV, then FLAC) of whole periods is one unbroken tone."""
+    """A 1 kHz tone in two files (WAV, then FLAC) of whole periods is one unbroken tone.
+
+    A starved sound server makes holes of silence anywhere: without them it is the tone to the
+    sample, and a gap of ours would be a hole between the two files in each of three.
+    """
     names = [tmp_path / "one.wav", tmp_path / "two.flac"]
     for name in names:
         make = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "-"]
         await asyncio.to_thread(subprocess.run, [*make, str(name)], input=tone(0.5), check=True)
     mimes = ["audio/wav", "audio/flac"]
-    files = [os.open(name, os.O_RDONLY) for name in names]
-    decoder = await start_decoder([Track(*one, 500) for one in zip(files, mimes, strict=True)])
-    capture = await room.capture("loa")
-    player.worker.send(Load("a", 1), decoder.read_fd)
-    player.worker.send(Start("a", mono_s() + 0.2))
-    ended = await player.heard(Ended, "a")
-    await decoder.wait()
-    await asyncio.sleep(0.3)
-    recording = await room.finish(capture)
-    assert ended.frames == RATE
-    samples = read_samples(recording.path).astype(int)
-    first = int(np.flatnonzero(np.abs(samples) > 100)[0])
     expected = np.frombuffer(tone(1.0), "<i2").astype(int)
-    assert np.max(np.abs(samples[first : first + RATE] - expected)) <= 2
+    apart, holes = [], []
+    for name in "abc":
+        files = [os.open(name, os.O_RDONLY) for name in names]
+        decoder = await start_decoder([Track(*one, 500) for one in zip(files, mimes, strict=True)])
+        capture = await room.capture("loa")
+        player.worker.send(Load(name, 1), decoder.read_fd)
+        player.worker.send(Start(name, mono_s() + 0.2))
+        ended = await player.heard(Ended, name)
+        await decoder.wait()
+        await asyncio.sleep(0.3)
+        recording = await room.finish(capture)
+        assert ended.frames == RATE
+        heard, holes_of_it = take_out_holes(read_samples(recording.path).astype(int))
+        holes.append(holes_of_it)
+        is_whole = len(heard) == RATE
+        apart.append(int(np.max(np.abs(heard - expected))) if is_whole else RATE)
+    assert min(apart) <= 2, (apart, holes)
+    between = [any(abs(at - RATE // 2) < RATE // 1000 for at in one) for one in holes]
+    assert not all(between), holes
+
+
+def take_out_holes(samples: Any) -> tuple[Any, list[int]]:
+    """A tone without the silence in it, and after how many of its samples each silence was."""
+    loud = np.flatnonzero(samples)
+    tone = samples[loud[0] : loud[-1] + 1]
+    is_silent = np.zeros(len(tone), bool)
+    places = []
+    for first, last in itertools.pairwise(np.flatnonzero(tone)):
+        if last - first > LEAST_HOLE:
+            is_silent[first + 1 : last] = True
+            places.append(int(first + 1 - is_silent[:first].sum()))
+    return tone[~is_silent], places
 
 
 async def test_a_killed_engine_is_reported_lost_and_can_be_started_again(player: Player) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
-import math
 import os
 import random
 import signal
@@ -22,13 +22,14 @@ import pytest
 from central.clip import make_chime, make_melody
 from central.demo.place import SINK
 from central.demo.stand import until
-from tests.ear import MELODY_HZ, NOTE_S, Ear
+from tests.ear import Ear, assert_in_its_place
 from tests.stage import assert_chain_whole, children_of, engine_of, moment, soon
 
 KILLS = 50
 # From naming the start to the prepared item: compile, sign, publish, fetch, verify, decode. With
 # both cores kept busy by three others each, that took over 4 s.
 LEAD_S = 12
+NOTICED = timedelta(seconds=2)  # on a busy machine; of most, at once
 HEARD = 0.7  # a busy machine starves the sound server for a tenth of a second here and there
 
 
@@ -117,7 +118,7 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
     ear = Ear(await stage.scene.room.finish(capture))
     await stage.station.start()  # what was written while it stopped is sent at the next start
     await stage.until_collected()
-    await until(lambda: all(map(is_gone, orphans)), "children of killed agents are gone", 5)
+    await until(lambda: all(map(is_gone, orphans)), "children of killed agents are gone")
     await stage.station.stop()
     for zone in ("nga-ba", "tram-y-te"):
         amplifier = json.loads((stage.folder / stage.name / f"{zone}.json").read_text())
@@ -129,30 +130,57 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
     plays = stage.collected_plays()
     by_start = {play["start"]: play for play in plays}
     assert len(by_start) == len(plays)  # each once
-    for kill in kills:
+    by_clock = timedelta(seconds=stage.clock_error_s())
+    late = []
+    for kill, after in itertools.zip_longest(kills, kills[1:]):
         if kill.play_start is not None:
-            _assert_told(by_start[kill.play_start], kill, ear)
-    _assert_nothing_untold(ear, plays, kills)
-    _assert_in_its_place(ear, planned, back)
-
-
-def _assert_told(play: dict[str, Any], kill: Kill, ear: Ear) -> None:
-    """It stands there as cut, ends no later than the truth, was heard, and the kill silenced it."""
-    reason = "restart" if kill.whose == "agent" else "engine_lost"
-    assert (play["result"], play["reason"]) == ("cut", reason)
+            told = by_start[kill.play_start]
+            _assert_told(told, kill, after, by_clock)
+            _assert_heard_until(told, kill, ear, by_clock)
+            if kill.whose == "engine":
+                late.append(moment(told["end"]) - kill.at)
     # a dead engine is noticed a moment after its death
-    assert moment(play["end"]) <= kill.at + timedelta(milliseconds=300)
+    assert sorted(late)[len(late) // 2] <= timedelta(milliseconds=300) + by_clock, late
+    _assert_nothing_untold(ear, plays, kills, by_clock)
+    assert_in_its_place(ear, planned, back, error_s=stage.clock_error_s())
+
+
+def _assert_told(play: dict[str, Any], kill: Kill, after: Kill | None, by_clock: timedelta) -> None:
+    """It stands there as cut, and ends no later than the truth; how late is judged of them all.
+
+    Args:
+        play: the record.
+        kill: what ended it.
+        after: the next kill: an agent that dies before it has written of its engine's death is told
+            of by the next one, like any that died in mid-play.
+        by_clock: the error that the station states of its time.
+    """
+    assert play["result"] == "cut"
+    if kill.whose == "agent":
+        assert play["reason"] == "restart"
+    elif after is not None and after.whose == "agent" and after.play_start is None:
+        assert play["reason"] in ("engine_lost", "restart")
+    else:
+        assert play["reason"] == "engine_lost"
+    assert moment(play["end"]) <= kill.at + NOTICED + by_clock
+
+
+def _assert_heard_until(play: dict[str, Any], kill: Kill, ear: Ear, by_clock: timedelta) -> None:
+    """It was heard from its start, and the kill silenced it."""
     start = moment(play["start"])
     heard_until = max(kill.at, start + timedelta(milliseconds=60))
-    share = ear.loud_share(start + timedelta(milliseconds=20), heard_until)
-    assert share > HEARD, (share, play, kill)
+    share = ear.loud_share(start + timedelta(milliseconds=20) + by_clock, heard_until)
+    assert share > HEARD or heard_until - start < 2 * by_clock, (share, play, kill)
     after = ear.loud_share(*(kill.at + timedelta(milliseconds=ms) for ms in (200, 300)))
     assert after == 0, (after, play, kill)
 
 
-def _assert_nothing_untold(ear: Ear, plays: list[dict[str, Any]], kills: list[Kill]) -> None:
+def _assert_nothing_untold(
+    ear: Ear, plays: list[dict[str, Any]], kills: list[Kill], by_clock: timedelta
+) -> None:
     """No sound but between a record's start and its end, or the kill that forbade to know it."""
-    margin = timedelta(milliseconds=200)  # as above: an engine that lost its agent, on a busy core
+    # as above: an engine that lost its agent, on a busy core
+    margin = timedelta(milliseconds=200) + by_clock
     spans = []
     for play in plays:
         start = moment(play["start"])
@@ -161,17 +189,6 @@ def _assert_nothing_untold(ear: Ear, plays: list[dict[str, Any]], kills: list[Ki
         spans.append((start - margin, (end or moment(play["end"])) + margin))
     strays = [at for at in ear.loud_moments() if not any(a <= at <= b for a, b in spans)]
     assert strays == [], (spans, ear.told_sounds())
-
-
-def _assert_in_its_place(ear: Ear, planned: datetime, back: datetime) -> None:
-    """After the last kill the melody is where it would be had nothing happened."""
-    share = ear.loud_share(back, back + timedelta(seconds=2.5))
-    assert share > 0.9, (share, back, ear.told_sounds())
-    first = math.ceil((back - planned).total_seconds() / NOTE_S) + 1
-    notes = range(first, first + 8)
-    heard = [ear.pitch(planned + timedelta(seconds=n * NOTE_S + 0.12)) for n in notes]
-    wanted = [MELODY_HZ[n % len(MELODY_HZ)] for n in notes]
-    assert sum(h == w for h, w in zip(heard, wanted, strict=True)) >= 7, (heard, wanted)
 
 
 async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(stage: Any) -> None:
@@ -190,7 +207,7 @@ async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(st
     await stage.scene.broker.kill()
     gone_at = datetime.now(UTC)
     before = stage.collected_rows()
-    await until(lambda: datetime.now(UTC) >= gone_at + timedelta(seconds=20), "20 s", 25)
+    await until(lambda: datetime.now(UTC) >= gone_at + timedelta(seconds=20), "20 s")
     assert stage.collected_rows() == before
     assert len(stage.own_rows()) > len(before)
     await stage.scene.broker.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import msgspec
@@ -17,7 +16,9 @@ from agent.store.database import Store
 from agent.upkeep import Greeting
 from tests.integration.test_collect import PLACE, Box, Centre, running, until
 
-SECONDS = 14.0  # the spread of a small centre is 2 s; two hellos of one cause are 10 s apart
+# The spread of a small centre is 2 s, two hellos of one cause are 10 s apart; the next hello that
+# needs no cause comes after 120 s.
+SECONDS = 40.0
 
 
 class PoliteBox(Box):
@@ -48,15 +49,13 @@ class PoliteBox(Box):
     async def hear(self, topic: Topic, message: bytes) -> None:
         await super().hear(topic, message)
         if topic.kind == "time":
-            self.nonces.note_answer()
+            self.nonces.note_answer(0.02)
 
-    async def answered(self) -> float:
-        """Seconds until a signed time comes."""
-        began = time.monotonic()
-        async with asyncio.timeout(40):
+    async def answered(self) -> None:
+        """Until a signed time comes."""
+        async with asyncio.timeout(SECONDS):
             while not isinstance(await self.came.get(), TimeReply):
                 pass
-        return time.monotonic() - began
 
 
 async def test_a_centre_that_comes_later_than_the_box_hears_its_hello_within_seconds(
@@ -70,7 +69,7 @@ async def test_a_centre_that_comes_later_than_the_box_hears_its_hello_within_sec
     async with running(box.link.run(), "link"), running(box.greeting.run(), "greeting"):
         await until(lambda: box.link.connected and box.nonces.is_waiting)
         async with running(centre.collector.run(), "collector"):
-            assert await box.answered() < SECONDS
+            await box.answered()
             assert box.nonces.asked == 2
         # The broker loses all that it had, and the box is there before the centre's successor.
         await centre.broker.kill()
@@ -78,7 +77,7 @@ async def test_a_centre_that_comes_later_than_the_box_hears_its_hello_within_sec
         await centre.broker.start()
         await until(lambda: box.link.connected and box.nonces.is_waiting)
         async with running(centre.build_collector().run(), "successor"):
-            assert await box.answered() < SECONDS
+            await box.answered()
     await asyncio.to_thread(store.close)
     await centre.broker.stop()
     centre.database.close()

@@ -19,6 +19,8 @@ from agent.link.http_get import Answer, HttpError, http_get
 from agent.link.network_thread import Resolver
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 
+PATIENCE_S = 60.0
+
 
 @dataclass
 class Host:
@@ -78,14 +80,14 @@ def get(
 ) -> Callable[[str, float], AbstractAsyncContextManager[Answer]]:
     tls = ssl.create_default_context(cafile=authority.ca)
 
-    def get(url: str, idle_s: float = 5.0) -> AbstractAsyncContextManager[Answer]:
+    def get(url: str, idle_s: float = PATIENCE_S) -> AbstractAsyncContextManager[Answer]:
         return http_get(
             url,
             {"Range": "bytes=5-"},
             resolver=Resolver(),
             tls=tls,
             may_be_private=True,
-            connect_s=5.0,
+            connect_s=PATIENCE_S,
             idle_s=idle_s,
         )
 
@@ -110,7 +112,7 @@ async def test_a_body_in_chunks_comes_whole(start: Start, get: Get) -> None:
     async with get(f"https://localhost:{host.port}/a") as answer:
         assert (answer.status, answer.headers["x-a"]) == (200, "1")
         assert await body(answer) == b"mot hai"
-    await asyncio.wait_for(host.gone.wait(), 5)  # and nothing is kept alive
+    await asyncio.wait_for(host.gone.wait(), PATIENCE_S)  # and nothing is kept alive
 
 
 async def test_what_is_asked_names_the_host_and_quotes_the_path(start: Start, get: Get) -> None:
@@ -152,14 +154,14 @@ async def test_attack_125_an_answer_in_crumbs_is_read_within_its_share(
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     host = Host(head + b"1\r\nx\r\n" * count, closes=False)
     await start(host)
-    taken = 0
     async with get(f"https://localhost:{host.port}/") as answer:
+        taken = len(await anext(answer.blocks))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 async for block in answer.blocks:
                     taken += len(block)
                     await asyncio.sleep(0)
-    assert 0 < taken < count // 2  # unbounded it is all of them
+    assert taken < count // 2  # unbounded it is all of them
 
 
 async def test_a_body_without_a_length_ends_with_the_connection(start: Start, get: Get) -> None:
@@ -206,7 +208,7 @@ async def test_a_host_that_says_nothing_more_is_given_up(start: Start, get: Get)
     with pytest.raises(TimeoutError):
         async with get(f"https://localhost:{host.port}/", 0.2) as answer:
             await body(answer)
-    await asyncio.wait_for(host.gone.wait(), 5)
+    await asyncio.wait_for(host.gone.wait(), PATIENCE_S)
 
 
 async def test_a_fetch_that_is_cancelled_leaves_no_connection(start: Start, get: Get) -> None:
@@ -224,7 +226,7 @@ async def test_a_fetch_that_is_cancelled_leaves_no_connection(start: Start, get:
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
-    await asyncio.wait_for(host.gone.wait(), 5)
+    await asyncio.wait_for(host.gone.wait(), PATIENCE_S)
 
 
 async def test_a_certificate_for_another_name_is_refused(start: Start, get: Get) -> None:
@@ -268,8 +270,8 @@ async def test_a_private_address_is_not_even_knocked_at(
             resolver=Resolver(),
             tls=tls,
             may_be_private=False,
-            connect_s=5.0,
-            idle_s=5.0,
+            connect_s=PATIENCE_S,
+            idle_s=PATIENCE_S,
         ):
             pass
     assert not host.gone.is_set()

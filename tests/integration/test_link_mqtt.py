@@ -33,7 +33,7 @@ STATION = StationId("tv-cl-0007")
 OTHER = StationId("tv-cl-0008")
 STATE = build_uplink_topic(STATION, "state")
 PACE = Pace(keepalive_s=5, base_s=0.05, cap_s=0.2, spread_s=0.05, duplicate_wait_s=600)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ PIN = "271828"
 PHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 568}
 PAGE_BYTES = 60 * 1024
-expect.set_options(timeout=20_000)  # a limit, never waited for when all is well
+expect.set_options(timeout=60_000)  # a limit, never waited for when all is well
 
 
 @dataclass
@@ -72,7 +72,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     site = Site("tv-cl-0007", desk, door, ["127.0.0.1"])
     server = PageServer([("127.0.0.1", 0)], site.answer, lambda *_: None)
     running = asyncio.create_task(server.run(), name="page")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.bound:  # noqa: ASYNC110 - bound by the operating system
             await asyncio.sleep(0.01)
     async with async_playwright() as playwright:

@@ -52,7 +52,7 @@ async def until_bound(server: PageServer) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for is on a socket's other end
             await asyncio.sleep(0.01)
 

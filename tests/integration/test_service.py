@@ -18,7 +18,7 @@ from central.authority import make_demo_authority
 from central.certificate import make_demo_ca
 
 STATION = "tv-cl-0021"
-PATIENCE_S = 20
+PATIENCE_S = 60
 WATCHDOG_S = 1.0
 
 

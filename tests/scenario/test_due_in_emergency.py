@@ -9,21 +9,14 @@ from central.clip import make_melody
 from central.demo.content import emergency
 from central.demo.stand import until
 from central.medium import store_medium
-from tests.ear import MELODY_HZ, NOTE_S, Ear
+from tests.ear import NOTE_S, assert_melody
 from tests.scenario.air import Air
 from tests.stage import moment, soon
 
-WORDS_S, ITEM_S = 5, 2
+WORDS_S, ITEM_S = 7, 2
 EXACT_S = 0.002
-
-
-def assert_whole(ear: Ear, first: datetime) -> None:
-    """Heard from its first note to its last."""
-    notes = range(int(ITEM_S / NOTE_S))
-    heard = [ear.pitch(first + timedelta(seconds=n * NOTE_S + 0.12)) for n in notes]
-    wanted = [MELODY_HZ[n % len(MELODY_HZ)] for n in notes]
-    same = sum(h == w for h, w in zip(heard, wanted, strict=True))
-    assert same >= len(notes) - 1, (heard, wanted)
+NEXT_S = 14
+LATE_S = 0.25  # on a busy machine: what is later is no start but a way back in
 
 
 async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(stage: Any) -> None:
@@ -37,13 +30,13 @@ async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(sta
     await stage.start()
     await stage.stock("title: Bản tin, play: [tin.opus]")
     await air.record()
-    at = soon(5)
+    at = soon(7)  # both are at the station by then
     await stage.publish(
         stage.compile(
             [
                 (at, "title: Bản tin, play: [tin.opus], when_cut: resume"),
                 (at + timedelta(seconds=1), "title: Thể dục, play: [tin.opus], when_cut: drop"),
-                (at + timedelta(seconds=9), "title: Dự báo, play: [tin.opus]"),
+                (at + timedelta(seconds=NEXT_S), "title: Dự báo, play: [tin.opus]"),
             ]
         )
     )
@@ -63,6 +56,9 @@ async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(sta
     assert (dropped["result"], dropped["reason"]) == ("skipped", "preempted")
     assert moment(alarm["end"]) > at + timedelta(seconds=1), "the emergency was over too early"
     assert abs((moment(news["start"]) - moment(alarm["end"])).total_seconds()) < EXACT_S
-    assert abs((moment(forecast["start"]) - at).total_seconds() - 9) < EXACT_S
+    late_s = (moment(forecast["start"]) - at).total_seconds() - NEXT_S
+    assert -0.01 < late_s < LATE_S  # a step of the clock below 5 ms moves no start
     for play in (news, forecast):
-        assert_whole(ear, moment(play["start"]))
+        # from its first note to its last
+        notes = range(int(ITEM_S / NOTE_S))
+        assert_melody(ear, moment(play["start"]), notes, stage.clock_error_s())

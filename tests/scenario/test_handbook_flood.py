@@ -37,7 +37,7 @@ from central.demo.stand import until
 
 SECTION = PAGE[PAGE.index("## 3. Tin khẩn cấp") : PAGE.index("**Dừng một tin khẩn cấp**")]
 TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c)
-LISTEN_S = 12.0
+LISTEN_S = 8.0  # the signal, and a while of what is behind it
 
 
 @pytest.fixture
@@ -161,14 +161,15 @@ async def test_the_handbooks_flood_warning_is_heard_without_any_recording(field:
     published_s = time.monotonic() - capture.mono_of(0.0)
     said = await asyncio.to_thread(type_in, field.folder, last)
     assert "đã nhận; loa ĐANG KÊU" in said, said
+    await until(lambda: field.open_alarm() is not None, "the play on record")
     await asyncio.sleep(LISTEN_S)
+    heard_s = time.monotonic() - capture.mono_of(0.0)
     path = (await field.room.finish(capture)).path
-    at_s = find_tone(path, TONES_HZ[0], published_s, published_s + 8.0)
+    at_s = find_tone(path, TONES_HZ[0], published_s, heard_s)
     assert at_s is not None, "no attention signal"
     assert find_tone(path, TONES_HZ[1], at_s, at_s + 3.0) is not None
     # two-tone is 3 s long; what follows is the line that the box has by itself
     assert loud_share(path, at_s + 3.2, at_s + 6.2) > 0.5, "no words behind the signal"
-    await until(lambda: field.open_alarm() is not None, "the play on record")
     assert field.open_alarm()["words_missing"]  # type: ignore[index] # it is there
 
 

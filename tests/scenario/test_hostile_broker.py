@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from hostile_broker import ATTACKS
 
-from tests.hostile_stand import Outcome, hostile_stand
+from tests.hostile_stand import GROWTH_MIB, Outcome, hostile_stand
 
 QUICK_S, LONG_S = 20.0, 600.0
-GROWTH_MIB = 16.0  # of the agent, once it has calmed down
 LIMIT_MIB = 400.0
 
 

@@ -56,5 +56,5 @@ async def test_the_key_silences_the_box_and_no_restart_lifts_it(
     (cut,) = [p for p in stage.collected_plays() if p["result"] == "cut"]
     assert cut["reason"] == "silence_key"
     # what the device had taken when the record was closed still sounds
-    quiet_at = moment(cut["end"]) + timedelta(milliseconds=100)
+    quiet_at = moment(cut["end"]) + timedelta(seconds=0.1 + stage.clock_error_s())
     assert ear.loud_share(quiet_at, freed_at) == 0, (quiet_at, freed_at, ear.told_sounds())

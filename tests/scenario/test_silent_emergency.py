@@ -20,12 +20,12 @@ TOLD_S = 10.0
 
 
 def read_page(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own page
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own page
         return str(answer.read().decode())
 
 
 async def until_page(url: str, wanted: str) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while wanted not in (page := await asyncio.to_thread(read_page, url)):
             assert "DIỄN TẬP" in page
             await asyncio.sleep(0.3)
@@ -47,9 +47,7 @@ async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) ->
     published_at = datetime.now(UTC)
     await scene.publish(order)
     await air.until_told("emergency_not_sounding", ["begins"])
-    text = await asyncio.to_thread(read_page, page)
-    assert "DIỄN TẬP" in text
-    assert "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay." in text
+    await until_page(page, "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay.")
     await asyncio.to_thread(set_contact, key, active=False)
     await until_page(page, "tiếng Việt: đang đọc")
     await air.until_told("emergency_not_sounding", ["begins", "ends"])
@@ -62,6 +60,6 @@ async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) ->
     ]
     assert (moment(told["at"]) - published_at).total_seconds() < TOLD_S
     assert (told["detail"]["subject"], "silence key" in told["detail"]["hint"]) == ("loa", True)
-    await until(lambda: stage.collected_plays() != [], "the emergency at the centre", 40)
+    await until(lambda: stage.collected_plays() != [], "the emergency at the centre")
     assert [play["result"] for play in stage.collected_plays()] == ["full"]
     await air.assert_truth()

@@ -321,3 +321,24 @@ def test_the_machine_counts_so() -> None:
     real_s = time.clock_gettime(time.CLOCK_BOOTTIME)
     assert boot_s() == pytest.approx(real_s, rel=0.1)
     assert datetime.fromtimestamp(time.time(), UTC) > BUILD_AT
+
+
+def test_what_takes_the_processor_between_the_two_clocks_moves_no_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world_s, lost_s = [5000.0], [0.0]
+
+    def boot() -> float:
+        read = world_s[0]
+        world_s[0] += lost_s.pop() if lost_s else 0.0
+        return read
+
+    monkeypatch.setattr("agent.clock.mono_s", lambda: world_s[0])
+    clock = Clock(boot=boot)
+    at = BUILD_AT + timedelta(days=1)
+    clock.fix(at, boot())
+    due = at + timedelta(seconds=10)
+    lost_s[:] = [0.0, 0.05, 0.2]
+    assert clock.mono_of(due) == pytest.approx(5010.0, abs=1e-6)
+    lost_s[:] = [0.05, 0.0, 0.2]
+    assert clock.at_of(5010.0) == due

@@ -108,7 +108,7 @@ class Box:
     async def presses(self, count: int) -> list[dict[str, Any]]:
         """What the journal has of them, once it has so many behind the start's own record."""
         writing = asyncio.create_task(self.alarm.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.journal.last_seq <= count:  # noqa: ASYNC110 - a disk tells no events
                 await asyncio.sleep(0.01)
         writing.cancel()

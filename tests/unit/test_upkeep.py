@@ -28,7 +28,7 @@ NAMED, FOREIGN = Digest("ab" * 32), Digest("cd" * 32)
 async def _greeted(work: Upkeep, greeted: asyncio.Event) -> None:
     run = asyncio.create_task(work.run(), name="upkeep")
     waiting = asyncio.create_task(greeted.wait(), name="greeted")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.wait([run, waiting], return_when=asyncio.FIRST_COMPLETED)
     for task in (run, waiting):
         task.cancel()
@@ -223,7 +223,7 @@ async def test_stations_that_forget_the_time_together_do_not_greet_together(
 
 async def test_a_centre_that_has_answered_is_not_greeted(hellos: Hellos) -> None:
     await hellos.say()
-    hellos.nonces.note_answer()
+    hellos.nonces.note_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.hear('{"online":true,"session":7}')
     await hellos.settle()
@@ -245,7 +245,7 @@ async def test_a_centre_that_comes_back_is_greeted_also_under_a_new_name(
     hellos: Hellos, between: str
 ) -> None:
     await hellos.say()
-    hellos.nonces.note_answer()
+    hellos.nonces.note_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.hear(between)
     await hellos.hear(f'{{"online":true,"session":{7 if between else 8}}}')
@@ -258,7 +258,7 @@ async def test_a_centre_that_came_back_to_the_broker_behind_the_box_is_greeted(
 ) -> None:
     """The same process under the same name: the broker was away and has lost all."""
     await hellos.say()
-    hellos.nonces.note_answer()
+    hellos.nonces.note_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.say()  # with the new connection, before the centre's
     await hellos.hear('{"online":true,"session":7}')
@@ -269,7 +269,7 @@ async def test_a_centre_that_came_back_to_the_broker_behind_the_box_is_greeted(
 async def test_an_answer_on_the_way_makes_the_hello_needless(hellos: Hellos) -> None:
     await hellos.say()
     await hellos.hear('{"online":true,"session":7}')
-    hellos.nonces.note_answer()
+    hellos.nonces.note_answer(0.02)
     await hellos.settle()
     assert hellos.said == 1
 
@@ -319,10 +319,30 @@ async def test_a_hello_with_its_answer_is_not_said_again(
     hellos: Hellos, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await hellos.say()
-    hellos.nonces.note_answer()
+    hellos.nonces.note_answer(0.02)
     waits = await _again(hellos, monkeypatch)
     assert hellos.said == 1
     assert max(waits) <= 18
+
+
+@pytest.mark.parametrize(
+    ("round_trips_s", "said"), [([3.0] * 9, 6), ([3.0, 0.09] + [3.0] * 7, 2), ([3.0, 1.0, 0.02], 3)]
+)
+async def test_a_time_that_came_slowly_is_asked_for_a_few_times_more(
+    hellos: Hellos, monkeypatch: pytest.MonkeyPatch, round_trips_s: list[float], said: int
+) -> None:
+    answers = iter(round_trips_s)
+
+    async def answered() -> None:
+        await hellos.say()
+        hellos.nonces.note_answer(next(answers))
+
+    hellos.greeting._greet = answered
+    await answered()
+    waits = await _again(hellos, monkeypatch)
+    assert hellos.said == said
+    expected = [*[15, 30, 60, 120, 240, 480][:said], 15]
+    assert all(0.8 * s <= w <= 1.2 * s for w, s in zip(waits, expected, strict=False))
 
 
 @pytest.mark.parametrize(("is_placed", "left"), [(True, {NAMED}), (False, {NAMED, FOREIGN})])

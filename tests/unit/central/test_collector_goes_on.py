@@ -46,7 +46,7 @@ class BusyOnce:
 
 async def goes_on(deed: Deed, busy: BusyOnce) -> None:
     task = asyncio.create_task(deed)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await busy.done.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

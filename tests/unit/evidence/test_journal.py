@@ -247,7 +247,7 @@ class FakeLine:
         self.queue.put_nowait([json.loads(text)["seq"] for text in body["records"]])
 
     async def take(self) -> list[int]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.queue.get()
 
 

@@ -35,7 +35,7 @@ class Line:
         self.queue.put_nowait((body["epoch"], seqs))
 
     async def take(self, count: int) -> dict[str, list[int]]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return dict([await self.queue.get() for _ in range(count)])
 
 

@@ -54,7 +54,7 @@ def desk() -> Desk:
 
 
 async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 - the world outside tells no events
             await asyncio.sleep(0.001)
 

@@ -198,7 +198,7 @@ async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path)
     sensors = build_sensors(wanted, lambda _: None, lambda *_: None)
     assert [reading.value for reading in sensors.snapshot().values()] == [None, None]
     running = asyncio.create_task(sensors.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while None in [reading.value for reading in sensors.snapshot().values()]:  # noqa: ASYNC110 - a snapshot tells no events
             await asyncio.sleep(0.001)
     running.cancel()

@@ -93,7 +93,7 @@ class Cabinet:
 
 
 async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 - the world outside tells no events
             await asyncio.sleep(0.005)
 

@@ -48,7 +48,7 @@ class Book:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - a count in a double
             await asyncio.sleep(0)
 

@@ -18,7 +18,7 @@ from agent.errors import AgentError, LinkError
 from agent.link import supply
 from agent.link.supply import Supply
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def medium(letter: str) -> Medium:

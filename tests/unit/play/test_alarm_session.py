@@ -186,7 +186,7 @@ class Told:
             self.ending = loop.create_task(self.session.on_ended(event), name="ended")
 
     async def tell(self) -> Play:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.session.tell()
         return self.log.plays[-1]
 
@@ -368,7 +368,7 @@ async def test_words_are_ordered_right_behind_the_signal_while_that_sounds(
 
 
 async def command(told: Told, kind: type[Any]) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = [one for one in told.commands if isinstance(one, kind)]
             if found:

@@ -22,7 +22,7 @@ from agent.play.render_process import Failure, RenderProcess, reap
 from agent.play.scene_budget import SceneBudget
 from agent.play.wire import BoardBeat, BoardCommand, BoardEvent, Brightness, Fault, Show, Shown
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class FakeSink:

@@ -29,7 +29,7 @@ from agent.store.media import MediaStore
 from drivers.sim.switch import SimAmplifier
 
 NOW_AT = BUILD_AT + timedelta(days=30)
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 
 
 def make_wav(seconds: float = 2.0) -> bytes:
