@@ -123,7 +123,15 @@ async def _tell(scene: Stand) -> tuple[tuple[str, str], list[Attack]]:
     scene.say("KHẨN CẤP chỉ có chữ, không ghi âm", "EMERGENCY of text only, nothing recorded")
     unspoken = await _alarm(scene, text_emergency(datetime.now(UTC)), COMMUNE_STATION)
     await _until_moment(plan.end)
+    with contextlib.suppress(RuntimeError):  # what has not come is told by the verdict
+        await until(lambda: _are_told(scene, {event, unspoken}), "the alarms at the centre")
     return (event, unspoken), attacks
+
+
+def _are_told(scene: Stand, events: set[str]) -> bool:
+    """Has the sound station told how each ended? A busy machine begins late."""
+    plays = (play for play in scene.database.plays() if play["output"] == SINK)
+    return events <= {play["entry"] for play in plays if play["result"] == "full"}
 
 
 async def _drain(scene: Stand) -> None:
@@ -132,7 +140,6 @@ async def _drain(scene: Stand) -> None:
         await until(
             partial(scene.database.is_drained, name),
             f"records of {name}",
-            10,
         )
 
 
