@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -113,6 +114,16 @@ def _begin_of_signal(demo: Path, path: Path, start_s: float) -> float:
     return found_s
 
 
+def _without_holes(samples: array) -> array:
+    """A tone without the silence that a starved sound server puts into it."""
+    whole = array("h")
+    for is_silent, run in itertools.groupby(samples, lambda sample: sample == 0):
+        part = list(run)
+        if not is_silent or len(part) < 20:  # a tone of 853 Hz is never silent for so long
+            whole.extend(part)
+    return whole
+
+
 def test_the_emergency_begins_with_the_attention_signal(demo: Path) -> None:
     at, _ = _loudness(demo)
     (path,) = demo.glob("capture-loa-*.wav")
@@ -122,9 +133,10 @@ def test_the_emergency_begins_with_the_attention_signal(demo: Path) -> None:
     assert len(alarms) == 2
     for alarm in alarms:
         start_s = _begin_of_signal(demo, path, (moment(alarm["start"]) - at).total_seconds())
+        signal = _without_holes(samples[int(start_s * 48_000) :][: 3 * 48_000])
         for offset_s, hz in ((0.1, 853.0), (0.6, 960.0), (1.1, 853.0)):  # 47 CFR 11.31(c)
-            begin = int((start_s + offset_s) * 48_000)
-            assert _share_of_tone(samples[begin : begin + 4800], hz) > 0.8
+            begin = int(offset_s * 48_000)
+            assert _share_of_tone(signal[begin : begin + 4800], hz) > 0.8
         before = int((start_s - 0.3) * 48_000)
         assert _share_of_tone(samples[before : before + 4800], 853.0) < 0.2
 
@@ -137,7 +149,9 @@ def test_an_emergency_that_nobody_recorded_is_heard(demo: Path) -> None:
         samples = array("h", wav.readframes(wav.getnframes()))
     (alarm,) = (play for play in _plays(demo, "loa") if play.get("words_missing") == ["vi"])
     assert (alarm["class"], alarm["result"], alarm["media"]) == ("emergency", "full", [])
-    begin_s = _begin_of_signal(demo, path, (moment(alarm["start"]) - at).total_seconds()) + 3.1
+    start_s = _begin_of_signal(demo, path, (moment(alarm["start"]) - at).total_seconds())
+    span = samples[int(start_s * 48_000) :][: 3 * 48_000]
+    begin_s = start_s + 3.1 + (len(span) - len(_without_holes(span))) / 48_000
     blocks = range(int(begin_s / BLOCK_S), int((begin_s + 4) / BLOCK_S))
     assert sum(loud[block] for block in blocks) > 0.4 * len(blocks)
     for offset_s in (0.0, 0.5, 2.0):
