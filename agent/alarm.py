@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.clock import Clock, mono_s
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
 from agent.plan.emergency import cancelled_by
 from agent.plan.held_alarm import KeyStanding, Press, alarm_of, alarm_on, senses_of
-from agent.plan.occurrence import Held, Medium
+from agent.plan.occurrence import Medium
 from agent.play.item import Item
 from agent.settings.model import DEFAULT_KEY_SLOT, Settings
 
@@ -52,7 +53,7 @@ class Parts:
     clock: Clock
     journal: Journal
     issues: Issues
-    held: Callable[[], Sequence[Held]]
+    held: Callable[[], Sequence[HeldDocument]]
     why_missing: Callable[[str], str | None]
     is_stopped: Callable[[], bool]
     sounding: Callable[[], Iterable[Item]]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from agent.clock import Now
+from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.silence import ActiveSilence
-from agent.play.item import EMERGENCY, Item
+from agent.play.item import Item
 from agent.play.lineup import Lineup
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
@@ -162,7 +163,7 @@ def _stand(output: SoundOutput | PictureOutput, item: Item) -> Standing:
         return "told" if output.lineup.was_heard(item.key) else "failed"
     if isinstance(output, PictureOutput) and output.has_failed(item):
         return "failed"
-    if on_air is not None and on_air.level >= EMERGENCY:
+    if on_air is not None and on_air.level >= Level.EMERGENCY:
         return "waiting"
     if not output.is_ready:
         return "process"

@@ -18,6 +18,7 @@ from agent.authority import Rights
 from agent.background import BackgroundJobs, Lasting
 from agent.checkup import Checkup, Parts
 from agent.clock import Clock, Outcome
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Ack, Emergency, Playlist, StationConfig
 from agent.contract.ident import Digest, StationId, parse_place
 from agent.contract.moment import encode_utc
@@ -51,7 +52,7 @@ from agent.site import Parts as SiteParts
 from agent.site import Site
 from agent.store import meta
 from agent.store.database import Store
-from agent.store.documents import HeldDocument, load_floors
+from agent.store.documents import load_floors
 from agent.store.media import MediaStore
 from agent.store.silence import SilenceSwitch
 from agent.timekeeper import Parts as TimeParts

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from agent.clock import Clock, Now, mono_s
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Head
 from agent.contract.moment import encode_utc
 from agent.contract.report import Health, InputState, OnAir, Outbox, Play, Reading
@@ -34,7 +35,6 @@ from agent.health.notebook import Notebook
 from agent.health.roster import build_machine_checks
 from agent.health.snapshot import take_snapshot
 from agent.health.watch import Watch
-from agent.plan.occurrence import Held
 from agent.play.item import Item
 from agent.play.line import Line
 from agent.play.picture import PictureOutput
@@ -96,7 +96,7 @@ class Parts:
     lines: Sequence[Line]
     inputs: Callable[[], Mapping[str, InputState]]
     readings: Callable[[], Mapping[str, Reading]]
-    held: Callable[[], Sequence[Held]]
+    held: Callable[[], Sequence[HeldDocument]]
     floors: Floors
 
 

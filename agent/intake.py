@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from agent.clock import Clock, Outcome
+from agent.contract.accepted import Accepted, HeldDocument, Pause
 from agent.contract.document import (
     Ack,
     Document,
@@ -34,11 +35,10 @@ from agent.evidence.refusal_log import RefusalLog
 from agent.kept_documents import KeptDocuments
 from agent.newborn import Newborn
 from agent.nonce import Nonces
-from agent.plan.silence import Pause, next_pause, verify_pause
+from agent.plan.silence import next_pause, verify_pause
 from agent.store.database import Store
-from agent.store.documents import Floors, HeldDocument, commit, drop, learn
+from agent.store.documents import Floors, commit, drop, learn
 from agent.store.pause import last_pauses, note_pause
-from agent.trust.accepted import Accepted
 from agent.trust.attestation import Attestations, Unproved
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.holding import Holding
@@ -255,7 +255,7 @@ class Intake:
             return None
         kept = await self._store.run(last_pauses, _pausers(accepted))
         now = self._clock.now()
-        verify_pause(accepted, [Pause(*one) for one in kept], now)
+        verify_pause(accepted, kept, now)
         return next_pause(accepted, now.at)
 
     async def _apply(

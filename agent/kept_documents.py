@@ -11,13 +11,13 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from agent.clock import Clock, mono_s
+from agent.contract.accepted import Accepted, HeldDocument
 from agent.contract.budget import Arrivals
 from agent.contract.document import Document
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.documents import Floors, HeldDocument, Reading, read_within_budget
+from agent.store.documents import Floors, Reading, read_within_budget
 from agent.store.unkept import UnkeptDocuments
-from agent.trust.accepted import Accepted
 from agent.trust.budget import verify_budget
 
 PLANNED = frozenset({"playlist"})

@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable, Sequence
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted
 from agent.contract.document import Document
 from agent.contract.ident import Place
 from agent.errors import StoreError, TrustError
 from agent.store.birth import Birth, load_birth, put_birth
 from agent.store.database import Store
-from agent.trust.accepted import Accepted, Floors
+from agent.trust.accepted import Floors
 from agent.trust.authority import Authority
 from agent.trust.head import (
     can_have_head,

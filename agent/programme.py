@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.contract.document import Document, Emergency, Playlist
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Emergency, Playlist
+from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency, emergencies_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal, tell_briefly
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.silence import ActiveSilence, silence_on
-from agent.plan.timeline import Held, Occurrence, Timeline, build_in_slices
-from agent.play.item import EMERGENCY, Item
+from agent.plan.timeline import Occurrence, Timeline, build_in_slices
+from agent.play.item import Item
 from agent.settings.model import Policy
 from agent.staging import (
     LIMIT_SLACK,
@@ -34,15 +36,6 @@ from agent.staging import (
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class _Waited:
-    """An emergency as if accepted when the alarm of a local key was over."""
-
-    document: Document
-    sha256: str
-    accepted_at: datetime
 
 
 def _never() -> bool:
@@ -70,7 +63,7 @@ class Programme:
     is_silent: Callable[[], bool] = _never
     is_locked: Callable[[], bool] = _never
     pressed: Callable[[], Press | None] = _nobody
-    held: Sequence[Held] = ()
+    held: Sequence[HeldDocument] = ()
     built_at: datetime | None = None
     timeline: Timeline | None = None
     media_hosts: frozenset[str] = frozenset()
@@ -80,12 +73,12 @@ class Programme:
     _plans: int = 0
     _told: frozenset[tuple[str, str, str]] = frozenset()
 
-    def update(self, held: Sequence[Held], now: Now) -> None:
+    def update(self, held: Sequence[HeldDocument], now: Now) -> None:
         """Take the documents now held, and plan anew at once."""
         self.take(held)
         self.plan(now)
 
-    def take(self, held: Sequence[Held]) -> None:
+    def take(self, held: Sequence[HeldDocument]) -> None:
         """Take the documents now held: alarms and silences act at once, the plan by `replan`."""
         self.held = held
         ids = {h.document.doc_id for h in held}
@@ -185,10 +178,9 @@ class Programme:
             self._waiting |= {one.document.doc_id: now.at for one in own}
         return own if local is None else [local, *own]
 
-    def _kept_waiting(self, held: Held) -> Held:
-        document = held.document
-        waited_until = self._waiting.get(document.doc_id)
-        return held if waited_until is None else _Waited(document, held.sha256, waited_until)
+    def _kept_waiting(self, held: HeldDocument) -> HeldDocument:
+        waited_until = self._waiting.get(held.document.doc_id)
+        return held if waited_until is None else replace(held, accepted_at=waited_until)
 
 
 class SoundRundown:
@@ -254,7 +246,7 @@ class SoundRundown:
 
     def is_needed(self, now: Now, ahead: timedelta, on_air: Item | None) -> bool:
         """Would anybody miss what is on, or begins within `ahead`? A notice can be drawn again."""
-        if on_air is not None and (self.sense == "sound" or on_air.level >= EMERGENCY):
+        if on_air is not None and (self.sense == "sound" or on_air.level >= Level.EMERGENCY):
             return True
         if next(self._alarms(now), None) is not None:
             return True
@@ -265,7 +257,7 @@ class SoundRundown:
         """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
         if self._programme.is_stopped(now):
             return False
-        if item.level >= EMERGENCY:
+        if item.level >= Level.EMERGENCY:
             alarms = self._programme.alarms(now, self.sense)
             return any(key_of(one, self.sense) == item.key for one in alarms)
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
@@ -278,7 +270,7 @@ class SoundRundown:
         if self._programme.is_locked():
             return "silence_key"
         ordered = self._programme.silence(now)
-        is_off = ordered is not None and (ordered.stops_emergency or item.level < EMERGENCY)
+        is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         return "silenced" if is_off else None
 
     def _is_silent(self, now: Now) -> bool:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import msgspec
 
 from agent.clock import Clock, Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Silence
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.evidence.ledger import Detail
 from agent.health.issue import Issues
-from agent.plan.occurrence import Held
 from agent.plan.silence import ActiveSilence, silences_on
 from agent.store import meta
 from agent.store.database import Store
@@ -46,7 +46,7 @@ class Parts:
     clock: Clock
     journal: Journal
     issues: Issues
-    held: Callable[[], Sequence[Held]]
+    held: Callable[[], Sequence[HeldDocument]]
     look_again: Callable[[], None]
 
 

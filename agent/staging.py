@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Element, Medium, Scene
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
-from agent.plan.timeline import Held, Occurrence
+from agent.plan.timeline import Occurrence
 from agent.play.item import Item, Source, Words
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
@@ -16,7 +17,7 @@ ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
 
 
-def _source(held: Held, entry: str) -> Source:
+def _source(held: HeldDocument, entry: str) -> Source:
     document = held.document
     return Source(
         doc_id=document.doc_id,

@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.clock import NTS, Clock, Now, Outcome, boot_s, read_rtc
+from agent.contract.local_time import LOCAL
 from agent.errors import AgentError, LinkError, TrustError
 from agent.evidence.journal import Journal
 from agent.evidence.ledger import Detail
 from agent.link.chrony import ChronyReport, ask_chrony
-from agent.plan.calendar import LOCAL
 from agent.store import clock_memory
 from agent.store.confirmation import read_confirmation, remove_confirmation
 from agent.store.database import Store

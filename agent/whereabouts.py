@@ -11,13 +11,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from agent.clock import Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.contract.ident import Place, is_match, parse_place
 from agent.errors import StoreError
 from agent.plan.policy import config_in_force
 from agent.store import meta
 from agent.store.database import Store
-from agent.store.documents import HeldDocument
 from agent.trust.holding import Holding
 from agent.trust.latch import latched_in
 

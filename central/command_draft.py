@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from agent.contract.document import Emergency
+from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.trust.verify import decode_payload
 from central.phrase import Lang, say
@@ -17,7 +18,6 @@ from central.told import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ANY = click.Path(path_type=Path)
-LOCAL = timezone(timedelta(hours=7))
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 

@@ -7,12 +7,13 @@ import tempfile
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from agent.contract.document import Class, Medium
+from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.settings.fault import Fault, Mark, Words
 from agent.settings.yaml_tree import Items, Node, Pairs
@@ -21,7 +22,6 @@ from central.medium import store_medium
 from central.phrase import Lang, say
 from central.sign import build_header
 
-LOCAL = timezone(timedelta(hours=7))  # the one place of the centre where local days become UTC
 CHIME = "chime"
 _T = TypeVar("_T")
 

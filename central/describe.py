@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta, timezone
+from datetime import date
 from typing import Any
 
 from agent.contract.document import (
@@ -24,11 +24,11 @@ from agent.contract.document import (
     Text,
     TimeReply,
 )
+from agent.contract.local_time import LOCAL
 from agent.contract.moment import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.phrase import Lang, say
 
-LOCAL = timezone(timedelta(hours=7))
 _DAYS = ("days.1", "days.2", "days.3", "days.4", "days.5", "days.6", "days.7")
 Say = Callable[..., str]
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Emergency, Medium, Playlist, StationConfig
 from agent.contract.ident import parse_place
 from agent.contract.moment import parse_utc
@@ -147,8 +148,8 @@ def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objec
     begin_at = max(now, parse_utc(document.not_before))
     end_at = min(parse_utc(document.expires), begin_at + HORIZON)
     slot = (document.issuer, document.kind, document.slot)
-    held = [one for one in group.held if one.slot != slot]
-    timeline = build_timeline([*held, Standing(document, "")], policy, begin_at, end_at)
+    held = [_hold(one.document, begin_at) for one in group.held if one.slot != slot]
+    timeline = build_timeline([*held, _hold(document, begin_at)], policy, begin_at, end_at)
     title_of = {entry.id: entry.title for entry in document.entries}
     own = [one for one in timeline.refusals if one.doc_id == document.doc_id]
     for refusals in _alike(own):
@@ -157,6 +158,11 @@ def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objec
             first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
             len(refusals),
         )  # fmt: skip
+
+
+def _hold(document: Document, at: datetime) -> HeldDocument:
+    """As a box would hold it; a plan asks for no bytes and no hash."""
+    return HeldDocument(document, "", b"", at)
 
 
 def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:

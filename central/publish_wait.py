@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from agent.contract.local_time import LOCAL
 from central.answer import Answer, Answers
-from central.describe import LOCAL
 from central.phrase import Lang, say
 from central.recipients import list_names
 from central.show_play import name_lang

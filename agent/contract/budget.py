@@ -15,16 +15,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from agent.contract.document import Document, Emergency, Playlist
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
+from agent.contract.local_time import LOCAL
 from agent.contract.moment import parse_utc
 
 GIB = 1 << 30
 DAY_S = 86_400.0
 HELD_ALARM = "held-alarm"  # an emergency that waits for a key
-_LOCAL = timedelta(hours=7)
 _LONGEST_LIFE_DAYS = 401
 
 
@@ -168,7 +168,7 @@ def _ordinal(iso: str) -> int:
 
 
 def _local_ordinal(utc: str) -> int:
-    return (parse_utc(utc) + _LOCAL).toordinal()
+    return parse_utc(utc).astimezone(LOCAL).toordinal()
 
 
 @dataclass

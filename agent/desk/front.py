@@ -14,6 +14,8 @@ import msgspec
 from agent.clock import NTS, Now, mono_s
 from agent.contract.document import Playlist
 from agent.contract.issue_kind import ISSUE_KINDS
+from agent.contract.local_time import LOCAL
+from agent.contract.priority import Level
 from agent.contract.report import Record
 from agent.desk.bundle import build_bundle
 from agent.desk.outlook import (
@@ -44,9 +46,7 @@ from agent.page.status import (
     Silence,
     Status,
 )
-from agent.plan.calendar import LOCAL
 from agent.plan.policy import config_in_force, effective_policy
-from agent.play.item import EMERGENCY
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.play.trial import label_commands, pattern_commands
@@ -314,7 +314,7 @@ class FrontDesk:
             ConfigError: the file cannot be read at all.
         """
         for name, output in self._parts.outputs.items():
-            if output.on_air is not None and output.on_air.level >= EMERGENCY:
+            if output.on_air is not None and output.on_air.level >= Level.EMERGENCY:
                 raise DeedRefusedError("E_BUSY", name)
         faults = await self._parts.reread()
         await self._parts.journal.append("config", detail={"by": "page", "faults": len(faults)})

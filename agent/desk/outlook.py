@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from agent.clock import Now, mono_s
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency, Entry, Playlist
 from agent.contract.moment import parse_utc
 from agent.desk.parts import Parts
@@ -22,7 +23,7 @@ from agent.page.status import (
     Words,
     Zone,
 )
-from agent.plan.occurrence import Held, Medium, Refusal
+from agent.plan.occurrence import Medium, Refusal
 from agent.play.item import Item
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
@@ -110,7 +111,7 @@ def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showi
         return None
     wanting = timeline.contenders(coming.start_at, sense, names)
     losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
-    document: Playlist = coming.document.document
+    document = coming.playlist
     return Showing(
         coming.entry.title,
         coming.level.name.lower(),
@@ -204,7 +205,7 @@ def list_alarms(parts: Parts) -> Iterator[Alarm]:
         )
 
 
-def named_media(held: Sequence[Held]) -> set[str]:
+def named_media(held: Sequence[HeldDocument]) -> set[str]:
     """The digests of all files that held documents name."""
     return {
         medium.sha256

@@ -10,6 +10,7 @@ from typing import Protocol
 from agent.alarm_state import AlarmState
 from agent.clock import Clock, Now
 from agent.contract import report
+from agent.contract.accepted import HeldDocument
 from agent.contract.ident import Place
 from agent.contract.report import InputState
 from agent.evidence.journal import Journal
@@ -17,7 +18,6 @@ from agent.health.check import Standing
 from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
 from agent.plan.held_alarm import KeyStanding
-from agent.plan.occurrence import Held
 from agent.plan.silence import ActiveSilence
 from agent.plan.timeline import Timeline
 from agent.play.picture import PictureOutput
@@ -40,7 +40,7 @@ class Connection(Protocol):
 class Programme(Protocol):
     """See `programme.Programme`."""
 
-    held: Sequence[Held]
+    held: Sequence[HeldDocument]
 
     def current(self, now: Now) -> Timeline | None:
         """What is planned around now."""

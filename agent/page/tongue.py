@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from agent.contract.local_time import LOCAL
 from agent.page.text import PHRASES
-from agent.plan.calendar import LOCAL
 from agent.settings.text import Lang
 
 MIB, GIB = 1024**2, 1024**3

@@ -1,4 +1,4 @@
-"""Local clock times → UTC moments. The only place in plan that knows UTC+7 (no summer time).
+"""Local clock times (UTC+7, no summer time) → UTC moments.
 
 Windows include their start and exclude their end. A window that ends at or before its start is an
 overnight one and belongs to the day on which it starts. Dates `from` and `until` are both included.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from agent.contract.document import When
+from agent.contract.local_time import LOCAL
 
-LOCAL = timezone(timedelta(hours=7), "+07")
 DAY = timedelta(days=1)
 DAY_S = 86_400
 

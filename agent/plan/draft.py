@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
 from agent.contract.moment import parse_utc
+from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.errors import PlanError
 from agent.plan.calendar import DAY, Day, expand, list_days, local_date
-from agent.plan.level import LEVEL_OF_CLASS, Level
-from agent.plan.occurrence import Held, Medium, Occurrence, Refusal
+from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
 
 SLICE = 1000  # starts: a few milliseconds
@@ -27,7 +28,7 @@ TEXT_MS = 60_000  # a shown text that names no time of its own
 class _Bounds:
     """A playlist with what its entries share."""
 
-    held: Held
+    held: HeldDocument
     playlist: Playlist
     level: Level | None
     durations: Mapping[str, int]
@@ -91,7 +92,7 @@ class Draft:
         self._refusals: list[Refusal] = []
         self._slice_end = SLICE
 
-    def add(self, held: Held, playlist: Playlist) -> Iterator[None]:
+    def add(self, held: HeldDocument, playlist: Playlist) -> Iterator[None]:
         """Plan every entry of a playlist; policy of time of day is judged here, sessions later.
 
         Yields after each slice of work.
@@ -129,7 +130,7 @@ class Draft:
             if rule is None:
                 kept.append(one)
             else:
-                self._refuse(one.document.document, one.entry, one.start_at, "E_POLICY", rule)
+                self._refuse(one.playlist, one.entry, one.start_at, "E_POLICY", rule)
         return kept
 
     def _add_entry(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> None:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Emergency, EmergencyBody, Medium
 from agent.contract.moment import parse_utc
-from agent.plan.level import Level
-from agent.plan.occurrence import Held
+from agent.contract.priority import Level
 
 TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
 SIGNAL_MS = range(3_000, 10_001)  # how long a recorded attention signal may last
@@ -39,7 +39,7 @@ class ActiveEmergency:
             for an emergency that came to be at once.
     """
 
-    held: Held
+    held: HeldDocument
     document: Emergency
     start_at: datetime
     end_at: datetime
@@ -62,7 +62,7 @@ class ActiveEmergency:
         return not self.script_ms or at < self.start_at + script
 
 
-def emergencies_on(held: Sequence[Held], at: datetime) -> list[ActiveEmergency]:
+def emergencies_on(held: Sequence[HeldDocument], at: datetime) -> list[ActiveEmergency]:
     """The emergencies in force: real ones before exercises, then the one that began last.
 
     Never a held alarm, whatever its age: only a press starts one.
@@ -82,18 +82,18 @@ def emergencies_on(held: Sequence[Held], at: datetime) -> list[ActiveEmergency]:
     return sorted(found, key=_rank, reverse=True)
 
 
-def emergency_on(held: Sequence[Held], at: datetime) -> ActiveEmergency | None:
+def emergency_on(held: Sequence[HeldDocument], at: datetime) -> ActiveEmergency | None:
     """The first of the emergencies in force; arguments as for `emergencies_on`."""
     return next(iter(emergencies_on(held, at)), None)
 
 
-def cancelled_by(held: Iterable[Held]) -> frozenset[str]:
+def cancelled_by(held: Iterable[HeldDocument]) -> frozenset[str]:
     """The events and documents that held cancels of the emergency class name."""
     cancels = (h.document for h in held if isinstance(h.document, Cancel))
     return frozenset(one.cancels for one in cancels if one.class_ == "emergency")
 
 
-def _emergencies(held: Iterable[Held]) -> Iterator[tuple[Held, Emergency]]:
+def _emergencies(held: Iterable[HeldDocument]) -> Iterator[tuple[HeldDocument, Emergency]]:
     for one in held:
         if isinstance(one.document, Emergency) and one.document.trigger == "now":
             yield one, one.document
@@ -105,7 +105,7 @@ def _rank(active: ActiveEmergency) -> tuple[bool, datetime, int, int, str]:
 
 
 def activate(
-    one: Held,
+    one: HeldDocument,
     document: Emergency,
     start_at: datetime,
     press: tuple[str, int] | None = None,
@@ -157,14 +157,11 @@ def shown_text(body: EmergencyBody) -> str | None:
     return (body.text.show or body.text.say) if body.text is not None else None
 
 
-def _start(one: Held, document: Emergency, at: datetime) -> datetime:
+def _start(one: HeldDocument, document: Emergency, at: datetime) -> datetime:
     """When it began here: acceptance, but not before its own beginning.
 
     A box without a trusted clock accepts an emergency that its nonce proves fresh; its own time
     then lies before `not_before`, and the moment of acceptance is all that it has.
     """
     not_before_at = parse_utc(document.not_before)
-    accepted_at: datetime | None = getattr(one, "accepted_at", None)
-    if accepted_at is None:
-        return not_before_at
-    return accepted_at if at < not_before_at else max(accepted_at, not_before_at)
+    return one.accepted_at if at < not_before_at else max(one.accepted_at, not_before_at)

@@ -1,7 +1,7 @@
 """Held alarms: emergencies that wait in store until somebody presses a local key of their slot.
 
 A held alarm is on while a press of it lasts, and at no other time: from the press until the first
-of cancel, expiry, `max_ms`. Held by several issuers in one slot, a real one goes before an
+of cancel, expiry, `max_ms`. HeldDocument by several issuers in one slot, a real one goes before an
 exercise, then the one that was issued last.
 """
 
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.clock import Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
 from agent.contract.moment import parse_utc
 from agent.plan.emergency import ActiveEmergency, activate, cancelled_by, shows
-from agent.plan.occurrence import Held, Medium
+from agent.plan.occurrence import Medium
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,16 @@ class Press:
         at: the moment, by the clock of now: a clock that is set moves it too.
     """
 
-    held: Held
+    held: HeldDocument
     document: Emergency
     key: str
     number: int
     at: datetime
 
 
-def alarm_of(held: Sequence[Held], slot: str, now: Now) -> tuple[Held, Emergency] | None:
+def alarm_of(
+    held: Sequence[HeldDocument], slot: str, now: Now
+) -> tuple[HeldDocument, Emergency] | None:
     """What a press of a key would start now; None when nothing is held for it.
 
     Without a trusted clock `now` is a lower bound: it cannot tell that an alarm has not begun.
@@ -67,7 +70,7 @@ def _rank(document: Emergency) -> tuple[bool, datetime, int, int, str]:
     return (not document.exercise, issued_at, document.epoch, document.seq, document.doc_id)
 
 
-def alarm_on(held: Sequence[Held], press: Press, at: datetime) -> ActiveEmergency | None:
+def alarm_on(held: Sequence[HeldDocument], press: Press, at: datetime) -> ActiveEmergency | None:
     """The alarm of a press while it lasts.
 
     Args:

@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import zip_longest
 from operator import attrgetter, eq
 
+from agent.contract.priority import Level
 from agent.plan.interval_index import IntervalIndex
-from agent.plan.level import Level
 from agent.plan.occurrence import Occurrence
 
 _start_at = attrgetter("start_at")

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import msgspec
 
-from agent.contract.document import Document, Entry, Playlist
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Entry, Playlist
 from agent.contract.moment import encode_utc
-from agent.plan.level import Level
+from agent.contract.priority import Level
 
 Medium = Literal["sound", "picture"]
-
-
-class Held(Protocol):
-    """A document that trust accepted and the store keeps (`accepted_at`, `signers` if known)."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the payload."""
 
 
 # structs and not dataclasses: a timeline makes tens of thousands of them
@@ -41,13 +30,20 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         medium: sound or picture.
     """
 
-    document: Any  # a Held: msgspec knows no protocols
+    document: HeldDocument
     entry: Entry
     level: Level
     start_at: datetime
     end_at: datetime
     latest_end_at: datetime
     medium: Medium
+
+    @property
+    def playlist(self) -> Playlist:
+        """The document, typed."""
+        playlist = self.document.document
+        assert isinstance(playlist, Playlist)  # noqa: S101 - plan makes them of playlists alone
+        return playlist
 
     @property
     def key(self) -> str:
@@ -60,7 +56,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
         Total: no two are equal.
         """
-        playlist: Playlist = self.document.document
+        playlist = self.playlist
         names = (playlist.doc_id, self.entry.id)
         return (self.level, self.start_at, playlist.epoch, playlist.seq, *names)
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.clock import Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cap, StationConfig
 from agent.contract.moment import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
-from agent.plan.occurrence import Held
 from agent.settings.model import Policy
 
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
@@ -47,7 +47,7 @@ class EffectivePolicy:
     caps: tuple[Cap, ...] = ()
 
 
-def config_in_force(held: Sequence[Held], now: Now) -> StationConfig | None:
+def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
     """The newest station-config that has begun and has not expired: place and policy from one.
 
     Without a trusted clock `now` is a lower bound: it cannot tell that a config has not begun.

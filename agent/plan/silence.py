@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from agent.clock import Now
-from agent.contract.document import Document, Silence
+from agent.contract.accepted import Accepted, HeldDocument, Pause
+from agent.contract.document import Silence
 from agent.contract.moment import encode_utc, parse_utc
 from agent.errors import TrustError
-from agent.plan.occurrence import Held
 from agent.trust.latch import STOPPING
 
 PAUSE = timedelta(minutes=10)
@@ -37,7 +36,7 @@ class ActiveSilence:
         stops_emergency: nothing sounds or shows at all; else it is a pause.
     """
 
-    held: Held
+    held: HeldDocument
     document: Silence
     end_at: datetime
     stops_emergency: bool
@@ -47,32 +46,9 @@ class ActiveSilence:
         return parse_utc(self.document.expires) <= now.at
 
 
-@dataclass(frozen=True)
-class Pause:
-    """A last pause as the store remembers it: from acceptance until it ends by itself.
-
-    Lifting it early shortens no rest: another role of the same key could lift nothing and say so.
-    """
-
-    begun_at: datetime
-    end_at: datetime
-
-
-class Accepted(Protocol):
-    """A document that trust let through."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
-
-    @property
-    def standing(self) -> int:
-        """The threshold of the role that issued it."""
-
-
-def silences_on(held: Iterable[Held], now: Now) -> list[ActiveSilence]:
+def silences_on(held: Iterable[HeldDocument], now: Now) -> list[ActiveSilence]:
     """The silences in force; what stops everything first, then what lasts longest."""
-    newest: dict[tuple[str, str], tuple[Held, Silence]] = {}
+    newest: dict[tuple[str, str], tuple[HeldDocument, Silence]] = {}
     for one in held:
         document = one.document
         if isinstance(document, Silence):
@@ -88,7 +64,7 @@ def silences_on(held: Iterable[Held], now: Now) -> list[ActiveSilence]:
     return sorted(found, key=lambda active: (active.stops_emergency, active.end_at), reverse=True)
 
 
-def silence_on(held: Sequence[Held], now: Now) -> ActiveSilence | None:
+def silence_on(held: Sequence[HeldDocument], now: Now) -> ActiveSilence | None:
     """The strongest silence in force."""
     return next(iter(silences_on(held, now)), None)
 
@@ -97,7 +73,7 @@ def _order(document: Silence) -> tuple[int, int]:
     return document.epoch, document.seq
 
 
-def _activate(one: Held, document: Silence, now: Now) -> ActiveSilence | None:
+def _activate(one: HeldDocument, document: Silence, now: Now) -> ActiveSilence | None:
     """A stop has no beginning but its acceptance: a clock that reads earlier must not lift it.
 
     Nor may one that reads later, as the key that signs the time is online: it has expired when both
@@ -107,13 +83,12 @@ def _activate(one: Held, document: Silence, now: Now) -> ActiveSilence | None:
     A clock that is only a lower bound plays nothing scheduled anyway.
     """
     expires = parse_utc(document.expires)
-    if getattr(one, "standing", 1) >= STOPPING:
+    if one.standing >= STOPPING:
         lag = now.at - (now.vouched or now.at)
         end_at = max(expires, expires + lag)
         return ActiveSilence(one, document, end_at, True) if now.at < end_at else None  # noqa: FBT003 - its last field
-    accepted_at: datetime = getattr(one, "accepted_at", parse_utc(document.issued))
-    end_at = min(expires, accepted_at + PAUSE)
-    if not accepted_at <= now.at < end_at:
+    end_at = min(expires, one.accepted_at + PAUSE)
+    if not one.accepted_at <= now.at < end_at:
         return None
     return ActiveSilence(one, document, end_at, False)  # noqa: FBT003 - its last field
 

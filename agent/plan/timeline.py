@@ -10,13 +10,14 @@ from datetime import datetime
 from itertools import takewhile
 from operator import attrgetter
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
 from agent.plan.draft import Draft
 from agent.plan.lane import Lane
-from agent.plan.occurrence import Held, Medium, Occurrence, Refusal
+from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
 
-__all__ = ["Held", "Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]
+__all__ = ["Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]
 
 
 class Timeline:
@@ -92,7 +93,7 @@ def _meant_for(
 
 
 def build_timeline(
-    held: Sequence[Held], policy: EffectivePolicy, from_at: datetime, until_at: datetime
+    held: Sequence[HeldDocument], policy: EffectivePolicy, from_at: datetime, until_at: datetime
 ) -> Timeline:
     """Everything that touches [from_at, until_at), see `build_in_slices`."""
     slices = build_in_slices(held, policy, from_at, until_at)
@@ -105,7 +106,7 @@ def build_timeline(
 
 
 def build_in_slices(
-    held: Sequence[Held], policy: EffectivePolicy, from_at: datetime, until_at: datetime
+    held: Sequence[HeldDocument], policy: EffectivePolicy, from_at: datetime, until_at: datetime
 ) -> Generator[None, None, Timeline]:
     """Everything that touches [from_at, until_at); yields after each slice of the work.
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from agent.play.item import EMERGENCY, Item, forget_past
+from agent.contract.priority import Level
+from agent.play.item import Item, forget_past
 
 ALARM_AGAIN = timedelta(seconds=10)
 DEATHS = 2  # of a worker over one item, until it counts as the item's fault
@@ -37,7 +38,7 @@ class FailedItems:
         """
         self._ends[item.key] = item.end_at
         self._documents[item.key] = item.source.doc_sha256
-        if code == "E_RENDER" and item.level >= EMERGENCY:
+        if code == "E_RENDER" and item.level >= Level.EMERGENCY:
             self._retries[item.key] = at + ALARM_AGAIN
 
     def has(self, item: Item) -> bool:
@@ -52,7 +53,7 @@ class FailedItems:
         name = (item.key, item.source.doc_sha256)
         self._deaths[name] += 1
         self._dying[item.key] = item.end_at
-        return self._deaths[name] >= DEATHS and item.level < EMERGENCY
+        return self._deaths[name] >= DEATHS and item.level < Level.EMERGENCY
 
     def forget_past(self, at: datetime) -> None:
         """Drop what cannot come again, and the alarms that may be tried again."""

@@ -16,7 +16,6 @@ from agent.contract.report import OnAir, Play, RecordKind
 from agent.play.line import FaultSink
 
 SILENCES = ("silenced", "silence_key")  # why what may be heard again was stopped
-EMERGENCY = 4  # same ladder as plan.level; play may not import plan
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from agent.clock import Now, mono_s
+from agent.contract.priority import Level
 from agent.play.alarm_session import AlarmSession
 from agent.play.backlog import Backlog, Cut
-from agent.play.item import EMERGENCY, Item, Neighbours
+from agent.play.item import Item, Neighbours
 from agent.play.session import SoundSession
 
 REMEMBERED = 64  # emergencies
@@ -72,7 +73,7 @@ class Lineup:
         self._backlog.begun(item.key)
         if item.key != self._newest[0]:
             self._newest = (item.key, mono_s())
-        if item.level >= EMERGENCY:
+        if item.level >= Level.EMERGENCY:
             self._remember(item.key, self.words_heard(item.key))
 
     def remove(self, session: Session) -> None:
@@ -186,5 +187,5 @@ class Lineup:
         """The slot whose end frees the output; None while that is unknown, or an alarm follows."""
         known = {*self._done, *(session.item.key for session in self.sessions)}
         following = self._rundown.wanted(now, known)
-        is_alarm = following is not None and following.level >= EMERGENCY
+        is_alarm = following is not None and following.level >= Level.EMERGENCY
         return None if is_alarm else holder.last_slot

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from agent.contract.priority import Level
 from agent.play.frame_clock import FrameClock
 from agent.play.pcm import Clip, ClipSource, Ring, Source
 from agent.play.slot import Mix, Slot
@@ -23,7 +24,6 @@ from agent.play.wire import Ended, Fault, Fire, Gain, Load, Start, Started, Stop
 PREEMPT_S = 0.020
 JOIN_FRAMES = 48  # 1 ms: closer than this to the end of another means: right behind it
 BEHIND_S = 0.02  # a stall shorter than this is not worth a break in the sound
-EMERGENCY = 4  # same ladder as plan.level; an alarm loses no word
 CEILING = 32_768.0
 RELEASE_PER_S = 4.0  # the limiter's gain recovers by a factor of e in 1/4 s
 
@@ -117,7 +117,7 @@ class Mixer:
     def _catch_up(self, frames: int) -> None:
         """The device stood still: what it did not play in time is left out, but for an alarm."""
         for slot in self._slots.values():
-            if slot.sounding and slot.level < EMERGENCY:
+            if slot.sounding and slot.level < Level.EMERGENCY:  # an alarm loses no word
                 slot.skip(frames)
 
     def _begin(self, frames: int) -> dict[str, int]:

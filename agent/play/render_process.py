@@ -20,11 +20,12 @@ import signal
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import msgspec
 
 from agent.clock import mono_s
+from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play import scene
 from agent.play.scene_budget import SCENE_BUDGET, SceneBudget
@@ -32,7 +33,6 @@ from agent.play.wire import Show
 from agent.sandbox.profile import confine_renderer
 
 LOGGER = logging.getLogger(__name__)
-VIETNAM = timezone(timedelta(hours=7))  # no daylight saving; what clocks on boards read
 _DRAWN, _NO_TIME = b"\1", math.nan
 _DESCRIPTORS = 4096
 MESSAGE_BYTES = 2048
@@ -148,7 +148,7 @@ def local_time(show: Show) -> datetime | None:
     if show.utc_at_mono_0_s is None:
         return None
     at = datetime.fromtimestamp(show.utc_at_mono_0_s + mono_s(), UTC)
-    return at.astimezone(VIETNAM)
+    return at.astimezone(LOCAL)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class _Drawer:
         renderer: scene.SceneRenderer | None = None
         while len(request := os.read(asked, 8)) == 8:
             (posix_s,) = struct.unpack("<d", request)
-            local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, VIETNAM)
+            local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, LOCAL)
             try:
                 renderer = renderer or self._load()
                 self._draw(renderer, local)

@@ -14,75 +14,25 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Protocol
 
 import msgspec
 
-from agent.contract.budget import Usage, Weight, weigh
+from agent.contract.accepted import Accepted, HeldDocument
+from agent.contract.budget import Usage
 from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
 from agent.contract.envelope import Envelope
-from agent.contract.ident import Place, parse_place
+from agent.contract.ident import parse_place
 from agent.contract.moment import encode_utc, parse_utc
-from agent.store.floors import Floors, FloorUpdate, Slot, load_floors, write_floor
+from agent.store.floors import Floors, Slot, load_floors, write_floor
 from agent.store.table import TABLES
 
 __all__ = [
-    "Floors", "HeldDocument", "Reading", "commit", "drop", "held", "learn", "load_floors",
+    "Floors", "Reading", "commit", "drop", "held", "learn", "load_floors",
     "place_of", "prune", "read_within_budget", "slot_of",
 ]  # fmt: skip
 
 KEEP = timedelta(days=30)
 KINDS_NOT_HELD = frozenset({"time", "ack"})
-
-
-class Accepted(Protocol):
-    """A document that trust let through."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
-
-    @property
-    def envelope(self) -> bytes:
-        """The exact bytes received."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the payload."""
-
-    @property
-    def floor(self) -> FloorUpdate | None:
-        """None for time and ack."""
-
-    @property
-    def standing(self) -> int:
-        """The threshold of the role that issued it."""
-
-    @property
-    def place(self) -> Place | None:
-        """The one for which it was judged."""
-
-
-@dataclass(frozen=True)
-class HeldDocument:
-    """A document in force (or not yet), as it was accepted.
-
-    `standing` is the threshold that the issuing role had at that moment, `accepted_in` the place
-    for which it was judged.
-    """
-
-    document: Document
-    sha256: str
-    envelope: bytes
-    accepted_at: datetime
-    standing: int = 1
-    accepted_in: Place | None = None
-
-    @cached_property
-    def weight(self) -> Weight:
-        """What it costs this box."""
-        return weigh(self.document, len(self.envelope))
 
 
 @dataclass(frozen=True)

@@ -5,38 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Protocol
+
+from agent.contract.accepted import FloorUpdate
 
 Slot = tuple[str, str, str]  # issuer, kind, slot
 Floor = tuple[int, int, str]  # epoch, seq, sha256
-
-
-class FloorUpdate(Protocol):
-    """What trust asks to be committed together with a document."""
-
-    @property
-    def issuer(self) -> str:
-        """Role name."""
-
-    @property
-    def kind(self) -> str:
-        """Kind of document."""
-
-    @property
-    def slot(self) -> str:
-        """Slot within the kind."""
-
-    @property
-    def epoch(self) -> int:
-        """Raised by the parent when it replaces the key."""
-
-    @property
-    def seq(self) -> int:
-        """Rises with every document."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the payload."""
 
 
 class Floors:

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
 
 import msgspec
 
+from agent.contract.accepted import Pause
 from agent.contract.moment import encode_utc
 from agent.store import meta, word
 
 
-class Pause(Protocol):
-    """From its acceptance until it ends by itself."""
-
-    @property
-    def begun_at(self) -> datetime:
-        """Acceptance."""
-
-    @property
-    def end_at(self) -> datetime:
-        """When it ends by itself."""
-
-
-def last_pauses(
-    connection: sqlite3.Connection, names: Iterable[str]
-) -> list[tuple[datetime, datetime]]:
+def last_pauses(connection: sqlite3.Connection, names: Iterable[str]) -> list[Pause]:
     """Beginning and end of the last pause of each of these roles and keys that ever paused.
 
     One that the card has changed is as good as lost: it must not keep a stop off.
     """
     found = (word.read(connection, f"{word.PAUSE}{name}") for name in names)
-    return [word.parse_pause(text) for text in found if text is not None]
+    return [Pause(*word.parse_pause(text)) for text in found if text is not None]
 
 
 def note_pause(connection: sqlite3.Connection, names: Iterable[str], pause: Pause) -> None:

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from agent.contract.accepted import Accepted, HeldDocument
 from agent.contract.document import Cancel, Document, Emergency
 from agent.contract.moment import parse_utc
 from agent.store.database import Store
-from agent.store.documents import Accepted, HeldDocument, commit
+from agent.store.documents import commit
 
 log = logging.getLogger(__name__)
 MAX_UNKEPT = 16

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
 
 from agent.clock import Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.budget import OF_ISSUER, Excess, Usage, Weight, kind_of, weigh
 from agent.contract.document import Cancel, Document
 from agent.contract.moment import parse_utc
 from agent.errors import TrustError
+from agent.trust.accepted import Floors
 
 # An emergency and a cancel stand beside those before them in their slot.
 REPLACED_IN_SLOT = frozenset(OF_ISSUER) - {"emergency", "cancel"}
 
 
-class Held(Protocol):
-    """A document that the box keeps."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
-
-    @property
-    def weight(self) -> Weight:
-        """What it costs."""
-
-    @property
-    def accepted_at(self) -> datetime:
-        """When it was accepted."""
-
-
-class Floors(Protocol):
-    """The slots that are known."""
-
-    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
-        """The floor of a slot, or None."""
-        ...
-
-    def count(self, issuer: str, kind: str, epoch: int) -> int:
-        """How many slots of a kind an issuer has in this epoch or a later one."""
-        ...
-
-
 def verify_budget(
-    document: Document, envelope_bytes: int, held: Iterable[Held], floors: Floors, now: Now
+    document: Document, envelope_bytes: int, held: Iterable[HeldDocument], floors: Floors, now: Now
 ) -> list[Document]:
     """Judge a document that trust let through.
 
@@ -90,7 +62,7 @@ def _takes_room_beside(one: Document, new: Document, now: Now) -> bool:
     return one.epoch >= new.epoch and not is_replaced
 
 
-def _find_surplus(weight: Weight, held: Iterable[Held]) -> list[Held]:
+def _find_surplus(weight: Weight, held: Iterable[HeldDocument]) -> list[HeldDocument]:
     """The oldest of an issuer's documents of one kind, beyond what leaves room for one more."""
     budget = OF_ISSUER[weight.kind]
     mine = [

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from agent.clock import Now
+from agent.contract.accepted import HeldDocument
 from agent.contract.ident import Place, StationId
 from agent.errors import TrustError
 from agent.trust.authority import Authority
 from agent.trust.in_force import AuthorityInForce
-from agent.trust.latch import Held as Latchable
 from agent.trust.latch import latched_in, verify_latched
 from agent.trust.verify import reverify
 
 # A document's end and beginning are the plan's business: such a one needs no telling.
 _LEFT_TO_PLAN = frozenset({"E_EXPIRED"})
 _FOR_THE_MOMENT = frozenset({"E_NOTYET"})
-
-
-class Held(Latchable, Protocol):
-    """A document that was accepted and is kept, with its bytes."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the payload."""
-
-    @property
-    def envelope(self) -> bytes:
-        """The exact bytes received."""
 
 
 class Holding:
@@ -44,9 +30,9 @@ class Holding:
         self._state: tuple[Authority, str] | None = None
         self._verdicts: dict[tuple[str, Place | None], TrustError | None] = {}
         self._told: set[tuple[str, str]] = set()
-        self._lost: list[tuple[Held, TrustError]] = []
+        self._lost: list[tuple[HeldDocument, TrustError]] = []
 
-    def is_entitled(self, held: Held, place: Place | None, now: Now) -> bool:
+    def is_entitled(self, held: HeldDocument, place: Place | None, now: Now) -> bool:
         """May it be in force? What may not is kept, and told once by `newly_lost`.
 
         Of a stop only the right behind it is asked: see `latch`.
@@ -71,12 +57,12 @@ class Holding:
             self._lost.append((held, error))
         return False
 
-    def newly_lost(self) -> list[tuple[Held, TrustError]]:
+    def newly_lost(self) -> list[tuple[HeldDocument, TrustError]]:
         """Those found out of force since this was asked last, each with its reason."""
         lost, self._lost = self._lost, []
         return lost
 
-    def _judge(self, held: Held, place: Place | None, now: Now) -> TrustError | None:
+    def _judge(self, held: HeldDocument, place: Place | None, now: Now) -> TrustError | None:
         try:
             accepted_in = latched_in(held)
             if accepted_in is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 
 from agent.contract.document import Entry
+from agent.contract.local_time import LOCAL
 
-LOCAL = timezone(timedelta(hours=7), "+07")
 DAY_MIN = 1440
 MINUTE_MS = 60_000
 ALL_DAY = (1 << DAY_MIN) - 1

@@ -10,8 +10,8 @@ away does not pull any more: such a role is not known to be gone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Silence
 from agent.contract.ident import Place, is_match
 from agent.errors import TrustError
@@ -24,23 +24,7 @@ STOPPING = 2  # signatures: as many as an emergency needs
 Latches = Mapping[tuple[str, str], Place]
 
 
-class Held(Protocol):
-    """A document that was accepted and is kept."""
-
-    @property
-    def document(self) -> Document:
-        """The decoded struct."""
-
-    @property
-    def standing(self) -> int:
-        """The threshold that its role had then."""
-
-    @property
-    def accepted_in(self) -> Place | None:
-        """The place for which it was accepted; None: of a release that did not remember it."""
-
-
-def latched_in(held: Held) -> Place | None:
+def latched_in(held: HeldDocument) -> Place | None:
     """Where a document was accepted, if it is a stop or what has lifted one."""
     is_stop = isinstance(held.document, Silence) and held.standing >= STOPPING
     return held.accepted_in if is_stop else None

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import msgspec
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted, FloorUpdate
 from agent.contract.document import (
     MAX_DOCUMENT_BYTES,
     TYPE_OF_KIND,
@@ -32,7 +33,7 @@ from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.strict_json import Decoder, StrictJsonError
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.trust.accepted import Accepted, Floors, FloorUpdate
+from agent.trust.accepted import Floors
 from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
 from agent.trust.freshness import grade_for, verify_freshness, verify_grade
@@ -45,7 +46,7 @@ from agent.trust.scope import CLASSES_OF_KIND
 from agent.trust.signed_message import MAX_HINT, Signatures, SignedMessage, open_message
 from agent.trust.source import verify_sources
 
-__all__ = ["Accepted", "FloorUpdate", "Floors", "decode_payload", "reverify", "verify"]
+__all__ = ["decode_payload", "reverify", "verify"]
 
 MAX_CANDIDATES = 8
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.

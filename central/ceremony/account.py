@@ -13,11 +13,12 @@ from functools import partial
 from tuf.api.metadata import DelegatedRole
 
 import central.phrase
+from agent.contract.local_time import LOCAL
 from central.ceremony.draft import Draft
 from central.ceremony.phrase import say
 from central.ceremony.signature import Need, digest, needs, root_digest
 from central.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, epoch_of, read_right
-from central.describe import LOCAL, describe_place
+from central.describe import describe_place
 from central.phrase import Lang
 
 DAY_S, HOUR_S = 86_400, 3600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.contract.document import (
@@ -14,10 +14,10 @@ from agent.contract.document import (
     StationConfig,
     Text,
 )
+from agent.contract.local_time import LOCAL
 from central.demo.place import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
 from central.sign import build_header, encode_document, new_doc_id
 
-LOCAL = timezone(timedelta(hours=7))
 BULLETIN = "Kính thưa bà con. Sáng nay xã Càng Long tiêm chủng cho trẻ em tại trạm y tế."
 WARNING = "Khẩn cấp. Nước lũ đang lên nhanh. Bà con di dời ngay đến nơi an toàn."
 WATER = "Nước sạch cho mọi nhà"

@@ -20,6 +20,7 @@ from securesystemslib.signer import CryptoSigner
 
 from agent.clock import mono_s
 from agent.contract import budget
+from agent.contract.accepted import FloorUpdate
 from agent.contract.budget import OF_ISSUER
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.envelope import Signature
@@ -30,7 +31,6 @@ from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
 from agent.store.floors import Floors
 from agent.store.slots import forget_slots
-from agent.trust.accepted import FloorUpdate
 from agent.trust.authority import load_pinned
 from agent.trust.freshness import longest_life
 from central.broker import MAX_PACKET_BYTES

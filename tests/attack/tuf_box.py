@@ -16,6 +16,7 @@ from fake_publisher import AT, FakePublisher
 
 from agent.authority import Rights
 from agent.clock import BUILD_AT, Clock
+from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc
@@ -26,7 +27,7 @@ from agent.health.issue import Issues
 from agent.intake import Effects, Intake
 from agent.link.mqtt import MqttLink
 from agent.store.database import Store
-from agent.store.documents import HeldDocument, load_floors
+from agent.store.documents import load_floors
 from agent.trust.authority import Grade
 from agent.trust.installed import load_installed
 from tests.integration.test_link_mqtt import PACE, STATION, Address

@@ -51,10 +51,11 @@ from agent.contract.document import (
     Start,
     When,
 )
+from agent.contract.local_time import LOCAL
 from agent.contract.topic import build_group_topic, build_station_topic
 from central.clip import run_tool
 from central.demo.capture import RATE_HZ, Capture, find_tone, read_samples
-from central.demo.content import LOCAL, station_config
+from central.demo.content import station_config
 from central.demo.place import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK
 from central.demo.stand import Stand, stand, until
 from central.medium import store_medium

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.priority import Level
 from agent.plan.calendar import expand, list_days, parse_window
-from agent.plan.level import Level
 from agent.plan.occurrence import Occurrence
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline

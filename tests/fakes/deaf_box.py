@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.clock import Clock
+from agent.contract.accepted import HeldDocument
 from agent.contract.ident import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.intake import Effects, Intake
 from agent.store.database import FILE, Store
-from agent.store.documents import Floors, HeldDocument, load_floors
+from agent.store.documents import Floors, load_floors
 from agent.trust.authority import Authority
 from agent.trust.in_force import AuthorityInForce
 

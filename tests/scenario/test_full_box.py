@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from memory_group import memory_group
 from securesystemslib.signer import CryptoSigner
 
+from agent.contract.accepted import Accepted, FloorUpdate
 from agent.contract.budget import OF_ISSUER
 from agent.store import documents
 from agent.store.database import Store
-from agent.trust.accepted import Accepted, FloorUpdate
 from agent.trust.verify import decode_payload
 from central.clip import make_melody
 from central.demo.stand import until

@@ -14,8 +14,9 @@ import pytest
 from agent.alarm_state import AlarmState, list_alarms
 from agent.clock import Now
 from agent.contract.ident import Digest
+from agent.contract.priority import Level
 from agent.play.alarm_session import AlarmSession
-from agent.play.item import EMERGENCY, Item, Neighbours
+from agent.play.item import Item, Neighbours
 from agent.play.line import Line
 from agent.play.picture import PictureOutput
 from agent.play.script import Script
@@ -129,7 +130,7 @@ def failed(box: Box) -> None:
 
 
 def behind_another(box: Box) -> None:
-    box.sound_on(replace(box.item(), key="another", level=EMERGENCY))
+    box.sound_on(replace(box.item(), key="another", level=Level.EMERGENCY))
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 
 from agent.clock import Clock
+from agent.contract.accepted import Accepted, FloorUpdate
 from agent.kept_documents import KeptDocuments
 from agent.store import documents
 from agent.store.database import Store
-from agent.trust.accepted import Accepted, FloorUpdate
 from tests.unit.store.test_documents import AT, accepted
 
 

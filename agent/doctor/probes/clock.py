@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.clock import BUILD_AT, NTS, RTC_DEVICE, read_rtc, system_time
+from agent.contract.local_time import LOCAL
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
 from agent.doctor.probes.machine import examine
@@ -22,7 +23,6 @@ from agent.doctor.tool import Answer, ask
 from agent.errors import LinkError, TrustError
 from agent.health.checks.rtc import RtcCheck
 from agent.link.chrony import SOCKET, ChronyReport, ask_chrony
-from agent.plan.calendar import LOCAL
 from agent.store import clock_memory
 from agent.trust.chrony import judge_chrony as judge_time
 

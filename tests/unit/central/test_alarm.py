@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted
 from agent.contract.document import Cancel, Emergency
 from agent.contract.ident import Place, StationId
 from agent.contract.moment import parse_utc
@@ -19,7 +20,7 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.settings.fault import SettingsFaults
 from agent.trust.authority import load_pinned
-from agent.trust.verify import Accepted, verify
+from agent.trust.verify import verify
 from central.__main__ import main
 from central.alarm import AlarmFile, compile_alarm, is_alarm
 from central.authority import DemoAuthority, make_demo_authority

@@ -23,10 +23,10 @@ from agent.contract.document import (
     Text,
     When,
 )
+from agent.contract.local_time import LOCAL
 from agent.contract.report import ClockState, Hello
 from agent.errors import TrustError
 from agent.link.address import check_url
-from agent.plan.calendar import LOCAL
 from central.__main__ import main
 from central.database import Database
 from central.forecast import is_named

@@ -16,10 +16,11 @@ from click.testing import CliRunner
 from officer_page import PAGE, read_commands, set_up_machines
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted
 from agent.contract.document import Emergency, Silence
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
-from agent.trust.verify import Accepted, verify
+from agent.trust.verify import verify
 from central import publishing
 from central.__main__ import main
 from central.backup import back_up

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted
 from agent.contract.document import (
     Body,
     Cap,
@@ -33,7 +34,7 @@ from agent.contract.topic import Topic
 from agent.errors import ConfigError, TrustError
 from agent.trust.authority import load_pinned
 from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
-from agent.trust.verify import Accepted, verify
+from agent.trust.verify import verify
 from central.authority import (
     DemoAuthority,
     load_public,

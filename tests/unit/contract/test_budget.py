@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from agent.contract.budget import OF_ISSUER, Usage, weigh
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
-from agent.plan.calendar import LOCAL, expand, list_days
+from agent.contract.local_time import LOCAL
+from agent.plan.calendar import expand, list_days
 
 MONDAY = datetime(2026, 11, 22, 17, tzinfo=UTC)  # local midnight
 

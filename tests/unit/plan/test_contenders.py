@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.contract.document import Body, Entry, Playlist, Scene, Start, Sync, When
-from agent.plan.level import Level
+from agent.contract.priority import Level
 from agent.plan.occurrence import Occurrence
 from agent.plan.timeline import Timeline
 

@@ -10,9 +10,9 @@ import pytest
 
 from agent.clock import Now
 from agent.contract.document import Emergency
+from agent.contract.priority import Level
 from agent.plan.emergency import SCRIPT_SLACK, emergency_on
 from agent.plan.held_alarm import Press, alarm_of, alarm_on, senses_of
-from agent.plan.level import Level
 from tests.unit.plan.test_emergency import KM, VI, FakeHeld, S, T, cancel, emergency
 
 NOW = Now(T + timedelta(days=200), "SYNCED", 0.01)

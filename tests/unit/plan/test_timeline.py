@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from agent.contract.document import Cancel, Document, Playlist, StationConfig
-from agent.plan.level import Level
+from agent.contract.priority import Level
 from agent.plan.occurrence import Refusal, tell_briefly
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import Timeline, build_timeline

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.contract.document import Medium
+from agent.contract.priority import Level
 from agent.play.alarm_queue import AlarmQueue
-from agent.play.item import EMERGENCY, Item, Source, Words
+from agent.play.item import Item, Source, Words
 from agent.play.script import LINES
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -20,7 +21,7 @@ AWAITED = (Words("vi", (CLIP,), is_here=False),)
 def alarm(key: str, bodies: tuple[Words, ...] = RECORDED, *, exercise: bool = False) -> Item:
     return Item(
         key=key, source=Source("ab" * 16, "cd" * 32, key, "vn.84.em", "", "", "emergency"),
-        title=key, lang="vi", level=EMERGENCY, level_name="emergency", zones=("*",),
+        title=key, lang="vi", level=Level.EMERGENCY, level_name="emergency", zones=("*",),
         start_at=AT, end_at=AT + timedelta(minutes=9), latest_end_at=AT + timedelta(minutes=9),
         bodies=bodies, repeat=3, is_exercise=exercise,
     )  # fmt: skip

@@ -15,11 +15,12 @@ import pytest
 from agent.clock import Clock, mono_s
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
+from agent.contract.priority import Level
 from agent.contract.report import Play
 from agent.errors import PlayError, StoreError
 from agent.play import alarm_session, segment_loader
 from agent.play.alarm_session import AlarmSession
-from agent.play.item import EMERGENCY, Item, Neighbours, Source, Words
+from agent.play.item import Item, Neighbours, Source, Words
 from agent.play.script import Script
 from agent.play.segment import Segment
 from agent.play.segment_loader import bodies_with_words
@@ -42,7 +43,7 @@ def alarm(bodies: str = "a", texts: str = "", **more: Any) -> Item:
         source=Source("ab" * 16, "cd" * 32, "x", "vn.84.em", "", "", "emergency"),
         title="Khẩn cấp",
         lang="vi",
-        level=EMERGENCY,
+        level=Level.EMERGENCY,
         level_name="emergency",
         zones=("*",),
         start_at=AT,

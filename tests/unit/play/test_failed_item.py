@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from agent.contract.priority import Level
 from agent.play.failed_item import FailedItems
-from agent.play.item import EMERGENCY
 from tests.unit.play.test_sound_output import build_item
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_the_second_death_of_a_worker_is_the_items_fault() -> None:
 
 
 def test_an_emergency_is_tried_for_as_long_as_it_is_in_force() -> None:
-    failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=EMERGENCY)
+    failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=Level.EMERGENCY)
     assert not any(failed.note_death(alarm) for _ in range(5))
     failed.add(alarm, "E_RENDER", NOW)
     failed.forget_past(NOW + timedelta(seconds=9))
@@ -40,7 +40,7 @@ def test_an_emergency_is_tried_for_as_long_as_it_is_in_force() -> None:
 
 
 def test_an_alarm_whose_text_cannot_be_drawn_is_not_tried_again() -> None:
-    failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=EMERGENCY)
+    failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=Level.EMERGENCY)
     failed.add(alarm, "E_FIT", NOW)
     failed.forget_past(NOW + timedelta(minutes=5))
     assert failed.has(alarm)

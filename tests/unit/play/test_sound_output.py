@@ -19,9 +19,10 @@ import pytest
 from agent.clock import BUILD_AT, Clock, Now, boot_s, mono_s
 from agent.contract.document import Medium
 from agent.contract.ident import Digest
+from agent.contract.priority import Level
 from agent.contract.report import Play
 from agent.play import claim
-from agent.play.item import EMERGENCY, Item, Neighbours, Source, Words
+from agent.play.item import Item, Neighbours, Source, Words
 from agent.play.line import Line
 from agent.play.sound import SoundOutput
 from agent.play.wire import Beat, Ended, EngineCommand, Fire, Load, Ready, Start, Started, Stop
@@ -56,7 +57,7 @@ def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> It
         title=name,
         lang="vi",
         level=level,
-        level_name="emergency" if level == EMERGENCY else "scheduled",
+        level_name="emergency" if level == Level.EMERGENCY else "scheduled",
         zones=("*",),
         start_at=start_at,
         latest_end_at=start_at + timedelta(minutes=5),
@@ -78,7 +79,7 @@ class FakeRundown:
         return next((item for item in self.now_wanted if item.key not in done), None)
 
     def scheduled(self, now: Now) -> Item | None:
-        wanted = [item for item in self.now_wanted if item.level < EMERGENCY]
+        wanted = [item for item in self.now_wanted if item.level < Level.EMERGENCY]
         return wanted[0] if wanted else None
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
@@ -200,7 +201,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def alarm(bench: Bench, name: str = "bao/sound", **more: Any) -> Item:
     at = bench.clock.now().at
     usual: dict[str, Any] = {"clips": (), "bodies": (Words("vi", (WORDS,), is_here=True),)}
-    return build_item(name, at, EMERGENCY, **(usual | more))
+    return build_item(name, at, Level.EMERGENCY, **(usual | more))
 
 
 async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> None:
@@ -438,7 +439,7 @@ async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_sign
         bench.output.changed()
         await until(lambda: len(bench.engine.all(Fire)) == 4)
         again = bench.engine.all(Fire)[3]
-        assert (again.level, again.clip) == (EMERGENCY, "two-tone")
+        assert (again.level, again.clip) == (Level.EMERGENCY, "two-tone")
         second = bench.log.plays[1]
         assert (second.level, second.started_by) == ("local_key", "nut")
         assert bench.log.plays[0].started_by is None

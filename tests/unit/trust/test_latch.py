@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from fake_publisher import FakePublisher
 
+from agent.contract.accepted import Accepted
 from agent.contract.document import Silence
 from agent.contract.ident import Place
 from agent.contract.topic import Topic
@@ -17,7 +18,7 @@ from agent.errors import TrustError
 from agent.trust.authority import Authority, load_pinned
 from agent.trust.latch import Latches, verify_latched
 from agent.trust.tree import load_tree
-from agent.trust.verify import Accepted, verify
+from agent.trust.verify import verify
 from tests.unit.trust.test_verify import (
     FIRST,
     PLACE,

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from agent.clock import Now
+from agent.contract.accepted import Accepted
 from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Authority, load_pinned
-from agent.trust.verify import Accepted, verify
+from agent.trust.verify import verify
 
 STATION = StationId("tv-cl-0007")
 PLACE = Place("84", "29266", "tv-cl-0007")

@@ -1,0 +1,87 @@
+"""Documents that were accepted, those that are held, and what is remembered beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from agent.contract.budget import Weight, weigh
+from agent.contract.document import Document
+from agent.contract.ident import Place
+
+
+@dataclass(frozen=True)
+class FloorUpdate:
+    """The floor to be committed together with the document."""
+
+    issuer: str
+    kind: str
+    slot: str
+    epoch: int
+    seq: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A document that may be obeyed.
+
+    Args:
+        document: the decoded struct.
+        payload: its exact signed bytes.
+        envelope: the exact bytes received.
+        sha256: of the payload.
+        floor: to be committed in one transaction with the document; None for time and ack.
+        duplicate: the very same document is already held; nothing is to be done.
+        signers: ids of the distinct keys that were counted.
+        standing: the threshold of the role that issued it: what its silence may stop.
+        place: the one for which it was judged; None while the box has none.
+    """
+
+    document: Document
+    payload: bytes
+    envelope: bytes
+    sha256: str
+    floor: FloorUpdate | None
+    duplicate: bool
+    signers: tuple[str, ...]
+    standing: int
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class HeldDocument:
+    """A document in force (or not yet), as it was accepted.
+
+    Args:
+        document: the decoded struct.
+        sha256: of the payload.
+        envelope: the exact bytes received.
+        accepted_at: when it was accepted, by the box's clock of then.
+        standing: the threshold that the issuing role had at that moment.
+        accepted_in: the place for which it was judged; None: of a release that did not remember it.
+    """
+
+    document: Document
+    sha256: str
+    envelope: bytes
+    accepted_at: datetime
+    standing: int = 1
+    accepted_in: Place | None = None
+
+    @cached_property
+    def weight(self) -> Weight:
+        """What it costs this box."""
+        return weigh(self.document, len(self.envelope))
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A last pause as the store remembers it: from acceptance until it ends by itself.
+
+    Lifting it early shortens no rest: another role of the same key could lift nothing and say so.
+    """
+
+    begun_at: datetime
+    end_at: datetime
