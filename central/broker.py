@@ -13,7 +13,7 @@ import os
 import socket
 from pathlib import Path
 
-from agent.contract.topic import ROOT
+from agent.contract.topic import AUTHORITY, ROOT
 from central.certificate import CENTRE, Identity
 
 MAX_PACKET_BYTES = 360 * 1024  # the largest envelope, its topic and the packet's head
@@ -29,7 +29,7 @@ pattern write {ROOT}/u/+/%u/#
 pattern read {ROOT}/d/%u/#
 pattern read {ROOT}/g/+/#
 pattern read {ROOT}/c/#
-pattern read {ROOT}/auth/#
+pattern read {AUTHORITY}/#
 """
 
 

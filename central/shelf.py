@@ -16,14 +16,13 @@ import sqlalchemy as sa
 from securesystemslib.signer import Signer
 from tuf.api.metadata import Metadata, Root, Signed, Targets, Timestamp
 
-from agent.contract.topic import ROOT as TOPICS
+from agent.contract.topic import build_authority_topic, parse_authority_topic
 from agent.errors import ConfigError
 from central.ceremony import tree
 from central.database import Database, authority, upsert
 from central.publish import Parcel
 from central.timestamp import next_timestamp, seal
 
-AUTH = f"{TOPICS}/auth"
 TIMESTAMP = "timestamp.json"
 # What a box asks for last must not be there before what it names.
 _ORDER = ("root", "role", "targets", "snapshot", "timestamp")
@@ -50,14 +49,14 @@ def unsent(database: Database) -> list[Parcel]:
     with database.transaction() as connection:
         rows = list(connection.execute(sa.select(authority).where(~authority.c.is_sent)))
     rows.sort(key=lambda row: (_rank(row.file), row.file))
-    return [Parcel(f"{AUTH}/{row.file}", row.bytes, retain=True) for row in rows]
+    return [Parcel(build_authority_topic(row.file), row.bytes, retain=True) for row in rows]
 
 
 def mark_sent(database: Database, parcels: Sequence[Parcel]) -> None:
     """The broker has them; what was cleared there is forgotten here."""
     with database.transaction() as connection:
         for parcel in parcels:
-            name = parcel.topic.rpartition("/")[2]
+            name = parse_authority_topic(parcel.topic)
             here = (authority.c.file == name) & (authority.c.bytes == parcel.envelope)
             if parcel.envelope:
                 connection.execute(sa.update(authority).where(here).values(is_sent=True))

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from agent.clock import cpu_s
 from agent.contract.ident import StationId
-from agent.contract.topic import ROOT, Topic, parse_topic
+from agent.contract.topic import Topic, parse_authority_topic, parse_topic
 from agent.link.crash_guard import CrashGuard
 from agent.link.inbox import URGENT, Inbox, Incoming
 from agent.link.processor_share import ProcessorShare
 from agent.link.standing_fault import StandingFaults
 
-AUTHORITY = f"{ROOT}/auth/"
 SHARE = 0.2  # of a processor, for messages that bring nothing new
 URGENT_SHARE = 0.5  # for those of the urgent kinds: an alarm may stand behind them
 _log = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ class Delivery:
         if incoming.kind == "c":
             await self._readers.centre("state", incoming.payload)
         elif incoming.kind == "auth":
-            await self._readers.authority(incoming.topic.removeprefix(AUTHORITY), incoming.payload)
+            await self._readers.authority(parse_authority_topic(incoming.topic), incoming.payload)
         else:
             await self._deliver_document(parse_topic(incoming.topic), incoming.payload)
 

@@ -26,16 +26,20 @@ from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ident import StationId
 from agent.contract.report import State
 from agent.contract.topic import (
+    AUTHORITY,
     CENTRE_STATE,
     ROOT,
+    build_authority_topic,
+    build_group_filter,
     build_group_topic,
     build_uplink_topic,
+    parse_authority_topic,
     parse_topic,
 )
 from agent.errors import AgentError, LinkError
 from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
 from agent.link.crash_guard import CrashGuard
-from agent.link.delivery import AUTHORITY, Delivery, OnBytes, OnMessage, Readers
+from agent.link.delivery import Delivery, OnBytes, OnMessage, Readers
 from agent.link.dial import BrokerSettings, Pace, build_client
 from agent.link.inbox import Incoming
 from agent.link.network_thread import NetworkThreads
@@ -150,7 +154,9 @@ class MqttLink:
         if client is None:
             return
         try:
-            await self._follow(client, map(_group_filter, known), map(_group_filter, wanted))
+            await self._follow(
+                client, map(build_group_filter, known), map(build_group_filter, wanted)
+            )
         except aiomqtt.MqttError as error:
             _log.warning("groups will be subscribed at the next connection: %s", error)
 
@@ -162,7 +168,9 @@ class MqttLink:
         if client is None:
             return
         try:
-            await self._follow(client, map(_authority_topic, known), map(_authority_topic, wanted))
+            await self._follow(
+                client, map(build_authority_topic, known), map(build_authority_topic, wanted)
+            )
         except aiomqtt.MqttError as error:
             _log.warning("authority files will be subscribed at the next connection: %s", error)
 
@@ -176,8 +184,8 @@ class MqttLink:
 
     def _filters(self) -> frozenset[str]:
         """What is listened to at this moment, beyond what every station hears."""
-        groups = map(_group_filter, self._groups)
-        return frozenset({*groups, *map(_authority_topic, self._authority_files)})
+        groups = map(build_group_filter, self._groups)
+        return frozenset({*groups, *map(build_authority_topic, self._authority_files)})
 
     def _is_group(self, group: str) -> bool:
         """A name with `+` or `#` in it would listen to others' documents."""
@@ -343,8 +351,8 @@ class MqttLink:
                 return None  # an empty retained message only says that a topic was cleared
             if text == CENTRE_STATE:
                 return "c"
-            if text.startswith(AUTHORITY):
-                return "auth" if text.removeprefix(AUTHORITY) in self._authority_files else None
+            if text.startswith(f"{AUTHORITY}/"):
+                return "auth" if parse_authority_topic(text) in self._authority_files else None
             topic = parse_topic(text)
         except ValueError:  # UnicodeDecodeError is one
             return None
@@ -353,14 +361,6 @@ class MqttLink:
 
     def _report_down(self, why: str) -> None:
         self._faults.begin("link_down", self._address, why)
-
-
-def _group_filter(group: str) -> str:
-    return f"{ROOT}/g/{group}/#"
-
-
-def _authority_topic(name: str) -> str:
-    return f"{AUTHORITY}{name}"
 
 
 def _state(session: int, *, online: bool) -> bytes:

@@ -21,7 +21,7 @@ from agent.contract.document import StationConfig
 from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc
 from agent.contract.report import Result
-from agent.contract.topic import ROOT, build_station_topic
+from agent.contract.topic import build_authority_topic, build_station_topic
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
 from agent.intake import Effects, Intake
@@ -49,7 +49,7 @@ class Centre:
         """Root files first and the timestamp last, as a centre does."""
         wanted = self.tree.wire if files is None else files
         for name in sorted(wanted, key=lambda name: (name == "timestamp.json", name)):
-            await self.client.publish(f"{ROOT}/auth/{name}", wanted[name], qos=1, retain=True)
+            await self.client.publish(build_authority_topic(name), wanted[name], qos=1, retain=True)
 
     async def send(self, document: dict[str, Any], *, issuer: str | None = None) -> None:
         """One document to the station, signed by its issuer."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from click.testing import CliRunner
 from securesystemslib.signer import CryptoSigner
 
+from agent.contract.topic import parse_authority_topic
 from agent.trust.tree import TreeAuthority, TreeFiles, load_tree
 from central import shelf
 from central.__main__ import main
@@ -109,7 +110,7 @@ class Hall:
             parcels = shelf.unsent(database)
         finally:
             database.close()
-        return {one.topic.rpartition("/")[2]: one.envelope for one in parcels if one.envelope}
+        return {parse_authority_topic(one.topic): one.envelope for one in parcels if one.envelope}
 
     def authority(self) -> TreeAuthority:
         """What a box makes of what the centre gives out: the newest of each file."""

@@ -18,7 +18,7 @@ from typing import Any
 from mqtt_relay import MqttRelay, encode_publish
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
-from agent.contract.topic import ROOT, build_group_topic, build_station_topic
+from agent.contract.topic import build_authority_topic, build_group_topic, build_station_topic
 from central.demo.place import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
 from central.demo.stand import Stand
 from central.sign import build_header, encode_document
@@ -132,7 +132,7 @@ async def rubbish_authority(on: Target) -> None:
     large = b'{"signatures":[' + b'{"keyid":"' + b"a" * 340_000
     for number in itertools.count():
         raw = (large, b"[" * 300_000, b'{"signed":' * 1000, b"\xff" * 1000)[number % 4]
-        await on.send(f"{ROOT}/auth/{names[number % len(names)]}", raw)
+        await on.send(build_authority_topic(names[number % len(names)]), raw)
         await asyncio.sleep(0.05)
 
 

@@ -14,7 +14,11 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from agent.contract.report import ClockState, Hello, Result
-from agent.contract.topic import build_uplink_topic
+from agent.contract.topic import (
+    build_authority_topic,
+    build_uplink_topic,
+    parse_authority_topic,
+)
 from agent.evidence.device_key import load_device_key, sign_report
 from agent.trust.tree import TreeFiles, load_tree
 from central import shelf
@@ -77,7 +81,7 @@ async def listening(centre: Centre) -> AsyncIterator[tuple[aiomqtt.Client, dict[
 
     async def hear() -> None:
         async for message in client.messages:
-            have[message.topic.value.rpartition("/")[2]] = bytes(message.payload)
+            have[parse_authority_topic(message.topic.value)] = bytes(message.payload)
 
     async with centre.connect(centre.device, STATION) as client:
         await client.subscribe("tramtin/1/auth/#", qos=1)
@@ -94,13 +98,13 @@ async def counting(centre: Centre, name: str, files: Collection[str]) -> AsyncIt
 
     async def hear() -> None:
         async for message in client.messages:
-            name = message.topic.value.rpartition("/")[2]
+            name = parse_authority_topic(message.topic.value)
             heard.append(name)
 
     identity = await asyncio.to_thread(centre.ca.issue_device, name)
     async with centre.connect(identity, name) as client:
         for file in files:
-            await client.subscribe(f"tramtin/1/auth/{file}", qos=1)
+            await client.subscribe(build_authority_topic(file), qos=1)
         task = asyncio.create_task(hear(), name=f"{name} counts")
         yield heard
         task.cancel()
@@ -178,7 +182,7 @@ async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_
     await until(lambda: not shelf.unsent(centre.database))
     async with centre.connect(centre.ca.issue_centre(), "wiper") as owner:
         for name in FILES:  # a broker that has lost what it should retain
-            await owner.publish(f"tramtin/1/auth/{name}", b"", qos=1, retain=True)
+            await owner.publish(build_authority_topic(name), b"", qos=1, retain=True)
     # What a box listens to that lacks nothing: the timestamp, and the roots to come.
     of_whole = ["timestamp.json", *(f"{version}.root.json" for version in range(2, 10))]
     topic = build_uplink_topic(STATION, "hello")  # type: ignore[arg-type] # a plain string

@@ -21,7 +21,12 @@ import pytest
 
 from agent.clock import Now
 from agent.contract.ident import StationId
-from agent.contract.topic import Topic, build_station_topic, build_uplink_topic
+from agent.contract.topic import (
+    Topic,
+    build_authority_topic,
+    build_station_topic,
+    build_uplink_topic,
+)
 from agent.errors import LinkError
 from agent.link.dial import Pace
 from agent.link.mqtt import MqttLink
@@ -269,7 +274,7 @@ async def test_a_station_can_neither_write_nor_read_under_anothers_name(
             connected_as(address(OTHER)) as spy,
         ):
             await spy.subscribe(build_station_topic(STATION, "#"), qos=1)
-            await spy.subscribe("tramtin/1/g/84.29266/#", qos=1)
+            await spy.subscribe("tramtin/1/g/84_2e29266/#", qos=1)
             heard_by_spy = aiter(spy.messages)
             await station.until(lambda: bool(station.sessions))
             await station.link.publish(foreign, b"forged")
@@ -283,7 +288,7 @@ async def test_a_station_can_neither_write_nor_read_under_anothers_name(
                 b"own",
             )
             await centre.publish(build_station_topic(STATION, "playlist", "tuan"), b"a", qos=1)
-            await centre.publish("tramtin/1/g/84.29266/playlist/tuan", b"b", qos=1)
+            await centre.publish("tramtin/1/g/84_2e29266/playlist/tuan", b"b", qos=1)
             async with asyncio.timeout(PATIENCE_S):
                 assert (await anext(heard_by_spy)).payload == b"b"
 
@@ -317,7 +322,7 @@ async def test_a_restarted_broker_is_found_again_and_groups_are_still_heard(
         assert station.sessions[1] > station.sessions[0]
         assert not station.has_fault("link_down")
         async with connected_as(address("centre")) as centre:
-            await centre.publish("tramtin/1/g/84.29266/playlist/tuan", b"group", qos=1)
+            await centre.publish("tramtin/1/g/84_2e29266/playlist/tuan", b"group", qos=1)
         await station.until(lambda: bool(station.heard))
         assert station.heard == [(Topic("playlist", "tuan", None, "84.29266"), b"group")]
 
@@ -466,14 +471,14 @@ async def test_authority_files_come_by_name_and_no_others(
         running(make_station(address(STATION))) as station,
     ):
         for name in ("timestamp.json", "1.targets.json", "1.vn.82.json", "1.vn.84.json"):
-            await centre.publish(f"tramtin/1/auth/{name}", name.encode(), qos=1, retain=True)
+            await centre.publish(build_authority_topic(name), name.encode(), qos=1, retain=True)
         await station.until(lambda: bool(station.sessions))
         await station.link.set_authority_files({"timestamp.json", "1.vn.84.json"})
         await station.until(lambda: len(station.files) == 2)
         await station.link.set_authority_files({"timestamp.json", "1.targets.json"})
         await station.until(lambda: len(station.files) == 3)
-        await centre.publish("tramtin/1/auth/1.vn.84.json", b"no more", qos=1, retain=True)
-        await centre.publish("tramtin/1/auth/timestamp.json", b"next", qos=1, retain=True)
+        await centre.publish("tramtin/1/auth/1_2evn_2e84_2ejson", b"no more", qos=1, retain=True)
+        await centre.publish("tramtin/1/auth/timestamp_2ejson", b"next", qos=1, retain=True)
         await station.until(lambda: ("timestamp.json", b"next") in station.files)
         assert sorted(name for name, _ in station.files) == [
             "1.targets.json", "1.vn.84.json", "timestamp.json", "timestamp.json"

@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.contract.ident import StationId
-from agent.contract.topic import CENTRE_STATE, ROOT
+from agent.contract.topic import AUTHORITY, CENTRE_STATE, ROOT
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
 from agent.doctor.probes.handshake import load_context, reach, shake_hands
@@ -157,7 +157,7 @@ async def _connect(
 
 async def _subscribe(client: BoundedClient, station: str) -> list[tuple[str, int]]:
     """The topics that the broker refuses us, with its code."""
-    topics = [f"{ROOT}/d/{station}/#", CENTRE_STATE, f"{ROOT}/auth/#"]
+    topics = [f"{ROOT}/d/{station}/#", CENTRE_STATE, f"{AUTHORITY}/#"]
     is_new = client.protocol is aiomqtt.ProtocolVersion.V5
     wanted = [(topic, SubscribeOptions(qos=1) if is_new else 1) for topic in topics]
     codes: Sequence[int | ReasonCode] = await client.subscribe(wanted)  # type: ignore[arg-type] # paho takes both pairs

@@ -10,6 +10,7 @@ import pytest
 from tuf.api.metadata import Metadata, Timestamp
 
 from agent.contract.ident import StationId
+from agent.contract.topic import parse_authority_topic
 from agent.errors import ConfigError
 from central import shelf
 from central.authority import DemoAuthority, make_demo_authority
@@ -43,7 +44,7 @@ def names(database: Database) -> list[str]:
 def send(database: Database) -> dict[str, bytes]:
     parcels = shelf.unsent(database)
     shelf.mark_sent(database, parcels)
-    return {one.topic.rpartition("/")[2]: one.envelope for one in parcels}
+    return {parse_authority_topic(one.topic): one.envelope for one in parcels}
 
 
 def test_what_a_box_asks_for_first_is_given_out_last(
@@ -51,11 +52,11 @@ def test_what_a_box_asks_for_first_is_given_out_last(
 ) -> None:
     shelf.put(database, demo.files())
     assert names(database) == [
-        "tramtin/1/auth/1.root.json",
-        "tramtin/1/auth/1.vn.84.json",
-        "tramtin/1/auth/1.targets.json",
-        "tramtin/1/auth/1.snapshot.json",
-        "tramtin/1/auth/timestamp.json",
+        "tramtin/1/auth/1_2eroot_2ejson",
+        "tramtin/1/auth/1_2evn_2e84_2ejson",
+        "tramtin/1/auth/1_2etargets_2ejson",
+        "tramtin/1/auth/1_2esnapshot_2ejson",
+        "tramtin/1/auth/timestamp_2ejson",
     ]
     assert all(parcel.retain for parcel in shelf.unsent(database))
     send(database)
@@ -63,7 +64,10 @@ def test_what_a_box_asks_for_first_is_given_out_last(
     shelf.put(database, demo.files())
     assert names(database) == []  # the same again is nothing new
     shelf.send_again(database, ["1.targets.json", "timestamp.json"])
-    assert names(database) == ["tramtin/1/auth/1.targets.json", "tramtin/1/auth/timestamp.json"]
+    assert names(database) == [
+        "tramtin/1/auth/1_2etargets_2ejson",
+        "tramtin/1/auth/timestamp_2ejson",
+    ]
 
 
 def test_a_version_is_cleared_two_publications_later(database: Database) -> None:
