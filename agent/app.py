@@ -258,8 +258,6 @@ class Agent:
         except StoreError:
             return self.session + 1
 
-    # Life
-
     async def _build(self) -> None:
         self.floors = await self.store.run(load_floors)
         await self.silence.load()
