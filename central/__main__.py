@@ -134,7 +134,7 @@ def collect(
     from central.authority import load_signer
     from central.certificate import Identity
     from central.collect import Collector
-    from central.database import Database
+    from central.store.database import Database
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     host, _, port = broker.rpartition(":")
@@ -194,8 +194,9 @@ def show(
     *, db: Path, what: tuple[str, ...], format_: str | None, lang: Literal["vi", "en"]
 ) -> None:
     """What stations did and refused; all tables when none is named."""
-    from central.database import Database
-    from central.show import WHAT, show_json, show_tables
+    from central.cli.table_rows import WHAT
+    from central.show import show_json, show_tables
+    from central.store.database import Database
 
     if not db.exists():  # an empty table would say that nothing was played
         raise ConfigError("E_UNREADABLE", str(db), "no such file")

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from agent.contract.document import Document, Emergency
 from agent.contract.report import Health, Hello
-from central.database import Database, latest, presence, records, results, utc_now
 from central.publish import sha256_of
+from central.store.database import Database, utc_now
+from central.store.schema import latest, presence, records, results
 
 NOT_SOUNDING = "emergency_not_sounding"
 SENSE_OF = {"audio": "sound", "board": "picture"}  # what a hello says that it has

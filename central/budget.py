@@ -17,10 +17,11 @@ from agent.contract.budget import OF_ISSUER, Excess, Usage, Weight, kind_of, wei
 from agent.contract.document import Cancel, Document
 from agent.contract.moment import parse_utc
 from agent.trust.freshness import longest_life
-from central.database import Database, documents
 from central.forecast import Objection
 from central.recipients import Recipients
 from central.sign import read_document
+from central.store.database import Database
+from central.store.schema import documents
 
 # A cancel always finds room on a box, and an emergency stands beside the one before it.
 NEVER_FULL = frozenset({"cancel"})

@@ -24,9 +24,10 @@ from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
 from central import heartbeat, shelf
 from central.certificate import CENTRE, Identity
-from central.database import Database, stations
 from central.publish import Parcel, is_out_of_time, mark_sent, unsent
 from central.reception import WINDOW, Reception
+from central.store.database import Database
+from central.store.schema import stations
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -152,11 +152,11 @@ def publish(
     signature. Exit code 75: kept, but no collector is there to send it. With --wait: 0 when all
     stations took it (and sound it), 4 some, 5 none.
     """
-    from central.database import Database
     from central.order import verify_dates
     from central.publishing import Publication, hand_out, verify_publishable
     from central.recipients import find_recipients
     from central.sign import open_envelope, read_document
+    from central.store.database import Database
     from central.unsupported import verify_supported
 
     if (station is None) == (group is None):
@@ -188,9 +188,9 @@ def publish(
 @told
 def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
     """Take a playlist out of force on every station, by the heads that `collect` signs."""
-    from central.database import Database
     from central.head import withhold as put
     from central.publish import kind_of
+    from central.store.database import Database
 
     if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
         raise ConfigError("E_USAGE", doc_id[:64], say(lang, "fault.not_an_id"))
@@ -213,8 +213,8 @@ def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
 @told
 def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
     """Bring a withheld playlist back into force."""
-    from central.database import Database
     from central.head import reinstate as take
+    from central.store.database import Database
 
     database = Database.open(db)
     try:
@@ -278,8 +278,8 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
 
 def _next_seq(options: dict[str, Any], now: datetime) -> int:
     """The time in milliseconds; above all that the centre has published, where that is at hand."""
-    from central.database import Database
     from central.numbering import default_seq, newest_seq
+    from central.store.database import Database
 
     if options["db"] is None:
         return default_seq(now)

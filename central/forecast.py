@@ -22,9 +22,9 @@ from agent.contract.report import Hello
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
-from central.database import Database
 from central.published_state import PublishedState, Standing, read_state
 from central.recipients import Recipients, is_meant
+from central.store.database import Database
 
 HORIZON = timedelta(days=45)
 HTTPS_PORT = 443

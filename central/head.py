@@ -16,9 +16,10 @@ from agent.contract.document import Head
 from agent.contract.ident import KEY_SLOT
 from agent.contract.moment import encode_utc
 from agent.contract.report import Hello
-from central.database import Database, documents, latest, revocations, upsert, utc_now
 from central.online import OnlineDesk
 from central.publish import Parcel, rows_for, stations_of
+from central.store.database import Database, upsert, utc_now
+from central.store.schema import documents, latest, revocations
 
 LISTED = ("playlist", "station-config", "silence")
 LIFETIME = timedelta(hours=24)

@@ -11,7 +11,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from agent.contract.moment import encode_utc, parse_utc
-from central.database import Database, collectors, upsert
+from central.store.database import Database, upsert
+from central.store.schema import collectors
 
 log = logging.getLogger(__name__)
 BEAT_S = 4.0

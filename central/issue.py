@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.contract.issue_kind import ISSUE_KINDS
-from central.database import Database
 from central.issue_of_alarm import alarm_issues
 from central.issue_of_authority import authority_issues
 from central.issue_of_publishing import publishing_issues
 from central.phrase import LANGS
+from central.store.database import Database
 
 Row = dict[str, Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from agent.contract.issue_entry import IssueKind
 from agent.contract.moment import encode_utc
-from central.database import Database
 from central.held_alarm import held_alarms
 from central.issue_of_authority import build_row
+from central.store.database import Database
 
 NOTICE = timedelta(days=14)
 KIND = IssueKind(

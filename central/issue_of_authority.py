@@ -11,8 +11,8 @@ from agent.contract.issue_entry import IssueKind
 from agent.contract.moment import encode_utc, parse_utc
 from central import shelf
 from central.ceremony.expiry import NOTICE, Expiry, list_expiring
-from central.database import Database
 from central.phrase import LANGS
+from central.store.database import Database
 
 CENTRE = "centre"
 SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes take no new emergency

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from agent.contract.issue_entry import IssueKind
 from agent.contract.moment import encode_utc, parse_utc
-from central.database import Database, documents
 from central.issue_of_authority import build_row
+from central.store.database import Database
+from central.store.schema import documents
 
 PATIENCE = timedelta(minutes=1)
 KIND = IssueKind(

@@ -14,13 +14,14 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from agent.contract.chain import GENESIS, next_hash
 from agent.contract.report import MAX_BATCH_RECORDS, LogBatch, Record
-from central.database import Database, cursors, records, upsert
 from central.report_rule import MAX_NUMBER, find_record_fault
 from central.report_store import find_lack_of_room
+from central.store.database import Database, upsert
+from central.store.plays import insert_plays
+from central.store.schema import cursors, records
 
 
 class LedgerError(Exception):
@@ -93,7 +94,7 @@ def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:
         if rows:
             known = _check_neighbours(connection, station, batch.epoch, rows)
             _check_room(connection, [row for row in rows if row.record.seq not in known])
-            _insert(connection, rows)
+            _insert(connection, [row for row in rows if row.record.seq not in known])
             _advance(connection, station, batch.epoch, rows[0].record.seq)
         return read_cursor(connection, station, batch.epoch)
 
@@ -154,6 +155,8 @@ def _check_room(connection: sa.Connection, rows: list[_Row]) -> None:
 
 
 def _insert(connection: sa.Connection, rows: list[_Row]) -> None:
+    if not rows:
+        return
     values: list[dict[str, Any]] = [
         {
             "station": row.record.station, "epoch": row.record.epoch, "seq": row.record.seq,
@@ -161,7 +164,15 @@ def _insert(connection: sa.Connection, rows: list[_Row]) -> None:
         }
         for row in rows
     ]  # fmt: skip
-    connection.execute(insert(records).on_conflict_do_nothing(), values)
+    connection.execute(sa.insert(records), values)
+    insert_plays(
+        connection,
+        [
+            ((one.station, one.epoch, one.seq), msgspec.to_builtins(one.play))
+            for one in (row.record for row in rows)
+            if one.play is not None
+        ],
+    )
 
 
 def _advance(connection: sa.Connection, station: str, epoch: str, first: int) -> None:

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from agent.contract.document import Document
 from agent.errors import TrustError
 from agent.trust.replay import stands_beside
-from central.database import Database, documents
 from central.phrase import Lang, say
 from central.recipients import Recipients
+from central.store.database import Database
+from central.store.schema import documents
 
 
 def default_seq(now: datetime, newest: int = 0) -> int:

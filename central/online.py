@@ -12,9 +12,9 @@ from securesystemslib.signer import Signer
 from agent.contract.document import Document
 from agent.contract.topic import build_station_topic
 from central import shelf
-from central.database import Database
 from central.publish import RETAINED, Parcel
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 
 ROLES = {"time": "vn.time", "receipt": "vn.receipt", "head": "vn.head"}
 

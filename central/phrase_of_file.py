@@ -59,6 +59,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "the sound or picture cannot be used",
     ),
     "error.E_CLIP": ("công cụ âm thanh (ffmpeg) báo lỗi", "the sound tool (ffmpeg) failed"),
+    "error.E_VERSION": (
+        "cơ sở dữ liệu do bản mới hơn ghi: cài bản ấy, hoặc dùng bản sao lưu trước khi nâng cấp",
+        "a newer release wrote the database: install that one, or take the backup from before",
+    ),
     "error.E_UNREADABLE": ("không đọc được tệp", "the file cannot be read"),
     "fault.E_SCOPE": ("vai trò không có quyền ấy ({0})", "the role has no such right ({0})"),
     "fault.E_HOURS": (

@@ -23,8 +23,9 @@ from agent.contract.report import Hello
 from agent.contract.topic import build_station_topic, parse_topic
 from agent.errors import TrustError
 from agent.trust.freshness import EMERGENCY_WINDOW
-from central.database import Database, documents, results, upsert, utc_now
 from central.sign import read_document
+from central.store.database import Database, upsert, utc_now
+from central.store.schema import documents, plays, results
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
 # What a box must hear first: its place, then what is urgent, then the rest.
@@ -254,10 +255,12 @@ def kind_of(database: Database, doc_id: str) -> str | None:
     with database.transaction() as connection:
         rows = connection.execute(sa.select(documents.c.kind, documents.c.envelope)).all()
         named = connection.execute(told.limit(1)).scalar()
+        played = sa.select(plays.c.number).where(plays.c.doc_id == doc_id).limit(1)
+        was_played = connection.execute(played).first() is not None
     for row in rows:
         if read_document(row.envelope).doc_id == doc_id:
             return str(row.kind)
-    if named is None and any(play["doc_id"] == doc_id for play in database.plays()):
+    if named is None and was_played:
         return "playlist"
     return named
 

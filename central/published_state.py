@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from agent.contract.document import Document
 from agent.contract.moment import encode_utc
-from central.database import Database, documents, revocations
 from central.sign import read_document
+from central.store.database import Database
+from central.store.schema import documents, revocations
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from agent.contract.document import Document
 from agent.contract.moment import encode_utc
 from central.answer import Answers
 from central.budget import find_excesses
-from central.database import Database
 from central.describe_objection import notices, verify_acceptable
 from central.forecast import foresee
 from central.heartbeat import state_of_collector
@@ -21,6 +20,7 @@ from central.phrase import Lang, say
 from central.publish import keep, sha256_of
 from central.publish_wait import NONE, wait_for_answers
 from central.recipients import Recipients, list_names, verify_known
+from central.store.database import Database
 
 NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
 

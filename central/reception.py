@@ -26,12 +26,12 @@ from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, 
 from agent.contract.topic import parse_topic
 from agent.errors import TrustError
 from central import ledger, report_store
-from central.database import Database
 from central.head import Heads
 from central.online import OnlineDesk
 from central.publish import Parcel, lacking
 from central.report_rule import ReportError, strip_control, verify_report_content, verify_size
 from central.resend import Resend
+from central.store.database import Database
 
 log = logging.getLogger(__name__)
 TIME_LIFETIME = timedelta(minutes=10)

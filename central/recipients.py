@@ -12,9 +12,10 @@ from agent.contract.document import Document, StationConfig
 from agent.contract.ident import is_match, parse_place
 from agent.contract.topic import build_group_topic, build_station_topic
 from agent.errors import ConfigError
-from central.database import Database, documents, latest, presence, stations
 from central.phrase import Lang, say
 from central.sign import read_document
+from central.store.database import Database
+from central.store.schema import documents, latest, presence, stations
 
 MOST_NAMED = 12
 

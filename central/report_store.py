@@ -10,20 +10,10 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from agent.contract.moment import parse_utc
-from central.database import (
-    Database,
-    cursors,
-    faults,
-    intake_of_day,
-    latest,
-    presence,
-    results,
-    upsert,
-    utc_now,
-)
+from central.store.database import Database, upsert, utc_now
+from central.store.schema import cursors, faults, intake_of_day, latest, presence, results
 
 RECORDS_A_DAY = 200_000
 BYTES_A_DAY = 256 * 1024 * 1024
@@ -117,23 +107,34 @@ def note_fault(
 ) -> None:
     """Flag what must not be: counted, not repeated; `E_MORE` counts what has no row of its own."""
     with database.transaction() as connection:
-        key = _fault_key(connection, station, epoch, seq, code)
-        values = {**key, "detail": detail, "times": 1, "at": utc_now()}
-        changed = {"times": faults.c.times + 1, "detail": detail, "at": utc_now()}
-        statement = insert(faults).values(values)
-        connection.execute(statement.on_conflict_do_update(index_elements=tuple(key), set_=changed))
+        key, is_new = _fault_key(connection, station, epoch, seq, code)
+        changed = {"detail": detail, "at": utc_now()}
+        if is_new:
+            connection.execute(sa.insert(faults).values({**key, **changed, "times": 1}))
+        else:
+            here = [faults.c[name] == value for name, value in key.items()]
+            connection.execute(
+                sa.update(faults).where(*here).values({**changed, "times": faults.c.times + 1})
+            )
 
 
 def _fault_key(
     connection: sa.Connection, station: str, epoch: str, seq: int, code: str
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], bool]:
+    """Under which key a fault is counted, and whether its row is still to be made."""
     key = {"station": station, "epoch": epoch, "seq": seq, "code": code}
-    own = sa.select(faults.c.times).where(*(faults.c[name] == of for name, of in key.items()))
-    if connection.execute(own).first() is not None:
-        return key
+    if _is_kept(connection, key):
+        return key, False
     mine = sa.select(sa.func.count()).select_from(faults).where(faults.c.station == station)
-    is_full = (connection.execute(mine).scalar() or 0) >= FAULTS_KEPT
-    return {**key, "epoch": "", "seq": 0, "code": "E_MORE"} if is_full else key
+    if (connection.execute(mine).scalar() or 0) < FAULTS_KEPT:
+        return key, True
+    more = {**key, "epoch": "", "seq": 0, "code": "E_MORE"}
+    return more, not _is_kept(connection, more)
+
+
+def _is_kept(connection: sa.Connection, key: dict[str, Any]) -> bool:
+    own = sa.select(faults.c.times).where(*(faults.c[name] == of for name, of in key.items()))
+    return connection.execute(own).first() is not None
 
 
 # Room for journals

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from agent.contract.ident import StationId
 from central import shelf
-from central.database import Database
+from central.store.database import Database
 
 AGAIN_S = 600.0
 LONGEST_PAUSE_S = 6 * 3600.0  # as often as a box in order says hello

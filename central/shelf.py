@@ -19,8 +19,9 @@ from tuf.api.metadata import Metadata, Root, Signed, Targets, Timestamp
 from agent.contract.topic import build_authority_topic, parse_authority_topic
 from agent.errors import ConfigError
 from central.ceremony import tree
-from central.database import Database, authority, upsert
 from central.publish import Parcel
+from central.store.database import Database, upsert
+from central.store.schema import authority
 from central.timestamp import next_timestamp, seal
 
 TIMESTAMP = "timestamp.json"

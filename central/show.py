@@ -8,22 +8,19 @@ from typing import Any
 import msgspec
 
 from agent.contract.issue_kind import Lang
-from central.database import Database
+from central.cli.table_rows import Row, collect_rows
 from central.describe import format_moment
-from central.issue import Row, issue_log, lasting_issues
 from central.numbering import format_number
 from central.phrase import LANGS, say
-from central.publish import list_documents
 from central.report_rule import escape_control, strip_control
 from central.show_play import (
-    list_on_air,
     name_lang,
     name_output,
     shorten_title,
     tell_on_air,
     tell_play,
-    total_plays,
 )
+from central.store.database import Database
 
 _TITLES: dict[str, dict[Lang, str]] = {
     "stations": {"vi": "Trạm", "en": "Stations"},
@@ -146,35 +143,6 @@ _WORDS: dict[str, dict[str, dict[Lang, str]]] = {
 # what a person looks for first: never broken over two lines, while the others fold
 _WHOLE = ("station", "result", "document", "wordless")
 _LOCAL = ("at", "since", "start", "until", "expires")  # UTC+7, as people's watches
-WHAT = tuple(_TITLES)
-
-
-def collect_rows(database: Database, what: str) -> list[Row]:
-    """The rows of one table, as they are kept."""
-    if what == "stations":
-        health = database.health()
-        return [_with_health(row, health.get(row["station"])) for row in database.stations()]
-    if what in ("issues", "issue-log"):
-        return lasting_issues(database) if what == "issues" else issue_log(database)
-    if what == "silences":
-        return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
-    rows: dict[str, Any] = {
-        "on-air": lambda: list_on_air(database),
-        "totals": lambda: total_plays(database),
-        "plays": database.plays,
-        "refusals": database.refusals,
-        "documents": lambda: list_documents(database),
-        "gaps": database.gaps,
-        "faults": database.faults,
-    }
-    found: list[Row] = rows[what]()
-    return found
-
-
-def _with_health(row: Row, health: Row | None) -> Row:
-    clock = health["clock"]["quality"] if health else None
-    issues = [f"{i['kind']} {i['subject']}" for i in health["issues"]] if health else []
-    return {**row, "clock": clock, "issues": issues}
 
 
 def show_json(database: Database, what: tuple[str, ...]) -> str:

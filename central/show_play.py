@@ -1,85 +1,16 @@
-"""What was played, counted for each output and language, and play by play.
-
-A picture on a board is never counted as heard, nor is an emergency's signal counted as its words.
-"""
+"""Plays, and what is on air, as text for a person."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
-from agent.contract.document import Emergency
-from central.database import Database, documents
 from central.describe import format_moment, format_span, speak_lang
 from central.phrase import Lang, say
-from central.sign import read_document
 
 Row = dict[str, Any]
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24}\b")
 _CODE = re.compile(r"\bE_[A-Z_]+\b")
-
-
-def total_plays(database: Database) -> list[Row]:
-    """One row for each item, output kind and language: how often it was heard or seen.
-
-    Members besides `title`, `medium` and `lang`: `full`, `cut`, `skipped`, `failed`, and `wordless`
-    for an emergency of which only the signal and the built-in line were heard in that language.
-    """
-    languages = _spoken_languages(database)
-    counts: dict[tuple[str, ...], Counter[str]] = {}
-    titles: dict[str, str] = {}
-    for play in database.plays():
-        item = f"{play.get('doc_id')}/{play.get('entry')}"
-        titles[item] = str(play.get("title", "–"))
-        silent = play.get("words_missing") or []
-        for lang in _languages(play, languages.get(str(play.get("doc_id")), [])):
-            key = (item, str(play.get("medium") or play.get("output") or "–"), lang)
-            outcome = "wordless" if lang in silent else str(play.get("result"))
-            counts.setdefault(key, Counter())[outcome] += 1
-    return [
-        {"title": titles[item], "medium": medium, "lang": lang, **_numbers(counter)}
-        for (item, medium, lang), counter in counts.items()
-    ]
-
-
-def _numbers(counter: Counter[str]) -> dict[str, int]:
-    return {name: counter[name] for name in ("full", "cut", "skipped", "failed", "wordless")}
-
-
-def _languages(play: Mapping[str, Any], spoken: Sequence[str]) -> Iterable[str]:
-    """The languages of a play's words; of a picture, its own."""
-    own = [str(play.get("lang", "–"))]
-    if play.get("medium") == "picture":
-        return own
-    return dict.fromkeys([*(spoken or own), *(play.get("words_missing") or [])])
-
-
-def _spoken_languages(database: Database) -> dict[str, list[str]]:
-    """The languages in which each published emergency has recorded words, by document id."""
-    query = sa.select(documents.c.envelope).where(documents.c.kind == "emergency")
-    with database.transaction() as connection:
-        read = [read_document(raw) for raw in connection.execute(query).scalars()]
-    return {
-        one.doc_id: [body.lang for body in one.bodies if body.media]
-        for one in read
-        if isinstance(one, Emergency)
-    }
-
-
-def list_on_air(database: Database) -> list[Row]:
-    """What each station last told that it plays or shows, and whether it is still connected."""
-    online = {row["station"]: bool(row["online"]) for row in database.stations()}
-    return [
-        {"station": station, "at": health["at"], "output": output, **item,
-         "is_online": online.get(station, False)}
-        for station, health in database.health().items()
-        for output, item in health["on_air"].items()
-        if item is not None
-    ]  # fmt: skip
 
 
 def tell_on_air(row: Row, lang: Lang) -> str:

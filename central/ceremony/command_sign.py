@@ -92,7 +92,7 @@ def publish_authority(
     """
     from central import shelf
     from central.ceremony import publication
-    from central.database import Database
+    from central.store.database import Database
 
     here = open_folder(folder)
     draft = open_draft(here, at)

@@ -21,7 +21,7 @@ Roles = Mapping[str, Role]
 
 def read_places(db: Path) -> list[Place]:
     """Where each station stands by its own last hello; one without a sound place stands nowhere."""
-    from central.database import Database
+    from central.store.database import Database
 
     database = Database.open(db)
     try:

@@ -15,12 +15,12 @@ from central.authority import DemoAuthority, make_demo_authority
 from central.broker import Broker
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 from central.collect import Collector
-from central.database import Database
 from central.demo.place import BOARD_STATION, COMMUNE_STATION, GROUP, SINK, Station, write_settings
 from central.demo.sound import SoundRoom
 from central.media_server import MediaServer
 from central.publish import publish
 from central.sign import read_document, sign_document
+from central.store.database import Database
 
 STATIONS = (COMMUNE_STATION, BOARD_STATION)
 SETTLED_S = 60.0  # a limit for a busy machine, never waited for when all is well

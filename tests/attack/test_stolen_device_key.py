@@ -24,9 +24,10 @@ from central import report_store
 from central.__main__ import main
 from central.authority import DemoAuthority, make_demo_authority
 from central.certificate import CertificateAuthority, make_demo_ca
-from central.database import Database, faults, records, results
 from central.reception import Reception
 from central.report_store import FAULTS_KEPT, RESULTS_KEPT, SESSIONS_AHEAD
+from central.store.database import Database
+from central.store.schema import faults, records, results
 
 STOLEN, HONEST = StationId("tv-cl-0007"), StationId("tv-cl-0021")
 EPOCH = "6f3a9c01d2e4b587"

@@ -10,10 +10,10 @@ import msgspec
 from agent.contract.document import Policy, StationConfig
 from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
 from central import heartbeat
-from central.database import Database
 from central.publish import keep, mark_sent
 from central.report_store import note_latest, note_presence
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 
 STATION = "tv-cl-0007"
 GROUP = "xa-29266"

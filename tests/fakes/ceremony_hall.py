@@ -15,7 +15,7 @@ from central import shelf
 from central.__main__ import main
 from central.authority import load_signer, make_key
 from central.ceremony.key import encode_public
-from central.database import Database
+from central.store.database import Database
 
 AT = "2026-11-24T08:00:00Z"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -30,7 +30,7 @@ from central.ceremony.folder import Folder
 from central.ceremony.publication import Online, publish
 from central.certificate import Identity, make_demo_ca
 from central.collect import Collector
-from central.database import Database
+from central.store.database import Database
 
 STATION = "tv-cl-0007"
 LIMIT_S = 60.0

@@ -35,10 +35,10 @@ from central.authority import DemoAuthority, make_demo_authority
 from central.broker import Broker
 from central.certificate import CertificateAuthority, Identity, make_demo_ca
 from central.collect import Collector
-from central.database import Database
 from central.heartbeat import state_of_collector
 from central.publish import keep, publish
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 
 STATION = StationId("tv-cl-0007")
 PLACE = f"84/29266/{STATION}"

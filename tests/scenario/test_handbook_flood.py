@@ -29,11 +29,11 @@ from officer_page import PAGE, Command, read_commands, set_up_machines
 from central.backup import back_up
 from central.broker import Broker
 from central.certificate import make_demo_ca
-from central.database import Database
 from central.demo.capture import RATE_HZ, find_tone, read_samples
 from central.demo.place import COMMUNE_STATION, SINK, Station, write_settings
 from central.demo.sound import SoundRoom
 from central.demo.stand import until
+from central.store.database import Database
 
 SECTION = PAGE[PAGE.index("## 3. Tin khẩn cấp") : PAGE.index("**Dừng một tin khẩn cấp**")]
 TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c)

@@ -25,10 +25,10 @@ from central.__main__ import main
 from central.alarm import AlarmFile, compile_alarm, is_alarm
 from central.authority import DemoAuthority, make_demo_authority
 from central.compilation import Issue
-from central.database import Database
 from central.describe import describe
 from central.publish import keep, unsent
 from central.sign import read_document, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import prepare_centre
 from tests.unit.central.test_sign import _NoFloors
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from agent.errors import ConfigError, StoreError
 from central.__main__ import main
 from central.backup import back_up
-from central.database import Database
 from central.report_store import note_fault, note_presence
+from central.store.database import Database
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from agent.contract.budget import OF_ISSUER
 from agent.contract.document import Body, Cancel, Entry, Medium, Playlist, Start, When
 from central.__main__ import main
 from central.budget import find_excesses
-from central.database import Database
 from central.forecast import Objection
 from central.publish import keep
 from central.recipients import find_recipients
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import GROUP, STATION, prepare_centre
 
 NOW = datetime.now(UTC)

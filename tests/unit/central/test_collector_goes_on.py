@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from central import collect, heartbeat
 from central.collect import Collector
-from central.database import Database
+from central.store.database import Database
 
 Deed = Coroutine[Any, Any, None]
 

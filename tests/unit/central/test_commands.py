@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from agent.contract.document import Policy, StationConfig
 from central.__main__ import main
 from central.authority import make_demo_authority
-from central.database import Database
 from central.sign import encode_document
+from central.store.database import Database
 from tests.fakes.centre_records import GROUP, note_collector, prepare_centre
 
 HEADER = {

@@ -28,10 +28,10 @@ from agent.contract.report import ClockState, Hello
 from agent.errors import TrustError
 from agent.link.address import check_url
 from central.__main__ import main
-from central.database import Database
 from central.forecast import is_named
 from central.report_store import note_latest
 from central.sign import build_header, encode_document, new_doc_id, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import GROUP, STATION, note_collector, place_station
 
 OTHER = "tv-cl-0021"

@@ -18,7 +18,6 @@ from agent.contract.ident import StationId
 from agent.contract.moment import encode_utc
 from agent.contract.report import ClockState, Hello
 from central.authority import DemoAuthority, make_demo_authority
-from central.database import Database, latest
 from central.demo.content import station_config
 from central.head import Heads, reinstate, withhold
 from central.online import OnlineDesk
@@ -26,6 +25,8 @@ from central.publish import Parcel, keep
 from central.reception import Reception
 from central.report_store import note_latest
 from central.sign import build_header, encode_document, new_doc_id, read_document, sign_document
+from central.store.database import Database
+from central.store.schema import latest
 
 STATION = StationId("tv-cl-0007")
 OTHER = "tv-cl-0021"

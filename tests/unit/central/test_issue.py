@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from central.__main__ import main
-from central.database import Database, records
 from central.issue import issue_log, lasting_issues
 from central.report_store import note_latest
+from central.store.database import Database
+from central.store.plays import insert_plays
+from central.store.schema import records
 
 STATION = "tv-cl-0007"
 
@@ -60,6 +62,8 @@ def keep_record(database: Database, seq: int, detail: dict[str, Any], kind: str 
                 "hash": "",
             },
         )
+        if kind == "play":
+            insert_plays(connection, [((STATION, "e", seq), detail)])
 
 
 def test_faults_come_before_warnings_and_the_older_before_the_newer(database: Database) -> None:

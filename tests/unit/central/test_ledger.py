@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from agent.contract.report import LogBatch
-from central.database import Database
 from central.ledger import Cursor, LedgerError, commit_batch, cursor_of
 from central.report_store import note_presence
+from central.store.database import Database
 
 STATION = "tv-cl-0007"
 EPOCH = "6f3a000000000000"

@@ -26,11 +26,11 @@ from central.__main__ import main
 from central.backup import back_up
 from central.ceremony.tree_file import read_tree_file
 from central.clip import make_melody
-from central.database import Database
 from central.publish import list_documents, unsent
 from central.publish_wait import wait_for_answers
 from central.report_store import note_result
 from central.sign import read_document
+from central.store.database import Database
 from tests.fakes.centre_records import note_collector, report_health, say_hello
 
 EVENT = "67d35554c1f60638d6d72a0edc045450"

@@ -15,10 +15,10 @@ from agent.contract.ident import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.verify import verify
-from central.database import Database
 from central.online import OnlineDesk
 from central.publish import Parcel
 from central.sign import read_document
+from central.store.database import Database
 
 STATION = StationId("tv-cl-0007")
 PLACE = Place("84", "29266", STATION)

@@ -14,11 +14,11 @@ from agent.errors import TrustError
 from central import heartbeat
 from central.__main__ import main
 from central.collect import Collector
-from central.database import Database
 from central.issue_of_publishing import publishing_issues
 from central.numbering import default_seq
 from central.publish import keep, list_documents, mark_sent, unsent
 from central.sign import build_header, encode_document, new_doc_id, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import GROUP, STATION, note_collector, place_station, prepare_centre
 
 

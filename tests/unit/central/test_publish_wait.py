@@ -15,11 +15,11 @@ from agent.contract.issue_kind import ISSUE_KINDS
 from agent.contract.report import Issue
 from central.__main__ import main
 from central.answer import NOT_SOUNDING, Answers
-from central.database import Database
 from central.publish import sha256_of
 from central.publish_wait import ALL, NONE, SOME, wait_for_answers
 from central.report_store import note_presence, note_result
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import (
     GROUP,
     STATION,

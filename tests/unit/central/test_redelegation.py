@@ -32,9 +32,9 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.verify import reverify, verify
-from central.database import Database
 from central.report_store import note_latest
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 
 STATION = StationId("tv-cl-0007")
 TRUSTED = Now(NOW, "SYNCED", 0.02)

@@ -17,8 +17,8 @@ from central.authority import DemoAuthority, make_demo_authority
 from central.ceremony.draft import open_draft
 from central.ceremony.folder import Folder
 from central.ceremony.publication import Online, publish
-from central.database import Database
 from central.resend import Resend
+from central.store.database import Database
 
 STATION, OTHER = StationId("tv-cl-0007"), StationId("tv-cl-9999")
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -16,11 +16,11 @@ from agent.contract.document import Emergency, EmergencyBody, Medium, Text
 from agent.play.item import SILENCES
 from agent.play.wire import Ended
 from central.__main__ import main
-from central.database import Database
 from central.phrase import say
 from central.publish import keep
-from central.show_play import total_plays
+from central.reports.play_totals import total_plays
 from central.sign import build_header, encode_document, sign_document
+from central.store.database import Database
 from tests.fakes.centre_records import STATION, report_health
 from tests.unit.central.test_issue import keep_record
 

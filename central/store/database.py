@@ -1,4 +1,4 @@
-"""The centre's memory: SQLite (WAL) through SQLAlchemy Core, so that a nation can use PostgreSQL.
+"""The centre's database: SQLite (WAL) or PostgreSQL, through SQLAlchemy Core.
 
 Records are keyed (station, epoch, seq) and stored as the exact bytes that the station hashed. Each
 method is one transaction and may be called from any thread.
@@ -7,6 +7,7 @@ method is one transaction and may be called from any thread.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,120 +18,10 @@ import msgspec
 import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy.dialects.sqlite import insert
 
 from agent.contract.moment import encode_utc, parse_utc
-
-metadata = sa.MetaData()
-stations = sa.Table(
-    "stations", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("certificate", sa.Text, nullable=False),
-    sa.Column("keyid", sa.Text, nullable=False),
-)  # fmt: skip
-presence = sa.Table(
-    "presence", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("online", sa.Boolean, nullable=False),
-    sa.Column("session", sa.Integer, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-)  # fmt: skip
-latest = sa.Table(
-    "latest", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("channel", sa.Text, primary_key=True),  # hello, health
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-)  # fmt: skip
-records = sa.Table(
-    "records", metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("station", sa.Text, nullable=False),
-    sa.Column("epoch", sa.Text, nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False, index=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("bytes", sa.LargeBinary, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.UniqueConstraint("station", "epoch", "seq"),
-)  # fmt: skip
-cursors = sa.Table(
-    "cursors", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("epoch", sa.Text, primary_key=True),
-    sa.Column("upto", sa.Integer, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("hole", sa.Integer),  # first seq of a batch seen beyond a hole
-)  # fmt: skip
-results = sa.Table(
-    "results", metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("station", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("result", sa.Text, nullable=False),
-    sa.Column("code", sa.Text),
-    sa.Column("doc_id", sa.Text),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Index("results_by_station", "station", "number"),
-)  # fmt: skip
-faults = sa.Table(
-    "faults", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("epoch", sa.Text, primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("times", sa.Integer, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-)  # fmt: skip
-# how much came from a station on a UTC day: see central.report_store
-intake_of_day = sa.Table(
-    "intake_of_day", metadata,
-    sa.Column("station", sa.Text, primary_key=True),
-    sa.Column("day", sa.Text, primary_key=True),
-    sa.Column("records", sa.BigInteger, nullable=False),
-    sa.Column("bytes", sa.BigInteger, nullable=False),
-)  # fmt: skip
-documents = sa.Table(
-    "documents", metadata,
-    sa.Column("target", sa.Text, primary_key=True),  # d/<station> or g/<group>
-    sa.Column("place", sa.Text, primary_key=True),  # <issuer>/<kind>/<slot or event>
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("issuer", sa.Text, nullable=False),
-    sa.Column("slot", sa.Text, nullable=False),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),  # milliseconds since 1970 where none is given
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("expires", sa.Text, nullable=False),
-    sa.Column("topic", sa.Text, nullable=False),
-    sa.Column("envelope", sa.LargeBinary, nullable=False),
-    sa.Column("published_at", sa.Text, nullable=False),
-    sa.Column("is_sent", sa.Boolean, nullable=False),
-)  # fmt: skip
-revocations = sa.Table(
-    "revocations", metadata,
-    sa.Column("doc_id", sa.Text, primary_key=True),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("is_revoked", sa.Boolean, nullable=False),
-)  # fmt: skip
-authority = sa.Table(
-    "authority", metadata,
-    sa.Column("file", sa.Text, primary_key=True),  # its name on the wire, as 3.vn.84.json
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("bytes", sa.LargeBinary, nullable=False),  # empty: to be cleared at the broker
-    sa.Column("generation", sa.Integer, nullable=False),  # 0 in force, 1 the set before, 2 older
-    sa.Column("is_sent", sa.Boolean, nullable=False),
-)  # fmt: skip
-collectors = sa.Table(
-    "collectors", metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),  # the last sign of life
-    sa.Column("is_connected", sa.Boolean, nullable=False),
-)  # fmt: skip
+from central.store.migration import lock, prepare
+from central.store.schema import faults, latest, presence, records, results, stations
 
 _ISSUE_MEMBERS = ("what", "subject", "state", "hint")
 
@@ -144,20 +35,37 @@ def upsert(
     connection: sa.Connection, table: sa.Table, values: dict[str, Any], keys: tuple[str, ...]
 ) -> None:
     """Insert, or replace what stands under the same key."""
-    statement = insert(table).values(values)
-    changed = {name: statement.excluded[name] for name in values if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    changed = {name: value for name, value in values.items() if name not in keys}
+    here = [table.c[name] == values[name] for name in keys]
+    update = sa.update(table).where(*here).values(changed)
+    if connection.execute(update).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.insert(table).values(values))
+    except sa.exc.IntegrityError:  # another process was quicker; on SQLite nobody can be
+        connection.execute(update)
 
 
 class Database:
-    """The centre's tables and the questions that people and parts ask of them."""
+    """The centre's tables and the questions that people and parts ask of them.
+
+    Raises:
+        ConfigError: E_VERSION, a newer release wrote it.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._shared = threading.local()
+        prepare(engine)
 
     @classmethod
     def open(cls, path: Path) -> Database:
-        """Open or create the file."""
+        """Open or create a SQLite file; one of an earlier release is migrated.
+
+        Raises:
+            ConfigError: E_VERSION, a newer release wrote it.
+        """
         engine = sa.create_engine(f"sqlite:///{path}")
 
         @sa.event.listens_for(engine, "connect")
@@ -165,9 +73,18 @@ class Database:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA busy_timeout=10000")
+            connection.execute("PRAGMA foreign_keys=ON")
 
-        metadata.create_all(engine)
         return cls(engine)
+
+    @classmethod
+    def connect(cls, url: str) -> Database:
+        """Use a database server, `postgresql+psycopg://user@host/name`.
+
+        Raises:
+            ConfigError: E_VERSION, a newer release wrote it.
+        """
+        return cls(sa.create_engine(url))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -175,9 +92,29 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """One transaction: committed when the block ends well."""
+        """One transaction: committed when the block ends well; inside `together`, a part of it."""
+        shared: sa.Connection | None = getattr(self._shared, "connection", None)
+        if shared is not None:
+            with shared.begin_nested():
+                yield shared
+            return
         with self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything that this thread asks and writes inside is one transaction, synced once.
+
+        A `transaction` that fails inside takes back only what it wrote itself.
+        """
+        with self._engine.connect() as connection:
+            lock(connection)
+            self._shared.connection = connection
+            try:
+                yield
+                connection.commit()
+            finally:
+                self._shared.connection = None
 
     # Stations
 
@@ -325,12 +262,21 @@ class Database:
         return [msgspec.json.decode(row.bytes) for row in rows]
 
     def _all(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return list(connection.execute(query))
 
     def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return connection.execute(query.limit(1)).first()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        shared: sa.Connection | None = getattr(self._shared, "connection", None)
+        if shared is not None:
+            yield shared
+            return
+        with self._engine.connect() as connection:
+            yield connection
 
 
 def _is_issue(detail: dict[str, Any]) -> bool:

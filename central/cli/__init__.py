@@ -1,0 +1,1 @@
+"""Commands of `tramtin-central`, one file a group."""

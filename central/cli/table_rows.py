@@ -1,0 +1,49 @@
+"""What the centre knows, table by table, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from central.issue import issue_log, lasting_issues
+from central.publish import list_documents
+from central.reports.play_totals import list_on_air, total_plays
+from central.store.database import Database
+
+Row = dict[str, Any]
+
+
+def collect_rows(database: Database, what: str) -> list[Row]:
+    """The rows of one table of `WHAT`."""
+    return _QUERIES[what](database)
+
+
+def _stations(database: Database) -> list[Row]:
+    health = database.health()
+    return [_with_health(row, health.get(row["station"])) for row in database.stations()]
+
+
+def _with_health(row: Row, health: Row | None) -> Row:
+    clock = health["clock"]["quality"] if health else None
+    issues = [f"{i['kind']} {i['subject']}" for i in health["issues"]] if health else []
+    return {**row, "clock": clock, "issues": issues}
+
+
+def _silences(database: Database) -> list[Row]:
+    return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
+
+
+_QUERIES: dict[str, Callable[[Database], list[Row]]] = {
+    "stations": _stations,
+    "documents": list_documents,
+    "issues": lasting_issues,
+    "issue-log": issue_log,
+    "on-air": list_on_air,
+    "totals": total_plays,
+    "plays": Database.plays,
+    "refusals": Database.refusals,
+    "silences": _silences,
+    "gaps": Database.gaps,
+    "faults": Database.faults,
+}
+WHAT = tuple(_QUERIES)

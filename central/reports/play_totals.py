@@ -1,0 +1,78 @@
+"""What was played, counted for each output and language; and what is on air.
+
+A picture on a board is never counted as heard, nor is an emergency's signal counted as its words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.contract.document import Emergency
+from central.sign import read_document
+from central.store.database import Database
+from central.store.plays import count_plays
+from central.store.schema import documents
+
+Row = dict[str, Any]
+
+
+def total_plays(database: Database) -> list[Row]:
+    """One row for each item, output kind and language: how often it was heard or seen.
+
+    Members besides `title`, `medium` and `lang`: `full`, `cut`, `skipped`, `failed`, and `wordless`
+    for an emergency of which only the signal and the built-in line were heard in that language.
+    """
+    languages = _spoken_languages(database)
+    counts: dict[tuple[str, ...], Counter[str]] = {}
+    titles: dict[str, str] = {}
+    for row in count_plays(database):
+        item = f"{row['doc_id']}/{row['item']}"
+        titles[item] = "–" if row["title"] is None else row["title"]
+        for lang in _languages(row, languages.get(str(row["doc_id"]), [])):
+            key = (item, row["medium"] or row["output"] or "–", lang)
+            outcome = "wordless" if lang in row["words_missing"] else str(row["result"])
+            counts.setdefault(key, Counter())[outcome] += row["count"]
+    return [
+        {"title": titles[item], "medium": medium, "lang": lang, **_numbers(counter)}
+        for (item, medium, lang), counter in counts.items()
+    ]
+
+
+def _numbers(counter: Counter[str]) -> dict[str, int]:
+    return {name: counter[name] for name in ("full", "cut", "skipped", "failed", "wordless")}
+
+
+def _languages(row: Row, spoken: Sequence[str]) -> Iterable[str]:
+    """The languages of a play's words; of a picture, its own."""
+    own = ["–" if row["lang"] is None else row["lang"]]
+    if row["medium"] == "picture":
+        return own
+    return dict.fromkeys([*(spoken or own), *row["words_missing"]])
+
+
+def _spoken_languages(database: Database) -> dict[str, list[str]]:
+    """The languages in which each published emergency has recorded words, by document id."""
+    query = sa.select(documents.c.envelope).where(documents.c.kind == "emergency")
+    with database.transaction() as connection:
+        read = [read_document(raw) for raw in connection.execute(query).scalars()]
+    return {
+        one.doc_id: [body.lang for body in one.bodies if body.media]
+        for one in read
+        if isinstance(one, Emergency)
+    }
+
+
+def list_on_air(database: Database) -> list[Row]:
+    """What each station last told that it plays or shows, and whether it is still connected."""
+    online = {row["station"]: bool(row["online"]) for row in database.stations()}
+    return [
+        {"station": station, "at": health["at"], "output": output, **item,
+         "is_online": online.get(station, False)}
+        for station, health in database.health().items()
+        for output, item in health["on_air"].items()
+        if item is not None
+    ]  # fmt: skip

@@ -1,0 +1,97 @@
+"""Plays in columns: written with the records that they come from, asked by reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from agent.contract.moment import encode_utc, parse_utc
+from central.store.database import Database
+from central.store.schema import documents, plays
+
+Key = tuple[str, str, int]  # station, epoch, seq of a record
+_TEXTS = {
+    "output": "output", "medium": "medium", "doc_id": "doc_id", "doc_sha256": "doc_sha256",
+    "item": "entry", "title": "title", "issuer": "issuer", "editor": "editor",
+    "approver": "approver", "class": "class", "level": "level", "lang": "lang",
+    "result": "result", "reason": "reason", "proof": "proof", "started_by": "started_by",
+}  # fmt: skip
+_MOMENTS = {
+    "planned_start": "planned_start", "planned_end": "planned_end", "started_at": "start",
+    "ended_at": "end",
+}  # fmt: skip
+_LISTS = ("zones", "words_missing")
+_NUMBERS = ("duration_ms", "underruns", "gain_db")
+
+
+def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[str, Any]]]) -> None:
+    """Keep plays beside their records, in the same transaction.
+
+    Args:
+        connection: of that transaction; the records are inserted already.
+        found: key of each record and its member `play`, as decoded.
+    """
+    if not found:
+        return
+    slots = _slots(connection, {str(play.get("doc_sha256")) for _, play in found})
+    connection.execute(sa.insert(plays), [_row(key, play, slots) for key, play in found])
+
+
+def count_plays(database: Database) -> list[dict[str, Any]]:
+    """How often each item had each result; in the order in which an item first arrived.
+
+    Members: `doc_id`, `item`, `title`, `medium`, `output`, `lang`, `result`, `words_missing`
+    (a list of languages), `count`.
+    """
+    members = [
+        plays.c[name]
+        for name in (
+            "doc_id", "item", "title", "medium", "output", "lang", "result", "words_missing",
+        )
+    ]  # fmt: skip
+    query = sa.select(*members, sa.func.count().label("count")).group_by(*members)
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(sa.func.min(plays.c.number))).mappings().all()
+    return [{**row, "words_missing": decode_list(row["words_missing"])} for row in rows]
+
+
+def decode_list(text: str | None) -> list[str]:
+    """A column of several texts: `zones`, `words_missing`."""
+    return [] if text is None else msgspec.json.decode(text, type=list[str])
+
+
+def _slots(connection: sa.Connection, digests: Iterable[str]) -> dict[str, str]:
+    """In which slots documents were published; what came from elsewhere has none here."""
+    query = sa.select(documents.c.sha256, documents.c.slot)
+    rows = connection.execute(query.where(documents.c.sha256.in_(sorted(digests))))
+    return {row.sha256: row.slot for row in rows}
+
+
+def _row(key: Key, play: Mapping[str, Any], slots: Mapping[str, str]) -> dict[str, Any]:
+    """A stolen key may sign texts of any form: what is no moment is left out."""
+    row: dict[str, Any] = dict(zip(("station", "epoch", "seq"), key, strict=True))
+    row |= {name: _text(play.get(member)) for name, member in _TEXTS.items()}
+    row |= {name: _moment(play.get(member)) for name, member in _MOMENTS.items()}
+    row |= {name: _list(play.get(name)) for name in _LISTS}
+    row |= {name: play.get(name) for name in _NUMBERS}
+    row["slot"] = slots.get(str(play.get("doc_sha256")))
+    return row
+
+
+def _text(value: str | None) -> str | None:
+    """PostgreSQL's texts hold no NUL."""
+    return None if value is None else value.replace("\0", "\ufffd")
+
+
+def _moment(value: str | None) -> str | None:
+    try:
+        return None if value is None else encode_utc(parse_utc(value))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _list(value: Sequence[str] | None) -> str | None:
+    return None if value is None else msgspec.json.encode([_text(one) for one in value]).decode()

@@ -1,0 +1,165 @@
+"""The centre's tables, for SQLite and PostgreSQL alike.
+
+A change here needs a migration beside it (`central.store.migrations`); a test compares the two.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+# 64 bits in both: SQLite numbers rows by itself only under the type INTEGER.
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData()
+stations = sa.Table(
+    "stations", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("certificate", sa.Text, nullable=False),
+    sa.Column("keyid", sa.Text, nullable=False),
+)  # fmt: skip
+presence = sa.Table(
+    "presence", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("online", sa.Boolean, nullable=False),
+    sa.Column("session", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+latest = sa.Table(
+    "latest", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),  # hello, health
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+records = sa.Table(
+    "records", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, index=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("station", "epoch", "seq"),
+)  # fmt: skip
+# One row for each record of kind `play`, in the order of arrival; what a box did not tell is NULL.
+plays = sa.Table(
+    "plays", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("output", sa.Text),
+    sa.Column("medium", sa.Text),  # sound, picture
+    sa.Column("zones", sa.Text),  # a JSON list
+    sa.Column("doc_id", sa.Text),
+    sa.Column("doc_sha256", sa.Text),
+    sa.Column("item", sa.Text),  # the entry's id
+    sa.Column("slot", sa.Text),  # of the document as the centre published it
+    sa.Column("title", sa.Text),
+    sa.Column("issuer", sa.Text),
+    sa.Column("editor", sa.Text),
+    sa.Column("approver", sa.Text),
+    sa.Column("class", sa.Text),
+    sa.Column("level", sa.Text),
+    sa.Column("lang", sa.Text),
+    sa.Column("planned_start", sa.Text),  # times: UTC, so that texts sort as moments do
+    sa.Column("planned_end", sa.Text),
+    sa.Column("started_at", sa.Text),
+    sa.Column("ended_at", sa.Text),
+    sa.Column("duration_ms", sa.BigInteger),
+    sa.Column("result", sa.Text),  # full, cut, skipped, failed
+    sa.Column("reason", sa.Text),
+    sa.Column("proof", sa.Text),  # A0 to A6
+    sa.Column("gain_db", sa.Float),
+    sa.Column("underruns", sa.BigInteger),
+    sa.Column("started_by", sa.Text),
+    sa.Column("words_missing", sa.Text),  # a JSON list of languages
+    sa.UniqueConstraint("station", "epoch", "seq"),
+    sa.ForeignKeyConstraint(
+        ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]
+    ),
+    sa.Index("plays_by_station", "station", "started_at"),
+    sa.Index("plays_by_start", "started_at"),
+    sa.Index("plays_by_document", "doc_id"),
+)  # fmt: skip
+cursors = sa.Table(
+    "cursors", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("upto", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("hole", sa.BigInteger),  # first seq of a batch seen beyond a hole
+)  # fmt: skip
+results = sa.Table(
+    "results", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("doc_id", sa.Text),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("results_by_station", "station", "number"),
+    sa.Index("results_by_document", "doc_id"),
+)  # fmt: skip
+faults = sa.Table(
+    "faults", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("times", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+# how much came from a station on a UTC day: see central.report_store
+intake_of_day = sa.Table(
+    "intake_of_day", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("records", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+)  # fmt: skip
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("target", sa.Text, primary_key=True),  # d/<station> or g/<group>
+    sa.Column("place", sa.Text, primary_key=True),  # <issuer>/<kind>/<slot or event>
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("slot", sa.Text, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),  # milliseconds since 1970 where none is given
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("expires", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("envelope", sa.LargeBinary, nullable=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("is_sent", sa.Boolean, nullable=False),
+    sa.Index("documents_by_sha256", "sha256"),
+)  # fmt: skip
+revocations = sa.Table(
+    "revocations", metadata,
+    sa.Column("doc_id", sa.Text, primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("is_revoked", sa.Boolean, nullable=False),
+)  # fmt: skip
+authority = sa.Table(
+    "authority", metadata,
+    sa.Column("file", sa.Text, primary_key=True),  # its name on the wire, as 3.vn.84.json
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),  # empty: to be cleared at the broker
+    sa.Column("generation", sa.Integer, nullable=False),  # 0 in force, 1 the set before, 2 older
+    sa.Column("is_sent", sa.Boolean, nullable=False),
+)  # fmt: skip
+collectors = sa.Table(
+    "collectors", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),  # the last sign of life
+    sa.Column("is_connected", sa.Boolean, nullable=False),
+)  # fmt: skip
