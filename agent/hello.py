@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from agent.clock import Now
 from agent.contract.document import Document
+from agent.contract.feature import FEATURES
 from agent.contract.ident import Place
 from agent.contract.report import MAX_HOLDS, Hello
 from agent.evidence.journal import Journal
@@ -42,4 +43,5 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         agent=version("tramtin"),
         clock=clock_state(now),
         has=[("audio" if one.audio else "board") for one in outputs],
+        features=list(FEATURES),
     )

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UNSET
+
 from agent.clock import Clock, Outcome
 from agent.contract.accepted import Accepted, HeldDocument, Pause
 from agent.contract.document import (
@@ -30,6 +32,7 @@ from agent.contract.moment import parse_utc
 from agent.contract.report import Result
 from agent.contract.topic import Topic
 from agent.errors import StoreError, TrustError
+from agent.evidence.ignored_log import IgnoredLog
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
 from agent.kept_documents import KeptDocuments
@@ -138,6 +141,7 @@ class Intake:
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
         self._effect = asyncio.Lock()
+        self._ignored = IgnoredLog(journal)
         self.refusals = RefusalLog(journal, effects.report)
 
     @property
@@ -216,6 +220,7 @@ class Intake:
             await self._apply(accepted, given_up, pause)
             if isinstance(accepted.document, Head):
                 await self._receive_again(self._unproved.take(self._attested))
+        await self._ignored.record(accepted)
         return is_new
 
     def _is_new(self, accepted: Accepted) -> bool:
@@ -291,8 +296,11 @@ class Intake:
         hint = "" if error is None else error.hint[:300]
         document = accepted.document
         await self._effects.report(
-            Result(document.doc_id, result, code, hint, document.kind, accepted.sha256)
-        )
+            Result(
+                document.doc_id, result, code, hint, document.kind, accepted.sha256,
+                ignored=list(accepted.ignored) or UNSET,
+            )
+        )  # fmt: skip
 
     async def _take_effect(self, documents: list[HeldDocument]) -> None:
         """Place first; then only what is meant for this place: a box that moved forgets the old.

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
+from msgspec import UNSET
+
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Element, Medium, Scene
+from agent.contract.document import Element, Entry, Medium, Scene
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
-from agent.play.item import Item, Source, Words
+from agent.play.item import Description, Item, Source, Words
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
 LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
+_NOT_DESCRIBED = Description()
 ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
 
 
-def _source(held: HeldDocument, entry: str) -> Source:
+def _source(held: HeldDocument, entry: str, description: Description = _NOT_DESCRIBED) -> Source:
     document = held.document
     return Source(
         doc_id=document.doc_id,
@@ -27,6 +30,18 @@ def _source(held: HeldDocument, entry: str) -> Source:
         editor=document.editor,
         approver=document.approver,
         class_=document.class_,
+        description=description,
+    )
+
+
+def _describe(entry: Entry) -> Description:
+    """UNSET is how the wire says that nobody said."""
+    return Description(
+        essential=None if entry.essential is UNSET else entry.essential,
+        field=None if entry.field is UNSET else entry.field,
+        source=None if entry.source is UNSET else entry.source,
+        ref=None if entry.ref is UNSET else entry.ref,
+        advert=None if entry.advert is UNSET else entry.advert,
     )
 
 
@@ -44,7 +59,7 @@ def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> It
         scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
     return Item(
         key=occurrence.key,
-        source=_source(occurrence.document, entry.id),
+        source=_source(occurrence.document, entry.id, _describe(entry)),
         title=entry.title,
         lang=entry.lang,
         level=int(occurrence.level),

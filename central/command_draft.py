@@ -12,7 +12,7 @@ import click
 from agent.contract.document import Emergency
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
-from agent.trust.verify import decode_payload
+from agent.trust.payload import decode_payload
 from central.phrase import Lang, say
 from central.told import told
 

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import UNSET
 from securesystemslib.signer import Signer
 
 from agent.contract.document import Ack, TimeReply
@@ -41,6 +42,15 @@ WINDOW = 4
 _TYPE_OF_CHANNEL: dict[str, Any] = {
     "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
 }  # fmt: skip
+
+
+def _row_of(result: Result) -> dict[str, Any]:
+    """What is kept of a verdict; the members that a box ignored stand in its detail."""
+    row = msgspec.structs.asdict(result)
+    ignored = row.pop("ignored")
+    if ignored is not UNSET:
+        row["detail"] = f"ignored: {', '.join(ignored)}; {row['detail']}".removesuffix("; ")
+    return row
 
 
 class Reception:
@@ -110,8 +120,7 @@ class Reception:
             case Health():
                 self._take_health(station, report)
             case Result():
-                values = msgspec.structs.asdict(report)
-                report_store.note_result(self._database, station, values)
+                report_store.note_result(self._database, station, _row_of(report))
         return []
 
     def _take_health(self, station: StationId, health: Health) -> None:

@@ -23,7 +23,7 @@ from agent.contract.envelope import (
 from agent.contract.moment import encode_utc
 from agent.contract.strict_json import Decoder, StrictJsonError
 from agent.errors import TrustError
-from agent.trust.verify import decode_payload
+from agent.trust.payload import decode_payload
 
 _ENVELOPE = Decoder(Envelope)
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}

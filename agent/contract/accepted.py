@@ -37,6 +37,7 @@ class Accepted:
         signers: ids of the distinct keys that were counted.
         standing: the threshold of the role that issued it: what its silence may stop.
         place: the one for which it was judged; None while the box has none.
+        ignored: members of it that this box does not know.
     """
 
     document: Document
@@ -48,6 +49,7 @@ class Accepted:
     signers: tuple[str, ...]
     standing: int
     place: Place | None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

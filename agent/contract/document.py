@@ -1,8 +1,10 @@
 """Signed documents that come down, one struct a kind. Shapes are final; see docs/contract.md.
 
 Times ending in `Z` are UTC text of the form `2026-11-22T08:00:00Z` (fractions of a second allowed);
-clock times inside `When` are local to the station (UTC+7). Integers only, NFC strings, no unknown
-field, at most 256 KiB.
+clock times inside `When` are local to the station (UTC+7). Integers only, NFC strings, at most
+256 KiB. A member that a struct here does not have is ignored, unless the document lists it in
+`crit`: see `agent.contract.extension`. A member that is added after 0.1.0 defaults to UNSET, so
+that a document without it is written as it always was.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 PAYLOAD_TYPE = "application/vnd.tramtin.{kind}.v1+json"
 KINDS = (
@@ -27,8 +30,11 @@ MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 Class = Literal["routine", "priority", "emergency", "config", "command", "silence"]
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields that every document carries. `issuer` is a role name such as `vn.84.29266`."""
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that every document carries. `issuer` is a role name such as `vn.84.29266`.
+
+    `crit` names what a box must know to obey the document; see `agent.contract.extension`.
+    """
 
     kind: str
     issuer: str
@@ -43,9 +49,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     expires: str
     editor: str = ""
     approver: str = ""
+    crit: list[str] | UnsetType = UNSET
 
 
-class Medium(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Medium(msgspec.Struct, frozen=True):
     """One file: content hash, exact length, MIME type, duration (0: a picture), where to fetch."""
 
     sha256: str
@@ -55,7 +62,7 @@ class Medium(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     urls: list[str]
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class When(msgspec.Struct, frozen=True):
     """Local times `HH:MM:SS` on ISO weekdays (1 = Monday), `from` up to and with `until`."""
 
     at: list[str]
@@ -65,7 +72,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     except_: list[str] = msgspec.field(name="except", default_factory=list)
 
 
-class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Start(msgspec.Struct, frozen=True):
     """`at` (hard) | `next` | `within` (+`ms`) | `after` (+`entry`)."""
 
     kind: Literal["at", "next", "within", "after"]
@@ -73,14 +80,14 @@ class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: str | None = None
 
 
-class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sync(msgspec.Struct, frozen=True):
     """Neighbouring poles together, or group after group."""
 
     kind: Literal["simultaneous", "staggered"] = "simultaneous"
     gap_ms: int = 0
 
 
-class Element(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Element(msgspec.Struct, frozen=True):
     """One thing on a face; `box` is [left, top, width, height] in thousandths of the face.
 
     `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
@@ -98,28 +105,28 @@ class Element(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     align: Literal["left", "centre", "right"] = "centre"
 
 
-class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Scene(msgspec.Struct, frozen=True):
     """What a face shows, for `ms` milliseconds."""
 
     elements: list[Element]
     ms: int
 
 
-class Relay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Relay(msgspec.Struct, frozen=True):
     """A live stream of another station; authentic by transport only."""
 
     url: str
     host_key: str | None = None
 
 
-class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Text(msgspec.Struct, frozen=True):
     """Text to be spoken and/or shown."""
 
     say: str | None = None
     show: str | None = None
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, frozen=True):
     """Exactly one of `media` (digests in order), `relay`, `text`, `scene`."""
 
     media: list[str] | None = None
@@ -130,8 +137,13 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gap_ms: int = 0
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a playlist."""
+class Entry(msgspec.Struct, frozen=True):
+    """One line of a playlist.
+
+    `essential` (must it be heard?), `field` (lĩnh vực of Circular 39/2020, 1 to 6), `source` and
+    `ref` (who provided it, the number of the paper behind it) only describe, for reports. `advert`
+    is critical: a box that does not know it must not take an advertisement for information.
+    """
 
     id: str
     title: str
@@ -143,16 +155,21 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_ms: int | None = None
     when_cut: Literal["resume", "rejoin", "drop"] = "resume"
     sync: Sync = msgspec.field(default_factory=Sync)
+    essential: bool | UnsetType = UNSET
+    field: int | UnsetType = UNSET
+    source: str | UnsetType = UNSET
+    ref: str | UnsetType = UNSET
+    advert: bool | UnsetType = UNSET
 
 
-class Playlist(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Playlist(Header, frozen=True, kw_only=True):
     """COMPLETE for its slot: one document is one atomic state."""
 
     media: list[Medium]
     entries: list[Entry]
 
 
-class EmergencyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EmergencyBody(msgspec.Struct, frozen=True):
     """The message in one language: recorded media, or text, or both (sound and picture)."""
 
     lang: str
@@ -160,7 +177,7 @@ class EmergencyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Text | None = None
 
 
-class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Emergency(Header, frozen=True, kw_only=True, omit_defaults=True):
     """At once, on everything. Order: attention signal, then all bodies, `repeat` times.
 
     `attention` is `two-tone` (built in, held decoded by every engine), the sha256 of one of
@@ -181,20 +198,20 @@ class Emergency(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     trigger: Literal["now", "key"] = "now"
 
 
-class Cancel(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Cancel(Header, frozen=True, kw_only=True):
     """Ends an emergency (`event_id`) or withdraws a document (`doc_id`)."""
 
     cancels: str
 
 
-class Silence(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Silence(Header, frozen=True, kw_only=True):
     """The kill switch, latched. Signed by one it lasts ten minutes at most."""
 
     state: Literal["on", "off"]
     why: str
 
 
-class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Cap(msgspec.Struct, frozen=True):
     """Loudest level at 1 m for a kind of zone between two local clock times."""
 
     zone_kind: Literal["ordinary", "special"]
@@ -203,7 +220,7 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dba: int
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Policy(msgspec.Struct, frozen=True):
     """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
     Hosts are `host` (port 443) or `host:port`. Without `media_hosts` media come from every public
@@ -220,7 +237,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mic: bool = False
 
 
-class StationConfig(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StationConfig(Header, frozen=True, kw_only=True):
     """Place, groups and policy of one box: the only source from which it learns them."""
 
     place: str
@@ -229,14 +246,14 @@ class StationConfig(Header, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     policy: Policy
 
 
-class Command(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Command(Header, frozen=True, kw_only=True):
     """A deed outside the plan."""
 
     do: Literal["volume", "tone", "resend", "restart"]
     args: dict[str, Any]
 
 
-class Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Head(Header, frozen=True, kw_only=True, omit_defaults=True):
     """What the station should hold: it may withhold or flag, never add.
 
     With the `nonce` of a hello that it answers it attests that `emergencies`, sha256 of their
@@ -249,14 +266,14 @@ class Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     emergencies: list[str] = msgspec.field(default_factory=list)
 
 
-class TimeReply(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TimeReply(Header, frozen=True, kw_only=True):
     """The centre's answer to a hello's nonce."""
 
     nonce: str
     utc: str
 
 
-class Ack(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Ack(Header, frozen=True, kw_only=True):
     """Cumulative: records up to `upto` of that `epoch_id` (the journal's epoch) are committed.
 
     `window` is how many unacknowledged batches the box may have under way; 0 pauses it. `hash` is
@@ -269,7 +286,7 @@ class Ack(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: int
 
 
-class StreamGrant(Header, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StreamGrant(Header, frozen=True, kw_only=True):
     """A short permission for one live stream, carrying its ephemeral Ed25519 key."""
 
     stream_id: str

@@ -38,6 +38,15 @@ AUTHORITY: dict[str, IssueKind] = {
         "tell the centre at once and read the details out: files were changed on their way, or the"
         " centre published wrong ones",
     ),
+    "authority_newer": IssueKind(
+        "warning",
+        "tệp quyền ký có điều mà hộp bản này chưa hiểu; quyền nào bị giới hạn bằng điều ấy thì hộp"
+        " không nhận",
+        "the files of who may sign hold something that this release does not know; a right that is"
+        " limited by it does not count here",
+        "nâng cấp phần mềm của hộp; chưa nâng cấp được thì đọc chi tiết cho trung tâm",
+        "upgrade the box's software; until then read the details out to the centre",
+    ),
     "authority_damaged": IssueKind(
         "warning",
         "quyền ký lưu trên thẻ nhớ không còn dùng được hết: hộp tự tải lại phần hỏng",

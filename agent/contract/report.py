@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Medium = Literal["sound", "picture"]
 Quality = Literal["SYNCED", "HOLDOVER", "RTC", "FLOOR"]
@@ -29,7 +30,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """Birth: who I am now and what I hold; answered with a signed `time` and whatever is lacking.
 
     `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload]; where
-    it is `partial`, what is in force stands there and the rest does not.
+    it is `partial`, what is in force stands there and the rest does not. `features` are what this
+    release can do that not every release can, by the names of `agent.contract.feature`.
     """
 
     session: int
@@ -44,6 +46,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockState
     has: list[str]
     partial: bool = False
+    features: list[str] = msgspec.field(default_factory=list)
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -131,7 +134,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The verdict on one document, published on `res`."""
+    """The verdict on one document, published on `res`.
+
+    `ignored` names members of an accepted document that this box does not know.
+    """
 
     doc_id: str | None
     result: Literal["accepted", "refused", "done", "failed"]
@@ -139,13 +145,15 @@ class Result(msgspec.Struct, frozen=True):
     detail: str
     kind: str = ""
     sha256: str = ""
+    ignored: list[str] | UnsetType = UNSET
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complete play, or one that was cut or failed, and why.
 
     `started_by` names the local key that started it, `words_missing` the languages in which the
-    words of an emergency were not heard; both are left out for all else.
+    words of an emergency were not heard; both are left out for all else. What its entry says of
+    itself (`essential` to `advert`) is left out where it says nothing.
     """
 
     output: str
@@ -174,6 +182,11 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     underruns: int
     started_by: str | None = None
     words_missing: list[str] | None = None
+    essential: bool | None = None
+    field: int | None = None
+    source: str | None = None
+    ref: str | None = None
+    advert: bool | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

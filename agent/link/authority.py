@@ -27,7 +27,7 @@ from agent.store.authority import ONLINE, Kept, accept, forget, keep_roots, mend
 from agent.store.database import Store
 from agent.trust.authority import Authority, Grade
 from agent.trust.in_force import AuthorityInForce
-from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
+from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_root, load_tree
 
 if TYPE_CHECKING:
     from agent.link.tuf_client import Pass
@@ -106,6 +106,7 @@ class AuthorityFeed:
             self._seams.fault("authority_damaged", SUBJECT, found.damage)
         await self._put_in_order(kept, found.kept)
         self._kept, self._in_force.current = found.kept, found.authority
+        self._report_newer()
         await self._want(())
 
     async def run(self) -> None:
@@ -193,6 +194,7 @@ class AuthorityFeed:
             if isinstance(self._in_force.current, TreeAuthority):
                 self._seams.fault("authority_damaged", SUBJECT, None)
         if self._in_force.current is not was:
+            self._report_newer()
             await self._tell_changed(was)
         return self._in_force.current is not was or self._wanted != was_wanted
 
@@ -258,6 +260,12 @@ class AuthorityFeed:
     def _tell_fault(self, hint: str) -> None:
         log.warning("authority refused: %s", hint)
         self._seams.fault("authority_refused", SUBJECT, hint)
+
+    def _report_newer(self) -> None:
+        """What the files hold that this release does not know, as long as they are in force."""
+        authority = self._in_force.current
+        if isinstance(authority, TreeAuthority):
+            self._seams.fault("authority_newer", SUBJECT, describe_unknown(authority))
 
     async def _tell_changed(self, was: Authority) -> None:
         """An hourly timestamp alone changes nothing for anybody."""

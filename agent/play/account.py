@@ -65,6 +65,11 @@ def build_play(output: str, item: Item, account: Account) -> Play:
         underruns=account.underruns,
         started_by=item.started_by,
         words_missing=account.words_missing or None,
+        essential=source.description.essential,
+        field=source.description.field,
+        source=source.description.source,
+        ref=source.description.ref,
+        advert=source.description.advert,
     )
 
 

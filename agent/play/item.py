@@ -19,6 +19,25 @@ SILENCES = ("silenced", "silence_key")  # why what may be heard again was stoppe
 
 
 @dataclass(frozen=True)
+class Description:
+    """What an entry of a playlist says of itself, for reports; None: nobody said.
+
+    Args:
+        essential: must it be heard?
+        field: lĩnh vực, 1 to 6.
+        source: who provided it.
+        ref: the number of the paper behind it.
+        advert: is it an advertisement?
+    """
+
+    essential: bool | None = None
+    field: int | None = None
+    source: str | None = None
+    ref: str | None = None
+    advert: bool | None = None
+
+
+@dataclass(frozen=True)
 class Source:
     """The signed document behind an item, as the journal names it."""
 
@@ -29,6 +48,7 @@ class Source:
     editor: str
     approver: str
     class_: str
+    description: Description = Description()
 
 
 @dataclass(frozen=True)

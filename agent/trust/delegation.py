@@ -17,7 +17,7 @@ from agent.trust.guard import (
     require,
 )
 from agent.trust.hours import parse_hours
-from agent.trust.metadata import Delegation
+from agent.trust.metadata import Delegation, unknown_critical
 from agent.trust.role import Limits, Role
 from agent.trust.schema import MAX_NUMBER
 from agent.trust.scope import is_tree_path
@@ -89,6 +89,7 @@ def read_delegation(
         hours=_hours(delegation),
         priority_max=delegation.priority_max,
         max_ttl_s=delegation.max_ttl_s,
+        unknown=_unknown(delegation),
     )
     return Role(
         name=name,
@@ -98,6 +99,12 @@ def read_delegation(
         epoch=delegation.epoch,
         chain=(*above, limits),
     )
+
+
+def _unknown(delegation: Delegation) -> tuple[str, ...]:
+    if isinstance(delegation.crit, UnsetType):
+        return ()
+    return unknown_critical(delegation.crit, Delegation, delegation.name)
 
 
 def _hours(delegation: Delegation) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from agent.trust.scope import is_covered
 
 
 def verify_entitlement(document: Document, role: Role, targets: Iterable[str]) -> None:
-    """Judge kind, epoch, paths, priority and hours.
+    """Judge critical limits, kind, epoch, paths, priority and hours.
 
     Args:
         document: verified, of sound schema, issued by `role`.
@@ -21,8 +21,11 @@ def verify_entitlement(document: Document, role: Role, targets: Iterable[str]) -
         targets: the places, or patterns of places, for which the document would count here.
 
     Raises:
-        TrustError: E_SCOPE, E_PRIO or E_HOURS.
+        TrustError: E_UNSUPPORTED, E_SCOPE, E_PRIO or E_HOURS.
     """
+    if role.unknown:
+        hint = f"unknown critical limit: {', '.join(role.unknown)}"
+        raise TrustError("E_UNSUPPORTED", document.doc_id, hint)
     if document.kind not in role.kinds:
         raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
     if document.epoch > role.epoch:

@@ -1,8 +1,13 @@
 """TUF metadata, read more strictly than the library does (guards G5, G8, G11).
 
 The library takes duplicate members, floats as versions and fields that it does not know. Here each
-file is first read as strict JSON into a closed type; only then does the library get the very same
+file is first read as strict JSON into our own types; only then does the library get the very same
 value, to judge signatures over its canonical form.
+
+Two objects may grow by members that this box does not know: what is signed of a file, and a
+delegation in it. They are ignored and told, unless `x-crit` of that object names them: such a file
+is refused, and such a delegation gives no right (`agent.contract.extension`). All other objects are
+closed.
 """
 
 from __future__ import annotations
@@ -12,8 +17,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from tuf.api.metadata import Metadata
 
+from agent.contract.extension import (
+    UnknownCriticalError,
+    shape_of,
+    unknown_members,
+    verify_critical,
+)
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.errors import TrustError
 from agent.trust.role import Priority
@@ -39,13 +51,14 @@ class RoleKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: int
 
 
-class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Signed(msgspec.Struct, frozen=True, kw_only=True):
     spec_version: str
     version: int
     expires: str
+    crit: list[str] | UnsetType = msgspec.field(name="x-crit", default=UNSET)
 
 
-class RootFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RootFile(_Signed, frozen=True, kw_only=True):
     """`holders` names the person behind each key of the roles root and targets."""
 
     type_: Literal["root"] = msgspec.field(name="_type")
@@ -64,7 +77,7 @@ class MetaRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hashes: dict[Literal["sha256", "sha512"], str] | None = None
 
 
-class TimestampFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TimestampFile(_Signed, frozen=True, kw_only=True):
     """`issued`: when it was signed, from which the age of all authority counts."""
 
     type_: Literal["timestamp"] = msgspec.field(name="_type")
@@ -72,14 +85,14 @@ class TimestampFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     issued: str = msgspec.field(name="x-issued")
 
 
-class SnapshotFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SnapshotFile(_Signed, frozen=True, kw_only=True):
     """The version of targets and of each role that has a file."""
 
     type_: Literal["snapshot"] = msgspec.field(name="_type")
     meta: dict[str, MetaRow]
 
 
-class Delegation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Delegation(msgspec.Struct, frozen=True, kw_only=True):
     """One role as its parent signed it."""
 
     name: str
@@ -91,8 +104,9 @@ class Delegation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     max_ttl_s: int = msgspec.field(name="x-max-ttl-s")
     epoch: int = msgspec.field(name="x-epoch")
     holders: dict[str, str] = msgspec.field(name="x-holders")
-    hours: list[str] | msgspec.UnsetType = msgspec.field(name="x-hours", default=msgspec.UNSET)
+    hours: list[str] | UnsetType = msgspec.field(name="x-hours", default=UNSET)
     priority_max: Priority = msgspec.field(name="x-prio-max", default="emergency")
+    crit: list[str] | UnsetType = msgspec.field(name="x-crit", default=UNSET)
 
 
 class Delegations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +116,7 @@ class Delegations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: list[Delegation]
 
 
-class TargetsFile(_Signed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TargetsFile(_Signed, frozen=True, kw_only=True):
     """The role `targets`, or any role with a file; there are delegations and no target files."""
 
     type_: Literal["targets"] = msgspec.field(name="_type")
@@ -115,11 +129,15 @@ File = TypeVar("File", RootFile, TimestampFile, SnapshotFile, TargetsFile)
 
 @dataclass(frozen=True)
 class Opened(Generic[File]):
-    """A file of sound form, its signatures not yet judged: our reading, the library's, the text."""
+    """A file of sound form, its signatures not yet judged: our reading, the library's, the text.
+
+    `ignored` are its members that this box does not know.
+    """
 
     file: File
     metadata: Metadata[Any]
     raw: bytes
+    ignored: tuple[str, ...] = ()
 
 
 def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
@@ -131,7 +149,8 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
         name: of the role, for the refusal.
 
     Raises:
-        TrustError: E_ROLE: too large, not strict JSON, another type, or a field we do not know.
+        TrustError: E_ROLE: too large, not strict JSON, or another type; E_UNSUPPORTED: `x-crit`
+            names a member of the file that this box does not know.
     """
     limit = MAX_BYTES.get(name, MAX_BYTES["targets"])
     if len(raw) > limit:
@@ -140,6 +159,7 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
         value = parse_strict(raw)
         if not isinstance(value, dict) or value.keys() != {"signatures", "signed"}:
             raise TrustError("E_ROLE", name, "not exactly `signatures` and `signed`")
+        _verify_file_critical(value["signed"], type_, name)
         file = msgspec.convert(value["signed"], type_)
         if len(value["signatures"]) > MAX_METADATA_SIGNATURES:
             raise TrustError("E_ROLE", name, f"more than {MAX_METADATA_SIGNATURES} signatures")
@@ -151,4 +171,26 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
         raise TrustError("E_ROLE", name, f"{type(error).__name__}: {error}") from error
     if not 1 <= file.version <= MAX_NUMBER:
         raise TrustError("E_ROLE", name, "version must be 1 to 2^63-1")
-    return Opened(file, metadata, raw)
+    return Opened(file, metadata, raw, unknown_members(value["signed"], type_))
+
+
+def _verify_file_critical(signed: Any, type_: type[File], name: str) -> None:
+    if not isinstance(signed, dict) or "x-crit" not in signed:
+        return
+    if unknown := unknown_critical(signed["x-crit"], type_, name):
+        raise TrustError("E_UNSUPPORTED", name, f"unknown critical member: {', '.join(unknown)}")
+
+
+def unknown_critical(critical: Any, type_: Any, name: str) -> tuple[str, ...]:
+    """Of what `x-crit` names: the members that the type does not have.
+
+    Raises:
+        TrustError: E_ROLE: it is no list of names.
+    """
+    try:
+        verify_critical(critical, shape_of(type_).members or ())
+    except UnknownCriticalError as error:
+        return error.names
+    except ValueError as error:
+        raise TrustError("E_ROLE", name, f"x-crit: must be {error}") from error
+    return ()

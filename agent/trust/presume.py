@@ -14,7 +14,7 @@ from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, parse_env
 from agent.contract.ident import Place, StationId, is_match, parse_place
 from agent.contract.strict_json import StrictJsonError
 from agent.errors import TrustError
-from agent.trust.verify import decode_payload
+from agent.trust.payload import decode_payload
 
 
 def presumed_place(envelope: bytes, station: StationId) -> Place | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from agent.contract.topic import Topic
 from agent.errors import TrustError
+from agent.trust.payload import decode_payload
 from agent.trust.signed_message import open_message
-from agent.trust.verify import decode_payload
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Limits:
         hours: local windows `HH:MM-HH:MM` (UTC+7); empty: all day.
         priority_max: the highest class that may be heard.
         max_ttl_s: longest time from `issued` to `expires`, in seconds.
+        unknown: limits that this box does not know but must know: the link gives no right.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Limits:
     hours: tuple[str, ...]
     priority_max: Priority
     max_ttl_s: int
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,14 @@ class Role:
 
     def covers(self, class_: str, target: str) -> bool:
         """Does every link reach a class at a place, or at a whole place pattern?"""
-        return all(is_covered(link.paths, class_, target) for link in self.chain)
+        return not self.unknown and all(
+            is_covered(link.paths, class_, target) for link in self.chain
+        )
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """The critical limits of its chain that this box does not know, each with its link."""
+        return tuple(f"{link.name} {name}" for link in self.chain for name in link.unknown)
 
     @cached_property
     def max_ttl_s(self) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from msgspec import UNSET
+
 from agent.contract.document import (
     MAX_PATTERNS,
     Ack,
@@ -26,6 +28,7 @@ from agent.contract.document import (
     StreamGrant,
     TimeReply,
 )
+from agent.contract.feature import must_be_critical
 from agent.contract.ident import DIGEST, KEY_SLOT, is_pattern, parse_place
 from agent.contract.moment import parse_utc
 from agent.trust.schema_item import SchemaError, check_emergency_bodies, check_media, check_playlist
@@ -217,3 +220,7 @@ def check_document(document: Document, kind: str) -> None:
     _require(document.kind == kind, "kind", kind)
     check_header(document)
     _CHECK_OF_TYPE[type(document)](document)
+    unlisted = must_be_critical(document)
+    if unlisted and document.crit is not UNSET:
+        unlisted = unlisted.difference(document.crit)
+    _require(not unlisted, "crit", f"a list with {', '.join(unlisted)}, which is used")

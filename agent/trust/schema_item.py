@@ -7,6 +7,8 @@ from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
+from msgspec import UNSET
+
 from agent.contract.document import (
     MAX_ENTRIES,
     MAX_SCENE_CHARS,
@@ -28,6 +30,7 @@ DAY_MS = 86_400_000
 MAX_MEDIUM_BYTES = 1 << 31
 MAX_TITLE = 256
 MAX_SPOKEN = 8_000
+MAX_FIELD = 6
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MIME = re.compile(r"(?:audio|image|video)/[a-z0-9.+-]{1,64}")
@@ -208,6 +211,18 @@ def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) ->
         raise SchemaError("max_ms", "1 to 86400000")
     if not 0 <= entry.sync.gap_ms <= DAY_MS:
         raise SchemaError("sync", "gap 0 to 86400000 ms")
+    if not entry.field is entry.source is entry.ref is UNSET:
+        _check_description(entry)
+
+
+def _check_description(entry: Entry) -> None:
+    field = entry.field
+    if field is not UNSET and not 1 <= field <= MAX_FIELD:
+        raise SchemaError("field", f"1 to {MAX_FIELD}")
+    for name in ("source", "ref"):
+        text = getattr(entry, name)
+        if text is not UNSET and not 0 < len(text) <= MAX_TITLE:
+            raise SchemaError(name, f"1 to {MAX_TITLE} characters")
 
 
 def check_playlist(document: Playlist) -> None:

@@ -75,6 +75,7 @@ class TreeAuthority:
         issued: when the timestamp was signed.
         expires: the earliest expiry of all files.
         demo: made for a demonstration.
+        ignored: members of the files that this box does not know, each with its file's role.
     """
 
     def __init__(
@@ -85,12 +86,14 @@ class TreeAuthority:
         issued: datetime,
         expires: datetime,
         demo: bool,
+        ignored: Sequence[str] = (),
     ) -> None:
         self.roles: Mapping[str, Role] = {role.name: role for role in roles}
         self.versions = dict(versions)
         self.issued = issued
         self.expires = expires
         self.demo = demo
+        self.ignored = tuple(ignored)
         self._by_key = index_roles(roles)
 
     def roles_for(self, keyid: str) -> Sequence[Role]:
@@ -110,6 +113,15 @@ class TreeAuthority:
         return Grade.FRESH if -early <= now.at - self.issued <= FRESH_FOR else Grade.AGED
 
 
+def describe_unknown(authority: TreeAuthority) -> str | None:
+    """What of its files this box does not know, by name; None: nothing."""
+    limits = sorted({one for role in authority.roles.values() for one in role.unknown})
+    parts = [f"no right here, unknown critical limit: {', '.join(limits)}"] if limits else []
+    if authority.ignored:
+        parts.append(f"ignored: {', '.join(authority.ignored)}")
+    return "; ".join(parts) or None
+
+
 def load_root(raw: bytes) -> TreeAuthority:
     """A root alone, as it is installed: nobody may sign yet, and all is EXPIRED.
 
@@ -125,7 +137,7 @@ def load_tree(files: TreeFiles) -> TreeAuthority:
     """Judge a whole set of files.
 
     Raises:
-        TrustError: E_ROLE with the role at fault; the whole set is refused.
+        TrustError: E_ROLE or E_UNSUPPORTED with the role at fault; the whole set is refused.
     """
     root = _open_root(files.root)
     timestamp = open_metadata(files.timestamp, TimestampFile, "timestamp")
@@ -151,6 +163,7 @@ def load_tree(files: TreeFiles) -> TreeAuthority:
         issued=issued,
         expires=min(opened.metadata.signed.expires for opened in all_files.values()),
         demo=root.file.demo,
+        ignored=[f"{name} {one}" for name, opened in all_files.items() for one in opened.ignored],
     )
 
 

@@ -6,7 +6,9 @@
  4 candidate roles (E_ROLE, E_STALE)      9 authority freshness (E_STALE)
  5 threshold over the exact bytes        10 order (E_REPLAY, E_FORK)
    (E_THRESHOLD)                         11 sources (E_URL, E_POLICY)
- 6 strict payload, issuer (E_SCHEMA, E_ROLE)
+ 6 strict payload, critical members,
+   issuer (E_SCHEMA, E_UNSUPPORTED,
+   E_ROLE)
 
 The payload is not looked into before step 5 has passed. Broker, topic and retained flag grant
 nothing: the topic can only make a document be refused.
@@ -18,19 +20,10 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import msgspec
-
 from agent.clock import Now
 from agent.contract.accepted import Accepted, FloorUpdate
-from agent.contract.document import (
-    MAX_DOCUMENT_BYTES,
-    TYPE_OF_KIND,
-    Cancel,
-    Document,
-    StationConfig,
-)
+from agent.contract.document import Cancel, Document, StationConfig
 from agent.contract.ident import Place, StationId, is_match, parse_place
-from agent.contract.strict_json import Decoder, StrictJsonError
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.accepted import Floors
@@ -38,21 +31,17 @@ from agent.trust.authority import Authority, Grade
 from agent.trust.entitlement import verify_entitlement
 from agent.trust.freshness import grade_for, verify_freshness, verify_grade
 from agent.trust.latch import Latches, judged_in, lifted_in
+from agent.trust.payload import open_payload
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
-from agent.trust.schema import check_document
-from agent.trust.schema_item import SchemaError
 from agent.trust.scope import CLASSES_OF_KIND
-from agent.trust.signed_message import MAX_HINT, Signatures, SignedMessage, open_message
+from agent.trust.signed_message import Signatures, SignedMessage, open_message
 from agent.trust.source import verify_sources
-
-__all__ = ["decode_payload", "reverify", "verify"]
 
 MAX_CANDIDATES = 8
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
 _NO_LATCHES: Latches = {}
-_DECODER_OF_KIND = {kind: Decoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
 
 
 def _candidates(
@@ -96,24 +85,6 @@ def _entitled(signed: SignedMessage, roles: dict[str, Role]) -> dict[str, tuple[
     if not entitled:
         raise TrustError("E_THRESHOLD", signed.kind, f"too few signatures for {', '.join(roles)}")
     return entitled
-
-
-def decode_payload(kind: str, payload: bytes) -> Document:
-    """Decode signed bytes and judge their form alone; signing tools use it before they sign.
-
-    Raises:
-        TrustError: E_SIZE, E_SCHEMA: subject is the payload's sha256.
-    """
-    if len(payload) > MAX_DOCUMENT_BYTES:
-        subject = hashlib.sha256(payload).hexdigest()
-        raise TrustError("E_SIZE", subject, f"{len(payload)} bytes, at most {MAX_DOCUMENT_BYTES}")
-    try:
-        document: Document = _DECODER_OF_KIND[kind].decode(payload)
-        check_document(document, kind)
-    except (StrictJsonError, msgspec.ValidationError, SchemaError) as error:
-        subject = hashlib.sha256(payload).hexdigest()
-        raise TrustError("E_SCHEMA", subject, str(error)[:MAX_HINT]) from error
-    return document
 
 
 def _issuer(document: Document, roles: dict[str, Role], entitled: Collection[str]) -> Role:
@@ -184,6 +155,7 @@ class _Judged:
 
     signed: SignedMessage
     document: Document
+    ignored: tuple[str, ...]
     role: Role
     signers: tuple[str, ...]
     place: Place | None
@@ -204,12 +176,12 @@ def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     places = [place, *latches.values()] if signed.kind == "silence" else [place]
     roles = _candidates(signed, authority, places, now)
     entitled = _entitled(signed, roles)
-    document = decode_payload(signed.kind, signed.payload)
+    document, ignored = open_payload(signed.kind, signed.payload)
     role = _issuer(document, roles, entitled)
     place = judged_in(document, role, place, latches)
     _verify_station(document, topic, place, station)
     verify_entitlement(document, role, _targets(document, place, station, former))
-    return _Judged(signed, document, role, entitled[role.name], place)
+    return _Judged(signed, document, ignored, role, entitled[role.name], place)
 
 
 def verify(  # noqa: PLR0913 - the contract's seam
@@ -267,6 +239,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
         signers=judged.signers,
         standing=role.threshold,
         place=judged.place,
+        ignored=judged.ignored,
     )
 
 

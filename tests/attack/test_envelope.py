@@ -91,7 +91,18 @@ def test_attack_009_a_further_field_in_the_envelope() -> None:
 
 
 def test_attack_010_a_further_field_in_a_signed_payload() -> None:
-    assert refused(seal(playlist(extra=1), COMMUNE)) == "E_SCHEMA"
+    """It is ignored and told (docs/decisions/0031), and holds nothing that is refused elsewhere.
+
+    Whoever signs what must not be ignored lists it in `crit`.
+    """
+    accepted = judge(seal(playlist(extra=1), COMMUNE))
+    assert accepted.ignored == ("extra",)
+    assert accepted.document == judge(seal(playlist(), COMMUNE)).document
+    assert refused(seal(playlist(extra=1, crit=["extra"]), COMMUNE)) == "E_UNSUPPORTED"
+    for hidden in (1.5, "e\u0301", "a\u0007", {"a": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}, 10**19):
+        assert refused(seal(playlist(extra=hidden), COMMUNE)) == "E_SCHEMA"
+    assert refused(signed_text(TEXT[:-1] + ', "x": {"a": 1, "a": 2}}')) == "E_SCHEMA"
+    assert refused(seal(playlist(extra="a" * 262_144), COMMUNE)) == "E_SIZE"
 
 
 @pytest.mark.parametrize("text", ["AA AA", "AAAA\n", "__--", "AAA", "AB==", "AAAA====", "A*AA"])

@@ -21,7 +21,7 @@ from agent.contract.accepted import Accepted, FloorUpdate
 from agent.contract.budget import OF_ISSUER
 from agent.store import documents
 from agent.store.database import Store
-from agent.trust.verify import decode_payload
+from agent.trust.payload import decode_payload
 from central.clip import make_melody
 from central.demo.stand import until
 from central.sign import sign_document

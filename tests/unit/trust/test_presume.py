@@ -26,7 +26,7 @@ def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
         {"to": ["84/99999/*"]},
         {"place": "84/../tv-cl-0007"},
         {"place": "84/*/tv-cl-0007"},
-        {"unknown": 1},
+        {"crit": ["unknown"], "unknown": 1},
     ],
 )
 def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from fake_publisher import AT, FakePublisher, new_signer, sign_json, utc
 from agent.clock import Clock, Now, Quality
 from agent.errors import TrustError
 from agent.trust.authority import Grade
-from agent.trust.tree import TreeFiles, load_root, load_tree
+from agent.trust.tree import TreeFiles, describe_unknown, load_root, load_tree
 
 SYNCED = Now(AT, "SYNCED", 0.02)
 Spoil = Callable[[FakePublisher], Any]
@@ -178,17 +178,20 @@ def _another_country(tree: FakePublisher) -> None:
     tree.delegate("la.10", kinds=["playlist"], paths=["routine/10/*/*"], parent="targets")
 
 
+def _first_key(tree: FakePublisher) -> Any:
+    return next(iter(tree.targets["delegations"]["keys"].values()))
+
+
 def _twice(tree: FakePublisher) -> None:
     tree.roles["vn.84"]["delegations"]["roles"].append(tree.delegation("vn.84.29266"))
 
 
 REFUSED: dict[str, Spoil] = {
-    "a limit that we do not know": _delegation(x_note="a"),
-    "a field of the library that we do not know": _delegation(custom={}),
-    "an unknown field in targets": lambda tree: tree.targets.update(x=1),
-    "an unknown field in root": _root(x=1),
-    "an unknown field in timestamp": lambda tree: tree.timestamp.update(x=1),
-    "an unknown field in snapshot": lambda tree: tree.snapshot.update(x=1),
+    "critical members that are no list": _delegation(x_crit="x-days"),
+    "no critical member": _delegation(x_crit=[]),
+    "a critical member twice": lambda tree: tree.targets.update({"x-crit": ["x-issued"] * 2}),
+    "an unknown field in a key": lambda tree: _first_key(tree).update(x=1),
+    "an unknown field of a role in root": lambda tree: tree.root["roles"]["root"].update(x=1),
     "an unknown field in delegations": lambda tree: tree.targets["delegations"].update(x=1),
     "hash prefixes": _delegation(path_hash_prefixes=["00"]),
     "no paths": _paths(),
@@ -255,6 +258,55 @@ def test_a_tree_is_refused_whole(spoil: Spoil) -> None:
     load_tree(tree.publish())
     spoil(tree)
     refusal(tree.publish())
+
+
+IGNORED: dict[str, tuple[Spoil, str]] = {
+    "in targets": (lambda tree: tree.targets.update(x=1), "targets x"),
+    "in root": (_root(x=1), "root x"),
+    "in timestamp": (lambda tree: tree.timestamp.update(x=1), "timestamp x"),
+    "in snapshot": (lambda tree: tree.snapshot.update(x=1), "snapshot x"),
+    "in a delegation": (_delegation(x_note="a"), "vn.84 delegations.roles.x-note"),
+    "a field of the library": (_delegation(custom={}), "vn.84 delegations.roles.custom"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "told"), IGNORED.values(), ids=list(IGNORED))
+def test_an_unknown_field_that_is_not_critical_changes_nothing_and_is_told(
+    spoil: Spoil, told: str
+) -> None:
+    tree = FakePublisher()
+    before = load_tree(tree.publish())
+    spoil(tree)
+    authority = load_tree(tree.publish())
+    assert authority.roles.keys() == before.roles.keys()
+    assert authority.ignored == (told,)
+    assert describe_unknown(authority) == f"ignored: {told}"
+
+
+@pytest.mark.parametrize("name", ["root", "targets", "snapshot", "timestamp"])
+def test_a_file_with_an_unknown_critical_field_is_refused_by_its_name(name: str) -> None:
+    tree = FakePublisher()
+    getattr(tree, name).update({"x-crit": ["x-new"], "x-new": 1})
+    with pytest.raises(TrustError, match="x-new") as caught:
+        load_tree(tree.publish())
+    assert (caught.value.code, caught.value.subject) == ("E_UNSUPPORTED", name)
+
+
+def test_a_known_field_may_be_listed_as_critical() -> None:
+    tree = FakePublisher()
+    _delegation(x_hours=["05:00-21:00"], x_crit=["x-hours"])(tree)
+    assert describe_unknown(load_tree(tree.publish())) is None
+
+
+def test_a_role_below_an_unknown_critical_limit_has_no_right_and_the_others_keep_theirs() -> None:
+    tree = FakePublisher()
+    _delegation("vn.84", x_crit=["x-days"], x_days=[1])(tree)
+    authority = load_tree(tree.publish())
+    commune = authority.roles["vn.84.29266"]
+    assert commune.unknown == ("vn.84 x-days",)
+    assert not commune.covers("routine", "84/29266/tv-cl-0007")
+    assert authority.roles["vn.time"].unknown == ()
+    assert "vn.84 x-days" in str(describe_unknown(authority))
 
 
 def _issued(tree: FakePublisher, **changes: str) -> TreeFiles:

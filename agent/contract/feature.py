@@ -1,0 +1,61 @@
+"""What a box may be able to do: said in its `hello`, needed by documents, by the names of `crit`.
+
+`FEATURES` are the critical members that this release obeys. `_PENDING` are parts of the contract
+that no box obeys yet; a release that learns one moves its name over, and the centre knows from each
+station's hello who can take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.contract.document import Document, Entry, Playlist
+
+ADVERT = "entries.advert"
+FEATURES: tuple[str, ...] = (ADVERT,)
+_PENDING = frozenset({
+    "kind=command",
+    "kind=stream-grant",
+    "entries.start.kind=next",
+    "entries.start.kind=within",
+    "entries.start.kind=after",
+    "entries.body.relay",
+    "entries.body.text.say",
+    "entries.body.scene.elements.kind=video",
+})  # fmt: skip
+NOT_OBEYED = _PENDING.difference(FEATURES)
+
+
+def needed_features(document: Document) -> frozenset[str]:
+    """What a box must be able to do, beyond what every box can, to obey all of a document."""
+    listed = document.crit if isinstance(document.crit, list) else ()
+    return frozenset({*listed, *used_features(document)})
+
+
+def must_be_critical(document: Document) -> frozenset[str]:
+    """What a document has to list in `crit`: a box that does not know it would get it wrong."""
+    if isinstance(document, Playlist) and True in [one.advert for one in document.entries]:
+        return frozenset({ADVERT})
+    return frozenset()
+
+
+def used_features(document: Document) -> Iterator[str]:
+    """The names that `FEATURES` and `NOT_OBEYED` know, as far as a document uses them."""
+    if f"kind={document.kind}" in _PENDING:
+        yield f"kind={document.kind}"
+    for entry in document.entries if isinstance(document, Playlist) else ():
+        yield from _used_by(entry)
+
+
+def _used_by(entry: Entry) -> Iterator[str]:
+    body = entry.body
+    if entry.advert is True:
+        yield ADVERT
+    if entry.start.kind != "at":
+        yield f"entries.start.kind={entry.start.kind}"
+    if body.relay is not None:
+        yield "entries.body.relay"
+    if body.text is not None and body.text.say is not None:
+        yield "entries.body.text.say"
+    if body.scene is not None and any(one.kind == "video" for one in body.scene.elements):
+        yield "entries.body.scene.elements.kind=video"

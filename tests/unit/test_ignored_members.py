@@ -1,0 +1,41 @@
+"""A box tells what it ignores of a document: in each answer, and once on record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import UNSET
+
+from tests.fakes.deaf_box import DeafBox
+from tests.fakes.head_desk import STATION, give_place
+from tests.unit.trust.test_verify import AT, AUTHORITY, COMMUNE, playlist, seal
+
+
+async def test_ignored_members_stand_in_every_answer_and_once_in_the_journal(
+    tmp_path: Path,
+) -> None:
+    box = await DeafBox(tmp_path, STATION, AUTHORITY, AT).start()
+    await give_place(box)
+    for seq in (42, 43):
+        message = seal(playlist(seq=seq, mood="calm"), COMMUNE)
+        assert await box.receive(message, "playlist") == "accepted"
+        assert box.results[-1].ignored == ["mood"]
+        assert box.results[-1].detail == ""
+    told = [detail for kind, detail in box.journal.records if kind == "config"]
+    assert [one["members"] for one in told] == [["mood"]]
+    assert told[0]["by"] == "vn.84.29266"
+    assert await box.receive(seal(playlist(seq=44), COMMUNE), "playlist") == "accepted"
+    assert box.results[-1].ignored is UNSET
+    await box.stop()
+
+
+async def test_an_unknown_critical_member_is_refused_by_name_and_nothing_is_kept(
+    tmp_path: Path,
+) -> None:
+    box = await DeafBox(tmp_path, STATION, AUTHORITY, AT).start()
+    await give_place(box)
+    message = seal(playlist(crit=["entries.song"]), COMMUNE)
+    assert await box.receive(message, "playlist") == "E_UNSUPPORTED"
+    assert "entries.song" in box.results[-1].detail
+    assert "playlist" not in box.kinds
+    await box.stop()
