@@ -216,6 +216,8 @@ class Intake:
         is_new = self._is_new(accepted)
         if isinstance(accepted.document, TimeReply):
             await self._fix_clock(topic, accepted, accepted.document)
+        elif isinstance(accepted.document, Ack):
+            is_new = await self._confirm(topic, message, accepted.document) and is_new
         else:
             await self._apply(accepted, given_up, pause)
             if isinstance(accepted.document, Head):
@@ -228,6 +230,15 @@ class Intake:
         document = accepted.document
         confirms = isinstance(document, Ack) and document.upto > self._journal.acknowledged
         return accepted.floor is not None or confirms
+
+    async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> bool:
+        """Hand an acknowledgement to the journal; False when it is of a record that is not ours."""
+        try:
+            await self._effects.acknowledged(ack)
+        except TrustError as error:
+            await self.refusals.add(topic, message, error)
+            return False
+        return True
 
     async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
         """Emergencies that overtook what proves them fresh."""
@@ -266,25 +277,21 @@ class Intake:
     async def _apply(
         self, accepted: Accepted, given_up: Sequence[Document], pause: Pause | None
     ) -> None:
-        document = accepted.document
-        if isinstance(document, Ack):
-            await self._effects.acknowledged(document)
-        else:
-            fault = None
-            try:
-                await self._kept.write_unkept()
-                await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
-            except StoreError as error:
-                log.exception("cannot keep %s", document.doc_id)
-                fault = error
-                if not self._kept.hold_unkept(accepted):
-                    await self._tell(accepted, "failed", error)
-                    return
-            learn(self._floors, accepted)
-            if document.kind not in KINDS_BY_MACHINE:
-                self._clock.vouch(parse_utc(document.issued))
-            await self.restore()
-            await self._tell(accepted, "accepted", fault)
+        document, fault = accepted.document, None
+        try:
+            await self._kept.write_unkept()
+            await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
+        except StoreError as error:
+            log.exception("cannot keep %s", document.doc_id)
+            fault = error
+            if not self._kept.hold_unkept(accepted):
+                await self._tell(accepted, "failed", error)
+                return
+        learn(self._floors, accepted)
+        if document.kind not in KINDS_BY_MACHINE:
+            self._clock.vouch(parse_utc(document.issued))
+        await self.restore()
+        await self._tell(accepted, "accepted", fault)
 
     async def _tell(
         self,

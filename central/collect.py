@@ -11,10 +11,11 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiomqtt
 import msgspec
+import paho.mqtt.client as paho
 import sqlalchemy as sa
 from securesystemslib.signer import Signer
 
@@ -43,11 +44,27 @@ SPREAD_S = 2, 120
 
 
 class _Client(aiomqtt.Client):
-    """Without `asyncio.wait_for`.
+    """Without `asyncio.wait_for`, and without watching a socket that is closed.
 
-    Before Python 3.12 that drops a cancellation that comes in the same turn as the answer, and
-    the collector would never stop (bpo-37658).
+    Before Python 3.12 `wait_for` drops a cancellation that comes in the same turn as the answer,
+    and the collector would never stop (bpo-37658).
     """
+
+    def _on_socket_register_write(self, client: paho.Client, _data: Any, sock: Any) -> None:
+        """As aiomqtt's, but looks at the socket when the loop comes to it: see `agent.link`."""
+
+        def begin() -> None:
+            if sock.fileno() >= 0 and client._registered_write:  # noqa: SLF001 - paho tells it nowhere else
+                self._loop.add_writer(sock.fileno(), self._write)
+
+        self._loop.call_soon_threadsafe(begin)
+
+    def _write(self) -> None:
+        try:
+            self._client.loop_write()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the connection is over
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
         limit_s = self.timeout if timeout is None else timeout

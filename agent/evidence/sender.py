@@ -21,7 +21,7 @@ import msgspec
 from agent.clock import mono_s
 from agent.contract.document import Ack
 from agent.contract.report import MAX_BATCH_BYTES, MAX_BATCH_RECORDS, LogBatch
-from agent.errors import LinkError, StoreError
+from agent.errors import LinkError, StoreError, TrustError
 from agent.evidence.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,11 @@ class Sender:
             lane.disconnected()
 
     async def on_ack(self, ack: Ack) -> None:
-        """Take a verified acknowledgement; each lane heeds that of its own journal."""
+        """Take a verified acknowledgement; each lane takes that of its own journal.
+
+        Raises:
+            TrustError: E_FORK, the centre confirms a record that is not ours.
+        """
         for lane in self._lanes:
             await lane.on_ack(ack)
 
@@ -150,6 +154,9 @@ class Lane:
 
         The newest one counts even when it is lower than what was acknowledged before: a centre
         that lost its database gets again what is still here.
+
+        Raises:
+            TrustError: E_FORK, its hash is not that of our record.
         """
         number = (ack.epoch, ack.seq)
         if ack.journal != self._journal.epoch or number <= self._last_ack:
@@ -160,8 +167,10 @@ class Lane:
             log.warning("an acknowledgement could not be kept: %s", error)
             return
         if not is_ours:
-            log.warning("acknowledged up to %d with a hash that is not ours", ack.upto)
-            return
+            hint = (
+                f"record {ack.upto} of {ack.journal} is acknowledged with a hash that is not ours"
+            )
+            raise TrustError("E_FORK", ack.doc_id, hint)
         self._last_ack = number
         self._window = max(0, ack.window)
         self._advance(ack.upto)

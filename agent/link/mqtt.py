@@ -111,6 +111,7 @@ class MqttLink:
         self._takeovers = TakeoverGuard()
         self._client: BoundedClient | None = None
         self._protocol = aiomqtt.ProtocolVersion.V5
+        self._why_no_5 = ""  # the broker's last refusal of MQTT 5
         self._threads = NetworkThreads(MAX_CONNECTING, "broker")
         self.since_mono_s = mono_s()
 
@@ -204,18 +205,23 @@ class MqttLink:
             try:
                 wait_s = await self._live_once()
             except (MqttConnectError, ClosedEarlyError) as error:
-                self._report_down(str(error))
-                wait_s = self._other_protocol()
+                wait_s = self._other_protocol(str(error))
             except Exception as error:  # noqa: BLE001 - the task's outer edge: the link never gives up
                 self._report_down(str(error) or type(error).__name__)
                 wait_s = self._back_off.next_s()
             await asyncio.sleep(wait_s)
 
-    def _other_protocol(self) -> float:
-        """A broker without MQTT 5 refuses the CONNECT or hangs up: try 3.1.1 at once, then wait."""
+    def _other_protocol(self, why: str) -> float:
+        """A broker without MQTT 5 refuses the CONNECT or hangs up: try 3.1.1 at once, then wait.
+
+        The link is down only when 3.1.1 fails too; the answer to MQTT 5 is the one that says why.
+        """
         if self._protocol is aiomqtt.ProtocolVersion.V5:
             self._protocol = aiomqtt.ProtocolVersion.V311
+            self._why_no_5 = why
+            _log.info("%s refuses MQTT 5 (%s): trying 3.1.1", self._address, why)
             return 0.0
+        self._report_down(self._why_no_5 or why)
         self._protocol = aiomqtt.ProtocolVersion.V5
         return self._back_off.next_s()
 

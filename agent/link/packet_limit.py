@@ -195,6 +195,27 @@ class BoundedClient(aiomqtt.Client):
 
         self._loop.call_soon_threadsafe(begin)
 
+    def _on_socket_register_write(self, _client: paho.Client, _data: Any, sock: Any) -> None:
+        """As aiomqtt's, but looks at the socket when the loop comes to it: it may be closed then.
+
+        aiomqtt hands the descriptor's number over at once, and the loop then watches a closed one,
+        or another connection's of the same number. May run in a thread.
+        """
+
+        def begin() -> None:
+            # What was to be written may have gone out meanwhile; paho then never unregisters.
+            if sock.fileno() >= 0 and self._client._registered_write:  # noqa: SLF001 - as above
+                self._loop.add_writer(sock.fileno(), self._write)
+
+        self._loop.call_soon_threadsafe(begin)
+
+    def _write(self) -> None:
+        try:
+            self._client.loop_write()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the connection is over
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
+
     def _read(self, sock: ssl.SSLSocket) -> None:
         """Read for a moment, then let others have the loop; after too much of it, rest."""
         number, began_s = sock.fileno(), cpu_s()

@@ -2,8 +2,9 @@
 
 The child holds fd 3; when the agent dies, that socket ends and the child leaves. The agent watches
 the child's beat: silence for 1.5 s, a fault without an id, or the end of the socket, and the child
-is killed by its own pid and reported lost, once. Whether to start it again is the caller's
-decision; `start` may be called again.
+is killed by its own pid and reported lost, once. Where the socket has ended, the reason names the
+signal or the exit code of which the child died. Whether to start it again is the caller's decision;
+`start` may be called again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 MESSAGE_BYTES = 65_536
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 1.0
+EXIT_LIMIT_S = 0.2  # between the end of its socket and its own; the kernel takes some milliseconds
 
 E = TypeVar("E")
 
@@ -68,6 +70,8 @@ class Worker(Generic[E]):
         self._timer: asyncio.TimerHandle | None = None
         self._ready: asyncio.Future[None] | None = None
         self._exited: asyncio.Future[None] | None = None
+        self._end = ""  # how the child ended; empty while it is not known
+        self._is_ending = False  # its socket has ended, and it is not reported lost yet
         self.pid: int | None = None
 
     @property
@@ -127,6 +131,7 @@ class Worker(Generic[E]):
     def _spawn(self, loop: asyncio.AbstractEventLoop) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(0)
+        self._end = ""
         with theirs:
             # posix_spawn places the socket at fd 3 without running Python between fork and exec.
             self.pid = os.posix_spawnp(
@@ -151,9 +156,22 @@ class Worker(Generic[E]):
                 self._lose(str(error))
                 return
             if not data:
-                self._lose("it ended")
+                self._await_end()
                 return
             self._take(data)
+
+    def _await_end(self) -> None:
+        """The child has closed its socket: it is lost as soon as it is known of what it died."""
+        loop = asyncio.get_running_loop()
+        if self._socket is not None:
+            loop.remove_reader(self._socket)
+        if self._end:
+            self._lose(self._end)
+            return
+        self._is_ending = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_later(EXIT_LIMIT_S, self._lose, "it closed its socket")
 
     def _take(self, data: bytes) -> None:
         try:
@@ -191,6 +209,7 @@ class Worker(Generic[E]):
         self._ready = None
 
     def _disconnect(self) -> None:
+        self._is_ending = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -213,7 +232,23 @@ class Worker(Generic[E]):
     ) -> None:
         loop.remove_reader(pidfd)
         os.close(pidfd)
-        os.waitpid(pid, 0)
+        _, status = os.waitpid(pid, 0)
         self.pid = None
         self._exited = None
+        self._end = describe_end(os.waitstatus_to_exitcode(status))
         exited.set_result(None)
+        if self._is_ending:
+            self._lose(self._end)
+
+
+def describe_end(code: int) -> str:
+    """How a process ended: its exit code, or the negative number of the signal that ended it."""
+    if code > 0:
+        return f"it ended with exit code {code}"
+    if code == 0:
+        return "it ended"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:  # a real-time signal has no name
+        name = str(-code)
+    return f"it ended by signal {name}"

@@ -529,8 +529,9 @@ async def test_a_broker_that_hangs_up_instead_of_answering_is_left_at_once(
             assert station.sessions == []
 
 
-async def test_a_broker_without_mqtt_5_is_met_with_3_1_1(
-    authority: CertificateAuthority, identities: dict[str, Identity]
+@pytest.mark.parametrize("answer", [CONNACK_311_WRONG_VERSION, b""], ids=["refuses", "hangs up"])
+async def test_a_broker_without_mqtt_5_is_met_with_3_1_1_and_that_is_no_loss(
+    authority: CertificateAuthority, identities: dict[str, Identity], answer: bytes
 ) -> None:
     levels: list[int] = []
 
@@ -538,7 +539,7 @@ async def test_a_broker_without_mqtt_5_is_met_with_3_1_1(
         _, connect = await read_packet(reader)
         levels.append(connect[6])  # protocol level follows 00 04 "MQTT"
         if connect[6] == 5:
-            writer.write(CONNACK_311_WRONG_VERSION)
+            writer.write(answer)
             return
         writer.write(CONNACK_311)
         _, subscribe = await read_packet(reader)
@@ -554,6 +555,24 @@ async def test_a_broker_without_mqtt_5_is_met_with_3_1_1(
     ):
         await station.until(lambda: bool(station.sessions))
         assert levels == [5, 4]
+        assert station.faults == {}
+
+
+async def test_a_broker_that_refuses_both_versions_is_told_with_its_answer_to_mqtt_5(
+    authority: CertificateAuthority, identities: dict[str, Identity]
+) -> None:
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _, connect = await read_packet(reader)
+        if connect[6] == 5:
+            writer.write(bytes([0x20, 3, 0, 0x87, 0]))  # CONNACK, not authorised (MQTT 5)
+        await writer.drain()
+
+    async with (
+        scripted_peer(script, authority, identities) as peer,
+        running(make_station(peer)) as station,
+    ):
+        await station.until(lambda: station.has_fault("link_down"))
+        assert "Not authorized" in str(station.faults["link_down", f"127.0.0.1:{peer.port}"])
 
 
 async def test_the_second_takeover_in_a_minute_is_a_duplicate_and_we_stay_away(

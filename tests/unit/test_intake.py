@@ -12,7 +12,9 @@ import pytest
 import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
+from agent.contract.document import Ack
 from agent.contract.topic import Topic
+from agent.errors import TrustError
 from agent.store import meta
 from agent.trust.authority import load_pinned
 from tests.fakes.deaf_box import DeafBox
@@ -289,18 +291,30 @@ async def test_a_pause_that_the_card_has_changed_keeps_no_silence_off(
     assert await pause(box, 1) == "accepted"
 
 
+def ack(upto: int) -> bytes:
+    header = _header("ack", "vn.receipt", "config", hours=20)
+    return seal(
+        {**header, "journal": "6f3a6f3a", "upto": upto, "hash": "ab" * 32, "window": 4}, RECEIPT
+    )
+
+
+async def test_an_acknowledgement_of_another_record_is_on_record(box: DeafBox) -> None:
+    async def refuse(document: Ack) -> None:
+        raise TrustError("E_FORK", document.doc_id, "record 7 has another hash")
+
+    object.__setattr__(box.intake._effects, "acknowledged", refuse)
+    assert await box.receive(ack(7), "ack") == "E_FORK"
+    ((kind, detail),) = box.journal.records
+    assert (kind, detail["code"], detail["kind"]) == ("refusal", "E_FORK", "ack")
+    assert not await box.intake.receive(Topic("ack", station=box.station), ack(8))
+
+
 async def test_only_what_is_new_and_taken_costs_nothing_of_the_strangers_share(
     box: DeafBox,
 ) -> None:
     async def is_new(envelope: bytes, kind: str) -> bool:
         box.hand.s += 1
         return await box.intake.receive(Topic(kind, "x", station=box.station), envelope)
-
-    def ack(upto: int) -> bytes:
-        header = _header("ack", "vn.receipt", "config", hours=20)
-        return seal(
-            {**header, "journal": "6f3a6f3a", "upto": upto, "hash": "ab" * 32, "window": 4}, RECEIPT
-        )
 
     fresh = seal(playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK), COMMUNE)
     box.pass_time(timedelta(minutes=10))

@@ -15,7 +15,7 @@ from agent.clock import Clock
 from agent.contract.document import Ack
 from agent.contract.ident import StationId
 from agent.contract.report import Play
-from agent.errors import LinkError
+from agent.errors import LinkError, TrustError
 from agent.evidence import journal, ledger
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender, fit_batch
@@ -296,6 +296,21 @@ async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
     assert wire.queue.empty()
     await sender.on_ack(ack(box.journal, 1, hash_, seq=6, window=4))
     assert await wire.take() == [2, 3]
+
+
+async def test_an_acknowledgement_of_another_record_is_refused_and_moves_nothing(
+    box: Box, line: tuple[Sender, FakeLine]
+) -> None:
+    sender, wire = line
+    with pytest.raises(TrustError, match="E_FORK") as refused:
+        await sender.on_ack(ack(box.journal, 1, "ab" * 32))
+    assert refused.value.subject == "0" * 32
+    assert "record 1" in refused.value.hint
+    sender.connected()
+    assert await wire.take() == [1]
+    with pytest.raises(TrustError, match="E_FORK"):  # of a record that was never written
+        await sender.on_ack(ack(box.journal, 99, "ab" * 32))
+    assert box.journal.acknowledged == 0
 
 
 async def test_a_centre_that_lost_its_database_gets_everything_again(
