@@ -45,7 +45,9 @@ root_option = click.option(
 @root_option
 @click.option("--issuer", help="schedule.yaml: the role that signs, such as vn.84.29266.")
 @click.option("--seq", type=int, help="YAML: its number; default: milliseconds since 1970.")
-@click.option("--db", type=FILE, help="YAML: the centre's file, for a number above all of it.")
+@click.option(
+    "--db", type=FILE, help="The centre's file: for a higher number, and who would refuse."
+)
 @click.option("--epoch", type=int, default=1, show_default=True)
 @click.option("--media-dir", type=ANY, help="schedule.yaml: where media are kept by digest.")
 @click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
@@ -78,10 +80,12 @@ def sign(
     from central.unsupported import verify_supported
 
     payload, kind, envelope = _read_signable(file, options, lang)
-    document = read_document(envelope or sign_document(payload, kind, []))
+    unsigned = envelope or sign_document(payload, kind, [])
+    document = read_document(unsigned)
     verify_supported(document, lang)
     people = _people(document, root, lang)
     _tell(document, open_envelope(envelope) if envelope else None, people, lang)
+    _warn(document, unsigned, options["db"], lang)
     if not yes:
         click.confirm(say(lang, "ask"), abort=True)
     if passphrase is None:
@@ -118,6 +122,7 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
         joined = signing.combine(joined, file.read_bytes())
     people = _people(document, root, lang)
     _tell(document, signing.open_envelope(joined), people, lang)
+    _warn(document, joined, None, lang)
     out.write_bytes(joined)
     click.echo(say(lang, "written", out))
 
@@ -235,6 +240,25 @@ def _tell(
 
     for line in (*describe(document, lang), "", *tell_needs(envelope, people, lang)):
         click.echo(line)
+
+
+def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> None:
+    """What the document needs, who lacks it, and what this machine cannot show."""
+    from agent.contract.feature import needed_features
+    from central.left_out import describe_left_out
+    from central.sign import ignored_members
+    from central.store.database import Database
+
+    lines = []
+    if unknown := ignored_members(envelope):
+        lines.append(say(lang, "unknown_members", ", ".join(unknown)))
+    if needed := needed_features(document):
+        lines.append(say(lang, "needed", ", ".join(sorted(needed))))
+    if db is not None:
+        with closing(Database.open(db)) as database:
+            lines += describe_left_out(database, document, lang)
+    for line in lines:
+        click.echo(say(lang, "notice", line))
 
 
 def _read_signable(

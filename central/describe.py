@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from msgspec import UNSET
+
 from agent.contract.document import (
     Ack,
     Body,
@@ -121,7 +123,19 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
         parts.append(speak("not_yet", speak("staggered", format_span(entry.sync.gap_ms))))
     if entry.max_ms:
         parts.append(speak("at_most", format_span(entry.max_ms)))
-    return "; ".join(parts)
+    return "; ".join([*parts, *_description(entry, speak)])
+
+
+def _description(entry: Entry, speak: Say) -> Iterator[str]:
+    """What the entry says of itself."""
+    for name in ("advert", "essential"):
+        if getattr(entry, name) is True:
+            yield speak(f"entry.{name}")
+    if entry.field is not UNSET:
+        yield speak("entry.field", entry.field, speak(f"field.{entry.field}"))
+    for name in ("source", "ref"):
+        if (text := getattr(entry, name)) is not UNSET:
+            yield speak(f"entry.{name}", text)
 
 
 def speak_lang(lang: str, speak: Say) -> str:

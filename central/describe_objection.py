@@ -56,7 +56,7 @@ def _rule(objection: Objection, lang: Lang) -> str:
     if objection.code == "E_STATION":
         places = [describe_place(one, lambda *a: say(lang, *a)) for one in _patterns(objection)]
         return say(lang, "objection.E_STATION", ", ".join(places))
-    if objection.code in ("E_URL", "E_REPLAY"):
+    if objection.code in ("E_URL", "E_REPLAY", "E_UNSUPPORTED"):
         return say(lang, f"objection.{objection.code}", objection.what)
     if objection.code == "E_BUDGET":
         name, *numbers = objection.what.split(" ")

@@ -22,6 +22,7 @@ from agent.contract.report import Hello
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
+from central.left_out import find_left_out
 from central.published_state import PublishedState, Standing, read_state
 from central.recipients import Recipients, is_meant
 from central.store.database import Database
@@ -36,7 +37,7 @@ class Objection:
 
     Args:
         code: as the stations would say it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL, E_STATION,
-            E_REPLAY, E_BUDGET.
+            E_REPLAY, E_BUDGET, E_UNSUPPORTED.
         what: the rule and its value, as `agent.plan` names them, or the host, or the number.
         stations: whose rule it is.
         title: the item concerned; empty: the whole document.
@@ -75,6 +76,8 @@ def foresee(
     found = [*_unreached(recipients, document)]
     reached = set(recipients.configs) - {one for o in found for one in o.stations}
     found += _outrun(database, recipients, document)
+    for lacking, stations in find_left_out(database, recipients.stations, document).items():
+        found.append(Objection("E_UNSUPPORTED", ", ".join(lacking), tuple(stations)))
     if isinstance(document, Playlist | Emergency):
         found += _hosts(recipients, document.media, reached)
     if isinstance(document, Playlist):
@@ -188,9 +191,9 @@ def _joined(objections: Iterable[Objection]) -> list[Objection]:
 def is_decisive(objection: Objection, document: Document, recipients: Recipients) -> bool:
     """Is it better not to publish at all?
 
-    A station that stands elsewhere, or claims a high number, must not keep the others waiting; and
-    whatever is urgent goes out as long as it reaches anybody.
+    A station that stands elsewhere, claims a high number or is older must not keep the others
+    waiting; and whatever is urgent goes out as long as it reaches anybody.
     """
-    if objection.code in ("E_STATION", "E_REPLAY"):
+    if objection.code in ("E_STATION", "E_REPLAY", "E_UNSUPPORTED"):
         return set(recipients.stations) <= set(objection.stations)
     return isinstance(document, Playlist)

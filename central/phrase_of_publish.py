@@ -117,6 +117,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "trạm đang giữ bản số cao hơn ({0})",
         "the station holds a higher number ({0})",
     ),
+    "objection.E_UNSUPPORTED": (
+        "hộp phiên bản cũ chưa làm được điều văn bản này cần ({0}): nâng cấp hộp",
+        "an older box cannot do what the document needs ({0}): upgrade it",
+    ),
     "objection.E_URL": (
         "tệp ở máy chủ mà cấu hình trạm không cho tải ({0})",
         "files on a host that the station-config does not name ({0})",
@@ -164,6 +168,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "budget.media_bytes_of_all": (
         "tệp của mọi người ký nặng {0} MiB, nhiều nhất {1}",
         "the files of all issuers would take {0} MiB, at most {1}",
+    ),
+    "left_out": (
+        "các trạm sau sẽ TỪ CHỐI vì hộp chưa làm được ({1}): {0}; nâng cấp các hộp ấy",
+        "these stations will REFUSE it, as they cannot do what it needs ({1}): {0}; upgrade them",
+    ),
+    "needed": (
+        "trạm nào chưa làm được những điều sau thì từ chối cả văn bản: {0}",
+        "a station that cannot do the following refuses the whole document: {0}",
+    ),
+    "unknown_members": (
+        "máy này chưa hiểu các mục sau của văn bản, đừng ký điều mình không thấy: {0}",
+        "this machine does not know these parts; do not sign what is not shown: {0}",
     ),
     "wait.progress": (
         "Chờ trạm trả lời: {0}/{1} xong, còn {2} s",

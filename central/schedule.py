@@ -26,8 +26,9 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.source import is_https
 from central.compilation import Compilation, Issue, Source, midnight, read_source
 from central.schedule_file import Item, Schedule, Show, StartRule, parse_days, parse_span_ms
-from central.sign import encode_document
+from central.sign import encode_document, mark_critical
 
+_DESCRIPTION = ("essential", "field", "source", "ref", "advert")
 _SOUNDS = ("play", "relay", "say")
 
 
@@ -111,7 +112,9 @@ class _Compiler(Compilation):
             "playlist", class_=schedule.class_, to=schedule.to, slot=schedule.slot,
             begin=begin, end=end,
         )  # fmt: skip
-        playlist = Playlist(**header, media=list(self.media.values()), entries=entries)
+        playlist = mark_critical(
+            Playlist(**header, media=list(self.media.values()), entries=entries)
+        )
         limit = longest_lifetime(playlist)
         if end - issue.now > limit:
             self.fault("until", "file.most_days", str(limit.days), got=schedule.until)
@@ -142,7 +145,7 @@ class _Compiler(Compilation):
             return
         shared: dict[str, Any] = {
             "title": item.title, "lang": item.lang, "zones": item.zones, "when": when,
-            "start": start, "when_cut": item.when_cut,
+            "start": start, "when_cut": item.when_cut, **_description(item),
         }  # fmt: skip
         if sound is not None:
             limit = parse_span_ms(item.for_) if item.for_ else None
@@ -215,6 +218,12 @@ class _Compiler(Compilation):
         image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
         elements = build_layout(show, image.sha256 if image else None)
         return Body(scene=Scene(elements, ms)) if elements else None
+
+
+def _description(item: Item) -> dict[str, Any]:
+    """What the item says of itself; what it leaves out stays out of the document."""
+    told = {name: getattr(item, name) for name in _DESCRIPTION}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def build_layout(show: Show, image: str | None) -> list[Element]:

@@ -10,6 +10,7 @@ from central.phrase import Lang, say
 
 Row = dict[str, Any]
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24}\b")
+_DESCRIPTION = ("advert", "essential", "field", "source", "ref")
 _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 
@@ -53,6 +54,8 @@ def tell_play(row: Row, lang: Lang) -> str:
     lines = [shorten_title(str(row.get("title", "–"))), ", ".join(where)]
     if row.get("class") not in (None, "routine"):
         lines.append(say(lang, f"class.{row['class']}"))
+    if told := [text for name in _DESCRIPTION if (text := _describe(row, name, lang))]:
+        lines.append("; ".join(told))
     if row.get("started_by"):
         lines.append(say(lang, "play.key", row["started_by"]))
     if silent := row.get("words_missing"):
@@ -64,6 +67,16 @@ def tell_play(row: Row, lang: Lang) -> str:
         people = (row.get("editor") or "–", row.get("approver") or "–")
         lines.append(say(lang, "play.people", *people))
     return "\n".join(lines)
+
+
+def _describe(row: Row, name: str, lang: Lang) -> str:
+    """What the entry said of itself; a value that a station made up, as it is."""
+    value = row.get(name)
+    if value is None or value is False:
+        return ""
+    if name == "field":
+        return say(lang, "entry.field", value, say(lang, f"field.{value}"))
+    return say(lang, f"entry.{name}", value)
 
 
 def _reason(text: str, lang: Lang) -> str:

@@ -6,7 +6,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from securesystemslib.signer import Signer
@@ -20,11 +20,13 @@ from agent.contract.envelope import (
     encode_envelope,
     pae,
 )
+from agent.contract.feature import must_be_critical
 from agent.contract.moment import encode_utc
 from agent.contract.strict_json import Decoder, StrictJsonError
 from agent.errors import TrustError
-from agent.trust.payload import decode_payload
+from agent.trust.payload import decode_payload, open_payload
 
+_D = TypeVar("_D", bound=Document)
 _ENVELOPE = Decoder(Envelope)
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
 
@@ -66,6 +68,22 @@ def build_header(  # noqa: PLR0913 - the contract's header has this many fields
         "editor": editor,
         "approver": approver,
     }
+
+
+def mark_critical(document: _D) -> _D:
+    """The document, with what it has to list in `crit` listed there."""
+    names = must_be_critical(document)
+    return msgspec.structs.replace(document, crit=sorted(names)) if names else document
+
+
+def ignored_members(envelope: bytes) -> tuple[str, ...]:
+    """The members of a document that this machine does not know and cannot show.
+
+    Raises:
+        TrustError: as `read_document`.
+    """
+    opened = _open(envelope)
+    return open_payload(_kind_of(opened), opened.payload_bytes())[1]
 
 
 def encode_document(document: Document) -> bytes:

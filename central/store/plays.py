@@ -18,13 +18,14 @@ _TEXTS = {
     "item": "entry", "title": "title", "issuer": "issuer", "editor": "editor",
     "approver": "approver", "class": "class", "level": "level", "lang": "lang",
     "result": "result", "reason": "reason", "proof": "proof", "started_by": "started_by",
+    "source": "source", "ref": "ref",
 }  # fmt: skip
 _MOMENTS = {
     "planned_start": "planned_start", "planned_end": "planned_end", "started_at": "start",
     "ended_at": "end",
 }  # fmt: skip
 _LISTS = ("zones", "words_missing")
-_NUMBERS = ("duration_ms", "underruns", "gain_db")
+_VALUES = ("duration_ms", "underruns", "gain_db", "field", "essential", "advert")
 
 
 def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[str, Any]]]) -> None:
@@ -76,7 +77,7 @@ def _row(key: Key, play: Mapping[str, Any], slots: Mapping[str, str]) -> dict[st
     row |= {name: _text(play.get(member)) for name, member in _TEXTS.items()}
     row |= {name: _moment(play.get(member)) for name, member in _MOMENTS.items()}
     row |= {name: _list(play.get(name)) for name in _LISTS}
-    row |= {name: play.get(name) for name in _NUMBERS}
+    row |= {name: play.get(name) for name in _VALUES}
     row["slot"] = slots.get(str(play.get("doc_sha256")))
     return row
 

@@ -76,6 +76,11 @@ plays = sa.Table(
     sa.Column("underruns", sa.BigInteger),
     sa.Column("started_by", sa.Text),
     sa.Column("words_missing", sa.Text),  # a JSON list of languages
+    sa.Column("source", sa.Text),
+    sa.Column("ref", sa.Text),
+    sa.Column("field", sa.BigInteger),  # lĩnh vực, 1 to 6
+    sa.Column("essential", sa.Boolean),
+    sa.Column("advert", sa.Boolean),
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

@@ -63,6 +63,12 @@ def _create() -> sa.Table:
         *texts,
         *(sa.Column(name, sa.BigInteger) for name in COUNTS),
         sa.Column("gain_db", sa.Float),
+        # what entries say of themselves: no record from before this layout has any of it
+        sa.Column("source", sa.Text),
+        sa.Column("ref", sa.Text),
+        sa.Column("field", sa.BigInteger),
+        sa.Column("essential", sa.Boolean),
+        sa.Column("advert", sa.Boolean),
         sa.UniqueConstraint("station", "epoch", "seq"),
         sa.ForeignKeyConstraint(
             ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]
