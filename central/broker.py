@@ -19,6 +19,7 @@ from central.certificate import CENTRE, Identity
 MAX_PACKET_BYTES = 360 * 1024  # the largest envelope, its topic and the packet's head
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+MAX_QUEUED = 20_000
 _POLL_S = 0.02
 
 ACCESS_RULES = f"""\
@@ -68,6 +69,9 @@ def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> 
         "allow_anonymous false",
         f"acl_file {rules}",
         f"max_packet_size {MAX_PACKET_BYTES}",
+        # A province that says hello at once is one queue, the centre's; beyond it Mosquitto drops.
+        f"max_queued_messages {MAX_QUEUED}",
+        "set_tcp_nodelay true",
         "persistence true",
         f"persistence_location {folder}/",
         "persistent_client_expiration 1h",

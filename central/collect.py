@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +21,13 @@ import paho.mqtt.client as paho
 import sqlalchemy as sa
 from securesystemslib.signer import Signer
 
-from agent.contract.ident import StationId
 from agent.contract.report import State
 from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
 from central import heartbeat, shelf
 from central.certificate import CENTRE, Identity
+from central.collector.message_queue import Incoming, MessageQueue
+from central.collector.publisher import MOST_UNCONFIRMED, Publisher
 from central.publish import Parcel, is_out_of_time, mark_sent, unsent
 from central.reception import WINDOW, Reception
 from central.store.database import Database
@@ -158,6 +161,8 @@ class Collector:
             tls_context=context,
             will=aiomqtt.Will(CENTRE_STATE, self._will(), qos=1, retain=True),
             max_queued_incoming_messages=MAX_QUEUED,
+            max_inflight_messages=2 * MOST_UNCONFIRMED,  # answers, and documents beside them
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         ) as client:
             await self._subscribe(client)
             birth = await asyncio.to_thread(self._birth)
@@ -165,16 +170,18 @@ class Collector:
             self._client = client
             self.connected.set()
             log.info("collecting from %s:%d", self._host, self._port)
-            async with asyncio.TaskGroup() as group:
-                outgoing = group.create_task(self._send_unsent(), name="unsent documents")
-                try:
-                    await self._hear(client)
-                except aiomqtt.MqttError:
-                    # Not let through: the group would wrap it, and `run` comes back anyway.
-                    log.info("connection lost")
-                finally:
-                    self.connected.clear()
-                    outgoing.cancel()
+            incoming = MessageQueue()
+            parts = [
+                asyncio.create_task(self._hear(client, incoming), name="reports"),
+                asyncio.create_task(self._answer(client, incoming), name="answers"),
+                asyncio.create_task(self._send_unsent(), name="unsent documents"),
+            ]
+            try:
+                await _until_one_ends(parts)
+            except aiomqtt.MqttError as error:
+                log.info("connection lost: %s", error)
+            finally:
+                self.connected.clear()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         """A refused SUBACK would leave the centre deaf without a sign.
@@ -188,23 +195,39 @@ class Collector:
             if value >= 0x80:
                 raise aiomqtt.MqttError(f"the broker refuses {UPLINK}: {value:#x}")
 
-    async def _hear(self, client: aiomqtt.Client) -> None:
+    async def _hear(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
         async for message in client.messages:
             try:
                 station, channel = parse_uplink_topic(message.topic.value)
             except ValueError:
                 log.warning("not a topic of ours: %s", message.topic.value[:120])
                 continue
-            self._reception.window = WINDOW if len(client.messages) < BUSY_QUEUED else 1
-            for reply in await self._receive(station, channel, bytes(message.payload)):
-                await client.publish(reply.topic, reply.envelope, qos=1, retain=reply.retain)
+            await incoming.put(Incoming(station, channel, bytes(message.payload)))
 
-    async def _receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
-        """What is to be answered; nothing where the centre itself fails at a message."""
+    async def _answer(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
+        """Take what has come, a group at a time; answer each message after its commit.
+
+        Raises:
+            MqttError: an answer was not confirmed in time.
+        """
+        client.pending_calls_threshold = 2 * MOST_UNCONFIRMED  # beyond it aiomqtt warns
+        publisher = Publisher(partial(_publish, client))
         try:
-            return await asyncio.to_thread(self._reception.receive, station, channel, message)
-        except Exception:  # a message's outer edge: one must not deafen the centre to all others
-            log.exception("%s of %s could not be taken", channel, station)
+            while True:
+                group = await incoming.get_group()
+                waiting = len(incoming) + len(client.messages)
+                self._reception.window = WINDOW if waiting < BUSY_QUEUED else 1
+                for reply in await self._receive(group):
+                    await publisher.send(reply)
+        finally:
+            await publisher.close()
+
+    async def _receive(self, group: Sequence[Incoming]) -> list[Parcel]:
+        """What is to be answered; nothing where the centre itself fails at all of them."""
+        try:
+            return await asyncio.to_thread(self._reception.receive_group, group)
+        except Exception:  # the messages' outer edge: a busy database must not deafen the centre
+            log.exception("%d messages could not be taken", len(group))
             return []
 
     async def _send_unsent(self) -> None:
@@ -274,6 +297,26 @@ class Collector:
         context = ssl.create_default_context(cafile=self._ca)
         context.load_cert_chain(self._identity.cert, self._identity.key)
         return context
+
+
+async def _publish(client: aiomqtt.Client, message: Parcel) -> None:
+    await client.publish(message.topic, message.envelope, qos=1, retain=message.retain)
+
+
+async def _until_one_ends(parts: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for the first of them; none is left behind.
+
+    Raises:
+        MqttError: and whatever else ended it.
+    """
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+    for part in done:
+        part.result()
 
 
 def _is_being_cancelled() -> bool:

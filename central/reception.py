@@ -7,7 +7,7 @@ The answer to a log batch is made after its commit, never before.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, 
 from agent.contract.topic import parse_topic
 from agent.errors import TrustError
 from central import ledger, report_store
+from central.collector.message_queue import Incoming
 from central.head import Heads
 from central.online import OnlineDesk
 from central.publish import Parcel, lacking
@@ -71,6 +72,23 @@ class Reception:
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
         self._resend = Resend(database)
         self._of_former_life: dict[StationId, Hello] = {}
+
+    def receive_group(self, messages: Iterable[Incoming]) -> list[Parcel]:
+        """As `receive` for each in turn, with one commit; blocks on the database.
+
+        Raises:
+            SQLAlchemyError: nothing of them is kept, and none may be answered.
+        """
+        with self._database.together():
+            return [reply for one in messages for reply in self._receive_one(one)]
+
+    def _receive_one(self, one: Incoming) -> list[Parcel]:
+        try:
+            with self._database.savepoint():
+                return self.receive(one.station, one.channel, one.payload)
+        except Exception:  # a message's outer edge: one must not deafen the centre to all others
+            log.exception("%s of %s could not be taken", one.channel, one.station)
+            return []
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
         """Keep one message and return what is to be answered; blocks on the database.

@@ -56,7 +56,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._shared = threading.local()
+        self._local = threading.local()
         prepare(engine)
 
     @classmethod
@@ -92,29 +92,32 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """One transaction: committed when the block ends well; inside `together`, a part of it."""
-        shared: sa.Connection | None = getattr(self._shared, "connection", None)
-        if shared is not None:
-            with shared.begin_nested():
-                yield shared
+        """One transaction, committed when the block ends well; inside `together` a part of it."""
+        current: sa.Connection | None = getattr(self._local, "connection", None)
+        if current is not None:
+            yield current
             return
         with self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Everything that this thread asks and writes inside is one transaction, synced once.
-
-        A `transaction` that fails inside takes back only what it wrote itself.
-        """
+        """Everything that this thread asks and writes inside is one transaction, synced once."""
         with self._engine.connect() as connection:
             lock(connection)
-            self._shared.connection = connection
+            self._local.connection = connection
             try:
                 yield
                 connection.commit()
             finally:
-                self._shared.connection = None
+                self._local.connection = None
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Inside `together`: what is written in the block is taken back when it fails."""
+        connection: sa.Connection = self._local.connection
+        with connection.begin_nested():
+            yield
 
     # Stations
 
@@ -271,9 +274,9 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        shared: sa.Connection | None = getattr(self._shared, "connection", None)
-        if shared is not None:
-            yield shared
+        current: sa.Connection | None = getattr(self._local, "connection", None)
+        if current is not None:
+            yield current
             return
         with self._engine.connect() as connection:
             yield connection

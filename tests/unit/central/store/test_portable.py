@@ -125,7 +125,7 @@ def test_documents_and_their_64_bit_numbers(database: Database) -> None:
 
 
 def fail(database: Database) -> None:
-    with database.transaction() as connection:
+    with database.savepoint(), database.transaction() as connection:
         values = {"station": "b", "certificate": "", "keyid": ""}
         upsert(connection, schema.stations, values, ("station",))
         raise ConnectionError

@@ -1,0 +1,1 @@
+"""The broker side of the centre: reports in, answers and documents out."""

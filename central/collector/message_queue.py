@@ -1,0 +1,45 @@
+"""Messages that came while the database was writing are taken together: one commit for all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from agent.contract.ident import StationId
+
+MOST_TOGETHER = 32
+MOST_WAITING = 512
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message of a station: its channel and exact bytes."""
+
+    station: StationId
+    channel: str
+    payload: bytes
+
+
+class MessageQueue:
+    """In the order of arrival, so that a station's messages are never taken out of turn.
+
+    Args:
+        most: so many may wait; then `put` waits, and what comes stays in the connection's queue.
+    """
+
+    def __init__(self, most: int = MOST_WAITING) -> None:
+        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(most)
+
+    def __len__(self) -> int:
+        return self._queue.qsize()
+
+    async def put(self, message: Incoming) -> None:
+        """Add one, as soon as there is room."""
+        await self._queue.put(message)
+
+    async def get_group(self, most: int = MOST_TOGETHER) -> list[Incoming]:
+        """The next message, as soon as there is one, and those that wait behind it."""
+        group = [await self._queue.get()]
+        while len(group) < most and not self._queue.empty():
+            group.append(self._queue.get_nowait())
+        return group

@@ -1,0 +1,63 @@
+"""Many messages on their way to the broker at once, in the order in which they were given.
+
+Each is confirmed by a PUBACK of its own; to wait for one before the next is sent would give every
+station the round trips of all the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiomqtt
+
+from central.publish import Parcel
+
+MOST_UNCONFIRMED = 128
+
+
+class Publisher:
+    """Publishes over one connection (QoS 1).
+
+    Args:
+        publish: the connection's; returns with the PUBACK. It hands the message over before it
+            first waits, so that the order of calls is that on the wire.
+        most: so many wait for their PUBACK at a time; then `send` waits.
+    """
+
+    def __init__(
+        self, publish: Callable[[Parcel], Awaitable[None]], most: int = MOST_UNCONFIRMED
+    ) -> None:
+        self._publish = publish
+        self._free = asyncio.Semaphore(most)
+        self._unconfirmed: set[asyncio.Task[None]] = set()
+        self._fault: aiomqtt.MqttError | None = None
+
+    async def send(self, message: Parcel) -> None:
+        """Start to publish; returns as soon as there is room, before the PUBACK.
+
+        Raises:
+            MqttError: an earlier message was not confirmed; the connection is to be left.
+        """
+        await self._free.acquire()
+        if self._fault is not None:
+            self._free.release()
+            raise self._fault
+        task = asyncio.create_task(self._confirm(message), name=f"answer to {message.topic}")
+        self._unconfirmed.add(task)
+        task.add_done_callback(self._unconfirmed.discard)
+
+    async def close(self) -> None:
+        """Wait for no PUBACK any more: what was not confirmed is asked for again by its station."""
+        tasks = list(self._unconfirmed)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _confirm(self, message: Parcel) -> None:
+        try:
+            await self._publish(message)
+        except aiomqtt.MqttError as error:
+            self._fault = error
+        finally:
+            self._free.release()
