@@ -124,9 +124,20 @@ class Supply:
             for medium in document.media:
                 if not self._has(Digest(medium.sha256)):
                     self._take(medium, is_urgent=is_urgent)
+        self._drop_unwanted()
         if self._waiting:
             self._needed = self._needed_at()
             self._changed.set()
+
+    def _drop_unwanted(self) -> None:
+        """What no document names any more leaves at once: behind dead hosts it would pile up."""
+        for digest in [one for one in self._waiting if not self._is_wanted(Digest(one))]:
+            del self._waiting[digest]
+            self._let_go(Digest(digest))
+
+    def _let_go(self, digest: Digest) -> None:
+        self._errors.pop(digest, None)
+        self._on_unwanted(digest)
 
     def _take(self, medium: Medium, *, is_urgent: bool) -> None:
         digest = medium.sha256
@@ -197,8 +208,7 @@ class Supply:
         """One turn of one medium; True when there is nothing left to do about it."""
         digest = Digest(errand.medium.sha256)
         if not self._is_wanted(digest):
-            self._errors.pop(digest, None)
-            self._on_unwanted(digest)
+            self._let_go(digest)
             return True
         try:
             if errand.is_urgent:

@@ -253,6 +253,22 @@ async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not
         await net.until("got c")
 
 
+async def test_what_is_no_longer_named_does_not_pile_up_behind_hosts_that_never_answer() -> None:
+    net = FakeNet(silent="abc")
+    async with supplying(net) as keeper:
+        keeper.want([playlist("abc")])
+        await net.until("ask b")
+        for letter in "def":
+            keeper.want([playlist(f"ab{letter}")])
+            net.unwanted.add(letter)
+        net.unwanted.add("c")
+        keeper.want([playlist("ab")])
+        assert {one[0] for one in keeper._waiting} <= {"a", "b"}
+        assert [one for one in net.told if one.startswith("unwanted")] == [
+            "unwanted d", "unwanted e", "unwanted c", "unwanted f",
+        ]  # fmt: skip
+
+
 async def test_attack_101_each_try_for_an_emergency_begins_with_the_next_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
