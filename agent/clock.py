@@ -49,7 +49,7 @@ MAX_JUMP = timedelta(days=400)
 NOTICE_S = 600.0
 APART_S = 1.0
 RTC_WRONG_S = 3600.0  # no drift: it was set wrong, or to local time
-BUILD_AT = datetime(2026, 11, 1, tzinfo=UTC)  # the day of a release, see tests/repo
+BUILD_AT = datetime(2026, 11, 30, tzinfo=UTC)  # the day of a release, see tests/repo
 NTS = "nts"  # by whom a fix is, where it is not by key ids
 
 
