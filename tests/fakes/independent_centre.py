@@ -57,18 +57,16 @@ def now() -> datetime:
 class Holder:
     """A person or a service with one key: Ed25519, or P-256 as a token has it."""
 
-    def __init__(self, name: str, *, has_token: bool = False) -> None:
+    def __init__(self, name: str, key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> None:
         self.name = name
-        self._key = (
-            ec.generate_private_key(ec.SECP256R1()) if has_token else Ed25519PrivateKey.generate()
-        )
-        public = self._key.public_key()
-        if has_token:
-            text = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-            kind, scheme = "ecdsa", "ecdsa-sha2-nistp256"
-        else:
-            text = public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+        self._key = key
+        if isinstance(key, Ed25519PrivateKey):
             kind, scheme = "ed25519", "ed25519"
+            text = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+        else:
+            kind, scheme = "ecdsa", "ecdsa-sha2-nistp256"
+            pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            text = pem.decode()
         self.public = {"keytype": kind, "scheme": scheme, "keyval": {"public": text}}
         self.keyid = hashlib.sha256(canonical(self.public)).hexdigest()
 
@@ -76,6 +74,14 @@ class Holder:
         if isinstance(self._key, Ed25519PrivateKey):
             return self._key.sign(message)
         return self._key.sign(message, ec.ECDSA(SHA256()))  # DER
+
+
+def with_file(name: str) -> Holder:
+    return Holder(name, Ed25519PrivateKey.generate())
+
+
+def with_token(name: str) -> Holder:
+    return Holder(name, ec.generate_private_key(ec.SECP256R1()))
 
 
 def pae(kind: str, payload: bytes) -> bytes:
@@ -115,11 +121,11 @@ class Tree:
     """Root with two holders; a ministry, a province, a commune, and the centre's machines."""
 
     def __init__(self) -> None:
-        self.root = [Holder("Đỗ Văn Bắc"), Holder("Lý Thị Nam", has_token=True)]
-        self.targets, self.province = Holder("Phạm Thị Dung"), Holder("Đỗ Thị Giang")
-        self.commune = Holder("Nguyễn Thị Lan", has_token=True)
-        self.time, self.receipt = Holder("Máy chủ giờ"), Holder("Máy chủ biên nhận")
-        self.online = Holder("Máy chủ")
+        self.root = [with_file("Đỗ Văn Bắc"), with_token("Lý Thị Nam")]
+        self.targets, self.province = with_file("Phạm Thị Dung"), with_file("Đỗ Thị Giang")
+        self.commune = with_token("Nguyễn Thị Lan")
+        self.time, self.receipt = with_file("Máy chủ giờ"), with_file("Máy chủ biên nhận")
+        self.online = with_file("Máy chủ")
         self.root_file = self._root()
         self.files = self._files()
 
@@ -201,6 +207,16 @@ class Tree:
         message = canonical(signed)
         signatures = [{"keyid": one.keyid, "sig": one.sign(message).hex()} for one in holders]
         return encode({"signatures": signatures, "signed": signed})
+
+
+def pinned_root(holder: Holder) -> Json:
+    """One person who places a box and fills its schedule, without a tree."""
+    role = {
+        "name": "vn.84.29266", "threshold": 1, "kinds": ["station-config", "playlist"],
+        "paths": ["config/84/29266/*", "routine/84/29266/*"], "max_ttl_s": 400 * 86_400,
+        "keys": {holder.keyid: holder.public}, "holders": {holder.keyid: holder.name},
+    }  # fmt: skip
+    return {"format": "tramtin-pinned-1", "demo": False, "version": 1, "roles": [role]}
 
 
 # Topics

@@ -35,6 +35,8 @@ from tests.fakes.independent_centre import (
     encode,
     group_topic,
     now,
+    pinned_root,
+    with_token,
 )
 
 LIMIT_S = 60.0
@@ -131,6 +133,14 @@ class Site:
         )
         return path
 
+    async def check_box(self, root: bytes) -> int:
+        """The exit code of `tramtin check` with this root."""
+        command = (sys.executable, "-m", "agent", "check", str(self.configure_box(root)))
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+        return await process.wait()
+
     @asynccontextmanager
     async def running(self, *command: str) -> AsyncIterator[None]:
         log = self.folder / f"{Path(command[0]).name}.log"
@@ -216,6 +226,13 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+
+
+async def test_a_pinned_root_made_from_the_page_is_one_that_a_box_starts_with(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path, Certificates(tmp_path), find_free_port())
+    assert await site.check_box(encode(pinned_root(with_token("Lan")))) == 0
 
 
 async def test_a_box_lives_its_first_day_under_a_centre_built_from_the_page(tmp_path: Path) -> None:
