@@ -62,4 +62,4 @@ spoken: setup  ## the built-in spoken lines, from the texts in agent/play/spoken
 
 clean:  ## remove environments, caches and build products
 	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis
-	find agent central drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find agent central drivers strict_yaml texts tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from agent.errors import AgentError, ConfigError
-from agent.settings.text import Lang
+from texts.catalogue import Lang
 
 STATION = "/etc/tramtin/station.yaml"
 LANG = click.Choice(["vi", "en"])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from strict_yaml.validation_fault import ValidationFault, sort_faults
+
 
 class AgentError(Exception):
     """Base of the family: a stable code, the thing it concerns, and what to do next.
@@ -24,6 +28,21 @@ class AgentError(Exception):
 
 class ConfigError(AgentError):
     """A fault of configuration: exit 78, do not restart."""
+
+
+class YamlFaults(ConfigError):  # noqa: N818 - it is many
+    """All faults of one YAML file at once, in the order in which they stand.
+
+    Args:
+        faults: at least one.
+    """
+
+    def __init__(self, faults: Sequence[ValidationFault]) -> None:
+        self.faults = sort_faults(faults)
+        super().__init__("E_SETTINGS", self.faults[0].file, "\n".join(map(str, self.faults)))
+
+    def __str__(self) -> str:
+        return self.hint
 
 
 class LinkError(AgentError):

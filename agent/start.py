@@ -20,13 +20,13 @@ from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.notify import notify
 from agent.link.crash_guard import CrashGuard
 from agent.settings.credential import take_credentials
-from agent.settings.fault import Fault
 from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import clock_memory
 from agent.store.database import Store
 from agent.store.volatile import carry_back, is_writable, open_state
 from agent.trust.installed import InstalledRoot, load_installed
+from strict_yaml.validation_fault import ValidationFault
 
 log = logging.getLogger(__name__)
 ANSWER_S = 1.0  # for the page to say that new settings take effect
@@ -119,7 +119,7 @@ class _Reread:
         self.is_good = asyncio.Event()
         self._judge = partial(judge, file, demo=demo)
 
-    async def __call__(self) -> Sequence[Fault]:
+    async def __call__(self) -> Sequence[ValidationFault]:
         """What is wrong with the file now; when nothing is, the agent begins anew with it.
 
         Raises:

@@ -15,13 +15,13 @@ from msgspec import Meta
 
 from agent.contract.document import Emergency, EmergencyBody, Text
 from agent.contract.ident import KEY_SLOT
-from agent.settings.fault import SettingsFaults
-from agent.settings.yaml_strict import walk_yaml
-from agent.settings.yaml_tree import Node, Scalar, given
+from agent.errors import YamlFaults
 from agent.trust.freshness import HELD_ALARM_LIFETIME
 from central.compilation import Compilation, Issue, Source, midnight, read_source
 from central.schedule_file import Date, Lang, Pattern, Span, parse_span_ms
 from central.sign import encode_document, new_doc_id
+from strict_yaml.loader import load_yaml
+from strict_yaml.node import Node, Scalar, given
 
 KeySlot = Annotated[
     str, Meta(pattern=KEY_SLOT.pattern, extra_json_schema={"description": "key, key-lu"})
@@ -56,7 +56,7 @@ class AlarmFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def is_alarm(text: str) -> bool:
     """Does an officer's file say that it is of the class emergency?"""
-    _, tree, _ = walk_yaml(text, AlarmFile, "")
+    _, tree, _ = load_yaml(text, AlarmFile, "")
     class_ = given(tree, "class")
     return isinstance(class_, Scalar) and class_.value == "emergency"
 
@@ -70,13 +70,13 @@ def compile_alarm(source: Path | str, issue: Issue, clip_dir: Path | None = None
         clip_dir: where the names under `play` are looked up; default: the file's own folder.
 
     Raises:
-        SettingsFaults: every fault of the file, with line and column.
+        YamlFaults: every fault of the file, with line and column.
         TrustError: E_SCHEMA, a box would refuse the result.
     """
     file = read_source(source, clip_dir)
-    alarm, tree, faults = walk_yaml(file.text, AlarmFile, file.name)
+    alarm, tree, faults = load_yaml(file.text, AlarmFile, file.name)
     if alarm is None or faults:
-        raise SettingsFaults(faults)
+        raise YamlFaults(faults)
     return _Compiler(alarm, file, tree, issue).payload()
 
 
@@ -96,7 +96,7 @@ class _Compiler(Compilation):
             self.fault("longest", "file.most_2h", got=alarm.longest)
         bodies = [self._body(one, f"messages[{n}]") for n, one in enumerate(alarm.messages)]
         if self.faults or span is None:
-            raise SettingsFaults(self.faults)
+            raise YamlFaults(self.faults)
         header = self.header(
             "emergency", class_="emergency", to=alarm.to, slot=alarm.slot,
             begin=span[0], end=span[1],

@@ -22,8 +22,9 @@ from central.people import (
     read_signatories,
     tell_needs,
 )
-from central.phrase import Lang, say
+from central.phrase import say
 from central.told import told
+from texts.catalogue import Lang
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ANY = click.Path(path_type=Path)

@@ -13,8 +13,9 @@ from agent.contract.document import Emergency
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
-from central.phrase import Lang, say
+from central.phrase import say
 from central.told import told
+from texts.catalogue import Lang
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ANY = click.Path(path_type=Path)

@@ -15,15 +15,19 @@ from urllib.parse import urlsplit
 from agent.contract.document import Class, Medium
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
-from agent.settings.fault import Fault, Mark, Words
-from agent.settings.yaml_tree import Items, Node, Pairs
 from central.clip import make_chime
 from central.medium import store_medium
-from central.phrase import Lang, say
+from central.phrase import PHRASES
 from central.sign import build_header
+from strict_yaml.messages import MESSAGES
+from strict_yaml.node import Items, Mark, Node, Pairs
+from strict_yaml.validation_fault import CodedText, ValidationFault
+from texts.catalogue import Catalogue
 
 CHIME = "chime"
 _T = TypeVar("_T")
+# what officers read of a file: the reader's own texts, and what should stand in these files
+_CATALOGUE: Catalogue = {**MESSAGES, **PHRASES}
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,6 @@ def read_source(source: Path | str, clip_dir: Path | None = None) -> Source:
     return Source(unicodedata.normalize("NFC", text), name, folder)
 
 
-class Expected(Words):
-    """What should stand at a place, by its code in the centre's phrases."""
-
-    def text(self, lang: Lang = "en") -> str:
-        """The phrase in a language."""
-        return say(lang, self.code, *self.args)
-
-
 class MisfitError(ValueError):
     """A value that does not fit; `code` says what should stand there."""
 
@@ -103,7 +99,7 @@ class Compilation:
 
     def __init__(self, source: Source, tree: Node | None, issue: Issue) -> None:
         self.issue = issue
-        self.faults: list[Fault] = []
+        self.faults: list[ValidationFault] = []
         self.media: dict[str, Medium] = {}
         self._source = source
         self._tree = tree
@@ -113,9 +109,9 @@ class Compilation:
         """Note a fault at a path such as `items[0].show.image`; `code` says what should stand."""
         mark = _mark_of(self._tree, path)
         self.faults.append(
-            Fault(
+            ValidationFault(
                 self._source.name, mark.line, mark.column, path, "bad_value", got,
-                Expected(code, args),
+                CodedText(code, args), catalogue=_CATALOGUE,
             )
         )  # fmt: skip
 

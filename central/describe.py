@@ -29,7 +29,8 @@ from agent.contract.document import (
 from agent.contract.local_time import LOCAL
 from agent.contract.moment import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
-from central.phrase import Lang, say
+from central.phrase import say
+from texts.catalogue import Lang
 
 _DAYS = ("days.1", "days.2", "days.3", "days.4", "days.5", "days.6", "days.7")
 Say = Callable[..., str]

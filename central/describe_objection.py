@@ -9,8 +9,9 @@ from agent.contract.moment import encode_utc
 from agent.errors import PlanError
 from central.describe import describe_place, format_moment, format_weekdays
 from central.forecast import Objection, is_decisive
-from central.phrase import Lang, say
+from central.phrase import say
 from central.recipients import Recipients, list_names
+from texts.catalogue import Lang
 
 
 def describe_objection(objection: Objection, lang: Lang) -> str:

@@ -11,10 +11,11 @@ from agent.contract.document import Cancel, Document, Emergency
 from agent.contract.moment import encode_utc, parse_utc
 from agent.errors import TrustError
 from central.describe import format_moment
-from central.phrase import Lang, say
+from central.phrase import say
 from central.sign import read_document
 from central.store.database import Database
 from central.store.schema import documents
+from texts.catalogue import Lang
 
 
 @dataclass(frozen=True)

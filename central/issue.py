@@ -9,8 +9,8 @@ from agent.contract.issue_kind import ISSUE_KINDS
 from central.issue_of_alarm import alarm_issues
 from central.issue_of_authority import authority_issues
 from central.issue_of_publishing import publishing_issues
-from central.phrase import LANGS
 from central.store.database import Database
+from texts.catalogue import LANGS
 
 Row = dict[str, Any]
 
@@ -56,6 +56,6 @@ def _words(code: str) -> Row:
         return {"severity": "fault", "text": dict.fromkeys(LANGS, code), "repair": {}}
     return {
         "severity": kind.severity,
-        "text": {lang: kind.text(lang) for lang in LANGS},
-        "repair": {lang: kind.repair(lang) for lang in LANGS},
+        "text": kind.text._asdict(),
+        "repair": kind.repair._asdict(),
     }

@@ -10,14 +10,20 @@ from agent.contract.moment import encode_utc
 from central.held_alarm import held_alarms
 from central.issue_of_authority import build_row
 from central.store.database import Database
+from texts.catalogue import Text
 
 NOTICE = timedelta(days=14)
 KIND = IssueKind(
     "warning",
-    "báo động chờ sẵn cho nút khẩn cấp sắp hết hạn",
-    "an alarm that is held for emergency keys ends soon",
-    "hai người ký báo động mới cùng khe, số cao hơn, rồi phát đi (docs/so-tay-can-bo.md, phần 4)",
-    "two people sign a new one of the same slot, with a higher number; publish it",
+    Text(
+        "báo động chờ sẵn cho nút khẩn cấp sắp hết hạn",
+        "an alarm that is held for emergency keys ends soon",
+    ),
+    Text(
+        "hai người ký báo động mới cùng khe, số cao hơn, rồi phát đi (docs/so-tay-can-bo.md,"
+        " phần 4)",
+        "two people sign a new one of the same slot, with a higher number; publish it",
+    ),
 )
 
 

@@ -11,8 +11,8 @@ from agent.contract.issue_entry import IssueKind
 from agent.contract.moment import encode_utc, parse_utc
 from central import shelf
 from central.ceremony.expiry import NOTICE, Expiry, list_expiring
-from central.phrase import LANGS
 from central.store.database import Database
+from texts.catalogue import Text
 
 CENTRE = "centre"
 SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes take no new emergency
@@ -20,31 +20,46 @@ SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes take no new 
 KINDS: dict[str, IssueKind] = {
     "authority_expires": IssueKind(
         "warning",
-        "tệp thẩm quyền sắp hết hạn",
-        "a file of the authority expires soon",
-        "tramtin-central authority renew, mời người giữ khoá ký, rồi publish (docs/authority.md)",
-        "tramtin-central authority renew, let its holders sign, then publish (docs/authority.md)",
+        Text("tệp thẩm quyền sắp hết hạn", "a file of the authority expires soon"),
+        Text(
+            "tramtin-central authority renew, mời người giữ khoá ký, rồi publish"
+            " (docs/authority.md)",
+            "tramtin-central authority renew, let its holders sign, then publish"
+            " (docs/authority.md)",
+        ),
     ),
     "authority_expires_soon": IssueKind(
         "fault",
-        "tệp thẩm quyền hết hạn trong vòng một tháng",
-        "a file of the authority expires within a month",
-        "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
-        "tramtin-central authority renew, let its holders sign now, then publish",
+        Text(
+            "tệp thẩm quyền hết hạn trong vòng một tháng",
+            "a file of the authority expires within a month",
+        ),
+        Text(
+            "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
+            "tramtin-central authority renew, let its holders sign now, then publish",
+        ),
     ),
     "authority_expired": IssueKind(
         "fault",
-        "thẩm quyền đã hết hạn: trạm không nhận văn bản mới",
-        "the authority has expired: stations take no new document",
-        "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
-        "tramtin-central authority renew, let its holders sign now, then publish",
+        Text(
+            "thẩm quyền đã hết hạn: trạm không nhận văn bản mới",
+            "the authority has expired: stations take no new document",
+        ),
+        Text(
+            "tramtin-central authority renew, mời người giữ khoá ký ngay, rồi publish",
+            "tramtin-central authority renew, let its holders sign now, then publish",
+        ),
     ),
     "authority_stale": IssueKind(
         "fault",
-        "timestamp không được ký lại: sau 48 giờ trạm không nhận báo động mới",
-        "the timestamp is not signed again: after 48 h stations take no new emergency",
-        "chạy tramtin-central collect với --timestamp-key",
-        "run tramtin-central collect with --timestamp-key",
+        Text(
+            "timestamp không được ký lại: sau 48 giờ trạm không nhận báo động mới",
+            "the timestamp is not signed again: after 48 h stations take no new emergency",
+        ),
+        Text(
+            "chạy tramtin-central collect với --timestamp-key",
+            "run tramtin-central collect with --timestamp-key",
+        ),
     ),
 }
 _KIND_OF_GRADE = {
@@ -81,6 +96,6 @@ def build_row(
     return {
         "station": CENTRE, "reported_at": encode_utc(now), "kind": code, "subject": subject,
         "since": encode_utc(since), "hint": hint, "severity": kind.severity,
-        "text": {lang: kind.text(lang) for lang in LANGS},
-        "repair": {lang: kind.repair(lang) for lang in LANGS},
+        "text": kind.text._asdict(),
+        "repair": kind.repair._asdict(),
     }  # fmt: skip

@@ -12,16 +12,22 @@ from agent.contract.moment import encode_utc, parse_utc
 from central.issue_of_authority import build_row
 from central.store.database import Database
 from central.store.schema import documents
+from texts.catalogue import Text
 
 PATIENCE = timedelta(minutes=1)
 KIND = IssueKind(
     "fault",
-    "văn bản đã giao cho trung tâm mà chưa gửi được tới trạm",
-    "a document was handed to the centre and has not been sent",
-    "chạy tramtin-central collect, xem nó có nối được máy chủ tin; tin khẩn cấp đã quá 30 phút thì"
-    " soạn và ký lại",
-    "run tramtin-central collect and see that it is connected; draft and sign an emergency anew"
-    " that is older than 30 minutes",
+    Text(
+        "văn bản đã giao cho trung tâm mà chưa gửi được tới trạm",
+        "a document was handed to the centre and has not been sent",
+    ),
+    Text(
+        "chạy tramtin-central collect, xem nó có nối được máy chủ tin; tin khẩn cấp đã quá 30"
+        " phút thì"
+        " soạn và ký lại",
+        "run tramtin-central collect and see that it is connected; draft and sign an emergency anew"
+        " that is older than 30 minutes",
+    ),
 )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from agent.contract.document import Document
 from agent.contract.feature import needed_features
 from agent.contract.moment import encode_utc, parse_utc
-from central.phrase import Lang, say
+from central.phrase import say
 from central.recipients import is_meant, list_names, station_configs
 from central.store.database import Database
+from texts.catalogue import Lang
 
 
 def find_left_out(

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from agent.contract.document import Document
 from agent.errors import TrustError
 from agent.trust.replay import stands_beside
-from central.phrase import Lang, say
+from central.phrase import say
 from central.recipients import Recipients
 from central.store.database import Database
 from central.store.schema import documents
+from texts.catalogue import Lang
 
 
 def default_seq(now: datetime, newest: int = 0) -> int:

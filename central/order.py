@@ -22,8 +22,9 @@ from agent.errors import ConfigError, TrustError
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.describe import format_moment
 from central.medium import store_medium
-from central.phrase import Lang, say
+from central.phrase import say
 from central.sign import build_header, encode_document, new_doc_id, read_document
+from texts.catalogue import Lang
 
 MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
 

@@ -20,7 +20,8 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.installed import load_installed
 from agent.trust.role import Role
 from central.describe import format_span
-from central.phrase import LANGS, Lang, say
+from central.phrase import say
+from texts.catalogue import LANGS, Lang
 
 if TYPE_CHECKING:
     from agent.trust.tree import TreeAuthority

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-PHRASES: dict[str, tuple[str, str]] = {
-    "published.connected": (
+from texts.catalogue import Catalogue, Text
+
+PHRASES: Catalogue = {
+    "published.connected": Text(
         "Đã giao cho trung tâm; máy thu nhận gửi đi ngay: {0}",
         "Handed to the centre; its collector sends it at once: {0}",
     ),
-    "published.offline": (
+    "published.offline": Text(
         (
             "CHƯA GỬI: máy thu nhận (tramtin-central collect) chưa nối được với máy chủ tin; nối"
             " lại được thì gửi: {0}"
@@ -17,39 +19,39 @@ PHRASES: dict[str, tuple[str, str]] = {
             " sends once it has: {0}"
         ),
     ),
-    "published.absent": (
+    "published.absent": Text(
         (
             "CHƯA GỬI: chưa có máy thu nhận (tramtin-central collect) nào chạy; chạy lên thì gửi:"
             " {0}"
         ),
         ("NOT SENT: no collector (tramtin-central collect) runs; it sends once one does: {0}"),
     ),
-    "published.stations": ("Gửi tới {0} trạm: {1}", "Sent to {0} station(s): {1}"),
-    "fault.expired": (
+    "published.stations": Text("Gửi tới {0} trạm: {1}", "Sent to {0} station(s): {1}"),
+    "fault.expired": Text(
         "đã hết hạn lúc {0}, trạm sẽ từ chối: soạn và ký lại",
         "it expired at {0}, stations would refuse it: draft and sign anew",
     ),
-    "fault.group": (
+    "fault.group": Text(
         "trung tâm không biết trạm nào trong nhóm “{0}”",
         "the centre knows no station in the group “{0}”",
     ),
-    "fault.station": ("trung tâm không biết trạm “{0}”", "the centre knows no station “{0}”"),
-    "fault.did_you_mean": ("có phải “{0}”?", "did you mean “{0}”?"),
-    "fault.known": ("đang có: {0}", "known: {0}"),
-    "fault.none_known": (
+    "fault.station": Text("trung tâm không biết trạm “{0}”", "the centre knows no station “{0}”"),
+    "fault.did_you_mean": Text("có phải “{0}”?", "did you mean “{0}”?"),
+    "fault.known": Text("đang có: {0}", "known: {0}"),
+    "fault.none_known": Text(
         "trung tâm chưa phát cấu hình trạm nào (station-config): phát cấu hình trước",
         "no station-config was published yet: publish those first",
     ),
-    "fault.backup_exists": (
+    "fault.backup_exists": Text(
         "đã có tệp này, bản sao không thay tệp nào: đặt tên khác, như thêm ngày",
         "exists already, and a copy replaces nothing: give another name, as with the date",
     ),
-    "fault.anyway": ("chắc chắn đúng thì thêm --anyway", "if you are sure, add --anyway"),
-    "fault.one_target": (
+    "fault.anyway": Text("chắc chắn đúng thì thêm --anyway", "if you are sure, add --anyway"),
+    "fault.one_target": Text(
         "ghi --station hoặc --group, một trong hai",
         "give --station or --group, one of them",
     ),
-    "fault.replay": (
+    "fault.replay": Text(
         (
             "khe “{0}”: bản số {1} thấp hơn bản số {2} đã phát ({3}), trạm sẽ từ chối: ký lại"
             " không ghi --seq, máy tự lấy số mới (soạn bằng draft thì soạn lại rồi ký)"
@@ -60,7 +62,7 @@ PHRASES: dict[str, tuple[str, str]] = {
             " drafted)"
         ),
     ),
-    "fault.fork": (
+    "fault.fork": Text(
         (
             "khe “{0}”: bản số {1} đã dùng cho một văn bản khác ({2}), trạm sẽ từ chối và báo nghi"
             " lộ khoá: ký lại không ghi --seq, máy tự lấy số mới"
@@ -70,139 +72,139 @@ PHRASES: dict[str, tuple[str, str]] = {
             " report a stolen key: sign anew without --seq, a new number is taken by itself"
         ),
     ),
-    "fault.not_an_id": (
+    "fault.not_an_id": Text(
         "mã văn bản gồm 32 chữ số hệ 16: xem `tramtin-central show documents`",
         "a document's id has 32 hex digits: see `tramtin-central show documents`",
     ),
-    "fault.unknown_document": (
+    "fault.unknown_document": Text(
         "không có văn bản nào mang mã này: xem `tramtin-central show documents`",
         "no document has this id: see `tramtin-central show documents`",
     ),
-    "fault.not_withheld_kind": (
+    "fault.not_withheld_kind": Text(
         "đây là {0}: chỉ thu hồi được lịch phát; dừng tin khẩn cấp thì dùng draft cancel",
         "this is of kind {0}: only playlists are withheld; to end an emergency, draft a cancel",
     ),
-    "notice": ("CHÚ Ý: {0}", "BEWARE: {0}"),
-    "missed": (
+    "notice": Text("CHÚ Ý: {0}", "BEWARE: {0}"),
+    "missed": Text(
         "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: {0}",
         "not sent to stations that it is meant for but that are not in this group: {0}",
     ),
-    "objection.refused": (
+    "objection.refused": Text(
         "trạm sẽ từ chối:{0}\nSửa rồi ký lại; vẫn muốn phát thì thêm --anyway",
         "stations would refuse:{0}\nMend and sign it anew, or publish it with --anyway",
     ),
-    "objection.item": ("mục “{0}”", "item “{0}”"),
-    "objection.at": ("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),
-    "objection.stations": ("[trạm: {0}]", "[stations: {0}]"),
-    "objection.quiet_hours": ("trong giờ yên lặng {0}", "in quiet hours {0}"),
-    "objection.sessions_per_day": (
+    "objection.item": Text("mục “{0}”", "item “{0}”"),
+    "objection.at": Text("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),
+    "objection.stations": Text("[trạm: {0}]", "[stations: {0}]"),
+    "objection.quiet_hours": Text("trong giờ yên lặng {0}", "in quiet hours {0}"),
+    "objection.sessions_per_day": Text(
         "quá {0} buổi phát mỗi ngày (cùng các lịch khác)",
         "more than {0} session(s) a day (with the other schedules)",
     ),
-    "objection.minutes_per_session": (
+    "objection.minutes_per_session": Text(
         "buổi phát dài quá {0} phút",
         "the session lasts longer than {0} minutes",
     ),
-    "objection.weekdays": ("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
-    "objection.expires": (
+    "objection.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
+    "objection.expires": Text(
         "chưa phát xong thì lịch đã hết hạn ({0})",
         "the playlist expires before it ends ({0})",
     ),
-    "objection.no": ("không có độ dài", "it has no duration"),
-    "objection.E_STATION": (
+    "objection.no": Text("không có độ dài", "it has no duration"),
+    "objection.E_STATION": Text(
         "trạm nằm ngoài nơi nhận ({0})",
         "the station is outside the places it is for ({0})",
     ),
-    "objection.E_REPLAY": (
+    "objection.E_REPLAY": Text(
         "trạm đang giữ bản số cao hơn ({0})",
         "the station holds a higher number ({0})",
     ),
-    "objection.E_UNSUPPORTED": (
+    "objection.E_UNSUPPORTED": Text(
         "hộp phiên bản cũ chưa làm được điều văn bản này cần ({0}): nâng cấp hộp",
         "an older box cannot do what the document needs ({0}): upgrade it",
     ),
-    "objection.E_URL": (
+    "objection.E_URL": Text(
         "tệp ở máy chủ mà cấu hình trạm không cho tải ({0})",
         "files on a host that the station-config does not name ({0})",
     ),
-    "budget.slots": (
+    "budget.slots": Text(
         "người ký này dùng {0} khe trên hộp, nhiều nhất {1}: dùng lại tên khe cũ",
         "this issuer would use {0} slots of the box, at most {1}: use a former slot's name again",
     ),
-    "budget.documents": (
+    "budget.documents": Text(
         "người ký này có {0} văn bản trên hộp, nhiều nhất {1}: thu hồi bớt",
         "this issuer would have {0} documents on the box, at most {1}: withdraw some",
     ),
-    "budget.documents_of_all": (
+    "budget.documents_of_all": Text(
         "trên hộp có {0} lịch của mọi người ký, nhiều nhất {1}: thu hồi bớt",
         "the box would have {0} playlists of all issuers, at most {1}: withdraw some",
     ),
-    "budget.envelope_bytes": (
+    "budget.envelope_bytes": Text(
         "văn bản của người ký này dài {0} KiB, nhiều nhất {1}: rút gọn hoặc thu hồi bớt",
         "this issuer's documents would take {0} KiB, at most {1}: shorten or withdraw some",
     ),
-    "budget.envelope_bytes_of_all": (
+    "budget.envelope_bytes_of_all": Text(
         "lịch của mọi người ký dài {0} KiB, nhiều nhất {1}: rút gọn hoặc thu hồi bớt",
         "the playlists of all issuers would take {0} KiB, at most {1}: shorten or withdraw some",
     ),
-    "budget.starts": (
+    "budget.starts": Text(
         "{0} lần phát trong một ngày của người ký này, nhiều nhất {1}",
         "{0} starts of this issuer on one day, at most {1}",
     ),
-    "budget.starts_of_all": (
+    "budget.starts_of_all": Text(
         "{0} lần phát trong một ngày của mọi người ký, nhiều nhất {1}",
         "{0} starts of all issuers on one day, at most {1}",
     ),
-    "budget.media": (
+    "budget.media": Text(
         "{0} tệp của người ký này, nhiều nhất {1}",
         "{0} files of this issuer, at most {1}",
     ),
-    "budget.media_of_all": (
+    "budget.media_of_all": Text(
         "{0} tệp của mọi người ký, nhiều nhất {1}",
         "{0} files of all issuers, at most {1}",
     ),
-    "budget.media_bytes": (
+    "budget.media_bytes": Text(
         "tệp của người ký này nặng {0} MiB, nhiều nhất {1}",
         "this issuer's files would take {0} MiB, at most {1}",
     ),
-    "budget.media_bytes_of_all": (
+    "budget.media_bytes_of_all": Text(
         "tệp của mọi người ký nặng {0} MiB, nhiều nhất {1}",
         "the files of all issuers would take {0} MiB, at most {1}",
     ),
-    "left_out": (
+    "left_out": Text(
         "các trạm sau sẽ TỪ CHỐI vì hộp chưa làm được ({1}): {0}; nâng cấp các hộp ấy",
         "these stations will REFUSE it, as they cannot do what it needs ({1}): {0}; upgrade them",
     ),
-    "needed": (
+    "needed": Text(
         "trạm nào chưa làm được những điều sau thì từ chối cả văn bản: {0}",
         "a station that cannot do the following refuses the whole document: {0}",
     ),
-    "unknown_members": (
+    "unknown_members": Text(
         "máy này chưa hiểu các mục sau của văn bản, đừng ký điều mình không thấy: {0}",
         "this machine does not know these parts; do not sign what is not shown: {0}",
     ),
-    "wait.progress": (
+    "wait.progress": Text(
         "Chờ trạm trả lời: {0}/{1} xong, còn {2} s",
         "Waiting for answers: {0} of {1}, {2} s left",
     ),
-    "wait.result": (
+    "wait.result": Text(
         "{0} trạm: {1} đã nhận, {2} đủ loa và bảng, {3} từ chối",
         "{0} station(s): {1} accepted, {2} on all that they have, {3} refused",
     ),
-    "wait.silent_too": ("cũng chưa trả lời: {0}", "no answer either: {0}"),
-    "answer.accepted": ("đã nhận", "accepted"),
-    "answer.refused": ("TỪ CHỐI, {0}", "REFUSED, {0}"),
-    "answer.sound": ("loa ĐANG KÊU ({0})", "loudspeakers SOUND ({0})"),
-    "answer.picture": ("bảng đang hiện ({0})", "boards show it ({0})"),
-    "answer.sound_over": ("loa đã kêu xong ({0})", "loudspeakers have sounded it ({0})"),
-    "answer.picture_over": ("bảng đã hiện xong ({0})", "boards have shown it ({0})"),
-    "answer.no_sound": ("loa CHƯA KÊU", "loudspeakers DO NOT SOUND yet"),
-    "answer.no_picture": ("bảng CHƯA HIỆN", "boards DO NOT SHOW it yet"),
-    "answer.trouble": ("KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: {0}", "CANNOT BE HEARD OR SEEN: {0}"),
-    "answer.silent": (
+    "wait.silent_too": Text("cũng chưa trả lời: {0}", "no answer either: {0}"),
+    "answer.accepted": Text("đã nhận", "accepted"),
+    "answer.refused": Text("TỪ CHỐI, {0}", "REFUSED, {0}"),
+    "answer.sound": Text("loa ĐANG KÊU ({0})", "loudspeakers SOUND ({0})"),
+    "answer.picture": Text("bảng đang hiện ({0})", "boards show it ({0})"),
+    "answer.sound_over": Text("loa đã kêu xong ({0})", "loudspeakers have sounded it ({0})"),
+    "answer.picture_over": Text("bảng đã hiện xong ({0})", "boards have shown it ({0})"),
+    "answer.no_sound": Text("loa CHƯA KÊU", "loudspeakers DO NOT SOUND yet"),
+    "answer.no_picture": Text("bảng CHƯA HIỆN", "boards DO NOT SHOW it yet"),
+    "answer.trouble": Text("KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: {0}", "CANNOT BE HEARD OR SEEN: {0}"),
+    "answer.silent": Text(
         "CHƯA TRẢ LỜI (đang nối mạng)",
         "NO ANSWER (it is online)",
     ),
-    "answer.offline": ("CHƯA TRẢ LỜI (mất liên lạc)", "NO ANSWER (it is offline)"),
-    "answer.never": ("CHƯA TRẢ LỜI (chưa từng liên lạc)", "NO ANSWER (never heard of)"),
+    "answer.offline": Text("CHƯA TRẢ LỜI (mất liên lạc)", "NO ANSWER (it is offline)"),
+    "answer.never": Text("CHƯA TRẢ LỜI (chưa từng liên lạc)", "NO ANSWER (never heard of)"),
 }

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-PHRASES: dict[str, tuple[str, str]] = {
-    "unsupported.entry": ("mục “{0}”: {1}", "item “{0}”: {1}"),
-    "unsupported.start.next": (
+from texts.catalogue import Catalogue, Text
+
+PHRASES: Catalogue = {
+    "unsupported.entry": Text("mục “{0}”: {1}", "item “{0}”: {1}"),
+    "unsupported.start.next": Text(
         "hộp bản này chưa chờ được mục đang phát (start: next): đặt giờ `at` sau khi mục ấy xong",
         "boxes cannot wait for what plays yet (start: next): give a time `at` after its end",
     ),
-    "unsupported.start.within": (
+    "unsupported.start.within": Text(
         "hộp bản này chưa chờ được mục đang phát (within): bỏ `start`, đặt giờ `at` đúng lúc phát",
         "boxes cannot wait for what plays yet (within): leave `start` out, give the time `at`",
     ),
-    "unsupported.start.after": (
+    "unsupported.start.after": Text(
         "hộp bản này chưa nối được mục này sau mục kia (after): đặt giờ `at` cho mục này",
         "boxes cannot chain items yet (after): give this one a time `at`",
     ),
-    "unsupported.body.relay": (
+    "unsupported.body.relay": Text(
         "hộp bản này chưa tiếp âm được (relay): bỏ mục này, hoặc phát tệp ghi âm bằng `play`",
         "boxes cannot relay yet: leave the item out, or play a recording with `play`",
     ),
-    "unsupported.body.text.say": (
+    "unsupported.body.text.say": Text(
         "hộp bản này chưa đọc được chữ (say): ghi âm lời ấy rồi phát bằng `play`",
         "boxes cannot read text aloud yet (say): record it and play it with `play`",
     ),
-    "unsupported.video": (
+    "unsupported.video": Text(
         "bảng của bản này chỉ hiện hình tĩnh: thay đoạn phim bằng hình ảnh",
         "boards show stills only in this release: replace the video by an image",
     ),
-    "unsupported.clock": (
+    "unsupported.clock": Text(
         "đồng hồ chỉ hiểu %H %M %S %d %m %Y",
         "a clock knows %H %M %S %d %m %Y only",
     ),
-    "unsupported.command": (
+    "unsupported.command": Text(
         (
             "hộp bản này chưa nhận lệnh từ xa (command): việc ấy làm tại trạm, trên trang của trạm"
             " (sổ tay kỹ thuật viên)"
@@ -42,9 +44,9 @@ PHRASES: dict[str, tuple[str, str]] = {
             " manual)"
         ),
     ),
-    "unsupported.stream-grant": (
+    "unsupported.stream-grant": Text(
         "hộp bản này chưa phát trực tiếp được: ghi âm rồi phát bằng lịch",
         "boxes cannot play live streams yet: record it and put it on the schedule",
     ),
-    "not_yet": ("{0} (CHƯA ĐƯỢC THỰC HIỆN ở bản này)", "{0} (NOT OBEYED yet in this release)"),
+    "not_yet": Text("{0} (CHƯA ĐƯỢC THỰC HIỆN ở bản này)", "{0} (NOT OBEYED yet in this release)"),
 }

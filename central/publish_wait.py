@@ -8,9 +8,10 @@ from datetime import datetime
 
 from agent.contract.local_time import LOCAL
 from central.answer import Answer, Answers
-from central.phrase import Lang, say
+from central.phrase import say
 from central.recipients import list_names
 from central.show_play import name_lang
+from texts.catalogue import Lang
 
 ALL, SOME, NONE = 0, 4, 5  # exit codes: how many stations answered well
 POLL_S = 0.5

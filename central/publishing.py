@@ -16,11 +16,12 @@ from central.forecast import foresee
 from central.heartbeat import state_of_collector
 from central.held_alarm import verify_outlives
 from central.numbering import verify_number
-from central.phrase import Lang, say
+from central.phrase import say
 from central.publish import keep, sha256_of
 from central.publish_wait import NONE, wait_for_answers
 from central.recipients import Recipients, list_names, verify_known
 from central.store.database import Database
+from texts.catalogue import Lang
 
 NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
 

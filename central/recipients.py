@@ -12,10 +12,11 @@ from agent.contract.document import Document, StationConfig
 from agent.contract.ident import is_match, parse_place
 from agent.contract.topic import build_group_topic, build_station_topic
 from agent.errors import ConfigError
-from central.phrase import Lang, say
+from central.phrase import say
 from central.sign import read_document
 from central.store.database import Database
 from central.store.schema import documents, latest, presence, stations
+from texts.catalogue import Lang
 
 MOST_NAMED = 12
 

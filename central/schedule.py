@@ -19,14 +19,14 @@ from agent.contract.document import (
     Text,
     When,
 )
-from agent.settings.fault import SettingsFaults
-from agent.settings.yaml_strict import walk_yaml
-from agent.settings.yaml_tree import Node
+from agent.errors import YamlFaults
 from agent.trust.freshness import longest_lifetime
 from agent.trust.source import is_https
 from central.compilation import Compilation, Issue, Source, midnight, read_source
 from central.schedule_file import Item, Schedule, Show, StartRule, parse_days, parse_span_ms
 from central.sign import encode_document, mark_critical
+from strict_yaml.loader import load_yaml
+from strict_yaml.node import Node
 
 _DESCRIPTION = ("essential", "field", "source", "ref", "advert")
 _SOUNDS = ("play", "relay", "say")
@@ -62,16 +62,16 @@ def compile_schedule(  # noqa: PLR0913 - plain arguments for the command line, a
         clip_dir: where the names under `play` are looked up; default: the file's own folder.
 
     Raises:
-        SettingsFaults: every fault of the file, with line and column.
+        YamlFaults: every fault of the file, with line and column.
         TrustError: E_SCHEMA, a box would refuse the result.
     """
     issue = Issue(
         issuer, epoch, seq, now, media_dir, media_base_url, editor, approver, doc_id
     )  # fmt: skip
     file = read_source(source, clip_dir)
-    schedule, tree, faults = walk_yaml(file.text, Schedule, file.name)
+    schedule, tree, faults = load_yaml(file.text, Schedule, file.name)
     if schedule is None or faults:
-        raise SettingsFaults(faults)
+        raise YamlFaults(faults)
     return _Compiler(schedule, file, tree, issue).payload()
 
 
@@ -92,7 +92,7 @@ class _Compiler(Compilation):
         self._check_ids(entries)
         playlist = self._playlist(entries)
         if self.faults or playlist is None:
-            raise SettingsFaults(self.faults)
+            raise YamlFaults(self.faults)
         return encode_document(playlist)
 
     def _playlist(self, entries: list[Entry]) -> Playlist | None:

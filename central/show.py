@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from agent.contract.issue_kind import Lang
 from central.cli.table_rows import Row, collect_rows
 from central.describe import format_moment
 from central.numbering import format_number
-from central.phrase import LANGS, say
+from central.phrase import PHRASES, say
 from central.report_rule import escape_control, strip_control
 from central.show_play import (
     name_lang,
@@ -21,123 +20,121 @@ from central.show_play import (
     tell_play,
 )
 from central.store.database import Database
+from texts.catalogue import Catalogue, Lang, Text
 
-_TITLES: dict[str, dict[Lang, str]] = {
-    "stations": {"vi": "Trạm", "en": "Stations"},
-    "documents": {"vi": "Văn bản đã giao", "en": "Documents handed out"},
-    "issues": {"vi": "Sự cố đang có", "en": "Issues that last"},
-    "issue-log": {"vi": "Sự cố đã báo", "en": "Issues that began and ended"},
-    "on-air": {"vi": "Đang phát, theo báo cáo mới nhất", "en": "On air, by the latest reports"},
-    "totals": {"vi": "Tổng số đã nghe, đã thấy", "en": "Heard and seen, in all"},
-    "plays": {"vi": "Đã phát", "en": "Plays"},
-    "refusals": {"vi": "Đã từ chối", "en": "Refusals"},
-    "silences": {"vi": "Ngắt tiếng", "en": "Silences"},
-    "gaps": {"vi": "Bản ghi còn thiếu", "en": "Missing records"},
-    "faults": {"vi": "Báo cáo bất thường", "en": "Faults of reports"},
+_TITLES: Catalogue = {
+    "stations": Text("Trạm", "Stations"),
+    "documents": Text("Văn bản đã giao", "Documents handed out"),
+    "issues": Text("Sự cố đang có", "Issues that last"),
+    "issue-log": Text("Sự cố đã báo", "Issues that began and ended"),
+    "on-air": Text("Đang phát, theo báo cáo mới nhất", "On air, by the latest reports"),
+    "totals": Text("Tổng số đã nghe, đã thấy", "Heard and seen, in all"),
+    "plays": Text("Đã phát", "Plays"),
+    "refusals": Text("Đã từ chối", "Refusals"),
+    "silences": Text("Ngắt tiếng", "Silences"),
+    "gaps": Text("Bản ghi còn thiếu", "Missing records"),
+    "faults": Text("Báo cáo bất thường", "Faults of reports"),
 }
-_COLUMNS: dict[str, dict[str, dict[Lang, str]]] = {
+_COLUMNS: dict[str, Catalogue] = {
     "stations": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "online": {"vi": "Kết nối", "en": "Online"},
-        "at": {"vi": "Lúc", "en": "At"},
-        "clock": {"vi": "Đồng hồ", "en": "Clock"},
-        "issues": {"vi": "Sự cố", "en": "Issues"},
+        "station": Text("Trạm", "Station"),
+        "online": Text("Kết nối", "Online"),
+        "at": Text("Lúc", "At"),
+        "clock": Text("Đồng hồ", "Clock"),
+        "issues": Text("Sự cố", "Issues"),
     },
     "documents": {
-        "target": {"vi": "Gửi tới", "en": "To"},
-        "document": {"vi": "Văn bản", "en": "Document"},
-        "expires": {"vi": "Hết hạn", "en": "Expires"},
-        "sent": {"vi": "Đã gửi", "en": "Sent"},
+        "target": Text("Gửi tới", "To"),
+        "document": Text("Văn bản", "Document"),
+        "expires": Text("Hết hạn", "Expires"),
+        "sent": Text("Đã gửi", "Sent"),
     },
     "issues": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "severity": {"vi": "Mức", "en": "Severity"},
-        "issue": {"vi": "Sự cố", "en": "Issue"},
-        "repair": {"vi": "Việc cần làm", "en": "What to do"},
+        "station": Text("Trạm", "Station"),
+        "severity": Text("Mức", "Severity"),
+        "issue": Text("Sự cố", "Issue"),
+        "repair": Text("Việc cần làm", "What to do"),
     },
     "issue-log": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc", "en": "At"},
-        "state": {"vi": "Việc", "en": "Event"},
-        "issue": {"vi": "Sự cố", "en": "Issue"},
+        "station": Text("Trạm", "Station"),
+        "at": Text("Lúc", "At"),
+        "state": Text("Việc", "Event"),
+        "issue": Text("Sự cố", "Issue"),
     },
     "on-air": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Báo lúc", "en": "Told at"},
-        "on_air": {"vi": "Nội dung", "en": "What"},
+        "station": Text("Trạm", "Station"),
+        "at": Text("Báo lúc", "Told at"),
+        "on_air": Text("Nội dung", "What"),
     },
     "totals": {
-        "what": {"vi": "Nội dung", "en": "What"},
-        "where": {"vi": "Ở đâu", "en": "Where"},
-        "language": {"vi": "Tiếng", "en": "Language"},
-        "full": {"vi": "Trọn", "en": "Full"},
-        "cut": {"vi": "Ngắt", "en": "Cut"},
-        "skipped": {"vi": "Bỏ", "en": "Skip"},
-        "failed": {"vi": "Hỏng", "en": "Fail"},
-        "wordless": {"vi": "Không lời", "en": "No words"},
+        "what": Text("Nội dung", "What"),
+        "where": Text("Ở đâu", "Where"),
+        "language": Text("Tiếng", "Language"),
+        "full": Text("Trọn", "Full"),
+        "cut": Text("Ngắt", "Cut"),
+        "skipped": Text("Bỏ", "Skip"),
+        "failed": Text("Hỏng", "Fail"),
+        "wordless": Text("Không lời", "No words"),
     },
     "plays": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "start": {"vi": "Lúc", "en": "At"},
-        "play": {"vi": "Nội dung", "en": "What"},
-        "result": {"vi": "Kết quả", "en": "Result"},
+        "station": Text("Trạm", "Station"),
+        "start": Text("Lúc", "At"),
+        "play": Text("Nội dung", "What"),
+        "result": Text("Kết quả", "Result"),
     },
     "refusals": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc", "en": "At"},
-        "code": {"vi": "Mã", "en": "Code"},
-        "kind": {"vi": "Tài liệu", "en": "Document"},
-        "count": {"vi": "Số lần", "en": "Times"},
-        "hint": {"vi": "Vì sao", "en": "Why"},
+        "station": Text("Trạm", "Station"),
+        "at": Text("Lúc", "At"),
+        "code": Text("Mã", "Code"),
+        "kind": Text("Tài liệu", "Document"),
+        "count": Text("Số lần", "Times"),
+        "hint": Text("Vì sao", "Why"),
     },
     "silences": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "at": {"vi": "Lúc", "en": "At"},
-        "switched": {"vi": "Việc", "en": "Event"},
-        "order": {"vi": "Lệnh", "en": "Order"},
+        "station": Text("Trạm", "Station"),
+        "at": Text("Lúc", "At"),
+        "switched": Text("Việc", "Event"),
+        "order": Text("Lệnh", "Order"),
     },
     "gaps": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "epoch": {"vi": "Kỷ", "en": "Epoch"},
-        "first": {"vi": "Từ", "en": "From"},
-        "last": {"vi": "Đến", "en": "To"},
+        "station": Text("Trạm", "Station"),
+        "epoch": Text("Kỷ", "Epoch"),
+        "first": Text("Từ", "From"),
+        "last": Text("Đến", "To"),
     },
     "faults": {
-        "station": {"vi": "Trạm", "en": "Station"},
-        "code": {"vi": "Mã", "en": "Code"},
-        "detail": {"vi": "Chi tiết", "en": "Detail"},
-        "times": {"vi": "Số lần", "en": "Times"},
+        "station": Text("Trạm", "Station"),
+        "code": Text("Mã", "Code"),
+        "detail": Text("Chi tiết", "Detail"),
+        "times": Text("Số lần", "Times"),
     },
 }
 # column -> code -> word
-_WORDS: dict[str, dict[str, dict[Lang, str]]] = {
+_WORDS: dict[str, Catalogue] = {
     "severity": {
-        "fault": {"vi": "HỎNG", "en": "FAULT"},
-        "warning": {"vi": "nhắc", "en": "warning"},
+        "fault": Text("HỎNG", "FAULT"),
+        "warning": Text("nhắc", "warning"),
     },
     "switched": {
-        "stop": {"vi": "ngắt hết", "en": "stop"},
-        "pause": {"vi": "tạm dừng", "en": "pause"},
-        "on": {"vi": "bật", "en": "on"},
-        "off": {"vi": "tắt", "en": "off"},
-        "lifted": {"vi": "đã mở lại", "en": "lifted"},
-        "replaced": {"vi": "có lệnh mới thay", "en": "replaced"},
-        "expired": {"vi": "hết hạn", "en": "expired"},
-        "withdrawn": {"vi": "hết hiệu lực", "en": "out of force"},
+        "stop": Text("ngắt hết", "stop"),
+        "pause": Text("tạm dừng", "pause"),
+        "on": Text("bật", "on"),
+        "off": Text("tắt", "off"),
+        "lifted": Text("đã mở lại", "lifted"),
+        "replaced": Text("có lệnh mới thay", "replaced"),
+        "expired": Text("hết hạn", "expired"),
+        "withdrawn": Text("hết hiệu lực", "out of force"),
     },
-    "class": {
-        name: {lang: say(lang, f"class.{name}") for lang in LANGS}
-        for name in ("routine", "priority", "emergency")
-    },
+    "class": {name: PHRASES[f"class.{name}"] for name in ("routine", "priority", "emergency")},
     "result": {
-        "full": {"vi": "phát trọn", "en": "played in full"},
-        "cut": {"vi": "bị ngắt", "en": "cut"},
-        "skipped": {"vi": "bị bỏ qua", "en": "skipped"},
-        "failed": {"vi": "không phát được", "en": "failed"},
+        "full": Text("phát trọn", "played in full"),
+        "cut": Text("bị ngắt", "cut"),
+        "skipped": Text("bị bỏ qua", "skipped"),
+        "failed": Text("không phát được", "failed"),
     },
     "state": {
-        "begins": {"vi": "bắt đầu", "en": "begins"},
-        "ends": {"vi": "hết", "en": "ends"},
+        "begins": Text("bắt đầu", "begins"),
+        "ends": Text("hết", "ends"),
     },
 }
 # what a person looks for first: never broken over two lines, while the others fold
@@ -153,21 +150,21 @@ def show_json(database: Database, what: tuple[str, ...]) -> str:
 
 def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
     """Tables on the terminal."""
+    from rich import text as rich_text
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     console = Console()
     if "plays" in what and "totals" not in what:
         what = ("on-air", "totals", *what)
     for name in what:
-        table = Table(title=_TITLES[name][lang])
+        table = Table(title=_TITLES[name].render(lang))
         for column, words in _COLUMNS[name].items():
-            table.add_column(words[lang], overflow="fold", no_wrap=column in _WHOLE)
+            table.add_column(words.render(lang), overflow="fold", no_wrap=column in _WHOLE)
         for row in collect_rows(database, name):
-            # Text, not str: what a station tells may hold the brackets of rich's own markup
+            # no str: what a station tells may hold the brackets of rich's own markup
             cells = (strip_control(_cell(row, column, lang)) for column in _COLUMNS[name])
-            table.add_row(*map(Text, cells))
+            table.add_row(*map(rich_text.Text, cells))
         console.print(table)
 
 
@@ -226,7 +223,7 @@ def _tell_order(row: Row, lang: Lang) -> str:
 def _format(value: Any, column: str, lang: Lang) -> str:
     if column in _WORDS:
         word = _WORDS[column].get(str(value))  # a newer box may know more of them
-        return word[lang] if word is not None else str(value)
+        return word.render(lang) if word is not None else str(value)
     if isinstance(value, dict):
         return str(value.get(lang, "–"))
     if isinstance(value, list):

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from central.describe import format_moment, format_span, speak_lang
-from central.phrase import Lang, say
+from central.phrase import say
+from texts.catalogue import Lang
 
 Row = dict[str, Any]
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24}\b")

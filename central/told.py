@@ -9,9 +9,9 @@ from typing import ParamSpec
 
 import click
 
-from agent.errors import AgentError, ConfigError
-from agent.settings.fault import SettingsFaults
-from central.phrase import Lang, say
+from agent.errors import AgentError, ConfigError, YamlFaults
+from central.phrase import say
+from texts.catalogue import Lang
 
 P = ParamSpec("P")
 EXIT_CONFIG = 78  # EX_CONFIG
@@ -33,7 +33,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
 
 def tell_error(error: AgentError, lang: Lang) -> str:
     """The message in a language; where the detail is English alone, words lead it."""
-    if isinstance(error, SettingsFaults):
+    if isinstance(error, YamlFaults):
         return "\n".join(fault.text(lang) for fault in error.faults)
     lead = say(lang, f"error.{error.code}")
     if lang == "en" or lead == f"error.{error.code}":

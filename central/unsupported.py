@@ -13,7 +13,8 @@ import msgspec
 from agent.contract.document import Document, Entry, Playlist, Start
 from agent.errors import PlanError, TrustError
 from agent.plan.draft import planned_ms
-from central.phrase import Lang, say
+from central.phrase import say
+from texts.catalogue import Lang
 
 KINDS = frozenset({"command", "stream-grant"})  # as `agent.intake.NOT_YET`
 _CLOCK_FORM = re.compile(r"(?:[^%]|%[HMSdmY])*")

@@ -27,7 +27,7 @@ from agent.page.status import (
     Why,
     Zone,
 )
-from agent.settings.fault import Fault
+from strict_yaml.validation_fault import ValidationFault
 
 AT = datetime(2026, 11, 24, 10, 0, 12, tzinfo=UTC)  # 17:00:12 in Viet Nam, a Tuesday
 ISSUER = "vn.84.29266"
@@ -173,7 +173,7 @@ class FakeDesk:
 
     shown: Status = HEALTHY
     refuse: str | None = None
-    faults: Sequence[Fault] = ()
+    faults: Sequence[ValidationFault] = ()
     deeds: list[tuple[str, str]] = field(default_factory=list)
     used: list[Used] = field(default_factory=list)
 
@@ -206,7 +206,7 @@ class FakeDesk:
             self.shown, silence=Silence(is_local=True, until_at=until) if on else None
         )
 
-    async def reload(self) -> Sequence[Fault]:
+    async def reload(self) -> Sequence[ValidationFault]:
         await self._note("reload", "")
         return self.faults
 

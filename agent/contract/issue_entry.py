@@ -1,28 +1,23 @@
-"""One kind of issue in two languages: how grave, what it means, what to do."""
+"""One kind of issue: how grave, what it means, what to do."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import msgspec
+from texts.catalogue import Text
 
-Lang = Literal["vi", "en"]
 Severity = Literal["fault", "warning"]
 
 
-class IssueKind(msgspec.Struct, frozen=True):
-    """One kind, in the two languages."""
+class IssueKind(NamedTuple):
+    """One kind, in the two languages.
+
+    Args:
+        severity: how grave.
+        text: what is wrong.
+        repair: what to do about it.
+    """
 
     severity: Severity
-    vi: str
-    en: str
-    repair_vi: str
-    repair_en: str
-
-    def text(self, lang: Lang) -> str:
-        """What is wrong."""
-        return self.vi if lang == "vi" else self.en
-
-    def repair(self, lang: Lang) -> str:
-        """What to do about it."""
-        return self.repair_vi if lang == "vi" else self.repair_en
+    text: Text
+    repair: Text

@@ -51,7 +51,7 @@ from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
 from agent.play.trial import label_commands, pattern_commands
 from agent.play.wire import BoardCommand, Snapped
-from agent.settings.fault import Fault
+from strict_yaml.validation_fault import ValidationFault
 
 EVENTS = 10
 SHOWN_APART = ("link", "media", "outbox", "clock")  # the page says more of these than a check does
@@ -306,7 +306,7 @@ class FrontDesk:
         state = "on" if on else "off"
         await self._parts.journal.append("silence", detail={"state": state, "by": "page"})
 
-    async def reload(self) -> Sequence[Fault]:
+    async def reload(self) -> Sequence[ValidationFault]:
         """Read the settings again; taking them up would cut what sounds, so not in an emergency.
 
         Raises:

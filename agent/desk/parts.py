@@ -22,9 +22,9 @@ from agent.plan.silence import ActiveSilence
 from agent.plan.timeline import Timeline
 from agent.play.picture import PictureOutput
 from agent.play.sound import SoundOutput
-from agent.settings.fault import Fault
 from agent.settings.model import Settings
 from agent.store.silence import SilenceSwitch
+from strict_yaml.validation_fault import ValidationFault
 
 
 class Connection(Protocol):
@@ -57,7 +57,7 @@ class Reread(Protocol):
 
     file: Path
 
-    async def __call__(self) -> Sequence[Fault]:
+    async def __call__(self) -> Sequence[ValidationFault]:
         """What is wrong with it.
 
         Raises:

@@ -17,14 +17,13 @@ from agent.doctor.case import Case, find_agent
 from agent.doctor.examine import Examined, build_probes, examine
 from agent.doctor.memory import read_words
 from agent.doctor.tell import Teller, build_told, count_states, say
-from agent.doctor.text import Lang
-from agent.errors import ConfigError
+from agent.errors import ConfigError, YamlFaults
 from agent.settings.check import describe_unreadable
 from agent.settings.credential import take_credentials
-from agent.settings.fault import SettingsFaults
 from agent.settings.load import Judged, load_settings
 from agent.settings.model import Settings
 from agent.store import clock_memory
+from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
 Judge = Callable[[Path], Judged]
@@ -88,7 +87,7 @@ def _load_anyway(file: Path, judged: Judged) -> Settings | None:
     """Settings of a good form are worth looking at, though what they name be missing."""
     try:
         return take_credentials(judged.settings or load_settings(file))
-    except SettingsFaults:
+    except YamlFaults:
         return None
 
 

@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from agent.doctor.tell import say
-from agent.doctor.text import Lang
-from agent.errors import ConfigError
-from agent.settings.fault import SettingsFaults
+from agent.errors import ConfigError, YamlFaults
 from agent.settings.load import load_settings
 from agent.store.confirmation import write_confirmation
+from texts.catalogue import Lang
 
 TOLD, NOT_TOLD, UNREADABLE = 0, 1, 2
 
@@ -26,7 +25,7 @@ def run_confirm(file: Path, day: date, lang: Lang) -> int:
     """
     try:
         state = Path(load_settings(file).state)
-    except (ConfigError, SettingsFaults):
+    except (ConfigError, YamlFaults):
         print(say("no_state", lang, str(file)), file=sys.stderr)
         return UNREADABLE
     try:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent.contract.issue_kind import ISSUE_KINDS
-from agent.doctor.text import PHRASES, Lang
+from agent.doctor.text import PHRASES
+from texts.catalogue import Lang
 
 State = Literal["good", "warning", "fault", "not_checked"]
 
@@ -31,15 +32,15 @@ class Finding:
         """What is the case."""
         if self.code in ISSUE_KINDS:
             about = f" ({', '.join(self.args)})" if self.args else ""
-            return ISSUE_KINDS[self.code].text(lang) + about
-        return self._say(PHRASES[self.code][0 if lang == "vi" else 1])
+            return ISSUE_KINDS[self.code].text.render(lang) + about
+        return PHRASES[self.code].render(lang, *self.args)
 
     def step(self, lang: Lang) -> str:
         """What to do next; empty when there is nothing to do."""
         if self.code in ISSUE_KINDS:
-            return ISSUE_KINDS[self.code].repair(lang)
-        phrase = PHRASES[self.code]
-        return self._say(phrase[2 if lang == "vi" else 3]) if len(phrase) > 2 else ""
+            return ISSUE_KINDS[self.code].repair.render(lang)
+        step = PHRASES.get(f"{self.code}.step")
+        return "" if step is None else step.render(lang, *self.args)
 
     def told(self) -> dict[str, Any]:
         """As plain values, in both languages: whoever reads a bundle may be far away."""
@@ -53,11 +54,6 @@ class Finding:
             "step_vi": self.step("vi"),
             "step_en": self.step("en"),
         }
-
-    def _say(self, phrase: str) -> str:
-        for index, arg in enumerate(self.args):
-            phrase = phrase.replace("{" + str(index) + "}", arg)
-        return phrase
 
 
 def good(code: str, *args: str) -> Finding:

@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 from agent.doctor.tell import say
-from agent.doctor.text import Lang
-from agent.errors import ConfigError
+from agent.errors import ConfigError, YamlFaults
 from agent.link.crash_guard import retry_messages
-from agent.settings.fault import SettingsFaults
 from agent.settings.load import load_settings
+from texts.catalogue import Lang
 
 TOLD, NOT_TOLD, UNREADABLE = 0, 1, 2
 
@@ -24,7 +23,7 @@ def run_retry(file: Path, lang: Lang) -> int:
     """
     try:
         state = Path(load_settings(file).state)
-    except (ConfigError, SettingsFaults):
+    except (ConfigError, YamlFaults):
         print(say("no_state", lang, str(file)), file=sys.stderr)
         return UNREADABLE
     try:

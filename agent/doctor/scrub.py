@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 from msgspec import inspect
 
-from agent.settings.expect import is_secret
-from agent.settings.fault import HIDDEN
 from agent.settings.model import Settings
+from strict_yaml.type_messages import is_secret
+from strict_yaml.validation_fault import HIDDEN
 
 # RFC 7468: any private key, whole or cut off
 _PRIVATE = re.compile(

@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 from agent.doctor.examine import Examined
 from agent.doctor.finding import Finding, State
-from agent.doctor.text import FRAME, LABELS, STATES, Lang
+from agent.doctor.text import FRAME, LABELS, STATES
+from texts.catalogue import Lang
 
 # SGR codes of ECMA-48 for a terminal
 COLOURS: dict[State, str] = {"good": "32", "warning": "33", "fault": "31;1", "not_checked": "36"}
@@ -23,10 +24,7 @@ NARROW, WIDE = 60, 110
 
 def say(code: str, lang: Lang, *args: str) -> str:
     """A phrase of the frame."""
-    text = FRAME[code][0 if lang == "vi" else 1]
-    for index, arg in enumerate(args):
-        text = text.replace("{" + str(index) + "}", arg)
-    return text
+    return FRAME[code].render(lang, *args)
 
 
 class Teller:
@@ -71,12 +69,12 @@ class Teller:
 
     def _block(self, examined: Examined) -> Iterator[str]:
         yield ""
-        yield self._paint(LABELS[examined.name][0 if self._lang == "vi" else 1], "1")
+        yield self._paint(LABELS[examined.name].render(self._lang), "1")
         for finding in examined.findings:
             yield from self._lines(finding)
 
     def _lines(self, finding: Finding) -> Iterator[str]:
-        mark = STATES[finding.state][0 if self._lang == "vi" else 1]
+        mark = STATES[finding.state].render(self._lang)
         width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE) - len(INDENT)
         first, *rest = textwrap.wrap(
             finding.text(self._lang), width, break_long_words=False, break_on_hyphens=False
@@ -98,7 +96,7 @@ class Teller:
     def _progress(self) -> None:
         left = [name for name in self._waiting if name not in self._done]
         if self._shows_progress and left:
-            names = ", ".join(LABELS[name][0 if self._lang == "vi" else 1] for name in left)
+            names = ", ".join(LABELS[name].render(self._lang) for name in left)
             print(f"\r{say('looking', self._lang, names)[:78]}", end="", file=self._err, flush=True)
 
     def _wipe(self) -> None:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from agent.contract.issue_kind import Lang
+from texts.catalogue import Catalogue, Lang, Text
 
 # code -> (Vietnamese, English): why a check could not look
-REASONS: dict[str, tuple[str, str]] = {
-    "not_yet": ("chưa đến lượt", "not its turn yet"),
-    "no_sensor": ("máy này không có cảm biến đó", "this machine has no such sensor"),
-    "no_card": (
+REASONS: Catalogue = {
+    "not_yet": Text("chưa đến lượt", "not its turn yet"),
+    "no_sensor": Text("máy này không có cảm biến đó", "this machine has no such sensor"),
+    "no_card": Text(
         "thư mục dữ liệu không nằm trên thẻ nhớ nào đọc được tình trạng",
         "the state folder is on no card whose condition can be read",
     ),
-    "no_time": ("chưa có giờ tin cậy", "no trusted time yet"),
-    "no_head": ("trung tâm chưa gửi bản kê nào", "the centre has sent no head yet"),
-    "failed": ("phép kiểm tra bị lỗi, xem nhật ký", "the check itself failed, see the log"),
+    "no_time": Text("chưa có giờ tin cậy", "no trusted time yet"),
+    "no_head": Text("trung tâm chưa gửi bản kê nào", "the centre has sent no head yet"),
+    "failed": Text("phép kiểm tra bị lỗi, xem nhật ký", "the check itself failed, see the log"),
 }
 
 
@@ -92,8 +92,7 @@ class Standing:
         """Why it could not be checked; empty when it was."""
         if not self.reason:
             return ""
-        vi, en = REASONS[self.reason]
-        return vi if lang == "vi" else en
+        return REASONS[self.reason].render(lang)
 
 
 NOT_YET = Standing("not_checked", None, reason="not_yet")

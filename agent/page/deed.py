@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from agent.errors import AgentError
 from agent.page.status import Status
-from agent.settings.fault import Fault
+from strict_yaml.validation_fault import ValidationFault
 
 Deed = Literal["tone", "pattern", "label", "silence-on", "silence-off", "reload", "bundle"]
 Use = Literal[Deed, "enter", "leave", "wrong-pin"]
@@ -71,7 +71,7 @@ class Desk(Protocol):
             AgentError: the disk did not take it.
         """
 
-    async def reload(self) -> Sequence[Fault]:
+    async def reload(self) -> Sequence[ValidationFault]:
         """Read the settings again. None wrong: they take effect; else the present ones stay."""
 
     async def bundle(self) -> bytes:

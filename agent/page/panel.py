@@ -71,9 +71,7 @@ def _outbox(status: Status, tongue: Tongue) -> Html:
 
 def _reading(reading: Reading, tongue: Tongue) -> Html:
     words = REASONS.get(reading.reason)
-    reason = None
-    if words is not None:
-        reason = words[0] if tongue.lang == "vi" else words[1]
+    reason = None if words is None else words.render(tongue.lang)
     return _cell(reading.name, _amount(reading, tongue), reading.mark, tongue, reason)
 
 
@@ -149,7 +147,7 @@ def build_events(status: Status, tongue: Tongue) -> Html:
 def _words(event: Event, tongue: Tongue) -> str:
     if event.code.startswith("fault."):
         kind = ISSUE_KINDS.get(event.subject)
-        what = kind.text(tongue.lang) if kind is not None else event.subject
+        what = kind.text.render(tongue.lang) if kind is not None else event.subject
         text = tongue(f"event.{event.code}", what)
         return text[:1].upper() + text[1:]
     is_known = tongue.knows(f"event.{event.code}")

@@ -26,7 +26,7 @@ from agent.page.status import Status
 from agent.page.style import POLICY
 from agent.page.tongue import Tongue
 from agent.page.view import build_view
-from agent.settings.text import Lang
+from texts.catalogue import Lang
 
 log = logging.getLogger(__name__)
 COOKIE = "tramtin"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.contract.local_time import LOCAL
 from agent.page.text import PHRASES
-from agent.settings.text import Lang
+from texts.catalogue import Lang, look_up
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -16,18 +16,10 @@ class Tongue:
 
     def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self._column = 0 if lang == "vi" else 1
 
     def __call__(self, code: str, *args: str) -> str:
         """The phrase of a code; an unknown code is shown as it is."""
-        pair = PHRASES.get(code)
-        if pair is None:
-            return code
-        text = pair[self._column]
-        # not str.format: titles may hold braces of their own
-        for index, arg in enumerate(args):
-            text = text.replace("{" + str(index) + "}", arg)
-        return text
+        return look_up(PHRASES, code, self.lang, *args)
 
     def knows(self, code: str) -> bool:
         """Is there a phrase?"""

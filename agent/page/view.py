@@ -156,13 +156,13 @@ def _problems(status: Status, tongue: Tongue) -> Html:
 
 def _what(problem: Problem, tongue: Tongue) -> str:
     kind = ISSUE_KINDS.get(problem.kind)
-    return kind.text(tongue.lang) if kind is not None else problem.kind
+    return kind.text.render(tongue.lang) if kind is not None else problem.kind
 
 
 def _problem(problem: Problem, now: datetime, tongue: Tongue) -> Html:
     key = re.sub(r"\W+", "-", f"{problem.kind}-{problem.subject}")
     kind = ISSUE_KINDS.get(problem.kind)
-    repair = kind.repair(tongue.lang) if kind is not None else tongue("repair.unknown")
+    repair = kind.repair.render(tongue.lang) if kind is not None else tongue("repair.unknown")
     since = tongue("since", tongue.moment(problem.since_at, now))
     return el(
         "div",

@@ -12,11 +12,12 @@ from typing import Any
 
 from agent.errors import ConfigError
 from agent.settings.effective import build_effective, build_plain
-from agent.settings.excerpt import build_excerpt
-from agent.settings.fault import Fault
 from agent.settings.load import Judged
 from agent.settings.risk import find_risks
-from agent.settings.text import Lang, say
+from agent.settings.text import say
+from strict_yaml.source_excerpt import build_excerpt
+from strict_yaml.validation_fault import ValidationFault, sort_faults
+from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
 Judge = Callable[[Path], Judged]
@@ -42,7 +43,7 @@ def run_check(
     faults = judged.faults
     if judged.settings is not None and judged.tree is not None:
         faults = [found.at(str(path)) for found in find_risks(judged.settings, judged.tree, path)]
-        faults.sort(key=lambda fault: (fault.line, fault.column, fault.key))
+        faults = sort_faults(faults)
     code = GOOD if judged.settings is not None else FAULTS
     if as_json:
         told = _build_told(path, faults, lang)
@@ -57,7 +58,7 @@ def run_check(
     return code
 
 
-def _build_verdict(path: Path, text: str, faults: list[Fault], lang: Lang) -> str:
+def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: Lang) -> str:
     """Faults first, each under its line of the file; then warnings; then one line that sums up."""
     errors = [fault for fault in faults if fault.severity == "error"]
     warnings = [fault for fault in faults if fault.severity == "warning"]
@@ -73,7 +74,7 @@ def _build_verdict(path: Path, text: str, faults: list[Fault], lang: Lang) -> st
     return "\n\n".join([*blocks, last])
 
 
-def _build_told(path: Path, faults: list[Fault], lang: Lang) -> dict[str, Any]:
+def _build_told(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[str, Any]:
     rows = [
         {
             "severity": fault.severity,

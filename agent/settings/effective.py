@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from agent.settings.expect import is_secret
-from agent.settings.fault import HIDDEN
 from agent.settings.model import Settings
-from agent.settings.text import Lang, say
-from agent.settings.yaml_tree import Items, Node, Pairs
+from agent.settings.text import say
+from strict_yaml.node import Items, Node, Pairs
+from strict_yaml.type_messages import is_secret
+from strict_yaml.validation_fault import HIDDEN
+from texts.catalogue import Lang
 
 # what every reader of YAML takes for text without quotes
 _PLAIN = re.compile(r"/?[A-Za-z][A-Za-z0-9_./-]*")

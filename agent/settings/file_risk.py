@@ -8,9 +8,9 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from agent.settings.fault import Words
 from agent.settings.model import Settings
 from agent.settings.named_file import is_read_only
+from strict_yaml.validation_fault import CodedText
 
 SERVICE = "tramtin"  # the service's user and group: systemd/tramtin-sysusers.conf
 MOUNTS = Path("/proc/self/mountinfo")  # proc(5): the 5th field is where, after " - " the type
@@ -19,7 +19,7 @@ LOST |= {"vfat": "state_on_boot", "exfat": "state_on_boot", "msdos": "state_on_b
 LOST |= {"nfs": "state_remote", "nfs4": "state_remote", "cifs": "state_remote"}
 CLEANED = (Path("/tmp"), Path("/var/tmp"), Path("/run"))  # noqa: S108 - warned about, not used
 
-Risk = tuple[tuple[str | int, ...], str, str, Words | None]
+Risk = tuple[tuple[str | int, ...], str, str, CodedText | None]
 
 
 def find_file_risks(
@@ -37,16 +37,16 @@ def find_file_risks(
         ids: user and groups of the service, when root asks and may see more than the service.
     """
     if settings.page is not None and settings.page.pin is not None and _mode(path) & 0o007:
-        want = Words("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
+        want = CodedText("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
         yield ("page", "pin"), "pin_readable", str(path), want
     if ids is not None:
         yield from _find_unreadable(settings, path, *ids)
     key = settings.broker.key
     if _mode(Path(key)) & 0o077:
-        yield ("broker", "key"), "key_readable", key, Words("command", (f"chmod 600 {key}",))
+        yield ("broker", "key"), "key_readable", key, CodedText("command", (f"chmod 600 {key}",))
     for name, file in (("root", Path(settings.root)), ("", path)):
         if _mode(file) & 0o022:
-            want = Words("command", (f"chmod go-w {file}",))
+            want = CodedText("command", (f"chmod go-w {file}",))
             yield (name,) if name else (), "file_writable", str(file), want
     state = Path(settings.state)
     if state.exists() and is_read_only(state):
@@ -55,7 +55,7 @@ def find_file_risks(
     if what is None and any(state.is_relative_to(folder) for folder in CLEANED):
         what = "state_lost"
     if what is not None:
-        yield ("state",), what, str(state), Words("rule", ("/var/lib/tramtin",))
+        yield ("state",), what, str(state), CodedText("rule", ("/var/lib/tramtin",))
 
 
 def find_service() -> tuple[int, frozenset[int]] | None:
@@ -82,7 +82,7 @@ def _find_unreadable(
             continue
         mine = stat.S_IRGRP if status.st_gid in groups else stat.S_IROTH
         if not status.st_mode & (stat.S_IRUSR if status.st_uid == user else mine):
-            want = Words("command", (f"chown root:{SERVICE} {file}; sudo chmod 640 {file}",))
+            want = CodedText("command", (f"chown root:{SERVICE} {file}; sudo chmod 640 {file}",))
             yield key, "service_unreadable", str(file), want
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import msgspec
 
-from agent.errors import ConfigError
-from agent.settings.fault import Fault, Found, Mark, SettingsFaults, Words
+from agent.errors import ConfigError, YamlFaults
+from agent.settings.found import Found
 from agent.settings.model import Settings
 from agent.settings.named_driver import find_drivers
 from agent.settings.named_file import find_files
 from agent.settings.rule import find_clashes
-from agent.settings.yaml_strict import walk_yaml
-from agent.settings.yaml_tree import MAX_BYTES, Items, Node, Pairs, Scalar, find_mark
+from strict_yaml.loader import load_yaml
+from strict_yaml.node import Items, Mark, Node, Pairs, Scalar, find_mark
+from strict_yaml.tree import MAX_BYTES
+from strict_yaml.validation_fault import CodedText, ValidationFault, sort_faults
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,15 @@ class Judged:
     text: str
     settings: Settings | None
     tree: Node | None
-    faults: list[Fault]
+    faults: list[ValidationFault]
 
     def refused(self, key: str, error: ConfigError) -> Judged:
         """With one fault more: what the agent found when it opened what a key names."""
         mark = find_mark(self.tree, tuple(key.split("."))) if self.tree else Mark(0, 0)
-        found = Found(mark, key, error.code, error.hint, Words("file_of_centre"))
-        return replace(self, settings=None, faults=_sort([*self.faults, found.at(self.source)]))
+        found = Found(mark, key, error.code, error.hint, CodedText("file_of_centre"))
+        return replace(
+            self, settings=None, faults=sort_faults([*self.faults, found.at(self.source)])
+        )
 
 
 def judge_settings(path: Path) -> Judged:
@@ -46,16 +50,16 @@ def judge_settings(path: Path) -> Judged:
     text, faults = _read(path)
     if faults:
         return Judged(source, text, None, None, faults)
-    settings, tree, faults = walk_yaml(text, Settings, source)
+    settings, tree, faults = load_yaml(text, Settings, source)
     if tree is not None:
         told = {fault.key for fault in faults}  # one mistake is told once
         found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree, told))
         faults += [one.at(source) for one in found if one.key not in told]
     faults = [_without_secret(_with_example(fault)) for fault in faults]
-    return Judged(source, text, None if faults else settings, tree, _sort(faults))
+    return Judged(source, text, None if faults else settings, tree, sort_faults(faults))
 
 
-def _with_example(fault: Fault) -> Fault:
+def _with_example(fault: ValidationFault) -> ValidationFault:
     """What is not there is best explained by how it may look."""
     if fault.what not in ("missing_key", "no_value") or fault.expected is None:
         return fault
@@ -65,14 +69,14 @@ def _with_example(fault: Fault) -> Fault:
     if key is None or key.example is None or fault.expected.code == "rule":
         return fault
     name = fault.key.rpartition(".")[2]
-    return replace(fault, expected=Words("form", (f"{name}: {key.example}",)))
+    return replace(fault, expected=CodedText("form", (f"{name}: {key.example}",)))
 
 
-def _without_secret(fault: Fault) -> Fault:
+def _without_secret(fault: ValidationFault) -> ValidationFault:
     """A PIN may have been written into another key of the page."""
     if not fault.key.startswith("page") or not fault.got:
         return fault
-    from agent.settings.secret import hide_secrets
+    from strict_yaml.secret import hide_secrets
 
     return replace(fault, got=hide_secrets(fault.got), hint=hide_secrets(fault.hint))
 
@@ -81,23 +85,23 @@ def load_settings(path: Path) -> Settings:
     """The settings alone; looks at no other file and no driver.
 
     Raises:
-        SettingsFaults: with every fault found.
+        YamlFaults: with every fault found.
         ConfigError: E_UNREADABLE, the file itself cannot be read.
     """
     source = str(path)
     text, faults = _read(path)
     if faults:
-        raise SettingsFaults(faults)
-    settings, tree, faults = walk_yaml(text, Settings, source)
+        raise YamlFaults(faults)
+    settings, tree, faults = load_yaml(text, Settings, source)
     if tree is not None:
         told = {fault.key for fault in faults}
         faults += [found.at(source) for found in find_clashes(tree) if found.key not in told]
     if settings is None or faults:
-        raise SettingsFaults(faults)
+        raise YamlFaults(faults)
     return settings
 
 
-def check_files(settings: Settings, source: str = "") -> list[Fault]:
+def check_files(settings: Settings, source: str = "") -> list[ValidationFault]:
     """Faults of what loaded settings name: files, the state folder, drivers and profiles.
 
     Args:
@@ -122,11 +126,7 @@ def _plant(value: Any) -> Node:
     return Scalar(text, plain=not isinstance(value, str), mark=nowhere)
 
 
-def _sort(faults: list[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: (fault.line, fault.column, fault.key))
-
-
-def _read(path: Path) -> tuple[str, list[Fault]]:
+def _read(path: Path) -> tuple[str, list[ValidationFault]]:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -141,5 +141,7 @@ def _read(path: Path) -> tuple[str, list[Fault]]:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode()) + 1
         got = f"0x{raw[error.start]:02X}"
-        fault = Fault(str(path), line, column, "", "not_utf8", got, Words("saved_as_utf8"))
+        fault = ValidationFault(
+            str(path), line, column, "", "not_utf8", got, CodedText("saved_as_utf8")
+        )
         return text, [fault]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from agent.settings.fault import Found, Words
-from agent.settings.yaml_strict import resolve
-from agent.settings.yaml_tree import Node, Pairs, Scalar, given, items_of
+from agent.settings.found import Found
 from drivers import registry
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile.setting import SettingFault, Use
+from strict_yaml.node import Node, Pairs, Scalar, given, items_of
+from strict_yaml.scalar import resolve
+from strict_yaml.validation_fault import CodedText
 
 # what the agent gives a driver besides its options; with the defaults that it fills in itself
 _OWN: Mapping[Use, Mapping[str, Any]] = {
@@ -80,7 +81,7 @@ def _find_in_device(device: Device, *, is_trial: bool) -> Iterator[Found]:
     for key in stray:
         place = given(device.node, "options")
         mark = _mark_of_key(place, key) or profile
-        want = Words("belongs_in", (device.key,))
+        want = CodedText("belongs_in", (device.key,))
         yield Found(mark.mark, f"{device.key}.options.{key}", "unknown_key", key, want)
     if stray:
         return
@@ -123,11 +124,13 @@ def _found(device: Device, fault: SettingFault) -> Found:
     if fault.code == "unknown_key":
         at = _mark_of_key(home, fault.name) or home
         near = "" if "," in fault.want or fault.want in _OWN[device.use] else fault.want
-        want = None if near else Words("one_of", (fault.want,))
+        want = None if near else CodedText("one_of", (fault.want,))
         what = "not_taken" if is_own else "unknown_key"
         return Found(at.mark, key, what, fault.name, want, near)
     at = given(home, fault.name) or home
-    want = Words(_TYPES[fault.want]) if fault.want in _TYPES else Words("rule", (fault.want,))
+    want = (
+        CodedText(_TYPES[fault.want]) if fault.want in _TYPES else CodedText("rule", (fault.want,))
+    )
     return Found(at.mark, key, fault.code, fault.got, want)
 
 
@@ -138,8 +141,8 @@ def _mark_of_key(node: Node | None, name: str) -> Scalar | None:
 
 def _known(node: Node | None, key: str, known: Collection[str]) -> Iterator[Found]:
     if isinstance(node, Scalar) and node.value not in known:
-        from agent.settings.near import guess_member
+        from strict_yaml.suggestions import guess_member
 
         near = guess_member(node.value, known)
-        want = None if near else Words("one_of", (", ".join(sorted(known)),))
+        want = None if near else CodedText("one_of", (", ".join(sorted(known)),))
         yield Found(node.mark, key, "unknown_driver", node.value, want, near)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.settings.credential import find_credential
-from agent.settings.fault import Found, Words
-from agent.settings.yaml_tree import Node, Scalar, given
+from agent.settings.found import Found
+from strict_yaml.node import Node, Scalar, given
+from strict_yaml.validation_fault import CodedText
 
 
 def find_files(tree: Node) -> Iterator[Found]:
@@ -29,20 +30,20 @@ def _find_file(node: Node | None, key: str) -> Iterator[Found]:
     path = Path(find_credential(node.value) if key == "broker.key" else node.value)
     if not path.is_file():
         near = _near_file(path)
-        want = None if near else Words("file_of_centre")
+        want = None if near else CodedText("file_of_centre")
         yield Found(node.mark, key, "no_file", node.value, want, near)
     elif not os.access(path, os.R_OK):
         # the device key belongs to root: without sudo nobody can look into it
         yield Found(node.mark, key, "file_unreadable", node.value, _with_sudo())
 
 
-def _with_sudo() -> Words | None:
-    return Words("with_sudo") if os.geteuid() else None
+def _with_sudo() -> CodedText | None:
+    return CodedText("with_sudo") if os.geteuid() else None
 
 
 def _near_file(path: Path) -> str:
     """A file of the same kind beside it with nearly that name."""
-    from agent.settings.near import guess_member
+    from strict_yaml.suggestions import guess_member
 
     try:
         kin = [entry for entry in path.parent.iterdir() if entry.suffix == path.suffix]

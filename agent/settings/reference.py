@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import NODEFAULT, inspect
 
 from agent.settings.describe import KEYS, unit_of
-from agent.settings.expect import form_of
 from agent.settings.schema import Row, bare_type, walk_model
+from strict_yaml.type_messages import form_of
 
 HEAD = """\
 # Mọi khoá của station.yaml · Every key of station.yaml

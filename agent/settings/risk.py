@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.settings.fault import HIDDEN, Found, Words
 from agent.settings.file_risk import find_file_risks, find_service
+from agent.settings.found import Found
 from agent.settings.model import Input, Output, Policy, Sensor, Settings, Switch, Zone
-from agent.settings.yaml_tree import Node, find_mark
+from strict_yaml.node import Node, find_mark
+from strict_yaml.validation_fault import HIDDEN, CodedText
 
 SETTLE_SHORT_MS, SETTLE_LONG_MS = 150, 3000
 DEBOUNCE_SHORT_MS = 10
@@ -22,7 +23,7 @@ _EXAMPLE = re.compile(r"(?:.*\.)?example(?:\.[a-z]+)*")
 _EASY = "01234567890123456789 98765432109876543210"
 
 Key = tuple[str | int, ...]
-Risk = tuple[Key, str, str, Words | None]
+Risk = tuple[Key, str, str, CodedText | None]
 
 
 def find_risks(settings: Settings, tree: Node, path: Path) -> Iterator[Found]:
@@ -48,15 +49,15 @@ def _find_in_broker(settings: Settings) -> Iterator[Risk]:
     if _EXAMPLE.fullmatch(broker.host):
         yield ("broker", "host"), "example_left", broker.host, None
     if broker.port == 1883:
-        yield ("broker", "port"), "plain_port", "1883", Words("rule", ("8883",))
+        yield ("broker", "port"), "plain_port", "1883", CodedText("rule", ("8883",))
     if broker.keepalive_s < KEEPALIVE_SHORT_S:
-        want = Words("at_least", (f"{KEEPALIVE_SHORT_S}",))
+        want = CodedText("at_least", (f"{KEEPALIVE_SHORT_S}",))
         yield ("broker", "keepalive_s"), "keepalive_short", f"{broker.keepalive_s}", want
     if broker.keepalive_s > KEEPALIVE_LONG_S:
-        want = Words("at_most", (f"{KEEPALIVE_LONG_S}",))
+        want = CodedText("at_most", (f"{KEEPALIVE_LONG_S}",))
         yield ("broker", "keepalive_s"), "keepalive_long", f"{broker.keepalive_s}", want
     if broker.retry_base_s > RETRY_LONG_S:
-        want = Words("at_most", (f"{RETRY_LONG_S:g}",))
+        want = CodedText("at_most", (f"{RETRY_LONG_S:g}",))
         yield ("broker", "retry_base_s"), "retry_long", f"{broker.retry_base_s:g}", want
 
 
@@ -76,20 +77,20 @@ def _find_in_zone(zone: Zone, at: Key) -> Iterator[Risk]:
         return
     yield from _find_in_device(zone.switch, (*at, "switch"))
     if zone.settle_ms < SETTLE_SHORT_MS:
-        want = Words("at_least", (str(SETTLE_SHORT_MS),))
+        want = CodedText("at_least", (str(SETTLE_SHORT_MS),))
         yield (*at, "settle_ms"), "settle_short", str(zone.settle_ms), want
     if zone.settle_ms > SETTLE_LONG_MS:
-        want = Words("at_most", (str(SETTLE_LONG_MS),))
+        want = CodedText("at_most", (str(SETTLE_LONG_MS),))
         yield (*at, "settle_ms"), "settle_long", str(zone.settle_ms), want
     if zone.tail_ms == 0:
-        yield (*at, "tail_ms"), "tail_none", "0", Words("at_least", ("200",))
+        yield (*at, "tail_ms"), "tail_none", "0", CodedText("at_least", ("200",))
 
 
 def _find_in_device(device: Switch | Input | Sensor, at: Key) -> Iterator[Risk]:
     if device.profile.startswith("sim-"):
         yield (*at, "profile"), "simulated", device.profile, None
     if device.port is not None and _UNSTABLE.fullmatch(device.port):
-        want = Words("rule", ("/dev/serial/by-id/…",))
+        want = CodedText("rule", ("/dev/serial/by-id/…",))
         yield (*at, "port"), "port_unstable", device.port, want
 
 
@@ -126,10 +127,10 @@ def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     at: Key = ("inputs", index)
     yield from _find_in_device(contact, at)
     if contact.starts is not None and contact.kind != "emergency-key":
-        want = Words("rule", ("kind: emergency-key",))
+        want = CodedText("rule", ("kind: emergency-key",))
         yield (*at, "starts"), "starts_unused", contact.starts, want
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:
-        want = Words("at_least", (str(DEBOUNCE_SHORT_MS),))
+        want = CodedText("at_least", (str(DEBOUNCE_SHORT_MS),))
         yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), want
 
 
@@ -143,7 +144,7 @@ def _find_in_sensor(sensor: Sensor, index: int) -> Iterator[Risk]:
 def _find_in_page(settings: Settings) -> Iterator[Risk]:
     page = settings.page
     if page is None:
-        yield (), "no_page", "", Words("rule", ("page: {}",))
+        yield (), "no_page", "", CodedText("rule", ("page: {}",))
         return
     if page.pin is None:
         yield ("page",), "no_pin", "", None
@@ -160,7 +161,12 @@ def _find_in_policy(policy: Policy | None) -> Iterator[Risk]:
     windows = policy.quiet_hours if policy is not None else []
     if not windows:
         key: Key = ("policy", "quiet_hours") if policy is not None else ()
-        yield key, "no_quiet_hours", "", Words("rule", ('policy: {quiet_hours: ["21:00-05:00"]}',))
+        yield (
+            key,
+            "no_quiet_hours",
+            "",
+            CodedText("rule", ('policy: {quiet_hours: ["21:00-05:00"]}',)),
+        )
         return
     quiet: set[int] = set()
     for window in windows:

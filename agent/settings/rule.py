@@ -6,9 +6,10 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from agent.settings.fault import Found, Words
+from agent.settings.found import Found
 from agent.settings.model import LISTEN, Output
-from agent.settings.yaml_tree import Node, Pairs, Scalar, given, items_of
+from strict_yaml.node import Node, Pairs, Scalar, given, items_of
+from strict_yaml.validation_fault import CodedText
 
 _HOST_PORT = re.compile(r"([^:]+):[0-9]{1,5}")
 _OF_AUDIO, _OF_BOARD = ("audio", "zones"), ("board", "faces")
@@ -51,7 +52,7 @@ def _find_twins(named: list[tuple[str, Node]]) -> Iterator[Found]:
         if not isinstance(name, Scalar):
             continue
         if name.value in seen:
-            want = Words("other_than_line", (str(seen[name.value]),))
+            want = CodedText("other_than_line", (str(seen[name.value]),))
             yield Found(name.mark, path, "not_unique", name.value, want)
         seen.setdefault(name.value, name.mark.line)
 
@@ -70,7 +71,7 @@ def _find_switch_twins(outputs: list[tuple[int, Node]]) -> Iterator[Found]:
             if switch is None or not texts[1]:
                 continue
             if texts in seen:
-                want = Words("other_than_line", (str(seen[texts]),))
+                want = CodedText("other_than_line", (str(seen[texts]),))
                 got, path = " ".join(filter(None, texts)), f"outputs[{i}].zones[{k}].switch"
                 yield Found(switch.mark, path, "switch_used_twice", got, want)
             seen.setdefault(texts, switch.mark.line)
@@ -83,7 +84,7 @@ def _find_input_twins(inputs: list[tuple[int, Node]]) -> Iterator[Found]:
         if not texts[1]:
             continue
         if texts in seen:
-            want = Words("other_than_line", (str(seen[texts]),))
+            want = CodedText("other_than_line", (str(seen[texts]),))
             got = " ".join(filter(None, texts))
             yield Found(node.mark, f"inputs[{i}]", "input_used_twice", got, want)
         seen.setdefault(texts, node.mark.line)
@@ -96,7 +97,7 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
         return  # a misspelt key is told already; what it leaves open is no fault of its own
     audio, board = given(node, "audio"), given(node, "board")
     if (audio is None) == (board is None):
-        want = Words("one_of", ("audio + zones, board + faces",))
+        want = CodedText("one_of", ("audio + zones, board + faces",))
         yield Found(node.mark, path, "audio_or_board", "", want)
         return
     (_, mine), (_, other) = (_OF_AUDIO, _OF_BOARD) if audio is not None else (_OF_BOARD, _OF_AUDIO)
@@ -104,7 +105,7 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
     if stray is not None and items_of(node, other):
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
     elif not items_of(node, mine):
-        yield Found(node.mark, path, "nothing_to_select", "", Words("rule", (mine,)))
+        yield Found(node.mark, path, "nothing_to_select", "", CodedText("rule", (mine,)))
 
 
 def _find_in_sensors(
@@ -118,15 +119,15 @@ def _find_in_sensors(
         low, high = given(node, "low"), given(node, "high")
         least, most = _number(low), _number(high)
         if high is not None and least is not None and most is not None and least >= most:
-            want = Words("more_than", (f"{least:g}",))
+            want = CodedText("more_than", (f"{least:g}",))
             yield Found(high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", want)
 
 
 def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:
-    from agent.settings.near import guess_member
+    from strict_yaml.suggestions import guess_member
 
     near = guess_member(node.value, known)
-    want = None if near else Words("one_of", (", ".join(known),))
+    want = None if near else CodedText("one_of", (", ".join(known),))
     return Found(node.mark, key, what, node.value, want, near)
 
 
@@ -150,12 +151,12 @@ def _find_in_page(listen: Node | None) -> Iterator[Found]:
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        want = Words("form", ("192.168.10.1:8080",))
+        want = CodedText("form", ("192.168.10.1:8080",))
         yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)
         return
     if address.is_unspecified or address.is_multicast:
-        want = Words("local_address")
+        want = CodedText("local_address")
         yield Found(listen.mark, "page.listen", "uplink_listen", listen.value, want)
     if not 1 <= int(port) <= 65_535:
-        want = Words("between", ("1", "65535"))
+        want = CodedText("between", ("1", "65535"))
         yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from msgspec import NODEFAULT, inspect
 
 from agent.settings.describe import KEYS
-from agent.settings.expect import form_of, is_none
 from agent.settings.model import Settings
-from agent.settings.yaml_tree import join
+from strict_yaml.node import join
+from strict_yaml.type_messages import form_of, is_none
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

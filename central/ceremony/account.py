@@ -19,7 +19,7 @@ from central.ceremony.phrase import say
 from central.ceremony.signature import Need, digest, needs, root_digest
 from central.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, epoch_of, read_right
 from central.describe import describe_place
-from central.phrase import Lang
+from texts.catalogue import Lang
 
 DAY_S, HOUR_S = 86_400, 3600
 

@@ -20,7 +20,7 @@ from central.ceremony.fault import refusal
 from central.ceremony.folder import Folder
 from central.ceremony.key import load_pub, parse_holder
 from central.ceremony.phrase import say
-from central.phrase import LANGS, Lang
+from texts.catalogue import LANGS, Lang
 
 
 @click.group()

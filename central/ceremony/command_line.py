@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from central.ceremony.phrase import say
-from central.phrase import LANGS
 from central.told import told
+from texts.catalogue import LANGS
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -22,8 +22,8 @@ from central.ceremony.phrase import say
 from central.ceremony.picture import draw
 from central.ceremony.tree import SNAPSHOT, TIMESTAMP, Tree
 from central.describe import format_moment
-from central.phrase import LANGS, Lang
 from central.told import told
+from texts.catalogue import LANGS, Lang
 
 ANY = click.Path(path_type=Path)
 COPY = click.Path(path_type=Path, exists=True, file_okay=False)

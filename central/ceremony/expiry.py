@@ -11,7 +11,7 @@ from tuf.api.metadata import Signed
 
 from central.ceremony.account import format_day
 from central.ceremony.phrase import say
-from central.phrase import Lang
+from texts.catalogue import Lang
 
 NOTICE = timedelta(days=120)
 URGENT = timedelta(days=30)

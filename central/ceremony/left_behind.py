@@ -14,7 +14,7 @@ from agent.contract.ident import Place, parse_place
 from agent.trust.role import Role
 from agent.trust.tree import TreeAuthority
 from central.ceremony.phrase import say
-from central.phrase import Lang
+from texts.catalogue import Lang
 
 Roles = Mapping[str, Role]
 

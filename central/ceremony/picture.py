@@ -9,7 +9,7 @@ from tuf.api.metadata import DelegatedRole
 from central.ceremony.account import describe_keys, describe_role, format_day
 from central.ceremony.phrase import say
 from central.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, read_right
-from central.phrase import Lang
+from texts.catalogue import Lang
 
 _FORK, _LAST, _BAR, _GAP = "├── ", "└── ", "│   ", "    "
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import msgspec
 
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile.judge import find_faults
 from drivers.profile.model import Profile
-from drivers.profile.tree import TreeFault, parse_tree
+from strict_yaml.loader import load_yaml
+from strict_yaml.node import Node, find_key_mark
+from strict_yaml.validation_fault import ValidationFault, sort_faults
 
 # The technician's own come first, so that a corrected profile needs no new release.
 FOLDERS: tuple[Path, ...] = (
@@ -23,8 +22,7 @@ FOLDERS: tuple[Path, ...] = (
     Path("/usr/share/tramtin/firmware-profiles"),
 )
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_PATH = re.compile(r" - at `\$\.?(.*?)`\Z")
-_INDEX = re.compile(r"\[(?!\d+\])[^\]]*\]")
+_STEP = re.compile(r"[^.\[\]]+")
 
 
 def list_profiles() -> list[str]:
@@ -60,22 +58,18 @@ def read_profile(path: Path) -> Profile:
     """The profile in a file.
 
     Raises:
-        BadProfile: with every fault of the first sort found: YAML, else types, else meaning.
+        BadProfile: with every fault of form and type, or else every fault of meaning.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadProfile(path.stem, "load", f"{path}: {error}") from error
-    try:
-        tree, lines = parse_tree(text)
-        profile: Profile = msgspec.convert(tree, Profile)
-    except TreeFault as error:
-        raise _bad(path, [(error.line, error.key, error.what)]) from error
-    except msgspec.ValidationError as error:
-        raise _bad(path, [_explain(str(error), lines)]) from error
-    faults = [(_line_of(key, lines), key, what) for key, what in find_faults(profile, path.stem)]
-    if faults:
-        raise _bad(path, faults)
+    profile: Profile | None
+    profile, tree, faults = load_yaml(text, Profile, str(path))
+    if profile is not None and tree is not None:
+        faults = [_fault(path, key, what, tree) for key, what in find_faults(profile, path.stem)]
+    if profile is None or faults:
+        raise BadProfile(path.stem, "load", "; ".join(map(str, sort_faults(faults))))
     return profile
 
 
@@ -86,30 +80,8 @@ def _find(name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _bad(path: Path, faults: list[tuple[int, str, str]]) -> BadProfile:
-    texts = (f"{path}:{line}: {key + ': ' if key else ''}{what}" for line, key, what in faults)
-    return BadProfile(path.stem, "load", "; ".join(texts))
-
-
-def _explain(text: str, lines: dict[str, int]) -> tuple[int, str, str]:
-    """The validator's sentence, with the key that it means and that key's line."""
-    found = _PATH.search(text)
-    key = found[1] if found else ""
-    what = _PATH.sub("", text)
-    unknown = re.search(r"unknown field `(.+)`", what)
-    if unknown:
-        key = f"{key}.{unknown[1]}" if key else unknown[1]
-        what = "unknown key: remove it or correct its spelling"
-    key = _INDEX.sub("", key)
-    return _line_of(key, lines), key, what
-
-
-def _line_of(key: str, lines: dict[str, int]) -> int:
-    return next((lines[near] for near in _outwards(key) if near in lines), 1)
-
-
-def _outwards(key: str) -> Iterator[str]:
-    while key:
-        yield key
-        key = key.rpartition(".")[0]
-    yield ""
+def _fault(path: Path, key: str, what: str, tree: Node) -> ValidationFault:
+    """What a rule says of a key such as `quality[1].reason`, at its place."""
+    steps = tuple(int(step) if step.isdigit() else step for step in _STEP.findall(key))
+    mark = find_key_mark(tree, steps)
+    return ValidationFault(str(path), mark.line, mark.column, key, "rule", what)

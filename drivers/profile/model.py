@@ -1,6 +1,7 @@
 """What a file of `firmware-profiles/` may say, as frozen structs, one a kind of device.
 
-Addresses are those on the wire, from 0. Hexadecimal numbers may be written as 0x0100.
+Addresses are those on the wire, from 0. Those and other numbers of
+the wire may be written as 0x0100, quantities as 2.5e-6.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from strict_yaml.scalar import TECHNICAL
+
 Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
 # what each profile has to answer for: done, or exempt with a reason
 RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
 
-Word = Annotated[int, Meta(ge=0, le=0xFFFF)]
-Byte = Annotated[int, Meta(ge=0, le=0xFF)]
+Word = Annotated[int, Meta(ge=0, le=0xFFFF, extra=TECHNICAL)]
+Byte = Annotated[int, Meta(ge=0, le=0xFF, extra=TECHNICAL)]
+Number = Annotated[float, Meta(extra=TECHNICAL)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Baud = Annotated[int, Meta(ge=300, le=4_000_000)]
 Parity = Literal["none", "even", "odd"]
@@ -148,10 +152,10 @@ class Reading(_Part, frozen=True, kw_only=True):
     kernel's file without `_input`; the kernel knows the units and the limits.
     """
 
-    scale: float = 1.0
-    offset: float = 0.0
-    low: float | None = None
-    high: float | None = None
+    scale: Number = 1.0
+    offset: Number = 0.0
+    low: Number | None = None
+    high: Number | None = None
     type: Literal["u16", "s16", "u32", "s32", "f32"] = "u16"
     table: Literal["holding", "input"] | None = None
     address: Word | None = None

@@ -20,15 +20,14 @@ from paho.mqtt.properties import VariableByteIntegers
 from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, decode_base64
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.contract.topic import Topic, build_group_topic, build_station_topic, parse_topic
-from agent.errors import TrustError
+from agent.errors import TrustError, YamlFaults
 from agent.link.packet_limit import BoundedClient
 from agent.link.tuf_client import run_pass
-from agent.settings.fault import SettingsFaults
 from agent.settings.model import Settings
-from agent.settings.yaml_strict import load_yaml
 from agent.store.authority import Kept
 from agent.trust.metadata import TargetsFile, open_metadata
 from agent.trust.presume import presumed_place
+from strict_yaml.loader import load_yaml
 from tests.cost import FAMILIES, YAML_FAMILIES
 from tests.unit.trust.test_verify import COMMUNE, GOOD, STATION, judge, seal
 
@@ -36,7 +35,7 @@ SMALL = 8 * 1024
 MOST = 24.0  # times; linear is 8, and the cache and the collector have their part; quadratic is 64
 NOISE_S = 0.002
 SLOW_S = 1.0
-REFUSALS = (TrustError, StrictJsonError, EnvelopeError, SettingsFaults, ValueError)
+REFUSALS = (TrustError, StrictJsonError, EnvelopeError, YamlFaults, ValueError)
 
 
 def cost_s(deed: Callable[[], object], tries: int = 3) -> float:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from agent.errors import ConfigError
-from agent.settings.fault import SettingsFaults
+from agent.errors import ConfigError, YamlFaults
 from central.clip import convert, make_chime, make_melody, speak
 from central.medium import probe
 from central.schedule import compile_schedule
@@ -138,7 +137,7 @@ items:
 
 
 def test_all_faults_are_told_at_once_with_their_places(clips: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingsFaults) as caught:
+    with pytest.raises(YamlFaults) as caught:
         _compile(FAULTS, clips, tmp_path)
     places = [(fault.line, fault.key) for fault in caught.value.faults]
     assert places == [
@@ -156,7 +155,7 @@ def test_all_faults_are_told_at_once_with_their_places(clips: Path, tmp_path: Pa
 
 
 def test_what_is_not_a_schedule_is_refused_by_the_loader(clips: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingsFaults) as caught:
+    with pytest.raises(YamlFaults) as caught:
         _compile(GOOD.replace('"05:30"', '"5h30"').replace("days:", "day:"), clips, tmp_path)
     assert {fault.line for fault in caught.value.faults} == {7, 8, 9}
 

@@ -14,7 +14,7 @@ ROW = re.compile(r"^\| `([a-z][a-z0-9_]+)` \| (?:HỎNG|nhắc) \|.*$", re.MULTI
 
 def build_row(code: str, kind: IssueKind) -> str:
     severity = "HỎNG" if kind.severity == "fault" else "nhắc"
-    return f"| `{code}` | {severity} | {kind.text('vi')} | {kind.repair('vi')} |"
+    return f"| `{code}` | {severity} | {kind.text.vi} | {kind.repair.vi} |"
 
 
 def test_the_manual_has_the_rows_of_the_catalogue_and_no_others() -> None:

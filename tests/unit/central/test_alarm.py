@@ -17,8 +17,7 @@ from agent.contract.document import Cancel, Emergency
 from agent.contract.ident import Place, StationId
 from agent.contract.moment import parse_utc
 from agent.contract.topic import Topic
-from agent.errors import TrustError
-from agent.settings.fault import SettingsFaults
+from agent.errors import TrustError, YamlFaults
 from agent.trust.authority import load_pinned
 from agent.trust.verify import verify
 from central.__main__ import main
@@ -102,7 +101,7 @@ def test_a_fault_is_told_where_it_stands(
     tmp_path: Path, old: str, new: str, line: int, key: str
 ) -> None:
     assert old in FILE
-    with pytest.raises(SettingsFaults) as caught:
+    with pytest.raises(YamlFaults) as caught:
         compiled(tmp_path, FILE.replace(old, new))
     assert [(fault.line, fault.key) for fault in caught.value.faults] == [(line, key)]
 

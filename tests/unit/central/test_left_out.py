@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from agent.contract.report import ClockState, Hello
-from agent.settings.fault import SettingsFaults
+from agent.errors import YamlFaults
 from central.__main__ import main
 from central.clip import make_melody
 from central.report_store import note_latest
@@ -144,6 +144,6 @@ def test_an_advertisement_is_listed_as_critical_without_the_officers_doing(tmp_p
 
 @pytest.mark.parametrize("words", ["field: 7", "field: 0", "source: ''", "essential: maybe"])
 def test_a_wrong_value_is_shown_with_its_place(tmp_path: Path, words: str) -> None:
-    with pytest.raises(SettingsFaults) as caught:
+    with pytest.raises(YamlFaults) as caught:
         compiled(tmp_path, words)
     assert "items[0]" in str(caught.value.faults[0])

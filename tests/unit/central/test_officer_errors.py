@@ -11,8 +11,6 @@ from click.testing import CliRunner
 from agent.errors import TrustError
 from central.__main__ import main
 from central.authority import make_key
-from central.phrase import say
-from central.phrase_of_file import PHRASES
 from central.told import tell_error
 
 DAY = date.today() + timedelta(days=1)  # noqa: DTZ011 - far from any edge
@@ -87,11 +85,3 @@ def test_a_wrong_passphrase_is_called_so(tmp_path: Path) -> None:
 def test_an_english_detail_is_led_by_words_of_the_language(lang: str, said: str) -> None:
     error = TrustError("E_SCHEMA", "x", "to: must be patterns")
     assert tell_error(error, "vi" if lang == "vi" else "en") == said
-
-
-def test_every_phrase_has_both_languages_and_the_same_arguments() -> None:
-    for code, (vietnamese, english) in PHRASES.items():
-        assert vietnamese
-        assert english
-        assert ("{0}" in vietnamese) == ("{0}" in english), code
-        assert say("vi", code, "…") != code

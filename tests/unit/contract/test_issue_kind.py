@@ -56,9 +56,9 @@ def test_every_kind_says_what_it_means_and_what_to_do_in_both_languages(code: st
     kind = ISSUE_KINDS[code]
     assert re.fullmatch(r"[a-z][a-z0-9_]{2,31}", code)
     assert kind.severity in ("fault", "warning")
-    assert VIETNAMESE.search(kind.text("vi"))
-    assert VIETNAMESE.search(kind.repair("vi"))
-    for english in (kind.text("en"), kind.repair("en")):
+    assert VIETNAMESE.search(kind.text.vi)
+    assert VIETNAMESE.search(kind.repair.vi)
+    for english in (kind.text.en, kind.repair.en):
         assert english.isascii()
         assert len(english) > 10
 

@@ -13,7 +13,7 @@ from agent.page.door import Door
 from agent.page.exchange import FORM, Request, Response
 from agent.page.site import Site
 from agent.page.status import Status
-from agent.settings.fault import Fault
+from strict_yaml.validation_fault import ValidationFault
 from tests.page_stand import FakeDesk
 
 PIN = "271828"
@@ -191,7 +191,9 @@ async def test_a_box_that_cannot_tell_says_so() -> None:
 
 
 async def test_faults_of_the_settings_are_listed_in_the_readers_language() -> None:
-    desk = FakeDesk(faults=[Fault("station.yaml", 8, 3, "broker.prt", "unknown_key", hint="port")])
+    desk = FakeDesk(
+        faults=[ValidationFault("station.yaml", 8, 3, "broker.prt", "unknown_key", hint="port")]
+    )
     reader = Reader(desk)
     token = await reader.enter()
     await reader.ask("POST", "/do", {"deed": "reload", "csrf": token})

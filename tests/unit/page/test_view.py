@@ -193,8 +193,8 @@ def test_a_faulty_page_names_the_next_step_and_keeps_the_mechanism_behind_a_fold
     )
     for problem in FAULTY.problems:
         kind = ISSUE_KINDS[problem.kind]
-        assert kind.vi in page
-        assert kind.repair_vi[1:] in page
+        assert kind.text.vi in page
+        assert kind.repair.vi[1:] in page
         assert any(problem.hint in fold for fold in folded)
         assert problem.hint not in open_
     assert "Vẫn đang phát: Bản tin chiều, đến 17:15." in page
@@ -348,14 +348,6 @@ def test_a_full_page_stays_small() -> None:
     for status in (HEALTHY, FAULTY):
         page = build_view(status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Tongue("vi"))
         assert len(page) < 24_000  # two thumbnails of 18,000 bytes have room within 60 KB
-
-
-@pytest.mark.parametrize("code", PHRASES)
-def test_every_phrase_stands_in_both_languages_with_the_same_arguments(code: str) -> None:
-    vi, en = PHRASES[code]
-    assert vi
-    assert en
-    assert set(re.findall(r"\{\d\}", vi)) == set(re.findall(r"\{\d\}", en))
 
 
 @pytest.mark.parametrize(

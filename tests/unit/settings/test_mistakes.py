@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from agent.settings import load
-from agent.settings.excerpt import build_excerpt
 from agent.settings.load import judge_settings
 from drivers.profile import load as profiles
+from strict_yaml.source_excerpt import build_excerpt
 
 DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
 BASE: list[str] = DATA["base"].splitlines()
@@ -61,7 +61,7 @@ def test_a_profile_of_ones_own_that_is_broken_is_told_with_its_line(
     path = seed(tmp_path, {18: "          profile: acme-one"})
     (fault,) = judge_settings(path).faults
     assert (fault.line, fault.column, fault.what) == (18, 20, "bad_profile")
-    assert f"{own}/acme-one.yaml:3: modle" in fault.text("en")
+    assert f"{own}/acme-one.yaml:3:1: modle" in fault.text("en")
 
 
 def spoil(text: str, rng: random.Random) -> str:

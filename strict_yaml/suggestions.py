@@ -14,7 +14,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from msgspec import inspect
 
-from agent.settings.yaml_tree import Items, Node, Pairs, Scalar
+from strict_yaml.node import Items, Node, Pairs, Scalar
 
 QUOTES = "“”„«»‘’‚`´\"'"
 # what a technician may write in Vietnamese for a member of a closed set

@@ -6,33 +6,38 @@ import functools
 
 from msgspec import inspect
 
-from agent.settings.fault import Words
-from agent.settings.yaml_tree import Items, Node, Pairs
+from strict_yaml.node import Items, Node, Pairs
+from strict_yaml.scalar import bare_type, is_technical
+from strict_yaml.validation_fault import CodedText
 
 
-def expected(type_: inspect.Type, form: str = "") -> Words:  # noqa: PLR0911 - one line a kind of type
+def expected(  # noqa: PLR0911, C901 - one line a kind of type
+    type_: inspect.Type, form: str = ""
+) -> CodedText:
     """Such as "a plain whole number such as 30"; `form` is shown in place of a pattern."""
     if isinstance(type_, inspect.Metadata):
+        if is_technical(type_) and isinstance(bare_type(type_), inspect.IntType):
+            return CodedText("technical_integer")
         return expected(type_.type, form_of(type_, form))
     match type_:
         case inspect.UnionType():
             return either([member for member in type_.types if not is_none(member)])
         case inspect.LiteralType():
-            return Words("one_of", (", ".join(map(str, type_.values)),))
+            return CodedText("one_of", (", ".join(map(str, type_.values)),))
         case inspect.BoolType():
-            return Words("true_false")
+            return CodedText("true_false")
         case inspect.IntType():
-            return Words("integer")
+            return CodedText("integer")
         case inspect.FloatType():
-            return Words("number")
+            return CodedText("number")
         case inspect.ListType():
-            return Words("list")
+            return CodedText("list")
         case inspect.StrType():
             shown = form or type_.pattern
-            return Words("form", (shown,)) if shown else Words("text")
+            return CodedText("form", (shown,)) if shown else CodedText("text")
         case inspect.NoneType():
-            return Words("nothing")
-    return Words("mapping")
+            return CodedText("nothing")
+    return CodedText("mapping")
 
 
 def form_of(type_: inspect.Metadata, form: str = "") -> str:
@@ -40,27 +45,27 @@ def form_of(type_: inspect.Metadata, form: str = "") -> str:
     return str((type_.extra_json_schema or {}).get("description", form))
 
 
-def either(members: list[inspect.Type]) -> Words:
+def either(members: list[inspect.Type]) -> CodedText:
     """One of several types."""
     words = [expected(member) for member in members]
-    return functools.reduce(lambda left, right: Words("or", (left, right)), words)
+    return functools.reduce(lambda left, right: CodedText("or", (left, right)), words)
 
 
-def expected_range(low: float | None, high: float | None) -> Words:
+def expected_range(low: float | None, high: float | None) -> CodedText:
     """Between two bounds, one of which may be open."""
     if low is None:
-        return Words("at_most", (str(high),))
+        return CodedText("at_most", (str(high),))
     if high is None:
-        return Words("at_least", (str(low),))
-    return Words("between", (str(low), str(high)))
+        return CodedText("at_least", (str(low),))
+    return CodedText("between", (str(low), str(high)))
 
 
-def length_fault(length: int, low: int | None, high: int | None) -> Words | None:
+def length_fault(length: int, low: int | None, high: int | None) -> CodedText | None:
     """What length was expected, None if this one is good."""
     if low is not None and length < low:
-        return Words("length_at_least", (str(low),))
+        return CodedText("length_at_least", (str(low),))
     if high is not None and length > high:
-        return Words("length_at_most", (str(high),))
+        return CodedText("length_at_most", (str(high),))
     return None
 
 

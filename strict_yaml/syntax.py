@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from agent.settings.fault import Fault, Words
-from agent.settings.near import PAIR
-from agent.settings.secret import hide_secrets
-from agent.settings.yaml_tree import ODD_SPACES
+from strict_yaml.node import ODD_SPACES
+from strict_yaml.secret import hide_secrets
+from strict_yaml.suggestions import PAIR
+from strict_yaml.validation_fault import CodedText, ValidationFault
 
 _LINE = re.compile(r"(?P<lead> *)(?P<dashes>(?:- +)*)(?P<rest>[^\s#].*)?")
 _KEY = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s#:\"'\[{][^:]*):(?:\s|$)")
@@ -25,30 +25,32 @@ _ODD_SPACE = re.compile(
 _TAB = re.compile(r"^ *(\t)[\t ]*[^\s#]", re.MULTILINE)
 
 
-def find_odd_spaces(text: str, source: str) -> Iterator[Fault]:
+def find_odd_spaces(text: str, source: str) -> Iterator[ValidationFault]:
     """Spaces copied from a web page or a chat, before a key or after its colon."""
     places = _Places(text)
     for match in _ODD_SPACE.finditer(text):
         start = match.start(match.lastindex or 0)
         line, column = places.of(start)
-        yield Fault(
+        yield ValidationFault(
             source, line, column, "", "odd_space", f"U+{ord(match[match.lastindex or 0]):04X}"
         )
 
 
-def explain_syntax(text: str, error: yaml.MarkedYAMLError, source: str) -> list[Fault]:
+def explain_syntax(text: str, error: yaml.MarkedYAMLError, source: str) -> list[ValidationFault]:
     """The faults behind an error of PyYAML: every tab, or the one place where it broke."""
     places = _Places(text)
     tabs = [
-        Fault(source, *places.of(match.start(1)), "", "tab", "Tab", Words("spaces_only"))
+        ValidationFault(
+            source, *places.of(match.start(1)), "", "tab", "Tab", CodedText("spaces_only")
+        )
         for match in _TAB.finditer(text)
     ]
     if tabs:
         return tabs
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    found = _Doubt(text, error, line, column).find()
-    return [Fault(source, *found)]
+    found = _SyntaxDiagnosis(text, error, line, column).find()
+    return [ValidationFault(source, *found)]
 
 
 class _Places:
@@ -63,10 +65,10 @@ class _Places:
         return line, position - self._starts[line - 1] + 1
 
 
-_Found = tuple[int, int, str, str, str, Words | None, str]
+_Found = tuple[int, int, str, str, str, CodedText | None, str]
 
 
-class _Doubt:
+class _SyntaxDiagnosis:
     """One complaint of PyYAML beside the lines of the file."""
 
     def __init__(self, text: str, error: yaml.MarkedYAMLError, line: int, column: int) -> None:
@@ -200,12 +202,12 @@ class _Doubt:
         column, above = min(levels, key=lambda level: (abs(level[0] - lead), -level[0]))
         if lead == 1 and "<document start>" in self._problem:  # the line above was moved, not this
             line, lead, column, above = above, column, lead, line
-        want = Words("spaces", (str(column - 1), str(above)))
+        want = CodedText("spaces", (str(column - 1), str(above)))
         return _found(line, lead, "indent", "", want)
 
 
 def _found(
-    line: int, column: int, what: str, got: str = "", want: Words | None = None, hint: str = ""
+    line: int, column: int, what: str, got: str = "", want: CodedText | None = None, hint: str = ""
 ) -> _Found:
     return line, column, "", what, hide_secrets(got), want, hide_secrets(hint)
 

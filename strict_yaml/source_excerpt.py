@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from agent.settings.fault import HIDDEN, Fault
-from agent.settings.secret import hide_secrets
+from strict_yaml.secret import hide_secrets
+from strict_yaml.validation_fault import HIDDEN, ValidationFault
 
 WIDTH = 96
 
 
-def build_excerpt(text: str, fault: Fault) -> list[str]:
+def build_excerpt(text: str, fault: ValidationFault) -> list[str]:
     """Two lines: the source with its number, and a caret; none if there is nothing to point at."""
     lines = text.splitlines()
     if not 1 <= fault.line <= len(lines) or not lines[fault.line - 1]:
@@ -28,7 +28,7 @@ def build_excerpt(text: str, fault: Fault) -> list[str]:
     return [margin + shown, " " * (len(margin) - 2) + "| " + " " * pad + caret]
 
 
-def _length(rest: str, fault: Fault) -> int:
+def _length(rest: str, fault: ValidationFault) -> int:
     """As many characters as the fault is about: what stands there, else one."""
     if fault.what == "tab":
         return max(1, len(rest) - len(rest.lstrip("→ ")))

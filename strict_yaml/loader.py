@@ -10,11 +10,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from types import UnionType
 from typing import Any, TypeVar, cast
 
 from msgspec import inspect
 
-from agent.settings.expect import (
+from strict_yaml.node import Items, Mark, Node, Pairs, Reported, Scalar, join
+from strict_yaml.scalar import (
+    BOOLS,
+    bare_type,
+    fits,
+    is_technical,
+    narrowness,
+    parse_technical,
+    resolve,
+)
+from strict_yaml.tree import read_tree
+from strict_yaml.type_messages import (
     either,
     expected,
     expected_range,
@@ -24,56 +36,47 @@ from agent.settings.expect import (
     length_fault,
     shown,
 )
-from agent.settings.fault import HIDDEN, Fault, Mark, SettingsFaults, Words
-from agent.settings.yaml_tree import Items, Node, Pairs, Reported, Scalar, join, read_tree
+from strict_yaml.validation_fault import HIDDEN, CodedText, ValidationFault
 
 T = TypeVar("T")
-_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?", re.ASCII)
-_BOOLS = {"true": True, "false": False}
 _INDEX = re.compile(r"\[[0-9]+\]")
 _BAD: Any = object()  # stands for a value that has been reported
 
 
-def load_yaml(text: str, type_: type[T], source: str) -> T:
-    """Read YAML text as an instance of a msgspec struct.
+def load_yaml(
+    text: str, type_: type[T] | UnionType, source: str
+) -> tuple[T | None, Node | None, list[ValidationFault]]:
+    """Read YAML text as an instance of a msgspec struct, or of a union of tagged ones.
 
     Args:
         text: the file's content.
         type_: the struct.
         source: how faults name the file.
 
-    Raises:
-        SettingsFaults: with every fault found.
+    Returns:
+        The value, None with any fault; the tree, None when nothing can be read; every fault. The
+        tree is there for rules of the caller's own, whose faults then join these.
     """
-    value, _, faults = walk_yaml(text, type_, source)
-    if faults:
-        raise SettingsFaults(faults)
-    return cast("T", value)
-
-
-def walk_yaml(text: str, type_: type[T], source: str) -> tuple[T | None, Node | None, list[Fault]]:
-    """As `load_yaml`, but for callers with rules of their own: value, tree and faults so far."""
     tree, faults = read_tree(text, source)
     if tree is None:
         return None, None, faults
     root = inspect.type_info(type_)
-    walk = _Walk(source, root)
+    walk = _ModelWalk(source, root)
     value = walk.value(tree, root, "")
     faults += walk.told()
     return (None if faults or value is _BAD else cast("T", value)), tree, faults
 
 
-class _Walk:
+class _ModelWalk:
     """One pass over tree and model. A trial without a root looks for no "did you mean"."""
 
     def __init__(self, source: str, root: inspect.Type | None) -> None:
         self._source = source
         self._root = root
-        self._faults: list[Fault] = []
+        self._faults: list[ValidationFault] = []
         self._meant: set[str] = set()  # keys that an unknown key was probably meant to be
 
-    def told(self) -> list[Fault]:
+    def told(self) -> list[ValidationFault]:
         """The faults, without the missing keys that stand there misspelt or misplaced."""
         return [
             fault
@@ -104,6 +107,8 @@ class _Walk:
 
     def _described(self, node: Node, type_: inspect.Metadata, path: str, form: str) -> Any:
         """With the form that its type is described by; what is secret is never repeated."""
+        if is_technical(type_) and isinstance(node, Scalar):
+            return self._technical(node, bare_type(type_), path)
         before = len(self._faults)
         value = self.value(node, type_.type, path, form_of(type_, form))
         if is_secret(type_):
@@ -115,17 +120,34 @@ class _Walk:
 
     def _union(self, node: Node, type_: inspect.UnionType, path: str, form: str) -> Any:
         """The first member whose kind of node fits; scalars from the narrowest to text."""
-        members = sorted(type_.types, key=_narrowness)
+        members = sorted(type_.types, key=narrowness)
         if isinstance(node, Scalar) and node.is_null and any(map(is_none, members)):
             return None
         members = [member for member in members if not is_none(member)]
-        fitting = [member for member in members if _fits(node, member)]
+        tagged = [m for m in members if isinstance(m, inspect.StructType) and m.tag_field]
+        if len(tagged) > 1 and isinstance(node, Pairs):
+            return self._tagged(node, tagged, path)
+        fitting = [member for member in members if fits(node, member)]
         if fitting:
             return self.value(node, fitting[0], path, form)
         # one scalar member: let its own message speak
         if len(members) == 1:
             return self.value(node, members[0], path, form)
         return self._bad(node, path, "wrong_type", either(members))
+
+    def _tagged(self, node: Pairs, members: list[inspect.StructType], path: str) -> Any:
+        """The struct whose tag is given; without a good tag nothing else is judged."""
+        name = str(members[0].tag_field)
+        tag = node.get(name)
+        for member in members:
+            if isinstance(tag, Scalar) and tag.value == member.tag:
+                return self._struct(node, member, path)
+        tags = [str(member.tag) for member in members]
+        want = CodedText("one_of", (", ".join(tags),))
+        if tag is None:
+            return self._note(node.mark, join(path, name), "missing_key", want)
+        hint = self._guess_member(tag.value, tags) if isinstance(tag, Scalar) else ""
+        return self._bad(tag, join(path, name), "bad_value", want, hint)
 
     def _struct(self, node: Node, type_: inspect.StructType, path: str) -> Any:
         if not isinstance(node, Pairs):
@@ -134,7 +156,8 @@ class _Walk:
         values: dict[str, Any] = {}
         given = {key.value for key, child in node.pairs if child is not None}
         absent = [name for name in fields if name not in given]
-        for key, child in node.pairs:
+        pairs = [pair for pair in node.pairs if pair[0].value != type_.tag_field]
+        for key, child in pairs:
             field = fields.get(key.value)
             if field is None:
                 meant = self._unknown(key, path, list(fields), absent)
@@ -145,12 +168,12 @@ class _Walk:
         missing = [f for f in type_.fields if f.required and f.name not in values]
         for field in missing:
             self._missing(node.mark, join(path, field.encode_name), field)
-        if missing or len(values) < len(node.pairs) or any(v is _BAD for v in values.values()):
+        if missing or len(values) < len(pairs) or any(v is _BAD for v in values.values()):
             return _BAD
         try:
             return type_.cls(**values)
         except (ValueError, TypeError) as error:  # the struct's own __post_init__
-            return self._note(node.mark, path, "bad_together", Words("rule", (str(error),)))
+            return self._note(node.mark, path, "bad_together", CodedText("rule", (str(error),)))
 
     def _list(self, node: Node, type_: inspect.ListType, path: str) -> Any:
         if not isinstance(node, Items):
@@ -171,7 +194,26 @@ class _Walk:
             key.value: self.value(child, type_.value_type, join(path, key.value))
             for key, child in node.pairs
         }
+        too = length_fault(len(values), type_.min_length, type_.max_length)
+        if too is not None:
+            return self._note(node.mark, path, "bad_value", too, str(len(values)))
+        if not self._has_good_keys(node, type_.key_type, path):
+            return _BAD
         return _BAD if any(value is _BAD for value in values.values()) else values
+
+    def _has_good_keys(self, node: Pairs, type_: inspect.Type, path: str) -> bool:
+        """Are all keys of a mapping members of its closed set, if it has one?"""
+        if not isinstance(type_, inspect.LiteralType):
+            return True
+        names = list(map(str, type_.values))
+        wrong = [key for key, _ in node.pairs if key.value not in names]
+        for key in wrong:
+            hint, want = (
+                self._guess_member(key.value, names),
+                CodedText("one_of_keys", (", ".join(names),)),
+            )
+            self._note(key.mark, join(path, key.value), "unknown_key", want, key.value, hint)
+        return not wrong
 
     def _any(self, node: Node, path: str) -> Any:
         if isinstance(node, Items):
@@ -186,7 +228,7 @@ class _Walk:
     ) -> Any:
         if not isinstance(node, Scalar):
             return self._bad_shape(node, type_, path, form)
-        if not _fits(node, type_):
+        if not fits(node, type_):
             what = "bad_value" if isinstance(type_, inspect.LiteralType) else "wrong_type"
             hint = self._guess(node, type_, path, form)
             return self._bad(node, path, what, expected(type_, form), hint)
@@ -196,7 +238,7 @@ class _Walk:
             case inspect.FloatType():
                 return self._ranged(node, type_, path, float(node.value))
             case inspect.BoolType():
-                return _BOOLS[node.value]
+                return BOOLS[node.value]
             case inspect.LiteralType():
                 return next(v for v in type_.values if str(v) == node.value)
             case inspect.StrType():
@@ -214,6 +256,18 @@ class _Walk:
             return value
         return self._bad(node, path, "bad_value", expected_range(type_.ge, type_.le))
 
+    def _technical(self, node: Scalar, type_: inspect.Type, path: str) -> Any:
+        """A number that may be written as manuals do."""
+        number = parse_technical(node)
+        if isinstance(type_, inspect.FloatType) and number is not None:
+            return self._ranged(node, type_, path, float(number))
+        if isinstance(type_, inspect.IntType) and not fits(node, type_):
+            if number is not None and number.is_integer():
+                return self._ranged(node, type_, path, int(number))
+            hint = self._guess(node, type_, path, "")
+            return self._bad(node, path, "wrong_type", CodedText("technical_integer"), hint)
+        return self._scalar(node, type_, path, "")
+
     def _text(self, node: Scalar, type_: inspect.StrType, path: str, form: str) -> Any:
         too = length_fault(len(node.value), type_.min_length, type_.max_length)
         if too is not None:
@@ -227,20 +281,27 @@ class _Walk:
         """What was probably meant, if the type would accept it."""
         if self._root is None or node.is_null:
             return ""
-        from agent.settings import near
-
         if isinstance(type_, inspect.LiteralType):
-            return near.guess_member(node.value, map(str, type_.values))
-        texts = near.guess_values(node.value, path, form)
+            return self._guess_member(node.value, list(map(str, type_.values)))
+        from strict_yaml import suggestions
+
+        texts = suggestions.guess_values(node.value, path, form)
         return next((text for text in texts if text and _is_accepted(text, type_, path)), "")
+
+    def _guess_member(self, text: str, members: list[str]) -> str:
+        if self._root is None:
+            return ""
+        from strict_yaml import suggestions
+
+        return suggestions.guess_member(text, members)
 
     def _bad_shape(self, node: Node, type_: inspect.Type, path: str, form: str = "") -> Any:
         """A list, a mapping or a scalar where another of the three is expected."""
         hint = ""
         if self._root is not None:
-            from agent.settings import near
+            from strict_yaml import suggestions
 
-            texts = near.guess_shapes(node, type_)
+            texts = suggestions.guess_shapes(node, type_)
             hint = next((t for t, inner, text in texts if _is_accepted(text, inner, path)), "")
             if isinstance(node, Pairs) and isinstance(type_, inspect.ListType):
                 self.value(node, type_.item_type, f"{path}[0]")  # its dash is missing, no more
@@ -248,26 +309,28 @@ class _Walk:
 
     def _unknown(self, key: Scalar, path: str, names: list[str], absent: list[str]) -> str:
         """A misspelt key of this mapping (the one meant is returned), of another, or of none."""
-        from agent.settings import near
+        from strict_yaml import suggestions
 
-        hint, ratio = near.guess_key(key.value, absent)
-        homes = list(near.find_key(key.value, self._root)) if self._root is not None else []
-        want: Words | None = None
+        hint, ratio = suggestions.guess_key(key.value, absent)
+        homes = list(suggestions.find_key(key.value, self._root)) if self._root is not None else []
+        want: CodedText | None = None
         if homes and ratio < 0.8:
             hint = ""
-            want = Words("belongs_in", (", ".join(home or "—" for home in homes[:3]),))
+            want = CodedText("belongs_in", (", ".join(home or "—" for home in homes[:3]),))
             self._meant |= {join(home, key.value) for home in homes}
         elif hint:
             self._meant.add(_INDEX.sub("[]", join(path, hint)))
         else:
-            want = Words("one_of_keys", (", ".join(names),))
+            want = CodedText("one_of_keys", (", ".join(names),))
         self._note(key.mark, join(path, key.value), "unknown_key", want, key.value, hint)
         return hint
 
     def _missing(self, mark: Mark, path: str, field: inspect.Field) -> None:
         self._note(mark, path, "missing_key", expected(field.type))
 
-    def _bad(self, node: Node, path: str, what: str, expected: Words | None, hint: str = "") -> Any:
+    def _bad(
+        self, node: Node, path: str, what: str, expected: CodedText | None, hint: str = ""
+    ) -> Any:
         if isinstance(node, Scalar) and node.is_null:
             what = "no_value"
         return self._note(node.mark, path, what, expected, shown(node), hint)
@@ -277,59 +340,16 @@ class _Walk:
         mark: Mark,
         path: str,
         what: str,
-        expected: Words | None,
+        expected: CodedText | None,
         got: str = "",
         hint: str = "",
     ) -> Any:
         self._faults.append(
-            Fault(self._source, mark.line, mark.column, path, what, got, expected, hint)
+            ValidationFault(self._source, mark.line, mark.column, path, what, got, expected, hint)
         )
         return _BAD
 
 
 def _is_accepted(text: str, type_: inspect.Type, path: str) -> bool:
-    trial = _Walk("", None)
+    trial = _ModelWalk("", None)
     return trial.value(Scalar(text, plain=True, mark=Mark(1, 1)), type_, path) is not _BAD
-
-
-def _narrowness(type_: inspect.Type) -> int:
-    order = (inspect.LiteralType, inspect.BoolType, inspect.IntType, inspect.FloatType)
-    return next((i for i, kind in enumerate(order) if isinstance(_bare(type_), kind)), len(order))
-
-
-def _bare(type_: inspect.Type) -> inspect.Type:
-    return _bare(type_.type) if isinstance(type_, inspect.Metadata) else type_
-
-
-def _fits(node: Node, type_: inspect.Type) -> bool:  # noqa: PLR0911 - one line a kind of type
-    """Is the node written as this kind of type (its constraints apart)?"""
-    type_ = _bare(type_)
-    if isinstance(node, Items):
-        return isinstance(type_, inspect.ListType | inspect.AnyType)
-    if isinstance(node, Pairs):
-        return isinstance(type_, inspect.StructType | inspect.DictType | inspect.AnyType)
-    match type_:
-        case inspect.NoneType():
-            return node.is_null
-        case inspect.BoolType():
-            return node.plain and node.value in _BOOLS
-        case inspect.IntType():
-            return node.plain and _INT.fullmatch(node.value) is not None
-        case inspect.FloatType():
-            return node.plain and _NUMBER.fullmatch(node.value) is not None
-        case inspect.LiteralType():
-            return node.value in map(str, type_.values)
-        case inspect.StrType():
-            return not node.is_null
-        case inspect.AnyType():
-            return True
-    return False
-
-
-def resolve(node: Scalar) -> Any:
-    """What a scalar is where no type is expected: truth, number or text."""
-    if node.plain and node.value in _BOOLS:
-        return _BOOLS[node.value]
-    if node.plain and _INT.fullmatch(node.value):
-        return int(node.value)
-    return float(node.value) if node.plain and _NUMBER.fullmatch(node.value) else node.value

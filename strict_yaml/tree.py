@@ -7,87 +7,46 @@ equal keys; here nothing is interpreted until the expected type is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from agent.settings.fault import Fault, Mark, Words
+from strict_yaml.node import ODD_SPACES, Items, Mark, Node, Pairs, Reported, Scalar, join
+from strict_yaml.validation_fault import CodedText, ValidationFault
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
-# spaces that YAML takes for letters: they come with text copied from a web page or a chat
-ODD_SPACES = frozenset("\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u3000\ufeff")
-NULLS = frozenset({"", "~", "null"})
 
 
-@dataclass(frozen=True)
-class Scalar:
-    """Text as written; `plain` when it stood without quotes."""
-
-    value: str
-    plain: bool
-    mark: Mark
-
-    @property
-    def is_null(self) -> bool:
-        """Written as nothing: empty, `~` or `null`, without quotes."""
-        return self.plain and self.value in NULLS
-
-
-@dataclass(frozen=True)
-class Items:
-    """A sequence."""
-
-    nodes: tuple[Node, ...]
-    mark: Mark
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """A mapping: keys as text, none twice."""
-
-    pairs: tuple[tuple[Scalar, Node], ...]
-    mark: Mark
-
-    def get(self, key: str) -> Node | None:
-        """The value of a key, None if absent."""
-        return next((value for name, value in self.pairs if name.value == key), None)
-
-
-Node = Scalar | Items | Pairs
-Report = Callable[..., None]
-
-
-def read_tree(text: str, source: str) -> tuple[Node | None, list[Fault]]:
+def read_tree(text: str, source: str) -> tuple[Node | None, list[ValidationFault]]:
     """The file's one node, None when nothing can be read from it, and the faults found so far."""
-    faults: list[Fault] = []
+    faults: list[ValidationFault] = []
     text = text.removeprefix("\ufeff")  # Notepad's mark is no character of line 1
     size_bytes = len(text.encode("utf-8", "surrogatepass"))
     if size_bytes > MAX_BYTES:
-        expected = Words("at_most", (f"{MAX_BYTES} B",))
-        return None, [Fault(source, 1, 1, "", "too_big", f"{size_bytes} B", expected)]
+        expected = CodedText("at_most", (f"{MAX_BYTES} B",))
+        return None, [ValidationFault(source, 1, 1, "", "too_big", f"{size_bytes} B", expected)]
     if not ODD_SPACES.isdisjoint(text):
-        from agent.settings.yaml_syntax import find_odd_spaces
+        from strict_yaml.syntax import find_odd_spaces
 
         faults += find_odd_spaces(text, source)
         if faults:
             return None, faults
-    reader = _Reader(source, faults)
+    reader = _TreeReader(source, faults)
     try:
         events = yaml.parse(text, Loader=yaml.SafeLoader)
         return reader.read_document(events), faults
     except _TooDeepError:
         return None, faults
     except yaml.MarkedYAMLError as error:
-        from agent.settings.yaml_syntax import explain_syntax
+        from strict_yaml.syntax import explain_syntax
 
         faults += explain_syntax(text, error, source)
     except yaml.reader.ReaderError as error:
         mark = _mark_of(text, error.position)
         got = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else error.reason
-        faults.append(Fault(source, mark.line, mark.column, "", "syntax", got))
+        faults.append(ValidationFault(source, mark.line, mark.column, "", "syntax", got))
     return None, faults
 
 
@@ -104,10 +63,10 @@ class _TooDeepError(Exception):
     """Reading stops there: PyYAML takes quadratic time for nested brackets."""
 
 
-class _Reader:
+class _TreeReader:
     """Events to nodes; notes faults and reads on."""
 
-    def __init__(self, source: str, faults: list[Fault]) -> None:
+    def __init__(self, source: str, faults: list[ValidationFault]) -> None:
         self._source = source
         self._faults = faults
 
@@ -193,50 +152,13 @@ class _Reader:
     def _is_new(self, key: Scalar, pairs: dict[str, tuple[Scalar, Node]], path: str) -> bool:
         if key.value not in pairs:
             return True
-        want = Words("once", (str(pairs[key.value][0].mark.line),))
+        want = CodedText("once", (str(pairs[key.value][0].mark.line),))
         self._fault(key.mark, path, "duplicate_key", key.value, want)
         return False
 
     def _fault(
-        self, mark: Mark, key: str, what: str, got: str = "", expected: Words | None = None
+        self, mark: Mark, key: str, what: str, got: str = "", expected: CodedText | None = None
     ) -> None:
-        self._faults.append(Fault(self._source, mark.line, mark.column, key, what, got, expected))
-
-
-class Reported(Scalar):
-    """A value whose fault is already reported; nothing more is said about it."""
-
-    def __init__(self, mark: Mark) -> None:
-        super().__init__("", plain=True, mark=mark)
-
-
-def given(node: Node | None, key: str) -> Node | None:
-    """The value of a key unless it is absent or written as nothing."""
-    child = node.get(key) if isinstance(node, Pairs) else None
-    return None if isinstance(child, Scalar) and child.is_null else child
-
-
-def items_of(node: Node | None, key: str) -> list[tuple[int, Node]]:
-    """The items of a key's list with their indexes; none if there is no list."""
-    child = given(node, key)
-    return list(enumerate(child.nodes)) if isinstance(child, Items) else []
-
-
-def find_mark(tree: Node, key: tuple[str | int, ...]) -> Mark:
-    """Where a value stands; what is left to its default stands where its mapping does."""
-    node: Node | None = tree
-    mark = tree.mark
-    for part in key:
-        if isinstance(part, int):
-            node = node.nodes[part] if isinstance(node, Items) else None
-        else:
-            node = node.get(part) if isinstance(node, Pairs) else None
-        if node is None:
-            break
-        mark = node.mark
-    return mark
-
-
-def join(path: str, key: str) -> str:
-    """The path of a key inside a mapping."""
-    return f"{path}.{key}" if path else key
+        self._faults.append(
+            ValidationFault(self._source, mark.line, mark.column, key, what, got, expected)
+        )

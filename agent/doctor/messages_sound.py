@@ -1,0 +1,98 @@
+"""Texts about sound, decoder and shaping of text; see `doctor.text` for their form."""
+
+from __future__ import annotations
+
+from texts.catalogue import Catalogue, Text
+
+SOUND: Catalogue = {
+    "cards_good": Text("card âm thanh: {0}", "sound cards: {0}"),
+    "cards_none": Text(
+        "nhân hệ điều hành không thấy card âm thanh nào", "the kernel sees no sound card"
+    ),
+    "cards_none.step": Text(
+        "cắm card USB, hoặc bật âm thanh trong cấu hình máy",
+        "plug in a USB card, or enable sound in the machine's configuration",
+    ),
+    "sound_unneeded": Text("trạm này không có đầu ra tiếng", "this station has no sound output"),
+    "sound_used": Text('đầu ra {1} dùng `device: "{0}"`', 'output {1} uses `device: "{0}"`'),
+    "sound_free": Text('có thể dùng: `device: "{0}"`', 'can be used: `device: "{0}"`'),
+    "sound_none": Text("không có đường tiếng nào mở được", "no sound output can be opened"),
+    "sound_none.step": Text(
+        "cắm card âm thanh; xem quyền nhóm `audio`",
+        "plug in a sound card; look at the group `audio`",
+    ),
+    "sound_gone": Text(
+        '`device: "{0}"` của đầu ra {1} không có trên máy này',
+        '`device: "{0}"` of output {1} is not on this machine',
+    ),
+    "sound_gone.step": Text(
+        "cắm lại card, hoặc ghi một tên trong danh sách trên vào audio.device",
+        "plug the card in, or write a name of the list above into audio.device",
+    ),
+    "sound_held": Text(
+        '`device: "{0}"` của đầu ra {1} đang được chương trình giữ',
+        '`device: "{0}"` of output {1} is held by the running agent',
+    ),
+    "sound_held.step": Text(
+        "nghe thử bằng âm kiểm tra trên trang trạng thái",
+        "listen to the test tone of the status page",
+    ),
+    "sound_twins": Text(
+        'có {1} card cùng tên "{0}": hộp lấy cái đầu tiên',
+        '{1} cards have the same name "{0}": the box takes the first',
+    ),
+    "sound_twins.step": Text(
+        "đặt tên riêng cho từng card theo cổng cắm, trong /etc/asound.conf",
+        "name each by its socket in /etc/asound.conf",
+    ),
+    "sound_list_died": Text(
+        "không liệt kê được đường tiếng ({0})", "the sound outputs could not be listed ({0})"
+    ),
+    "sound_list_died.step": Text(
+        "xem /etc/asound.conf: phải có một pcm tên `default`",
+        "look at /etc/asound.conf: it needs a pcm called `default`",
+    ),
+    "ffmpeg_good": Text(
+        "ffmpeg {0} giải mã được mọi loại tệp", "ffmpeg {0} decodes every kind of file"
+    ),
+    "ffmpeg_missing": Text(
+        "không có ffmpeg: không phát được tệp nào", "no ffmpeg: no file can be played"
+    ),
+    "ffmpeg_missing.step": Text("`sudo apt-get install ffmpeg`", "`sudo apt-get install ffmpeg`"),
+    "ffmpeg_broken": Text("ffmpeg hỏng (mã {0})", "ffmpeg is broken (code {0})"),
+    "ffmpeg_broken.step": Text(
+        "`sudo apt-get install --reinstall ffmpeg`", "`sudo apt-get install --reinstall ffmpeg`"
+    ),
+    "ffmpeg_lacks": Text("ffmpeg {0} thiếu: {1}", "ffmpeg {0} lacks: {1}"),
+    "ffmpeg_lacks.step": Text(
+        "dùng bản ffmpeg của Debian: `sudo apt-get install ffmpeg`",
+        "use Debian's ffmpeg: `sudo apt-get install ffmpeg`",
+    ),
+    "shaping_good": Text(
+        "chữ Việt và Khmer vẽ đúng (Raqm {0}; {1}, {2})",
+        "Vietnamese and Khmer are drawn well (Raqm {0}; {1}, {2})",
+    ),
+    "shaping_missing": Text(
+        "thiếu bộ xếp chữ: chữ Khmer sẽ vỡ", "no text shaping: Khmer would break"
+    ),
+    "shaping_missing.step": Text(
+        "`sudo apt-get install libfribidi0`", "`sudo apt-get install libfribidi0`"
+    ),
+    "shaping_broken": Text(
+        "bộ xếp chữ có đó nhưng chữ Khmer vẫn vỡ",
+        "text shaping is there, but Khmer is broken all the same",
+    ),
+    "shaping_broken.step": Text(
+        "cài lại: `sudo apt-get install --reinstall libfribidi0`, `sudo make install`",
+        "install again: `sudo apt-get install --reinstall libfribidi0`, `sudo make install`",
+    ),
+    "font_missing": Text("thiếu phông {0}", "the font {0} is missing"),
+    "font_missing.step": Text(
+        "`sudo apt-get install fonts-noto-core`", "`sudo apt-get install fonts-noto-core`"
+    ),
+    "font_poor": Text("phông {0} thiếu chữ: {1}", "the font {0} has no glyph for: {1}"),
+    "font_poor.step": Text(
+        "`sudo apt-get install --reinstall fonts-noto-core`",
+        "`sudo apt-get install --reinstall fonts-noto-core`",
+    ),
+}

@@ -1,0 +1,1 @@
+"""The one form of texts that people read: a catalogue from code to Vietnamese and English."""
