@@ -140,7 +140,12 @@ class Fetcher:
                 faults.append(error)
             else:
                 return True
-        raise _worst(faults, medium)
+        try:
+            raise _worst(faults, medium)
+        finally:
+            # An error holds its frames and these hold the errors: such a ring, with the authorities
+            # of each try in it, stays until the collector comes by.
+            faults.clear()
 
     async def _fetch_from(self, url: str, medium: Medium, may_go_on: Callable[[], bool]) -> None:
         """From one address; a wrong content after a resume may be the old part's fault: once more.
@@ -186,13 +191,12 @@ class Fetcher:
             return True
         may_be_private, patience = self._check(url), self._patience
         try:
-            tls = await self._in_thread(self._load_tls)
             async with asyncio.timeout(patience.total_s):
                 get = http_get(
                     url,
                     _request_headers(partial),
                     resolver=self._resolver,
-                    tls=tls,
+                    load_tls=lambda: self._in_thread(self._load_tls),
                     may_be_private=may_be_private,
                     connect_s=patience.connect_s,
                     idle_s=patience.idle_s,

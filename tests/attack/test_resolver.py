@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import os
 import socket
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,3 +106,33 @@ async def test_threads_are_bounded_and_free_again() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await given_up
     assert await threads.start(lambda: 8) == 8
+
+
+async def test_attack_110_names_that_nobody_knows_cost_no_memory_try_by_try(
+    store: MediaStore, authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The authorities of each try were loaded for nothing, and stayed until the collector came."""
+
+    def refuse(*_arguments: Any, **_options: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    loaded: list[object] = []
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(Fetcher, "_load_tls", loaded.append)
+    fetcher = Fetcher(store, authority.ca, hosts=set, allow_private=False)
+    urls = [f"https://{n}.example.vn/{'0' * 64}" for n in range(3)]
+    medium = Medium("0" * 64, 1000, "audio/mpeg", 1000, urls)
+    errors = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            try:
+                await fetcher.fetch(medium)
+            except LinkError as error:
+                errors.append(weakref.ref(error))
+        await asyncio.sleep(0)
+        assert [error() for error in errors] == [None] * 3
+    finally:
+        gc.enable()
+    assert loaded == []

@@ -74,18 +74,23 @@ async def start(identity: Identity) -> AsyncIterator[Callable[[Host], Awaitable[
         server.close()
 
 
+def trusting(authority: CertificateAuthority) -> Callable[[], Awaitable[ssl.SSLContext]]:
+    async def load() -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=authority.ca)
+
+    return load
+
+
 @pytest.fixture
 def get(
     authority: CertificateAuthority,
 ) -> Callable[[str, float], AbstractAsyncContextManager[Answer]]:
-    tls = ssl.create_default_context(cafile=authority.ca)
-
     def get(url: str, idle_s: float = PATIENCE_S) -> AbstractAsyncContextManager[Answer]:
         return http_get(
             url,
             {"Range": "bytes=5-"},
             resolver=Resolver(),
-            tls=tls,
+            load_tls=trusting(authority),
             may_be_private=True,
             connect_s=PATIENCE_S,
             idle_s=idle_s,
@@ -262,13 +267,12 @@ async def test_a_private_address_is_not_even_knocked_at(
 ) -> None:
     host = Host(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     await start(host)
-    tls = ssl.create_default_context(cafile=authority.ca)
     with pytest.raises(OSError, match="leads to a private address"):
         async with http_get(
             f"https://localhost:{host.port}/",
             {},
             resolver=Resolver(),
-            tls=tls,
+            load_tls=trusting(authority),
             may_be_private=False,
             connect_s=PATIENCE_S,
             idle_s=PATIENCE_S,
