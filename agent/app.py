@@ -136,11 +136,10 @@ class Agent:
 
     def _build_fetcher(self, patience: Patience) -> Fetcher:
         ca, private = Path(self.settings.broker.ca), self.settings.media.allow_private
-        hosts = lambda: self.programme.media_hosts  # noqa: E731 - asked anew at each fetch
-        dates = CertificateDates(self.clock.now)
         return Fetcher(
-            self.media, ca, hosts=hosts, allow_private=private, dates=dates, patience=patience
-        )
+            self.media, ca, hosts=lambda: self.programme.media_hosts, allow_private=private,
+            dates=CertificateDates(self.clock.now), patience=patience,
+        )  # fmt: skip
 
     async def _hello(self) -> None:
         hello = build_hello(
@@ -153,6 +152,7 @@ class Agent:
         await self.uplink.send("hello", hello)
 
     async def _send_health(self, health: Health) -> None:
+        await quietly(self.media.refresh())  # what went without us is fetched again
         self._want_media()
         await self.uplink.send("health", health)
 
@@ -259,6 +259,7 @@ class Agent:
             return self.session + 1
 
     async def _build(self) -> None:
+        await quietly(self.media.refresh())
         self.floors = await self.store.run(load_floors)
         await self.silence.load()
         await self.silences.load()

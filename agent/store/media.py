@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
 from agent.contract.ident import DIGEST, Digest
 from agent.errors import StoreError
+from agent.store.media_index import MediaIndex
 
 _BLOCK = 1 << 20
 _PART = ".part"
@@ -29,7 +32,7 @@ RESERVE_SHARE, RESERVE_BYTES = 0.02, 256 << 20
 
 
 class MediaStore:
-    """The folder of media. All methods but `open` block: call them off the loop for large files.
+    """The folder of media. All but `has`, `open` and `refresh` block: call those off the loop.
 
     Args:
         folder: made if it is not there.
@@ -42,6 +45,7 @@ class MediaStore:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._statvfs = statvfs
+        self._index = MediaIndex(folder)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="media")
 
     @property
@@ -60,12 +64,23 @@ class MediaStore:
         return self._folder / digest
 
     def has(self, digest: Digest) -> bool:
-        """Is the file here, whole? Its content is checked only by `open_verified`."""
-        return self.path(digest).is_file()
+        """Is the file here, whole, as far as is known? Only `open_verified` looks and checks it."""
+        return self._index.has(digest)
 
     def digests(self) -> list[Digest]:
-        """All whole files."""
+        """All whole files, as they lie in the folder."""
         return sorted(Digest(one.name) for one in self._folder.iterdir() if DIGEST.match(one.name))
+
+    async def refresh(self) -> None:
+        """Look which files are here: at the start, and now and then for what went without us.
+
+        Raises:
+            StoreError: E_DISK.
+        """
+        try:
+            await asyncio.to_thread(self._index.refresh)
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._folder), str(error)) from error
 
     def keep_only(self, is_named: Callable[[Digest], bool]) -> None:
         """Throw away what is not named: whole files, and parts of downloads that were given up.
@@ -77,7 +92,8 @@ class MediaStore:
             for file in self._folder.iterdir():
                 name = file.name.removesuffix(_PART)
                 if DIGEST.match(name) and not is_named(Digest(name)):
-                    file.unlink(missing_ok=True)
+                    with self._index.removing(Digest(name)):
+                        file.unlink(missing_ok=True)
         except OSError as error:
             raise StoreError("E_DISK", str(self._folder), str(error)) from error
 
@@ -92,6 +108,8 @@ class MediaStore:
         try:
             descriptor = os.open(self.path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ELOOP):  # it went without us, or is a link
+                self._index.forget(digest)
             raise StoreError("E_MEDIA", digest, error.strerror or "cannot be opened") from error
         try:
             self._verify(descriptor, digest, size_bytes)
@@ -122,22 +140,32 @@ class MediaStore:
 
     def begin(self, digest: Digest) -> Partial:
         """Begin or resume a download of this file."""
-        return Partial(self.path(digest), self._statvfs)
+        return Partial(self.path(digest), self._statvfs, lambda: self._index.adding(digest))
 
     def remove(self, digest: Digest) -> None:
         """Forget a file, so that it is fetched again."""
-        self.path(digest).unlink(missing_ok=True)
+        with self._index.removing(digest):
+            self.path(digest).unlink(missing_ok=True)
 
 
 class Partial:
     """A file on its way in: append until whole, then commit.
 
     Use it as a context manager or call `close`; what was appended stays for a later resume.
+
+    Args:
+        final: the file's path once it is whole.
+        statvfs: asks a file system.
+        adding: entered around giving the file its final name.
     """
 
     def __init__(
-        self, final: Path, statvfs: Callable[[int], os.statvfs_result] = os.statvfs
+        self,
+        final: Path,
+        statvfs: Callable[[int], os.statvfs_result],
+        adding: Callable[[], AbstractContextManager[None]],
     ) -> None:
+        self._adding = adding
         self._final = final
         self._statvfs = statvfs
         self._path = final.with_name(f"{final.name}{_PART}")
@@ -212,7 +240,8 @@ class Partial:
             if _digest_of(self._path) != self._final.name:
                 self.restart()
                 raise StoreError("E_MEDIA", self._final.name, "the content is not that of the name")
-            self._path.rename(self._final)
+            with self._adding():
+                self._path.rename(self._final)
             _sync_folder(self._final.parent)
         except OSError as error:
             raise StoreError("E_DISK", str(self._path), str(error)) from error
