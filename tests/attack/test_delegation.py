@@ -266,6 +266,18 @@ def test_attack_049_a_path_that_is_a_pattern_of_more_than_whole_segments(path: s
     refused_whole(lambda tree: tree.delegation(COMMUNE)["paths"].append(path), COMMUNE)
 
 
+def test_attack_126_a_limit_that_this_box_does_not_know_widens_no_right() -> None:
+    """A later release limits a commune to some days: an older box must not forget the limit."""
+    tree = FakePublisher()
+    tree.delegation(COMMUNE).update({"x-days": [1, 2], "x-crit": ["x-days"]})
+    assert refused(tree, playlist()) == "E_UNSUPPORTED"
+    accepted(tree, station_config())  # the rest of the tree is as it was
+    above = FakePublisher()
+    above.delegation(PROVINCE).update({"x-days": [1, 2], "x-crit": ["x-days"]})
+    assert refused(above, playlist()) == "E_UNSUPPORTED"
+    assert refused(above, station_config()) == "E_UNSUPPORTED"
+
+
 def test_the_forgery_of_attack_032_would_hold_in_the_library() -> None:
     """Why the guard is there: one signature of zeros, valid for any text by the identity key."""
     key = SSlibKey("a" * 64, "ed25519", "ed25519", {"public": "01" + "00" * 31})

@@ -263,3 +263,20 @@ async def test_an_outdated_authority_lets_nothing_in_but_the_lifting_of_a_stop(
     assert stand.stop is not None
     assert await stand.order("off", 3, slot="x") == "accepted"
     assert stand.stop is None
+
+
+async def test_a_limit_that_the_box_does_not_know_ends_no_stop_and_lifts_none(stand: Stand) -> None:
+    """In doubt loudspeakers stay silent; an upgrade or the end of the stop cures it."""
+    assert await stand.order("off", 2) == "accepted"
+    stand.tree.delegate("vn.84.im", kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await stand.publish()
+    assert await stand.order("on", 3, issuer="vn.84.im") == "accepted"
+    stand.tree.delegation("vn.84.im").update({"x-days": [1], "x-crit": ["x-days"]})
+    await stand.publish()
+    assert stand.stop is not None
+    assert await stand.order("off", 4, issuer="vn.84.im") == "E_UNSUPPORTED"
+    assert stand.stop is not None
+    del stand.tree.delegation("vn.84.im")["x-crit"]
+    await stand.publish()
+    assert await stand.order("off", 5, issuer="vn.84.im") == "accepted"
+    assert stand.stop is None

@@ -355,3 +355,21 @@ async def test_a_card_that_refuses_keeps_the_former_authority_and_is_tried_again
             assert "full" in stand.faults["authority_refused"]
         await stand.settle()
         assert stand.versions["targets"] == 2
+
+
+async def test_what_the_files_hold_that_this_release_does_not_know_is_told_while_it_lasts(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        tree.targets["x-note"] = "a"
+        tree.delegation("vn.84.29266").update({"x-days": [1], "x-crit": ["x-days"]})
+        tree.publish()
+        await stand.follow(tree)
+        told = stand.faults["authority_newer"]
+        assert "ignored: targets x-note" in told
+        assert "vn.84.29266 x-days" in told
+        del tree.targets["x-note"], tree.delegation("vn.84.29266")["x-crit"]
+        del tree.delegation("vn.84.29266")["x-days"]
+        tree.publish()
+        await stand.follow(tree)
+        assert "authority_newer" not in stand.faults
