@@ -188,8 +188,13 @@ async def by_a_laxer_release(stand: Stand, tree: FakePublisher) -> None:
 
 
 def break_role(tree: FakePublisher) -> Callable[[], None]:
-    tree.roles["vn.84"]["x-unheard-of"] = 1
-    return lambda: tree.roles["vn.84"].pop("x-unheard-of")
+    tree.roles["vn.84"] |= {"x-unheard-of": 1, "x-crit": ["x-unheard-of"]}
+
+    def mend() -> None:
+        for name in ("x-unheard-of", "x-crit"):
+            del tree.roles["vn.84"][name]
+
+    return mend
 
 
 def break_root(tree: FakePublisher) -> Callable[[], None]:
