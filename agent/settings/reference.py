@@ -53,8 +53,9 @@ def build_reference() -> str:
 
 
 def _intro(place: str) -> Iterator[str]:
-    text = KEYS.get(place.removesuffix("[]"))
-    if text is not None:
+    key = KEYS.get(place.removesuffix("[]"))
+    if key is not None:
+        text = key.text
         yield f"{text.vi[0].upper()}{text.vi[1:]}.<br>{text.en[0].upper()}{text.en[1:]}.\n"
 
 
@@ -62,16 +63,16 @@ def _table(rows: list[Row]) -> Iterator[str]:
     yield _line(COLUMNS)
     yield _line("---" for _ in COLUMNS)
     for row in rows:
-        text = KEYS[row.path]
+        key = KEYS[row.path]
         yield _line(
             (
                 f"`{row.path.rpartition('.')[2]}`",
-                f"{text.vi}<br>{text.en}",
+                f"{key.text.vi}<br>{key.text.en}",
                 _accepts(row.field.type),
                 unit_of(row.path),
                 _default(row),
                 "**có · yes**" if row.field.required else "",
-                f"`{_value(text.example)}`" if text.example is not None else "",
+                f"`{_value(key.example)}`" if key.example is not None else "",
             )
         )
 

@@ -116,10 +116,10 @@ def _struct(type_: inspect.StructType, path: str) -> dict[str, Any]:
     properties = {}
     for field in type_.fields:
         inner = join(path, field.encode_name)
-        text = KEYS[inner]
-        schema = {"description": f"{text.vi}\n\n{text.en}", **_schema(field.type, inner)}
-        if text.example is not None:
-            schema["examples"] = [text.example]
+        key = KEYS[inner]
+        schema = {"description": f"{key.text.vi}\n\n{key.text.en}", **_schema(field.type, inner)}
+        if key.example is not None:
+            schema["examples"] = [key.example]
         default = default_of(field)
         if default is not NODEFAULT and default is not None:
             schema["default"] = default

@@ -131,7 +131,7 @@ def test_a_key_without_starts_has_the_slot_that_its_description_names() -> None:
     from agent.settings.describe import KEYS as DESCRIBED
     from agent.settings.model import DEFAULT_KEY_SLOT
 
-    text = DESCRIBED["inputs[].starts"]
+    text = DESCRIBED["inputs[].starts"].text
     assert f"khe {DEFAULT_KEY_SLOT}" in text.vi
     assert f"{DEFAULT_KEY_SLOT} without it" in text.en
 

@@ -41,11 +41,11 @@ def test_every_key_of_the_model_is_explained_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=path_of)
 def test_a_key_is_explained_in_both_languages_with_an_example(row: Row) -> None:
-    text = KEYS[row.path]
-    assert text.vi.strip()
-    assert text.en.strip()
-    assert text.vi != text.en
-    has_example = text.example is not None
+    key = KEYS[row.path]
+    assert key.text.vi.strip()
+    assert key.text.en.strip()
+    assert key.text.vi != key.text.en
+    has_example = key.example is not None
     assert has_example or is_group(row) or is_secret(row.field.type)
 
 
@@ -87,8 +87,8 @@ def test_the_page_has_a_line_for_every_key() -> None:
         start = lines.index(f"## `{place}`") if place else 0
         table = lines[start : next_section(lines, start)] if place else lines
         (line,) = [one for one in table if one.startswith(f"| `{name}` |")][:1]
-        assert KEYS[row.path].vi in line
-        assert KEYS[row.path].en in line
+        assert KEYS[row.path].text.vi in line
+        assert KEYS[row.path].text.en in line
         if row.field.required:
             assert "**có · yes**" in line
         if isinstance(row.default, bool | int | float | str) and row.default is not NODEFAULT:
@@ -105,7 +105,7 @@ def test_the_schema_is_draft_07_and_explains_every_key_twice() -> None:
     Draft7Validator.check_schema(SCHEMA)
     for row in ROWS:
         vietnamese, english = schema_of(row.path)["description"].split("\n\n")
-        assert (vietnamese, english) == (KEYS[row.path].vi, KEYS[row.path].en)
+        assert (vietnamese, english) == KEYS[row.path].text
 
 
 @pytest.mark.parametrize("name", ["station.example.yaml", "board.example.yaml"])
