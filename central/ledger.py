@@ -23,6 +23,20 @@ from central.store.database import Database, upsert
 from central.store.plays import insert_plays
 from central.store.schema import cursors, records
 
+# Asked with every batch: to build a statement costs more than to run it.
+_HERE = (records.c.station == sa.bindparam("station"), records.c.epoch == sa.bindparam("epoch"))
+_NEIGHBOURS = sa.select(records.c.seq, records.c.bytes, records.c.hash).where(
+    *_HERE, records.c.seq.between(sa.bindparam("first"), sa.bindparam("last"))
+)
+_BEYOND = (
+    sa.select(records.c.seq, records.c.hash)
+    .where(*_HERE, records.c.seq > sa.bindparam("upto"))
+    .order_by(records.c.seq)
+)
+_CURSOR = sa.select(cursors).where(
+    cursors.c.station == sa.bindparam("station"), cursors.c.epoch == sa.bindparam("epoch")
+)
+
 
 class LedgerError(Exception):
     """A batch that cannot be part of this station's journal: code, seq and what is wrong."""
@@ -127,11 +141,8 @@ def _check_neighbours(
 ) -> set[int]:
     """The seqs of the batch's surroundings that are held already."""
     first, last = rows[0].record.seq, rows[-1].record.seq
-    query = sa.select(records.c.seq, records.c.bytes, records.c.hash).where(
-        records.c.station == station, records.c.epoch == epoch,
-        records.c.seq.between(first - 1, last + 1),
-    )  # fmt: skip
-    known = {row.seq: row for row in connection.execute(query)}
+    here = {"station": station, "epoch": epoch, "first": first - 1, "last": last + 1}
+    known = {row.seq: row for row in connection.execute(_NEIGHBOURS, here)}
     for row in rows:
         seq = row.record.seq
         if seq in known and known[seq].bytes != row.raw:
@@ -184,10 +195,7 @@ def _advance(connection: sa.Connection, station: str, epoch: str, first: int) ->
             _put(connection, station, epoch, Cursor(upto, hash_), first)
             return
         upto = first - 1
-    query = sa.select(records.c.seq, records.c.hash).where(
-        records.c.station == station, records.c.epoch == epoch, records.c.seq > upto
-    )  # fmt: skip
-    for held in connection.execute(query.order_by(records.c.seq)):
+    for held in connection.execute(_BEYOND, {"station": station, "epoch": epoch, "upto": upto}):
         if held.seq != upto + 1:
             break
         upto, hash_ = held.seq, held.hash
@@ -204,5 +212,4 @@ def _put(
 
 
 def _cursor_row(connection: sa.Connection, station: str, epoch: str) -> sa.Row[Any] | None:
-    query = sa.select(cursors).where(cursors.c.station == station, cursors.c.epoch == epoch)
-    return connection.execute(query).first()
+    return connection.execute(_CURSOR, {"station": station, "epoch": epoch}).first()

@@ -31,6 +31,20 @@ RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
 # What a box must hear first: its place, then what is urgent, then the rest.
 _ORDER = ("station-config", "cancel", "emergency", "silence")
 
+# Asked with every hello: to build a statement costs more than to run it.
+_IN_FORCE = (
+    sa.select(documents)
+    .where(
+        documents.c.target.in_(sa.bindparam("targets", expanding=True)),
+        documents.c.expires > sa.bindparam("now"),
+    )
+    .order_by(documents.c.epoch, documents.c.seq)
+)
+_ACCEPTED = sa.select(results.c.sha256).where(
+    results.c.station == sa.bindparam("station"), results.c.kind == "emergency",
+    results.c.result == "accepted",
+)  # fmt: skip
+
 
 class Line(Protocol):
     """Whoever holds the connection to the broker: the collector."""
@@ -199,10 +213,7 @@ def stations_of(connection: sa.Connection, targets: set[str] | None) -> set[str]
 
 
 def _rows(connection: sa.Connection, targets: list[str], now: str) -> list[sa.Row[Any]]:
-    query = sa.select(documents).where(
-        documents.c.target.in_(targets), documents.c.expires > now
-    )  # fmt: skip
-    return list(connection.execute(query.order_by(documents.c.epoch, documents.c.seq)))
+    return list(connection.execute(_IN_FORCE, {"targets": targets, "now": now}))
 
 
 def _groups(rows: list[sa.Row[Any]]) -> list[str]:
@@ -221,11 +232,7 @@ def _is_newer(row: sa.Row[Any], hello: Hello) -> bool:
 
 def _accepted(connection: sa.Connection, station: str) -> set[str]:
     """The digests of the emergencies that a station has taken."""
-    query = sa.select(results.c.sha256).where(
-        results.c.station == station, results.c.kind == "emergency",
-        results.c.result == "accepted",
-    )  # fmt: skip
-    return set(connection.execute(query).scalars())
+    return set(connection.execute(_ACCEPTED, {"station": station}).scalars())
 
 
 def _is_beside(row: sa.Row[Any], told: set[str]) -> bool:

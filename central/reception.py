@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from msgspec import UNSET
 from securesystemslib.signer import Signer
@@ -271,7 +273,7 @@ def verify_report(message: bytes, channel: str, keyid: str, certificate: str) ->
         raise ReportError("E_ENVELOPE", "of another channel")
     if len(envelope.signatures) > MAX_SIGNATURES or len(signatures) != 1:
         raise ReportError("E_SIGNATURE", "not signed by the device enrolled under this name")
-    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    key = _public_key(certificate)
     if not isinstance(key, EllipticCurvePublicKey):
         raise ReportError("E_SIGNATURE", "the enrolled key is not P-256")
     try:
@@ -279,6 +281,11 @@ def verify_report(message: bytes, channel: str, keyid: str, certificate: str) ->
     except InvalidSignature as error:
         raise ReportError("E_SIGNATURE", "the signature does not fit") from error
     return payload
+
+
+@lru_cache(maxsize=8192)
+def _public_key(certificate: str) -> CertificatePublicKeyTypes:
+    return x509.load_pem_x509_certificate(certificate.encode()).public_key()
 
 
 def _is_cure(known_at: str, at: str) -> bool:

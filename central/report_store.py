@@ -24,6 +24,14 @@ FIRST_SESSION = 10_000_000  # a box that the centre has not heard of may have be
 SESSIONS_AHEAD = 1_000  # and one a second since the last sign: a box does not connect more often
 _PRUNE_EVERY = 64
 
+# Asked with every report: to build a statement costs more than to run it.
+_STATION: sa.BindParameter[str] = sa.bindparam("station")
+_PRESENCE = sa.select(presence).where(presence.c.station == _STATION)
+_EPOCHS = sa.select(cursors.c.epoch).where(cursors.c.station == _STATION)
+_INTAKE = sa.select(intake_of_day).where(
+    intake_of_day.c.station == _STATION, intake_of_day.c.day == sa.bindparam("day")
+)
+
 Presence = Literal["noted", "stale", "implausible"]
 
 
@@ -38,8 +46,7 @@ def note_presence(database: Database, station: str, *, online: bool, session: in
         cannot have come to; taken for true, it would hide every sign of the box that follows.
     """
     with database.transaction() as connection:
-        query = sa.select(presence).where(presence.c.station == station)
-        known = connection.execute(query).first()
+        known = connection.execute(_PRESENCE, {"station": station}).first()
         if known is not None and session < known.session:
             return "stale"
         if session > _highest_session(known):
@@ -154,13 +161,11 @@ def find_lack_of_room(
     """
     if count == 0:
         return None
-    query = sa.select(cursors.c.epoch).where(cursors.c.station == station)
-    epochs = [row.epoch for row in connection.execute(query)]
+    epochs = connection.execute(_EPOCHS, {"station": station}).scalars().all()
     if epoch not in epochs and len(epochs) >= EPOCHS_KEPT:
         return f"{len(epochs)} journals of one station already"
     day = utc_now()[:10]
-    here = (intake_of_day.c.station == station, intake_of_day.c.day == day)
-    row = connection.execute(sa.select(intake_of_day).where(*here)).first()
+    row = connection.execute(_INTAKE, {"station": station, "day": day}).first()
     records, total = (row.records, row.bytes) if row else (0, 0)
     if records + count > RECORDS_A_DAY or total + size > BYTES_A_DAY:
         return f"{records} records and {total} bytes today; the rest is taken tomorrow"

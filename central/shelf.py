@@ -28,6 +28,14 @@ TIMESTAMP = "timestamp.json"
 # What a box asks for last must not be there before what it names.
 _ORDER = ("root", "role", "targets", "snapshot", "timestamp")
 
+# Asked with every hello and every answer: to build a statement costs more than to run it.
+_TARGETS = sa.select(authority.c.bytes).where(
+    authority.c.role == Targets.type, authority.c.generation == 0
+)
+_VERSIONS = sa.select(authority.c.file, authority.c.role, authority.c.version).where(
+    authority.c.generation == 0
+)
+
 
 def put(database: Database, files: Mapping[str, bytes]) -> None:
     """Put a published set on the shelf: all its files, none of an older set but the last one's.
@@ -91,9 +99,8 @@ def lacking(database: Database, told: Mapping[str, int]) -> list[str]:
     It need not know every role's file, and an older timestamp alone says nothing: the next one
     comes within the hour. Once it is behind, it may be about to want any role's file.
     """
-    query = sa.select(authority.c.file, authority.c.role, authority.c.version)
     with database.transaction() as connection:
-        rows = connection.execute(query.where(authority.c.generation == 0)).all()
+        rows = connection.execute(_VERSIONS).all()
     least = dict.fromkeys(("root", "snapshot", "targets"), 0)
     is_behind = any(
         told.get(row.role, least.get(row.role, row.version)) < row.version
@@ -108,11 +115,8 @@ def epoch_of(database: Database, role: str) -> int:
 
     For the centre's own roles, and asked with every signature: only one row is read.
     """
-    query = sa.select(authority.c.bytes).where(
-        authority.c.role == Targets.type, authority.c.generation == 0
-    )
     with database.transaction() as connection:
-        raw = connection.execute(query).scalar()
+        raw = connection.execute(_TARGETS).scalar()
     return 1 if raw is None else _epochs(raw).get(role, 1)
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ from agent.contract.moment import encode_utc, parse_utc
 from central.store.migration import lock, prepare
 from central.store.schema import faults, latest, presence, records, results, stations
 
+# Asked with every message: to build a statement costs more than to run it.
+_CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate).where(
+    stations.c.station == sa.bindparam("station")
+)
+_LATEST = sa.select(latest.c.body).where(
+    latest.c.station == sa.bindparam("station"), latest.c.channel == sa.bindparam("channel")
+)
 _ISSUE_MEMBERS = ("what", "subject", "state", "hint")
 
 
@@ -35,16 +43,26 @@ def upsert(
     connection: sa.Connection, table: sa.Table, values: dict[str, Any], keys: tuple[str, ...]
 ) -> None:
     """Insert, or replace what stands under the same key."""
-    changed = {name: value for name, value in values.items() if name not in keys}
-    here = [table.c[name] == values[name] for name in keys]
-    update = sa.update(table).where(*here).values(changed)
-    if connection.execute(update).rowcount:
+    update, insert = _upsert_statements(table, tuple(values), keys)
+    bound = {f"new_{name}": value for name, value in values.items()}
+    if connection.execute(update, bound).rowcount:
         return
     try:
         with connection.begin_nested():
-            connection.execute(sa.insert(table).values(values))
+            connection.execute(insert, bound)
     except sa.exc.IntegrityError:  # another process was quicker; on SQLite nobody can be
-        connection.execute(update)
+        connection.execute(update, bound)
+
+
+@lru_cache(maxsize=64)
+def _upsert_statements(
+    table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]
+) -> tuple[sa.Update, sa.Insert]:
+    """Built once: to build a statement costs more than to run it."""
+    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    update = sa.update(table).where(*(table.c[name] == new[name] for name in keys))
+    changed = {name: new[name] for name in names if name not in keys}
+    return update.values(changed), sa.insert(table).values(new)
 
 
 class Database:
@@ -148,8 +166,7 @@ class Database:
 
     def certificate(self, station: str) -> tuple[str, str] | None:
         """Key id and certificate PEM of an enrolled station."""
-        query = sa.select(stations.c.keyid, stations.c.certificate)
-        row = self._first(query.where(stations.c.station == station))
+        row = self._first(_CERTIFICATE, station=station)
         return None if row is None else (row.keyid, row.certificate)
 
     # Questions
@@ -239,7 +256,7 @@ class Database:
         query = sa.select(results.c.number).where(
             results.c.station == station, results.c.kind == kind, results.c.result == "accepted"
         )
-        return self._first(query) is not None
+        return self._first(query.limit(1)) is not None
 
     def is_drained(self, station: str) -> bool:
         """Does the station itself say, later than its last record, that it has no more to send?"""
@@ -247,7 +264,7 @@ class Database:
         if health is None or health["outbox"]["rows"] > 0:
             return False
         query = sa.select(records.c.at).where(records.c.station == station)
-        last = self._first(query.order_by(records.c.number.desc()))
+        last = self._first(query.order_by(records.c.number.desc()).limit(1))
         return last is None or parse_utc(health["at"]) >= parse_utc(last.at)
 
     def _latest(self, channel: str) -> dict[str, dict[str, Any]]:
@@ -255,8 +272,7 @@ class Database:
         return {row.station: msgspec.json.decode(row.body) for row in self._all(query)}
 
     def _latest_of(self, station: str, channel: str) -> dict[str, Any] | None:
-        key = (latest.c.station == station, latest.c.channel == channel)
-        row = self._first(sa.select(latest.c.body).where(*key))
+        row = self._first(_LATEST, station=station, channel=channel)
         return None if row is None else msgspec.json.decode(row.body)
 
     def _bodies(self, kind: str) -> list[dict[str, Any]]:
@@ -268,9 +284,9 @@ class Database:
         with self._reading() as connection:
             return list(connection.execute(query))
 
-    def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
+    def _first(self, query: sa.Select[Any], **bound: str) -> sa.Row[Any] | None:
         with self._reading() as connection:
-            return connection.execute(query.limit(1)).first()
+            return connection.execute(query, bound).first()
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

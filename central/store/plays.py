@@ -27,6 +27,11 @@ _MOMENTS = {
 _LISTS = ("zones", "words_missing")
 _VALUES = ("duration_ms", "underruns", "gain_db", "field", "essential", "advert")
 
+_SLOTS = sa.select(documents.c.sha256, documents.c.slot).where(
+    documents.c.sha256.in_(sa.bindparam("digests", expanding=True))
+)
+_INSERT = sa.insert(plays)
+
 
 def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[str, Any]]]) -> None:
     """Keep plays beside their records, in the same transaction.
@@ -38,7 +43,7 @@ def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[s
     if not found:
         return
     slots = _slots(connection, {str(play.get("doc_sha256")) for _, play in found})
-    connection.execute(sa.insert(plays), [_row(key, play, slots) for key, play in found])
+    connection.execute(_INSERT, [_row(key, play, slots) for key, play in found])
 
 
 def count_plays(database: Database) -> list[dict[str, Any]]:
@@ -66,8 +71,7 @@ def decode_list(text: str | None) -> list[str]:
 
 def _slots(connection: sa.Connection, digests: Iterable[str]) -> dict[str, str]:
     """In which slots documents were published; what came from elsewhere has none here."""
-    query = sa.select(documents.c.sha256, documents.c.slot)
-    rows = connection.execute(query.where(documents.c.sha256.in_(sorted(digests))))
+    rows = connection.execute(_SLOTS, {"digests": sorted(digests)})
     return {row.sha256: row.slot for row in rows}
 
 
