@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, Snapshot
 
-from agent.trust.tree import TreeAuthority, TreeFiles, load_tree
+from agent.errors import TrustError
+from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_tree
 from central.ceremony.tree import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Tree
 from central.timestamp import build_row, encode, next_timestamp, seal
 
@@ -77,4 +78,7 @@ def rehearse(tree: Tree, at: datetime) -> TreeAuthority:
     online = {name: cast.signers[played.role(name).keyids[0]] for name in (SNAPSHOT, TIMESTAMP)}
     snapshot = seal(Snapshot(expires=tree.root.expires, meta=rows), online[SNAPSHOT])
     stamp = seal(next_timestamp(None, build_row(1, snapshot), at), online[TIMESTAMP])
-    return load_tree(TreeFiles(root, stamp, snapshot, raw.pop(TARGETS), raw))
+    authority = load_tree(TreeFiles(root, stamp, snapshot, raw.pop(TARGETS), raw))
+    if unknown := describe_unknown(authority):  # a box may ignore it; who signs must have read it
+        raise TrustError("E_ROLE", "draft", f"what this release does not know, {unknown}")
+    return authority
