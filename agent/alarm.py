@@ -12,17 +12,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
 
-from agent.clock import Clock, mono_s
-from agent.contract.accepted import HeldDocument
+from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Emergency
+from agent.documents_in_force import DocumentsInForce
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
+from agent.key_press import KeyPress
 from agent.plan.emergency import cancelled_by
-from agent.plan.held_alarm import KeyStanding, Press, alarm_of, alarm_on, senses_of
+from agent.plan.held_alarm import KeyStanding, alarm_of, alarm_on, senses_of
 from agent.plan.occurrence import Medium
 from agent.play.item import Item
 from agent.settings.model import DEFAULT_KEY_SLOT, Settings
@@ -33,71 +33,60 @@ GRACE_S = 120.0  # files of an alarm that has just come are on their way: no iss
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the keys act on, given by `app`.
+class KeyAlarm:
+    """The emergency keys of one box.
 
     Args:
         settings: name the keys, and what the outputs can do.
         clock: the only source of time.
         journal: takes each press.
         issues: those that last.
-        held: the documents in force.
+        documents: those in force.
         why_missing: None when a medium is in store, else why it is not.
         is_stopped: is everything silent, by the silence key or by an order of two?
         sounding: what loudspeakers play now.
-        look_again: has every output ask anew.
+        press: the last press.
     """
 
-    settings: Settings
-    clock: Clock
-    journal: Journal
-    issues: Issues
-    held: Callable[[], Sequence[HeldDocument]]
-    why_missing: Callable[[str], str | None]
-    is_stopped: Callable[[], bool]
-    sounding: Callable[[], Iterable[Item]]
-    look_again: Callable[[], None]
-
-
-class KeyAlarm:
-    """The emergency keys of one box."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        journal: Journal,
+        issues: Issues,
+        documents: DocumentsInForce,
+        why_missing: Callable[[str], str | None],
+        is_stopped: Callable[[Now], bool],
+        sounding: Callable[[], Iterable[Item]],
+        press: KeyPress,
+    ) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._issues = issues
+        self._documents = documents
+        self._why_missing = why_missing
+        self._is_stopped_at = is_stopped
+        self._sounding = sounding
+        self._press = press
         self._slots = {
             one.name: one.starts or DEFAULT_KEY_SLOT
-            for one in parts.settings.inputs
+            for one in settings.inputs
             if one.kind == "emergency-key"
         }
-        outputs = parts.settings.outputs
+        outputs = settings.outputs
         self._senses: set[Medium] = {"sound" if one.audio else "picture" for one in outputs}
-        self._last: tuple[Press, float] | None = None
-        self._count = 0
         self._idle_since_mono_s: dict[str, float] = {}
         self._presses: asyncio.Queue[Detail] = asyncio.Queue()
 
-    def current(self) -> Press | None:
-        """The last press; whether its alarm still lasts is plan's to say."""
-        if self._last is None:
-            return None
-        press, pressed_mono_s = self._last
-        return replace(press, at=self._parts.clock.at_of(pressed_mono_s))
-
-    @property
-    def pressed(self) -> str | None:
-        """The doc_id of the alarm that the last press started, while it may last."""
-        return self._last[0].document.doc_id if self._last is not None else None
-
     def standings(self) -> list[KeyStanding]:
         """What each key would start at this moment, in the order of the settings."""
-        parts = self._parts
-        held, now = parts.held(), parts.clock.now()
+        held, now = self._documents.held, self._clock.now()
         standings = []
         for name, slot in self._slots.items():
             found = alarm_of(held, slot, now)
             document = found[1] if found is not None else None
-            senses = senses_of(document, self._senses, parts.why_missing) if document else {}
+            senses = senses_of(document, self._senses, self._why_missing) if document else {}
             standings.append(KeyStanding(name, slot, document, senses))
         return standings
 
@@ -112,51 +101,52 @@ class KeyAlarm:
         detail |= {"result": _RESULT.get(code, "refused"), "code": code}
         self._presses.put_nowait(detail)
         if code in ("E_NO_ALARM", "E_MEDIA"):
-            self._parts.issues.note("key_started_nothing", name, standing.why_not_whole)
+            self._issues.note("key_started_nothing", name, standing.why_not_whole)
         elif code is None:
-            self._parts.issues.note("key_started_nothing", name, None)
-        self._parts.look_again()
+            self._issues.note("key_started_nothing", name, None)
+        self._press.changed.emit()
 
     def _start(self, standing: KeyStanding) -> str | None:
         """Start it; the code of the reason why not."""
-        if self._parts.is_stopped():
+        if self._is_stopped():
             return "E_SILENT"
         if self._is_on(standing.slot):
             return "E_ON"
-        found = alarm_of(self._parts.held(), standing.slot, self._parts.clock.now())
+        found = alarm_of(self._documents.held, standing.slot, self._clock.now())
         if found is None:
             return "E_NO_ALARM"
         if not standing.is_startable:
             return "E_MEDIA"
-        self._count += 1
-        press = Press(*found, standing.key, self._count, self._parts.clock.now().at)
-        self._last = (press, mono_s())
+        self._press.begin(*found, standing.key)
         return None
+
+    def _is_stopped(self) -> bool:
+        return self._is_stopped_at(self._clock.now())
 
     def _is_on(self, slot: str) -> bool:
         """Is that slot's alarm still being told? Text that is left on a board is not."""
-        press = self.current()
+        press = self._press.current()
         if press is None or press.document.slot != slot:
             return False
-        at = self._parts.clock.now().at
-        active = alarm_on(self._parts.held(), press, at)
+        at = self._clock.now().at
+        active = alarm_on(self._documents.held, press, at)
         if active is None:
             return False
         if "sound" not in self._senses or not active.script_ms:
             return True
-        is_heard = any(item.started_by is not None for item in self._parts.sounding())
+        is_heard = any(item.started_by is not None for item in self._sounding())
         return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
 
     def look(self) -> None:
         """Documents, media, the clock or a silence moved: what lasts, and what is amiss?"""
-        press = self.current()
+        press = self._press.current()
         if press is not None and self._is_ended(press.document):
-            self._last = None
+            self._press.end()
         for standing in self.standings():
             self._tell(standing)
 
     def _tell(self, standing: KeyStanding) -> None:
-        name, why, note = standing.key, standing.why_not_whole, self._parts.issues.note
+        name, why, note = standing.key, standing.why_not_whole, self._issues.note
         if why is None:
             self._idle_since_mono_s.pop(name, None)
             note("key_started_nothing", name, None)
@@ -168,9 +158,9 @@ class KeyAlarm:
 
     def _is_ended(self, document: Emergency) -> bool:
         """For good: the end of a silence does not bring it on again."""
-        cancelled = cancelled_by(self._parts.held())
+        cancelled = cancelled_by(self._documents.held)
         names = {document.event_id, document.doc_id}
-        return self._parts.is_stopped() or bool(cancelled & names)
+        return self._is_stopped() or bool(cancelled & names)
 
     async def run(self) -> None:
         """Live until cancelled."""
@@ -182,7 +172,7 @@ class KeyAlarm:
         while True:
             detail = await self._presses.get()
             with contextlib.suppress(AgentError):
-                await self._parts.journal.append("command", detail=detail)
+                await self._journal.append("command", detail=detail)
 
     async def _keep_looking(self) -> None:
         """An alarm expires without anybody's word."""

@@ -1,400 +1,333 @@
-"""Composition root: settings → parts → one TaskGroup → stop in reverse order."""
+"""Composition root: leaves first, each part built whole; leaving it stops all in reverse order.
+
+State objects (documents, mutes, authority, media, key press) are written by one part and read by
+all. What follows from a change is connected here, by signals, and nowhere else.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from agent.alarm import KeyAlarm
-from agent.alarm import Parts as AlarmParts
-from agent.alarm_state import AlarmState, list_alarms
 from agent.alarm_watch import AlarmWatch
 from agent.authority import Rights
-from agent.background import BackgroundJobs, Lasting
-from agent.checkup import Checkup, Parts
-from agent.clock import Clock, Outcome
-from agent.contract.accepted import HeldDocument
-from agent.contract.document import Ack, Emergency, Playlist, StationConfig
+from agent.background import BackgroundJobs
+from agent.box_state import BoxState, Device, open_state
+from agent.checkup import CentreContact, Checkup, HealthSnapshot, build_checks
+from agent.clock import Clock
+from agent.contract.document import Ack, StationConfig
 from agent.contract.ident import Digest, StationId, parse_place
-from agent.contract.moment import encode_utc
-from agent.contract.report import Health, Issue, Result
-from agent.desk.parts import Reread
-from agent.errors import AgentError, StoreError
-from agent.evidence.device_key import DeviceKey
-from agent.evidence.fault_log import FaultLog
+from agent.contract.report import Health
+from agent.documents_in_force import DocumentsInForce
+from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.evidence.sender import Sender
 from agent.health.issue import Issues
-from agent.health.notify import feed_watchdog, notify
-from agent.hello import build_hello
-from agent.intake import Effects, Intake
-from agent.link.crash_guard import CrashGuard
+from agent.health.notify import notify
+from agent.hello import HelloSender
+from agent.intake import Intake
+from agent.key_press import KeyPress
 from agent.link.dial import Pace
 from agent.link.fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
 from agent.link.supply import Supply
 from agent.link.tls import CertificateDates
-from agent.play.item import Neighbours
-from agent.play.line import Line, close_ports
-from agent.play.output import build_picture_output, build_sound_output, keep_running, sounding
-from agent.play.picture import PictureOutput
-from agent.play.sound import SoundOutput
-from agent.programme import PictureRundown, Programme, SoundRundown
-from agent.settings.model import Output, Settings
-from agent.silence import Parts as SilenceParts
+from agent.output_set import build_outputs
+from agent.play.line import close_ports
+from agent.play.output import keep_running
+from agent.programme import Programme
+from agent.settings.model import Settings
+from agent.signals import AsyncSignal, Signal
 from agent.silence import Silences
-from agent.site import Parts as SiteParts
 from agent.site import Site
-from agent.store import meta
-from agent.store.database import Store
-from agent.store.documents import load_floors
 from agent.store.media import MediaStore
-from agent.store.silence import SilenceSwitch
-from agent.timekeeper import Parts as TimeParts
 from agent.timekeeper import Timekeeper
-from agent.trust.installed import InstalledRoot
-from agent.upkeep import Greeting, Upkeep, quietly
-from agent.uplink import Uplink
+from agent.upkeep import CardWatch, Greeting, Upkeep, quietly
+from agent.uplink import SessionCounter, Uplink
 
 log = logging.getLogger(__name__)
-HEALTH_S = 300.0
 GREETING_S = 120.0
 PAUSE = timedelta(minutes=1)
+Run = Callable[[], Coroutine[Any, Any, None]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Agent:
-    """The parts, once built. `serve` makes them live."""
+    """A box whose parts are all built and connected.
 
-    settings: Settings
-    root: InstalledRoot
-    store: Store
-    clock: Clock
-    key: DeviceKey
-    boot_id: str
-    reread: Reread
-    session: int = 0
-    health_s: float = HEALTH_S
-    guard: CrashGuard = field(default_factory=CrashGuard.in_memory)
-    outputs: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    jobs: BackgroundJobs = field(default_factory=BackgroundJobs)
+    Args:
+        services: name → what lives as long as the agent.
+        restore: takes up schedules, when the box can already be reached.
+    """
 
-    def __post_init__(self) -> None:
-        """Wire the parts; nothing runs yet."""
-        self.station = StationId(self.settings.station)
-        self.media = MediaStore(Path(self.settings.state) / "media")
-        self.journal = Journal(self.store, self.station, self.clock, self.boot_id)
-        self.faults = FaultLog()
-        self.issues = Issues(lambda: encode_utc(self.clock.now().at), self._on_issue)
-        self.silence = SilenceSwitch(self.store, self.clock, self.boot_id)
-        self.alarm = KeyAlarm(
-            AlarmParts(
-                self.settings, self.clock, self.journal, self.issues,
-                lambda: self.programme.held, self._why_missing, self._is_stopped,
-                lambda: sounding(self.outputs.values()), self._look_again,
-            )
+    services: Mapping[str, Run]
+    restore: Callable[[], Awaitable[None]]
+
+    async def run(self) -> None:
+        """Live until cancelled; one service that fails ends all."""
+        async with asyncio.TaskGroup() as group:
+            for name, run in self.services.items():
+                group.create_task(run(), name=name)
+            await self.restore()
+            notify("READY=1")
+
+
+async def serve(settings: Settings, device: Device) -> None:
+    """Live until cancelled.
+
+    Raises:
+        AgentError: a part cannot be built; what was built before it is closed.
+    """
+    async with build(settings, device) as agent:
+        await agent.run()
+
+
+@asynccontextmanager
+async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # noqa: PLR0915 - a list of parts
+    """All parts of one box. Whatever ends it, amplifiers are off and the journal is closed then.
+
+    Raises:
+        ConfigError: a driver does not know one of its settings.
+        StoreError: the database cannot be read.
+    """
+    clock, store, station = device.clock, device.store, StationId(settings.station)
+    spread_s = min(GREETING_S, device.health_s)
+    async with AsyncExitStack() as stack:
+        stack.callback(close_ports)
+        state = await open_state(stack, settings, device)
+        jobs, journal, issues, documents = state.jobs, state.journal, state.issues, state.documents
+        mutes = state.mutes
+        contact = CentreContact()
+        uplink = Uplink(station, device.key)
+        sender = Sender(journal, uplink.sign, uplink.publish)
+        intake = Intake(
+            station, authority=state.authority, store=store, floors=state.floors, clock=clock,
+            journal=journal, acknowledge=partial(_acknowledge, contact, sender),
+            documents=documents, note=issues.note, province=settings.province,
         )  # fmt: skip
-        self.site = Site(
-            SiteParts(
-                self.settings, self.store, self.clock, self.journal, self.issues, self.lines,
-                self._on_key, self._look_again,
-            )
+        rights = Rights(
+            device.root, state.authority, store=store, clock=clock, issues=issues,
+            restore=intake.restore, spread_s=spread_s,
         )  # fmt: skip
-        self.programme = Programme(
-            self.settings.policy, self._why_missing,
-            lambda: self.silence.is_on, lambda: self.site.is_locked, self.alarm.current,
+        programme = Programme(
+            settings.policy, state.status.why_missing, mutes.is_switched_on,
+            mutes.is_key_turned, state.press.current, documents,
         )  # fmt: skip
-        self.silences = Silences(
-            SilenceParts(
-                self.store, self.clock, self.journal, self.issues,
-                lambda: self.programme.held, self._look_again,
-            )
+        outputs = build_outputs(stack, settings, clock, state, programme)
+        downloads = _build_downloads(settings, clock, state, programme)
+        fetch = partial(_fetch_media, downloads, documents, state.press)
+        keys = KeyAlarm(
+            settings, clock=clock, journal=journal, issues=issues, documents=documents,
+            why_missing=state.status.why_missing, is_stopped=mutes.is_stopped,
+            sounding=outputs.sounding, press=state.press,
         )  # fmt: skip
-        self.alarm_watch = AlarmWatch(self._alarms, self.issues, self.journal)
-        self.supply = Supply(
-            self._build_fetcher(Patience()),
-            urgent=self._build_fetcher(URGENT),
-            has=self.media.has,
-            is_wanted=self.programme.is_named,
-            needed_at=lambda: self.programme.needed(self.clock.now()),
-            on_arrival=self._on_medium,
-            on_failure=self._on_no_medium,
-            on_unwanted=self._on_medium,
-        )
-        self.uplink = Uplink(self.station, self.key)
-        self.sender = Sender(self.journal, self.uplink.sign, self.uplink.publish)
-        spread_s = min(GREETING_S, self.health_s)
-        self.rights = Rights(
-            self.root, store=self.store, clock=self.clock, issues=self.issues, spread_s=spread_s
-        )
-
-    def _build_fetcher(self, patience: Patience) -> Fetcher:
-        ca, private = Path(self.settings.broker.ca), self.settings.media.allow_private
-        return Fetcher(
-            self.media, ca, hosts=lambda: self.programme.media_hosts, allow_private=private,
-            dates=CertificateDates(self.clock.now), patience=patience,
+        silences = Silences(
+            store, clock=clock, journal=journal, note=issues.note, documents=documents,
+            mutes=mutes,
         )  # fmt: skip
-
-    async def _hello(self) -> None:
-        hello = build_hello(
-            self.session, boot_id=self.boot_id, journal=self.journal,
-            nonce=self.intake.nonces.ask(), place=self.intake.place, floors=self.floors,
-            in_force=(held.document for held in self.programme.held),
-            authority=self.rights.in_force.versions, now=self.clock.now(),
-            outputs=self.settings.outputs,
+        site = Site(
+            settings, store=store, journal=journal, note=issues.note, lines=outputs.lines,
+            mutes=mutes, press=keys.press,
         )  # fmt: skip
-        await self.uplink.send("hello", hello)
-
-    async def _send_health(self, health: Health) -> None:
-        await quietly(self.media.refresh())  # what went without us is fetched again
-        self._want_media()
-        await self.uplink.send("health", health)
-
-    def _on_issue(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
-        state = "begins" if begins else "ends"
-        log.warning("%s %s: %s %s", state, issue.kind, issue.subject, issue.hint)
-        self.checkup.poke.set()
-        if (detail := self.faults.detail_of(issue, begins)) is not None:
-            self.jobs.start(self.journal.append("fault", detail=detail))
-
-    # What comes down takes effect
-
-    async def _on_documents(self, held: list[HeldDocument]) -> None:
-        self.programme.take(held)
-        self._look_again()  # an alarm or a silence does not wait for the plan
-        self.silences.changed()
-        await self.programme.replan(self.clock.now())
-        self._tell_refused()
-        self._look_again()
-        self._want_media()
-
-    def _want_media(self) -> None:
-        """Ask for what is named and not here; a file found rotten on the card is not here."""
-        held = (one.document for one in self.programme.held)
-        self.supply.want(
-            [document for document in held if isinstance(document, Playlist | Emergency)],
-            pressed=self.alarm.pressed,
-        )
-
-    def _on_key(self, name: str) -> None:
-        self.alarm.press(name)
-        self._want_media()
-
-    def _tell_refused(self) -> None:
-        """What policy or this release refuses to play is journalled once, with its rule."""
-        for refusal in self.programme.new_refusals():
-            self.jobs.start(quietly(self.journal.append("refusal", detail=refusal.detail())))
-
-    def _alarms(self) -> list[AlarmState]:
-        return list_alarms(self.programme, self.rundowns, self.outputs, self.clock.now())
-
-    def _is_stopped(self) -> bool:
-        return self.programme.is_stopped(self.clock.now())
-
-    def _look_again(self) -> None:
-        for output in self.outputs.values():
-            output.changed()
-        self.alarm.look()
-        self.alarm_watch.changed()
-        self.checkup.poke.set()
-
-    def _why_missing(self, digest: str) -> str | None:
-        return self.supply.why_missing(digest)
-
-    def _on_medium(self, digest: Digest) -> None:
-        self.issues.note("media_missing", digest[:12], None)
-        self._look_again()
-
-    def _on_no_medium(self, digest: Digest, error: AgentError) -> None:
-        self.issues.note("media_missing", digest[:12], str(error))
-        if error.code == "E_DISK":
-            self.jobs.start(self.upkeep.make_room())
-
-    async def _on_time(self, outcome: Outcome) -> None:
-        self.checkup.centre_heard()
-        if outcome.verdict == "taken":
-            await self.timekeeper.on_fixed(outcome)
-
-    def _on_step(self) -> None:
-        self.rights.look_again()
-        self._look_again()
-        # in slices: the broker can bring about many small steps
-        self.jobs.start(self.programme.replan(self.clock.now()))
-
-    async def _on_ack(self, ack: Ack) -> None:
-        self.checkup.centre_heard()
-        await self.sender.on_ack(ack)
-
-    async def _on_placed(self, config: StationConfig | None) -> None:
-        # Beside: a message must never wait for the network, an emergency may be behind it.
-        self.jobs.start(self.link.set_groups(config.groups if config else []))
-        self.rights.set_place(parse_place(config.place) if config else None)
-        here = {zone.name for output in self.settings.outputs for zone in output.zones}
-        here |= {face.name for output in self.settings.outputs for face in output.faces}
-        unknown = sorted(set(config.zones) - here) if config else []
-        self.issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)
-
-    async def _on_result(self, result: Result) -> None:
-        self.jobs.start(self.uplink.send_result(result))
-
-    async def _on_connect(self, session: int) -> None:
-        self.session = session
-        self.sender.connected()
-        await self._hello()
-        await self.uplink.send_unsent()
-        self.greeting.on_connect()
-        self.checkup.poke.set()
-
-    async def _next_session(self) -> int:
-        """A full or dead card must not keep the box from telling of it."""
-        try:
-            return await self.store.run(meta.next_session)
-        except StoreError:
-            return self.session + 1
-
-    async def _build(self) -> None:
-        await quietly(self.media.refresh())
-        self.floors = await self.store.run(load_floors)
-        await self.silence.load()
-        await self.silences.load()
-        settings = self.settings
-        self.intake = Intake(
-            self.station,
-            authority=self.rights.in_force,
-            store=self.store,
-            floors=self.floors,
-            clock=self.clock,
-            journal=self.journal,
-            province=settings.province,
-            effects=Effects(
-                documents=self._on_documents,
-                time_told=self._on_time,
-                acknowledged=self._on_ack,
-                placed=self._on_placed,
-                presumed=self.rights.presume,
-                report=self._on_result,
-                greet=lambda: self.jobs.start(self._hello()),
-                note=self.issues.note,
-            ),
-        )
-        spread_s = min(GREETING_S, self.health_s)
-        self.greeting = Greeting(self._hello, self.intake.nonces, spread_s)
-        self.link = MqttLink(
-            settings.broker,
-            self.station,
-            next_session=self._next_session,
-            on_message=self.intake.receive,
-            on_connect=self._on_connect,
-            on_disconnect=self.sender.disconnected,
-            on_fault=self.issues.note,
-            on_centre=self.greeting.on_centre,
-            on_authority=self.rights.on_file,
-            guard=self.guard,
+        watch = AlarmWatch(outputs.list_alarms, issues, journal)
+        connected, disconnected = AsyncSignal[[int]](), Signal[[]]()
+        centre_seen = AsyncSignal[[str, bytes]]()
+        session = SessionCounter(store)
+        link = MqttLink(
+            settings.broker, station, next_session=session.next, on_message=intake.receive,
+            on_connect=connected.emit, on_disconnect=disconnected.emit, on_fault=issues.note,
+            on_centre=centre_seen.emit, on_authority=rights.on_file, guard=device.guard,
             pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
-            dates=CertificateDates(self.clock.now),
-        )
-        self.uplink.line = self.link
-        self.rights.wire(self.link.set_authority_files, self.intake.restore, self._hello)
-        self.upkeep = Upkeep(
-            self.clock, self.store, self.floors, self.media, self.programme.is_named,
-            lambda: self.intake.place is not None, self.intake.restore, self._hello,
+            dates=CertificateDates(clock.now),
         )  # fmt: skip
-        self.timekeeper = Timekeeper(
-            TimeParts(
-                self.clock, self.store, self.journal, self.rights.in_force, self.boot_id,
-                Path(settings.state), self._on_step, self.intake.restore,
-                self.greeting.say_soon,
-            )
+        hello = HelloSender(
+            uplink.send, session=session.current, boot_id=device.boot_id, journal=journal,
+            ask=intake.nonces.ask, place=lambda: intake.place, floors=state.floors,
+            documents=documents, authority=state.authority, clock=clock, outputs=settings.outputs,
         )  # fmt: skip
-        self.rundowns = {o.name: self._rundown(o) for o in settings.outputs}
-        self.outputs = {o.name: self._output(o) for o in settings.outputs}
-        self.checkup = Checkup(
-            Parts(
-                settings=settings, boot_id=self.boot_id, session=lambda: self.session,
-                store=self.store, clock=self.clock, journal=self.journal, issues=self.issues,
-                link=self.link, authority=self.rights.state, outputs=self.outputs,
-                rundowns=self.rundowns, lines=self.lines, inputs=self.site.inputs,
-                readings=self.site.readings, held=lambda: self.programme.held, floors=self.floors,
+        greeting = Greeting(hello.send, intake.nonces, spread_s)
+        upkeep = Upkeep(
+            clock, store, state.floors, state.media, documents.is_named,
+            lambda: intake.place is not None,
+            intake.restore, hello.send,
+        )  # fmt: skip
+        timekeeper = Timekeeper(
+            clock, store=store, journal=journal, authority=state.authority,
+            boot_id=device.boot_id, state=Path(settings.state), restore=intake.restore,
+        )  # fmt: skip
+        checkup = Checkup(
+            build_checks(
+                settings, boot_id=device.boot_id, store=store, clock=clock, journal=journal,
+                issues=issues, link=link, contact=contact, authority=rights.state,
+                documents=documents, floors=state.floors, outputs=outputs.by_name,
+                rundowns=outputs.rundowns,
             ),
-            self._send_health,
-            self.health_s,
+            note=issues.note,
+            take=HealthSnapshot(
+                settings, session=session.current, clock=clock, journal=journal, issues=issues,
+                outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
+                inputs=site.inputs, readings=site.readings,
+            ).take,
+            send=partial(_send_health, state.media, fetch, uplink),
+            period_s=device.health_s,
         )  # fmt: skip
 
-    def _rundown(self, output: Output) -> SoundRundown:
-        if output.board is not None:
-            return PictureRundown(self.programme, [face.name for face in output.faces])
-        return SoundRundown(self.programme, [zone.name for zone in output.zones])
-
-    def _output(self, output: Output) -> SoundOutput | PictureOutput:
-        near = Neighbours(
-            self.rundowns[output.name], self.clock, self.media, self.journal, self.issues.note
+        # Whatever may change what sounds or shows has all of these look again.
+        look = Signal[[]]()
+        look.connect(*(one.changed for one in outputs.by_name.values()))
+        look.connect(keys.look, watch.changed, checkup.report_soon)
+        timekeeper.stepped.connect(rights.look_again)
+        for changed in (mutes.changed, state.press.changed, timekeeper.stepped, programme.planned):
+            changed.connect(look.emit)
+        # in slices: the broker can bring about many small steps
+        timekeeper.stepped.connect(lambda: jobs.start(programme.replan(clock.now())))
+        timekeeper.time_wanted.connect(greeting.say_soon)
+        # an alarm or a silence does not wait for the plan
+        documents.changed.connect(look.emit, silences.changed)
+        documents.changed.connect(lambda: programme.replan(clock.now()))
+        programme.planned.connect(partial(_record_refused, jobs, journal, programme), fetch)
+        state.press.changed.connect(fetch)
+        for settled in (downloads.arrived, downloads.given_up):
+            settled.connect(partial(_end_missing, issues), lambda _digest: look.emit())
+        downloads.failed.connect(partial(_begin_missing, jobs, issues, upkeep))
+        intake.time_taken.connect(contact.note_heard, timekeeper.on_time)
+        intake.placed.connect(partial(_settle_place, settings, jobs, issues, link, rights))
+        intake.presumed.connect(rights.presume)
+        intake.judged.connect(lambda result: jobs.start(uplink.send_result(result)))
+        intake.hello_due.connect(lambda: jobs.start(hello.send()))
+        rights.wanted.connect(link.set_authority_files)
+        rights.hello_due.connect(hello.send)
+        connected.connect(session.note_connected, lambda _session: uplink.note_connected(link))
+        connected.connect(lambda _session: sender.connected())
+        connected.connect(lambda _session: hello.send(), lambda _session: uplink.send_unsent())
+        connected.connect(
+            lambda _session: greeting.on_connect(), lambda _session: checkup.report_soon()
         )
-        if output.audio is None:
-            return build_picture_output(output, self.station, near)
-        sound = build_sound_output(output, near)
-        self.lines += sound.lines.values()
-        return sound
+        disconnected.connect(sender.disconnected)
+        centre_seen.connect(greeting.on_centre)
+        journal.played.connect(checkup.on_play)
+        issues.changed.connect(lambda _issue, _begins: checkup.report_soon())
 
-    def _page(self) -> Coroutine[Any, Any, None]:
-        """The page, whose modules load only where the settings name one."""
-        from agent.desk.parts import Parts
-        from agent.desk.serve import run_page
+        await silences.load()
+        await site.load()
+        await rights.load()
+        await intake.begin()
+        services: dict[str, Run] = {
+            f"output {name}": partial(keep_running, output, issues.note)
+            for name, output in outputs.by_name.items()
+        }
+        services |= {
+            "link": link.run, "sender": sender.run, "supply": downloads.run,
+            "authority": rights.run, "checkup": checkup.run, "site": site.run,
+            "silences": silences.run, "upkeep": upkeep.run, "alarm": keys.run,
+            "timekeeper": timekeeper.run, "greeting": greeting.run, "alarm watch": watch.run,
+            "refusals": intake.refusals.run, "heartbeat": journal.keep_beating,
+        }  # fmt: skip
+        if store.is_volatile:
+            services["card"] = CardWatch(
+                Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s
+            ).run
+        if settings.page is not None:
+            # its modules load only where the settings name one
+            from agent.desk.parts import Parts
+            from agent.desk.serve import run_page
 
-        return run_page(
-            Parts(
-                settings=self.settings, clock=self.clock, journal=self.journal, issues=self.issues,
-                link=self.link, programme=self.programme, outputs=self.outputs,
-                silence=self.silence, reread=self.reread,
-                standings=self.checkup.watch.standings, look_again=self._look_again,
-                place=lambda: self.intake.place, why_missing=self.supply.why_missing,
-                inputs=self.site.inputs, sensors=self.site.readings, authority=self.rights.state,
-                emergency_keys=self.alarm.standings, alarms=self._alarms,
-            )
-        )  # fmt: skip
+            services["page"] = partial(
+                run_page,
+                Parts(
+                    settings=settings, clock=clock, journal=journal, issues=issues, link=link,
+                    programme=programme, outputs=outputs.by_name, silence=mutes.switch,
+                    reread=device.reread, standings=checkup.watch.standings,
+                    look_again=mutes.changed.emit, place=lambda: intake.place,
+                    why_missing=state.status.why_missing, inputs=site.inputs,
+                    sensors=site.readings, authority=rights.state,
+                    emergency_keys=keys.standings, alarms=outputs.list_alarms,
+                ),
+            )  # fmt: skip
+        yield Agent(services, intake.restore)
 
-    def may_pause(self) -> bool:
-        """Would nobody miss a few seconds?"""
-        now = self.clock.now()
-        return not any(
-            rundown.is_needed(now, PAUSE, self.outputs[name].on_air)
-            for name, rundown in self.rundowns.items()
+
+def _build_downloads(
+    settings: Settings, clock: Clock, state: BoxState, programme: Programme
+) -> Supply:
+    def build_fetcher(patience: Patience) -> Fetcher:
+        return Fetcher(
+            state.media,
+            Path(settings.broker.ca),
+            hosts=lambda: programme.media_hosts,
+            allow_private=settings.media.allow_private,
+            dates=CertificateDates(clock.now),
+            patience=patience,
         )
 
-    async def serve(self) -> None:
-        """Live until cancelled."""
-        await self._build()
-        await self.journal.open()
-        try:
-            async with self.jobs, asyncio.TaskGroup() as group:
-                self.issues.note("state_damaged", "state", self.store.damage or None)
-                copy = f"a copy in {self.store.path.parent}" if self.store.is_volatile else None
-                self.issues.note("state_volatile", "state", copy)
-                group.create_task(feed_watchdog(), name="watchdog")
-                await self.site.load()
-                await self.rights.load()
-                await self.intake.begin()
-                for name, output in self.outputs.items():
-                    group.create_task(keep_running(output, self.issues.note), name=f"output {name}")
-                lasting: dict[str, Lasting] = {
-                    "link": self.link, "sender": self.sender, "supply": self.supply,
-                    "authority": self.rights, "checkup": self.checkup, "site": self.site,
-                    "silences": self.silences, "upkeep": self.upkeep, "alarm": self.alarm,
-                    "timekeeper": self.timekeeper, "greeting": self.greeting,
-                    "alarm watch": self.alarm_watch, "refusals": self.intake.refusals,
-                }  # fmt: skip
-                for name, part in lasting.items():
-                    group.create_task(part.run(), name=name)
-                group.create_task(self.journal.keep_beating(), name="heartbeat")
-                if self.settings.page is not None:
-                    group.create_task(self._page(), name="page")
-                await self.intake.restore()
-                notify("READY=1")
-        finally:
-            close_ports()
-            await quietly(self.journal.close())
+    return Supply(
+        build_fetcher(Patience()),
+        urgent=build_fetcher(URGENT),
+        status=state.status,
+        is_wanted=state.documents.is_named,
+        needed_at=lambda: programme.needed(clock.now()),
+    )
+
+
+# What follows from a change
+
+
+async def _acknowledge(contact: CentreContact, sender: Sender, ack: Ack) -> None:
+    contact.note_heard()
+    await sender.on_ack(ack)
+
+
+def _fetch_media(downloads: Supply, documents: DocumentsInForce, press: KeyPress) -> None:
+    """Ask for what is named and not here; a file found rotten on the card is not here."""
+    downloads.want(documents.with_media, pressed=press.doc_id)
+
+
+async def _send_health(
+    media: MediaStore, fetch: Callable[[], None], uplink: Uplink, health: Health
+) -> None:
+    await quietly(media.refresh())  # what went without us is fetched again
+    fetch()
+    await uplink.send("health", health)
+
+
+def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Programme) -> None:
+    """What policy or this release refuses to play is journalled once, with its rule."""
+    for refusal in programme.new_refusals():
+        jobs.start(quietly(journal.append("refusal", detail=refusal.detail())))
+
+
+def _end_missing(issues: Issues, digest: Digest) -> None:
+    issues.note("media_missing", digest[:12], None)
+
+
+def _begin_missing(
+    jobs: BackgroundJobs, issues: Issues, upkeep: Upkeep, digest: Digest, error: AgentError
+) -> None:
+    issues.note("media_missing", digest[:12], str(error))
+    if error.code == "E_DISK":
+        jobs.start(upkeep.make_room())
+
+
+async def _settle_place(
+    settings: Settings,
+    jobs: BackgroundJobs,
+    issues: Issues,
+    link: MqttLink,
+    rights: Rights,
+    config: StationConfig | None,
+) -> None:
+    # Beside: a message must never wait for the network, an emergency may be behind it.
+    jobs.start(link.set_groups(config.groups if config else []))
+    rights.set_place(parse_place(config.place) if config else None)
+    here = {zone.name for output in settings.outputs for zone in output.zones}
+    here |= {face.name for output in settings.outputs for face in output.faces}
+    unknown = sorted(set(config.zones) - here) if config else []
+    issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)

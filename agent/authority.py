@@ -15,7 +15,8 @@ from agent.contract.ident import Place
 from agent.errors import StoreError
 from agent.health.checks.authority import AuthorityState
 from agent.health.issue import Issues
-from agent.link.authority import PAUSE_S, AuthorityFeed, Seams
+from agent.link.authority import PAUSE_S, AuthorityFeed
+from agent.signals import AsyncSignal
 from agent.store.database import Store
 from agent.trust.in_force import AuthorityInForce
 from agent.trust.installed import InstalledRoot
@@ -29,60 +30,54 @@ class Rights:
 
     Args:
         root: the installed root file.
+        in_force: gets each new authority; whoever judges asks it.
         store: keeps the files.
         clock: the only source of time.
         issues: told of refused files.
+        restore: judges anew what is held.
         spread_s: the longest wait before a hello that many stations have reason to say.
         pause_s: see `link.authority.PAUSE_S`.
 
     Attributes:
-        in_force: whoever judges asks it.
+        wanted: emitted with exactly those authority files that are to be listened to from now on.
+        hello_due: emitted when the centre is to be asked for what was turned away.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
         self,
         root: InstalledRoot,
+        in_force: AuthorityInForce,
         *,
         store: Store,
         clock: Clock,
         issues: Issues,
+        restore: Callable[[], Awaitable[None]],
         spread_s: float,
         pause_s: float = PAUSE_S,
     ) -> None:
-        self._root = root
         self._store = store
         self._clock = clock
         self._issues = issues
         self._spread_s = spread_s
-        self._pause_s = pause_s
-        self._feed: AuthorityFeed | None = None
-        self._group: asyncio.TaskGroup | None = None
-        self.in_force = AuthorityInForce(root.authority)
-
-    def wire(
-        self,
-        listen: Callable[[Collection[str]], Awaitable[None]],
-        restore: Callable[[], Awaitable[None]],
-        greet: Callable[[], Awaitable[None]],
-    ) -> None:
-        """Connect it with what is built after it; once, before `load`.
-
-        Args:
-            listen: to exactly these authority files.
-            restore: judges anew what is held.
-            greet: says hello.
-        """
         self._restore = restore
-        self._greet = greet
-        if self._root.is_tree:
-            self._feed = AuthorityFeed(
-                self._root.raw,
-                self.in_force,
-                store=self._store,
-                now=self._clock.now,
-                seams=Seams(listen, self._on_change, self._issues.note),
-                pause_s=self._pause_s,
-            )
+        self._group: asyncio.TaskGroup | None = None
+        self.in_force = in_force
+        self.wanted = AsyncSignal[[Collection[str]]]()
+        self.hello_due = AsyncSignal[[]]()
+        self._feed = self._build_feed(root, pause_s) if root.is_tree else None
+
+    def _build_feed(self, root: InstalledRoot, pause_s: float) -> AuthorityFeed:
+        feed = AuthorityFeed(
+            root.raw,
+            self.in_force,
+            store=self._store,
+            now=self._clock.now,
+            fault=self._issues.note,
+            pause_s=pause_s,
+        )
+        feed.wanted.connect(self.wanted.emit)
+        feed.changed.connect(self._on_change)
+        return feed
 
     async def load(self) -> None:
         """Take up what was accepted before; call it before anything is judged.
@@ -147,4 +142,4 @@ class Rights:
 
     async def _greet_within(self, limit_s: float) -> None:
         await asyncio.sleep(random.uniform(0, limit_s))  # noqa: S311 - jitter
-        await self._greet()
+        await self.hello_due.emit()

@@ -2,18 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 
-from agent.clock import Now
+from agent.clock import Clock, Now
 from agent.contract.document import Document
 from agent.contract.feature import FEATURES
 from agent.contract.ident import Place
 from agent.contract.report import MAX_HOLDS, Hello
+from agent.documents_in_force import DocumentsInForce
 from agent.evidence.journal import Journal
 from agent.health.snapshot import clock_state
 from agent.settings.model import Output
 from agent.store.documents import Floors, slot_of
+from agent.trust.in_force import AuthorityInForce
+
+
+class HelloSender:
+    """Says hello.
+
+    Args:
+        send: signs and sends a report on a channel.
+        session: of the connection.
+        boot_id: of this boot.
+        journal: its epoch and length.
+        ask: a new nonce; the centre's answer carries it.
+        place: where the box stands.
+        floors: what was accepted.
+        documents: those in force.
+        authority: in force.
+        clock: the only source of time.
+        outputs: of the settings.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a part of the report
+        self,
+        send: Callable[[str, Hello], Awaitable[None]],
+        *,
+        session: Callable[[], int],
+        boot_id: str,
+        journal: Journal,
+        ask: Callable[[], str],
+        place: Callable[[], Place | None],
+        floors: Floors,
+        documents: DocumentsInForce,
+        authority: AuthorityInForce,
+        clock: Clock,
+        outputs: Sequence[Output],
+    ) -> None:
+        self._send = send
+        self._session = session
+        self._boot_id = boot_id
+        self._journal = journal
+        self._ask = ask
+        self._place = place
+        self._floors = floors
+        self._documents = documents
+        self._authority = authority
+        self._clock = clock
+        self._outputs = outputs
+
+    async def send(self) -> None:
+        """Once, with a new nonce; what cannot be sent now is said at the next connection."""
+        hello = build_hello(
+            self._session(), boot_id=self._boot_id, journal=self._journal, nonce=self._ask(),
+            place=self._place(), floors=self._floors,
+            in_force=(held.document for held in self._documents.held),
+            authority=self._authority.versions, now=self._clock.now(), outputs=self._outputs,
+        )  # fmt: skip
+        await self._send("hello", hello)
 
 
 def build_hello(  # noqa: PLR0913 - one keyword a part of the report

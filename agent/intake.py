@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from msgspec import UNSET
@@ -31,17 +28,19 @@ from agent.contract.ident import Place, StationId
 from agent.contract.moment import parse_utc
 from agent.contract.report import Result
 from agent.contract.topic import Topic
+from agent.documents_in_force import DocumentsInForce
 from agent.errors import StoreError, TrustError
 from agent.evidence.ignored_log import IgnoredLog
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
-from agent.kept_documents import KeptDocuments
+from agent.kept_documents import KeptDocuments, commit_accepted, list_pausers
 from agent.newborn import Newborn
 from agent.nonce import Nonces
 from agent.plan.silence import next_pause, verify_pause
+from agent.signals import AsyncSignal, Signal
 from agent.store.database import Store
-from agent.store.documents import Floors, commit, drop, learn
-from agent.store.pause import last_pauses, note_pause
+from agent.store.documents import Floors, learn
+from agent.store.pause import last_pauses
 from agent.trust.attestation import Attestations, Unproved
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.holding import Holding
@@ -60,23 +59,6 @@ REFUSED_TIME = {
 }
 
 
-@dataclass(frozen=True)
-class Effects:
-    """What the rest of the agent does about a document, wired by `app`.
-
-    `placed` is told of the config that gives the box its place, or None when it has lost it.
-    """
-
-    documents: Callable[[list[HeldDocument]], Awaitable[None]]
-    time_told: Callable[[Outcome], Awaitable[None]]
-    acknowledged: Callable[[Ack], Awaitable[None]]
-    placed: Callable[[StationConfig | None], Awaitable[None]]
-    presumed: Callable[[Place], None]
-    report: Callable[[Result], Awaitable[None]]
-    greet: Callable[[], None]
-    note: Callable[[str, str, str | None], None]
-
-
 class _AwaitsHeadError(Exception):
     """Not judged: this box's memory is new, and no head has come yet."""
 
@@ -87,29 +69,31 @@ def _check_supported(accepted: Accepted) -> None:
         raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
 
 
-def _commit(
-    connection: sqlite3.Connection,
-    accepted: Accepted,
-    given_up: Sequence[Document],
-    pause: Pause | None,
-    at: datetime,
-) -> None:
-    """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
-    drop(connection, given_up)
-    commit(connection, accepted, at)
-    if pause is not None:
-        note_pause(connection, _pausers(accepted), pause)
-
-
-def _pausers(accepted: Accepted) -> tuple[str, ...]:
-    """Whose rest a pause begins: its role's, and that of each key, whatever roles it stands in."""
-    return accepted.document.issuer, *accepted.signers
-
-
 class Intake:
-    """Judges and applies what the link hands over, one message at a time."""
+    """Judges and applies what the link hands over, one message at a time.
 
-    def __init__(  # noqa: PLR0913 - wired once, by `app`
+    Args:
+        station: of this box.
+        authority: in force, asked anew each time.
+        store: keeps documents and floors.
+        floors: what was accepted before.
+        clock: is set by signed times.
+        journal: takes refusals.
+        acknowledge: hands on that the centre has confirmed records; a TrustError when they are not
+            ours.
+        documents: gets what is in force.
+        note: begins or ends an issue.
+        province: expected by the settings.
+
+    Attributes:
+        time_taken: emitted when a signed time was judged good: taken, held or needless.
+        placed: emitted with the config that gives the box its place, or None when it is lost.
+        presumed: emitted with a place that nobody has verified: see `link.authority`.
+        judged: emitted with the verdict on each document.
+        hello_due: emitted when the centre is to be asked for what was turned away.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
         self,
         station: StationId,
         *,
@@ -118,9 +102,17 @@ class Intake:
         floors: Floors,
         clock: Clock,
         journal: Journal,
-        effects: Effects,
+        acknowledge: Callable[[Ack], Awaitable[None]],
+        documents: DocumentsInForce,
+        note: Callable[[str, str, str | None], None],
         province: str | None = None,
     ) -> None:
+        self.time_taken = AsyncSignal[[Outcome]]()
+        self._acknowledge = acknowledge
+        self.placed = AsyncSignal[[StationConfig | None]]()
+        self.presumed = Signal[[Place]]()
+        self.judged = Signal[[Result]]()
+        self.hello_due = Signal[[]]()
         self.nonces = Nonces(clock.boot_s)
         self._attested = Attestations(self.nonces)
         self._unproved = Unproved()
@@ -131,18 +123,18 @@ class Intake:
         self._floors = floors
         self._clock = clock
         self._journal = journal
-        self._kept = KeptDocuments(store, floors, clock, effects.note)
-        self._newborn = Newborn(authority, store, floors, effects.note)
-        self._whereabouts = Whereabouts(self._holding, store, effects.placed, province)
-        self._effects = effects
-        self._in_force: list[HeldDocument] = []
+        self._kept = KeptDocuments(store, floors, clock, note)
+        self._newborn = Newborn(authority, store, floors, note)
+        self._whereabouts = Whereabouts(self._holding, store, self.placed.emit, province)
+        self._documents = documents
+        self._note = note
         self._latches: dict[tuple[str, str], Place] = {}
         self._withheld: frozenset[str] = frozenset()
         # What was read from the store takes effect before anybody reads again, else an older
         # reading could undo a newer one.
         self._effect = asyncio.Lock()
         self._ignored = IgnoredLog(journal)
-        self.refusals = RefusalLog(journal, effects.report)
+        self.refusals = RefusalLog(journal, self._report)
 
     @property
     def place(self) -> Place | None:
@@ -163,7 +155,7 @@ class Intake:
             await self._take_effect(await self._kept.read_unplanned())
         last = self._whereabouts.last
         if self.place is None and last is not None:
-            self._effects.presumed(last)
+            self.presumed.emit(last)
 
     async def restore(self) -> None:
         """After a start, a clock step or long waiting: what was accepted takes effect anew."""
@@ -202,7 +194,9 @@ class Intake:
             given_up = await self._kept.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
-            if error.code == "E_REPLAY" and any(one.envelope == message for one in self._in_force):
+            if error.code == "E_REPLAY" and any(
+                one.envelope == message for one in self._documents.held
+            ):
                 log.debug("duplicate below the floor of its slot, on %s", topic)
                 return False
             self._presume(topic, message)
@@ -234,7 +228,7 @@ class Intake:
     async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> bool:
         """Hand an acknowledgement to the journal; False when it is of a record that is not ours."""
         try:
-            await self._effects.acknowledged(ack)
+            await self._acknowledge(ack)
         except TrustError as error:
             await self.refusals.add(topic, message, error)
             return False
@@ -250,12 +244,12 @@ class Intake:
         if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
             place = presumed_place(message, self._station)
             if place is not None:
-                self._effects.presumed(place)
+                self.presumed.emit(place)
 
     def _check_memory(self, accepted: Accepted) -> None:
         """Before its first head a new box turns away without a record: it will ask again."""
         try:
-            self._newborn.check(accepted, self._documents(), self.place, self._clock.now())
+            self._newborn.check(accepted, self._decoded(), self.place, self._clock.now())
         except TrustError as error:
             if self._newborn.is_waiting:
                 raise _AwaitsHeadError from error
@@ -269,7 +263,7 @@ class Intake:
         """
         if not isinstance(accepted.document, Silence):
             return None
-        kept = await self._store.run(last_pauses, _pausers(accepted))
+        kept = await self._store.run(last_pauses, list_pausers(accepted))
         now = self._clock.now()
         verify_pause(accepted, kept, now)
         return next_pause(accepted, now.at)
@@ -280,7 +274,7 @@ class Intake:
         document, fault = accepted.document, None
         try:
             await self._kept.write_unkept()
-            await self._store.run(_commit, accepted, given_up, pause, self._clock.now().at)
+            await self._store.run(commit_accepted, accepted, given_up, pause, self._clock.now().at)
         except StoreError as error:
             log.exception("cannot keep %s", document.doc_id)
             fault = error
@@ -302,7 +296,7 @@ class Intake:
         code = error.code if error is not None and result == "failed" else None
         hint = "" if error is None else error.hint[:300]
         document = accepted.document
-        await self._effects.report(
+        self.judged.emit(
             Result(
                 document.doc_id, result, code, hint, document.kind, accepted.sha256,
                 ignored=list(accepted.ignored) or UNSET,
@@ -330,17 +324,20 @@ class Intake:
         }
         revoked = revoked_by(heads_of(h.document for h in here))
         self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
-        self._in_force = [h for h in here if not is_revoked(h.document, revoked)]
-        self._attested.learn(heads_of(self._documents()))
-        await self._effects.documents(self._in_force)
+        in_force = [h for h in here if not is_revoked(h.document, revoked)]
+        self._attested.learn(heads_of(h.document for h in in_force))
+        await self._documents.replace(in_force)
         for lost, error in self._holding.newly_lost():
             await self._tell_lost(lost.document, lost.sha256, error)
-        if await self._newborn.heed(self._documents(), place, now):
-            self._effects.greet()
+        if await self._newborn.heed(self._decoded(), place, now):
+            self.hello_due.emit()
 
-    def _documents(self) -> list[Document]:
+    async def _report(self, result: Result) -> None:
+        self.judged.emit(result)
+
+    def _decoded(self) -> list[Document]:
         """In force now; a head is never revoked, so all of theirs are among them."""
-        return [h.document for h in self._in_force]
+        return [h.document for h in self._documents.held]
 
     async def _tell_lost(self, document: Document, sha256: str, error: TrustError) -> None:
         """A document that was in force and is no longer, on record once."""
@@ -356,15 +353,15 @@ class Intake:
                 "sha256": sha256,
             },
         )
-        await self._effects.report(
+        self.judged.emit(
             Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
         )
 
     def _tell_withheld(self, withheld: set[str]) -> None:
         for slot in self._withheld - withheld:
-            self._effects.note("document_withheld", slot, None)
+            self._note("document_withheld", slot, None)
         for slot in withheld:
-            self._effects.note("document_withheld", slot, "the centre's head revokes it")
+            self._note("document_withheld", slot, "the centre's head revokes it")
         self._withheld = frozenset(withheld)
 
     async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
@@ -383,7 +380,7 @@ class Intake:
             await self._receive_again(self._unproved.take(self._attested))
             return
         self.nonces.note_clock_set(reply.nonce)
-        await self._effects.time_told(outcome)
+        await self.time_taken.emit(outcome)
         if outcome.verdict == "taken":
             await self.restore()
             await self._receive_again(self._unproved.take())

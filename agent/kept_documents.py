@@ -8,15 +8,18 @@ can still cure it from afar.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from agent.clock import Clock, mono_s
-from agent.contract.accepted import Accepted, HeldDocument
+from agent.contract.accepted import Accepted, HeldDocument, Pause
 from agent.contract.budget import Arrivals
 from agent.contract.document import Document
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.documents import Floors, Reading, read_within_budget
+from agent.store.documents import Floors, Reading, commit, drop, read_within_budget
+from agent.store.pause import note_pause
 from agent.store.unkept import UnkeptDocuments
 from agent.trust.budget import verify_budget
 
@@ -116,3 +119,22 @@ class KeptDocuments:
         given_up = verify_budget(document, length, self._held, self._floors, now)
         self._arrivals.add(document, mono_s())
         return given_up
+
+
+def commit_accepted(
+    connection: sqlite3.Connection,
+    accepted: Accepted,
+    given_up: Sequence[Document],
+    pause: Pause | None,
+    at: datetime,
+) -> None:
+    """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
+    drop(connection, given_up)
+    commit(connection, accepted, at)
+    if pause is not None:
+        note_pause(connection, list_pausers(accepted), pause)
+
+
+def list_pausers(accepted: Accepted) -> tuple[str, ...]:
+    """Whose rest a pause begins: its role's, and that of each key, whatever roles it stands in."""
+    return accepted.document.issuer, *accepted.signers

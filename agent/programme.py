@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Emergency, Playlist
+from agent.contract.document import Emergency
 from agent.contract.priority import Level
+from agent.documents_in_force import DocumentsInForce
 from agent.plan.emergency import ActiveEmergency, emergencies_on
 from agent.plan.held_alarm import Press, alarm_on
 from agent.plan.occurrence import Medium as Sense
@@ -23,6 +24,7 @@ from agent.plan.silence import ActiveSilence, silence_on
 from agent.plan.timeline import Occurrence, Timeline, build_in_slices
 from agent.play.item import Item
 from agent.settings.model import Policy
+from agent.signals import Signal
 from agent.staging import (
     LIMIT_SLACK,
     build_item,
@@ -56,6 +58,10 @@ class Programme:
         is_silent: may nothing but an emergency sound?
         is_locked: does the key on the box keep everything silent and black, an emergency too?
         pressed: the last press of an emergency key, while it may last.
+        documents: those in force.
+
+    Attributes:
+        planned: emitted when `replan` has built a timeline.
     """
 
     local: Policy | None
@@ -63,33 +69,25 @@ class Programme:
     is_silent: Callable[[], bool] = _never
     is_locked: Callable[[], bool] = _never
     pressed: Callable[[], Press | None] = _nobody
-    held: Sequence[HeldDocument] = ()
+    documents: DocumentsInForce = field(default_factory=DocumentsInForce)
+    planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
     media_hosts: frozenset[str] = frozenset()
     _ids: frozenset[str] = frozenset()
     _waiting: dict[str, datetime] = field(default_factory=dict)
-    _named: frozenset[str] = frozenset()
     _plans: int = 0
     _told: frozenset[tuple[str, str, str]] = frozenset()
 
     def update(self, held: Sequence[HeldDocument], now: Now) -> None:
-        """Take the documents now held, and plan anew at once."""
-        self.take(held)
+        """Take documents, and plan anew at once."""
+        self.documents.put(held)
         self.plan(now)
 
-    def take(self, held: Sequence[HeldDocument]) -> None:
-        """Take the documents now held: alarms and silences act at once, the plan by `replan`."""
-        self.held = held
-        ids = {h.document.doc_id for h in held}
-        for doc_id in self._waiting.keys() - ids:
-            del self._waiting[doc_id]
-        self._named = frozenset(
-            medium.sha256
-            for h in held
-            if isinstance(h.document, Playlist | Emergency)
-            for medium in h.document.media
-        )
+    @property
+    def held(self) -> Sequence[HeldDocument]:
+        """The documents in force."""
+        return self.documents.held
 
     def plan(self, now: Now) -> None:
         """Build the timeline around now."""
@@ -100,6 +98,7 @@ class Programme:
         """The same in slices of some milliseconds, so that nothing else waits for a large plan."""
         for _ in self._plan(now):
             await asyncio.sleep(0)
+        self.planned.emit()
 
     def _plan(self, now: Now) -> Iterator[None]:
         """The former timeline holds until it is done; of two at a time the later begun stays."""
@@ -109,6 +108,7 @@ class Programme:
         self.media_hosts = frozenset(config.policy.media_hosts if config else ())
         policy = effective_policy(config, self.local)
         ids = frozenset(h.document.doc_id for h in self.held)
+        self._waiting = {one: at for one, at in self._waiting.items() if one in ids}
         from_at, until_at = now.at - BEHIND, now.at + AHEAD
         timeline = yield from build_in_slices(self.held, policy, from_at, until_at)
         if number == self._plans:
@@ -137,10 +137,6 @@ class Programme:
             for digest in digests_of(occurrence):
                 needed.setdefault(digest, occurrence.start_at)
         return needed
-
-    def is_named(self, digest: str) -> bool:
-        """Does any document in force name this medium?"""
-        return digest in self._named
 
     def new_refusals(self) -> list[Refusal]:
         """What the timeline refuses and was not told of before: once an entry and rule, briefly."""

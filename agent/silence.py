@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import msgspec
 
 from agent.clock import Clock, Now
-from agent.contract.accepted import HeldDocument
 from agent.contract.document import Silence
+from agent.documents_in_force import DocumentsInForce
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.evidence.ledger import Detail
-from agent.health.issue import Issues
+from agent.mutes import Mutes
 from agent.plan.silence import ActiveSilence, silences_on
 from agent.store import meta
 from agent.store.database import Store
@@ -29,32 +28,34 @@ from agent.store.word import SILENCES_TOLD, ToldSilence
 LOOK_S = 30.0
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What silences act on, given by `app`.
+class Silences:
+    """The silences of one box that documents order. `load` it once before anything else.
 
     Args:
         store: remembers what was told.
         clock: the only source of time.
         journal: where each begins and ends.
-        issues: where those that last are.
-        held: the documents in force.
-        look_again: has the outputs ask anew.
+        note: begins or ends an issue.
+        documents: those in force.
+        mutes: told when one begins or ends by itself.
     """
 
-    store: Store
-    clock: Clock
-    journal: Journal
-    issues: Issues
-    held: Callable[[], Sequence[HeldDocument]]
-    look_again: Callable[[], None]
-
-
-class Silences:
-    """The silences of one box that documents order. `load` it once before anything else."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        journal: Journal,
+        note: Callable[[str, str, str | None], None],
+        documents: DocumentsInForce,
+        mutes: Mutes,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._journal = journal
+        self._note_issue = note
+        self._documents = documents
+        self._mutes = mutes
         self._told: dict[str, ToldSilence] = {}  # by doc_id
         self._changed = asyncio.Event()
 
@@ -64,7 +65,7 @@ class Silences:
         Raises:
             StoreError: the database cannot be read.
         """
-        text = await self._parts.store.run(meta.get, SILENCES_TOLD)
+        text = await self._store.run(meta.get, SILENCES_TOLD)
         self._told = msgspec.json.decode(text, type=dict[str, ToldSilence]) if text else {}
 
     def changed(self) -> None:
@@ -82,18 +83,17 @@ class Silences:
 
     async def _look(self) -> float:
         """Tell what began and what ended; returns how long nothing ends by itself (seconds)."""
-        parts = self._parts
-        now = parts.clock.now()
-        active = {one.document.doc_id: one for one in silences_on(parts.held(), now)}
+        now = self._clock.now()
+        active = {one.document.doc_id: one for one in silences_on(self._documents.held, now)}
         begun = [one for doc_id, one in active.items() if doc_id not in self._told]
         ended = {doc_id: told for doc_id, told in self._told.items() if doc_id not in active}
         if begun or ended:
-            parts.look_again()
+            self._mutes.changed.emit()
         self._note(active, ended, now)
         for doc_id, told in ended.items():
-            await parts.journal.append("silence", detail=self._how_ended(doc_id, told))
+            await self._journal.append("silence", detail=self._how_ended(doc_id, told))
         for one in begun:
-            await parts.journal.append("silence", detail=_beginning(one))
+            await self._journal.append("silence", detail=_beginning(one))
         if begun or ended:
             await self._remember(active)
         left_s = [(one.end_at - now.at).total_seconds() for one in active.values()]
@@ -105,15 +105,15 @@ class Silences:
         subjects = {_subject(one.document) for one in active.values()}
         for told in ended.values():
             if (subject := f"{told.issuer}/{told.slot}") not in subjects:
-                self._parts.issues.note("silence_ordered", subject, None)
-                self._parts.issues.note("silence_overdue", subject, None)
+                self._note_issue("silence_ordered", subject, None)
+                self._note_issue("silence_overdue", subject, None)
         for one in active.values():
             scope = "everything" if one.stops_emergency else "all but emergencies"
             hint = f"{scope}, until {one.end_at:%Y-%m-%dT%H:%M:%SZ}: {one.document.why}"
-            self._parts.issues.note("silence_ordered", _subject(one.document), hint)
+            self._note_issue("silence_ordered", _subject(one.document), hint)
             late = f"until {one.end_at:%Y-%m-%dT%H:%M:%SZ}, unless it is lifted or people sign anew"
             hint_late = late if one.is_overdue(now) else None
-            self._parts.issues.note("silence_overdue", _subject(one.document), hint_late)
+            self._note_issue("silence_overdue", _subject(one.document), hint_late)
 
     async def _remember(self, active: dict[str, ActiveSilence]) -> None:
         """A disk that refuses costs a second record after the next restart, never a silence."""
@@ -123,13 +123,13 @@ class Silences:
         }
         with contextlib.suppress(StoreError):
             text = msgspec.json.encode(self._told).decode()
-            await self._parts.store.run(meta.put, SILENCES_TOLD, text)
+            await self._store.run(meta.put, SILENCES_TOLD, text)
 
     def _how_ended(self, doc_id: str, told: ToldSilence) -> Detail:
         """Lifted or replaced by the newer document of its slot, else over by itself."""
         in_slot = (
             one.document
-            for one in self._parts.held()
+            for one in self._documents.held
             if isinstance(one.document, Silence)
             and (one.document.issuer, one.document.slot) == (told.issuer, told.slot)
         )

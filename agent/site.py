@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from agent.clock import Clock
 from agent.contract.report import InputState, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.inputs import Inputs, build_inputs
-from agent.health.issue import Issues
 from agent.health.sensors import Sensors, build_sensors
+from agent.mutes import Mutes
 from agent.play.line import Line
 from agent.settings.model import Settings
 from agent.store import meta
@@ -27,31 +25,38 @@ from agent.store.word import SILENCE_KEY
 RETRY_S = 5.0
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the site acts on, given by `app`.
+class Site:
+    """Contacts and sensors of one box. `load` it once before anything else.
 
-    `press` is told the name of an emergency key that a hand has just pressed; `look_again` has the
-    outputs ask anew.
+    Args:
+        settings: of this box.
+        store: keeps the silence key's position.
+        journal: where a silence by the key begins and ends.
+        note: begins or ends an issue.
+        lines: every switched line.
+        mutes: told of the silence key.
+        press: told the name of an emergency key that a hand has just pressed.
     """
 
-    settings: Settings
-    store: Store
-    clock: Clock
-    journal: Journal
-    issues: Issues
-    lines: Sequence[Line]
-    press: Callable[[str], None]
-    look_again: Callable[[], None]
-
-
-class Site:
-    """Contacts and sensors of one box. `load` it once before anything else."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.is_locked = False
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        journal: Journal,
+        note: Callable[[str, str, str | None], None],
+        lines: Sequence[Line],
+        mutes: Mutes,
+        press: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._journal = journal
+        self._note = note
+        self._lines = lines
+        self._mutes = mutes
+        self._press = press
         self._was_locked = False  # as the store has it
-        self._parts = parts
         self._inputs = Inputs([])
         self._sensors = Sensors([])
         self._last_told = False
@@ -65,15 +70,16 @@ class Site:
             StoreError: the database cannot be read.
             ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
         """
-        parts, settings = self._parts, self._parts.settings
+        settings = self._settings
         has_key = any(one.kind == "silence-key" for one in settings.inputs)
-        self._was_locked = has_key and bool(await parts.store.run(meta.get, SILENCE_KEY))
+        self._was_locked = has_key and bool(await self._store.run(meta.get, SILENCE_KEY))
         self._last_told = self._was_locked
         self._lock(self._was_locked)
-        note = parts.issues.note
-        self._inputs = await asyncio.to_thread(build_inputs, settings.inputs, self._on_input, note)
+        self._inputs = await asyncio.to_thread(
+            build_inputs, settings.inputs, self._on_input, self._note
+        )
         self._sensors = await asyncio.to_thread(
-            build_sensors, settings.sensors, self._line_state, note
+            build_sensors, settings.sensors, self._line_state, self._note
         )
 
     async def run(self) -> None:
@@ -93,45 +99,42 @@ class Site:
         return self._sensors.snapshot()
 
     def _line_state(self, zone: str) -> str | None:
-        return next((line.state for line in self._parts.lines if line.name == zone), None)
+        return next((line.state for line in self._lines if line.name == zone), None)
 
     def _on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - as `OnInput`
         if kind == "silence-key":
             self._lock(active)
             self._moved.set()
-            self._parts.look_again()  # first the silence, then the disk
+            self._mutes.changed.emit()  # first the silence, then the disk
         elif kind == "emergency-key" and active:
-            self._parts.press(name)
+            self._press(name)
         self._told.put_nowait((name, kind, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-        self.is_locked = is_locked
+        self._mutes.is_locked = is_locked
         hint = "the key on the box is turned; turn it back to sound again" if is_locked else None
-        self._parts.issues.note("silence_key_on", "box", hint)
+        self._note("silence_key_on", "box", hint)
 
     async def _write(self) -> None:
         """What was told, made durable in its order, beside the contacts: a disk may be slow."""
-        parts = self._parts
         while True:
             name, kind, active = await self._told.get()
             state = "on" if active else "off"
             if kind == "silence-key" and active != self._last_told:
                 self._last_told = active
-                await parts.journal.append("silence", detail={"state": state, "by": name})
+                await self._journal.append("silence", detail={"state": state, "by": name})
 
     async def _keep_position(self) -> None:
         """The key's last position, durable: what a disk refuses is tried until it is there."""
-        parts = self._parts
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while self.is_locked != self._was_locked:
-                is_locked = self.is_locked
+            while (is_locked := self._mutes.is_locked) != self._was_locked:
                 try:
-                    await parts.store.run(meta.put, SILENCE_KEY, "on" if is_locked else "")
+                    await self._store.run(meta.put, SILENCE_KEY, "on" if is_locked else "")
                 except StoreError as error:
-                    parts.issues.note("silence_key_not_kept", "box", str(error))
+                    self._note("silence_key_not_kept", "box", str(error))
                     await asyncio.sleep(RETRY_S)
                     continue
                 self._was_locked = is_locked
-                parts.issues.note("silence_key_not_kept", "box", None)
+                self._note("silence_key_not_kept", "box", None)

@@ -13,7 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agent.app import HEALTH_S, Agent
+from agent.app import serve as serve_box
+from agent.box_state import HEALTH_S, Device
 from agent.clock import read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError, StoreError
 from agent.evidence.device_key import DeviceKey, load_device_key
@@ -24,7 +25,7 @@ from agent.settings.load import Judged, judge_settings
 from agent.settings.model import Settings
 from agent.store import clock_memory
 from agent.store.database import Store
-from agent.store.volatile import carry_back, is_writable, open_state
+from agent.store.volatile import carry_back, open_state
 from agent.trust.installed import InstalledRoot, load_installed
 from strict_yaml.validation_fault import ValidationFault
 
@@ -181,10 +182,10 @@ async def _live(
         words = await store.run(clock_memory.load)
         clock = clock_memory.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
         guard = await asyncio.to_thread(_open_guard, card, boot_id)
-        agent = Agent(
-            settings, root, store, clock, key, boot_id, reread, health_s=health_s, guard=guard
+        device = Device(
+            root, store, clock, key, boot_id, reread, guard, health_s=health_s, card_s=card_s
         )
-        await _until_anew(agent, reread, card, card_s)
+        await _until_anew(settings, device, reread)
     finally:
         store.close()
         is_on_card = not store.is_volatile or _carry_back(store, card)
@@ -206,14 +207,13 @@ def _open_guard(card: Path, boot_id: str) -> CrashGuard:
     return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
 
 
-async def _until_anew(agent: Agent, reread: _Reread, card: Path, card_s: float) -> None:
+async def _until_anew(settings: Settings, device: Device, reread: _Reread) -> None:
     """Until the agent is to begin anew; it has ended then."""
-    life = asyncio.create_task(agent.serve(), name="agent")
+    life = asyncio.create_task(serve_box(settings, device), name="agent")
     reasons: list[asyncio.Task[Any]] = [
-        asyncio.create_task(reread.is_good.wait(), name="settings read again")
+        asyncio.create_task(reread.is_good.wait(), name="settings read again"),
+        asyncio.create_task(device.card_is_back.wait(), name="card is back"),
     ]
-    if agent.store.is_volatile:
-        reasons.append(asyncio.create_task(_until_card_is_back(agent, card, card_s), name="card"))
     try:
         await asyncio.wait([life, *reasons], return_when=asyncio.FIRST_COMPLETED)
         if life.done():
@@ -247,12 +247,3 @@ async def _until_ended(*tasks: asyncio.Task[Any]) -> None:
             log.error("%s failed while it stopped", task.get_name(), exc_info=error)
     if is_stopped:
         raise asyncio.CancelledError
-
-
-async def _until_card_is_back(agent: Agent, card: Path, card_s: float) -> None:
-    """Until the card takes writes, at a moment when beginning anew costs neither sound nor word."""
-    while True:
-        await asyncio.sleep(card_s)
-        if agent.may_pause() and await asyncio.to_thread(is_writable, card):
-            log.warning("the card takes writes again")
-            return

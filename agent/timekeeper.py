@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from agent.errors import AgentError, LinkError, TrustError
 from agent.evidence.journal import Journal
 from agent.evidence.ledger import Detail
 from agent.link.chrony import ChronyReport, ask_chrony
+from agent.signals import Signal
 from agent.store import clock_memory
 from agent.store.confirmation import read_confirmation, remove_confirmation
 from agent.store.database import Store
@@ -42,9 +42,8 @@ OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the timekeeper works with, given by `app`.
+class Timekeeper:
+    """Built once for each life of the agent.
 
     Args:
         clock: the only source of time.
@@ -53,35 +52,39 @@ class Parts:
         authority: in force, asked anew each time.
         boot_id: of this boot.
         state: the state folder.
-        stepped: has the rest take up the new time.
         restore: has held documents take effect anew, after a great step.
-        greet_soon: sends a hello, which asks for the time, but not in the second of all others.
         ask_chrony: see `link.chrony`.
         read_rtc: the battery clock, as at the start.
+
+    Attributes:
+        stepped: emitted when the clock has taken a time.
+        time_wanted: emitted when the centre is to be asked for the time.
     """
 
-    clock: Clock
-    store: Store
-    journal: Journal
-    authority: AuthorityInForce
-    boot_id: str
-    state: Path
-    stepped: Callable[[], None]
-    restore: Callable[[], Awaitable[None]]
-    greet_soon: Callable[[], None]
-    ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony
-    read_rtc: Callable[[], datetime | None] = read_rtc
-
-
-class Timekeeper:
-    """Built once for each life of the agent.
-
-    Args:
-        parts: of the agent.
-    """
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+        self,
+        clock: Clock,
+        *,
+        store: Store,
+        journal: Journal,
+        authority: AuthorityInForce,
+        boot_id: str,
+        state: Path,
+        restore: Callable[[], Awaitable[None]],
+        ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony,
+        read_rtc: Callable[[], datetime | None] = read_rtc,
+    ) -> None:
+        self.stepped = Signal[[]]()
+        self.time_wanted = Signal[[]]()
+        self._clock = clock
+        self._store = store
+        self._journal = journal
+        self._authority = authority
+        self._boot_id = boot_id
+        self._state = state
+        self._restore = restore
+        self._ask_chronyd = ask_chrony
+        self._read_rtc = read_rtc
         self._root: int | None = None  # version of the root under which the time was last taken
         self._kept_boot_s = boot_s()
         self._kept_words: dict[str, str] = {}
@@ -102,12 +105,21 @@ class Timekeeper:
         try:
             await self._heed_root()
             if self._is_asking:
-                self._parts.greet_soon()
+                self.time_wanted.emit()
             await self._heed_technician()
             await self._follow_chrony()
             await self._keep_when_due()
         except (AgentError, OSError):
             log.exception("left undone")
+
+    async def on_time(self, outcome: Outcome) -> None:
+        """The centre has told the time, and the clock has judged it.
+
+        Raises:
+            StoreError: the card refuses.
+        """
+        if outcome.verdict == "taken":
+            await self.on_fixed(outcome)
 
     async def on_fixed(self, outcome: Outcome) -> None:
         """The clock has taken a time: first what needs no disk, then the record and the memory.
@@ -118,17 +130,16 @@ class Timekeeper:
         Raises:
             StoreError: the card refuses.
         """
-        parts = self._parts
         self._is_asking = False
-        parts.stepped()
+        self.stepped.emit()
         await self._count_root()
-        is_news = abs(outcome.step_s) >= STEP_S or self._fixed_by != (parts.clock.by, self._root)
+        is_news = abs(outcome.step_s) >= STEP_S or self._fixed_by != (self._clock.by, self._root)
         if not is_news and boot_s() - self._fixed_boot_s < KEEP_S:
             return
-        self._fixed_by, self._fixed_boot_s = (parts.clock.by, self._root), boot_s()
-        by = NTS if parts.clock.by == NTS else "centre"
+        self._fixed_by, self._fixed_boot_s = (self._clock.by, self._root), boot_s()
+        by = NTS if self._clock.by == NTS else "centre"
         detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
-        await parts.journal.append("clock_fix", detail=detail)
+        await self._journal.append("clock_fix", detail=detail)
         await self._keep()
 
     # The floor on the card
@@ -136,26 +147,26 @@ class Timekeeper:
     async def _keep_when_due(self) -> None:
         is_held = bool(self._kept_words.get(clock_memory.HELD))
         if boot_s() - self._kept_boot_s >= KEEP_S:
-            self._parts.clock.raise_floor()
-        elif is_held == (self._parts.clock.held_at is not None):
+            self._clock.raise_floor()
+        elif is_held == (self._clock.held_at is not None):
             return
         await self._keep()
 
     async def _keep(self) -> None:
-        self._parts.clock.see_rtc(await asyncio.to_thread(self._parts.read_rtc))
+        self._clock.see_rtc(await asyncio.to_thread(self._read_rtc))
         words = await self._describe()
         if words != self._kept_words:
-            await self._parts.store.run(clock_memory.keep, words)
+            await self._store.run(clock_memory.keep, words)
         self._kept_words, self._kept_boot_s = words, boot_s()
 
     async def _describe(self) -> dict[str, str]:
         root = await self._last_root()
-        return clock_memory.describe(self._parts.clock, self._parts.boot_id, root)
+        return clock_memory.describe(self._clock, self._boot_id, root)
 
     # chrony
 
     async def _follow_chrony(self) -> None:
-        is_synced = self._parts.clock.now().quality == "SYNCED"
+        is_synced = self._clock.now().quality == "SYNCED"
         period_s = ASK_CHRONY_S if is_synced else ASK_CHRONY_SOON_S
         if boot_s() - self._asked_boot_s < period_s:
             return
@@ -164,15 +175,15 @@ class Timekeeper:
         if outcome.verdict != "taken":
             return
         if is_synced and abs(outcome.step_s) < STEP_S:
-            self._parts.stepped()
+            self.stepped.emit()
             return
         await self.on_fixed(outcome)
-        await self._parts.restore()
+        await self._restore()
 
     async def _ask_chrony(self) -> Outcome:
-        clock = self._parts.clock
+        clock = self._clock
         try:
-            report = await self._parts.ask_chrony()
+            report = await self._ask_chronyd()
             if report is None:
                 clock.apart_s = 0.0
                 return Outcome("needless")
@@ -195,7 +206,7 @@ class Timekeeper:
 
     async def _heed_root(self) -> None:
         """A newer root may confirm what is held; keys it took away vouch for nothing."""
-        clock, root = self._parts.clock, self._parts.authority.versions["root"]
+        clock, root = self._clock, self._authority.versions["root"]
         is_newer, held_at = root > await self._last_root(), clock.held_at
         if held_at is not None and is_newer and self._is_fresh_at(held_at):
             log.warning("root %d confirms the jump to %s", root, held_at)
@@ -205,7 +216,7 @@ class Timekeeper:
             clock.forget()
             self._forgot_boot_s = boot_s()
             self._kept_words, self._is_asking = {}, True
-            await self._parts.store.run(clock_memory.lower, await self._describe())
+            await self._store.run(clock_memory.lower, await self._describe())
 
     async def _count_root(self) -> None:
         """The root is one under which a time was taken.
@@ -213,27 +224,27 @@ class Timekeeper:
         Not by the centre's word at a moment at which all has run out: a thief who answers before
         the new files have come would use up the root that cures.
         """
-        clock, authority = self._parts.clock, self._parts.authority
+        clock, authority = self._clock, self._authority
         is_doubtful = clock.by != NTS and authority.grade(clock.now()) is Grade.EXPIRED
         if not is_doubtful or not await self._last_root():
             self._root = authority.versions["root"]
 
     async def _last_root(self) -> int:
         if self._root is None:
-            words = await self._parts.store.run(clock_memory.load)
+            words = await self._store.run(clock_memory.load)
             self._root = int(words.get(clock_memory.ROOT, "0"))
         return self._root
 
     def _is_fresh_at(self, at: datetime) -> bool:
         """A pinned root has no timestamp and vouches for no moment."""
-        authority = self._parts.authority
+        authority = self._authority
         is_tree = "timestamp" in authority.versions
         return is_tree and authority.grade(Now(at, "SYNCED", 0.0)) is Grade.FRESH
 
     def _is_by_revoked_key(self) -> bool:
         """Has a key that raised the floor since lost the right to tell the time?"""
-        by, authority = self._parts.clock.floor_by, self._parts.authority
-        if by == NTS or authority.grade(self._parts.clock.now()) is Grade.EXPIRED:
+        by, authority = self._clock.floor_by, self._authority
+        if by == NTS or authority.grade(self._clock.now()) is Grade.EXPIRED:
             return False
         return any(
             all("time" not in role.kinds for role in authority.roles_for(keyid))
@@ -248,18 +259,18 @@ class Timekeeper:
         """
         if boot_s() - self._forgot_boot_s < FORGET_S:
             return False
-        issued = self._parts.authority.issued
-        return issued is not None and self._parts.clock.now().at - issued > OLDEST_TIMESTAMP
+        issued = self._authority.issued
+        return issued is not None and self._clock.now().at - issued > OLDEST_TIMESTAMP
 
     async def _heed_technician(self) -> None:
-        held_at = self._parts.clock.held_at
+        held_at = self._clock.held_at
         if held_at is None:
             return
-        day = await asyncio.to_thread(read_confirmation, self._parts.state)
+        day = await asyncio.to_thread(read_confirmation, self._state)
         if day is None:
             return
         is_right = abs(held_at.astimezone(LOCAL).date() - day) <= DAY
-        await asyncio.to_thread(remove_confirmation, self._parts.state)
+        await asyncio.to_thread(remove_confirmation, self._state)
         if is_right:
             await self._take_held()
         detail: Detail = {
@@ -269,9 +280,9 @@ class Timekeeper:
             "result": "done" if is_right else "refused",
             "code": None if is_right else "E_TIME",
         }
-        await self._parts.journal.append("command", detail=detail)
+        await self._journal.append("command", detail=detail)
 
     async def _take_held(self) -> None:
-        outcome = self._parts.clock.confirm()
+        outcome = self._clock.confirm()
         await self.on_fixed(outcome)
-        await self._parts.restore()
+        await self._restore()

@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +23,7 @@ from agent.store.database import Store
 from agent.store.documents import Floors, prune
 from agent.store.media import MediaStore
 from agent.store.slots import forget_slots
+from agent.store.volatile import is_writable
 from agent.trust.freshness import longest_life
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,32 @@ class Upkeep:
         self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
         await self.store.run(prune, past_at)
         await asyncio.to_thread(self.media.keep_only, self.is_named)
+
+
+@dataclass(frozen=True)
+class CardWatch:
+    """Waits for a card that took no writes at the start, while the state lives in memory.
+
+    Args:
+        card: its folder.
+        may_pause: would nobody miss a few seconds?
+        is_back: set when the card takes writes again, at a moment when beginning anew costs
+            neither sound nor word.
+        period_s: between two looks.
+    """
+
+    card: Path
+    may_pause: Callable[[], bool]
+    is_back: asyncio.Event
+    period_s: float
+
+    async def run(self) -> None:
+        """Live until the card is back."""
+        while not self.is_back.is_set():
+            await asyncio.sleep(self.period_s)
+            if self.may_pause() and await asyncio.to_thread(is_writable, self.card):
+                log.warning("the card takes writes again")
+                self.is_back.set()
 
 
 class Greeting:

@@ -12,8 +12,10 @@ import msgspec
 from agent.contract.ident import StationId
 from agent.contract.report import Result
 from agent.contract.topic import build_uplink_topic
-from agent.errors import LinkError
+from agent.errors import LinkError, StoreError
 from agent.evidence.device_key import DeviceKey, sign_report
+from agent.store import meta
+from agent.store.database import Store
 
 MOST_UNSENT = 64
 
@@ -26,6 +28,36 @@ class Line(Protocol):
         ...
 
 
+class SessionCounter:
+    """Numbers the connections of this box.
+
+    Args:
+        store: remembers the number.
+
+    Attributes:
+        number: of the last session that stood.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.number = 0
+        self._store = store
+
+    async def next(self) -> int:
+        """A full or dead card must not keep the box from telling of it."""
+        try:
+            return await self._store.run(meta.next_session)
+        except StoreError:
+            return self.number + 1
+
+    def current(self) -> int:
+        """See `number`."""
+        return self.number
+
+    def note_connected(self, number: int) -> None:
+        """This session stands."""
+        self.number = number
+
+
 class Uplink:
     """Signs and sends.
 
@@ -34,12 +66,15 @@ class Uplink:
         key: its own.
     """
 
-    line: Line  # given before the agent lives
-
     def __init__(self, station: StationId, key: DeviceKey) -> None:
+        self._line: Line | None = None
         self._station = station
         self._key = key
         self._unsent: deque[Result] = deque(maxlen=MOST_UNSENT)
+
+    def note_connected(self, line: Line) -> None:
+        """From now on there is something to send on."""
+        self._line = line
 
     def sign(self, channel: str, payload: bytes) -> bytes:
         """The envelope for a channel."""
@@ -51,7 +86,9 @@ class Uplink:
         Raises:
             LinkError: not connected, or it went meanwhile.
         """
-        await self.line.publish(build_uplink_topic(self._station, channel), message)
+        if self._line is None:
+            raise LinkError("E_OFFLINE", channel, "no connection yet")
+        await self._line.publish(build_uplink_topic(self._station, channel), message)
 
     async def send(self, channel: str, body: msgspec.Struct) -> None:
         """Sign and send; what cannot be sent now is told again in the next hello or health."""

@@ -40,7 +40,9 @@ class Connection(Protocol):
 class Programme(Protocol):
     """See `programme.Programme`."""
 
-    held: Sequence[HeldDocument]
+    @property
+    def held(self) -> Sequence[HeldDocument]:
+        """The documents in force."""
 
     def current(self, now: Now) -> Timeline | None:
         """What is planned around now."""

@@ -17,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +32,7 @@ from agent.evidence import ledger, past
 from agent.evidence.budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
 from agent.evidence.ledger import Beginning, Detail, Draft, Head
 from agent.evidence.past import PastJournal
+from agent.signals import Signal
 from agent.store.database import Store
 from agent.store.open_play import OpenPlay
 from agent.store.word import Beat
@@ -58,16 +58,16 @@ class Journal:
 
     Attributes:
         fault: the disk's last refusal while records wait in memory, else None.
-        changed: called (on the loop) after records were written.
-        played: called (on the loop) when a play begins to be heard or seen, and when it has ended.
+        changed: emitted (on the loop) after records were written.
+        played: emitted (on the loop) when a play begins to be heard or seen, and when it has ended.
         past: former lives of which the centre lacks records.
     """
 
     def __init__(self, store: Store, station: StationId, clock: Clock, boot_id: str) -> None:
         self.epoch = ""
         self.fault: StoreError | None = None
-        self.changed: list[Callable[[], None]] = []
-        self.played: list[Callable[[Play], None]] = []
+        self.changed = Signal[[]]()
+        self.played = Signal[[Play]]()
         self.past: list[PastJournal] = []
         self._store = store
         self._station = station
@@ -171,8 +171,7 @@ class Journal:
         return await self._write(self._draft("play", play=play, closes=key))
 
     def _tell(self, play: Play) -> None:
-        for heard in self.played:
-            heard(play)
+        self.played.emit(play)
 
     async def beat(self) -> None:
         """Remember that the agent is alive; write what waits for the disk."""
@@ -341,8 +340,7 @@ class Journal:
         if self._unchecked_bytes >= CHECK_BYTES:
             with contextlib.suppress(StoreError):
                 await self._give_up_oldest()
-        for call in self.changed:
-            call()
+        self.changed.emit()
 
     def _failed(self, error: StoreError) -> None:
         if self.fault is None:

@@ -7,7 +7,6 @@ No record is ever added. A row that the card has changed is dropped: the hole is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from agent.clock import Clock
 from agent.contract.chain import GENESIS
 from agent.contract.moment import encode_utc
 from agent.evidence.ledger import KEEP_ACKNOWLEDGED, Kept, keep_sound
+from agent.signals import Signal
 from agent.store.database import Store
 
 
@@ -31,7 +31,7 @@ class PastJournal:
     def __init__(self, store: Store, epoch: str, acknowledged: int, clock: Clock) -> None:
         self.epoch = epoch
         self.acknowledged = acknowledged
-        self.changed: list[Callable[[], None]] = []
+        self.changed = Signal[[]]()
         self._store = store
         self._clock = clock
 

@@ -23,6 +23,7 @@ from agent.contract.document import Ack
 from agent.contract.report import MAX_BATCH_BYTES, MAX_BATCH_RECORDS, LogBatch
 from agent.errors import LinkError, StoreError, TrustError
 from agent.evidence.journal import Journal
+from agent.signals import Signal
 
 log = logging.getLogger(__name__)
 RESEND_S = 30.0
@@ -34,7 +35,7 @@ class Source(Protocol):
     """Records of one epoch: the present journal, or one of a former life."""
 
     epoch: str
-    changed: list[Callable[[], None]]
+    changed: Signal[[]]
 
     @property
     def acknowledged(self) -> int:
@@ -131,7 +132,7 @@ class Lane:
         self._deadline_mono_s: float | None = None
         self._last_ack = (0, 0)
         self._wake = asyncio.Event()
-        journal.changed.append(self._wake.set)
+        journal.changed.connect(self._wake.set)
 
     @property
     def epoch(self) -> str:

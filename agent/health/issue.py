@@ -11,6 +11,7 @@ import msgspec
 from agent.clock import mono_s
 from agent.contract.moment import encode_utc
 from agent.contract.report import Issue
+from agent.signals import Signal
 
 REMEMBERED = 256
 
@@ -20,12 +21,14 @@ class Issues:
 
     Args:
         now: UTC text of the present moment.
-        on_change: called with (issue, True when it begins or False when it ends).
+
+    Attributes:
+        changed: emitted with (issue, True when it begins or False when it ends).
     """
 
-    def __init__(self, now: Callable[[], str], on_change: Callable[[Issue, bool], None]) -> None:
+    def __init__(self, now: Callable[[], str]) -> None:
         self._now = now
-        self._on_change = on_change
+        self.changed = Signal[[Issue, bool]]()
         self._issues: dict[tuple[str, str], Issue] = {}
         self._begun_mono_s: dict[tuple[str, str], float] = {}
         self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED)
@@ -37,12 +40,12 @@ class Issues:
             ended = self._issues.pop(key, None)
             if ended is not None:
                 del self._begun_mono_s[key]
-                self._on_change(ended, False)  # noqa: FBT003 - begins or ends
+                self.changed.emit(ended, False)  # noqa: FBT003 - begins or ends
         elif key not in self._issues:
             self._issues[key] = Issue(kind, subject, self._now(), hint)
             self._begun_mono_s[key] = mono_s()
             self._beginnings.append((self._begun_mono_s[key], kind, subject))
-            self._on_change(self._issues[key], True)  # noqa: FBT003 - begins or ends
+            self.changed.emit(self._issues[key], True)  # noqa: FBT003 - begins or ends
 
     def all(self) -> list[Issue]:
         """Oldest first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
+from collections.abc import AsyncIterator
 
 
 def notify(state: str) -> None:
@@ -17,6 +19,17 @@ def notify(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
         channel.setblocking(False)  # noqa: FBT003 - the standard library's signature
         channel.sendto(state.encode(), address)
+
+
+@contextlib.asynccontextmanager
+async def fed_watchdog() -> AsyncIterator[None]:
+    """The watchdog is fed inside this context."""
+    task = asyncio.create_task(feed_watchdog(), name="watchdog")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def feed_watchdog() -> None:

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.clock import Now
@@ -23,6 +23,7 @@ from agent.contract.ident import Place
 from agent.errors import StoreError, TrustError
 from agent.link.metadata_inbox import MetadataInbox
 from agent.link.restoration import restore_authority
+from agent.signals import AsyncSignal
 from agent.store.authority import ONLINE, Kept, accept, forget, keep_roots, mend, read
 from agent.store.database import Store
 from agent.trust.authority import Authority, Grade
@@ -42,21 +43,6 @@ SUBJECT = "authority"
 TIMESTAMP = "timestamp.json"
 
 
-@dataclass(frozen=True)
-class Seams:
-    """How the rest of the agent is told.
-
-    Args:
-        listen: to exactly these authority files, from now on.
-        changed: rights or their freshness are others than before; True when they have improved.
-        fault: kind, subject and hint; the hint is None when it has passed.
-    """
-
-    listen: Callable[[Collection[str]], Awaitable[None]]
-    changed: Callable[[bool], Awaitable[None]]
-    fault: Callable[[str, str, str | None], None]
-
-
 class AuthorityFeed:
     """The way of the authority's files into force.
 
@@ -65,8 +51,13 @@ class AuthorityFeed:
         in_force: gets each new authority.
         store: keeps the files and their floors.
         now: the box's clock.
-        seams: to the rest of the agent.
+        fault: kind, subject and hint; the hint is None when it has passed.
         pause_s: the first pause, see `PAUSE_S`.
+
+    Attributes:
+        wanted: emitted with exactly those authority files that are to be listened to from now on.
+        changed: emitted when rights or their freshness are others than before; True when they have
+            improved.
     """
 
     def __init__(
@@ -76,7 +67,7 @@ class AuthorityFeed:
         *,
         store: Store,
         now: Callable[[], Now],
-        seams: Seams,
+        fault: Callable[[str, str, str | None], None],
         pause_s: float = PAUSE_S,
     ) -> None:
         self._installed = installed
@@ -84,7 +75,9 @@ class AuthorityFeed:
         self._in_force = in_force
         self._store = store
         self._now = now
-        self._seams = seams
+        self._fault = fault
+        self.wanted = AsyncSignal[[Collection[str]]]()
+        self.changed = AsyncSignal[[bool]]()
         self._pause_s = pause_s
         self._kept = Kept()
         self._inbox = MetadataInbox()
@@ -103,7 +96,7 @@ class AuthorityFeed:
         found = await asyncio.to_thread(restore_authority, self._installed, kept)
         if found.damage:
             log.warning("kept authority: %s", found.damage)
-            self._seams.fault("authority_damaged", SUBJECT, found.damage)
+            self._fault("authority_damaged", SUBJECT, found.damage)
         await self._put_in_order(kept, found.kept)
         self._kept, self._in_force.current = found.kept, found.authority
         self._report_newer()
@@ -190,9 +183,9 @@ class AuthorityFeed:
         if fault is not None:
             self._tell_fault(fault)
         elif is_whole and came.keys() & set(done.used):
-            self._seams.fault("authority_refused", SUBJECT, None)
+            self._fault("authority_refused", SUBJECT, None)
             if isinstance(self._in_force.current, TreeAuthority):
-                self._seams.fault("authority_damaged", SUBJECT, None)
+                self._fault("authority_damaged", SUBJECT, None)
         if self._in_force.current is not was:
             self._report_newer()
             await self._tell_changed(was)
@@ -222,7 +215,7 @@ class AuthorityFeed:
             self._kept = replace(self._kept, roots=roots, floors=floors)
             # What came before its root was refused, and is asked for again.
             self._wanted = frozenset()
-            await self._seams.listen(self._wanted)
+            await self.wanted.emit(self._wanted)
         if done.files is not None and not self._is_kept(done.files):
             await self._accept(done.files)
         elif new_roots:
@@ -255,17 +248,17 @@ class AuthorityFeed:
         self._inbox.want(wanted)
         if wanted != self._wanted:
             self._wanted = wanted
-            await self._seams.listen(wanted)
+            await self.wanted.emit(wanted)
 
     def _tell_fault(self, hint: str) -> None:
         log.warning("authority refused: %s", hint)
-        self._seams.fault("authority_refused", SUBJECT, hint)
+        self._fault("authority_refused", SUBJECT, hint)
 
     def _report_newer(self) -> None:
         """What the files hold that this release does not know, as long as they are in force."""
         authority = self._in_force.current
         if isinstance(authority, TreeAuthority):
-            self._seams.fault("authority_newer", SUBJECT, describe_unknown(authority))
+            self._fault("authority_newer", SUBJECT, describe_unknown(authority))
 
     async def _tell_changed(self, was: Authority) -> None:
         """An hourly timestamp alone changes nothing for anybody."""
@@ -273,7 +266,7 @@ class AuthorityFeed:
         better = is_.grade(now) < was.grade(now)
         log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)
         if better or _rights(is_, now) != _rights(was, now):
-            await self._seams.changed(better)
+            await self.changed.emit(better)
 
 
 def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:

@@ -26,6 +26,8 @@ from agent.clock import mono_s
 from agent.contract.document import Emergency, Medium, Playlist
 from agent.contract.ident import Digest
 from agent.errors import AgentError, LinkError
+from agent.signals import Signal
+from agent.store.media_status import MediaStatus
 
 log = logging.getLogger(__name__)
 RETRY_S = (5.0, 15.0, 60.0, 300.0)
@@ -69,45 +71,37 @@ class Supply:
     Args:
         fetcher: brings one medium.
         urgent: the same for an emergency in force, with less patience for a host.
-        has: is a medium in store?
+        status: what is in store; told why something is not.
         is_wanted: does any document in force name this medium? If not, it is not fetched any more.
         needed_at: digest → when it is to be played next, for those that are soon.
-        on_arrival: called when a medium has come in.
-        on_failure: called with (digest, error) after each failed try.
-        on_unwanted: called when a medium that could not be fetched is no longer named.
+
+    Attributes:
+        arrived: emitted when a medium has come in.
+        failed: emitted after each failed try.
+        given_up: emitted when a medium that could not be fetched is no longer named.
     """
 
-    def __init__(  # noqa: PLR0913 - wired once, by `app`
+    def __init__(
         self,
         fetcher: Fetch,
         *,
         urgent: Fetch,
-        has: Callable[[Digest], bool],
+        status: MediaStatus,
         is_wanted: Callable[[Digest], bool],
         needed_at: Callable[[], Mapping[str, datetime]],
-        on_arrival: Callable[[Digest], None],
-        on_failure: Callable[[Digest, AgentError], None],
-        on_unwanted: Callable[[Digest], None],
     ) -> None:
         self._fetcher = fetcher
         self._urgent = urgent
-        self._has = has
+        self._status = status
+        self.arrived = Signal[[Digest]]()
+        self.failed = Signal[[Digest, AgentError]]()
+        self.given_up = Signal[[Digest]]()
         self._is_wanted = is_wanted
         self._needed_at = needed_at
         self._needed: Mapping[str, datetime] = {}
-        self._on_arrival = on_arrival
-        self._on_failure = on_failure
-        self._on_unwanted = on_unwanted
-        self._errors: dict[str, str] = {}
         self._waiting: dict[str, _Errand] = {}
         self._under_way: dict[str, _Errand] = {}
         self._changed = asyncio.Event()
-
-    def why_missing(self, digest: str) -> str | None:
-        """None when a medium is in store; else the latest reason why it is not."""
-        if self._has(Digest(digest)):
-            return None
-        return self._errors.get(digest, f"E_MEDIA: {digest[:12]} is not in store")
 
     def want(self, documents: Iterable[Playlist | Emergency], pressed: str | None = None) -> None:
         """Fetch whatever these documents name and the store lacks.
@@ -122,7 +116,7 @@ class Supply:
                 document.trigger == "now" or document.doc_id == pressed
             )
             for medium in document.media:
-                if not self._has(Digest(medium.sha256)):
+                if not self._status.has(Digest(medium.sha256)):
                     self._take(medium, is_urgent=is_urgent)
         self._drop_unwanted()
         if self._waiting:
@@ -136,8 +130,8 @@ class Supply:
             self._let_go(Digest(digest))
 
     def _let_go(self, digest: Digest) -> None:
-        self._errors.pop(digest, None)
-        self._on_unwanted(digest)
+        self._status.forget_failure(digest)
+        self.given_up.emit(digest)
 
     def _take(self, medium: Medium, *, is_urgent: bool) -> None:
         digest = medium.sha256
@@ -226,14 +220,14 @@ class Supply:
         if not is_whole:
             errand.turns += 1
             return False
-        self._errors.pop(digest, None)
-        self._on_arrival(digest)
+        self._status.forget_failure(digest)
+        self.arrived.emit(digest)
         return True
 
     def _failed(self, errand: _Errand, error: AgentError) -> None:
         digest = Digest(errand.medium.sha256)
-        self._errors[digest] = str(error)
+        self._status.note_failure(digest, str(error))
         pauses_s = URGENT_RETRY_S if errand.is_urgent else RETRY_S
         errand.due_mono_s = mono_s() + pauses_s[min(errand.faults, len(pauses_s) - 1)]
         errand.faults += 1
-        self._on_failure(digest, error)
+        self.failed.emit(digest, error)

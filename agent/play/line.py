@@ -145,7 +145,12 @@ class Line:
             self._off = asyncio.create_task(self._keep_switching_off(), name=f"off {self.name}")
 
     async def close(self) -> None:
-        """Off now, whatever was planned, and not on again; a device that takes long is given up."""
+        """Off now, whatever was planned, and not on again; a device that takes long is given up.
+
+        A second time is harmless, and asks the device nothing.
+        """
+        if self._is_closed:
+            return
         self._is_closed = True
         if self._off is not None:
             self._off.cancel()

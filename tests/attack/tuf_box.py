@@ -22,13 +22,15 @@ from agent.contract.ident import Place, parse_place
 from agent.contract.moment import encode_utc
 from agent.contract.report import Result
 from agent.contract.topic import build_authority_topic, build_station_topic
+from agent.documents_in_force import DocumentsInForce
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
-from agent.intake import Effects, Intake
+from agent.intake import Intake
 from agent.link.mqtt import MqttLink
 from agent.store.database import Store
 from agent.store.documents import load_floors
 from agent.trust.authority import Grade
+from agent.trust.in_force import AuthorityInForce
 from agent.trust.installed import load_installed
 from tests.integration.test_link_mqtt import PACE, STATION, Address
 from tests.unit.trust.test_verify import playlist, seal, station_config
@@ -130,51 +132,50 @@ async def box(
     store = await asyncio.to_thread(Store.open, folder)
     boot_s = [1000.0]
     clock = Clock(BUILD_AT, boot=lambda: boot_s[0])
-    issues = Issues(lambda: encode_utc(clock.now().at), lambda _issue, _begins: None)
+    issues = Issues(lambda: encode_utc(clock.now().at))
     root = load_installed(installed)
-    rights = Rights(root, store=store, clock=clock, issues=issues, spread_s=0.0, pause_s=PAUSE_S)
+
+    async def nothing(*_arguments: object) -> None:
+        """Not what these tests are about."""
+
+    in_force, documents = AuthorityInForce(root.authority), DocumentsInForce()
+    journal = Journal(store, STATION, clock, "c" * 32)
+    intake = Intake(
+        STATION,
+        authority=in_force,
+        store=store,
+        floors=await store.run(load_floors),
+        clock=clock,
+        journal=journal,
+        acknowledge=nothing,
+        documents=documents,
+        note=lambda *_: None,
+    )
+    rights = Rights(
+        root, in_force, store=store, clock=clock, issues=issues, restore=intake.restore,
+        spread_s=0.0, pause_s=PAUSE_S,
+    )  # fmt: skip
     made = Box(rights, store, clock, issues, boot_s)
     made.set_time(at)
-    journal = Journal(store, STATION, clock, "c" * 32)
     session = iter(range(1, 100))
 
-    async def documents(held: list[HeldDocument]) -> None:
-        made.in_force = held
+    def take() -> None:
+        made.in_force = list(documents.held)
 
     async def placed(config: StationConfig | None) -> None:
         made.place = parse_place(config.place) if config else None
         rights.set_place(made.place)
 
-    async def report(result: Result) -> None:
-        made.results.append(result)
-
     async def greet() -> None:
         made.greetings += 1
-
-    async def nothing(*_arguments: object) -> None:
-        """Not what these tests are about."""
 
     async def next_session() -> int:
         return next(session)
 
-    intake = Intake(
-        STATION,
-        authority=rights.in_force,
-        store=store,
-        floors=await store.run(load_floors),
-        clock=clock,
-        journal=journal,
-        effects=Effects(
-            documents=documents,
-            time_told=nothing,
-            acknowledged=nothing,
-            placed=placed,
-            presumed=rights.presume,
-            report=report,
-            greet=lambda: None,
-            note=lambda *_: None,
-        ),
-    )
+    documents.changed.connect(take)
+    intake.placed.connect(placed)
+    intake.presumed.connect(rights.presume)
+    intake.judged.connect(made.results.append)
     link = MqttLink(
         address,
         STATION,
@@ -186,7 +187,8 @@ async def box(
         on_authority=rights.on_file,
         pace=PACE,
     )
-    rights.wire(link.set_authority_files, intake.restore, greet)
+    rights.wanted.connect(link.set_authority_files)
+    rights.hello_due.connect(greet)
     try:
         await journal.open()
         await rights.load()

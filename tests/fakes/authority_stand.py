@@ -12,7 +12,7 @@ from fake_publisher import FakePublisher
 
 from agent.clock import Now
 from agent.contract.ident import Place
-from agent.link.authority import AuthorityFeed, Seams
+from agent.link.authority import AuthorityFeed
 from agent.store.database import Store
 from agent.trust.in_force import AuthorityInForce
 from agent.trust.tree import load_root
@@ -46,9 +46,11 @@ class Stand:
             self.in_force,
             store=store,
             now=self.now,
-            seams=Seams(self._listen, self._changed, self._fault),
+            fault=self._fault,
             pause_s=0.0,
         )
+        self.feed.wanted.connect(self._listen)
+        self.feed.changed.connect(self._changed)
         self._listening: frozenset[str] = frozenset()
 
     def now(self) -> Now:

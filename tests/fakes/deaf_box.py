@@ -16,7 +16,8 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.ident import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
-from agent.intake import Effects, Intake
+from agent.documents_in_force import DocumentsInForce
+from agent.intake import Intake
 from agent.store.database import FILE, Store
 from agent.store.documents import Floors, load_floors
 from agent.trust.authority import Authority
@@ -66,13 +67,14 @@ class DeafBox:
     journal: FakeJournal = field(default_factory=FakeJournal)
     results: list[Result] = field(default_factory=list)
     issues: dict[tuple[str, str], str] = field(default_factory=dict)
-    held: Sequence[HeldDocument] = ()
+    documents: DocumentsInForce = field(default_factory=DocumentsInForce)
     greetings: int = 0
     presumed: list[Place] = field(default_factory=list)
 
     async def start(self) -> DeafBox:
         """As after power-on."""
         self.store = await asyncio.to_thread(Store.open, self.folder)
+        self.documents = DocumentsInForce()
         self.floors: Floors = await self.store.run(load_floors)
         self.clock = Clock(boot=self.hand)
         if self.begins is not None:
@@ -88,17 +90,13 @@ class DeafBox:
             clock=self.clock,
             journal=journal,
             province=self.province,
-            effects=Effects(
-                documents=self._take,
-                time_told=self._nothing,
-                acknowledged=self._nothing,
-                placed=self._nothing,
-                presumed=self.presumed.append,
-                report=self._report,
-                greet=self._greet,
-                note=self._note,
-            ),
+            acknowledge=self._nothing,
+            documents=self.documents,
+            note=self._note,
         )
+        self.intake.presumed.connect(self.presumed.append)
+        self.intake.judged.connect(self.results.append)
+        self.intake.hello_due.connect(self._greet)
         await self.intake.begin()
         await self.intake.restore()
         return self
@@ -111,7 +109,7 @@ class DeafBox:
         """Switched off, its database deleted, switched on."""
         await self.stop()
         await asyncio.to_thread(self._delete)
-        self.held, self.issues = (), {}
+        self.issues = {}
         self.results.clear()
         if self.begins is not None:
             self.begins = self.clock.now().at
@@ -152,18 +150,17 @@ class DeafBox:
         self.hand.s += span.total_seconds()
 
     @property
+    def held(self) -> Sequence[HeldDocument]:
+        """In force."""
+        return self.documents.held
+
+    @property
     def kinds(self) -> list[str]:
         """Of the documents in force."""
         return [one.document.kind for one in self.held]
 
-    async def _take(self, held: list[HeldDocument]) -> None:
-        self.held = held
-
     async def _nothing(self, *_: Any) -> None:
         pass
-
-    async def _report(self, result: Result) -> None:
-        self.results.append(result)
 
     def _greet(self) -> None:
         self.greetings += 1

@@ -28,8 +28,9 @@ class Bench:
     plays: list[Play] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        issues = Issues(
-            lambda: "", lambda one, begins: self.told.append((one.subject, one.hint, begins))
+        issues = Issues(lambda: "")
+        issues.changed.connect(
+            lambda one, begins: self.told.append((one.subject, one.hint, begins))
         )
         log: Any = self
         self.watch = AlarmWatch(lambda: self.states, issues, log)

@@ -302,7 +302,7 @@ async def test_an_acknowledgement_of_another_record_is_on_record(box: DeafBox) -
     async def refuse(document: Ack) -> None:
         raise TrustError("E_FORK", document.doc_id, "record 7 has another hash")
 
-    object.__setattr__(box.intake._effects, "acknowledged", refuse)
+    box.intake._acknowledge = refuse
     assert await box.receive(ack(7), "ack") == "E_FORK"
     ((kind, detail),) = box.journal.records
     assert (kind, detail["code"], detail["kind"]) == ("refusal", "E_FORK", "ack")

@@ -13,12 +13,13 @@ from typing import Any, Self
 import msgspec
 import pytest
 
-from agent.alarm import GRACE_S, KeyAlarm, Parts
+from agent.alarm import GRACE_S, KeyAlarm
 from agent.clock import Clock
 from agent.contract.document import Cancel, Emergency, Medium
 from agent.contract.ident import StationId
 from agent.evidence.journal import Journal
 from agent.health.issue import Issues
+from agent.key_press import KeyPress
 from agent.play.item import Item
 from agent.programme import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
@@ -65,17 +66,18 @@ class Box:
         self.clock = Clock(START, boot=lambda: self.s)
         self.journal = Journal(self.store, StationId("tv-cl-0007"), self.clock, "a" * 32)
         await self.journal.open()
-        self.issues = Issues(lambda: "2026-11-24T01:00:00.000Z", lambda *_: None)
-        self.alarm = KeyAlarm(
-            Parts(
-                msgspec.convert(self.settings, Settings), self.clock, self.journal, self.issues,
-                lambda: self.held, self.missing.get, lambda: self.is_stopped,
-                lambda: self.on_air, self.look_again,
-            )
-        )  # fmt: skip
+        self.issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
+        self.press = KeyPress(self.clock)
         self.programme = Programme(
-            None, self.missing.get, is_locked=lambda: self.is_stopped, pressed=self.alarm.current
+            None, self.missing.get, is_locked=lambda: self.is_stopped, pressed=self.press.current
         )
+        self.alarm = KeyAlarm(
+            msgspec.convert(self.settings, Settings), clock=self.clock, journal=self.journal,
+            issues=self.issues, documents=self.programme.documents, why_missing=self.missing.get,
+            is_stopped=lambda _now: self.is_stopped, sounding=lambda: self.on_air,
+            press=self.press,
+        )  # fmt: skip
+        self.press.changed.connect(self.alarm.look)
         self.sound = SoundRundown(self.programme, ["nga-ba"])
         self.picture = PictureRundown(self.programme, ["mat-truoc"])
         return self
@@ -86,9 +88,6 @@ class Box:
     def hold(self, *held: FakeHeld) -> None:
         self.held = list(held)
         self.programme.update(self.held, self.clock.now())
-        self.alarm.look()
-
-    def look_again(self) -> None:
         self.alarm.look()
 
     def synced(self) -> None:
@@ -121,7 +120,7 @@ class Box:
 async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Box]:
     store = await asyncio.to_thread(Store.open, tmp_path)
     async with Box(store) as one:
-        for name in ("agent.clock.mono_s", "agent.alarm.mono_s"):
+        for name in ("agent.clock.mono_s", "agent.alarm.mono_s", "agent.key_press.mono_s"):
             monkeypatch.setattr(name, lambda: one.s)
         yield one
     await asyncio.to_thread(store.close)

@@ -40,7 +40,7 @@ async def test_a_large_plan_lets_others_run_and_the_former_one_holds_until_it_is
 
     others = asyncio.create_task(look(), name="others")
     await asyncio.sleep(0)
-    programme.take([make_large(number) for number in range(4)])
+    programme.documents.put([make_large(number) for number in range(4)])
     await programme.replan(now(0))
     others.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -52,7 +52,7 @@ async def test_a_large_plan_lets_others_run_and_the_former_one_holds_until_it_is
 
 async def test_of_two_plans_at_a_time_the_later_begun_one_stays() -> None:
     programme = Programme(None, lambda _digest: None)
-    programme.take([make_large(number) for number in range(4)])
+    programme.documents.put([make_large(number) for number in range(4)])
     slow = asyncio.create_task(programme.replan(now(0)), name="slow")
     await asyncio.sleep(0)
     assert programme.timeline is None

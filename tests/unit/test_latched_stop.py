@@ -16,8 +16,10 @@ from fake_publisher import FakePublisher
 from securesystemslib.signer import CryptoSigner
 
 from agent.health.issue import Issues
+from agent.mutes import Mutes
 from agent.plan.silence import ActiveSilence, silence_on
-from agent.silence import Parts, Silences
+from agent.silence import Silences
+from agent.store.silence import SilenceSwitch
 from agent.trust.authority import Authority, Grade
 from agent.trust.in_force import SupersededAuthority
 from agent.trust.tree import TreeAuthority, load_tree
@@ -106,15 +108,15 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[Silences]:
     """The room that tells of silences, alive."""
     box, journal = stand.box, stand.box.journal
-    parts = Parts(
+    switch = SilenceSwitch(box.store, box.clock, "a" * 32)
+    silences = Silences(
         box.store,
-        box.clock,
-        journal,  # type: ignore[arg-type]  # a fake one
-        issues,
-        lambda: box.held,
-        lambda: None,
+        clock=box.clock,
+        journal=journal,  # type: ignore[arg-type]  # a fake one
+        note=issues.note,
+        documents=box.documents,
+        mutes=Mutes(box.documents, switch),
     )
-    silences = Silences(parts)
     await silences.load()
     task = asyncio.create_task(silences.run(), name="silences")
     try:
@@ -125,7 +127,7 @@ async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[Silences]:
 
 
 async def test_a_stolen_time_key_lifts_no_stop_and_it_is_told(stand: Stand) -> None:
-    issues = Issues(lambda: "", lambda _issue, _begins: None)
+    issues = Issues(lambda: "")
 
     def kinds() -> set[str]:
         return {one.kind for one in issues.all()}

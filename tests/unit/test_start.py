@@ -11,12 +11,14 @@ import pytest
 
 from agent import start
 
+NO_SETTINGS: Any = None
+
 
 class Life:
     """An agent whose closing takes some turns of the loop."""
 
     def __init__(self, turns: int = 20) -> None:
-        self.store = SimpleNamespace(is_volatile=False)
+        self.card_is_back = asyncio.Event()
         self.has_begun, self.is_closing = asyncio.Event(), asyncio.Event()
         self.has_ended = False
         self._turns = turns
@@ -33,12 +35,13 @@ class Life:
 
 
 @pytest.fixture
-def reread() -> Any:
+def reread(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(start, "serve_box", lambda _settings, device: device.serve())
     return SimpleNamespace(is_good=asyncio.Event())
 
 
 async def begin(life: Any, reread: Any) -> asyncio.Task[None]:
-    task = asyncio.create_task(start._until_anew(life, reread, Path(), 60.0), name="main")
+    task = asyncio.create_task(start._until_anew(NO_SETTINGS, life, reread), name="main")
     await life.has_begun.wait()
     return task
 
@@ -70,6 +73,17 @@ async def test_a_stop_signal_while_a_life_ends_for_new_settings_is_not_lost(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert life.has_ended
+
+
+async def test_a_life_ends_when_the_card_takes_writes_again(
+    reread: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "ANSWER_S", 0)
+    life = Life()
+    task = await begin(life, reread)
+    life.card_is_back.set()
+    await task
     assert life.has_ended
 
 

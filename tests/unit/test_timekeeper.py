@@ -24,7 +24,7 @@ from agent.link.chrony import ChronyReport
 from agent.store import clock_memory, meta
 from agent.store.confirmation import FILE, write_confirmation
 from agent.store.database import Store
-from agent.timekeeper import Parts, Timekeeper
+from agent.timekeeper import Timekeeper
 from agent.trust.in_force import AuthorityInForce, SupersededAuthority
 from agent.trust.tree import TreeAuthority, load_tree
 from tests.unit.trust.test_chrony import AUTH, PLAIN_AUTH, SOURCE
@@ -124,12 +124,13 @@ async def begin(
     async def restore() -> None:
         told.append("restore")
 
-    parts = Parts(
-        clock, store, journal, in_force, boot_id, store.path.parent,
-        lambda: told.append("stepped"), restore, lambda: told.append("greet"), ask,
-        lambda: rtc_reads[-1] if rtc_reads else None,
+    keeper = Timekeeper(
+        clock, store=store, journal=journal, authority=in_force, boot_id=boot_id,
+        state=store.path.parent, restore=restore, ask_chrony=ask,
+        read_rtc=lambda: rtc_reads[-1] if rtc_reads else None,
     )  # fmt: skip
-    keeper = Timekeeper(parts)
+    keeper.stepped.connect(lambda: told.append("stepped"))
+    keeper.time_wanted.connect(lambda: told.append("greet"))
     return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told, rtc_reads)
 
 

@@ -36,8 +36,9 @@ def line() -> FakeLine:
 
 @pytest.fixture
 def uplink(line: FakeLine) -> Uplink:
-    one = Uplink(StationId("tv-cl-0007"), DeviceKey(generate_private_key(SECP256R1()), "k"))
-    one.line = line
+    key = DeviceKey(generate_private_key(SECP256R1()), "k")
+    one = Uplink(StationId("tv-cl-0007"), key)
+    one.note_connected(line)
     return one
 
 

@@ -163,7 +163,7 @@ def box() -> Box:
         settings=msgspec.convert(SETTINGS, Settings),
         clock=any_,
         journal=log,
-        issues=Issues(lambda: "2026-11-24T01:00:00.000Z", lambda *_: None),
+        issues=Issues(lambda: "2026-11-24T01:00:00.000Z"),
         link=FakeLink(),
         programme=programme,
         outputs={

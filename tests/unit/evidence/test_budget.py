@@ -124,7 +124,7 @@ async def test_refusals_in_a_row_are_written_together_and_a_play_takes_them_alon
     box: Box, hand: Hand
 ) -> None:
     writes = []
-    box.journal.changed.append(lambda: writes.append(box.journal.last_seq))
+    box.journal.changed.connect(lambda: writes.append(box.journal.last_seq))
     for number in range(100):
         await box.journal.append("refusal", detail={"code": f"E_{number}"})
     assert writes == [2]  # the first at once

@@ -146,7 +146,7 @@ async def test_a_crash_turns_an_open_play_into_one_cut_at_the_last_heartbeat(
 
 async def test_who_asks_is_told_when_a_play_begins_and_when_it_has_ended(box: Box) -> None:
     told: list[str] = []
-    box.journal.played.append(lambda one: told.append(one.entry))
+    box.journal.played.connect(lambda one: told.append(one.entry))
     key = await box.journal.open_play(play("e1"))
     assert told == ["e1"]
     await box.journal.close_play(key, play("e1"))

@@ -41,7 +41,8 @@ class Book:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
-        self.issues = Issues(lambda: "2026-11-24T00:00:00Z", self._on_change)
+        self.issues = Issues(lambda: "2026-11-24T00:00:00Z")
+        self.issues.changed.connect(self._on_change)
 
     def _on_change(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
         self.told.append(("begins" if begins else "ends", f"{issue.kind} {issue.subject}"))

@@ -17,6 +17,7 @@ from agent.contract.ident import Digest
 from agent.errors import AgentError, LinkError
 from agent.link import supply
 from agent.link.supply import Supply
+from agent.store.media_status import MediaStatus
 
 PATIENCE_S = 60
 
@@ -80,6 +81,9 @@ class FakeNet:
     needed: dict[str, datetime] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self.status = MediaStatus(lambda digest: digest[0] in self.here)
+
     async def fetch(self, wanted: Medium, may_go_on: Callable[[], bool]) -> bool:
         letter = wanted.sha256[0]
         self.tell(f"ask {letter}")
@@ -121,13 +125,13 @@ async def supplying(net: FakeNet) -> AsyncIterator[Supply]:
     keeper = Supply(
         net,
         urgent=net,
-        has=lambda digest: digest[0] in net.here,
+        status=net.status,
         is_wanted=lambda digest: digest[0] not in net.unwanted,
         needed_at=net.needed_at,
-        on_arrival=net.arrived,
-        on_failure=net.failed,
-        on_unwanted=net.let_go,
     )
+    keeper.arrived.connect(net.arrived)
+    keeper.failed.connect(net.failed)
+    keeper.given_up.connect(net.let_go)
     run = asyncio.create_task(keeper.run(), name="supply")
     try:
         yield keeper
@@ -240,7 +244,9 @@ async def test_a_fault_that_nobody_thought_of_is_one_medium_missing_and_no_more(
         keeper.want([playlist("ab")])
         await net.until("got b")
         await net.until("missing a")
-        assert keeper.why_missing("a" * 64) == f"E_FETCH: {'a' * 64}: UnicodeError: label too long"
+        assert (
+            net.status.why_missing("a" * 64) == f"E_FETCH: {'a' * 64}: UnicodeError: label too long"
+        )
 
 
 async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not() -> None:

@@ -1,0 +1,147 @@
+"""The objects that the parts of a box share: each is written by one part and read by all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from agent.background import BackgroundJobs
+from agent.clock import Clock
+from agent.contract.ident import StationId
+from agent.contract.moment import encode_utc
+from agent.contract.report import Issue
+from agent.desk.parts import Reread
+from agent.documents_in_force import DocumentsInForce
+from agent.errors import AgentError, StoreError
+from agent.evidence.device_key import DeviceKey
+from agent.evidence.fault_log import FaultLog
+from agent.evidence.journal import Journal
+from agent.health.issue import Issues
+from agent.health.notify import fed_watchdog
+from agent.key_press import KeyPress
+from agent.link.crash_guard import CrashGuard
+from agent.mutes import Mutes
+from agent.settings.model import Settings
+from agent.store.database import Store
+from agent.store.documents import Floors, load_floors
+from agent.store.media import MediaStore
+from agent.store.media_status import MediaStatus
+from agent.store.silence import SilenceSwitch
+from agent.trust.in_force import AuthorityInForce
+from agent.trust.installed import InstalledRoot
+
+log = logging.getLogger(__name__)
+HEALTH_S = 300.0
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a start has found on this machine.
+
+    Args:
+        root: the installed root.
+        store: the open database; in memory while the card takes no writes.
+        clock: set by what the card and the battery clock say.
+        key: the box's own.
+        boot_id: of this boot.
+        reread: the settings' file, and the way to read it again.
+        guard: knows which messages took the process down.
+        health_s: between two reports when nothing happens.
+        card_s: between two looks at a card that takes no writes.
+        card_is_back: set when it takes them again.
+    """
+
+    root: InstalledRoot
+    store: Store
+    clock: Clock
+    key: DeviceKey
+    boot_id: str
+    reread: Reread
+    guard: CrashGuard
+    health_s: float = HEALTH_S
+    card_s: float = 60.0
+    card_is_back: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class BoxState:
+    """What every part of the box may read.
+
+    Args:
+        jobs: short ones that run beside the rest; they end after all others.
+        journal: open.
+        issues: those that last.
+        floors: what was accepted before.
+        documents: those in force.
+        authority: who may sign what.
+        media: files.
+        status: which of them are here, and why not.
+        mutes: what keeps the box silent.
+        press: the last press of an emergency key.
+    """
+
+    jobs: BackgroundJobs
+    journal: Journal
+    issues: Issues
+    floors: Floors
+    documents: DocumentsInForce
+    authority: AuthorityInForce
+    media: MediaStore
+    status: MediaStatus
+    mutes: Mutes
+    press: KeyPress
+
+
+async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) -> BoxState:
+    """Leaving the stack closes the journal after the jobs that write to it.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    clock, store = device.clock, device.store
+    issues = Issues(lambda: encode_utc(clock.now().at))
+    journal = Journal(store, StationId(settings.station), clock, device.boot_id)
+    switch = SilenceSwitch(store, clock, device.boot_id)
+    await switch.load()
+    floors = await store.run(load_floors)
+    await journal.open()
+    stack.push_async_callback(_close_journal, journal)
+    jobs = await stack.enter_async_context(BackgroundJobs())
+    await stack.enter_async_context(fed_watchdog())
+    issues.changed.connect(partial(_record_issue, jobs, journal, FaultLog()))
+    issues.note("state_damaged", "state", store.damage or None)
+    copy = f"a copy in {store.path.parent}" if store.is_volatile else None
+    issues.note("state_volatile", "state", copy)
+    documents = DocumentsInForce()
+    media = await asyncio.to_thread(MediaStore, Path(settings.state) / "media")
+    with contextlib.suppress(StoreError):  # health tells of a card that cannot be read
+        await media.refresh()
+    return BoxState(
+        jobs, journal, issues, floors, documents, AuthorityInForce(device.root.authority), media,
+        MediaStatus(media.has), Mutes(documents, switch), KeyPress(clock),
+    )  # fmt: skip
+
+
+async def _close_journal(journal: Journal) -> None:
+    try:
+        await journal.close()
+    except AgentError:
+        log.exception("what the journal still held is lost")
+
+
+def _record_issue(
+    jobs: BackgroundJobs,
+    journal: Journal,
+    faults: FaultLog,
+    issue: Issue,
+    begins: bool,  # noqa: FBT001 - begins or ends
+) -> None:
+    state = "begins" if begins else "ends"
+    log.warning("%s %s: %s %s", state, issue.kind, issue.subject, issue.hint)
+    if (detail := faults.detail_of(issue, begins)) is not None:
+        jobs.start(journal.append("fault", detail=detail))

@@ -1,0 +1,87 @@
+"""The outputs of a box, and what each of them asks."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from agent.alarm_state import AlarmState, list_alarms
+from agent.box_state import BoxState
+from agent.clock import Clock
+from agent.contract.ident import StationId
+from agent.play.item import Item, Neighbours
+from agent.play.line import Line, close_lines
+from agent.play.output import build_picture_output, build_sound_output, sounding
+from agent.play.picture import PictureOutput
+from agent.play.sound import SoundOutput
+from agent.programme import PictureRundown, Programme, SoundRundown
+from agent.settings.model import Output, Settings
+
+PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class OutputSet:
+    """All outputs of the settings.
+
+    Args:
+        programme: what is to play.
+        clock: the only source of time.
+
+    Attributes:
+        rundowns: name of an output → what it asks.
+        by_name: the outputs.
+        lines: every switched line.
+    """
+
+    programme: Programme
+    clock: Clock
+    rundowns: dict[str, SoundRundown] = field(default_factory=dict)
+    by_name: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+
+    def sounding(self) -> list[Item]:
+        """What loudspeakers play now."""
+        return sounding(self.by_name.values())
+
+    def list_alarms(self) -> list[AlarmState]:
+        """Every emergency in force, and how it stands on each output."""
+        return list_alarms(self.programme, self.rundowns, self.by_name, self.clock.now())
+
+    def may_pause(self) -> bool:
+        """Would nobody miss a few seconds?"""
+        now = self.clock.now()
+        return not any(
+            rundown.is_needed(now, PAUSE, self.by_name[name].on_air)
+            for name, rundown in self.rundowns.items()
+        )
+
+
+def build_outputs(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, programme: Programme
+) -> OutputSet:
+    """Leaving the stack switches every line off, also where a later part cannot be built.
+
+    Raises:
+        ConfigError: a switch's profile or options are unknown.
+    """
+    built = OutputSet(programme, clock)
+    for one in settings.outputs:
+        rundown = _build_rundown(one, programme)
+        near = Neighbours(rundown, clock, state.media, state.journal, state.issues.note)
+        built.rundowns[one.name] = rundown
+        if one.audio is None:
+            board = build_picture_output(one, StationId(settings.station), near)
+            built.by_name[one.name] = board
+            continue
+        sound = built.by_name[one.name] = build_sound_output(one, near)
+        built.lines.extend(sound.lines.values())
+        stack.push_async_callback(close_lines, list(sound.lines.values()))
+    return built
+
+
+def _build_rundown(output: Output, programme: Programme) -> SoundRundown:
+    if output.board is not None:
+        return PictureRundown(programme, [face.name for face in output.faces])
+    return SoundRundown(programme, [zone.name for zone in output.zones])

@@ -1,0 +1,59 @@
+"""Signals: an object says that it has changed, and need not know who listens.
+
+What follows for other parts is connected in one place, the composition root (`agent.app`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Generic, ParamSpec
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+class Signal(Generic[P]):
+    """Listeners, called in the order in which they were connected.
+
+    A listener that fails is logged and stops neither the others nor whoever emits.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[P, object]] = []
+
+    def connect(self, *listeners: Callable[P, object]) -> None:
+        """Call these from now on."""
+        self._listeners += listeners
+
+    def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call every listener."""
+        for listener in self._listeners:
+            try:
+                listener(*args, **kwargs)
+            except Exception:
+                log.exception("a listener failed")
+
+
+class AsyncSignal(Generic[P]):
+    """The same for listeners some of which are coroutine functions.
+
+    Each is awaited before the next is called: `emit` returns when all that follows is done.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[P, Awaitable[object] | None]] = []
+
+    def connect(self, *listeners: Callable[P, Awaitable[object] | None]) -> None:
+        """Call these from now on."""
+        self._listeners += listeners
+
+    async def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call every listener, and await what it returns."""
+        for listener in self._listeners:
+            try:
+                pending = listener(*args, **kwargs)
+                if pending is not None:
+                    await pending
+            except Exception:
+                log.exception("a listener failed")

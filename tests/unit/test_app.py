@@ -1,0 +1,179 @@
+"""A start that fails midway, at whatever part, leaves no amplifier on and the journal closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from fake_publisher import FakePublisher
+
+from agent import app, box_state, output_set
+from agent.box_state import Device
+from agent.clock import Clock
+from agent.errors import ConfigError
+from agent.evidence.device_key import DeviceKey
+from agent.evidence.journal import Journal
+from agent.link.crash_guard import CrashGuard
+from agent.settings.model import Settings
+from agent.store.database import Store
+from agent.trust.installed import load_installed
+from drivers import registry
+from tests.unit.desk.test_front import SETTINGS
+
+SWITCH = {"profile": "sim-amplifier"}
+ZONES = [{"name": name, "switch": SWITCH} for name in ("nga-ba", "nha-van-hoa")]
+AUDIO = {"audio": {"driver": "portaudio", "device": "default"}}
+OUTPUTS = [{"name": zone["name"], **AUDIO, "zones": [zone]} for zone in ZONES]
+
+
+@dataclass
+class FakeSwitch:
+    """An amplifier that a former process has left on."""
+
+    is_on: bool = True
+    takes_s: float = 0.0
+
+    async def set(self, on: bool) -> None:  # noqa: FBT001 - as the interface
+        self.is_on = on
+
+
+@dataclass
+class Machine:
+    """What a start may leave behind."""
+
+    switches: dict[str, FakeSwitch] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+
+    def load_switch(self, _profile: str, *, name: str, **_options: Any) -> FakeSwitch:
+        return self.switches.setdefault(name, FakeSwitch())
+
+
+def list_parts() -> list[str]:
+    """Whatever `app.build` makes, in its order."""
+    build: Any = app.build
+    names = build.__wrapped__.__code__.co_names
+    made = [(name, getattr(app, name, None)) for name in names]
+    return [
+        name
+        for name, one in made
+        if str(getattr(one, "__module__", "")).startswith("agent.")
+        and (isinstance(one, type) or "build_" in name)
+        and name not in ("Signal", "AsyncSignal", "StationId", "CardWatch", "Pace")
+    ]
+
+
+PARTS = list_parts()
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    one = Machine()
+    close = Journal.close
+
+    async def close_journal(journal: Journal) -> None:
+        one.closed.append("journal")
+        await close(journal)
+
+    monkeypatch.setattr(registry, "load_switch", one.load_switch)
+    monkeypatch.setattr(app, "close_ports", lambda: one.closed.append("ports"))
+    monkeypatch.setattr(Journal, "close", close_journal)
+    return one
+
+
+@pytest.fixture
+async def device(tmp_path: Path) -> AsyncIterator[Device]:
+    store = await asyncio.to_thread(Store.open, tmp_path)
+    reread: Any = None
+    yield Device(
+        load_installed(FakePublisher().wire["1.root.json"]), store, Clock(),
+        DeviceKey(generate_private_key(SECP256R1()), "k"), "a" * 32, reread,
+        CrashGuard.in_memory(),
+    )  # fmt: skip
+    await asyncio.to_thread(store.close)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    own = {"state": str(tmp_path), "outputs": OUTPUTS, "page": None}
+    return msgspec.convert({**SETTINGS, **own}, Settings)
+
+
+def fail(*_: object, **__: object) -> None:
+    raise ConfigError("E_DRIVER", "part", "broken")
+
+
+def assert_all_is_let_go(machine: Machine) -> None:
+    assert [name for name, switch in machine.switches.items() if switch.is_on] == []
+    assert machine.closed == ["journal", "ports"]
+
+
+async def test_a_box_that_is_built_has_its_services_and_lets_go_of_all_in_the_end(
+    machine: Machine, device: Device, settings: Settings
+) -> None:
+    async with app.build(settings, device) as agent:
+        assert {"link", "timekeeper", "output nga-ba", "output nha-van-hoa"} <= set(agent.services)
+        assert "card" not in agent.services
+        assert "page" not in agent.services
+    assert set(machine.switches) == {"nga-ba", "nha-van-hoa"}
+    assert_all_is_let_go(machine)
+
+
+def test_parts_are_found_in_their_order() -> None:
+    assert PARTS.index("Intake") < PARTS.index("build_outputs") < PARTS.index("MqttLink")
+    assert len(PARTS) >= 20
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_a_part_that_cannot_be_built_leaves_nothing_on(
+    machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(app, part, fail)
+    with pytest.raises(ConfigError):
+        async with app.build(settings, device):
+            pass
+    assert_all_is_let_go(machine)
+    has_lines = PARTS.index(part) > PARTS.index("build_outputs")
+    assert bool(machine.switches) == has_lines
+
+
+@pytest.mark.parametrize("room", ["Silences", "Site", "Rights"])
+async def test_a_part_that_cannot_take_up_what_it_kept_leaves_nothing_on(
+    machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    monkeypatch.setattr(getattr(app, room), "load", fail)
+    with pytest.raises(ConfigError):
+        async with app.build(settings, device):
+            pass
+    assert_all_is_let_go(machine)
+
+
+async def test_an_output_that_cannot_be_built_switches_off_those_before_it(
+    machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = output_set.build_sound_output
+
+    def second_fails(output: Any, near: Any) -> Any:
+        return fail() if output.name == "nha-van-hoa" else build(output, near)
+
+    monkeypatch.setattr(output_set, "build_sound_output", second_fails)
+    with pytest.raises(ConfigError):
+        async with app.build(settings, device):
+            pass
+    assert list(machine.switches) == ["nga-ba"]
+    assert_all_is_let_go(machine)
+
+
+async def test_state_that_cannot_be_read_leaves_the_ports_closed(
+    machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box_state, "BackgroundJobs", fail)
+    with pytest.raises(ConfigError):
+        async with app.build(settings, device):
+            pass
+    assert machine.closed == ["journal", "ports"]
