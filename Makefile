@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo install uninstall test test-long check bench reference spoken clean
+.PHONY: help setup setup-demo demo install uninstall test test-long guest check bench reference spoken clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -46,8 +46,12 @@ test: check  ## check, then every test but the long ones, on every Python found
 	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/unit tests/contract tests/attack tests/repo
 	@.ci/real-time
 
-test-long: setup  ## the slower proofs
+test-long: setup guest  ## the slower proofs
 	$(BIN)/python -m pytest -m long
+
+guest: setup  ## a Debian machine in an emulator, which test-long uses; minutes at first, then seconds
+	@.ci/packages qemu-system-x86 nbdkit mmdebstrap uidmap e2fsprogs
+	$(BIN)/python -m tests.guest.image
 
 bench: setup  ## print the figures of the targets
 	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""

@@ -1,0 +1,205 @@
+"""One emulated PC: QEMU on a disk that forgets, at a power cut, what was never flushed.
+
+    guest's page cache -> virtio disk -> NBD -> nbdkit's cache -> the file `disk.img`
+
+nbdkit's cache filter hands a write on only when a flush asks for it. `cut_power` stops QEMU where
+it stands and kills both, so two things are lost, as on a box whose plug is pulled: what the guest
+had not written back, and what its disk had in its own volatile memory. What a program was told to
+be synced is in the file. `test_power_cut.py` proves each before it relies on it.
+
+The processor is emulated (TCG): some ten times slower than this one, and no measure of a real box.
+It has 1 GB, two processors, no network but a loop-back, and USB: `plug` a device, `unplug` it.
+A command goes through Debian's qemu-guest-agent, as root.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.guest.image import Image
+from tests.guest.json_channel import JsonChannel, RequestError
+
+BOOT_S = 300.0
+COMMAND_S = 120.0
+HOST_S = 20.0  # until a program on this side has made its socket
+POLL_S = 0.2
+AGENT_PORT = "org.qemu.guest_agent.0"
+TOLD_PORT = "tramtin.told"
+# A child that outlives the tests would keep two cores busy for ever.
+RUN = ("setpriv", "--pdeathsig", "KILL", "nice", "-n", "10")
+
+
+class GuestError(AssertionError):
+    """The guest did not do what it had to; the message has its own words."""
+
+
+class Machine:
+    """A PC with one disk. `start` it; `cut_power` leaves a disk that can be started again.
+
+    Args:
+        image: is copied.
+        folder: for the disk and what the machine says.
+        devices: more of QEMU's arguments, such as `("-device", "virtio-gpu-pci")`.
+    """
+
+    def __init__(self, image: Image, folder: Path, devices: Sequence[str] = ()) -> None:
+        self._image = image
+        self._devices = devices
+        self._disk = folder / "disk.img"
+        self._console = folder / "console.log"
+        self._told = folder / "told.txt"
+        self._told.touch()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._channels: list[JsonChannel] = []
+        subprocess.run(["cp", "--sparse=always", image.disk, self._disk], check=True)
+
+    def start(self) -> None:
+        """Power on, and wait until the guest answers.
+
+        Raises:
+            GuestError: QEMU has ended, or nobody answers.
+        """
+        # not below the test's folder: the name of a socket has 107 bytes at most
+        sockets = Path(tempfile.mkdtemp(prefix="tramtin-guest-"))
+        disk, monitor, agent = (sockets / name for name in ("disk", "monitor", "agent"))
+        cache = ["--filter=cache", "file", str(self._disk), "cache=writeback"]
+        self._spawn(["nbdkit", "--foreground", "--unix", str(disk), *cache], disk)
+        self._spawn(self._qemu(disk, monitor, agent), monitor)
+        self.monitor, self._agent = JsonChannel(monitor), JsonChannel(agent)
+        self._channels = [self.monitor, self._agent]
+        self.monitor.call("qmp_capabilities")
+        try:
+            self._agent.call("guest-ping", limit_s=BOOT_S)
+        except (TimeoutError, ConnectionError) as error:
+            raise GuestError(f"no answer at boot: {error!r}\n{self.read_console()}") from error
+
+    def run(
+        self, command: str, *, stdin: bytes = b"", check: bool = True, limit_s: float = COMMAND_S
+    ) -> str:
+        """Run a line of shell as root; what it printed.
+
+        Raises:
+            GuestError: it ended with another code than 0, or not in time.
+        """
+        started = self._agent.call(
+            "guest-exec",
+            {"path": "/bin/sh", "arg": ["-c", command], "capture-output": True,
+             "input-data": base64.b64encode(stdin).decode()},
+        )  # fmt: skip
+        status: dict[str, Any] = {}
+
+        def has_ended() -> bool:
+            status.update(self._agent.call("guest-exec-status", {"pid": started["pid"]}))
+            return bool(status["exited"])
+
+        wait_until(has_ended, f"the end of {command!r}", limit_s)
+        out, err = (base64.b64decode(status.get(f"{one}-data", "")).decode(errors="replace")
+                    for one in ("out", "err"))  # fmt: skip
+        if check and status.get("exitcode") != 0:
+            raise GuestError(f"{command!r} ended with {status.get('exitcode')}: {out}{err}")
+        return out
+
+    def spawn(self, command: str, *, stdin: bytes = b"") -> None:
+        """Start a line of shell as root and leave it; its output goes to `read_told`."""
+        self._agent.call(
+            "guest-exec",
+            {"path": "/bin/sh", "arg": ["-c", f"exec >/dev/virtio-ports/{TOLD_PORT}; {command}"],
+             "input-data": base64.b64encode(stdin).decode()},
+        )  # fmt: skip
+
+    def write(self, path: str, content: bytes, mode: str = "644") -> None:
+        """Put a file there and sync it."""
+        self.run(f"install -m {mode} /dev/stdin {path} && sync {path}", stdin=content)
+
+    def read_told(self) -> list[str]:
+        """Whole lines of all that `spawn` started on this disk."""
+        text = self._told.read_text(encoding="utf-8")
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def read_console(self) -> str:
+        """The end of what the machine printed."""
+        return self._console.read_text("utf-8", "replace")[-4000:] if self._console.exists() else ""
+
+    def plug(self, name: str, driver: str, **properties: object) -> None:
+        """Plug a device that the bus takes while it runs, a USB one for example."""
+        self.monitor.call("device_add", {"driver": driver, "id": name, **properties})
+
+    def unplug(self, name: str) -> None:
+        self.monitor.call("device_del", {"id": name})
+
+    def cut_power(self) -> None:
+        """Everything stops at one instant; the disk keeps what was flushed to it."""
+        nbdkit, qemu = self._processes
+        # First still, then dead: a QEMU that is closing its disk could still flush it.
+        qemu.send_signal(signal.SIGSTOP)
+        nbdkit.kill()
+        qemu.kill()
+        self._end()
+
+    def stop(self) -> None:
+        """For the end of a test: whatever state it is in, no process is left."""
+        for process in self._processes:
+            process.kill()
+        self._end()
+
+    def _end(self) -> None:
+        for process in self._processes:
+            process.wait()
+        for channel in self._channels:
+            channel.close()
+        self._processes, self._channels = [], []
+
+    def _spawn(self, command: Sequence[str], socket: Path) -> None:
+        with self._console.with_name("host.log").open("ab") as output:
+            process = subprocess.Popen(
+                [*RUN, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        self._processes.append(process)
+        wait_until(lambda: socket.exists() or process.poll() is not None, str(socket), HOST_S)
+        if process.poll() is not None:
+            said = self._console.with_name("host.log").read_text(encoding="utf-8")
+            raise GuestError(f"{command[0]} has ended: {said[-2000:]}")
+
+    def _qemu(self, disk: Path, monitor: Path, agent: Path) -> list[str]:
+        return [
+            "qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot",
+            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
+            "-smp", str(min(2, os.cpu_count() or 1)), "-m", "1024",
+            "-kernel", str(self._image.kernel), "-initrd", str(self._image.ram_disk),
+            "-append", "root=/dev/vda ro console=ttyS0 mitigations=off",
+            "-drive", f"file=nbd+unix:///?socket={disk},format=raw,if=virtio,cache=writeback",
+            "-qmp", f"unix:{monitor},server=on,wait=off",
+            "-chardev", f"file,id=console,path={self._console},append=on",
+            "-serial", "chardev:console",
+            "-device", "virtio-serial",
+            "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
+            "-device", f"virtserialport,chardev=agent,name={AGENT_PORT}",
+            "-chardev", f"file,id=told,path={self._told},append=on",
+            "-device", f"virtserialport,chardev=told,name={TOLD_PORT}",
+            "-device", "qemu-xhci", "-audiodev", "none,id=silent",
+            *self._devices,
+        ]  # fmt: skip
+
+
+def wait_until(is_so: Callable[[], bool], what: str, limit_s: float = COMMAND_S) -> None:
+    """Ask again and again.
+
+    Raises:
+        GuestError: it was never so within the limit.
+    """
+    until_mono_s = time.monotonic() + limit_s
+    while not is_so():
+        if time.monotonic() > until_mono_s:
+            raise GuestError(f"not within {limit_s:.0f} s: {what}")
+        time.sleep(POLL_S)
+
+
+__all__ = ["GuestError", "Machine", "RequestError", "wait_until"]
