@@ -117,7 +117,11 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
 ) -> None:
     monkeypatch.setattr(packet_limit, "MAX_UNANSWERED", unanswered)
     left: list[BackOff] = []
-    monkeypatch.setattr(BackOff, "left", lambda self: left.append(self))  # bound, as append is not
+
+    def remember(back_off: BackOff) -> None:
+        left.append(back_off)
+
+    monkeypatch.setattr(BackOff, "left", remember)
     topic = PLAYLIST.encode()
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
