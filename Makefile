@@ -61,8 +61,8 @@ reference: setup  ## the schema and the page of all settings, from the model
 	$(BIN)/tramtin schema >config/station.schema.json
 	$(BIN)/tramtin schema --reference >config/REFERENCE.md
 
-spoken: setup  ## the built-in spoken lines, from the texts in agent/play/spoken
-	@.ci/spoken-line agent/play/spoken
+spoken: setup  ## the built-in spoken lines, from the texts in agent/play/sound/spoken
+	@.ci/spoken-line agent/play/sound/spoken
 
 clean:  ## remove environments, caches and build products
 	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis

@@ -34,7 +34,7 @@ class _JsonLines(logging.Formatter):
 
 
 def _log_to_stderr() -> None:
-    from agent.log_limit import LimitedHandler
+    from agent.log_rate_limit import LimitedHandler
 
     handler = LimitedHandler()
     handler.setFormatter(_JsonLines())
@@ -57,7 +57,7 @@ def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
     from agent.malloc import limit_heap
 
     limit_heap()
-    from agent.start import judge, serve
+    from agent.bootstrap import judge, serve
 
     _log_to_stderr()
     try:
@@ -84,8 +84,8 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
     """Check FILE as `run` would: exit 0 good, 1 faults, 2 unreadable. Warnings do not count."""
     from functools import partial
 
-    from agent.settings.check import run_check
-    from agent.start import judge
+    from agent.bootstrap import judge
+    from agent.settings.check_command import run_check
 
     proof = partial(judge, demo=demo)
     sys.exit(run_check(file, proof, lang, as_json=format_ == "json", effective=effective))
@@ -101,8 +101,8 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
     """Examine the box and say the next step: exit 0 no faults, 1 faults, 2 settings unreadable."""
     from functools import partial
 
+    from agent.bootstrap import judge
     from agent.doctor.command import Order, run_doctor
-    from agent.start import judge
 
     order = Order(lang, format_ == "json", bundle)
     sys.exit(run_doctor(file, partial(judge, demo=demo), order))
@@ -117,7 +117,7 @@ def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
 
     Take DAY (year-month-day) from your phone or a newspaper, never from the box.
     """
-    from agent.doctor.confirm import run_confirm
+    from agent.doctor.confirm_time import run_confirm
 
     sys.exit(run_confirm(file, day.date(), lang))
 
@@ -127,7 +127,7 @@ def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 def retry_messages(file: Path, *, lang: Lang) -> None:
     """Judge again what was set aside after two crashes: exit 0 told, 1 not, 2 unreadable."""
-    from agent.doctor.retry import run_retry
+    from agent.doctor.retry_messages import run_retry
 
     sys.exit(run_retry(file, lang))
 

@@ -16,42 +16,42 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.alarm import KeyAlarm
-from agent.alarm_watch import AlarmWatch
-from agent.authority import Rights
-from agent.background import BackgroundJobs
+from agent.authority.tracker import Rights
+from agent.background_jobs import BackgroundJobs
 from agent.box_state import BoxState, Device, open_state
-from agent.checkup import CentreContact, Checkup, HealthSnapshot, build_checks
 from agent.clock import Clock
 from agent.contract.document import Ack, StationConfig
-from agent.contract.ident import Digest, StationId, parse_place
+from agent.contract.ids import Digest, StationId, parse_place
 from agent.contract.report import Health
-from agent.documents_in_force import DocumentsInForce
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
-from agent.evidence.sender import Sender
-from agent.health.issue import Issues
-from agent.health.notify import notify
-from agent.hello import HelloSender
-from agent.intake import Intake
-from agent.key_press import KeyPress
-from agent.link.dial import Pace
-from agent.link.fetch import URGENT, Fetcher, Patience
+from agent.evidence.outbox import Sender
+from agent.health.open_issues import Issues
+from agent.health.sd_notify import notify
+from agent.ingest.pipeline import Intake
+from agent.link.downloads import Supply
+from agent.link.media_fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
-from agent.link.supply import Supply
+from agent.link.mqtt_connect import Pace
 from agent.link.tls import CertificateDates
+from agent.maintenance.card import CardWatch, Greeting, Upkeep, quietly
 from agent.output_set import build_outputs
-from agent.play.line import close_ports
-from agent.play.output import keep_running
-from agent.programme import Programme
+from agent.overrides.emergency_keys import KeyAlarm
+from agent.overrides.emergency_monitor import AlarmWatch
+from agent.overrides.silence_events import Silences
+from agent.overrides.site_inputs import Site
+from agent.play.output_factory import keep_running
+from agent.play.speaker_line import close_ports
+from agent.playout.schedule import Programme
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
-from agent.silence import Silences
-from agent.site import Site
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.key_press import KeyPress
 from agent.store.media import MediaStore
-from agent.timekeeper import Timekeeper
-from agent.upkeep import CardWatch, Greeting, Upkeep, quietly
-from agent.uplink import SessionCounter, Uplink
+from agent.telemetry.health_reporter import CentreContact, Checkup, HealthSnapshot, build_checks
+from agent.telemetry.hello import HelloSender
+from agent.telemetry.uplink import SessionCounter, Uplink
+from agent.timesync.time_sync import Timekeeper
 
 log = logging.getLogger(__name__)
 GREETING_S = 120.0
@@ -237,8 +237,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             ).run
         if settings.page is not None:
             # its modules load only where the settings name one
-            from agent.desk.parts import Parts
-            from agent.desk.serve import run_page
+            from agent.control.parts import Parts
+            from agent.page.page_service import run_page
 
             services["page"] = partial(
                 run_page,

@@ -10,30 +10,30 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from agent.background import BackgroundJobs
+from agent.background_jobs import BackgroundJobs
 from agent.clock import Clock
-from agent.contract.ident import StationId
-from agent.contract.moment import encode_utc
+from agent.contract.ids import StationId
 from agent.contract.report import Issue
-from agent.desk.parts import Reread
-from agent.documents_in_force import DocumentsInForce
+from agent.contract.utc import encode_utc
+from agent.control.parts import Reread
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.fault_log import FaultLog
 from agent.evidence.journal import Journal
-from agent.health.issue import Issues
-from agent.health.notify import fed_watchdog
-from agent.key_press import KeyPress
+from agent.health.open_issues import Issues
+from agent.health.sd_notify import fed_watchdog
 from agent.link.crash_guard import CrashGuard
-from agent.mutes import Mutes
 from agent.settings.model import Settings
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.key_press import KeyPress
+from agent.state.mutes import Mutes
 from agent.store.database import Store
 from agent.store.documents import Floors, load_floors
+from agent.store.local_mute import SilenceSwitch
 from agent.store.media import MediaStore
 from agent.store.media_status import MediaStatus
-from agent.store.silence import SilenceSwitch
-from agent.trust.in_force import AuthorityInForce
-from agent.trust.installed import InstalledRoot
+from agent.trust.current_authority import AuthorityInForce
+from agent.trust.trust_anchor import InstalledRoot
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.clock_reading import Now, Outcome, Quality
-from agent.machine_clock import RTC_DEVICE, boot_s, cpu_s, mono_s, read_boot_id, read_rtc
+from agent.system_clock import RTC_DEVICE, boot_s, cpu_s, mono_s, read_boot_id, read_rtc
 
 __all__ = [
     "BUILD_AT",

@@ -6,16 +6,16 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from agent.alarm_state import AlarmState, list_alarms
 from agent.box_state import BoxState
 from agent.clock import Clock
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
+from agent.overrides.emergency_state import AlarmState, list_alarms
+from agent.play.board.board_output import PictureOutput
 from agent.play.item import Item, Neighbours
-from agent.play.line import Line, close_lines
-from agent.play.output import build_picture_output, build_sound_output, sounding
-from agent.play.picture import PictureOutput
-from agent.play.sound import SoundOutput
-from agent.programme import PictureRundown, Programme, SoundRundown
+from agent.play.output_factory import build_picture_output, build_sound_output, sounding
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import Line, close_lines
+from agent.playout.schedule import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Output, Settings
 
 PAUSE = timedelta(minutes=1)

@@ -11,15 +11,15 @@ from typing import Literal
 import click
 
 from agent.errors import ConfigError
-from central import command_document, command_draft
-from central.ceremony.command import authority
-from central.ceremony.command_sign import (
+from central.cli import document_commands, draft_commands
+from central.cli.authority_commands import authority
+from central.cli.authority_signing_commands import (
     export_authority,
     publish_authority,
     show_authority,
     sign_authority,
 )
-from central.told import told
+from central.cli.cli_errors import told
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -39,13 +39,13 @@ def main() -> None:
     """The centre: signs what stations may play, and collects the proof that they did."""
 
 
-main.add_command(command_draft.draft)
+main.add_command(draft_commands.draft)
 for _command in (
-    command_document.sign,
-    command_document.combine,
-    command_document.publish,
-    command_document.withhold,
-    command_document.reinstate,
+    document_commands.sign,
+    document_commands.combine,
+    document_commands.publish,
+    document_commands.withhold,
+    document_commands.reinstate,
 ):
     main.add_command(_command)
 main.add_command(authority)
@@ -67,8 +67,8 @@ def keys_new(
     file: Path, scheme: Literal["ed25519", "ecdsa-sha2-nistp256"], passphrase: str
 ) -> None:
     """Write a new encrypted private key to FILE and its public part to FILE.pub; print its id."""
-    from central.authority import make_key
-    from central.ceremony.key import encode_public
+    from central.authority.ceremony.holder_key import encode_public
+    from central.authority.signing_key import make_key
 
     key = make_key(file, passphrase, scheme)
     file.with_suffix(".pub").write_bytes(encode_public(key))
@@ -83,7 +83,7 @@ def keys_new(
 @told
 def keys_show(key: str, passphrase: str | None, out: Path | None, format_: str | None) -> None:
     """Print the public part of KEY: a file, or a token as hsm:2?label=NAME."""
-    from central.ceremony.key import encode_public, read_public
+    from central.authority.ceremony.holder_key import encode_public, read_public
 
     def ask() -> str:
         return passphrase if passphrase is not None else click.prompt("Passphrase", hide_input=True)
@@ -102,7 +102,7 @@ def keys_show(key: str, passphrase: str | None, out: Path | None, format_: str |
 @told
 def keys_demo(folder: Path) -> None:
     """Make a root and role keys in FOLDER that only a demonstration accepts."""
-    from central.authority import make_demo_authority
+    from central.authority.demo_authority import make_demo_authority
 
     made = make_demo_authority(folder)
     click.echo(f"root: {made.root}")
@@ -131,9 +131,9 @@ def collect(
     *, db: Path, broker: str, head_key: Path | None, timestamp_key: Path | None, **files: Path
 ) -> None:
     """Answer the stations' hellos, collect their records, acknowledge. Runs until stopped."""
-    from central.authority import load_signer
-    from central.certificate import Identity
-    from central.collect import Collector
+    from central.authority.signing_key import load_signer
+    from central.collector.collector import Collector
+    from central.collector.identity import Identity
     from central.store.database import Database
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -194,8 +194,8 @@ def show(
     *, db: Path, what: tuple[str, ...], format_: str | None, lang: Literal["vi", "en"]
 ) -> None:
     """What stations did and refused; all tables when none is named."""
+    from central.cli.show import show_json, show_tables
     from central.cli.table_rows import WHAT
-    from central.show import show_json, show_tables
     from central.store.database import Database
 
     if not db.exists():  # an empty table would say that nothing was played
@@ -221,8 +221,8 @@ def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
     A plain copy of the file lacks what stands in its WAL. To go back: stop `collect`, put the copy
     in the database's place, and remove the files that end in -wal and -shm.
     """
-    from central.backup import COUNTED, back_up
-    from central.phrase import say
+    from central.messages.catalogue import say
+    from central.store.backup import COUNTED, back_up
 
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -240,7 +240,7 @@ def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
 @click.option("--out", type=ANY, help="Keep everything here; an earlier demo's is replaced.")
 def demo(*, stay: bool, listen: bool, out: Path | None) -> None:
     """The whole chain on this machine, about a minute."""
-    from central.demo.story import main as tell
+    from central.testbed.scenario import main as tell
 
     sys.exit(tell(stay=stay, listen=listen, out=out))
 

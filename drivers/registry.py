@@ -34,19 +34,19 @@ AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
 }
 SWITCHES: Mapping[str, Place] = {
-    "gpio": ("drivers.gpio.switch", "GpioSwitch"),
-    "sim-amplifier": ("drivers.sim.switch", "SimAmplifier"),
+    "gpio": ("drivers.relay.gpio_relay", "GpioSwitch"),
+    "sim-amplifier": ("drivers.sim.sim_amplifier", "SimAmplifier"),
 }
 INPUTS: Mapping[str, Place] = {
-    "gpio": ("drivers.gpio.contact", "GpioContact"),
-    "sim-input": ("drivers.sim.contact", "SimContact"),
+    "gpio": ("drivers.input.gpio_input", "GpioContact"),
+    "sim-input": ("drivers.sim.sim_input", "SimContact"),
 }
 SENSORS: Mapping[str, Place] = {
-    "hwmon": ("drivers.hwmon.sensor", "HwmonSensor"),
-    "sim-sensor": ("drivers.sim.sensor", "SimSensor"),
+    "hwmon": ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
+    "sim-sensor": ("drivers.sim.sim_sensor", "SimSensor"),
 }
 BOARDS: Mapping[str, Place] = {
-    "png": ("drivers.board.png", "PngBoard"),
+    "png": ("drivers.led.png_folder", "PngBoard"),
 }
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
@@ -55,14 +55,14 @@ BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
 }
 # use and transport of a profile file -> where its driver is
 BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
-    ("switch", "modbus-rtu"): ("drivers.switch.modbus_relay", "ModbusRelay"),
-    ("switch", "modbus-tcp"): ("drivers.switch.modbus_relay", "ModbusRelay"),
-    ("switch", "serial"): ("drivers.switch.command_switch", "CommandSwitch"),
-    ("input", "modbus-rtu"): ("drivers.contact.modbus_contact", "ModbusContact"),
-    ("input", "modbus-tcp"): ("drivers.contact.modbus_contact", "ModbusContact"),
+    ("switch", "modbus-rtu"): ("drivers.relay.modbus_relay", "ModbusRelay"),
+    ("switch", "modbus-tcp"): ("drivers.relay.modbus_relay", "ModbusRelay"),
+    ("switch", "serial"): ("drivers.relay.command_switch", "CommandSwitch"),
+    ("input", "modbus-rtu"): ("drivers.input.modbus_input", "ModbusContact"),
+    ("input", "modbus-tcp"): ("drivers.input.modbus_input", "ModbusContact"),
     ("sensor", "modbus-rtu"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "modbus-tcp"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
-    ("sensor", "hwmon"): ("drivers.hwmon.sensor", "HwmonSensor"),
+    ("sensor", "hwmon"): ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
 }
 _TYPES: Mapping[str, Type] = {
     "str": "text",
@@ -146,8 +146,8 @@ def load_sensor(profile: str, **settings: Any) -> Sensor:
 
 def list_known(use: Use) -> list[str]:
     """All profiles that can be this, built in or files; a file that cannot be read is left out."""
+    from drivers.profile.capabilities import list_uses
     from drivers.profile.load import list_profiles, load_profile
-    from drivers.profile.use import list_uses
 
     names = set(BUILT_IN[use])
     for name in list_profiles():
@@ -170,8 +170,8 @@ def describe(profile: str) -> Description:
     if uses:
         settings = {use: _list_parameters(BUILT_IN[use][profile]) for use in uses}
         return Description(profile=profile, settings=settings)
+    from drivers.profile.capabilities import list_settings, list_uses
     from drivers.profile.load import has_profile, list_profiles, load_profile
-    from drivers.profile.use import list_settings, list_uses
 
     if not has_profile(profile):
         known = {name for names in BUILT_IN.values() for name in names} | set(list_profiles())
@@ -203,14 +203,14 @@ def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[Set
 
 def has_lines() -> bool:
     """Do drivers of this process share a port already? Then no others are built on trial."""
-    name = "drivers.bus.lines"
+    name = "drivers.bus.bus_registry"
     return name in sys.modules and bool(importlib.import_module(name).has_lines())
 
 
 def close() -> None:
     """Let go of all shared serial ports and connections; for the end of the process."""
-    if "drivers.bus.lines" in sys.modules:
-        importlib.import_module("drivers.bus.lines").close_lines()
+    if "drivers.bus.bus_registry" in sys.modules:
+        importlib.import_module("drivers.bus.bus_registry").close_lines()
 
 
 def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:

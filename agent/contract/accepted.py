@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from agent.contract.budget import Weight, weigh
 from agent.contract.document import Document
-from agent.contract.ident import Place
+from agent.contract.ids import Place
+from agent.contract.issuer_budget import Weight, weigh
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import zlib
 
 import msgspec
 
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 
 ROOT = "tramtin/1"
 CENTRE_STATE = f"{ROOT}/c/state"

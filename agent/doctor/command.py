@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.clock import Clock, read_boot_id, read_rtc, system_time
-from agent.contract.moment import encode_utc
-from agent.doctor.bundle import build_bundle
-from agent.doctor.case import Case, find_agent
-from agent.doctor.examine import Examined, build_probes, examine
-from agent.doctor.memory import read_words
-from agent.doctor.tell import Teller, build_told, count_states, say
+from agent.contract.utc import encode_utc
+from agent.doctor.bundle_archive import build_bundle
+from agent.doctor.context import Case, find_agent
+from agent.doctor.probe_runner import Examined, build_probes, examine
+from agent.doctor.render import Teller, build_told, count_states, say
+from agent.doctor.state_reader import read_words
 from agent.errors import ConfigError, YamlFaults
-from agent.settings.check import describe_unreadable
+from agent.settings.check_command import describe_unreadable
 from agent.settings.credential import take_credentials
 from agent.settings.load import Judged, load_settings
 from agent.settings.model import Settings
-from agent.store import clock_memory
+from agent.store import clock_state
 from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
@@ -93,7 +93,7 @@ def _load_anyway(file: Path, judged: Judged) -> Settings | None:
 
 def _build_clock(words: dict[str, str]) -> Clock:
     """The clock that an agent started now would have."""
-    return clock_memory.build_clock(words, read_rtc(), read_boot_id())
+    return clock_state.build_clock(words, read_rtc(), read_boot_id())
 
 
 async def _run(case: Case, boot_id: str, order: Order) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agent.contract.issue_kind import ISSUE_KINDS
-from agent.doctor.text import PHRASES
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.doctor.messages import PHRASES
 from texts.catalogue import Lang
 
 State = Literal["good", "warning", "fault", "not_checked"]
@@ -18,7 +18,7 @@ class Finding:
 
     Args:
         state: `not_checked` when nobody could look, which is neither good nor bad.
-        code: of `doctor.text.PHRASES`, or a kind of `contract.issue_kind.ISSUE_KINDS`.
+        code: of `doctor.messages.PHRASES`, or a kind of `contract.issues.catalogue.ISSUE_KINDS`.
         args: what the phrase is about: names and figures.
         detail: the mechanism, in English, for whoever reads it behind the fold.
     """

@@ -1,4 +1,4 @@
-"""Texts about sound, decoder and shaping of text; see `doctor.text` for their form."""
+"""Texts about sound, decoder and shaping of text; see `doctor.messages` for their form."""
 
 from __future__ import annotations
 

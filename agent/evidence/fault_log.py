@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from agent.clock import mono_s
 from agent.contract.report import Issue
-from agent.evidence.ledger import Detail
+from agent.evidence.journal_rows import Detail
 
 FREE = 8  # beginnings within `QUIET_S` of each other
 FIRST_S, LONGEST_S = 60.0, 3600.0  # between two that are told from then on, doubled each time

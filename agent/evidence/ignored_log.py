@@ -11,7 +11,7 @@ from typing import Protocol
 
 from agent.contract.accepted import Accepted
 from agent.contract.report import RecordKind
-from agent.evidence.ledger import Detail
+from agent.evidence.journal_rows import Detail
 
 log = logging.getLogger(__name__)
 MAX_REMEMBERED = 256

@@ -8,8 +8,8 @@ until the disk takes them, and what exceeds that is counted in a `gap` record.
 
 Cards wear by each sync. So a heartbeat is as rare as its age allows: every 10 s while a play is
 young, at most a twentieth of its length apart after that, once a minute while nothing plays. And
-refusals and faults, which anybody may cause, have a budget (`evidence.budget`) and are synced
-together with the next beat when they come in a row.
+refusals and faults, which anybody may cause, have a budget (`evidence.journal_budget`) and are
+synced together with the next beat when they come in a row.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from datetime import timedelta
 import msgspec
 
 from agent.clock import Clock, mono_s
-from agent.contract.chain import GENESIS
-from agent.contract.ident import StationId
-from agent.contract.moment import encode_utc
+from agent.contract.hash_chain import GENESIS
+from agent.contract.ids import StationId
 from agent.contract.report import ClockState, Play, Record, RecordKind
+from agent.contract.utc import encode_utc
 from agent.errors import StoreError
-from agent.evidence import ledger, past
-from agent.evidence.budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
-from agent.evidence.ledger import Beginning, Detail, Draft, Head
-from agent.evidence.past import PastJournal
+from agent.evidence import former_journals, journal_rows
+from agent.evidence.former_journals import PastJournal
+from agent.evidence.journal_budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
+from agent.evidence.journal_rows import Beginning, Detail, Draft, Head
 from agent.signals import Signal
 from agent.store.database import Store
+from agent.store.key_value_types import Beat
 from agent.store.open_play import OpenPlay
-from agent.store.word import Beat
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
@@ -106,16 +106,16 @@ class Journal:
         Raises:
             StoreError: the database cannot be read.
         """
-        beginning = await self._store.run(ledger.begin)
+        beginning = await self._store.run(journal_rows.begin)
         self.epoch, self._head = beginning.epoch, beginning.head
-        given_up = await self._store.run(past.drop_oldest, UNSENT_BYTES // 2)
+        given_up = await self._store.run(former_journals.drop_oldest, UNSENT_BYTES // 2)
         self.past = [
             PastJournal(self._store, epoch, acknowledged, self._clock)
-            for epoch, acknowledged in await self._store.run(past.read_unsent)
+            for epoch, acknowledged in await self._store.run(former_journals.read_unsent)
         ]
-        self._acknowledged = await self._store.run(ledger.read_acknowledged)
-        former = await self._store.run(ledger.read_beat)
-        cut = await self._store.run(ledger.read_cut_plays)
+        self._acknowledged = await self._store.run(journal_rows.read_acknowledged)
+        former = await self._store.run(journal_rows.read_beat)
+        cut = await self._store.run(journal_rows.read_cut_plays)
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))
         self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut), beginning)))
@@ -156,7 +156,7 @@ class Journal:
         self._tell(play)
         beat = self._beat()
         try:
-            key = await self._store.run(ledger.insert_open_play, OpenPlay(play, beat.mono_ns))
+            key = await self._store.run(journal_rows.insert_open_play, OpenPlay(play, beat.mono_ns))
         except StoreError as error:
             self._failed(error)
             return 0
@@ -183,7 +183,7 @@ class Journal:
             await self._flush()  # a record says as much as a beat
             return
         try:
-            await self._store.run(ledger.put_beat, self._beat())
+            await self._store.run(journal_rows.put_beat, self._beat())
         except StoreError as error:
             self._failed(error)
 
@@ -211,7 +211,7 @@ class Journal:
         Raises:
             StoreError: the database cannot be read.
         """
-        kept = await self._store.run(ledger.read_after, after_seq, limit)
+        kept = await self._store.run(journal_rows.read_after, after_seq, limit)
         if kept.lost:
             detail: Detail = {"reason": "changed on the disk", "count": len(kept.lost)}
             detail |= {"first": min(kept.lost), "last": max(kept.lost)}
@@ -224,7 +224,7 @@ class Journal:
         Raises:
             StoreError: the database cannot be read.
         """
-        rows, oldest = await self._store.run(ledger.read_outbox)
+        rows, oldest = await self._store.run(journal_rows.read_outbox)
         if oldest is None:
             return rows, 0.0
         age = self._clock.now().at - oldest
@@ -239,14 +239,14 @@ class Journal:
         if upto <= 0:
             return upto == 0 and hash_ == GENESIS
         now = self._clock.now()
-        is_ours = await self._store.run(ledger.acknowledge, upto, hash_, now.at)
+        is_ours = await self._store.run(journal_rows.acknowledge, upto, hash_, now.at)
         if is_ours:
             self._acknowledged = max(self._acknowledged, upto)
             is_due = mono_s() - self._pruned_mono_s >= PRUNE_S  # it reads the whole journal
             if is_due and now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
                 self._pruned_mono_s = mono_s()
-                await self._store.run(ledger.prune, now.at)
-                await self._store.run(past.prune, now.at)
+                await self._store.run(journal_rows.prune, now.at)
+                await self._store.run(former_journals.prune, now.at)
         return is_ours
 
     def _beat(self) -> Beat:
@@ -296,19 +296,19 @@ class Journal:
     async def _measure(self) -> None:
         """What former lives have used up of the budget, and the room on the card."""
         since = encode_utc(self._clock.now().at - timedelta(days=1))
-        spent = await self._store.run(ledger.read_spent, since, tuple(SHARES))
+        spent = await self._store.run(journal_rows.read_spent, since, tuple(SHARES))
         for kind, (records, size_bytes) in spent.items():
             self._budget.spend(kind, records, size_bytes)
         folder = self._store.path.parent
         self._room_bytes = await self._store.run(
-            ledger.room_bytes, folder, UNSENT_BYTES, UNSENT_SHARE
+            journal_rows.room_bytes, folder, UNSENT_BYTES, UNSENT_SHARE
         )
         await self._give_up_oldest()
 
     async def _give_up_oldest(self) -> None:
         """More waits for the centre than there is room for: the oldest goes, and is counted."""
         self._unchecked_bytes = 0
-        dropped = await self._store.run(ledger.drop_oldest, self._room_bytes)
+        dropped = await self._store.run(journal_rows.drop_oldest, self._room_bytes)
         if dropped is not None:
             detail: Detail = {"reason": "no room", "count": dropped.count}
             detail |= {"first": dropped.first, "last": dropped.last}
@@ -327,8 +327,10 @@ class Journal:
                 return
             drafts = [one.draft for one in batch]
             try:
-                records = await self._store.run(ledger.write, self._station, self._head.seq, drafts)
-                self._head = await self._store.run(ledger.read_head)
+                records = await self._store.run(
+                    journal_rows.write, self._station, self._head.seq, drafts
+                )
+                self._head = await self._store.run(journal_rows.read_head)
             except StoreError as error:
                 self._failed(error)
                 return

@@ -22,7 +22,7 @@ from agent.contract.document import KINDS
 from agent.contract.report import RecordKind, Result
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.evidence.ledger import Detail
+from agent.evidence.journal_rows import Detail
 from agent.trust.refused_message import name_refused
 
 log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ class Finding:
     """Something is wrong; it begins with the first look that finds it, ends with the first without.
 
     Args:
-        kind: of `contract.issue_kind.ISSUE_KINDS`.
+        kind: of `contract.issues.catalogue.ISSUE_KINDS`.
         subject: which thing; with the kind it names the issue.
         hint: mechanism and figures, in English, for whoever reads the log.
     """
@@ -55,7 +55,7 @@ class Check(Protocol):
     """Looks at one thing, again and again.
 
     Attributes:
-        name: stable; of `health.label.LABELS`.
+        name: stable; of `health.check_labels.LABELS`.
         period_s: seconds from one look to the next.
     """
 

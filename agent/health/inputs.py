@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
-from agent.health.device import Device, Note, share_devices
+from agent.health.shared_device import Device, Note, share_devices
 from agent.settings.model import Input
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature

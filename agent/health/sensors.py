@@ -5,7 +5,7 @@ is enough to prove that it drew current. A reading outside `low`..`high` begins 
 when the reading is back inside by a margin: 2 °C, 5 % of humidity, else a twentieth of the limit.
 
 `low` of a zone's current or power sensor is no limit but the least that its amplifier draws while
-it is on: see `agent.health.draw`. Without it nothing is judged there.
+it is on: see `agent.health.amplifier_current`. Without it nothing is judged there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.clock import mono_s
 from agent.contract.report import Reading
 from agent.errors import ConfigError
-from agent.health.band import Band
-from agent.health.device import Device, Note, share_devices
-from agent.health.draw import DrawProof
+from agent.health.amplifier_current import DrawProof
+from agent.health.hysteresis import Band
+from agent.health.shared_device import Device, Note, share_devices
 from agent.settings.model import Sensor as Want
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.clock import cpu_s
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.topic import Topic, parse_authority_topic, parse_topic
+from agent.link.cpu_share import ProcessorShare
 from agent.link.crash_guard import CrashGuard
 from agent.link.inbox import URGENT, Inbox, Incoming
-from agent.link.processor_share import ProcessorShare
-from agent.link.standing_fault import StandingFaults
+from agent.link.lasting_fault import StandingFaults
 
 SHARE = 0.2  # of a processor, for messages that bring nothing new
 URGENT_SHARE = 0.5  # for those of the urgent kinds: an alarm may stand behind them

@@ -18,9 +18,9 @@ import h11
 from aiohappyeyeballs import AddrInfoType, start_connection
 
 from agent.clock import cpu_s
-from agent.link.address import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
+from agent.link.cpu_share import ProcessorShare
 from agent.link.network_thread import Resolver
-from agent.link.processor_share import ProcessorShare
+from agent.link.url_policy import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
 
 BLOCK_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024

@@ -23,7 +23,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.clock import mono_s
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.report import State
 from agent.contract.topic import (
     AUTHORITY,
@@ -38,13 +38,13 @@ from agent.contract.topic import (
 )
 from agent.errors import AgentError, LinkError
 from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
+from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
 from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import Delivery, OnBytes, OnMessage, Readers
-from agent.link.dial import BrokerSettings, Pace, build_client
 from agent.link.inbox import Incoming
+from agent.link.lasting_fault import OnFault, StandingFaults
+from agent.link.mqtt_connect import BrokerSettings, Pace, build_client
 from agent.link.network_thread import NetworkThreads
-from agent.link.packet_limit import BoundedClient, ClosedEarlyError
-from agent.link.standing_fault import OnFault, StandingFaults
 from agent.link.tls import CertificateDates
 
 GOODBYE_S = 2.0

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from agent.clock import mono_s
-from agent.page.exchange import (
+from agent.page.http_message import (
     BadRequestError,
     Request,
     Response,

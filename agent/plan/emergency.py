@@ -1,8 +1,9 @@
 """Emergency: a state of the box read from held documents, not an entry of the plan.
 
 An emergency is in force from the moment at which it was accepted until the first of: cancel,
-expiry, `max_ms`. What a sound output tells meanwhile is its script (`play.script`): the attention
-signal, then all bodies whose words are here, `repeat` times, with `gap_ms` between rounds. What
+expiry, `max_ms`. What a sound output tells meanwhile is its script
+(`play.sound.emergency_sequence`): the attention signal, then all bodies whose words are here,
+`repeat` times, with `gap_ms` between rounds. What
 stops it for a while is in `silence`; what waits for a local key is never in force by itself: see
 `held_alarm`.
 """
@@ -15,10 +16,10 @@ from datetime import datetime, timedelta
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Emergency, EmergencyBody, Medium
-from agent.contract.moment import parse_utc
 from agent.contract.priority import Level
+from agent.contract.utc import parse_utc
 
-TWO_TONE_MS = 3_000  # the built-in attention signal, as play/attention.py makes it
+TWO_TONE_MS = 3_000  # the built-in attention signal, as play/sound/attention_tone.py makes it
 SIGNAL_MS = range(3_000, 10_001)  # how long a recorded attention signal may last
 # Amplifiers settle and engines are replaced after acceptance: the last word must not be cut off.
 SCRIPT_SLACK = timedelta(seconds=10)

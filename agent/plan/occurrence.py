@@ -10,8 +10,8 @@ import msgspec
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
-from agent.contract.moment import encode_utc
 from agent.contract.priority import Level
+from agent.contract.utc import encode_utc
 
 Medium = Literal["sound", "picture"]
 

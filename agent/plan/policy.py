@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cap, StationConfig
-from agent.contract.moment import parse_utc
+from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
 from agent.settings.model import Policy
 

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from agent.clock import Now
 from agent.contract.accepted import Accepted, HeldDocument, Pause
 from agent.contract.document import Silence
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import TrustError
-from agent.trust.latch import STOPPING
+from agent.trust.latched_stop import STOPPING
 
 PAUSE = timedelta(minutes=10)
 REST = timedelta(hours=1)

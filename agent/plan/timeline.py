@@ -12,9 +12,9 @@ from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
-from agent.plan.draft import Draft
-from agent.plan.lane import Lane
+from agent.plan.expansion import Draft
 from agent.plan.occurrence import Medium, Occurrence, Refusal
+from agent.plan.output_timeline import Lane
 from agent.plan.policy import EffectivePolicy
 
 __all__ = ["Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]

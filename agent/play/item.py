@@ -10,10 +10,10 @@ from typing import Literal, Protocol
 
 from agent.clock import Clock, Now
 from agent.contract.document import Medium, Scene
-from agent.contract.ident import Digest
-from agent.contract.moment import encode_utc
+from agent.contract.ids import Digest
 from agent.contract.report import OnAir, Play, RecordKind
-from agent.play.line import FaultSink
+from agent.contract.utc import encode_utc
+from agent.play.speaker_line import FaultSink
 
 SILENCES = ("silenced", "silence_key")  # why what may be heard again was stopped
 
@@ -74,8 +74,9 @@ class Item:
     when it was interrupted and resumed.
 
     `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds. What is
-    heard of an emergency has `bodies` instead, told by the rules of `play.script`; `signal` is its
-    own attention signal, None for the built-in one. A picture has `scene`.
+    heard of an emergency has `bodies` instead, told by the rules of
+    `play.sound.emergency_sequence`; `signal` is its own attention signal, None for the built-in
+    one. A picture has `scene`.
     """
 
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agent.settings.text import PHRASES
+from agent.settings.messages import PHRASES
 from strict_yaml.node import Mark
 from strict_yaml.validation_fault import CodedText, Severity, ValidationFault
 from texts.catalogue import Catalogue
@@ -32,6 +32,6 @@ class Found(NamedTuple):
 def _catalogue(severity: Severity) -> Catalogue:
     if severity == "error":
         return PHRASES
-    from agent.settings.text_risk import RISKS  # only `check` and `doctor` speak of risks
+    from agent.settings.warning_messages import RISKS  # only `check` and `doctor` speak of risks
 
     return {**PHRASES, **RISKS}

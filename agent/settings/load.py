@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from agent.errors import ConfigError, YamlFaults
+from agent.settings.cross_checks import find_clashes
+from agent.settings.driver_checks import find_drivers
+from agent.settings.file_checks import find_files
 from agent.settings.found import Found
 from agent.settings.model import Settings
-from agent.settings.named_driver import find_drivers
-from agent.settings.named_file import find_files
-from agent.settings.rule import find_clashes
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Items, Mark, Node, Pairs, Scalar, find_mark
 from strict_yaml.tree import MAX_BYTES
@@ -63,7 +63,7 @@ def _with_example(fault: ValidationFault) -> ValidationFault:
     """What is not there is best explained by how it may look."""
     if fault.what not in ("missing_key", "no_value") or fault.expected is None:
         return fault
-    from agent.settings.describe import KEYS
+    from agent.settings.key_docs import KEYS
 
     key = KEYS.get(re.sub(r"\[[0-9]+\]", "[]", fault.key))
     if key is None or key.example is None or fault.expected.code == "rule":

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from agent.contract.ident import KEY_SLOT, SEGMENT, STATION_ID
+from agent.contract.ids import KEY_SLOT, SEGMENT, STATION_ID
 
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _END = rf"(?:{_HOUR}|24:00)"

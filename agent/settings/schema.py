@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import NODEFAULT, inspect
 
-from agent.settings.describe import KEYS
+from agent.settings.key_docs import KEYS
 from agent.settings.model import Settings
 from strict_yaml.node import join
 from strict_yaml.type_messages import form_of, is_none
@@ -128,6 +128,6 @@ def _struct(type_: inspect.StructType, path: str) -> dict[str, Any]:
     told["additionalProperties"] = False
     if required := [field.encode_name for field in type_.fields if field.required]:
         told["required"] = required
-    if path == "outputs[]":  # agent/settings/rule.py says the same to `tramtin check`
+    if path == "outputs[]":  # agent/settings/cross_checks.py says the same to `tramtin check`
         told["oneOf"] = [{"required": ["audio", "zones"]}, {"required": ["board", "faces"]}]
     return told

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from agent.errors import StoreError
-from agent.store.birth import Birth, put_birth
+from agent.store.corruption import drop_rotten
 from agent.store.rebuild import document_number
-from agent.store.rot import drop_rotten
-from agent.store.salvage import salvage
+from agent.store.recovery import salvage
+from agent.store.state_origin import Birth, put_birth
 from agent.store.table import TABLES, guard
 from agent.store.wal import Log, has_lost_commits, read_log
 

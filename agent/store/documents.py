@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from agent.contract.accepted import Accepted, HeldDocument
-from agent.contract.budget import Usage
 from agent.contract.document import TYPE_OF_KIND, Cancel, Document, Emergency
 from agent.contract.envelope import Envelope
-from agent.contract.ident import parse_place
-from agent.contract.moment import encode_utc, parse_utc
-from agent.store.floors import Floors, Slot, load_floors, write_floor
+from agent.contract.ids import parse_place
+from agent.contract.issuer_budget import Usage
+from agent.contract.utc import encode_utc, parse_utc
+from agent.store.replay_floors import Floors, Slot, load_floors, write_floor
 from agent.store.table import TABLES
 
 __all__ = [

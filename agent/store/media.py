@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from agent.contract.ident import DIGEST, Digest
+from agent.contract.ids import DIGEST, Digest
 from agent.errors import StoreError
 from agent.store.media_index import MediaIndex
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.contract.ident import DIGEST, Digest
+from agent.contract.ids import DIGEST, Digest
 
 
 class MediaIndex:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.contract.ident import Digest
+from agent.contract.ids import Digest
 
 
 class MediaStatus:

@@ -12,7 +12,8 @@ from typing import Any, cast
 
 import msgspec
 
-from agent.store import word
+from agent.store import key_value_types
+from agent.store.key_value_types import Beat
 from agent.store.row import read_rows
 from agent.store.table import (
     JOURNAL,
@@ -22,7 +23,6 @@ from agent.store.table import (
     Cell,
     Table,
 )
-from agent.store.word import Beat
 
 _BEAT = "journal_beat"
 
@@ -40,7 +40,7 @@ def read_words(source: sqlite3.Connection) -> dict[str, str]:
         sqlite3.Error: they cannot be read to their end.
     """
     rows = (row.cells for row in read_rows(source, META) if row.is_sound)
-    return word.of_rows((str(cells["key"]), str(cells["value"])) for cells in rows)
+    return key_value_types.of_rows((str(cells["key"]), str(cells["value"])) for cells in rows)
 
 
 def take_rows(connection: sqlite3.Connection, source: sqlite3.Connection, table: Table) -> bool:

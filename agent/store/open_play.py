@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from agent.contract.moment import parse_utc
 from agent.contract.report import Play
+from agent.contract.utc import parse_utc
 
 _LARGEST_NS = 1 << 63
 

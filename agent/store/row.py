@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from agent.contract.chain import next_hash
 from agent.contract.envelope import Envelope
+from agent.contract.hash_chain import next_hash
 from agent.contract.report import Record
-from agent.store.authority import is_sound_floor
+from agent.store.authority_files import is_sound_floor
 from agent.store.documents import read_row
+from agent.store.key_value_types import is_sound as is_sound_word
 from agent.store.table import (
     DOCUMENTS,
     JOURNAL,
@@ -25,7 +26,6 @@ from agent.store.table import (
     Table,
     row_crc,
 )
-from agent.store.word import is_sound as is_sound_word
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.contract.moment import parse_utc
+from agent.contract.utc import parse_utc
 from agent.store.open_play import parse_open_play
 
 Cell = str | bytes | int | float | None
@@ -158,7 +158,7 @@ CANCELS = Table(
 )
 META = Table("meta", ("key",), {"key": text, "value": text}, carry="own", is_salvaged=False)
 OPEN_PLAY = Table("open_play", ("key",), {"key": whole, "play": open_play}, carry="own")
-# Judged by signatures (`link.restoration`), which are worth more than any sum.
+# Judged by signatures (`authority.restore`), which are worth more than any sum.
 ROOTS = Table(
     "authority_roots", ("version",), {"version": whole, "bytes": blob}, is_guarded=False
 )  # fmt: skip
@@ -169,7 +169,7 @@ FILES = Table(
     carry="set",
     is_guarded=False,
 )
-# Its sum is older than the guard and has a form of its own (`store.authority`).
+# Its sum is older than the guard and has a form of its own (`store.authority_files`).
 ROLE_FLOORS = Table(
     "authority_floors",
     ("role",),
@@ -179,7 +179,8 @@ ROLE_FLOORS = Table(
     is_guarded=False,
     defaults={"crc": None},
 )
-# Chained by hashes; a row is judged when it is read (`evidence.ledger`). Each life has its own.
+# Chained by hashes; a row is judged when it is read (`evidence.journal_rows`).
+# Each life has its own.
 JOURNAL = Table(
     "journal",
     ("seq",),

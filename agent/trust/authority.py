@@ -15,7 +15,9 @@ import msgspec
 from agent.clock import Now
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.errors import TrustError
-from agent.trust.guard import (
+from agent.trust.document_rules import MAX_NUMBER
+from agent.trust.role import Limits, Role
+from agent.trust.role_rules import (
     check_name,
     check_people,
     check_reach,
@@ -23,8 +25,6 @@ from agent.trust.guard import (
     parse_keys,
     require,
 )
-from agent.trust.role import Limits, Role
-from agent.trust.schema import MAX_NUMBER
 from agent.trust.scope import is_role_path
 
 PINNED_FORMAT = "tramtin-pinned-1"

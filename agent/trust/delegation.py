@@ -8,7 +8,11 @@ from msgspec import UnsetType
 from securesystemslib.signer import Key
 
 from agent.errors import TrustError
-from agent.trust.guard import (
+from agent.trust.broadcast_hours import parse_hours
+from agent.trust.document_rules import MAX_NUMBER
+from agent.trust.metadata import Delegation, unknown_critical
+from agent.trust.role import Limits, Role
+from agent.trust.role_rules import (
     check_delegator,
     check_name,
     check_people,
@@ -16,10 +20,6 @@ from agent.trust.guard import (
     check_threshold,
     require,
 )
-from agent.trust.hours import parse_hours
-from agent.trust.metadata import Delegation, unknown_critical
-from agent.trust.role import Limits, Role
-from agent.trust.schema import MAX_NUMBER
 from agent.trust.scope import is_tree_path
 
 AUTHORITY_PATH = "authority/"

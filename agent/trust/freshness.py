@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from agent.clock import Now
 from agent.contract.document import Cancel, Document, Emergency, TimeReply
-from agent.contract.ident import KEY_SLOT
-from agent.contract.moment import parse_utc
+from agent.contract.ids import KEY_SLOT
+from agent.contract.utc import parse_utc
 from agent.errors import TrustError
 from agent.trust.authority import Authority, Grade
 from agent.trust.role import Role

@@ -21,11 +21,11 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.contract.document import Document, Emergency, Head
-from agent.contract.ident import Place
-from agent.contract.moment import parse_utc
+from agent.contract.ids import Place
+from agent.contract.utc import parse_utc
 from agent.errors import TrustError
-from agent.trust.accepted import Floors
 from agent.trust.authority import Authority
+from agent.trust.floor_lookup import Floors
 
 REVOCABLE = frozenset({"playlist", "stream-grant"})
 # The rest proves itself fresh, only ever withholds, or is what a box needs to get a head at all.

@@ -28,8 +28,8 @@ from agent.contract.extension import (
 )
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.errors import TrustError
+from agent.trust.document_rules import MAX_NUMBER
 from agent.trust.role import Priority
-from agent.trust.schema import MAX_NUMBER
 
 KIB = 1024
 MAX_BYTES = {"root": 64 * KIB, "timestamp": 16 * KIB, "snapshot": 64 * KIB, "targets": 256 * KIB}

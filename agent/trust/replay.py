@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.contract.document import Document, Emergency
 from agent.errors import TrustError
-from agent.trust.accepted import Floors
+from agent.trust.floor_lookup import Floors
 
 # Their freshness comes from a nonce, or they only ever confirm: a replay changes nothing.
 KINDS_WITHOUT_FLOOR = frozenset({"time", "ack"})

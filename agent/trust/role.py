@@ -9,7 +9,7 @@ from typing import Literal
 
 from securesystemslib.signer import Key
 
-from agent.trust.hours import ALL_DAY, parse_hours
+from agent.trust.broadcast_hours import ALL_DAY, parse_hours
 from agent.trust.scope import is_covered
 
 Priority = Literal["routine", "priority", "emergency"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from agent.contract.document import Class
-from agent.contract.ident import is_pattern
+from agent.contract.ids import is_pattern
 
 CLASSES = frozenset(get_args(Class))
 ROLE_NAME = re.compile(r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")

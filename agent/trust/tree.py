@@ -24,17 +24,10 @@ from tuf.api.exceptions import LengthOrHashMismatchError, UnsignedMetadataError
 from tuf.api.metadata import MetaFile
 
 from agent.clock import Now
-from agent.contract.moment import parse_utc
+from agent.contract.utc import parse_utc
 from agent.errors import TrustError
 from agent.trust.authority import Grade, index_roles
 from agent.trust.delegation import check_place_in_tree, has_file, read_delegation
-from agent.trust.guard import (
-    check_delegator,
-    check_people,
-    check_threshold,
-    parse_keys,
-    require,
-)
 from agent.trust.metadata import (
     Delegation,
     KeyFields,
@@ -46,6 +39,13 @@ from agent.trust.metadata import (
     open_metadata,
 )
 from agent.trust.role import Limits, Role
+from agent.trust.role_rules import (
+    check_delegator,
+    check_people,
+    check_threshold,
+    parse_keys,
+    require,
+)
 
 FRESH_FOR = timedelta(hours=48)
 EARLY = timedelta(minutes=5)

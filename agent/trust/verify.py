@@ -23,20 +23,20 @@ from dataclasses import dataclass
 from agent.clock import Now
 from agent.contract.accepted import Accepted, FloorUpdate
 from agent.contract.document import Cancel, Document, StationConfig
-from agent.contract.ident import Place, StationId, is_match, parse_place
+from agent.contract.ids import Place, StationId, is_match, parse_place
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.trust.accepted import Floors
 from agent.trust.authority import Authority, Grade
-from agent.trust.entitlement import verify_entitlement
+from agent.trust.authorization import verify_entitlement
+from agent.trust.floor_lookup import Floors
 from agent.trust.freshness import grade_for, verify_freshness, verify_grade
-from agent.trust.latch import Latches, judged_in, lifted_in
+from agent.trust.latched_stop import Latches, judged_in, lifted_in
+from agent.trust.media_url_rules import verify_sources
 from agent.trust.payload import open_payload
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
 from agent.trust.scope import CLASSES_OF_KIND
 from agent.trust.signed_message import Signatures, SignedMessage, open_message
-from agent.trust.source import verify_sources
 
 MAX_CANDIDATES = 8
 # A box without a station-config obeys only what can give it one, tell it the time, or receipt it.

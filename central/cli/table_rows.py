@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from central.issue import issue_log, lasting_issues
-from central.publish import list_documents
+from central.issues.issue_list import issue_log, lasting_issues
+from central.publication.document_outbox import list_documents
 from central.reports.play_totals import list_on_air, total_plays
 from central.store.database import Database
 

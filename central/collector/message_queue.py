@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 
 MOST_TOGETHER = 32
 MOST_WAITING = 512

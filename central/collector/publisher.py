@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import aiomqtt
 
-from central.publish import Parcel
+from central.publication.document_outbox import Parcel
 
 MOST_UNCONFIRMED = 128
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.contract.document import Emergency
-from central.sign import read_document
+from central.documents.sign import read_document
 from central.store.database import Database
 from central.store.plays import count_plays
 from central.store.schema import documents

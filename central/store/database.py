@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.utc import encode_utc, parse_utc
 from central.store.migration import lock, prepare
 from central.store.schema import faults, latest, presence, records, results, stations
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.utc import encode_utc, parse_utc
 from central.store.database import Database
 from central.store.schema import documents, plays
 

@@ -121,7 +121,7 @@ faults = sa.Table(
     sa.Column("times", sa.BigInteger, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
 )  # fmt: skip
-# how much came from a station on a UTC day: see central.report_store
+# how much came from a station on a UTC day: see central.collector.report_store
 intake_of_day = sa.Table(
     "intake_of_day", metadata,
     sa.Column("station", sa.Text, primary_key=True),

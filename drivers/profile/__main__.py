@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from drivers.errors import BadProfile, UnsupportedFeature
+from drivers.profile.capabilities import list_settings, list_uses
 from drivers.profile.load import list_profiles, load_profile
 from drivers.profile.setting import Setting
-from drivers.profile.use import list_settings, list_uses
 
 
 def main(names: list[str]) -> int:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from drivers.errors import BadProfile, UnsupportedFeature
-from drivers.profile.judge import find_faults
 from drivers.profile.model import Profile
+from drivers.profile.validate import find_faults
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node, find_key_mark
 from strict_yaml.validation_fault import ValidationFault, sort_faults

@@ -6,7 +6,7 @@ import math
 import struct
 from typing import cast
 
-from drivers.bus.modbus import reach_modbus
+from drivers.bus.modbus_device import reach_modbus
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
 from drivers.interface import UNIT_OF
 from drivers.profile.model import Measure, Meter, Reading, Sensor

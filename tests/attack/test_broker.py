@@ -15,12 +15,13 @@ from paho.mqtt.properties import Properties
 
 from agent.contract.topic import Topic, build_group_topic, build_station_topic
 from agent.errors import LinkError
-from agent.link import packet_limit
+from agent.link import bounded_mqtt
 from agent.link.backoff import BackOff
-from agent.link.packet_limit import ASK_AFTER, MAX_UNANSWERED, MAX_UNCONFIRMED, MAX_UNSENT
-from agent.link.processor_share import ProcessorShare
-from central.certificate import CertificateAuthority, Identity
-from tests.integration.test_link_mqtt import (
+from agent.link.bounded_mqtt import ASK_AFTER, MAX_UNANSWERED, MAX_UNCONFIRMED, MAX_UNSENT
+from agent.link.cpu_share import ProcessorShare
+from central.collector.identity import Identity
+from central.testbed.certificates import CertificateAuthority
+from tests.integration.test_mqtt_link import (
     STATE,
     STATION,
     Address,
@@ -115,7 +116,7 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
     unanswered: int,
     why: str,
 ) -> None:
-    monkeypatch.setattr(packet_limit, "MAX_UNANSWERED", unanswered)
+    monkeypatch.setattr(bounded_mqtt, "MAX_UNANSWERED", unanswered)
     left: list[BackOff] = []
 
     def remember(back_off: BackOff) -> None:
@@ -224,7 +225,7 @@ async def test_attack_108_a_broker_that_floods_is_read_no_faster_than_its_share_
     identities: dict[str, Identity],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(packet_limit, "READ_SHARE", 0.01)
+    monkeypatch.setattr(bounded_mqtt, "READ_SHARE", 0.01)
     topic, sent = b"tramtin/1/d/" + STATION.encode() + b"/playlist/tuan", 0
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -19,23 +19,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from agent.clock import mono_s
-from agent.contract import budget
+from agent.contract import issuer_budget
 from agent.contract.accepted import FloorUpdate
-from agent.contract.budget import OF_ISSUER
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.envelope import Signature
+from agent.contract.issuer_budget import OF_ISSUER
 from agent.contract.report import MAX_HOLDS, ClockState, Hello
-from agent.intake import Intake
-from agent.link.packet_limit import PACKET_HEAD_BYTES
+from agent.ingest.pipeline import Intake
+from agent.link.bounded_mqtt import PACKET_HEAD_BYTES
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
-from agent.store.floors import Floors
-from agent.store.slots import forget_slots
+from agent.store.replay_floors import Floors
+from agent.store.slot_expiry import forget_slots
 from agent.trust.authority import load_pinned
 from agent.trust.freshness import longest_life
-from central.broker import MAX_PACKET_BYTES
-from tests.fakes.deaf_box import DeafBox
-from tests.fakes.head_desk import STATION, WEEK, give_place
+from central.testbed.broker import MAX_PACKET_BYTES
+from tests.harness.head_fixture import STATION, WEEK, give_place
+from tests.harness.headless_station import DeafBox
 from tests.unit.trust.test_verify import (
     AT,
     COMMUNE,
@@ -193,7 +193,7 @@ async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
 ) -> None:
     """Each valid document is written and synced: five a second were 150 GB a day."""
     share = dataclasses.replace(OF_ISSUER["playlist"], a_day=3)
-    monkeypatch.setitem(budget.OF_ISSUER, "playlist", share)
+    monkeypatch.setitem(issuer_budget.OF_ISSUER, "playlist", share)
     said = [
         await box.receive(seal(playlist(seq=seq, doc_id=f"{seq:032x}"), COMMUNE), "playlist")
         for seq in range(1, 6)
@@ -202,7 +202,7 @@ async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
     assert box.floors.get("vn.84.29266", "playlist", "tuan")[1] == 3
     other = playlist(issuer="vn.84.29266.doan")
     assert await box.receive(seal(other, YOUTH), "playlist") == "accepted"
-    monkeypatch.setattr("agent.kept_documents.mono_s", lambda: mono_s() + 86_401)
+    monkeypatch.setattr("agent.ingest.document_admission.mono_s", lambda: mono_s() + 86_401)
     assert await box.receive(seal(playlist(seq=9), COMMUNE), "playlist") == "accepted"
 
 

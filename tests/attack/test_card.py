@@ -26,11 +26,11 @@ from agent.evidence import journal as journal_module
 from agent.evidence import refusal_log
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
-from agent.store.authority import Floor, RoleFile, accept, keep_roots, read
+from agent.store.authority_files import Floor, RoleFile, accept, keep_roots, read
 from agent.store.database import FILE, Store
-from agent.store.volatile import open_state, open_volatile
-from tests.fakes.box_start import Started, start
-from tests.fakes.full_state import BOOT, STATION, fill, play, refuse_writes
+from agent.store.ram_fallback import open_state, open_volatile
+from tests.harness.agent_start import Started, start
+from tests.harness.full_state import BOOT, STATION, fill, play, refuse_writes
 
 KEYS = "k" * 64
 

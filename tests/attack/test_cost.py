@@ -14,21 +14,21 @@ from collections.abc import Callable
 
 import aiomqtt
 import pytest
-from fake_publisher import AT, FakePublisher
 from paho.mqtt.properties import VariableByteIntegers
 
+from agent.authority.tuf_client import run_pass
 from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, decode_base64
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.contract.topic import Topic, build_group_topic, build_station_topic, parse_topic
 from agent.errors import TrustError, YamlFaults
-from agent.link.packet_limit import BoundedClient
-from agent.link.tuf_client import run_pass
+from agent.link.bounded_mqtt import BoundedClient
 from agent.settings.model import Settings
-from agent.store.authority import Kept
+from agent.store.authority_files import Kept
 from agent.trust.metadata import TargetsFile, open_metadata
-from agent.trust.presume import presumed_place
+from agent.trust.provisional_place import presumed_place
 from strict_yaml.loader import load_yaml
-from tests.cost import FAMILIES, YAML_FAMILIES
+from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.hostile_text import FAMILIES, YAML_FAMILIES
 from tests.unit.trust.test_verify import COMMUNE, GOOD, STATION, judge, seal
 
 SMALL = 8 * 1024

@@ -14,12 +14,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
-from fake_publisher import FakePublisher
 from securesystemslib.signer import CryptoSigner, Signature, SSlibKey
 
 from agent.errors import TrustError
 from agent.trust.tree import load_tree
 from agent.trust.verify import reverify
+from tests.fakes.fake_publisher import FakePublisher
 from tests.unit.trust.test_verify import (
     PLACE,
     STATION,

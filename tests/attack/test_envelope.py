@@ -8,10 +8,10 @@ import json
 from typing import Any
 
 import pytest
-from fake_publisher import FakePublisher
 
 from agent.errors import TrustError
 from agent.trust.tree import load_tree
+from tests.fakes.fake_publisher import FakePublisher
 from tests.unit.trust.test_verify import (
     COMMUNE,
     FIRST,

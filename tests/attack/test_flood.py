@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
+from agent.link.cpu_share import BURST_S
 from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import SHARE, URGENT_SHARE, Delivery, Readers
 from agent.link.inbox import Incoming
-from agent.link.processor_share import BURST_S
-from agent.link.standing_fault import StandingFaults
+from agent.link.lasting_fault import StandingFaults
 from tests.unit.trust.test_verify import judge
 
 STATION = StationId("tv-cl-0007")

@@ -21,15 +21,16 @@ import pytest
 from aiohttp import web
 
 from agent.contract.document import Element, Medium, Scene
-from agent.contract.ident import Digest
+from agent.contract.ids import Digest
 from agent.errors import AgentError, PlayError, StoreError
-from agent.link.fetch import Fetcher, Patience
-from agent.play.decoder import start_decoder
-from agent.play.row import Track
-from agent.play.scene import Surroundings, render
+from agent.link.media_fetch import Fetcher, Patience
+from agent.play.board.scene_renderer import Surroundings, render
+from agent.play.decode.clip_sequence import Track
+from agent.play.decode.decoder import start_decoder
 from agent.store.media import MediaStore
-from central.certificate import CertificateAuthority, Identity, make_demo_ca
-from central.clip import make_chime
+from central.collector.identity import Identity
+from central.documents.audio_tools import make_chime
+from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 RATE_HZ = 48_000
 CONTENT = bytes(range(256)) * 64
@@ -284,7 +285,7 @@ def test_attack_090_a_picture_of_225_megapixels_costs_no_memory(tmp_path: Path) 
     bomb.write_bytes(raw)
     code = f"""
         import resource
-        from agent.play.scene import Element, Scene, Surroundings, render
+        from agent.play.board.scene_renderer import Element, Scene, Surroundings, render
         scene = Scene([Element("image", [0, 0, 1000, 1000], media={digest!r})], 1000)
         around = Surroundings("tv-cl-0007", {{{digest!r}: {str(bomb)!r}}})
         render(Scene([], 1), (64, 32), around)

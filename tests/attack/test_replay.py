@@ -12,8 +12,7 @@ import pytest_asyncio
 
 from agent.clock import Now
 from agent.trust.authority import load_pinned
-from tests.fakes.deaf_box import DeafBox
-from tests.fakes.head_desk import (
+from tests.harness.head_fixture import (
     HOUR,
     KEY,
     STATION,
@@ -24,6 +23,7 @@ from tests.fakes.head_desk import (
     head,
     with_head_role,
 )
+from tests.harness.headless_station import DeafBox
 from tests.unit.trust.test_verify import (
     AT,
     COMMUNE,

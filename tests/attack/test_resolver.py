@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 
 from agent.contract.document import Medium
-from agent.contract.ident import Digest
+from agent.contract.ids import Digest
 from agent.errors import LinkError
-from agent.link.fetch import Fetcher, Patience
+from agent.link.media_fetch import Fetcher, Patience
 from agent.link.network_thread import NetworkThreads, Resolver
 from agent.store.media import MediaStore
-from central.certificate import CertificateAuthority, Identity
-from tests.integration.test_link_mqtt import STATION, Address, make_station, running
+from central.collector.identity import Identity
+from central.testbed.certificates import CertificateAuthority
+from tests.integration.test_mqtt_link import STATION, Address, make_station, running
 
 CONTENT = b"khan cap"
 DIGEST = Digest(hashlib.sha256(CONTENT).hexdigest())

@@ -14,9 +14,9 @@ import pytest_asyncio
 
 from agent.clock import BUILD_AT
 from agent.trust.tree import load_tree
-from tests.fakes.deaf_box import DeafBox
 from tests.fakes.fake_publisher import FakePublisher
-from tests.fakes.head_desk import HOUR, STATION, give_place, head, with_head_role
+from tests.harness.head_fixture import HOUR, STATION, give_place, head, with_head_role
+from tests.harness.headless_station import DeafBox
 from tests.unit.trust.test_verify import (
     AT,
     FIRST,

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from authority_stand import Stand, standing
-from fake_publisher import AT, FakePublisher
 
-from agent.link import authority
-from agent.link.authority import LONGEST_PAUSE_S
-from agent.link.metadata_inbox import MAX_BYTES
-from tests.cost import FAMILIES
+from agent.authority import updater
+from agent.authority.metadata_inbox import MAX_BYTES
+from agent.authority.updater import LONGEST_PAUSE_S
+from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.authority_harness import Stand, standing
+from tests.harness.hostile_text import FAMILIES
 
 NAMES = ("timestamp.json", "2.root.json", "3.root.json", "2.snapshot.json", "1.vn.84.json")
 DAY_S = 24 * 3600.0
@@ -53,9 +53,9 @@ async def test_attack_104_rubbish_for_a_day_costs_few_passes_and_no_memory(
         versions = dict(stand.versions)
         kept = await stand.store.run(_size)
         days = Days(stand)
-        stand.feed._pause_s = authority.PAUSE_S
+        stand.feed._pause_s = updater.PAUSE_S
         faked: Any = SimpleNamespace(**{**vars(asyncio), "sleep": days.sleep})
-        monkeypatch.setattr(authority, "asyncio", faked)
+        monkeypatch.setattr(updater, "asyncio", faked)
         running = asyncio.create_task(stand.feed.run(), name="feed")
         await days.send()
         await days.is_over.wait()

@@ -13,10 +13,10 @@ import pytest
 
 from agent.clock import mono_s
 from agent.contract.document import Scene
-from agent.play.wire import Brightness, Fault, Show
+from agent.play.ipc import Brightness, Fault, Show
 from agent.sandbox import enforce
 from agent.sandbox.profile import find_missing
-from tests.board_stand import Start, start
+from tests.harness.board_harness import Start, start
 
 __all__ = ["start"]
 
@@ -28,8 +28,8 @@ UNIT = (sys.executable, str(HERE / "unit_filter.py"))
 FILES = {"read_key", "read_state", "environ", "memory", "shell"}
 SPAWN = """
     import asyncio, os, sys
-    from agent.play.decoder import start_decoder
-    from agent.play.row import Track
+    from agent.play.decode.decoder import start_decoder
+    from agent.play.decode.clip_sequence import Track
 
     async def main() -> None:
         track = Track(os.open(sys.argv[1], os.O_RDONLY), "audio/wav", 1000)
@@ -175,11 +175,11 @@ TAKEN_OVER = """
 
     def profile(frame, event, _):
         if event == "call" and frame.f_code.co_name == "confine_board":
-            import agent.play.scene
-            import drivers.board.png
+            import agent.play.board.scene_renderer
+            import drivers.led.png_folder
 
-            agent.play.scene.SceneRenderer.draw = take_over
-            drivers.board.png.PngBoard.set_brightness = on_dim
+            agent.play.board.scene_renderer.SceneRenderer.draw = take_over
+            drivers.led.png_folder.PngBoard.set_brightness = on_dim
             sys.setprofile(None)
 
     sys.setprofile(profile)

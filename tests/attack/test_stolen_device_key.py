@@ -17,17 +17,18 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from agent.contract.ident import StationId
-from agent.contract.moment import encode_utc
+from agent.contract.ids import StationId
+from agent.contract.utc import encode_utc
 from agent.evidence.device_key import DeviceKey, load_device_key, sign_report
-from central import report_store
 from central.__main__ import main
-from central.authority import DemoAuthority, make_demo_authority
-from central.certificate import CertificateAuthority, make_demo_ca
-from central.reception import Reception
-from central.report_store import FAULTS_KEPT, RESULTS_KEPT, SESSIONS_AHEAD
+from central.authority.demo_authority import make_demo_authority
+from central.authority.demo_model import DemoAuthority
+from central.collector import report_store
+from central.collector.report_handler import Reception
+from central.collector.report_store import FAULTS_KEPT, RESULTS_KEPT, SESSIONS_AHEAD
 from central.store.database import Database
 from central.store.schema import faults, records, results
+from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STOLEN, HONEST = StationId("tv-cl-0007"), StationId("tv-cl-0021")
 EPOCH = "6f3a9c01d2e4b587"

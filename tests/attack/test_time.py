@@ -11,7 +11,7 @@ from agent.contract.document import Playlist
 from agent.errors import TrustError
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
-from agent.store import clock_memory
+from agent.store import clock_state
 from agent.trust.chrony import judge_chrony
 from tests.unit.trust.test_chrony import PLAIN_AUTH, SOURCE
 from tests.unit.trust.test_verify import (
@@ -163,7 +163,7 @@ def test_attack_066_five_years_in_small_steps(crystal: Crystal) -> None:
 def test_attack_067_without_time_nothing_scheduled_sounds(crystal: Crystal) -> None:
     now = Clock(boot=crystal).now()
     assert now == Now(BUILD_AT, "FLOOR", None)
-    # tests/unit/test_programme.py: a programme without time starts nothing
+    # tests/unit/playout/test_schedule.py: a programme without time starts nothing
     assert (
         code_of(lambda: judge(seal(emergency(), FIRST, SECOND), "emergency", now=now)) == "E_TIME"
     )
@@ -244,5 +244,5 @@ def test_attack_070_no_restart_brings_back_what_has_drifted_away(crystal: Crysta
     clock = Clock(AT - DAY, boot=crystal)
     clock.fix(AT, crystal.s, "k1")
     crystal.s += 14 * 86_400
-    words = clock_memory.describe(clock, "b1", 1)
-    assert clock_memory.build_clock(words, None, "b1", crystal).now().quality == "FLOOR"
+    words = clock_state.describe(clock, "b1", 1)
+    assert clock_state.build_clock(words, None, "b1", crystal).now().quality == "FLOOR"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from central.demo.stand import until
-from central.publish import Parcel
-from central.reception import Reception
-from tests.stage import Stage, stage
+from central.collector.report_handler import Reception
+from central.publication.document_outbox import Parcel
+from central.testbed.testbed import until
+from tests.harness.station_harness import Stage, stage
 
 __all__ = ["stage"]
 YEARS = timedelta(days=5 * 365)
@@ -46,7 +46,7 @@ async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
         return answered[-1]
 
     monkeypatch.setattr(Reception, "_time_reply", tapped)
-    monkeypatch.setattr("central.reception.datetime", _Ahead)
+    monkeypatch.setattr("central.collector.report_handler.datetime", _Ahead)
     await stage.start()
     # 66: it waits, and the box says so.
     told = lambda: [one["what"] for one in _details(stage, "fault")]  # noqa: E731 - asked again

@@ -13,12 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fake_publisher import AT, FakePublisher, sign_json
 
 from agent.evidence import refusal_log
 from agent.trust.authority import Grade
-from tests.attack.tuf_box import COMMUNE, PROVINCE, Box, Centre, box, issued, settle
-from tests.integration.test_link_mqtt import STATION, Address, connected_as
+from tests.fakes.fake_publisher import AT, FakePublisher, sign_json
+from tests.harness.tuf_harness import COMMUNE, PROVINCE, Box, Centre, box, issued, settle
+from tests.integration.test_mqtt_link import STATION, Address, connected_as
 from tests.unit.trust.test_verify import emergency, playlist
 
 HOUR = timedelta(hours=1)

@@ -17,12 +17,11 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from fake_publisher import AT, FakePublisher
-
-from agent.link.tuf_client import Pass, role_files, run_pass
-from agent.store.authority import Floor, Kept
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from agent.authority.tuf_client import Pass, role_files, run_pass
+from agent.store.authority_files import Floor, Kept
 from agent.trust.tree import load_tree
+from tests.fakes.fake_publisher import AT, FakePublisher
 
 PROVINCES, COMMUNES = 34, 100
 ROUNDS = 30
@@ -32,13 +31,13 @@ TARGET_MS = 60
 TARGET_MIB = 7
 # What an agent has loaded anyway: MQTT, HTTP, database, journal, verdicts, pages.
 MEASURE = """
-import agent.link.mqtt, agent.link.fetch, agent.store.documents, agent.evidence.journal
-import agent.trust.verify, agent.page.server, agent.health.watch
+import agent.link.mqtt, agent.link.media_fetch, agent.store.documents, agent.evidence.journal
+import agent.trust.verify, agent.page.server, agent.health.check_runner
 def rss_kib():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 before = rss_kib()
-import agent.authority, agent.link.tuf_client
+import agent.authority.tracker, agent.authority.tuf_client
 print(rss_kib() - before)
 """
 
@@ -62,7 +61,7 @@ def build_country() -> FakePublisher:
 
 
 def refresh(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> Pass:
-    """As `link.authority` does, without the store."""
+    """As `authority.updater` does, without the store."""
     done = run_pass(installed, kept, inbox, TARGET, AT + timedelta(hours=2))
     assert done.files is not None, done.fault
     assert "vn.1.1001" in load_tree(done.files).roles

@@ -53,14 +53,14 @@ from agent.contract.document import (
 )
 from agent.contract.local_time import LOCAL
 from agent.contract.topic import build_group_topic, build_station_topic
-from central.clip import run_tool
-from central.demo.capture import RATE_HZ, Capture, find_tone, read_samples
-from central.demo.content import station_config
-from central.demo.place import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK
-from central.demo.stand import Stand, stand, until
-from central.medium import store_medium
-from central.publish import keep
-from central.sign import build_header, encode_document, new_doc_id, read_document
+from central.documents.audio_tools import run_tool
+from central.documents.media import store_medium
+from central.documents.sign import build_header, encode_document, new_doc_id, read_document
+from central.publication.document_outbox import keep
+from central.testbed.sample_documents import station_config
+from central.testbed.sound_capture import RATE_HZ, Capture, find_tone, read_samples
+from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK
+from central.testbed.testbed import Stand, stand, until
 
 PUBLISH_RUNS = 15
 FLOOD_RUNS = 15

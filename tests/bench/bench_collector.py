@@ -30,14 +30,14 @@ sys.path[:0] = [str(ROOT)]
 import aiomqtt  # noqa: E402 - after the path
 import psutil  # noqa: E402 - after the path
 
-from agent.contract.ident import StationId  # noqa: E402 - after the path
+from agent.contract.ids import StationId  # noqa: E402 - after the path
 from agent.contract.topic import build_uplink_topic  # noqa: E402 - after the path
 from agent.evidence.device_key import DeviceKey, load_device_key, sign_report  # noqa: E402 - after the path
-from central.authority import make_demo_authority  # noqa: E402 - after the path
-from central.broker import find_free_port  # noqa: E402 - after the path
-from central.certificate import make_demo_ca  # noqa: E402 - after the path
+from central.authority.demo_authority import make_demo_authority  # noqa: E402 - after the path
 from central.store.database import Database  # noqa: E402 - after the path
-from tests.fakes.centre_records import place_station  # noqa: E402 - after the path
+from central.testbed.broker import find_free_port  # noqa: E402 - after the path
+from central.testbed.certificates import make_demo_ca  # noqa: E402 - after the path
+from tests.harness.centre_records import place_station  # noqa: E402 - after the path
 
 STATIONS, HELLOS = 60, 1700
 BATCHES, PLAYS, WINDOW = 10, 29, 4
@@ -49,8 +49,8 @@ LIMIT_S = 240
 COLLECTOR = """
 import asyncio, sys
 from pathlib import Path
-from central.authority import load_signer
-from central.collect import Collector
+from central.authority.demo_authority import load_signer
+from central.collector.collector import Collector
 from central.store.database import Database
 folder, port, time_key, receipt_key, head_key = sys.argv[1:]
 signers = {"time": time_key, "receipt": receipt_key, "head": head_key}

@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "fakes")]
+sys.path.insert(0, str(ROOT))
 
-from hostile_broker import ATTACKS  # noqa: E402 - after the path
-
-from tests.hostile_stand import Outcome, hostile_stand  # noqa: E402 - after the path
+from tests.harness.broker_attacks import ATTACKS  # noqa: E402 - after the path
+from tests.harness.hostile_harness import Outcome, hostile_stand  # noqa: E402 - after the path
 
 ATTACK_S = 34.0
 BOX_PYTHON = os.environ.get("BOX_PYTHON", sys.executable)

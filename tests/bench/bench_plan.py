@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psutil
 
-from agent.contract.budget import OF_BOX
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.issuer_budget import OF_BOX
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import build_timeline
-from agent.programme import AHEAD, BEHIND
+from agent.playout.schedule import AHEAD, BEHIND
 
 FROM = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DIGEST = "a" * 64

@@ -24,10 +24,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agent.clock import mono_s
-from agent.play.engine_config import engine_argv
-from agent.play.wire import Beat, Ended, EngineEvent, Fire, Hold, Load, Start, Stop
-from agent.play.worker import Worker
-from central.demo.sound import SoundRoom, find_sounds, read_samples
+from agent.play.ipc import Beat, Ended, EngineEvent, Fire, Hold, Load, Start, Stop
+from agent.play.sound.engine_config import engine_argv
+from agent.play.worker_process import Worker
+from central.testbed.pulseaudio import SoundRoom, find_sounds, read_samples
 
 RATE = 48_000
 RUNS = 40

@@ -18,9 +18,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import CryptoSigner
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from fake_publisher import FakePublisher
-
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from agent.clock import Now
 from agent.contract.document import (
     PAYLOAD_TYPE,
@@ -32,11 +30,12 @@ from agent.contract.document import (
     When,
 )
 from agent.contract.envelope import pae
-from agent.contract.ident import Place, StationId
+from agent.contract.ids import Place, StationId
 from agent.contract.topic import Topic
 from agent.trust.tree import TreeAuthority, load_tree
 from agent.trust.verify import verify
-from central.sign import build_header, encode_document, sign_document
+from central.documents.sign import build_header, encode_document, sign_document
+from tests.fakes.fake_publisher import FakePublisher
 
 ROUNDS = 2000
 TARGET = 3.5

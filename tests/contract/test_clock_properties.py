@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from agent.clock import BUILD_AT, HOLDOVER_LIMIT_S, Clock
 from agent.errors import TrustError
-from agent.store import clock_memory
+from agent.store import clock_state
 from agent.trust.chrony import judge_chrony
 from tests.unit.trust.test_chrony import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
@@ -86,12 +86,12 @@ class TimeMachine(RuleBasedStateMachine):
 
     @rule()
     def keep(self) -> None:
-        self._words = clock_memory.describe(self._clock, str(self._boots), 1)
+        self._words = clock_state.describe(self._clock, str(self._boots), 1)
 
     def _start(self, off: timedelta | None) -> None:
         rtc = None if off is None else self._now() + off
         self._may_rise = rtc is not None
-        self._clock = clock_memory.build_clock(
+        self._clock = clock_state.build_clock(
             self._words, rtc, str(self._boots), lambda: self._boot_s
         )
         self._floor = self._clock.floor

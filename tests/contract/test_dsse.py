@@ -20,13 +20,14 @@ from securesystemslib.signer import CryptoSigner
 from agent.clock import Now
 from agent.contract.document import Cancel
 from agent.contract.envelope import decode_base64, pae
-from agent.contract.ident import Place, StationId
+from agent.contract.ids import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import load_pinned
 from agent.trust.verify import verify
-from central.authority import Grant, build_root
-from central.sign import build_header, encode_document, sign_document
+from central.authority.demo_authority import build_root
+from central.authority.demo_model import Grant
+from central.documents.sign import build_header, encode_document, sign_document
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SIGNERS = [CryptoSigner(Ed25519PrivateKey.generate()) for _ in range(2)]

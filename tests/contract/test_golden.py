@@ -17,8 +17,8 @@ from agent.trust.authority import load_pinned
 from agent.trust.tree import TreeFiles, describe_unknown, load_tree
 from agent.trust.verify import reverify, verify
 from central.store.database import Database
-from tests.fakes.box_start import start
 from tests.golden.make import NONCE, describe_centre, describe_start
+from tests.harness.agent_start import start
 from tests.unit.trust.test_verify import PLACE, STATION, SYNCED, FakeFloors
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"

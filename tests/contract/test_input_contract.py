@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fake_gpiod import FakeGpio
 
 from drivers.errors import DriverError
-from drivers.hwmon import sensor as hwmon
 from drivers.interface import UNIT_OF, InputPin, Sensor
 from drivers.registry import INPUTS, SENSORS, load_input, load_sensor
+from drivers.sensor import hwmon_sensor as hwmon
+from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
 

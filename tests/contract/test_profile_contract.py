@@ -16,14 +16,14 @@ from msgspec.structs import replace
 
 from drivers import registry
 from drivers.errors import DeviceFault, DeviceTimeout, UnsupportedFeature
-from drivers.hwmon import sensor as hwmon
 from drivers.interface import VolumeControl
 from drivers.profile import load as load_module
 from drivers.profile.load import list_profiles, load_profile
 from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor, Serial
-from drivers.sim.command_device import SimCommandDevice
-from drivers.sim.line import SimLine, build_device
-from drivers.sim.modbus_device import SimModbusDevice
+from drivers.sensor import hwmon_sensor as hwmon
+from drivers.sim.sim_command_device import SimCommandDevice
+from drivers.sim.sim_modbus_device import SimModbusDevice
+from drivers.sim.sim_serial_bus import SimLine, build_device
 
 NAMES = list_profiles()
 ALL = {name: load_profile(name) for name in NAMES}

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_gpiod import FakeGpio
 
 from drivers.errors import UnsupportedFeature
 from drivers.interface import Switch
 from drivers.registry import SWITCHES as PROFILES
 from drivers.registry import load_switch
+from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
 SWITCHES: dict[str, Callable[[Path], Switch]] = {

@@ -25,17 +25,17 @@ from securesystemslib.signer import CryptoSigner
 from agent.contract.document import TYPE_OF_KIND
 from agent.contract.report import LogBatch
 from agent.store.database import FILE, Store
-from central import shelf
-from central.head import withhold
-from central.ledger import commit_batch
-from central.report_store import note_fault, note_result
-from central.sign import mark_critical, sign_document
+from central.authority import authority_store
+from central.collector.heads import withhold
+from central.collector.journal_ingest import commit_batch
+from central.collector.report_store import note_fault, note_result
+from central.documents.sign import mark_critical, sign_document
 from central.store.database import Database
-from tests.fakes.box_start import Started, start
-from tests.fakes.centre_records import place_station, say_hello
 from tests.fakes.fake_publisher import FakePublisher
-from tests.fakes.full_state import STATION, fill
-from tests.unit.central.test_ledger import EPOCH, chain
+from tests.harness.agent_start import Started, start
+from tests.harness.centre_records import place_station, say_hello
+from tests.harness.full_state import STATION, fill
+from tests.unit.central.collector.test_journal_ingest import EPOCH, chain
 from tests.unit.trust import test_verify as samples
 
 FOLDER = Path(__file__).resolve().parent
@@ -163,7 +163,7 @@ def make_centre(path: Path) -> dict[str, Any]:
     })  # fmt: skip
     note_fault(database, STATION, EPOCH, 2, "E_CHAIN", "a hole")
     withhold(database, "ab" * 16, "thử")
-    shelf.put(database, FakePublisher().wire)
+    authority_store.put(database, FakePublisher().wire)
     database.close()
     reopened = Database.open(path)
     told = describe_centre(reopened)
@@ -191,7 +191,7 @@ def play_batch(station: str) -> list[str]:
 
 def describe_centre(database: Database) -> dict[str, Any]:
     """What must be the same whoever opens that database."""
-    from central.ledger import cursor_of
+    from central.collector.journal_ingest import cursor_of
     from central.reports.play_totals import total_plays
 
     hello = database.hello(STATION)
@@ -204,7 +204,7 @@ def describe_centre(database: Database) -> dict[str, Any]:
                   for play in database.plays()],
         "totals": len(total_plays(database)),
         "accepted_playlist": database.has_accepted(STATION, "playlist"),
-        "authority": sorted(shelf.present(database)),
+        "authority": sorted(authority_store.present(database)),
     }  # fmt: skip
 
 

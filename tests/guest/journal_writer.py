@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from agent.clock import Clock
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.store.database import Store
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from central.certificate import make_demo_ca
+from central.testbed.certificates import make_demo_ca
 from tests.guest.machine import Machine
 
 STATION = "tv-cl-0021"

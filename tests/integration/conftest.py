@@ -1,5 +1,5 @@
 """The stage for every test here that asks for it."""
 
-from tests.stage import stage
+from tests.harness.station_harness import stage
 
 __all__ = ["stage"]

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from fake_publisher import AT, FakePublisher
 
 from agent.evidence import refusal_log
 from agent.trust.authority import Grade
-from tests.attack.tuf_box import PROVINCE, Box, Centre, box, issued, settle
-from tests.integration.test_link_mqtt import (
+from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.tuf_harness import PROVINCE, Box, Centre, box, issued, settle
+from tests.integration.test_mqtt_link import (
     STATION,
     Address,
     address,

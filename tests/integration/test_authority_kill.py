@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from killed_writer import WAL_HEADER_BYTES, assert_all_or_nothing, kill_in_the_middle
 
 from agent.errors import TrustError
-from agent.store.authority import Kept, RoleFile, accept, forget, keep_roots, mend, read
+from agent.store.authority_files import Kept, RoleFile, accept, forget, keep_roots, mend, read
 from agent.store.database import Store
+from tests.harness.crash_writer import WAL_HEADER_BYTES, assert_all_or_nothing, kill_in_the_middle
 
 ROUNDS = 2
 ROLES = ("timestamp", "snapshot", "targets", "vn.84")

@@ -21,16 +21,18 @@ from agent.contract.topic import (
 )
 from agent.evidence.device_key import load_device_key, sign_report
 from agent.trust.tree import TreeFiles, load_tree
-from central import shelf
-from central.authority import DemoAuthority, make_demo_authority
-from central.broker import Broker
-from central.ceremony import change
-from central.ceremony.draft import open_draft
-from central.ceremony.folder import Folder
-from central.ceremony.publication import Online, publish
-from central.certificate import Identity, make_demo_ca
-from central.collect import Collector
+from central.authority import authority_store
+from central.authority.ceremony import edits
+from central.authority.ceremony.tree_draft import open_draft
+from central.authority.ceremony.tree_publication import Online, publish
+from central.authority.ceremony.workspace import Folder
+from central.authority.demo_authority import make_demo_authority
+from central.authority.demo_model import DemoAuthority
+from central.collector.collector import Collector
+from central.collector.identity import Identity
 from central.store.database import Database
+from central.testbed.broker import Broker
+from central.testbed.certificates import make_demo_ca
 
 STATION = "tv-cl-0007"
 LIMIT_S = 60.0
@@ -134,13 +136,13 @@ def tree_of(have: dict[str, bytes], version: int) -> TreeFiles:
 
 
 async def test_what_is_published_is_retained_and_renewed_by_the_collector(centre: Centre) -> None:
-    shelf.put(centre.database, centre.authority.files())
-    await until(lambda: not shelf.unsent(centre.database))
+    authority_store.put(centre.database, centre.authority.files())
+    await until(lambda: not authority_store.unsent(centre.database))
     async with listening(centre) as (_, have):  # comes later, and has it all the same
         await until(lambda: set(have) == FILES)
         authority = load_tree(tree_of(have, 1))
         (signer,) = centre.authority.signers("timestamp")
-        shelf.renew_timestamp(centre.database, signer, datetime.now(UTC))
+        authority_store.renew_timestamp(centre.database, signer, datetime.now(UTC))
         await until(lambda: load_tree(tree_of(have, 1)).issued >= authority.issued)
         newest = Metadata.from_bytes(have["timestamp.json"]).signed
         assert newest.version >= authority.versions["timestamp"]
@@ -150,22 +152,24 @@ async def test_a_second_publication_comes_and_the_third_clears_the_first(centre:
     def publish_again() -> None:
         folder, at = Folder(centre.authority.ceremony), datetime.now(UTC).replace(microsecond=0)
         draft = open_draft(folder, at)
-        change.renew(draft, "targets")
+        edits.renew(draft, "targets")
         for signer in centre.authority.signers("targets"):
             draft.changed["targets"].sign(signer, append=True)
         online = Online(*(centre.authority.signers(n)[0] for n in ("snapshot", "timestamp")))
-        shelf.put(
+        authority_store.put(
             centre.database,
-            publish(folder, draft, online, at, shelf.timestamp(centre.database)),
+            publish(folder, draft, online, at, authority_store.timestamp(centre.database)),
         )
 
-    shelf.put(centre.database, centre.authority.files())
+    authority_store.put(centre.database, centre.authority.files())
     async with listening(centre) as (_, have):
         await until(lambda: set(have) == FILES)
         for version in (2, 3):
             await asyncio.to_thread(publish_again)
             name = f"{version}.targets.json"
-            await until(lambda name=name: name in have and not shelf.unsent(centre.database))  # type: ignore[misc] # bound at once
+            await until(
+                lambda name=name: name in have and not authority_store.unsent(centre.database)
+            )  # type: ignore[misc] # bound at once
             await until(lambda version=version: f"{version}.snapshot.json" in have)  # type: ignore[misc] # bound at once
         await until(lambda: have["1.targets.json"] == b"")
         assert load_tree(tree_of(have, 3)).versions["targets"] == 3
@@ -178,8 +182,8 @@ async def test_a_second_publication_comes_and_the_third_clears_the_first(centre:
 async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_pays_for_it(
     centre: Centre,
 ) -> None:
-    shelf.put(centre.database, centre.authority.files())
-    await until(lambda: not shelf.unsent(centre.database))
+    authority_store.put(centre.database, centre.authority.files())
+    await until(lambda: not authority_store.unsent(centre.database))
     async with centre.connect(centre.ca.issue_centre(), "wiper") as owner:
         for name in FILES:  # a broker that has lost what it should retain
             await owner.publish(build_authority_topic(name), b"", qos=1, retain=True)
@@ -192,7 +196,10 @@ async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_
         counting(centre, "tv-cl-0021", of_whole) as heard_by_whole,
         counting(centre, "tv-cl-0022", ["#"]) as sent,
     ):
-        current = {name: signed.version for name, signed in shelf.present(centre.database).items()}
+        current = {
+            name: signed.version
+            for name, signed in authority_store.present(centre.database).items()
+        }
         # The wiper, under the centre's name, has thrown the collector out; it comes back.
         while centre.database.hello(STATION) is None:
             await client.publish(topic, hello(centre, current), qos=1)
@@ -204,7 +211,7 @@ async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_
             told = msgspec.json.encode(Result(None, "accepted", None, f"number {number}"))
             await client.publish(result, sign_report(centre.device_key, "res", told), qos=1)
         await until(lambda: len(centre.database.results()) == 5)  # in order: so were the hellos
-        await until(lambda: not shelf.unsent(centre.database))
+        await until(lambda: not authority_store.unsent(centre.database))
         # it goes out last
         await until(lambda: all("timestamp.json" in one for one in (have, sent, heard_by_whole)))
         root = centre.authority.files()["1.root.json"]

@@ -14,8 +14,8 @@ from PIL import Image
 
 from agent.clock import mono_s
 from agent.contract.document import Element, Scene
-from agent.play import wire
-from agent.play.wire import (
+from agent.play import ipc
+from agent.play.ipc import (
     Blank,
     BoardBeat,
     BoardReady,
@@ -24,7 +24,7 @@ from agent.play.wire import (
     Show,
     Shown,
 )
-from tests.board_stand import FACES, PATIENCE_S, STATION, Start, start
+from tests.harness.board_harness import FACES, PATIENCE_S, STATION, Start, start
 
 __all__ = ["start"]
 
@@ -167,7 +167,7 @@ def test_a_picture_whose_bytes_are_not_the_signed_ones_is_refused(
 def test_blank_test_picture_and_brightness_are_obeyed_or_answered(start: Start) -> None:
     child = start()
     child.next()
-    child.tell(wire.Test("bars"))
+    child.tell(ipc.Test("bars"))
     child.tell(Brightness(40))
     fault = child.next()
     assert isinstance(fault, Fault)
@@ -264,9 +264,9 @@ HANG = """
 
     def profile(frame, event, _):
         if event == "call" and frame.f_code.co_name == "confine_board":
-            import agent.play.scene
+            import agent.play.board.scene_renderer
 
-            agent.play.scene.SceneRenderer.draw = hang
+            agent.play.board.scene_renderer.SceneRenderer.draw = hang
             sys.setprofile(None)
 
     sys.setprofile(profile)

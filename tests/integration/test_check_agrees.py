@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from central.authority import make_demo_authority
-from central.certificate import make_demo_ca
+from central.authority.demo_authority import make_demo_authority
+from central.testbed.certificates import make_demo_ca
 
 STATION = "tv-cl-0007"
 GOOD = """\

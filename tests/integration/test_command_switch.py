@@ -22,8 +22,8 @@ from drivers.errors import (
 )
 from drivers.interface import Switch
 from drivers.profile.load import load_profile
-from drivers.sim.command_device import SimCommandDevice
-from drivers.sim.line import SimLine, build_device
+from drivers.sim.sim_command_device import SimCommandDevice
+from drivers.sim.sim_serial_bus import SimLine, build_device
 
 NAD, LCUS, MONO, TOA = "nad-c-356bee", "lctech-lcus-1", "monoprice-10761", "toa-9000-series"
 

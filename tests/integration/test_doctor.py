@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agent.doctor.case import find_agent
-from central.authority import make_demo_authority
-from central.broker import Broker
-from central.certificate import make_demo_ca
-from central.demo.sound import SoundRoom
-from central.demo.stand import until
+from agent.doctor.context import find_agent
+from central.authority.demo_authority import make_demo_authority
+from central.testbed.broker import Broker
+from central.testbed.certificates import make_demo_ca
+from central.testbed.pulseaudio import SoundRoom
+from central.testbed.testbed import until
 
 STATION = "tv-cl-0021"
 PIN = "271828"

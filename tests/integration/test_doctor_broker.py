@@ -23,14 +23,15 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from agent.clock import Clock
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding
 from agent.doctor.probes import broker as probe
 from agent.doctor.probes import handshake
 from agent.settings.load import Judged
 from agent.settings.model import Settings
-from central.broker import Broker
-from central.certificate import CertificateAuthority, Identity, make_demo_ca
+from central.collector.identity import Identity
+from central.testbed.broker import Broker
+from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STATION = "tv-cl-0007"
 DYNAMIC_SECURITY = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.probes import device
 from agent.settings.load import Judged
 from agent.settings.model import Settings

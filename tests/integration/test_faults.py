@@ -19,11 +19,11 @@ from typing import Any
 import psutil
 import pytest
 
-from central.clip import make_chime, make_melody
-from central.demo.place import SINK
-from central.demo.stand import until
-from tests.ear import Ear, assert_in_its_place
-from tests.stage import assert_chain_whole, children_of, engine_of, moment, soon
+from central.documents.audio_tools import make_chime, make_melody
+from central.testbed.stations import SINK
+from central.testbed.testbed import until
+from tests.harness.audio_analysis import Ear, assert_in_its_place
+from tests.harness.station_harness import assert_chain_whole, children_of, engine_of, moment, soon
 
 KILLS = 50
 # From naming the start to the prepared item: compile, sign, publish, fetch, verify, decode. With

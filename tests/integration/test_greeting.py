@@ -11,10 +11,10 @@ from agent.clock import boot_s
 from agent.contract.document import TimeReply
 from agent.contract.report import ClockState, Hello
 from agent.contract.topic import Topic
-from agent.nonce import Nonces
+from agent.maintenance.card import Greeting
 from agent.store.database import Store
-from agent.upkeep import Greeting
-from tests.integration.test_collect import PLACE, Box, Centre, running, until
+from agent.trust.nonces import Nonces
+from tests.integration.test_collector import PLACE, Box, Centre, running, until
 
 # The spread of a small centre is 2 s, two hellos of one cause are 10 s apart; the next hello that
 # needs no cause comes after 120 s.

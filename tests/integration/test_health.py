@@ -21,10 +21,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from central.demo.content import station_config
-from central.demo.stand import until
-from central.issue import issue_log
-from tests.stage import Stage
+from central.issues.issue_list import issue_log
+from central.testbed.sample_documents import station_config
+from central.testbed.testbed import until
+from tests.harness.station_harness import Stage
 
 LOOK_S = 90.0  # some periods of the slowest check below, on a busy machine
 CARD_BYTES = 48 << 20

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tests.fakes import independent_centre
-from tests.fakes.independent_centre import (
+from tests.harness import independent_centre
+from tests.harness.independent_centre import (
     PLACE,
     SLOT,
     STATION,

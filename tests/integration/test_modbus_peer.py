@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from drivers import registry
-from drivers.bus import owner
+from drivers.bus import shared_bus
 from drivers.errors import (
     DeviceBusy,
     DeviceFault,
@@ -26,7 +26,7 @@ from drivers.errors import (
     DriverError,
 )
 from drivers.interface import Sensor, Switch
-from drivers.sim.modbus_device import compute_crc
+from drivers.sim.sim_modbus_device import compute_crc
 
 T = TypeVar("T")
 SOON_MS = 600  # where an answer that is waited for in vain costs the test that long
@@ -226,7 +226,7 @@ async def test_silence_is_a_timeout_that_names_the_port(cable: Cable) -> None:
 @pytest.fixture
 def _long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that no pause ends by itself while a busy machine runs the test."""
-    monkeypatch.setattr(owner, "BACK_OFF_S", (600.0, 600.0))
+    monkeypatch.setattr(shared_bus, "BACK_OFF_S", (600.0, 600.0))
 
 
 @pytest.mark.usefixtures("_long_pause")
@@ -280,7 +280,7 @@ async def test_whatever_comes_ends_in_an_error_of_ours(
     cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Well-sealed frames with wrong insides are what a client's decoder may stumble over."""
-    monkeypatch.setattr(owner, "REST_S", 0.0)
+    monkeypatch.setattr(shared_bus, "REST_S", 0.0)
     unhandled: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
     relay = await load_relay(cable.path, timeout_ms=30)

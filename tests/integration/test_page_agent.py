@@ -20,10 +20,10 @@ from typing import Any
 import pytest_asyncio
 from PIL import Image
 
-from central.authority import make_demo_authority
-from central.certificate import make_demo_ca
-from central.demo.place import Station
-from central.demo.stand import until
+from central.authority.demo_authority import make_demo_authority
+from central.testbed.certificates import make_demo_ca
+from central.testbed.stations import Station
+from central.testbed.testbed import until
 
 NAME = "tv-cl-0021"
 PIN = "271828"

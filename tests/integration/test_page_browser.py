@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
-from agent.page.door import Door
+from agent.control.station_status import LineState, Output, Trial, Zone
+from agent.page.pin_auth import Door
+from agent.page.routes import Site
 from agent.page.server import PageServer
-from agent.page.site import Site
-from agent.page.status import LineState, Output, Trial, Zone
-from tests.page_stand import FAULTY, HEALTHY, FakeDesk
+from tests.fakes.page_fixture import FAULTY, HEALTHY, FakeDesk
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -67,7 +67,7 @@ class Stage:
 
 @pytest_asyncio.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    monkeypatch.setattr("agent.page.site.SHARED_S", 0.0)  # the browser's clock is moved by hand
+    monkeypatch.setattr("agent.page.routes.SHARED_S", 0.0)  # the browser's clock is moved by hand
     desk, door = FakeDesk(), Door(PIN)
     site = Site("tv-cl-0007", desk, door, ["127.0.0.1"])
     server = PageServer([("127.0.0.1", 0)], site.answer, lambda *_: None)

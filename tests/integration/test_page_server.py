@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from agent.page import server as server_module
-from agent.page.exchange import Request, Response
+from agent.page.http_message import Request, Response
 from agent.page.server import MAX_FROM_HOME, PageServer, listen_addresses
 
 GET = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -7,12 +7,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from central.clip import make_melody
-from central.demo.place import SINK
-from central.demo.stand import until
-from tests.ear import RATE_HZ, Ear
+from central.documents.audio_tools import make_melody
+from central.testbed.stations import SINK
+from central.testbed.testbed import until
+from tests.harness.audio_analysis import RATE_HZ, Ear
+from tests.harness.station_harness import Stage
 from tests.integration.test_page_agent import Phone, free_port, is_listening
-from tests.stage import Stage
 
 PIN = "271828"
 PEAK = 32_767 * 10 ** (-30 / 20)  # the tone is 30 dB below full scale

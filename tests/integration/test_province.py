@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from central.demo.content import station_config
-from central.demo.stand import until
-from tests.stage import stage
+from central.testbed.sample_documents import station_config
+from central.testbed.testbed import until
+from tests.harness.station_harness import stage
 
 __all__ = ["stage"]
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from agent.errors import ConfigError, YamlFaults
-from central.clip import convert, make_chime, make_melody, speak
-from central.medium import probe
-from central.schedule import compile_schedule
+from central.documents.audio_tools import convert, make_chime, make_melody, speak
+from central.documents.media import probe
+from central.documents.schedule_compiler import compile_schedule
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("ffprobe") and shutil.which("espeak-ng")), reason="needs ffmpeg, espeak-ng"

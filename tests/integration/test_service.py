@@ -14,8 +14,8 @@ from uuid import uuid4
 
 import pytest
 
-from central.authority import make_demo_authority
-from central.certificate import make_demo_ca
+from central.authority.demo_authority import make_demo_authority
+from central.testbed.certificates import make_demo_ca
 
 STATION = "tv-cl-0021"
 PATIENCE_S = 60

@@ -9,13 +9,12 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from killed_writer import assert_all_or_nothing, kill_in_the_middle
-
 from agent.clock import Clock
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.store import documents
 from agent.store.database import Store
+from tests.harness.crash_writer import assert_all_or_nothing, kill_in_the_middle
 from tests.unit.store.test_documents import accepted
 
 ROUNDS = 3

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ceremony_hall import Hall
 from click.testing import CliRunner
 
 from central.__main__ import main
+from tests.harness.ceremony_fixture import Hall
 
 PIN = "271828"
 PATHS = ("--path", "config/84/*/*", "--path", "authority/84/*/*", "--only-delegates")

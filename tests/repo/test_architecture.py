@@ -50,8 +50,8 @@ def test_every_driver_family_is_named_in_the_import_rules() -> None:
         for path in (ROOT / "drivers").iterdir()
         if path.stem not in FAMILIES and (path.suffix == ".py" or (path / "__init__.py").exists())
     }
-    assert families <= listed(rules, "3-driver-families", "modules")
-    assert families <= listed(rules, "4-registry", "protected_modules")
+    assert families <= listed(rules, "6-driver-families", "modules")
+    assert families <= listed(rules, "7-registry", "protected_modules")
 
 
 def test_a_codec_package_comes_with_its_no_io_rule() -> None:
@@ -89,7 +89,7 @@ def test_the_clock_is_the_only_source_of_the_hour() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("module", ["agent.start", "agent.__main__"])
+@pytest.mark.parametrize("module", ["agent.bootstrap", "agent.__main__"])
 def test_starting_the_agent_loads_nothing_heavy(module: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
@@ -101,7 +101,7 @@ def test_starting_the_agent_loads_nothing_heavy(module: str) -> None:
 
 def test_the_tuf_client_comes_without_a_way_to_the_network() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", "import sys, agent.link.tuf_client; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, agent.authority.tuf_client; print(*sys.modules)"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     loaded = set(run.stdout.split())

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from ceremony_page import PAGE, perform, rehearse, write_files
+
+from tests.harness.authority_page import PAGE, perform, rehearse, write_files
 
 # What no two ceremonies share.
 VARIES = (

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from agent.__main__ import main
-from agent.doctor import text as doctor
-from agent.page import text as page
-from agent.settings.describe import KEYS
-from agent.settings.text import PHRASES
+from agent.doctor import messages as doctor
+from agent.page import messages as page
+from agent.settings.key_docs import KEYS
+from agent.settings.messages import PHRASES
 
 ROOT = Path(__file__).resolve().parents[2]
 WALK = (ROOT / "config" / "CHECKS.md").read_text(encoding="utf-8")

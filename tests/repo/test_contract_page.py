@@ -14,13 +14,13 @@ import pytest
 from agent.clock import Now
 from agent.contract import report
 from agent.contract.document import KINDS, TYPE_OF_KIND
-from agent.contract.ident import Place, StationId
+from agent.contract.ids import Place, StationId
 from agent.contract.strict_json import parse_strict
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.store.floors import Floors
+from agent.store.replay_floors import Floors
 from agent.trust.authority import Grade, load_pinned
-from agent.trust.schema import check_document
+from agent.trust.document_rules import check_document
 from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_tree
 from agent.trust.verify import verify
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from agent.contract.issue_kind import ISSUE_KINDS, IssueKind
+from agent.contract.issues.catalogue import ISSUE_KINDS, IssueKind
 
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = ROOT / "docs" / "manual-ky-thuat-vien.md"

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from agent.contract.document import Playlist
-from central.alarm import AlarmFile, Message
-from central.clip import make_melody
-from central.schedule import compile_schedule
-from central.schedule_file import Item, Schedule, Show, StartRule
-from central.sign import encode_document
+from central.documents.alarm_compiler import AlarmFile, Message
+from central.documents.audio_tools import make_melody
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.schedule_model import Item, Schedule, Show, StartRule
+from central.documents.sign import encode_document
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "lich.md").read_text(encoding="utf-8")
 TABLE = re.compile(r"<!-- (\w+) -->\n\|.*\n\|.*\n((?:\|.*\n)+)")

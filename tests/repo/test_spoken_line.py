@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.play.built_in import FILES, HEADER_BYTES, open_lines
+from agent.play.sound.builtin_speech import FILES, HEADER_BYTES, open_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST_LUFS = -20.0

@@ -78,7 +78,7 @@ def test_sound_serial_lines_gpio_and_the_battery_clock_stay_within_reach() -> No
 
 
 def test_the_sound_engine_may_go_as_far_ahead_as_it_wants() -> None:
-    engine = (ROOT / "agent" / "play" / "engine.py").read_text(encoding="utf-8")
+    engine = (ROOT / "agent/play/sound/engine_process.py").read_text(encoding="utf-8")
     wanted = re.search(r"^NICE = (-\d+)$", engine, re.MULTILINE)
     assert wanted is not None
     assert f"LimitNICE={wanted[1]}" in UNIT.splitlines()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest_asyncio
 
-from central.clip import make_melody
-from tests.scenario.air import Air
-from tests.stage import stage
+from central.documents.audio_tools import make_melody
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import stage
 
 __all__ = ["stage"]
 

@@ -10,13 +10,15 @@ from typing import Any
 import psutil
 import pytest
 
-from central.demo.place import BOARD_STATION
-from central.demo.stand import until
-from tests.stage import Stage, children_of, moment, soon
+from central.testbed.stations import BOARD_STATION
+from central.testbed.testbed import until
+from tests.harness.station_harness import Stage, children_of, moment, soon
 
 
 def _board(stage: Stage) -> psutil.Process:
-    return next(c for c in children_of(stage.station.pid) if "agent.play.board" in c.cmdline())
+    return next(
+        c for c in children_of(stage.station.pid) if "agent.play.board.board_process" in c.cmdline()
+    )
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
@@ -73,5 +75,7 @@ async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board
 
 
 def _find_board(stage: Stage) -> psutil.Process | None:
-    found = (c for c in children_of(stage.station.pid) if "agent.play.board" in c.cmdline())
+    found = (
+        c for c in children_of(stage.station.pid) if "agent.play.board.board_process" in c.cmdline()
+    )
     return next(found, None)

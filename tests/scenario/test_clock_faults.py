@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from central.clip import make_melody
-from central.demo.stand import until
-from tests.scenario.air import Air
+from central.documents.audio_tools import make_melody
+from central.testbed.testbed import until
+from tests.harness.continuous_play import Air
 
 FAKETIME = "/usr/lib/{}/faketime/libfaketime.so.1"
 TRIPLETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from central.clip import make_melody
-from central.demo.content import emergency
-from central.demo.stand import until
-from central.medium import store_medium
-from tests.ear import NOTE_S, assert_melody
-from tests.scenario.air import Air
-from tests.stage import moment, soon
+from central.documents.audio_tools import make_melody
+from central.documents.media import store_medium
+from central.testbed.sample_documents import emergency
+from central.testbed.testbed import until
+from tests.harness.audio_analysis import NOTE_S, assert_melody
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import moment, soon
 
 WORDS_S, ITEM_S = 7, 2
 EXACT_S = 0.002

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest_asyncio
 
-from central.alarm import compile_alarm
-from central.clip import make_melody
-from central.compilation import Issue
-from central.demo.stand import until
-from drivers.sim.contact import set_contact
-from tests.ear import RATE_HZ, Ear, power
-from tests.scenario.air import Air
-from tests.stage import moment
+from central.documents.alarm_compiler import compile_alarm
+from central.documents.audio_tools import make_melody
+from central.documents.compiler import Issue
+from central.testbed.testbed import until
+from drivers.sim.sim_input import set_contact
+from tests.harness.audio_analysis import RATE_HZ, Ear, power
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import moment
 
 MESSAGE_HZ, MESSAGE_S = 1200.0, 3
 ALARM_HZ = (853.0, 960.0, MESSAGE_HZ)  # the attention signal's two, and the message

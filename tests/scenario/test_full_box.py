@@ -14,18 +14,18 @@ from typing import Any
 import psutil
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from memory_group import memory_group
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.accepted import Accepted, FloorUpdate
-from agent.contract.budget import OF_ISSUER
+from agent.contract.issuer_budget import OF_ISSUER
 from agent.store import documents
 from agent.store.database import Store
 from agent.trust.payload import decode_payload
-from central.clip import make_melody
-from central.demo.stand import until
-from central.sign import sign_document
-from tests.stage import Stage, soon
+from central.documents.audio_tools import make_melody
+from central.documents.sign import sign_document
+from central.testbed.testbed import until
+from tests.harness.memory_group import memory_group
+from tests.harness.station_harness import Stage, soon
 
 COMMUNE, OTHERS = "vn.84.29266", ("vn.84.29266.doan", "vn.84.29266.phu-nu")
 RSS_MIB = 200.0  # of the agent; without budgets it was over 700 and was killed at each start

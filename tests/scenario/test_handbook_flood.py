@@ -23,17 +23,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from ceremony_page import PASSPHRASE, hold_ceremony
-from officer_page import PAGE, Command, read_commands, set_up_machines
 
-from central.backup import back_up
-from central.broker import Broker
-from central.certificate import make_demo_ca
-from central.demo.capture import RATE_HZ, find_tone, read_samples
-from central.demo.place import COMMUNE_STATION, SINK, Station, write_settings
-from central.demo.sound import SoundRoom
-from central.demo.stand import until
+from central.store.backup import back_up
 from central.store.database import Database
+from central.testbed.broker import Broker
+from central.testbed.certificates import make_demo_ca
+from central.testbed.pulseaudio import SoundRoom
+from central.testbed.sound_capture import RATE_HZ, find_tone, read_samples
+from central.testbed.stations import COMMUNE_STATION, SINK, Station, write_settings
+from central.testbed.testbed import until
+from tests.harness.authority_page import PASSPHRASE, hold_ceremony
+from tests.harness.officer_page import PAGE, Command, read_commands, set_up_machines
 
 SECTION = PAGE[PAGE.index("## 3. Tin khẩn cấp") : PAGE.index("**Dừng một tin khẩn cấp**")]
 TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c)

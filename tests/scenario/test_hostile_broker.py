@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_broker import ATTACKS
 
-from tests.hostile_stand import GROWTH_MIB, Outcome, hostile_stand
+from tests.harness.broker_attacks import ATTACKS
+from tests.harness.hostile_harness import GROWTH_MIB, Outcome, hostile_stand
 
 QUICK_S, LONG_S = 20.0, 600.0
 LIMIT_MIB = 400.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from central.clip import make_melody
-from central.demo.stand import until
-from central.order import Message, Order, draft_cancel, draft_emergency
-from central.sign import read_document
+from central.documents.audio_tools import make_melody
+from central.documents.emergency_order import Message, Order, draft_cancel, draft_emergency
+from central.documents.sign import read_document
+from central.testbed.testbed import until
 
 MINUTE = timedelta(minutes=1)
 

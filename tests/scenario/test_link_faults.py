@@ -10,10 +10,10 @@ from typing import Any
 
 import psutil
 
-from central.clip import make_melody
-from central.demo.stand import until
+from central.documents.audio_tools import make_melody
+from central.testbed.testbed import until
+from tests.harness.continuous_play import Air
 from tests.integration.test_health import shorten
-from tests.scenario.air import Air
 
 RUBBISH = 10_000
 BURST = 100

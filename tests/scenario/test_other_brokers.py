@@ -19,23 +19,24 @@ from typing import Any
 
 import msgspec
 import pytest
-from child_broker import ChildBroker
-from nats_broker import NatsBroker
-from rabbit_broker import RabbitBroker
 
 from agent.contract.document import StationConfig
 from agent.contract.topic import build_group_topic, build_station_topic
-from central import shelf
-from central.authority import DemoAuthority, make_demo_authority
-from central.certificate import CertificateAuthority, make_demo_ca
-from central.collect import Collector
-from central.demo.content import station_config
-from central.demo.place import BOARD_STATION, Station, write_settings
-from central.demo.stand import end, until
-from central.publish import publish
-from central.schedule import compile_schedule
-from central.sign import encode_document, sign_document
+from central.authority import authority_store
+from central.authority.demo_authority import make_demo_authority
+from central.authority.demo_model import DemoAuthority
+from central.collector.collector import Collector
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.sign import encode_document, sign_document
+from central.publication.document_outbox import publish
 from central.store.database import Database
+from central.testbed.certificates import CertificateAuthority, make_demo_ca
+from central.testbed.sample_documents import station_config
+from central.testbed.stations import BOARD_STATION, Station, write_settings
+from central.testbed.testbed import end, until
+from tests.harness.child_broker import ChildBroker
+from tests.harness.nats_broker import NatsBroker
+from tests.harness.rabbit_broker import RabbitBroker
 
 PROJECT = Path(__file__).resolve().parents[2]
 GROUP, SLOT = "84.29266", "tin.sang_1"
@@ -99,7 +100,7 @@ async def province(
         database = Database.open(folder / "central.db")
         stack.callback(database.close)
         database.enrol(BOARD_STATION, device.cert)
-        shelf.put(database, authority.files())
+        authority_store.put(database, authority.files())
         signers = {"time": "vn.time", "receipt": "vn.receipt", "timestamp": "timestamp"}
         collector = Collector(
             host=broker.host, port=broker.port, ca=ca.ca, identity=ca.issue_centre(),

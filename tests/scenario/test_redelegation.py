@@ -16,20 +16,20 @@ from typing import Any
 import msgspec
 
 from agent.contract.document import StationConfig
-from central import shelf
-from central.authority import load_signer, make_key
-from central.ceremony import change
-from central.ceremony.change import Wish
-from central.ceremony.draft import Draft, open_draft
-from central.ceremony.folder import Folder
-from central.ceremony.key import Holder
-from central.ceremony.publication import Online, publish
-from central.clip import make_melody
-from central.demo.content import station_config
-from central.demo.stand import until
-from central.schedule import compile_schedule
-from central.sign import encode_document
-from tests.stage import soon
+from central.authority import authority_store
+from central.authority.ceremony import edits
+from central.authority.ceremony.edits import Wish
+from central.authority.ceremony.holder_key import Holder
+from central.authority.ceremony.tree_draft import Draft, open_draft
+from central.authority.ceremony.tree_publication import Online, publish
+from central.authority.ceremony.workspace import Folder
+from central.authority.signing_key import load_signer, make_key
+from central.documents.audio_tools import make_melody
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.sign import encode_document
+from central.testbed.sample_documents import station_config
+from central.testbed.testbed import until
+from tests.harness.station_harness import soon
 
 CLASSES = ("routine", "priority", "emergency", "config", "command", "silence", "authority")
 DAY_S = 86_400
@@ -73,8 +73,8 @@ class Office:
                 file.sign(signer, append=True)
         database = self.stage.scene.database
         online = Online(self.signers("snapshot")[0], self.signers("timestamp")[0])
-        publish(self.folder, draft, online, at, shelf.timestamp(database))
-        shelf.put(database, self.authority.files())
+        publish(self.folder, draft, online, at, authority_store.timestamp(database))
+        authority_store.put(database, self.authority.files())
 
     async def play(self, issuer: str, place: str) -> None:
         """A melody that began a moment ago, signed by a commune's role."""
@@ -97,7 +97,7 @@ class Office:
         await until(lambda: self.sounding() == issuer, f"the melody of {issuer}")
 
     def sign(self, payload: bytes, kind: str, role: str) -> bytes:
-        from central.sign import sign_document
+        from central.documents.sign import sign_document
 
         return sign_document(payload, kind, self.signers(role))
 
@@ -128,12 +128,12 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     routine = ("routine/84/29266/*",)
 
     office.publish(
-        lambda draft: change.delegate(
+        lambda draft: edits.delegate(
             draft, "vn.84.844",
             Wish(kinds=(), paths=(*routine, "authority/84/29266/*"), max_ttl_s=45 * DAY_S,
                  threshold=1, holders=office.holders("vn.84.844", "Huyện Càng Long")),
         ),
-        lambda draft: change.delegate(
+        lambda draft: edits.delegate(
             draft, "vn.84.844.29266",
             Wish(kinds=("playlist",), paths=routine, max_ttl_s=45 * DAY_S, threshold=1,
                  holders=office.holders("vn.84.844.29266", "Cán bộ xã")),
@@ -143,19 +143,19 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     await office.play("vn.84.844.29266", "84/29266")
 
     # The district ends: what was signed through it stops within one refresh, the commune goes on.
-    office.publish(lambda draft: change.remove_role(draft, "vn.84.844"))
+    office.publish(lambda draft: edits.remove_role(draft, "vn.84.844"))
     await until(lambda: office.sounding() is None, "the district's word is over")
     await office.known("vn.84.844", is_there=False)
     await office.play("vn.84.29266", "84/29266")
 
     # Vĩnh Long comes with the codes of both, and leads the station from one to the other.
     office.publish(
-        lambda draft: change.delegate(
+        lambda draft: edits.delegate(
             draft, "vn.86",
             Wish(kinds=("station-config",), paths=all_of("86", "84"), max_ttl_s=400 * DAY_S,
                  threshold=2, holders=office.holders("vn.86", "Vĩnh Long 1", "Vĩnh Long 2")),
         ),
-        lambda draft: change.delegate(
+        lambda draft: edits.delegate(
             draft, "vn.86.29266",
             Wish(kinds=("playlist",), paths=("routine/86/29266/*",), max_ttl_s=45 * DAY_S,
                  threshold=1, holders=office.holders("vn.86.29266", "Cán bộ xã, khoá mới")),
@@ -176,8 +176,8 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
 
     # Trà Vinh's own role ends, and Vĩnh Long lets go of the old code.
     office.publish(
-        lambda draft: change.remove_role(draft, "vn.84"),
-        lambda draft: change.delegate(draft, "vn.86", Wish(paths=all_of("86"))),
+        lambda draft: edits.remove_role(draft, "vn.84"),
+        lambda draft: edits.delegate(draft, "vn.86", Wish(paths=all_of("86"))),
     )
     await office.known("vn.84", is_there=False)
     await asyncio.sleep(2)

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest_asyncio
 
-from central.clip import make_melody
-from central.demo.stand import until
-from drivers.sim.contact import break_contact, set_contact
-from tests.scenario.air import Air
-from tests.stage import moment
+from central.documents.audio_tools import make_melody
+from central.testbed.testbed import until
+from drivers.sim.sim_input import break_contact, set_contact
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import moment
 
 
 @pytest_asyncio.fixture

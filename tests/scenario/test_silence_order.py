@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.contract.document import Silence
-from central.clip import make_melody
-from central.demo.content import emergency
-from central.demo.stand import until
-from central.medium import store_medium
-from central.sign import build_header, encode_document
-from tests.scenario.air import Air
-from tests.stage import moment
+from central.documents.audio_tools import make_melody
+from central.documents.media import store_medium
+from central.documents.sign import build_header, encode_document
+from central.testbed.sample_documents import emergency
+from central.testbed.testbed import until
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import moment
 
 
 def silence(state: str, seq: int) -> bytes:

@@ -7,14 +7,14 @@ import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
-from central.broker import find_free_port
-from central.clip import make_melody
-from central.demo.content import emergency
-from central.demo.stand import until
-from central.medium import store_medium
-from drivers.sim.contact import set_contact
-from tests.scenario.air import Air
-from tests.stage import moment
+from central.documents.audio_tools import make_melody
+from central.documents.media import store_medium
+from central.testbed.broker import find_free_port
+from central.testbed.sample_documents import emergency
+from central.testbed.testbed import until
+from drivers.sim.sim_input import set_contact
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import moment
 
 TOLD_S = 10.0
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import psutil
 
-from central.demo.place import SINK
-from tests.scenario.air import Air
-from tests.stage import children_of, engine_of
+from central.testbed.stations import SINK
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import children_of, engine_of
 
 
 def _engine(air: Air) -> psutil.Process:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from central.clip import make_melody
-from central.demo.stand import until
-from drivers.sim.switch import inject_fault
-from tests.scenario.air import Air
-from tests.stage import assert_chain_whole
+from central.documents.audio_tools import make_melody
+from central.testbed.testbed import until
+from drivers.sim.sim_amplifier import inject_fault
+from tests.harness.continuous_play import Air
+from tests.harness.station_harness import assert_chain_whole
 
 ZONE = """\
       - name: {name}

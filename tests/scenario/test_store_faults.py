@@ -17,14 +17,14 @@ import pytest
 import pytest_asyncio
 
 from agent.clock import Clock
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.store import documents
 from agent.store.database import Store
-from central.clip import make_melody
-from central.demo.stand import until
-from central.sign import read_document
-from tests.scenario.air import Air
+from central.documents.audio_tools import make_melody
+from central.documents.sign import read_document
+from central.testbed.testbed import until
+from tests.harness.continuous_play import Air
 from tests.scenario.test_late_emergency import make_alarm
 
 GENESIS = "0" * 64

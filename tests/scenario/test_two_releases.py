@@ -62,7 +62,7 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def run_chain(centre: Path, box: Path, folder: Path) -> dict[str, list]:
     done = subprocess.run(
-        [centre, "-m", "tests.fakes.mixed_chain", folder, box],
+        [centre, "-m", "tests.harness.mixed_chain", folder, box],
         capture_output=True, text=True, timeout=LIMIT_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from fake_publisher import FakePublisher
 
 from agent import app, box_state, output_set
 from agent.box_state import Device
@@ -22,9 +21,10 @@ from agent.evidence.journal import Journal
 from agent.link.crash_guard import CrashGuard
 from agent.settings.model import Settings
 from agent.store.database import Store
-from agent.trust.installed import load_installed
+from agent.trust.trust_anchor import load_installed
 from drivers import registry
-from tests.unit.desk.test_front import SETTINGS
+from tests.fakes.fake_publisher import FakePublisher
+from tests.unit.control.test_station_control import SETTINGS
 
 SWITCH = {"profile": "sim-amplifier"}
 ZONES = [{"name": name, "switch": SWITCH} for name in ("nga-ba", "nha-van-hoa")]

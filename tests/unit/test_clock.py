@@ -311,8 +311,8 @@ def test_the_seconds_are_those_of_the_crystal_and_of_what_was_slept_through(
     """A steered MONOTONIC and BOOTTIME are 8 % fast; the box slept an hour."""
     raw_s = 5000.0
     clocks = {time.CLOCK_MONOTONIC_RAW: raw_s, time.CLOCK_BOOTTIME: raw_s * 1.08 + 3600}
-    monkeypatch.setattr("agent.machine_clock.time.clock_gettime", clocks.__getitem__)
-    monkeypatch.setattr("agent.machine_clock.time.monotonic", lambda: raw_s * 1.08)
+    monkeypatch.setattr("agent.system_clock.time.clock_gettime", clocks.__getitem__)
+    monkeypatch.setattr("agent.system_clock.time.monotonic", lambda: raw_s * 1.08)
     assert boot_s() == pytest.approx(8600)
 
 

@@ -12,9 +12,9 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Playlist
 from agent.contract.report import Play
 from agent.plan.timeline import build_timeline
-from agent.play.account import Account, build_play
-from agent.staging import build_item
-from central.show_play import tell_play
+from agent.play.play_record import Account, build_play
+from agent.playout.item_builder import build_item
+from central.reports.plays import tell_play
 from tests.unit.plan.test_timeline import FREE
 from tests.unit.trust.test_verify import AT, playlist
 

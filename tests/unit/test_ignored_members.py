@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from tests.fakes.deaf_box import DeafBox
-from tests.fakes.head_desk import STATION, give_place
+from tests.harness.head_fixture import STATION, give_place
+from tests.harness.headless_station import DeafBox
 from tests.unit.trust.test_verify import AT, AUTHORITY, COMMUNE, playlist, seal
 
 

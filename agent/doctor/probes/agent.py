@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import Any
 
-from agent.contract.issue_kind import ISSUE_KINDS
-from agent.doctor.case import Case
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, good, unseen
-from agent.doctor.memory import read_rows
+from agent.doctor.state_reader import read_rows
 
 RECORDS = 5000
 

@@ -7,18 +7,18 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+from agent.authority.restore import restore_authority
 from agent.clock import Now
-from agent.contract.issue_kind import ISSUE_KINDS
-from agent.doctor.case import Case
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, good, unseen
-from agent.doctor.memory import ask_database
+from agent.doctor.state_reader import ask_database
 from agent.errors import TrustError
 from agent.health.checks.authority import is_age_unseen
-from agent.link.restoration import restore_authority
-from agent.store.authority import Kept, read
+from agent.store.authority_files import Kept, read
 from agent.trust.authority import Authority, Grade
-from agent.trust.in_force import AuthorityInForce
-from agent.trust.installed import InstalledRoot, load_installed
+from agent.trust.current_authority import AuthorityInForce
+from agent.trust.trust_anchor import InstalledRoot, load_installed
 
 HOUR_S = 3600.0
 

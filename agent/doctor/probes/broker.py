@@ -19,14 +19,14 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.topic import AUTHORITY, CENTRE_STATE, ROOT
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
 from agent.doctor.probes.handshake import load_context, reach, shake_hands
-from agent.link.dial import build_client
+from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
 from agent.link.mqtt import REFUSED
-from agent.link.packet_limit import BoundedClient, ClosedEarlyError
+from agent.link.mqtt_connect import build_client
 from agent.link.tls import CertificateDates
 from agent.settings.model import Settings
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen
 from agent.doctor.probes.machine import examine
 from agent.health.checks.certificate import CertificateCheck

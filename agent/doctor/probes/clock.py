@@ -15,15 +15,15 @@ from pathlib import Path
 
 from agent.clock import BUILD_AT, NTS, RTC_DEVICE, read_rtc, system_time
 from agent.contract.local_time import LOCAL
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
 from agent.doctor.probes.machine import examine
-from agent.doctor.probes.unit import USER
-from agent.doctor.tool import Answer, ask
+from agent.doctor.probes.systemd_unit import USER
+from agent.doctor.run_program import Answer, ask
 from agent.errors import LinkError, TrustError
 from agent.health.checks.rtc import RtcCheck
-from agent.link.chrony import SOCKET, ChronyReport, ask_chrony
-from agent.store import clock_memory
+from agent.store import clock_state
+from agent.timesync.chrony import SOCKET, ChronyReport, ask_chrony
 from agent.trust.chrony import judge_chrony as judge_time
 
 LIMIT_S = 4.0
@@ -34,7 +34,7 @@ SLOW_S = 1.0
 async def look(case: Case) -> AsyncGenerator[Finding, None]:
     """The agent's time, the machine's, who keeps the machine's, the battery clock."""
     yield judge_trusted(case)
-    if held := case.remembered.get(clock_memory.HELD):
+    if held := case.remembered.get(clock_state.HELD):
         yield Finding("fault", "time_jump_held", (held,))
     if case.clock.is_rtc_wrong:
         yield Finding("warning", "rtc_wrong", (f"{case.clock.rtc_apart_s / 3600:+.1f} h",))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good
-from agent.doctor.tool import ask
-from agent.play.decoder import DEMUXERS
+from agent.doctor.run_program import ask
+from agent.play.decode.decoder import DEMUXERS
 
 # What media of these demuxers hold; any one of a row serves.
 DECODERS: tuple[tuple[str, ...], ...] = (

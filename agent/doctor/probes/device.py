@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen
 from agent.settings.model import Settings
 from drivers import registry

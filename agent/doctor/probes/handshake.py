@@ -12,7 +12,7 @@ import ssl
 from dataclasses import dataclass
 
 from agent.doctor.finding import Finding, fault, unseen, warning
-from agent.link.dial import BrokerSettings
+from agent.link.mqtt_connect import BrokerSettings
 from agent.link.tls import EXPIRED, NOT_YET_VALID, CertificateDates
 
 CONNECT_S = 6.0
@@ -123,7 +123,7 @@ def judge_refusal_by_broker(error: ssl.SSLError) -> Finding:
 
 def load_context(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext | Finding:
     """As the agent makes it; blocks."""
-    from agent.link.dial import load_tls
+    from agent.link.mqtt_connect import load_tls
 
     try:
         return load_tls(broker, dates)

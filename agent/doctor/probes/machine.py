@@ -8,13 +8,13 @@ from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from pathlib import Path
 
-from agent.contract.issue_kind import ISSUE_KINDS
-from agent.doctor.case import Case
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, good, unseen
 from agent.health.check import Check, NotCheckedError
+from agent.health.check_memory import Notebook
 from agent.health.checks.power import KEY as UNDER_VOLTAGE
-from agent.health.notebook import Notebook
-from agent.health.roster import build_machine_checks
+from agent.health.machine_checks import build_machine_checks
 from agent.health.thermal import read_temperature_c
 from agent.settings.model import Settings
 

@@ -7,9 +7,9 @@ import errno
 import socket
 from collections.abc import AsyncGenerator, Callable
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, good, unseen, warning
-from agent.doctor.tool import ask
+from agent.doctor.run_program import ask
 
 AT_HOME = "127.0.0.1:8080"  # where the page is when the settings name no address
 LIMIT_S = 3.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, good, warning
 from agent.sandbox.enforce import query_landlock_abi
 from agent.sandbox.profile import find_missing

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, warning
 from agent.settings.model import Settings
 

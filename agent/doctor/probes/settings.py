@@ -8,12 +8,12 @@ import pwd
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
-from agent.doctor.probes.unit import USER
-from agent.doctor.tool import ask
+from agent.doctor.probes.systemd_unit import USER
+from agent.doctor.run_program import ask
 from agent.settings.model import Settings
-from agent.settings.risk import find_risks
+from agent.settings.warnings import find_risks
 
 LIMIT_S = 3.0
 

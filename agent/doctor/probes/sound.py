@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.finding import Finding, fault, good, unseen, warning
-from agent.doctor.tool import ask
+from agent.doctor.run_program import ask
 from agent.settings.model import Audio, Settings
 
 CARDS = Path("/proc/asound/cards")
@@ -47,7 +47,9 @@ def list_cards(cards: Path) -> list[str]:
 
 
 async def _list_devices(driver: str) -> list[dict[str, str]] | Finding:
-    answer = await ask(sys.executable, "-m", "agent.doctor.sound_list", driver, limit_s=LIMIT_S)
+    answer = await ask(
+        sys.executable, "-m", "agent.doctor.list_sound_outputs", driver, limit_s=LIMIT_S
+    )
     if answer is None or answer.code != 0:
         detail = "" if answer is None else f"exit {answer.code}: {answer.err.strip()[-300:]}"
         return fault("sound_list_died", driver, detail=detail)

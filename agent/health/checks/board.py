@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agent.health.band import Band
 from agent.health.check import Finding
+from agent.health.hysteresis import Band
 
 LATE, IN_TIME = 3, 0  # late pictures within one period
 

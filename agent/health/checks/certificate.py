@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.clock import Now
+from agent.health.certificate_dates import parse_not_after
 from agent.health.check import Finding, NotCheckedError
-from agent.health.validity import parse_not_after
 
 # days left → kind, the gravest first
 STEPS: tuple[tuple[float, str], ...] = (

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.clock import mono_s
-from agent.health.band import Band
 from agent.health.check import Finding
+from agent.health.hysteresis import Band
 
 MIB = 1 << 20
 CANARY = ".trial-write"

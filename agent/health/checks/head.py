@@ -14,9 +14,9 @@ import msgspec
 
 from agent.clock import Now
 from agent.contract.document import Head
-from agent.contract.moment import encode_utc, parse_utc
+from agent.contract.utc import encode_utc, parse_utc
 from agent.health.check import Finding, NotCheckedError
-from agent.health.notebook import Notebook
+from agent.health.check_memory import Notebook
 
 PATIENCE = timedelta(hours=24)
 SILENT = timedelta(hours=48)  # a head lives a day and comes with every hello, four times a day

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from agent.health.band import Band
 from agent.health.check import Finding
+from agent.health.hysteresis import Band
 
 OLD_S, FRESH_S = 24 * 3600.0, 3600.0
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from agent.clock import mono_s
 from agent.health.check import Finding, NotCheckedError
-from agent.health.notebook import Notebook
+from agent.health.check_memory import Notebook
 
 HWMON_CLASS = Path("/sys/class/hwmon")
 CHIP = "rpi_volt"

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from agent.clock import mono_s
-from agent.health.band import Band
 from agent.health.check import Finding
-from agent.health.notebook import Notebook
+from agent.health.check_memory import Notebook
+from agent.health.hysteresis import Band
 
 SHORT_S = 600.0
 MANY = 3

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from agent.health.band import Band
 from agent.health.check import Finding, NotCheckedError
+from agent.health.hysteresis import Band
 from agent.health.thermal import ZONE, read_temperature_c
 
 HOT_C, COOL_C = 80.0, 75.0

@@ -9,15 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from authority_stand import standing
-from fake_publisher import AT, FakePublisher
 
 from agent.clock import Now
-from agent.doctor.memory import ask_database
 from agent.doctor.probes.authority import judge, judge_box
-from agent.store.authority import Kept, read
+from agent.doctor.state_reader import ask_database
+from agent.store.authority_files import Kept, read
 from agent.store.database import Store
-from agent.trust.installed import load_installed
+from agent.trust.trust_anchor import load_installed
+from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.authority_harness import standing
 from tests.unit.trust.test_verify import ROOT, SYNCED
 
 NOW = replace(SYNCED, at=AT + timedelta(hours=3))

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.doctor.case import Case, find_agent
-from agent.doctor.probes import agent, clock, serial, settings, sound, unit
-from agent.doctor.tool import Answer, ask
+from agent.doctor.context import Case, find_agent
+from agent.doctor.probes import agent, clock, serial, settings, sound, systemd_unit
+from agent.doctor.run_program import Answer, ask
 from agent.settings.load import Judged
 from agent.settings.model import Audio, Settings
 
@@ -86,12 +86,12 @@ def told(**changes: str) -> dict[str, str]:
     ],
 )
 def test_systemds_word_is_understood(changes: dict[str, str], codes: list[str]) -> None:
-    found = unit.judge_unit(told(**changes), is_running=False)
+    found = systemd_unit.judge_unit(told(**changes), is_running=False)
     assert [finding.code for finding in found] == codes
 
 
 def test_an_agent_beside_systemd_is_told() -> None:
-    found = unit.judge_unit(told(ActiveState="inactive"), is_running=True)
+    found = systemd_unit.judge_unit(told(ActiveState="inactive"), is_running=True)
     assert [finding.code for finding in found] == ["unit_bypassed"]
 
 
@@ -102,7 +102,7 @@ def test_a_missing_group_of_the_services_user_is_told() -> None:
     def find_group(name: str) -> grp.struct_group:
         return grp.struct_group((name, "x", 29, groups[name]))
 
-    found = unit.find_missing_groups("tramtin", lambda _name: user, find_group)
+    found = systemd_unit.find_missing_groups("tramtin", lambda _name: user, find_group)
     assert [(one.code, one.args) for one in found] == [
         ("user_groups", ("tramtin", "dialout, gpio"))
     ]

@@ -13,12 +13,12 @@ import pytest
 
 from agent.clock import Clock
 from agent.contract.document import Ack
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.report import Play
 from agent.errors import LinkError, TrustError
-from agent.evidence import journal, ledger
+from agent.evidence import journal, journal_rows
 from agent.evidence.journal import Journal
-from agent.evidence.sender import Sender, fit_batch
+from agent.evidence.outbox import Sender, fit_batch
 from agent.store.database import Store
 
 STATION = StationId("tv-cl-0007")
@@ -185,7 +185,7 @@ async def test_a_receipt_reads_the_whole_journal_once_an_hour_at_the_most(
 ) -> None:
     """An outbox of a month comes back as five hundred receipts; an alarm waits for none of them."""
     pruned: list[object] = []
-    monkeypatch.setattr(ledger, "prune", lambda *_: pruned.append(None))
+    monkeypatch.setattr(journal_rows, "prune", lambda *_: pruned.append(None))
     box.clock.fix(START, box.boot_s)
     for _ in range(5):
         await box.journal.append("config", detail={})

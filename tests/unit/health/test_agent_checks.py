@@ -11,6 +11,7 @@ import pytest
 from agent.clock import BUILD_AT, Clock
 from agent.contract.report import Issue
 from agent.health.check import Check
+from agent.health.check_memory import Notebook
 from agent.health.checks.board import BoardCheck
 from agent.health.checks.clock import ClockCheck
 from agent.health.checks.link import LinkCheck
@@ -18,7 +19,6 @@ from agent.health.checks.media import MediaCheck
 from agent.health.checks.outbox import OutboxCheck
 from agent.health.checks.restart import RestartCheck
 from agent.health.checks.sound import SoundCheck
-from agent.health.notebook import Notebook
 
 HOUR_S = 3600.0
 DAY_S = 24 * HOUR_S

@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from fake_gpiod import FakeGpio
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
-from agent.health.device import Device
 from agent.health.inputs import Contact, Inputs, Pace, build_inputs
+from agent.health.shared_device import Device
 from agent.settings.model import Input
-from drivers.gpio.contact import GpioContact
+from drivers.input.gpio_input import GpioContact
 from drivers.interface import InputPin
-from drivers.sim.contact import SimContact
+from drivers.sim.sim_input import SimContact
+from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
 AT_ONCE = Pace(key_s=0, calm_s=0, check_s=3600, retry_s=0)

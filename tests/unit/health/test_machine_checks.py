@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from agent.clock import Now
 from agent.health.check import Check, NotCheckedError
+from agent.health.check_memory import Notebook
 from agent.health.checks.certificate import CertificateCheck
 from agent.health.checks.disk import CANARY, DiskCheck, write_and_read_back
 from agent.health.checks.power import PowerCheck
 from agent.health.checks.rtc import RtcCheck
 from agent.health.checks.storage import StorageCheck
 from agent.health.checks.temperature import TemperatureCheck
-from agent.health.notebook import Notebook
 from agent.store.database import Store
 
 GIB = 1 << 30

@@ -12,11 +12,11 @@ import pytest
 
 from agent.contract.report import Reading
 from agent.errors import ConfigError
-from agent.health.device import Device
 from agent.health.sensors import Probe, Sensors, build_sensors
+from agent.health.shared_device import Device
 from agent.settings.model import Sensor as Want
-from drivers.sim.sensor import SimSensor
-from drivers.sim.switch import SimAmplifier, inject_fault
+from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
+from drivers.sim.sim_sensor import SimSensor
 
 
 class Desk:

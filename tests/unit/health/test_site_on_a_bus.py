@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.health.device import share_devices
 from agent.health.inputs import Contact, Inputs, Pace
 from agent.health.sensors import Sensors, build_sensors
-from agent.play.line import Line
+from agent.health.shared_device import share_devices
+from agent.play.speaker_line import Line
 from agent.settings.model import Input
 from agent.settings.model import Sensor as Want
 from drivers import registry
 from drivers.profile.load import load_profile
-from drivers.sim.line import SimLine
-from drivers.sim.modbus_device import SimModbusDevice
+from drivers.sim.sim_modbus_device import SimModbusDevice
+from drivers.sim.sim_serial_bus import SimLine
 
 BOARD, METER = "waveshare-modbus-rtu-relay-d", "peacefair-pzem-004t-v3"
 QUICK = Pace(key_s=0.01, calm_s=0.02, retry_s=0.02)

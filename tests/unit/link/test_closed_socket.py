@@ -10,9 +10,9 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from agent.contract.ident import StationId
-from agent.link.packet_limit import BoundedClient
-from central import collect
+from agent.contract.ids import StationId
+from agent.link.bounded_mqtt import BoundedClient
+from central.collector import collector
 
 Watched = tuple[aiomqtt.Client, socket.socket, list[dict[str, Any]]]
 
@@ -28,7 +28,7 @@ def agents_client() -> aiomqtt.Client:
 
 
 def collectors_client() -> aiomqtt.Client:
-    return collect._Client("127.0.0.1")
+    return collector._Client("127.0.0.1")
 
 
 @pytest.fixture(params=[agents_client, collectors_client])

@@ -7,7 +7,7 @@ import contextlib
 from types import SimpleNamespace
 from typing import Any
 
-from agent.contract.ident import StationId
+from agent.contract.ids import StationId
 from agent.contract.topic import Topic
 from agent.link.inbox import MAX_MESSAGES
 from agent.link.mqtt import MqttLink

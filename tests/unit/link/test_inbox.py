@@ -3,8 +3,8 @@ from __future__ import annotations
 import asyncio
 
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
-from agent.link.dial import RECEIVE_MAXIMUM
 from agent.link.inbox import Inbox, Incoming
+from agent.link.mqtt_connect import RECEIVE_MAXIMUM
 
 
 def message(kind: str, slot: str, payload: bytes, done: list[bytes] | None = None) -> Incoming:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from agent.doctor.case import Case
+from agent.doctor.context import Case
 from agent.doctor.probes import sandbox
 from agent.sandbox import enforce, profile, seccomp
 

@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft7Validator
 from msgspec import NODEFAULT, inspect
 
-from agent.settings.describe import KEYS, unit_of
+from agent.settings.key_docs import KEYS, unit_of
 from agent.settings.load import load_settings
 from agent.settings.reference import build_reference
 from agent.settings.schema import Row, bare_type, build_schema, walk_model
@@ -161,12 +161,15 @@ def test_an_editor_marks_the_same_mistakes(mistake: dict[str, Any]) -> None:
 
 
 def test_the_agent_never_loads_the_generator() -> None:
-    code = "import sys, agent.start, agent.__main__; print(*sys.modules)"
+    code = "import sys, agent.bootstrap, agent.__main__; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     loaded = set(run.stdout.split())
-    names = "describe schema reference check risk file_risk text_risk effective"
+    names = """
+        key_docs schema reference check_command warnings file_warnings warning_messages
+        effective_settings
+    """
     only = {f"agent.settings.{name}" for name in names.split()}
     faulty = ("source_excerpt", "suggestions", "secret", "syntax")  # for a file with faults
     only |= {f"strict_yaml.{name}" for name in faulty}

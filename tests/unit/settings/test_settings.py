@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ConfigError, YamlFaults
-from agent.settings.check import run_check
+from agent.settings.check_command import run_check
 from agent.settings.load import check_files, judge_settings, load_settings
 from agent.settings.model import Settings
 from strict_yaml.loader import load_yaml

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 import agent.doctor.command  # noqa: F401 - here: the technician may not read our files
 from agent.__main__ import main
-from agent.start import judge
-from tests.unit.settings.test_check import SOUND
+from agent.bootstrap import judge
+from tests.unit.settings.test_check_command import SOUND
 
 NOBODY = 65534
 

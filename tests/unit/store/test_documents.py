@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from agent.contract.document import TYPE_OF_KIND, Document
-from agent.contract.ident import Place
+from agent.contract.ids import Place
 from agent.errors import StoreError
-from agent.store import documents, meta
+from agent.store import documents, key_value
 from agent.store.database import Store
 from agent.store.media import MediaStore
 
@@ -190,13 +190,13 @@ async def test_learning_keeps_the_snapshot_current(store: Store) -> None:
 
 async def test_a_broken_file_is_moved_aside_and_a_new_epoch_begins(tmp_path: Path) -> None:
     first = await asyncio.to_thread(Store.open, tmp_path)
-    epoch = await first.run(meta.journal_epoch)
+    epoch = await first.run(key_value.journal_epoch)
     await asyncio.to_thread(first.close)
     (tmp_path / "state.db").write_bytes(b"not a database at all" * 100)
     second = await asyncio.to_thread(Store.open, tmp_path)
     assert second.moved_aside is not None
     assert second.moved_aside.read_bytes().startswith(b"not a database")
-    assert await second.run(meta.journal_epoch) != epoch
+    assert await second.run(key_value.journal_epoch) != epoch
     await asyncio.to_thread(second.close)
 
 
@@ -237,7 +237,7 @@ async def test_a_full_disk_is_a_store_error_and_nothing_changes(store: Store) ->
 
 
 async def test_sessions_count_up(store: Store) -> None:
-    assert [await store.run(meta.next_session) for _ in range(3)] == [1, 2, 3]
+    assert [await store.run(key_value.next_session) for _ in range(3)] == [1, 2, 3]
 
 
 def test_a_file_written_by_a_newer_release_is_left_alone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.contract.ident import Digest
+from agent.contract.ids import Digest
 from agent.errors import StoreError
 from agent.store.media import MediaStore
 

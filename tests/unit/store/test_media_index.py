@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.contract.ident import Digest
+from agent.contract.ids import Digest
 from agent.errors import StoreError
 from agent.store.media import MediaStore
 

@@ -11,7 +11,7 @@ import msgspec
 from agent.store import database
 from agent.store.database import FILE, Store
 from agent.store.table import TABLES
-from tests.fakes.full_state import play
+from tests.harness.full_state import play
 
 FIRST_RELEASE = 5
 OPENED = msgspec.json.encode({"play": play(), "mono_ns": 7})

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.store import meta
-from agent.store.birth import Birth, load_birth, put_birth
+from agent.store import key_value
 from agent.store.database import FILE, Store
+from agent.store.state_origin import Birth, load_birth, put_birth
 
 HEADER, FRAME = 32, 24 + 4096
 LOG = f"{FILE}-wal"
@@ -26,7 +26,7 @@ def cut(tmp_path: Path) -> Path:
     store = Store.open(folder)
     store.do(lambda connection: put_birth(connection, Birth(is_new=False)))
     for _ in range(COMMITS):
-        store.do(meta.next_session)
+        store.do(key_value.next_session)
     shutil.copytree(folder, tmp_path / "cut")
     store.close()
     return tmp_path / "cut"
@@ -48,7 +48,7 @@ def turn(folder: Path, at: int) -> None:
 def begin(folder: Path) -> tuple[int, bool, str]:
     """The last session, whether the memory counts as new, and what is told."""
     store = Store.open(folder)
-    session = store.do(lambda connection: int(meta.get(connection, "session") or 0))
+    session = store.do(lambda connection: int(key_value.get(connection, "session") or 0))
     is_new = store.do(load_birth).is_new
     store.close()
     return session, is_new, store.damage
@@ -87,7 +87,7 @@ def test_what_an_earlier_use_of_the_log_left_behind_is_no_damage(cut: Path) -> N
     """The log is written from its beginning again, and keeps its length."""
     old = (cut / LOG).read_bytes()
     store = Store.open(cut)
-    store.do(meta.next_session)
+    store.do(key_value.next_session)
     raw = (cut / LOG).read_bytes()
     store.do(lambda _: None)
     own = [at for at in places(cut) if raw[at + 8 : at + 16] == raw[16:24]]

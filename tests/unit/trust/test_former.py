@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from fake_publisher import DAY_S, FakePublisher
 
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.tree import load_tree
 from agent.trust.verify import verify
+from tests.fakes.fake_publisher import DAY_S, FakePublisher
 from tests.unit.trust.test_verify import (
     STATION,
     SYNCED,

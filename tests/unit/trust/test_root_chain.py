@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from fake_publisher import FakePublisher, sign_json
 
 from agent.errors import TrustError
 from agent.trust.authority import Grade
-from agent.trust.installed import load_installed
 from agent.trust.root_chain import is_another_beginning, verify_chain
+from agent.trust.trust_anchor import load_installed
+from tests.fakes.fake_publisher import FakePublisher, sign_json
 from tests.unit.trust.test_verify import ROOT, SYNCED
 
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fake_publisher import AT, FakePublisher, new_signer, sign_json, utc
 
 from agent.clock import Clock, Now, Quality
 from agent.errors import TrustError
 from agent.trust.authority import Grade
 from agent.trust.tree import TreeFiles, describe_unknown, load_root, load_tree
+from tests.fakes.fake_publisher import AT, FakePublisher, new_signer, sign_json, utc
 
 SYNCED = Now(AT, "SYNCED", 0.02)
 Spoil = Callable[[FakePublisher], Any]

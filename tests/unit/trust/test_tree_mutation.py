@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fake_publisher import FakePublisher, row, sign_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from securesystemslib.exceptions import FormatError
 
 from agent.errors import TrustError
 from agent.trust.tree import TreeAuthority, TreeFiles, load_tree
+from tests.fakes.fake_publisher import FakePublisher, row, sign_json
 
 TREE = FakePublisher()
 FILES = TREE.files()

@@ -15,7 +15,7 @@ from securesystemslib.signer import CryptoSigner
 
 from agent.clock import Now
 from agent.contract.accepted import Accepted
-from agent.contract.ident import Place, StationId
+from agent.contract.ids import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Authority, load_pinned

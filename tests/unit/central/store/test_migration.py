@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from agent.contract.report import LogBatch
 from central.__main__ import main
-from central.ledger import cursor_of
+from central.collector.journal_ingest import cursor_of
 from central.reports.play_totals import total_plays
 from central.store import migration, schema
 from central.store.database import Database
@@ -166,7 +166,7 @@ def test_alembic_is_loaded_only_to_migrate(tmp_path: Path) -> None:
 
 
 def test_a_migrated_journal_goes_on(migrated: Database) -> None:
-    from central.ledger import commit_batch
+    from central.collector.journal_ingest import commit_batch
 
     cursor = cursor_of(migrated, STATION, EPOCH)
     play = json.loads(migrated.record_bytes(STATION)[1])

@@ -16,15 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from agent.contract.report import LogBatch
-from central import heartbeat, shelf
-from central.head import reinstate, withhold
-from central.ledger import Cursor, commit_batch
-from central.publish import lacking
-from central.report_store import note_fault, note_latest, note_presence, note_result
+from central.authority import authority_store
+from central.collector.heads import reinstate, withhold
+from central.collector.journal_ingest import Cursor, commit_batch
+from central.collector.report_store import note_fault, note_latest, note_presence, note_result
+from central.publication.document_outbox import lacking
 from central.reports.play_totals import total_plays
-from central.store import migration, schema
+from central.store import heartbeat, migration, schema
 from central.store.database import Database, upsert
-from tests.fakes.centre_records import place_station, say_hello
+from tests.harness.centre_records import place_station, say_hello
 from tests.unit.central.store.test_migration import EPOCH, LAYOUT_1, STATION
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -120,8 +120,8 @@ def test_documents_and_their_64_bit_numbers(database: Database) -> None:
     assert [parcel.topic for parcel in lacking(database, STATION, hello)] != []
     withhold(database, "a" * 32, "x")
     assert (reinstate(database, "a" * 32), reinstate(database, "a" * 32)) == (True, False)
-    shelf.put(database, {"1.root.json": b"{}"})
-    assert [one.envelope for one in shelf.unsent(database)] == [b"{}"]
+    authority_store.put(database, {"1.root.json": b"{}"})
+    assert [one.envelope for one in authority_store.unsent(database)] == [b"{}"]
 
 
 def fail(database: Database) -> None:

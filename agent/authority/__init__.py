@@ -1,0 +1,1 @@
+"""The authority's files on this box: fetched, restored, updated, and what a change does."""

@@ -1,0 +1,279 @@
+"""Keeps the authority current: files in, one pass of the TUF client, floors, a new authority.
+
+The theory. Authority files come down retained, one topic a file. The box listens to the timestamp
+and to the next few roots always; what else it needs, a pass of the client tells by asking for it,
+and the link then listens to just those topics. Each file that comes in starts a pass, until nothing
+is missing. A set counts when three have agreed: the client (`tuf_client`), our own rules
+(`agent.trust.tree`) and the floors in the store, in whose transaction it becomes durable. Whatever
+is refused changes nothing: the former authority stays, and grows old.
+
+A verified root counts by itself, even while the rest is still to come: see `SupersededAuthority`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.authority.metadata_inbox import MetadataInbox
+from agent.authority.restore import restore_authority
+from agent.clock import Now
+from agent.contract.ids import Place
+from agent.errors import StoreError, TrustError
+from agent.signals import AsyncSignal
+from agent.store.authority_files import ONLINE, Kept, accept, forget, keep_roots, mend, read
+from agent.store.database import Store
+from agent.trust.authority import Authority, Grade
+from agent.trust.current_authority import AuthorityInForce
+from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_root, load_tree
+
+if TYPE_CHECKING:
+    from agent.authority.tuf_client import Pass
+
+log = logging.getLogger(__name__)
+ROOTS_AHEAD = 8
+# After a pass that brought nothing, doubled until one has brought something: whoever holds the
+# broker must neither heat the box nor fill its journal.
+PAUSE_S = 5.0
+LONGEST_PAUSE_S = 320.0
+SUBJECT = "authority"
+TIMESTAMP = "timestamp.json"
+
+
+class AuthorityFeed:
+    """The way of the authority's files into force.
+
+    Args:
+        installed: the root file on the box.
+        in_force: gets each new authority.
+        store: keeps the files and their floors.
+        now: the box's clock.
+        fault: kind, subject and hint; the hint is None when it has passed.
+        pause_s: the first pause, see `PAUSE_S`.
+
+    Attributes:
+        wanted: emitted with exactly those authority files that are to be listened to from now on.
+        changed: emitted when rights or their freshness are others than before; True when they have
+            improved.
+    """
+
+    def __init__(
+        self,
+        installed: bytes,
+        in_force: AuthorityInForce,
+        *,
+        store: Store,
+        now: Callable[[], Now],
+        fault: Callable[[str, str, str | None], None],
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._installed = installed
+        self._first = load_root(installed)
+        self._in_force = in_force
+        self._store = store
+        self._now = now
+        self._fault = fault
+        self.wanted = AsyncSignal[[Collection[str]]]()
+        self.changed = AsyncSignal[[bool]]()
+        self._pause_s = pause_s
+        self._kept = Kept()
+        self._inbox = MetadataInbox()
+        self._wanted: frozenset[str] = frozenset()
+        self._place: Place | None = None
+        self._presumed: Place | None = None
+        self._poke = asyncio.Event()
+
+    async def load(self) -> None:
+        """Take up what was accepted before; it works without a link. Call it before `run`.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        kept = await self._store.run(read)
+        found = await asyncio.to_thread(restore_authority, self._installed, kept)
+        if found.damage:
+            log.warning("kept authority: %s", found.damage)
+            self._fault("authority_damaged", SUBJECT, found.damage)
+        await self._put_in_order(kept, found.kept)
+        self._kept, self._in_force.current = found.kept, found.authority
+        self._report_newer()
+        await self._want(())
+
+    async def run(self) -> None:
+        """Live until cancelled: one pass for whatever has come in meanwhile."""
+        pause_s = self._pause_s
+        while True:
+            await self._poke.wait()
+            self._poke.clear()
+            has_moved = False
+            try:
+                has_moved = await self.refresh()
+            except Exception as error:  # the task's outer edge: the former authority stays
+                log.exception("no pass over the authority's files")
+                self._tell_fault(str(error) or type(error).__name__)
+            if has_moved:
+                pause_s = self._pause_s
+                continue
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def on_file(self, name: str, raw: bytes) -> None:
+        """One file from the broker, judged later."""
+        if self._inbox.put(name, raw):
+            self._poke.set()
+
+    def set_place(self, place: Place | None) -> None:
+        """Where the box stands, by its station-config: it pulls the files of that place.
+
+        A place that is lost stays presumed: the config that gave it may get its right back, and
+        the centre does not send again what the box holds.
+        """
+        if place != self._place:
+            self._presumed = self._place if place is None else None
+            self._place = place
+            self._poke.set()
+
+    def presume(self, place: Place) -> None:
+        """Where a document nobody could verify says that the box stands.
+
+        This only chooses which files a box without a place pulls; it grants nothing.
+        """
+        if self._place is None and place != self._presumed:
+            self._presumed = place
+            self._poke.set()
+
+    def look_again(self) -> None:
+        """The clock has been set: what was good may have expired, and the other way round."""
+        self._poke.set()
+
+    async def _put_in_order(self, was: Kept, kept: Kept) -> None:
+        """What holds no longer goes; on a card that takes no writes it is left out all the same."""
+        try:
+            if was.floors and not kept.floors:
+                log.warning("the installed root is another beginning: the former is forgotten")
+                await self._store.run(forget)
+            if (was.roots, was.files) != (kept.roots, kept.files):
+                await self._store.run(mend, kept)
+        except StoreError as error:
+            log.warning("rotten rows stay: %s", error)
+
+    # One pass
+
+    async def refresh(self) -> bool:
+        """One pass over what has come in; did it change what is in force, or what is wanted?"""
+        was_wanted, was = self._wanted, self._in_force.current
+        came = self._inbox.files()
+        done = await asyncio.to_thread(self._run_client, came)
+        fault, refused = done.fault, set(done.used[-1:] if done.fault else ())
+        try:
+            await self._take(done)
+        except TrustError as error:
+            fault, refused = str(error), set(done.used)
+        except StoreError as error:
+            fault = str(error)
+            self._poke.set()
+        for name in refused & came.keys():
+            self._inbox.drop(name, came[name])
+            self._poke.set()  # what came together with it has not been looked at
+        is_whole = fault is None and done.files is not None
+        await self._want(() if is_whole else done.missing.union(done.used))
+        if fault is not None:
+            self._tell_fault(fault)
+        elif is_whole and came.keys() & set(done.used):
+            self._fault("authority_refused", SUBJECT, None)
+            if isinstance(self._in_force.current, TreeAuthority):
+                self._fault("authority_damaged", SUBJECT, None)
+        if self._in_force.current is not was:
+            self._report_newer()
+            await self._tell_changed(was)
+        return self._in_force.current is not was or self._wanted != was_wanted
+
+    def _run_client(self, came: Mapping[str, bytes]) -> Pass:
+        # Here and not above: a box with a pinned authority never needs the client.
+        from agent.authority.tuf_client import run_pass
+
+        place = self._place or self._presumed
+        target = f"authority/{place}" if place else None
+        return run_pass(self._installed, self._kept, came, target, self._now().at)
+
+    async def _take(self, done: Pass) -> None:
+        """Durable first, in force then.
+
+        Raises:
+            TrustError: by our own rules or by a floor; what is in force stays.
+            StoreError: it cannot be kept.
+        """
+        new_roots = {v: raw for v, raw in done.roots.items() if v not in self._kept.roots}
+        for raw in new_roots.values():
+            self._require_kin(load_root(raw))
+        if new_roots:
+            floors = await self._store.run(keep_roots, new_roots)
+            roots = {**self._kept.roots, **new_roots}
+            self._kept = replace(self._kept, roots=roots, floors=floors)
+            # What came before its root was refused, and is asked for again.
+            self._wanted = frozenset()
+            await self.wanted.emit(self._wanted)
+        if done.files is not None and not self._is_kept(done.files):
+            await self._accept(done.files)
+        elif new_roots:
+            found = await asyncio.to_thread(restore_authority, self._installed, self._kept)
+            self._kept, self._in_force.current = found.kept, found.authority
+
+    async def _accept(self, files: TreeFiles) -> None:
+        from agent.authority.tuf_client import role_files
+
+        authority = await asyncio.to_thread(load_tree, files)
+        self._require_kin(authority)
+        by_role = await asyncio.to_thread(role_files, files)
+        floors = await self._store.run(accept, authority.versions["root"], by_role)
+        self._kept = replace(self._kept, files=_by_role(files), floors=floors)
+        self._in_force.current = authority
+
+    def _require_kin(self, authority: Authority) -> None:
+        if authority.demo and not self._first.demo:
+            raise TrustError("E_ROLE", "root", "a demonstration's root works only in the demo")
+
+    def _is_kept(self, files: TreeFiles) -> bool:
+        return self._kept.files == _by_role(files) and "targets" in self._in_force.versions
+
+    # What is told
+
+    async def _want(self, names: Collection[str]) -> None:
+        newest = self._in_force.versions["root"]
+        ahead = {f"{version}.root.json" for version in range(newest + 1, newest + 1 + ROOTS_AHEAD)}
+        wanted = frozenset({TIMESTAMP, *names} | ahead)
+        self._inbox.want(wanted)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            await self.wanted.emit(wanted)
+
+    def _tell_fault(self, hint: str) -> None:
+        log.warning("authority refused: %s", hint)
+        self._fault("authority_refused", SUBJECT, hint)
+
+    def _report_newer(self) -> None:
+        """What the files hold that this release does not know, as long as they are in force."""
+        authority = self._in_force.current
+        if isinstance(authority, TreeAuthority):
+            self._fault("authority_newer", SUBJECT, describe_unknown(authority))
+
+    async def _tell_changed(self, was: Authority) -> None:
+        """An hourly timestamp alone changes nothing for anybody."""
+        now, is_ = self._now(), self._in_force.current
+        better = is_.grade(now) < was.grade(now)
+        log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)
+        if better or _rights(is_, now) != _rights(was, now):
+            await self.changed.emit(better)
+
+
+def _rights(authority: Authority, now: Now) -> tuple[Grade, Mapping[str, int]]:
+    lasting = {name: version for name, version in authority.versions.items() if name not in ONLINE}
+    return authority.grade(now), lasting
+
+
+def _by_role(files: TreeFiles) -> dict[str, bytes]:
+    top = {"timestamp": files.timestamp, "snapshot": files.snapshot, "targets": files.targets}
+    return {**top, **files.roles}

@@ -1,0 +1,249 @@
+"""From settings to a living agent: root, device key, state, clock, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from agent.app import serve as serve_box
+from agent.box_state import HEALTH_S, Device
+from agent.clock import read_boot_id, read_rtc
+from agent.errors import AgentError, ConfigError, StoreError
+from agent.evidence.device_key import DeviceKey, load_device_key
+from agent.health.sd_notify import notify
+from agent.link.crash_guard import CrashGuard
+from agent.settings.credential import take_credentials
+from agent.settings.load import Judged, judge_settings
+from agent.settings.model import Settings
+from agent.store import clock_state
+from agent.store.database import Store
+from agent.store.ram_fallback import carry_back, open_state
+from agent.trust.trust_anchor import InstalledRoot, load_installed
+from strict_yaml.validation_fault import ValidationFault
+
+log = logging.getLogger(__name__)
+ANSWER_S = 1.0  # for the page to say that new settings take effect
+CARD_S = 60.0  # between two looks at a card that could not be written
+MOST_DOUBLED = 6  # of that pause, each time that a card takes writes but not what is in memory
+
+
+@contextlib.asynccontextmanager
+async def _stopped_by_signals() -> AsyncIterator[None]:
+    """SIGTERM and SIGINT cancel the body; further ones change nothing (`_until_ended`)."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - runs in a task
+    loop = asyncio.get_running_loop()
+
+    def stop(*_: object) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    # not the loop's own handlers: they go with it, and a late signal would kill the process
+    _set_signals(stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        log.info("stopped")
+    finally:
+        notify("STOPPING=1")
+        _set_signals(signal.SIG_IGN)  # all is closed: only the interpreter has still to end
+
+
+def _set_signals(handler: Callable[..., object] | signal.Handlers) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
+
+
+def load_root_file(settings: Settings, *, demo: bool) -> InstalledRoot:
+    """The root from its file.
+
+    Raises:
+        ConfigError: E_ROOT: no root, a broken one, or a demonstration's root outside it.
+    """
+    try:
+        root = load_installed(Path(settings.root).read_bytes())
+    except (OSError, AgentError) as error:
+        raise ConfigError("E_ROOT", settings.root, str(error)) from error
+    if root.authority.demo and not demo:
+        raise ConfigError("E_ROOT", settings.root, "a demonstration root works only in the demo")
+    return root
+
+
+def load_key(settings: Settings) -> DeviceKey:
+    """The device key from its file, or from systemd's copy of it.
+
+    Raises:
+        ConfigError: E_KEY: no key, or a broken one.
+    """
+    key = take_credentials(settings).broker.key
+    try:
+        return load_device_key(Path(key))
+    except (OSError, ValueError) as error:
+        raise ConfigError("E_KEY", settings.broker.key, str(error)) from error
+
+
+def judge(file: Path, *, demo: bool = False) -> Judged:
+    """All that `run` would refuse to start with; `tramtin check` and `tramtin run` both ask here.
+
+    Raises:
+        ConfigError: E_UNREADABLE, the file itself cannot be read.
+    """
+    judged = judge_settings(file)
+    if judged.settings is None:
+        return judged
+    settings = judged.settings
+    for key, load in (
+        ("root", partial(load_root_file, settings, demo=demo)),
+        ("broker.key", partial(load_key, settings)),
+    ):
+        try:
+            load()
+        except ConfigError as error:
+            judged = judged.refused(key, error)
+    return judged
+
+
+class _Reread:
+    """Settings that were read again: judged as at the start, kept until the agent begins anew."""
+
+    def __init__(self, file: Path, *, demo: bool) -> None:
+        self.file = file
+        self.settings: Settings | None = None
+        self.is_good = asyncio.Event()
+        self._judge = partial(judge, file, demo=demo)
+
+    async def __call__(self) -> Sequence[ValidationFault]:
+        """What is wrong with the file now; when nothing is, the agent begins anew with it.
+
+        Raises:
+            ConfigError: E_UNREADABLE.
+        """
+        judged = await asyncio.to_thread(self._judge)
+        if judged.settings is None:
+            return judged.faults
+        self.settings = judged.settings
+        self.is_good.set()
+        return ()
+
+
+async def serve(
+    settings: Settings, file: Path, *, demo: bool = False, health_s: float = HEALTH_S
+) -> None:
+    """Build the agent and live until a signal says stop; begin anew when settings are read again.
+
+    Raises:
+        ConfigError: root or device key unusable.
+        StoreError: the state directory cannot be used.
+    """
+    former: Settings | None = None
+    failures = 0  # in a row, of carrying back to the card what is in memory
+    async with _stopped_by_signals():
+        while True:
+            reread = _Reread(file, demo=demo)
+            card_s = min(CARD_S, health_s) * 2 ** min(failures, MOST_DOUBLED)
+            try:
+                is_on_card = await _live(
+                    settings, reread, demo=demo, health_s=health_s, card_s=card_s
+                )
+                failures = 0 if is_on_card else failures + 1
+            except AgentError:
+                if former is None:
+                    raise
+                log.exception("the new settings do not work, the former ones stay")
+                settings, former = former, None
+                continue
+            if reread.settings is not None:  # else its card takes writes again
+                settings, former = reread.settings, settings
+
+
+async def _live(
+    settings: Settings, reread: _Reread, *, demo: bool, health_s: float, card_s: float
+) -> bool:
+    """One life of the agent, until there are other settings, or its card takes writes again.
+
+    Returns:
+        Is all that it has accepted on the card?
+    """
+    root = load_root_file(settings, demo=demo)
+    key = load_key(settings)
+    settings = take_credentials(settings)
+    card = Path(settings.state)
+    store = open_state(card)
+    try:
+        boot_id = read_boot_id()
+        words = await store.run(clock_state.load)
+        clock = clock_state.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
+        guard = await asyncio.to_thread(_open_guard, card, boot_id)
+        device = Device(
+            root, store, clock, key, boot_id, reread, guard, health_s=health_s, card_s=card_s
+        )
+        await _until_anew(settings, device, reread)
+    finally:
+        store.close()
+        is_on_card = not store.is_volatile or _carry_back(store, card)
+    return is_on_card
+
+
+def _carry_back(store: Store, card: Path) -> bool:
+    """Nothing lives here any more, so it may block; what is refused waits for the next start."""
+    try:
+        carry_back(store.path, card)
+    except StoreError as error:
+        log.warning("what is in memory is not on the card yet: %s", error)
+        return False
+    return True
+
+
+def _open_guard(card: Path, boot_id: str) -> CrashGuard:
+    runtime = Path(os.environ.get("RUNTIME_DIRECTORY") or card)
+    return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
+
+
+async def _until_anew(settings: Settings, device: Device, reread: _Reread) -> None:
+    """Until the agent is to begin anew; it has ended then."""
+    life = asyncio.create_task(serve_box(settings, device), name="agent")
+    reasons: list[asyncio.Task[Any]] = [
+        asyncio.create_task(reread.is_good.wait(), name="settings read again"),
+        asyncio.create_task(device.card_is_back.wait(), name="card is back"),
+    ]
+    try:
+        await asyncio.wait([life, *reasons], return_when=asyncio.FIRST_COMPLETED)
+        if life.done():
+            await life
+        await asyncio.sleep(ANSWER_S)
+    finally:
+        for task in (*reasons, life):
+            task.cancel()
+        await _until_ended(*reasons, life)
+
+
+async def _until_ended(*tasks: asyncio.Task[Any]) -> None:
+    """Until tasks that were cancelled have ended, however often a signal says stop meanwhile.
+
+    The store must stay open under a life that still closes its lines and its journal.
+
+    Raises:
+        CancelledError: a signal said stop.
+        Exception: what one of them failed with.
+    """
+    is_stopped = False
+    while pending := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError:
+            is_stopped = True
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if not is_stopped:
+                raise error
+            log.error("%s failed while it stopped", task.get_name(), exc_info=error)
+    if is_stopped:
+        raise asyncio.CancelledError

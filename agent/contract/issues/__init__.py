@@ -1,0 +1,1 @@
+"""Every kind of issue, by stable code, in two languages."""

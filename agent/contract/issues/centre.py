@@ -1,0 +1,74 @@
+"""Issues of what the centre orders, and of what may be kept back on its way from there."""
+
+from __future__ import annotations
+
+from agent.contract.issues.entry import IssueKind
+from texts.catalogue import Text
+
+CENTRE: dict[str, IssueKind] = {
+    "silence_ordered": IssueKind(
+        "warning",
+        Text(
+            "có lệnh ngắt tiếng đã ký: loa và bảng đều tắt cho đến khi lệnh được rút hoặc hết hạn",
+            "a signed silence is on: loudspeakers and boards are off until it is lifted or expires",
+        ),
+        Text(
+            "không sửa gì ở trạm; hỏi cơ quan đã ra lệnh (tên ghi bên cạnh) bao giờ mở lại",
+            "mend nothing at the station; ask whoever ordered it (named beside) when it will be"
+            " lifted",
+        ),
+    ),
+    "silence_overdue": IssueKind(
+        "warning",
+        Text(
+            "lệnh ngắt tiếng đã hết hạn theo giờ của hộp, nhưng mới chỉ khóa giờ nói vậy: hộp"
+            " vẫn im",
+            "a signed silence is over by the box's time, but only the time's key says so: it"
+            " stays on",
+        ),
+        Text(
+            "gửi một văn bản mới ký (như lịch phát) hoặc lệnh mở lại; hộp sai giờ thì báo trung"
+            " tâm",
+            "send anything newly signed, such as a schedule, or sign the lifting; if the box's"
+            " time is"
+            " wrong, tell the centre",
+        ),
+    ),
+    "document_withheld": IssueKind(
+        "warning",
+        Text(
+            "trung tâm đã thu hồi một văn bản nên hộp không phát nó nữa",
+            "the centre has revoked a document, so the box does not play it any more",
+        ),
+        Text(
+            "hỏi trung tâm vì sao; muốn phát lại thì ký và gửi bản mới",
+            "ask the centre why; to have it played again, sign and send a new one",
+        ),
+    ),
+    "freeze_suspected": IssueKind(
+        "fault",
+        Text(
+            "quá một ngày hộp vẫn thiếu văn bản mà trung tâm nói đã gửi: có thể bị chặn trên đường",
+            "for over a day the box lacks what the centre says it sent: it may be kept back on"
+            " the way",
+        ),
+        Text(
+            "báo trung tâm gửi lại và xem nhật ký từ chối; vẫn thiếu thì kiểm tra máy chủ chuyển"
+            " tin",
+            "have the centre send it again and look at the refusals; still lacking: inspect the"
+            " broker",
+        ),
+    ),
+    "head_awaited": IssueKind(
+        "warning",
+        Text(
+            "bộ nhớ của hộp còn mới hoặc đã mất: hộp chờ bản kê của trung tâm rồi mới nhận lịch cũ",
+            "the box's memory is new or was lost: older schedules wait for the centre's list",
+        ),
+        Text(
+            "chờ nối được trung tâm; quá một giờ thì báo trung tâm xem khóa bản kê của máy thu"
+            " nhận",
+            "wait for the link; after an hour tell the centre to look at its collector's head key",
+        ),
+    ),
+}

@@ -1,0 +1,161 @@
+"""Issues of the place around the box: doors, mains, keys, sensors, what the amplifiers draw."""
+
+from __future__ import annotations
+
+from agent.contract.issues.entry import IssueKind
+from texts.catalogue import Text
+
+SITE: dict[str, IssueKind] = {
+    "door_open": IssueKind(
+        "warning",
+        Text("cửa tủ đang mở", "the cabinet's door is open"),
+        Text(
+            "đóng và khóa tủ; không có ai ở trạm thì báo công an xã",
+            "close and lock the cabinet; nobody is at the station: tell the commune's police",
+        ),
+    ),
+    "mains_lost": IssueKind(
+        "warning",
+        Text(
+            "mất điện lưới: trạm chạy bằng ắc quy hoặc máy nổ",
+            "no mains: the station runs on its battery or generator",
+        ),
+        Text(
+            "xem cầu dao và aptomat; cả xóm mất điện thì chờ, xem ắc quy còn đủ không",
+            "look at the breakers; the whole hamlet is dark: wait, and see how long the battery"
+            " lasts",
+        ),
+    ),
+    "silence_key_on": IssueKind(
+        "warning",
+        Text(
+            "khóa im lặng ở trạm đang bật: loa và bảng đều tắt, kể cả tin khẩn cấp",
+            "the silence key at the box is on: loudspeakers and boards are off, emergencies"
+            " included",
+        ),
+        Text("xong việc thì xoay khóa về chỗ cũ", "turn the key back when the work is done"),
+    ),
+    "silence_key_not_kept": IssueKind(
+        "fault",
+        Text(
+            "thẻ nhớ không ghi được vị trí khóa im lặng: khởi động lại có thể quên",
+            "the card does not take the silence key's position: a restart may forget it",
+        ),
+        Text(
+            "đừng tắt hộp lúc này; xem thẻ nhớ còn chỗ không, hoặc thay thẻ",
+            "do not switch the box off now; see whether the card has room, or replace it",
+        ),
+    ),
+    "input_no_answer": IssueKind(
+        "warning",
+        Text(
+            "không đọc được một ngõ vào (cửa, điện lưới hoặc nút bấm)",
+            "a contact (door, mains or key) cannot be read",
+        ),
+        Text(
+            "xem dây và nguồn của mô-đun ngõ vào; xem `port` và `line` trong station.yaml",
+            "look at the input module's wires and power; see `port` and `line` in station.yaml",
+        ),
+    ),
+    "key_stuck": IssueKind(
+        "warning",
+        Text(
+            "nút khẩn cấp tại chỗ bị kẹt ở vị trí nhấn: hộp bỏ qua đến khi nút nhả ra",
+            "the local emergency key is stuck as pressed: it is ignored until it is let go",
+        ),
+        Text(
+            "nhả nút; vẫn báo thì xem dây có chập không, và `active` trong station.yaml",
+            "let the key go; still told: its wires may be shorted, or `active` in station.yaml"
+            " wrong",
+        ),
+    ),
+    "key_without_alarm": IssueKind(
+        "warning",
+        Text(
+            "nút khẩn cấp chưa có báo động nào để phát: bấm sẽ không kêu",
+            "the emergency key has no alarm to start: a press would start nothing",
+        ),
+        Text(
+            "gọi trung tâm ký và gửi báo động cho khe ghi ở chi tiết; hoặc sửa `starts` trong"
+            " station.yaml",
+            "have the centre sign and send an alarm for the slot named in the details; or mend"
+            " `starts` in station.yaml",
+        ),
+    ),
+    "key_alarm_incomplete": IssueKind(
+        "warning",
+        Text(
+            "báo động của nút khẩn cấp chưa phát trọn được: thiếu tệp, hoặc không hợp với hộp này",
+            "the emergency key's alarm cannot be played whole: a file lacks, or it is not for"
+            " this box",
+        ),
+        Text(
+            "nối mạng cho hộp và đợi tải xong; vẫn báo thì gửi chi tiết về trung tâm",
+            "give the box its network and wait for the files; still told: send the details to the"
+            " centre",
+        ),
+    ),
+    "key_started_nothing": IssueKind(
+        "fault",
+        Text(
+            "có người bấm nút khẩn cấp nhưng KHÔNG phát được gì",
+            "the emergency key was pressed and NOTHING was started",
+        ),
+        Text(
+            "có nguy hiểm thật: báo dân ngay bằng cách khác và gọi trung tâm phát khẩn cấp; rồi xin"
+            " trung tâm báo động cho nút này",
+            "if the danger is real, warn people by other means now and have the centre send an"
+            " emergency; then get an alarm for this key from the centre",
+        ),
+    ),
+    "sensor_no_answer": IssueKind(
+        "warning",
+        Text("không đọc được một cảm biến", "a sensor cannot be read"),
+        Text(
+            "xem dây và nguồn của cảm biến; xem `port` và `unit` trong station.yaml",
+            "look at the sensor's wires and power; see `port` and `unit` in station.yaml",
+        ),
+    ),
+    "sensor_low": IssueKind(
+        "warning",
+        Text("số đo thấp hơn mức đã đặt", "a reading is below its limit"),
+        Text(
+            "xem thứ được đo: điện áp thấp là nguồn hoặc ắc quy yếu",
+            "look at what is measured: a low voltage is a weak supply or battery",
+        ),
+    ),
+    "sensor_high": IssueKind(
+        "warning",
+        Text("số đo cao hơn mức đã đặt", "a reading is above its limit"),
+        Text(
+            "xem thứ được đo: tủ nóng thì che nắng, lau khe thoáng; dòng cao thì xem loa có chập"
+            " không",
+            "look at what is measured: shade a hot cabinet and clean its vents; a high current"
+            " may be"
+            " a shorted loudspeaker line",
+        ),
+    ),
+    "amplifier_draws_nothing": IssueKind(
+        "fault",
+        Text(
+            "rơ-le báo bật nhưng tăng âm không ăn điện: cụm loa này đang im",
+            "the relay says on, but the amplifier draws nothing: this loudspeaker line is silent",
+        ),
+        Text(
+            "xem cầu chì, công tắc và dây nguồn của tăng âm; thay rơ-le nếu tiếp điểm không đóng",
+            "look at the amplifier's fuse, switch and power cord; replace the relay if its contact"
+            " does not close",
+        ),
+    ),
+    "amplifier_draws_when_off": IssueKind(
+        "fault",
+        Text(
+            "rơ-le báo tắt nhưng tăng âm vẫn ăn điện: tiếp điểm có thể đã dính",
+            "the relay says off, but the amplifier still draws: the contact may be welded",
+        ),
+        Text(
+            "tắt tăng âm bằng công tắc của nó, rồi thay rơ-le",
+            "switch the amplifier off by its own switch, then replace the relay",
+        ),
+    ),
+}

@@ -1,0 +1,58 @@
+"""A journal record in short, as the page lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.clock import NTS
+from agent.contract.report import Record
+from agent.contract.utc import parse_utc
+from agent.control.station_status import Event
+
+LONGEST = 120
+
+
+def build_event(record: Record, titles: Mapping[str, str]) -> Event:
+    """The record in short.
+
+    Args:
+        record: any.
+        titles: of entries that are held, by `<doc_id>/<entry>`.
+    """
+    code, subject, detail = _short(record, titles)
+    at = None if record.clock.quality == "FLOOR" else parse_utc(record.at)
+    return Event(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
+
+
+def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
+    play, about = record.play, record.detail or {}
+    if play is not None:
+        return f"play.{play.result}", play.title, play.reason or play.output
+
+    def say(key: str) -> str:
+        value = about.get(key)
+        return "" if value is None else str(value)
+
+    match record.kind:
+        case "fault":
+            return f"fault.{say('state') or 'begins'}", say("what"), say("subject")
+        case "refusal" if about.get("kind") == "entry":
+            name = f"{say('doc_id')}/{say('subject')}"
+            return say("code"), titles.get(name, say("subject")), say("hint")
+        case "refusal":
+            return say("code"), say("kind"), say("hint")
+        case "command":
+            return _command(say)
+        case _:
+            who = say("by") if record.kind == "silence" else ""
+            by_nts = record.kind == "clock_fix" and say("by") == NTS
+            return "clock_fix.nts" if by_nts else record.kind, who, say("state")
+
+
+def _command(say: Callable[[str], str]) -> tuple[str, str, str]:
+    """What a technician did on the page, or a hand on an emergency key."""
+    if say("what") == "emergency-key":
+        return f"key.{say('result') or 'refused'}", say("by"), say("code")
+    is_done = say("result") == "done"
+    why = say("code") or say("result")
+    return f"use.{say('do')}", say("subject"), say("from") if is_done else why

@@ -1,0 +1,220 @@
+"""What each output does now, what comes next, which rule put it there, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from agent.clock import Now, mono_s
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Emergency, Entry, Playlist
+from agent.contract.utc import parse_utc
+from agent.control.parts import Parts
+from agent.control.station_status import (
+    Alarm,
+    AlarmOutput,
+    Face,
+    Key,
+    Output,
+    Refused,
+    Showing,
+    Trial,
+    Why,
+    Words,
+    Zone,
+)
+from agent.plan.occurrence import Medium, Refusal
+from agent.play.board.board_output import PictureOutput
+from agent.play.ipc import Snapped
+from agent.play.item import Item
+from agent.play.sound.sound_output import SoundOutput
+from agent.settings import model
+
+REFUSED_AHEAD = timedelta(days=1)
+MAX_REFUSED = 3
+LONGEST_TITLE = 80
+NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
+
+
+Missing = Mapping[str, str | None]  # digest of a named file → why it is not in store
+
+
+def build_output(
+    parts: Parts, want: model.Output, pictures: Mapping[str, Snapped], missing: Missing, now: Now
+) -> Output:
+    """One output of the settings, as it is."""
+    output = parts.outputs[want.name]
+    playing = output.on_air
+    return Output(
+        want.name,
+        is_up=output.is_ready,
+        now=_showing(parts, playing) if playing is not None else None,
+        next=_next(parts, want, missing, now),
+        zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
+        faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
+        gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
+    )
+
+
+def _showing(parts: Parts, item: Item) -> Showing:
+    """What is on; a document that was withdrawn a moment ago gives no reason any more."""
+    held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
+    document = held.document if held is not None else None
+    title, why = item.title, None
+    if isinstance(document, Emergency):
+        title = words_of(document) or title
+        people = (document.editor, document.approver)
+        key = item.started_by
+        why = Why(document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key)
+    elif isinstance(document, Playlist):
+        entry = next((one for one in document.entries if one.id == item.source.entry), None)
+        why = _why(document, entry) if entry is not None else None
+    return Showing(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+
+
+def list_keys(parts: Parts) -> Iterator[Key]:
+    """What each emergency key would start."""
+    for one in parts.emergency_keys():
+        document = one.document
+        if document is None:
+            yield Key(one.key, one.slot)
+        else:
+            yield Key(
+                one.key,
+                one.slot,
+                words_of(document) or document.event_id,
+                document.issuer,
+                parse_utc(document.expires),
+                document.exercise,
+                one.why_not_whole,
+            )
+
+
+def words_of(document: Emergency) -> str | None:
+    """What it shows, which tells a technician more than its number."""
+    texts = (body.text.show or body.text.say for body in document.bodies if body.text is not None)
+    return next((text[:LONGEST_TITLE] for text in texts if text), None)
+
+
+def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showing | None:
+    """The next of the schedule, whatever is on before it; not before a silence has ended."""
+    timeline = parts.programme.current(now)
+    if timeline is None or now.quality == "FLOOR":
+        return None
+    sense: Medium = "sound" if want.audio is not None else "picture"
+    names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
+    silent_s = parts.silence.left_s if sense == "sound" else 0.0
+    order = parts.programme.silence(now)
+    from_at = max(now.at + timedelta(seconds=silent_s), order.end_at if order else now.at)
+    coming = timeline.upcoming(from_at, sense, names)
+    if coming is None:
+        return None
+    wanting = timeline.contenders(coming.start_at, sense, names)
+    losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
+    document = coming.playlist
+    return Showing(
+        coming.entry.title,
+        coming.level.name.lower(),
+        coming.start_at,
+        coming.end_at,
+        tuple(coming.entry.zones),
+        _why(document, coming.entry, tuple(dict.fromkeys(losers))),
+        _lacking(coming.entry, missing),
+    )
+
+
+def _lacking(entry: Entry, missing: Missing) -> str | None:
+    body = entry.body
+    elements = body.scene.elements if body.scene is not None else []
+    digests = [*(body.media or ()), *(one.media for one in elements if one.media)]
+    return next((why for one in digests if (why := missing.get(one)) is not None), None)
+
+
+def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Why:
+    at = tuple(one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at)
+    weekdays = tuple(entry.when.weekdays)
+    people = (document.editor, document.approver)
+    return Why(document.issuer, document.slot, document.seq, at, weekdays, losers, *people)
+
+
+def _zones(want: model.Output, output: SoundOutput) -> Iterator[Zone]:
+    for zone in want.zones:
+        state = output.lines[zone.name].state
+        yield Zone(zone.name, zone.kind, state, is_switched=zone.switch is not None)
+
+
+def _face(face: model.Face, snapped: Snapped | None) -> Face:
+    if snapped is None:
+        return Face(face.name, face.width_px, face.height_px)
+    age_s = max(0.0, mono_s() - snapped.changed_mono_s)
+    return Face(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
+
+
+def list_refused(parts: Parts, now: Now) -> tuple[Refused, ...]:
+    """What will not be played within a day, soonest first, each entry and rule once."""
+    timeline = parts.programme.current(now)
+    if timeline is None or now.quality == "FLOOR":
+        return ()
+    titles = {
+        (h.document.doc_id, entry.id): entry.title
+        for h in parts.programme.held
+        if isinstance(h.document, Playlist)
+        for entry in h.document.entries
+    }
+    ahead: dict[tuple[str, str, str], Refusal] = {}
+    for one in timeline.refusals:
+        if now.at <= one.at < now.at + REFUSED_AHEAD:
+            ahead.setdefault((one.doc_id, one.entry_id, one.rule), one)
+    return tuple(
+        Refused(titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule)
+        for one in list(ahead.values())[:MAX_REFUSED]
+    )
+
+
+def list_trials(parts: Parts) -> Iterator[Trial]:
+    """The technician's trials that are on."""
+    for output in parts.outputs.values():
+        if isinstance(output, SoundOutput):
+            if output.trial is not None:
+                yield Trial("tone", output.trial)
+        elif output.trial is not None:
+            yield Trial(output.trial.deed, output.trial.face)
+
+
+def list_alarms(parts: Parts) -> Iterator[Alarm]:
+    """Every emergency in force, whatever keeps it off."""
+    for state in parts.alarms():
+        document, press = state.active.document, state.active.press
+        outputs = tuple(
+            AlarmOutput(
+                one.output,
+                one.is_board,
+                one.standing,
+                tuple(Words(words.lang, words.state) for words in one.words),
+            )
+            for one in state.outputs
+        )
+        yield Alarm(
+            words_of(document) or document.event_id,
+            document.issuer,
+            state.active.end_at,
+            outputs,
+            document.exercise,
+            press[0] if press is not None else None,
+            (document.editor, document.approver),
+        )
+
+
+def named_media(held: Sequence[HeldDocument]) -> set[str]:
+    """The digests of all files that held documents name."""
+    return {
+        medium.sha256
+        for h in held
+        if isinstance(h.document, Playlist | Emergency)
+        for medium in h.document.media
+    }
+
+
+def boards(parts: Parts) -> list[PictureOutput]:
+    """The boards among the outputs."""
+    return [one for one in parts.outputs.values() if isinstance(one, PictureOutput)]

@@ -1,0 +1,314 @@
+"""What the page shows, as frozen data. Moments are aware UTC by the box's own clock.
+
+The page knows nothing of the agent behind it: whoever fills these structs says what is so, and
+what nobody looked at is `unchecked`, never good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.clock import Quality
+
+Mark = Literal["good", "watch", "bad", "unchecked"]
+ClockSource = Literal["centre", "nts"]
+LineState = Literal["off", "settling", "on", "fault"]
+AlarmStanding = Literal[
+    "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
+]
+WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
+Verdict = Literal[
+    "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
+    "unplaced", "idle", "ready",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Why:
+    """Which rule put an item there.
+
+    Args:
+        issuer: the role that signed.
+        slot: the document's slot.
+        seq: its number.
+        at: its clock times, local to the station, as signed; empty for an emergency.
+        weekdays: ISO weekdays on which it holds; empty for an emergency.
+        losers: titles of what wanted the same moment and gave way.
+        editor: who wrote it, as signed; may be empty.
+        approver: who approved it, as signed; may be empty.
+        started_by: the local key that was pressed.
+    """
+
+    issuer: str
+    slot: str
+    seq: int
+    at: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    losers: tuple[str, ...] = ()
+    editor: str = ""
+    approver: str = ""
+    started_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One item on one output. `level` is the name of its level; `lacking` why it cannot be had."""
+
+    title: str
+    level: str
+    start_at: datetime
+    end_at: datetime
+    zones: tuple[str, ...] = ()
+    why: Why | None = None
+    lacking: str | None = None
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on."""
+
+    name: str
+    kind: str
+    state: LineState
+    is_switched: bool
+
+
+@dataclass(frozen=True)
+class Face:
+    """One side of a board. `picture` is a token that changes with it; None: no picture to be had.
+
+    `changed_s` is how long ago the picture last changed, in seconds.
+    """
+
+    name: str
+    width_px: int
+    height_px: int
+    picture: str | None = None
+    changed_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """One sound path with its zones, or one board with its faces.
+
+    `is_up` is False while its process is away. `gain_db` None: nobody knows.
+    """
+
+    name: str
+    is_up: bool | None
+    now: Showing | None = None
+    next: Showing | None = None
+    zones: tuple[Zone, ...] = ()
+    faces: tuple[Face, ...] = ()
+    gain_db: float | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """The connection to the broker, and for how many seconds it has been as it is."""
+
+    address: str
+    is_up: bool
+    since_s: float
+
+
+@dataclass(frozen=True)
+class Media:
+    """How many of the files that held documents name are in store."""
+
+    ready: int
+    named: int
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Journal records that the centre has not confirmed, and the age of the oldest in seconds."""
+
+    records: int
+    oldest_s: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that was looked at, or was not.
+
+    Args:
+        name: of `health.check_labels.LABELS`; or `mains`, `generator`, `door`; or a sensor's own.
+        mark: how it is.
+        amount: what was read, if it is a quantity; 1 or 0 with unit `on`.
+        unit: of `amount`: `bytes`, `on`, or as it is written.
+        reason: of `health.check.REASONS`: why it is unchecked; may be empty.
+    """
+
+    name: str
+    mark: Mark
+    amount: float | None = None
+    unit: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An issue that lasts: its kind in the catalogue, on which thing, and the mechanism."""
+
+    kind: str
+    subject: str
+    since_at: datetime
+    hint: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One journal record in short; `code` is stable: `play.full`, `fault.begins` or `E_HOURS`.
+
+    `at` is None for what happened before the box had a trusted clock.
+    """
+
+    seq: int
+    at: datetime | None
+    code: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something that will not be played, and the rule that forbids it."""
+
+    title: str
+    at: datetime
+    code: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The switch on this page is on: nothing but emergencies sounds."""
+
+    is_local: bool
+    until_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A signed silence is on.
+
+    Args:
+        issuer: the role that ordered it.
+        why: as signed; may be empty.
+        until_at: when it ends by itself.
+        stops_emergency: nothing sounds or shows at all; else all but emergencies.
+    """
+
+    issuer: str
+    why: str
+    until_at: datetime
+    stops_emergency: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test that runs: `tone`, `pattern` or `label`, on a zone or face; it ends by itself."""
+
+    deed: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """A local emergency key, and what a press of it would start now.
+
+    Args:
+        name: the contact's.
+        slot: where its alarm stands.
+        title: of the alarm; None when nothing is held.
+        issuer: the role that signed it.
+        until_at: when it expires.
+        is_exercise: would it say that it is an exercise?
+        lacking: why it would not be played whole; None when it would.
+    """
+
+    name: str
+    slot: str
+    title: str | None = None
+    issuer: str = ""
+    until_at: datetime | None = None
+    is_exercise: bool = False
+    lacking: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language of an emergency on a loudspeaker output.
+
+    `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
+    this box, have `failed` to play, or there are `none`: nobody recorded any.
+    """
+
+    lang: str
+    state: WordState
+
+
+@dataclass(frozen=True)
+class AlarmOutput:
+    """How one emergency stands on one output.
+
+    `standing` is `agent.overrides.emergency_state.Standing`.
+    """
+
+    output: str
+    is_board: bool
+    standing: AlarmStanding
+    words: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An emergency in force, with its outputs in the order of the settings.
+
+    Args:
+        title: its words, or its number.
+        issuer: the role that signed.
+        end_at: when it ends at the latest.
+        outputs: how it stands on each.
+        is_exercise: is it only one?
+        started_by: the local key that was pressed.
+        people: editor and approver, as signed; each may be empty.
+    """
+
+    title: str
+    issuer: str
+    end_at: datetime
+    outputs: tuple[AlarmOutput, ...]
+    is_exercise: bool = False
+    started_by: str | None = None
+    people: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole box at one moment. `is_locked`: its silence key is turned, nothing may be heard."""
+
+    station: str
+    version: str
+    at: datetime
+    clock: Quality
+    clock_error_s: float | None
+    place: str | None
+    link: Link
+    media: Media
+    outbox: Outbox | None
+    outputs: tuple[Output, ...]
+    readings: tuple[Reading, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    events: tuple[Event, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    silence: Silence | None = None
+    order: Order | None = None
+    trials: tuple[Trial, ...] = ()
+    keys: tuple[Key, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    is_locked: bool = False
+    clock_source: ClockSource = "centre"

@@ -1,1 +1,0 @@
-"""The box behind the page: its status put together, its deeds done. A room of `app`."""

@@ -1,0 +1,40 @@
+"""The checks of the machine itself, which need no running agent: `tramtin doctor` asks them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from agent.clock import Now
+from agent.health.check import Check
+from agent.health.check_memory import Notebook
+from agent.health.checks.certificate import CertificateCheck
+from agent.health.checks.disk import DiskCheck
+from agent.health.checks.power import PowerCheck
+from agent.health.checks.rtc import RtcCheck
+from agent.health.checks.storage import StorageCheck
+from agent.health.checks.temperature import TemperatureCheck
+from agent.settings.model import Settings
+
+
+def build_machine_checks(
+    settings: Settings, notebook: Notebook, boot_id: str, now: Callable[[], Now]
+) -> list[Check]:
+    """One of each, on the folders where the kernel has them.
+
+    Args:
+        settings: name the state folder and the certificates.
+        notebook: what health remembers.
+        boot_id: of this boot.
+        now: the moment and its quality.
+    """
+    state = Path(settings.state)
+    broker = settings.broker
+    return [
+        PowerCheck(notebook, boot_id),
+        TemperatureCheck(),
+        DiskCheck(state),
+        StorageCheck(state),
+        RtcCheck(),
+        CertificateCheck(Path(broker.cert), Path(broker.ca), now),
+    ]

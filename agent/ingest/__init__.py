@@ -1,0 +1,1 @@
+"""One message: judged, admitted, committed and applied."""

@@ -1,0 +1,140 @@
+"""What the box keeps of accepted documents, within the budget of each issuer.
+
+Schedules are read last. What they cost is bounded, but a box that could not bear them after all
+must first have its place, its alarms and its connection: then a cancel, a newer schedule or a head
+can still cure it from afar.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from agent.clock import Clock, mono_s
+from agent.contract.accepted import Accepted, HeldDocument, Pause
+from agent.contract.document import Document
+from agent.contract.issuer_budget import Arrivals
+from agent.errors import StoreError, TrustError
+from agent.store.database import Store
+from agent.store.documents import Floors, Reading, commit, drop, read_within_budget
+from agent.store.pause_history import note_pause
+from agent.store.unsaved_documents import UnkeptDocuments
+from agent.trust.budget_rule import verify_budget
+
+PLANNED = frozenset({"playlist"})
+
+
+class KeptDocuments:
+    """The documents on the card as they were read last.
+
+    Args:
+        store: where they are.
+        floors: the slots that are known.
+        clock: what has expired takes no room.
+        note: begins or ends an issue.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        floors: Floors,
+        clock: Clock,
+        note: Callable[[str, str, str | None], None],
+    ) -> None:
+        self._store = store
+        self._floors = floors
+        self._clock = clock
+        self._note = note
+        self._held: list[HeldDocument] = []
+        self._unkept = UnkeptDocuments(store)
+        self._left_out: frozenset[str] = frozenset()
+        self._is_complete = False
+        self._arrivals = Arrivals()
+
+    async def read_unplanned(self) -> list[HeldDocument]:
+        """All but schedules, as far as they fit, oldest first; for the first moments of a run.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        return await self._read(lambda kind: kind not in PLANNED)
+
+    async def read(self) -> list[HeldDocument]:
+        """All that fit, oldest first; what was read before is not decoded again.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        held = await self._read(lambda _kind: True)
+        self._is_complete = True
+        return held
+
+    async def _read(self, is_wanted: Callable[[str], bool]) -> list[HeldDocument]:
+        with contextlib.suppress(StoreError):
+            await self._unkept.write()
+        is_past = self._clock.now().is_past
+        try:
+            reading = await self._store.run(read_within_budget, self._held, is_past, is_wanted)
+        except StoreError:
+            if not len(self._unkept):
+                raise
+            reading = Reading(self._held, {})
+        self._held = reading.held
+        for issuer in self._left_out - reading.left_out.keys():
+            self._note("documents_over_budget", issuer, None)
+        for issuer, excess in reading.left_out.items():
+            self._note("documents_over_budget", issuer, excess)
+        self._left_out = frozenset(reading.left_out)
+        return self._unkept.join(reading.held, is_past)
+
+    async def write_unkept(self) -> None:
+        """What came while the card took nothing is written before anything that is newer.
+
+        Raises:
+            StoreError: the card still takes nothing.
+        """
+        await self._unkept.write()
+
+    def hold_unkept(self, accepted: Accepted) -> bool:
+        """The card took nothing: is this in force all the same? See `store.unsaved_documents`."""
+        return self._unkept.take(accepted, self._clock.now().at)
+
+    async def make_room(self, accepted: Accepted) -> Sequence[Document]:
+        """What is to be given up for a new document, if its issuer has room for it at all.
+
+        Raises:
+            StoreError: the database cannot be read.
+            TrustError: E_BUDGET; nothing of it is to be stored.
+        """
+        if accepted.floor is None:  # it is not kept
+            return ()
+        if accepted.document.kind in PLANNED and not self._is_complete:
+            await self.read()
+        document, length, now = accepted.document, len(accepted.envelope), self._clock.now()
+        excess = self._arrivals.excess(document, mono_s())
+        if excess is not None:
+            raise TrustError("E_BUDGET", document.doc_id, str(excess))
+        given_up = verify_budget(document, length, self._held, self._floors, now)
+        self._arrivals.add(document, mono_s())
+        return given_up
+
+
+def commit_accepted(
+    connection: sqlite3.Connection,
+    accepted: Accepted,
+    given_up: Sequence[Document],
+    pause: Pause | None,
+    at: datetime,
+) -> None:
+    """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
+    drop(connection, given_up)
+    commit(connection, accepted, at)
+    if pause is not None:
+        note_pause(connection, list_pausers(accepted), pause)
+
+
+def list_pausers(accepted: Accepted) -> tuple[str, ...]:
+    """Whose rest a pause begins: its role's, and that of each key, whatever roles it stands in."""
+    return accepted.document.issuer, *accepted.signers

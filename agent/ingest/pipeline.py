@@ -1,0 +1,386 @@
+"""One message in, one verdict out: verify, commit document and floor, then let it take effect.
+
+Order matters and is the whole point: nothing takes effect before it is verified and, where it has
+a floor, durable; only an alarm and its cancel do not wait for a card that takes nothing. A refusal
+changes nothing but the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
+
+from msgspec import UNSET
+
+from agent.clock import Clock, Outcome
+from agent.contract.accepted import Accepted, HeldDocument, Pause
+from agent.contract.document import (
+    Ack,
+    Document,
+    Head,
+    Silence,
+    StationConfig,
+    TimeReply,
+)
+from agent.contract.ids import Place, StationId
+from agent.contract.report import Result
+from agent.contract.topic import Topic
+from agent.contract.utc import parse_utc
+from agent.errors import StoreError, TrustError
+from agent.evidence.ignored_log import IgnoredLog
+from agent.evidence.journal import Journal
+from agent.evidence.refusal_log import RefusalLog
+from agent.ingest.document_admission import KeptDocuments, commit_accepted, list_pausers
+from agent.ingest.placement import Whereabouts
+from agent.ingest.state_loss_guard import Newborn
+from agent.plan.silence import next_pause, verify_pause
+from agent.signals import AsyncSignal, Signal
+from agent.state.documents_in_force import DocumentsInForce
+from agent.store.database import Store
+from agent.store.documents import Floors, learn
+from agent.store.pause_history import last_pauses
+from agent.trust.attestation import Attestations, Unproved
+from agent.trust.current_authority import AuthorityInForce
+from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
+from agent.trust.latched_stop import latched_in
+from agent.trust.nonces import Nonces
+from agent.trust.provisional_place import presumed_place
+from agent.trust.revalidation import Holding
+from agent.trust.verify import verify
+
+log = logging.getLogger(__name__)
+NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
+KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by keys that are online, not by people
+REFUSED_TIME = {
+    "slow": "answered more than 30 s after the question",
+    "below_floor": "a moment that is known to be past",
+}
+
+
+class _AwaitsHeadError(Exception):
+    """Not judged: this box's memory is new, and no head has come yet."""
+
+
+def _check_supported(accepted: Accepted) -> None:
+    document = accepted.document
+    if document.kind in NOT_YET:
+        raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
+
+
+class Intake:
+    """Judges and applies what the link hands over, one message at a time.
+
+    Args:
+        station: of this box.
+        authority: in force, asked anew each time.
+        store: keeps documents and floors.
+        floors: what was accepted before.
+        clock: is set by signed times.
+        journal: takes refusals.
+        acknowledge: hands on that the centre has confirmed records; a TrustError when they are not
+            ours.
+        documents: gets what is in force.
+        note: begins or ends an issue.
+        province: expected by the settings.
+
+    Attributes:
+        time_taken: emitted when a signed time was judged good: taken, held or needless.
+        placed: emitted with the config that gives the box its place, or None when it is lost.
+        presumed: emitted with a place that nobody has verified: see `authority.updater`.
+        judged: emitted with the verdict on each document.
+        hello_due: emitted when the centre is to be asked for what was turned away.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+        self,
+        station: StationId,
+        *,
+        authority: AuthorityInForce,
+        store: Store,
+        floors: Floors,
+        clock: Clock,
+        journal: Journal,
+        acknowledge: Callable[[Ack], Awaitable[None]],
+        documents: DocumentsInForce,
+        note: Callable[[str, str, str | None], None],
+        province: str | None = None,
+    ) -> None:
+        self.time_taken = AsyncSignal[[Outcome]]()
+        self._acknowledge = acknowledge
+        self.placed = AsyncSignal[[StationConfig | None]]()
+        self.presumed = Signal[[Place]]()
+        self.judged = Signal[[Result]]()
+        self.hello_due = Signal[[]]()
+        self.nonces = Nonces(clock.boot_s)
+        self._attested = Attestations(self.nonces)
+        self._unproved = Unproved()
+        self._station = station
+        self._authority = authority
+        self._holding = Holding(authority, station)
+        self._store = store
+        self._floors = floors
+        self._clock = clock
+        self._journal = journal
+        self._kept = KeptDocuments(store, floors, clock, note)
+        self._newborn = Newborn(authority, store, floors, note)
+        self._whereabouts = Whereabouts(self._holding, store, self.placed.emit, province)
+        self._documents = documents
+        self._note = note
+        self._latches: dict[tuple[str, str], Place] = {}
+        self._withheld: frozenset[str] = frozenset()
+        # What was read from the store takes effect before anybody reads again, else an older
+        # reading could undo a newer one.
+        self._effect = asyncio.Lock()
+        self._ignored = IgnoredLog(journal)
+        self.refusals = RefusalLog(journal, self._report)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the box stands; None without a station-config."""
+        return self._whereabouts.place
+
+    async def begin(self) -> None:
+        """Once, before the first message: what a former run accepted takes effect, but schedules.
+
+        Those come by `restore`, when the box can already be reached: see `KeptDocuments`.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        await self._newborn.load()
+        await self._whereabouts.load()
+        async with self._effect:
+            await self._take_effect(await self._kept.read_unplanned())
+        last = self._whereabouts.last
+        if self.place is None and last is not None:
+            self.presumed.emit(last)
+
+    async def restore(self) -> None:
+        """After a start, a clock step or long waiting: what was accepted takes effect anew."""
+        async with self._effect:
+            await self._take_effect(await self._kept.read())
+
+    async def receive(self, topic: Topic, message: bytes) -> bool:
+        """Judge one message and let it take effect; was it new, and is it kept?
+
+        While the box knows nobody who may sign, it judges nothing and puts nothing on record: the
+        centre sends all again when the authority's files have come and `hello` was said anew.
+        """
+        if not self._authority.knows_signers(self._clock.now()):
+            self._presume(topic, message)
+            log.info("E_STALE: nobody who may sign is known yet, %s was not judged", topic)
+            return False
+        try:
+            accepted = verify(
+                message,
+                topic,
+                self._authority,
+                self.place,
+                self._station,
+                self._floors,
+                self._clock.now(),
+                nonces=self.nonces,
+                attested=self._attested,
+                former=self._whereabouts.former,
+                latches=self._latches,
+            )
+            _check_supported(accepted)
+            if accepted.duplicate:
+                log.debug("duplicate of %s", accepted.document.doc_id)
+                return False
+            self._check_memory(accepted)
+            given_up = await self._kept.make_room(accepted)
+            pause = await self._pause(accepted)
+        except TrustError as error:
+            if error.code == "E_REPLAY" and any(
+                one.envelope == message for one in self._documents.held
+            ):
+                log.debug("duplicate below the floor of its slot, on %s", topic)
+                return False
+            self._presume(topic, message)
+            if (topic.kind, error.code) == ("emergency", "E_TIME"):
+                self._unproved.keep(topic, message)
+            await self.refusals.add(topic, message, error)
+            return False
+        except _AwaitsHeadError:
+            log.info("%s waits for a head", topic)
+            return False
+        is_new = self._is_new(accepted)
+        if isinstance(accepted.document, TimeReply):
+            await self._fix_clock(topic, accepted, accepted.document)
+        elif isinstance(accepted.document, Ack):
+            is_new = await self._confirm(topic, message, accepted.document) and is_new
+        else:
+            await self._apply(accepted, given_up, pause)
+            if isinstance(accepted.document, Head):
+                await self._receive_again(self._unproved.take(self._attested))
+        await self._ignored.record(accepted)
+        return is_new
+
+    def _is_new(self, accepted: Accepted) -> bool:
+        """Has it a floor to raise, or does it confirm more than is confirmed?"""
+        document = accepted.document
+        confirms = isinstance(document, Ack) and document.upto > self._journal.acknowledged
+        return accepted.floor is not None or confirms
+
+    async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> bool:
+        """Hand an acknowledgement to the journal; False when it is of a record that is not ours."""
+        try:
+            await self._acknowledge(ack)
+        except TrustError as error:
+            await self.refusals.add(topic, message, error)
+            return False
+        return True
+
+    async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
+        """Emergencies that overtook what proves them fresh."""
+        for topic, message in kept:
+            await self.receive(topic, message)
+
+    def _presume(self, topic: Topic, message: bytes) -> None:
+        """A box without a place must know which files to pull before it can be given one."""
+        if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
+            place = presumed_place(message, self._station)
+            if place is not None:
+                self.presumed.emit(place)
+
+    def _check_memory(self, accepted: Accepted) -> None:
+        """Before its first head a new box turns away without a record: it will ask again."""
+        try:
+            self._newborn.check(accepted, self._decoded(), self.place, self._clock.now())
+        except TrustError as error:
+            if self._newborn.is_waiting:
+                raise _AwaitsHeadError from error
+            raise
+
+    async def _pause(self, accepted: Accepted) -> Pause | None:
+        """What is to be kept of a pause; no other document has anything.
+
+        Raises:
+            TrustError: E_EXPIRED, E_POLICY: it may not pause now.
+        """
+        if not isinstance(accepted.document, Silence):
+            return None
+        kept = await self._store.run(last_pauses, list_pausers(accepted))
+        now = self._clock.now()
+        verify_pause(accepted, kept, now)
+        return next_pause(accepted, now.at)
+
+    async def _apply(
+        self, accepted: Accepted, given_up: Sequence[Document], pause: Pause | None
+    ) -> None:
+        document, fault = accepted.document, None
+        try:
+            await self._kept.write_unkept()
+            await self._store.run(commit_accepted, accepted, given_up, pause, self._clock.now().at)
+        except StoreError as error:
+            log.exception("cannot keep %s", document.doc_id)
+            fault = error
+            if not self._kept.hold_unkept(accepted):
+                await self._tell(accepted, "failed", error)
+                return
+        learn(self._floors, accepted)
+        if document.kind not in KINDS_BY_MACHINE:
+            self._clock.vouch(parse_utc(document.issued))
+        await self.restore()
+        await self._tell(accepted, "accepted", fault)
+
+    async def _tell(
+        self,
+        accepted: Accepted,
+        result: Literal["accepted", "failed"],
+        error: StoreError | None = None,
+    ) -> None:
+        code = error.code if error is not None and result == "failed" else None
+        hint = "" if error is None else error.hint[:300]
+        document = accepted.document
+        self.judged.emit(
+            Result(
+                document.doc_id, result, code, hint, document.kind, accepted.sha256,
+                ignored=list(accepted.ignored) or UNSET,
+            )
+        )  # fmt: skip
+
+    async def _take_effect(self, documents: list[HeldDocument]) -> None:
+        """Place first; then only what is meant for this place: a box that moved forgets the old.
+
+        What is no longer entitled is kept and not in force: it may be entitled again. What a head
+        revokes is left out.
+        """
+        now = self._clock.now()
+        await self._whereabouts.settle(documents, now)
+        place = self.place
+        here: list[HeldDocument] = []
+        for h in documents:
+            if self._whereabouts.is_meant(h) and self._holding.is_entitled(h, place, now):
+                here.append(h)
+            await asyncio.sleep(0)  # a long one takes ten milliseconds to judge
+        self._latches = {
+            (h.document.issuer, h.document.slot): accepted_in
+            for h in here
+            if (accepted_in := latched_in(h)) is not None
+        }
+        revoked = revoked_by(heads_of(h.document for h in here))
+        self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
+        in_force = [h for h in here if not is_revoked(h.document, revoked)]
+        self._attested.learn(heads_of(h.document for h in in_force))
+        await self._documents.replace(in_force)
+        for lost, error in self._holding.newly_lost():
+            await self._tell_lost(lost.document, lost.sha256, error)
+        if await self._newborn.heed(self._decoded(), place, now):
+            self.hello_due.emit()
+
+    async def _report(self, result: Result) -> None:
+        self.judged.emit(result)
+
+    def _decoded(self) -> list[Document]:
+        """In force now; a head is never revoked, so all of theirs are among them."""
+        return [h.document for h in self._documents.held]
+
+    async def _tell_lost(self, document: Document, sha256: str, error: TrustError) -> None:
+        """A document that was in force and is no longer, on record once."""
+        log.warning("%s %s is out of force: %s", document.kind, document.doc_id, error)
+        await self._journal.append(
+            "refusal",
+            detail={
+                "code": error.code,
+                "subject": document.doc_id,
+                "hint": error.hint[:200],
+                "kind": document.kind,
+                "slot": document.slot,
+                "sha256": sha256,
+            },
+        )
+        self.judged.emit(
+            Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
+        )
+
+    def _tell_withheld(self, withheld: set[str]) -> None:
+        for slot in self._withheld - withheld:
+            self._note("document_withheld", slot, None)
+        for slot in withheld:
+            self._note("document_withheld", slot, "the centre's head revokes it")
+        self._withheld = frozenset(withheld)
+
+    async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
+        """A jump that is held is told by the health checks; what is refused is on record."""
+        if self.nonces.has_set_clock(reply.nonce):
+            why = TrustError("E_TIME", reply.doc_id, "its question was answered before")
+            await self.refusals.add(topic, accepted.envelope, why)
+            return
+        asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
+        outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
+        self.nonces.note_answer(self._clock.boot_s() - asked_s)
+        if outcome.verdict in REFUSED_TIME:
+            why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
+            await self.refusals.add(topic, accepted.envelope, why)
+            # It sets no clock, but may be the last that an attested emergency waited for.
+            await self._receive_again(self._unproved.take(self._attested))
+            return
+        self.nonces.note_clock_set(reply.nonce)
+        await self.time_taken.emit(outcome)
+        if outcome.verdict == "taken":
+            await self.restore()
+            await self._receive_again(self._unproved.take())

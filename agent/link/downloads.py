@@ -1,0 +1,233 @@
+"""Keeps the media that held documents name coming, with patience, until they are in store.
+
+The theory. A host may be slow, silent or gone, and the next item's medium may lie with another. So
+only two files are under way at a time, what is needed soonest goes first, and nobody keeps a place
+for long: after a turn of a minute a download gives it to one that waits, and goes on where it was
+in a later, longer turn. Who had the fewest turns goes first, so that a host which never delivers
+holds up each other file once.
+
+The media of an emergency in force have places, a fetcher and short intervals of their own, and each
+try begins with the next address: no host and no schedule keeps its words waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+
+from agent.clock import mono_s
+from agent.contract.document import Emergency, Medium, Playlist
+from agent.contract.ids import Digest
+from agent.errors import AgentError, LinkError
+from agent.signals import Signal
+from agent.store.media_status import MediaStatus
+
+log = logging.getLogger(__name__)
+RETRY_S = (5.0, 15.0, 60.0, 300.0)
+URGENT_RETRY_S = (1.0, 2.0, 5.0, 10.0)
+PLACES = 2
+URGENT_PLACES = 4  # a language each
+TURN_S = 60.0  # the first; each further turn of the same file is twice as long
+URGENT_TURN_S = 15.0
+LONGEST_TURN_S = 1920.0
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Fetch(Protocol):
+    """See `link.media_fetch.Fetcher`."""
+
+    async def fetch(self, medium: Medium, may_go_on: Callable[[], bool]) -> bool:
+        """Bring one medium into store; False when it gave way before it was whole."""
+
+
+@dataclass(eq=False)
+class _Errand:
+    """One medium that is lacking: how often it was tried, and when it may be tried again."""
+
+    medium: Medium
+    is_urgent: bool
+    turns: int = 0
+    faults: int = 0
+    due_mono_s: float = 0.0
+
+    @property
+    def rotated(self) -> Medium:
+        """The medium with the address first whose turn it is."""
+        urls = self.medium.urls
+        first = (self.turns + self.faults) % len(urls) if urls else 0
+        return msgspec.structs.replace(self.medium, urls=[*urls[first:], *urls[:first]])
+
+
+class Supply:
+    """Fetches what is lacking.
+
+    Args:
+        fetcher: brings one medium.
+        urgent: the same for an emergency in force, with less patience for a host.
+        status: what is in store; told why something is not.
+        is_wanted: does any document in force name this medium? If not, it is not fetched any more.
+        needed_at: digest → when it is to be played next, for those that are soon.
+
+    Attributes:
+        arrived: emitted when a medium has come in.
+        failed: emitted after each failed try.
+        given_up: emitted when a medium that could not be fetched is no longer named.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetch,
+        *,
+        urgent: Fetch,
+        status: MediaStatus,
+        is_wanted: Callable[[Digest], bool],
+        needed_at: Callable[[], Mapping[str, datetime]],
+    ) -> None:
+        self._fetcher = fetcher
+        self._urgent = urgent
+        self._status = status
+        self.arrived = Signal[[Digest]]()
+        self.failed = Signal[[Digest, AgentError]]()
+        self.given_up = Signal[[Digest]]()
+        self._is_wanted = is_wanted
+        self._needed_at = needed_at
+        self._needed: Mapping[str, datetime] = {}
+        self._waiting: dict[str, _Errand] = {}
+        self._under_way: dict[str, _Errand] = {}
+        self._changed = asyncio.Event()
+
+    def want(self, documents: Iterable[Playlist | Emergency], pressed: str | None = None) -> None:
+        """Fetch whatever these documents name and the store lacks.
+
+        Args:
+            documents: those in force.
+            pressed: the doc_id of the held alarm that a local key has started.
+        """
+        for document in documents:
+            # what waits for a local key must not keep from its place what is on at once
+            is_urgent = isinstance(document, Emergency) and (
+                document.trigger == "now" or document.doc_id == pressed
+            )
+            for medium in document.media:
+                if not self._status.has(Digest(medium.sha256)):
+                    self._take(medium, is_urgent=is_urgent)
+        self._drop_unwanted()
+        if self._waiting:
+            self._needed = self._needed_at()
+            self._changed.set()
+
+    def _drop_unwanted(self) -> None:
+        """What no document names any more leaves at once: behind dead hosts it would pile up."""
+        for digest in [one for one in self._waiting if not self._is_wanted(Digest(one))]:
+            del self._waiting[digest]
+            self._let_go(Digest(digest))
+
+    def _let_go(self, digest: Digest) -> None:
+        self._status.forget_failure(digest)
+        self.given_up.emit(digest)
+
+    def _take(self, medium: Medium, *, is_urgent: bool) -> None:
+        digest = medium.sha256
+        known = self._waiting.get(digest) or self._under_way.get(digest)
+        if known is None:
+            self._waiting[digest] = _Errand(medium, is_urgent)
+        elif is_urgent and not known.is_urgent:
+            # What an alarm needs waits no more.
+            known.is_urgent, known.faults, known.due_mono_s = True, 0, 0.0
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._changed.clear()
+                for is_urgent in (True, False):
+                    self._give_places(group, is_urgent=is_urgent)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._wait_s()):
+                        await self._changed.wait()
+
+    def _give_places(self, group: asyncio.TaskGroup, *, is_urgent: bool) -> None:
+        taken = sum(one.is_urgent == is_urgent for one in self._under_way.values())
+        free = (URGENT_PLACES if is_urgent else PLACES) - taken
+        for errand in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: max(0, free)]:
+            digest = errand.medium.sha256
+            self._under_way[digest] = self._waiting.pop(digest)
+            group.create_task(self._turn(errand), name=f"fetch {digest[:8]}")
+
+    def _ready(self, *, is_urgent: bool) -> list[_Errand]:
+        now_s = mono_s()
+        return [
+            one
+            for one in self._waiting.values()
+            if one.is_urgent == is_urgent and one.due_mono_s <= now_s
+        ]
+
+    def _rank(self, errand: _Errand) -> tuple[int, datetime]:
+        needed_at = self._needed.get(errand.medium.sha256, _NEVER)
+        return errand.turns + errand.faults, needed_at
+
+    def _wait_s(self) -> float | None:
+        """Until the next pause is over; what is due already waits for a place, not for time."""
+        now_s = mono_s()
+        due = [one.due_mono_s - now_s for one in self._waiting.values() if one.due_mono_s > now_s]
+        return min(due, default=None)
+
+    async def _turn(self, errand: _Errand) -> None:
+        turn_s = URGENT_TURN_S if errand.is_urgent else TURN_S
+        ends_mono_s = mono_s() + min(turn_s * 2**errand.turns, LONGEST_TURN_S)
+
+        def may_go_on() -> bool:
+            has_others = errand.is_urgent and len(errand.medium.urls) > 1
+            is_alone = not has_others and not self._ready(is_urgent=errand.is_urgent)
+            return mono_s() < ends_mono_s or is_alone
+
+        is_done = False
+        try:
+            is_done = await self._visit(errand, may_go_on)
+        finally:
+            digest = errand.medium.sha256
+            del self._under_way[digest]
+            if not is_done:
+                self._waiting[digest] = errand
+            self._changed.set()
+
+    async def _visit(self, errand: _Errand, may_go_on: Callable[[], bool]) -> bool:
+        """One turn of one medium; True when there is nothing left to do about it."""
+        digest = Digest(errand.medium.sha256)
+        if not self._is_wanted(digest):
+            self._let_go(digest)
+            return True
+        try:
+            if errand.is_urgent:
+                is_whole = await self._urgent.fetch(errand.rotated, may_go_on)
+            else:
+                is_whole = await self._fetcher.fetch(errand.medium, may_go_on)
+        except AgentError as error:
+            self._failed(errand, error)
+            return False
+        except Exception as error:
+            # One medium must not end the supply of all others, nor the agent.
+            log.exception("fetching %s", digest)
+            self._failed(errand, LinkError("E_FETCH", digest, f"{type(error).__name__}: {error}"))
+            return False
+        if not is_whole:
+            errand.turns += 1
+            return False
+        self._status.forget_failure(digest)
+        self.arrived.emit(digest)
+        return True
+
+    def _failed(self, errand: _Errand, error: AgentError) -> None:
+        digest = Digest(errand.medium.sha256)
+        self._status.note_failure(digest, str(error))
+        pauses_s = URGENT_RETRY_S if errand.is_urgent else RETRY_S
+        errand.due_mono_s = mono_s() + pauses_s[min(errand.faults, len(pauses_s) - 1)]
+        errand.faults += 1
+        self.failed.emit(digest, error)

@@ -1,0 +1,1 @@
+"""The card: what is freed, and when."""

@@ -1,0 +1,184 @@
+"""The local emergency keys: what each of them would start, and what a press starts.
+
+A press starts the held alarm of its key's slot and nothing else. It lives in this process's memory
+alone: after a restart nothing goes on by itself. A press while that alarm is on changes nothing;
+another key's alarm takes its place. The silence key, or a silence signed by two, ends it for good.
+
+That a key would start nothing is told beforehand, as an issue: the day of need is too late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+
+from agent.clock import Clock, Now, mono_s
+from agent.contract.document import Emergency
+from agent.errors import AgentError
+from agent.evidence.journal import Journal
+from agent.health.open_issues import Issues
+from agent.plan.emergency import cancelled_by
+from agent.plan.occurrence import Medium
+from agent.plan.prepared_alarm import KeyStanding, alarm_of, alarm_on, senses_of
+from agent.play.item import Item
+from agent.settings.model import DEFAULT_KEY_SLOT, Settings
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.key_press import KeyPress
+
+log = logging.getLogger(__name__)
+LOOK_S = 30.0
+GRACE_S = 120.0  # files of an alarm that has just come are on their way: no issue yet
+Detail = dict[str, str | int | float | bool | list[str] | None]
+
+
+class KeyAlarm:
+    """The emergency keys of one box.
+
+    Args:
+        settings: name the keys, and what the outputs can do.
+        clock: the only source of time.
+        journal: takes each press.
+        issues: those that last.
+        documents: those in force.
+        why_missing: None when a medium is in store, else why it is not.
+        is_stopped: is everything silent, by the silence key or by an order of two?
+        sounding: what loudspeakers play now.
+        press: the last press.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        journal: Journal,
+        issues: Issues,
+        documents: DocumentsInForce,
+        why_missing: Callable[[str], str | None],
+        is_stopped: Callable[[Now], bool],
+        sounding: Callable[[], Iterable[Item]],
+        press: KeyPress,
+    ) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._issues = issues
+        self._documents = documents
+        self._why_missing = why_missing
+        self._is_stopped_at = is_stopped
+        self._sounding = sounding
+        self._press = press
+        self._slots = {
+            one.name: one.starts or DEFAULT_KEY_SLOT
+            for one in settings.inputs
+            if one.kind == "emergency-key"
+        }
+        outputs = settings.outputs
+        self._senses: set[Medium] = {"sound" if one.audio else "picture" for one in outputs}
+        self._idle_since_mono_s: dict[str, float] = {}
+        self._presses: asyncio.Queue[Detail] = asyncio.Queue()
+
+    def standings(self) -> list[KeyStanding]:
+        """What each key would start at this moment, in the order of the settings."""
+        held, now = self._documents.held, self._clock.now()
+        standings = []
+        for name, slot in self._slots.items():
+            found = alarm_of(held, slot, now)
+            document = found[1] if found is not None else None
+            senses = senses_of(document, self._senses, self._why_missing) if document else {}
+            standings.append(KeyStanding(name, slot, document, senses))
+        return standings
+
+    def press(self, name: str) -> None:
+        """A hand is on the key: start its alarm, at once; the disk comes after."""
+        standing = next(one for one in self.standings() if one.key == name)
+        code = self._start(standing)
+        document = standing.document
+        log.warning("key %s pressed: %s", name, code or "started")
+        detail: Detail = {"what": "emergency-key", "by": name, "slot": standing.slot}
+        detail |= {"doc_id": document.doc_id if document is not None else None}
+        detail |= {"result": _RESULT.get(code, "refused"), "code": code}
+        self._presses.put_nowait(detail)
+        if code in ("E_NO_ALARM", "E_MEDIA"):
+            self._issues.note("key_started_nothing", name, standing.why_not_whole)
+        elif code is None:
+            self._issues.note("key_started_nothing", name, None)
+        self._press.changed.emit()
+
+    def _start(self, standing: KeyStanding) -> str | None:
+        """Start it; the code of the reason why not."""
+        if self._is_stopped():
+            return "E_SILENT"
+        if self._is_on(standing.slot):
+            return "E_ON"
+        found = alarm_of(self._documents.held, standing.slot, self._clock.now())
+        if found is None:
+            return "E_NO_ALARM"
+        if not standing.is_startable:
+            return "E_MEDIA"
+        self._press.begin(*found, standing.key)
+        return None
+
+    def _is_stopped(self) -> bool:
+        return self._is_stopped_at(self._clock.now())
+
+    def _is_on(self, slot: str) -> bool:
+        """Is that slot's alarm still being told? Text that is left on a board is not."""
+        press = self._press.current()
+        if press is None or press.document.slot != slot:
+            return False
+        at = self._clock.now().at
+        active = alarm_on(self._documents.held, press, at)
+        if active is None:
+            return False
+        if "sound" not in self._senses or not active.script_ms:
+            return True
+        is_heard = any(item.started_by is not None for item in self._sounding())
+        return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
+
+    def look(self) -> None:
+        """Documents, media, the clock or a silence moved: what lasts, and what is amiss?"""
+        press = self._press.current()
+        if press is not None and self._is_ended(press.document):
+            self._press.end()
+        for standing in self.standings():
+            self._tell(standing)
+
+    def _tell(self, standing: KeyStanding) -> None:
+        name, why, note = standing.key, standing.why_not_whole, self._issues.note
+        if why is None:
+            self._idle_since_mono_s.pop(name, None)
+            note("key_started_nothing", name, None)
+        elif mono_s() - self._idle_since_mono_s.setdefault(name, mono_s()) < GRACE_S:
+            why = None
+        is_held = standing.document is not None
+        note("key_without_alarm", name, None if is_held else why)
+        note("key_alarm_incomplete", name, why if is_held else None)
+
+    def _is_ended(self, document: Emergency) -> bool:
+        """For good: the end of a silence does not bring it on again."""
+        cancelled = cancelled_by(self._documents.held)
+        names = {document.event_id, document.doc_id}
+        return self._is_stopped() or bool(cancelled & names)
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write(), name="journal of keys")
+            group.create_task(self._keep_looking(), name="look at keys")
+
+    async def _write(self) -> None:
+        while True:
+            detail = await self._presses.get()
+            with contextlib.suppress(AgentError):
+                await self._journal.append("command", detail=detail)
+
+    async def _keep_looking(self) -> None:
+        """An alarm expires without anybody's word."""
+        while self._slots:
+            self.look()
+            await asyncio.sleep(LOOK_S)
+
+
+_RESULT = {None: "done", "E_ON": "ignored"}

@@ -1,0 +1,140 @@
+"""What the place itself tells the box: doors, mains, local keys, temperatures; and what follows.
+
+The silence key is the local kill switch: while it is on, nothing sounds and every face is black,
+an emergency included. The last that was seen of it survives a restart, so that pulling the plug or
+the key's module does not lift it. An emergency key starts what `alarm` holds for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from agent.contract.report import InputState, Reading
+from agent.errors import StoreError
+from agent.evidence.journal import Journal
+from agent.health.inputs import Inputs, build_inputs
+from agent.health.sensors import Sensors, build_sensors
+from agent.play.speaker_line import Line
+from agent.settings.model import Settings
+from agent.state.mutes import Mutes
+from agent.store import key_value
+from agent.store.database import Store
+from agent.store.key_value_types import SILENCE_KEY
+
+RETRY_S = 5.0
+
+
+class Site:
+    """Contacts and sensors of one box. `load` it once before anything else.
+
+    Args:
+        settings: of this box.
+        store: keeps the silence key's position.
+        journal: where a silence by the key begins and ends.
+        note: begins or ends an issue.
+        lines: every switched line.
+        mutes: told of the silence key.
+        press: told the name of an emergency key that a hand has just pressed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        journal: Journal,
+        note: Callable[[str, str, str | None], None],
+        lines: Sequence[Line],
+        mutes: Mutes,
+        press: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._journal = journal
+        self._note = note
+        self._lines = lines
+        self._mutes = mutes
+        self._press = press
+        self._was_locked = False  # as the store has it
+        self._inputs = Inputs([])
+        self._sensors = Sensors([])
+        self._last_told = False
+        self._told: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+        self._moved = asyncio.Event()
+
+    async def load(self) -> None:
+        """Take up the silence key's last position and build the drivers; nothing is asked yet.
+
+        Raises:
+            StoreError: the database cannot be read.
+            ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
+        """
+        settings = self._settings
+        has_key = any(one.kind == "silence-key" for one in settings.inputs)
+        self._was_locked = has_key and bool(await self._store.run(key_value.get, SILENCE_KEY))
+        self._last_told = self._was_locked
+        self._lock(self._was_locked)
+        self._inputs = await asyncio.to_thread(
+            build_inputs, settings.inputs, self._on_input, self._note
+        )
+        self._sensors = await asyncio.to_thread(
+            build_sensors, settings.sensors, self._line_state, self._note
+        )
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._inputs.run(), name="inputs")
+            group.create_task(self._sensors.run(), name="sensors")
+            group.create_task(self._write(), name="site's journal")
+            group.create_task(self._keep_position(), name="silence key's position")
+
+    def inputs(self) -> dict[str, InputState]:
+        """Name → what each contact says now."""
+        return self._inputs.states()
+
+    def readings(self) -> dict[str, Reading]:
+        """Name → each sensor's last reading."""
+        return self._sensors.snapshot()
+
+    def _line_state(self, zone: str) -> str | None:
+        return next((line.state for line in self._lines if line.name == zone), None)
+
+    def _on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - as `OnInput`
+        if kind == "silence-key":
+            self._lock(active)
+            self._moved.set()
+            self._mutes.changed.emit()  # first the silence, then the disk
+        elif kind == "emergency-key" and active:
+            self._press(name)
+        self._told.put_nowait((name, kind, active))
+
+    def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+        self._mutes.is_locked = is_locked
+        hint = "the key on the box is turned; turn it back to sound again" if is_locked else None
+        self._note("silence_key_on", "box", hint)
+
+    async def _write(self) -> None:
+        """What was told, made durable in its order, beside the contacts: a disk may be slow."""
+        while True:
+            name, kind, active = await self._told.get()
+            state = "on" if active else "off"
+            if kind == "silence-key" and active != self._last_told:
+                self._last_told = active
+                await self._journal.append("silence", detail={"state": state, "by": name})
+
+    async def _keep_position(self) -> None:
+        """The key's last position, durable: what a disk refuses is tried until it is there."""
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            while (is_locked := self._mutes.is_locked) != self._was_locked:
+                try:
+                    await self._store.run(key_value.put, SILENCE_KEY, "on" if is_locked else "")
+                except StoreError as error:
+                    self._note("silence_key_not_kept", "box", str(error))
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                self._was_locked = is_locked
+                self._note("silence_key_not_kept", "box", None)

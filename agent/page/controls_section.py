@@ -1,0 +1,167 @@
+"""The controls: none without a PIN in the settings, closed until it is entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.control.operations import Deed
+from agent.control.station_status import Status
+from agent.page.html import Html, el
+from agent.page.layout import build_page
+from agent.page.pin_auth import Notice
+from agent.page.translator import Tongue
+from agent.store.local_mute import LIMIT_S
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the reader may do; `csrf` is None while the door is closed, `until_at` device time."""
+
+    has_pin: bool
+    csrf: str | None = None
+    until_at: datetime | None = None
+    notice: Notice | None = None
+
+
+def build_controls(status: Status, access: Access, tongue: Tongue) -> Html:
+    """The section `controls` for a reader with or without a session."""
+    if not access.has_pin:
+        body: list[Html] = [
+            el("p", tongue("controls.no_pin")),
+            el("pre", 'page: {pin: "271828"}', tabindex="0"),
+        ]
+    elif access.csrf is None:
+        body = [
+            el("p", tongue("controls.closed")),
+            el(
+                "p",
+                el("a", tongue("enter"), href="/enter", class_="button main", id="enter"),
+                class_="way",
+            ),
+        ]
+    else:
+        body = _open(status, access.csrf, access.until_at, tongue)
+    said = _notice(access.notice, tongue) if access.notice is not None else None
+    return el("section", el("h2", tongue("controls")), said, *body, id="controls")
+
+
+def _notice(notice: Notice, tongue: Tongue) -> Html:
+    lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
+    return el(
+        "div",
+        el("p", tongue(notice.code, *notice.args)),
+        lines if notice.lines else None,
+        class_="notice" if notice.is_good else "notice failed",
+        role="status",
+    )
+
+
+def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) -> list[Html]:
+    zones = [zone for output in status.outputs for zone in output.zones]
+    faces = [face for output in status.outputs for face in output.faces]
+    rows = [_row(zone.name, [_button("tone", zone.name, csrf, tongue)]) for zone in zones]
+    rows += [
+        _row(
+            face.name,
+            [
+                _button("pattern", face.name, csrf, tongue),
+                _button("label", face.name, csrf, tongue),
+            ],
+        )
+        for face in faces
+    ]
+    is_silent = status.silence is not None and status.silence.is_local
+    turn: Deed = "silence-off" if is_silent else "silence-on"
+    helped = el("small", tongue("silence.help", tongue.number(LIMIT_S / 3600)))
+    if zones:
+        rows.append(_row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped))
+    rows += [
+        _row("station.yaml", [_button("reload", "", csrf, tongue)]),
+        _row(tongue("bundle.name"), [_button("bundle", "", csrf, tongue)]),
+    ]
+    leave = el(
+        "form", _token(csrf), el("button", tongue("leave"), id="leave"), method="post",
+        action="/leave",
+    )  # fmt: skip
+    text = tongue("controls.open", tongue.clock(until_at)) if until_at is not None else ""
+    return [el("p", text), el("div", rows, class_="deeds"), el("p", leave, class_="way")]
+
+
+def _row(name: str, buttons: list[Html], more: Html | None = None) -> Html:
+    named = el("span", name, el("br") if more else None, more)
+    return el("div", named, buttons, class_="deed two" if len(buttons) > 1 else "deed")
+
+
+WORDS: dict[Deed, str] = {"silence-on": "silence.on", "silence-off": "silence.off"}
+
+
+def _button(deed: Deed, where: str, csrf: str, tongue: Tongue) -> Html:
+    label = tongue(WORDS.get(deed, deed))
+    return el(
+        "form",
+        _token(csrf),
+        el("input", type="hidden", name="where", value=where),
+        el(
+            "button",
+            label,
+            name="deed",
+            value=deed,
+            id=f"{deed}-{where}" if where else deed,
+            class_="stop" if deed == "silence-on" else None,
+            aria_label=f"{label}: {where}" if where else None,
+        ),
+        method="post",
+        action="/do",
+    )
+
+
+def _token(csrf: str) -> Html:
+    return el("input", type="hidden", name="csrf", value=csrf)
+
+
+def build_enter(
+    station: str, tongue: Tongue, *, has_pin: bool, wait_s: float, is_wrong: bool
+) -> bytes:
+    """The page that asks for the PIN; it never reloads by itself, so that one can type."""
+    if not has_pin:
+        body = [el("p", tongue("controls.no_pin")), el("pre", 'page: {pin: "271828"}')]
+    else:
+        body = [_form(tongue)] if wait_s <= 0 else []
+        if wait_s > 0:
+            body.append(el("p", tongue("enter.wait", tongue.span(wait_s)), class_="alarm"))
+        elif is_wrong:
+            body.insert(0, el("p", tongue("enter.wrong"), class_="alarm", role="alert"))
+    back = el("p", el("a", tongue("back"), href="/"))
+    section = el("section", el("h2", tongue("controls")), *body, id="enter")
+    return build_page(tongue, station, None, el("main", section, back))
+
+
+def _form(tongue: Tongue) -> Html:
+    return el(
+        "form",
+        el("label", tongue("enter"), for_="pin"),
+        el(
+            "input",
+            id="pin",
+            name="pin",
+            type="password",
+            inputmode="numeric",
+            autocomplete="off",
+            maxlength="12",
+            required=True,
+            autofocus=True,
+            aria_describedby="pin-help",
+        ),
+        el("button", tongue("enter.submit"), class_="main"),
+        el("p", el("small", tongue("enter.help"), id="pin-help")),
+        method="post",
+        action="/enter",
+    )
+
+
+def build_message(station: str, tongue: Tongue, code: str, *args: str) -> bytes:
+    """A page that says one thing and leads back."""
+    section = el("section", el("p", tongue(code, *args), role="alert"), id="message")
+    back = el("p", el("a", tongue("back"), href="/"))
+    return build_page(tongue, station, None, el("main", section, back))

@@ -1,0 +1,32 @@
+"""The one word at the top of the page, from all that the box says of itself."""
+
+from __future__ import annotations
+
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.control.station_status import Problem, Status, Verdict
+
+
+def is_fault(problem: Problem) -> bool:
+    """Does it take sound, picture or proof away now? A kind that nobody described counts."""
+    kind = ISSUE_KINDS.get(problem.kind)
+    return kind is None or kind.severity == "fault"
+
+
+def judge(status: Status) -> Verdict:
+    """The gravest thing that is so; an emergency in force first, also where it is not heard."""
+    showing = [output.now for output in status.outputs if output.now is not None]
+    real = [alarm for alarm in status.alarms if not alarm.is_exercise]
+    so: list[tuple[Verdict, bool]] = [
+        ("exercise", bool(status.alarms) and not real),
+        ("local_alarm", any(alarm.started_by is not None for alarm in real)),
+        ("emergency", bool(real)),
+        ("silenced", status.is_locked or status.silence is not None or status.order is not None),
+        ("fault", any(is_fault(problem) for problem in status.problems)),
+        ("testing", bool(status.trials)),
+        ("playing", bool(showing)),
+        ("no_clock", status.clock == "FLOOR"),
+        ("unplaced", status.place is None),
+        ("ready", any(output.next is not None for output in status.outputs)),
+        ("idle", True),
+    ]
+    return next(verdict for verdict, is_so in so if is_so)

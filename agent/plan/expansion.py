@@ -1,0 +1,218 @@
+"""A timeline under way: entries become occurrences, or refusals with their rule.
+
+Planning begins a day before the asked stretch, so that what runs into it, and the sessions already
+held on its first day, count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Entry, Playlist
+from agent.contract.priority import LEVEL_OF_CLASS, Level
+from agent.contract.utc import parse_utc
+from agent.errors import PlanError
+from agent.plan.calendar import DAY, Day, expand, list_days, local_date
+from agent.plan.occurrence import Medium, Occurrence, Refusal
+from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
+
+SLICE = 1000  # starts: a few milliseconds
+TEXT_MS = 60_000  # a shown text that names no time of its own
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """A playlist with what its entries share."""
+
+    held: HeldDocument
+    playlist: Playlist
+    level: Level | None
+    durations: Mapping[str, int]
+    not_before_at: datetime
+    expires_at: datetime
+
+
+def planned_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
+    """What an entry is and how long it lasts, in milliseconds; `max_ms` is a limit, not a wish.
+
+    Args:
+        entry: an entry of a playlist.
+        durations: of the playlist's media, by digest.
+
+    Raises:
+        PlanError: it cannot be planned; `hint` is the rule.
+    """
+    if entry.start.kind != "at":
+        raise PlanError("E_UNSUPPORTED", entry.id, f"start {entry.start.kind}")
+    medium, round_ms = _round_ms(entry, durations)
+    if round_ms <= 0:
+        raise PlanError("E_MEDIA", entry.id, "no duration")
+    body = entry.body
+    total_ms = round_ms * body.repeat + body.gap_ms * (body.repeat - 1)
+    return medium, total_ms if entry.max_ms is None else min(total_ms, entry.max_ms)
+
+
+def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
+    body = entry.body
+    if body.media is not None:
+        missing = next((digest for digest in body.media if digest not in durations), None)
+        if missing is not None:
+            raise PlanError("E_MEDIA", entry.id, f"not listed: {missing}")
+        return "sound", sum(durations[digest] for digest in body.media)
+    if body.scene is not None:
+        return "picture", body.scene.ms
+    if body.text is not None and body.text.say is None:
+        return "picture", TEXT_MS if entry.max_ms is None else entry.max_ms
+    what = "body relay" if body.text is None else "body text.say"
+    raise PlanError("E_UNSUPPORTED", entry.id, what)
+
+
+class Draft:
+    """Collects playlists, then decides.
+
+    Args:
+        policy: what holds at this station.
+        from_at: the stretch's start, included.
+        until_at: its end, excluded.
+    """
+
+    def __init__(self, policy: EffectivePolicy, from_at: datetime, until_at: datetime) -> None:
+        self._policy = policy
+        self._from_at = from_at
+        self._until_at = until_at
+        self._has_sessions = (policy.sessions_per_day, policy.minutes_per_session) != (None, None)
+        self._days = list_days(from_at - DAY, until_at)
+        # a day more: sound that starts at the end runs on
+        self._quiet = QuietHours(policy.quiet, list_days(from_at - DAY, until_at + DAY))
+        self._planned: list[Occurrence] = []
+        self._refusals: list[Refusal] = []
+        self._slice_end = SLICE
+
+    def add(self, held: HeldDocument, playlist: Playlist) -> Iterator[None]:
+        """Plan every entry of a playlist; policy of time of day is judged here, sessions later.
+
+        Yields after each slice of work.
+        """
+        bounds = _Bounds(
+            held=held,
+            playlist=playlist,
+            level=LEVEL_OF_CLASS.get(playlist.class_),
+            durations={medium.sha256: medium.duration_ms for medium in playlist.media},
+            not_before_at=parse_utc(playlist.not_before),
+            expires_at=parse_utc(playlist.expires),
+        )
+        first_at, last_at = bounds.not_before_at - DAY, bounds.expires_at
+        days = [day for day in self._days if first_at < day.midnight_at < last_at]
+        for entry in playlist.entries:
+            self._add_entry(bounds, entry, days)
+            if len(self._planned) + len(self._refusals) >= self._slice_end:
+                self._slice_end = len(self._planned) + len(self._refusals) + SLICE
+                yield
+
+    def finish(self) -> tuple[list[Occurrence], list[Refusal]]:
+        """What stands, and what is refused, inside the asked stretch."""
+        kept = self._apply_sessions() if self._has_sessions else self._planned
+        refusals = [r for r in self._refusals if self._from_at <= r.at < self._until_at]
+        return [one for one in kept if one.end_at > self._from_at], refusals
+
+    def _apply_sessions(self) -> list[Occurrence]:
+        book = SessionBook(self._policy)
+        kept: list[Occurrence] = []
+        # at one moment the higher level is entered first: it is the one that will be heard
+        self._planned.sort(key=attrgetter("level"), reverse=True)
+        self._planned.sort(key=attrgetter("start_at"))
+        for one in self._planned:
+            rule = book.refuse(one.start_at, one.end_at) if one.medium == "sound" else None
+            if rule is None:
+                kept.append(one)
+            else:
+                self._refuse(one.playlist, one.entry, one.start_at, "E_POLICY", rule)
+        return kept
+
+    def _add_entry(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> None:
+        starts = self._starts(bounds, entry, days)
+        if not starts:
+            return
+        # refused once, not at each start: it is the entry that cannot be planned
+        first_at = next((at for at in starts if at >= self._from_at), starts[-1])
+        if bounds.level is None:
+            rule = f"class {bounds.playlist.class_}"
+            self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
+            return
+        try:
+            medium, length_ms = planned_ms(entry, bounds.durations)
+        except PlanError as error:
+            self._refuse(bounds.playlist, entry, first_at, error.code, error.hint)
+            return
+        length = timedelta(milliseconds=length_ms)
+        if not self._has_sessions:  # then what is over by the stretch's start counts for nothing
+            starts = [at for at in starts if at + length > self._from_at]
+        plan = self._plan_sound if medium == "sound" else self._plan_picture
+        for start_at in starts:
+            plan(bounds, entry, bounds.level, start_at, start_at + length)
+
+    def _starts(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> list[datetime]:
+        first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at)
+        try:
+            return [at for at in expand(entry.when, days) if first_at <= at < last_at]
+        except ValueError as error:
+            self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))
+            return []
+
+    def _plan_picture(
+        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
+    ) -> None:
+        latest_end_at = bounds.expires_at
+        self._planned.append(
+            Occurrence(
+                document=bounds.held,
+                entry=entry,
+                level=level,
+                start_at=start_at,
+                end_at=min(end_at, latest_end_at),
+                latest_end_at=latest_end_at,
+                medium="picture",
+            )
+        )
+
+    def _plan_sound(
+        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
+    ) -> None:
+        quiet = self._quiet.first_after(start_at)
+        if quiet is not None and quiet.start_at < end_at:
+            rule = f"quiet_hours {quiet.rule}"
+            self._refuse(bounds.playlist, entry, start_at, "E_HOURS", rule)
+            return
+        if not self._is_allowed_day(start_at):
+            rule = f"weekdays {sorted(self._policy.weekdays or ())}"
+            self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
+            return
+        latest_end_at = bounds.expires_at
+        if end_at > latest_end_at:
+            rule = f"expires {bounds.playlist.expires}"
+            self._refuse(bounds.playlist, entry, start_at, "E_EXPIRED", rule)
+            return
+        if quiet is not None and quiet.start_at < latest_end_at:
+            latest_end_at = quiet.start_at
+        self._planned.append(
+            Occurrence(
+                document=bounds.held,
+                entry=entry,
+                level=level,
+                start_at=start_at,
+                end_at=end_at,
+                latest_end_at=latest_end_at,
+                medium="sound",
+            )
+        )
+
+    def _is_allowed_day(self, start_at: datetime) -> bool:
+        allowed = self._policy.weekdays
+        return allowed is None or local_date(start_at).isoweekday() in allowed
+
+    def _refuse(self, playlist: Playlist, entry: Entry, at: datetime, code: str, rule: str) -> None:
+        self._refusals.append(Refusal(entry.id, playlist.doc_id, at, code, rule))

@@ -1,0 +1,1 @@
+"""Board outputs, and the board process that draws."""

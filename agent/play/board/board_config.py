@@ -1,0 +1,39 @@
+"""How the agent starts a board; apart from the board, which loads Pillow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+
+class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the process is started with.
+
+    Args:
+        station: its id, for texts.
+        profile: the board's driver.
+        path: where the board is.
+        faces: names to (width_px, height_px).
+        media: the only folder that pictures are read from.
+    """
+
+    station: str
+    profile: str
+    path: str
+    faces: dict[str, tuple[int, int]]
+    media: str = ""
+
+
+def board_argv(
+    station: str, profile: str, path: str, faces: Mapping[str, tuple[int, int]], media: str = ""
+) -> list[str]:
+    """The command line of a board process; its end of the socket must be fd 3."""
+    config = BoardConfig(station, profile, path, dict(faces), media)
+    return [
+        sys.executable,
+        "-m",
+        "agent.play.board.board_process",
+        msgspec.json.encode(config).decode(),
+    ]

@@ -1,0 +1,257 @@
+"""A board output: one scene at a time on its faces, and a record for each showing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from agent.clock import Now
+from agent.errors import PlayError
+from agent.play.board.board_session import Showing
+from agent.play.commissioning_test import FaceTrial, busy, not_ready
+from agent.play.failed_item import FailedItems
+from agent.play.ipc import (
+    Blank,
+    BoardBeat,
+    BoardCommand,
+    BoardEvent,
+    BoardReady,
+    Fault,
+    Shown,
+    Snap,
+    Snapped,
+)
+from agent.play.item import Item, Neighbours, forget_past
+from agent.play.play_record import Account, Entry
+from agent.play.supervisor import Keeper, Spawn
+
+log = logging.getLogger(__name__)
+LOOK_S = 0.25
+SNAP_S = 2.0
+SCHEDULED = 1  # plan.level again: a trial stands over this and what is below
+END_SLACK_S = 0.5  # a scene replaced this little before its end counts as shown in full
+
+
+class PictureOutput:
+    """One board with its faces.
+
+    Args:
+        name: the output's name.
+        faces: its faces' names.
+        spawn: makes a worker (not started) for this board.
+        near: the neighbours.
+
+    Attributes:
+        late: pictures that the board process of this moment has drawn too late.
+    """
+
+    def __init__(
+        self, name: str, faces: list[str], spawn: Spawn[BoardEvent], near: Neighbours
+    ) -> None:
+        self.name = name
+        self.faces = faces
+        self.late = 0
+        self._keeper = Keeper(
+            name,
+            "board_lost",
+            spawn,
+            on_event=self._on_event,
+            on_lost=self._on_lost,
+            on_fault=near.on_fault,
+        )
+        self._near = near
+        self._rundown = near.rundown
+        self._clock = near.clock
+        self._changed = asyncio.Event()
+        self._showing: Showing | None = None
+        self._trial: FaceTrial | None = None
+        self._snaps: dict[str, asyncio.Future[Snapped]] = {}
+        self._failed = FailedItems()
+        self._told_missing: dict[str, datetime] = {}
+
+    def changed(self) -> None:
+        """Documents, media or the clock moved: look again now."""
+        self._changed.set()
+
+    @property
+    def on_air(self) -> Item | None:
+        """What is seen now."""
+        showing = self._showing
+        return showing.item if showing is not None and showing.is_seen else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Does its board process run?"""
+        return self._keeper.is_ready
+
+    def has_failed(self, item: Item) -> bool:
+        """Could an item not be drawn?"""
+        return self._failed.has(item)
+
+    @property
+    def trial(self) -> FaceTrial | None:
+        """The technician's trial that is on."""
+        return self._trial
+
+    async def try_face(self, deed: str, face: str, commands: Sequence[BoardCommand]) -> None:
+        """Show something on one face for a while, instead of a trial before it.
+
+        Raises:
+            PlayError: E_NOT_READY without a board, E_BUSY when more than the schedule is shown.
+        """
+        if not self._keeper.is_ready:
+            raise not_ready(face)
+        wanted = self._rundown.wanted(self._clock.now(), self._failed.keys)
+        if wanted is not None and wanted.level > SCHEDULED:
+            raise busy(face)
+        await self._end("trial")
+        self._trial = FaceTrial(deed, face, commands, wanted.key if wanted else None)
+        self.changed()
+
+    async def snap(self, face: str, known: str = "") -> Snapped | None:
+        """A small picture of what a face shows; None when the board does not answer.
+
+        Args:
+            face: one of `faces`.
+            known: the token of the picture that the caller has: it is not drawn again.
+        """
+        asked = self._snaps.get(face)
+        try:
+            if asked is None:
+                self._keeper.send(Snap(face, known=known))
+                asked = self._snaps[face] = asyncio.get_running_loop().create_future()
+            async with asyncio.timeout(SNAP_S):
+                return await asyncio.shield(asked)
+        except (PlayError, TimeoutError):
+            return None
+        finally:
+            self._snaps.pop(face, None)
+
+    async def run(self) -> None:
+        """Live until cancelled; then close the record and leave the faces black."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keeper.run(), name=f"board of {self.name}")
+                group.create_task(self._follow(), name=f"rundown of {self.name}")
+        finally:
+            await self._end("shutdown")
+
+    async def _end(self, reason: str) -> None:
+        showing, self._showing = self._showing, None
+        if showing is not None and showing.is_seen:  # else the next board shows it
+            await showing.close("cut", reason)
+
+    async def _on_lost(self, reason: str) -> None:
+        self._trial = None
+        showing = self._showing
+        if showing is not None and not showing.is_seen and reason.startswith("E_WORKER"):
+            await self._note_death(showing, reason)
+        await self._end("board_lost")
+
+    async def _note_death(self, showing: Showing, reason: str) -> None:
+        """The board went before it had shown this. Twice: the item's fault."""
+        if self._failed.note_death(showing.item):
+            self._showing = None
+            self._failed.add(showing.item, "E_RENDER", self._clock.now().at)
+            await showing.close("failed", f"E_RENDER: the board went down over it: {reason}")
+
+    async def _on_event(self, event: BoardEvent) -> None:
+        showing = self._showing
+        match event:
+            case BoardReady():
+                self.changed()
+            case BoardBeat():
+                self.late = event.late
+            case Snapped():
+                if (asked := self._snaps.get(event.face)) is not None and not asked.done():
+                    asked.set_result(event)
+            case Shown() if showing is not None and event.id == showing.id:
+                showing.on_shown(event)
+            case Fault() if showing is not None and event.id == showing.id:
+                self._showing = None
+                self._failed.add(showing.item, event.code, self._clock.now().at)
+                await showing.close("failed", f"{event.code}: {event.detail}")
+                self.changed()
+            case _:
+                pass  # what concerns a scene that is no longer wanted
+
+    async def _follow(self) -> None:
+        while True:
+            self._changed.clear()
+            if self._keeper.is_ready:
+                await self._look()
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+
+    async def _look(self) -> None:
+        now = self._clock.now()
+        self._failed.forget_past(now.at)
+        forget_past(self._told_missing, now.at)
+        wanted = self._rundown.wanted(now, self._failed.keys)
+        if wanted is not None and wanted.missing:
+            await self._skip(wanted)  # told once; it is shown as soon as its media are here
+            wanted = None
+        elif wanted is not None and self._failed.has(wanted):
+            wanted = None
+        if self._trial is not None and self._goes_on(self._trial, wanted):
+            return
+        former = self._showing
+        if (wanted.key if wanted else None) == (former.item.key if former else None):
+            return
+        try:
+            self._show(wanted)
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+            self._showing = None
+        if former is not None:
+            await self._close_for(former, wanted, now)
+
+    def _goes_on(self, trial: FaceTrial, wanted: Item | None) -> bool:
+        """Does the trial keep its face? What was wanted when it began does not end it."""
+        is_new = wanted is not None and wanted.key != trial.over_key
+        try:
+            if not trial.is_over and not is_new:
+                for command in trial.take_due():
+                    self._keeper.send(command)
+                return True
+            self._trial = None
+            self._keeper.send(Blank([trial.face]))
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+        return False
+
+    async def _skip(self, item: Item) -> None:
+        if item.key not in self._told_missing:
+            self._told_missing[item.key] = item.end_at
+            await Entry(self._near.log, self.name, item).close(Account("skipped", item.missing))
+
+    async def _close_for(self, former: Showing, wanted: Item | None, now: Now) -> None:
+        if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
+            await former.close("full", None)
+        elif wanted is not None:
+            await former.close("cut", "preempted")
+        else:
+            why = self._rundown.why_silenced(former.item, now)
+            await former.close("cut", why or "withdrawn")
+
+    def _show(self, item: Item | None) -> None:
+        """Put an item on its faces and black on the others.
+
+        Raises:
+            PlayError: the board went; the next one is asked anew.
+        """
+        if item is None:
+            self._showing = None
+            self._keeper.send(Blank(self.faces))
+            return
+        faces = self.faces if "*" in item.zones else [f for f in self.faces if f in item.zones]
+        showing = self._showing = Showing(self.name, item, faces, self._near)
+        idle = [face for face in self.faces if face not in faces]
+        if idle:
+            self._keeper.send(Blank(idle))
+        self._keeper.send(showing.command(self._near.media))

@@ -1,0 +1,82 @@
+"""One item on the faces of a board, from the command to the closed record."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+
+from agent.clock import mono_s
+from agent.contract.ids import Digest
+from agent.play.ipc import Show, Shown
+from agent.play.item import Item, MediaShelf, Neighbours
+from agent.play.play_record import Account, Entry, Outcome
+
+_ids = itertools.count(1)
+
+
+class Showing:
+    """Shows one item once.
+
+    Args:
+        output: the output's name.
+        item: what to show; it has a scene.
+        faces: the faces that it is for.
+        near: the neighbours.
+    """
+
+    def __init__(self, output: str, item: Item, faces: list[str], near: Neighbours) -> None:
+        self.item = item
+        self.faces = faces
+        self.id = f"{output}.{next(_ids)}"
+        self._clock = near.clock
+        self._entry = Entry(near.log, output, item)
+        self._shown_mono_s: float | None = None
+        self._start_at: datetime | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """Has a face shown it?"""
+        return self._shown_mono_s is not None
+
+    def command(self, media: MediaShelf) -> Show:
+        """What the board is told."""
+        item = self.item
+        if item.scene is None:
+            raise ValueError(f"{item.title} has no scene")
+        return Show(
+            id=self.id,
+            scene=item.scene,
+            faces=self.faces,
+            media={clip.sha256: str(media.path(Digest(clip.sha256))) for clip in item.clips},
+            until_mono_s=self._clock.mono_of(item.end_at),
+            utc_at_mono_0_s=self._clock.at_of(0.0).timestamp(),
+        )
+
+    def on_shown(self, event: Shown) -> None:
+        """A face has it; the first of them opens the record."""
+        if self._shown_mono_s is None:
+            self._shown_mono_s = event.mono_s
+            self._start_at = self._clock.at_of(event.mono_s)  # once, as a sound's
+            self._entry.open(self._account("cut", "restart", None))
+
+    async def close(self, outcome: Outcome, reason: str | None) -> None:
+        """Write the record: what no face has shown counts as failed."""
+        if self.is_seen:
+            await self._entry.close(self._account(outcome, reason, mono_s()))
+        else:
+            await self._entry.close(self._account("failed", reason, None))
+
+    def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
+        start_mono_s = self._shown_mono_s
+        if start_mono_s is None:
+            return Account(outcome, reason, zones=list(self.faces), proof="A1")
+        last_s = 0.0 if end_mono_s is None else end_mono_s - start_mono_s
+        return Account(
+            outcome,
+            reason,
+            start_at=self._start_at,
+            end_at=None if end_mono_s is None else self._clock.at_of(end_mono_s),
+            duration_ms=int(last_s * 1000),
+            zones=list(self.faces),
+            proof="A2",
+        )

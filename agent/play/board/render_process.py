@@ -1,0 +1,266 @@
+"""Draws one scene in a process forked from the board: it may hang, die, or be taken over.
+
+The board's own loop goes on meanwhile: its beat, other commands, an alarm that pre-empts. A
+renderer is confined further than the board (`agent.sandbox`), holds no descriptor but its own
+pipes, and is killed when it is not wanted any more. Its frames come through shared memory. One with
+clocks stays for as long as its scene, with its pictures decoded and its texts set, and draws again
+when asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import mmap
+import os
+import re
+import resource
+import signal
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from agent.clock import mono_s
+from agent.contract.local_time import LOCAL
+from agent.errors import PlayError
+from agent.play.board import scene_renderer
+from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
+from agent.play.ipc import Show
+from agent.sandbox.profile import confine_renderer
+
+LOGGER = logging.getLogger(__name__)
+_DRAWN, _NO_TIME = b"\1", math.nan
+_DESCRIPTORS = 4096
+MESSAGE_BYTES = 2048
+_CODE = re.compile(r"^E_[A-Z_]{2,20}$")
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a scene cannot be drawn; `is_death` when nobody said so: the renderer is gone."""
+
+    code: str
+    detail: str
+    is_death: bool = False
+
+
+class _Told(msgspec.Struct):
+    """A failure on its way from the renderer."""
+
+    code: str
+    detail: str
+
+
+class RenderProcess:
+    """One scene on its faces, from the fork to the kill.
+
+    Args:
+        show: what to draw.
+        sizes: (width_px, height_px) of its faces.
+        station: its id, for texts.
+        budget: limits of the scene.
+
+    Raises:
+        OSError: no process can be had; nothing is left then.
+
+    Attributes:
+        show: as given.
+        faces: those that still want its frames.
+        fd: readable once there is an answer.
+        due_mono_s: by when it must have answered; None while nothing is asked.
+        texts: what the clocks of the frame last asked for read.
+    """
+
+    def __init__(
+        self,
+        show: Show,
+        sizes: Mapping[str, Size],
+        station: str,
+        budget: SceneBudget = SCENE_BUDGET,
+    ) -> None:
+        self.show = show
+        self.faces = set(sizes)
+        self.texts: tuple[str, ...] = ()
+        self.due_mono_s: float | None = None
+        self._sizes = dict(sizes)
+        self._budget = budget
+        self._is_over = False
+        self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
+        drawer = _Drawer(show, self._sizes, station, budget, self._shared)
+        self._pid, self._ask, self.fd = _fork(drawer)
+
+    def ask(self) -> None:
+        """Have it drawn with the clocks of this moment.
+
+        Raises:
+            PlayError: E_UNSUPPORTED, a clock's format.
+        """
+        local = local_time(self.show)
+        self.texts = scene_renderer.clock_texts(self.show.scene, local)
+        self.due_mono_s = mono_s() + self._budget.render_s
+        posix_s = _NO_TIME if local is None else local.timestamp()
+        with contextlib.suppress(BrokenPipeError):  # it is gone: `take` says so
+            os.write(self._ask, struct.pack("<d", posix_s))
+
+    def take(self) -> dict[str, bytes] | Failure:
+        """Its answer, once `fd` is readable: a frame for each face that still wants one."""
+        is_asked, self.due_mono_s = self.due_mono_s is not None, None
+        answer = os.read(self.fd, MESSAGE_BYTES)
+        if not answer:
+            return Failure("E_RENDER", "the process that drew it has died", is_death=True)
+        if answer == _DRAWN and is_asked:
+            return self._cut_frames()
+        return _parse_failure(answer)
+
+    def kill(self) -> int | None:
+        """End it now; its pid, to be reaped by `reap`. The second time does nothing."""
+        if self._is_over:
+            return None
+        self._is_over = True
+        os.kill(self._pid, signal.SIGKILL)
+        os.close(self._ask)
+        os.close(self.fd)
+        self._shared.close()
+        return self._pid
+
+    def _cut_frames(self) -> dict[str, bytes]:
+        frames, at = {}, 0
+        for face, size in self._sizes.items():
+            if face in self.faces:
+                frames[face] = self._shared[at : at + _frame_bytes(size)]
+            at += _frame_bytes(size)
+        return frames
+
+
+def reap(pid: int) -> bool:
+    """Has a killed renderer ended? Never waits: a process may hang in a card that is dying."""
+    return os.waitpid(pid, os.WNOHANG)[0] == pid
+
+
+def local_time(show: Show) -> datetime | None:
+    """What clocks read now; None while no time is trusted."""
+    if show.utc_at_mono_0_s is None:
+        return None
+    at = datetime.fromtimestamp(show.utc_at_mono_0_s + mono_s(), UTC)
+    return at.astimezone(LOCAL)
+
+
+@dataclass(frozen=True)
+class _Drawer:
+    """What the forked process needs."""
+
+    show: Show
+    sizes: dict[str, Size]
+    station: str
+    budget: SceneBudget
+    shared: mmap.mmap
+
+    def serve(self, asked: int, answers: int) -> None:
+        """Draw whenever asked, until the board closes its end; a failure is the last answer."""
+        renderer: scene_renderer.SceneRenderer | None = None
+        while len(request := os.read(asked, 8)) == 8:
+            (posix_s,) = struct.unpack("<d", request)
+            local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, LOCAL)
+            try:
+                renderer = renderer or self._load()
+                self._draw(renderer, local)
+            except PlayError as error:
+                os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
+                return
+            except MemoryError:
+                os.write(answers, _build_failure("E_SCENE", "no memory is left to draw it"))
+                return
+            except Exception as error:
+                # A broken picture may raise anything; it is one scene's fault, not the board's.
+                LOGGER.exception("%s", self.show.id)
+                detail = f"{type(error).__name__}: {error}"
+                os.write(answers, _build_failure("E_UNSUPPORTED", detail))
+                return
+            os.write(answers, _DRAWN)
+
+    def _load(self) -> scene_renderer.SceneRenderer:
+        around = scene_renderer.Surroundings(self.station, self.show.media)
+        return scene_renderer.SceneRenderer(
+            self.show.scene, self.sizes.values(), around, self.budget
+        )
+
+    def _draw(self, renderer: scene_renderer.SceneRenderer, local: datetime | None) -> None:
+        at = 0
+        for size in self.sizes.values():
+            frame = renderer.draw(size, local).tobytes()
+            self.shared[at : at + len(frame)] = frame
+            at += len(frame)
+
+
+def _fork(drawer: _Drawer) -> tuple[int, int, int]:
+    """The renderer's pid, the board's end for asking and the one for answers."""
+    board = os.getpid()
+    asked, ask = os.pipe()
+    answer, answers = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(ask)
+        os.close(answer)
+        raise
+    else:
+        if pid == 0:
+            _become(drawer, board, asked, answers)
+    finally:
+        os.close(asked)
+        os.close(answers)
+    return pid, ask, answer
+
+
+def _become(drawer: _Drawer, board: int, asked: int, answers: int) -> None:
+    """The forked process: never returns into the board's code."""
+    code = 1
+    try:
+        asked, answers = _keep_only(asked, answers)
+        _limit(drawer.budget)
+        confine_renderer(board)
+        drawer.serve(asked, answers)
+        code = 0
+    except BaseException:  # not one line of the board may run on in here
+        LOGGER.exception("the renderer of %s", drawer.show.id)
+    finally:
+        os._exit(code)
+
+
+def _keep_only(*fds: int) -> list[int]:
+    """Close all descriptors but these and the standard three: the driver's above all."""
+    kept = sorted({0, 1, 2, *fds})
+    for before, after in zip(kept, [*kept[1:], _DESCRIPTORS], strict=True):
+        os.closerange(before + 1, after)
+    return list(fds)
+
+
+def _limit(budget: SceneBudget) -> None:
+    """RLIMIT_DATA counts what is allocated, not the libraries; the shared frames neither."""
+    resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_bytes, budget.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _frame_bytes(size: Size) -> int:
+    return size[0] * size[1] * 3
+
+
+def _build_failure(code: str, detail: str) -> bytes:
+    return msgspec.json.encode(_Told(code, detail[:300]))
+
+
+def _parse_failure(answer: bytes) -> Failure:
+    """By whoever may have taken the renderer over: any bytes."""
+    try:
+        told = msgspec.json.decode(answer, type=_Told)
+    except msgspec.DecodeError:
+        return Failure("E_RENDER", "the process that drew it answered nonsense", is_death=True)
+    if not _CODE.match(told.code):
+        return Failure("E_RENDER", "the process that drew it answered nonsense", is_death=True)
+    return Failure(told.code, "".join(c for c in told.detail[:300] if c.isprintable()))

@@ -1,0 +1,66 @@
+"""How much one scene may ask of a small box: judged from its words and the headers of its pictures.
+
+What a document alone shows is refused when it is signed and when it comes (`trust.item_rules`);
+it is judged here once more, with the pictures, for whatever else is drawn. The numbers are for a
+box with 1 GiB: a picture of twice the size of a large board is shown, one for a printer is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.contract.document import (
+    MAX_SCENE_CHARS,
+    MAX_SCENE_ELEMENTS,
+    MAX_SCENE_FACES,
+    Scene,
+)
+from agent.errors import PlayError
+
+
+@dataclass(frozen=True)
+class SceneBudget:
+    """Limits of one scene, over all faces that it is for.
+
+    Args:
+        image_px: decoded pixels of all its pictures, each counted once and by its format.
+        weights: format -> what one of its pixels counts: memory that its decoder takes.
+        elements: things on a face.
+        text_chars: characters of all texts and codes together.
+        painted_faces: area of all elements together, in areas of the face.
+        render_s: wall time for drawing it.
+        memory_bytes: what the process that draws may allocate, the board's own share included.
+    """
+
+    image_px: int = 8_300_000  # 3840 x 2160
+    weights: dict[str, int] = field(default_factory=lambda: {"PNG": 1, "JPEG": 1, "WEBP": 3})
+    elements: int = MAX_SCENE_ELEMENTS
+    text_chars: int = MAX_SCENE_CHARS
+    painted_faces: int = MAX_SCENE_FACES
+    render_s: float = 20.0  # the largest scene takes 2 s on a server, six times that on a small box
+    memory_bytes: int = 256 * 1024 * 1024
+
+
+SCENE_BUDGET = SceneBudget()
+
+
+def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
+    """Refuse what no box should draw, before anything of it is drawn.
+
+    Raises:
+        PlayError: E_SCENE; the hint names the limit.
+    """
+    if len(scene.elements) > budget.elements:
+        raise over_budget(f"{len(scene.elements)} elements", budget.elements)
+    chars = sum(len(element.text or "") + len(element.format or "") for element in scene.elements)
+    if chars > budget.text_chars:
+        raise over_budget(f"{chars} characters", budget.text_chars)
+    boxes = [element.box for element in scene.elements if len(element.box) == 4]
+    painted = sum(max(0, box[2]) * max(0, box[3]) for box in boxes) / 1_000_000
+    if painted > budget.painted_faces:
+        raise over_budget(f"{painted:.1f} faces painted over", budget.painted_faces)
+
+
+def over_budget(what: str, limit: float) -> PlayError:
+    """The error for a scene that asks for too much."""
+    return PlayError("E_SCENE", what, f"at most {limit:g} in one scene")

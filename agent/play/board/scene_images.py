@@ -1,0 +1,152 @@
+"""The pictures of a scene: counted from their headers, decoded once each, cut to what is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+# The plugins by name: else Pillow loads all of its own, forty decoders, at the first picture.
+from PIL import (  # noqa: F401 - imported for what they register
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from agent.errors import PlayError
+from agent.play.board.scene_budget import SceneBudget, over_budget
+
+MAX_FILE_BYTES = 32 * 1024 * 1024
+MAX_FILE_PX = 64_000_000  # of a JPEG, before it is decoded at a fraction of its size
+FORMATS = ("PNG", "JPEG", "WEBP")
+REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first; three times the target loses nothing
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)  # Exif 2.32: those that swap width and height
+
+Size = tuple[int, int]
+
+
+class SceneImages:
+    """Pictures by digest, each fitted into the rooms that the scene has for it.
+
+    Args:
+        media: where each digest's file lies.
+        budget: what may be decoded.
+    """
+
+    def __init__(self, media: Mapping[str, str], budget: SceneBudget) -> None:
+        self._media = media
+        self._budget = budget
+        self._fitted: dict[tuple[str, Size], Image.Image] = {}
+
+    def load(self, rooms: Mapping[str, Iterable[Size]]) -> None:
+        """Count all pictures, then decode them.
+
+        Args:
+            rooms: by digest, the (width_px, height_px) that it is to be fitted into.
+
+        Raises:
+            PlayError: E_SCENE, over the budget and nothing was decoded; E_MEDIA, no picture, or not
+                the one that was signed.
+        """
+        counted = sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())
+        if counted > self._budget.image_px:
+            raise over_budget(f"{counted} pixels of pictures", self._budget.image_px)
+        for digest, sizes in rooms.items():
+            whole = self._decode(digest, list(sizes))
+            for size in set(sizes):
+                self._fitted[digest, size] = _fit(whole, size)
+
+    def get(self, digest: str, room: Size) -> Image.Image:
+        """The RGBA picture, as large as `room` allows; it was loaded before."""
+        return self._fitted[digest, room]
+
+    def _count(self, digest: str, rooms: list[Size]) -> int:
+        """Pixels that decoding would make, from the header alone."""
+        raw = _read_medium(digest, self._media)
+        with _Opened(raw, digest) as file:
+            if file.width * file.height > MAX_FILE_PX:
+                raise over_budget(f"{file.width} x {file.height} pixels", MAX_FILE_PX)
+            _shrink(file, rooms)
+            return file.width * file.height * self._budget.weights.get(file.format or "", 1)
+
+    def _decode(self, digest: str, rooms: list[Size]) -> Image.Image:
+        raw = _read_medium(digest, self._media)
+        with _Opened(raw, digest) as file:
+            _shrink(file, rooms)
+            whole = ImageOps.exif_transpose(file)
+            return whole if whole.mode in ("RGB", "RGBA") else whole.convert("RGBA")
+
+
+class _Opened:
+    """An open picture; what Pillow raises over a broken one becomes E_MEDIA."""
+
+    def __init__(self, raw: bytes, digest: str) -> None:
+        self._raw = raw
+        self._digest = digest
+        self._file: Image.Image | None = None
+
+    def __enter__(self) -> Image.Image:
+        try:
+            self._file = Image.open(io.BytesIO(self._raw), formats=FORMATS)
+        except BROKEN as error:
+            raise self._fault(error) from error
+        return self._file
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._file is not None:
+            self._file.close()
+        if isinstance(error, BROKEN):
+            raise self._fault(error) from error
+
+    def _fault(self, error: BaseException) -> PlayError:
+        if isinstance(error, Image.DecompressionBombError):
+            return over_budget(str(error), MAX_FILE_PX)
+        return PlayError("E_MEDIA", self._digest, f"not a picture: {error}")
+
+
+BROKEN = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
+
+
+def _shrink(file: Image.Image, rooms: Iterable[Size]) -> None:
+    """Have a JPEG decoded at a half, a quarter or an eighth, where that fills every room."""
+    is_turned = file.getexif().get(_ORIENTATION, 1) in _TURNED
+    wanted = (0, 0)
+    for room in rooms:
+        size = _fit_size(file.size, (room[1], room[0]) if is_turned else room)
+        wanted = max(wanted[0], size[0]), max(wanted[1], size[1])
+    file.draft("RGB", wanted)
+
+
+def _fit_size(size: Size, room: Size) -> Size:
+    """As large as the room allows, in its own proportions."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _fit(whole: Image.Image, room: Size) -> Image.Image:
+    size = _fit_size(whole.size, room)
+    fitted = whole.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+    return fitted.convert("RGBA")
+
+
+def _read_medium(digest: str, media: Mapping[str, str]) -> bytes:
+    if digest not in media:
+        raise PlayError("E_MEDIA", digest, "not in store")
+    try:
+        with Path(media[digest]).open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise PlayError("E_MEDIA", digest, str(error)) from error
+    if len(raw) > MAX_FILE_BYTES or hashlib.sha256(raw).hexdigest() != digest:
+        raise PlayError("E_MEDIA", digest, "the file is not what was signed")
+    return raw

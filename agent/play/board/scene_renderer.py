@@ -1,0 +1,207 @@
+"""A scene, a face and the media in store, to a picture. Nothing here knows of time or boards.
+
+Boxes are in thousandths of the face, so one playlist fits every board. Elements are painted in the
+order given. What cannot be shown whole and true is a fault, never half a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from PIL import Image, ImageDraw
+
+from agent.contract.document import Element, Scene
+from agent.errors import PlayError
+from agent.play.board import typeset
+from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget, check_scene
+from agent.play.board.scene_images import SceneImages, Size
+
+QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
+CLOCK_FORMAT = "%H:%M"
+_CLOCK_DIRECTIVES = re.compile(r"^(?:[^%]|%[HMSdmY])*$")
+_COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a scene needs besides itself: store paths by sha256, station id, the local time.
+
+    `local` is None while no time is trusted.
+    """
+
+    station: str
+    media: Mapping[str, str]
+    local: datetime | None = None
+
+
+class SceneRenderer:
+    """One scene for one or more faces; drawn again, only what its clocks read changes.
+
+    Args:
+        scene: what is to be seen.
+        sizes: (width_px, height_px) of the faces.
+        around: what it needs besides.
+        budget: what it may cost.
+
+    Raises:
+        PlayError: E_SCENE, E_MEDIA, E_SCHEMA, E_FIT.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        sizes: Iterable[Size],
+        around: Surroundings,
+        budget: SceneBudget = SCENE_BUDGET,
+    ) -> None:
+        check_scene(scene, budget)
+        self._scene = scene
+        self._around = around
+        self._images = SceneImages(around.media, budget)
+        self._images.load(_rooms(scene, list(sizes)))
+
+    def draw(self, size: Size, local: datetime | None) -> Image.Image:
+        """The RGB picture of the scene on a face of one of `sizes`, with clocks at `local`.
+
+        Raises:
+            PlayError: E_SCHEMA, E_UNSUPPORTED, E_FIT, E_FONT.
+        """
+        canvas = _Canvas(Image.new("RGB", size), self._images, self._around.station, local)
+        for element in self._scene.elements:
+            box = _pixels(element, size)
+            canvas.picture.paste(_colour(element.background), box)
+            _PAINTERS[element.kind](canvas, element, box)
+        return canvas.picture
+
+
+def render(scene: Scene, size: Size, around: Surroundings) -> Image.Image:
+    """The RGB picture of a scene on a face of (width_px, height_px).
+
+    Raises:
+        PlayError: E_SCENE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
+    """
+    return SceneRenderer(scene, [size], around).draw(size, around.local)
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """A picture being painted, and what its elements need."""
+
+    picture: Image.Image
+    images: SceneImages
+    station: str
+    local: datetime | None
+
+
+def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Size]]:
+    """By medium, the rooms of the elements that show it."""
+    rooms: dict[str, list[Size]] = {}
+    for element in scene.elements:
+        if element.kind == "image":
+            boxes = [_pixels(element, size) for size in sizes]
+            rooms.setdefault(element.media or "", []).extend(map(_room, boxes))
+    return rooms
+
+
+def _room(box: Box) -> Size:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def clock_text(element: Element, local: datetime | None) -> str:
+    """What a clock element reads; dashes while no time is trusted.
+
+    Raises:
+        PlayError: E_UNSUPPORTED, a directive other than %H %M %S %d %m %Y.
+    """
+    form = element.format or CLOCK_FORMAT
+    if not _CLOCK_DIRECTIVES.match(form):
+        raise PlayError("E_UNSUPPORTED", form, "a clock knows %H %M %S %d %m %Y")
+    return local.strftime(form) if local is not None else re.sub(r"%.", "--", form)
+
+
+def clock_texts(scene: Scene, local: datetime | None) -> tuple[str, ...]:
+    """All clocks of a scene: when this changes, the scene is due to be drawn again."""
+    return tuple(clock_text(e, local) for e in scene.elements if e.kind == "clock")
+
+
+def _pixels(element: Element, size: tuple[int, int]) -> Box:
+    box = element.box
+    if len(box) != 4 or min(box) < 0 or box[0] + box[2] > 1000 or box[1] + box[3] > 1000:
+        raise PlayError("E_SCHEMA", f"box {box}", "[left, top, width, height] in thousandths")
+    left, top = box[0] * size[0] // 1000, box[1] * size[1] // 1000
+    right = (box[0] + box[2]) * size[0] // 1000
+    bottom = (box[1] + box[3]) * size[1] // 1000
+    if right <= left or bottom <= top:
+        raise PlayError("E_FIT", f"box {box}", "less than one pixel of this face")
+    return left, top, right, bottom
+
+
+def _colour(text: str) -> tuple[int, int, int]:
+    if not _COLOUR.match(text):
+        raise PlayError("E_SCHEMA", f"colour {text}", "#rrggbb")
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _paint_text(canvas: _Canvas, element: Element, box: Box) -> None:
+    _write(canvas, element, box, (element.text or "").replace("{station}", canvas.station))
+
+
+def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
+    _write(canvas, element, box, clock_text(element, canvas.local))
+
+
+def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
+    colour = "#{:02x}{:02x}{:02x}".format(*_colour(element.colour))
+    margin_px = max(1, min(box[2] - box[0], box[3] - box[1]) // 50)
+    inner = (box[0] + margin_px, box[1] + margin_px, box[2] - margin_px, box[3] - margin_px)
+    layout = typeset.fit(text, inner[2] - inner[0], inner[3] - inner[1])
+    typeset.draw(ImageDraw.Draw(canvas.picture), layout, inner, align=element.align, colour=colour)
+
+
+def _paint_qr(canvas: _Canvas, element: Element, box: Box) -> None:
+    """Black on white whatever the colours say, whole pixels a module: phones must read it."""
+    text = (element.text or "").replace("{station}", canvas.station)
+    if not text:
+        raise PlayError("E_SCHEMA", "qr", "a QR code needs text")
+    try:
+        code = segno.make(text, error="m", micro=False)
+    except segno.DataOverflowError as error:
+        raise PlayError("E_FIT", "qr", "too much text for a QR code") from error
+    modules = code.symbol_size(border=QUIET_ZONE_MODULES)[0]
+    scale_px = min(box[2] - box[0], box[3] - box[1]) // modules
+    if scale_px < 1:
+        raise PlayError("E_FIT", "qr", f"needs {modules} pixels each way")
+    rows = list(code.matrix_iter(scale=scale_px, border=QUIET_ZONE_MODULES))
+    side_px = len(rows)
+    white = bytes(0 if module else 255 for row in rows for module in row)
+    square = Image.frombytes("L", (side_px, side_px), white)
+    canvas.picture.paste(square.convert("RGB"), _centred((side_px, side_px), box))
+
+
+def _paint_image(canvas: _Canvas, element: Element, box: Box) -> None:
+    fitted = canvas.images.get(element.media or "", _room(box))
+    canvas.picture.paste(fitted, _centred(fitted.size, box), mask=fitted)
+
+
+def _centred(size: tuple[int, int], box: Box) -> tuple[int, int]:
+    return (box[0] + box[2] - size[0]) // 2, (box[1] + box[3] - size[1]) // 2
+
+
+def _refuse(canvas: _Canvas, element: Element, box: Box) -> None:
+    del canvas, box
+    raise PlayError("E_UNSUPPORTED", element.kind, "this board shows stills only")
+
+
+_PAINTERS = {
+    "text": _paint_text,
+    "clock": _paint_clock,
+    "qr": _paint_qr,
+    "image": _paint_image,
+    "video": _refuse,
+}

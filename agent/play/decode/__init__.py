@@ -1,0 +1,1 @@
+"""Signed media to samples, by a confined ffmpeg."""

@@ -1,0 +1,76 @@
+"""From an output of the settings to the object that plays on it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from agent.contract.ids import StationId
+from agent.play.board.board_config import board_argv
+from agent.play.board.board_output import PictureOutput
+from agent.play.ipc import BoardEvent, EngineEvent
+from agent.play.item import Item, Neighbours
+from agent.play.sound.engine_config import engine_argv
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import FaultSink, build_line
+from agent.play.worker_process import Worker
+from agent.settings.model import Output
+
+log = logging.getLogger(__name__)
+RETRY_S = 1.0
+STEADY_S = 30.0  # an output that lived so long has no fault any more
+
+
+def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
+    """An engine and its switched lines.
+
+    Raises:
+        ConfigError: a switch's profile or options are unknown.
+    """
+    if output.audio is None:
+        raise ValueError(f"{output.name} has no audio")
+    argv = engine_argv(output.audio.device, output.audio.driver)
+    return SoundOutput(
+        output.name,
+        [build_line(zone, near.on_fault) for zone in output.zones],
+        lambda on_event, on_lost: Worker(argv, EngineEvent, on_event, on_lost, name=output.name),
+        near,
+    )
+
+
+def build_picture_output(output: Output, station: StationId, near: Neighbours) -> PictureOutput:
+    """A board process and its faces."""
+    if output.board is None:
+        raise ValueError(f"{output.name} has no board")
+    faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
+    argv = board_argv(
+        station, output.board.profile, output.board.path, faces, str(near.media.folder)
+    )
+    return PictureOutput(
+        output.name,
+        list(faces),
+        lambda on_event, on_lost: Worker(argv, BoardEvent, on_event, on_lost, name=output.name),
+        near,
+    )
+
+
+def sounding(outputs: Iterable[SoundOutput | PictureOutput]) -> list[Item]:
+    """What loudspeakers play now."""
+    on_air = (one.on_air for one in outputs if isinstance(one, SoundOutput))
+    return [item for item in on_air if item is not None]
+
+
+async def keep_running(output: SoundOutput | PictureOutput, note: FaultSink) -> None:
+    """One output's failure must not take the others, the link and the journal with it."""
+    loop = asyncio.get_running_loop()
+    while True:
+        steady = loop.call_later(STEADY_S, note, "output_failed", output.name, None)
+        try:
+            await output.run()
+        except Exception as error:
+            log.exception("output %s failed", output.name)
+            note("output_failed", output.name, str(error))
+        finally:
+            steady.cancel()
+        await asyncio.sleep(RETRY_S)

@@ -1,0 +1,104 @@
+"""From an item and what happened to it, the journal's account of one play."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from agent.contract.report import Play
+from agent.contract.utc import encode_utc
+from agent.play.item import Item, PlayLog
+
+Outcome = Literal["full", "cut", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What really happened: aware UTC times, the zones that were on, sound consumed.
+
+    Of an emergency's sound also the media that were `told`, and the languages of the bodies whose
+    words were not heard.
+    """
+
+    outcome: Outcome
+    reason: str | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    duration_ms: int = 0
+    zones: list[str] = field(default_factory=list)
+    proof: Literal["A0", "A1", "A2"] = "A0"
+    underruns: int = 0
+    gain_db: float = 0.0
+    told: tuple[str, ...] | None = None
+    words_missing: list[str] | None = None
+
+
+def build_play(output: str, item: Item, account: Account) -> Play:
+    """The record of `item` on `output`."""
+    source = item.source
+    return Play(
+        output=output,
+        medium=item.medium,
+        zones=account.zones,
+        doc_id=source.doc_id,
+        doc_sha256=source.doc_sha256,
+        entry=source.entry,
+        title=item.title,
+        issuer=source.issuer,
+        editor=source.editor,
+        approver=source.approver,
+        class_=source.class_,
+        level=item.level_name,
+        lang=item.lang,
+        media=[clip.sha256 for clip in item.clips] if account.told is None else list(account.told),
+        planned_start=encode_utc(item.start_at),
+        planned_end=encode_utc(item.end_at),
+        start=encode_utc(account.start_at) if account.start_at else None,
+        end=encode_utc(account.end_at) if account.end_at else None,
+        duration_ms=account.duration_ms,
+        result=account.outcome,
+        reason=account.reason,
+        proof=account.proof,
+        gain_db=account.gain_db,
+        underruns=account.underruns,
+        started_by=item.started_by,
+        words_missing=account.words_missing or None,
+        essential=source.description.essential,
+        field=source.description.field,
+        source=source.description.source,
+        ref=source.description.ref,
+        advert=source.description.advert,
+    )
+
+
+class Entry:
+    """One play's place in the journal: opened when it is heard or seen, closed once.
+
+    Opening does not wait for the disk: what plays must never wait for it either.
+
+    Args:
+        log: the journal.
+        output: the output's name.
+        item: what plays.
+    """
+
+    def __init__(self, log: PlayLog, output: str, item: Item) -> None:
+        self._log = log
+        self._output = output
+        self._item = item
+        self._opening: asyncio.Task[int] | None = None
+
+    def open(self, account: Account) -> None:
+        """Have it made durable that this plays: a crash from then on leaves a record."""
+        play = build_play(self._output, self._item, account)
+        self._opening = asyncio.create_task(self._log.open_play(play), name="open play")
+
+    async def close(self, account: Account) -> None:
+        """Write the record; what was never opened is written all the same."""
+        play = build_play(self._output, self._item, account)
+        if self._opening is None:
+            await self._log.append("play", play=play)
+        else:
+            await self._log.close_play(await self._opening, play)

@@ -1,0 +1,1 @@
+"""Sound outputs, and the engine process that mixes."""

@@ -1,0 +1,122 @@
+"""What something higher keeps from sounding on one output, or has cut, and how it comes back.
+
+An item that comes due meanwhile counts as cut at its very beginning, so that one rule serves both.
+`resume`: it goes on where it was cut, if it still ends inside its window. `rejoin`: it goes on at
+its present position, as long as it is not over. `drop`: it does not come back. What was not heard
+at all is put on record as skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.clock import Now
+from agent.play.item import Item, Neighbours
+from agent.play.play_record import Account, Entry
+
+PREEMPTED = "preempted"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An item with the place in it at which it was cut.
+
+    `is_recorded`: a part of it was heard, which the journal has; else it came due meanwhile.
+    """
+
+    item: Item
+    offset_ms: int = 0
+    is_recorded: bool = False
+
+    def is_lapsed(self, at: datetime) -> bool:
+        """Can it not come back any more, if not at this moment?"""
+        if self.item.when_cut == "rejoin":
+            return at >= self.item.end_at
+        length = self.item.end_at - self.item.start_at - timedelta(milliseconds=self.offset_ms)
+        return at + length > self.item.latest_end_at
+
+
+class Backlog:
+    """The items of one output that wait for something higher to end.
+
+    Args:
+        output: its name.
+        near: the neighbours.
+        done: item's key → its end: with what the output is through; what is dropped is added.
+    """
+
+    def __init__(self, output: str, near: Neighbours, done: dict[str, datetime]) -> None:
+        self._output = output
+        self._rundown = near.rundown
+        self._log = near.log
+        self._done = done
+        self._cuts: dict[str, Cut] = {}
+        self._scanned_at: datetime | None = None
+
+    def __contains__(self, key: str) -> bool:
+        """Does it come back from the place at which it was cut?"""
+        return key in self._cuts and self._cuts[key].item.when_cut == "resume"
+
+    def changed(self) -> None:
+        """The schedule may be another: what came due is looked for anew."""
+        self._scanned_at = None
+
+    def begun(self, key: str) -> None:
+        """An item sounds (again)."""
+        self._cuts.pop(key, None)
+
+    def add_cut(self, item: Item, offset_ms: int) -> None:
+        """It was cut so far behind its beginning."""
+        if item.when_cut == "resume":
+            self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
+        elif item.when_cut == "drop":
+            self._done[item.key] = item.end_at
+
+    async def add_due(self, item: Item, offset_ms: int = 0) -> None:
+        """It was to begin (so far behind its beginning), and something higher has the output."""
+        if item.when_cut == "drop":
+            await self._skip(item)
+        elif item.key not in self._cuts or not self._cuts[item.key].is_recorded:
+            self._cuts[item.key] = Cut(item, offset_ms)
+
+    async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
+        """Look for what came due below an item that has the output; `known` have a session."""
+        since_at = max(above.start_at, self._scanned_at or above.start_at)
+        self._scanned_at = now.at
+        settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
+        left_out = {*self._done, *settled, *known}
+        for item in self._rundown.due(since_at, now, left_out):
+            if item.level < above.level:
+                await self.add_due(item)
+
+    async def forget_lapsed(self, at: datetime) -> None:
+        """What cannot come back any more is over."""
+        for cut in [one for one in self._cuts.values() if one.is_lapsed(at)]:
+            del self._cuts[cut.item.key]
+            if cut.is_recorded:
+                self._done[cut.item.key] = cut.item.end_at
+            elif cut.item.key not in self._done:
+                await self._skip(cut.item)
+
+    def next(self, now: Now) -> Cut | None:
+        """What comes back first: higher levels, then what the schedule has for now, then the older.
+
+        None also where the schedule has something for now that is joined where its timeline is.
+        """
+        scheduled = self._rundown.scheduled(now)
+        first = scheduled.key if scheduled is not None else ""
+        waiting = sorted(
+            (cut for key, cut in self._cuts.items() if key in self),
+            key=lambda one: (-one.item.level, one.item.key != first, one.item.start_at),
+        )
+        entitled = (cut for cut in waiting if self._rundown.is_entitled(cut.item, now))
+        cut = next(entitled, None)
+        if scheduled is None or cut is None or first in self or first in self._done:
+            return cut
+        return cut if cut.item.level > scheduled.level else None
+
+    async def _skip(self, item: Item) -> None:
+        self._done[item.key] = item.end_at
+        await Entry(self._log, self._output, item).close(Account("skipped", PREEMPTED))

@@ -1,0 +1,50 @@
+"""The built-in lines that every engine holds: what is spoken where an emergency has no words.
+
+What is spoken stands as text beside each file in `spoken/`; `make spoken` renders them anew. They
+promise nothing: the people are told to heed the local authority, not that it speaks here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from agent.errors import PlayError
+from agent.play.ipc import EngineCommand, Hold
+
+log = logging.getLogger(__name__)
+LINE = "line"
+EXERCISE_LINE = "exercise-line"
+FILES = {
+    LINE: Path(__file__).parent / "spoken" / "khan-cap.wav",
+    EXERCISE_LINE: Path(__file__).parent / "spoken" / "dien-tap.wav",
+}
+HEADER_BYTES = 44  # RIFF, fmt and the head of data, as ffmpeg writes them with -bitexact
+
+
+def open_lines() -> dict[str, int]:
+    """Each line as a descriptor that reads s16le, 48 kHz, mono; for `Hold`.
+
+    One that cannot be read is left out: the attention signal stands in for it.
+    """
+    opened = {}
+    for clip, file in FILES.items():
+        try:
+            fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            log.error("the built-in line %s: %s", file, error)  # noqa: TRY400 - the path says it
+            continue
+        os.lseek(fd, HEADER_BYTES, os.SEEK_SET)
+        opened[clip] = fd
+    return opened
+
+
+async def hold_lines(send: Callable[[EngineCommand, int | None], None]) -> None:
+    """Have an engine hold the lines; beside all else, for the card may be slow."""
+    for clip, fd in (await asyncio.to_thread(open_lines)).items():
+        with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+            send(Hold(clip), fd)

@@ -1,0 +1,106 @@
+"""The record of one emergency on one sound output: what was told of it, and what was not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from agent.clock import Clock
+from agent.play.ipc import RATE_HZ
+from agent.play.item import Item, PlayLog
+from agent.play.play_record import Account, Entry, Outcome
+from agent.play.sound.line_claim import LineClaim
+
+
+class AlarmRecord:
+    """One play of an emergency, from its first sample to its closed record.
+
+    Args:
+        output: the output's name.
+        item: the emergency.
+        claim: the lines that it goes out on.
+        log: the journal.
+        clock: the only source of time.
+
+    Attributes:
+        played_ms: how much sound was heard.
+        underruns: how often it ran dry.
+        reading: the body whose words sound now.
+        heard: the bodies whose words were heard to their end.
+        ended_mono_s: when the last segment ended; 0 before one has.
+    """
+
+    def __init__(
+        self, output: str, item: Item, claim: LineClaim, *, log: PlayLog, clock: Clock
+    ) -> None:
+        self.played_ms = 0
+        self.underruns = 0
+        self.ended_mono_s = 0.0
+        self._item = item
+        self._claim = claim
+        self._clock = clock
+        self._entry = Entry(log, output, item)
+        self._begun: list[int] = []
+        self.reading: int | None = None
+        self.heard: set[int] = set()
+        self._start_at: datetime | None = None
+        self._is_closed = False
+
+    @property
+    def has_sounded(self) -> bool:
+        """Has anything of it left the box?"""
+        return self._start_at is not None
+
+    @property
+    def words_missing(self) -> list[str]:
+        """The languages of the bodies whose words were not heard by now, in order."""
+        bodies = enumerate(self._item.bodies)
+        return [body.lang for index, body in bodies if index not in self.heard]
+
+    def note_started(self, at_mono_s: float) -> None:
+        """A segment's first sample; the first of them opens the record.
+
+        Only the first: a clock that is set while it sounds must not give one play two beginnings.
+        """
+        if self._start_at is None:
+            self._start_at = self._clock.at_of(at_mono_s)
+            # What will be told is not known yet: missing by now is only what nobody recorded.
+            silent = [body.lang for body in self._item.bodies if not body.clips]
+            self._entry.open(replace(self._account("cut", "restart"), words_missing=silent))
+
+    def note_ended(self, frames: int, at_mono_s: float) -> None:
+        """A segment is over, so many frames of it were heard."""
+        self.played_ms += frames * 1000 // RATE_HZ
+        if frames:
+            self.ended_mono_s = at_mono_s
+
+    def note_words(self, body: int) -> None:
+        """A body's words begin."""
+        self._begun.append(body)
+        self.reading = body
+
+    def note_heard(self, body: int) -> None:
+        """A body's words were heard to their end."""
+        self.heard.add(body)
+
+    def _account(self, outcome: Outcome, reason: str | None) -> Account:
+        told = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)
+        return Account(
+            outcome,
+            reason,
+            start_at=self._start_at,
+            end_at=self._clock.at_of(self.ended_mono_s) if self.ended_mono_s else None,
+            duration_ms=self.played_ms,
+            underruns=self.underruns,
+            zones=list(self._claim.on),
+            proof="A1" if self._start_at is None else "A2",
+            told=tuple(dict.fromkeys(told)),
+            words_missing=self.words_missing,
+        )
+
+    async def close(self, outcome: Outcome, reason: str | None) -> None:
+        """Write it, once."""
+        if not self._is_closed:
+            self._is_closed = True
+            account = self._account(outcome, reason)
+            await self._entry.close(account if self.has_sounded else replace(account, proof="A0"))

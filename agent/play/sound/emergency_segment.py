@@ -1,0 +1,125 @@
+"""One stretch of an emergency's sound: a slot of the engine, from its loading to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent.clock import mono_s
+from agent.contract.document import Medium
+from agent.play.decode.decoder import Decoder, start_decoder
+from agent.play.decode.media_reader import open_tracks
+from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, Start
+from agent.play.item import MediaShelf
+
+_ids = itertools.count(1)
+LIMIT_SLACK_MS = (
+    250  # a medium: signed durations are rounded; beyond this it is not what was signed
+)
+
+
+@dataclass(eq=False)
+class Segment:
+    """What sounds without a break: a clip that the engine holds, or decoded media.
+
+    Args:
+        clip: the held clip; None when a decoder fills the slot.
+        decoder: what fills the slot.
+        length_s: as signed; of the built-in attention signal, to the sample.
+    """
+
+    clip: str | None = None
+    decoder: Decoder | None = None
+    length_s: float = 0.0
+    id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
+    is_loaded: bool = False
+    is_placed: bool = False
+    started_mono_s: float | None = None
+    ended: Ended | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def heard_s(self) -> float:
+        """How much of it was heard, in seconds."""
+        return self.ended.frames / RATE_HZ if self.ended is not None else 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Was it heard to its own end?"""
+        return self.ended is not None and self.ended.why == "end" and self.ended.frames > 0
+
+    def load(self, send: Send, level: int) -> None:
+        """Open its slot, which fills from now on; a clip has nothing to fill.
+
+        Raises:
+            PlayError: E_WORKER, the engine is gone.
+        """
+        if self.decoder is not None:
+            self.is_loaded = True  # the descriptor is closed even when it cannot be sent
+            send(Load(self.id, level), self.decoder.read_fd)
+
+    def place(self, send: Send, level: int, at_mono_s: float, after: str | None = None) -> None:
+        """Have it begin at a moment and not before the end of another slot; a clip begins at once.
+
+        Raises:
+            PlayError: E_WORKER, the engine is gone.
+        """
+        self.is_placed = True
+        if self.clip is not None:
+            send(Fire(self.clip, self.id, level))
+        else:
+            send(Start(self.id, at_mono_s, after))
+
+    def on_started(self, at_mono_s: float) -> None:
+        """Its first sample is placed."""
+        self.started_mono_s = at_mono_s
+        self._news.set()
+
+    def on_ended(self, event: Ended) -> None:
+        """It is over; the first word counts."""
+        if self.ended is None:
+            self.ended = event
+        self._news.set()
+
+    async def wait_started(self, limit_s: float) -> bool:
+        """Until it has started or ended; False when neither came in time."""
+        return await self._wait(limit_s, lambda: self.started_mono_s is not None)
+
+    async def wait_ended(self, until_mono_s: float | None = None) -> bool:
+        """Until it has ended; False when it had not by that moment."""
+        limit_s = None if until_mono_s is None else max(0.0, until_mono_s - mono_s())
+        return await self._wait(limit_s, lambda: False)
+
+    async def _wait(self, limit_s: float | None, is_enough: Callable[[], bool]) -> bool:
+        try:
+            async with asyncio.timeout(limit_s):
+                while self.ended is None and not is_enough():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """End its decoder; the engine plays out what it has."""
+        decoder, self.decoder = self.decoder, None
+        if decoder is not None:
+            if not self.is_loaded:
+                os.close(decoder.read_fd)
+            await decoder.stop()
+
+
+async def decode_segment(media: MediaShelf, clips: Sequence[Medium]) -> Segment:
+    """Open media and start to decode them, one right behind the other.
+
+    Raises:
+        AgentError: a medium is missing, is not what was signed, or cannot be decoded.
+    """
+    length_ms = sum(clip.duration_ms for clip in clips)
+    limit_ms = length_ms + LIMIT_SLACK_MS * len(clips)
+    tracks = await open_tracks(media, clips)
+    decoder = await start_decoder(tracks, duration_limit_ms=limit_ms)
+    return Segment(decoder=decoder, length_s=length_ms / 1000)

@@ -1,0 +1,114 @@
+"""An emergency's segments on their way into the engine: which media are here, and their decoding.
+
+Neither a card that does not answer nor a file that cannot be played holds up what else is told:
+what does not come in time counts as not here, until it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from agent.play.item import Item, MediaShelf
+from agent.play.sound.attention_tone import ATTENTION, ATTENTION_S
+from agent.play.sound.builtin_speech import EXERCISE_LINE, LINE
+from agent.play.sound.emergency_segment import Segment, decode_segment
+from agent.play.sound.emergency_sequence import Step
+from agent.play.task_end import end_task
+
+log = logging.getLogger(__name__)
+WORDS_LIMIT_S = 2.0  # for a card to give its files and a decoder to start
+SIGNAL_LIMIT_S = 0.3  # the same for a recorded signal, before the built-in one sounds
+
+
+def bodies_here(item: Item) -> frozenset[int]:
+    """The bodies of an emergency whose recorded words are in store, all of them."""
+    return frozenset(index for index, body in enumerate(item.bodies) if body.is_here)
+
+
+def bodies_with_words(item: Item) -> frozenset[int]:
+    """The bodies of an emergency that have recorded words."""
+    return frozenset(index for index, body in enumerate(item.bodies) if body.clips)
+
+
+def built_in_signal() -> Segment:
+    """The attention signal that every engine holds."""
+    return Segment(clip=ATTENTION, length_s=ATTENTION_S)
+
+
+class SegmentLoader:
+    """Opens and decodes what one emergency is told with.
+
+    Args:
+        item: the emergency.
+        media: where its files are.
+        on_news: called when words that were late are ready.
+    """
+
+    def __init__(self, item: Item, media: MediaShelf, on_news: Callable[[], None]) -> None:
+        self._item = item
+        self._media = media
+        self._on_news = on_news
+        self._late: dict[int, asyncio.Task[Segment]] = {}
+        self._signals: list[asyncio.Task[Segment]] = []
+
+    def here(self) -> frozenset[int]:
+        """The bodies that can be told now."""
+        late = {body for body, task in self._late.items() if not task.done()}
+        return bodies_here(self._item) - late
+
+    def update(self, item: Item) -> None:
+        """The same emergency, with what of its media is here by now."""
+        self._item = item
+
+    def expect_signal(self) -> None:
+        """Have the emergency's own recorded signal, if it has one, on its way."""
+        if self._item.signal is not None:
+            work = decode_segment(self._media, [self._item.signal])
+            self._signals.append(asyncio.create_task(work, name="recorded signal"))
+
+    async def load(self, step: Step) -> Segment | None:
+        """A step's sound; None when its words do not come in time.
+
+        Raises:
+            AgentError: the words cannot be had.
+        """
+        if step.kind == "signal":
+            return await self._load_signal()
+        if step.kind == "line":
+            return Segment(clip=EXERCISE_LINE if self._item.is_exercise else LINE)
+        return await self._load_words(step.body)
+
+    async def _load_signal(self) -> Segment:
+        """The recorded one if it is ready, else the built-in one."""
+        if not self._signals:
+            self.expect_signal()
+        for task in self._signals:
+            await asyncio.wait([task], timeout=SIGNAL_LIMIT_S)
+            if task.done() and task.exception() is None:
+                self._signals.clear()
+                return task.result()
+        return built_in_signal()
+
+    async def _load_words(self, body: int) -> Segment | None:
+        task = self._late.get(body)
+        if task is None:
+            work = decode_segment(self._media, self._item.bodies[body].clips)
+            task = self._late[body] = asyncio.create_task(work, name=f"words {body}")
+        await asyncio.wait([task], timeout=WORDS_LIMIT_S)
+        if task.done():
+            del self._late[body]
+            return task.result()
+        log.warning("%s: the words of body %d do not come", self._item.title, body)
+        task.add_done_callback(lambda _task: self._on_news())
+        return None
+
+    async def close(self) -> None:
+        """Nothing is loaded any more."""
+        for task in (*self._signals, *self._late.values()):
+            await end_task(task)
+            if not task.cancelled() and task.exception() is None:
+                await task.result().close()
+        self._signals.clear()
+        self._late.clear()

@@ -1,0 +1,191 @@
+"""The sessions of one output: which of them has it, and what becomes of those below that one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from agent.clock import Now, mono_s
+from agent.contract.priority import Level
+from agent.play.item import Item, Neighbours
+from agent.play.sound.backlog import Backlog, Cut
+from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.sound_session import SoundSession
+
+REMEMBERED = 64  # emergencies
+CALM_S = 4.0  # an emergency's signal is over by then, and its first words are decoded
+Session = SoundSession | AlarmSession
+
+
+class Lineup:
+    """All sessions of an output, in the order in which they were opened.
+
+    Args:
+        near: the neighbours.
+        backlog: what waits for something higher to end.
+        done: keys of the items with which the output is through.
+
+    Attributes:
+        sessions: the output adds and removes them.
+    """
+
+    def __init__(self, near: Neighbours, backlog: Backlog, done: Collection[str]) -> None:
+        self.sessions: list[Session] = []
+        self._rundown = near.rundown
+        self._clock = near.clock
+        self._backlog = backlog
+        self._done = done
+        self._heard: dict[str, frozenset[int]] = {}
+        self._newest: tuple[str, float] = ("", 0.0)  # what began last, and when
+
+    def knows(self, key: str) -> bool:
+        """Has an item a session, or is it done, or will it come back by itself?"""
+        return self.is_open(key) or self.is_done(key) or key in self._backlog
+
+    def is_open(self, key: str) -> bool:
+        """Has an item a session?"""
+        return any(session.item.key == key for session in self.sessions)
+
+    def is_done(self, key: str) -> bool:
+        """Is the output through with an item?"""
+        return key in self._done
+
+    def was_heard(self, key: str) -> bool:
+        """Has anything of an emergency left the box?"""
+        return key in self._heard
+
+    def words_heard(self, key: str) -> frozenset[int]:
+        """The bodies of an emergency whose words were heard to their end, by their numbers."""
+        now = (frozenset(one.record.heard) for one in self.tellings if one.item.key == key)
+        return self._heard.get(key, frozenset()).union(*now)
+
+    def reading(self, key: str) -> int | None:
+        """The body of an emergency whose words sound now."""
+        telling = (one.record.reading for one in self.tellings if one.item.key == key)
+        return next(telling, None)
+
+    def words_failed(self, key: str) -> frozenset[int]:
+        """The bodies of an emergency whose words are here and cannot be played."""
+        telling = (frozenset(one.script.failed) for one in self.tellings if one.item.key == key)
+        return next(telling, frozenset())
+
+    def begun(self, item: Item) -> None:
+        """A sample of it has sounded."""
+        self._backlog.begun(item.key)
+        if item.key != self._newest[0]:
+            self._newest = (item.key, mono_s())
+        if item.level >= Level.EMERGENCY:
+            self._remember(item.key, self.words_heard(item.key))
+
+    def remove(self, session: Session) -> None:
+        """It is over; what was heard of an emergency is remembered."""
+        heard = self.words_heard(session.item.key)
+        self.sessions.remove(session)
+        if self.was_heard(session.item.key):
+            self._remember(session.item.key, heard)
+
+    def _remember(self, key: str, heard: frozenset[int]) -> None:
+        self._heard[key] = heard
+        while len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+
+    @property
+    def tellings(self) -> list[AlarmSession]:
+        """The emergencies that are being told: mostly one, two while a key's alarm cuts one."""
+        return [session for session in self.sessions if isinstance(session, AlarmSession)]
+
+    @property
+    def words_missing(self) -> list[str] | None:
+        """Of the emergency that sounds: the languages in which it is not heard now."""
+        return next((one.words_missing for one in self.tellings if one.is_sounding), None)
+
+    @property
+    def _scheduled(self) -> list[SoundSession]:
+        """All but emergencies, which place their own slots."""
+        return [session for session in self.sessions if isinstance(session, SoundSession)]
+
+    @property
+    def prepared(self) -> SoundSession | None:
+        """What is prepared to come back."""
+        waiting = (s for s in self._scheduled if s.item.key in self._backlog and not s.has_begun)
+        return next(waiting, None)
+
+    def find_holder(self, now: Now) -> Session | None:
+        """The highest of what sounds, or is to sound by now."""
+        begun = [
+            session
+            for session in self.sessions
+            if session.is_sounding
+            or (session.item.start_at <= now.at and session.item.key not in self._backlog)
+        ]
+        return max(begun, key=lambda session: session.item.level, default=None)
+
+    @property
+    def is_calm(self) -> bool:
+        """Did nothing begin a moment ago? What is decoded ahead takes the processor from it."""
+        return mono_s() - self._newest[1] >= CALM_S
+
+    def is_free_for(self, session: Session | None) -> bool:
+        """Is no other session open?"""
+        return all(other is session for other in self.sessions)
+
+    async def withdraw(self, session: Session) -> None:
+        """Take a session out that has not sounded."""
+        self.sessions.remove(session)
+        await session.withdraw()
+
+    async def withdraw_prepared(self, back: Cut | None) -> None:
+        """Let go of what was prepared to come back, where it is not that which does."""
+        prepared = self.prepared
+        if prepared is not None and (back is None or prepared.item.key != back.item.key):
+            await self.withdraw(prepared)
+
+    async def hold_back(self, now: Now) -> None:
+        """What comes due below what has the output waits for its end, where it comes back."""
+        holder = self.find_holder(now)
+        if holder is not None:
+            for session in self._list_displaced(holder, now):
+                await self._backlog.add_due(session.item, session.offset_ms)
+                if session.item.key not in self._backlog:
+                    await self.withdraw(session)
+            known = [session.item.key for session in self.sessions]
+            await self._backlog.add_all_due(holder.item, now, known)
+        self._line_up(holder, now)
+        await self._backlog.forget_lapsed(now.at)
+
+    def _list_displaced(self, holder: Session, now: Now) -> list[SoundSession]:
+        """What should sound by now and cannot, because the holder is above it."""
+        return [
+            session
+            for session in self._scheduled
+            if session.item.level < holder.item.level
+            and not session.has_begun
+            and session.item.start_at <= now.at
+            and session.item.key not in self._backlog
+        ]
+
+    def is_held_above(self, item: Item, now: Now) -> bool:
+        """Has something higher the output?"""
+        holder = self.find_holder(now)
+        return holder is not None and holder.item.level > item.level
+
+    def _line_up(self, holder: Session | None, now: Now) -> None:
+        """Have what is prepared begin at its moment, but below the holder at the sample behind it.
+
+        While the holder's last slot is not known nothing may begin: it may only pause.
+        """
+        slot = self._find_last_slot(holder, now) if holder is not None else None
+        for session in [one for one in self._scheduled if one.is_waiting]:
+            if holder is None or session.item.level >= holder.item.level:
+                if not session.is_cued and session.item.key not in self._backlog:
+                    session.cue_planned(self._clock.mono_of(session.item.start_at))
+            elif slot is None:
+                session.hold()
+            elif session.after != slot:
+                session.cue_planned(self._clock.mono_of(session.item.start_at), after=slot)
+
+    def _find_last_slot(self, holder: Session, now: Now) -> str | None:
+        """The slot whose end frees the output; None while that is unknown, or an alarm follows."""
+        known = {*self._done, *(session.item.key for session in self.sessions)}
+        following = self._rundown.wanted(now, known)
+        is_alarm = following is not None and following.level >= Level.EMERGENCY
+        return None if is_alarm else holder.last_slot

@@ -1,0 +1,400 @@
+"""A sound output: asks the rundown what should sound now, and makes it so.
+
+The engine does the exact work (which sample, which slot wins); this loop decides: prepare the next
+item a few seconds early, begin, cut, hand back. It never waits itself: each session opens its media
+and switches its lines in a task of its own, so that an emergency is not behind a slow card.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import datetime
+
+from agent.clock import Now, mono_s
+from agent.errors import AgentError, PlayError
+from agent.play.commissioning_test import TONE_S, ToneTrials, busy, not_ready
+from agent.play.ipc import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
+from agent.play.item import SILENCES, Item, Neighbours, forget_past
+from agent.play.play_record import Account, Entry
+from agent.play.sound.attention_tone import ATTENTION, open_two_tone
+from agent.play.sound.backlog import Backlog, Cut
+from agent.play.sound.builtin_speech import hold_lines
+from agent.play.sound.emergency_queue import AlarmQueue
+from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.session_stack import Lineup, Session
+from agent.play.sound.sound_session import SoundSession
+from agent.play.speaker_line import Line, close_lines
+from agent.play.supervisor import Keeper, Spawn
+
+log = logging.getLogger(__name__)
+PREPARE_S = 4.0
+LATE_S = 0.35
+TRIES = 3  # a decoder may be killed; one that dies again and again has a rotten medium
+REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
+TRIAL_ROOM_S = PREPARE_S + TONE_S + 4.0  # a trial ends before the next item is prepared
+STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
+
+
+class SoundOutput:
+    """One sound path with its loudspeaker lines.
+
+    Args:
+        name: the output's name.
+        lines: its zones.
+        spawn: makes a worker (not started) for the engine of this output's device.
+        near: the neighbours.
+
+    `lineup` has its sessions.
+    """
+
+    def __init__(
+        self, name: str, lines: list[Line], spawn: Spawn[EngineEvent], near: Neighbours
+    ) -> None:
+        self.name = name
+        self.lines = {line.name: line for line in lines}
+        self._keeper = Keeper(
+            name,
+            "engine_lost",
+            spawn,
+            on_event=self._on_event,
+            on_lost=self._on_lost,
+            on_fault=near.on_fault,
+        )
+        self._near = near
+        self._rundown = near.rundown
+        self._clock = near.clock
+        self._log = near.log
+        self._changed = asyncio.Event()
+        self._done: dict[str, datetime] = {}
+        self._backlog = Backlog(name, near, self._done)
+        self.lineup = Lineup(near, self._backlog, self._done)
+        self._sessions = self.lineup.sessions
+        self._told_missing: dict[str, datetime] = {}
+        self._underruns = 0
+        self._breaks: Counter[str] = Counter()
+        self._alarms = AlarmQueue()
+        self._trials = ToneTrials(name, self._keeper.send)
+
+    def changed(self) -> None:
+        """Documents, media or the clock moved: look again now."""
+        self._backlog.changed()
+        self._changed.set()
+
+    @property
+    def on_air(self) -> Item | None:
+        """What sounds now."""
+        return next((s.item for s in reversed(self._sessions) if s.is_sounding), None)
+
+    @property
+    def is_ready(self) -> bool:
+        """Does its engine run?"""
+        return self._keeper.is_ready
+
+    @property
+    def trial(self) -> str | None:
+        """The line on which a technician's tone sounds."""
+        return self._trials.line
+
+    def try_line(self, name: str) -> None:
+        """Sound a quiet tone on one line.
+
+        Raises:
+            PlayError: E_NOT_READY without an engine, E_BUSY when anything sounds or is about to.
+        """
+        if not self._keeper.is_ready:
+            raise not_ready(name)
+        now = self._clock.now()
+        upcoming = self._rundown.upcoming(now)
+        is_near = upcoming is not None and (
+            (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
+        )
+        is_waiting = self._backlog.next(now) is not None
+        if self._sessions or is_waiting or self._trials.line is not None or is_near:
+            raise busy(name)
+        self._trials.begin(self.lines[name], self._group)
+
+    async def run(self) -> None:
+        """Live until cancelled; then fade out, close the records, switch off."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for line in self.lines.values():
+                    await line.open()
+                group.create_task(self._keeper.run(), name=f"engine of {self.name}")
+                group.create_task(self._follow(), name=f"rundown of {self.name}")
+        finally:
+            # The engine is gone by now: a record must not end before its sound does.
+            try:
+                await self._abandon_all("shutdown")
+            finally:
+                await close_lines(self.lines.values())
+
+    # The engine's side
+
+    async def _abandon_all(self, reason: str) -> None:
+        sessions = list(self._sessions)
+        self._sessions.clear()
+        for session in sessions:
+            self._alarms.forget(session.item)
+        now_s = mono_s()
+        ends = [session.abandon(reason, now_s) for session in sessions]
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(error, Exception):  # one that fails keeps no other's record open
+                log.error("%s: a play was not closed", self.name, exc_info=error)
+
+    async def _on_lost(self, _reason: str) -> None:
+        self._trials.on_ended()
+        await self._abandon_all("engine_lost")
+
+    async def _on_event(self, event: EngineEvent) -> None:
+        match event:
+            case Beat(underruns=underruns):
+                self._count(underruns)
+            case Ready():
+                self._underruns = 0
+                self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
+                self._group.create_task(hold_lines(self._keeper.send), name="built-in lines")
+                self.changed()
+            case Started() | Ended() | Fault() if event.id is not None:
+                if self._trials.owns(event.id) and not isinstance(event, Started):
+                    self._trials.on_ended()  # that is all that there is to do
+                for session in [one for one in self._sessions if one.owns(event.id)]:
+                    await self._on_slot(session, event)
+            case _:
+                pass  # a fault without a slot is the worker's loss
+
+    async def _on_slot(self, session: Session, event: Started | Ended | Fault) -> None:
+        match event:
+            case Started():
+                self._give_way(session)
+                self.lineup.begun(session.item)
+                session.on_started(event)
+            case Ended():
+                if await session.on_ended(event):
+                    await self._settle(session)
+            case Fault():
+                session.on_fault(event)
+
+    def _count(self, underruns: int) -> None:
+        """What the engine has counted since its start belongs to what sounds meanwhile."""
+        for session in self._sessions:
+            if session.is_sounding:
+                session.note_underruns(underruns - self._underruns)
+        self._underruns = underruns
+
+    def _give_way(self, session: Session) -> None:
+        """A hard start stops what plays: equals are replaced, lower ones may come back."""
+        level = session.item.level
+        for other in self._sessions:
+            if other.is_sounding and other is not session and other.item.level <= level:
+                other.stop("replaced" if other.item.level == level else "preempted")
+
+    async def _settle(self, session: Session) -> None:
+        """A session is over: remember it, or keep it until it may come back."""
+        if session not in self._sessions:
+            return
+        self.lineup.remove(session)
+        item = session.item
+        if isinstance(session, AlarmSession):
+            if self._alarms.settle(session):
+                self._done[item.key] = item.end_at
+        elif session.has_broken and self._breaks[item.key] < TRIES:
+            self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
+        elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
+            pass  # not done: once the silence is lifted it joins in
+        elif session.is_preempted_unheard:
+            await self._backlog.add_due(item)
+        elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
+            self._backlog.add_cut(item, session.offset_ms + session.played_ms)
+        else:
+            self._done[item.key] = item.end_at
+        self.changed()
+
+    # The rundown's side
+
+    async def _follow(self) -> None:
+        while True:
+            self._changed.clear()
+            wait_s = await self._look() if self._keeper.is_ready else 1.0
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+
+    async def _look(self) -> float:
+        """Compare what is with what should be; returns how long nothing needs doing (seconds)."""
+        now = self._clock.now()
+        await self._end_unentitled(now)
+        alarm = await self._look_at_alarms(now)
+        await self.lineup.hold_back(now)
+        upcoming = self._rundown.upcoming(now)
+        ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
+        # A medium that is not here yet may still come: it is missing only at its own moment.
+        near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
+        back = self._backlog.next(now) if near is None else None
+        await self.lineup.withdraw_prepared(back)
+        wanted = self._rundown.wanted(now, self._done) if alarm is None else None
+        is_first = back is None or wanted is None or back.item.level <= wanted.level
+        if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
+            await self._tell_missing(wanted)  # once; it joins in when its media have come
+        elif wanted is not None and is_first and not self.lineup.knows(wanted.key):
+            self._begin(wanted)
+        elif back is not None:
+            self._bring_back(back)
+        if near is not None and not self.lineup.knows(near.key):
+            self._begin(near)
+        return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
+
+    async def _end_unentitled(self, now: Now) -> None:
+        """Nothing goes on that was taken back; what ended long ago is forgotten."""
+        for key in forget_past(self._done, now.at):
+            del self._breaks[key]
+        forget_past(self._told_missing, now.at)
+        for session in list(self._sessions):
+            item = session.item
+            if not self._rundown.is_entitled(item, now):
+                why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
+                session.stop(self._rundown.why_silenced(item, now) or why)
+            elif isinstance(session, SoundSession) and self._has_moved(session):
+                await self.lineup.withdraw(session)
+
+    async def _look_at_alarms(self, now: Now) -> Item | None:
+        """Have the emergency that is due told: at once, or behind the body of another."""
+        alarms = self._rundown.alarms(now)
+        for telling in self.lineup.tellings:
+            telling.update(alarms)
+        alarm = self._alarms.due(alarms, self._done)
+        on = max(self.lineup.tellings, key=lambda one: one.item.level, default=None)
+        if alarm is not None and on is not None and on.item.key != alarm.key:
+            if on.is_sounding and on.item.level >= alarm.level:
+                on.give_way()
+                return alarm
+            if not on.is_sounding:
+                await self.lineup.withdraw(on)
+        if alarm is not None and (on is None or on.item.key != alarm.key):
+            self._begin_alarm(alarm)
+        return alarm
+
+    def _begin_alarm(self, alarm: Item) -> None:
+        self._trials.give_way()
+        self._done.pop(alarm.key, None)
+        script, lines, send = self._alarms.script(alarm), self._lines_of(alarm), self._keeper.send
+        session = AlarmSession(self.name, alarm, script, lines=lines, send=send, near=self._near)
+        self._sessions.append(session)
+        self._spawn(session, self._tell_out(session))
+
+    async def _tell_out(self, session: AlarmSession) -> None:
+        await session.tell()
+        await self._settle(session)
+
+    def _bring_back(self, back: Cut) -> None:
+        """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
+        prepared = self.lineup.prepared
+        if self.lineup.is_free_for(prepared):
+            if prepared is None:
+                session = self._open_session(back.item, back.offset_ms)
+                self._spawn(session, self._cue(session, mono_s()))
+            elif prepared.is_waiting and not prepared.is_cued:
+                prepared.cue(mono_s() + prepared.lead_s)
+        elif back.item.missing or prepared is not None or not self.lineup.is_calm:
+            pass  # what is not here may still come
+        elif self.on_air and self.on_air.level > back.item.level:
+            session = self._open_session(back.item, back.offset_ms)
+            self._spawn(session, self._prepare(session))
+
+    def _has_moved(self, session: SoundSession) -> bool:
+        """Has the clock been stepped away from a moment that was cued? A small step is followed."""
+        if session.planned_mono_s is None:
+            return False
+        planned_mono_s = self._clock.mono_of(session.item.start_at)
+        if abs(planned_mono_s - session.planned_mono_s) <= STEP_S:
+            return False
+        if not session.lead_s < planned_mono_s - mono_s() <= PREPARE_S:
+            return True
+        session.cue(planned_mono_s, is_planned=True)
+        return False
+
+    async def _tell_missing(self, item: Item) -> None:
+        if item.key not in self._told_missing:
+            self._told_missing[item.key] = item.end_at
+            await Entry(self._log, self.name, item).close(Account("skipped", item.missing))
+
+    def _begin(self, item: Item) -> None:
+        """Open a session now; what takes time is done beside, nobody waits for a slow card."""
+        planned_mono_s = self._clock.mono_of(item.start_at)
+        late_s = mono_s() - planned_mono_s
+        if late_s < LATE_S:
+            session = self._open_session(item, 0)
+            self._spawn(session, self._cue_planned(session))
+        else:
+            self._rejoin(item, planned_mono_s)
+
+    def _rejoin(self, item: Item, planned_mono_s: float) -> None:
+        """Go on where the timeline is, counted at the moment at which sound will come."""
+        lead_s = max((line.lead_s for line in self._lines_of(item)), default=0.0)
+        at_mono_s = mono_s() + lead_s + REJOIN_LEAD_S
+        session = self._open_session(item, int((at_mono_s - planned_mono_s) * 1000))
+        is_over = self._clock.at_of(at_mono_s) >= item.end_at
+        self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
+
+    def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
+        self._trials.give_way()
+        lines = self._lines_of(item)
+        send = self._keeper.send
+        session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, near=self._near)
+        self._sessions.append(session)
+        return session
+
+    def _lines_of(self, item: Item) -> list[Line]:
+        return [ln for ln in self.lines.values() if "*" in item.zones or ln.name in item.zones]
+
+    def _spawn(self, session: Session, deed: Coroutine[None, None, None]) -> None:
+        self._group.create_task(self._attempt(session, deed), name=session.item.key)
+
+    async def _attempt(self, session: Session, deed: Coroutine[None, None, None]) -> None:
+        try:
+            await deed
+        except (AgentError, OSError) as error:
+            await self._fail(session, error)
+
+    async def _prepare(self, session: SoundSession) -> None:
+        await session.prepare()
+        self._changed.set()
+
+    async def _cue(self, session: SoundSession, at_mono_s: float) -> None:
+        await session.prepare()
+        session.cue(max(at_mono_s, mono_s() + session.lead_s))
+
+    async def _cue_planned(self, session: SoundSession) -> None:
+        await session.prepare()
+        if self.lineup.is_held_above(session.item, self._clock.now()):
+            self._changed.set()
+        else:
+            session.cue_planned(self._clock.mono_of(session.item.start_at))
+
+    async def _fail(self, session: Session, error: Exception) -> None:
+        if session not in self._sessions:
+            return
+        log.warning("%s: %s: %s", self.name, session.item.title, error)
+        if isinstance(error, PlayError) and error.code == "E_WORKER":
+            # Not the item's fault: the next engine plays it.
+            self._sessions.remove(session)
+            self._alarms.forget(session.item)
+            await session.abandon("engine_lost", mono_s())
+        elif isinstance(session, SoundSession) and session.is_withdrawn_unheard:
+            self._sessions.remove(session)
+            self._done[session.item.key] = session.item.end_at
+            await session.withdraw()
+        else:
+            self._sessions.remove(session)
+            self._done[session.item.key] = session.item.end_at
+            await session.refuse(str(error))
+
+
+async def _refuse_late(item: Item) -> None:
+    raise PlayError("E_LATE", item.title, "it is over before it could sound")

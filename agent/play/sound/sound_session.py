@@ -1,0 +1,289 @@
+"""One item on one sound output, from the opened media to the closed record.
+
+States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. What is
+heard of an emergency is an `AlarmSession`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+from collections.abc import Iterable
+from datetime import datetime
+
+from agent.clock import mono_s
+from agent.errors import AgentError, PlayError
+from agent.play.decode.decoder import Decoder, start_decoder
+from agent.play.decode.media_reader import open_tracks
+from agent.play.ipc import RATE_HZ, Ended, Fault, Load, Send, Start, Started, Stop
+from agent.play.item import Item, Neighbours
+from agent.play.play_record import Account, Entry, Outcome
+from agent.play.sound.line_claim import LineClaim
+from agent.play.speaker_line import Line
+
+_ids = itertools.count(1)
+FADE_MS = 20
+NEVER_MONO_S = 1e12
+
+
+class SoundSession:
+    """Plays one item once.
+
+    Args:
+        output: the output's name.
+        item: what to play.
+        offset_ms: where in the message to begin (0: at its start).
+        lines: the loudspeaker lines that the item's zones select.
+        send: to the engine.
+        near: the neighbours.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        item: Item,
+        offset_ms: int,
+        *,
+        lines: Iterable[Line],
+        send: Send,
+        near: Neighbours,
+    ) -> None:
+        self.item = item
+        self.offset_ms = offset_ms
+        self.over = asyncio.Event()
+        self.stop_reason: str | None = None
+        self.played_ms = 0
+        self.is_sounding = False
+        self.has_broken = False
+        self.underruns = 0
+        self.outcome: Outcome | None = None
+        self.is_cued = False
+        self.after: str | None = None
+        self.is_preempted_unheard = False  # dropped before its first sample, for what is higher
+        self._send = send
+        self._clock = near.clock
+        self._media = near.media
+        self._entry = Entry(near.log, output, item)
+        self._claim = LineClaim(lines)
+        self._is_loaded = False
+        self._slot = f"{next(_ids)}.message"
+        self._decoder: Decoder | None = None
+        self._claiming: asyncio.Task[None] | None = None
+        self._planned_mono_s: float | None = None
+        self._started_mono_s: float | None = None
+        self._start_at: datetime | None = None
+
+    @property
+    def lead_s(self) -> float:
+        """Seconds from now until sound can come on all lines."""
+        return self._claim.lead_s
+
+    async def prepare(self) -> None:
+        """Open and check the media, start the decoder, load the slot.
+
+        Raises:
+            AgentError: a medium is missing or is not what was signed.
+        """
+        if self.item.missing:
+            raise AgentError("E_MEDIA", self.item.title, self.item.missing)
+        self._decoder = await start_decoder(
+            await open_tracks(self._media, self.item.clips),
+            repeat=self.item.repeat,
+            gap_ms=self.item.gap_ms,
+            offset_ms=self.offset_ms,
+            duration_limit_ms=self._limit_ms(),
+        )
+        try:
+            self._check_wanted()
+        except PlayError:
+            os.close(self._decoder.read_fd)
+            await self._decoder.stop()
+            raise
+        self._send(Load(self._slot, self.item.level), self._decoder.read_fd)
+        self._is_loaded = True
+
+    def _check_wanted(self) -> None:
+        """Much may have happened while the session waited for a card, a decoder or a line."""
+        if self.over.is_set():
+            raise PlayError("E_WORKER", self.item.title, "the engine went")
+        if self.stop_reason == "switch":
+            raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
+        if self.stop_reason is not None:
+            raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
+
+    def _limit_ms(self) -> int | None:
+        """What is left of the item's limit behind the offset."""
+        limit_ms = self.item.limit_ms
+        return None if limit_ms is None else max(1, limit_ms - self.offset_ms)
+
+    def cue(self, at_mono_s: float, *, is_planned: bool = False, after: str | None = None) -> None:
+        """Set (or move) the moment of the first sample, and switch the lines on in time for it.
+
+        Args:
+            at_mono_s: the moment.
+            is_planned: it is the item's own moment, not merely the soonest one.
+            after: another session's slot, whose end is waited for where that is later.
+        """
+        self.is_cued, self.after = True, after
+        self._send(Start(self._slot, at_mono_s, after))
+        self._planned_mono_s = at_mono_s if is_planned else None
+        if self._claim.is_held:
+            return
+        if self._claiming is not None:
+            self._claiming.cancel()
+        self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
+
+    def cue_planned(self, planned_mono_s: float, after: str | None = None) -> None:
+        """Cue the item's own moment, or the soonest one where that is past; see `cue`."""
+        soonest_s = mono_s() + self.lead_s
+        is_planned = planned_mono_s >= soonest_s
+        self.cue(max(planned_mono_s, soonest_s), is_planned=is_planned, after=after)
+
+    def hold(self) -> None:
+        """Take its moment away again."""
+        if self.is_cued:
+            self.is_cued, self.after, self._planned_mono_s = False, None, None
+            self._send(Start(self._slot, NEVER_MONO_S))
+
+    @property
+    def planned_mono_s(self) -> float | None:
+        """The item's own moment, as it was cued; None without one, and once it sounds."""
+        return self._planned_mono_s if self._started_mono_s is None else None
+
+    @property
+    def has_begun(self) -> bool:
+        """Has a sample of it sounded? So it stays while it ends."""
+        return self._started_mono_s is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is it loaded, and has not sounded?"""
+        return self._is_loaded and not self.has_begun and not self.over.is_set()
+
+    @property
+    def last_slot(self) -> str | None:
+        """The slot whose end is the end of its sound, once that one has its moment."""
+        return self._slot if self.is_sounding else None
+
+    async def _claim_for(self, at_mono_s: float) -> None:
+        await asyncio.sleep(max(0.0, at_mono_s - self._claim.settle_s - 0.15 - mono_s()))
+        await self._claim.take()
+        if self._claim.is_unheard:
+            self.stop("switch")
+        else:
+            await self._claim.keep_trying()
+
+    def on_started(self, event: Started) -> None:
+        """The engine placed a slot's first sample."""
+        if self._started_mono_s is None:
+            self._started_mono_s = event.mono_s
+            # once: a clock that is set while it sounds must not give one play two beginnings
+            self._start_at = self._clock.at_of(event.mono_s)
+            self.is_sounding = True
+            self._entry.open(self._account("cut", "restart", None))
+
+    async def on_ended(self, event: Ended) -> bool:
+        """The slot is finished; True when the session is with it."""
+        if self.over.is_set():
+            return False
+        self.played_ms = event.frames * 1000 // RATE_HZ
+        await self._finish(event.why, event.mono_s)
+        return True
+
+    def on_fault(self, event: Fault) -> None:
+        """The engine cannot go on with the slot."""
+        self.stop(event.code)
+
+    def note_underruns(self, count: int) -> None:
+        """Sound ran dry so often while it sounded."""
+        self.underruns += count
+
+    def owns(self, slot: str) -> bool:
+        """Is this slot one of ours?"""
+        return slot == self._slot
+
+    def stop(self, reason: str) -> None:
+        """Fade out. `on_ended` follows and closes the record with this reason."""
+        if self.stop_reason is None:
+            self.stop_reason = reason
+        self._claim.is_given_up = True
+        with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+            self._send(Stop(self._slot, FADE_MS))
+
+    async def abandon(self, reason: str, mono_s: float) -> None:
+        """The engine is gone: close the record with what was known.
+
+        What has not sounded yet leaves no record: it is begun anew with the next engine.
+        """
+        if self._started_mono_s is None:
+            await self._release()
+            return
+        self.stop_reason = reason
+        self.played_ms = max(0, int((mono_s - self._started_mono_s) * 1000))
+        await self._finish("stopped", mono_s)
+
+    async def refuse(self, reason: str) -> None:
+        """Never sounded: write the record as skipped."""
+        self.outcome = "skipped"
+        await self._entry.close(Account("skipped", reason))
+        await self._release()
+
+    @property
+    def is_withdrawn_unheard(self) -> bool:
+        """Was it taken out of the programme before its first sample? Then nothing has happened."""
+        return self.stop_reason == "withdrawn" and self._started_mono_s is None
+
+    async def withdraw(self) -> None:
+        """Not yet sounded, and its moment has moved: leave without a trace."""
+        self.stop("withdrawn")
+        await self._release()
+
+    def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
+        return Account(
+            outcome,
+            reason,
+            start_at=self._start_at,
+            end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
+            duration_ms=self.played_ms,
+            underruns=self.underruns,
+            zones=list(self._claim.on),
+            proof="A1" if self._start_at is None else "A2",
+        )
+
+    async def _finish(self, why: str, mono_s: float) -> None:
+        if self.over.is_set():
+            return
+        self.is_sounding = False
+        if why == "end":
+            await self._check_decoder()
+        if why == "end" and self.stop_reason is None:
+            self.outcome, reason = "full", None
+        elif self._started_mono_s is None:
+            self.outcome, reason = "failed", self.stop_reason or why
+        else:
+            self.outcome, reason = "cut", self.stop_reason or why
+        is_unheard = self._started_mono_s is None
+        self.is_preempted_unheard = is_unheard and why == "stopped" and self.stop_reason is None
+        end_mono_s = None if is_unheard else mono_s
+        if not self.is_withdrawn_unheard and not self.is_preempted_unheard:
+            await self._entry.close(self._account(self.outcome, reason, end_mono_s))
+        await self._release()
+
+    async def _check_decoder(self) -> None:
+        """A decoder that failed half way also ends its pipe: that is not a full play."""
+        if self._decoder is not None:
+            try:
+                await self._decoder.wait()
+            except PlayError as error:
+                self.stop_reason = f"{error.code}: {error.hint}"
+                self.has_broken = True
+
+    async def _release(self) -> None:
+        self.over.set()
+        try:
+            await self._claim.release(self._claiming)
+        finally:
+            if self._decoder is not None:
+                await self._decoder.stop()

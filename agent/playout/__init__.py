@@ -1,0 +1,1 @@
+"""Documents in force become what each output plays."""

@@ -1,0 +1,45 @@
+"""What keeps this box silent: the page's switch, the key on the box, silences signed by people."""
+
+from __future__ import annotations
+
+from agent.clock import Now
+from agent.plan.silence import ActiveSilence, silence_on
+from agent.signals import Signal
+from agent.state.documents_in_force import DocumentsInForce
+from agent.store.local_mute import SilenceSwitch
+
+
+class Mutes:
+    """Read at every question, so that a silence is on before anything sounds after a restart.
+
+    Args:
+        documents: may order a silence.
+        switch: the page's; it lets emergencies through.
+
+    Attributes:
+        is_locked: is the silence key on the box turned? Nothing sounds or shows at all then.
+        changed: emitted when any of them was switched, has begun or has ended.
+    """
+
+    def __init__(self, documents: DocumentsInForce, switch: SilenceSwitch) -> None:
+        self.switch = switch
+        self.is_locked = False
+        self.changed = Signal[[]]()
+        self._documents = documents
+
+    def is_switched_on(self) -> bool:
+        """Is the page's switch on?"""
+        return self.switch.is_on
+
+    def is_key_turned(self) -> bool:
+        """Is the silence key on the box turned?"""
+        return self.is_locked
+
+    def ordered(self, now: Now) -> ActiveSilence | None:
+        """The strongest silence that was ordered by a document, if any."""
+        return silence_on(self._documents.held, now)
+
+    def is_stopped(self, now: Now) -> bool:
+        """Is everything silent and black, an emergency too: by the key or by an order?"""
+        ordered = self.ordered(now)
+        return self.is_locked or (ordered is not None and ordered.stops_emergency)

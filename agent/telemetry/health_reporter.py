@@ -1,0 +1,286 @@
+"""What the box says of its own state: the checks of this box, and the report that tells of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from agent.clock import Clock, Now, mono_s
+from agent.contract.document import Head
+from agent.contract.report import Health, InputState, OnAir, Outbox, Play, Reading
+from agent.contract.utc import encode_utc
+from agent.errors import StoreError
+from agent.evidence.journal import Journal
+from agent.health.check import Check, NotCheckedError
+from agent.health.check_memory import Notebook
+from agent.health.check_runner import Watch
+from agent.health.checks.authority import AuthorityCheck, AuthorityState
+from agent.health.checks.board import BoardCheck
+from agent.health.checks.clock import ClockCheck
+from agent.health.checks.head import HeadCheck
+from agent.health.checks.link import Connection, LinkCheck
+from agent.health.checks.media import MediaCheck
+from agent.health.checks.outbox import OutboxCheck
+from agent.health.checks.restart import RestartCheck
+from agent.health.checks.sound import SoundCheck
+from agent.health.health_report import take_snapshot
+from agent.health.machine_checks import build_machine_checks
+from agent.health.open_issues import Issues
+from agent.play.board.board_output import PictureOutput
+from agent.play.item import Item
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import Line
+from agent.settings.model import Settings
+from agent.state.documents_in_force import DocumentsInForce
+from agent.store.database import Store
+from agent.trust.floor_lookup import Floors
+from agent.trust.head import behind, heads_of
+
+log = logging.getLogger(__name__)
+HEALTH_MIN_S = 1.0
+AHEAD = timedelta(hours=24)
+Outputs = Mapping[str, SoundOutput | PictureOutput]
+
+
+class Rundown(Protocol):
+    """See `programme.SoundRundown`."""
+
+    def upcoming(self, now: Now) -> Item | None:
+        """The next item to start."""
+
+    def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
+        """What is to start within `ahead` and lacks a medium, soonest first."""
+
+
+class CentreContact:
+    """When the centre was heard last.
+
+    Attributes:
+        heard_mono_s: when a signed word of it came that was meant for this box alone.
+    """
+
+    def __init__(self) -> None:
+        self.heard_mono_s = mono_s()
+
+    def note_heard(self, _content: object = None) -> None:
+        """Such a word has just come."""
+        self.heard_mono_s = mono_s()
+
+    def last_mono_s(self) -> float:
+        """See `heard_mono_s`."""
+        return self.heard_mono_s
+
+
+class HealthSnapshot:
+    """Puts the box's state into one report.
+
+    Args:
+        settings: of this box.
+        session: the link's session counter of this moment.
+        clock: the only source of time.
+        journal: its outbox and its fault.
+        issues: those that last.
+        outputs: by name.
+        rundowns: by the outputs' names.
+        lines: every switched line.
+        inputs: contacts by name.
+        readings: sensors by name.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a part of the report
+        self,
+        settings: Settings,
+        *,
+        session: Callable[[], int],
+        clock: Clock,
+        journal: Journal,
+        issues: Issues,
+        outputs: Outputs,
+        rundowns: Mapping[str, Rundown],
+        lines: Sequence[Line],
+        inputs: Callable[[], Mapping[str, InputState]],
+        readings: Callable[[], Mapping[str, Reading]],
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self._clock = clock
+        self._journal = journal
+        self._issues = issues
+        self._outputs = outputs
+        self._rundowns = rundowns
+        self._lines = lines
+        self._inputs = inputs
+        self._readings = readings
+
+    async def take(self) -> Health:
+        """The report of this moment.
+
+        Raises:
+            StoreError: the journal cannot be read.
+            OSError: the state folder cannot be asked.
+        """
+        now = self._clock.now()
+        rows, oldest_s = await self._journal.outbox()
+        fault = self._journal.fault
+        self._issues.note("journal_not_written", "state", str(fault) if fault else None)
+        issues = self._issues
+        return await asyncio.to_thread(
+            take_snapshot,
+            Path(self._settings.state),
+            session=self._session(),
+            now=now,
+            issues=issues.all() if now.quality == "FLOOR" else issues.dated(now.at),
+            on_air={name: _tell(output) for name, output in self._outputs.items()},
+            upcoming={name: _told(r.upcoming(now)) for name, r in self._rundowns.items()},
+            switches={line.name: line.state for line in self._lines},
+            outbox=Outbox(rows, oldest_s),
+            inputs=self._inputs(),
+            readings=self._readings(),
+        )
+
+
+class Checkup:
+    """Runs the checks, and reports at every change and every period.
+
+    Args:
+        checks: of this box.
+        note: begins or ends an issue.
+        take: puts a health report together.
+        send: signs and sends it.
+        period_s: between two reports when nothing happens.
+
+    Attributes:
+        watch: the checks; its `standings` are for page and doctor.
+    """
+
+    def __init__(
+        self,
+        checks: Sequence[Check],
+        *,
+        note: Callable[[str, str, str | None], None],
+        take: Callable[[], Awaitable[Health]],
+        send: Callable[[Health], Awaitable[None]],
+        period_s: float,
+    ) -> None:
+        self.watch = Watch(checks, note)
+        self._take = take
+        self._send = send
+        self._period_s = period_s
+        self._wanted = asyncio.Event()
+
+    def report_soon(self) -> None:
+        """Something has changed: the next report comes at once."""
+        self._wanted.set()
+
+    def on_play(self, play: Play) -> None:
+        """The centre is told at once on which outputs an emergency is heard or seen."""
+        if play.class_ == "emergency":
+            self.report_soon()
+
+    async def run(self) -> None:
+        """Live until cancelled: look, and report at every change and every period."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.watch.run(), name="watch")
+            group.create_task(self._report(), name="health report")
+
+    async def _report(self) -> None:
+        while True:
+            try:
+                await self._send(await self._take())
+            except (StoreError, OSError) as error:
+                log.warning("no health: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._period_s):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            await asyncio.sleep(HEALTH_MIN_S)
+
+
+def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
+    settings: Settings,
+    *,
+    boot_id: str,
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    issues: Issues,
+    link: Connection,
+    contact: CentreContact,
+    authority: Callable[[], AuthorityState],
+    documents: DocumentsInForce,
+    floors: Floors,
+    outputs: Outputs,
+    rundowns: Mapping[str, Rundown],
+) -> list[Check]:
+    """Those that cost nothing first; a start has better to do than to read certificates.
+
+    Args:
+        settings: of this box.
+        boot_id: of this boot.
+        store: remembers for the checks.
+        clock: the only source of time.
+        journal: its outbox.
+        issues: those that last.
+        link: the connection.
+        contact: when the centre was heard last.
+        authority: how it stands with who may sign.
+        documents: those in force.
+        floors: what was accepted.
+        outputs: by name.
+        rundowns: by the outputs' names.
+    """
+    address = f"{settings.broker.host}:{settings.broker.port}"
+    notebook = Notebook(store)
+
+    def heads() -> list[Head]:
+        return heads_of(one.document for one in documents.held)
+
+    checks: list[Check] = [
+        ClockCheck(clock),
+        LinkCheck(link, address, contact.last_mono_s),
+        AuthorityCheck(authority, clock.now),
+        OutboxCheck(journal.outbox),
+        RestartCheck(notebook, issues.begun),
+        MediaCheck(partial(_lacking, clock, rundowns)),
+        HeadCheck(notebook, clock.now, heads, lambda: behind(heads(), floors)),
+    ]
+    if any(isinstance(output, SoundOutput) for output in outputs.values()):
+        checks.append(SoundCheck(issues.all))
+    if any(isinstance(output, PictureOutput) for output in outputs.values()):
+        checks.append(BoardCheck(partial(_late, outputs)))
+    return checks + build_machine_checks(settings, notebook, boot_id, clock.now)
+
+
+def _late(outputs: Outputs) -> dict[str, int]:
+    boards = outputs.items()
+    return {name: board.late for name, board in boards if isinstance(board, PictureOutput)}
+
+
+def _lacking(clock: Clock, rundowns: Mapping[str, Rundown]) -> dict[str, str]:
+    now = clock.now()
+    if now.quality == "FLOOR":
+        raise NotCheckedError("no_time")
+    items = [item for rundown in rundowns.values() for item in rundown.lacking(now, AHEAD)]
+    lacking: dict[str, str] = {}
+    for item in sorted(items, key=lambda item: item.start_at):
+        lacking.setdefault(item.title, f"{encode_utc(item.start_at)}: {item.missing}")
+    return lacking
+
+
+def _tell(output: SoundOutput | PictureOutput) -> OnAir | None:
+    told = _told(output.on_air)
+    if told is None or not isinstance(output, SoundOutput):
+        return told
+    return msgspec.structs.replace(told, words_missing=output.lineup.words_missing)
+
+
+def _told(item: Item | None) -> OnAir | None:
+    return item.on_air() if item is not None else None

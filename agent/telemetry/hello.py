@@ -1,0 +1,104 @@
+"""What a box says of itself when it has connected."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
+
+from agent.clock import Clock, Now
+from agent.contract.document import Document
+from agent.contract.feature import FEATURES
+from agent.contract.ids import Place
+from agent.contract.report import MAX_HOLDS, Hello
+from agent.evidence.journal import Journal
+from agent.health.health_report import clock_state
+from agent.settings.model import Output
+from agent.state.documents_in_force import DocumentsInForce
+from agent.store.documents import Floors, slot_of
+from agent.trust.current_authority import AuthorityInForce
+
+
+class HelloSender:
+    """Says hello.
+
+    Args:
+        send: signs and sends a report on a channel.
+        session: of the connection.
+        boot_id: of this boot.
+        journal: its epoch and length.
+        ask: a new nonce; the centre's answer carries it.
+        place: where the box stands.
+        floors: what was accepted.
+        documents: those in force.
+        authority: in force.
+        clock: the only source of time.
+        outputs: of the settings.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a part of the report
+        self,
+        send: Callable[[str, Hello], Awaitable[None]],
+        *,
+        session: Callable[[], int],
+        boot_id: str,
+        journal: Journal,
+        ask: Callable[[], str],
+        place: Callable[[], Place | None],
+        floors: Floors,
+        documents: DocumentsInForce,
+        authority: AuthorityInForce,
+        clock: Clock,
+        outputs: Sequence[Output],
+    ) -> None:
+        self._send = send
+        self._session = session
+        self._boot_id = boot_id
+        self._journal = journal
+        self._ask = ask
+        self._place = place
+        self._floors = floors
+        self._documents = documents
+        self._authority = authority
+        self._clock = clock
+        self._outputs = outputs
+
+    async def send(self) -> None:
+        """Once, with a new nonce; what cannot be sent now is said at the next connection."""
+        hello = build_hello(
+            self._session(), boot_id=self._boot_id, journal=self._journal, nonce=self._ask(),
+            place=self._place(), floors=self._floors,
+            in_force=(held.document for held in self._documents.held),
+            authority=self._authority.versions, now=self._clock.now(), outputs=self._outputs,
+        )  # fmt: skip
+        await self._send("hello", hello)
+
+
+def build_hello(  # noqa: PLR0913 - one keyword a part of the report
+    session: int,
+    *,
+    boot_id: str,
+    journal: Journal,
+    nonce: str,
+    place: Place | None,
+    floors: Floors,
+    in_force: Iterable[Document],
+    authority: Mapping[str, int],
+    now: Now,
+    outputs: Sequence[Output],
+) -> Hello:
+    """Put it together; of very many slots those of documents in force come first."""
+    return Hello(
+        session=session,
+        boot_id=boot_id,
+        epoch=journal.epoch,
+        last_seq=journal.last_seq,
+        nonce=nonce,
+        place=str(place) if place else None,
+        holds=floors.holds(map(slot_of, in_force), MAX_HOLDS),
+        partial=len(floors) > MAX_HOLDS,
+        authority=dict(authority),
+        agent=version("tramtin"),
+        clock=clock_state(now),
+        has=[("audio" if one.audio else "board") for one in outputs],
+        features=list(FEATURES),
+    )

@@ -1,0 +1,1 @@
+"""Authenticated time: chrony under NTS, the centre's answers, the floor on the card."""

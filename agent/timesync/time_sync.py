@@ -1,0 +1,288 @@
+"""Keeps the clock: what chrony says under NTS, a floor on the card, jumps that wait for a word.
+
+The floor goes to the card every ten minutes, but only while the time is authenticated, so that a
+box that runs for months and then loses its power does not wake up months ago.
+
+A jump of more than 400 days is held (`Clock.held_at`), because the key that signs the time is
+online and may be stolen. Two may confirm it (docs/decisions/0020): the root, by a version newer
+than the one under which the time was last taken, whose tree is fresh at the moment in question;
+and a person at the box, who puts today's date into a file by `tramtin confirm-time`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from agent.clock import NTS, Clock, Now, Outcome, boot_s, read_rtc
+from agent.contract.local_time import LOCAL
+from agent.errors import AgentError, LinkError, TrustError
+from agent.evidence.journal import Journal
+from agent.evidence.journal_rows import Detail
+from agent.signals import Signal
+from agent.store import clock_state
+from agent.store.database import Store
+from agent.store.time_confirmation import read_confirmation, remove_confirmation
+from agent.timesync.chrony import ChronyReport, ask_chrony
+from agent.trust.authority import Grade
+from agent.trust.chrony import judge_chrony
+from agent.trust.current_authority import AuthorityInForce
+
+log = logging.getLogger(__name__)
+TICK_S = 15.0
+KEEP_S = 600.0
+ASK_CHRONY_S = 600.0
+ASK_CHRONY_SOON_S = 60.0  # while the time is not known
+FORGET_S = 3600.0  # between two times that one root has the floor forgotten
+STEP_S = 0.5  # a smaller step by chrony is no event
+OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
+DAY = timedelta(days=1)
+
+
+class Timekeeper:
+    """Built once for each life of the agent.
+
+    Args:
+        clock: the only source of time.
+        store: remembers for it.
+        journal: gets each fix that is news, and otherwise one in ten minutes.
+        authority: in force, asked anew each time.
+        boot_id: of this boot.
+        state: the state folder.
+        restore: has held documents take effect anew, after a great step.
+        ask_chrony: see `timesync.chrony`.
+        read_rtc: the battery clock, as at the start.
+
+    Attributes:
+        stepped: emitted when the clock has taken a time.
+        time_wanted: emitted when the centre is to be asked for the time.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+        self,
+        clock: Clock,
+        *,
+        store: Store,
+        journal: Journal,
+        authority: AuthorityInForce,
+        boot_id: str,
+        state: Path,
+        restore: Callable[[], Awaitable[None]],
+        ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony,
+        read_rtc: Callable[[], datetime | None] = read_rtc,
+    ) -> None:
+        self.stepped = Signal[[]]()
+        self.time_wanted = Signal[[]]()
+        self._clock = clock
+        self._store = store
+        self._journal = journal
+        self._authority = authority
+        self._boot_id = boot_id
+        self._state = state
+        self._restore = restore
+        self._ask_chronyd = ask_chrony
+        self._read_rtc = read_rtc
+        self._root: int | None = None  # version of the root under which the time was last taken
+        self._kept_boot_s = boot_s()
+        self._kept_words: dict[str, str] = {}
+        self._fixed_by: tuple[str | None, int | None] = (None, None)  # whose time was written last
+        self._fixed_boot_s = float("-inf")
+        self._asked_boot_s = self._forgot_boot_s = float("-inf")
+        self._told_chrony = ""
+        self._is_asking = False
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await self.tick()
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Everything that is due."""
+        try:
+            await self._heed_root()
+            if self._is_asking:
+                self.time_wanted.emit()
+            await self._heed_technician()
+            await self._follow_chrony()
+            await self._keep_when_due()
+        except (AgentError, OSError):
+            log.exception("left undone")
+
+    async def on_time(self, outcome: Outcome) -> None:
+        """The centre has told the time, and the clock has judged it.
+
+        Raises:
+            StoreError: the card refuses.
+        """
+        if outcome.verdict == "taken":
+            await self.on_fixed(outcome)
+
+    async def on_fixed(self, outcome: Outcome) -> None:
+        """The clock has taken a time: first what needs no disk, then the record and the memory.
+
+        Whoever has the broker can have a box ask for the time every few seconds: an answer that
+        brings nothing new is not written.
+
+        Raises:
+            StoreError: the card refuses.
+        """
+        self._is_asking = False
+        self.stepped.emit()
+        await self._count_root()
+        is_news = abs(outcome.step_s) >= STEP_S or self._fixed_by != (self._clock.by, self._root)
+        if not is_news and boot_s() - self._fixed_boot_s < KEEP_S:
+            return
+        self._fixed_by, self._fixed_boot_s = (self._clock.by, self._root), boot_s()
+        by = NTS if self._clock.by == NTS else "centre"
+        detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
+        await self._journal.append("clock_fix", detail=detail)
+        await self._keep()
+
+    # The floor on the card
+
+    async def _keep_when_due(self) -> None:
+        is_held = bool(self._kept_words.get(clock_state.HELD))
+        if boot_s() - self._kept_boot_s >= KEEP_S:
+            self._clock.raise_floor()
+        elif is_held == (self._clock.held_at is not None):
+            return
+        await self._keep()
+
+    async def _keep(self) -> None:
+        self._clock.see_rtc(await asyncio.to_thread(self._read_rtc))
+        words = await self._describe()
+        if words != self._kept_words:
+            await self._store.run(clock_state.keep, words)
+        self._kept_words, self._kept_boot_s = words, boot_s()
+
+    async def _describe(self) -> dict[str, str]:
+        root = await self._last_root()
+        return clock_state.describe(self._clock, self._boot_id, root)
+
+    # chrony
+
+    async def _follow_chrony(self) -> None:
+        is_synced = self._clock.now().quality == "SYNCED"
+        period_s = ASK_CHRONY_S if is_synced else ASK_CHRONY_SOON_S
+        if boot_s() - self._asked_boot_s < period_s:
+            return
+        self._asked_boot_s = boot_s()
+        outcome = await self._ask_chrony()
+        if outcome.verdict != "taken":
+            return
+        if is_synced and abs(outcome.step_s) < STEP_S:
+            self.stepped.emit()
+            return
+        await self.on_fixed(outcome)
+        await self._restore()
+
+    async def _ask_chrony(self) -> Outcome:
+        clock = self._clock
+        try:
+            report = await self._ask_chronyd()
+            if report is None:
+                clock.apart_s = 0.0
+                return Outcome("needless")
+            kept = judge_chrony(report.text, report.system_at)
+        except (LinkError, TrustError) as error:
+            clock.apart_s = 0.0
+            self._tell_chrony(str(error))
+            return Outcome("slow")
+        self._tell_chrony("authenticated by NTS")
+        at = report.system_at + timedelta(seconds=kept.offset_s)
+        # chronyd slews by at most a twelfth while it is being asked.
+        return clock.follow(at, report.boot_s, kept.error_s + report.took_s / 12)
+
+    def _tell_chrony(self, what: str) -> None:
+        if what != self._told_chrony:
+            log.info("chrony: %s", what)
+        self._told_chrony = what
+
+    # Jumps, and what no longer counts
+
+    async def _heed_root(self) -> None:
+        """A newer root may confirm what is held; keys it took away vouch for nothing."""
+        clock, root = self._clock, self._authority.versions["root"]
+        is_newer, held_at = root > await self._last_root(), clock.held_at
+        if held_at is not None and is_newer and self._is_fresh_at(held_at):
+            log.warning("root %d confirms the jump to %s", root, held_at)
+            await self._take_held()
+        elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
+            log.warning("by the root's word the floor %s is forgotten", clock.floor)
+            clock.forget()
+            self._forgot_boot_s = boot_s()
+            self._kept_words, self._is_asking = {}, True
+            await self._store.run(clock_state.lower, await self._describe())
+
+    async def _count_root(self) -> None:
+        """The root is one under which a time was taken.
+
+        Not by the centre's word at a moment at which all has run out: a thief who answers before
+        the new files have come would use up the root that cures.
+        """
+        clock, authority = self._clock, self._authority
+        is_doubtful = clock.by != NTS and authority.grade(clock.now()) is Grade.EXPIRED
+        if not is_doubtful or not await self._last_root():
+            self._root = authority.versions["root"]
+
+    async def _last_root(self) -> int:
+        if self._root is None:
+            words = await self._store.run(clock_state.load)
+            self._root = int(words.get(clock_state.ROOT, "0"))
+        return self._root
+
+    def _is_fresh_at(self, at: datetime) -> bool:
+        """A pinned root has no timestamp and vouches for no moment."""
+        authority = self._authority
+        is_tree = "timestamp" in authority.versions
+        return is_tree and authority.grade(Now(at, "SYNCED", 0.0)) is Grade.FRESH
+
+    def _is_by_revoked_key(self) -> bool:
+        """Has a key that raised the floor since lost the right to tell the time?"""
+        by, authority = self._clock.floor_by, self._authority
+        if by == NTS or authority.grade(self._clock.now()) is Grade.EXPIRED:
+            return False
+        return any(
+            all("time" not in role.kinds for role in authority.roles_for(keyid))
+            for keyid in by.split(",")
+        )
+
+    def _is_far_ahead(self) -> bool:
+        """A newer root, but by our clock all that goes with it has run out: then we are wrong.
+
+        A clock that a stolen key has set ahead finds every authority file expired, so it cannot
+        even learn that the key was revoked. A new root it still takes.
+        """
+        if boot_s() - self._forgot_boot_s < FORGET_S:
+            return False
+        issued = self._authority.issued
+        return issued is not None and self._clock.now().at - issued > OLDEST_TIMESTAMP
+
+    async def _heed_technician(self) -> None:
+        held_at = self._clock.held_at
+        if held_at is None:
+            return
+        day = await asyncio.to_thread(read_confirmation, self._state)
+        if day is None:
+            return
+        is_right = abs(held_at.astimezone(LOCAL).date() - day) <= DAY
+        await asyncio.to_thread(remove_confirmation, self._state)
+        if is_right:
+            await self._take_held()
+        detail: Detail = {
+            "do": "confirm-time",
+            "subject": day.isoformat(),
+            "by": "console",
+            "result": "done" if is_right else "refused",
+            "code": None if is_right else "E_TIME",
+        }
+        await self._journal.append("command", detail=detail)
+
+    async def _take_held(self) -> None:
+        outcome = self._clock.confirm()
+        await self.on_fixed(outcome)
+        await self._restore()

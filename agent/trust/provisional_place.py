@@ -1,0 +1,40 @@
+"""Where an unverified station-config says that this box stands: a hint, which grants nothing.
+
+A box without a place holds only the file of `targets`, so it knows the roles of the provinces and
+none below them. Its first station-config may be signed by one of those; the box must then pull
+files before it can judge, and only the document itself tells which (docs/decisions/0016).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent.contract.document import StationConfig
+from agent.contract.envelope import MAX_ENVELOPE_BYTES, EnvelopeError, parse_envelope
+from agent.contract.ids import Place, StationId, is_match, parse_place
+from agent.contract.strict_json import StrictJsonError
+from agent.errors import TrustError
+from agent.trust.payload import decode_payload
+
+
+def presumed_place(envelope: bytes, station: StationId) -> Place | None:
+    """The place that a station-config claims for this very station; None for anything else.
+
+    Nobody has vouched for it: it may choose which authority files to ask for, and nothing more.
+    """
+    if len(envelope) > MAX_ENVELOPE_BYTES:
+        return None
+    try:
+        payload = parse_envelope(envelope).payload_bytes()
+        document = decode_payload("station-config", payload)
+    except (StrictJsonError, msgspec.ValidationError, EnvelopeError, TrustError):
+        return None
+    if not isinstance(document, StationConfig):
+        return None
+    place = parse_place(document.place)
+    is_meant = any(
+        # at its former place, when it is being moved
+        is_match(to, place) or to.rpartition("/")[2] == station
+        for to in document.to
+    )
+    return place if place.station == station and is_meant else None

@@ -1,0 +1,1 @@
+"""Keys, the ceremony, and the authority's published files."""

@@ -1,0 +1,65 @@
+"""Stations that a draft would leave behind: they stand where a role loses its say.
+
+After a merger of provinces a station that has not heard yet that it moved stands at its old place.
+Once nobody may configure that place, it refuses every new one until the code is given back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from agent.contract.ids import Place, parse_place
+from agent.trust.role import Role
+from agent.trust.tree import TreeAuthority
+from central.authority.ceremony.messages import say
+from texts.catalogue import Lang
+
+Roles = Mapping[str, Role]
+
+
+def read_places(db: Path) -> list[Place]:
+    """Where each station stands by its own last hello; one without a sound place stands nowhere."""
+    from central.store.database import Database
+
+    database = Database.open(db)
+    try:
+        told = [hello["place"] for hello in database.hellos().values()]
+    finally:
+        database.close()
+    places = []
+    for text in sorted(filter(None, told)):
+        with contextlib.suppress(ValueError):
+            places.append(parse_place(text))
+    return places
+
+
+def tell_left_behind(
+    before: TreeAuthority | None, after: TreeAuthority, places: Iterable[Place], lang: Lang
+) -> Iterator[str]:
+    """Lines that warn: the stations whose place a role may configure no longer, and who else may.
+
+    Args:
+        before: what is in force; None before the first publication.
+        after: the draft.
+        places: where stations stand.
+        lang: of the lines.
+    """
+    left: dict[tuple[str, tuple[str, ...]], list[Place]] = {}
+    for place in places:
+        still = _who_configures(after.roles, place)
+        for role in _who_configures(before.roles if before else {}, place):
+            if role not in still:
+                left.setdefault((role, still), []).append(place)
+    for (role, still), where in left.items():
+        yield say(lang, "left", len(where), role, ", ".join(map(str, where)))
+        yield say(lang, "left.others", ", ".join(still)) if still else say(lang, "left.nobody")
+
+
+def _who_configures(roles: Roles, place: Place) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, role in roles.items()
+        if "station-config" in role.kinds and role.covers("config", str(place))
+    )

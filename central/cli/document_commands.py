@@ -1,0 +1,312 @@
+"""`tramtin-central sign | combine | publish | withhold | reinstate`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agent.contract.document import Document
+from agent.contract.envelope import Envelope
+from agent.contract.utc import encode_utc
+from agent.errors import ConfigError, TrustError
+from central.authority.signers import (
+    Signatories,
+    check_complete,
+    check_key,
+    check_role,
+    read_signatories,
+    tell_needs,
+)
+from central.cli.cli_errors import told
+from central.messages.catalogue import say
+from texts.catalogue import Lang
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+ANY = click.Path(path_type=Path)
+lang_option = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+)
+database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
+root_option = click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True),
+    help="Pinned root file, or the folder of `authority`: names who may and must sign.",
+)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--key", "key_file", type=FILE, required=True, help="The signer's private key.")
+@click.option("--out", type=ANY, help="Where the envelope goes; default: FILE with .signed.")
+@root_option
+@click.option("--issuer", help="schedule.yaml: the role that signs, such as vn.84.29266.")
+@click.option("--seq", type=int, help="YAML: its number; default: milliseconds since 1970.")
+@click.option(
+    "--db", type=FILE, help="The centre's file: for a higher number, and who would refuse."
+)
+@click.option("--epoch", type=int, default=1, show_default=True)
+@click.option("--media-dir", type=ANY, help="schedule.yaml: where media are kept by digest.")
+@click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
+@click.option("--editor", default="")
+@click.option("--approver", default="")
+@click.option("--kind", help="A payload as JSON: which kind of document it is.")
+@click.option("--yes", is_flag=True, help="Do not ask; for programs.")
+@click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
+@lang_option
+@told
+def sign(
+    file: Path,
+    *,
+    key_file: Path,
+    out: Path | None,
+    root: Path | None,
+    yes: bool,
+    passphrase: str | None,
+    lang: Lang,
+    **options: Any,
+) -> None:
+    """Sign FILE: schedule.yaml, alarm.yaml, a payload (--kind), or an envelope to add to.
+
+    An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
+    Shows first, in plain words, what will sound or show, where and when, who has signed and who
+    still must; asks for the key last.
+    """
+    from central.authority.signing_key import load_signer
+    from central.documents.sign import add_signature, open_envelope, read_document, sign_document
+    from central.documents.unsupported import verify_supported
+
+    payload, kind, envelope = _read_signable(file, options, lang)
+    unsigned = envelope or sign_document(payload, kind, [])
+    document = read_document(unsigned)
+    verify_supported(document, lang)
+    people = _people(document, root, lang)
+    _tell(document, open_envelope(envelope) if envelope else None, people, lang)
+    _warn(document, unsigned, options["db"], lang)
+    if not yes:
+        click.confirm(say(lang, "ask"), abort=True)
+    if passphrase is None:
+        passphrase = click.prompt(
+            say(lang, "secret"), hide_input=True, default="", show_default=False
+        )
+    signer = load_signer(key_file, passphrase or None)
+    if people is not None:
+        check_key(signer.public_key.keyid, people, lang)
+    keyid = signer.public_key.keyid
+    if envelope and any(one.keyid == keyid for one in open_envelope(envelope).signatures):
+        raise TrustError("E_ENVELOPE", keyid[:16], say(lang, "fault.signed_already"))
+    signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
+    target = out or file.with_suffix(".signed")
+    target.write_bytes(signed)
+    for line in tell_needs(open_envelope(signed), people, lang):
+        click.echo(line)
+    click.echo(say(lang, "written", target))
+
+
+@click.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--out", type=ANY, required=True, help="Where the envelope with all signatures goes.")
+@root_option
+@lang_option
+@told
+def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang) -> None:
+    """Join the signatures that several people gave to the same document on their own machines."""
+    from central.documents import sign as signing
+
+    joined = files[0].read_bytes()
+    document = signing.read_document(joined)
+    for file in files[1:]:
+        joined = signing.combine(joined, file.read_bytes())
+    people = _people(document, root, lang)
+    _tell(document, signing.open_envelope(joined), people, lang)
+    _warn(document, joined, None, lang)
+    out.write_bytes(joined)
+    click.echo(say(lang, "written", out))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@database_option
+@click.option("--station", help="For one station.")
+@click.option("--group", help="For a group of stations.")
+@click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
+@click.option(
+    "--wait", "wait_s", type=float, is_flag=False, flag_value=60.0,
+    help="Tell what stations answer, for so many seconds [60] at the most.",
+)  # fmt: skip
+@click.option("--anyway", is_flag=True, help="Although stations are unknown or would refuse it.")
+@root_option
+@lang_option
+@told
+def publish(
+    file: Path,
+    *,
+    db: Path,
+    station: str | None,
+    group: str | None,
+    root: Path | None,
+    lang: Lang,
+    **options: Any,
+) -> None:
+    """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
+
+    What stations would refuse is refused here, by name. With --root also an envelope that lacks a
+    signature. Exit code 75: kept, but no collector is there to send it. With --wait: 0 when all
+    stations took it (and sound it), 4 some, 5 none.
+    """
+    from central.documents.emergency_order import verify_dates
+    from central.documents.sign import open_envelope, read_document
+    from central.documents.unsupported import verify_supported
+    from central.publication.publish import Publication, hand_out, verify_publishable
+    from central.publication.recipients import find_recipients
+    from central.store.database import Database
+
+    if (station is None) == (group is None):
+        raise ConfigError("E_USAGE", str(file), say(lang, "fault.one_target"))
+    envelope = file.read_bytes()
+    document, now = read_document(envelope), datetime.now(UTC)
+    verify_dates(document, now, lang)
+    verify_supported(document, lang)
+    people = _people(document, root, lang)
+    if people is not None:
+        check_complete(open_envelope(envelope), people, lang)
+    with closing(Database.open(db)) as database:
+        recipients = find_recipients(database, encode_utc(now), station=station, group=group)
+        publication = Publication(document, envelope, recipients, now)
+        anyway, stops_now = options["anyway"], options["stop_now"]
+        for line in verify_publishable(
+            database, publication, lang, stops_now=stops_now, anyway=anyway
+        ):
+            click.echo(line)
+        code = hand_out(database, publication, lang, options["wait_s"])
+    sys.exit(code)
+
+
+@click.command()
+@click.argument("doc_id")
+@database_option
+@click.option("--why", default="", help="Kept with it.")
+@lang_option
+@told
+def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
+    """Take a playlist out of force on every station, by the heads that `collect` signs."""
+    from central.collector.heads import withhold as put
+    from central.publication.document_outbox import kind_of
+    from central.store.database import Database
+
+    if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
+        raise ConfigError("E_USAGE", doc_id[:64], say(lang, "fault.not_an_id"))
+    with closing(Database.open(db)) as database:
+        kind = kind_of(database, doc_id)
+        if kind is None:
+            raise ConfigError("E_USAGE", doc_id, say(lang, "fault.unknown_document"))
+        if kind not in ("playlist", "stream-grant"):
+            raise ConfigError(
+                "E_USAGE", doc_id, say(lang, "fault.not_withheld_kind", say(lang, f"kind.{kind}"))
+            )
+        put(database, doc_id, why)
+    click.echo(say(lang, "withheld", doc_id))
+
+
+@click.command()
+@click.argument("doc_id")
+@database_option
+@lang_option
+@told
+def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
+    """Bring a withheld playlist back into force."""
+    from central.collector.heads import reinstate as take
+    from central.store.database import Database
+
+    database = Database.open(db)
+    try:
+        was_there = take(database, doc_id)
+    finally:
+        database.close()
+    click.echo(say(lang, "reinstated" if was_there else "not_withheld", doc_id))
+
+
+def _people(document: Document, root: Path | None, lang: Lang) -> Signatories | None:
+    return None if root is None else check_role(document, read_signatories(root), lang)
+
+
+def _tell(
+    document: Document, envelope: Envelope | None, people: Signatories | None, lang: Lang
+) -> None:
+    from central.documents.summary import describe
+
+    for line in (*describe(document, lang), "", *tell_needs(envelope, people, lang)):
+        click.echo(line)
+
+
+def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> None:
+    """What the document needs, who lacks it, and what this machine cannot show."""
+    from agent.contract.feature import needed_features
+    from central.documents.sign import ignored_members
+    from central.publication.left_out_stations import describe_left_out
+    from central.store.database import Database
+
+    lines = []
+    if unknown := ignored_members(envelope):
+        lines.append(say(lang, "unknown_members", ", ".join(unknown)))
+    if needed := needed_features(document):
+        lines.append(say(lang, "needed", ", ".join(sorted(needed))))
+    if db is not None:
+        with closing(Database.open(db)) as database:
+            lines += describe_left_out(database, document, lang)
+    for line in lines:
+        click.echo(say(lang, "notice", line))
+
+
+def _read_signable(
+    file: Path, options: dict[str, Any], lang: Lang
+) -> tuple[bytes, str, bytes | None]:
+    """Payload, kind, and the envelope when FILE is one already."""
+    from central.documents.sign import read_document
+
+    if file.suffix in (".yaml", ".yml"):
+        lacking = [n for n in ("issuer", "media_dir", "media_url") if options[n] is None]
+        if lacking:
+            flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
+            raise ConfigError("E_USAGE", str(file), say(lang, "fault.lacks_options", flags))
+        return *_compile(file, options), None
+    raw = file.read_bytes()
+    if options["kind"] is not None:
+        return raw, options["kind"], None
+    return b"", read_document(raw).kind, raw
+
+
+def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
+    """Payload and kind of an officer's file."""
+    from central.documents.alarm_compiler import compile_alarm, is_alarm
+    from central.documents.compiler import Issue
+    from central.documents.schedule_compiler import compile_schedule
+
+    now = datetime.now(UTC)
+    seq = options["seq"]
+    names = ("issuer", "epoch", "media_dir", "editor", "approver")
+    issue = Issue(
+        **{name: options[name] for name in names},
+        seq=_next_seq(options, now) if seq is None else seq,
+        now=now,
+        media_base_url=options["media_url"],
+    )
+    if is_alarm(file.read_text("utf-8")):
+        return compile_alarm(file, issue), "emergency"
+    fields = {name: getattr(issue, name) for name in Issue.__dataclass_fields__}
+    return compile_schedule(file, **fields), "playlist"
+
+
+def _next_seq(options: dict[str, Any], now: datetime) -> int:
+    """The time in milliseconds; above all that the centre has published, where that is at hand."""
+    from central.publication.numbering import default_seq, newest_seq
+    from central.store.database import Database
+
+    if options["db"] is None:
+        return default_seq(now)
+    with closing(Database.open(options["db"])) as database:
+        return default_seq(now, newest_seq(database, options["issuer"]))

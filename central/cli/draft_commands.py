@@ -1,0 +1,174 @@
+"""`tramtin-central draft emergency | silence | lift | cancel`: a payload to be signed by people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from agent.contract.document import Emergency
+from agent.contract.local_time import LOCAL
+from agent.errors import ConfigError
+from agent.trust.payload import decode_payload
+from central.cli.cli_errors import told
+from central.messages.catalogue import say
+from texts.catalogue import Lang
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+ANY = click.Path(path_type=Path)
+_C = TypeVar("_C", bound=Callable[..., Any])
+
+
+def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime:
+    """`HH:MM` of today, local; without one: now. What is past by more than an hour is tomorrow."""
+    now = datetime.now(LOCAL)
+    if text is None:
+        return now.astimezone(UTC)
+    try:
+        at = datetime.combine(now.date(), time.fromisoformat(text), LOCAL)
+    except ValueError as error:
+        raise click.BadParameter(f"HH:MM: {text!r}") from error
+    if at < now - timedelta(hours=1):
+        at += timedelta(days=1)
+    return at.astimezone(UTC)
+
+
+def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
+    from central.documents.schedule_model import parse_span_ms
+
+    try:
+        return timedelta(milliseconds=parse_span_ms(text))
+    except ValueError as error:
+        raise click.BadParameter(f"30m, 2h: {text!r}") from error
+
+
+def _ordered(life: str) -> Callable[[_C], _C]:
+    """The options of every order; `life` is how long it lives when nothing is said."""
+    options = (
+        click.option("--issuer", required=True, help="The role that signs, such as vn.84.em."),
+        click.option("--to", multiple=True, required=True, help="Where: 84/29266/*."),
+        click.option("--at", callback=_moment, help="HH:MM local: when it will be sent; or now."),
+        click.option("--for", "life", callback=_span, default=life, show_default=True),
+        click.option("--seq", type=int, help="Its number; default: milliseconds since 1970."),
+        click.option("--epoch", type=int, default=1, show_default=True),
+        click.option("--editor", default="", help="Who wrote it."),
+        click.option("--approver", default="", help="Who approved it."),
+        click.option("--out", type=ANY, required=True, help="Where the payload goes."),
+        click.option(
+            "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+        ),
+    )  # fmt: skip
+
+    def add(command: _C) -> _C:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.group()
+def draft() -> None:
+    """Write an order that people then sign, each on a machine of their own."""
+
+
+@draft.command("emergency")
+@_ordered("1h")
+@click.option("--play", type=FILE, multiple=True, help="Recorded message; may be repeated.")
+@click.option("--show", help="Text on boards.")
+@click.option("--text-lang", default="vi", show_default=True, help="Language of the message.")
+@click.option("--repeat", type=click.IntRange(1, 20), default=3, show_default=True)
+@click.option("--exercise", is_flag=True, help="Say on every board that it is an exercise.")
+@click.option("--media-dir", type=ANY, default=Path("media"), help="Where media are kept.")
+@click.option("--media-url", help="https address under which stations fetch them.")
+@told
+def draft_emergency_(**options: Any) -> None:
+    """An emergency: attention signal, then the message, several times, over everything.
+
+    Says what will be heard and seen. Without --play loudspeakers speak a built-in line only.
+    """
+    from central.documents.emergency_order import Message, draft_emergency
+    from central.documents.summary import describe_outputs
+
+    message = Message(
+        options["play"], options["show"], options["text_lang"], options["repeat"],
+        is_exercise=options["exercise"],
+    )  # fmt: skip
+    lang: Lang = options["lang"]
+    if not message.play and message.show is None:
+        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.says_nothing"))
+    if message.play and options["media_url"] is None:
+        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.media_url"))
+    order = _order(options)
+    payload = draft_emergency(order, message, options["media_dir"], options["media_url"])
+    _write(payload, options)
+    document = decode_payload("emergency", payload)
+    if isinstance(document, Emergency):
+        for line in describe_outputs(document, lambda code, *args: say(lang, code, *args)):
+            click.echo(line)
+
+
+@draft.command("silence")
+@_ordered("2h")
+@click.option("--why", required=True, help="Read by everyone who looks at the station.")
+@told
+def draft_silence_(**options: Any) -> None:
+    """A silence: of a role that needs two signatures it stops everything until it is lifted."""
+    from central.documents.emergency_order import draft_silence
+
+    _write(draft_silence(_order(options), "on", options["why"]), options)
+
+
+@draft.command("lift")
+@_ordered("2h")
+@click.option("--why", required=True, help="Read by everyone who looks at the station.")
+@told
+def draft_lift(**options: Any) -> None:
+    """The end of a silence, by the role that ordered it."""
+    from central.documents.emergency_order import draft_silence
+
+    _write(draft_silence(_order(options), "off", options["why"]), options)
+
+
+@draft.command("cancel")
+@_ordered("24h")
+@click.option("--event", help="The emergency's event, as `sign` shows it.")
+@click.option("--alarm", type=FILE, help="Or the signed emergency: the cancel then outlives it.")
+@told
+def draft_cancel_(**options: Any) -> None:
+    """The end of an emergency, by the role that ordered it; of a held alarm, give its file."""
+    from central.documents.emergency_order import draft_cancel, outlive, read_emergency
+
+    order, event, file = _order(options), options["event"], options["alarm"]
+    if (event is None) == (file is None):
+        hint = say(options["lang"], "fault.event_or_alarm")
+        raise ConfigError("E_USAGE", "cancel", hint)
+    if file is not None:
+        emergency = read_emergency(file)
+        order, event = outlive(order, emergency), emergency.event_id
+    _write(draft_cancel(order, "emergency", event), options)
+
+
+def _order(options: dict[str, Any]) -> Any:
+    from central.documents.emergency_order import Order
+
+    seq = options["seq"]
+    return Order(
+        issuer=options["issuer"],
+        to=options["to"],
+        issued=options["at"],
+        lifetime=options["life"],
+        seq=int(datetime.now(UTC).timestamp() * 1000) if seq is None else seq,
+        editor=options["editor"],
+        approver=options["approver"],
+        epoch=options["epoch"],
+    )
+
+
+def _write(payload: bytes, options: dict[str, Any]) -> None:
+    lang: Lang = options["lang"]
+    options["out"].write_bytes(payload)
+    click.echo(say(lang, "drafted", options["out"]))

@@ -1,0 +1,58 @@
+"""Authority files that are given out once more, when a box tells of older ones.
+
+What is retained comes to a box by its subscription. So a box that is behind is about to get it, or
+the broker has lost it; the centre cannot tell which. What is published again reaches everybody who
+listens to it: the timestamp every box, the others whoever lacks them. So no file goes out more
+often than `AGAIN_S`, and a box that cannot be helped by it is heard more and more rarely.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+
+from agent.contract.ids import StationId
+from central.authority import authority_store
+from central.store.database import Database
+
+AGAIN_S = 600.0
+LONGEST_PAUSE_S = 6 * 3600.0  # as often as a box in order says hello
+FORGET_S = 86_400.0
+
+
+class Resend:
+    """Remembers what was given out again, and for whom; a restart forgets it.
+
+    Args:
+        database: of the centre.
+        mono_s: monotonic seconds.
+    """
+
+    def __init__(self, database: Database, mono_s: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._mono_s = mono_s
+        self._sent_mono_s: dict[str, float] = {}  # by file
+        self._helped: dict[StationId, tuple[float, float]] = {}  # when last, seconds of pause
+
+    def consider(self, station: StationId, told: Mapping[str, int]) -> None:
+        """Have sent again what a station lacks, unless that was done just now.
+
+        Args:
+            station: who says hello.
+            told: the version of each file that it has, by role.
+        """
+        now = self._mono_s()
+        free = [
+            file
+            for file in authority_store.lacking(self._database, told)
+            if self._sent_mono_s.get(file, -math.inf) + AGAIN_S <= now
+        ]
+        last, pause_s = self._helped.get(station, (-math.inf, 0.0))
+        if not free or last + pause_s > now:
+            return
+        is_repeated = last + FORGET_S > now
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if is_repeated else AGAIN_S
+        self._helped[station] = (now, pause_s)
+        self._sent_mono_s.update(dict.fromkeys(free, now))
+        authority_store.send_again(self._database, free)

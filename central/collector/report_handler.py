@@ -1,0 +1,302 @@
+"""What a report is worth and what is answered: no network here, one message in, replies out.
+
+A report counts only under the device key pinned at enrolment, on the topic of that very station.
+The answer to a log batch is made after its commit, never before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import UNSET
+from securesystemslib.signer import Signer
+
+from agent.contract.document import Ack, TimeReply
+from agent.contract.envelope import MAX_SIGNATURES, Envelope, EnvelopeError, decode_base64, pae
+from agent.contract.ids import StationId
+from agent.contract.report import REPORT_TYPE, Health, Hello, LogBatch, Result, State
+from agent.contract.topic import parse_topic
+from agent.contract.utc import encode_utc, parse_utc
+from agent.errors import TrustError
+from central.collector import journal_ingest, report_store
+from central.collector.authority_resend import Resend
+from central.collector.heads import Heads
+from central.collector.message_queue import Incoming
+from central.collector.online_signer import OnlineDesk
+from central.collector.report_rules import (
+    ReportError,
+    strip_control,
+    verify_report_content,
+    verify_size,
+)
+from central.publication.document_outbox import Parcel, lacking
+from central.store.database import Database
+
+log = logging.getLogger(__name__)
+TIME_LIFETIME = timedelta(minutes=10)
+ACK_LIFETIME = timedelta(days=30)
+FRESH = timedelta(minutes=5)
+WINDOW = 4
+_TYPE_OF_CHANNEL: dict[str, Any] = {
+    "hello": Hello, "log": LogBatch, "health": Health, "res": Result,
+}  # fmt: skip
+
+
+def _row_of(result: Result) -> dict[str, Any]:
+    """What is kept of a verdict; the members that a box ignored stand in its detail."""
+    row = msgspec.structs.asdict(result)
+    ignored = row.pop("ignored")
+    if ignored is not UNSET:
+        row["detail"] = f"ignored: {', '.join(ignored)}; {row['detail']}".removesuffix("; ")
+    return row
+
+
+class Reception:
+    """Judges reports and answers them.
+
+    Args:
+        database: where they are kept.
+        signers: keys of the roles `time`, `receipt` and, where heads are sent, `head`.
+
+    Attributes:
+        heads: what builds heads; None without their key.
+    """
+
+    def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
+        self.window = WINDOW
+        self._database = database
+        self._desk = OnlineDesk(database, signers)
+        self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
+        self._resend = Resend(database)
+        self._of_former_life: dict[StationId, Hello] = {}
+
+    def receive_group(self, messages: Iterable[Incoming]) -> list[Parcel]:
+        """As `receive` for each in turn, with one commit; blocks on the database.
+
+        Raises:
+            SQLAlchemyError: nothing of them is kept, and none may be answered.
+        """
+        with self._database.together():
+            return [reply for one in messages for reply in self._receive_one(one)]
+
+    def _receive_one(self, one: Incoming) -> list[Parcel]:
+        try:
+            with self._database.savepoint():
+                return self.receive(one.station, one.channel, one.payload)
+        except Exception:  # a message's outer edge: one must not deafen the centre to all others
+            log.exception("%s of %s could not be taken", one.channel, one.station)
+            return []
+
+    def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
+        """Keep one message and return what is to be answered; blocks on the database.
+
+        What cannot be counted is flagged, not answered.
+        """
+        if channel == "state":
+            self._take_state(station, message)
+            return []
+        try:
+            report = self._open(station, channel, message)
+        except ReportError as error:
+            log.warning("%s of %s refused: %s", channel, station, strip_control(str(error)))
+            if error.code != "E_STATION":
+                self._flag(station, error.code, f"{channel}: {error.detail}")
+            return []
+        try:
+            return self._take(station, report)
+        except TrustError as error:  # an answer that a box would refuse: a nonce of odd form, say
+            log.warning("%s of %s cannot be answered: %s", channel, station, error)
+            return []
+
+    def _open(self, station: StationId, channel: str, message: bytes) -> Any:
+        pinned = self._database.certificate(station)
+        if pinned is None or channel not in _TYPE_OF_CHANNEL:
+            detail = f"nobody enrolled {station}/{channel}; --devices is read at the start"
+            raise ReportError("E_STATION", detail)
+        verify_size(channel, message)
+        payload = verify_report(message, channel, *pinned)
+        try:
+            report = msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise ReportError("E_SCHEMA", str(error)[:200]) from error
+        verify_report_content(report)
+        return report
+
+    def _flag(self, station: str, code: str, detail: str, *, epoch: str = "", seq: int = 0) -> None:
+        detail = strip_control(detail)
+        report_store.note_fault(self._database, station, epoch, seq, code, detail)
+
+    def _take(self, station: StationId, report: Any) -> list[Parcel]:
+        match report:
+            case Hello():
+                return self._take_hello(station, report)
+            case LogBatch():
+                return self._take_log(station, report)
+            case Health():
+                self._take_health(station, report)
+            case Result():
+                report_store.note_result(self._database, station, _row_of(report))
+        return []
+
+    def _take_health(self, station: StationId, health: Health) -> None:
+        """Only news: a broker that repeats yesterday's health must not keep a dead pole green.
+
+        Nor that of a former card, whose sessions went further than those of the present one. What
+        was made just now is news all the same: a session that nobody can have come to must not
+        hide what the box says after it.
+        """
+        known = self._database.health_of(station)
+        hello = self._database.hello(station)
+        is_former = hello is not None and hello["session"] < health.session
+        is_next = known is None or (known["session"], known["at"]) < (health.session, health.at)
+        if is_next and not is_former:
+            self._note_health(station, health)
+        elif known is not None and not is_next and _is_cure(known["at"], health.at):
+            detail = f"sessions {known['session']} and {health.session}: two boxes with one key?"
+            self._flag(station, "E_SESSION", detail)
+            report_store.set_session(self._database, station, health.session)
+            self._note_health(station, health)
+        else:
+            log.warning("stale health of %s: %s", station, strip_control(health.at))
+
+    def _note_health(self, station: StationId, health: Health) -> None:
+        body = msgspec.json.encode(health)
+        report_store.note_latest(self._database, station, "health", body)
+
+    def _take_state(self, station: StationId, message: bytes) -> None:
+        """Presence is not signed: it colours a table, nothing more."""
+        try:
+            state = msgspec.json.decode(message, type=State)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            log.warning("presence of %s is not understood", station)
+            return
+        self._note_presence(station, online=state.online, session=state.session)
+
+    def _note_presence(self, station: StationId, *, online: bool, session: int) -> bool:
+        """Was it taken, or at least of an older session? False: it cannot be true."""
+        said = report_store.note_presence(self._database, station, online=online, session=session)
+        if said == "stale":
+            log.info("late sign of %s, session %d", station, session)
+        elif said == "implausible":
+            self._flag(station, "E_SESSION", f"no box has come to session {session}")
+        return said != "implausible"
+
+    def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
+        """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
+        time_reply = self._time_reply(station, hello.nonce)
+        self._resend.consider(station, hello.authority)
+        self._note_hello(station, hello)
+        cursor = journal_ingest.cursor_of(self._database, station, hello.epoch)
+        ack = self._ack(station, hello.epoch, cursor)
+        try:
+            documents = self._documents_for(station, hello)
+        except TrustError as error:  # one that this release cannot read must not cost the time
+            log.warning("documents for %s: %s", station, error)
+            documents = []
+        return [time_reply, *documents, ack]
+
+    def _documents_for(self, station: StationId, hello: Hello) -> list[Parcel]:
+        missing = lacking(self._database, station, hello)
+        is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
+        configs = missing[: sum(is_config)]  # they stand first
+        head = []
+        if self.heads is not None and (configs or hello.place is not None):
+            head = [self.heads.build(station, hello.nonce)]
+        return [*configs, *head, *missing[len(configs) :]]
+
+    def _note_hello(self, station: StationId, hello: Hello) -> None:
+        """A new card counts its sessions from one; a hello of a former card is one said again.
+
+        Or the box is back on that card: then records follow, and the hello counts after all.
+        """
+        self._of_former_life.pop(station, None)
+        known = self._database.hello(station)
+        if known is not None and known["epoch"] != hello.epoch:
+            if not journal_ingest.is_new_life(self._database, station, hello.epoch, known["epoch"]):
+                log.warning("hello of a former life of %s: %s", station, hello.epoch)
+                self._of_former_life[station] = hello
+                return
+            report_store.begin_anew(self._database, station)
+            known = None
+        is_possible = self._note_presence(station, online=True, session=hello.session)
+        if is_possible and (known is None or known["session"] <= hello.session):
+            body = msgspec.json.encode(hello)
+            report_store.note_latest(self._database, station, "hello", body)
+
+    def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
+        try:
+            cursor = journal_ingest.commit_batch(self._database, station, batch)
+        except journal_ingest.LedgerError as error:
+            log.error("journal of %s: %s", station, strip_control(str(error)))  # noqa: TRY400 - the fault is the station's
+            self._flag(station, error.code, error.detail, epoch=batch.epoch, seq=error.seq)
+            if error.code != "E_BUDGET":
+                return []
+            cursor = journal_ingest.cursor_of(self._database, station, batch.epoch)
+            return [self._ack(station, batch.epoch, cursor, window=0)]  # it pauses
+        hello = self._of_former_life.get(station)
+        if hello is not None and hello.epoch == batch.epoch:
+            self._note_hello(station, hello)
+        return [self._ack(station, batch.epoch, cursor)]
+
+    def _time_reply(self, station: str, nonce: str) -> Parcel:
+        header = self._desk.header("time", "time", station, TIME_LIFETIME)
+        utc = encode_utc(datetime.now(UTC))
+        return self._desk.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
+
+    def _ack(
+        self, station: str, journal: str, cursor: journal_ingest.Cursor, window: int | None = None
+    ) -> Parcel:
+        header = self._desk.header("ack", "receipt", station, ACK_LIFETIME)
+        window = self.window if window is None else window
+        ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=window)
+        return self._desk.sign(station, ack, "receipt")
+
+
+def verify_report(message: bytes, channel: str, keyid: str, certificate: str) -> bytes:
+    """The payload of a report signed by this device.
+
+    Raises:
+        ReportError: E_ENVELOPE or E_SIGNATURE.
+    """
+    try:
+        envelope = msgspec.json.decode(message, type=Envelope)
+        payload = envelope.payload_bytes()
+        signatures = [decode_base64(s.sig) for s in envelope.signatures if s.keyid == keyid]
+    except (msgspec.MsgspecError, UnicodeDecodeError, EnvelopeError) as error:
+        raise ReportError("E_ENVELOPE", str(error)[:200]) from error
+    if envelope.payloadType != REPORT_TYPE.format(channel=channel):
+        raise ReportError("E_ENVELOPE", "of another channel")
+    if len(envelope.signatures) > MAX_SIGNATURES or len(signatures) != 1:
+        raise ReportError("E_SIGNATURE", "not signed by the device enrolled under this name")
+    key = _public_key(certificate)
+    if not isinstance(key, EllipticCurvePublicKey):
+        raise ReportError("E_SIGNATURE", "the enrolled key is not P-256")
+    try:
+        key.verify(signatures[0], pae(envelope.payloadType, payload), ECDSA(SHA256()))
+    except InvalidSignature as error:
+        raise ReportError("E_SIGNATURE", "the signature does not fit") from error
+    return payload
+
+
+@lru_cache(maxsize=8192)
+def _public_key(certificate: str) -> CertificatePublicKeyTypes:
+    return x509.load_pem_x509_certificate(certificate.encode()).public_key()
+
+
+def _is_cure(known_at: str, at: str) -> bool:
+    """Was it said just now by the centre's clock, and after what is known, or instead of a lie?"""
+    try:
+        now, said, known = datetime.now(UTC), parse_utc(at), parse_utc(known_at)
+    except ValueError:
+        return False
+    return abs(now - said) <= FRESH and (known < said or known > now + FRESH)

@@ -1,1 +1,0 @@
-"""The demonstration: the whole chain on loopback, with attacks, and a verdict."""

@@ -1,0 +1,1 @@
+"""Documents: compiled, summarised, signed; and the media that they name."""

@@ -1,0 +1,183 @@
+"""What a duty officer orders at once: emergency, cancel, silence and its lifting, as payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from agent.contract.document import (
+    Cancel,
+    Document,
+    Emergency,
+    EmergencyBody,
+    Medium,
+    Silence,
+    Text,
+)
+from agent.contract.utc import encode_utc, parse_utc
+from agent.errors import ConfigError, TrustError
+from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
+from central.documents.media import store_medium
+from central.documents.sign import build_header, encode_document, new_doc_id, read_document
+from central.documents.summary import format_moment
+from central.messages.catalogue import say
+from texts.catalogue import Lang
+
+MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
+
+
+@dataclass(frozen=True)
+class Order:
+    """What every order says.
+
+    Args:
+        issuer: the role that will sign.
+        to: patterns of places.
+        issued: the moment of issue: boxes take an emergency from five minutes before it until
+            half an hour after it.
+        lifetime: from then until it expires.
+        seq: its number; rises with every order of the role in its slot.
+        editor: who wrote it.
+        approver: who approved it.
+        epoch: raised when the role's key is replaced.
+    """
+
+    issuer: str
+    to: Sequence[str]
+    issued: datetime
+    lifetime: timedelta
+    seq: int
+    editor: str = ""
+    approver: str = ""
+    epoch: int = 1
+
+    def header(self, kind: str, class_: Any, slot: str) -> dict[str, Any]:
+        """The fields of the document's header."""
+        return build_header(
+            kind, issuer=self.issuer, class_=class_, to=self.to, slot=slot, seq=self.seq,
+            epoch=self.epoch, now=self.issued, lifetime=self.lifetime, editor=self.editor,
+            approver=self.approver,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Message:
+    """What an emergency says: recorded sound, text on boards, or both."""
+
+    play: Sequence[Path] = ()
+    show: str | None = None
+    lang: str = "vi"
+    repeat: int = 3
+    gap_s: int = 2
+    is_exercise: bool = False
+
+
+def draft_emergency(
+    order: Order, message: Message, media_dir: Path, media_url: str | None
+) -> bytes:
+    """The payload of an emergency: attention signal, then the message, `repeat` times.
+
+    Raises:
+        ConfigError: E_USAGE, it says nothing; E_MEDIA, a file cannot be used.
+        TrustError: E_SCHEMA, a box would refuse it.
+    """
+    if not message.play and message.show is None:
+        raise ConfigError("E_USAGE", "emergency", "--play or --show: it must say something")
+    if message.play and media_url is None:
+        raise ConfigError("E_USAGE", "emergency", "--play needs --media-url")
+    media = [store_medium(path, media_dir, str(media_url)) for path in message.play]
+    text = Text(show=message.show) if message.show is not None else None
+    body = EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)
+    return encode_document(
+        Emergency(
+            **order.header("emergency", "emergency", "khan-cap"),
+            event_id=new_doc_id(),
+            exercise=message.is_exercise,
+            attention="two-tone",
+            media=list({medium.sha256: medium for medium in media}.values()),
+            bodies=[body],
+            repeat=message.repeat,
+            gap_ms=message.gap_s * 1000,
+            max_ms=_longest_ms(order, message, media),
+        )
+    )
+
+
+def verify_dates(document: Document, now: datetime, lang: Lang) -> None:
+    """Would stations take this document at this moment? Told here, not by every one of them.
+
+    Raises:
+        TrustError: E_EXPIRED; E_TIME, an emergency outside its window.
+    """
+    if now >= parse_utc(document.expires):
+        hint = say(lang, "fault.expired", format_moment(document.expires))
+        raise TrustError("E_EXPIRED", document.doc_id, hint)
+    verify_window(document, now, lang)
+
+
+def verify_window(document: Document, now: datetime, lang: Lang) -> None:
+    """Would stations still, or already, take this emergency? Told here, not by every one of them.
+
+    Raises:
+        TrustError: E_TIME.
+    """
+    if not isinstance(document, Emergency) or document.nonce is not None:
+        return
+    if document.trigger == "key":  # it waits for a hand, however old it is
+        return
+    issued_at = parse_utc(document.issued)
+    if now > issued_at + EMERGENCY_WINDOW:
+        raise TrustError("E_TIME", document.doc_id, say(lang, "fault.late"))
+    if now < issued_at - EARLY:
+        from_at = format_moment(encode_utc(issued_at - EARLY))
+        raise TrustError("E_TIME", document.doc_id, say(lang, "fault.early", from_at))
+
+
+def _longest_ms(order: Order, message: Message, media: Sequence[Medium]) -> int:
+    """Its script with some room; only shown text stays as long as the document lives."""
+    life_ms = int(order.lifetime.total_seconds() * 1000)
+    if message.show is not None or not media:
+        return life_ms
+    once_ms = sum(medium.duration_ms for medium in media) + message.gap_s * 1000
+    return min(life_ms, once_ms * message.repeat + MARGIN_S * 1000)
+
+
+def draft_silence(order: Order, state: Literal["on", "off"], why: str) -> bytes:
+    """The payload of a silence, or of its lifting.
+
+    Raises:
+        TrustError: E_SCHEMA, a box would refuse it.
+    """
+    header = order.header("silence", "silence", "ngat-tieng")
+    return encode_document(Silence(**header, state=state, why=why))
+
+
+def read_emergency(file: Path) -> Emergency:
+    """A signed emergency, for its event and its life: NOT verified.
+
+    Raises:
+        ConfigError: E_USAGE, it is something else.
+        TrustError: it is no document.
+    """
+    document = read_document(file.read_bytes())
+    if not isinstance(document, Emergency):
+        raise ConfigError("E_USAGE", str(file), "not a signed emergency")
+    return document
+
+
+def outlive(order: Order, emergency: Emergency) -> Order:
+    """An order that lives at least until an emergency ends: a station may come back that late."""
+    left = parse_utc(emergency.expires) - order.issued
+    return replace(order, lifetime=max(order.lifetime, left))
+
+
+def draft_cancel(order: Order, class_: str, cancels: str) -> bytes:
+    """The payload that ends an emergency or withdraws a document.
+
+    Raises:
+        TrustError: E_SCHEMA, a box would refuse it.
+    """
+    return encode_document(Cancel(**order.header("cancel", class_, "huy"), cancels=cancels))

@@ -1,0 +1,74 @@
+"""The held alarms that the centre has given out: which there are, and what outlives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from agent.contract.document import Cancel, Document, Emergency
+from agent.contract.utc import encode_utc, parse_utc
+from agent.errors import TrustError
+from central.documents.sign import read_document
+from central.documents.summary import format_moment
+from central.messages.catalogue import say
+from central.store.database import Database
+from central.store.schema import documents
+from texts.catalogue import Lang
+
+
+@dataclass(frozen=True)
+class HeldAlarm:
+    """One of them, for one target.
+
+    Args:
+        name: `<issuer>/<slot>`.
+        target: `g/<group>` or `d/<station>`.
+        event_id: what a cancel names.
+        expires: the stations have it no longer from then on.
+    """
+
+    name: str
+    target: str
+    event_id: str
+    expires: datetime
+
+
+def held_alarms(database: Database, now: datetime) -> list[HeldAlarm]:
+    """Those that stations hold, the first to end first.
+
+    One that was cancelled is none, unless the cancel ends before it: a station that comes back in
+    between still has it.
+    """
+    query = sa.select(documents).where(
+        documents.c.kind.in_(("emergency", "cancel")), documents.c.expires > encode_utc(now)
+    )
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(documents.c.expires)).all()
+    given = [(row, read_document(row.envelope)) for row in rows]
+    cancelled_until = {
+        (row.issuer, one.cancels): row.expires for row, one in given if isinstance(one, Cancel)
+    }
+    return [
+        HeldAlarm(f"{row.issuer}/{row.slot}", row.target, one.event_id, parse_utc(row.expires))
+        for row, one in given
+        if isinstance(one, Emergency)
+        and one.trigger == "key"
+        and cancelled_until.get((row.issuer, one.event_id), "") < row.expires
+    ]
+
+
+def verify_outlives(database: Database, document: Document, now: datetime, lang: Lang) -> None:
+    """Does a cancel reach a station that comes back late, for as long as that may hold the alarm?
+
+    Raises:
+        TrustError: E_TTL.
+    """
+    if not isinstance(document, Cancel):
+        return
+    until = parse_utc(document.expires)
+    for alarm in held_alarms(database, now):
+        if alarm.event_id == document.cancels and alarm.expires > until:
+            ends = (format_moment(encode_utc(at)) for at in (until, alarm.expires))
+            raise TrustError("E_TTL", document.doc_id, say(lang, "fault.short_cancel", *ends))

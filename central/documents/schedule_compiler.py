@@ -1,0 +1,254 @@
+"""schedule.yaml (officer) → the payload of a playlist, all faults at once with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from agent.contract.document import (
+    Body,
+    Element,
+    Entry,
+    Playlist,
+    Relay,
+    Scene,
+    Start,
+    Text,
+    When,
+)
+from agent.errors import YamlFaults
+from agent.trust.freshness import longest_lifetime
+from agent.trust.media_url_rules import is_https
+from central.documents.compiler import Compilation, Issue, Source, midnight, read_source
+from central.documents.schedule_model import (
+    Item,
+    Schedule,
+    Show,
+    StartRule,
+    parse_days,
+    parse_span_ms,
+)
+from central.documents.sign import encode_document, mark_critical
+from strict_yaml.loader import load_yaml
+from strict_yaml.node import Node
+
+_DESCRIPTION = ("essential", "field", "source", "ref", "advert")
+_SOUNDS = ("play", "relay", "say")
+
+
+def compile_schedule(  # noqa: PLR0913 - plain arguments for the command line, all by keyword
+    source: Path | str,
+    *,
+    issuer: str,
+    seq: int,
+    epoch: int,
+    now: datetime,
+    media_dir: Path,
+    media_base_url: str,
+    editor: str = "",
+    approver: str = "",
+    doc_id: str | None = None,
+    clip_dir: Path | None = None,
+) -> bytes:
+    """Compile a schedule to the exact bytes to be signed.
+
+    Args:
+        source: the file's path, or its text.
+        issuer: the role that will sign.
+        seq: the document's number in its slot and epoch.
+        epoch: raised when the role's key is replaced.
+        now: the moment of issue, aware UTC.
+        media_dir: where media are kept under their digests.
+        media_base_url: https address under which stations fetch `<sha256>`.
+        editor: who wrote it.
+        approver: who approved it.
+        doc_id: 32 hex digits; default: random.
+        clip_dir: where the names under `play` are looked up; default: the file's own folder.
+
+    Raises:
+        YamlFaults: every fault of the file, with line and column.
+        TrustError: E_SCHEMA, a box would refuse the result.
+    """
+    issue = Issue(
+        issuer, epoch, seq, now, media_dir, media_base_url, editor, approver, doc_id
+    )  # fmt: skip
+    file = read_source(source, clip_dir)
+    schedule, tree, faults = load_yaml(file.text, Schedule, file.name)
+    if schedule is None or faults:
+        raise YamlFaults(faults)
+    return _Compiler(schedule, file, tree, issue).payload()
+
+
+class _Compiler(Compilation):
+    """One pass over a schedule."""
+
+    def __init__(self, schedule: Schedule, file: Source, tree: Node | None, issue: Issue) -> None:
+        super().__init__(file, tree, issue)
+        self._schedule = schedule
+
+    def payload(self) -> bytes:
+        """The bytes, or every fault."""
+        entries = [
+            entry
+            for index, item in enumerate(self._schedule.items)
+            for entry in self._entries(item, index)
+        ]
+        self._check_ids(entries)
+        playlist = self._playlist(entries)
+        if self.faults or playlist is None:
+            raise YamlFaults(self.faults)
+        return encode_document(playlist)
+
+    def _playlist(self, entries: list[Entry]) -> Playlist | None:
+        issue, schedule = self.issue, self._schedule
+        begin = self.attempt(
+            "from", lambda: midnight(schedule.from_, 0), "file.date", schedule.from_
+        )
+        end = self.attempt(
+            "until", lambda: midnight(schedule.until, 1), "file.date", schedule.until
+        )
+        if begin is None or end is None:
+            return None
+        if end <= max(begin, issue.now):
+            self.fault("until", "file.end", got=schedule.until)
+            return None
+        header = self.header(
+            "playlist", class_=schedule.class_, to=schedule.to, slot=schedule.slot,
+            begin=begin, end=end,
+        )  # fmt: skip
+        playlist = mark_critical(
+            Playlist(**header, media=list(self.media.values()), entries=entries)
+        )
+        limit = longest_lifetime(playlist)
+        if end - issue.now > limit:
+            self.fault("until", "file.most_days", str(limit.days), got=schedule.until)
+        return playlist
+
+    def _check_ids(self, entries: list[Entry]) -> None:
+        ids = [entry.id for entry in entries]
+        for index, item in enumerate(self._schedule.items):
+            if item.id is not None and ids.count(item.id) > 1:
+                self.fault(f"items[{index}].id", "file.id_once", got=item.id)
+            after = item.start.after if isinstance(item.start, StartRule) else None
+            if after is not None and (after not in ids or after == item.id):
+                self.fault(f"items[{index}].start.after", "file.id_of_other", got=after)
+
+    def _entries(self, item: Item, index: int) -> Iterator[Entry]:
+        """One entry for the sound, one for the picture."""
+        path = f"items[{index}]"
+        sounds = [name for name in _SOUNDS if getattr(item, name)]
+        if len(sounds) > 1 or not (sounds or item.show):
+            self.fault(path, "file.one_sound")
+            return
+        when, start = self._when(item, path), self._start(item, path)
+        own = item.id or f"e{index + 1}"
+        sound = self._sound(item, path) if sounds else None
+        show_ms = parse_span_ms(item.for_) if item.for_ else self._length_ms(sound)
+        picture = self._picture(item.show, show_ms, path) if item.show else None
+        if when is None or start is None:
+            return
+        shared: dict[str, Any] = {
+            "title": item.title, "lang": item.lang, "zones": item.zones, "when": when,
+            "start": start, "when_cut": item.when_cut, **_description(item),
+        }  # fmt: skip
+        if sound is not None:
+            limit = parse_span_ms(item.for_) if item.for_ else None
+            yield Entry(id=own, body=sound, max_ms=limit, **shared)
+        if picture is not None:
+            yield Entry(id=f"{own}-hinh" if sounds else own, body=picture, **shared)
+
+    def _when(self, item: Item, path: str) -> When | None:
+        at = [item.at] if isinstance(item.at, str) else item.at
+        is_after = isinstance(item.start, StartRule) and item.start.after is not None
+        if not at and not is_after:
+            self.fault(path, "file.at")
+        if len(set(at)) != len(at):
+            self.fault(f"{path}.at", "file.at_once", got=", ".join(at))
+        days = self.attempt(
+            f"{path}.days", lambda: parse_days(item.days), "file.day", str(item.days)
+        )
+        for name in ("from_", "until"):
+            value = getattr(item, name)
+            if value is not None:
+                self.attempt(
+                    f"{path}.{name.rstrip('_')}",
+                    partial(date.fromisoformat, value),
+                    "file.date",
+                    value,
+                )
+        begin, end = item.from_ or self._schedule.from_, item.until or self._schedule.until
+        if begin > end:
+            self.fault(f"{path}.until" if item.until else path, "file.after_from", got=end)
+        clocks = [clock if len(clock) == 8 else f"{clock}:00" for clock in at]
+        return None if days is None else When(clocks, days, begin, end, list(item.except_))
+
+    def _start(self, item: Item, path: str) -> Start | None:
+        rule = item.start
+        if not isinstance(rule, StartRule):
+            return Start(rule)
+        if (rule.within is None) == (rule.after is None):
+            self.fault(f"{path}.start", "file.within_or_after")
+            return None
+        if rule.within is not None:
+            return Start("within", ms=parse_span_ms(rule.within))
+        return Start("after", entry=rule.after)
+
+    def _sound(self, item: Item, path: str) -> Body | None:
+        gap_ms = parse_span_ms(item.gap) if item.gap else 0
+        if item.relay:
+            if not is_https(item.relay) or self._schedule.class_ != "routine":
+                self.fault(f"{path}.relay", "file.relay", got=item.relay)
+            if not item.for_:
+                self.fault(path, "file.relay_for")
+            return Body(relay=Relay(item.relay))
+        if item.say:
+            return Body(text=Text(say=item.say), repeat=item.repeat, gap_ms=gap_ms)
+        digests = self.sounds(item.play, f"{path}.play")
+        return Body(media=digests, repeat=item.repeat, gap_ms=gap_ms) if digests else None
+
+    def _length_ms(self, sound: Body | None) -> int | None:
+        """How long recorded sound lasts, None when that is not known beforehand."""
+        if sound is None or sound.media is None:
+            return None
+        once_ms = sum(self.media[digest].duration_ms for digest in sound.media)
+        return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
+
+    def _picture(self, show: Show, ms: int | None, path: str) -> Body | None:
+        if not (show.text or show.qr or show.image):
+            self.fault(f"{path}.show", "file.show")
+        if ms is None:
+            self.fault(path, "file.picture_for")
+            return None
+        image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
+        elements = build_layout(show, image.sha256 if image else None)
+        return Body(scene=Scene(elements, ms)) if elements else None
+
+
+def _description(item: Item) -> dict[str, Any]:
+    """What the item says of itself; what it leaves out stays out of the document."""
+    told = {name: getattr(item, name) for name in _DESCRIPTION}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def build_layout(show: Show, image: str | None) -> list[Element]:
+    """Where text, QR and image go, in thousandths of a face of any size.
+
+    A QR code stands on the right third, dark on a light square; an image above its caption.
+    """
+    width = 660 if show.qr and (show.text or image) else 1000
+    elements: list[Element] = []
+    if image:
+        box = [0, 0, width, 640 if show.text else 1000]
+        elements.append(Element("image", box, media=image, background=show.background))
+    if show.text:
+        box = [0, 640, width, 360] if image else [0, 0, width, 1000]
+        elements.append(
+            Element("text", box, text=show.text, colour=show.colour, background=show.background)
+        )
+    if show.qr:
+        box = [670, 60, 320, 880] if width < 1000 else [0, 0, 1000, 1000]
+        elements.append(Element("qr", box, text=show.qr, colour="#000000", background="#ffffff"))
+    return elements

@@ -1,0 +1,58 @@
+"""What every box of this release refuses, named before anybody signs it, with the next step.
+
+The rules are the boxes' own (`agent.plan`): this module only finds the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from agent.contract.document import Document, Entry, Playlist, Start
+from agent.errors import PlanError, TrustError
+from agent.plan.expansion import planned_ms
+from central.messages.catalogue import say
+from texts.catalogue import Lang
+
+KINDS = frozenset({"command", "stream-grant"})  # as `agent.ingest.pipeline.NOT_YET`
+_CLOCK_FORM = re.compile(r"(?:[^%]|%[HMSdmY])*")
+
+
+def verify_supported(document: Document, lang: Lang) -> None:
+    """Can boxes of this release do all that a document asks of them?
+
+    Raises:
+        TrustError: E_UNSUPPORTED, with each part that they cannot do and what to do instead.
+    """
+    faults = list(_find(document, lang))
+    if faults:
+        raise TrustError("E_UNSUPPORTED", document.slot, "; ".join(faults))
+
+
+def _find(document: Document, lang: Lang) -> Iterator[str]:
+    if document.kind in KINDS:
+        yield say(lang, f"unsupported.{document.kind}")
+    elif isinstance(document, Playlist):
+        durations = {medium.sha256: medium.duration_ms for medium in document.media}
+        for entry in document.entries:
+            for code in _codes_of(entry, durations):
+                yield say(lang, "unsupported.entry", entry.title, say(lang, f"unsupported.{code}"))
+
+
+def _codes_of(entry: Entry, durations: dict[str, int]) -> Iterator[str]:
+    """What of an entry cannot be done; its start and its body may both be at fault."""
+    for one in (entry, msgspec.structs.replace(entry, start=Start("at"))):
+        try:
+            planned_ms(one, durations)
+        except PlanError as error:
+            if error.code == "E_UNSUPPORTED":
+                yield error.hint.replace(" ", ".")  # such as `start within`, `body relay`
+        if entry.start.kind == "at":
+            break
+    for element in entry.body.scene.elements if entry.body.scene is not None else ():
+        if element.kind == "video":
+            yield "video"
+        if element.kind == "clock" and not _CLOCK_FORM.fullmatch(element.format or ""):
+            yield "clock"

@@ -1,0 +1,1 @@
+"""Issues as the centre shows them, its own among them."""

@@ -1,0 +1,1 @@
+"""Texts for officers, Vietnamese and English, by stable code."""

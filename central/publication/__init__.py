@@ -1,0 +1,1 @@
+"""From a signed envelope to the stations: checked, numbered, kept, answered."""

@@ -1,0 +1,76 @@
+"""What stations would refuse, in plain Vietnamese or English, and the refusal that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.contract.document import Document
+from agent.contract.utc import encode_utc
+from agent.errors import PlanError
+from central.documents.summary import describe_place, format_moment, format_weekdays
+from central.messages.catalogue import say
+from central.publication.recipients import Recipients, list_names
+from central.publication.refusal_forecast import Objection, is_decisive
+from texts.catalogue import Lang
+
+
+def describe_objection(objection: Objection, lang: Lang) -> str:
+    """One line: the item, when, how often, by which rule, at which stations."""
+    parts = []
+    if objection.title:
+        parts.append(say(lang, "objection.item", objection.title))
+    if objection.at is not None:
+        at = format_moment(encode_utc(objection.at))
+        parts.append(say(lang, "objection.at", at, objection.times))
+    parts.append(_rule(objection, lang))
+    parts.append(say(lang, "objection.stations", list_names(objection.stations)))
+    return " ".join(parts)
+
+
+def verify_acceptable(
+    objections: Sequence[Objection], document: Document, recipients: Recipients, lang: Lang
+) -> None:
+    """Refuse what stations would refuse, all of it at once.
+
+    Raises:
+        PlanError: with the code that the stations would give.
+    """
+    decisive = [one for one in objections if is_decisive(one, document, recipients)]
+    if decisive:
+        lines = [f"\n  • {one.code}: {describe_objection(one, lang)}" for one in decisive]
+        hint = say(lang, "objection.refused", "".join(lines))
+        raise PlanError(decisive[0].code, document.slot, hint)
+
+
+def notices(
+    objections: Sequence[Objection], recipients: Recipients, document: Document, lang: Lang
+) -> list[str]:
+    """What a person should know who publishes all the same."""
+    lines = [f"{one.code}: {describe_objection(one, lang)}" for one in objections]
+    missed = recipients.missed_by(document) if recipients.is_group else []
+    if missed:
+        lines.append(say(lang, "missed", list_names(missed)))
+    return [say(lang, "notice", line) for line in lines]
+
+
+def _rule(objection: Objection, lang: Lang) -> str:
+    if objection.code == "E_STATION":
+        places = [describe_place(one, lambda *a: say(lang, *a)) for one in _patterns(objection)]
+        return say(lang, "objection.E_STATION", ", ".join(places))
+    if objection.code in ("E_URL", "E_REPLAY", "E_UNSUPPORTED"):
+        return say(lang, f"objection.{objection.code}", objection.what)
+    if objection.code == "E_BUDGET":
+        name, *numbers = objection.what.split(" ")
+        return say(lang, f"budget.{name}", *numbers)
+    name, _, value = objection.what.partition(" ")
+    if name == "weekdays":
+        days = [int(day) for day in value.strip("[]").split(", ") if day]
+        value = format_weekdays(days, lambda *a: say(lang, *a)) if days else "–"
+    if name == "expires":
+        value = format_moment(value)
+    text = say(lang, f"objection.{name}", value)
+    return objection.what if text == f"objection.{name}" else text
+
+
+def _patterns(objection: Objection) -> list[str]:
+    return objection.what.split(", ")

@@ -1,0 +1,92 @@
+"""From a signed envelope to the collector's hands: judged as its stations will, kept, told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from agent.contract.document import Document
+from agent.contract.utc import encode_utc
+from central.documents.prepared_alarms import verify_outlives
+from central.messages.catalogue import say
+from central.publication.budget_forecast import find_excesses
+from central.publication.document_outbox import keep, sha256_of
+from central.publication.numbering import verify_number
+from central.publication.objection_summary import notices, verify_acceptable
+from central.publication.publish_wait import NONE, wait_for_answers
+from central.publication.recipients import Recipients, list_names, verify_known
+from central.publication.refusal_forecast import foresee
+from central.publication.station_answers import Answers
+from central.store.database import Database
+from central.store.heartbeat import state_of_collector
+from texts.catalogue import Lang
+
+NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A signed document for its recipients.
+
+    Args:
+        document: what the envelope holds.
+        envelope: the exact bytes.
+        recipients: whom it is published to.
+        now: aware UTC.
+    """
+
+    document: Document
+    envelope: bytes
+    recipients: Recipients
+    now: datetime
+
+
+def verify_publishable(
+    database: Database, one: Publication, lang: Lang, *, stops_now: bool, anyway: bool
+) -> list[str]:
+    """Judge a publication; returns what a person should know who publishes it all the same.
+
+    Args:
+        database: the centre's.
+        one: the publication.
+        lang: of all that is said.
+        stops_now: a cancel may end before its held alarm.
+        anyway: stations may be unknown, or refuse it.
+
+    Raises:
+        AgentError: with the code that stations would give; E_USAGE, nobody is there.
+    """
+    document, recipients = one.document, one.recipients
+    if not anyway:
+        verify_known(database, recipients, document, encode_utc(one.now), lang)
+    verify_number(database, recipients, document, sha256_of(one.envelope), lang)
+    if not stops_now:
+        verify_outlives(database, document, one.now, lang)
+    objections = foresee(database, recipients, document, one.now)
+    objections += find_excesses(database, recipients, document, len(one.envelope), one.now)
+    if not anyway:
+        verify_acceptable(objections, document, recipients, lang)
+    return notices(objections, recipients, document, lang)
+
+
+def hand_out(database: Database, one: Publication, lang: Lang, wait_s: float | None) -> int:
+    """Keep it for the collector, and say whether one runs; with `wait_s` also what is answered.
+
+    Returns:
+        The exit code of `publish`.
+    """
+    # a station's first config is published before the centre knows that station
+    alone = () if one.recipients.is_group else (one.recipients.name,)
+    reached = one.recipients.stations or alone
+    answers = Answers(database, reached, one.document, one.envelope)
+    kept = keep(database, one.recipients.topic_of(one.document), one.envelope)
+    click.echo(say(lang, "published.stations", len(reached), list_names(reached) or "–"))
+    state = state_of_collector(database, one.now)
+    click.echo(say(lang, f"published.{state}", kept.topic))
+    code = 0 if state == "connected" else NOT_SENT
+    if wait_s is None:
+        return code
+    waited = wait_for_answers(answers, lang, limit_s=wait_s, tell=click.echo)
+    return code if waited == NONE and code else waited

@@ -1,0 +1,114 @@
+"""`publish --wait`: the stations' answers as they come, and an exit code that sums them up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from agent.contract.local_time import LOCAL
+from central.messages.catalogue import say
+from central.publication.recipients import list_names
+from central.publication.station_answers import Answer, Answers
+from central.reports.plays import name_lang
+from texts.catalogue import Lang
+
+ALL, SOME, NONE = 0, 4, 5  # exit codes: how many stations answered well
+POLL_S = 0.5
+MOST_LISTED = 20
+_SILENT = {True: "answer.silent", False: "answer.offline", None: "answer.never"}
+
+
+def wait_for_answers(
+    answers: Answers,
+    lang: Lang,
+    *,
+    limit_s: float,
+    tell: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Tell each station's answer when it comes; end when all are final or time is over.
+
+    Args:
+        answers: of the stations that it was published to.
+        lang: of what is told.
+        limit_s: how long to wait at the most.
+        tell: takes one line.
+        pause: waits so many seconds.
+
+    Returns:
+        The exit code: `ALL`, `SOME` or `NONE`.
+    """
+    from rich.console import Console
+
+    end_mono_s = time.monotonic() + limit_s
+    told: dict[str, str] = {}
+    with Console(stderr=True).status("") as status:
+        while True:
+            now = answers.read()
+            _tell_news(now, told, lang, tell)
+            left_s = end_mono_s - time.monotonic()
+            if all(one.is_final for one in now) or left_s <= 0:
+                break
+            final = sum(one.is_final for one in now)
+            status.update(say(lang, "wait.progress", final, len(now), round(left_s)))
+            pause(min(POLL_S, left_s))
+    for line in describe_result(now, lang):
+        tell(line)
+    good = sum(one.is_good for one in now)
+    return NONE if good == 0 else ALL if good == len(now) else SOME
+
+
+def _tell_news(
+    answers: Sequence[Answer], told: dict[str, str], lang: Lang, tell: Callable[[str], None]
+) -> None:
+    for one in answers:
+        if not (one.verdict or one.on_air or one.over or one.troubles):
+            continue
+        line = describe_answer(one, lang)
+        if told.get(one.station) != line:
+            told[one.station] = line
+            tell(f"{datetime.now(LOCAL):%H:%M:%S} {line}")
+
+
+def describe_answer(answer: Answer, lang: Lang) -> str:
+    """One station in a line: its verdict, what it tells, and what it does not."""
+    parts = []
+    if answer.verdict:
+        parts.append(say(lang, f"answer.{answer.verdict}", answer.reason))
+    for medium in ("sound", "picture"):
+        outputs, over = (_of(medium, of_output) for of_output in (answer.on_air, answer.over))
+        if outputs:
+            parts.append(say(lang, f"answer.{medium}", outputs))
+        elif over:
+            parts.append(say(lang, f"answer.{medium}_over", over))
+        elif medium in answer.lacking and answer.verdict == "accepted":
+            parts.append(say(lang, f"answer.no_{medium}"))
+    if answer.wordless:
+        names = ", ".join(name_lang(one, lang) for one in answer.wordless)
+        parts.append(say(lang, "play.words_missing", names))
+    parts += [say(lang, "answer.trouble", trouble) for trouble in answer.troubles]
+    if not parts:
+        parts.append(say(lang, _SILENT[answer.is_online]))
+    return f"{answer.station}: {'; '.join(parts)}"
+
+
+def _of(medium: str, of_output: Mapping[str, str]) -> str:
+    return ", ".join(output for output, of in of_output.items() if of == medium)
+
+
+def describe_result(answers: Sequence[Answer], lang: Lang) -> list[str]:
+    """How many did what, and by name who has not answered or tells too little."""
+    counts = [
+        len(answers),
+        sum(one.verdict == "accepted" for one in answers),
+        sum(one.is_good for one in answers),
+        sum(one.verdict == "refused" for one in answers),
+    ]
+    lines = [say(lang, "wait.result", *counts)]
+    silent = [one for one in answers if not one.verdict]
+    lines += [describe_answer(one, lang) for one in silent[:MOST_LISTED]]
+    if len(silent) > MOST_LISTED:
+        rest = [one.station for one in silent[MOST_LISTED:]]
+        lines.append(say(lang, "wait.silent_too", list_names(rest)))
+    return lines

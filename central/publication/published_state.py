@@ -1,0 +1,77 @@
+"""Which playlists and cancels are in force at a station, as the centre has published them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from agent.contract.document import Document
+from agent.contract.utc import encode_utc
+from central.documents.sign import read_document
+from central.store.database import Database
+from central.store.schema import documents, revocations
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A document that was published, in the shape that `agent.plan` reads.
+
+    Args:
+        document: decoded.
+        sha256: of its payload.
+    """
+
+    document: Document
+    sha256: str
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """Issuer, kind and slot: a box holds the newest of each."""
+        return (self.document.issuer, self.document.kind, self.document.slot)
+
+
+@dataclass(frozen=True)
+class PublishedState:
+    """What was published, by target.
+
+    Args:
+        of_target: `d/<station>` or `g/<group>` to its documents.
+    """
+
+    of_target: dict[str, list[Standing]]
+
+    def held_by(self, station: str, groups: Iterable[str]) -> tuple[Standing, ...]:
+        """What a station in these groups holds: of each slot the newest, and every cancel."""
+        newest: dict[tuple[str, ...], Standing] = {}
+        for target in (f"d/{station}", *(f"g/{group}" for group in groups)):
+            for one in self.of_target.get(target, ()):
+                key = (*one.slot, one.sha256 if one.document.kind == "cancel" else "")
+                known = newest.get(key)
+                if known is None or _number(known) < _number(one):
+                    newest[key] = one
+        return tuple(newest.values())
+
+
+def read_state(database: Database, now: datetime) -> PublishedState:
+    """Playlists and cancels that have not expired and that no head revokes."""
+    query = sa.select(documents).where(
+        documents.c.kind.in_(("playlist", "cancel")), documents.c.expires > encode_utc(now)
+    )
+    revoked = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)
+    with database.transaction() as connection:
+        rows = connection.execute(query).all()
+        out = set(connection.execute(revoked).scalars())
+    of_target: dict[str, list[Standing]] = defaultdict(list)
+    for row in rows:
+        document = read_document(row.envelope)
+        if document.doc_id not in out:
+            of_target[row.target].append(Standing(document, row.sha256))
+    return PublishedState(dict(of_target))
+
+
+def _number(one: Standing) -> tuple[int, int]:
+    return (one.document.epoch, one.document.seq)

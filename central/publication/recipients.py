@@ -1,0 +1,136 @@
+"""Whom a document is published to: stations and groups as the centre's own records know them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from agent.contract.document import Document, StationConfig
+from agent.contract.ids import is_match, parse_place
+from agent.contract.topic import build_group_topic, build_station_topic
+from agent.errors import ConfigError
+from central.documents.sign import read_document
+from central.messages.catalogue import say
+from central.store.database import Database
+from central.store.schema import documents, latest, presence, stations
+from texts.catalogue import Lang
+
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """What one publication is sent to.
+
+    Args:
+        name: of the station or group.
+        is_group: a group, not one station.
+        stations: ids of those that the centre knows, in order.
+        configs: the newest station-config of each that has one.
+        others: the same of all other stations.
+    """
+
+    name: str
+    is_group: bool
+    stations: tuple[str, ...]
+    configs: dict[str, StationConfig]
+    others: dict[str, StationConfig] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """`g/<group>` or `d/<station>`, as kept documents are filed."""
+        return f"{'g' if self.is_group else 'd'}/{self.name}"
+
+    def missed_by(self, document: Document) -> list[str]:
+        """Stations of other groups for which the document is meant too."""
+        return sorted(one for one, config in self.others.items() if is_meant(document, config))
+
+    def topic_of(self, document: Document) -> str:
+        """Where the document goes down."""
+        build = build_group_topic if self.is_group else build_station_topic
+        return build(self.name, document.kind, document.slot)
+
+
+def is_meant(document: Document, config: StationConfig) -> bool:
+    """Does the document name the place that a station's config gives it?"""
+    place = parse_place(config.place)
+    return any(is_match(pattern, place) for pattern in document.to)
+
+
+def station_configs(connection: sa.Connection, now: str) -> dict[str, StationConfig]:
+    """The newest unexpired station-config that was published to each station."""
+    query = sa.select(documents).where(
+        documents.c.kind == "station-config", documents.c.expires > now
+    )
+    found: dict[str, StationConfig] = {}
+    for row in connection.execute(query.order_by(documents.c.epoch, documents.c.seq)):
+        document = read_document(row.envelope)
+        if isinstance(document, StationConfig) and row.target.startswith("d/"):
+            found[row.target.removeprefix("d/")] = document
+    return found
+
+
+def find_recipients(
+    database: Database, now: str, *, station: str | None, group: str | None
+) -> Recipients:
+    """The stations behind a name; none of them where nobody knows it.
+
+    Args:
+        database: the centre's.
+        now: UTC text; station-configs that expired before do not count.
+        station: a station's id; or
+        group: a group's name.
+    """
+    with database.transaction() as connection:
+        configs = station_configs(connection, now)
+        known = set(configs)
+        for table in (stations, presence, latest):
+            known |= set(connection.execute(sa.select(table.c.station)).scalars())
+    if station is not None:
+        found = {station} & known
+    else:
+        found = {one for one, config in configs.items() if group in config.groups}
+    named = tuple(sorted(found))
+    kept = {one: config for one, config in configs.items() if one in found}
+    others = {one: config for one, config in configs.items() if one not in found}
+    return Recipients(str(station or group), station is None, named, kept, others)
+
+
+def verify_known(
+    database: Database, recipients: Recipients, document: Document, now: str, lang: Lang
+) -> None:
+    """Is anybody there? A station's first station-config goes to one that nobody knows yet.
+
+    Raises:
+        ConfigError: E_USAGE, with the names that are known and the likeliest one.
+    """
+    if recipients.stations or (not recipients.is_group and document.kind == "station-config"):
+        return
+    with database.transaction() as connection:
+        configs = station_configs(connection, now)
+        enrolled = set(connection.execute(sa.select(stations.c.station)).scalars())
+    if recipients.is_group:
+        names = {group for config in configs.values() for group in config.groups}
+    else:
+        names = enrolled | set(configs)
+    code = "fault.group" if recipients.is_group else "fault.station"
+    parts = [say(lang, code, recipients.name), *_suggest(recipients.name, sorted(names), lang)]
+    raise ConfigError("E_USAGE", recipients.name, "; ".join(parts))
+
+
+def _suggest(name: str, names: Sequence[str], lang: Lang) -> list[str]:
+    if not names:
+        return [say(lang, "fault.none_known")]
+    close = difflib.get_close_matches(name, names, n=1)
+    likely = [say(lang, "fault.did_you_mean", close[0])] if close else []
+    return [*likely, say(lang, "fault.known", list_names(names)), say(lang, "fault.anyway")]
+
+
+def list_names(names: Iterable[str], most: int = MOST_NAMED) -> str:
+    """`a, b, c … (+7)`."""
+    listed = list(names)
+    more = f" … (+{len(listed) - most})" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -1,0 +1,199 @@
+"""What stations would refuse of a document, by the policies and playlists that they were given.
+
+The rules are the boxes' own (`agent.plan`). A box may know more than the centre: its local settings
+may narrow the policy, and what another centre gave it counts there too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Document, Emergency, Medium, Playlist, StationConfig
+from agent.contract.ids import parse_place
+from agent.contract.report import Hello
+from agent.contract.utc import parse_utc
+from agent.plan.policy import effective_policy
+from agent.plan.timeline import Refusal, build_timeline
+from agent.trust.replay import stands_beside
+from central.publication.left_out_stations import find_left_out
+from central.publication.published_state import PublishedState, Standing, read_state
+from central.publication.recipients import Recipients, is_meant
+from central.store.database import Database
+
+HORIZON = timedelta(days=45)
+HTTPS_PORT = 443
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Something that some stations would refuse.
+
+    Args:
+        code: as the stations would say it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL, E_STATION,
+            E_REPLAY, E_BUDGET, E_UNSUPPORTED.
+        what: the rule and its value, as `agent.plan` names them, or the host, or the number.
+        stations: whose rule it is.
+        title: the item concerned; empty: the whole document.
+        at: the first time that it would be refused; None: always.
+        times: how often, within 45 days.
+    """
+
+    code: str
+    what: str
+    stations: tuple[str, ...]
+    title: str = ""
+    at: datetime | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Stations that have the same policy and hold the same playlists."""
+
+    stations: tuple[str, ...]
+    config: StationConfig
+    held: tuple[Standing, ...]
+
+
+def foresee(
+    database: Database, recipients: Recipients, document: Document, now: datetime
+) -> list[Objection]:
+    """Everything that stations among the recipients would refuse; empty where nothing is known.
+
+    Args:
+        database: the centre's.
+        recipients: whom it is published to.
+        document: of sound form, by anybody.
+        now: aware UTC.
+    """
+    found = [*_unreached(recipients, document)]
+    reached = set(recipients.configs) - {one for o in found for one in o.stations}
+    found += _outrun(database, recipients, document)
+    for lacking, stations in find_left_out(database, recipients.stations, document).items():
+        found.append(Objection("E_UNSUPPORTED", ", ".join(lacking), tuple(stations)))
+    if isinstance(document, Playlist | Emergency):
+        found += _hosts(recipients, document.media, reached)
+    if isinstance(document, Playlist):
+        state = read_state(database, now)
+        for group in _groups(recipients, state, reached):
+            found += _planned(document, group, now)
+    return _joined(found)
+
+
+def _unreached(recipients: Recipients, document: Document) -> Iterator[Objection]:
+    """Stations that the document is not meant for: each would refuse it."""
+    if isinstance(document, StationConfig):
+        if recipients.is_group or parse_place(document.place).station != recipients.name:
+            yield Objection("E_STATION", document.place, recipients.stations or (recipients.name,))
+        return
+    outside = tuple(
+        station for station, config in recipients.configs.items() if not is_meant(document, config)
+    )
+    if outside:
+        yield Objection("E_STATION", ", ".join(document.to), outside)
+
+
+def _outrun(database: Database, recipients: Recipients, document: Document) -> Iterator[Objection]:
+    """Stations that say that they hold a higher number in the document's slot."""
+    key = f"{document.issuer}/{document.kind}/{document.slot}"
+    for station in recipients.stations:
+        told = database.hello(station)
+        held = msgspec.convert(told, Hello).holds.get(key) if told is not None else None
+        is_beside = held is not None and stands_beside(document) and held[0] == document.epoch
+        if held is not None and not is_beside and held[:2] > (document.epoch, document.seq):
+            yield Objection("E_REPLAY", f"{held[0]}.{held[1]}", (station,))
+
+
+def _hosts(
+    recipients: Recipients, media: Sequence[Medium], reached: Collection[str]
+) -> Iterator[Objection]:
+    """Media that lie on hosts which a station-config does not name."""
+    for station in sorted(reached):
+        hosts = recipients.configs[station].policy.media_hosts
+        for medium in media:
+            if hosts and not any(is_named(url, hosts) for url in medium.urls):
+                asked = sorted({urlsplit(url).netloc for url in medium.urls})
+                what = f"{', '.join(asked) or '–'} ∉ {', '.join(hosts)}"
+                yield Objection("E_URL", what, (station,))
+
+
+def is_named(url: str, hosts: Collection[str]) -> bool:
+    """Does a station-config name the host of this address, as `host` (port 443) or `host:port`?"""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or HTTPS_PORT
+    return f"{host}:{port}" in hosts or (port == HTTPS_PORT and host in hosts)
+
+
+def _groups(
+    recipients: Recipients, state: PublishedState, reached: Collection[str]
+) -> Iterator[_Group]:
+    alike: dict[tuple[bytes, tuple[str, ...]], list[str]] = defaultdict(list)
+    for station in sorted(reached):
+        config = recipients.configs[station]
+        held = state.held_by(station, config.groups)
+        policy = msgspec.json.encode(config.policy)
+        alike[policy, tuple(sorted(one.sha256 for one in held))].append(station)
+    for stations in alike.values():
+        config = recipients.configs[stations[0]]
+        yield _Group(tuple(stations), config, state.held_by(stations[0], config.groups))
+
+
+def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objection]:
+    """Items that the group's policy refuses, beside the playlists that it holds."""
+    policy = effective_policy(group.config, None)
+    begin_at = max(now, parse_utc(document.not_before))
+    end_at = min(parse_utc(document.expires), begin_at + HORIZON)
+    slot = (document.issuer, document.kind, document.slot)
+    held = [_hold(one.document, begin_at) for one in group.held if one.slot != slot]
+    timeline = build_timeline([*held, _hold(document, begin_at)], policy, begin_at, end_at)
+    title_of = {entry.id: entry.title for entry in document.entries}
+    own = [one for one in timeline.refusals if one.doc_id == document.doc_id]
+    for refusals in _alike(own):
+        first = refusals[0]
+        yield Objection(
+            first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
+            len(refusals),
+        )  # fmt: skip
+
+
+def _hold(document: Document, at: datetime) -> HeldDocument:
+    """As a box would hold it; a plan asks for no bytes and no hash."""
+    return HeldDocument(document, "", b"", at)
+
+
+def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
+    """Refusals of one item by one rule, the first in time first."""
+    found: dict[tuple[str, str, str], list[Refusal]] = defaultdict(list)
+    for one in refusals:
+        found[one.entry_id, one.code, one.rule].append(one)
+    yield from found.values()
+
+
+def _joined(objections: Iterable[Objection]) -> list[Objection]:
+    """The same objection of several stations as one."""
+    stations: dict[Objection, list[str]] = defaultdict(list)
+    for one in objections:
+        alike = Objection(one.code, one.what, (), one.title, one.at, one.times)
+        stations[alike].extend(s for s in one.stations if s not in stations[alike])
+    return [
+        Objection(one.code, one.what, tuple(whose), one.title, one.at, one.times)
+        for one, whose in stations.items()
+    ]
+
+
+def is_decisive(objection: Objection, document: Document, recipients: Recipients) -> bool:
+    """Is it better not to publish at all?
+
+    A station that stands elsewhere, claims a high number or is older must not keep the others
+    waiting; and whatever is urgent goes out as long as it reaches anybody.
+    """
+    if objection.code in ("E_STATION", "E_REPLAY", "E_UNSUPPORTED"):
+        return set(recipients.stations) <= set(objection.stations)
+    return isinstance(document, Playlist)

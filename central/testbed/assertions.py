@@ -1,0 +1,241 @@
+"""The verdict: does the capture hold what the collected journal says, and was the rest refused?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from central.testbed.sound_capture import find_sounds, find_tone
+
+TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c), the attention signal
+FACES = ("mat-truoc", "mat-sau")
+ONSET = timedelta(milliseconds=60)
+MARGIN = timedelta(milliseconds=120)
+SIGNAL = timedelta(seconds=3.1)  # the attention signal is over by then
+LINE = timedelta(seconds=4)  # no built-in line is shorter
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that had to be so."""
+
+    is_good: bool
+    what_vi: str
+    what_en: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the story did: entries to be heard and seen, refusals to be recorded."""
+
+    heard: Sequence[tuple[str, str]]  # (entry id or event id, result)
+    seen: Sequence[str]
+    refused: Sequence[str]  # codes
+    unspoken: str  # the event of which nobody recorded a word
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def judge(
+    plays: Sequence[dict[str, Any]],
+    refusals: Sequence[dict[str, Any]],
+    wav: Path,
+    wav_at: datetime,
+    boards: Path,
+    expected: Expectation,
+) -> list[Finding]:
+    """Compare story, journal, sound and pictures.
+
+    Args:
+        plays: the `play` parts of the collected records.
+        refusals: the `detail` parts of the collected refusals.
+        wav: the capture.
+        wav_at: UTC of its first sample.
+        boards: the folder of the board's PNGs.
+        expected: what the story set out to do.
+    """
+    sound = [play for play in plays if play["output"] == "loa"]
+    sights = [play for play in plays if play["output"] == "bang-tin"]
+    spans = [
+        (wav_at + timedelta(seconds=first), wav_at + timedelta(seconds=last))
+        for first, last in find_sounds(wav)
+    ]
+    return [
+        *_journalled(sound, expected),
+        *_heard(sound, spans),
+        *_alarmed(sound, wav, wav_at),
+        _spoken_for(sound, wav_at, spans, expected.unspoken),
+        _nothing_else(sound, spans),
+        *_seen(sights, boards, expected),
+        *_refused(refusals, expected),
+    ]
+
+
+def _journalled(sound: Sequence[dict[str, Any]], expected: Expectation) -> list[Finding]:
+    have = Counter((play["entry"], play["result"]) for play in sound)
+    want = Counter(expected.heard)
+    findings = [
+        Finding(
+            have[key] == count,
+            f"nhật ký có mục {key[0][:8]}: {key[1]}",
+            f"the journal has {key[0][:8]}: {key[1]}",
+            f"{have[key]}×",
+        )
+        for key, count in want.items()
+    ]
+    others = [f"{entry[:8]} {result}" for entry, result in have - want]
+    findings.append(
+        Finding(
+            not others,
+            "nhật ký không có gì khác",
+            "the journal has nothing else",
+            ", ".join(others),
+        )
+    )
+    return findings
+
+
+def _heard(
+    sound: Sequence[dict[str, Any]], spans: Sequence[tuple[datetime, datetime]]
+) -> list[Finding]:
+    findings = []
+    for play in sound:
+        if play["start"] is None:
+            continue
+        start, end = _moment(play["start"]), _moment(play["end"])
+        onsets = [first for first, last in spans if last > start + MARGIN and first < end]
+        # What cuts in has no onset of its own by level: `_alarmed` finds it by its tone.
+        is_cutting_in = any(first < start - MARGIN for first in onsets)
+        late = None if is_cutting_in or not onsets else min(onsets) - start
+        findings.append(
+            Finding(
+                is_cutting_in or (late is not None and abs(late) <= ONSET),
+                f"nghe thấy “{play['title']}” đúng lúc ({play['start'][11:23]} UTC)",
+                f"“{play['title']}” is heard when the journal says",
+                "" if late is None else f"{late.total_seconds() * 1000:+.1f} ms",
+            )
+        )
+    return findings
+
+
+def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> list[Finding]:
+    """The attention signal of each emergency, found by its first tone alone."""
+    findings = []
+    for play in sound:
+        if play["class"] != "emergency" or play["start"] is None:
+            continue
+        start_s = (_moment(play["start"]) - wav_at).total_seconds()
+        heard_s = find_tone(wav, TONES_HZ[0], start_s - 1.0, start_s + 1.0)
+        late_s = None if heard_s is None else heard_s - start_s
+        findings.append(
+            Finding(
+                late_s is not None and abs(late_s) <= ONSET.total_seconds(),
+                "tín hiệu báo động cắt ngang chương trình đang phát",
+                "the attention signal cuts into what was playing",
+                "" if late_s is None else f"{late_s * 1000:+.1f} ms",
+            )
+        )
+    return findings
+
+
+def _spoken_for(
+    sound: Sequence[dict[str, Any]],
+    wav_at: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
+    event: str,
+) -> Finding:
+    """The built-in line behind the signal of an emergency without words; the record says so."""
+    plays = [play for play in sound if play["entry"] == event and play["start"]]
+    begin = _moment(plays[0]["start"]) + SIGNAL if plays else wav_at
+    heard = sum((_overlap(span, begin, begin + LINE) for span in spans), timedelta())
+    is_told = any(play.get("words_missing") for play in plays)
+    return Finding(
+        is_told and heard > LINE / 4,
+        "tin chỉ có chữ: sau tín hiệu, loa tự đọc câu có sẵn",
+        "text only: behind the signal the loudspeaker speaks the built-in line",
+        f"{heard.total_seconds():.1f} s",
+    )
+
+
+def _overlap(span: tuple[datetime, datetime], begin: datetime, end: datetime) -> timedelta:
+    return max(timedelta(), min(span[1], end) - max(span[0], begin))
+
+
+def _nothing_else(
+    sound: Sequence[dict[str, Any]], spans: Sequence[tuple[datetime, datetime]]
+) -> Finding:
+    windows = [
+        (_moment(play["start"]) - MARGIN, _moment(play["end"]) + MARGIN)
+        for play in sound
+        if play["start"] is not None
+    ]
+    strays = [
+        first.isoformat()
+        for first, last in spans
+        if not any(start <= first and last <= end for start, end in _merged(windows))
+    ]
+    return Finding(
+        not strays,
+        "ngoài nhật ký không có âm thanh nào",
+        "there is no sound that the journal does not name",
+        ", ".join(strays[:3]),
+    )
+
+
+def _merged(windows: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    merged: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _seen(sights: Sequence[dict[str, Any]], boards: Path, expected: Expectation) -> list[Finding]:
+    shown = {play["entry"] for play in sights if play["start"] is not None}
+    findings = [
+        Finding(entry in shown, f"bảng tin đã hiện {entry}", f"the board showed {entry}")
+        for entry in expected.seen
+    ]
+    for face in FACES:
+        pictures = {_content(path) for path in boards.glob(f"{face}-0*.png")} - {None}
+        findings.append(
+            Finding(
+                len(pictures) == len(expected.seen),
+                f"mặt {face}: {len(pictures)} hình khác nhau, không kể nền đen",
+                f"face {face}: {len(pictures)} different pictures, black aside",
+            )
+        )
+    return findings
+
+
+def _content(path: Path) -> str | None:
+    """A frame's hash, or None when it is all black."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        if image.getbbox() is None:
+            return None
+        return hashlib.sha256(image.tobytes()).hexdigest()
+
+
+def _refused(refusals: Sequence[dict[str, Any]], expected: Expectation) -> list[Finding]:
+    codes = [refusal["code"] for refusal in refusals]
+    return [
+        Finding(
+            code in codes,
+            f"trung tâm thấy đã từ chối: {code}",
+            f"the centre saw the refusal {code}",
+            f"{codes.count(code)}×",
+        )
+        for code in expected.refused
+    ]

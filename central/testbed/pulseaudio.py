@@ -1,0 +1,166 @@
+"""A sound room without a sound card: a private PulseAudio with null sinks, and its captures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from central.testbed.sound_capture import RATE_HZ, Capture, Recording, find_sounds, read_samples
+
+__all__ = ["Capture", "Recording", "SoundRoom", "find_sounds", "read_samples"]
+
+SOCKET_PATH_LIMIT = 107  # sun_path of unix(7), less the closing zero
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 10.0
+
+
+class SoundRoom:
+    """One PulseAudio server of our own, with a null sink for each output.
+
+    Args:
+        directory: holds socket, configuration and log; made if absent. Its path must be short: a
+            UNIX socket's path has at most 107 bytes.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self._socket = self.directory / "native"
+        if len(os.fsencode(self._socket)) > SOCKET_PATH_LIMIT:
+            raise ValueError(f"{self._socket}: too long for a UNIX socket")
+        self._server: asyncio.subprocess.Process | None = None
+        self._captures: list[Capture] = []
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What an agent needs in its environment to play here."""
+        return {
+            "ALSA_CONFIG_PATH": str(self.directory / "asound.conf"),
+            "PULSE_SERVER": f"unix:{self._socket}",
+        }
+
+    @property
+    def pid(self) -> int:
+        """The server's process id.
+
+        Raises:
+            RuntimeError: it does not run.
+        """
+        if self._server is None:
+            raise RuntimeError("the sound room is not started")
+        return self._server.pid
+
+    async def start(self, sinks: Sequence[str] = ("loa",)) -> None:
+        """Start the server; returns when it takes clients.
+
+        Raises:
+            RuntimeError: it did not come up; its log is `pulse.log` in the directory.
+        """
+        (self.directory / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._socket.unlink(missing_ok=True)
+        (self.directory / "default.pa").write_text(self._server_script(sinks))
+        (self.directory / "asound.conf").write_text(self._alsa_config(sinks))
+        with (self.directory / "pulse.log").open("ab") as log:
+            self._server = await asyncio.create_subprocess_exec(
+                *_pulse_argv(self.directory),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._server_env(),
+            )
+        await self._wait_up()
+
+    async def capture(self, sink: str, directory: Path | None = None) -> Capture:
+        """Record a sink from now on; returns when samples flow. `stop()` it, or the room does."""
+        env = self._server_env() | self.env
+        capture = Capture(sink, f"{sink}.monitor", directory or self.directory, env)
+        self._captures.append(capture)
+        if not await asyncio.to_thread(capture.wait_flowing):
+            raise RuntimeError(f"capture of {sink}: nothing flows")
+        return capture
+
+    async def finish(self, capture: Capture) -> Recording:
+        """Stop a capture without blocking the loop."""
+        self._captures.remove(capture)
+        return await asyncio.to_thread(capture.stop)
+
+    async def stop(self) -> None:
+        """End captures and the server; does nothing when it was not started."""
+        try:
+            while self._captures:
+                with contextlib.suppress(RuntimeError):  # nobody asks any more what came
+                    await self.finish(self._captures[-1])
+        finally:
+            await self._end_server()
+
+    async def _end_server(self) -> None:
+        if self._server is None:
+            return
+        if self._server.returncode is None:
+            self._server.terminate()
+        try:
+            await asyncio.wait_for(self._server.wait(), STOP_LIMIT_S)
+        except TimeoutError:
+            self._server.kill()
+            await self._server.wait()
+        self._server = None
+
+    def _server_script(self, sinks: Sequence[str]) -> str:
+        lines = [
+            ".fail",
+            f"load-module module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
+        ]
+        # Without norewinds=1 an idle null sink sleeps up to 2 s and the first stream stalls.
+        lines += [
+            f"load-module module-null-sink sink_name={sink} rate={RATE_HZ} channels=1"
+            " format=s16le norewinds=1"
+            for sink in sinks
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _alsa_config(self, sinks: Sequence[str]) -> str:
+        # PortAudio 19.6 aborts (assertion in BuildDeviceList) where every pcm opens and none is
+        # called default, dmix or the like: so there is always a default.
+        return "".join(
+            f'pcm.{name} {{ type pulse server "unix:{self._socket}" device "{sink}" }}\n'
+            for name, sink in [("default", sinks[0]), *((sink, sink) for sink in sinks)]
+        )
+
+    def _server_env(self) -> dict[str, str]:
+        home = str(self.directory)
+        run = str(self.directory / "run")
+        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": home, "XDG_RUNTIME_DIR": run}
+
+    async def _wait_up(self) -> None:
+        assert self._server is not None  # noqa: S101 - called by start only
+        try:
+            async with asyncio.timeout(START_LIMIT_S):
+                while not await self._answers():
+                    if self._server.returncode is not None:
+                        raise RuntimeError("pulseaudio ended at once; see pulse.log")
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            await self.stop()
+            raise RuntimeError("pulseaudio did not come up; see pulse.log") from None
+
+    async def _answers(self) -> bool:
+        # A path, not asyncio.Path: one stat of a socket in our own directory
+        if not self._socket.exists():
+            return False
+        try:
+            _, writer = await asyncio.open_unix_connection(self._socket)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+
+def _pulse_argv(directory: Path) -> list[str]:
+    return [
+        *("pulseaudio", "-n", "-F", str(directory / "default.pa"), "--daemonize=no"),
+        # Ahead of the rest where that is allowed: no sound card starves because a core is busy.
+        *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
+        *("--use-pid-file=no", "--log-target=stderr"),
+    ]

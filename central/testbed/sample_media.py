@@ -1,0 +1,35 @@
+"""The demonstration's recordings, in the formats that centres really use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from central.documents.audio_tools import make_chime, make_melody, speak
+from central.testbed.sample_documents import BULLETIN, WARNING
+
+MUSIC_MS = 14_000
+CLOSING_MS = 2_000
+
+
+def make_media(folder: Path) -> None:
+    """Chime (WAV), bulletin (MP3), music (Opus), closing (WAV), warning (MP3), a picture (PNG)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_chime(folder / "chuong.wav")
+    speak(BULLETIN, folder / "ban-tin.mp3")
+    speak(WARNING, folder / "khan-cap.mp3")
+    make_melody(folder / "nhac.opus", MUSIC_MS)
+    make_melody(folder / "ket.wav", CLOSING_MS)
+    draw_landscape(folder / "canh.png")
+
+
+def draw_landscape(path: Path) -> None:
+    """Sun, river and field: a picture that needs nobody's photograph."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (240, 240), "#7ec8f2")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((150, 25, 205, 80), fill="#ffd23f")
+    draw.polygon([(0, 130), (70, 80), (130, 135), (190, 95), (240, 130)], fill="#4f8f4f")
+    draw.rectangle((0, 130, 240, 240), fill="#58b04b")
+    draw.polygon([(110, 130), (130, 130), (190, 240), (60, 240)], fill="#2f7fd0")
+    image.save(path)

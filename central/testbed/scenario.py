@@ -1,0 +1,251 @@
+"""The demonstration, told in order: build the place, publish, attack, alarm, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from agent.contract.document import Emergency
+from central.documents.media import store_medium
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.sign import read_document
+from central.testbed.assertions import Expectation, Finding, judge
+from central.testbed.attacks import Attack, build_attacks
+from central.testbed.broker import find_free_port
+from central.testbed.listen import play_aloud
+from central.testbed.live_view import View
+from central.testbed.pulseaudio import Recording
+from central.testbed.sample_documents import (
+    Plan,
+    emergency,
+    plan_from,
+    station_config,
+    text_emergency,
+    write_schedule,
+)
+from central.testbed.sample_media import make_media
+from central.testbed.stations import BOARD_STATION, COMMUNE_STATION, SINK
+from central.testbed.testbed import Stand, end, stand, until
+
+MARK = ".tramtin-demo"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def _until_moment(at: datetime) -> None:
+    await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
+
+
+async def _start_stations(scene: Stand) -> None:
+    now = datetime.now(UTC)
+    for name, station in scene.stations.items():
+        await station.start()
+        config = scene.sign(
+            station_config(name, now, scene.media.address), "station-config", "vn.84"
+        )
+        await scene.publish(config, station=name)
+    for name in scene.stations:
+        await until(partial(scene.database.has_accepted, name, "station-config"), name)
+
+
+def _compile(scene: Stand, schedule: Path, seq: int) -> bytes:
+    payload = compile_schedule(
+        schedule,
+        issuer="vn.84.29266",
+        seq=seq,
+        epoch=1,
+        now=datetime.now(UTC),
+        media_dir=scene.folder / "media",
+        media_base_url=scene.media.base_url,
+        editor="Nguyễn Thị Lan (demo)",
+        approver="Trần Văn Bình (demo)",
+    )
+    return scene.sign(payload, "playlist", "vn.84.29266")
+
+
+async def _publish_schedule(scene: Stand) -> tuple[Plan, bytes]:
+    """A first version, then the corrected one; the first is kept for the replay."""
+    work = scene.folder / "studio"
+    await asyncio.to_thread(make_media, work)
+    plan = plan_from(datetime.now(UTC) + timedelta(seconds=6))
+    schedule = work / "schedule.yaml"
+    write_schedule(schedule, plan, bulletin_title="Bản tin nháp")
+    first = await asyncio.to_thread(_compile, scene, schedule, 1)
+    await scene.publish(first)
+    for name in scene.stations:
+        await until(partial(scene.database.has_accepted, name, "playlist"), name)
+    write_schedule(schedule, plan)
+    await scene.publish(await asyncio.to_thread(_compile, scene, schedule, 2))
+    return plan, first
+
+
+async def _attack(scene: Stand, attacks: list[Attack]) -> None:
+    """Speak to the stations as an enemy with the broker in hand would: past all bookkeeping."""
+    for attack in attacks:
+        scene.say(f"Kẻ tấn công: {attack.what_vi}", f"Attack: {attack.what_en}")
+        await scene.collector.send(attack.topic, attack.envelope, retain=False)
+        await asyncio.sleep(1.4)
+
+
+async def _alarm(scene: Stand, payload: bytes, station: str | None = None) -> str:
+    """Sign an emergency by two and publish it; its event."""
+    alarm = scene.sign(payload, "emergency", "vn.84.em")
+    await scene.publish(alarm, station=station)
+    document = read_document(alarm)
+    assert isinstance(document, Emergency)  # noqa: S101 - just signed
+    return document.event_id
+
+
+async def _tell(scene: Stand) -> tuple[tuple[str, str], list[Attack]]:
+    scene.say("Hai trạm đang khởi động", "Two stations start")
+    await _start_stations(scene)
+    scene.say("Đã có giờ và cấu hình có chữ ký", "Signed time and station-config are in")
+    plan, first = await _publish_schedule(scene)
+    scene.say("Lịch phát đã ký và gửi", "The signed playlist is out")
+    voice = store_medium(
+        scene.folder / "studio" / "khan-cap.mp3", scene.folder / "media", scene.media.base_url
+    )
+    attacks = build_attacks(scene, first, voice)
+    await _until_moment(plan.bulletin)
+    await _attack(scene, attacks)
+    await _until_moment(plan.emergency)
+    scene.say("KHẨN CẤP: hai người đã ký", "EMERGENCY: two people have signed")
+    event = await _alarm(scene, emergency(datetime.now(UTC), voice))
+    await _until_moment(plan.text_alarm)
+    scene.say("KHẨN CẤP chỉ có chữ, không ghi âm", "EMERGENCY of text only, nothing recorded")
+    unspoken = await _alarm(scene, text_emergency(datetime.now(UTC)), COMMUNE_STATION)
+    await _until_moment(plan.end)
+    with contextlib.suppress(RuntimeError):  # what has not come is told by the verdict
+        await until(lambda: _are_told(scene, {event, unspoken}), "the alarms at the centre")
+    return (event, unspoken), attacks
+
+
+def _are_told(scene: Stand, events: set[str]) -> bool:
+    """Has the sound station told how each ended? A busy machine begins late."""
+    plays = (play for play in scene.database.plays() if play["output"] == SINK)
+    return events <= {play["entry"] for play in plays if play["result"] == "full"}
+
+
+async def _drain(scene: Stand) -> None:
+    """Wait until everything that the stations wrote has arrived."""
+    for name in scene.stations:
+        await until(
+            partial(scene.database.is_drained, name),
+            f"records of {name}",
+        )
+
+
+def _expect(events: tuple[str, str], attacks: list[Attack]) -> Expectation:
+    event, unspoken = events
+    alarms = [(event, "full"), (unspoken, "full")]
+    return Expectation(
+        heard=[("e1", "full"), ("e2", "cut"), ("e2", "full"), ("e3", "full"), *alarms],
+        seen=["e4", event],
+        unspoken=unspoken,
+        refused=[attack.code for attack in attacks],
+    )
+
+
+def _judge(scene: Stand, recording: Recording, expected: Expectation) -> list[Finding]:
+    return judge(
+        scene.database.plays(),
+        scene.database.refusals(),
+        recording.path,
+        recording.first_sample_at,
+        scene.folder / BOARD_STATION / "board",
+        expected,
+    )
+
+
+def _name_pages(scene: Stand) -> dict[str, str]:
+    """Each station's page on a port of its own: two agents on one machine must not meet."""
+    pages = {name: one.name_page(find_free_port()) for name, one in scene.stations.items()}
+    for name, address in pages.items():
+        scene.say(f"Trang của {name}: {address}", f"The page of {name}: {address}")
+    return pages
+
+
+async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Finding]:
+    """Run the whole demonstration in an empty folder; returns what was found."""
+    async with stand(folder) as scene, contextlib.AsyncExitStack() as stack:
+        scene.say = view.say
+        pages = _name_pages(scene) if stay else {}
+        if listen:
+            await stack.enter_async_context(play_aloud(scene.room, SINK, view.say))
+        capture = await scene.room.capture(SINK, folder)
+        stack.push_async_callback(end, asyncio.create_task(view.follow(scene), name="view"))
+        try:
+            events, attacks = await _tell(scene)
+            await _drain(scene)
+            if not stay:
+                for station in scene.stations.values():
+                    await station.stop()
+            recording = await scene.room.finish(capture)
+            findings = await asyncio.to_thread(_judge, scene, recording, _expect(events, attacks))
+            view.conclude(findings, folder)
+            view.invite(pages)
+            if stay:
+                await asyncio.Event().wait()
+        finally:
+            for station in scene.stations.values():
+                await station.stop()
+    return findings
+
+
+async def _ended_by_signals(story: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+    """SIGTERM and a closed terminal end it as Ctrl-C does: broker, sound server and agents go too.
+
+    Raises:
+        KeyboardInterrupt: it was told to end.
+    """
+    task = asyncio.create_task(story, name="story")
+    told = False
+
+    def tell_end() -> None:
+        nonlocal told
+        if not told:  # a second one must not interrupt the clearing up
+            told = True
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in ENDING:
+        loop.add_signal_handler(number, tell_end)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        raise KeyboardInterrupt from None
+    finally:
+        for number in ENDING:
+            loop.remove_signal_handler(number)
+
+
+def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -> int:
+    """Run it. Exit code 0 only if all that should be heard, seen and refused was."""
+    folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))
+    if out is not None and out.exists():
+        if not (out / MARK).exists():
+            print(f"demo: {out} exists and is not of an earlier demo", file=sys.stderr)
+            return 2
+        shutil.rmtree(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    view = View()
+    try:
+        story = tell(folder.absolute(), view, stay=stay, listen=listen)
+        findings = asyncio.run(_ended_by_signals(story))
+    except KeyboardInterrupt:
+        return 0 if stay else 130
+    except RuntimeError as error:
+        print(f"demo: {error}; logs: {folder}", file=sys.stderr)
+        return 1
+    return 0 if all(finding.is_good for finding in findings) else 1

@@ -1,0 +1,31 @@
+"""How a profile's device wants to be talked to, in the words of a line's owner."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from drivers.bus.serial_port import Framing
+from drivers.bus.shared_bus import Party
+from drivers.profile.model import Profile, Serial
+
+
+def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> Party:
+    """The device with its timings; `key` tells it from others on the line."""
+    timings = profile.timings
+    return Party(
+        name=name,
+        key=key,
+        timeout_s=timeout_ms / 1000,
+        gap_s=timings.gap_ms / 1000,
+        tries=timings.tries,
+    )
+
+
+def build_framing(line: Serial, baud: int | None, parity: str | None) -> Framing:
+    """The line as the factory set it, but for what is given."""
+    return Framing(
+        baud=baud or line.baud,
+        bits=line.bits,
+        parity=parity or line.parity,
+        stop_bits=line.stop_bits,
+    )

@@ -1,1 +1,0 @@
-"""Contacts that a board reads for us."""

@@ -1,1 +1,0 @@
-"""Lines of a GPIO chip: relay boards that sit on the pins, and contacts."""

@@ -1,1 +1,0 @@
-"""Sensors that the kernel drives and shows under /sys/class/hwmon."""

@@ -1,0 +1,1 @@
+"""Input contacts: GPIO lines, and inputs of boards on a bus."""

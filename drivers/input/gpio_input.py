@@ -1,0 +1,65 @@
+"""A contact on a GPIO line: a door switch, a key, the relay of a mains monitor."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from drivers.bus.gpio_line import ACTIVE, BIAS, Line, Want, build_place, pick
+
+
+class GpioContact:
+    """An `EdgePin`: the kernel debounces and queues the edges, nobody polls.
+
+    Args:
+        name: how the settings name it.
+        port: the chip's label, or the path of its device.
+        line: the line's offset on the chip.
+        line_name: the line's name, in place of `line`.
+        active: the level that means true; a contact that closes to ground is active low.
+        debounce_ms: a level must last this long to count.
+        bias: as-is, disabled, pull-up or pull-down; by itself towards the level that is not
+            active, so that a wire that came off is not a pressed key. A door contact that is
+            closed to ground while the door is shut is active high with bias pull-up.
+    """
+
+    def __init__(
+        self,
+        name: str = "contact",
+        *,
+        port: str,
+        line: int | None = None,
+        line_name: str | None = None,
+        active: str = "high",
+        debounce_ms: int = 50,
+        bias: str | None = None,
+    ) -> None:
+        self.name = name
+        if bias is None:
+            bias = "pull-up" if active == "low" else "pull-down"
+        want = Want(
+            direction="INPUT",
+            is_active_low=pick(name, "active", ACTIVE, active),
+            bias=pick(name, "bias", BIAS, bias),
+            edge="BOTH",
+            debounce_ms=debounce_ms,
+        )
+        self._line = Line(name, build_place(name, port, line, line_name), want)
+        self._queued: deque[bool] = deque()
+
+    async def read(self) -> bool:
+        """The logical state now.
+
+        Raises:
+            DriverError: as `Line.get`.
+        """
+        return await self._line.get()
+
+    async def next_state(self) -> bool:
+        """See `EdgePin.next_state`.
+
+        Raises:
+            DriverError: as `Line.get`.
+        """
+        while not self._queued:
+            self._queued.extend(await self._line.edges())
+        return self._queued.popleft()

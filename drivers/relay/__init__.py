@@ -1,0 +1,1 @@
+"""Relays and power switches of amplifiers and loudspeaker lines."""

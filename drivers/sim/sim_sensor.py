@@ -1,0 +1,142 @@
+"""A sensor that behaves: what it tells follows the real quantity with a lag, as a probe's does.
+
+With a state file (`port`) it is JSON, `{"value": 31.5, "fault": null}`; `value` is the real
+quantity, which a hand may change while the agent runs; `fault` is one of `mute` (no answer), `gone`
+(no such device), `nonsense` (an answer that its manual does not allow).
+
+With `amplifier` it is a current sensor in the supply of a simulated amplifier: it tells `draws`
+while that amplifier's contact is really closed, welded or not, and nothing while it is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
+from drivers.interface import UNIT_OF
+from drivers.sim.sim_amplifier import read_contact
+from drivers.sim.state_file import locked, read_state, write_state
+
+Fault = Literal["mute", "gone", "nonsense"]
+FAULTS = get_args(Fault)
+
+
+def set_value(port: Path, value: float) -> None:
+    """Change the real quantity behind a state file."""
+    with locked(port):
+        write_state(port, {**read_state(port, FAULTS), "value": value})
+
+
+def break_sensor(port: Path, fault: Fault | None) -> None:
+    """Break (or mend, with None) the simulated sensor behind a state file."""
+    with locked(port):
+        write_state(port, {**read_state(port, FAULTS), "fault": fault})
+
+
+class SimSensor:
+    """A `Sensor` of a quantity that is a number in a file, or of a simulated amplifier's current.
+
+    Args:
+        name: how the settings name it.
+        measures: as the settings say it; gives the unit.
+        port: path of the state file; None keeps the state in this object.
+        unit: accepted and unused: a real sensor's settings simulate by changing one word.
+        value: the real quantity while the state file does not say otherwise.
+        lag_s: the probe's time constant: after this time it has followed 63 % of a step.
+        amplifier: path of a simulated amplifier's state file.
+        draws: what that amplifier draws while it is on.
+        timeout_ms: how long an unanswered question waits.
+        sleep: waits some seconds; replaced in tests.
+        mono: monotonic seconds; replaced in tests.
+    """
+
+    def __init__(  # noqa: PLR0913 - the keys of a sensor in the settings, and two seams for tests
+        self,
+        name: str = "sensor",
+        *,
+        measures: str = "temperature",
+        port: str | None = None,
+        unit: int | None = None,
+        value: float = 25.0,
+        lag_s: float = 0.0,
+        amplifier: str | None = None,
+        draws: float = 1.2,
+        timeout_ms: int = 500,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        mono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        del unit
+        self.name = name
+        self.unit = UNIT_OF[measures]
+        self._file = Path(port) if port is not None else None
+        self._amplifier = Path(amplifier) if amplifier is not None else None
+        self._value = value
+        self._lag_s = lag_s
+        self._draws = draws
+        self._timeout_s = timeout_ms / 1000
+        self._sleep = sleep
+        self._mono = mono
+        self._memory: dict[str, Any] = {}
+        self._told: float | None = None
+        self._told_mono_s = 0.0
+
+    async def read(self) -> float:
+        """What the probe tells now.
+
+        Raises:
+            DeviceTimeout: mute.
+            DeviceUnreachable: gone.
+            DeviceProtocolError: nonsense, or the file is not such a state.
+        """
+        state = await self._load()
+        await self._answer(state.get("fault"))
+        value = state.get("value", self._value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DeviceProtocolError(self.name, "read", "value is a number")
+        return self._follow(float(value))
+
+    def put(self, value: float) -> None:
+        """Change the real quantity of a sensor without a state file."""
+        self._own()["value"] = value
+
+    def inject(self, fault: Fault | None) -> None:
+        """Break (or mend) a sensor without a state file; with one, use `break_sensor`."""
+        self._own()["fault"] = fault
+
+    def _own(self) -> dict[str, Any]:
+        if self._file is not None:
+            raise RuntimeError(f"{self.name}: its state lives in {self._file}")
+        return self._memory
+
+    async def _load(self) -> dict[str, Any]:
+        state = self._memory
+        if self._file is not None:
+            state = await asyncio.to_thread(read_state, self._file, FAULTS)
+        if self._amplifier is not None:
+            is_on = await asyncio.to_thread(read_contact, self._amplifier)
+            state = {**state, "value": self._draws if is_on else 0.0}
+        return state
+
+    async def _answer(self, fault: str | None) -> None:
+        if fault == "gone":
+            raise DeviceUnreachable(self.name, "read", "no such device")
+        if fault == "nonsense":
+            raise DeviceProtocolError(self.name, "read", "checksum")
+        if fault == "mute":
+            await self._sleep(self._timeout_s)
+            raise DeviceTimeout(self.name, "read", f"no answer in {self._timeout_s:g} s")
+
+    def _follow(self, value: float) -> float:
+        now_mono_s = self._mono()
+        if self._told is None or self._lag_s <= 0:
+            told = value
+        else:
+            left = math.exp(-(now_mono_s - self._told_mono_s) / self._lag_s)
+            told = value + (self._told - value) * left
+        self._told, self._told_mono_s = told, now_mono_s
+        return told

@@ -1,1 +1,0 @@
-"""Power switches of amplifiers and loudspeaker lines."""

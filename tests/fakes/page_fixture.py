@@ -1,0 +1,218 @@
+"""A box that does not exist, for the tests of the page: its status, and a desk that notes deeds."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from agent.control.operations import DeedRefusedError, Used
+from agent.control.station_status import (
+    Event,
+    Face,
+    Link,
+    Media,
+    Outbox,
+    Output,
+    Problem,
+    Reading,
+    Refused,
+    Showing,
+    Silence,
+    Status,
+    Trial,
+    Why,
+    Zone,
+)
+from strict_yaml.validation_fault import ValidationFault
+
+AT = datetime(2026, 11, 24, 10, 0, 12, tzinfo=UTC)  # 17:00:12 in Viet Nam, a Tuesday
+ISSUER = "vn.84.29266"
+
+
+def moment(hour: int, minute: int = 0, second: int = 0, day: int = 24) -> datetime:
+    """A local time of that day."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=7)
+
+
+NEWS = Showing(
+    "Bản tin chiều", "scheduled", moment(17), moment(17, 15), ("*",),
+    Why(ISSUER, "tuan", 42, ("05:00", "17:00"), (1, 2, 3, 4, 5, 6)),
+)  # fmt: skip
+FLOOD = Showing(
+    "Phòng chống lũ", "priority", moment(17, 30), moment(17, 42), ("*",),
+    Why(ISSUER, "lu", 7, ("17:30",), (1, 2, 3, 4, 5, 6, 7), ("Ca nhạc",)),
+)  # fmt: skip
+WATER = Showing(
+    "Nước sạch cho mọi nhà", "scheduled", moment(6), moment(18), ("*",),
+    Why(ISSUER, "bang", 3, ("06:00",), (1, 2, 3, 4, 5, 6, 7)),
+)  # fmt: skip
+MARKET = Showing(
+    "Chợ nổi cuối tuần", "scheduled", moment(18), moment(21), ("mat-truoc",),
+    Why(ISSUER, "bang", 3, ("18:00",), (5, 6, 7)),
+)  # fmt: skip
+
+HEALTHY = Status(
+    station="tv-cl-0007",
+    place="84/29266/tv-cl-0007",
+    version="0.1.0",
+    at=AT,
+    clock="SYNCED",
+    clock_error_s=0.021,
+    link=Link("mqtt.example.vn:8883", is_up=True, since_s=5 * 3600 + 720),
+    media=Media(38, 38),
+    outbox=Outbox(0, 0.0),
+    outputs=(
+        Output(
+            "loa", is_up=True, now=NEWS, next=FLOOD, gain_db=-6.0,
+            zones=(
+                Zone("nga-ba", "ordinary", "on", is_switched=True),
+                Zone("tram-y-te", "special", "on", is_switched=True),
+                Zone("nha-van-hoa", "ordinary", "on", is_switched=False),
+            ),
+        ),
+        Output(
+            "bang-tin", is_up=True, now=WATER, next=MARKET,
+            faces=(
+                Face("mat-truoc", 512, 256, "a1", 12.0),
+                Face("mat-sau", 512, 256, "a2", 3900.0),
+            ),
+        ),
+    ),
+    readings=(
+        Reading("disk", "good", 19.4 * 1024**3, "bytes"),
+        Reading("storage", "unchecked", reason="no_card"),
+        Reading("power", "good"),
+        Reading("temperature", "good", 48.5, "°C"),
+        Reading("certificate", "good"),
+        Reading("mains", "good", 1.0, "on"),
+        Reading("generator", "unchecked"),
+        Reading("door", "good", 0.0, "on"),
+    ),
+    events=(
+        Event(1043, moment(17, 0, 0), "clock_fix", ""),
+        Event(1042, moment(5, 15, 2), "play.full", "Bản tin sáng", "loa"),
+        Event(1041, moment(4, 58, 10), "E_HOURS", "Ca nhạc", "quiet_hours 21:00-05:00"),
+        Event(1040, moment(4, 30), "fault.ends", "link_down", "mqtt.example.vn:8883"),
+        Event(1039, moment(3, 12), "fault.begins", "link_down", "mqtt.example.vn:8883"),
+        Event(1038, moment(22, 0, 0, 23), "use.tone", "nga-ba", "192.168.10.7"),
+        Event(1037, moment(21, 59, 0, 23), "boot", ""),
+    ),
+    refused=(Refused("Ca nhạc", moment(21, 30), "E_HOURS", "quiet_hours 21:00-05:00"),),
+)  # fmt: skip
+
+FAULTY = replace(
+    HEALTHY,
+    clock="HOLDOVER",
+    clock_error_s=11.4,
+    link=Link("mqtt.example.vn:8883", is_up=False, since_s=2 * 86_400),
+    media=Media(29, 38),
+    outbox=Outbox(212, 2 * 86_400),
+    outputs=(
+        replace(
+            HEALTHY.outputs[0],
+            gain_db=None,
+            next=replace(FLOOD, lacking="E_FETCH: media.example.vn"),
+            zones=(
+                Zone("nga-ba", "ordinary", "fault", is_switched=True),
+                Zone("tram-y-te", "special", "on", is_switched=True),
+            ),
+        ),
+        replace(
+            HEALTHY.outputs[1],
+            is_up=False,
+            now=None,
+            faces=(Face("mat-truoc", 512, 256), Face("mat-sau", 512, 256)),
+        ),
+    ),
+    readings=(
+        Reading("disk", "bad", 12.0 * 1024**2, "bytes"),
+        Reading("storage", "watch"),
+        Reading("power", "watch"),
+        Reading("temperature", "watch", 81.0, "°C"),
+        Reading("certificate", "good"),
+        Reading("mains", "watch", 0.0, "on"),
+        Reading("generator", "unchecked"),
+        Reading("door", "watch", 1.0, "on"),
+    ),
+    problems=(
+        Problem(
+            "link_down", "mqtt.example.vn:8883", moment(9, 40, 0, 22),
+            "E_CONNECT: mqtt.example.vn:8883: no answer in time",
+        ),
+        Problem(
+            "switch_no_answer", "nga-ba", moment(16, 59, 58),
+            "nga-ba: set: no answer within 200 ms (/dev/ttyUSB0, unit 1, coil 0)",
+        ),
+        Problem("board_lost", "bang-tin", moment(16, 40), "E_DEVICE: no beat for 1.5 s"),
+    ),
+)  # fmt: skip
+
+
+def png(width: int, height: int, rgb: tuple[int, int, int]) -> bytes:
+    """A picture of one colour (PNG specification, 2003)."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+    rows = (b"\0" + bytes(rgb) * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    packed = zlib.compress(rows)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    )
+
+
+@dataclass
+class FakeDesk:
+    """A box that does what it is told and notes it; `refuse` is the code with which it will not."""
+
+    shown: Status = HEALTHY
+    refuse: str | None = None
+    faults: Sequence[ValidationFault] = ()
+    deeds: list[tuple[str, str]] = field(default_factory=list)
+    used: list[Used] = field(default_factory=list)
+
+    async def status(self) -> Status:
+        return self.shown
+
+    async def thumbnail(self, face: str) -> bytes | None:
+        known = {"mat-truoc": (200, 160, 0), "mat-sau": (0, 80, 160)}
+        return png(512, 256, known[face]) if face in known else None
+
+    async def _note(self, deed: str, where: str) -> None:
+        if self.refuse is not None:
+            raise DeedRefusedError(self.refuse, where)
+        self.deeds.append((deed, where))
+
+    async def tone(self, zone: str) -> None:
+        await self._note("tone", zone)
+        self.shown = replace(self.shown, trials=(Trial("tone", zone),))
+
+    async def pattern(self, face: str) -> None:
+        await self._note("pattern", face)
+
+    async def label(self, face: str) -> None:
+        await self._note("label", face)
+
+    async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
+        await self._note("silence", "on" if on else "off")
+        until = self.shown.at + timedelta(hours=4)
+        self.shown = replace(
+            self.shown, silence=Silence(is_local=True, until_at=until) if on else None
+        )
+
+    async def reload(self) -> Sequence[ValidationFault]:
+        await self._note("reload", "")
+        return self.faults
+
+    async def bundle(self) -> bytes:
+        await self._note("bundle", "")
+        return gzip.compress(b"")
+
+    async def record(self, used: Used) -> None:
+        self.used.append(used)

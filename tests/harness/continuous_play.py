@@ -1,0 +1,89 @@
+"""A melody on air for minutes: what happened to it is heard in the capture, nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from central.testbed.stations import SINK
+from central.testbed.testbed import until
+from tests.harness.audio_analysis import Ear, assert_in_its_place
+from tests.harness.station_harness import assert_chain_whole, moment, soon
+
+BACK_S = 60.0
+
+
+@dataclass
+class Air:
+    """A stage whose station plays one long melody that rejoins its own timeline.
+
+    Args:
+        stage: see `tests/integration/conftest.py`.
+    """
+
+    stage: Any
+    planned: datetime = field(init=False)
+    capture: Any = None
+
+    async def begin(self) -> Air:
+        """Publish the programme, record the sink, wait for the first sound."""
+        line = "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin"
+        await self.stage.stock(line)
+        self.planned = soon(3)
+        await self.stage.publish(self.stage.compile([(self.planned, line)]))
+        await self.record()
+        await self.until_sounding(self.planned - timedelta(seconds=1))
+        await self.pass_time(0.2)  # a play is on record some milliseconds before it is heard
+        return self
+
+    async def record(self) -> None:
+        """Record from now on; a capture dies with its sound server."""
+        self.capture = await self.stage.scene.room.capture(SINK, self.stage.folder)
+
+    async def until_sounding(self, since: datetime, limit_s: float = BACK_S) -> datetime:
+        """Until the station says durably that a play sounds which began after a moment."""
+
+        def is_new() -> bool:
+            play = self.stage.open_play()
+            return play is not None and moment(play["start"]) > since
+
+        await until(is_new, f"sound after {since}: {self.stage.station.log_tail()}", limit_s)
+        return moment(self.stage.open_play()["start"])
+
+    async def hear(self) -> Ear:
+        """Stop the recording and give it."""
+        return Ear(await self.stage.scene.room.finish(self.capture))
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let the world go on for a while: what is judged is the sound of that while."""
+        await self.pass_until(datetime.now(UTC) + timedelta(seconds=seconds))
+
+    async def pass_until(self, at: datetime) -> None:
+        """Let the world go on up to a moment."""
+        await asyncio.sleep((at - datetime.now(UTC)).total_seconds() + 0.01)
+
+    def assert_in_its_place(self, ear: Ear, since: datetime, seconds: float = 2.5) -> None:
+        """From a moment on the melody is where it would be had nothing happened.
+
+        To the error that the station states of its clock: on a busy machine its first answer is
+        slow, and what began by that time goes on by it.
+        """
+        error_s = self.stage.clock_error_s()
+        assert_in_its_place(ear, self.planned, since, seconds, error_s=error_s)
+
+    async def until_told(self, kind: str, states: list[str], limit_s: float = 60.0) -> None:
+        """Until the centre's records say of an issue what they should."""
+
+        def told() -> list[str]:
+            details = [r["detail"] for r in self.stage.collected() if r["kind"] == "fault"]
+            return [d["state"] for d in details if d["what"] == kind]
+
+        await until(lambda: told() == states, f"{kind} {states} at the centre", limit_s)
+
+    async def assert_truth(self) -> None:
+        """The centre has the whole journal, and no hole is in it."""
+        await self.stage.until_collected()
+        assert_chain_whole(self.stage.collected_rows())
+        assert self.stage.scene.database.gaps() == []

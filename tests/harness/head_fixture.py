@@ -1,0 +1,78 @@
+"""A box under an authority that delegates heads, and what its centre would sign."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
+
+from agent.contract.ids import StationId
+from agent.health.check import Finding
+from agent.health.check_memory import Notebook
+from agent.health.checks.head import HeadCheck
+from agent.trust.authority import PinnedAuthority, load_pinned
+from agent.trust.head import behind, heads_of
+from tests.harness.headless_station import DeafBox
+from tests.unit.trust.test_verify import (
+    AT,
+    PROVINCE,
+    ROOT,
+    _header,
+    _role,
+    _utc,
+    seal,
+    station_config,
+)
+
+STATION = StationId("tv-cl-0007")
+HEAD = CryptoSigner(Ed25519PrivateKey.generate())
+HOUR = timedelta(hours=1)
+WEEK = {"expires": _utc(AT + timedelta(days=7))}
+KEY = "vn.84.29266/playlist/tuan"
+
+
+def with_head_role(signer: CryptoSigner = HEAD) -> PinnedAuthority:
+    """The roles of the verdict's tests, and one for heads with this key."""
+    root = copy.deepcopy(ROOT)
+    root["roles"].append(_role("vn.head", ["head"], ["config/*/*/*"], signer))
+    return load_pinned(json.dumps(root).encode())
+
+
+def entry_of(document: dict[str, Any]) -> tuple[int, int, str]:
+    """How a head lists a document."""
+    sha256 = hashlib.sha256(json.dumps(document).encode()).hexdigest()
+    return document["epoch"], document["seq"], sha256
+
+
+def head(seq: int, slots: dict[str, Any], *, signer: CryptoSigner = HEAD, **changes: Any) -> bytes:
+    """A signed head for the station."""
+    header = _header("head", "vn.head", "config")
+    document = {
+        **header, "to": ["*/*/tv-cl-0007"], "slot": "head", "seq": seq, "slots": slots,
+        "revoked": [], **changes,
+    }  # fmt: skip
+    return seal(document, signer)
+
+
+async def give_place(box: DeafBox) -> None:
+    """The config comes again, as it does with every hello of a box that holds nothing."""
+    await box.receive(seal(station_config(**WEEK), PROVINCE), "station-config")
+
+
+class Look:
+    """The freeze check of a box, as its checkup wires it."""
+
+    def __init__(self, box: DeafBox) -> None:
+        def heads() -> Any:
+            return heads_of(one.document for one in box.held)
+
+        notebook = Notebook(box.store)
+        self.check = HeadCheck(notebook, box.clock.now, heads, lambda: behind(heads(), box.floors))
+
+    async def __call__(self) -> list[Finding]:
+        return await self.check.look()

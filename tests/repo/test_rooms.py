@@ -1,0 +1,151 @@
+"""Which room may import which: a table of what is allowed. What is not in it is not allowed.
+
+A room is a package below `agent`, `central` or `drivers`, or a single module beside them. Modules
+that every room of the agent may use are listed once. Circles and layers: setup.cfg.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ("agent", "drivers", "central")
+EVERY_ROOM = {"agent.clock", "agent.contract", "agent.errors", "agent.signals"}
+# fmt: off
+ALLOWED = {
+    "agent.__main__": (
+        "agent.bootstrap agent.doctor agent.log_rate_limit agent.malloc agent.settings"
+    ),
+    "agent.app": (
+        "agent.authority agent.background_jobs agent.box_state agent.control agent.evidence "
+        "agent.health agent.ingest agent.link agent.maintenance agent.output_set "
+        "agent.overrides agent.page agent.play agent.playout agent.settings agent.state "
+        "agent.store agent.telemetry agent.timesync"
+    ),
+    "agent.authority": "agent.health agent.store agent.trust",
+    "agent.bootstrap": (
+        "agent.app agent.box_state agent.evidence agent.health agent.link agent.settings "
+        "agent.store agent.trust"
+    ),
+    "agent.box_state": (
+        "agent.background_jobs agent.control agent.evidence agent.health agent.link "
+        "agent.settings agent.state agent.store agent.trust"
+    ),
+    "agent.clock": "agent.clock_reading agent.system_clock",
+    "agent.control": (
+        "agent.evidence agent.health agent.overrides agent.plan agent.play agent.settings "
+        "agent.store"
+    ),
+    "agent.doctor": (
+        "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "
+        "agent.sandbox agent.settings agent.store agent.timesync agent.trust drivers.errors "
+        "drivers.registry"
+    ),
+    "agent.evidence": "agent.store agent.trust",
+    "agent.health": (
+        "agent.settings agent.store agent.trust drivers.errors drivers.interface "
+        "drivers.registry"
+    ),
+    "agent.ingest": "agent.evidence agent.plan agent.state agent.store agent.trust",
+    "agent.link": "agent.store",
+    "agent.log_rate_limit": "",
+    "agent.maintenance": "agent.store agent.trust",
+    "agent.output_set": "agent.box_state agent.overrides agent.play agent.playout agent.settings",
+    "agent.overrides": (
+        "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
+        "agent.store"
+    ),
+    "agent.page": "agent.control agent.health agent.store",
+    "agent.plan": "agent.settings agent.trust",
+    "agent.play": "agent.sandbox agent.settings drivers.errors drivers.interface drivers.registry",
+    "agent.playout": "agent.plan agent.play agent.settings agent.state",
+    "agent.settings": "drivers.errors drivers.profile drivers.registry",
+    "agent.state": "agent.plan agent.store",
+    "agent.store": "",
+    "agent.telemetry": (
+        "agent.evidence agent.health agent.play agent.settings agent.state agent.store "
+        "agent.trust"
+    ),
+    "agent.timesync": "agent.evidence agent.store agent.trust",
+    "agent.trust": "",
+    "central.__main__": (
+        "central.authority central.cli central.collector central.messages central.store "
+        "central.testbed"
+    ),
+    "central.authority": (
+        "agent.trust central.documents central.messages central.publication central.store"
+    ),
+    "central.cli": (
+        "agent.trust central.authority central.collector central.documents central.issues "
+        "central.messages central.publication central.reports central.store"
+    ),
+    "central.collector": "central.authority central.documents central.publication central.store",
+    "central.documents": "agent.plan agent.trust central.messages central.store",
+    "central.issues": "central.authority central.documents central.store",
+    "central.publication": (
+        "agent.plan agent.trust central.documents central.messages central.reports "
+        "central.store"
+    ),
+    "central.reports": "central.documents central.messages central.store",
+    "central.store": "",
+    "central.testbed": (
+        "central.authority central.collector central.documents central.publication "
+        "central.store"
+    ),
+    "drivers.audio": "drivers.errors drivers.interface",
+    "drivers.bus": "drivers.errors drivers.profile",
+    "drivers.input": "drivers.bus drivers.errors drivers.profile",
+    "drivers.led": "drivers.errors",
+    "drivers.profile": "drivers.errors",
+    "drivers.registry": "drivers.errors drivers.interface drivers.profile",
+    "drivers.relay": "drivers.bus drivers.errors drivers.profile",
+    "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
+    "drivers.sim": "drivers.errors drivers.interface drivers.profile",
+}
+# fmt: on
+
+
+def room_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def list_imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module in CODE:
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def read_graph() -> dict[str, set[str]]:
+    graph: dict[str, set[str]] = {}
+    for path in (path for folder in CODE for path in (ROOT / folder).rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if path.name == "__init__.py" and module.count(".") == 1:
+            continue
+        room = room_of(module)
+        ours = {room_of(name) for name in list_imports(path) if name.split(".")[0] in CODE}
+        graph.setdefault(room, set()).update(ours - {room})
+    return graph
+
+
+GRAPH = read_graph()
+
+
+@pytest.mark.parametrize("room", sorted(GRAPH))
+def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
+    allowed = set(ALLOWED.get(room, "").split())
+    everywhere = EVERY_ROOM if not room.startswith("drivers.") else set()
+    assert GRAPH[room] - allowed - everywhere == set()
+
+
+def test_the_table_allows_nothing_that_no_module_needs() -> None:
+    spare = {room: set(ALLOWED[room].split()) - GRAPH.get(room, set()) for room in ALLOWED}
+    assert {room: names for room, names in spare.items() if names} == {}

@@ -1,0 +1,375 @@
+"""The authority's files come into force, and only they, and only forward."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.contract.ids import parse_place
+from agent.store.authority_files import read
+from agent.store.database import Store
+from agent.trust.authority import Grade
+from tests.fakes.fake_publisher import AT, FakePublisher, sign_json
+from tests.harness.authority_harness import HERE, Stand, standing
+
+ROOT = "1.root.json"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def tree() -> FakePublisher:
+    return FakePublisher()
+
+
+def grade(stand: Stand) -> Grade:
+    return stand.in_force.grade(stand.now())
+
+
+async def test_a_new_box_knows_nobody(tmp_path: Path, tree: FakePublisher) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        assert stand.versions == {"root": 1}
+        assert grade(stand) is Grade.EXPIRED
+        assert not stand.in_force.knows_signers(stand.now())
+
+
+async def test_from_nothing_to_its_own_province_and_no_other(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        expected = {"root": 1, "timestamp": 1, "snapshot": 1, "targets": 1, "vn.84": 1}
+        assert stand.versions == expected
+        assert grade(stand) is Grade.FRESH
+        assert [name for name, _ in stand.heard] == [
+            "timestamp.json", "1.snapshot.json", "1.targets.json", "1.vn.84.json"
+        ]  # fmt: skip
+        assert not stand.faults
+
+
+async def test_a_box_without_a_place_stops_at_targets(tmp_path: Path, tree: FakePublisher) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:
+        await stand.follow(tree)
+        assert set(stand.versions) == {"root", "timestamp", "snapshot", "targets"}
+        assert "1.vn.84.json" not in dict(stand.heard)
+
+
+async def test_a_presumed_place_pulls_files_until_a_true_one_is_known(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:
+        await stand.follow(tree)
+        stand.feed.presume(parse_place("82/1/tv-cl-0007"))
+        await stand.settle()
+        assert "vn.82" in stand.versions
+        stand.feed.set_place(HERE)
+        await stand.settle()
+        assert "vn.84" in stand.versions
+        assert "vn.82" not in stand.versions
+        stand.feed.presume(parse_place("82/1/tv-cl-0007"))
+        await stand.settle()
+        assert "vn.82" not in stand.versions
+
+
+async def test_what_was_accepted_works_after_a_restart_without_a_link(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        versions = stand.versions
+    async with standing(tmp_path, tree.wire[ROOT], AT + HOUR) as again:
+        assert again.versions == versions
+        assert grade(again) is Grade.FRESH
+
+
+async def test_the_hourly_timestamp_keeps_it_fresh_and_concerns_nobody(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        told = len(stand.changes)
+        stand.at = tree.at = AT + 40 * HOUR
+        tree.tick()
+        await stand.follow(tree)
+        assert stand.versions["timestamp"] == 2
+        assert len(stand.changes) == told
+        stand.at = AT + 80 * HOUR
+        assert grade(stand) is Grade.FRESH
+
+
+async def test_after_two_days_offline_the_first_timestamp_is_an_improvement(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        stand.at = tree.at = AT + 49 * HOUR
+        assert grade(stand) is Grade.AGED
+        tree.tick()
+        await stand.follow(tree)
+        assert grade(stand) is Grade.FRESH
+        assert stand.changes[-1] is True
+
+
+async def test_a_change_in_the_own_province_is_told_and_one_elsewhere_is_not(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        told = len(stand.changes)
+        tree.revoke("vn.84.29266")
+        tree.publish()
+        await stand.follow(tree)
+        assert stand.changes[told:] == [False]
+        assert "vn.84.29266" not in {role.name for role in roles(stand)}
+
+
+def roles(stand: Stand) -> list[object]:
+    return list(stand.in_force.current.roles.values())  # type: ignore[attr-defined] # a tree here
+
+
+async def test_two_bytes_that_come_again_are_no_pass_and_no_download(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        heard = len(stand.heard)
+        await stand.follow(tree)
+        assert [name for name, _ in stand.heard[heard:]] == ["timestamp.json"]
+
+
+async def test_what_is_refused_is_told_and_taken_back_with_the_next_good_set(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        good = tree.tick()
+        tree.spoil("timestamp.json", lambda raw: raw.replace(b'"version": 2', b'"version": 3'))
+        await stand.follow(tree)
+        assert stand.versions["timestamp"] == 1
+        assert "authority_refused" in stand.faults
+        await stand.publish({"timestamp.json": good})
+        await stand.settle()
+        assert stand.versions["timestamp"] == 2
+        assert not stand.faults
+
+
+async def test_a_root_is_kept_even_if_the_rest_is_held_back_and_nothing_new_is_taken_meanwhile(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        tree.rotate("targets")
+        tree.publish()
+        await stand.publish({"2.root.json": tree.wire["2.root.json"]})
+        await stand.settle()
+        assert stand.versions["root"] == 2
+        assert stand.versions["targets"] == 1  # its roles are still known, for what is held
+        assert grade(stand) is Grade.EXPIRED
+    async with standing(tmp_path, tree.wire[ROOT], AT) as again:
+        assert again.versions["root"] == 2
+        assert grade(again) is Grade.EXPIRED
+        await again.follow(tree)
+        assert again.versions["targets"] == 2
+        assert grade(again) is Grade.FRESH
+        assert again.changes == [True]
+
+
+def sign_by_strangers(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = sign_json(
+        {**tree.root, "version": 2}, FakePublisher().signers("root")
+    )
+
+
+def sign_by_too_few(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = sign_json({**tree.root, "version": 2}, tree.signers("root")[:1])
+
+
+def cut_short(tree: FakePublisher) -> None:
+    tree.wire["2.root.json"] = tree.wire[ROOT][:-1]
+
+
+@pytest.mark.parametrize("attack", [sign_by_strangers, sign_by_too_few, cut_short])
+async def test_a_refused_root_leaves_all_in_force_and_what_came_with_it_is_judged(
+    tmp_path: Path, tree: FakePublisher, attack: Callable[[FakePublisher], None]
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        versions, was = stand.versions, stand.in_force.current
+        kept, told = await stand.store.run(read), len(stand.changes)
+        attack(tree)
+        await stand.follow(tree)
+        assert stand.in_force.current is was
+        assert (await stand.store.run(read), len(stand.changes)) == (kept, told)
+        assert "authority_refused" in stand.faults
+        tree.tick()
+        attack(tree)
+        running = asyncio.create_task(stand.feed.run())
+        await stand.publish({name: tree.wire[name] for name in ("2.root.json", "timestamp.json")})
+        async with asyncio.timeout(60):
+            while stand.in_force.current is was:  # noqa: ASYNC110 - a thread is between
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert stand.versions == {**versions, "timestamp": 2}
+        assert grade(stand) is Grade.FRESH
+
+
+async def test_a_root_that_breaks_our_rules_ends_the_chain(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        holders = tree.root["x-holders"]
+        first = next(iter(holders.values()))
+        tree.root["x-holders"] = dict.fromkeys(holders, first)
+        tree.publish()
+        await stand.follow(tree)
+        assert stand.versions["root"] == 1
+        assert "holder" in stand.faults["authority_refused"]
+
+
+async def test_a_demonstrations_root_does_not_slip_in_behind_a_true_one(tmp_path: Path) -> None:
+    tree = FakePublisher()
+    del tree.root["x-demo"]
+    tree.publish()
+    tree.root["x-demo"] = True
+    async with standing(tmp_path, tree.wire["2.root.json"], AT) as stand:
+        await stand.follow(tree)
+        assert stand.versions["root"] == 2
+        tree.publish()
+        await stand.follow(tree)
+        assert stand.versions["root"] == 2
+        assert "demo" in stand.faults["authority_refused"]
+
+
+async def test_another_installed_root_is_another_beginning(tmp_path: Path) -> None:
+    former, other = FakePublisher(), FakePublisher()
+    for _ in range(3):
+        former.publish()
+    async with standing(tmp_path, former.wire[ROOT], AT) as stand:
+        await stand.follow(former)
+        assert stand.versions["targets"] == 4
+    async with standing(tmp_path, other.wire[ROOT], AT) as again:
+        assert again.versions == {"root": 1}
+        await again.follow(other)
+        assert again.versions["targets"] == 1
+
+
+async def test_a_newer_root_of_the_same_chain_may_be_installed(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        tree.rotate("root")
+        tree.publish()
+        await stand.follow(tree)
+        versions = stand.versions
+        assert versions["root"] == 2
+    async with standing(tmp_path, tree.wire["2.root.json"], AT) as again:
+        assert again.versions == versions
+
+
+async def test_a_newer_root_that_comes_with_an_upgrade_keeps_files_and_floors(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    old = dict(tree.wire)
+    for _ in range(2):
+        tree.rotate("root")
+        tree.publish()
+        async with standing(tmp_path, old[ROOT], AT) as stand:
+            if "3.root.json" not in tree.wire:
+                await stand.follow(tree)
+                assert stand.versions["root"] == stand.versions["targets"] == 2
+    async with standing(tmp_path, tree.wire["3.root.json"], AT) as again:
+        assert again.versions == {**dict.fromkeys(again.versions, 2), "root": 3}
+        assert grade(again) is Grade.FRESH
+        await again.publish({name: raw for name, raw in old.items() if name != ROOT})
+        await again.settle()
+        assert again.versions["targets"] == 2
+        assert "authority_refused" in again.faults
+    async with standing(tmp_path, old[ROOT], AT) as back:
+        assert back.versions == {**dict.fromkeys(back.versions, 2), "root": 3}
+        assert not back.faults
+
+
+async def test_new_online_keys_with_an_upgraded_root_keep_the_floors_below_them(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    """Nothing is known until files under it come; no older ones may come then."""
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        tree.publish()
+        await stand.follow(tree)
+        before = (await stand.store.run(read)).floors
+    for name in ("timestamp", "snapshot", "targets"):
+        tree.rotate(name)
+    tree.publish()
+    async with standing(tmp_path, tree.wire["2.root.json"], AT) as again:
+        assert again.versions == {"root": 2}
+        assert not again.faults
+        assert (await again.store.run(read)).floors == before
+        await again.follow(tree)
+        assert (again.versions["targets"], again.faults) == (3, {})
+
+
+async def test_an_expired_timestamp_leaves_what_is_held_and_takes_nothing_new(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        stand.at = AT + timedelta(days=31)
+        stand.feed.look_again()
+        await stand.settle()
+        assert grade(stand) is Grade.EXPIRED
+        assert stand.versions["vn.84"] == 1
+        tree.at = stand.at
+        for name in ("targets", "snapshot"):
+            file = getattr(tree, name)
+            file["expires"] = "2027-06-01T00:00:00Z"
+        tree.publish()
+        await stand.follow(tree)
+        assert grade(stand) is Grade.FRESH
+
+
+async def test_a_card_that_refuses_keeps_the_former_authority_and_is_tried_again(
+    tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent.authority import updater
+    from agent.errors import StoreError
+
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        await stand.follow(tree)
+        tree.publish()
+        real = Store.run
+
+        async def refuse(self: Store, deed: object, *args: object) -> object:
+            if deed is updater.accept:
+                raise StoreError("E_DISK", "state.db", "full")
+            return await real(self, deed, *args)  # type: ignore[arg-type] # passed on
+
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "run", refuse)
+            await stand.follow(tree)
+            assert stand.versions["targets"] == 1
+            assert "full" in stand.faults["authority_refused"]
+        await stand.settle()
+        assert stand.versions["targets"] == 2
+
+
+async def test_what_the_files_hold_that_this_release_does_not_know_is_told_while_it_lasts(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
+        tree.targets["x-note"] = "a"
+        tree.delegation("vn.84.29266").update({"x-days": [1], "x-crit": ["x-days"]})
+        tree.publish()
+        await stand.follow(tree)
+        told = stand.faults["authority_newer"]
+        assert "ignored: targets x-note" in told
+        assert "vn.84.29266 x-days" in told
+        del tree.targets["x-note"], tree.delegation("vn.84.29266")["x-crit"]
+        del tree.delegation("vn.84.29266")["x-days"]
+        tree.publish()
+        await stand.follow(tree)
+        assert "authority_newer" not in stand.faults

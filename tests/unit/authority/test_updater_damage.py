@@ -1,0 +1,277 @@
+"""A memory of the authority with rotten rows, or rows that a stricter release refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from agent.authority.tuf_client import role_files, run_pass
+from agent.errors import TrustError
+from agent.store.authority_files import Floor, Kept, accept, keep_roots, read
+from agent.trust.authority import Grade
+from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.authority_harness import HERE, Stand, standing
+
+FIRST = "1.root.json"
+WHOLE = {"root": 3, "timestamp": 3, "snapshot": 3, "targets": 3, "vn.84": 3}
+ROOT_BYTES = "UPDATE authority_roots SET bytes={} WHERE version={}"
+FILE_BYTES = "UPDATE authority_files SET bytes={} WHERE role='{}'"
+FLOOR_TURNED = "UPDATE authority_floors SET version=version+1024 WHERE role='{}'"
+FLIPPED = "CAST(replace(CAST(bytes AS TEXT), '\"signed\"', '\"sIgned\"') AS BLOB)"
+FORGED = 'CAST(replace(CAST(bytes AS TEXT), \'"expires": "20\', \'"expires": "30\') AS BLOB)'
+
+
+@pytest.fixture
+def tree() -> FakePublisher:
+    """Three roots, each with new keys for all of the top level."""
+    made = FakePublisher()
+    for _ in range(2):
+        for name in ("root", "timestamp", "snapshot", "targets"):
+            made.rotate(name)
+        made.publish()
+    return made
+
+
+async def fill(folder: Path, tree: FakePublisher) -> None:
+    async with standing(folder, tree.wire[FIRST], AT) as stand:
+        await stand.follow(tree)
+        assert stand.versions == WHOLE
+
+
+async def damage(stand: Stand, *statements: str) -> None:
+    def strike(connection: object) -> None:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[attr-defined] # sqlite3's
+
+    await stand.store.run(strike)
+
+
+async def floors(stand: Stand) -> Mapping[str, Floor]:
+    return (await stand.store.run(read)).floors
+
+
+DAMAGES = {
+    "newest root": [ROOT_BYTES.format(FLIPPED, 3)],
+    "middle root": [ROOT_BYTES.format(FORGED, 2)],
+    "installed root": [ROOT_BYTES.format(FLIPPED, 1)],
+    "all roots": [ROOT_BYTES.format("x'00'", "version")],
+    "a root's number": ["UPDATE authority_roots SET version=259 WHERE version=3"],
+    "a root's type": [ROOT_BYTES.format("'{'", 3)],
+    "roots gone": ["DELETE FROM authority_roots"],
+    "timestamp": [FILE_BYTES.format(FORGED, "timestamp")],
+    "snapshot": [FILE_BYTES.format("x'7b00'", "snapshot")],
+    "targets": [FILE_BYTES.format(FLIPPED, "targets")],
+    "a role's file": [FILE_BYTES.format(FORGED, "vn.84")],
+    "a role's type": [FILE_BYTES.format("17", "vn.84")],
+    "a role's name": ["UPDATE authority_files SET role='vn.94' WHERE role='vn.84'"],
+    "a name in no alphabet": [
+        "UPDATE authority_files SET role=CAST(x'76ee2e3834' AS TEXT) WHERE role='vn.84'"
+    ],
+    "a floor's name": [
+        "INSERT INTO authority_floors VALUES (CAST(x'76ee2e3834' AS TEXT), 3, 'k', NULL)"
+    ],
+    "files gone": ["DELETE FROM authority_files"],
+    "everything": [
+        ROOT_BYTES.format(FLIPPED, "version"),
+        "UPDATE authority_files SET bytes=x'00'",
+    ],
+}
+HARMLESS = {"installed root", "a floor's name"}  # the box has the one, the other says nothing
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+async def test_a_rotten_row_stops_nothing_lowers_no_floor_and_heals_with_the_files(
+    tmp_path: Path, tree: FakePublisher, what: str
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        before = await floors(stand)
+        await damage(stand, *DAMAGES[what])
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert before.items() <= (await floors(stand)).items()
+        if what in HARMLESS:
+            assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+        else:
+            assert stand.faults.keys() == {"authority_damaged"}
+            assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
+        await stand.follow(tree)
+        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+        assert before.items() <= (await floors(stand)).items()
+    async with standing(tmp_path, tree.wire[FIRST], AT) as again:
+        assert (dict(again.versions), again.faults) == (WHOLE, {})
+        assert again.in_force.grade(again.now()) is Grade.FRESH
+
+
+@pytest.mark.parametrize("what", ["timestamp", "a role's file", "a role's name"])
+async def test_only_what_is_rotten_is_pulled_again(
+    tmp_path: Path, tree: FakePublisher, what: str
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await damage(stand, *DAMAGES[what])
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await stand.follow(tree)
+        rotten = set() if what == "timestamp" else {"3.vn.84.json"}
+        assert {name for name, _ in stand.heard} == {"timestamp.json", *rotten}
+
+
+@pytest.mark.parametrize("role", ["root", "timestamp", "snapshot", "targets", "vn.84"])
+async def test_a_floor_turned_upwards_locks_nobody_out(
+    tmp_path: Path, tree: FakePublisher, role: str
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        before = await floors(stand)
+        await damage(stand, FLOOR_TURNED.format(role))
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+        tree.publish()
+        await stand.follow(tree)
+        assert not stand.faults
+        after = await floors(stand)
+        assert after.keys() == before.keys()
+        assert all(0 <= after[one].version - before[one].version <= 1 for one in before)
+
+
+async def test_roots_that_come_back_one_by_one_are_kept_below_the_floor(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await damage(stand, "DELETE FROM authority_roots WHERE version > 1")
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        for version in (2, 3):
+            name = f"{version}.root.json"
+            await stand.publish({name: tree.wire[name]})
+            await stand.settle()
+            assert stand.versions["root"] == version
+            assert (await floors(stand))["root"] == Floor(3, "")
+        assert dict(stand.versions) == WHOLE
+        await stand.follow(tree)
+        assert not stand.faults
+
+
+async def test_a_lost_root_does_not_bring_back_the_rights_of_the_one_before(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    """The ministry has taken new keys; the card loses that root; the old keys sign on."""
+    await fill(tmp_path, tree)
+    stolen = {name: tree.wire[name] for name in tree.wire}
+    tree.rotate("targets")
+    tree.publish()
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await stand.publish({"4.root.json": tree.wire["4.root.json"]})
+        await stand.settle()
+        await damage(stand, ROOT_BYTES.format(FLIPPED, 4))
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
+        await stand.publish(stolen)
+        await stand.settle()
+        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
+        assert stand.versions["targets"] == 3  # for what is held
+        assert "authority_damaged" in stand.faults
+        await stand.follow(tree)
+        assert (stand.versions["root"], stand.versions["targets"]) == (4, 4)
+        assert not stand.faults
+
+
+async def by_a_laxer_release(stand: Stand, tree: FakePublisher) -> None:
+    """All that the library accepts, without our own rules."""
+    target = f"authority/{HERE}"
+    done = await asyncio.to_thread(run_pass, tree.wire[FIRST], Kept(), tree.wire, target, AT)
+    assert done.files is not None
+    await stand.store.run(keep_roots, done.roots)
+    await stand.store.run(accept, max(done.roots), role_files(done.files))
+
+
+def break_role(tree: FakePublisher) -> Callable[[], None]:
+    tree.roles["vn.84"] |= {"x-unheard-of": 1, "x-crit": ["x-unheard-of"]}
+
+    def mend() -> None:
+        for name in ("x-unheard-of", "x-crit"):
+            del tree.roles["vn.84"][name]
+
+    return mend
+
+
+def break_root(tree: FakePublisher) -> Callable[[], None]:
+    good = dict(tree.root["x-holders"])
+    tree.root["x-holders"] = dict.fromkeys(good, "one and the same")
+    return lambda: tree.root.update({"x-holders": good})
+
+
+async def test_a_role_file_that_a_stricter_release_refuses_is_mended_by_the_centre(
+    tmp_path: Path,
+) -> None:
+    tree = FakePublisher()
+    mend = break_role(tree)
+    tree.publish()
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await by_a_laxer_release(stand, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert stand.versions == {"root": 1}
+        assert "vn.84" in stand.faults["authority_damaged"]
+        await stand.follow(tree)
+        assert stand.versions == {"root": 1}
+        assert "vn.84" in stand.faults["authority_refused"]
+        mend()
+        tree.publish()
+        await stand.follow(tree)
+        assert (stand.versions["vn.84"], stand.faults) == (3, {})
+
+
+async def test_a_root_that_a_stricter_release_refuses_leaves_the_one_before(
+    tmp_path: Path,
+) -> None:
+    """That such a root ends the chain is its price; that the agent cannot start is not."""
+    tree = FakePublisher()
+    break_root(tree)
+    tree.publish()
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await by_a_laxer_release(stand, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert stand.versions["root"] == 1
+        assert "root 2" in stand.faults["authority_damaged"]
+        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
+        assert stand.versions["vn.84"] == 2  # for what is held
+        with pytest.raises(TrustError):
+            await stand.store.run(accept, 1, {})
+        await stand.follow(tree)
+        assert "holder" in stand.faults["authority_refused"]
+        assert stand.versions["vn.84"] == 2
+
+
+async def test_a_card_that_cannot_drop_the_rotten_rows_starts_all_the_same(
+    tmp_path: Path, tree: FakePublisher
+) -> None:
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await damage(stand, *DAMAGES["newest root"])
+        await damage(
+            stand,
+            "CREATE TRIGGER no BEFORE DELETE ON authority_roots"
+            " BEGIN SELECT RAISE(FAIL, 'no'); END",
+        )
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        assert stand.versions["root"] == 2
+        assert stand.faults.keys() == {"authority_damaged"}
+
+
+@pytest.mark.parametrize("what", ["newest root", "middle root", "all roots"])
+async def test_files_that_come_before_their_root_are_asked_for_again(
+    tmp_path: Path, tree: FakePublisher, what: str
+) -> None:
+    """A broker sends what it retains in any order."""
+    await fill(tmp_path, tree)
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await damage(stand, *DAMAGES[what])
+    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+        await stand.follow(tree, without=("2.root.json", "3.root.json"))
+        assert "authority_refused" in stand.faults
+        for name in ("3.root.json", "2.root.json"):
+            await stand.publish({name: tree.wire[name]})
+            await stand.settle()
+        assert (dict(stand.versions), stand.faults) == (WHOLE, {})

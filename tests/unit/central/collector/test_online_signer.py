@@ -1,0 +1,96 @@
+"""What the centre signs by itself follows the authority that it has given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.clock import Now
+from agent.contract.document import Head
+from agent.contract.ids import Place, StationId
+from agent.contract.topic import Topic
+from agent.errors import TrustError
+from agent.trust.verify import verify
+from central.collector.online_signer import OnlineDesk
+from central.documents.sign import read_document
+from central.publication.document_outbox import Parcel
+from central.store.database import Database
+from tests.harness.ceremony_fixture import Hall
+
+STATION = StationId("tv-cl-0007")
+PLACE = Place("84", "29266", STATION)
+MOST = 2**63 - 1  # the highest number that a document can have
+
+
+class _Poisoned:
+    """Floors of a box that took a thief's head with the highest number."""
+
+    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
+        return (1, MOST, "f" * 64) if (issuer, kind, slot) == ("vn.head", "head", "head") else None
+
+    def has_event(self, event_id: str) -> bool:
+        return False
+
+    def is_cancelled(self, class_: str, name: str) -> bool:
+        return False
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """Two machines may sign heads, either alone: one of them is stolen."""
+    one = Hall(tmp_path, at=None)
+    one.begin()
+    one.delegate(
+        "vn.head", "may-1", "may-2", paths="config/*/*/*", kinds="head", ttl="1d", threshold=1
+    )  # fmt: skip
+    one.sign_and_publish("an", "binh", "dung", "em")
+    return one
+
+
+@pytest.fixture
+def database(hall: Hall) -> Iterator[Database]:
+    opened = Database.open(hall.db)
+    yield opened
+    opened.close()
+
+
+def sign_head(desk: OnlineDesk) -> Parcel:
+    header = desk.header("head", "head", STATION, timedelta(hours=1))
+    return desk.sign(STATION, Head(**header, slots={}, revoked=[]), "head")
+
+
+def judge(hall: Hall, parcel: Parcel) -> str:
+    """`ok`, or the code with which a box that the thief has poisoned refuses."""
+    now = Now(datetime.now(UTC), "SYNCED", 0.02)
+    try:
+        verify(
+            parcel.envelope, Topic("head", "head", station=STATION), hall.authority(), PLACE,
+            STATION, _Poisoned(), now,
+        )  # fmt: skip
+    except TrustError as error:
+        return error.code
+    return "ok"
+
+
+def test_a_lost_key_raises_the_epoch_under_which_the_running_desk_signs(
+    hall: Hall, database: Database
+) -> None:
+    desk = OnlineDesk(database, {"head": [hall.signer("may-1")]})
+    assert judge(hall, sign_head(desk)) == "E_REPLAY"
+    hall.do("rotate", "vn.head", "--old", "may-2", "--new", hall.holder("may-3"), "--lost")
+    assert judge(hall, sign_head(desk)) == "E_REPLAY"  # drafted, not in force
+    hall.sign_and_publish("dung", "em")
+    assert judge(hall, sign_head(desk)) == "ok"
+    assert judge(hall, sign_head(OnlineDesk(database, {"head": [hall.signer("may-3")]}))) == "ok"
+    thief = OnlineDesk(database, {"head": [hall.signer("may-2")]})
+    assert judge(hall, sign_head(thief)) == "E_ROLE"
+
+
+def test_where_no_tree_is_given_out_the_epoch_is_the_first(hall: Hall, tmp_path: Path) -> None:
+    empty = Database.open(tmp_path / "empty.db")
+    desk = OnlineDesk(empty, {"head": [hall.signer("may-1")]})
+    assert read_document(sign_head(desk).envelope).epoch == 1
+    empty.close()

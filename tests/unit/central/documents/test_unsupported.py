@@ -1,0 +1,148 @@
+"""What every box refuses is not signed: named, with the next step, before a key is asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.document import (
+    Body,
+    Cap,
+    Command,
+    Element,
+    Entry,
+    Playlist,
+    Policy,
+    Relay,
+    Scene,
+    Start,
+    StationConfig,
+    StreamGrant,
+    Text,
+    When,
+)
+from agent.errors import TrustError
+from agent.ingest.pipeline import NOT_YET
+from central.__main__ import main
+from central.authority.demo_authority import make_demo_authority
+from central.documents.sign import build_header, encode_document
+from central.documents.summary import describe
+from central.documents.unsupported import KINDS, verify_supported
+
+NOW = datetime.now(UTC)
+DAILY = When(["05:00:00"], [1, 2, 3], "2026-11-23", "2026-11-29")
+AT_ONCE = Start("at")
+SHOWN = Body(text=Text(show="Nước sạch"))
+
+
+def header(kind: str, class_: Any = "routine") -> dict[str, Any]:
+    return build_header(
+        kind, issuer="vn.84.29266", class_=class_, to=["84/29266/*"], slot="tuan", seq=1, now=NOW,
+        lifetime=timedelta(hours=1),
+    )  # fmt: skip
+
+
+def playlist(body: Body = SHOWN, start: Start = AT_ONCE) -> Playlist:
+    first = Entry("e0", "Bản tin", "vi", ["*"], DAILY, Start("at"), SHOWN)
+    entry = Entry("e1", "Tiếp âm VOV1", "vi", ["*"], DAILY, start, body)
+    return Playlist(**header("playlist"), media=[], entries=[first, entry])
+
+
+def scene(kind: Any, **more: Any) -> Body:
+    return Body(scene=Scene([Element(kind, [0, 0, 9, 9], **more)], 1000))
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (playlist(Body(relay=Relay("https://a.vn/vov1"))), "chưa tiếp âm được"),
+        (playlist(Body(text=Text(say="Kính thưa bà con"))), "chưa đọc được chữ"),
+        (playlist(start=Start("next")), "start: next"),
+        (playlist(start=Start("within", ms=60_000)), "within"),
+        (playlist(start=Start("after", entry="e0")), "after"),
+        (playlist(scene("video", media="ab" * 32)), "hình tĩnh"),
+        (playlist(scene("clock", format="%c")), "%H %M %S"),
+    ],
+)
+def test_an_item_that_no_box_plays_is_named_with_the_next_step(
+    document: Playlist, said: str
+) -> None:
+    with pytest.raises(TrustError) as caught:
+        verify_supported(document, "vi")
+    assert caught.value.code == "E_UNSUPPORTED"
+    assert "mục “Tiếp âm VOV1”" in caught.value.hint
+    assert said in caught.value.hint
+    assert "Bản tin" not in caught.value.hint
+    with pytest.raises(TrustError, match="item “Tiếp âm VOV1”"):
+        verify_supported(document, "en")
+
+
+def test_both_faults_of_an_item_are_told_at_once() -> None:
+    with pytest.raises(TrustError) as caught:
+        verify_supported(playlist(Body(relay=Relay("https://a.vn/")), Start("next")), "vi")
+    assert all(word in caught.value.hint for word in ("start: next", "chưa tiếp âm được"))
+
+
+def test_what_boxes_can_do_is_let_through() -> None:
+    verify_supported(playlist(), "vi")
+    verify_supported(playlist(scene("clock", format="%H:%M")), "vi")
+
+
+def test_kinds_that_boxes_refuse_are_those_that_they_name_themselves() -> None:
+    assert KINDS == NOT_YET
+    grant = StreamGrant(
+        **header("stream-grant"), stream_id="ab" * 16, stream_key="cd" * 32, first_seq=0,
+        codec="opus", max_segment_bytes=65536, hosts=["live.example.vn"],
+    )  # fmt: skip
+    with pytest.raises(TrustError, match=r"E_UNSUPPORTED.*phát trực tiếp"):
+        verify_supported(grant, "vi")
+
+
+def test_a_command_is_refused_before_the_key_is_asked(tmp_path: Path) -> None:
+    made = make_demo_authority(tmp_path / "authority", "x")
+    fields = {**header("command", "command"), "issuer": "vn.84"}
+    file = tmp_path / "lenh.json"
+    file.write_bytes(encode_document(Command(**fields, do="volume", args={"gain_db": -6})))
+    words = ("sign", file, "--key", made.keys["vn.84"][0], "--kind", "command")
+    result = CliRunner().invoke(main, list(map(str, words)))
+    assert result.exit_code == 1
+    assert "E_UNSUPPORTED" in result.output
+    assert "trên trang của trạm" in result.output
+    assert "Mật khẩu" not in result.output
+    assert not file.with_suffix(".signed").exists()
+
+
+def test_a_schedule_that_relays_is_not_signed(tmp_path: Path) -> None:
+    made = make_demo_authority(tmp_path / "authority", "x")
+    day = (NOW + timedelta(hours=7)).date()
+    file = tmp_path / "lich.yaml"
+    file.write_text(
+        f'slot: tuan\nto: ["84/29266/*"]\nfrom: {day}\nuntil: {day + timedelta(days=6)}\nitems:\n'
+        '  - {title: VOV1, at: "05:30", for: 30m, relay: "https://radio.example.vn/vov1"}\n'
+    )
+    words = (
+        "sign", file, "--key", made.keys["vn.84.29266"][0], "--issuer", "vn.84.29266",
+        "--media-dir", tmp_path / "media", "--media-url", "https://m.example.vn", "--yes",
+    )  # fmt: skip
+    result = CliRunner().invoke(main, list(map(str, words)))
+    assert (result.exit_code, "mục “VOV1”" in result.output) == (1, True)
+    assert not file.with_suffix(".signed").exists()
+
+
+def test_limits_that_are_signed_and_not_obeyed_are_called_so() -> None:
+    policy = Policy(
+        [], caps=[Cap("ordinary", "06:00", "21:00", 70)], relay_hosts=["r.vn"], mic=True
+    )
+    config = StationConfig(
+        **header("station-config", "config"), place="84/29266/tv-cl-0007", groups=[], zones=[],
+        policy=policy,
+    )  # fmt: skip
+    told = [line for line in describe(config) if "CHƯA ĐƯỢC THỰC HIỆN" in line]
+    beginnings = ("Mức to nhất, khu vực thường", "Được tiếp âm từ: r.vn", "Được dùng micro")
+    assert [line for line in told if line.startswith(beginnings)] == told
+    assert len(told) == 3
+    assert sum("NOT OBEYED" in line for line in describe(config, "en")) == 3

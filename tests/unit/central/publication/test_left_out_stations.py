@@ -1,0 +1,156 @@
+"""Stations that would refuse what a document needs are named before it is signed and sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.report import ClockState, Hello
+from agent.errors import YamlFaults
+from central.__main__ import main
+from central.collector.report_store import note_latest
+from central.documents.audio_tools import make_melody
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.sign import ignored_members, mark_critical, read_document, sign_document
+from central.store.database import Database
+from tests.harness.centre_records import STATION
+from tests.unit.central.publication.test_refusal_forecast import (
+    OTHER,
+    configure,
+    db,
+    entry,
+    playlist,
+    publish,
+)
+from tests.unit.trust.test_verify import AT, COMMUNE
+from tests.unit.trust.test_verify import playlist as plain
+
+__all__ = ["db"]  # the fixture
+
+DESCRIBED = "essential: true, field: 3, source: UBND xã, ref: 12/TB-UBND"
+
+
+def say_hello(path: Path, station: str, features: list[str]) -> None:
+    hello = Hello(
+        session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None, holds={},
+        authority={}, agent="0", clock=ClockState("SYNCED", 0.02), has=["audio"], features=features,
+    )  # fmt: skip
+    database = Database.open(path)
+    note_latest(database, station, "hello", msgspec.json.encode(hello))
+    database.close()
+
+
+def advert(path: Path) -> Path:
+    """A schedule with an advertisement in an envelope that nobody has signed."""
+    document = read_document(playlist(path, entry("x", ["08:00"])).read_bytes())
+    entries = [msgspec.structs.replace(document.entries[0], advert=True)]  # type: ignore[union-attr] # a playlist
+    document = mark_critical(msgspec.structs.replace(document, entries=entries))
+    path.write_bytes(sign_document(msgspec.json.encode(document), "playlist", []))
+    return path
+
+
+def configure_two(path: Path, *features: list[str]) -> None:
+    from agent.contract.document import Policy
+
+    for station, known in zip((STATION, OTHER), features, strict=True):
+        configure(path, Policy([]), station)
+        say_hello(path, station, known)
+
+
+def test_an_older_station_is_named_and_does_not_keep_the_others_waiting(
+    tmp_path: Path, db: Path
+) -> None:
+    configure_two(db, ["entries.advert"], [])
+    exit_code, said = publish(advert(tmp_path / "p"), db)
+    assert exit_code == 0
+    assert "E_UNSUPPORTED" in said
+    assert f"(entries.advert): nâng cấp hộp [trạm: {OTHER}]" in said
+
+
+def test_when_all_stations_would_refuse_it_is_not_published(tmp_path: Path, db: Path) -> None:
+    configure_two(db, [], [])
+    exit_code, said = publish(advert(tmp_path / "p"), db)
+    assert (exit_code, said.split(":")[0]) == (1, "E_UNSUPPORTED")
+    assert publish(advert(tmp_path / "q"), db, "--anyway")[0] == 0
+
+
+def test_where_all_know_it_and_where_nothing_is_needed_nobody_is_named(
+    tmp_path: Path, db: Path
+) -> None:
+    configure_two(db, ["entries.advert"], ["entries.advert", "entries.song"])
+    assert "E_UNSUPPORTED" not in publish(advert(tmp_path / "p"), db)[1]
+    say_hello(db, OTHER, [])
+    assert "E_UNSUPPORTED" not in publish(playlist(tmp_path / "q"), db)[1]
+
+
+def test_a_station_that_never_said_hello_is_not_judged(tmp_path: Path, db: Path) -> None:
+    from agent.contract.document import Policy
+
+    configure(db, Policy([]))
+    assert "E_UNSUPPORTED" not in publish(advert(tmp_path / "p"), db)[1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", "sẽ TỪ CHỐI"), ("en", "these stations will REFUSE")]
+)
+def test_sign_names_them_too_before_it_asks_for_the_key(
+    tmp_path: Path, db: Path, lang: str, words: str
+) -> None:
+    configure_two(db, ["entries.advert"], [])
+    file = advert(tmp_path / "p")
+    command = ["sign", str(file), "--key", str(file), "--db", str(db), "--lang", lang]
+    said = CliRunner().invoke(main, command, input="n\n").output
+    assert words in said
+    assert OTHER in said
+    assert STATION not in said.split(words)[1]
+
+
+def test_sign_shows_the_names_of_what_this_machine_does_not_know(tmp_path: Path) -> None:
+    from tests.unit.trust.test_verify import seal
+
+    file = tmp_path / "p"
+    file.write_bytes(seal(plain(mood="calm"), COMMUNE))
+    assert ignored_members(file.read_bytes()) == ("mood",)
+    said = CliRunner().invoke(main, ["sign", str(file), "--key", str(file)], input="n\n").output
+    assert "CHÚ Ý: máy này chưa hiểu" in said
+    assert "mood" in said
+
+
+def compiled(folder: Path, words: str) -> dict[str, Any]:
+    make_melody(folder / "a.wav", 1000)
+    text = (
+        "slot: tuan\nto: ['84/29266/*']\nfrom: 2026-11-24\nuntil: 2026-11-30\n"
+        f"items:\n  - {{title: a, at: '05:00', play: a.wav, {words}}}\n"
+    )
+    (folder / "lich.yaml").write_text(text, encoding="utf-8")
+    payload = compile_schedule(
+        folder / "lich.yaml", issuer="vn.84.29266", seq=1, epoch=1, now=AT,
+        media_dir=folder / "media", media_base_url="https://media.example.vn",
+    )  # fmt: skip
+    document: dict[str, Any] = json.loads(payload)
+    return document
+
+
+def test_what_an_item_says_of_itself_travels_and_is_not_critical(tmp_path: Path) -> None:
+    document = compiled(tmp_path, DESCRIBED)
+    told = {name: document["entries"][0][name] for name in ("essential", "field", "source", "ref")}
+    assert told == {"essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND"}
+    assert "crit" not in document
+    assert "advert" not in document["entries"][0]
+
+
+def test_an_advertisement_is_listed_as_critical_without_the_officers_doing(tmp_path: Path) -> None:
+    assert compiled(tmp_path, "advert: true")["crit"] == ["entries.advert"]
+    assert "crit" not in compiled(tmp_path, "advert: false")
+
+
+@pytest.mark.parametrize("words", ["field: 7", "field: 0", "source: ''", "essential: maybe"])
+def test_a_wrong_value_is_shown_with_its_place(tmp_path: Path, words: str) -> None:
+    with pytest.raises(YamlFaults) as caught:
+        compiled(tmp_path, words)
+    assert "items[0]" in str(caught.value.faults[0])

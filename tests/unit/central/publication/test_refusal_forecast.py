@@ -1,0 +1,230 @@
+"""`publish` names what stations would refuse, by their policies and what they hold already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.document import (
+    Body,
+    Emergency,
+    EmergencyBody,
+    Entry,
+    Medium,
+    Playlist,
+    Policy,
+    Start,
+    Text,
+    When,
+)
+from agent.contract.local_time import LOCAL
+from agent.contract.report import ClockState, Hello
+from agent.errors import TrustError
+from agent.link.url_policy import check_url
+from central.__main__ import main
+from central.collector.report_store import note_latest
+from central.documents.sign import build_header, encode_document, new_doc_id, sign_document
+from central.publication.refusal_forecast import is_named
+from central.store.database import Database
+from tests.harness.centre_records import GROUP, STATION, note_collector, place_station
+
+OTHER = "tv-cl-0021"
+DIGEST = "ab" * 32
+TODAY = datetime.now(LOCAL).date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "central.db"
+    Database.open(path).close()
+    note_collector(path)
+    return path
+
+
+def configure(db: Path, policy: Policy, station: str = STATION, **more: Any) -> None:
+    database = Database.open(db)
+    place_station(database, station, policy=policy, **more)
+    database.close()
+
+
+def entry(title: str, at: Sequence[str], *, day: Any = TOMORROW, seconds: int = 30) -> Entry:
+    when = When([f"{clock}:00" for clock in at], [1, 2, 3, 4, 5, 6, 7], str(day), str(day))
+    repeat = max(1, seconds // 30)
+    return Entry(f"e{len(title)}-{at[0][:2]}", title, "vi", ["*"], when, Start("at"),
+                 Body(media=[DIGEST], repeat=repeat))  # fmt: skip
+
+
+def playlist(
+    path: Path, *entries: Entry, url: str = f"https://media.example.vn/{DIGEST}", **more: Any
+) -> Path:
+    midnight = datetime.combine(TOMORROW, time(), LOCAL).astimezone(UTC)
+    given = {
+        "issuer": "vn.84.29266", "class_": "routine", "to": ["84/29266/*"], "slot": "tuan",
+        "seq": 5, "now": datetime.now(UTC), "lifetime": timedelta(days=6),
+        "not_before": min(midnight, datetime.now(UTC)), **more,
+    }  # fmt: skip
+    medium = Medium(DIGEST, 480_000, "audio/mpeg", 30_000, [url])
+    document = Playlist(**build_header("playlist", **given), media=[medium], entries=list(entries))
+    path.write_bytes(sign_document(encode_document(document), "playlist", []))
+    return path
+
+
+def publish(file: Path, db: Path, *more: str) -> tuple[int, str]:
+    words = ("publish", str(file), "--db", str(db), "--group", GROUP, *more)
+    result = CliRunner().invoke(main, words)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    ("policy", "entries", "code", "words"),
+    [
+        (
+            Policy(["21:00-05:00"]), [entry("Bản tin đêm", ["03:15"])], "E_HOURS",
+            ("“Bản tin đêm” lúc 03:15", "giờ yên lặng 21:00-05:00"),
+        ),
+        (
+            Policy([], sessions_per_day=2),
+            [entry("a", ["06:00"]), entry("b", ["07:00"]), entry("c", ["08:00"])], "E_POLICY",
+            ("“c” lúc 08:00", "quá 2 buổi"),
+        ),
+        (
+            Policy([], minutes_per_session=1), [entry("Ca nhạc", ["06:00"], seconds=300)],
+            "E_POLICY", ("“Ca nhạc”", "dài quá 1 phút"),
+        ),
+        (
+            Policy([], weekdays=[TODAY.isoweekday()]), [entry("x", ["06:00"])], "E_POLICY",
+            ("ngày không được phát",),
+        ),
+        (
+            Policy([], media_hosts=["media.example.vn:8443", "khac.vn"]), [entry("x", ["06:00"])],
+            "E_URL", ("media.example.vn ∉ media.example.vn:8443, khac.vn",),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
+    tmp_path: Path, db: Path, policy: Policy, entries: list[Entry], code: str, words: tuple[str]
+) -> None:
+    configure(db, policy)
+    configure(db, Policy([]), OTHER)
+    file = playlist(tmp_path / "p", *entries)
+    exit_code, said = publish(file, db)
+    assert exit_code == 1
+    assert said.startswith(code)
+    assert [word for word in words if word not in said] == []
+    assert f"[trạm: {STATION}]" in said
+    exit_code, said = publish(file, db, "--anyway")
+    assert exit_code == 0
+    assert f"CHÚ Ý: {code}" in said
+
+
+def test_what_every_station_takes_is_published_without_a_word(tmp_path: Path, db: Path) -> None:
+    configure(db, Policy(["21:00-05:00"], sessions_per_day=2, media_hosts=["media.example.vn"]))
+    exit_code, said = publish(playlist(tmp_path / "p", entry("x", ["06:00", "17:00"])), db)
+    assert exit_code == 0
+    assert "CHÚ Ý" not in said
+
+
+def test_the_sessions_of_other_schedules_count_and_those_of_the_replaced_one_do_not(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, Policy([], sessions_per_day=2))
+    early = playlist(tmp_path / "a", entry("x", ["06:00", "07:00"]))
+    assert publish(early, db)[0] == 0
+    same_slot = playlist(tmp_path / "b", entry("x", ["08:00", "09:00"]), seq=6)
+    assert publish(same_slot, db)[0] == 0
+    other_slot = playlist(tmp_path / "c", entry("y", ["18:00"]), slot="khac")
+    exit_code, said = publish(other_slot, db)
+    assert (exit_code, "“y” lúc 18:00" in said) == (1, True)
+
+
+def test_stations_alike_are_named_together(tmp_path: Path, db: Path) -> None:
+    for station in (STATION, OTHER):
+        configure(db, Policy(["21:00-05:00"]), station)
+    said = publish(playlist(tmp_path / "p", entry("x", ["03:15"])), db, "--lang", "en")[1]
+    assert said.count("E_HOURS") == 2  # the code of the refusal, and its one line
+    assert f"[stations: {STATION}, {OTHER}]" in said
+
+
+def test_a_schedule_for_other_places_than_the_groups_is_refused(tmp_path: Path, db: Path) -> None:
+    configure(db, Policy([]))
+    exit_code, said = publish(playlist(tmp_path / "p", to=["84/29281/*"]), db)
+    assert (exit_code, said.split(":")[0]) == (1, "E_STATION")
+    assert "mọi trạm của xã 29281" in said
+
+
+def test_who_stands_elsewhere_or_outside_the_group_is_named_and_holds_nobody_up(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, Policy([]))
+    configure(db, Policy([]), OTHER, place="84/29281")
+    configure(db, Policy([]), "tv-cl-0033", groups=("khac",))
+    exit_code, said = publish(playlist(tmp_path / "p"), db)
+    assert exit_code == 0
+    outside = "E_STATION: trạm nằm ngoài nơi nhận (mọi trạm của xã 29266 (tỉnh 84))"
+    assert f"{outside} [trạm: {OTHER}]" in said
+    assert "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: tv-cl-0033" in said
+
+
+def test_one_station_that_claims_a_high_number_is_named_and_holds_nobody_up(
+    tmp_path: Path, db: Path
+) -> None:
+    """Its key may be in other hands."""
+    configure(db, Policy([]))
+    configure(db, Policy([]), OTHER)
+    hello = Hello(
+        session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
+        holds={"vn.84.29266/playlist/tuan": (1, 2**53, DIGEST)}, authority={}, agent="0",
+        clock=ClockState("SYNCED", 0.02), has=["audio"],
+    )  # fmt: skip
+    database = Database.open(db)
+    note_latest(database, OTHER, "hello", msgspec.json.encode(hello))
+    database.close()
+    exit_code, said = publish(playlist(tmp_path / "p"), db)
+    assert (exit_code, f"[trạm: {OTHER}]" in said, "E_REPLAY" in said) == (0, True, True)
+
+
+def test_an_emergency_goes_out_and_what_would_be_missing_is_said(tmp_path: Path, db: Path) -> None:
+    configure(db, Policy(["00:00-24:00"], media_hosts=["khac.vn"]))
+    fields = build_header(
+        "emergency", issuer="vn.84.em", class_="emergency", to=["84/29266/*"], slot="khan-cap",
+        seq=5, now=datetime.now(UTC), lifetime=timedelta(hours=1),
+    )  # fmt: skip
+    medium = Medium(DIGEST, 480_000, "audio/mpeg", 30_000, [f"https://media.example.vn/{DIGEST}"])
+    payload = encode_document(
+        Emergency(
+            **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[medium],
+            bodies=[EmergencyBody("vi", [DIGEST], Text(show="LŨ"))], repeat=1, gap_ms=0,
+            max_ms=5000,
+        )
+    )  # fmt: skip
+    file = tmp_path / "e"
+    file.write_bytes(sign_document(payload, "emergency", []))
+    exit_code, said = publish(file, db)
+    assert (exit_code, "CHÚ Ý: E_URL" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://a.vn/x", ["a.vn"]),
+        ("https://a.vn:8443/x", ["a.vn"]),
+        ("https://a.vn:8443/x", ["a.vn:8443"]),
+        ("https://A.vn/x", ["a.vn"]),
+        ("https://a.vn:443/x", ["a.vn"]),
+        ("https://b.vn/x", ["a.vn"]),
+    ],
+)
+def test_a_host_is_named_exactly_when_a_box_would_fetch_from_it(url: str, hosts: list[str]) -> None:
+    try:
+        check_url(url, hosts, allow_private=False)
+        would_fetch = True
+    except TrustError:
+        would_fetch = False
+    assert is_named(url, hosts) is would_fetch

@@ -1,0 +1,174 @@
+"""`show plays`: what was heard and what was only seen, in words, at 80 columns and local times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.document import Emergency, EmergencyBody, Medium, Text
+from agent.overrides.emergency_monitor import REASON
+from agent.play.ipc import Ended
+from agent.play.item import SILENCES
+from central.__main__ import main
+from central.documents.sign import build_header, encode_document, sign_document
+from central.messages.catalogue import say
+from central.publication.document_outbox import keep
+from central.reports.play_totals import total_plays
+from central.store.database import Database
+from tests.harness.centre_records import STATION, report_health
+from tests.unit.central.issues.test_issue_list import keep_record
+
+DOC, EVENT, VOICE = "d0" * 16, "67d35554c1f60638d6d72a0edc045450", "ab" * 32
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "central.db"
+
+
+@pytest.fixture
+def database(db: Path) -> Iterator[Database]:
+    opened = Database.open(db)
+    yield opened
+    opened.close()
+
+
+def play(**more: Any) -> dict[str, Any]:
+    """Of an emergency on one output."""
+    return {
+        "title": f"Khẩn cấp: {EVENT}", "class": "emergency", "doc_id": DOC, "entry": EVENT,
+        "lang": "vi", "start": "2026-11-24T05:00:00.004Z", "duration_ms": 15_012,
+        "result": "full", "output": "loa", "medium": "sound", "editor": "Lê Văn Tám", **more,
+    }  # fmt: skip
+
+
+def emergency(database: Database) -> None:
+    """Two languages of which one has recorded words, as it was published."""
+    header = build_header(
+        "emergency", issuer="vn.84.em", class_="emergency", to=["84/29266/*"], slot="khan-cap",
+        seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=1), doc_id=DOC,
+    )  # fmt: skip
+    bodies = [EmergencyBody("vi", [VOICE]), EmergencyBody("km", [VOICE], Text(show="ទឹកជំនន់"))]
+    payload = encode_document(
+        Emergency(
+            **header, event_id=EVENT, exercise=False, attention="two-tone", bodies=bodies,
+            media=[Medium(VOICE, 9, "audio/ogg", 12_000, [])], repeat=1, gap_ms=0, max_ms=60_000,
+        )
+    )  # fmt: skip
+    topic = "tramtin/1/g/xa-29266/emergency/khan-cap"
+    keep(database, topic, sign_document(payload, "emergency", []))
+
+
+def totals(database: Database) -> dict[tuple[str, str], dict[str, int]]:
+    return {
+        (row["medium"], row["lang"]): {n: row[n] for n in ("full", "cut", "wordless") if row[n]}
+        for row in total_plays(database)
+    }
+
+
+def show(db: Path, lang: str = "vi") -> str:
+    words = ["show", "--db", str(db), "plays", "--lang", lang]
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(main, words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_picture_is_not_counted_as_heard_nor_a_signal_as_words(database: Database) -> None:
+    """A text-only alarm on a station with both: shown on the board, its words said by nobody."""
+    keep_record(database, 1, play(words_missing=["vi"]), "play")
+    keep_record(database, 2, play(medium="picture", output="bang-tin"), "play")
+    assert totals(database) == {
+        ("sound", "vi"): {"wordless": 1}, ("picture", "vi"): {"full": 1},
+    }  # fmt: skip
+
+
+def test_each_language_counts_for_itself(database: Database) -> None:
+    emergency(database)
+    keep_record(database, 1, play(), "play")
+    keep_record(database, 2, play(result="cut", words_missing=["km"]), "play")
+    assert totals(database) == {
+        ("sound", "vi"): {"full": 1, "cut": 1}, ("sound", "km"): {"full": 1, "wordless": 1},
+    }  # fmt: skip
+
+
+def test_a_box_that_does_not_tell_sound_from_picture_is_counted_by_its_output(
+    database: Database,
+) -> None:
+    keep_record(database, 1, play(medium=None), "play")
+    assert totals(database) == {("loa", "vi"): {"full": 1}}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ("KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt", "Loa (loa)", "soạn: Lê Văn Tám", "Không lời")),
+        ("en", ("WORDS NOT HEARD: Vietnamese", "Speaker", "by Lê Văn Tám", "No words")),
+    ],
+)
+def test_a_terminal_of_eighty_columns_shows_what_was_missing_and_local_times(
+    db: Path, database: Database, lang: str, words: tuple[str, ...]
+) -> None:
+    keep_record(database, 1, play(words_missing=["vi"], reason="restart"), "play")
+    said = show(db, lang)
+    joined = " ".join(line.replace("│", " ") for line in said.splitlines())
+    text = " ".join(joined.split())
+    assert max(map(len, said.splitlines())) <= 80
+    for word in words:
+        assert all(part in text for part in word.split()), word
+    assert "12:00" in said  # 05:00 UTC
+    assert "24/11/2026" in said
+    assert "67d35554…" in said
+    assert EVENT not in said
+
+
+def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
+    """A flood warning lasts an hour: it must not look as if nothing were played."""
+    report_health(database, STATION, EVENT, words_missing=["vi"], loa="sound")
+    said = show(db)
+    text = " ".join(said.replace("│", " ").split())
+    for part in (
+        "Loa (loa), khẩn cấp",
+        "đến: 16:00 30/11/2026",
+        "KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt",
+        STATION,
+    ):
+        assert part in text, said
+    assert "mất liên lạc" in text
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_reason_of_a_box_has_words(lang: Literal["vi", "en"]) -> None:
+    """What boxes write as reason, read from their sources."""
+    sources = [path.read_text("utf-8") for path in Path("agent").rglob("*.py")]
+    calls = re.compile(
+        r'(?:stop|abandon|_end|close|Account)\((?:"(?:cut|skipped|failed)", )?"([a-z_]+)"'
+    )
+    found = {name for text in sources for name in calls.findall(text)}
+    found |= {*REASON.values(), *SILENCES, *get_args(get_type_hints(Ended)["why"])}
+    reasons = {one for one in found if "E_" not in one} - {
+        "cut",
+        "skipped",
+        "failed",
+        "end",
+        "full",
+    } | {"failed"}
+    assert {"replaced", "engine_lost", "silence_key"} <= reasons
+    assert [one for one in sorted(reasons) if say(lang, f"reason.{one}") == f"reason.{one}"] == []
+
+
+def test_a_time_that_a_station_made_up_is_shown_as_it_is(db: Path, database: Database) -> None:
+    keep_record(database, 1, play(start="hôm qua"), "play")
+    assert "hôm qua" in show(db)
+
+
+def test_a_database_that_is_not_there_is_not_shown_as_one_without_plays(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["show", "--db", str(tmp_path / "x.db"), "plays"])
+    assert result.exit_code == 78
+    assert "không đọc được tệp" in result.output
+    assert not (tmp_path / "x.db").exists()

@@ -1,0 +1,385 @@
+"""The desk: what it says of a box, and which deeds it will not do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.clock import Now, Quality
+from agent.contract import report
+from agent.contract.document import Emergency
+from agent.contract.ids import Digest, Place
+from agent.contract.report import InputState, Record
+from agent.control.operations import DeedRefusedError, Used
+from agent.control.parts import Parts
+from agent.control.station_control import FrontDesk
+from agent.control.station_status import Reading, Words
+from agent.health.check import NOT_YET, Finding, Standing
+from agent.health.checks.authority import AuthorityState
+from agent.health.open_issues import Issues
+from agent.overrides import emergency_state
+from agent.overrides.emergency_state import AlarmState, OutputState
+from agent.plan.emergency import activate
+from agent.plan.prepared_alarm import KeyStanding
+from agent.play.board.board_output import PictureOutput
+from agent.play.item import Neighbours
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import Line
+from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.settings.model import Settings
+from agent.trust.authority import Grade
+from tests.unit.control.test_journal_events import HEAD, PLAY
+from tests.unit.playout.test_silent_schedule import DIGEST, START, emergency, playlist
+
+SETTINGS: dict[str, Any] = {
+    "station": "tv-cl-0007",
+    "broker": {"host": "mqtt.example.vn", "ca": "/a", "cert": "/b", "key": "/c"},
+    "root": "/r",
+    "state": "/",
+    "outputs": [
+        {
+            "name": "loa",
+            "audio": {"driver": "portaudio", "device": "default"},
+            "zones": [
+                {"name": "nga-ba", "switch": {"profile": "sim-amplifier"}},
+                {"name": "nha-van-hoa"},
+            ],
+        },
+        {
+            "name": "bang-tin",
+            "board": {"profile": "png", "path": "/b"},
+            "faces": [{"name": "mat-truoc", "width_px": 64, "height_px": 32}],
+        },
+    ],
+    "page": {},
+}
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.at = START + timedelta(seconds=10)
+        self.quality: Quality = "SYNCED"
+        self.by: str | None = None
+
+    def now(self) -> Now:
+        return Now(self.at, self.quality, 0.02)
+
+
+@dataclass
+class FakeJournal:
+    raw: list[bytes] = field(default_factory=list)
+    told: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def last_seq(self) -> int:
+        return len(self.raw)
+
+    async def pending(self, after_seq: int, limit: int) -> list[bytes]:
+        return self.raw[after_seq : after_seq + limit]
+
+    async def outbox(self) -> tuple[int, float]:
+        return 3, 60.0
+
+    async def append(self, kind: str, *, play: Any = None, detail: Any = None) -> None:
+        self.told.append((kind, detail))
+
+
+class FakeLink:
+    connected = True
+    since_mono_s = 0.0
+
+
+@dataclass
+class FakeSilence:
+    left_s: float = 0.0
+
+    @property
+    def is_on(self) -> bool:
+        return self.left_s > 0
+
+    async def begin(self) -> None:
+        self.left_s = 100.0
+
+    async def end(self) -> None:
+        self.left_s = 0.0
+
+
+class FakeShelf:
+    async def open(self, digest: Digest, size_bytes: int) -> int:
+        raise NotImplementedError
+
+    folder = Path()
+
+    def path(self, digest: Digest) -> Path:
+        return Path(digest)
+
+
+class FakeReread:
+    file = Path("/station.yaml")
+
+    async def __call__(self) -> list[Any]:
+        return []
+
+
+@dataclass
+class Box:
+    parts: Parts
+    clock: FakeClock
+    journal: FakeJournal
+    silence: FakeSilence
+    looked: list[int]
+
+    @property
+    def desk(self) -> FrontDesk:
+        return FrontDesk(self.parts)
+
+
+def no_worker(*_: Any) -> Any:
+    raise AssertionError("no process is started here")
+
+
+@pytest.fixture
+def box() -> Box:
+    clock, journal, silence = FakeClock(), FakeJournal(), FakeSilence()
+    any_: Any = clock
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist()], clock.now())
+    sound = SoundRundown(programme, ["nga-ba", "nha-van-hoa"])
+    picture = PictureRundown(programme, ["mat-truoc"])
+    log: Any = journal
+
+    def near(rundown: SoundRundown) -> Neighbours:
+        return Neighbours(rundown, any_, FakeShelf(), log, lambda *_: None)
+
+    lines = [Line(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
+    looked: list[int] = []
+    parts = Parts(
+        settings=msgspec.convert(SETTINGS, Settings),
+        clock=any_,
+        journal=log,
+        issues=Issues(lambda: "2026-11-24T01:00:00.000Z"),
+        link=FakeLink(),
+        programme=programme,
+        outputs={
+            "loa": SoundOutput("loa", lines, no_worker, near(sound)),
+            "bang-tin": PictureOutput("bang-tin", ["mat-truoc"], no_worker, near(picture)),
+        },
+        silence=silence,  # type: ignore[arg-type]  # a double without a database
+        standings=dict,
+        place=lambda: Place("84", "29266", "tv-cl-0007"),
+        why_missing=lambda _digest: None,
+        look_again=lambda: looked.append(1),
+        reread=FakeReread(),
+        authority=lambda: AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True),
+    )
+    return Box(parts, clock, journal, silence, looked)
+
+
+async def refusal(deed: Any) -> str:
+    with pytest.raises(DeedRefusedError) as caught:
+        await deed
+    return caught.value.code
+
+
+async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(box: Box) -> None:
+    record = {**HEAD, "seq": 1, "kind": "play", "play": PLAY}
+    box.journal.raw.append(msgspec.json.encode(msgspec.convert(record, Record)))
+    box.parts.issues.note("link_down", "mqtt.example.vn:8883", "no answer")
+    status = await box.desk.status()
+    loa, board = status.outputs
+    assert status.place == "84/29266/tv-cl-0007"
+    assert (status.media.ready, status.media.named) == (1, 1)
+    assert [(zone.name, zone.is_switched) for zone in loa.zones] == [
+        ("nga-ba", True), ("nha-van-hoa", False),
+    ]  # fmt: skip
+    assert loa.next is not None
+    assert loa.next.title == "later"
+    assert loa.next.start_at == datetime(2026, 11, 24, 2, tzinfo=UTC)  # 09:00 in Viet Nam
+    why = loa.next.why
+    assert why is not None
+    assert (why.issuer, why.slot, why.seq, why.at) == ("vn.84.29266", "tuan", 1, ("09:00",))
+    assert (loa.is_up, board.is_up) == (False, False)
+    assert board.faces[0].picture is None
+    assert [event.code for event in status.events] == ["play.full"]
+    assert [(one.kind, one.hint) for one in status.problems] == [("link_down", "no answer")]
+    assert status.silence is None
+
+
+async def test_since_when_an_issue_lasts_does_not_hang_on_the_clock_of_its_beginning(
+    box: Box,
+) -> None:
+    box.parts.issues.note("rtc_missing", "rtc0", "none")  # its clock says 08:00
+    box.clock.at = datetime(2026, 11, 27, 3, tzinfo=UTC)  # then the centre tells the time
+    (problem,) = (await box.desk.status()).problems
+    assert box.clock.at - problem.since_at < timedelta(minutes=5)
+
+
+async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
+    box.silence.left_s = 2 * 3600.0  # until 10:00, and the last of the day begins at 09:00
+    loa = (await box.desk.status()).outputs[0]
+    assert loa.next is not None
+    assert loa.next.start_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_schedule(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = box.clock.now()
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist(), emergency()], now)
+    box.parts = replace(box.parts, programme=programme)
+    alarm = SoundRundown(programme, ["nga-ba"]).wanted(now)
+    monkeypatch.setattr(SoundOutput, "on_air", property(lambda _self: alarm))
+    loa = (await box.desk.status()).outputs[0]
+    assert loa.now is not None
+    assert loa.next is not None
+    assert (loa.now.title, loa.now.level) == ("Lũ về", "emergency")
+    assert loa.next.title == "later"
+
+
+async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) -> None:
+    document = emergency().document
+    assert isinstance(document, Emergency)
+    standings = [
+        KeyStanding("nut", "key", None, {}),
+        KeyStanding("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
+    ]
+    box.parts = replace(box.parts, emergency_keys=lambda: standings)
+    nothing, flood = (await box.desk.status()).keys
+    assert (nothing.name, nothing.slot, nothing.title) == ("nut", "key", None)
+    assert (flood.title, flood.lacking) == ("Lũ về", "key-lu: E_FETCH")
+    assert flood.until_at == datetime(2026, 11, 30, tzinfo=UTC)
+
+
+async def test_a_file_that_is_not_here_counts_as_missing(box: Box) -> None:
+    box.parts = replace(box.parts, why_missing=lambda digest: digest if digest == DIGEST else None)
+    media = (await box.desk.status()).media
+    assert (media.ready, media.named) == (0, 1)
+
+
+async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_watch(
+    box: Box,
+) -> None:
+    standings: Mapping[str, Standing] = {
+        "power": Standing("finding", 0.0, (Finding("under_voltage_since_boot", "5v", ""),)),
+        "disk": Standing("finding", 0.0, (Finding("disk_full", "state", ""),)),
+        "rtc": Standing("not_checked", 0.0, reason="no_sensor"),
+        "clock": Standing("good", 0.0),
+        "board": NOT_YET,
+        "link": Standing("good", 0.0),
+    }
+    inputs = {
+        "dien": InputState("mains", active=True),
+        "cua": InputState("door", active=True),
+        "may-no": InputState("generator", active=None),
+    }
+    box.parts = replace(box.parts, standings=lambda: standings, inputs=lambda: inputs)
+    readings = {one.name: one for one in (await box.desk.status()).readings}
+    marks = {name: one.mark for name, one in readings.items()}
+    assert marks == {
+        "power": "watch", "disk": "bad", "rtc": "unchecked",
+        "board": "unchecked", "mains": "good", "door": "watch", "generator": "unchecked",
+    }  # fmt: skip
+    assert readings["rtc"].reason == "no_sensor"
+    assert readings["mains"] == Reading("mains", "good", 1.0, "on")
+    assert readings["disk"].unit == "bytes"
+
+
+async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
+    told = {
+        "nhiet-do-tu": report.Reading("temperature", 41.5, "°C", 12.0),
+        "dong-nga-ba": report.Reading("current", 0.1, "A", 5.0),
+        "am-do": report.Reading("humidity", 80.0, "%", 900.0),
+        "dien-ap": report.Reading("voltage", None, "V", None),
+    }
+    box.parts.issues.note("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
+    box.parts = replace(box.parts, sensors=lambda: told)
+    assert list((await box.desk.status()).readings)[3:] == [
+        Reading("nhiet-do-tu", "good", 41.5, "°C"),
+        Reading("dong-nga-ba", "watch", 0.1, "A"),
+        Reading("am-do", "unchecked"),
+        Reading("dien-ap", "unchecked"),
+    ]
+
+
+async def test_a_tone_is_refused_where_it_has_no_place(box: Box) -> None:
+    desk = box.desk
+    assert await refusal(desk.tone("no-such-zone")) == "E_UNKNOWN"
+    assert await refusal(desk.tone("mat-truoc")) == "E_UNKNOWN"
+    assert await refusal(desk.tone("nga-ba")) == "E_NOT_READY"  # its engine does not run
+    box.clock.at = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 22:00: the built-in quiet hours
+    assert await refusal(desk.tone("nga-ba")) == "E_QUIET"
+    box.clock.quality = "FLOOR"
+    assert await refusal(desk.tone("nga-ba")) == "E_NOT_READY"
+    box.silence.left_s = 1.0
+    assert await refusal(desk.tone("nga-ba")) == "E_SILENT"
+
+
+async def test_a_face_that_is_not_there_or_away_is_said(box: Box) -> None:
+    assert await refusal(box.desk.pattern("nga-ba")) == "E_UNKNOWN"
+    assert await refusal(box.desk.label("mat-truoc")) == "E_NOT_READY"
+    assert await box.desk.thumbnail("mat-truoc") is None
+
+
+async def test_nothing_is_tried_while_the_key_on_the_box_is_turned(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box.parts.programme, "is_locked", lambda: True)
+    assert await refusal(box.desk.tone("nga-ba")) == "E_SILENT"
+    assert await refusal(box.desk.pattern("mat-truoc")) == "E_SILENT"
+    assert await refusal(box.desk.label("mat-truoc")) == "E_SILENT"
+    assert (await box.desk.status()).is_locked
+
+
+async def test_silence_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:
+    desk = box.desk
+    await desk.silence(True)  # noqa: FBT003 - the seam's signature
+    silence = (await desk.status()).silence
+    assert silence is not None
+    assert silence.until_at == box.clock.at + timedelta(seconds=100)
+    await desk.silence(False)  # noqa: FBT003 - the seam's signature
+    assert (await desk.status()).silence is None
+    assert len(box.looked) == 2
+    states = [(kind, detail["state"]) for kind, detail in box.journal.told]
+    assert states == [("silence", "on"), ("silence", "off")]
+
+
+async def test_a_use_is_journalled_as_a_command_and_never_as_a_play(box: Box) -> None:
+    await box.desk.record(Used("tone", "nga-ba", "10.0.0.7", "refused", "E_BUSY"))
+    assert box.journal.told == [
+        (
+            "command",
+            {"do": "tone", "subject": "nga-ba", "by": "page", "from": "10.0.0.7",
+             "result": "refused", "code": "E_BUSY"},
+        )
+    ]  # fmt: skip
+
+
+async def test_settings_read_again_are_in_the_journal(box: Box) -> None:
+    assert list(await box.desk.reload()) == []
+    assert box.journal.told == [("config", {"by": "page", "faults": 0})]
+
+
+async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box: Box) -> None:
+    held = emergency()
+    document = held.document
+    assert isinstance(document, Emergency)
+    active = activate(held, document, START, press=("nut", 1))
+    languages = (emergency_state.Words("vi", "now"), emergency_state.Words("km", "missing"))
+    states = (
+        OutputState("loa", is_board=False, item=None, standing="on", words=languages),
+        OutputState("bang-tin", is_board=True, item=None, standing="process"),
+    )
+    box.parts = replace(box.parts, alarms=lambda: [AlarmState(active, states)])
+    (alarm,) = (await box.desk.status()).alarms
+    assert (alarm.title, alarm.issuer, alarm.started_by) == ("Lũ về", "vn.84.29266", "nut")
+    assert [(one.output, one.standing, one.words) for one in alarm.outputs] == [
+        ("loa", "on", (Words("vi", "now"), Words("km", "missing"))),
+        ("bang-tin", "process", ()),
+    ]

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from drivers.errors import DeviceUnreachable, UnsupportedFeature
+from drivers.led.png_folder import HISTORY_FRAMES, PngBoard
+
+SIZE = (4, 2)
+RED = bytes([255, 0, 0]) * 8
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> PngBoard:
+    board = PngBoard(str(tmp_path))
+    board.open({"mat": SIZE})
+    return board
+
+
+def history(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("mat-0*.png"))
+
+
+def pixels(path: Path) -> bytes:
+    with Image.open(path) as file:
+        return file.tobytes()
+
+
+def test_a_frame_comes_back_from_the_latest_file_pixel_by_pixel(
+    board: PngBoard, tmp_path: Path
+) -> None:
+    frame = bytes(range(24))
+    board.send("mat", frame)
+    assert pixels(tmp_path / "mat-latest.png") == frame
+
+
+def test_only_changes_are_kept_under_a_counter_and_the_hash_of_their_pixels(
+    board: PngBoard, tmp_path: Path
+) -> None:
+    black = bytes(24)
+    for frame in (RED, RED, black, RED):
+        board.send("mat", frame)
+    red8, black8 = (hashlib.sha256(frame).hexdigest()[:8] for frame in (RED, black))
+    assert history(tmp_path) == [
+        f"mat-000001-{red8}.png",
+        f"mat-000002-{black8}.png",
+        f"mat-000003-{red8}.png",
+    ]
+
+
+def test_the_history_is_bounded_and_its_counter_survives_a_restart(tmp_path: Path) -> None:
+    for run in range(2):
+        board = PngBoard(str(tmp_path))
+        board.open({"mat": SIZE})
+        for number in range(HISTORY_FRAMES):
+            board.send("mat", bytes([run + 1, number, 7]) * 8)
+    names = history(tmp_path)
+    assert len(names) == HISTORY_FRAMES
+    assert names[-1].startswith(f"mat-{2 * HISTORY_FRAMES:06d}-")
+
+
+def test_nothing_half_written_stays_behind(board: PngBoard, tmp_path: Path) -> None:
+    board.send("mat", RED)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
+
+
+def test_closing_leaves_the_face_black(board: PngBoard, tmp_path: Path) -> None:
+    board.send("mat", RED)
+    board.close()
+    assert pixels(tmp_path / "mat-latest.png") == bytes(24)
+
+
+@pytest.mark.parametrize(("face", "frame"), [("lung", RED), ("mat", RED[:-1])])
+def test_a_wrong_face_or_length_is_our_misuse(board: PngBoard, face: str, frame: bytes) -> None:
+    with pytest.raises(ValueError, match=r"no such face|bytes are no"):
+        board.send(face, frame)
+
+
+def test_a_face_name_never_leaves_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="plain word"):
+        PngBoard(str(tmp_path)).open({"../x": SIZE})
+
+
+def test_a_folder_that_cannot_be_is_a_board_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DeviceUnreachable):
+        PngBoard(str(tmp_path / "file" / "board")).open({"mat": SIZE})
+
+
+def test_it_says_that_it_cannot_dim(board: PngBoard) -> None:
+    with pytest.raises(UnsupportedFeature):
+        board.set_brightness(50)

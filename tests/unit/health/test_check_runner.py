@@ -1,0 +1,137 @@
+"""The watch: what begins and ends, what crashes, what hangs, what could not be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from agent.contract.report import Issue
+from agent.health.check import Finding, NotCheckedError
+from agent.health.check_runner import Watch
+from agent.health.hysteresis import Band
+from agent.health.open_issues import Issues
+
+LOW = Finding("disk_low", "/state", "5 MiB free")
+
+
+class FakeCheck:
+    """Says what the test tells it to; an exception is raised, an event is waited for."""
+
+    def __init__(self, name: str, *says: Sequence[Finding] | Exception | asyncio.Event) -> None:
+        self.name = name
+        self.period_s = 0.01
+        self.looks = 0
+        self._says = list(says)
+
+    async def look(self) -> Sequence[Finding]:
+        self.looks += 1
+        says = self._says.pop(0) if len(self._says) > 1 else self._says[0]
+        if isinstance(says, Exception):
+            raise says
+        if isinstance(says, asyncio.Event):
+            await says.wait()
+            return []
+        return says
+
+
+class Book:
+    """What was told, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.issues = Issues(lambda: "2026-11-24T00:00:00Z")
+        self.issues.changed.connect(self._on_change)
+
+    def _on_change(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
+        self.told.append(("begins" if begins else "ends", f"{issue.kind} {issue.subject}"))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - a count in a double
+            await asyncio.sleep(0)
+
+
+async def test_a_finding_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
+    book = Book()
+    watch = Watch([FakeCheck("disk", [LOW], [LOW], [LOW], [])], book.issues.note)
+    for _ in range(5):
+        await watch.look_once()
+    assert book.told == [("begins", "disk_low /state"), ("ends", "disk_low /state")]
+
+
+async def test_a_crashing_check_is_an_issue_and_the_others_go_on() -> None:
+    book = Book()
+    watch = Watch([FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], book.issues.note)
+    first = await watch.look_once()
+    assert first["disk"].state == "not_checked"
+    assert first["disk"].why("vi") != first["disk"].why("en")
+    assert first["rtc"].state == "good"
+    await watch.look_once()
+    assert book.told == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
+
+
+async def test_what_was_found_stays_found_while_the_check_cannot_look() -> None:
+    book = Book()
+    check = FakeCheck("disk", [LOW], RuntimeError("bus"), NotCheckedError("no_card"), [])
+    watch = Watch([check], book.issues.note)
+    for _ in range(3):
+        await watch.look_once()
+    assert ("ends", "disk_low /state") not in book.told
+    assert watch.standings()["disk"].state == "not_checked"
+    await watch.look_once()
+    assert book.told[-1] == ("ends", "disk_low /state")
+
+
+async def test_not_checked_is_kept_apart_from_good_from_the_first_moment() -> None:
+    watch = Watch([FakeCheck("power", NotCheckedError("no_sensor"))], Book().issues.note)
+    before = watch.standings()["power"]
+    assert (before.state, before.reason, before.looked_mono_s) == ("not_checked", "not_yet", None)
+    after = (await watch.look_once())["power"]
+    assert (after.state, after.reason) == ("not_checked", "no_sensor")
+    assert after.looked_mono_s is not None
+
+
+async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() -> None:
+    book, answer = Book(), asyncio.Event()
+    stuck, other = FakeCheck("disk", answer, []), FakeCheck("rtc", [])
+    watch = Watch([stuck, other], book.issues.note, patience_s=0.02)
+    run = asyncio.create_task(watch.run(), name="watch")
+    await until(lambda: other.looks > 3)
+    assert stuck.looks == 1
+    assert book.told == [("begins", "check_failed disk")]
+    answer.set()
+    await until(lambda: stuck.looks > 1)
+    assert book.told == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+
+
+def test_two_checks_of_one_name_are_our_own_mistake() -> None:
+    with pytest.raises(ValueError, match="one name"):
+        Watch([FakeCheck("disk", []), FakeCheck("disk", [])], Book().issues.note)
+
+
+def test_a_trembling_value_begins_once() -> None:
+    hot = Band(80.0, 75.0)
+    assert [hot.feel(c) for c in (79.9, 80.0, 79.0, 76.0, 80.5, 75.0, 79.9)] == [
+        False, True, True, True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_band_may_be_about_low_values() -> None:
+    low = Band(1.0, 1.2)
+    assert [low.feel(v) for v in (1.1, 1.0, 1.1, 1.2, 1.1)] == [False, True, True, False, False]
+
+
+def test_issues_count_how_often_a_kind_began() -> None:
+    book = Book()
+    for _ in range(3):
+        book.issues.note("engine_lost", "loa", "it ended")
+        book.issues.note("engine_lost", "loa", "it ended, repeated")
+        book.issues.note("engine_lost", "loa", None)
+    book.issues.note("board_lost", "bang-tin", "it ended")
+    assert book.issues.begun("engine_lost", 3600.0) == {"loa": 3}

@@ -1,0 +1,284 @@
+"""What is stopped by two stays so: no stolen time key, no move and no new key lifts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from securesystemslib.signer import CryptoSigner
+
+from agent.health.open_issues import Issues
+from agent.overrides.silence_events import Silences
+from agent.plan.silence import ActiveSilence, silence_on
+from agent.state.mutes import Mutes
+from agent.store.local_mute import SilenceSwitch
+from agent.trust.authority import Authority, Grade
+from agent.trust.current_authority import SupersededAuthority
+from agent.trust.tree import TreeAuthority, load_tree
+from central.testbed.testbed import until
+from tests.fakes.fake_publisher import FakePublisher
+from tests.harness.head_fixture import HOUR, STATION, WEEK
+from tests.harness.headless_station import DeafBox
+from tests.unit.trust.test_verify import AT, _utc, playlist, seal, silence, station_config
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+PROVINCE = "vn.84"
+
+
+class Stand:
+    """A box in its place under a tree, and those who sign."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree = FakePublisher()
+        self.box = DeafBox(folder, STATION, load_tree(self.tree.files()), AT)
+
+    async def send(self, document: dict[str, Any]) -> str:
+        """A document, signed by the present keys of its issuer."""
+        return await self.send_signed(document, self.tree.signers(document["issuer"]))
+
+    async def send_signed(self, document: dict[str, Any], signers: list[CryptoSigner]) -> str:
+        """The same, signed by somebody."""
+        return await self.box.receive(seal(document, *signers), document["kind"])
+
+    def ordered(self, state: str, seq: int, **changes: Any) -> dict[str, Any]:
+        """A silence of the province, written now, for two hours."""
+        at = self.box.clock.now().at
+        header = {"issued": _utc(at), "not_before": _utc(at), "expires": _utc(at + 2 * HOUR)}
+        return silence(state=state, seq=seq, doc_id=f"{seq:032x}", **header | changes)
+
+    async def order(self, state: str, seq: int, **changes: Any) -> str:
+        """The same, signed and sent."""
+        return await self.send(self.ordered(state, seq, **changes))
+
+    async def publish(self, *without: str) -> None:
+        """The tree as it stands takes effect, except for role files that the box does not pull."""
+        files = self.tree.publish()
+        roles = {name: raw for name, raw in files.roles.items() if name not in without}
+        await self.follow(load_tree(replace(files, roles=roles)))
+
+    async def follow(self, authority: Authority) -> None:
+        """Another authority takes effect, also after a restart."""
+        self.box.authority = self.box.in_force.current = authority
+        await self.box.intake.restore()
+
+    async def move(self) -> None:
+        """A role that reaches both provinces moves the box from 84 to 86."""
+        if "vn.86" not in self.tree.keys:
+            paths = ["config/84/*/*", "config/86/*/*"]
+            self.tree.delegate("vn.86", kinds=["station-config"], paths=paths, threshold=2,
+                               ttl_s=400 * 86_400)  # fmt: skip
+            await self.publish()
+        moved = {"issuer": "vn.86", "place": f"86/29266/{STATION}", "doc_id": "86" * 16, "seq": 43}
+        at = _utc(self.box.clock.now().at)
+        moved |= {"issued": at, "not_before": at}
+        assert await self.send(station_config(**WEEK | moved)) == "accepted"
+        assert str(self.box.intake.place) == f"86/29266/{STATION}"
+
+    async def set_clock(self, at: Any) -> None:
+        """As by a time that was signed: by its key, whoever has it."""
+        assert self.box.clock.fix(at, self.box.hand(), "stolen").verdict == "taken"
+        await self.box.intake.restore()
+
+    @property
+    def stop(self) -> ActiveSilence | None:
+        """What keeps the box silent."""
+        return silence_on(self.box.held, self.box.clock.now())
+
+
+@pytest_asyncio.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    begun = Stand(tmp_path)
+    await begun.box.start()
+    assert await begun.send(station_config(**WEEK)) == "accepted"
+    begun.box.pass_time(MINUTE)
+    assert await begun.order("on", 1) == "accepted"
+    assert begun.stop is not None
+    yield begun
+    await begun.box.stop()
+
+
+@asynccontextmanager
+async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[Silences]:
+    """The room that tells of silences, alive."""
+    box, journal = stand.box, stand.box.journal
+    switch = SilenceSwitch(box.store, box.clock, "a" * 32)
+    silences = Silences(
+        box.store,
+        clock=box.clock,
+        journal=journal,  # type: ignore[arg-type]  # a fake one
+        note=issues.note,
+        documents=box.documents,
+        mutes=Mutes(box.documents, switch),
+    )
+    await silences.load()
+    task = asyncio.create_task(silences.run(), name="silences")
+    try:
+        yield silences
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_stolen_time_key_lifts_no_stop_and_it_is_told(stand: Stand) -> None:
+    issues = Issues(lambda: "")
+
+    def kinds() -> set[str]:
+        return {one.kind for one in issues.all()}
+
+    async with told_by(stand, issues) as silences:
+        await until(lambda: kinds() == {"silence_ordered"}, "the stop is told")
+        await stand.set_clock(AT + 390 * DAY)
+        silences.changed()
+        await until(lambda: "silence_overdue" in kinds(), "it is told that it is overdue")
+        assert stand.stop is not None
+        stand.box.pass_time(2 * HOUR)  # by the crystal, which no key moves
+        silences.changed()
+        await until(lambda: kinds() == set(), "both end")
+    assert stand.stop is None
+
+
+async def test_a_stop_ends_with_a_word_of_people_that_is_younger(stand: Stand) -> None:
+    await stand.set_clock(AT + 3 * HOUR)
+    assert stand.stop is not None
+    later = {"issued": _utc(AT + 3 * HOUR), "not_before": _utc(AT + 3 * HOUR)}
+    assert await stand.send(playlist(**later)) == "accepted"
+    assert stand.stop is None
+
+
+async def test_whoever_moves_the_box_moves_the_stop_with_it(stand: Stand) -> None:
+    stopped = stand.stop
+    await stand.move()
+    assert stand.box.kinds == ["silence", "station-config"]  # the stop, and its new config
+    await stand.box.stop()
+    stand.box.begins = stand.box.clock.now().at
+    await stand.box.start()
+    assert stopped is not None
+    assert stand.stop is not None
+    assert stand.stop.document == stopped.document
+    elsewhere = {"to": ["84/99999/*"]}
+    assert await stand.order("off", 2, **elsewhere) == "E_STATION"
+    assert await stand.order("on", 2) == "E_STATION"  # nothing new for the old place
+    assert stand.stop is not None
+    lifting = stand.ordered("off", 2)
+    assert await stand.send(lifting) == "accepted"
+    assert stand.stop is None
+    assert await stand.send(lifting) == ""  # the very bytes again
+    assert await stand.order("on", 3) == "E_STATION"
+
+
+async def test_a_box_that_loses_its_place_keeps_its_stop(stand: Stand) -> None:
+    stand.tree.delegation(PROVINCE)["x-kinds"] = ["command", "silence"]
+    await stand.publish()
+    assert stand.box.intake.place is None
+    assert stand.stop is not None
+    assert await stand.order("off", 2) == "accepted"
+    assert stand.stop is None
+
+
+async def test_new_keys_of_a_role_lift_nothing_by_themselves(stand: Stand) -> None:
+    former = stand.tree.signers(PROVINCE)
+    stand.tree.keys[PROVINCE] = [former[0], stand.tree.keys["vn.82"][0]]  # one of two is replaced
+    entry = stand.tree.delegation(PROVINCE)
+    present = {signer.public_key.keyid: signer for signer in stand.tree.signers(PROVINCE)}
+    entry["keyids"] = list(present)
+    entry["x-holders"] = {keyid: f"new {n}" for n, keyid in enumerate(present)}
+    stand.tree.targets["delegations"]["keys"] |= {
+        keyid: signer.public_key.to_dict() for keyid, signer in present.items()
+    }
+    await stand.publish()
+    assert stand.stop is not None
+    stand.tree.rotate(PROVINCE)
+    await stand.publish()
+    assert stand.stop is not None
+    assert "silence" not in [one.kind for one in stand.box.results if one.result == "refused"]
+    assert await stand.send_signed(stand.ordered("off", 2), former) == "E_ROLE"
+    assert stand.stop is not None
+    assert await stand.order("off", 2) == "accepted"
+    assert stand.stop is None
+
+
+async def test_who_takes_the_role_away_ends_its_stop(stand: Stand) -> None:
+    stand.tree.revoke(PROVINCE)
+    await stand.publish()
+    assert stand.stop is None
+    assert ("silence", "E_ROLE") in [(one.kind, one.code) for one in stand.box.results]
+
+
+async def test_who_takes_the_right_to_silence_away_ends_the_stop(stand: Stand) -> None:
+    stand.tree.delegation(PROVINCE)["x-kinds"] = ["station-config", "command"]
+    await stand.publish()
+    assert stand.stop is None
+    assert ("silence", "E_SCOPE") in [(one.kind, one.code) for one in stand.box.results]
+
+
+async def test_after_a_move_a_role_in_a_file_that_is_not_here_is_not_gone(stand: Stand) -> None:
+    role = "vn.84.stop"
+    stand.tree.delegate(role, kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await stand.publish()
+    assert await stand.order("on", 1, issuer=role) == "accepted"
+    assert await stand.order("off", 2) == "accepted"
+    await stand.move()
+    await stand.publish(PROVINCE)
+    assert role not in stand.box.in_force.roles
+    assert stand.stop is not None
+    assert await stand.order("off", 2, issuer=role) == "E_ROLE"  # nobody can tell who that is
+    paths = stand.tree.delegation(PROVINCE)["paths"]
+    paths.remove("silence/84/*/*")  # what the province may not do, nobody below it may
+    await stand.publish(PROVINCE)
+    assert stand.stop is None
+
+
+def _as_it_is(authority: TreeAuthority) -> Authority:
+    return authority
+
+
+def _superseded(authority: TreeAuthority) -> Authority:
+    return SupersededAuthority(authority, 2)
+
+
+@pytest.mark.parametrize(("days", "under"), [(31, _as_it_is), (0, _superseded)])
+async def test_an_outdated_authority_lets_nothing_in_but_the_lifting_of_a_stop(
+    stand: Stand, days: int, under: Any
+) -> None:
+    earlier = stand.ordered("off", 0)
+    late = _utc(AT + 32 * DAY)
+    assert await stand.order("on", 2, slot="x", expires=late) == "accepted"
+    assert await stand.order("off", 3) == "accepted"
+    stand.box.pass_time(days * DAY)
+    await stand.follow(under(load_tree(stand.tree.files())))
+    now = stand.box.clock.now()
+    stand.box.clock.fix(now.at, stand.box.hand())
+    assert stand.box.in_force.grade(now) is Grade.EXPIRED
+    assert stand.stop is not None
+    assert await stand.order("on", 3, slot="x") == "E_STALE"
+    assert await stand.order("off", 1, slot="y") == "E_STALE"  # which stops nothing
+    assert await stand.send({**earlier, "slot": "x", "expires": late}) == "E_REPLAY"
+    one_of_two = stand.tree.signers(PROVINCE)[:1]
+    assert await stand.send_signed(stand.ordered("off", 3, slot="x"), one_of_two) == "E_THRESHOLD"
+    assert stand.stop is not None
+    assert await stand.order("off", 3, slot="x") == "accepted"
+    assert stand.stop is None
+
+
+async def test_a_limit_that_the_box_does_not_know_ends_no_stop_and_lifts_none(stand: Stand) -> None:
+    """In doubt loudspeakers stay silent; an upgrade or the end of the stop cures it."""
+    assert await stand.order("off", 2) == "accepted"
+    stand.tree.delegate("vn.84.im", kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await stand.publish()
+    assert await stand.order("on", 3, issuer="vn.84.im") == "accepted"
+    stand.tree.delegation("vn.84.im").update({"x-days": [1], "x-crit": ["x-days"]})
+    await stand.publish()
+    assert stand.stop is not None
+    assert await stand.order("off", 4, issuer="vn.84.im") == "E_UNSUPPORTED"
+    assert stand.stop is not None
+    del stand.tree.delegation("vn.84.im")["x-crit"]
+    await stand.publish()
+    assert await stand.order("off", 5, issuer="vn.84.im") == "accepted"
+    assert stand.stop is None

@@ -1,0 +1,123 @@
+"""A card that takes nothing any more while the box runs: alarms and cancels count all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.harness.head_fixture import STATION, WEEK, give_place, with_head_role
+from tests.harness.headless_station import DeafBox
+from tests.unit.trust.test_verify import (
+    AT,
+    FIRST,
+    PROVINCE,
+    SECOND,
+    cancel,
+    emergency,
+    seal,
+    station_config,
+)
+
+ALARM = seal(emergency(), FIRST, SECOND)
+END = seal(cancel(issuer="vn.84.em", **{"class": "emergency"}), FIRST, SECOND)
+NEXT = seal(emergency(doc_id="7c" * 16, event_id="8d" * 16, seq=900), FIRST, SECOND)
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+    """It has a place and the time; then its card becomes read-only."""
+    made = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    await give_place(made)
+    await refuse(made, writes=True)
+    yield made
+    await made.stop()
+
+
+async def refuse(box: DeafBox, *, writes: bool) -> None:
+    """Not through `Store.run`, whose transactions fail then, as on a real one."""
+
+    def pragma() -> None:
+        box.store._connection.execute(f"PRAGMA query_only={int(writes)}")
+
+    await asyncio.wrap_future(box.store._worker.submit(pragma))
+
+
+async def on_card(box: DeafBox) -> set[str]:
+    def read() -> set[str]:
+        with closing(sqlite3.connect(box.store.path)) as card:
+            return {kind for (kind,) in card.execute("SELECT kind FROM documents")}
+
+    return await asyncio.to_thread(read)
+
+
+async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: DeafBox) -> None:
+    assert await box.receive(ALARM, "emergency") == "accepted"
+    assert "read" in box.results[-1].detail  # whoever asks learns that it is not kept
+    assert "emergency" in box.kinds
+    assert await on_card(box) == {"station-config"}
+    assert await box.receive(ALARM, "emergency") == ""  # it comes again, and is known
+    await box.intake.restore()
+    assert box.kinds.count("emergency") == 1
+
+
+async def test_its_cancel_ends_it_there(box: DeafBox) -> None:
+    await box.receive(ALARM, "emergency")
+    assert await box.receive(END, "cancel") == "accepted"
+    assert "emergency" not in box.kinds
+
+
+async def test_a_cancel_ends_what_the_card_holds(box: DeafBox) -> None:
+    await refuse(box, writes=False)
+    await box.receive(ALARM, "emergency")
+    await refuse(box, writes=True)
+    assert await box.receive(END, "cancel") == "accepted"
+    assert "emergency" not in box.kinds
+
+
+async def test_all_is_written_in_its_order_when_the_card_takes_it(box: DeafBox) -> None:
+    await box.receive(ALARM, "emergency")
+    await box.receive(END, "cancel")
+    await refuse(box, writes=False)
+    assert await box.receive(NEXT, "emergency") == "accepted"
+    assert box.results[-1].detail == ""
+    await box.stop()
+    box.begins = box.clock.now().at
+    await box.start()
+    assert [one.document.doc_id for one in box.held if one.document.kind == "emergency"] == [
+        "7c" * 16
+    ]
+    assert await box.receive(ALARM, "emergency") == "E_REPLAY"
+
+
+async def test_it_is_forgotten_when_it_has_expired(box: DeafBox) -> None:
+    await box.receive(ALARM, "emergency")
+    box.pass_time(timedelta(hours=3))
+    await box.intake.restore()
+    assert "emergency" not in box.kinds
+
+
+async def test_what_is_not_urgent_has_failed(box: DeafBox) -> None:
+    later = seal(station_config(**{**WEEK, "seq": 900, "doc_id": "7c" * 16}), PROVINCE)
+    assert await box.receive(later, "station-config") == "E_DISK"
+    assert box.results[-1].result == "failed"
+    assert [one.document.seq for one in box.held] != [900]
+
+
+async def test_there_is_an_end_to_what_waits(box: DeafBox) -> None:
+    said = [
+        await box.receive(
+            seal(
+                emergency(seq=1000 + n, doc_id=f"{n:032x}", event_id=f"{n + 99:032x}"),
+                FIRST, SECOND,
+            ),
+            "emergency",
+        )
+        for n in range(17)
+    ]  # fmt: skip
+    assert said == ["accepted"] * 16 + ["E_DISK"]

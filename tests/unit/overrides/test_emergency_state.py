@@ -1,0 +1,209 @@
+"""How an emergency in force stands on each output, and what keeps it off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.clock import Now
+from agent.contract.ids import Digest
+from agent.contract.priority import Level
+from agent.overrides.emergency_state import AlarmState, list_alarms
+from agent.play.board.board_output import PictureOutput
+from agent.play.item import Item, Neighbours
+from agent.play.sound.emergency_sequence import Script
+from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.segment_loader import bodies_with_words
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import Line
+from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from tests.unit.playout.test_silent_schedule import START, FakeHeld, emergency, ordered
+
+NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+
+
+class FakeShelf:
+    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+        raise NotImplementedError
+
+    async def open(self, digest: Digest, size_bytes: int) -> int:
+        raise NotImplementedError
+
+    def has(self, digest: Digest) -> bool:
+        return True
+
+    def path(self, digest: Digest) -> Path:
+        return Path(digest)
+
+
+@dataclass
+class FakeSession:
+    item: Item
+    is_sounding: bool = True
+
+
+def no_worker(*_: Any) -> Any:
+    raise AssertionError("no process is started here")
+
+
+@dataclass
+class Box:
+    """A loudspeaker and a board; nothing runs."""
+
+    held: list[FakeHeld] = field(default_factory=lambda: [emergency()])
+    is_locked: bool = False
+
+    def __post_init__(self) -> None:
+        any_: Any = None
+        self.programme = Programme(None, lambda _digest: None, is_locked=lambda: self.is_locked)
+        self.programme.update(self.held, NOW)
+        self.rundowns = {
+            "loa": SoundRundown(self.programme, ["nga-ba"]),
+            "bang": PictureRundown(self.programme, ["mat"]),
+        }
+        near = [
+            Neighbours(one, any_, FakeShelf(), any_, lambda *_: None)
+            for one in self.rundowns.values()
+        ]
+        self.line = Line("nga-ba", None, 0, 0, lambda *_: None)
+        self.sound = SoundOutput("loa", [self.line], no_worker, near[0])
+        self.board = PictureOutput("bang", ["mat"], no_worker, near[1])
+        self.sound._keeper.is_ready = self.board._keeper.is_ready = True
+
+    def states(self) -> list[AlarmState]:
+        outputs = {"loa": self.sound, "bang": self.board}
+        return list_alarms(self.programme, self.rundowns, outputs, NOW)
+
+    def item(self, output: str = "loa") -> Item:
+        (active,) = self.programme.alarms(NOW, "sound")
+        item = self.rundowns[output].item_of(active)
+        assert item is not None
+        return item
+
+    def standings(self) -> list[str]:
+        (state,) = self.states()
+        return [one.standing for one in state.outputs]
+
+    def sound_on(self, item: Item) -> None:
+        session: Any = FakeSession(item)
+        self.sound.lineup.sessions.append(session)
+
+
+def no_process(box: Box) -> None:
+    box.sound._keeper.is_ready = box.board._keeper.is_ready = False
+
+
+def dead_lines(box: Box) -> None:
+    box.line.state = "fault"
+
+
+def key_turned(box: Box) -> None:
+    box.is_locked = True
+
+
+def stop_ordered(box: Box) -> None:
+    box.programme.update([*box.held, ordered(2)], NOW)
+
+
+def pause_ordered(box: Box) -> None:
+    box.programme.update([*box.held, ordered(1)], NOW)
+
+
+def heard(box: Box) -> None:
+    box.sound_on(box.item())
+
+
+def told(box: Box) -> None:
+    box.sound.lineup.begun(box.item())
+    box.sound._done[box.item().key] = NOW.at
+
+
+def failed(box: Box) -> None:
+    box.sound._done[box.item().key] = NOW.at
+    box.board._failed.add(box.item("bang"), "E_FACE", NOW.at)
+
+
+def behind_another(box: Box) -> None:
+    box.sound_on(replace(box.item(), key="another", level=Level.EMERGENCY))
+
+
+@pytest.mark.parametrize(
+    ("change", "standings"),
+    [
+        (lambda _: None, ["late", "late"]),
+        (no_process, ["process", "process"]),
+        (dead_lines, ["lines", "late"]),
+        (key_turned, ["key", "key"]),
+        (stop_ordered, ["order", "order"]),
+        (pause_ordered, ["late", "late"]),
+        (heard, ["on", "late"]),
+        (told, ["told", "late"]),
+        (failed, ["failed", "failed"]),
+        (behind_another, ["waiting", "late"]),
+    ],
+)
+def test_what_keeps_an_emergency_off_is_named(
+    change: Callable[[Box], None], standings: list[str]
+) -> None:
+    box = Box()
+    change(box)
+    assert box.standings() == standings
+
+
+def test_an_emergency_in_force_is_there_whatever_keeps_it_off() -> None:
+    box = Box(is_locked=True)
+    (state,) = box.states()
+    assert state.active.document.event_id == "ef" * 16
+    assert Box(held=[]).states() == []
+
+
+def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
+    held = emergency()
+    document: Any = held.document
+    bodies = [msgspec.structs.replace(document.bodies[0], text=None)]
+    box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
+    assert box.standings() == ["late", "nothing"]
+
+
+def tell(box: Box, item: Item) -> AlarmSession:
+    any_: Any = None
+    near = Neighbours(any_, any_, FakeShelf(), any_, lambda *_: None)
+    script = Script(bodies_with_words(item), 1, 0.0)
+    session = AlarmSession("loa", item, script, lines=[], send=any_, near=near)
+    box.sound.lineup.sessions.append(session)
+    return session
+
+
+def words_of(box: Box) -> list[tuple[str, str]]:
+    (state,) = box.states()
+    return [(one.lang, one.state) for one in state.outputs[0].words]
+
+
+def test_what_is_heard_of_each_language_is_told() -> None:
+    held = emergency()
+    document: Any = held.document
+    body = document.bodies[0]
+    bodies = [body, msgspec.structs.replace(body, lang="km", media=None)]
+    box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
+    assert words_of(box) == [("vi", "here"), ("km", "none")]
+    telling = tell(box, box.item())
+    telling.script.fail(0)
+    assert words_of(box) == [("vi", "failed"), ("km", "none")]
+    box.sound.lineup.sessions.clear()
+    box.programme.media_state = lambda _digest: "E_FETCH: 404"
+    assert words_of(box) == [("vi", "missing"), ("km", "none")]
+    box.sound.lineup.begun(box.item())
+    box.sound.lineup._remember(box.item().key, frozenset({0}))
+    assert words_of(box) == [("vi", "heard"), ("km", "none")]
+
+
+def test_words_that_are_here_and_were_not_heard_when_all_was_told_have_failed() -> None:
+    box = Box()
+    told(box)
+    assert words_of(box) == [("vi", "failed")]

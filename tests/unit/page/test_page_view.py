@@ -1,0 +1,391 @@
+"""What is written on the page, in both languages, for a well box, a faulty one and an empty one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any, get_args
+
+import pytest
+
+from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.control.operations import Deed
+from agent.control.station_status import (
+    Alarm,
+    AlarmOutput,
+    AlarmStanding,
+    Event,
+    Key,
+    Order,
+    Problem,
+    Reading,
+    Silence,
+    Status,
+    Trial,
+    Verdict,
+    Words,
+    WordState,
+)
+from agent.health.check import REASONS
+from agent.page.controls_section import Access
+from agent.page.html import el
+from agent.page.messages import PHRASES
+from agent.page.overall_status import judge
+from agent.page.page_view import build_view
+from agent.page.translator import Tongue
+from tests.fakes.page_fixture import AT, FAULTY, HEALTHY, NEWS
+
+VOID = {"meta", "input", "img", "br", "link"}
+
+
+class Page(HTMLParser):
+    """The text of a page; fails on a tag that is not closed, or an id given twice."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.text = ""
+        self.ids: list[str] = []
+        self._open: list[str] = []
+        self.feed(page.decode())
+        self.close()
+        assert self._open == []
+        assert len(self.ids) == len(set(self.ids))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] not in (["style"], ["script"]):
+            self.text += data + "\n"
+
+
+def words(status: Status, lang: Any = "vi", **access: Any) -> str:
+    page = build_view(status, Access(**{"has_pin": True, **access}), Tongue(lang))
+    return Page(page).text
+
+
+HEARD = AlarmOutput("loa", is_board=False, standing="on", words=(Words("vi", "now"),))
+SEEN = AlarmOutput("bang-tin", is_board=True, standing="on")
+EMERGENCY = Alarm(
+    "Lũ về",
+    "vn.84.em",
+    AT + timedelta(hours=1),
+    (HEARD, SEEN),
+    people=("Lê Văn Tám", "Phạm Thị Mai"),
+)
+DRILL = replace(EMERGENCY, title="Tập", is_exercise=True)
+LOCAL = replace(EMERGENCY, started_by="nut-bao-dong")
+FAULT = Problem("board_lost", "bang-tin", AT, "gone")
+WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
+SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
+STOP = Order("vn.84", "Loa bị chiếm quyền", AT + timedelta(hours=2), stops_emergency=True)
+PAUSE = replace(STOP, stops_emergency=False)
+QUIET = replace(HEALTHY, outputs=tuple(replace(one, now=None) for one in HEALTHY.outputs))
+EMPTY = replace(QUIET, outputs=tuple(replace(one, next=None) for one in QUIET.outputs))
+
+
+def with_alarm(status: Status, *alarms: Alarm) -> Status:
+    return replace(status, alarms=alarms)
+
+
+def with_now(status: Status, item: Any) -> Status:
+    return replace(status, outputs=(replace(status.outputs[0], now=item), *status.outputs[1:]))
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (HEALTHY, "playing"),
+        (QUIET, "ready"),
+        (EMPTY, "idle"),
+        (replace(EMPTY, place=None), "unplaced"),
+        (replace(EMPTY, clock="FLOOR"), "no_clock"),
+        (replace(QUIET, trials=(Trial("tone", "nga-ba"),)), "testing"),
+        (replace(HEALTHY, problems=(WARNING,)), "playing"),
+        (replace(HEALTHY, problems=(WARNING, FAULT)), "fault"),
+        (replace(HEALTHY, problems=(replace(FAULT, kind="of a later release"),)), "fault"),
+        (replace(HEALTHY, problems=(FAULT,), silence=SILENCE), "silenced"),
+        (replace(HEALTHY, order=STOP), "silenced"),
+        (replace(HEALTHY, order=PAUSE), "silenced"),
+        (replace(QUIET, is_locked=True), "silenced"),
+        (with_alarm(QUIET, EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
+        (with_alarm(replace(EMPTY, clock="FLOOR", place=None), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, order=STOP), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, is_locked=True), EMERGENCY), "emergency"),
+        (with_alarm(replace(QUIET, trials=(Trial("tone", "nga-ba"),)), EMERGENCY), "emergency"),
+        (with_alarm(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
+        (with_alarm(replace(HEALTHY, problems=(FAULT,)), DRILL), "exercise"),
+        (with_alarm(HEALTHY, replace(LOCAL, is_exercise=True)), "exercise"),
+        (with_alarm(HEALTHY, DRILL, EMERGENCY), "emergency"),
+    ],
+)
+def test_the_verdict_is_the_gravest_thing_that_is_so(status: Status, verdict: Verdict) -> None:
+    assert judge(status) == verdict
+    assert Tongue("vi")(f"verdict.{verdict}") in words(status)
+
+
+def test_every_verdict_has_a_word_in_both_languages() -> None:
+    for verdict in get_args(Verdict):
+        assert f"verdict.{verdict}" in PHRASES
+
+
+def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there() -> None:
+    text = words(HEALTHY)
+    assert "Bản tin chiều, đến 17:15." in text
+    assert "17:30" in text
+    assert "Phòng chống lũ" in text
+    assert "lịch “lu” số 7 do vn.84.29266 ký" in text
+    assert "Nhường cho mục này: Ca nhạc." in text
+    assert "17:00:12" in text
+    assert "thứ Ba, 24/11/2026" in text
+    assert "sai không quá 0,03 s" in text
+    assert "100 % đủ (38/38)" in text
+    assert "-6,0 dB" in text
+    assert "tăng âm BẬT" in text
+    assert "19,4 GB" in text
+    assert "vì giờ yên lặng 21:00-05:00" in text
+
+
+def test_the_time_is_told_with_its_source() -> None:
+    by_nts = replace(HEALTHY, clock_source="nts")
+    assert "theo giờ mạng có chứng thực (NTS), sai không quá 0,03 s" in words(by_nts)
+    assert "by authenticated network time (NTS), at most 0.03 s off" in words(by_nts, "en")
+    assert "NTS" not in words(HEALTHY)
+    assert "NTS" not in words(replace(by_nts, clock="FLOOR", clock_error_s=None))
+
+
+def test_the_page_names_who_wrote_and_who_approved_what_sounds() -> None:
+    assert NEWS.why is not None
+    why = replace(NEWS.why, editor="Nguyễn Thị Lan", approver="Trần Văn Hòa")
+    text = words(with_now(HEALTHY, replace(NEWS, why=why)))
+    assert "soạn: Nguyễn Thị Lan; duyệt: Trần Văn Hòa" in text
+
+
+def test_an_ordered_silence_says_by_whom_until_when_and_why() -> None:
+    text = words(replace(QUIET, order=STOP, silence=SILENCE))
+    assert "Lệnh ngắt tiếng do vn.84 ký: loa và bảng tắt hết, kể cả tin khẩn cấp." in text
+    assert "Lý do: Loa bị chiếm quyền" in text
+    assert "only an emergency sounds" in words(replace(QUIET, order=PAUSE), "en")
+
+
+def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
+    text = words(HEALTHY)
+    assert text.count("chưa kiểm tra") == 2  # the generator, and the card with its reason
+    assert REASONS["no_card"][0] in text
+    assert "tối, không hiện gì" not in words(FAULTY)  # nobody sees a board that is away
+    unknown = replace(HEALTHY, outbox=None, readings=())
+    assert "not checked" in words(unknown, "en")
+
+
+def test_a_faulty_page_names_the_next_step_and_keeps_the_mechanism_behind_a_fold() -> None:
+    page = build_view(FAULTY, Access(has_pin=True), Tongue("vi")).decode()
+    open_, folded = (
+        re.sub(r"<details.*?</details>", "", page),
+        re.findall(r"<details.*?</details>", page),
+    )
+    for problem in FAULTY.problems:
+        kind = ISSUE_KINDS[problem.kind]
+        assert kind.text.vi in page
+        assert kind.repair.vi[1:] in page
+        assert any(problem.hint in fold for fold in folded)
+        assert problem.hint not in open_
+    assert "Vẫn đang phát: Bản tin chiều, đến 17:15." in page
+    assert "chưa tải xong tệp nên sẽ bị bỏ qua" in page
+
+
+def test_english_leaves_no_vietnamese_but_names_and_titles() -> None:
+    named = {"Tiếng Việt", "Bản tin chiều", "Phòng chống lũ", "Ca nhạc", "Bản tin sáng"}
+    named |= {"Nước sạch cho mọi nhà", "Chợ nổi cuối tuần"}
+    for status in (HEALTHY, FAULTY, EMPTY):
+        text = words(status, "en")
+        for name in named:
+            text = text.replace(name, "")
+        assert re.findall(r"[^\x00-\x7f·…“”→–⚠°]+", text) == []
+
+
+def test_texts_of_others_cannot_become_markup() -> None:
+    evil = '<script>alert("1")</script>'
+    status = with_now(replace(HEALTHY, place=evil), replace(NEWS, title=evil, zones=(evil,)))
+    status = replace(status, problems=(Problem(evil, evil, AT, evil),))
+    page = build_view(status, Access(has_pin=True, csrf=evil), Tongue("vi"))
+    Page(page)
+    assert page.count(b"<script>") == 1
+    assert el("p", evil, title=evil) == (
+        '<p title="&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;">'
+        '&lt;script&gt;alert("1")&lt;/script&gt;</p>'
+    )
+
+
+def test_without_a_pin_there_are_no_buttons_and_the_page_says_how_to_set_one() -> None:
+    page = build_view(HEALTHY, Access(has_pin=False), Tongue("vi"))
+    assert b"<button" not in page
+    assert b'page: {pin: "271828"}' in page
+
+
+def test_a_reader_without_a_session_has_no_buttons_but_the_way_to_the_pin() -> None:
+    page = build_view(HEALTHY, Access(has_pin=True), Tongue("vi"))
+    assert b"<button" not in page
+    assert b'href="/enter"' in page
+
+
+def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token() -> None:
+    page = build_view(HEALTHY, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    deeds = re.findall(r'name="where" value="([^"]*)"><button name="deed" value="([^"]*)"', page)
+    zones, faces = ["nga-ba", "tram-y-te", "nha-van-hoa"], ["mat-truoc", "mat-sau"]
+    assert deeds == [
+        *((zone, "tone") for zone in zones),
+        *((face, deed) for face in faces for deed in ("pattern", "label")),
+        ("", "silence-on"), ("", "reload"), ("", "bundle"),
+    ]  # fmt: skip
+    assert {deed for _, deed in deeds} | {"silence-off"} == set(get_args(Deed))
+    assert page.count('name="csrf" value="tok"') == len(deeds) + 1  # and the way out
+    silent = replace(HEALTHY, silence=SILENCE)
+    page = build_view(silent, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    assert 'value="silence-off"' in page
+    assert 'value="silence-on"' not in page
+
+
+def test_the_page_says_what_each_emergency_key_would_start() -> None:
+    until_at = AT + timedelta(days=365)
+    whole = Key("nut-lu", "key-lu", "LŨ VỀ", "vn.84.em", until_at)
+    drill = replace(whole, name="nut-tap", title="Tập", is_exercise=True, lacking="key: E_FETCH")
+    text = words(replace(HEALTHY, keys=(whole, drill, Key("nut", "key"))))
+    assert "nut-lu" in text
+    assert "bấm là phát “LŨ VỀ”" in text
+    assert "do vn.84.em ký, dùng đến thứ Tư, 24/11/2027" in text
+    assert "bấm là phát diễn tập “Tập”" in text
+    assert text.count("chưa phát trọn được") == 1
+    assert "(key: E_FETCH)" in text
+    assert text.count("CHƯA CÓ BÁO ĐỘNG NÀO") == 1
+    assert "khe “key”" in text
+    assert PHRASES["keys"][0] not in words(HEALTHY)
+
+
+def test_while_a_keys_alarm_sounds_the_page_says_which_key_and_who_signed() -> None:
+    text = words(with_alarm(HEALTHY, LOCAL))
+    assert "BÁO ĐỘNG TẠI TRẠM" in text
+    assert "Do nút nut-bao-dong tại trạm; ký bởi vn.84.em." in text
+
+
+def test_a_page_during_an_emergency_says_first_where_it_is_not_heard_and_why() -> None:
+    silent = replace(HEARD, standing="key", words=())
+    dark = replace(SEEN, standing="process")
+    status = with_alarm(
+        replace(HEALTHY, is_locked=True, problems=(FAULT,)),
+        replace(EMERGENCY, outputs=(silent, dark)),
+    )
+    text = words(status)
+    before = text[: text.index("17:00:12")]
+    assert "TIN KHẨN CẤP" in before
+    assert "Lũ về, đến 18:00:12." in before
+    assert "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay." in before
+    assert "KHÔNG phát ở bang-tin: phần vẽ bảng đang mất." in before
+    assert "soạn: Lê Văn Tám; duyệt: Phạm Thị Mai" in before
+    assert "NOT heard or seen at loa: the silence key on the box is turned." in words(status, "en")
+
+
+def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> None:
+    spoken = replace(HEARD, words=(Words("vi", "now"), Words("km", "missing"), Words("fr", "none")))
+    text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(spoken, SEEN))))
+    assert "đang phát" in text
+    assert "đang hiện" in text
+    assert "tiếng Việt: đang đọc" in text
+    assert "tiếng Khmer: CHƯA CÓ tệp lời" in text
+    assert "fr: không có lời ghi âm" in text
+    assert "Chưa phát đủ ở loa: tiếng Khmer, fr." in text
+    wordless = replace(HEARD, words=(Words("vi", "none"), Words("km", "missing")))
+    text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(wordless,))))
+    assert "đang phát tín hiệu và câu có sẵn" in text
+
+
+@pytest.mark.parametrize("standing", get_args(AlarmStanding))
+@pytest.mark.parametrize("output", [HEARD, SEEN])
+def test_every_standing_of_an_alarm_has_words_in_both_languages(
+    standing: Any, output: AlarmOutput
+) -> None:
+    spoken = tuple(Words("vi", state) for state in get_args(WordState))
+    output = replace(output, standing=standing, words=spoken)
+    status = with_alarm(QUIET, replace(EMERGENCY, outputs=(output,)))
+    for lang in ("vi", "en"):
+        text = words(status, lang)
+        assert "alarm." not in text
+        assert "words." not in text
+
+
+def test_an_event_before_the_box_had_the_time_shows_none() -> None:
+    status = replace(HEALTHY, events=(Event(1, None, "boot", ""),))
+    assert "chưa có giờ" in words(status)
+    assert "no clock yet" in words(status, "en")
+
+
+def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() -> None:
+    locked = replace(QUIET, is_locked=True, silence=SILENCE)
+    assert "TẠM DỪNG" in words(locked)
+    assert "kể cả tin khẩn cấp" in words(locked)
+    assert "not even an emergency" in words(locked, "en")
+    assert "only an emergency" not in words(locked, "en")
+
+
+def test_a_board_under_trial_is_not_called_dark() -> None:
+    status = replace(EMPTY, trials=(Trial("pattern", "mat-truoc"), Trial("tone", "nga-ba")))
+    text = words(status)
+    assert "hình thử ở mat-truoc" in text
+    assert "âm thử ở nga-ba" in text
+    assert "tối, không hiện gì" not in text
+    assert "không phát gì" not in text
+    assert "tối, không hiện gì" in words(EMPTY)
+
+
+def test_a_full_page_stays_small() -> None:
+    for status in (HEALTHY, FAULTY):
+        page = build_view(status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Tongue("vi"))
+        assert len(page) < 24_000  # two thumbnails of 18,000 bytes have room within 60 KB
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (2, "vài giây", "a few seconds"),
+        (59, "59 giây", "59 s"),
+        (185, "3 phút", "3 min"),
+        (3_600, "1 giờ", "1 h"),
+        (7_505, "2 giờ 5 phút", "2 h 5 min"),
+        (90_000, "1 ngày 1 giờ", "1 days 1 h"),
+        (-5, "vài giây", "a few seconds"),
+    ],
+)
+def test_a_span_is_said_by_its_two_greatest_units(seconds: float, vi: str, en: str) -> None:
+    assert Tongue("vi").span(seconds) == vi
+    assert Tongue("en").span(seconds) == en
+
+
+def test_moments_are_local_and_name_the_day_when_it_is_another() -> None:
+    tongue = Tongue("vi")
+    assert tongue.moment(AT, AT) == "17:00:12"
+    assert tongue.moment(AT + timedelta(hours=12, minutes=-60, seconds=-12), AT) == "ngày mai 04:00"
+    assert tongue.moment(AT - timedelta(days=3, seconds=12), AT) == "17:00 21/11"
+
+
+def test_weekdays_in_a_row_are_a_stretch() -> None:
+    tongue = Tongue("vi")
+    assert tongue.weekdays((1, 2, 3, 4, 5, 6, 7)) == "hằng ngày"
+    assert tongue.weekdays((1, 2, 3, 4, 5, 6)) == "T2–T7"
+    assert tongue.weekdays((6, 7)) == "T7 CN"
+    assert tongue.weekdays((1, 3, 5)) == "T2 T4 T6"
+
+
+def test_who_may_sign_is_told_with_its_age() -> None:
+    fresh = replace(HEALTHY, readings=(Reading("authority", "good", 7_500.0, "s"),))
+    assert "2 giờ 5 phút trước" in words(fresh)
+    assert "2 h 5 min ago" in words(fresh, "en")
+    pinned = replace(HEALTHY, readings=(Reading("authority", "good"),))
+    assert "quyền ký" in words(pinned)
+    assert "2 giờ 5 phút trước" not in words(pinned)

@@ -1,0 +1,122 @@
+"""A scene that fails, or takes its board down, is on record and is not tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.clock import Now
+from agent.contract.document import Scene
+from agent.play import supervisor
+from agent.play.board.board_output import PictureOutput
+from agent.play.ipc import BoardReady, Fault, Show
+from agent.play.item import Item, Neighbours
+from tests.unit.play.sound.test_sound_output import (
+    FakeLog,
+    FakeRundown,
+    SlowShelf,
+    build_clock,
+    build_item,
+    until,
+)
+
+
+@dataclass
+class FakeBoard:
+    """Answers each scene as it is told to: with a fault, or with its own end."""
+
+    on_event: Callable[[Any], None]
+    on_lost: Callable[[str], None]
+    answer: str
+    shows: list[str] = field(default_factory=list)
+
+    async def start(self) -> None:
+        self.on_event(BoardReady(["mat"]))
+
+    def send(self, command: Any, fd: int | None = None) -> None:
+        if isinstance(command, Show):
+            self.shows.append(command.id)
+            if self.answer == "fault":
+                self.on_event(Fault("E_RENDER", "not drawn within 10 s", command.id))
+            else:
+                self.on_lost("E_WORKER: no beat for 1.5 s")
+
+    async def stop(self) -> None:
+        pass
+
+
+@dataclass
+class Bench:
+    output: PictureOutput
+    boards: list[FakeBoard]
+    rundown: FakeRundown
+    log: FakeLog
+    item: Item
+
+    def count_shows(self) -> int:
+        return sum(len(board.shows) for board in self.boards)
+
+
+class Schedule(FakeRundown):
+    """What is scheduled is wanted for as long as it lasts, as `programme` has it."""
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        return self.now_wanted[0]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> SlowShelf:
+    return SlowShelf(tmp_path)
+
+
+def build(shelf: SlowShelf, answer: str) -> Bench:
+    rundown, log, clock = Schedule(), FakeLog(), build_clock()
+    boards: list[FakeBoard] = []
+
+    def spawn(on_event: Any, on_lost: Any) -> Any:
+        boards.append(FakeBoard(on_event, on_lost, answer))
+        return boards[-1]
+
+    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
+    item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
+    item = replace(item, end_at=item.start_at + timedelta(hours=1))
+    rundown.now_wanted.append(item)
+    return Bench(PictureOutput("bang-tin", ["mat"], spawn, near), boards, rundown, log, item)
+
+
+async def settle() -> None:
+    """As many turns as a scene would need to be told to the board again."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shows", "reason"),
+    [
+        ("fault", 1, "E_RENDER: not drawn within 10 s"),
+        ("end", 2, "E_RENDER: the board went down over it: E_WORKER: no beat for 1.5 s"),
+    ],
+)
+async def test_a_scene_that_fails_is_on_record_once_and_a_newer_document_may_try_anew(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch, answer: str, shows: int, reason: str
+) -> None:
+    monkeypatch.setattr(supervisor, "RESPAWN_S", (0.0,) * 5)
+    bench = build(shelf, answer)
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bool(bench.log.plays))
+    bench.output.changed()
+    await settle()
+    assert bench.count_shows() == shows
+    assert [(play.result, play.reason) for play in bench.log.plays] == [("failed", reason)]
+    newer = replace(bench.item, source=replace(bench.item.source, doc_sha256="f" * 64))
+    bench.rundown.now_wanted[:] = [newer]
+    bench.output.changed()
+    await until(lambda: bench.count_shows() > shows)
+    running.cancel()
+    await asyncio.wait([running])

@@ -1,0 +1,249 @@
+"""A scene that cannot be drawn is one scene's fault; the board shows the next one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import select
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from agent.clock import mono_s
+from agent.contract.document import Element, Scene
+from agent.play.board import scene_renderer
+from agent.play.board.board_config import BoardConfig
+from agent.play.board.board_process import Board
+from agent.play.board.render_process import Failure, RenderProcess, reap
+from agent.play.board.scene_budget import SceneBudget
+from agent.play.ipc import BoardBeat, BoardCommand, BoardEvent, Brightness, Fault, Show, Shown
+
+PATIENCE_S = 60
+
+
+class FakeSink:
+    """Takes frames and keeps the last of each face."""
+
+    def __init__(self) -> None:
+        self.frames: dict[str, bytes] = {}
+
+    def open(self, faces: Mapping[str, tuple[int, int]]) -> None:
+        pass
+
+    def send(self, face: str, frame: bytes) -> None:
+        self.frames[face] = frame
+
+    def set_brightness(self, pct: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Bench:
+    """A board that turns as long as somebody waits for its word."""
+
+    board: Board
+    sink: FakeSink
+    agent: socket.socket
+    beats: int = 0
+
+    def tell(self, command: BoardCommand) -> None:
+        self.agent.send(msgspec.json.encode(command))
+
+    def hear(self) -> BoardEvent:
+        """The next event that is no beat."""
+        while True:
+            self.board.turn()
+            while select.select([self.agent], [], [], 0)[0]:
+                event = msgspec.json.decode(self.agent.recv(65_536), type=BoardEvent)
+                if not isinstance(event, BoardBeat):
+                    return event
+                self.beats += 1
+
+
+NOTICE = Element("text", [0, 0, 1000, 1000], text="Nước sạch", background="#ffffff")
+
+
+def build_show(id_: str, element: Element = NOTICE) -> Show:
+    return Show(
+        id=id_,
+        scene=Scene([element], 60_000),
+        faces=["mat"],
+        media={},
+        until_mono_s=mono_s() + 60,
+        utc_at_mono_0_s=0.0,
+    )
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    agent, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    agent.settimeout(PATIENCE_S)
+    sink = FakeSink()
+    config = BoardConfig("tv-cl-0007", "png", "", {"mat": (64, 32)})
+    board = Board(config, sink, ours)
+    with agent, ours:
+        yield Bench(board, sink, agent)
+        board.close()
+
+
+def test_whatever_a_picture_raises_is_told_of_its_scene_and_the_face_is_black(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object) -> None:
+        raise IndexError("a broken picture")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scene_renderer.SceneRenderer, "draw", explode)
+        bench.tell(build_show("s1"))
+        fault = bench.hear()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code) == ("s1", "E_UNSUPPORTED")
+    assert not any(bench.sink.frames["mat"])
+    bench.tell(build_show("s2"))
+    assert isinstance(bench.hear(), Shown)
+    assert any(bench.sink.frames["mat"])
+
+
+def hang(*_: object) -> None:
+    while True:
+        select.select([], [], [], 60)
+
+
+def die(*_: object) -> None:
+    os._exit(1)
+
+
+def test_a_scene_that_takes_too_long_has_failed_and_the_board_beats_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.play.board.board_process.BEAT_S", 0.05)
+    with monkeypatch.context() as broken:
+        broken.setattr(scene_renderer.SceneRenderer, "draw", hang)
+        broken.setattr(bench.board, "_budget", SceneBudget(render_s=0.2))
+        bench.tell(build_show("s1"))
+        fault = bench.hear()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code, fault.detail) == ("s1", "E_RENDER", "not drawn within 0.2 s")
+    assert bench.beats >= 2
+    bench.tell(build_show("s2"))
+    assert isinstance(bench.hear(), Shown)
+
+
+def test_what_comes_next_does_not_wait_for_a_scene_that_hangs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(scene_renderer.SceneRenderer, "draw", hang)
+        bench.tell(build_show("s1"))
+        bench.board.turn()
+        (drawing,) = bench.board._drawings
+    bench.tell(build_show("alarm"))
+    shown = bench.hear()
+    assert isinstance(shown, Shown)
+    assert shown.id == "alarm"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        drawing.renderer.take()
+
+
+def test_the_picture_before_does_not_stand_while_the_next_one_is_slow(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.tell(build_show("s1"))
+    bench.hear()
+    assert any(bench.sink.frames["mat"])
+    monkeypatch.setattr("agent.play.board.board_process.STALE_S", 0.02)
+    monkeypatch.setattr(scene_renderer.SceneRenderer, "draw", hang)
+    bench.tell(build_show("s2"))
+    while any(bench.sink.frames["mat"]):
+        bench.board.turn()
+    assert len(bench.board._drawings) == 1  # it is still being drawn
+
+
+def test_a_scene_that_ends_its_process_twice_has_failed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(scene_renderer.SceneRenderer, "draw", die)
+        bench.tell(build_show("s1"))
+        fault = bench.hear()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code) == ("s1", "E_RENDER")
+    assert caplog.text.count("once more") == 1
+    assert not any(bench.sink.frames["mat"])
+
+
+def test_without_a_process_the_scene_has_failed_and_no_descriptor_is_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("no more processes")
+
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208 - only the names
+    with monkeypatch.context() as full:
+        full.setattr(os, "fork", refuse)
+        bench.tell(build_show("s1"))
+        fault = bench.hear()
+    assert isinstance(fault, Fault)
+    assert (fault.id, fault.code) == ("s1", "E_RENDER")
+    assert os.listdir("/proc/self/fd") == before  # noqa: PTH208 - only the names
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\1\1",
+        b"{}",
+        b'{"code":"x","detail":""}',
+        b"\xff" * 2000,
+        b'{"code":"E_\\u001b[2J","detail":""}',
+    ],
+)
+def test_a_renderer_that_was_taken_over_and_answers_nonsense_is_a_dead_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr("agent.play.board.render_process._DRAWN", answer)  # what the child sends
+    renderer = RenderProcess(build_show("s1"), {"mat": (64, 32)}, "tv-cl-0007")
+    monkeypatch.undo()
+    renderer.ask()
+    select.select([renderer.fd], [], [], PATIENCE_S)
+    failure = renderer.take()
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.is_death) == ("E_RENDER", True)
+    pid = renderer.kill()
+    assert pid is not None
+    while not reap(pid):
+        select.select([], [], [], 0.01)
+
+
+def test_a_clock_is_drawn_anew_by_the_same_process_and_told_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [datetime(2026, 11, 30, 12, 0, n, tzinfo=UTC) for n in range(60)]
+    turns = itertools.count()
+    for module in ("board_process", "render_process"):
+        name = f"agent.play.board.{module}.local_time"
+        monkeypatch.setattr(name, lambda _: times[next(turns) // 4])
+    bench.tell(build_show("s1", Element("clock", [0, 0, 1000, 1000], format="%S")))
+    assert isinstance(bench.hear(), Shown)
+    first = bench.sink.frames["mat"]
+    (drawing,) = bench.board._drawings
+    while bench.sink.frames["mat"] == first:
+        bench.board.turn()
+    assert bench.board._drawings == [drawing]
+    bench.tell(Brightness(40))
+    bench.board.turn()
+    assert not [e for e in drain(bench.agent) if not isinstance(e, BoardBeat)]
+
+
+def drain(agent: socket.socket) -> list[BoardEvent]:
+    events = []
+    while select.select([agent], [], [], 0)[0]:
+        events.append(msgspec.json.decode(agent.recv(65_536), type=BoardEvent))
+    return events

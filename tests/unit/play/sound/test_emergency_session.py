@@ -1,0 +1,411 @@
+"""How one emergency is told on one output, by an engine that plays everything in no time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.clock import Clock, mono_s
+from agent.contract.document import Medium
+from agent.contract.ids import Digest
+from agent.contract.priority import Level
+from agent.contract.report import Play
+from agent.errors import PlayError, StoreError
+from agent.play.ipc import Ended, EngineCommand, Fault, Fire, Load, Start, Started, Stop
+from agent.play.item import Item, Neighbours, Source, Words
+from agent.play.sound import emergency_session, segment_loader
+from agent.play.sound.emergency_segment import Segment
+from agent.play.sound.emergency_sequence import Script
+from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.segment_loader import bodies_with_words
+
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+LENGTHS_S = {"two-tone": 3.0, "line": 6.8, "exercise-line": 5.3}
+
+
+def medium(letter: str, seconds: float = 8.0) -> Medium:
+    return Medium(letter * 64, 1, "audio/mpeg", int(seconds * 1000), [])
+
+
+def alarm(bodies: str = "a", texts: str = "", **more: Any) -> Item:
+    """Bodies with words `v` and `k`…; `texts` are bodies of which nothing was recorded."""
+    words = [Words(lang, (medium(lang),), is_here=False) for lang in bodies]
+    words += [Words(lang, (), is_here=False) for lang in texts]
+    return Item(
+        key="x/sound",
+        source=Source("ab" * 16, "cd" * 32, "x", "vn.84.em", "", "", "emergency"),
+        title="Khẩn cấp",
+        lang="vi",
+        level=Level.EMERGENCY,
+        level_name="emergency",
+        zones=("*",),
+        start_at=AT,
+        end_at=AT + timedelta(minutes=1),
+        latest_end_at=AT + timedelta(minutes=1),
+        bodies=tuple(words),
+        **more,
+    )
+
+
+class FakeDecoder:
+    """A pipe that nobody reads, with whatever end the test wants."""
+
+    def __init__(self, error: PlayError | None = None) -> None:
+        self.read_fd, self._write_fd = os.pipe()
+        self._error = error
+        self.is_stopped = False
+
+    async def wait(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    async def stop(self) -> None:
+        if not self.is_stopped:
+            os.close(self._write_fd)
+        self.is_stopped = True
+
+
+@dataclass
+class Shelf:
+    """What is in store, what opens late or not at all, what breaks while it is decoded."""
+
+    here: set[str] = field(default_factory=set)
+    rotten: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    hung: asyncio.Event = field(default_factory=asyncio.Event)
+    decoders: list[FakeDecoder] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.hung.set()
+
+    async def open(self, digest: Digest, size_bytes: int) -> int:
+        raise NotImplementedError
+
+    def path(self, digest: Digest) -> Path:
+        return Path(digest)
+
+    async def decode(self, _media: object, clips: Sequence[Medium]) -> Segment:
+        (clip,) = clips
+        letter = clip.sha256[0]
+        await self.hung.wait()
+        if letter in self.rotten:
+            self.here.discard(letter)
+            raise StoreError("E_MEDIA", letter, "the content has changed on the disk")
+        if letter not in self.here:
+            raise StoreError("E_MEDIA", letter, "not in store")
+        error = PlayError("E_DECODE", "ffmpeg 1", "broken") if letter in self.broken else None
+        decoder = FakeDecoder(error)
+        self.decoders.append(decoder)
+        segment = Segment(decoder=decoder, length_s=clip.duration_ms / 1000)  # type: ignore[arg-type] # the test's
+        segment.id = f"{letter}.{segment.id}"
+        return segment
+
+
+@dataclass
+class FakeLog:
+    opened: list[Play] = field(default_factory=list)
+    plays: list[Play] = field(default_factory=list)
+
+    async def open_play(self, play: Play) -> int:
+        self.opened.append(play)
+        return 1
+
+    async def close_play(self, key: int, play: Play) -> None:
+        self.plays.append(play)
+
+    async def append(self, kind: Any, *, play: Play | None = None, detail: Any = None) -> None:
+        if play is not None:
+            self.plays.append(play)
+
+
+@dataclass
+class Told:
+    """A session with its engine; `order` is what sounded, `_` before what was cut."""
+
+    item: Item
+    shelf: Shelf
+    on_sound: Callable[[str], None] = lambda _name: None
+    lengths: dict[str, float] = field(default_factory=lambda: dict(LENGTHS_S))
+    order: list[str] = field(default_factory=list)
+    commands: list[EngineCommand] = field(default_factory=list)
+    log: FakeLog = field(default_factory=FakeLog)
+    is_manual: bool = False
+    limit: int = 30
+
+    def __post_init__(self) -> None:
+        near = Neighbours(None, Clock(), self.shelf, self.log, lambda *_: None)  # type: ignore[arg-type] # a session asks no rundown
+        script = Script(bodies_with_words(self.item), self.item.repeat, self.item.gap_ms / 1000)
+        item = self.seen()
+        self.session = AlarmSession("loa", item, script, lines=[], send=self.send, near=near)
+
+    def seen(self) -> Item:
+        """The item as the rundown makes it, with what is in store."""
+        bodies = (
+            replace(body, is_here=bool(body.clips) and body.lang in self.shelf.here)
+            for body in self.item.bodies
+        )
+        return replace(self.item, bodies=tuple(bodies))
+
+    def arrive(self, letter: str) -> None:
+        self.shelf.here.add(letter)
+        self.session.update([self.seen()])
+
+    def send(self, command: EngineCommand, fd: int | None = None) -> None:
+        self.commands.append(command)
+        if fd is not None:
+            os.close(fd)
+        if isinstance(command, Fire | Start) and not self.is_manual:
+            asyncio.get_running_loop().call_soon(self.play, command)
+
+    def name(self, command: Fire | Start) -> str:
+        return command.clip if isinstance(command, Fire) else command.id.split(".")[0]
+
+    def play(self, command: Fire | Start) -> None:
+        name = self.name(command)
+        if not self.session.owns(command.id) or len(self.order) >= self.limit:
+            return
+        if isinstance(command, Fire) and name not in self.lengths:
+            self.session.on_fault(Fault("E_CLIP", "not held", command.id))
+            return
+        self.order.append(name)
+        self.session.on_started(Started(command.id, mono_s()))
+        self.on_sound(name)
+        frames = int(self.lengths.get(name, 8.0) * 48_000)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self.end, Ended(command.id, frames, "end", mono_s()))
+
+    def end(self, event: Ended) -> None:
+        if self.session.owns(event.id):
+            loop = asyncio.get_running_loop()
+            self.ending = loop.create_task(self.session.on_ended(event), name="ended")
+
+    async def tell(self) -> Play:
+        async with asyncio.timeout(60):
+            await self.session.tell()
+        return self.log.plays[-1]
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    shelf = Shelf()
+    monkeypatch.setattr(segment_loader, "decode_segment", shelf.decode)
+    return shelf
+
+
+def stop_behind(told: Told, count: int, reason: str = "over") -> None:
+    """The emergency is over when so many segments have begun."""
+
+    def on_sound(_name: str) -> None:
+        if len(told.order) >= count:
+            told.session.stop(reason)
+
+    told.on_sound = on_sound
+
+
+async def test_signal_words_and_rounds_as_signed_and_the_record_says_so(shelf: Shelf) -> None:
+    shelf.here = {"a", "b"}
+    told = Told(alarm("ab", repeat=2), shelf)
+    play = await told.tell()
+    assert told.order == ["two-tone", "a", "b", "a", "b"]
+    assert (play.result, play.reason, play.words_missing) == ("full", None, None)
+    assert play.media == ["a" * 64, "b" * 64]
+    assert play.duration_ms == 3_000 + 4 * 8_000
+    assert all(decoder.is_stopped for decoder in shelf.decoders)
+
+
+async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(
+    shelf: Shelf,
+) -> None:
+    told = Told(alarm("ab"), shelf)
+    stop_behind(told, 4)
+    play = await told.tell()
+    assert told.order == ["two-tone", "line", "line", "line"]
+    assert play.words_missing == ["a", "b"]
+    assert (play.result, play.reason, play.media) == ("cut", "over", [])
+
+
+async def test_a_text_that_nobody_recorded_is_announced_by_signal_and_line(shelf: Shelf) -> None:
+    told = Told(alarm("", "vk"), shelf)
+    stop_behind(told, 3)
+    play = await told.tell()
+    assert told.order == ["two-tone", "line", "line"]
+    assert (play.result, play.words_missing) == ("full", ["v", "k"])
+    assert told.log.opened[0].words_missing == ["v", "k"]
+
+
+async def test_an_exercise_says_that_it_is_one(shelf: Shelf) -> None:
+    told = Told(alarm("", "v", is_exercise=True), shelf)
+    stop_behind(told, 2)
+    await told.tell()
+    assert told.order == ["two-tone", "exercise-line"]
+
+
+async def test_words_that_come_while_the_line_sounds_begin_the_whole_anew(shelf: Shelf) -> None:
+    told = Told(alarm("a"), shelf)
+    told.on_sound = lambda name: told.arrive("a") if name == "line" else None
+    play = await told.tell()
+    assert told.order == ["two-tone", "line", "two-tone", "a"]
+    assert (play.result, play.words_missing) == ("full", None)
+
+
+async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(shelf: Shelf) -> None:
+    shelf.here, shelf.broken = {"a", "b"}, {"b"}
+    told = Told(alarm("abc", "k", repeat=2), shelf)
+    missing: list[tuple[str, list[str]]] = []
+    told.on_sound = lambda name: missing.append((name, told.session.words_missing))
+    await told.tell()
+    assert missing == [
+        ("two-tone", ["c", "k"]),
+        ("a", ["c", "k"]),
+        ("b", ["c", "k"]),
+        ("a", ["b", "c", "k"]),  # it broke off half way
+    ]
+
+
+async def test_a_file_that_rotted_on_the_card_is_replaced_by_the_line(shelf: Shelf) -> None:
+    shelf.here, shelf.rotten = {"a"}, {"a"}
+    told = Told(alarm("a"), shelf)
+    stop_behind(told, 2)
+    play = await told.tell()
+    assert told.order == ["two-tone", "line"]
+    assert play.words_missing == ["a"]
+
+
+async def test_words_whose_decoder_breaks_were_not_heard(shelf: Shelf) -> None:
+    shelf.here, shelf.broken = {"a", "b"}, {"a"}
+    told = Told(alarm("ab"), shelf)
+    play = await told.tell()
+    assert told.order == ["two-tone", "a", "b"]
+    assert (play.result, play.words_missing) == ("full", ["a"])
+
+
+async def test_a_card_that_hangs_keeps_nobody_waiting_for_the_line(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_loader, "WORDS_LIMIT_S", 0.001)
+    shelf.here = {"a"}
+    shelf.hung.clear()
+    told = Told(alarm("a"), shelf)
+    told.on_sound = lambda name: shelf.hung.set() if name == "line" else None
+    await told.tell()
+    assert told.order == ["two-tone", "line", "two-tone", "a"]
+
+
+async def test_an_engine_that_holds_no_line_sounds_the_signal_instead(shelf: Shelf) -> None:
+    told = Told(alarm("", "v"), shelf, lengths={"two-tone": 3.0})
+    stop_behind(told, 2)
+    await told.tell()
+    assert told.order == ["two-tone", "two-tone"]
+
+
+async def test_a_recorded_signal_in_store_sounds_as_signed(shelf: Shelf) -> None:
+    shelf.here = {"a", "s"}
+    told = Told(alarm("a", signal=medium("s", 5)), shelf, lengths={"s": 5.0})
+    await told.tell()
+    assert told.order == ["s", "a"]
+
+
+async def test_a_recorded_signal_that_is_not_here_is_the_built_in_one(shelf: Shelf) -> None:
+    shelf.here = {"a"}
+    told = Told(alarm("a", signal=medium("s", 5)), shelf)
+    await told.tell()
+    assert told.order == ["two-tone", "a"]
+
+
+async def test_a_recorded_signal_on_a_card_that_hangs_is_the_built_in_one(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_loader, "SIGNAL_LIMIT_S", 0.001)
+    shelf.here = {"a", "s"}
+    shelf.hung.clear()
+    told = Told(alarm("a", signal=medium("s", 5)), shelf)
+    told.on_sound = lambda _name: shelf.hung.set()
+    await told.tell()
+    assert told.order == ["two-tone", "a"]
+
+
+async def test_a_recorded_signal_that_breaks_off_is_followed_by_the_built_in_one(
+    shelf: Shelf,
+) -> None:
+    shelf.here = {"a", "s"}
+    told = Told(alarm("a", signal=medium("s", 5)), shelf, lengths=LENGTHS_S | {"s": 1.0})
+    await told.tell()
+    assert told.order == ["s", "two-tone", "a"]
+
+
+async def test_it_gives_way_behind_the_body_that_sounds(shelf: Shelf) -> None:
+    shelf.here = {"a", "b"}
+    told = Told(alarm("ab", repeat=3), shelf)
+    told.on_sound = lambda name: told.session.give_way() if name == "a" else None
+    play = await told.tell()
+    assert told.order == ["two-tone", "a"]
+    assert (play.result, play.reason, play.words_missing) == ("cut", "replaced", ["b"])
+    assert play.duration_ms == 11_000
+
+
+async def test_words_are_ordered_right_behind_the_signal_while_that_sounds(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergency_session, "AHEAD_S", 3600.0)
+    shelf.here = {"a"}
+    told = Told(alarm("a"), shelf, is_manual=True)
+    telling = asyncio.create_task(told.tell())
+    fire = await command(told, Fire)
+    told.session.on_started(Started(fire.id, mono_s()))
+    start = await command(told, Start)
+    assert (start.after, told.name(start)) == (fire.id, "a")
+    assert await command(told, Load)
+    told.session.give_way()
+    assert [one.id for one in told.commands if isinstance(one, Stop)] == [start.id]
+    await told.session.on_ended(Ended(fire.id, 144_000, "end", mono_s()))
+    assert (await telling).reason == "replaced"
+
+
+async def command(told: Told, kind: type[Any]) -> Any:
+    async with asyncio.timeout(60):
+        while True:
+            found = [one for one in told.commands if isinstance(one, kind)]
+            if found:
+                return found[0]
+            await asyncio.sleep(0)
+
+
+async def test_what_is_higher_cuts_it_and_says_so(shelf: Shelf) -> None:
+    shelf.here = {"a"}
+    told = Told(alarm("a"), shelf, is_manual=True)
+    telling = asyncio.create_task(told.tell())
+    fire = await command(told, Fire)
+    told.session.on_started(Started(fire.id, mono_s()))
+    await told.session.on_ended(Ended(fire.id, 48_000, "stopped", mono_s()))
+    play = await telling
+    assert (play.result, play.reason, play.duration_ms) == ("cut", "preempted", 1_000)
+
+
+async def test_an_engine_that_is_lost_leaves_a_record_of_what_was_heard(shelf: Shelf) -> None:
+    told = Told(alarm("a"), shelf, is_manual=True)
+    telling = asyncio.create_task(told.session.tell())
+    fire = await command(told, Fire)
+    at_mono_s = mono_s()
+    told.session.on_started(Started(fire.id, at_mono_s))
+    await told.session.abandon("engine_lost", at_mono_s + 2)
+    await telling
+    (play,) = told.log.plays
+    assert (play.result, play.reason, play.duration_ms) == ("cut", "engine_lost", 2_000)
+    assert play.words_missing == ["a"]
+
+
+async def test_what_was_stopped_before_its_first_sample_was_not_heard(shelf: Shelf) -> None:
+    told = Told(alarm("a"), shelf)
+    told.session.stop("withdrawn")
+    with pytest.raises(PlayError, match="withdrawn"):
+        await told.session.tell()
+    await told.session.refuse("E_STOPPED: withdrawn")
+    (play,) = told.log.plays
+    assert (play.result, play.words_missing, play.media) == ("skipped", ["a"], [])

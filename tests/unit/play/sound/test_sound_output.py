@@ -1,0 +1,497 @@
+"""What a sound output does when a card, a relay or the clock does not keep its word."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import threading
+import wave
+from collections.abc import AsyncIterator, Callable, Collection, Container
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.clock import BUILD_AT, Clock, Now, boot_s, mono_s
+from agent.contract.document import Medium
+from agent.contract.ids import Digest
+from agent.contract.priority import Level
+from agent.contract.report import Play
+from agent.play.ipc import Beat, Ended, EngineCommand, Fire, Load, Ready, Start, Started, Stop
+from agent.play.item import Item, Neighbours, Source, Words
+from agent.play.sound import line_claim
+from agent.play.sound.sound_output import SoundOutput
+from agent.play.speaker_line import Line
+from agent.store.media import MediaStore
+from drivers.sim.sim_amplifier import SimAmplifier
+
+NOW_AT = BUILD_AT + timedelta(days=30)
+LIMIT_S = 60.0
+
+
+def make_wav(seconds: float = 2.0) -> bytes:
+    raw = io.BytesIO()
+    with wave.open(raw, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(48_000)
+        wav.writeframes(b"\x00\x10" * int(48_000 * seconds))
+    return raw.getvalue()
+
+
+WAV = make_wav()
+DIGEST = hashlib.sha256(WAV).hexdigest()
+CLIP = Medium(DIGEST, len(WAV), "audio/wav", 2000, [])
+WORDS = Medium(DIGEST, len(WAV), "audio/wav", 50, [])  # no more than a pipe holds: nobody reads it
+
+
+def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> Item:
+    usual = {"clips": (CLIP,), "end_at": start_at + timedelta(seconds=2)}
+    return Item(
+        key=name,
+        source=Source("ab" * 16, "cd" * 32, name, "vn.84", "", "", "routine"),
+        title=name,
+        lang="vi",
+        level=level,
+        level_name="emergency" if level == Level.EMERGENCY else "scheduled",
+        zones=("*",),
+        start_at=start_at,
+        latest_end_at=start_at + timedelta(minutes=5),
+        **(usual | more),
+    )
+
+
+@dataclass
+class FakeRundown:
+    """Says what the test tells it to say."""
+
+    now_wanted: list[Item] = field(default_factory=list)
+    next_item: Item | None = None
+    plan: list[Item] = field(default_factory=list)
+    taken_back: set[str] = field(default_factory=set)
+    silence: str | None = None
+
+    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+        return next((item for item in self.now_wanted if item.key not in done), None)
+
+    def scheduled(self, now: Now) -> Item | None:
+        wanted = [item for item in self.now_wanted if item.level < Level.EMERGENCY]
+        return wanted[0] if wanted else None
+
+    def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
+        due = (item for item in self.plan if since_at <= item.start_at <= now.at)
+        return [item for item in due if item.key not in known]
+
+    def upcoming(self, now: Now) -> Item | None:
+        item = self.next_item
+        return item if item is not None and item.start_at > now.at else None
+
+    def alarms(self, now: Now) -> list[Item]:
+        return [item for item in self.now_wanted if item.bodies]
+
+    def why_silenced(self, item: Item, now: Now) -> str | None:
+        return self.silence
+
+    def is_entitled(self, item: Item, now: Now) -> bool:
+        return item.key not in self.taken_back
+
+
+@dataclass
+class FakeLog:
+    plays: list[Play] = field(default_factory=list)
+
+    async def open_play(self, play: Play) -> int:
+        return 1
+
+    async def close_play(self, key: int, play: Play) -> None:
+        self.plays.append(play)
+
+    async def append(self, kind: Any, *, play: Play | None = None, detail: Any = None) -> None:
+        if play is not None:
+            self.plays.append(play)
+
+
+class SlowShelf(MediaStore):
+    """A card that does not answer until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    def open_verified(self, digest: Digest, size_bytes: int) -> int:
+        self.let_go.wait(LIMIT_S)
+        return super().open_verified(digest, size_bytes)
+
+
+class FakeEngine:
+    """Takes commands and keeps them; the test speaks for it."""
+
+    def __init__(self, on_event: Callable[[Any], None], on_lost: Callable[[str], None]) -> None:
+        self.on_event = on_event
+        self.sent: list[EngineCommand] = []
+
+    async def start(self) -> None:
+        self.on_event(Ready(48_000, 240, "none"))
+
+    def send(self, command: EngineCommand, fd: int | None = None) -> None:
+        self.sent.append(command)
+
+    async def stop(self) -> None:
+        pass
+
+    def all(self, kind: type[Any]) -> list[Any]:
+        return [command for command in self.sent if isinstance(command, kind)]
+
+
+@dataclass
+class Bench:
+    output: SoundOutput
+    engine: FakeEngine
+    rundown: FakeRundown
+    log: FakeLog
+    clock: Clock
+
+
+def build_clock() -> Clock:
+    clock = Clock()
+    assert clock.fix(NOW_AT, boot_s()).is_good
+    return clock
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> SlowShelf:
+    """A card with the clip on it, in working order until `let_go` is cleared."""
+    shelf = SlowShelf(tmp_path)
+    shelf.path(Digest(DIGEST)).write_bytes(WAV)
+    return shelf
+
+
+@asynccontextmanager
+async def at_work(shelf: SlowShelf, lines: list[Line]) -> AsyncIterator[Bench]:
+    rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
+    engines: list[FakeEngine] = []
+
+    def spawn(on_event: Any, on_lost: Any) -> Any:
+        engines.append(FakeEngine(on_event, on_lost))
+        return engines[-1]
+
+    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
+    output = SoundOutput("loa", lines, spawn, near)
+    running = asyncio.create_task(output.run())
+    try:
+        await until(lambda: bool(engines and engines[0].sent))
+        yield Bench(output, engines[0], rundown, log, clock)
+    finally:
+        shelf.let_go.set()
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while not condition():  # noqa: ASYNC110 - the fakes tell no events
+            await asyncio.sleep(0.01)
+
+
+def alarm(bench: Bench, name: str = "bao/sound", **more: Any) -> Item:
+    at = bench.clock.now().at
+    usual: dict[str, Any] = {"clips": (), "bodies": (Words("vi", (WORDS,), is_here=True),)}
+    return build_item(name, at, Level.EMERGENCY, **(usual | more))
+
+
+async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        shelf.let_go.clear()
+        song = build_item("ca nhac", bench.clock.now().at)
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: "ca nhac" in [task.get_name() for task in asyncio.all_tasks()])
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert bench.engine.all(Load) == []  # the card has not given anything yet
+
+
+async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: SlowShelf) -> None:
+    well, mute = SimAmplifier("cho", switch_ms=0), SimAmplifier("xa", timeout_ms=3_000)
+    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(shelf, lines) as bench:
+        mute.inject("mute")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert [line.state for line in lines] == ["on", "settling"]
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+
+
+async def test_an_alarm_is_told_once_its_relay_answers_again(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
+    line = Line("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(shelf, [line]) as bench:
+        relay.inject("mute")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: line.state == "fault")
+        assert bench.engine.all(Fire) == []
+        relay.inject(None)
+        await until(lambda: bool(bench.engine.all(Fire)))
+        assert await relay.read()
+        assert bench.log.plays == []
+
+
+async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
+    line = Line("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(shelf, [line]) as bench:
+        relay.inject("dead")
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: line.state == "fault")
+        bench.rundown.taken_back = {"bao/sound"}
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert play.result == "skipped"
+        assert (play.reason or "").startswith("E_SWITCH")
+
+
+async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
+    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    well, mute = (SimAmplifier(name, switch_ms=0, timeout_ms=1) for name in ("cho", "xa"))
+    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(shelf, lines) as bench:
+        mute.inject("mute")
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        slot = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        await until(lambda: lines[1].state == "fault")
+        mute.inject(None)
+        await until(lambda: lines[1].state == "on")
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert bench.log.plays[0].zones == ["cho", "xa"]
+
+
+async def test_a_cued_item_follows_a_small_step_of_the_clock(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        (first,) = bench.engine.all(Start)
+        bench.clock.fix(bench.clock.now().at + timedelta(seconds=1), boot_s())
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Start)) == 2)
+        second = bench.engine.all(Start)[1]
+        assert second.id == first.id
+        assert abs(first.at_mono_s - second.at_mono_s - 1.0) < 0.1
+
+
+async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        bench.rundown.next_item = replace(
+            bench.rundown.next_item,
+            start_at=bench.clock.now().at + timedelta(hours=1),
+        )
+        bench.clock.floor = datetime(2026, 1, 1, tzinfo=UTC)
+        bench.clock.fix(bench.clock.now().at - timedelta(hours=1), boot_s())
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        assert bench.engine.all(Stop)[0].id == bench.engine.all(Start)[0].id
+        assert bench.log.plays == []
+
+
+async def test_what_is_taken_back_before_its_first_sample_leaves_no_record(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        draft = build_item("nhap", bench.clock.now().at + timedelta(seconds=3))
+        final = build_item("tin", draft.start_at)
+        bench.rundown.next_item = draft
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        bench.rundown.taken_back, bench.rundown.next_item = {"nhap"}, final
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        bench.engine.on_event(Ended(bench.engine.all(Stop)[0].id, 0, "stopped", mono_s()))
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        slot = bench.engine.all(Load)[1].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert [play.title for play in bench.log.plays] == ["tin"]
+
+
+async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        shelf.let_go.clear()
+        draft = build_item("nhap", bench.clock.now().at)
+        bench.rundown.now_wanted = [draft]
+        bench.output.changed()
+        await until(lambda: "nhap" in [task.get_name() for task in asyncio.all_tasks()])
+        bench.rundown.taken_back = {"nhap"}
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        shelf.let_go.set()
+        await until(lambda: "nhap" not in [task.get_name() for task in asyncio.all_tasks()])
+        assert bench.log.plays == []
+
+
+async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        spoil = shelf.path(Digest(DIGEST)).write_bytes
+        await asyncio.to_thread(spoil, WAV[:-1] + b"\x55")
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert play.result == "skipped"
+        assert "changed on the disk" in (play.reason or "")
+        assert not await asyncio.to_thread(shelf.has, Digest(DIGEST))
+
+
+async def test_an_item_that_can_be_joined_waits_for_its_late_medium(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        at = bench.clock.now().at - timedelta(seconds=1)
+        late = build_item(
+            "ca nhac", at, when_cut="rejoin", end_at=at + timedelta(minutes=1), repeat=30
+        )
+        bench.rundown.now_wanted = [replace(late, missing="E_FETCH: 404")]
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        bench.output.changed()
+        bench.rundown.now_wanted = [late]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        assert [play.result for play in bench.log.plays] == ["skipped"]
+
+
+async def test_a_record_says_how_often_sound_ran_dry(shelf: SlowShelf) -> None:
+    async with at_work(shelf, []) as bench:
+        bench.engine.on_event(Beat(0, mono_s(), 3))  # before anything sounded
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Start)))
+        slot = bench.engine.all(Start)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Beat(24_000, mono_s(), 5))
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert [play.underruns for play in bench.log.plays] == [2]
+
+
+TEXT = (Words("vi", (), is_here=False),)  # nothing was recorded: signal and built-in line
+
+
+async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
+    """The engine's clip number so many has begun, and ended."""
+    await until(lambda: len(bench.engine.all(Fire)) >= count)
+    fire: Fire = bench.engine.all(Fire)[count - 1]
+    bench.engine.on_event(Started(fire.id, mono_s()))
+    bench.engine.on_event(Ended(fire.id, 144_000, why, mono_s()))
+    return fire
+
+
+async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_signal(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        own = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [own]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 1)
+        signal = bench.engine.all(Fire)[0].id
+        bench.engine.on_event(Started(signal, mono_s()))
+        local = replace(own, key="bao/1/sound", level=5, level_name="local_key", started_by="nut")
+        bench.rundown.now_wanted = [local, own]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        key_signal = bench.engine.all(Fire)[1]
+        assert key_signal.level == 5
+        bench.engine.on_event(Started(key_signal.id, mono_s()))
+        await until(lambda: signal in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", "preempted")
+        bench.engine.on_event(Ended(key_signal.id, 144_000, "end", mono_s()))
+        await heard(bench, 3)
+        bench.rundown.now_wanted, bench.rundown.taken_back = [own], {local.key}
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 4)
+        again = bench.engine.all(Fire)[3]
+        assert (again.level, again.clip) == (Level.EMERGENCY, "two-tone")
+        second = bench.log.plays[1]
+        assert (second.level, second.started_by) == ("local_key", "nut")
+        assert bench.log.plays[0].started_by is None
+
+
+async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, []) as bench:
+        first = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [first]
+        bench.output.changed()
+        await heard(bench, 1)
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        line = bench.engine.all(Fire)[1]
+        bench.engine.on_event(Started(line.id, mono_s()))
+        second = alarm(bench, "lu/sound", bodies=TEXT)
+        bench.rundown.now_wanted = [second, first]
+        bench.output.changed()
+        await until(lambda: any(one.is_giving_way for one in bench.output.lineup.tellings))
+        assert not bench.engine.all(Stop)
+        assert len(bench.engine.all(Fire)) == 2
+        bench.engine.on_event(Ended(line.id, 300_000, "end", mono_s()))
+        signal = await heard(bench, 3)
+        assert signal.clip == "two-tone"
+        assert [(play.title, play.reason) for play in bench.log.plays] == [
+            ("bao/sound", "replaced")
+        ]
+
+
+@pytest.mark.parametrize("why", ["silence_key", "silenced"])
+async def test_an_emergency_that_a_silence_stopped_is_told_again_behind_it(
+    shelf: SlowShelf, why: str
+) -> None:
+    """Whoever turns the key by mistake must not have ended the flood warning with it."""
+    async with at_work(shelf, []) as bench:
+        own = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [own]
+        bench.output.changed()
+        await heard(bench, 1)
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        line = bench.engine.all(Fire)[1].id
+        bench.engine.on_event(Started(line, mono_s()))
+        bench.rundown.now_wanted, bench.rundown.taken_back = [], {own.key}
+        bench.rundown.silence = why
+        bench.output.changed()
+        await until(lambda: line in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(line, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", why)
+        bench.rundown.now_wanted, bench.rundown.taken_back = [own], set()
+        bench.rundown.silence = None
+        bench.output.changed()
+        signal = await heard(bench, 3)
+        assert signal.clip == "two-tone"

@@ -1,0 +1,45 @@
+"""A session that is told to end while it ends: the cancel must reach whoever waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.play.item import Neighbours
+from agent.play.sound.sound_session import SoundSession
+from agent.play.speaker_line import Line
+from drivers.sim.sim_amplifier import SimAmplifier
+from tests.unit.play.sound.test_sound_output import build_item
+
+
+class Slow(SimAmplifier):
+    """Takes some turns of the loop to give up what it was asked for."""
+
+    async def set(self, on: bool) -> None:  # noqa: FBT001 - as the interface
+        if not on:
+            return
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            raise
+
+
+async def test_a_cancel_while_a_session_lets_its_lines_go_is_not_swallowed() -> None:
+    any_: Any = None
+    near = Neighbours(any_, any_, any_, any_, lambda *_: None)
+    line = Line("cho", Slow("cho", switch_ms=0), 0, 0, lambda *_: None)
+    item = build_item("tin", datetime(2026, 11, 24, tzinfo=UTC))
+    session = SoundSession("loa", item, 0, lines=[line], send=lambda *_: None, near=near)
+    session.cue(0.0)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    ending = asyncio.create_task(session.withdraw())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    ending.cancel()
+    await asyncio.wait([ending])
+    assert ending.cancelled()
+    await line.close()

@@ -1,0 +1,97 @@
+"""A technician's tone beside what an output has to do: it takes nobody's turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.clock import mono_s
+from agent.contract.ids import Digest
+from agent.errors import PlayError
+from agent.play.ipc import Ended, Fire, Hold, Started, Stop
+from agent.play.speaker_line import Line
+from tests.unit.play.sound.test_sound_output import (
+    DIGEST,
+    WAV,
+    Bench,
+    SlowShelf,
+    alarm,
+    at_work,
+    build_item,
+    until,
+)
+
+LOWEST = 0
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> SlowShelf:
+    shelf = SlowShelf(tmp_path)
+    shelf.path(Digest(DIGEST)).write_bytes(WAV)
+    return shelf
+
+
+def lines() -> list[Line]:
+    return [Line(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "tram-y-te")]
+
+
+def fired(bench: Bench, level: int) -> list[Fire]:
+    return [fire for fire in bench.engine.all(Fire) if fire.level == level]
+
+
+def refusal(bench: Bench) -> str:
+    with pytest.raises(PlayError) as caught:
+        bench.output.try_line("nga-ba")
+    return caught.value.code
+
+
+async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(shelf: SlowShelf) -> None:
+    async with at_work(shelf, lines()) as bench:
+        bench.output.try_line("nga-ba")
+        assert bench.output.trial == "nga-ba"
+        await until(lambda: bool(fired(bench, LOWEST)))
+        (tone,) = fired(bench, LOWEST)
+        assert tone.clip in [hold.clip for hold in bench.engine.all(Hold)]
+        bench.engine.on_event(Started(tone.id, mono_s()))
+        assert refusal(bench) == "E_BUSY"  # one at a time
+        assert bench.output.on_air is None
+        bench.engine.on_event(Ended(tone.id, 96_000, "end", mono_s()))
+        await until(lambda: bench.output.trial is None)
+        assert bench.log.plays == []
+
+
+async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(shelf: SlowShelf) -> None:
+    async with at_work(shelf, lines()) as bench:
+        bench.output.try_line("nga-ba")
+        await until(lambda: bool(fired(bench, LOWEST)))
+        (tone,) = fired(bench, LOWEST)
+        bench.engine.on_event(Started(tone.id, mono_s()))
+        bench.rundown.now_wanted.append(alarm(bench))
+        bench.output.changed()
+        await until(lambda: bool(fired(bench, 4)))
+        assert Stop(tone.id, 20) in bench.engine.all(Stop)
+        await until(lambda: bench.output.trial is None)
+        assert refusal(bench) == "E_BUSY"  # and none begins beside it
+
+
+async def test_a_tone_is_refused_shortly_before_the_next_item_and_not_long_before(
+    shelf: SlowShelf,
+) -> None:
+    async with at_work(shelf, lines()) as bench:
+        soon = build_item("news", bench.clock.now().at + timedelta(seconds=8))
+        bench.rundown.next_item = soon
+        assert refusal(bench) == "E_BUSY"
+        bench.rundown.next_item = replace(soon, start_at=soon.start_at + timedelta(minutes=1))
+        bench.output.try_line("nga-ba")
+        await until(lambda: bool(fired(bench, LOWEST)))
+
+
+async def test_a_lost_engine_ends_the_tone_and_then_there_is_none_to_ask(shelf: SlowShelf) -> None:
+    async with at_work(shelf, lines()) as bench:
+        bench.output.try_line("nga-ba")
+        await until(lambda: bool(fired(bench, LOWEST)))
+        bench.engine.on_event("killed")  # a keeper takes events and the loss by one queue
+        await until(lambda: bench.output.trial is None)

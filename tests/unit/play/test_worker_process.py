@@ -1,0 +1,67 @@
+"""What a lost worker is said to have died of; the children are small Python processes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+
+from agent.errors import PlayError
+from agent.play.ipc import EngineEvent
+from agent.play.worker_process import Worker, describe_end
+
+PATIENCE_S = 20.0
+READY = b'{"do":"ready","rate_hz":48000,"block":960,"device":"x"}'
+BEGIN = f"import os, signal; os.write(3, {READY!r}); "
+SIGNAL = "os.kill(os.getpid(), signal.SIG{})"
+
+
+async def reason_of(what_it_does: str) -> str:
+    """What `on_lost` gets of a child that says that it is ready and then does this."""
+    lost: asyncio.Queue[str] = asyncio.Queue()
+    argv = [sys.executable, "-S", "-c", BEGIN + what_it_does]
+    worker: Worker[EngineEvent] = Worker(argv, EngineEvent, lambda _: None, lost.put_nowait)
+    await worker.start()
+    async with asyncio.timeout(PATIENCE_S):
+        reason = await lost.get()
+    await worker.stop()
+    assert lost.empty()  # it is reported lost once
+    assert not worker.is_alive
+    return reason
+
+
+# Names and numbers: signal(7).
+@pytest.mark.parametrize(
+    ("what_it_does", "reason"),
+    [
+        (SIGNAL.format("SEGV"), "E_WORKER: it ended by signal SIGSEGV"),
+        (SIGNAL.format("KILL"), "E_WORKER: it ended by signal SIGKILL"),
+        ("os._exit(3)", "E_WORKER: it ended with exit code 3"),
+        ("os._exit(0)", "E_WORKER: it ended"),
+        ("os.close(3); signal.pause()", "E_WORKER: it closed its socket"),
+    ],
+)
+async def test_a_lost_worker_says_of_what_it_died(what_it_does: str, reason: str) -> None:
+    assert await reason_of(what_it_does) == reason
+
+
+async def test_a_worker_that_dies_before_its_first_word_says_of_what() -> None:
+    argv = [sys.executable, "-S", "-c", "import os, signal; " + SIGNAL.format("SYS")]
+    worker: Worker[EngineEvent] = Worker(argv, EngineEvent, lambda _: None, pytest.fail)
+    with pytest.raises(PlayError, match="it ended by signal SIGSYS"):
+        await worker.start()
+    await worker.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "it ended"),
+        (1, "it ended with exit code 1"),
+        (-9, "it ended by signal SIGKILL"),
+        (-50, "it ended by signal 50"),  # a real-time signal
+    ],
+)
+def test_the_end_of_a_process_in_words(code: int, said: str) -> None:
+    assert describe_end(code) == said

@@ -1,0 +1,258 @@
+"""The seam between plan and play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from agent.clock import Now
+from agent.contract.document import (
+    Body,
+    Document,
+    Emergency,
+    EmergencyBody,
+    Entry,
+    Medium,
+    Playlist,
+    Start,
+    Text,
+    When,
+)
+from agent.contract.utc import encode_utc
+from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+DIGEST = "ab" * 32
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    sha256: str
+    accepted_at: datetime
+
+
+def now(seconds: float) -> Now:
+    return Now(START + timedelta(seconds=seconds), "SYNCED", 0.01)
+
+
+def emergency() -> FakeHeld:
+    document = Emergency(
+        kind="emergency",
+        issuer="vn.84.em",
+        class_="emergency",
+        to=["84/29266/*"],
+        doc_id="cd" * 16,
+        slot="khan-cap",
+        epoch=1,
+        seq=1,
+        issued=encode_utc(START),
+        not_before=encode_utc(START),
+        expires=encode_utc(START + timedelta(hours=1)),
+        event_id="ef" * 16,
+        exercise=False,
+        attention="two-tone",
+        media=[Medium(DIGEST, 1000, "audio/mpeg", 8000, ["https://a.example.vn/x"])],
+        bodies=[EmergencyBody("vi", [DIGEST])],
+        repeat=1,
+        gap_ms=0,
+        max_ms=600_000,
+    )
+    return FakeHeld(document, "12" * 32, START)
+
+
+def test_an_emergency_is_wanted_at_once_whatever_its_media() -> None:
+    missing: list[str] = ["E_MEDIA: not here"]
+    programme = Programme(None, lambda _digest: missing[0] if missing else None)
+    programme.update([emergency()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    item = rundown.wanted(now(0))
+    assert item is not None
+    assert [(body.lang, body.is_here) for body in item.bodies] == [("vi", False)]
+    missing.clear()
+    later = rundown.wanted(now(61))
+    assert later is not None
+    assert later.key == item.key
+    assert [body.is_here for body in later.bodies] == [True]
+    assert rundown.is_entitled(item, now(599))
+    assert not rundown.is_entitled(item, now(600))
+    assert rundown.wanted(now(61), done={item.key}) is None
+
+
+KHMER = "cd" * 32
+
+
+def in_two_languages() -> FakeHeld:
+    held = emergency()
+    document = held.document
+    assert isinstance(document, Emergency)
+    khmer = Medium(KHMER, 1000, "audio/mpeg", 5000, ["https://b.example.vn/x"])
+    both = msgspec.structs.replace(
+        document,
+        media=[*document.media, khmer],
+        bodies=[
+            *document.bodies,
+            EmergencyBody("km", [KHMER]),
+            EmergencyBody("en", None, Text(say="Flood", show=None)),
+        ],
+    )
+    return FakeHeld(both, held.sha256, held.accepted_at)
+
+
+def test_each_language_says_for_itself_whether_its_words_are_here() -> None:
+    programme = Programme(None, {KHMER: "E_MEDIA: not here"}.get)
+    programme.update([in_two_languages()], now(0))
+    (item,) = SoundRundown(programme, ["nga-ba"]).alarms(now(1))
+    assert [(body.lang, body.is_here) for body in item.bodies] == [
+        ("vi", True), ("km", False), ("en", False),
+    ]  # fmt: skip
+    assert [[clip.sha256 for clip in body.clips] for body in item.bodies] == [[DIGEST], [KHMER], []]
+
+
+def test_a_text_that_is_only_to_be_said_is_heard_and_shown() -> None:
+    held = emergency()
+    assert isinstance(held.document, Emergency)
+    said = msgspec.structs.replace(
+        held.document, media=[], bodies=[EmergencyBody("vi", None, Text(say="Lũ về", show=None))]
+    )
+    programme = Programme(None, lambda _digest: None)
+    programme.update([FakeHeld(said, held.sha256, held.accepted_at)], now(0))
+    assert SoundRundown(programme, ["nga-ba"]).wanted(now(1)) is not None
+    picture = PictureRundown(programme, ["mat-truoc"]).wanted(now(1))
+    assert picture is not None
+    assert picture.scene is not None
+    assert [element.text for element in picture.scene.elements] == ["Lũ về"]
+
+
+def test_a_later_emergency_leaves_the_former_one_in_force() -> None:
+    first = emergency()
+    assert isinstance(first.document, Emergency)
+    second = msgspec.structs.replace(first.document, doc_id="34" * 16, event_id="56" * 16, seq=2)
+    later = FakeHeld(second, "78" * 32, START + timedelta(seconds=2))
+    programme = Programme(None, lambda _digest: None)
+    programme.update([first, later], now(2))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    alarms = rundown.alarms(now(3))
+    assert [item.source.entry for item in alarms] == ["56" * 16, "ef" * 16]
+    assert all(rundown.is_entitled(item, now(3)) for item in alarms)
+    board = PictureRundown(programme, ["mat-truoc"])
+    assert len(board.alarms(now(3))) <= 1
+
+
+def test_an_emergency_never_outlives_its_expiry() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([emergency()], now(0))
+    assert SoundRundown(programme, ["nga-ba"]).wanted(now(3601)) is None
+
+
+def playlist() -> FakeHeld:
+    """Two items a day, 09:00 and 10:00 local, each with a medium of its own."""
+    entries = [
+        Entry(
+            id=id_,
+            title=title,
+            lang="vi",
+            zones=["*"],
+            when=When([at], [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2026-12-31", []),
+            start=Start("at"),
+            body=Body(media=[digest]),
+        )
+        for id_, title, at, digest in (
+            ("e1", "Bản tin", "09:00:00", DIGEST),
+            ("e2", "Nước sạch", "10:00:00", "cd" * 32),
+        )
+    ]
+    document = Playlist(
+        kind="playlist",
+        issuer="vn.84.29266",
+        class_="routine",
+        to=["84/29266/*"],
+        doc_id="34" * 16,
+        slot="tuan",
+        epoch=1,
+        seq=1,
+        issued=encode_utc(START),
+        not_before=encode_utc(START - timedelta(days=1)),
+        expires=encode_utc(START + timedelta(days=30)),
+        media=[Medium(d, 1000, "audio/mpeg", 8000, []) for d in (DIGEST, "cd" * 32)],
+        entries=entries,
+    )
+    return FakeHeld(document, "56" * 32, START)
+
+
+def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:
+    programme = Programme(None, lambda digest: None if digest == DIGEST else "E_MEDIA: not here")
+    programme.update([playlist()], now(0))
+    lacking = SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=24))
+    # START is 08:00 local, so ten o'clock is two hours ahead
+    assert [(item.title, item.start_at, item.missing) for item in lacking] == [
+        ("Nước sạch", START + timedelta(hours=2), "E_MEDIA: not here")
+    ]
+    assert SoundRundown(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []
+
+
+def test_a_medium_is_needed_when_it_is_to_be_played_next() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist()], now(0))
+    hour = 3600
+    assert programme.needed(now(0)) == {
+        DIGEST: START + timedelta(hours=1),
+        "cd" * 32: START + timedelta(hours=2),
+    }
+    assert programme.needed(now(1.5 * hour)) == {
+        DIGEST: START + timedelta(hours=25),
+        "cd" * 32: START + timedelta(hours=2),
+    }
+
+
+def test_a_pause_is_missed_shortly_before_sound_and_during_an_alarm() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist()], now(0))
+    rundown, minute = SoundRundown(programme, ["nga-ba"]), timedelta(minutes=1)
+    assert not rundown.is_needed(now(0), minute, None)
+    assert rundown.is_needed(now(3550), minute, None)  # the first item begins at 3,600
+    assert rundown.is_needed(now(3605), minute, rundown.wanted(now(3605)))
+    programme.update([emergency()], now(0))
+    assert rundown.is_needed(now(1), minute, None)
+
+
+def test_what_came_due_is_named_also_while_an_emergency_is_on() -> None:
+    programme = Programme(None, lambda _digest: None)
+    programme.update([playlist(), emergency()], now(0))
+    rundown = SoundRundown(programme, ["nga-ba"])
+    due = rundown.due(START, now(3600))
+    assert [(item.title, item.start_at) for item in due] == [
+        ("Bản tin", START + timedelta(hours=1))
+    ]
+    assert rundown.due(START, now(3599)) == []
+    assert rundown.due(START + timedelta(hours=1), now(7000)) == due  # its own moment counts
+    upcoming = rundown.upcoming(now(1))
+    assert upcoming is not None
+    assert upcoming.title == "Bản tin"
+
+
+def test_of_two_that_came_due_at_once_the_winner_is_named() -> None:
+    first, second = playlist(), playlist()
+    second = FakeHeld(
+        msgspec.structs.replace(second.document, doc_id="78" * 16, slot="moi", seq=2),
+        "9a" * 32,
+        START,
+    )
+    programme = Programme(None, lambda _digest: None)
+    programme.update([first, second], now(0))
+    due = SoundRundown(programme, ["nga-ba"]).due(START, now(3600))
+    assert [item.source.doc_id for item in due] == ["78" * 16]
+
+
+def test_the_key_on_the_box_goes_before_an_emergency() -> None:
+    locked = [False]
+    programme = Programme(None, lambda _: None, is_locked=lambda: locked[0])
+    programme.update([emergency()], now(0))
+    sound = SoundRundown(programme, [])
+    item = sound.wanted(now(1))
+    assert item is not None
+    locked[0] = True
+    assert sound.wanted(now(1)) is None
+    assert not sound.is_entitled(item, now(1))

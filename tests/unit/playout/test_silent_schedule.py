@@ -1,0 +1,149 @@
+"""Under the local silence switch nothing sounds but an emergency; boards go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from agent.clock import Now
+from agent.contract.document import Document, Emergency, Playlist, Silence
+from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 08:00 in Viet Nam
+DIGEST = "ab" * 32
+HEAD: dict[str, Any] = {
+    "issuer": "vn.84.29266", "to": ["84/29266/*"], "doc_id": "cd" * 16, "slot": "tuan", "epoch": 1,
+    "seq": 1, "issued": "2026-11-23T00:00:00Z", "not_before": "2026-11-23T00:00:00Z",
+    "expires": "2026-11-30T00:00:00Z", "editor": "", "approver": "",
+}  # fmt: skip
+MEDIA = [{"sha256": DIGEST, "bytes": 9, "mime": "audio/mpeg", "duration_ms": 60_000, "urls": []}]
+
+
+def entry(name: str, body: dict[str, Any], at: str = "08:00:00") -> dict[str, Any]:
+    return {
+        "id": name, "title": name, "lang": "vi", "zones": ["*"],
+        "when": {"at": [at], "weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "2026-11-23",
+                 "until": "2026-11-30", "except": []},
+        "start": {"kind": "at"}, "max_ms": None, "when_cut": "drop",
+        "sync": {"kind": "simultaneous", "gap_ms": 0}, "body": body,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FakeHeld:
+    document: Document
+    sha256: str = "12" * 32
+    accepted_at: datetime = START
+    standing: int = 1
+
+
+def playlist() -> FakeHeld:
+    sound = {"media": [DIGEST], "repeat": 1, "gap_ms": 0}
+    text = {"say": None, "show": "Nước sạch"}
+    entries = [
+        entry("news", sound),
+        entry("later", sound, "09:00:00"),
+        entry("notice", {"text": text, "repeat": 1, "gap_ms": 0}),
+    ]
+    raw = {"kind": "playlist", "class": "routine", "media": MEDIA, "entries": entries, **HEAD}
+    return FakeHeld(msgspec.convert(raw, Playlist))
+
+
+def emergency() -> FakeHeld:
+    raw = {
+        "kind": "emergency", "class": "emergency", "event_id": "ef" * 16, "exercise": False,
+        "attention": None, "media": MEDIA, "repeat": 1, "gap_ms": 0, "max_ms": 600_000,
+        "bodies": [{"lang": "vi", "media": [DIGEST], "text": {"say": None, "show": "Lũ về"}}],
+        "nonce": None, **HEAD, "doc_id": "aa" * 16,
+    }  # fmt: skip
+    return FakeHeld(msgspec.convert(raw, Emergency))
+
+
+def ordered(standing: int) -> FakeHeld:
+    raw = {"kind": "silence", "class": "silence", "state": "on", "why": "thử", **HEAD,
+           "issuer": "vn.84", "doc_id": "bb" * 16}  # fmt: skip
+    return FakeHeld(msgspec.convert(raw, Silence), standing=standing)
+
+
+def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
+    programme = Programme(None, lambda _digest: None)
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), emergency()], now)
+    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    alarms = [rundown.wanted(now) for rundown in (sound, picture)]
+    assert all(alarm is not None and alarm.level_name == "emergency" for alarm in alarms)
+    programme.update([playlist(), emergency(), ordered(2)], now)
+    for rundown, alarm in zip((sound, picture), alarms, strict=True):
+        assert alarm is not None
+        assert rundown.wanted(now) is None
+        assert rundown.upcoming(now) is None
+        assert not rundown.is_entitled(alarm, now)
+        assert rundown.why_silenced(alarm, now) == "silenced"
+
+
+def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> None:
+    locked = [False]
+    programme = Programme(None, lambda _digest: None, is_locked=lambda: locked[0])
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), emergency()], now)
+    rundowns = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    alarms = [rundown.wanted(now) for rundown in rundowns]
+    locked[0] = True
+    for rundown, alarm in zip(rundowns, alarms, strict=True):
+        assert alarm is not None
+        assert not rundown.is_entitled(alarm, now)
+        assert rundown.why_silenced(alarm, now) == "silence_key"
+        locked[0] = False
+        assert rundown.why_silenced(alarm, now) is None
+        locked[0] = True
+
+
+def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency() -> None:
+    programme = Programme(None, lambda _digest: None)
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), ordered(1)], now)
+    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    assert sound.wanted(now) is None
+    assert picture.wanted(now) is None
+    programme.update([playlist(), emergency(), ordered(1)], now)
+    for rundown in (sound, picture):
+        alarm = rundown.wanted(now)
+        assert alarm is not None
+        assert alarm.level_name == "emergency"
+        assert rundown.is_entitled(alarm, now)
+        assert rundown.why_silenced(alarm, now) is None
+    over = Now(START + timedelta(minutes=10), "SYNCED", 0.01)
+    programme.update([playlist(), ordered(1)], over)
+    assert picture.wanted(over) is None  # its notice was for the minute at 08:00
+    assert sound.upcoming(over) is not None
+
+
+def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_alone() -> None:
+    silent = [False]
+    programme = Programme(None, lambda _digest: None, lambda: silent[0])
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist()], now)
+    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    news = sound.wanted(now)
+    assert news is not None
+    assert sound.is_entitled(news, now)
+    silent[0] = True
+    assert sound.wanted(now) is None
+    assert sound.upcoming(now) is None
+    assert not sound.is_entitled(news, now)
+    notice = picture.wanted(now)
+    assert notice is not None
+    assert picture.is_entitled(notice, now)
+
+
+def test_silence_never_stops_an_emergency() -> None:
+    programme = Programme(None, lambda _digest: None, lambda: True)
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    programme.update([playlist(), emergency()], now)
+    alarm = SoundRundown(programme, ["nga-ba"]).wanted(now)
+    assert alarm is not None
+    assert alarm.level_name == "emergency"
+    assert SoundRundown(programme, ["nga-ba"]).is_entitled(alarm, now)

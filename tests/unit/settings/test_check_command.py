@@ -1,0 +1,342 @@
+"""What `tramtin check` prints: faults under their lines, risks, and the settings in force."""
+
+from __future__ import annotations
+
+import ast
+import errno
+import inspect
+import json
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from agent.errors import ConfigError
+from agent.settings import file_warnings, warnings
+from agent.settings.check_command import describe_unreadable, run_check
+from agent.settings.effective_settings import build_effective, build_plain
+from agent.settings.file_warnings import LOST, find_file_risks, read_type
+from agent.settings.load import Judged, judge_settings, load_settings
+from agent.settings.messages import PHRASES
+from agent.settings.warning_messages import RISKS
+from agent.settings.warnings import find_risks
+from strict_yaml.source_excerpt import build_excerpt
+from strict_yaml.validation_fault import ValidationFault
+
+SOUND = """\
+station: tv-cl-0007
+broker:
+  host: mqtt.tinh.gov.vn
+  ca: {0}/ca.pem
+  cert: {0}/dev.pem
+  key: {0}/dev.key
+root: {0}/root.json
+state: {0}
+outputs:
+  - name: loa
+    audio: {{driver: portaudio, device: "22:00"}}
+    zones:
+      - name: nga-ba
+        switch: {{profile: gpio, port: /dev/gpiochip0, coil: 17}}
+        spl: {{dba: 98.5}}
+page:
+  listen: "192.168.10.1:8080"
+  pin: "739184"
+policy: {{quiet_hours: ["21:00-05:00"]}}
+"""
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    for name in ("ca.pem", "dev.pem", "dev.key", "root.json"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
+    path = tmp_path / "station.yaml"
+    path.write_text(SOUND.format(tmp_path), encoding="utf-8")
+    path.chmod(0o640)
+    return path
+
+
+def judge_form(path: Path) -> Judged:
+    """As the loader, without a look at the box: a test machine has no GPIO library."""
+    settings = load_settings(path)
+    judged = judge_settings(path)
+    return Judged(judged.source, judged.text, settings, judged.tree, [])
+
+
+def risks_of(path: Path) -> set[tuple[int, int, str]]:
+    judged = judge_form(path)
+    assert judged.settings is not None
+    assert judged.tree is not None
+    found = find_risks(judged.settings, judged.tree, path)
+    # where the test machine keeps its temporary files is no matter of this test
+    return {(f.mark.line, f.mark.column, f.what) for f in found if f.what not in LOST.values()}
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_careful_station_has_no_warning(station: Path) -> None:
+    assert risks_of(station) == set()
+
+
+RISKY = [
+    # old text, new text, line, column, what; counted by hand in SOUND
+    ("mqtt.tinh.gov.vn", "mqtt.example.vn", 3, 9, "example_left"),
+    ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  port: 1883", 4, 9, "plain_port"),
+    ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  keepalive_s: 10", 4, 16, "keepalive_short"),
+    ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  keepalive_s: 1800", 4, 16, "keepalive_long"),
+    ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  retry_base_s: 60", 4, 17, "retry_long"),
+    ("        spl: {dba: 98.5}\n", "", 13, 9, "not_calibrated"),
+    ("        switch: {profile: gpio, port: /dev/gpiochip0, coil: 17}\n", "", 13, 9, "no_switch"),
+    ("profile: gpio", "profile: sim-amplifier", 14, 27, "simulated"),
+    ("/dev/gpiochip0", "/dev/ttyUSB0", 14, 39, "port_unstable"),
+    ("        spl:", "        settle_ms: 20\n        spl:", 15, 20, "settle_short"),
+    ("        spl:", "        settle_ms: 9000\n        spl:", 15, 20, "settle_long"),
+    ("        spl:", "        tail_ms: 0\n        spl:", 15, 18, "tail_none"),
+    ('page:\n  listen: "192.168.10.1:8080"\n  pin: "739184"\n', "", 1, 1, "no_page"),
+    ('  pin: "739184"\n', "", 17, 3, "no_pin"),
+    ("739184", "123456", 18, 8, "pin_easy"),
+    ("739184", "8888888", 18, 8, "pin_easy"),
+    ("192.168.10.1:", "203.162.4.191:", 17, 11, "page_public"),
+    ('policy: {quiet_hours: ["21:00-05:00"]}', "policy: {}", 19, 9, "no_quiet_hours"),
+    ('policy: {quiet_hours: ["21:00-05:00"]}\n', "", 1, 1, "no_quiet_hours"),
+    ("21:00-05:00", "05:00-21:00", 19, 23, "quiet_by_day"),
+    ("policy:", "media: {allow_private: true}\npolicy:", 19, 24, "private_fetch"),
+    ("policy:", "inputs:\n  - {name: k, kind: door, profile: gpio, debounce_ms: 0}\npolicy:",
+     20, 55, "debounce_short"),
+    ("policy:", "inputs:\n  - {name: k, kind: door, profile: gpio, starts: key}\npolicy:",
+     20, 50, "starts_unused"),
+    ("policy:", "sensors:\n  - {name: t, measures: power, profile: hwmon}\npolicy:",
+     20, 5, "no_limits"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "column", "what"), RISKY)
+def test_a_risky_value_is_warned_about_where_it_stands(
+    station: Path, old: str, new: str, line: int, column: int, what: str
+) -> None:
+    change(station, old, new)
+    assert risks_of(station) == {(line, column, what)}
+
+
+BOARD = """\
+  - name: bang
+    board: {profile: png, path: /b}
+    faces: [{name: f, width_px: 8, height_px: 8}]
+"""
+SECOND = """\
+  - name: loa-2
+    audio: {driver: portaudio, device: "22:00"}
+    zones:
+      - name: cho
+        switch: {profile: nad-c-356bee, port: /dev/gpiochip0, unit: 3}
+        spl: {dba: 90}
+"""
+
+
+def test_a_board_that_only_writes_files_is_warned_about(station: Path) -> None:
+    change(station, "page:", BOARD + "page:")
+    assert risks_of(station) == {(17, 22, "no_true_board")}
+
+
+def test_one_device_for_two_outputs_and_one_address_for_two_kinds(station: Path) -> None:
+    change(station, "coil: 17", "coil: 17, unit: 3")
+    change(station, "page:", SECOND + "page:")
+    assert risks_of(station) == {(17, 40, "device_twice"), (20, 69, "unit_twice")}
+
+
+def test_files_that_others_may_read_or_change_are_warned_about(station: Path) -> None:
+    folder = station.parent
+    station.chmod(0o646)
+    (folder / "dev.key").chmod(0o640)
+    (folder / "root.json").chmod(0o664)
+    assert risks_of(station) == {
+        (1, 1, "file_writable"),
+        (6, 8, "key_readable"),
+        (7, 7, "file_writable"),
+        (18, 8, "pin_readable"),
+    }
+
+
+def test_what_root_can_read_and_the_service_cannot_is_warned_about(station: Path) -> None:
+    (station.parent / "ca.pem").chmod(0o604)
+    (station.parent / "dev.pem").chmod(0o640)
+    own = station.stat()
+    nobody = (own.st_uid + 1, frozenset({own.st_gid}))
+    risks = find_file_risks(load_settings(station), station, lambda _path: "ext4", nobody)
+    # root.json and ca.pem keep the group out; the key is handed over by systemd
+    assert [(key, code) for key, code, _, _ in risks if key != ("state",)] == [
+        (("broker", "ca"), "service_unreadable"),
+        (("root",), "service_unreadable"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "what"),
+    [("tmpfs", "state_lost"), ("overlay", "state_overlay"), ("vfat", "state_on_boot"),
+     ("nfs4", "state_remote")],
+)  # fmt: skip
+def test_a_state_that_will_not_last_is_warned_about(station: Path, type_: str, what: str) -> None:
+    risks = find_file_risks(load_settings(station), station, lambda _path: type_)
+    assert [(key, code) for key, code, _, _ in risks] == [(("state",), what)]
+
+
+def test_the_type_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "22 1 179:2 / / rw,noatime shared:1 - ext4 /dev/mmcblk0p2 rw\n"
+        "23 22 179:1 / /boot/firmware rw shared:2 - vfat /dev/mmcblk0p1 rw\n"
+        "24 22 0:21 / /mnt/my\\040disk rw - nfs4 server:/x rw\n",
+        encoding="utf-8",
+    )
+    assert read_type(Path("/var/lib/tramtin"), mounts) == "ext4"
+    assert read_type(Path("/boot/firmware/tramtin"), mounts) == "vfat"
+    assert read_type(Path("/boot"), mounts) == "ext4"
+    assert read_type(Path("/mnt/my disk/state"), mounts) == "nfs4"
+
+
+def test_warnings_leave_the_exit_code_0(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
+    assert run_check(station, judge_form, "en") == 0
+    told = capsys.readouterr().out
+    assert f"{station}:3:9: warning: broker.host: " in told
+    assert told.splitlines()[-1].startswith(f"{station}: settings are good, ")
+
+
+def test_programs_get_warnings_apart_from_faults(
+    station: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
+    assert run_check(station, judge_form, as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["good"] is True
+    assert told["faults"] == []
+    assert "example_left" in {row["code"] for row in told["warnings"]}
+
+
+def test_no_code_of_a_risk_is_that_of_a_fault() -> None:
+    assert not RISKS.keys() & PHRASES.keys()
+
+
+def codes_of(module: ModuleType) -> set[str]:
+    """The second member of every tuple that the module yields: the code of a risk."""
+    tree = ast.parse(inspect.getsource(module))
+    told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield)]
+    pairs = [one.elts for one in told if isinstance(one, ast.Tuple) and len(one.elts) == 4]
+    return {str(elts[1].value) for elts in pairs if isinstance(elts[1], ast.Constant)}
+
+
+def test_every_risk_that_can_be_found_is_said_and_none_is_said_in_vain() -> None:
+    by_name = {"private_fetch"}  # appended, not yielded
+    assert codes_of(warnings) | codes_of(file_warnings) | set(LOST.values()) | by_name == set(RISKS)
+
+
+def excerpt(text: str, line: int, column: int, got: str, what: str = "bad_value") -> list[str]:
+    return build_excerpt(text, ValidationFault("f", line, column, "", what, got))
+
+
+def test_the_caret_stands_below_what_is_wrong() -> None:
+    assert excerpt("a: 1\n  kind: specal\n", 2, 9, "specal") == [
+        "    2 |   kind: specal",
+        "      |         ^^^^^^",
+    ]
+
+
+def test_the_caret_counts_marks_and_wide_letters_as_a_terminal_does() -> None:
+    # o, two combining marks, then a wide letter: one column and two columns
+    assert excerpt("o\u0302\u0301漢: x\n", 1, 7, "x")[1] == "      |      ^"
+
+
+def test_a_tab_is_shown() -> None:
+    assert excerpt("\tport: 1\n", 1, 1, "Tab", "tab") == [
+        "    1 | →port: 1",
+        "      | ^",
+    ]
+
+
+def test_a_long_line_is_cut_around_the_place() -> None:
+    line = "a" * 200 + " wrong " + "b" * 200
+    shown, caret = excerpt(line + "\n", 1, 202, "wrong")
+    assert len(shown) < 120
+    assert shown[caret.index("^") : caret.rindex("^") + 1] == "wrong"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['pin: "739184"', "page: {pin: 739184, lisen: x}", "pinn: 739184", "  'pin' : '739184'"],
+)
+def test_the_line_under_a_fault_keeps_the_pin_to_itself(line: str) -> None:
+    shown = "\n".join(excerpt(line + "\n", 1, 1, "x"))
+    assert "*" in shown
+    assert "739184" not in shown
+
+
+def test_what_is_in_force_hides_the_pin_and_marks_defaults(station: Path) -> None:
+    judged = judge_form(station)
+    assert judged.settings is not None
+    text = build_effective(judged.settings, judged.tree, "en")
+    assert "739184" not in text
+    assert '  pin: "******"\n' in text
+    assert "  port: 8883  # default\n" in text
+    assert "  host: mqtt.tinh.gov.vn\n" in text
+    assert '      device: "22:00"\n' in text
+    assert build_plain(judged.settings)["page"]["pin"] == "******"
+
+
+def test_what_is_in_force_loads_as_the_very_same_settings(station: Path) -> None:
+    change(station, "page:", BOARD + SECOND + "page:")
+    change(station, "coil: 17", 'coil: 17, options: {line_name: "no", a: 0.00001, b: true, c: ""}')
+    judged = judge_form(station)
+    assert judged.settings is not None
+    text = build_effective(judged.settings, judged.tree, "vi")
+    again = station.with_name("again.yaml")
+    again.write_text(text.replace("******", "739184"), encoding="utf-8")
+    assert load_settings(again) == judged.settings
+
+
+def test_print_gives_only_the_settings_on_stdout(
+    station: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_check(station, judge_form, effective=True) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("station: tv-cl-0007\n")
+    assert "cài đặt đúng" in told.err
+    assert run_check(station, judge_form, effective=True, as_json=True) == 0
+    given: dict[str, Any] = json.loads(capsys.readouterr().out)["effective"]
+    assert given["broker"]["keepalive_s"] == 120
+    assert given["page"]["pin"] == "******"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "sudo cp /usr/share/doc/tramtin/station.example.yaml /etc/t/station.yaml"),
+        (errno.EACCES, "sudo"),
+        (errno.EIO, "Input/output error"),  # errno(3)
+    ],
+)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_file_that_cannot_be_read_comes_with_the_next_step(
+    number: int, words: str, lang: Any
+) -> None:
+    error = ConfigError("E_UNREADABLE", "/etc/t/station.yaml", os.strerror(number))
+    assert words in describe_unreadable(error, lang)
+
+
+def test_a_file_of_the_centre_that_is_missing_says_whose_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(SOUND.format(tmp_path), encoding="utf-8")
+    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    for key in ("broker.ca", "broker.cert", "broker.key", "root"):
+        assert "tệp do trung tâm cấp" in texts[key]
+    (tmp_path / "device.pem").touch()
+    path.write_text(SOUND.format(tmp_path).replace("dev.pem", "devic.pem"), encoding="utf-8")
+    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    assert "device.pem" in texts["broker.cert"]  # the likelier reason is told instead
+    assert "tệp do trung tâm cấp" not in texts["broker.cert"]

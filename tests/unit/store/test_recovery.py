@@ -1,0 +1,85 @@
+"""What a broken database still tells, and that what it does not tell is not taken on trust."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agent.store.database import FILE, Store
+from agent.store.recovery import salvage
+from agent.store.state_origin import load_birth
+
+FLOORS = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A former memory with a floor and an event."""
+    Store.open(tmp_path / "old").close()
+    path = tmp_path / "old" / FILE
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("INSERT INTO floors VALUES ('vn.84', 'playlist', 'tuan', 2, 42, 'ab', NULL)")
+        old.execute("INSERT INTO events VALUES ('e0', '2027-01-01T00:00:00.000Z', NULL)")
+    return path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    Store.open(tmp_path / "new").close()
+    return tmp_path / "new" / FILE
+
+
+def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool]:
+    """Floors and events that came over, and whether the memory counts as new."""
+    with closing(sqlite3.connect(fresh)) as new, new:
+        salvage(new, broken)
+        floors = new.execute(FLOORS).fetchall()
+        events = new.execute("SELECT event_id FROM events").fetchall()
+        return floors, events, load_birth(new).is_new
+
+
+def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(
+    fresh: Path, broken: Path
+) -> None:
+    floor = ("vn.84", "playlist", "tuan", 2, 41, "")
+    assert carried(fresh, broken) == ([floor], [("e0",)], False)
+
+
+def test_a_floor_that_waits_for_its_document_sinks_no_further(fresh: Path, broken: Path) -> None:
+    with closing(sqlite3.connect(broken)) as old, old:
+        old.execute("UPDATE floors SET seq=41, sha256='', crc=NULL")
+    floors, _, _ = carried(fresh, broken)
+    assert floors == [("vn.84", "playlist", "tuan", 2, 41, "")]
+
+
+def test_a_memory_that_lost_a_part_is_new_though_it_knows_some_floors(
+    fresh: Path, broken: Path
+) -> None:
+    with closing(sqlite3.connect(broken)) as old, old:
+        old.execute("DROP TABLE floors")
+        old.execute("CREATE TABLE floors (issuer TEXT)")  # as after a rotten page: no such column
+    assert carried(fresh, broken) == ([], [("e0",)], True)
+
+
+def test_a_file_that_is_no_database_leaves_a_new_memory(fresh: Path, tmp_path: Path) -> None:
+    rubbish = tmp_path / "rubbish.db"
+    rubbish.write_bytes(b"rubbish" * 1000)
+    assert carried(fresh, rubbish) == ([], [], True)
+
+
+def test_of_a_card_that_breaks_again_and_again_the_last_three_files_are_kept(
+    tmp_path: Path,
+) -> None:
+    for number in range(1, 6):
+        (tmp_path / FILE).write_bytes(b"rubbish %d" % number * 1000)
+        (tmp_path / f"{FILE}-wal").write_bytes(b"rubbish")
+        store = Store.open(tmp_path)
+        store.close()
+        assert store.moved_aside == tmp_path / f"{FILE}.broken-{number}"
+    kept = {one.name for one in tmp_path.glob("*broken*") if not one.name.endswith("-wal")}
+    assert kept == {f"{FILE}.broken-{number}" for number in (3, 4, 5)}
+    assert not (tmp_path / f"{FILE}.broken-2-wal").exists()
+    assert (tmp_path / f"{FILE}.broken-5").read_bytes().startswith(b"rubbish 5")
