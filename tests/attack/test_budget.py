@@ -36,7 +36,7 @@ from agent.trust.freshness import longest_life
 from central.testbed.broker import MAX_PACKET_BYTES
 from tests.harness.head_fixture import STATION, WEEK, give_place
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     FIRST,

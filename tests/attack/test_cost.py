@@ -29,7 +29,7 @@ from agent.trust.provisional_place import presumed_place
 from strict_yaml.loader import load_yaml
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.hostile_text import FAMILIES, YAML_FAMILIES
-from tests.unit.trust.test_verify import COMMUNE, GOOD, STATION, judge, seal
+from tests.harness.signed_documents import COMMUNE, GOOD, STATION, judge, seal
 
 SMALL = 8 * 1024
 MOST = 24.0  # times; linear is 8, and the cache and the collector have their part; quadratic is 64

@@ -20,7 +20,7 @@ from agent.errors import TrustError
 from agent.trust.tree import load_tree
 from agent.trust.verify import reverify
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     PLACE,
     STATION,
     SYNCED,

@@ -12,7 +12,7 @@ import pytest
 from agent.errors import TrustError
 from agent.trust.tree import load_tree
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     COMMUNE,
     FIRST,
     GOOD,

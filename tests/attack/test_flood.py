@@ -17,7 +17,7 @@ from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import SHARE, URGENT_SHARE, Delivery, Readers
 from agent.link.inbox import Incoming
 from agent.link.lasting_fault import StandingFaults
-from tests.unit.trust.test_verify import judge
+from tests.harness.signed_documents import judge
 
 STATION = StationId("tv-cl-0007")
 DEAR = b'{"a":"' + b'\\"' * 40_000 + b'"}'

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from securesystemslib.signer import CryptoSigner
 
 from agent.errors import TrustError
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     COMMUNE,
     FIRST,
     NEIGHBOUR,

@@ -24,7 +24,7 @@ from tests.harness.head_fixture import (
     with_head_role,
 )
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     FIRST,

@@ -17,7 +17,7 @@ from agent.trust.tree import load_tree
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, give_place, head, with_head_role
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     FIRST,
     SECOND,

@@ -8,7 +8,7 @@ import random
 import time
 from typing import Any
 
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     COMMUNE,
     FIRST,
     GOOD,

@@ -13,8 +13,8 @@ from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
 from agent.store import clock_state
 from agent.trust.chrony import judge_chrony
-from tests.unit.trust.test_chrony import PLAIN_AUTH, SOURCE
-from tests.unit.trust.test_verify import (
+from tests.harness.chrony_reports import PLAIN_AUTH, SOURCE
+from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     FIRST,

@@ -12,7 +12,7 @@ from agent.clock import BUILD_AT, HOLDOVER_LIMIT_S, Clock
 from agent.errors import TrustError
 from agent.store import clock_state
 from agent.trust.chrony import judge_chrony
-from tests.unit.trust.test_chrony import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
+from tests.harness.chrony_reports import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
 RANK = {"FLOOR": 0, "RTC": 1, "HOLDOVER": 2, "SYNCED": 3}
 DAY_S = 86_400.0

@@ -19,7 +19,7 @@ from agent.trust.verify import reverify, verify
 from central.store.database import Database
 from tests.golden.make import NONCE, describe_centre, describe_start
 from tests.harness.agent_start import start
-from tests.unit.trust.test_verify import PLACE, STATION, SYNCED, FakeFloors
+from tests.harness.signed_documents import PLACE, STATION, SYNCED, FakeFloors
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 RELEASES = sorted(path.parent for path in GOLDEN.glob("*/expected.json"))

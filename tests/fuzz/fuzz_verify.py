@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 with atheris.instrument_imports(include=["agent"]):
     from agent.errors import TrustError
-    from tests.unit.trust.test_verify import COMMUNE, GOOD, judge, playlist, seal
+    from tests.harness.signed_documents import COMMUNE, GOOD, judge, playlist, seal
 
 import json
 

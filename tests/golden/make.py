@@ -32,11 +32,11 @@ from central.collector.report_store import note_fault, note_result
 from central.documents.sign import mark_critical, sign_document
 from central.store.database import Database
 from tests.fakes.fake_publisher import FakePublisher
+from tests.harness import signed_documents as samples
 from tests.harness.agent_start import Started, start
 from tests.harness.centre_records import place_station, say_hello
 from tests.harness.full_state import STATION, fill
 from tests.unit.central.collector.test_journal_ingest import EPOCH, chain
-from tests.unit.trust import test_verify as samples
 
 FOLDER = Path(__file__).resolve().parent
 NONCE = "0123456789abcdef"

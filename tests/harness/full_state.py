@@ -29,7 +29,7 @@ from agent.store.database import Store
 from agent.store.local_mute import SilenceSwitch
 from agent.store.pause_history import note_pause
 from agent.store.state_origin import Birth, put_birth
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     FIRST,

@@ -18,7 +18,7 @@ from agent.health.checks.head import HeadCheck
 from agent.trust.authority import PinnedAuthority, load_pinned
 from agent.trust.head import behind, heads_of
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     PROVINCE,
     ROOT,

@@ -14,7 +14,7 @@ from agent.contract.topic import Topic
 from agent.maintenance.card import Greeting
 from agent.store.database import Store
 from agent.trust.nonces import Nonces
-from tests.integration.test_collector import PLACE, Box, Centre, running, until
+from tests.harness.collector_box import PLACE, Box, Centre, running, until
 
 # The spread of a small centre is 2 s, two hellos of one cause are 10 s apart; the next hello that
 # needs no cause comes after 120 s.

@@ -11,8 +11,8 @@ from central.documents.audio_tools import make_melody
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import RATE_HZ, Ear
+from tests.harness.page_client import Phone, free_port, is_listening
 from tests.harness.station_harness import Stage
-from tests.integration.test_page_agent import Phone, free_port, is_listening
 
 PIN = "271828"
 PEAK = 32_767 * 10 ** (-30 / 20)  # the tone is 30 dB below full scale

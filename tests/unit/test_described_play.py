@@ -15,8 +15,8 @@ from agent.plan.timeline import build_timeline
 from agent.play.play_record import Account, build_play
 from agent.playout.item_builder import build_item
 from central.reports.plays import tell_play
+from tests.harness.signed_documents import AT, playlist
 from tests.unit.plan.test_timeline import FREE
-from tests.unit.trust.test_verify import AT, playlist
 
 NEWS: dict[str, Any] = {
     "essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND", "advert": True,

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from tests.harness.head_fixture import STATION, give_place
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import AT, AUTHORITY, COMMUNE, playlist, seal
+from tests.harness.signed_documents import AT, AUTHORITY, COMMUNE, playlist, seal
 
 
 async def test_ignored_members_stand_in_every_answer_and_once_in_the_journal(

@@ -11,19 +11,7 @@ import pytest
 from agent.contract.report import Record
 from agent.control.journal_events import build_event
 from agent.page.messages import PHRASES
-
-HEAD: dict[str, Any] = {
-    "station": "tv-cl-0007", "epoch": "6f3a9c01d2e4b587", "seq": 7, "prev": "0" * 64,
-    "at": "2026-11-24T10:00:00.000Z", "offset_min": 420, "boot_id": "b", "mono_ns": 1,
-    "clock": {"quality": "SYNCED", "error_s": 0.02},
-}  # fmt: skip
-PLAY: dict[str, Any] = {
-    "output": "loa", "zones": [], "doc_id": "d", "doc_sha256": "", "entry": "e1",
-    "title": "Bản tin sáng", "issuer": "", "editor": "", "approver": "", "class": "routine",
-    "level": "scheduled", "lang": "vi", "media": [], "planned_start": "", "planned_end": "",
-    "start": None, "end": None, "duration_ms": 0, "result": "full", "reason": None, "proof": "A2",
-    "gain_db": 0.0, "underruns": 0,
-}  # fmt: skip
+from tests.harness.play_records import HEAD, PLAY
 
 
 def event(kind: str, **more: Any) -> tuple[str, str, str]:

@@ -34,8 +34,8 @@ from agent.play.speaker_line import Line
 from agent.playout.schedule import PictureRundown, Programme, SoundRundown
 from agent.settings.model import Settings
 from agent.trust.authority import Grade
-from tests.unit.control.test_journal_events import HEAD, PLAY
-from tests.unit.playout.test_silent_schedule import DIGEST, START, emergency, playlist
+from tests.harness.play_records import HEAD, PLAY
+from tests.harness.silent_schedule import DIGEST, START, emergency, playlist
 
 SETTINGS: dict[str, Any] = {
     "station": "tv-cl-0007",

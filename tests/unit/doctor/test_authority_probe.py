@@ -18,7 +18,7 @@ from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.authority_harness import standing
-from tests.unit.trust.test_verify import ROOT, SYNCED
+from tests.harness.signed_documents import ROOT, SYNCED
 
 NOW = replace(SYNCED, at=AT + timedelta(hours=3))
 

@@ -14,7 +14,7 @@ from agent.evidence.outbox import Sender
 from agent.store.database import FILE
 from agent.store.ram_fallback import carry_back, open_volatile
 from tests.harness.full_state import play
-from tests.unit.evidence.test_journal import Box
+from tests.harness.journal_box import Box
 
 
 def turn(folder: Path, statement: str) -> None:

@@ -16,7 +16,7 @@ from agent.evidence.fault_log import FREE, FaultLog
 from agent.evidence.journal_budget import OWN_RECORDS, SHARES, Budget
 from agent.evidence.journal_rows import drop_oldest
 from agent.store.database import Store
-from tests.unit.evidence.test_journal import Box, play
+from tests.harness.journal_box import Box, play
 
 DAY_S = 86_400.0
 

@@ -15,7 +15,7 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.evidence import refusal_log
 from agent.evidence.refusal_log import MAX_SORTS, RefusalLog
-from tests.unit.trust.test_verify import COMMUNE, GOOD, STRANGER, judge, playlist, seal
+from tests.harness.signed_documents import COMMUNE, GOOD, STRANGER, judge, playlist, seal
 
 OURS = Topic("playlist", "tuan", station="tv-cl-0007")
 DOC_ID = "6b1f" * 8

@@ -26,7 +26,7 @@ from central.testbed.testbed import until
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, WEEK
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import AT, _utc, playlist, seal, silence, station_config
+from tests.harness.signed_documents import AT, _utc, playlist, seal, silence, station_config
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PROVINCE = "vn.84"

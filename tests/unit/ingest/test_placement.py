@@ -16,7 +16,7 @@ from agent.contract.ids import Place
 from agent.trust.authority import PinnedAuthority, load_pinned
 from tests.harness.head_fixture import HOUR, STATION, WEEK, give_place
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     FIRST,
     PROVINCE,

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from tests.harness.head_fixture import STATION, WEEK, give_place, with_head_role
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     FIRST,
     PROVINCE,

@@ -23,7 +23,7 @@ from agent.play.sound.segment_loader import bodies_with_words
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import Line
 from agent.playout.schedule import PictureRundown, Programme, SoundRundown
-from tests.unit.playout.test_silent_schedule import START, FakeHeld, emergency, ordered
+from tests.harness.silent_schedule import START, FakeHeld, emergency, ordered
 
 NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
 

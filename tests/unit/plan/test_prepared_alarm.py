@@ -13,7 +13,7 @@ from agent.contract.document import Emergency
 from agent.contract.priority import Level
 from agent.plan.emergency import SCRIPT_SLACK, emergency_on
 from agent.plan.prepared_alarm import Press, alarm_of, alarm_on, senses_of
-from tests.unit.plan.test_emergency import KM, VI, FakeHeld, S, T, cancel, emergency
+from tests.harness.emergency_documents import KM, VI, FakeHeld, S, T, cancel, emergency
 
 NOW = Now(T + timedelta(days=200), "SYNCED", 0.01)
 SCRIPT = timedelta(seconds=3 + 3 * 50 + 2 * 2)  # attention, three rounds of two bodies, two gaps

@@ -10,7 +10,7 @@ import msgspec
 
 from agent.contract.document import Playlist, When
 from agent.playout.schedule import Programme
-from tests.unit.playout.test_schedule import FakeHeld, now, playlist
+from tests.harness.schedule_documents import FakeHeld, now, playlist
 
 EVERY_MINUTE = [f"{n // 60:02d}:{n % 60:02d}:00" for n in range(1440)]
 DAYS = [1, 2, 3, 4, 5, 6, 7]

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
-from agent.clock import Now
 from agent.contract.document import (
-    Body,
-    Document,
     Emergency,
     EmergencyBody,
-    Entry,
     Medium,
-    Playlist,
-    Start,
     Text,
-    When,
 )
 from agent.contract.utc import encode_utc
 from agent.playout.schedule import PictureRundown, Programme, SoundRundown
-
-START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-DIGEST = "ab" * 32
-
-
-@dataclass(frozen=True)
-class FakeHeld:
-    document: Document
-    sha256: str
-    accepted_at: datetime
-
-
-def now(seconds: float) -> Now:
-    return Now(START + timedelta(seconds=seconds), "SYNCED", 0.01)
+from tests.harness.schedule_documents import DIGEST, START, FakeHeld, now, playlist
 
 
 def emergency() -> FakeHeld:
@@ -145,41 +124,6 @@ def test_an_emergency_never_outlives_its_expiry() -> None:
     programme = Programme(None, lambda _digest: None)
     programme.update([emergency()], now(0))
     assert SoundRundown(programme, ["nga-ba"]).wanted(now(3601)) is None
-
-
-def playlist() -> FakeHeld:
-    """Two items a day, 09:00 and 10:00 local, each with a medium of its own."""
-    entries = [
-        Entry(
-            id=id_,
-            title=title,
-            lang="vi",
-            zones=["*"],
-            when=When([at], [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2026-12-31", []),
-            start=Start("at"),
-            body=Body(media=[digest]),
-        )
-        for id_, title, at, digest in (
-            ("e1", "Bản tin", "09:00:00", DIGEST),
-            ("e2", "Nước sạch", "10:00:00", "cd" * 32),
-        )
-    ]
-    document = Playlist(
-        kind="playlist",
-        issuer="vn.84.29266",
-        class_="routine",
-        to=["84/29266/*"],
-        doc_id="34" * 16,
-        slot="tuan",
-        epoch=1,
-        seq=1,
-        issued=encode_utc(START),
-        not_before=encode_utc(START - timedelta(days=1)),
-        expires=encode_utc(START + timedelta(days=30)),
-        media=[Medium(d, 1000, "audio/mpeg", 8000, []) for d in (DIGEST, "cd" * 32)],
-        entries=entries,
-    )
-    return FakeHeld(document, "56" * 32, START)
 
 
 def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:

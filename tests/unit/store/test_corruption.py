@@ -20,7 +20,7 @@ from tests.harness.head_fixture import (
     with_head_role,
 )
 from tests.harness.headless_station import DeafBox
-from tests.unit.trust.test_verify import AT, COMMUNE, playlist, seal
+from tests.harness.signed_documents import AT, COMMUNE, playlist, seal
 
 PLAYLIST = "UPDATE documents SET {} WHERE kind='playlist'"
 DAMAGES = {

@@ -27,7 +27,7 @@ from agent.timesync.time_sync import Timekeeper
 from agent.trust.current_authority import AuthorityInForce, SupersededAuthority
 from agent.trust.tree import TreeAuthority, load_tree
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.trust.test_chrony import AUTH, PLAIN_AUTH, SOURCE
+from tests.harness.chrony_reports import AUTH, PLAIN_AUTH, SOURCE
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 BOOT = "0d9c5a0b7a5f4d7c9f6f3a1e2b4c6d80"

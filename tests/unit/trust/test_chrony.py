@@ -8,25 +8,20 @@ import pytest
 
 from agent.errors import TrustError
 from agent.trust.chrony import judge_chrony
+from tests.harness.chrony_reports import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
 # chronyd -x following a server that is an hour ahead; recorded 24 November 2026.
 TRACKING = (
     "7F000001,127.0.0.1,4,1795564683.466266060,3600.000000000,-0.000001323,0.000004656,-0.064,"
     "-0.282,25.406,0.000035302,0.000033041,0.3,Normal"
 )
-SOURCE = "^,*,127.0.0.1,3,-2,177,0,-0.000008355,-0.000009678,0.000026950"
-AUTH = "127.0.0.1,NTS,1,15,256,1,0,0,8,100"
 RECORDED = f"{TRACKING}\n{SOURCE}\n{AUTH}\n"
 SYSTEM_AT = datetime.fromtimestamp(1795561084.368, UTC)
-# Recorded as well: the same server asked by plain NTP; a client that has found nobody.
-PLAIN_AUTH = "127.0.0.1,-,0,0,0,4294967295,0,0,0,0"
 LOST = (
     "00000000,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,1.000000000,"
     "1.000000000,0.0,Not synchronised\n^,?,127.0.0.1,0,0,0,4294967295,0.000000000,0.000000000,"
     "0.000000000\n127.0.0.1,NTS,0,0,0,4294967295,1,0,0,0\n"
 )
-OTHER = "^,{},192.0.2.7,2,6,377,10,0.000001000,0.000001000,0.001000000"
-OTHER_PLAIN = "192.0.2.7,-,0,0,0,-,0,0,0,0"
 OTHER_NTS = "192.0.2.7,NTS,1,15,256,33,0,0,8,100"
 
 

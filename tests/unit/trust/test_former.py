@@ -9,7 +9,7 @@ from agent.errors import TrustError
 from agent.trust.tree import load_tree
 from agent.trust.verify import verify
 from tests.fakes.fake_publisher import DAY_S, FakePublisher
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     STATION,
     SYNCED,
     FakeFloors,

@@ -19,7 +19,7 @@ from agent.trust.latched_stop import Latches, verify_latched
 from agent.trust.tree import load_tree
 from agent.trust.verify import verify
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     FIRST,
     PLACE,
     ROOT,

@@ -11,7 +11,7 @@ import pytest
 from agent.contract.document import Playlist
 from agent.errors import TrustError
 from agent.trust.payload import decode_payload, open_payload
-from tests.unit.trust.test_verify import playlist, station_config
+from tests.harness.signed_documents import playlist, station_config
 
 NEWS: dict[str, Any] = {"essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent.contract.ids import Place, StationId
 from agent.trust.provisional_place import presumed_place
-from tests.unit.trust.test_verify import STATION, STRANGER, playlist, seal, station_config
+from tests.harness.signed_documents import STATION, STRANGER, playlist, seal, station_config
 
 
 @pytest.mark.parametrize("to", ["84/29266/tv-cl-0007", "84/*/*", "82/10/tv-cl-0007"])

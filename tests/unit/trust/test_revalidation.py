@@ -15,7 +15,7 @@ from agent.trust.current_authority import AuthorityInForce, SupersededAuthority
 from agent.trust.revalidation import Holding
 from agent.trust.tree import load_root, load_tree
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     FLOOR,
     PLACE,
     STATION,

@@ -11,7 +11,7 @@ from agent.trust.authority import Grade
 from agent.trust.root_chain import is_another_beginning, verify_chain
 from agent.trust.trust_anchor import load_installed
 from tests.fakes.fake_publisher import FakePublisher, sign_json
-from tests.unit.trust.test_verify import ROOT, SYNCED
+from tests.harness.signed_documents import ROOT, SYNCED
 
 
 def chain_of(count: int) -> tuple[FakePublisher, dict[int, bytes]]:

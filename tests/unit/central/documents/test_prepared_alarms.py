@@ -12,7 +12,7 @@ from agent.clock import Now
 from agent.contract.document import Emergency
 from agent.contract.ids import Place
 from agent.trust.authority import load_pinned
-from tests.unit.trust.test_verify import (
+from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     FIRST,

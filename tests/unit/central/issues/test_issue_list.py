@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner
 
 from central.__main__ import main
 from central.collector.report_store import note_latest
 from central.issues.issue_list import issue_log, lasting_issues
 from central.store.database import Database
-from central.store.plays import insert_plays
-from central.store.schema import records
-
-STATION = "tv-cl-0007"
+from tests.harness.centre_rows import STATION, keep_record
 
 
 @pytest.fixture
@@ -40,30 +35,6 @@ def note_health(database: Database, *issues: dict[str, str]) -> None:
 
 def issue(kind: str, subject: str, since: str = "2026-11-24T04:00:00.000Z") -> dict[str, str]:
     return {"kind": kind, "subject": subject, "since": since, "hint": "mechanism [x] 28"}
-
-
-def keep_record(database: Database, seq: int, detail: dict[str, Any], kind: str = "fault") -> None:
-    body = {
-        "station": STATION,
-        "at": f"2026-11-24T04:0{seq}:00.000Z",
-        "kind": kind,
-        "play" if kind == "play" else "detail": detail,
-    }
-    with database.transaction() as connection:
-        connection.execute(
-            sa.insert(records),
-            {
-                "station": STATION,
-                "epoch": "e",
-                "seq": seq,
-                "kind": kind,
-                "at": body["at"],
-                "bytes": json.dumps(body).encode(),
-                "hash": "",
-            },
-        )
-        if kind == "play":
-            insert_plays(connection, [((STATION, "e", seq), detail)])
 
 
 def test_faults_come_before_warnings_and_the_older_before_the_newer(database: Database) -> None:

@@ -19,6 +19,8 @@ from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import ignored_members, mark_critical, read_document, sign_document
 from central.store.database import Database
 from tests.harness.centre_records import STATION
+from tests.harness.signed_documents import AT, COMMUNE
+from tests.harness.signed_documents import playlist as plain
 from tests.unit.central.publication.test_refusal_forecast import (
     OTHER,
     configure,
@@ -27,8 +29,6 @@ from tests.unit.central.publication.test_refusal_forecast import (
     playlist,
     publish,
 )
-from tests.unit.trust.test_verify import AT, COMMUNE
-from tests.unit.trust.test_verify import playlist as plain
 
 __all__ = ["db"]  # the fixture
 
@@ -111,7 +111,7 @@ def test_sign_names_them_too_before_it_asks_for_the_key(
 
 
 def test_sign_shows_the_names_of_what_this_machine_does_not_know(tmp_path: Path) -> None:
-    from tests.unit.trust.test_verify import seal
+    from tests.harness.signed_documents import seal
 
     file = tmp_path / "p"
     file.write_bytes(seal(plain(mood="calm"), COMMUNE))

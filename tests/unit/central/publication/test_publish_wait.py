@@ -28,7 +28,7 @@ from tests.harness.centre_records import (
     report_health,
     say_hello,
 )
-from tests.unit.central.issues.test_issue_list import keep_record
+from tests.harness.centre_rows import keep_record
 
 OTHER = "tv-cl-0021"
 EVENT = "67d35554c1f60638d6d72a0edc045450"

@@ -22,7 +22,7 @@ from central.publication.document_outbox import keep
 from central.reports.play_totals import total_plays
 from central.store.database import Database
 from tests.harness.centre_records import STATION, report_health
-from tests.unit.central.issues.test_issue_list import keep_record
+from tests.harness.centre_rows import keep_record
 
 DOC, EVENT, VOICE = "d0" * 16, "67d35554c1f60638d6d72a0edc045450", "ab" * 32
 
