@@ -102,9 +102,9 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
     from functools import partial
 
     from agent.bootstrap import judge
-    from agent.doctor.command import Order, run_doctor
+    from agent.doctor.command import DoctorOptions, run_doctor
 
-    order = Order(lang, format_ == "json", bundle)
+    order = DoctorOptions(lang, format_ == "json", bundle)
     sys.exit(run_doctor(file, partial(judge, demo=demo), order))
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.authority.tracker import Rights
+from agent.authority.tracker import AuthorityTracker
 from agent.background_jobs import BackgroundJobs
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
@@ -25,33 +25,38 @@ from agent.contract.ids import Digest, StationId, parse_place
 from agent.contract.report import Health
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
-from agent.evidence.outbox import Sender
+from agent.evidence.outbox import JournalSender
 from agent.health.open_issues import Issues
 from agent.health.sd_notify import notify
-from agent.ingest.pipeline import Intake
-from agent.link.downloads import Supply
+from agent.ingest.pipeline import IngestPipeline
+from agent.link.downloads import Downloads
 from agent.link.media_fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
-from agent.link.mqtt_connect import Pace
+from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
-from agent.maintenance.card import CardWatch, Greeting, Upkeep, quietly
+from agent.maintenance.card import CardMaintenance, CardWatch, HelloScheduler, quietly
 from agent.output_set import build_outputs
-from agent.overrides.emergency_keys import KeyAlarm
-from agent.overrides.emergency_monitor import AlarmWatch
-from agent.overrides.silence_events import Silences
-from agent.overrides.site_inputs import Site
+from agent.overrides.emergency_keys import EmergencyKeys
+from agent.overrides.emergency_monitor import EmergencyMonitor
+from agent.overrides.silence_events import SilenceEvents
+from agent.overrides.site_inputs import SiteInputs
 from agent.play.output_factory import keep_running
 from agent.play.speaker_line import close_ports
-from agent.playout.schedule import Programme
+from agent.playout.schedule import Schedule
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 from agent.store.media import MediaStore
-from agent.telemetry.health_reporter import CentreContact, Checkup, HealthSnapshot, build_checks
+from agent.telemetry.health_reporter import (
+    CentreContact,
+    HealthReporter,
+    HealthSnapshot,
+    build_checks,
+)
 from agent.telemetry.hello import HelloSender
 from agent.telemetry.uplink import SessionCounter, Uplink
-from agent.timesync.time_sync import Timekeeper
+from agent.timesync.time_sync import TimeSync
 
 log = logging.getLogger(__name__)
 GREETING_S = 120.0
@@ -107,45 +112,45 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         mutes = state.mutes
         contact = CentreContact()
         uplink = Uplink(station, device.key)
-        sender = Sender(journal, uplink.sign, uplink.publish)
-        intake = Intake(
+        sender = JournalSender(journal, uplink.sign, uplink.publish)
+        intake = IngestPipeline(
             station, authority=state.authority, store=store, floors=state.floors, clock=clock,
             journal=journal, acknowledge=partial(_acknowledge, contact, sender),
-            documents=documents, note=issues.note, province=settings.province,
+            documents=documents, note=issues.set_issue, province=settings.province,
         )  # fmt: skip
-        rights = Rights(
+        rights = AuthorityTracker(
             device.root, state.authority, store=store, clock=clock, issues=issues,
             restore=intake.restore, spread_s=spread_s,
         )  # fmt: skip
-        programme = Programme(
+        programme = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, programme)
         downloads = _build_downloads(settings, clock, state, programme)
         fetch = partial(_fetch_media, downloads, documents, state.press)
-        keys = KeyAlarm(
+        keys = EmergencyKeys(
             settings, clock=clock, journal=journal, issues=issues, documents=documents,
             why_missing=state.status.why_missing, is_stopped=mutes.is_stopped,
             sounding=outputs.sounding, press=state.press,
         )  # fmt: skip
-        silences = Silences(
-            store, clock=clock, journal=journal, note=issues.note, documents=documents,
+        silences = SilenceEvents(
+            store, clock=clock, journal=journal, note=issues.set_issue, documents=documents,
             mutes=mutes,
         )  # fmt: skip
-        site = Site(
-            settings, store=store, journal=journal, note=issues.note, lines=outputs.lines,
+        site = SiteInputs(
+            settings, store=store, journal=journal, note=issues.set_issue, lines=outputs.lines,
             mutes=mutes, press=keys.press,
         )  # fmt: skip
-        watch = AlarmWatch(outputs.list_alarms, issues, journal)
+        watch = EmergencyMonitor(outputs.list_alarms, issues, journal)
         connected, disconnected = AsyncSignal[[int]](), Signal[[]]()
         centre_seen = AsyncSignal[[str, bytes]]()
         session = SessionCounter(store)
         link = MqttLink(
             settings.broker, station, next_session=session.next, on_message=intake.receive,
-            on_connect=connected.emit, on_disconnect=disconnected.emit, on_fault=issues.note,
+            on_connect=connected.emit, on_disconnect=disconnected.emit, on_fault=issues.set_issue,
             on_centre=centre_seen.emit, on_authority=rights.on_file, guard=device.guard,
-            pace=Pace.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
+            pace=ConnectTiming.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
             dates=CertificateDates(clock.now),
         )  # fmt: skip
         hello = HelloSender(
@@ -153,24 +158,24 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             ask=intake.nonces.ask, place=lambda: intake.place, floors=state.floors,
             documents=documents, authority=state.authority, clock=clock, outputs=settings.outputs,
         )  # fmt: skip
-        greeting = Greeting(hello.send, intake.nonces, spread_s)
-        upkeep = Upkeep(
+        greeting = HelloScheduler(hello.send, intake.nonces, spread_s)
+        upkeep = CardMaintenance(
             clock, store, state.floors, state.media, documents.is_named,
             lambda: intake.place is not None,
             intake.restore, hello.send,
         )  # fmt: skip
-        timekeeper = Timekeeper(
+        timekeeper = TimeSync(
             clock, store=store, journal=journal, authority=state.authority,
             boot_id=device.boot_id, state=Path(settings.state), restore=intake.restore,
         )  # fmt: skip
-        checkup = Checkup(
+        checkup = HealthReporter(
             build_checks(
                 settings, boot_id=device.boot_id, store=store, clock=clock, journal=journal,
                 issues=issues, link=link, contact=contact, authority=rights.state,
                 documents=documents, floors=state.floors, outputs=outputs.by_name,
                 rundowns=outputs.rundowns,
             ),
-            note=issues.note,
+            note=issues.set_issue,
             take=HealthSnapshot(
                 settings, session=session.current, clock=clock, journal=journal, issues=issues,
                 outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
@@ -181,22 +186,22 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
 
         # Whatever may change what sounds or shows has all of these look again.
-        look = Signal[[]]()
-        look.connect(*(one.changed for one in outputs.by_name.values()))
-        look.connect(keys.look, watch.changed, checkup.report_soon)
+        check = Signal[[]]()
+        check.connect(*(one.changed for one in outputs.by_name.values()))
+        check.connect(keys.check, watch.changed, checkup.report_soon)
         timekeeper.stepped.connect(rights.look_again)
         for changed in (mutes.changed, state.press.changed, timekeeper.stepped, programme.planned):
-            changed.connect(look.emit)
+            changed.connect(check.emit)
         # in slices: the broker can bring about many small steps
         timekeeper.stepped.connect(lambda: jobs.start(programme.replan(clock.now())))
-        timekeeper.time_wanted.connect(greeting.say_soon)
+        timekeeper.time_wanted.connect(greeting.request_hello)
         # an alarm or a silence does not wait for the plan
-        documents.changed.connect(look.emit, silences.changed)
+        documents.changed.connect(check.emit, silences.changed)
         documents.changed.connect(lambda: programme.replan(clock.now()))
         programme.planned.connect(partial(_record_refused, jobs, journal, programme), fetch)
         state.press.changed.connect(fetch)
         for settled in (downloads.arrived, downloads.given_up):
-            settled.connect(partial(_end_missing, issues), lambda _digest: look.emit())
+            settled.connect(partial(_end_missing, issues), lambda _digest: check.emit())
         downloads.failed.connect(partial(_begin_missing, jobs, issues, upkeep))
         intake.time_taken.connect(contact.note_heard, timekeeper.on_time)
         intake.placed.connect(partial(_settle_place, settings, jobs, issues, link, rights))
@@ -221,7 +226,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         await rights.load()
         await intake.begin()
         services: dict[str, Run] = {
-            f"output {name}": partial(keep_running, output, issues.note)
+            f"output {name}": partial(keep_running, output, issues.set_issue)
             for name, output in outputs.by_name.items()
         }
         services |= {
@@ -237,12 +242,12 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             ).run
         if settings.page is not None:
             # its modules load only where the settings name one
-            from agent.control.parts import Parts
+            from agent.control.parts import ControlParts
             from agent.page.page_service import run_page
 
             services["page"] = partial(
                 run_page,
-                Parts(
+                ControlParts(
                     settings=settings, clock=clock, journal=journal, issues=issues, link=link,
                     programme=programme, outputs=outputs.by_name, silence=mutes.switch,
                     reread=device.reread, standings=checkup.watch.standings,
@@ -256,8 +261,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
 
 
 def _build_downloads(
-    settings: Settings, clock: Clock, state: BoxState, programme: Programme
-) -> Supply:
+    settings: Settings, clock: Clock, state: BoxState, programme: Schedule
+) -> Downloads:
     def build_fetcher(patience: Patience) -> Fetcher:
         return Fetcher(
             state.media,
@@ -268,7 +273,7 @@ def _build_downloads(
             patience=patience,
         )
 
-    return Supply(
+    return Downloads(
         build_fetcher(Patience()),
         urgent=build_fetcher(URGENT),
         status=state.status,
@@ -280,12 +285,12 @@ def _build_downloads(
 # What follows from a change
 
 
-async def _acknowledge(contact: CentreContact, sender: Sender, ack: Ack) -> None:
+async def _acknowledge(contact: CentreContact, sender: JournalSender, ack: Ack) -> None:
     contact.note_heard()
     await sender.on_ack(ack)
 
 
-def _fetch_media(downloads: Supply, documents: DocumentsInForce, press: KeyPress) -> None:
+def _fetch_media(downloads: Downloads, documents: DocumentsInForce, press: KeyPress) -> None:
     """Ask for what is named and not here; a file found rotten on the card is not here."""
     downloads.want(documents.with_media, pressed=press.doc_id)
 
@@ -298,20 +303,20 @@ async def _send_health(
     await uplink.send("health", health)
 
 
-def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Programme) -> None:
+def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Schedule) -> None:
     """What policy or this release refuses to play is journalled once, with its rule."""
     for refusal in programme.new_refusals():
         jobs.start(quietly(journal.append("refusal", detail=refusal.detail())))
 
 
 def _end_missing(issues: Issues, digest: Digest) -> None:
-    issues.note("media_missing", digest[:12], None)
+    issues.set_issue("media_missing", digest[:12], None)
 
 
 def _begin_missing(
-    jobs: BackgroundJobs, issues: Issues, upkeep: Upkeep, digest: Digest, error: AgentError
+    jobs: BackgroundJobs, issues: Issues, upkeep: CardMaintenance, digest: Digest, error: AgentError
 ) -> None:
-    issues.note("media_missing", digest[:12], str(error))
+    issues.set_issue("media_missing", digest[:12], str(error))
     if error.code == "E_DISK":
         jobs.start(upkeep.make_room())
 
@@ -321,7 +326,7 @@ async def _settle_place(
     jobs: BackgroundJobs,
     issues: Issues,
     link: MqttLink,
-    rights: Rights,
+    rights: AuthorityTracker,
     config: StationConfig | None,
 ) -> None:
     # Beside: a message must never wait for the network, an emergency may be behind it.
@@ -330,4 +335,4 @@ async def _settle_place(
     here = {zone.name for output in settings.outputs for zone in output.zones}
     here |= {face.name for output in settings.outputs for face in output.faces}
     unknown = sorted(set(config.zones) - here) if config else []
-    issues.note("zone_unknown", "station-config", ", ".join(unknown) or None)
+    issues.set_issue("zone_unknown", "station-config", ", ".join(unknown) or None)

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 CLOSE_S = 1.0
 
 
-class Lasting(Protocol):
+class Service(Protocol):
     """A part of the agent that lives as long as that does."""
 
     async def run(self) -> None:

@@ -21,7 +21,7 @@ from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.sd_notify import notify
 from agent.link.crash_guard import CrashGuard
 from agent.settings.credential import take_credentials
-from agent.settings.load import Judged, judge_settings
+from agent.settings.load import SettingsReport, validate_settings
 from agent.settings.model import Settings
 from agent.store import clock_state
 from agent.store.database import Store
@@ -90,13 +90,13 @@ def load_key(settings: Settings) -> DeviceKey:
         raise ConfigError("E_KEY", settings.broker.key, str(error)) from error
 
 
-def judge(file: Path, *, demo: bool = False) -> Judged:
+def judge(file: Path, *, demo: bool = False) -> SettingsReport:
     """All that `run` would refuse to start with; `tramtin check` and `tramtin run` both ask here.
 
     Raises:
         ConfigError: E_UNREADABLE, the file itself cannot be read.
     """
-    judged = judge_settings(file)
+    judged = validate_settings(file)
     if judged.settings is None:
         return judged
     settings = judged.settings
@@ -111,7 +111,7 @@ def judge(file: Path, *, demo: bool = False) -> Judged:
     return judged
 
 
-class _Reread:
+class _SettingsReload:
     """Settings that were read again: judged as at the start, kept until the agent begins anew."""
 
     def __init__(self, file: Path, *, demo: bool) -> None:
@@ -147,7 +147,7 @@ async def serve(
     failures = 0  # in a row, of carrying back to the card what is in memory
     async with _stopped_by_signals():
         while True:
-            reread = _Reread(file, demo=demo)
+            reread = _SettingsReload(file, demo=demo)
             card_s = min(CARD_S, health_s) * 2 ** min(failures, MOST_DOUBLED)
             try:
                 is_on_card = await _live(
@@ -165,7 +165,7 @@ async def serve(
 
 
 async def _live(
-    settings: Settings, reread: _Reread, *, demo: bool, health_s: float, card_s: float
+    settings: Settings, reread: _SettingsReload, *, demo: bool, health_s: float, card_s: float
 ) -> bool:
     """One life of the agent, until there are other settings, or its card takes writes again.
 
@@ -207,7 +207,7 @@ def _open_guard(card: Path, boot_id: str) -> CrashGuard:
     return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
 
 
-async def _until_anew(settings: Settings, device: Device, reread: _Reread) -> None:
+async def _until_anew(settings: Settings, device: Device, reread: _SettingsReload) -> None:
     """Until the agent is to begin anew; it has ended then."""
     life = asyncio.create_task(serve_box(settings, device), name="agent")
     reasons: list[asyncio.Task[Any]] = [

@@ -15,7 +15,7 @@ from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.contract.report import Issue
 from agent.contract.utc import encode_utc
-from agent.control.parts import Reread
+from agent.control.parts import SettingsReload
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.fault_log import FaultLog
@@ -28,8 +28,8 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 from agent.state.mutes import Mutes
 from agent.store.database import Store
-from agent.store.documents import Floors, load_floors
-from agent.store.local_mute import SilenceSwitch
+from agent.store.documents import ReplayFloors, load_floors
+from agent.store.local_mute import LocalMute
 from agent.store.media import MediaStore
 from agent.store.media_status import MediaStatus
 from agent.trust.current_authority import AuthorityInForce
@@ -61,7 +61,7 @@ class Device:
     clock: Clock
     key: DeviceKey
     boot_id: str
-    reread: Reread
+    reread: SettingsReload
     guard: CrashGuard
     health_s: float = HEALTH_S
     card_s: float = 60.0
@@ -88,7 +88,7 @@ class BoxState:
     jobs: BackgroundJobs
     journal: Journal
     issues: Issues
-    floors: Floors
+    floors: ReplayFloors
     documents: DocumentsInForce
     authority: AuthorityInForce
     media: MediaStore
@@ -106,7 +106,7 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     clock, store = device.clock, device.store
     issues = Issues(lambda: encode_utc(clock.now().at))
     journal = Journal(store, StationId(settings.station), clock, device.boot_id)
-    switch = SilenceSwitch(store, clock, device.boot_id)
+    switch = LocalMute(store, clock, device.boot_id)
     await switch.load()
     floors = await store.run(load_floors)
     await journal.open()
@@ -114,9 +114,9 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     jobs = await stack.enter_async_context(BackgroundJobs())
     await stack.enter_async_context(fed_watchdog())
     issues.changed.connect(partial(_record_issue, jobs, journal, FaultLog()))
-    issues.note("state_damaged", "state", store.damage or None)
+    issues.set_issue("state_damaged", "state", store.damage or None)
     copy = f"a copy in {store.path.parent}" if store.is_volatile else None
-    issues.note("state_volatile", "state", copy)
+    issues.set_issue("state_volatile", "state", copy)
     documents = DocumentsInForce()
     media = await asyncio.to_thread(MediaStore, Path(settings.state) / "media")
     with contextlib.suppress(StoreError):  # health tells of a card that cannot be read

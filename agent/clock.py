@@ -54,7 +54,7 @@ NTS = "nts"  # by whom a fix is, where it is not by key ids
 
 
 @dataclass(frozen=True)
-class _Fix:
+class _ClockFix:
     boot_s: float
     at: datetime
     error_s: float
@@ -106,19 +106,19 @@ class Clock:
         boot: Callable[[], float] = boot_s,
         *,
         by: str = "",
-        vouched: datetime | None = None,
+        attested: datetime | None = None,
         rtc_apart_s: float = 0.0,
     ) -> None:
         self._boot = boot
         self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
-        self._vouched = max(vouched or self.floor, BUILD_AT)
+        self._attested = max(attested or self.floor, BUILD_AT)
         self._rtc_boot_s = self._floor_boot_s = self._vouched_boot_s = boot()
         self.rtc_apart_s = 0.0 if rtc is None else rtc_apart_s
         is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
         self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
-        self._fix: _Fix | None = None
-        self._held: _Fix | None = None
+        self._fix: _ClockFix | None = None
+        self._held: _ClockFix | None = None
         self._answer: tuple[float, datetime] | None = None  # boot_s of the question, signed UTC
         self.missed_s = self.apart_s = 0.0
 
@@ -130,26 +130,26 @@ class Clock:
         """The present moment and how far to trust it."""
         boot = self._boot()
         past = self.floor + timedelta(seconds=boot - self._floor_boot_s)
-        vouched = self._read_vouched(boot)
+        attested = self._read_attested(boot)
         if self._fix is not None:
             at, error_s = self._fix.read(boot)
             if error_s <= HOLDOVER_LIMIT_S:
                 is_new = boot - self._fix.boot_s <= RENEW_AFTER_S
                 quality: Quality = "SYNCED" if is_new else "HOLDOVER"
-                return Now(max(at, past), quality, error_s, vouched=vouched)
+                return Now(max(at, past), quality, error_s, attested=attested)
         if self._rtc is not None:
             at = max(self._read_rtc(self._rtc, boot), past)
-            return Now(at, "RTC", None, past, vouched, self._read_latest(boot, past))
-        return Now(past, "FLOOR", None, None, vouched, self._read_latest(boot, past))
+            return Now(at, "RTC", None, past, attested, self._read_latest(boot, past))
+        return Now(past, "FLOOR", None, None, attested, self._read_latest(boot, past))
 
     @property
-    def vouched(self) -> datetime:
+    def attested(self) -> datetime:
         """The latest moment known to be past without the word of the time's signers.
 
         It is the latest that somebody else vouched for, and the crystal's seconds since, of which
         those that the box spends switched off are lost.
         """
-        return self._read_vouched(self._boot())
+        return self._read_attested(self._boot())
 
     @property
     def by(self) -> str | None:
@@ -172,7 +172,7 @@ class Clock:
         A floor by nobody's word is the build's, and a build may be older than that: then it holds
         nothing down, or no box could take the truth again after a key was changed.
         """
-        return (min(self.floor, self.vouched) if self.floor_by else self.vouched) + MAX_JUMP
+        return (min(self.floor, self.attested) if self.floor_by else self.attested) + MAX_JUMP
 
     @property
     def held_at(self) -> datetime | None:
@@ -197,7 +197,7 @@ class Clock:
             if utc <= self.ceiling:
                 self._raise(utc, by)
             return Outcome("slow")
-        return self._judge(_Fix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by))
+        return self._judge(_ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by))
 
     def follow(self, utc: datetime, at_boot_s: float, error_s: float) -> Outcome:
         """Take what chrony says under NTS; the centre's own word of the last day goes before it.
@@ -209,7 +209,7 @@ class Clock:
         """
         if error_s > MAX_ERROR_S:
             return Outcome("slow")
-        found = _Fix(at_boot_s, utc, error_s, NTS)
+        found = _ClockFix(at_boot_s, utc, error_s, NTS)
         distance_s = self._distance(found)
         is_centres = self._fix is not None and not self._fix.is_nts and self._is_synced()
         self.apart_s = distance_s if is_centres and distance_s > APART_S else 0.0
@@ -224,13 +224,13 @@ class Clock:
         if self._held is None:
             raise ValueError("no fix is held")
         held, self._held = self._held, None
-        self.vouch(held.at)
+        self.attest(held.at)
         return self._take(held)
 
-    def vouch(self, at: datetime) -> None:
+    def attest(self, at: datetime) -> None:
         """Somebody other than the time's signers says under signature that this moment is past."""
-        if at > self.vouched:
-            self._vouched, self._vouched_boot_s = at, self._boot()
+        if at > self.attested:
+            self._attested, self._vouched_boot_s = at, self._boot()
 
     def raise_floor(self) -> None:
         """Move the floor up to what is past by the fix in force; without one nothing happens."""
@@ -262,7 +262,7 @@ class Clock:
         if self._fix is not None and self.now().error_s is not None:
             age_s = max(boot - self._fix.boot_s, RENEW_AFTER_S + 1)
             spent_s = HOLDOVER_LIMIT_S - (age_s + NOTICE_S) * DRIFT
-            self._fix = _Fix(
+            self._fix = _ClockFix(
                 boot - age_s,
                 self._fix.read(boot)[0] - timedelta(seconds=age_s),
                 max(self._fix.error_s, spent_s),
@@ -291,7 +291,7 @@ class Clock:
         if saved["raw_s"] > self._boot():
             return
         at = datetime.fromisoformat(saved["utc"])
-        self._fix = _Fix(
+        self._fix = _ClockFix(
             saved["raw_s"], at, saved["error_s"], saved["by"], is_on_notice=saved["is_on_notice"]
         )
 
@@ -322,7 +322,7 @@ class Clock:
 
     # Judging
 
-    def _judge(self, fix: _Fix) -> Outcome:
+    def _judge(self, fix: _ClockFix) -> Outcome:
         if fix.at < self.floor:
             return Outcome("below_floor")
         if fix.at > self.ceiling:
@@ -332,13 +332,13 @@ class Clock:
             self._held = None  # its source has thought better of it
         return Outcome("needless") if self._is_needless(fix) else self._take(fix)
 
-    def _is_needless(self, fix: _Fix) -> bool:
+    def _is_needless(self, fix: _ClockFix) -> bool:
         """A coarser word that agrees: whoever delays replies must not make the box less exact."""
         now = self.now()
         is_finer = now.error_s is not None and now.error_s < fix.read(self._boot())[1]
         return is_finer and self._is_synced() and self._distance(fix) == 0.0
 
-    def _take(self, fix: _Fix) -> Outcome:
+    def _take(self, fix: _ClockFix) -> Outcome:
         boot, before, missed_s = self._boot(), self.now(), self._distance(fix)
         if self._fix is not None and self._fix.is_nts == fix.is_nts:
             self.missed_s = missed_s
@@ -354,7 +354,7 @@ class Clock:
         if floor > self.floor:
             self.floor, self._floor_boot_s, self.floor_by = floor, self._boot(), by
 
-    def _distance(self, fix: _Fix) -> float:
+    def _distance(self, fix: _ClockFix) -> float:
         """Seconds between a fix and the reading, beyond the errors of both; 0 without a reading."""
         now = self.now()
         if now.error_s is None:
@@ -365,8 +365,8 @@ class Clock:
     def _is_synced(self) -> bool:
         return self.now().quality == "SYNCED"
 
-    def _read_vouched(self, boot: float) -> datetime:
-        return self._vouched + timedelta(seconds=boot - self._vouched_boot_s)
+    def _read_attested(self, boot: float) -> datetime:
+        return self._attested + timedelta(seconds=boot - self._vouched_boot_s)
 
     def _read_latest(self, boot: float, past: datetime) -> datetime | None:
         """As if the answer had been signed the moment it was asked for."""

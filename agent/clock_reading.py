@@ -20,7 +20,7 @@ class Now:
         error_s: half-width of the error in seconds; None where nobody knows it.
         past: the latest moment that is certainly past, where `at` is in doubt: a battery clock may
             be far ahead. None: `at` itself.
-        vouched: see `Clock.vouched`. None: `at` itself.
+        vouched: see `Clock.attested`. None: `at` itself.
         latest: where the time is not known, the latest that it can be by the last signed answer,
             however late that came. None: nobody knows.
     """
@@ -29,7 +29,7 @@ class Now:
     quality: Quality
     error_s: float | None
     past: datetime | None = None
-    vouched: datetime | None = field(default=None, compare=False)  # beside the reading
+    attested: datetime | None = field(default=None, compare=False)  # beside the reading
     latest: datetime | None = field(default=None, compare=False)  # as above
 
     @property

@@ -9,13 +9,13 @@ from datetime import timedelta
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
-from agent.overrides.emergency_state import AlarmState, list_alarms
-from agent.play.board.board_output import PictureOutput
+from agent.overrides.emergency_state import EmergencyState, list_alarms
+from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, Neighbours
 from agent.play.output_factory import build_picture_output, build_sound_output, sounding
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import Line, close_lines
-from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.play.speaker_line import SpeakerLine, close_lines
+from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Output, Settings
 
 PAUSE = timedelta(minutes=1)
@@ -35,17 +35,17 @@ class OutputSet:
         lines: every switched line.
     """
 
-    programme: Programme
+    programme: Schedule
     clock: Clock
-    rundowns: dict[str, SoundRundown] = field(default_factory=dict)
-    by_name: dict[str, SoundOutput | PictureOutput] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
+    rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
+    by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
+    lines: list[SpeakerLine] = field(default_factory=list)
 
     def sounding(self) -> list[Item]:
         """What loudspeakers play now."""
         return sounding(self.by_name.values())
 
-    def list_alarms(self) -> list[AlarmState]:
+    def list_alarms(self) -> list[EmergencyState]:
         """Every emergency in force, and how it stands on each output."""
         return list_alarms(self.programme, self.rundowns, self.by_name, self.clock.now())
 
@@ -59,7 +59,7 @@ class OutputSet:
 
 
 def build_outputs(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, programme: Programme
+    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, programme: Schedule
 ) -> OutputSet:
     """Leaving the stack switches every line off, also where a later part cannot be built.
 
@@ -69,7 +69,7 @@ def build_outputs(
     built = OutputSet(programme, clock)
     for one in settings.outputs:
         rundown = _build_rundown(one, programme)
-        near = Neighbours(rundown, clock, state.media, state.journal, state.issues.note)
+        near = Neighbours(rundown, clock, state.media, state.journal, state.issues.set_issue)
         built.rundowns[one.name] = rundown
         if one.audio is None:
             board = build_picture_output(one, StationId(settings.station), near)
@@ -81,7 +81,7 @@ def build_outputs(
     return built
 
 
-def _build_rundown(output: Output, programme: Programme) -> SoundRundown:
+def _build_rundown(output: Output, programme: Schedule) -> SoundSchedule:
     if output.board is not None:
-        return PictureRundown(programme, [face.name for face in output.faces])
-    return SoundRundown(programme, [zone.name for zone in output.zones])
+        return BoardSchedule(programme, [face.name for face in output.faces])
+    return SoundSchedule(programme, [zone.name for zone in output.zones])

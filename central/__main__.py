@@ -19,7 +19,7 @@ from central.cli.authority_signing_commands import (
     show_authority,
     sign_authority,
 )
-from central.cli.cli_errors import told
+from central.cli.cli_errors import handle_errors
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -62,7 +62,7 @@ def keys() -> None:
 @click.argument("file", type=ANY)
 @click.option("--scheme", type=click.Choice(["ed25519", "ecdsa-sha2-nistp256"]), default="ed25519")
 @click.password_option("--passphrase", help="Asked for when not given.")
-@told
+@handle_errors
 def keys_new(
     file: Path, scheme: Literal["ed25519", "ecdsa-sha2-nistp256"], passphrase: str
 ) -> None:
@@ -80,7 +80,7 @@ def keys_new(
 @click.option("--passphrase", help="Of the file, or the token's PIN; asked for when needed.")
 @click.option("--out", type=ANY, help="Write the public part here, for `authority`.")
 @format_option
-@told
+@handle_errors
 def keys_show(key: str, passphrase: str | None, out: Path | None, format_: str | None) -> None:
     """Print the public part of KEY: a file, or a token as hsm:2?label=NAME."""
     from central.authority.ceremony.holder_key import encode_public, read_public
@@ -99,7 +99,7 @@ def keys_show(key: str, passphrase: str | None, out: Path | None, format_: str |
 
 @keys.command("demo")
 @click.argument("folder", type=ANY)
-@told
+@handle_errors
 def keys_demo(folder: Path) -> None:
     """Make a root and role keys in FOLDER that only a demonstration accepts."""
     from central.authority.demo_authority import make_demo_authority
@@ -126,7 +126,7 @@ def keys_demo(folder: Path) -> None:
     "--head-key", type=FILE, help="Key of the role vn.head; without it late boxes miss alarms."
 )
 @click.option("--timestamp-key", type=FILE, help="Signs the authority's timestamp every hour.")
-@told
+@handle_errors
 def collect(
     *, db: Path, broker: str, head_key: Path | None, timestamp_key: Path | None, **files: Path
 ) -> None:
@@ -189,7 +189,7 @@ def collect(
 )
 @format_option
 @lang_option
-@told
+@handle_errors
 def show(
     *, db: Path, what: tuple[str, ...], format_: str | None, lang: Literal["vi", "en"]
 ) -> None:
@@ -214,14 +214,14 @@ def show(
 @click.option("--db", type=FILE, required=True, help="The centre's SQLite file.")
 @click.option("--out", type=ANY, required=True, help="The copy; must not exist yet.")
 @lang_option
-@told
+@handle_errors
 def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
     """Copy the whole database to one file, also while `collect` runs.
 
     A plain copy of the file lacks what stands in its WAL. To go back: stop `collect`, put the copy
     in the database's place, and remove the files that end in -wal and -shm.
     """
-    from central.messages.catalogue import say
+    from central.messages.catalogue import translate
     from central.store.backup import COUNTED, back_up
 
     def tell(done: int, total: int) -> None:
@@ -229,9 +229,9 @@ def backup(*, db: Path, out: Path, lang: Literal["vi", "en"]) -> None:
             click.echo(f"\r{100 * done // max(1, total):3} %", err=True, nl=done == total)
 
     if out.exists():
-        raise ConfigError("E_USAGE", str(out), say(lang, "fault.backup_exists"))
+        raise ConfigError("E_USAGE", str(out), translate(lang, "fault.backup_exists"))
     counts = back_up(db, out, tell)
-    click.echo(say(lang, "backed_up", out, *(counts[name] for name in COUNTED)))
+    click.echo(translate(lang, "backed_up", out, *(counts[name] for name in COUNTED)))
 
 
 @main.command()

@@ -53,7 +53,7 @@ class AudioOutput(Protocol):
         """Stop calling `fill` and release the device."""
 
 
-class Switch(Protocol):
+class PowerSwitch(Protocol):
     """The power switch of an amplifier or of a loudspeaker line.
 
     Order: `set(True)`, read back, wait the zone's settle time, sound, wait the tail, `set(False)`,
@@ -134,7 +134,7 @@ class EdgePin(InputPin, Protocol):
         """
 
 
-class Sensor(Protocol):
+class SensorReader(Protocol):
     """One measured quantity, in its plain unit: °C, %, A, V or W."""
 
     name: str

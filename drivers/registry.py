@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from drivers.errors import UnsupportedFeature
-from drivers.interface import AudioDevice, AudioOutput, FrameSink, InputPin, Sensor, Switch
+from drivers.interface import (
+    AudioDevice,
+    AudioOutput,
+    FrameSink,
+    InputPin,
+    PowerSwitch,
+    SensorReader,
+)
 from drivers.profile.setting import (
     Setting,
     SettingFault,
@@ -25,8 +32,7 @@ from drivers.profile.setting import (
 )
 
 if TYPE_CHECKING:  # a box whose drivers are all built in keeps no models of profiles in memory
-    from drivers.profile.model import Profile
-    from drivers.profile.model import Sensor as SensorProfile
+    from drivers.profile.model import Profile, SensorProfile
 
 Place = tuple[str, str]  # module and class
 # profile -> where its driver is
@@ -34,19 +40,19 @@ AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
 }
 SWITCHES: Mapping[str, Place] = {
-    "gpio": ("drivers.relay.gpio_relay", "GpioSwitch"),
+    "gpio": ("drivers.relay.gpio_relay", "GpioRelay"),
     "sim-amplifier": ("drivers.sim.sim_amplifier", "SimAmplifier"),
 }
 INPUTS: Mapping[str, Place] = {
-    "gpio": ("drivers.input.gpio_input", "GpioContact"),
-    "sim-input": ("drivers.sim.sim_input", "SimContact"),
+    "gpio": ("drivers.input.gpio_input", "GpioInput"),
+    "sim-input": ("drivers.sim.sim_input", "SimInput"),
 }
 SENSORS: Mapping[str, Place] = {
     "hwmon": ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
     "sim-sensor": ("drivers.sim.sim_sensor", "SimSensor"),
 }
 BOARDS: Mapping[str, Place] = {
-    "png": ("drivers.led.png_folder", "PngBoard"),
+    "png": ("drivers.led.png_folder", "PngFolder"),
 }
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
@@ -58,8 +64,8 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
     ("switch", "modbus-rtu"): ("drivers.relay.modbus_relay", "ModbusRelay"),
     ("switch", "modbus-tcp"): ("drivers.relay.modbus_relay", "ModbusRelay"),
     ("switch", "serial"): ("drivers.relay.command_switch", "CommandSwitch"),
-    ("input", "modbus-rtu"): ("drivers.input.modbus_input", "ModbusContact"),
-    ("input", "modbus-tcp"): ("drivers.input.modbus_input", "ModbusContact"),
+    ("input", "modbus-rtu"): ("drivers.input.modbus_input", "ModbusInput"),
+    ("input", "modbus-tcp"): ("drivers.input.modbus_input", "ModbusInput"),
     ("sensor", "modbus-rtu"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "modbus-tcp"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "hwmon"): ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
@@ -117,13 +123,13 @@ def load_board(profile: str, path: str) -> FrameSink:
     return cast("FrameSink", _load(BOARDS, profile, {"path": path}))
 
 
-def load_switch(profile: str, **settings: Any) -> Switch:
+def load_switch(profile: str, **settings: Any) -> PowerSwitch:
     """The switch of one zone; settings that are None count as absent.
 
     Raises:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
     """
-    return cast("Switch", _load_device("switch", profile, settings))
+    return cast("PowerSwitch", _load_device("switch", profile, settings))
 
 
 def load_input(profile: str, **settings: Any) -> InputPin:
@@ -135,13 +141,13 @@ def load_input(profile: str, **settings: Any) -> InputPin:
     return cast("InputPin", _load_device("input", profile, settings))
 
 
-def load_sensor(profile: str, **settings: Any) -> Sensor:
+def load_sensor(profile: str, **settings: Any) -> SensorReader:
     """One measured quantity; settings that are None count as absent.
 
     Raises:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
     """
-    return cast("Sensor", _load_device("sensor", profile, settings))
+    return cast("SensorReader", _load_device("sensor", profile, settings))
 
 
 def list_known(use: Use) -> list[str]:

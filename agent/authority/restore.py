@@ -15,7 +15,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Targets
 
 from agent.errors import TrustError
-from agent.store.authority_files import ONLINE, Kept
+from agent.store.authority_files import ONLINE, StoredAuthority
 from agent.trust.authority import Authority
 from agent.trust.current_authority import SupersededAuthority
 from agent.trust.root_chain import is_another_beginning, open_sound_root, verify_chain
@@ -35,11 +35,11 @@ class Restored:
     """
 
     authority: Authority
-    kept: Kept
+    kept: StoredAuthority
     damage: str
 
 
-def restore_authority(installed: bytes, kept: Kept) -> Restored:
+def restore_authority(installed: bytes, kept: StoredAuthority) -> Restored:
     """Judge what was kept, under the newest root that lets it.
 
     Args:
@@ -47,7 +47,7 @@ def restore_authority(installed: bytes, kept: Kept) -> Restored:
         kept: as it was read.
     """
     if is_another_beginning(installed, kept.roots):
-        kept = Kept()
+        kept = StoredAuthority()
     chain = verify_chain(installed, kept.roots)
     former = {
         version: raw
@@ -68,7 +68,9 @@ def restore_authority(installed: bytes, kept: Kept) -> Restored:
     return Restored(authority, replace(kept, roots=roots, files=files), ", ".join(sorted(damage)))
 
 
-def _judge(chain: Mapping[int, bytes], kept: Kept, *, is_lost: bool) -> tuple[Authority, str]:
+def _judge(
+    chain: Mapping[int, bytes], kept: StoredAuthority, *, is_lost: bool
+) -> tuple[Authority, str]:
     """The authority, and why it is none that knows who may sign."""
     newest = max(chain)
     alone = load_root(chain[newest])

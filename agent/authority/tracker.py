@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Collection
 
-from agent.authority.updater import PAUSE_S, AuthorityFeed
+from agent.authority.updater import PAUSE_S, AuthorityUpdater
 from agent.clock import Clock
 from agent.contract.ids import Place
 from agent.errors import StoreError
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 SOON = 1 / 24  # of the spread: 5 s of the usual two minutes
 
 
-class Rights:
+class AuthorityTracker:
     """The authority in force, kept current.
 
     Args:
@@ -66,13 +66,13 @@ class Rights:
         self.hello_due = AsyncSignal[[]]()
         self._feed = self._build_feed(root, pause_s) if root.is_tree else None
 
-    def _build_feed(self, root: InstalledRoot, pause_s: float) -> AuthorityFeed:
-        feed = AuthorityFeed(
+    def _build_feed(self, root: InstalledRoot, pause_s: float) -> AuthorityUpdater:
+        feed = AuthorityUpdater(
             root.raw,
             self.in_force,
             store=self._store,
             now=self._clock.now,
-            fault=self._issues.note,
+            fault=self._issues.set_issue,
             pause_s=pause_s,
         )
         feed.wanted.connect(self.wanted.emit)

@@ -28,7 +28,7 @@ from tuf.api.metadata import Metadata, Root, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from agent.authority.metadata_inbox import largest
-from agent.store.authority_files import ONLINE, Kept, RoleFile
+from agent.store.authority_files import ONLINE, RoleFile, StoredAuthority
 from agent.trust.tree import TreeFiles
 
 BASE_URL = "inbox:/"
@@ -37,7 +37,7 @@ NEW_ROOTS = 64  # in one pass; more come in the next
 
 
 @dataclass(frozen=True)
-class Pass:
+class UpdateRun:
     """What one pass came to.
 
     Args:
@@ -81,8 +81,12 @@ class _InboxFetcher(FetcherInterface):
 
 
 def run_pass(
-    installed: bytes, kept: Kept, inbox: Mapping[str, bytes], target: str | None, at: datetime
-) -> Pass:
+    installed: bytes,
+    kept: StoredAuthority,
+    inbox: Mapping[str, bytes],
+    target: str | None,
+    at: datetime,
+) -> UpdateRun:
     """Bring what is kept up to date with what came in.
 
     Args:
@@ -104,7 +108,7 @@ def run_pass(
     return done
 
 
-def without_stale(kept: Kept, root: bytes) -> Kept:
+def without_stale(kept: StoredAuthority, root: bytes) -> StoredAuthority:
     """Without timestamp and snapshot when `root` has other keys for either; else the very same."""
     signed = Metadata[Root].from_bytes(root).signed
     if not any(
@@ -116,8 +120,12 @@ def without_stale(kept: Kept, root: bytes) -> Kept:
 
 
 def _try(
-    installed: bytes, kept: Kept, inbox: Mapping[str, bytes], target: str | None, at: datetime
-) -> Pass:
+    installed: bytes,
+    kept: StoredAuthority,
+    inbox: Mapping[str, bytes],
+    target: str | None,
+    at: datetime,
+) -> UpdateRun:
     runtime = os.environ.get("RUNTIME_DIRECTORY")
     with tempfile.TemporaryDirectory(prefix="authority-", dir=runtime) as folder:
         room = Path(folder)
@@ -134,7 +142,7 @@ def _try(
         except (DownloadError, RepositoryError, ValueError) as error:
             fault = f"{type(error).__name__}: {error}"
         roots = _read_roots(room, installed)
-        return Pass(
+        return UpdateRun(
             roots=roots,
             files=_read_files(room, roots, target) if is_whole else None,
             missing=frozenset(fetcher.missing),
@@ -164,7 +172,7 @@ def _update(updater: Updater, target: str | None, at: datetime) -> None:
         updater.get_targetinfo(target)  # no such target exists: the way there is what is wanted
 
 
-def _fill(room: Path, kept: Kept) -> None:
+def _fill(room: Path, kept: StoredAuthority) -> None:
     (room / "root_history").mkdir()
     for version, raw in kept.roots.items():
         (room / "root_history" / f"{version}.root.json").write_bytes(raw)

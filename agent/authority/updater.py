@@ -24,14 +24,22 @@ from agent.clock import Now
 from agent.contract.ids import Place
 from agent.errors import StoreError, TrustError
 from agent.signals import AsyncSignal
-from agent.store.authority_files import ONLINE, Kept, accept, forget, keep_roots, mend, read
+from agent.store.authority_files import (
+    ONLINE,
+    StoredAuthority,
+    accept,
+    forget,
+    keep_roots,
+    mend,
+    read,
+)
 from agent.store.database import Store
 from agent.trust.authority import Authority, Grade
 from agent.trust.current_authority import AuthorityInForce
 from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_root, load_tree
 
 if TYPE_CHECKING:
-    from agent.authority.tuf_client import Pass
+    from agent.authority.tuf_client import UpdateRun
 
 log = logging.getLogger(__name__)
 ROOTS_AHEAD = 8
@@ -43,7 +51,7 @@ SUBJECT = "authority"
 TIMESTAMP = "timestamp.json"
 
 
-class AuthorityFeed:
+class AuthorityUpdater:
     """The way of the authority's files into force.
 
     Args:
@@ -79,7 +87,7 @@ class AuthorityFeed:
         self.wanted = AsyncSignal[[Collection[str]]]()
         self.changed = AsyncSignal[[bool]]()
         self._pause_s = pause_s
-        self._kept = Kept()
+        self._kept = StoredAuthority()
         self._inbox = MetadataInbox()
         self._wanted: frozenset[str] = frozenset()
         self._place: Place | None = None
@@ -113,7 +121,7 @@ class AuthorityFeed:
                 has_moved = await self.refresh()
             except Exception as error:  # the task's outer edge: the former authority stays
                 log.exception("no pass over the authority's files")
-                self._tell_fault(str(error) or type(error).__name__)
+                self._report_fault(str(error) or type(error).__name__)
             if has_moved:
                 pause_s = self._pause_s
                 continue
@@ -149,7 +157,7 @@ class AuthorityFeed:
         """The clock has been set: what was good may have expired, and the other way round."""
         self._poke.set()
 
-    async def _put_in_order(self, was: Kept, kept: Kept) -> None:
+    async def _put_in_order(self, was: StoredAuthority, kept: StoredAuthority) -> None:
         """What holds no longer goes; on a card that takes no writes it is left out all the same."""
         try:
             if was.floors and not kept.floors:
@@ -181,17 +189,17 @@ class AuthorityFeed:
         is_whole = fault is None and done.files is not None
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:
-            self._tell_fault(fault)
+            self._report_fault(fault)
         elif is_whole and came.keys() & set(done.used):
             self._fault("authority_refused", SUBJECT, None)
             if isinstance(self._in_force.current, TreeAuthority):
                 self._fault("authority_damaged", SUBJECT, None)
         if self._in_force.current is not was:
             self._report_newer()
-            await self._tell_changed(was)
+            await self._report_change(was)
         return self._in_force.current is not was or self._wanted != was_wanted
 
-    def _run_client(self, came: Mapping[str, bytes]) -> Pass:
+    def _run_client(self, came: Mapping[str, bytes]) -> UpdateRun:
         # Here and not above: a box with a pinned authority never needs the client.
         from agent.authority.tuf_client import run_pass
 
@@ -199,7 +207,7 @@ class AuthorityFeed:
         target = f"authority/{place}" if place else None
         return run_pass(self._installed, self._kept, came, target, self._now().at)
 
-    async def _take(self, done: Pass) -> None:
+    async def _take(self, done: UpdateRun) -> None:
         """Durable first, in force then.
 
         Raises:
@@ -250,7 +258,7 @@ class AuthorityFeed:
             self._wanted = wanted
             await self.wanted.emit(wanted)
 
-    def _tell_fault(self, hint: str) -> None:
+    def _report_fault(self, hint: str) -> None:
         log.warning("authority refused: %s", hint)
         self._fault("authority_refused", SUBJECT, hint)
 
@@ -260,7 +268,7 @@ class AuthorityFeed:
         if isinstance(authority, TreeAuthority):
             self._fault("authority_newer", SUBJECT, describe_unknown(authority))
 
-    async def _tell_changed(self, was: Authority) -> None:
+    async def _report_change(self, was: Authority) -> None:
         """An hourly timestamp alone changes nothing for anybody."""
         now, is_ = self._now(), self._in_force.current
         better = is_.grade(now) < was.grade(now)

@@ -220,7 +220,7 @@ class Cap(msgspec.Struct, frozen=True):
     dba: int
 
 
-class Policy(msgspec.Struct, frozen=True):
+class StationPolicy(msgspec.Struct, frozen=True):
     """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
     Hosts are `host` (port 443) or `host:port`. Without `media_hosts` media come from every public
@@ -243,7 +243,7 @@ class StationConfig(Header, frozen=True, kw_only=True):
     place: str
     groups: list[str]
     zones: list[str]
-    policy: Policy
+    policy: StationPolicy
 
 
 class Command(Header, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ _LONGEST_LIFE_DAYS = 401
 
 
 @dataclass(frozen=True)
-class Budget:
+class IssuerBudget:
     """The most that may be held at one time.
 
     Args:
@@ -51,28 +51,28 @@ class Budget:
     a_day: int | None = None
 
 
-def _few(documents: int, envelopes: int, a_day: int = 1000) -> Budget:
+def _keep_few(documents: int, envelopes: int, a_day: int = 1000) -> IssuerBudget:
     """For kinds without media: small documents, of which a box needs one or two."""
-    return Budget(16, documents, envelopes * MAX_ENVELOPE_BYTES, a_day=a_day)
+    return IssuerBudget(16, documents, envelopes * MAX_ENVELOPE_BYTES, a_day=a_day)
 
 
 # Of one issuer, by kind.
-OF_ISSUER: dict[str, Budget] = {
+OF_ISSUER: dict[str, IssuerBudget] = {
     # A new slot each day for eleven weeks; a board that changes its page every 15 s for 16 hours.
-    "playlist": Budget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB, 400),
-    "emergency": Budget(32, 32, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
-    HELD_ALARM: Budget(32, 16, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
-    "cancel": _few(64, 1),
-    "silence": _few(16, 1),
-    "station-config": _few(16, 2),
-    "head": _few(4, 4, 5000),  # one for each hello, and a box without the time says many
-    "command": _few(16, 1),
-    "stream-grant": _few(16, 1),
+    "playlist": IssuerBudget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB, 400),
+    "emergency": IssuerBudget(32, 32, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
+    HELD_ALARM: IssuerBudget(32, 16, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
+    "cancel": _keep_few(64, 1),
+    "silence": _keep_few(16, 1),
+    "station-config": _keep_few(16, 2),
+    "head": _keep_few(4, 4, 5000),  # one for each hello, and a box without the time says many
+    "command": _keep_few(16, 1),
+    "stream-grant": _keep_few(16, 1),
 }
 # Of all issuers together, by kind: three of them may use their whole share. The other kinds are
 # bounded by the number of roles that the tree entitles to them.
-OF_BOX: Mapping[str, Budget] = {
-    "playlist": Budget(384, 384, 12 * MAX_ENVELOPE_BYTES, 10_000, 1536, 12 * GIB),
+OF_BOX: Mapping[str, IssuerBudget] = {
+    "playlist": IssuerBudget(384, 384, 12 * MAX_ENVELOPE_BYTES, 10_000, 1536, 12 * GIB),
 }
 
 
@@ -187,7 +187,7 @@ class _Sum:
             self.media_bytes += max(0, length - self.media.get(digest, 0))
             self.media[digest] = max(length, self.media.get(digest, 0))
 
-    def excess(self, weight: Weight, budget: Budget, by: str | None) -> Excess | None:
+    def excess(self, weight: Weight, budget: IssuerBudget, by: str | None) -> Excess | None:
         # a file may have been named with a smaller length before, which nobody has checked yet
         more = [max(0, length - self.media.get(one, 0)) for one, length in weight.media.items()]
         busiest = max((n + self.starts[day] for day, n in weight.starts.items()), default=0)

@@ -155,7 +155,7 @@ def _load(text: str) -> Any:
         raise StrictJsonError(str(error)) from error
 
 
-class Decoder:
+class StrictDecoder:
     """Strict decoding of one closed type (no float, no Any in it), quick for our own encoding.
 
     Text that msgspec, having read it into the type, writes again byte for byte can hold no

@@ -1,4 +1,4 @@
-"""What the page may ask of the box. Whoever implements `Desk` does it, or says why not."""
+"""What the page may ask of the box. Whoever implements `Operations` does it, or says why not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from agent.control.station_status import Status
+from agent.control.station_status import StationStatus
 from agent.errors import AgentError
 from strict_yaml.validation_fault import ValidationFault
 
@@ -15,12 +15,12 @@ Use = Literal[Deed, "enter", "leave", "wrong-pin"]
 Outcome = Literal["done", "refused", "failed"]
 
 
-class DeedRefusedError(AgentError):
+class OperationRefusedError(AgentError):
     """The box will not do this now: `code` is a phrase of `text`, `subject` the zone or face."""
 
 
 @dataclass(frozen=True)
-class Used:
+class OperationUse:
     """One use of the page's controls, for the journal."""
 
     use: Use
@@ -30,10 +30,10 @@ class Used:
     code: str = ""
 
 
-class Desk(Protocol):
+class Operations(Protocol):
     """The box behind the page. Every deed returns once it has begun and ends by itself."""
 
-    async def status(self) -> Status:
+    async def status(self) -> StationStatus:
         """All that the page shows.
 
         Raises:
@@ -77,5 +77,5 @@ class Desk(Protocol):
     async def bundle(self) -> bytes:
         """The support bundle, without secrets, as a tar.gz."""
 
-    async def record(self, used: Used) -> None:
+    async def record(self, used: OperationUse) -> None:
         """Write one use into the journal."""

@@ -9,22 +9,22 @@ from agent.clock import Now, mono_s
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency, Entry, Playlist
 from agent.contract.utc import parse_utc
-from agent.control.parts import Parts
+from agent.control.parts import ControlParts
 from agent.control.station_status import (
-    Alarm,
-    AlarmOutput,
-    Face,
-    Key,
-    Output,
-    Refused,
-    Showing,
-    Trial,
-    Why,
-    Words,
-    Zone,
+    CommissioningTestStatus,
+    EmergencyOutputStatus,
+    EmergencyStatus,
+    FaceStatus,
+    ItemStatus,
+    KeyStatus,
+    LanguageStatus,
+    OutputStatus,
+    PlacementRule,
+    RefusedItem,
+    ZoneStatus,
 )
 from agent.plan.occurrence import Medium, Refusal
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
@@ -40,12 +40,16 @@ Missing = Mapping[str, str | None]  # digest of a named file → why it is not i
 
 
 def build_output(
-    parts: Parts, want: model.Output, pictures: Mapping[str, Snapped], missing: Missing, now: Now
-) -> Output:
+    parts: ControlParts,
+    want: model.Output,
+    pictures: Mapping[str, Snapped],
+    missing: Missing,
+    now: Now,
+) -> OutputStatus:
     """One output of the settings, as it is."""
     output = parts.outputs[want.name]
     playing = output.on_air
-    return Output(
+    return OutputStatus(
         want.name,
         is_up=output.is_ready,
         now=_showing(parts, playing) if playing is not None else None,
@@ -56,7 +60,7 @@ def build_output(
     )
 
 
-def _showing(parts: Parts, item: Item) -> Showing:
+def _showing(parts: ControlParts, item: Item) -> ItemStatus:
     """What is on; a document that was withdrawn a moment ago gives no reason any more."""
     held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
     document = held.document if held is not None else None
@@ -65,21 +69,23 @@ def _showing(parts: Parts, item: Item) -> Showing:
         title = words_of(document) or title
         people = (document.editor, document.approver)
         key = item.started_by
-        why = Why(document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key)
+        why = PlacementRule(
+            document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key
+        )
     elif isinstance(document, Playlist):
         entry = next((one for one in document.entries if one.id == item.source.entry), None)
         why = _why(document, entry) if entry is not None else None
-    return Showing(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+    return ItemStatus(title, item.level_name, item.start_at, item.end_at, item.zones, why)
 
 
-def list_keys(parts: Parts) -> Iterator[Key]:
+def list_keys(parts: ControlParts) -> Iterator[KeyStatus]:
     """What each emergency key would start."""
     for one in parts.emergency_keys():
         document = one.document
         if document is None:
-            yield Key(one.key, one.slot)
+            yield KeyStatus(one.key, one.slot)
         else:
-            yield Key(
+            yield KeyStatus(
                 one.key,
                 one.slot,
                 words_of(document) or document.event_id,
@@ -96,7 +102,7 @@ def words_of(document: Emergency) -> str | None:
     return next((text[:LONGEST_TITLE] for text in texts if text), None)
 
 
-def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showing | None:
+def _next(parts: ControlParts, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:
     """The next of the schedule, whatever is on before it; not before a silence has ended."""
     timeline = parts.programme.current(now)
     if timeline is None or now.quality == "FLOOR":
@@ -112,7 +118,7 @@ def _next(parts: Parts, want: model.Output, missing: Missing, now: Now) -> Showi
     wanting = timeline.contenders(coming.start_at, sense, names)
     losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
     document = coming.playlist
-    return Showing(
+    return ItemStatus(
         coming.entry.title,
         coming.level.name.lower(),
         coming.start_at,
@@ -130,27 +136,29 @@ def _lacking(entry: Entry, missing: Missing) -> str | None:
     return next((why for one in digests if (why := missing.get(one)) is not None), None)
 
 
-def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Why:
+def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> PlacementRule:
     at = tuple(one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at)
     weekdays = tuple(entry.when.weekdays)
     people = (document.editor, document.approver)
-    return Why(document.issuer, document.slot, document.seq, at, weekdays, losers, *people)
+    return PlacementRule(
+        document.issuer, document.slot, document.seq, at, weekdays, losers, *people
+    )
 
 
-def _zones(want: model.Output, output: SoundOutput) -> Iterator[Zone]:
+def _zones(want: model.Output, output: SoundOutput) -> Iterator[ZoneStatus]:
     for zone in want.zones:
         state = output.lines[zone.name].state
-        yield Zone(zone.name, zone.kind, state, is_switched=zone.switch is not None)
+        yield ZoneStatus(zone.name, zone.kind, state, is_switched=zone.switch is not None)
 
 
-def _face(face: model.Face, snapped: Snapped | None) -> Face:
+def _face(face: model.Face, snapped: Snapped | None) -> FaceStatus:
     if snapped is None:
-        return Face(face.name, face.width_px, face.height_px)
+        return FaceStatus(face.name, face.width_px, face.height_px)
     age_s = max(0.0, mono_s() - snapped.changed_mono_s)
-    return Face(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
+    return FaceStatus(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
 
 
-def list_refused(parts: Parts, now: Now) -> tuple[Refused, ...]:
+def list_refused(parts: ControlParts, now: Now) -> tuple[RefusedItem, ...]:
     """What will not be played within a day, soonest first, each entry and rule once."""
     timeline = parts.programme.current(now)
     if timeline is None or now.quality == "FLOOR":
@@ -166,35 +174,37 @@ def list_refused(parts: Parts, now: Now) -> tuple[Refused, ...]:
         if now.at <= one.at < now.at + REFUSED_AHEAD:
             ahead.setdefault((one.doc_id, one.entry_id, one.rule), one)
     return tuple(
-        Refused(titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule)
+        RefusedItem(
+            titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule
+        )
         for one in list(ahead.values())[:MAX_REFUSED]
     )
 
 
-def list_trials(parts: Parts) -> Iterator[Trial]:
+def list_trials(parts: ControlParts) -> Iterator[CommissioningTestStatus]:
     """The technician's trials that are on."""
     for output in parts.outputs.values():
         if isinstance(output, SoundOutput):
             if output.trial is not None:
-                yield Trial("tone", output.trial)
+                yield CommissioningTestStatus("tone", output.trial)
         elif output.trial is not None:
-            yield Trial(output.trial.deed, output.trial.face)
+            yield CommissioningTestStatus(output.trial.deed, output.trial.face)
 
 
-def list_alarms(parts: Parts) -> Iterator[Alarm]:
+def list_alarms(parts: ControlParts) -> Iterator[EmergencyStatus]:
     """Every emergency in force, whatever keeps it off."""
     for state in parts.alarms():
         document, press = state.active.document, state.active.press
         outputs = tuple(
-            AlarmOutput(
+            EmergencyOutputStatus(
                 one.output,
                 one.is_board,
                 one.standing,
-                tuple(Words(words.lang, words.state) for words in one.words),
+                tuple(LanguageStatus(words.lang, words.state) for words in one.words),
             )
             for one in state.outputs
         )
-        yield Alarm(
+        yield EmergencyStatus(
             words_of(document) or document.event_id,
             document.issuer,
             state.active.end_at,
@@ -215,6 +225,6 @@ def named_media(held: Sequence[HeldDocument]) -> set[str]:
     }
 
 
-def boards(parts: Parts) -> list[PictureOutput]:
+def boards(parts: ControlParts) -> list[BoardOutput]:
     """The boards among the outputs."""
-    return [one for one in parts.outputs.values() if isinstance(one, PictureOutput)]
+    return [one for one in parts.outputs.values() if isinstance(one, BoardOutput)]

@@ -13,21 +13,21 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.ids import Place
 from agent.contract.report import InputState
 from agent.evidence.journal import Journal
-from agent.health.check import Standing
+from agent.health.check import CheckStatus
 from agent.health.checks.authority import AuthorityState
 from agent.health.open_issues import Issues
-from agent.overrides.emergency_state import AlarmState
+from agent.overrides.emergency_state import EmergencyState
 from agent.plan.prepared_alarm import KeyStanding
 from agent.plan.silence import ActiveSilence
 from agent.plan.timeline import Timeline
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.sound.sound_output import SoundOutput
 from agent.settings.model import Settings
-from agent.store.local_mute import SilenceSwitch
+from agent.store.local_mute import LocalMute
 from strict_yaml.validation_fault import ValidationFault
 
 
-class Connection(Protocol):
+class LinkConnection(Protocol):
     """See `link.mqtt.MqttLink`."""
 
     since_mono_s: float
@@ -37,7 +37,7 @@ class Connection(Protocol):
         """Do subscriptions stand?"""
 
 
-class Programme(Protocol):
+class ScheduleState(Protocol):
     """See `programme.Programme`."""
 
     @property
@@ -54,7 +54,7 @@ class Programme(Protocol):
         """Does the key on the box keep everything silent and black?"""
 
 
-class Reread(Protocol):
+class SettingsReload(Protocol):
     """Judges the settings' file; when it is good, the agent begins anew with it within seconds."""
 
     file: Path
@@ -68,7 +68,7 @@ class Reread(Protocol):
 
 
 @dataclass(frozen=True)
-class Parts:
+class ControlParts:
     """The agent's parts.
 
     Args:
@@ -96,17 +96,17 @@ class Parts:
     clock: Clock
     journal: Journal
     issues: Issues
-    link: Connection
-    programme: Programme
-    outputs: Mapping[str, SoundOutput | PictureOutput]
-    silence: SilenceSwitch
-    standings: Callable[[], Mapping[str, Standing]]
+    link: LinkConnection
+    programme: ScheduleState
+    outputs: Mapping[str, SoundOutput | BoardOutput]
+    silence: LocalMute
+    standings: Callable[[], Mapping[str, CheckStatus]]
     place: Callable[[], Place | None]
     why_missing: Callable[[str], str | None]
     look_again: Callable[[], None]
-    reread: Reread
+    reread: SettingsReload
     authority: Callable[[], AuthorityState]
     inputs: Callable[[], Mapping[str, InputState]] = dict
     sensors: Callable[[], Mapping[str, report.Reading]] = dict
     emergency_keys: Callable[[], Sequence[KeyStanding]] = list
-    alarms: Callable[[], Sequence[AlarmState]] = list
+    alarms: Callable[[], Sequence[EmergencyState]] = list

@@ -1,4 +1,4 @@
-"""The desk itself: answers the page (`agent.control.operations.Desk`)."""
+"""The desk itself: answers the page (`agent.control.operations.Operations`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
 from agent.contract.report import Record
 from agent.control.journal_events import build_event
-from agent.control.operations import DeedRefusedError, Used
+from agent.control.operations import OperationRefusedError, OperationUse
 from agent.control.output_status import (
     Missing,
     boards,
@@ -29,25 +29,25 @@ from agent.control.output_status import (
     list_trials,
     named_media,
 )
-from agent.control.parts import Parts
+from agent.control.parts import ControlParts
 from agent.control.station_status import (
     Event,
-    Link,
+    LinkStatus,
+    LocalMuteStatus,
     Mark,
-    Media,
-    Order,
-    Outbox,
+    MediaStatus,
+    OutboxStatus,
     Problem,
-    Reading,
-    Silence,
-    Status,
+    ReadingStatus,
+    SilenceStatus,
+    StationStatus,
 )
 from agent.control.support_bundle import build_bundle
 from agent.errors import PlayError
-from agent.health.check import Standing
+from agent.health.check import CheckStatus
 from agent.health.thermal import read_temperature_c
 from agent.plan.policy import config_in_force, effective_policy
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.commissioning_test import label_commands, pattern_commands
 from agent.play.ipc import BoardCommand, Snapped
 from agent.play.sound.sound_output import SoundOutput
@@ -59,21 +59,21 @@ SITE = ("mains", "generator", "door")
 SENSOR_OLD_S = 120.0
 
 
-class FrontDesk:
+class StationControl:
     """The box behind the page.
 
     Args:
         parts: of the agent.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: ControlParts) -> None:
         self._parts = parts
         self._pictures: dict[str, Snapped] = {}
         self._version = ""
 
     # Looking
 
-    async def status(self) -> Status:
+    async def status(self) -> StationStatus:
         """All that the page shows.
 
         Raises:
@@ -87,7 +87,7 @@ class FrontDesk:
         named = named_media(parts.programme.held)
         readings, missing = await asyncio.to_thread(self._ask_disk, named)
         settings, link, place, age_s = parts.settings, parts.link, parts.place(), parts.issues.age_s
-        return Status(
+        return StationStatus(
             station=settings.station,
             version=self._version,
             at=now.at,
@@ -95,13 +95,13 @@ class FrontDesk:
             clock_error_s=now.error_s,
             clock_source="nts" if parts.clock.by == NTS else "centre",
             place=str(place) if place is not None else None,
-            link=Link(
+            link=LinkStatus(
                 f"{settings.broker.host}:{settings.broker.port}",
                 is_up=link.connected,
                 since_s=mono_s() - link.since_mono_s,
             ),
-            media=Media(sum(why is None for why in missing.values()), len(missing)),
-            outbox=Outbox(rows, oldest_s),
+            media=MediaStatus(sum(why is None for why in missing.values()), len(missing)),
+            outbox=OutboxStatus(rows, oldest_s),
             outputs=tuple(
                 build_output(parts, want, self._pictures, missing, now) for want in settings.outputs
             ),
@@ -148,18 +148,18 @@ class FrontDesk:
             elif answer.png or former is None:
                 self._pictures[face] = answer
 
-    def _silence(self, now: Now) -> Silence | None:
+    def _silence(self, now: Now) -> LocalMuteStatus | None:
         left_s = self._parts.silence.left_s
         if not left_s:
             return None
-        return Silence(is_local=True, until_at=now.at + timedelta(seconds=left_s))
+        return LocalMuteStatus(is_local=True, until_at=now.at + timedelta(seconds=left_s))
 
-    def _order(self, now: Now) -> Order | None:
+    def _order(self, now: Now) -> SilenceStatus | None:
         active = self._parts.programme.silence(now)
         if active is None:
             return None
         document = active.document
-        return Order(document.issuer, document.why, active.end_at, active.stops_emergency)
+        return SilenceStatus(document.issuer, document.why, active.end_at, active.stops_emergency)
 
     def _is_silent(self) -> bool:
         """By the page's switch, the key on the box or a signed order: then nothing is tried."""
@@ -167,12 +167,12 @@ class FrontDesk:
         ordered = parts.programme.silence(parts.clock.now())
         return parts.silence.is_on or parts.programme.is_locked() or ordered is not None
 
-    def _ask_disk(self, named: set[str]) -> tuple[tuple[Reading, ...], Missing]:
+    def _ask_disk(self, named: set[str]) -> tuple[tuple[ReadingStatus, ...], Missing]:
         """Blocks as long as the card does, so it runs off the loop."""
         self._version = self._version or version("tramtin")
         return self._readings(), {digest: self._parts.why_missing(digest) for digest in named}
 
-    def _readings(self) -> tuple[Reading, ...]:
+    def _readings(self) -> tuple[ReadingStatus, ...]:
         standings = self._parts.standings()
         readings = [
             self._reading(name, standing)
@@ -181,9 +181,9 @@ class FrontDesk:
         ]
         return (*readings, *self._contacts(), *self._sensors())
 
-    def _reading(self, name: str, standing: Standing) -> Reading:
+    def _reading(self, name: str, standing: CheckStatus) -> ReadingStatus:
         amount, unit = self._amount(name)
-        return Reading(name, _mark(standing), amount, unit, standing.reason)
+        return ReadingStatus(name, _mark(standing), amount, unit, standing.reason)
 
     def _amount(self, name: str) -> tuple[float | None, str]:
         if name == "authority":
@@ -198,28 +198,28 @@ class FrontDesk:
         except OSError:
             return None, ""
 
-    def _contacts(self) -> Iterator[Reading]:
+    def _contacts(self) -> Iterator[ReadingStatus]:
         """Mains, generator and door; what has no contact was not looked at."""
         inputs = self._parts.inputs()
         for kind in SITE:
             states = [state.active for state in inputs.values() if state.kind == kind]
             if not states or None in states:
-                yield Reading(kind, "unchecked", reason="" if states else "no_contact")
+                yield ReadingStatus(kind, "unchecked", reason="" if states else "no_contact")
                 continue
             active = any(states)
             is_well = active if kind == "mains" else kind == "generator" or not active
-            yield Reading(kind, "good" if is_well else "watch", 1.0 if active else 0.0, "on")
+            yield ReadingStatus(kind, "good" if is_well else "watch", 1.0 if active else 0.0, "on")
 
-    def _sensors(self) -> Iterator[Reading]:
+    def _sensors(self) -> Iterator[ReadingStatus]:
         """What the sensors of the settings told; an old word is none."""
         told = {issue.subject for issue in self._parts.issues.all()}
         for name, reading in self._parts.sensors().items():
             is_fresh = reading.age_s is not None and reading.age_s <= SENSOR_OLD_S
             if reading.value is None or not is_fresh:
-                yield Reading(name, "unchecked")
+                yield ReadingStatus(name, "unchecked")
             else:
                 mark: Mark = "watch" if name in told else "good"
-                yield Reading(name, mark, reading.value, reading.unit)
+                yield ReadingStatus(name, mark, reading.value, reading.unit)
 
     async def thumbnail(self, face: str) -> bytes | None:
         """What a face showed when the status was last asked for."""
@@ -240,15 +240,15 @@ class FrontDesk:
         sounds = [one for one in parts.outputs.values() if isinstance(one, SoundOutput)]
         output = next((one for one in sounds if zone in one.lines), None)
         if output is None:
-            raise DeedRefusedError("E_UNKNOWN", zone)
+            raise OperationRefusedError("E_UNKNOWN", zone)
         if self._is_silent():
-            raise DeedRefusedError("E_SILENT", zone)
+            raise OperationRefusedError("E_SILENT", zone)
         if self._is_quiet(parts.clock.now()):
-            raise DeedRefusedError("E_QUIET", zone)
+            raise OperationRefusedError("E_QUIET", zone)
         try:
             output.try_line(zone)
         except PlayError as error:
-            raise DeedRefusedError(error.code, zone, error.hint) from error
+            raise OperationRefusedError(error.code, zone, error.hint) from error
 
     def _is_quiet(self, now: Now) -> bool:
         """Only an emergency passes quiet hours. Without a clock nobody knows them."""
@@ -279,19 +279,19 @@ class FrontDesk:
     async def _try_face(self, deed: str, face: str, commands: Sequence[BoardCommand]) -> None:
         board = next((one for one in boards(self._parts) if face in one.faces), None)
         if board is None:
-            raise DeedRefusedError("E_UNKNOWN", face)
+            raise OperationRefusedError("E_UNKNOWN", face)
         programme = self._parts.programme
         if programme.is_locked() or programme.silence(self._parts.clock.now()) is not None:
-            raise DeedRefusedError("E_SILENT", face)
+            raise OperationRefusedError("E_SILENT", face)
         await self._begin_trial(board, deed, face, commands)
 
     async def _begin_trial(
-        self, board: PictureOutput, deed: str, face: str, commands: Sequence[BoardCommand]
+        self, board: BoardOutput, deed: str, face: str, commands: Sequence[BoardCommand]
     ) -> None:
         try:
             await board.try_face(deed, face, commands)
         except PlayError as error:
-            raise DeedRefusedError(error.code, face, error.hint) from error
+            raise OperationRefusedError(error.code, face, error.hint) from error
 
     async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
         """Turn the local silence switch.
@@ -315,7 +315,7 @@ class FrontDesk:
         """
         for name, output in self._parts.outputs.items():
             if output.on_air is not None and output.on_air.level >= Level.EMERGENCY:
-                raise DeedRefusedError("E_BUSY", name)
+                raise OperationRefusedError("E_BUSY", name)
         faults = await self._parts.reread()
         await self._parts.journal.append("config", detail={"by": "page", "faults": len(faults)})
         return faults
@@ -328,7 +328,7 @@ class FrontDesk:
         """
         return await build_bundle(self._parts.reread.file)
 
-    async def record(self, used: Used) -> None:
+    async def record(self, used: OperationUse) -> None:
         """One use of the controls into the journal, as what it was: no play."""
         detail: dict[str, str | int | float | bool | list[str] | None] = {
             "do": used.use,
@@ -341,7 +341,7 @@ class FrontDesk:
         await self._parts.journal.append("command", detail=detail)
 
 
-def _mark(standing: Standing) -> Mark:
+def _mark(standing: CheckStatus) -> Mark:
     if standing.state == "not_checked":
         return "unchecked"
     if standing.state == "good":

@@ -26,7 +26,7 @@ Verdict = Literal[
 
 
 @dataclass(frozen=True)
-class Why:
+class PlacementRule:
     """Which rule put an item there.
 
     Args:
@@ -53,7 +53,7 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Showing:
+class ItemStatus:
     """One item on one output. `level` is the name of its level; `lacking` why it cannot be had."""
 
     title: str
@@ -61,12 +61,12 @@ class Showing:
     start_at: datetime
     end_at: datetime
     zones: tuple[str, ...] = ()
-    why: Why | None = None
+    why: PlacementRule | None = None
     lacking: str | None = None
 
 
 @dataclass(frozen=True)
-class Zone:
+class ZoneStatus:
     """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on."""
 
     name: str
@@ -76,7 +76,7 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class Face:
+class FaceStatus:
     """One side of a board. `picture` is a token that changes with it; None: no picture to be had.
 
     `changed_s` is how long ago the picture last changed, in seconds.
@@ -90,7 +90,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Output:
+class OutputStatus:
     """One sound path with its zones, or one board with its faces.
 
     `is_up` is False while its process is away. `gain_db` None: nobody knows.
@@ -98,15 +98,15 @@ class Output:
 
     name: str
     is_up: bool | None
-    now: Showing | None = None
-    next: Showing | None = None
-    zones: tuple[Zone, ...] = ()
-    faces: tuple[Face, ...] = ()
+    now: ItemStatus | None = None
+    next: ItemStatus | None = None
+    zones: tuple[ZoneStatus, ...] = ()
+    faces: tuple[FaceStatus, ...] = ()
     gain_db: float | None = None
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkStatus:
     """The connection to the broker, and for how many seconds it has been as it is."""
 
     address: str
@@ -115,7 +115,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Media:
+class MediaStatus:
     """How many of the files that held documents name are in store."""
 
     ready: int
@@ -123,7 +123,7 @@ class Media:
 
 
 @dataclass(frozen=True)
-class Outbox:
+class OutboxStatus:
     """Journal records that the centre has not confirmed, and the age of the oldest in seconds."""
 
     records: int
@@ -131,7 +131,7 @@ class Outbox:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingStatus:
     """One thing that was looked at, or was not.
 
     Args:
@@ -174,7 +174,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedItem:
     """Something that will not be played, and the rule that forbids it."""
 
     title: str
@@ -184,7 +184,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Silence:
+class LocalMuteStatus:
     """The switch on this page is on: nothing but emergencies sounds."""
 
     is_local: bool
@@ -192,7 +192,7 @@ class Silence:
 
 
 @dataclass(frozen=True)
-class Order:
+class SilenceStatus:
     """A signed silence is on.
 
     Args:
@@ -209,7 +209,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Trial:
+class CommissioningTestStatus:
     """A test that runs: `tone`, `pattern` or `label`, on a zone or face; it ends by itself."""
 
     deed: str
@@ -217,7 +217,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyStatus:
     """A local emergency key, and what a press of it would start now.
 
     Args:
@@ -240,7 +240,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageStatus:
     """One language of an emergency on a loudspeaker output.
 
     `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
@@ -252,7 +252,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class AlarmOutput:
+class EmergencyOutputStatus:
     """How one emergency stands on one output.
 
     `standing` is `agent.overrides.emergency_state.Standing`.
@@ -261,11 +261,11 @@ class AlarmOutput:
     output: str
     is_board: bool
     standing: AlarmStanding
-    words: tuple[Words, ...] = ()
+    words: tuple[LanguageStatus, ...] = ()
 
 
 @dataclass(frozen=True)
-class Alarm:
+class EmergencyStatus:
     """An emergency in force, with its outputs in the order of the settings.
 
     Args:
@@ -281,14 +281,14 @@ class Alarm:
     title: str
     issuer: str
     end_at: datetime
-    outputs: tuple[AlarmOutput, ...]
+    outputs: tuple[EmergencyOutputStatus, ...]
     is_exercise: bool = False
     started_by: str | None = None
     people: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
-class Status:
+class StationStatus:
     """The whole box at one moment. `is_locked`: its silence key is turned, nothing may be heard."""
 
     station: str
@@ -297,18 +297,18 @@ class Status:
     clock: Quality
     clock_error_s: float | None
     place: str | None
-    link: Link
-    media: Media
-    outbox: Outbox | None
-    outputs: tuple[Output, ...]
-    readings: tuple[Reading, ...] = ()
+    link: LinkStatus
+    media: MediaStatus
+    outbox: OutboxStatus | None
+    outputs: tuple[OutputStatus, ...]
+    readings: tuple[ReadingStatus, ...] = ()
     problems: tuple[Problem, ...] = ()
     events: tuple[Event, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    silence: Silence | None = None
-    order: Order | None = None
-    trials: tuple[Trial, ...] = ()
-    keys: tuple[Key, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
+    refused: tuple[RefusedItem, ...] = ()
+    silence: LocalMuteStatus | None = None
+    order: SilenceStatus | None = None
+    trials: tuple[CommissioningTestStatus, ...] = ()
+    keys: tuple[KeyStatus, ...] = ()
+    alarms: tuple[EmergencyStatus, ...] = ()
     is_locked: bool = False
     clock_source: ClockSource = "centre"

@@ -18,16 +18,16 @@ from typing import Any
 from agent.clock import system_time
 from agent.contract.utc import encode_utc
 from agent.doctor.bundle_files import PARTS, TOOLS
-from agent.doctor.context import Case
-from agent.doctor.probe_runner import Examined
-from agent.doctor.redact import find_secrets, scrub
-from agent.doctor.render import Teller, build_told
-from agent.doctor.run_program import ask
+from agent.doctor.context import DoctorContext
+from agent.doctor.probe_runner import ProbeReport
+from agent.doctor.redact import find_secrets, redact
+from agent.doctor.render import Renderer, build_report
+from agent.doctor.run_program import run_program
 
 TOOL_S = 15.0
 
 
-async def build_bundle(case: Case, examined: list[Examined], path: Path) -> Path:
+async def build_bundle(case: DoctorContext, examined: list[ProbeReport], path: Path) -> Path:
     """Write `path` (tar.gz, mode 0600, of whoever called sudo) whole, or not at all.
 
     Raises:
@@ -36,7 +36,7 @@ async def build_bundle(case: Case, examined: list[Examined], path: Path) -> Path
     raw = await asyncio.to_thread(case.file.read_text, "utf-8", "replace")
     secrets = await asyncio.to_thread(find_secrets, case.settings, raw)
     station = case.settings.station if case.settings is not None else "tramtin"
-    told = build_told(station, encode_utc(system_time()), examined)
+    told = build_report(station, encode_utc(system_time()), examined)
     files = {
         "doctor.json": json.dumps(told, ensure_ascii=False, indent=2),
         "doctor.vi.txt": _retell(examined, station, is_english=False),
@@ -46,7 +46,7 @@ async def build_bundle(case: Case, examined: list[Examined], path: Path) -> Path
         files[name] = await _try(asyncio.to_thread(part, case))
     for name, argv in TOOLS.items():
         files[name] = await _try(_ask(argv))
-    clean = {name: scrub(text.encode(), secrets) for name, text in files.items()}
+    clean = {name: redact(text.encode(), secrets) for name, text in files.items()}
     await asyncio.to_thread(_write, path, f"{station}-support", clean)
     return path
 
@@ -58,10 +58,10 @@ async def _try(part: Coroutine[Any, Any, str]) -> str:
         return f"not available: {type(error).__name__}: {error}\n"
 
 
-def _retell(examined: list[Examined], station: str, *, is_english: bool) -> str:
+def _retell(examined: list[ProbeReport], station: str, *, is_english: bool) -> str:
     out = io.StringIO()
     lang = "en" if is_english else "vi"
-    teller = Teller([one.name for one in examined], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
+    teller = Renderer([one.name for one in examined], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
     teller.begin(station)
     for one in examined:
         teller.done(one)
@@ -96,5 +96,5 @@ def _hand_over(descriptor: int) -> None:
 
 
 async def _ask(argv: tuple[str, ...]) -> str:
-    answer = await ask(*argv, limit_s=TOOL_S)
+    answer = await run_program(*argv, limit_s=TOOL_S)
     return answer.out + answer.err if answer is not None else f"no {argv[0]} here\n"

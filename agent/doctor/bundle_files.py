@@ -14,15 +14,15 @@ import msgspec
 
 from agent.contract.envelope import Envelope
 from agent.contract.utc import encode_utc
-from agent.doctor.context import Case
+from agent.doctor.context import DoctorContext
 from agent.doctor.redact import keep_certificates
-from agent.doctor.state_reader import ask_database, read_rows
+from agent.doctor.state_reader import query_database, read_rows
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.timeline import build_timeline
 from agent.settings.effective_settings import build_effective
 from agent.store import documents
 
-Part = Callable[[Case], str]
+Part = Callable[[DoctorContext], str]
 RECORDS = 500
 LOG_LINES = "3000"
 PACKAGES = ("ffmpeg", "libfribidi0", "libportaudio2", "fonts-noto-core", "chrony", "systemd")
@@ -30,17 +30,17 @@ AHEAD = timedelta(days=1)
 NONE = "none\n"
 
 
-def _settings(case: Case) -> str:
+def _settings(case: DoctorContext) -> str:
     if case.settings is None:
         return "the settings have faults, see check.txt\n"
     return build_effective(case.settings, case.judged.tree, "en")
 
 
-def _check(case: Case) -> str:
+def _check(case: DoctorContext) -> str:
     return "".join(f"{fault.text('en')}\n" for fault in case.judged.faults) or "no faults\n"
 
 
-def _certificates(case: Case) -> str:
+def _certificates(case: DoctorContext) -> str:
     if case.settings is None:
         return "the settings have faults\n"
     broker = case.settings.broker
@@ -49,7 +49,7 @@ def _certificates(case: Case) -> str:
     return b"\n".join(parts).decode()
 
 
-def _versions(_case: Case) -> str:
+def _versions(_case: DoctorContext) -> str:
     lines = [f"{platform.platform()}", f"python {platform.python_version()}"]
     try:
         release = platform.freedesktop_os_release()
@@ -64,17 +64,17 @@ def _versions(_case: Case) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _records(case: Case) -> list[str]:
+def _records(case: DoctorContext) -> list[str]:
     query = f"SELECT bytes FROM journal ORDER BY seq DESC LIMIT {RECORDS}"  # noqa: S608 - a number of ours
     rows = read_rows(_state(case), query)
     return [bytes(row[0]).decode(errors="replace") for row in reversed(rows)]
 
 
-def _journal(case: Case) -> str:
+def _journal(case: DoctorContext) -> str:
     return "".join(f"{record}\n" for record in _records(case)) or NONE
 
 
-def _faults(case: Case) -> str:
+def _faults(case: DoctorContext) -> str:
     """Faults, refusals and starts: what one reads first."""
     told = [json.loads(record) for record in _records(case)]
     kinds = ("fault", "refusal", "boot", "config", "gap")
@@ -86,7 +86,7 @@ def _faults(case: Case) -> str:
     return "".join(lines) or NONE
 
 
-def _documents(case: Case) -> str:
+def _documents(case: DoctorContext) -> str:
     """What the box holds and will play by."""
     names = "kind, place, class, doc_id, accepted_at, expires, withdrawn"
     rows = read_rows(_state(case), f"SELECT {names} FROM documents ORDER BY kind")  # noqa: S608 - column names of ours
@@ -96,7 +96,7 @@ def _documents(case: Case) -> str:
     )
 
 
-def _playlists(case: Case) -> str:
+def _playlists(case: DoctorContext) -> str:
     """As they were signed."""
     query = "SELECT envelope FROM documents WHERE kind='playlist' AND NOT withdrawn"
     rows = read_rows(_state(case), query)
@@ -108,9 +108,9 @@ def _payload(envelope: bytes) -> str:
     return told.payload_bytes().decode(errors="replace")
 
 
-def _upcoming(case: Case) -> str:
+def _upcoming(case: DoctorContext) -> str:
     """What this box would play within a day from now, and what it would refuse; times UTC."""
-    held, now = ask_database(_state(case), documents.held), case.now()
+    held, now = query_database(_state(case), documents.held), case.now()
     local = case.settings.policy if case.settings is not None else None
     policy = effective_policy(config_in_force(held, now), local)
     timeline = build_timeline(held, policy, now.at, now.at + AHEAD)
@@ -127,7 +127,7 @@ def _upcoming(case: Case) -> str:
     return "\n".join([clock, *plays, *refused]) + "\n"
 
 
-def _disk(case: Case) -> str:
+def _disk(case: DoctorContext) -> str:
     lines = []
     for folder in ("/", str(_state(case))):
         usage = shutil.disk_usage(folder)
@@ -137,7 +137,7 @@ def _disk(case: Case) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _state(case: Case) -> Path:
+def _state(case: DoctorContext) -> Path:
     if case.settings is None:
         raise ValueError("the settings have faults")
     return Path(case.settings.state)

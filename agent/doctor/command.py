@@ -13,24 +13,24 @@ from pathlib import Path
 from agent.clock import Clock, read_boot_id, read_rtc, system_time
 from agent.contract.utc import encode_utc
 from agent.doctor.bundle_archive import build_bundle
-from agent.doctor.context import Case, find_agent
-from agent.doctor.probe_runner import Examined, build_probes, examine
-from agent.doctor.render import Teller, build_told, count_states, say
+from agent.doctor.context import DoctorContext, find_agent
+from agent.doctor.probe_runner import ProbeReport, build_probes, run_probes
+from agent.doctor.render import Renderer, build_report, count_states, say
 from agent.doctor.state_reader import read_words
 from agent.errors import ConfigError, YamlFaults
 from agent.settings.check_command import describe_unreadable
 from agent.settings.credential import take_credentials
-from agent.settings.load import Judged, load_settings
+from agent.settings.load import SettingsReport, load_settings
 from agent.settings.model import Settings
 from agent.store import clock_state
 from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
-Judge = Callable[[Path], Judged]
+Judge = Callable[[Path], SettingsReport]
 
 
 @dataclass(frozen=True)
-class Order:
+class DoctorOptions:
     """What the caller asked for.
 
     Args:
@@ -44,7 +44,7 @@ class Order:
     bundle: Path | None = None
 
 
-def run_doctor(file: Path, judge: Judge, order: Order) -> int:
+def run_doctor(file: Path, judge: Judge, order: DoctorOptions) -> int:
     """Examine and tell; returns 0 without faults, 1 with, 2 when the settings cannot be read.
 
     Args:
@@ -55,7 +55,7 @@ def run_doctor(file: Path, judge: Judge, order: Order) -> int:
     try:
         case, boot_id = build_case(file, judge), read_boot_id()
     except ConfigError as error:
-        return _tell_unreadable(error, order)
+        return _print_unreadable(error, order)
     try:
         return asyncio.run(_run(case, boot_id, order))
     except* BrokenPipeError:
@@ -64,7 +64,7 @@ def run_doctor(file: Path, judge: Judge, order: Order) -> int:
     return FAULTS
 
 
-def build_case(file: Path, judge: Judge) -> Case:
+def build_case(file: Path, judge: Judge) -> DoctorContext:
     """Put the box on the table; looks at files only.
 
     Raises:
@@ -73,7 +73,7 @@ def build_case(file: Path, judge: Judge) -> Case:
     judged = judge(file)
     settings = _load_anyway(file, judged)
     words = read_words(Path(settings.state)) if settings is not None else {}
-    return Case(
+    return DoctorContext(
         file=file,
         judged=judged,
         settings=settings,
@@ -83,7 +83,7 @@ def build_case(file: Path, judge: Judge) -> Case:
     )
 
 
-def _load_anyway(file: Path, judged: Judged) -> Settings | None:
+def _load_anyway(file: Path, judged: SettingsReport) -> Settings | None:
     """Settings of a good form are worth looking at, though what they name be missing."""
     try:
         return take_credentials(judged.settings or load_settings(file))
@@ -96,17 +96,17 @@ def _build_clock(words: dict[str, str]) -> Clock:
     return clock_state.build_clock(words, read_rtc(), read_boot_id())
 
 
-async def _run(case: Case, boot_id: str, order: Order) -> int:
+async def _run(case: DoctorContext, boot_id: str, order: DoctorOptions) -> int:
     probes = build_probes(boot_id)
     station = case.settings.station if case.settings is not None else None
-    teller = Teller([probe.name for probe in probes], order.lang, sys.stdout, sys.stderr)
+    teller = Renderer([probe.name for probe in probes], order.lang, sys.stdout, sys.stderr)
     if order.as_json:
-        examined = await examine(case, probes)
-        told = build_told(station, encode_utc(system_time()), examined)
+        examined = await run_probes(case, probes)
+        told = build_report(station, encode_utc(system_time()), examined)
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         teller.begin(station)
-        examined = await examine(case, probes, teller.done)
+        examined = await run_probes(case, probes, teller.done)
         teller.end(examined)
     code = FAULTS if count_states(examined)["fault"] else GOOD
     if order.bundle is not None:
@@ -115,7 +115,9 @@ async def _run(case: Case, boot_id: str, order: Order) -> int:
     return code
 
 
-async def _bundle(case: Case, examined: list[Examined], order: Order, path: Path) -> int:
+async def _bundle(
+    case: DoctorContext, examined: list[ProbeReport], order: DoctorOptions, path: Path
+) -> int:
     try:
         await build_bundle(case, examined, path)
     except OSError as error:
@@ -125,14 +127,14 @@ async def _bundle(case: Case, examined: list[Examined], order: Order, path: Path
     return GOOD
 
 
-def _leave_what_hangs(examined: list[Examined], code: int) -> None:
+def _leave_what_hangs(examined: list[ProbeReport], code: int) -> None:
     """A thread that waits for a dead disk cannot be ended, and an orderly exit would join it."""
     if any(one.hangs for one in examined):
         sys.stdout.flush()
         os._exit(code)
 
 
-def _tell_unreadable(error: ConfigError, order: Order) -> int:
+def _print_unreadable(error: ConfigError, order: DoctorOptions) -> int:
     if order.as_json:
         told = {"file": error.subject, "unreadable": error.hint}
         print(json.dumps(told, ensure_ascii=False))

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.clock import Clock, Now, system_time
-from agent.settings.load import Judged
+from agent.settings.load import SettingsReport
 from agent.settings.model import Settings
 
 PROC = Path("/proc")
 
 
 @dataclass(frozen=True)
-class Case:
+class DoctorContext:
     """What every probe is given.
 
     Args:
@@ -28,7 +28,7 @@ class Case:
     """
 
     file: Path
-    judged: Judged
+    judged: SettingsReport
     settings: Settings | None
     clock: Clock
     agent_pid: int | None = None

@@ -13,7 +13,7 @@ State = Literal["good", "warning", "fault", "not_checked"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProbeFinding:
     """One fact about the box.
 
     Args:
@@ -56,21 +56,21 @@ class Finding:
         }
 
 
-def good(code: str, *args: str) -> Finding:
+def good(code: str, *args: str) -> ProbeFinding:
     """All is well."""
-    return Finding("good", code, args)
+    return ProbeFinding("good", code, args)
 
 
-def warning(code: str, *args: str, detail: str = "") -> Finding:
+def warning(code: str, *args: str, detail: str = "") -> ProbeFinding:
     """It works now and will not when nobody acts."""
-    return Finding("warning", code, args, detail)
+    return ProbeFinding("warning", code, args, detail)
 
 
-def fault(code: str, *args: str, detail: str = "") -> Finding:
+def fault(code: str, *args: str, detail: str = "") -> ProbeFinding:
     """It takes sound, picture or proof away."""
-    return Finding("fault", code, args, detail)
+    return ProbeFinding("fault", code, args, detail)
 
 
-def unseen(code: str, *args: str, detail: str = "") -> Finding:
+def unseen(code: str, *args: str, detail: str = "") -> ProbeFinding:
     """Nobody could look."""
-    return Finding("not_checked", code, args, detail)
+    return ProbeFinding("not_checked", code, args, detail)

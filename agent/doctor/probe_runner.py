@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from agent.clock import mono_s
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, unseen
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, unseen
 from agent.doctor.probes import (
     agent,
     authority,
@@ -31,7 +31,7 @@ from agent.doctor.probes import (
 )
 
 log = logging.getLogger(__name__)
-Look = Callable[[Case], AsyncGenerator[Finding, None]]
+Look = Callable[[DoctorContext], AsyncGenerator[ProbeFinding, None]]
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Probe:
     """One thing to look at; `name` is of `text.LABELS`."""
 
     name: str
-    look: Look
+    check: Look
     limit_s: float
 
 
 @dataclass
-class Examined:
+class ProbeReport:
     """What one probe found, in the order in which it found it."""
 
     name: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ProbeFinding] = field(default_factory=list)
     took_s: float = 0.0
     hangs: bool = False
 
@@ -56,27 +56,29 @@ class Examined:
 def build_probes(boot_id: str) -> list[Probe]:
     """In the order in which a technician mends: what stands first may be why the rest fails."""
     return [
-        Probe("settings", settings.look, 5),
-        Probe("unit", systemd_unit.look, 10),
-        Probe("agent", agent.look, 10),
-        Probe("machine", partial(machine.look, boot_id=boot_id), 15),
-        Probe("clock", clock.look, 15),
-        Probe("authority", authority.look, 15),
-        Probe("sound", sound.look, 20),
-        Probe("decoder", decoder.look, 30),
-        Probe("sandbox", sandbox.look, 5),
-        Probe("shaping", text_shaping.look, 20),
-        Probe("serial", serial.look, 5),
-        Probe("device", device.look, 60),
-        Probe("page", page.look, 10),
-        Probe("certificate", certificate.look, 5),
-        Probe("broker", broker.look, 30),
+        Probe("settings", settings.check, 5),
+        Probe("unit", systemd_unit.check, 10),
+        Probe("agent", agent.check, 10),
+        Probe("machine", partial(machine.check, boot_id=boot_id), 15),
+        Probe("clock", clock.check, 15),
+        Probe("authority", authority.check, 15),
+        Probe("sound", sound.check, 20),
+        Probe("decoder", decoder.check, 30),
+        Probe("sandbox", sandbox.check, 5),
+        Probe("shaping", text_shaping.check, 20),
+        Probe("serial", serial.check, 5),
+        Probe("device", device.check, 60),
+        Probe("page", page.check, 10),
+        Probe("certificate", certificate.check, 5),
+        Probe("broker", broker.check, 30),
     ]
 
 
-async def examine(
-    case: Case, probes: list[Probe], on_done: Callable[[Examined], None] = lambda _done: None
-) -> list[Examined]:
+async def run_probes(
+    case: DoctorContext,
+    probes: list[Probe],
+    on_done: Callable[[ProbeReport], None] = lambda _done: None,
+) -> list[ProbeReport]:
     """Run them beside each other; the list is in the order of `probes`.
 
     Args:
@@ -84,7 +86,7 @@ async def examine(
         probes: what to look at.
         on_done: told each probe as soon as it is through.
     """
-    examined = [Examined(probe.name) for probe in probes]
+    examined = [ProbeReport(probe.name) for probe in probes]
     async with asyncio.TaskGroup() as group:
         for probe, done in zip(probes, examined, strict=True):
             group.create_task(_run(case, probe, done, on_done), name=f"probe {probe.name}")
@@ -92,11 +94,11 @@ async def examine(
 
 
 async def _run(
-    case: Case, probe: Probe, done: Examined, on_done: Callable[[Examined], None]
+    case: DoctorContext, probe: Probe, done: ProbeReport, on_done: Callable[[ProbeReport], None]
 ) -> None:
     began = mono_s()
     try:
-        async with asyncio.timeout(probe.limit_s) as limit, aclosing(probe.look(case)) as row:
+        async with asyncio.timeout(probe.limit_s) as limit, aclosing(probe.check(case)) as row:
             async for finding in row:
                 done.findings.append(finding)
     except TimeoutError as error:
@@ -110,5 +112,5 @@ async def _run(
     on_done(done)
 
 
-def _crashed(error: Exception) -> Finding:
+def _crashed(error: Exception) -> ProbeFinding:
     return fault("probe_crashed", type(error).__name__, detail=str(error)[:300])

@@ -30,7 +30,7 @@ def find_secrets(settings: Settings | None, raw: str = "") -> set[str]:
     return {secret for secret in found if len(secret) >= SHORTEST}
 
 
-def scrub(content: bytes, secrets: Collection[str]) -> bytes:
+def redact(content: bytes, secrets: Collection[str]) -> bytes:
     """Without private keys and without the secret words."""
     content = _PRIVATE.sub(HIDDEN.encode(), content)
     for secret in sorted(secrets, key=len, reverse=True):

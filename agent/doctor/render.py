@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-from agent.doctor.finding import Finding, State
+from agent.doctor.finding import ProbeFinding, State
 from agent.doctor.messages import FRAME, LABELS, STATES
-from agent.doctor.probe_runner import Examined
+from agent.doctor.probe_runner import ProbeReport
 from texts.catalogue import Lang
 
 # SGR codes of ECMA-48 for a terminal
@@ -27,7 +27,7 @@ def say(code: str, lang: Lang, *args: str) -> str:
     return FRAME[code].render(lang, *args)
 
 
-class Teller:
+class Renderer:
     """Writes each block once all blocks before it are out; on a terminal, who is still looking.
 
     Args:
@@ -39,7 +39,7 @@ class Teller:
 
     def __init__(self, names: list[str], lang: Lang, out: TextIO, err: TextIO) -> None:
         self._waiting = list(names)
-        self._done: dict[str, Examined] = {}
+        self._done: dict[str, ProbeReport] = {}
         self._lang: Lang = lang
         self._out = out
         self._err = err
@@ -52,7 +52,7 @@ class Teller:
         print(say("title", self._lang, name), file=self._out, flush=True)
         self._progress()
 
-    def done(self, examined: Examined) -> None:
+    def done(self, examined: ProbeReport) -> None:
         """One probe is through."""
         self._done[examined.name] = examined
         self._wipe()
@@ -61,19 +61,19 @@ class Teller:
             print("\n".join(self._block(block)), file=self._out, flush=True)
         self._progress()
 
-    def end(self, all_of_them: Iterable[Examined]) -> None:
+    def end(self, all_of_them: Iterable[ProbeReport]) -> None:
         """How many of each."""
         count = count_states(all_of_them)
         numbers = [str(count[state]) for state in GRAVEST_FIRST]
         print(f"\n{say('sum', self._lang, *numbers)}", file=self._out, flush=True)
 
-    def _block(self, examined: Examined) -> Iterator[str]:
+    def _block(self, examined: ProbeReport) -> Iterator[str]:
         yield ""
         yield self._paint(LABELS[examined.name].render(self._lang), "1")
         for finding in examined.findings:
             yield from self._lines(finding)
 
-    def _lines(self, finding: Finding) -> Iterator[str]:
+    def _lines(self, finding: ProbeFinding) -> Iterator[str]:
         mark = STATES[finding.state].render(self._lang)
         width = min(max(shutil.get_terminal_size((100, 24)).columns, NARROW), WIDE) - len(INDENT)
         first, *rest = textwrap.wrap(
@@ -104,12 +104,12 @@ class Teller:
             print("\r\x1b[K", end="", file=self._err, flush=True)
 
 
-def count_states(examined: Iterable[Examined]) -> Counter[State]:
+def count_states(examined: Iterable[ProbeReport]) -> Counter[State]:
     """How many findings of each state."""
     return Counter(finding.state for one in examined for finding in one.findings)
 
 
-def build_told(station: str | None, at: str, examined: Iterable[Examined]) -> dict[str, Any]:
+def build_report(station: str | None, at: str, examined: Iterable[ProbeReport]) -> dict[str, Any]:
     """The whole examination as plain values."""
     rows = list(examined)
     count = count_states(rows)

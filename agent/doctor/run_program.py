@@ -13,7 +13,7 @@ OUTPUT_LIMIT_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProgramOutput:
     """What it said; `code` is negative when a signal ended it."""
 
     code: int
@@ -21,7 +21,9 @@ class Answer:
     err: str
 
 
-async def ask(*argv: str, limit_s: float, user: pwd.struct_passwd | None = None) -> Answer | None:
+async def run_program(
+    *argv: str, limit_s: float, user: pwd.struct_passwd | None = None
+) -> ProgramOutput | None:
     """Run a program to its end; None when it is not installed.
 
     Args:
@@ -51,7 +53,7 @@ async def ask(*argv: str, limit_s: float, user: pwd.struct_passwd | None = None)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-    return Answer(process.returncode or 0, _text(out), _text(err))
+    return ProgramOutput(process.returncode or 0, _text(out), _text(err))
 
 
 def _identity(user: pwd.struct_passwd) -> dict[str, Any]:

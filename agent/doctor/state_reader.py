@@ -18,7 +18,7 @@ BUSY_S = 2.0
 T = TypeVar("T")
 
 
-def ask_database(state: Path, deed: Callable[[sqlite3.Connection], T]) -> T:
+def query_database(state: Path, deed: Callable[[sqlite3.Connection], T]) -> T:
     """Give the agent's database to one reading function.
 
     Raises:
@@ -43,7 +43,7 @@ def read_rows(state: Path, query: str) -> list[Any]:
         FileNotFoundError: there is none yet.
         sqlite3.Error: it cannot be read.
     """
-    return ask_database(state, lambda connection: connection.execute(query).fetchall())
+    return query_database(state, lambda connection: connection.execute(query).fetchall())
 
 
 def read_words(state: Path) -> dict[str, str]:

@@ -13,12 +13,12 @@ from datetime import datetime
 from agent.clock import Clock
 from agent.contract.hash_chain import GENESIS
 from agent.contract.utc import encode_utc
-from agent.evidence.journal_rows import KEEP_ACKNOWLEDGED, Kept, keep_sound
+from agent.evidence.journal_rows import KEEP_ACKNOWLEDGED, StoredRows, keep_sound
 from agent.signals import Signal
 from agent.store.database import Store
 
 
-class PastJournal:
+class FormerJournal:
     """The records of one epoch. `Sender` takes it as it takes the present journal.
 
     Args:
@@ -67,7 +67,7 @@ def read_unsent(connection: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-def read_after(connection: sqlite3.Connection, epoch: str, seq: int, limit: int) -> Kept:
+def read_after(connection: sqlite3.Connection, epoch: str, seq: int, limit: int) -> StoredRows:
     """Up to `limit` sound rows of an epoch after a seq."""
     rows = connection.execute(
         "SELECT seq, bytes, hash FROM journal_past WHERE epoch=? AND seq>? ORDER BY seq LIMIT ?",

@@ -29,12 +29,12 @@ from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.contract.utc import encode_utc
 from agent.errors import StoreError
 from agent.evidence import former_journals, journal_rows
-from agent.evidence.former_journals import PastJournal
-from agent.evidence.journal_budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, Budget
-from agent.evidence.journal_rows import Beginning, Detail, Draft, Head
+from agent.evidence.former_journals import FormerJournal
+from agent.evidence.journal_budget import SHARES, UNSENT_BYTES, UNSENT_SHARE, JournalBudget
+from agent.evidence.journal_rows import ChainHead, Detail, JournalStart, RecordDraft
 from agent.signals import Signal
 from agent.store.database import Store
-from agent.store.key_value_types import Beat
+from agent.store.key_value_types import LastBeat
 from agent.store.open_play import OpenPlay
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ FRAME_BYTES = 450  # of a record, around its detail
 
 @dataclass(eq=False)
 class _Waiting:
-    draft: Draft
+    draft: RecordDraft
     record: Record | None = None
 
 
@@ -68,16 +68,16 @@ class Journal:
         self.fault: StoreError | None = None
         self.changed = Signal[[]]()
         self.played = Signal[[Play]]()
-        self.past: list[PastJournal] = []
+        self.past: list[FormerJournal] = []
         self._store = store
         self._station = station
         self._clock = clock
         self._boot_id = boot_id
-        self._head = Head(0, GENESIS)
+        self._head = ChainHead(0, GENESIS)
         self._acknowledged = 0
         self._waiting: list[_Waiting] = []
         self._lost = 0
-        self._budget = Budget(mono_s)
+        self._budget = JournalBudget(mono_s)
         self._open_mono_s: dict[int, float] = {}
         self._beat_mono_s = self._flushed_mono_s = self._pruned_mono_s = float("-inf")
         self._room_bytes = UNSENT_BYTES
@@ -110,7 +110,7 @@ class Journal:
         self.epoch, self._head = beginning.epoch, beginning.head
         given_up = await self._store.run(former_journals.drop_oldest, UNSENT_BYTES // 2)
         self.past = [
-            PastJournal(self._store, epoch, acknowledged, self._clock)
+            FormerJournal(self._store, epoch, acknowledged, self._clock)
             for epoch, acknowledged in await self._store.run(former_journals.read_unsent)
         ]
         self._acknowledged = await self._store.run(journal_rows.read_acknowledged)
@@ -153,7 +153,7 @@ class Journal:
 
         On a full disk the key is 0: the play goes on, and will be known only once it is closed.
         """
-        self._tell(play)
+        self._report(play)
         beat = self._beat()
         try:
             key = await self._store.run(journal_rows.insert_open_play, OpenPlay(play, beat.mono_ns))
@@ -166,11 +166,11 @@ class Journal:
 
     async def close_play(self, key: int, play: Play) -> Record | None:
         """Turn an open play into its record, in one transaction."""
-        self._tell(play)
+        self._report(play)
         self._open_mono_s.pop(key, None)
         return await self._write(self._draft("play", play=play, closes=key))
 
-    def _tell(self, play: Play) -> None:
+    def _report(self, play: Play) -> None:
         self.played.emit(play)
 
     async def beat(self) -> None:
@@ -249,8 +249,8 @@ class Journal:
                 await self._store.run(former_journals.prune, now.at)
         return is_ours
 
-    def _beat(self) -> Beat:
-        return Beat(self._boot_id, encode_utc(self._clock.now().at), int(mono_s() * 1e9))
+    def _beat(self) -> LastBeat:
+        return LastBeat(self._boot_id, encode_utc(self._clock.now().at), int(mono_s() * 1e9))
 
     def _draft(
         self,
@@ -259,13 +259,13 @@ class Journal:
         play: Play | None = None,
         detail: Detail | None = None,
         closes: int | None = None,
-    ) -> Draft:
+    ) -> RecordDraft:
         now = self._clock.now()
         error_s = None if now.error_s is None else round(now.error_s, 6)
         clock = ClockState(now.quality, error_s)
-        return Draft(kind, self._beat(), clock, play=play, detail=detail, closes=closes)
+        return RecordDraft(kind, self._beat(), clock, play=play, detail=detail, closes=closes)
 
-    def _boot_detail(self, former: Beat | None, cut: int, beginning: Beginning) -> Detail:
+    def _boot_detail(self, former: LastBeat | None, cut: int, beginning: JournalStart) -> Detail:
         broken = self._store.moved_aside
         database = f"moved aside: {broken.name}" if broken else "ok"
         if beginning.is_anew:
@@ -277,7 +277,7 @@ class Journal:
             "database": database,
         }
 
-    def _wait(self, draft: Draft) -> _Waiting:
+    def _wait(self, draft: RecordDraft) -> _Waiting:
         waiting = _Waiting(draft)
         if len(self._waiting) >= MAX_WAITING:
             self._lost += 1
@@ -289,7 +289,7 @@ class Journal:
         self._waiting.append(waiting)
         return waiting
 
-    def _gap_of_budget(self) -> Draft:
+    def _gap_of_budget(self) -> RecordDraft:
         count, counts = self._budget.take_left_out()
         return self._draft("gap", detail={"reason": "budget", "count": count, "counts": counts})
 
@@ -314,7 +314,7 @@ class Journal:
             detail |= {"first": dropped.first, "last": dropped.last}
             self._wait(self._draft("gap", detail=detail))
 
-    async def _write(self, draft: Draft) -> Record | None:
+    async def _write(self, draft: RecordDraft) -> Record | None:
         waiting = self._wait(draft)
         await self._flush()
         return waiting.record

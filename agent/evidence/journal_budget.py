@@ -71,7 +71,7 @@ class _Bucket:
         self._bytes = max(0.0, self._bytes - size_bytes)
 
 
-class Budget:
+class JournalBudget:
     """Which records are written.
 
     Args:

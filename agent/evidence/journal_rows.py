@@ -16,7 +16,7 @@ from agent.contract.hash_chain import GENESIS, next_hash
 from agent.contract.report import ClockState, Play, Record, RecordKind
 from agent.contract.utc import encode_utc, parse_utc
 from agent.store import key_value
-from agent.store.key_value_types import Beat
+from agent.store.key_value_types import LastBeat
 from agent.store.open_play import OpenPlay, parse_open_play
 
 OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
@@ -29,11 +29,11 @@ Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
 @dataclass(frozen=True)
-class Draft:
+class RecordDraft:
     """What will be a record once it has its place in the chain. `closes`: its open play."""
 
     kind: RecordKind
-    beat: Beat
+    beat: LastBeat
     clock: ClockState
     play: Play | None = None
     detail: Detail | None = None
@@ -41,7 +41,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Head:
+class ChainHead:
     """The chain's end: last seq (0: none yet) and the hash after it."""
 
     seq: int
@@ -49,7 +49,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRows:
     """Rows as they were read.
 
     Args:
@@ -67,7 +67,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Beginning:
+class JournalStart:
     """Where a life of the journal goes on.
 
     Args:
@@ -77,11 +77,11 @@ class Beginning:
     """
 
     epoch: str
-    head: Head
+    head: ChainHead
     is_anew: bool = False
 
 
-def begin(connection: sqlite3.Connection) -> Beginning:
+def begin(connection: sqlite3.Connection) -> JournalStart:
     """Find the chain's end; where the card has changed that, begin a chain with a new epoch.
 
     What there is of the former one stays to be sent, under its own epoch
@@ -91,15 +91,17 @@ def begin(connection: sqlite3.Connection) -> Beginning:
         "SELECT seq, bytes, hash FROM journal ORDER BY seq DESC LIMIT 1"
     ).fetchone()
     if row is None:
-        return Beginning(key_value.journal_epoch(connection), Head(0, GENESIS))
+        return JournalStart(key_value.journal_epoch(connection), ChainHead(0, GENESIS))
     seq, raw, hash_ = row
     epoch = _epoch_of(raw)
     if epoch is None or keep_sound(epoch, [row]).lost:
         _retire(connection)
-        return Beginning(key_value.journal_epoch(connection), Head(0, GENESIS), is_anew=True)
+        return JournalStart(
+            key_value.journal_epoch(connection), ChainHead(0, GENESIS), is_anew=True
+        )
     if key_value.get(connection, key_value.JOURNAL_EPOCH) != epoch:  # it was lost
         key_value.put(connection, key_value.JOURNAL_EPOCH, epoch)
-    return Beginning(epoch, Head(seq, hash_))
+    return JournalStart(epoch, ChainHead(seq, hash_))
 
 
 def _retire(connection: sqlite3.Connection) -> None:
@@ -124,9 +126,9 @@ def _epoch_of(raw: object) -> str | None:
         return None
 
 
-def keep_sound(epoch: str, rows: Sequence[tuple[int, bytes, str]]) -> Kept:
+def keep_sound(epoch: str, rows: Sequence[tuple[int, bytes, str]]) -> StoredRows:
     """Of some rows those that are as they were written: a centre takes no others."""
-    kept = Kept([], [])
+    kept = StoredRows([], [])
     for seq, raw, hash_ in rows:
         if _is_sound(epoch, seq, raw, hash_):
             kept.rows.append((seq, raw))
@@ -145,14 +147,14 @@ def _is_sound(epoch: str, seq: int, raw: object, hash_: object) -> bool:
         return False
 
 
-def read_head(connection: sqlite3.Connection) -> Head:
+def read_head(connection: sqlite3.Connection) -> ChainHead:
     """The chain's end."""
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(*row) if row else Head(0, GENESIS)
+    return ChainHead(*row) if row else ChainHead(0, GENESIS)
 
 
 def write(
-    connection: sqlite3.Connection, station: str, known_seq: int, drafts: Sequence[Draft]
+    connection: sqlite3.Connection, station: str, known_seq: int, drafts: Sequence[RecordDraft]
 ) -> list[Record]:
     """Give drafts their place in the chain.
 
@@ -168,8 +170,8 @@ def write(
 
 
 def _write_one(
-    connection: sqlite3.Connection, station: str, epoch: str, head: Head, draft: Draft
-) -> Head:
+    connection: sqlite3.Connection, station: str, epoch: str, head: ChainHead, draft: RecordDraft
+) -> ChainHead:
     record = Record(
         station=station,
         epoch=epoch,
@@ -185,7 +187,7 @@ def _write_one(
         detail=draft.detail,
     )
     raw = msgspec.json.encode(record)
-    after = Head(record.seq, next_hash(head.hash, raw))
+    after = ChainHead(record.seq, next_hash(head.hash, raw))
     connection.execute(
         "INSERT INTO journal (seq, at, bytes, hash) VALUES (?, ?, ?, ?)",
         (record.seq, record.at, raw, after.hash),
@@ -195,22 +197,22 @@ def _write_one(
     return after
 
 
-def put_beat(connection: sqlite3.Connection, beat: Beat) -> None:
+def put_beat(connection: sqlite3.Connection, beat: LastBeat) -> None:
     """Remember that the agent was alive."""
     key_value.put(connection, _BEAT, msgspec.json.encode(beat).decode())
 
 
-def read_beat(connection: sqlite3.Connection) -> Beat | None:
+def read_beat(connection: sqlite3.Connection) -> LastBeat | None:
     """The last moment at which this run or a former one was surely alive: a beat, or a record."""
     text = key_value.get(connection, _BEAT)
-    beat = None if text is None else msgspec.json.decode(text, type=Beat)
+    beat = None if text is None else msgspec.json.decode(text, type=LastBeat)
     row = connection.execute("SELECT bytes FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     if row is None:
         return beat
     last = msgspec.json.decode(row[0], type=Record)
     if beat is not None and (beat.boot_id != last.boot_id or beat.mono_ns >= last.mono_ns):
         return beat
-    return Beat(last.boot_id, last.at, last.mono_ns)
+    return LastBeat(last.boot_id, last.at, last.mono_ns)
 
 
 def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay) -> int:
@@ -247,7 +249,7 @@ def _cut(opened: OpenPlay, last_mono_ns: int) -> Play:
     )  # fmt: skip
 
 
-def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> Kept:
+def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> StoredRows:
     """Up to `limit` rows after a seq, in order; those that the card has changed are dropped."""
     rows = connection.execute(
         "SELECT seq, bytes, hash FROM journal WHERE seq>? ORDER BY seq LIMIT ?", (seq, limit)

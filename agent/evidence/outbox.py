@@ -31,7 +31,7 @@ MAX_RESEND_S = 600.0
 FIRST_WINDOW = 4
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """Records of one epoch: the present journal, or one of a former life."""
 
     epoch: str
@@ -52,7 +52,7 @@ Sign = Callable[[str, bytes], bytes]
 Publish = Callable[[str, bytes], Awaitable[None]]
 
 
-class Sender:
+class JournalSender:
     """Sends the journal up while the link is there, and what former lives have left.
 
     Args:
@@ -66,7 +66,7 @@ class Sender:
         self, journal: Journal, sign: Sign, publish: Publish, *, resend_s: float = RESEND_S
     ) -> None:
         self._journal = journal
-        self._build = partial(Lane, sign=sign, publish=publish, resend_s=resend_s)
+        self._build = partial(EpochSender, sign=sign, publish=publish, resend_s=resend_s)
         self._lanes = [self._build(journal)]
         self._is_connected = False
 
@@ -101,7 +101,7 @@ class Sender:
                 group.create_task(lane.run(), name=f"sender of {lane.epoch}")
 
 
-class Lane:
+class EpochSender:
     """Sends the records of one epoch.
 
     Args:
@@ -113,7 +113,7 @@ class Lane:
 
     def __init__(
         self,
-        journal: Source,
+        journal: RecordSource,
         *,
         sign: Sign,
         publish: Publish,

@@ -16,7 +16,7 @@ from typing import Literal
 Verdict = Literal["fits", "draws_nothing", "draws_when_off", "unknown"]
 
 
-def judge_draw(line: str | None, value: float, least: float) -> Verdict:
+def check_current(line: str | None, value: float, least: float) -> Verdict:
     """Does what is drawn fit what the switch says?
 
     Args:
@@ -31,7 +31,7 @@ def judge_draw(line: str | None, value: float, least: float) -> Verdict:
     return "unknown"
 
 
-class DrawProof:
+class CurrentProof:
     """Two samples that agree make a proof; what was proved lasts until the contrary is.
 
     Args:
@@ -44,9 +44,9 @@ class DrawProof:
         self.draws_when_off = False
         self._last: tuple[str | None, Verdict] = (None, "unknown")
 
-    def feel(self, line: str | None, value: float) -> None:
+    def add_sample(self, line: str | None, value: float) -> None:
         """Take one sample and the line's state, which was the same before and after it."""
-        verdict = judge_draw(line, value, self.least)
+        verdict = check_current(line, value, self.least)
         before, self._last = self._last, (line, verdict)
         if before != self._last:
             return

@@ -19,7 +19,7 @@ _LONG, _MAX_LENGTH_BYTES = 0x80, 4
 _PIVOT = 50  # UTCTime: years from here on belong to the last century (RFC 5280, 4.1.2.5.1)
 
 
-class _Part(NamedTuple):
+class _DerElement(NamedTuple):
     """One DER element: its tag, and where its content begins and ends."""
 
     tag: int
@@ -51,7 +51,7 @@ def _not_after(der: bytes) -> datetime:
     return _time(der, _part(der, not_before.end, validity.end))
 
 
-def _part(der: bytes, at: int, end: int, tag: int | None = None) -> _Part:
+def _part(der: bytes, at: int, end: int, tag: int | None = None) -> _DerElement:
     """The element at a place, which must lie within what holds it."""
     if at + 2 > end:
         raise ValueError("the certificate is cut short")
@@ -63,10 +63,10 @@ def _part(der: bytes, at: int, end: int, tag: int | None = None) -> _Part:
         length, start = int.from_bytes(der[start : start + size], "big"), start + size
     if start + length > end or (tag is not None and der[at] != tag):
         raise ValueError("not an X.509 certificate")
-    return _Part(der[at], start, start + length)
+    return _DerElement(der[at], start, start + length)
 
 
-def _time(der: bytes, part: _Part) -> datetime:
+def _time(der: bytes, part: _DerElement) -> datetime:
     text = der[part.at : part.end].decode("ascii")
     if part.tag == _UTC_TIME:
         text = ("19" if int(text[:2]) >= _PIVOT else "20") + text

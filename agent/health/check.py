@@ -23,7 +23,7 @@ REASONS: Catalogue = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckFinding:
     """Something is wrong; it begins with the first look that finds it, ends with the first without.
 
     Args:
@@ -62,7 +62,7 @@ class Check(Protocol):
     name: str
     period_s: float
 
-    async def look(self) -> Sequence[Finding]:
+    async def check(self) -> Sequence[CheckFinding]:
         """What is wrong at this moment; empty when all is well.
 
         Runs in the loop: whatever touches a disk or a device goes to a thread.
@@ -73,7 +73,7 @@ class Check(Protocol):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CheckStatus:
     """How one check stands.
 
     Args:
@@ -85,7 +85,7 @@ class Standing:
 
     state: Literal["good", "finding", "not_checked"]
     looked_mono_s: float | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CheckFinding, ...] = ()
     reason: str = ""
 
     def why(self, lang: Lang) -> str:
@@ -95,4 +95,4 @@ class Standing:
         return REASONS[self.reason].render(lang)
 
 
-NOT_YET = Standing("not_checked", None, reason="not_yet")
+NOT_YET = CheckStatus("not_checked", None, reason="not_yet")

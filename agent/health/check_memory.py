@@ -11,7 +11,7 @@ from agent.store.database import Store
 log = logging.getLogger(__name__)
 
 
-class Notebook:
+class CheckMemory:
     """Words by key, in memory first: a full disk must not take a fact away.
 
     Args:

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from agent.clock import mono_s
-from agent.health.check import NOT_YET, Check, Finding, NotCheckedError, Standing
+from agent.health.check import NOT_YET, Check, CheckFinding, CheckStatus, NotCheckedError
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 30.0
@@ -21,7 +21,7 @@ NOTHING_THERE_S = 600.0  # a sensor that is not there may have been plugged in s
 NO_TIME_S = 15.0  # the time mostly comes within seconds of a start
 
 
-class Watch:
+class CheckRunner:
     """All checks of one box.
 
     Args:
@@ -46,7 +46,7 @@ class Watch:
         self._told: dict[str, set[tuple[str, str]]] = {name: set() for name in self._checks}
         self._standings = dict.fromkeys(self._checks, NOT_YET)
 
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, CheckStatus]:
         """Name of each check → how it stands; what could not be checked is not called good."""
         return dict(self._standings)
 
@@ -60,7 +60,7 @@ class Watch:
                 await self._visit(name, group)
                 due_mono_s[name] = mono_s() + self._rest_s(name)
 
-    async def look_once(self) -> dict[str, Standing]:
+    async def look_once(self) -> dict[str, CheckStatus]:
         """Every check once, for a report that is wanted now."""
         async with asyncio.TaskGroup() as group:
             for name in self._checks:
@@ -81,27 +81,27 @@ class Watch:
         former = self._looks.get(name)
         if former is not None and not former.done():
             return
-        look = group.create_task(self._look(name), name=f"check {name}")
-        self._looks[name] = look
-        done, _ = await asyncio.wait([look], timeout=self._patience_s)
+        check = group.create_task(self._check(name), name=f"check {name}")
+        self._looks[name] = check
+        done, _ = await asyncio.wait([check], timeout=self._patience_s)
         if not done:
             self._fail(name, f"no answer within {self._patience_s:.0f} s")
 
-    async def _look(self, name: str) -> None:
+    async def _check(self, name: str) -> None:
         try:
-            findings = await self._checks[name].look()
+            findings = await self._checks[name].check()
         except NotCheckedError as error:
-            self._standings[name] = Standing("not_checked", mono_s(), reason=error.reason)
+            self._standings[name] = CheckStatus("not_checked", mono_s(), reason=error.reason)
         except Exception as error:
             log.exception("check %s failed", name)
             self._fail(name, f"{type(error).__name__}: {error}")
             return
         else:
-            self._tell(name, findings)
+            self._report(name, findings)
         self._note("check_failed", name, None)
 
-    def _tell(self, name: str, findings: Sequence[Finding]) -> None:
-        state: Standing = Standing(
+    def _report(self, name: str, findings: Sequence[CheckFinding]) -> None:
+        state: CheckStatus = CheckStatus(
             "finding" if findings else "good", mono_s(), findings=tuple(findings)
         )
         self._standings[name] = state
@@ -112,5 +112,5 @@ class Watch:
             self._note(finding.kind, finding.subject, finding.hint)
 
     def _fail(self, name: str, hint: str) -> None:
-        self._standings[name] = Standing("not_checked", mono_s(), reason="failed")
+        self._standings[name] = CheckStatus("not_checked", mono_s(), reason="failed")
         self._note("check_failed", name, hint)

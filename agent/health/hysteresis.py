@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Band:
+class Hysteresis:
     """An alarm that begins at one value and ends only at another.
 
     Args:
@@ -18,7 +18,7 @@ class Band:
         self._ends = ends
         self.is_on = False
 
-    def feel(self, value: float) -> bool:
+    def add_sample(self, value: float) -> bool:
         """Take the value of this moment; is the alarm on now?"""
         is_high = self._begins > self._ends
         if is_high:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
-from agent.health.shared_device import Device, Note, share_devices
+from agent.health.shared_device import Note, SharedDevice, share_devices
 from agent.settings.model import Input
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
@@ -31,7 +31,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
-class Pace:
+class PollInterval:
     """Seconds from one question to the next.
 
     Args:
@@ -47,10 +47,10 @@ class Pace:
     retry_s: float = 5.0
 
 
-PACE = Pace()
+PACE = PollInterval()
 
 
-class Contact:
+class ContactMonitor:
     """One contact, followed for as long as `run` lives.
 
     Args:
@@ -69,8 +69,8 @@ class Contact:
         *,
         on_input: OnInput,
         note: Note,
-        device: Device,
-        pace: Pace = PACE,
+        device: SharedDevice,
+        pace: PollInterval = PACE,
     ) -> None:
         self.name = pin.name
         self.kind = kind
@@ -121,9 +121,9 @@ class Contact:
             self._is_armed = True
         if active != self._told:
             self._told = active
-            self._tell(active)
+            self._report(active)
 
-    def _tell(self, active: bool) -> None:  # noqa: FBT001 - as `_take`
+    def _report(self, active: bool) -> None:  # noqa: FBT001 - as `_take`
         if self.kind == "door":
             self._note("door_open", self.name, "the contact says open" if active else None)
         elif self.kind == "mains":
@@ -147,10 +147,10 @@ async def _beat(period_s: float) -> None:
     await asyncio.sleep(period_s - now_mono_s % period_s if period_s else 0)
 
 
-class Inputs:
+class InputMonitor:
     """All contacts of one box."""
 
-    def __init__(self, contacts: Sequence[Contact]) -> None:
+    def __init__(self, contacts: Sequence[ContactMonitor]) -> None:
         self._contacts = list(contacts)
 
     async def run(self) -> None:
@@ -164,7 +164,7 @@ class Inputs:
         return {c.name: InputState(c.kind, c.active) for c in self._contacts}
 
 
-def build_inputs(wanted: Sequence[Input], on_input: OnInput, note: Note) -> Inputs:
+def build_inputs(wanted: Sequence[Input], on_input: OnInput, note: Note) -> InputMonitor:
     """The contacts that the settings name; nothing is asked yet.
 
     Args:
@@ -177,9 +177,9 @@ def build_inputs(wanted: Sequence[Input], on_input: OnInput, note: Note) -> Inpu
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
     """
     devices = share_devices("input_no_answer", wanted, note)
-    return Inputs(
+    return InputMonitor(
         [
-            Contact(one.kind, _load(one), on_input=on_input, note=note, device=device)
+            ContactMonitor(one.kind, _load(one), on_input=on_input, note=note, device=device)
             for one, device in zip(wanted, devices, strict=True)
         ]
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.clock import Now
 from agent.health.check import Check
-from agent.health.check_memory import Notebook
+from agent.health.check_memory import CheckMemory
 from agent.health.checks.certificate import CertificateCheck
 from agent.health.checks.disk import DiskCheck
 from agent.health.checks.power import PowerCheck
@@ -18,7 +18,7 @@ from agent.settings.model import Settings
 
 
 def build_machine_checks(
-    settings: Settings, notebook: Notebook, boot_id: str, now: Callable[[], Now]
+    settings: Settings, notebook: CheckMemory, boot_id: str, now: Callable[[], Now]
 ) -> list[Check]:
     """One of each, on the folders where the kernel has them.
 

@@ -33,7 +33,7 @@ class Issues:
         self._begun_mono_s: dict[tuple[str, str], float] = {}
         self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED)
 
-    def note(self, kind: str, subject: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
         """Begin an issue (hint: what to do), or end it (hint None); repeats are quiet."""
         key = (kind, subject)
         if hint is None:

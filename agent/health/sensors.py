@@ -18,13 +18,13 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.clock import mono_s
 from agent.contract.report import Reading
 from agent.errors import ConfigError
-from agent.health.amplifier_current import DrawProof
-from agent.health.hysteresis import Band
-from agent.health.shared_device import Device, Note, share_devices
+from agent.health.amplifier_current import CurrentProof
+from agent.health.hysteresis import Hysteresis
+from agent.health.shared_device import Note, SharedDevice, share_devices
 from agent.settings.model import Sensor as Want
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
-from drivers.interface import Sensor
+from drivers.interface import SensorReader
 
 log = logging.getLogger(__name__)
 LineState = Callable[[str], str | None]
@@ -36,7 +36,7 @@ MARGIN_PART = 0.05
 DRAWN = ("current", "power")
 
 
-class Probe:
+class SensorSampler:
     """One sensor, sampled for as long as `run` lives.
 
     Args:
@@ -51,11 +51,11 @@ class Probe:
     def __init__(
         self,
         want: Want,
-        sensor: Sensor,
+        sensor: SensorReader,
         *,
         line_state: LineState,
         note: Note,
-        device: Device,
+        device: SharedDevice,
         mono: Callable[[], float] = mono_s,
     ) -> None:
         self.want = want
@@ -108,19 +108,19 @@ class Probe:
         self._device.hear(name)
         told = f"{value:g} {self._sensor.unit}"
         if self._low is not None:
-            hint = f"{told}, below {self.want.low:g}" if self._low.feel(value) else None
+            hint = f"{told}, below {self.want.low:g}" if self._low.add_sample(value) else None
             self._note("sensor_low", name, hint)
         if self._high is not None:
-            hint = f"{told}, above {self.want.high:g}" if self._high.feel(value) else None
+            hint = f"{told}, above {self.want.high:g}" if self._high.add_sample(value) else None
             self._note("sensor_high", name, hint)
         if self._proof is not None:
             self._prove(self._proof, value, before, told)
 
-    def _prove(self, proof: DrawProof, value: float, before: str | None, told: str) -> None:
+    def _prove(self, proof: CurrentProof, value: float, before: str | None, told: str) -> None:
         if self._line() != before:
             proof.forget()
             return
-        proof.feel(before, value)
+        proof.add_sample(before, value)
         zone = self.want.zone or ""
         hint = f"{self.want.name} reads {told}, the least while on is {proof.least:g}"
         self._note("amplifier_draws_nothing", zone, hint if proof.draws_nothing else None)
@@ -134,10 +134,10 @@ class Probe:
             self._device.miss(self.want.name, why)
 
 
-class Sensors:
+class SensorMonitor:
     """All sensors of one box."""
 
-    def __init__(self, probes: Sequence[Probe]) -> None:
+    def __init__(self, probes: Sequence[SensorSampler]) -> None:
         self.probes = list(probes)
 
     async def run(self) -> None:
@@ -151,7 +151,7 @@ class Sensors:
         return {probe.want.name: probe.reading() for probe in self.probes}
 
 
-def build_sensors(wanted: Sequence[Want], line_state: LineState, note: Note) -> Sensors:
+def build_sensors(wanted: Sequence[Want], line_state: LineState, note: Note) -> SensorMonitor:
     """The sensors that the settings name; nothing is asked yet.
 
     Args:
@@ -163,15 +163,15 @@ def build_sensors(wanted: Sequence[Want], line_state: LineState, note: Note) -> 
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
     """
     devices = share_devices("sensor_no_answer", wanted, note)
-    return Sensors(
+    return SensorMonitor(
         [
-            Probe(want, _load(want), line_state=line_state, note=note, device=device)
+            SensorSampler(want, _load(want), line_state=line_state, note=note, device=device)
             for want, device in zip(wanted, devices, strict=True)
         ]
     )
 
 
-def _load(want: Want) -> Sensor:
+def _load(want: Want) -> SensorReader:
     try:
         return registry.load_sensor(
             want.profile,
@@ -185,17 +185,17 @@ def _load(want: Want) -> Sensor:
         raise ConfigError("E_DRIVER", want.name, str(error)) from error
 
 
-def _build_limits(want: Want) -> tuple[Band | None, Band | None, DrawProof | None]:
+def _build_limits(want: Want) -> tuple[Hysteresis | None, Hysteresis | None, CurrentProof | None]:
     """Alarm on low values, alarm on high ones, proof of the amplifier: each where it is wanted."""
     is_drawn = want.zone is not None and want.measures in DRAWN
     low = high = proof = None
     if want.low is not None and is_drawn:
-        proof = DrawProof(want.low)
+        proof = CurrentProof(want.low)
     elif want.low is not None:
         # a band begins at its limit, a reading at `low` is still within
-        low = Band(math.nextafter(want.low, -math.inf), want.low + _margin(want, want.low))
+        low = Hysteresis(math.nextafter(want.low, -math.inf), want.low + _margin(want, want.low))
     if want.high is not None:
-        high = Band(math.nextafter(want.high, math.inf), want.high - _margin(want, want.high))
+        high = Hysteresis(math.nextafter(want.high, math.inf), want.high - _margin(want, want.high))
     return low, high, proof
 
 

@@ -9,7 +9,7 @@ from agent.settings.model import Input, Sensor
 Note = Callable[[str, str, str | None], None]
 
 
-class Device:
+class SharedDevice:
     """One device behind a port.
 
     Args:
@@ -36,13 +36,13 @@ class Device:
             self._note(self._kind, self._subject, None)
 
 
-def share_devices(kind: str, wanted: Sequence[Input | Sensor], note: Note) -> list[Device]:
+def share_devices(kind: str, wanted: Sequence[Input | Sensor], note: Note) -> list[SharedDevice]:
     """The device of each, in the same order; those of one port and unit share it."""
     keys = [_key(one) for one in wanted]
-    devices: dict[tuple[str, ...], Device] = {}
+    devices: dict[tuple[str, ...], SharedDevice] = {}
     for one, key in zip(wanted, keys, strict=True):
         subject = one.name if keys.count(key) == 1 else " ".join(key)
-        devices.setdefault(key, Device(kind, subject, note))
+        devices.setdefault(key, SharedDevice(kind, subject, note))
     return [devices[key] for key in keys]
 
 

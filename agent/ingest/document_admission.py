@@ -18,15 +18,15 @@ from agent.contract.document import Document
 from agent.contract.issuer_budget import Arrivals
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.documents import Floors, Reading, commit, drop, read_within_budget
+from agent.store.documents import DocumentsRead, ReplayFloors, commit, drop, read_within_budget
 from agent.store.pause_history import note_pause
-from agent.store.unsaved_documents import UnkeptDocuments
+from agent.store.unsaved_documents import UnsavedDocuments
 from agent.trust.budget_rule import verify_budget
 
 PLANNED = frozenset({"playlist"})
 
 
-class KeptDocuments:
+class DocumentAdmission:
     """The documents on the card as they were read last.
 
     Args:
@@ -39,7 +39,7 @@ class KeptDocuments:
     def __init__(
         self,
         store: Store,
-        floors: Floors,
+        floors: ReplayFloors,
         clock: Clock,
         note: Callable[[str, str, str | None], None],
     ) -> None:
@@ -48,7 +48,7 @@ class KeptDocuments:
         self._clock = clock
         self._note = note
         self._held: list[HeldDocument] = []
-        self._unkept = UnkeptDocuments(store)
+        self._unkept = UnsavedDocuments(store)
         self._left_out: frozenset[str] = frozenset()
         self._is_complete = False
         self._arrivals = Arrivals()
@@ -80,7 +80,7 @@ class KeptDocuments:
         except StoreError:
             if not len(self._unkept):
                 raise
-            reading = Reading(self._held, {})
+            reading = DocumentsRead(self._held, {})
         self._held = reading.held
         for issuer in self._left_out - reading.left_out.keys():
             self._note("documents_over_budget", issuer, None)

@@ -32,22 +32,22 @@ from agent.errors import StoreError, TrustError
 from agent.evidence.ignored_log import IgnoredLog
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
-from agent.ingest.document_admission import KeptDocuments, commit_accepted, list_pausers
-from agent.ingest.placement import Whereabouts
-from agent.ingest.state_loss_guard import Newborn
+from agent.ingest.document_admission import DocumentAdmission, commit_accepted, list_pausers
+from agent.ingest.placement import Placement
+from agent.ingest.state_loss_guard import StateLossGuard
 from agent.plan.silence import next_pause, verify_pause
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
-from agent.store.documents import Floors, learn
+from agent.store.documents import ReplayFloors, learn
 from agent.store.pause_history import last_pauses
 from agent.trust.attestation import Attestations, Unproved
 from agent.trust.current_authority import AuthorityInForce
 from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
 from agent.trust.latched_stop import latched_in
 from agent.trust.nonces import Nonces
-from agent.trust.provisional_place import presumed_place
-from agent.trust.revalidation import Holding
+from agent.trust.provisional_place import find_provisional_place
+from agent.trust.revalidation import Revalidation
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _check_supported(accepted: Accepted) -> None:
         raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
 
 
-class Intake:
+class IngestPipeline:
     """Judges and applies what the link hands over, one message at a time.
 
     Args:
@@ -99,7 +99,7 @@ class Intake:
         *,
         authority: AuthorityInForce,
         store: Store,
-        floors: Floors,
+        floors: ReplayFloors,
         clock: Clock,
         journal: Journal,
         acknowledge: Callable[[Ack], Awaitable[None]],
@@ -118,14 +118,14 @@ class Intake:
         self._unproved = Unproved()
         self._station = station
         self._authority = authority
-        self._holding = Holding(authority, station)
+        self._holding = Revalidation(authority, station)
         self._store = store
         self._floors = floors
         self._clock = clock
         self._journal = journal
-        self._kept = KeptDocuments(store, floors, clock, note)
-        self._newborn = Newborn(authority, store, floors, note)
-        self._whereabouts = Whereabouts(self._holding, store, self.placed.emit, province)
+        self._kept = DocumentAdmission(store, floors, clock, note)
+        self._loss_guard = StateLossGuard(authority, store, floors, note)
+        self._placement = Placement(self._holding, store, self.placed.emit, province)
         self._documents = documents
         self._note = note
         self._latches: dict[tuple[str, str], Place] = {}
@@ -139,21 +139,21 @@ class Intake:
     @property
     def place(self) -> Place | None:
         """Where the box stands; None without a station-config."""
-        return self._whereabouts.place
+        return self._placement.place
 
     async def begin(self) -> None:
         """Once, before the first message: what a former run accepted takes effect, but schedules.
 
-        Those come by `restore`, when the box can already be reached: see `KeptDocuments`.
+        Those come by `restore`, when the box can already be reached: see `DocumentAdmission`.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        await self._newborn.load()
-        await self._whereabouts.load()
+        await self._loss_guard.load()
+        await self._placement.load()
         async with self._effect:
             await self._take_effect(await self._kept.read_unplanned())
-        last = self._whereabouts.last
+        last = self._placement.last
         if self.place is None and last is not None:
             self.presumed.emit(last)
 
@@ -183,7 +183,7 @@ class Intake:
                 self._clock.now(),
                 nonces=self.nonces,
                 attested=self._attested,
-                former=self._whereabouts.former,
+                former=self._placement.former,
                 latches=self._latches,
             )
             _check_supported(accepted)
@@ -242,16 +242,16 @@ class Intake:
     def _presume(self, topic: Topic, message: bytes) -> None:
         """A box without a place must know which files to pull before it can be given one."""
         if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
-            place = presumed_place(message, self._station)
+            place = find_provisional_place(message, self._station)
             if place is not None:
                 self.presumed.emit(place)
 
     def _check_memory(self, accepted: Accepted) -> None:
         """Before its first head a new box turns away without a record: it will ask again."""
         try:
-            self._newborn.check(accepted, self._decoded(), self.place, self._clock.now())
+            self._loss_guard.check(accepted, self._decoded(), self.place, self._clock.now())
         except TrustError as error:
-            if self._newborn.is_waiting:
+            if self._loss_guard.is_waiting:
                 raise _AwaitsHeadError from error
             raise
 
@@ -279,15 +279,15 @@ class Intake:
             log.exception("cannot keep %s", document.doc_id)
             fault = error
             if not self._kept.hold_unkept(accepted):
-                await self._tell(accepted, "failed", error)
+                await self._report_result(accepted, "failed", error)
                 return
         learn(self._floors, accepted)
         if document.kind not in KINDS_BY_MACHINE:
-            self._clock.vouch(parse_utc(document.issued))
+            self._clock.attest(parse_utc(document.issued))
         await self.restore()
-        await self._tell(accepted, "accepted", fault)
+        await self._report_result(accepted, "accepted", fault)
 
-    async def _tell(
+    async def _report_result(
         self,
         accepted: Accepted,
         result: Literal["accepted", "failed"],
@@ -310,11 +310,11 @@ class Intake:
         revokes is left out.
         """
         now = self._clock.now()
-        await self._whereabouts.settle(documents, now)
+        await self._placement.settle(documents, now)
         place = self.place
         here: list[HeldDocument] = []
         for h in documents:
-            if self._whereabouts.is_meant(h) and self._holding.is_entitled(h, place, now):
+            if self._placement.is_meant(h) and self._holding.is_entitled(h, place, now):
                 here.append(h)
             await asyncio.sleep(0)  # a long one takes ten milliseconds to judge
         self._latches = {
@@ -323,13 +323,15 @@ class Intake:
             if (accepted_in := latched_in(h)) is not None
         }
         revoked = revoked_by(heads_of(h.document for h in here))
-        self._tell_withheld({slot_key(h.document) for h in here if is_revoked(h.document, revoked)})
+        self._report_withheld(
+            {slot_key(h.document) for h in here if is_revoked(h.document, revoked)}
+        )
         in_force = [h for h in here if not is_revoked(h.document, revoked)]
         self._attested.learn(heads_of(h.document for h in in_force))
         await self._documents.replace(in_force)
-        for lost, error in self._holding.newly_lost():
-            await self._tell_lost(lost.document, lost.sha256, error)
-        if await self._newborn.heed(self._decoded(), place, now):
+        for lost, error in self._holding.newly_revoked():
+            await self._report_revoked(lost.document, lost.sha256, error)
+        if await self._loss_guard.apply(self._decoded(), place, now):
             self.hello_due.emit()
 
     async def _report(self, result: Result) -> None:
@@ -339,7 +341,7 @@ class Intake:
         """In force now; a head is never revoked, so all of theirs are among them."""
         return [h.document for h in self._documents.held]
 
-    async def _tell_lost(self, document: Document, sha256: str, error: TrustError) -> None:
+    async def _report_revoked(self, document: Document, sha256: str, error: TrustError) -> None:
         """A document that was in force and is no longer, on record once."""
         log.warning("%s %s is out of force: %s", document.kind, document.doc_id, error)
         await self._journal.append(
@@ -357,7 +359,7 @@ class Intake:
             Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
         )
 
-    def _tell_withheld(self, withheld: set[str]) -> None:
+    def _report_withheld(self, withheld: set[str]) -> None:
         for slot in self._withheld - withheld:
             self._note("document_withheld", slot, None)
         for slot in withheld:

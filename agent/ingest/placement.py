@@ -19,12 +19,12 @@ from agent.plan.policy import config_in_force
 from agent.store import key_value
 from agent.store.database import Store
 from agent.trust.latched_stop import latched_in
-from agent.trust.revalidation import Holding
+from agent.trust.revalidation import Revalidation
 
 log = logging.getLogger(__name__)
 
 
-class Whereabouts:
+class Placement:
     """The box's place. `load` it once before anything else.
 
     Args:
@@ -40,7 +40,7 @@ class Whereabouts:
 
     def __init__(
         self,
-        holding: Holding,
+        holding: Revalidation,
         store: Store,
         placed: Callable[[StationConfig | None], Awaitable[None]],
         province: str | None,

@@ -14,9 +14,9 @@ from agent.contract.document import Document
 from agent.contract.ids import Place
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.state_origin import Birth, load_birth, put_birth
+from agent.store.state_origin import StateOrigin, load_origin, put_origin
 from agent.trust.authority import Authority
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import (
     can_have_head,
     fresh_heads,
@@ -32,7 +32,7 @@ HINT = (
 )
 
 
-class Newborn:
+class StateLossGuard:
     """Guards a memory that knows nothing of the past. `load` it once before anything else.
 
     Args:
@@ -46,14 +46,14 @@ class Newborn:
         self,
         authority: Authority,
         store: Store,
-        floors: Floors,
+        floors: FloorLookup,
         note: Callable[[str, str, str | None], None],
     ) -> None:
         self._authority = authority
         self._store = store
         self._floors = floors
         self._note = note
-        self._birth = Birth(is_new=False)
+        self._birth = StateOrigin(is_new=False)
         self._turned_away: list[tuple[str, tuple[int, int], str]] = []
 
     async def load(self) -> None:
@@ -62,7 +62,7 @@ class Newborn:
         Raises:
             StoreError: the database cannot be read.
         """
-        self._birth = await self._store.run(load_birth)
+        self._birth = await self._store.run(load_origin)
 
     @property
     def is_waiting(self) -> bool:
@@ -92,7 +92,7 @@ class Newborn:
             self._turned_away = [*self._turned_away[-255:], one]
             raise
 
-    async def heed(self, held: Sequence[Document], place: Place | None, now: Now) -> bool:
+    async def apply(self, held: Sequence[Document], place: Place | None, now: Now) -> bool:
         """Documents or clock moved: is it time to ask for what was turned away before?"""
         if not self._is_guarded(place):
             return False
@@ -106,10 +106,10 @@ class Newborn:
         self._turned_away = [one for one in self._turned_away if not is_listed(*one, heads)]
         return len(self._turned_away) < known
 
-    async def _become(self, birth: Birth) -> None:
+    async def _become(self, birth: StateOrigin) -> None:
         self._birth = birth
         try:
-            await self._store.run(put_birth, birth)
+            await self._store.run(put_origin, birth)
         except StoreError as error:
             log.warning("the memory's birth is remembered in memory only: %s", error)
 

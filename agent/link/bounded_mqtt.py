@@ -23,7 +23,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.clock import cpu_s
-from agent.link.cpu_share import ProcessorShare
+from agent.link.cpu_share import CpuShare
 from agent.link.network_thread import NetworkThreads
 from agent.link.publish_packet import cut_properties
 
@@ -93,7 +93,7 @@ class BoundedClient(aiomqtt.Client):
         self._unlimited_handle = self._client._packet_handle  # noqa: SLF001 - as above
         self._client._packet_handle = self._handle  # type: ignore[method-assign] # noqa: SLF001 - as above
         self._client.manual_ack_set(on=True)
-        self._read_share = ProcessorShare(READ_SHARE)
+        self._read_share = CpuShare(READ_SHARE)
 
     async def wait_lost(self) -> int | None:
         """Return when the connection has ended: the broker's reason code if it gave one."""

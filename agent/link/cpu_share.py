@@ -15,7 +15,7 @@ LEAST_REST_S = 0.005
 LONGEST_REST_S = 0.5
 
 
-class ProcessorShare:
+class CpuShare:
     """A leaky bucket of processor seconds.
 
     Args:

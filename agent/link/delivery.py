@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from agent.clock import cpu_s
 from agent.contract.ids import StationId
 from agent.contract.topic import Topic, parse_authority_topic, parse_topic
-from agent.link.cpu_share import ProcessorShare
+from agent.link.cpu_share import CpuShare
 from agent.link.crash_guard import CrashGuard
 from agent.link.inbox import URGENT, Inbox, Incoming
-from agent.link.lasting_fault import StandingFaults
+from agent.link.lasting_fault import LastingFaults
 
 SHARE = 0.2  # of a processor, for messages that bring nothing new
 URGENT_SHARE = 0.5  # for those of the urgent kinds: an alarm may stand behind them
@@ -49,14 +49,14 @@ class Delivery:
     """
 
     def __init__(
-        self, station: StationId, readers: Readers, guard: CrashGuard, faults: StandingFaults
+        self, station: StationId, readers: Readers, guard: CrashGuard, faults: LastingFaults
     ) -> None:
         self._station = station
         self._readers = readers
         self._guard = guard
         self._faults = faults
         self._inbox = Inbox()
-        self._share, self._urgent_share = ProcessorShare(SHARE), ProcessorShare(URGENT_SHARE)
+        self._share, self._urgent_share = CpuShare(SHARE), CpuShare(URGENT_SHARE)
 
     def put(self, incoming: Incoming) -> None:
         """A message came in; when there is no room, one is thrown away and that is told."""
@@ -79,7 +79,7 @@ class Delivery:
                 self._faults.end("message_failed", incoming.topic)
             incoming.done()
 
-    async def tell_set_aside(self) -> None:
+    async def report_set_aside(self) -> None:
         """Which messages are not judged; somebody at the box may have asked for another try."""
         was = self._guard.set_aside
         await asyncio.to_thread(self._guard.reread)
@@ -100,7 +100,7 @@ class Delivery:
     async def _deliver_document(self, topic: Topic, message: bytes) -> None:
         digest = hashlib.sha256(message)
         if digest.hexdigest() in self._guard.set_aside:
-            await self.tell_set_aside()
+            await self.report_set_aside()
             if digest.hexdigest() in self._guard.set_aside:
                 _log.warning("set aside, not judged: %s on %s", digest.hexdigest(), topic)
                 return

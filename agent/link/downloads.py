@@ -40,7 +40,7 @@ LONGEST_TURN_S = 1920.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Fetch(Protocol):
+class MediaFetch(Protocol):
     """See `link.media_fetch.Fetcher`."""
 
     async def fetch(self, medium: Medium, may_go_on: Callable[[], bool]) -> bool:
@@ -48,7 +48,7 @@ class Fetch(Protocol):
 
 
 @dataclass(eq=False)
-class _Errand:
+class _Download:
     """One medium that is lacking: how often it was tried, and when it may be tried again."""
 
     medium: Medium
@@ -65,7 +65,7 @@ class _Errand:
         return msgspec.structs.replace(self.medium, urls=[*urls[first:], *urls[:first]])
 
 
-class Supply:
+class Downloads:
     """Fetches what is lacking.
 
     Args:
@@ -83,9 +83,9 @@ class Supply:
 
     def __init__(
         self,
-        fetcher: Fetch,
+        fetcher: MediaFetch,
         *,
-        urgent: Fetch,
+        urgent: MediaFetch,
         status: MediaStatus,
         is_wanted: Callable[[Digest], bool],
         needed_at: Callable[[], Mapping[str, datetime]],
@@ -99,8 +99,8 @@ class Supply:
         self._is_wanted = is_wanted
         self._needed_at = needed_at
         self._needed: Mapping[str, datetime] = {}
-        self._waiting: dict[str, _Errand] = {}
-        self._under_way: dict[str, _Errand] = {}
+        self._waiting: dict[str, _Download] = {}
+        self._under_way: dict[str, _Download] = {}
         self._changed = asyncio.Event()
 
     def want(self, documents: Iterable[Playlist | Emergency], pressed: str | None = None) -> None:
@@ -137,7 +137,7 @@ class Supply:
         digest = medium.sha256
         known = self._waiting.get(digest) or self._under_way.get(digest)
         if known is None:
-            self._waiting[digest] = _Errand(medium, is_urgent)
+            self._waiting[digest] = _Download(medium, is_urgent)
         elif is_urgent and not known.is_urgent:
             # What an alarm needs waits no more.
             known.is_urgent, known.faults, known.due_mono_s = True, 0, 0.0
@@ -148,20 +148,20 @@ class Supply:
             while True:
                 self._changed.clear()
                 for is_urgent in (True, False):
-                    self._give_places(group, is_urgent=is_urgent)
+                    self._assign_turns(group, is_urgent=is_urgent)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._wait_s()):
                         await self._changed.wait()
 
-    def _give_places(self, group: asyncio.TaskGroup, *, is_urgent: bool) -> None:
+    def _assign_turns(self, group: asyncio.TaskGroup, *, is_urgent: bool) -> None:
         taken = sum(one.is_urgent == is_urgent for one in self._under_way.values())
         free = (URGENT_PLACES if is_urgent else PLACES) - taken
-        for errand in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: max(0, free)]:
-            digest = errand.medium.sha256
+        for download in sorted(self._ready(is_urgent=is_urgent), key=self._rank)[: max(0, free)]:
+            digest = download.medium.sha256
             self._under_way[digest] = self._waiting.pop(digest)
-            group.create_task(self._turn(errand), name=f"fetch {digest[:8]}")
+            group.create_task(self._turn(download), name=f"fetch {digest[:8]}")
 
-    def _ready(self, *, is_urgent: bool) -> list[_Errand]:
+    def _ready(self, *, is_urgent: bool) -> list[_Download]:
         now_s = mono_s()
         return [
             one
@@ -169,9 +169,9 @@ class Supply:
             if one.is_urgent == is_urgent and one.due_mono_s <= now_s
         ]
 
-    def _rank(self, errand: _Errand) -> tuple[int, datetime]:
-        needed_at = self._needed.get(errand.medium.sha256, _NEVER)
-        return errand.turns + errand.faults, needed_at
+    def _rank(self, download: _Download) -> tuple[int, datetime]:
+        needed_at = self._needed.get(download.medium.sha256, _NEVER)
+        return download.turns + download.faults, needed_at
 
     def _wait_s(self) -> float | None:
         """Until the next pause is over; what is due already waits for a place, not for time."""
@@ -179,55 +179,55 @@ class Supply:
         due = [one.due_mono_s - now_s for one in self._waiting.values() if one.due_mono_s > now_s]
         return min(due, default=None)
 
-    async def _turn(self, errand: _Errand) -> None:
-        turn_s = URGENT_TURN_S if errand.is_urgent else TURN_S
-        ends_mono_s = mono_s() + min(turn_s * 2**errand.turns, LONGEST_TURN_S)
+    async def _turn(self, download: _Download) -> None:
+        turn_s = URGENT_TURN_S if download.is_urgent else TURN_S
+        ends_mono_s = mono_s() + min(turn_s * 2**download.turns, LONGEST_TURN_S)
 
         def may_go_on() -> bool:
-            has_others = errand.is_urgent and len(errand.medium.urls) > 1
-            is_alone = not has_others and not self._ready(is_urgent=errand.is_urgent)
+            has_others = download.is_urgent and len(download.medium.urls) > 1
+            is_alone = not has_others and not self._ready(is_urgent=download.is_urgent)
             return mono_s() < ends_mono_s or is_alone
 
         is_done = False
         try:
-            is_done = await self._visit(errand, may_go_on)
+            is_done = await self._visit(download, may_go_on)
         finally:
-            digest = errand.medium.sha256
+            digest = download.medium.sha256
             del self._under_way[digest]
             if not is_done:
-                self._waiting[digest] = errand
+                self._waiting[digest] = download
             self._changed.set()
 
-    async def _visit(self, errand: _Errand, may_go_on: Callable[[], bool]) -> bool:
+    async def _visit(self, download: _Download, may_go_on: Callable[[], bool]) -> bool:
         """One turn of one medium; True when there is nothing left to do about it."""
-        digest = Digest(errand.medium.sha256)
+        digest = Digest(download.medium.sha256)
         if not self._is_wanted(digest):
             self._let_go(digest)
             return True
         try:
-            if errand.is_urgent:
-                is_whole = await self._urgent.fetch(errand.rotated, may_go_on)
+            if download.is_urgent:
+                is_whole = await self._urgent.fetch(download.rotated, may_go_on)
             else:
-                is_whole = await self._fetcher.fetch(errand.medium, may_go_on)
+                is_whole = await self._fetcher.fetch(download.medium, may_go_on)
         except AgentError as error:
-            self._failed(errand, error)
+            self._failed(download, error)
             return False
         except Exception as error:
             # One medium must not end the supply of all others, nor the agent.
             log.exception("fetching %s", digest)
-            self._failed(errand, LinkError("E_FETCH", digest, f"{type(error).__name__}: {error}"))
+            self._failed(download, LinkError("E_FETCH", digest, f"{type(error).__name__}: {error}"))
             return False
         if not is_whole:
-            errand.turns += 1
+            download.turns += 1
             return False
         self._status.forget_failure(digest)
         self.arrived.emit(digest)
         return True
 
-    def _failed(self, errand: _Errand, error: AgentError) -> None:
-        digest = Digest(errand.medium.sha256)
+    def _failed(self, download: _Download, error: AgentError) -> None:
+        digest = Digest(download.medium.sha256)
         self._status.note_failure(digest, str(error))
-        pauses_s = URGENT_RETRY_S if errand.is_urgent else RETRY_S
-        errand.due_mono_s = mono_s() + pauses_s[min(errand.faults, len(pauses_s) - 1)]
-        errand.faults += 1
+        pauses_s = URGENT_RETRY_S if download.is_urgent else RETRY_S
+        download.due_mono_s = mono_s() + pauses_s[min(download.faults, len(pauses_s) - 1)]
+        download.faults += 1
         self.failed.emit(digest, error)

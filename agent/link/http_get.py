@@ -18,7 +18,7 @@ import h11
 from aiohappyeyeballs import AddrInfoType, start_connection
 
 from agent.clock import cpu_s
-from agent.link.cpu_share import ProcessorShare
+from agent.link.cpu_share import CpuShare
 from agent.link.network_thread import Resolver
 from agent.link.url_policy import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
 
@@ -36,7 +36,7 @@ class HttpError(OSError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What a host answered.
 
     Args:
@@ -61,7 +61,7 @@ async def http_get(
     may_be_private: bool,
     connect_s: float,
     idle_s: float,
-) -> AsyncIterator[Answer]:
+) -> AsyncIterator[HttpResponse]:
     """Ask for an address that `check_url` let through.
 
     Args:
@@ -107,7 +107,7 @@ async def http_get(
         )
         events = _Events(connection, reader, idle_s)
         head = await _head(events)
-        yield Answer(head.status_code, _headers(head), _blocks(events))
+        yield HttpResponse(head.status_code, _headers(head), _blocks(events))
     finally:
         writer.transport.abort()
 
@@ -138,7 +138,7 @@ class _Events:
         self._connection = connection
         self._reader = reader
         self._idle_s = idle_s
-        self._share = ProcessorShare(SHARE)
+        self._share = CpuShare(SHARE)
 
     async def next(self) -> h11.Event:
         """The next one.

@@ -9,7 +9,7 @@ _log = logging.getLogger(__name__)
 OnFault = Callable[[str, str, str | None], None]
 
 
-class StandingFaults:
+class LastingFaults:
     """Which faults of the link last at this moment.
 
     Args:

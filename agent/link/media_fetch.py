@@ -24,7 +24,7 @@ from agent.link.tls import CertificateDates, load_context
 from agent.link.url_policy import PrivateAddressError, check_url
 
 if TYPE_CHECKING:
-    from agent.link.http_get import Answer
+    from agent.link.http_get import HttpResponse
 
 FILE_THREADS = 2
 _CONTENT_RANGE = re.compile(r"^bytes (\d+)-(\d+)/(\d+)$")
@@ -37,7 +37,7 @@ def _always() -> bool:
     return True
 
 
-class _GaveWayError(Exception):
+class _PreemptedError(Exception):
     """The turn was over while others wait; what came so far stays."""
 
 
@@ -134,7 +134,7 @@ class Fetcher:
                 break
             try:
                 await self._fetch_from(url, medium, may_go_on)
-            except _GaveWayError:
+            except _PreemptedError:
                 return False
             except (LinkError, TrustError) as error:
                 faults.append(error)
@@ -226,7 +226,7 @@ def _request_headers(partial: PartialFile) -> dict[str, str]:
 
 
 async def _download(
-    answer: Answer,
+    answer: HttpResponse,
     url: str,
     medium: Medium,
     partial: PartialFile,
@@ -240,14 +240,14 @@ async def _download(
             raise TrustError("E_MEDIA", url, f"more than the signed {medium.bytes} bytes")
         await in_thread(partial.append, block)
         if partial.size < medium.bytes and not may_go_on():
-            raise _GaveWayError
+            raise _PreemptedError
     if partial.size < medium.bytes:
         raise LinkError("E_FETCH", url, f"ended after {partial.size} of {medium.bytes} bytes")
     return resumed
 
 
 async def _judge_answer(
-    answer: Answer, url: str, medium: Medium, partial: PartialFile, in_thread: _InThread
+    answer: HttpResponse, url: str, medium: Medium, partial: PartialFile, in_thread: _InThread
 ) -> bool:
     """Does the answer continue our part (True) or start anew (False)?
 

@@ -42,8 +42,8 @@ from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
 from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import Delivery, OnBytes, OnMessage, Readers
 from agent.link.inbox import Incoming
-from agent.link.lasting_fault import OnFault, StandingFaults
-from agent.link.mqtt_connect import BrokerSettings, Pace, build_client
+from agent.link.lasting_fault import LastingFaults, OnFault
+from agent.link.mqtt_connect import BrokerSettings, ConnectTiming, build_client
 from agent.link.network_thread import NetworkThreads
 from agent.link.tls import CertificateDates
 
@@ -91,7 +91,7 @@ class MqttLink:
         on_centre: OnBytes = _ignore,
         on_authority: OnBytes = _ignore,
         guard: CrashGuard | None = None,
-        pace: Pace | None = None,
+        pace: ConnectTiming | None = None,
         dates: CertificateDates | None = None,
     ) -> None:
         self._broker = broker
@@ -99,11 +99,11 @@ class MqttLink:
         self._next_session = next_session
         self._on_connect = on_connect
         self._on_disconnect = on_disconnect
-        self._faults = StandingFaults(on_fault)
+        self._faults = LastingFaults(on_fault)
         readers = Readers(on_message, on_centre, on_authority)
         guard = guard or CrashGuard.in_memory()
         self._delivery = Delivery(station, readers, guard, self._faults)
-        self._pace, self._dates = pace or Pace(), dates or CertificateDates()
+        self._pace, self._dates = pace or ConnectTiming(), dates or CertificateDates()
         self._address = f"{broker.host}:{broker.port}"
         self._state_topic = build_uplink_topic(station, "state")
         self._groups = self._authority_files = frozenset[str]()
@@ -288,10 +288,10 @@ class MqttLink:
         self._faults.end("link_down", self._address)
         self._faults.end("publish_refused", self._station)  # its access rules may have been mended
         try:
-            await self._delivery.tell_set_aside()
+            await self._delivery.report_set_aside()
             # A retained station-config may have named other groups while we introduced ourselves.
             await self._follow(client, known, self._filters())
-            await self._tell_connected(session)
+            await self._report_connected(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KICK_WINDOW_S):
                     return await client.wait_lost()
@@ -307,7 +307,7 @@ class MqttLink:
                 self._back_off.lost(self.since_mono_s - began)
             self._on_disconnect()
 
-    async def _tell_connected(self, session: int) -> None:
+    async def _report_connected(self, session: int) -> None:
         try:
             await self._on_connect(session)
         except AgentError as error:

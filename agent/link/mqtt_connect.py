@@ -42,7 +42,7 @@ class BrokerSettings(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
+class ConnectTiming:
     """Seconds: how often to ping, how long to wait for a connection, how patiently to come back."""
 
     keepalive_s: int = 120
@@ -53,7 +53,7 @@ class Pace:
     duplicate_wait_s: float = 600.0
 
     @classmethod
-    def scaled(cls, keepalive_s: int, base_s: float) -> Pace:
+    def scaled(cls, keepalive_s: int, base_s: float) -> ConnectTiming:
         """The usual proportions for a first wait of `base_s`."""
         return cls(keepalive_s, base_s=base_s, cap_s=300 * base_s, spread_s=60 * base_s)
 

@@ -11,7 +11,7 @@ floor proves a certificate expired, and nothing that it is not valid yet.
 
 A stolen time key must not lock a box out for good: with a clock set far ahead every certificate has
 expired, and the cure comes over this very line. So a date counts without limit only where people's
-word proves it (`Now.vouched`); where the word of the time's signers alone stands against a
+word proves it (`Now.attested`); where the word of the time's signers alone stands against a
 certificate, the box refuses for an hour of trying and lets it pass then, with a warning. What a
 broker gains that holds an old key is what every owned broker has (docs/decisions/0024).
 """
@@ -95,7 +95,7 @@ def _judge(one: Validity, now: Now) -> int | None:
 
 def _is_in_doubt(one: Validity, code: int, now: Now) -> bool:
     """Does nothing but the word of the time's signers speak against it?"""
-    return code == NOT_YET_VALID or (now.vouched is not None and now.vouched < one.ends)
+    return code == NOT_YET_VALID or (now.attested is not None and now.attested < one.ends)
 
 
 def _refusal(one: Validity, code: int) -> ssl.SSLCertVerificationError:

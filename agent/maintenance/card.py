@@ -19,7 +19,7 @@ from agent.contract.ids import Digest
 from agent.contract.report import State
 from agent.errors import AgentError
 from agent.store.database import Store
-from agent.store.documents import Floors, prune
+from agent.store.documents import ReplayFloors, prune
 from agent.store.media import MediaStore
 from agent.store.ram_fallback import is_writable
 from agent.store.slot_expiry import forget_slots
@@ -33,7 +33,7 @@ ASK_SOON_S = (30.0, 90.0)  # without an authenticated time nothing scheduled sou
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class CardMaintenance:
     """What is looked after, and how, given by `app`.
 
     Args:
@@ -49,7 +49,7 @@ class Upkeep:
 
     clock: Clock
     store: Store
-    floors: Floors
+    floors: ReplayFloors
     media: MediaStore
     is_named: Callable[[Digest], bool]
     is_placed: Callable[[], bool]
@@ -81,7 +81,7 @@ class Upkeep:
         if not self._is_synced() or not self.is_placed():
             return
         # A wrong time, however well signed, must not delete what people have signed for longer.
-        past_at = min(self.clock.now().at, self.clock.vouched)
+        past_at = min(self.clock.now().at, self.clock.attested)
         self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
         await self.store.run(prune, past_at)
         await asyncio.to_thread(self.media.keep_only, self.is_named)
@@ -113,7 +113,7 @@ class CardWatch:
                 self.is_back.set()
 
 
-class Greeting:
+class HelloScheduler:
     """Says hello when a centre has come, and again while no hello is answered, or not quickly.
 
     Where many stations have reason to greet at the same moment, not all do so in one second. The
@@ -161,13 +161,13 @@ class Greeting:
         is_other = was is not None and was != centre.session
         # The same one may have come back to the broker later than this box.
         if is_other or self._nonces.is_waiting:
-            self.say_soon()
+            self.request_hello()
 
     def on_connect(self) -> None:
         """A hello was said for this connection: its answer is waited for from now on."""
         self._connected.set()
 
-    def say_soon(self) -> None:
+    def request_hello(self) -> None:
         """One hello within the spread, however often it is asked for meanwhile."""
         if not self._due.is_set():
             self._answers = self._nonces.answers

@@ -33,7 +33,7 @@ GRACE_S = 120.0  # files of an alarm that has just come are on their way: no iss
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
-class KeyAlarm:
+class EmergencyKeys:
     """The emergency keys of one box.
 
     Args:
@@ -101,9 +101,9 @@ class KeyAlarm:
         detail |= {"result": _RESULT.get(code, "refused"), "code": code}
         self._presses.put_nowait(detail)
         if code in ("E_NO_ALARM", "E_MEDIA"):
-            self._issues.note("key_started_nothing", name, standing.why_not_whole)
+            self._issues.set_issue("key_started_nothing", name, standing.why_not_whole)
         elif code is None:
-            self._issues.note("key_started_nothing", name, None)
+            self._issues.set_issue("key_started_nothing", name, None)
         self._press.changed.emit()
 
     def _start(self, standing: KeyStanding) -> str | None:
@@ -137,16 +137,16 @@ class KeyAlarm:
         is_heard = any(item.started_by is not None for item in self._sounding())
         return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Documents, media, the clock or a silence moved: what lasts, and what is amiss?"""
         press = self._press.current()
         if press is not None and self._is_ended(press.document):
             self._press.end()
         for standing in self.standings():
-            self._tell(standing)
+            self._report(standing)
 
-    def _tell(self, standing: KeyStanding) -> None:
-        name, why, note = standing.key, standing.why_not_whole, self._issues.note
+    def _report(self, standing: KeyStanding) -> None:
+        name, why, note = standing.key, standing.why_not_whole, self._issues.set_issue
         if why is None:
             self._idle_since_mono_s.pop(name, None)
             note("key_started_nothing", name, None)
@@ -177,7 +177,7 @@ class KeyAlarm:
     async def _keep_looking(self) -> None:
         """An alarm expires without anybody's word."""
         while self._slots:
-            self.look()
+            self.check()
             await asyncio.sleep(LOOK_S)
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from agent.clock import mono_s
 from agent.health.open_issues import Issues
-from agent.overrides.emergency_state import SILENT, AlarmState, OutputState, Standing
+from agent.overrides.emergency_state import SILENT, EmergencyState, OutputState, Standing
 from agent.play.item import Item, PlayLog
-from agent.play.play_record import Account, Entry
+from agent.play.play_record import PlayRecord, PlayResult
 
 LOOK_S = 1.0
 IDLE_S = 30.0  # an emergency may begin at its own moment, without anybody's word
@@ -52,7 +52,7 @@ class _Seen:
 
 
 @dataclass
-class AlarmWatch:
+class EmergencyMonitor:
     """Watches the emergencies of one box.
 
     Args:
@@ -61,7 +61,7 @@ class AlarmWatch:
         log: takes the records.
     """
 
-    states: Callable[[], list[AlarmState]]
+    states: Callable[[], list[EmergencyState]]
     issues: Issues
     log: PlayLog
     _seen: dict[tuple[str, str], _Seen] = field(default_factory=dict)
@@ -76,12 +76,12 @@ class AlarmWatch:
         """Live until cancelled."""
         while True:
             self._changed.clear()
-            await self.look()
+            await self.check()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S if self._seen else IDLE_S):
                     await self._changed.wait()
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Tell what begins and what ends."""
         alarms = self.states()
         here = [(state, state.item) for alarm in alarms for state in alarm.outputs if state.item]
@@ -102,16 +102,16 @@ class AlarmWatch:
                 hint = f"{seen.item.source.entry}: {WHY[seen.standing]}"
                 hints.setdefault(seen.output, hint)
         for output in self._told - hints.keys():
-            self.issues.note("emergency_not_sounding", output, None)
+            self.issues.set_issue("emergency_not_sounding", output, None)
         for output, hint in hints.items():
-            self.issues.note("emergency_not_sounding", output, hint)
+            self.issues.set_issue("emergency_not_sounding", output, hint)
         self._told = set(hints)
 
     async def _end(self, seen: _Seen) -> None:
         if not seen.was_told and not seen.is_recorded and seen.standing in REASON:
             missing = [body.lang for body in seen.item.bodies]
-            account = Account("skipped", REASON[seen.standing], words_missing=missing)
-            await Entry(self.log, seen.output, seen.item).close(account)
+            account = PlayResult("skipped", REASON[seen.standing], words_missing=missing)
+            await PlayRecord(self.log, seen.output, seen.item).close(account)
 
 
 def _follow(seen: _Seen, state: OutputState) -> None:

@@ -15,9 +15,9 @@ from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.silence import ActiveSilence
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item
-from agent.play.sound.session_stack import Lineup
+from agent.play.sound.session_stack import SessionStack
 from agent.play.sound.sound_output import SoundOutput
 
 Standing = Literal[
@@ -25,10 +25,10 @@ Standing = Literal[
 ]
 # It is not heard or seen, and should be.
 SILENT: frozenset[Standing] = frozenset({"key", "order", "process", "lines", "failed", "late"})
-Outputs = Mapping[str, SoundOutput | PictureOutput]
+Outputs = Mapping[str, SoundOutput | BoardOutput]
 
 
-class Programme(Protocol):
+class EmergencySource(Protocol):
     """See `programme.Programme`."""
 
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
@@ -41,7 +41,7 @@ class Programme(Protocol):
         """Does the key on the box keep everything silent and black?"""
 
 
-class Rundown(Protocol):
+class ItemLookup(Protocol):
     """See `programme.SoundRundown`."""
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
@@ -52,7 +52,7 @@ WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageState:
     """One language on a loudspeaker output.
 
     `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
@@ -83,11 +83,11 @@ class OutputState:
     item: Item | None
     standing: Standing
     is_open: bool = False
-    words: tuple[Words, ...] = ()
+    words: tuple[LanguageState, ...] = ()
 
 
 @dataclass(frozen=True)
-class AlarmState:
+class EmergencyState:
     """One emergency in force."""
 
     active: ActiveEmergency
@@ -95,21 +95,21 @@ class AlarmState:
 
 
 def list_alarms(
-    programme: Programme, rundowns: Mapping[str, Rundown], outputs: Outputs, now: Now
-) -> list[AlarmState]:
+    programme: EmergencySource, rundowns: Mapping[str, ItemLookup], outputs: Outputs, now: Now
+) -> list[EmergencyState]:
     """All emergencies in force, highest first."""
-    states: list[AlarmState] = []
+    states: list[EmergencyState] = []
     for active in _in_force(programme, now):
         stop = _find_stop(programme, now)
         one = (
             _judge(outputs[name], rundown.item_of(active), stop)
             for name, rundown in rundowns.items()
         )
-        states.append(AlarmState(active, tuple(one)))
+        states.append(EmergencyState(active, tuple(one)))
     return states
 
 
-def _in_force(programme: Programme, now: Now) -> Iterator[ActiveEmergency]:
+def _in_force(programme: EmergencySource, now: Now) -> Iterator[ActiveEmergency]:
     known: set[tuple[str, object]] = set()
     senses: tuple[Sense, Sense] = ("sound", "picture")
     for active in (one for sense in senses for one in programme.alarms(now, sense)):
@@ -119,7 +119,7 @@ def _in_force(programme: Programme, now: Now) -> Iterator[ActiveEmergency]:
             yield active
 
 
-def _find_stop(programme: Programme, now: Now) -> Standing | None:
+def _find_stop(programme: EmergencySource, now: Now) -> Standing | None:
     if programme.is_locked():
         return "key"
     order = programme.silence(now)
@@ -127,21 +127,24 @@ def _find_stop(programme: Programme, now: Now) -> Standing | None:
 
 
 def _judge(
-    output: SoundOutput | PictureOutput, item: Item | None, stop: Standing | None
+    output: SoundOutput | BoardOutput, item: Item | None, stop: Standing | None
 ) -> OutputState:
-    is_board = isinstance(output, PictureOutput)
+    is_board = isinstance(output, BoardOutput)
     if item is None:
         return OutputState(output.name, is_board, None, "nothing")
     standing = stop or _stand(output, item)
-    if isinstance(output, PictureOutput):
+    if isinstance(output, BoardOutput):
         return OutputState(output.name, is_board, item, standing)
-    is_open, words = output.lineup.is_open(item.key), tuple(_list_words(output.lineup, item))
+    is_open, words = (
+        output.session_stack.is_open(item.key),
+        tuple(_list_words(output.session_stack, item)),
+    )
     return OutputState(output.name, is_board, item, standing, is_open, words)
 
 
-def _list_words(lineup: Lineup, item: Item) -> Iterator[Words]:
-    heard, reading = lineup.words_heard(item.key), lineup.reading(item.key)
-    failed = lineup.words_failed(item.key)
+def _list_words(session_stack: SessionStack, item: Item) -> Iterator[LanguageState]:
+    heard, reading = session_stack.words_heard(item.key), session_stack.reading(item.key)
+    failed = session_stack.words_failed(item.key)
     for index, body in enumerate(item.bodies):
         state: WordState = "here" if body.is_here else "missing"
         if index == reading:
@@ -150,18 +153,18 @@ def _list_words(lineup: Lineup, item: Item) -> Iterator[Words]:
             state = "heard"
         elif not body.clips:
             state = "none"
-        elif body.is_here and (index in failed or lineup.is_done(item.key)):
+        elif body.is_here and (index in failed or session_stack.is_done(item.key)):
             state = "failed"
-        yield Words(body.lang, state)
+        yield LanguageState(body.lang, state)
 
 
-def _stand(output: SoundOutput | PictureOutput, item: Item) -> Standing:
+def _stand(output: SoundOutput | BoardOutput, item: Item) -> Standing:
     on_air = output.on_air
     if on_air is not None and on_air.key == item.key:
         return "on"
-    if isinstance(output, SoundOutput) and output.lineup.is_done(item.key):
-        return "told" if output.lineup.was_heard(item.key) else "failed"
-    if isinstance(output, PictureOutput) and output.has_failed(item):
+    if isinstance(output, SoundOutput) and output.session_stack.is_done(item.key):
+        return "told" if output.session_stack.was_heard(item.key) else "failed"
+    if isinstance(output, BoardOutput) and output.has_failed(item):
         return "failed"
     if on_air is not None and on_air.level >= Level.EMERGENCY:
         return "waiting"

@@ -23,12 +23,12 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 from agent.store import key_value
 from agent.store.database import Store
-from agent.store.key_value_types import SILENCES_TOLD, ToldSilence
+from agent.store.key_value_types import SILENCES_TOLD, ReportedSilence
 
 LOOK_S = 30.0
 
 
-class Silences:
+class SilenceEvents:
     """The silences of one box that documents order. `load` it once before anything else.
 
     Args:
@@ -56,7 +56,7 @@ class Silences:
         self._note_issue = note
         self._documents = documents
         self._mutes = mutes
-        self._told: dict[str, ToldSilence] = {}  # by doc_id
+        self._told: dict[str, ReportedSilence] = {}  # by doc_id
         self._changed = asyncio.Event()
 
     async def load(self) -> None:
@@ -66,7 +66,7 @@ class Silences:
             StoreError: the database cannot be read.
         """
         text = await self._store.run(key_value.get, SILENCES_TOLD)
-        self._told = msgspec.json.decode(text, type=dict[str, ToldSilence]) if text else {}
+        self._told = msgspec.json.decode(text, type=dict[str, ReportedSilence]) if text else {}
 
     def changed(self) -> None:
         """Documents or the clock moved: look again now."""
@@ -100,7 +100,7 @@ class Silences:
         return max(0.05, min([LOOK_S, *left_s]))
 
     def _note(
-        self, active: dict[str, ActiveSilence], ended: dict[str, ToldSilence], now: Now
+        self, active: dict[str, ActiveSilence], ended: dict[str, ReportedSilence], now: Now
     ) -> None:
         subjects = {_subject(one.document) for one in active.values()}
         for told in ended.values():
@@ -118,14 +118,14 @@ class Silences:
     async def _remember(self, active: dict[str, ActiveSilence]) -> None:
         """A disk that refuses costs a second record after the next restart, never a silence."""
         self._told = {
-            doc_id: ToldSilence(one.document.issuer, one.document.slot)
+            doc_id: ReportedSilence(one.document.issuer, one.document.slot)
             for doc_id, one in active.items()
         }
         with contextlib.suppress(StoreError):
             text = msgspec.json.encode(self._told).decode()
             await self._store.run(key_value.put, SILENCES_TOLD, text)
 
-    def _how_ended(self, doc_id: str, told: ToldSilence) -> Detail:
+    def _how_ended(self, doc_id: str, told: ReportedSilence) -> Detail:
         """Lifted or replaced by the newer document of its slot, else over by itself."""
         in_slot = (
             one.document

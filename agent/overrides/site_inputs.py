@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from agent.contract.report import InputState, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
-from agent.health.inputs import Inputs, build_inputs
-from agent.health.sensors import Sensors, build_sensors
-from agent.play.speaker_line import Line
+from agent.health.inputs import InputMonitor, build_inputs
+from agent.health.sensors import SensorMonitor, build_sensors
+from agent.play.speaker_line import SpeakerLine
 from agent.settings.model import Settings
 from agent.state.mutes import Mutes
 from agent.store import key_value
@@ -25,7 +25,7 @@ from agent.store.key_value_types import SILENCE_KEY
 RETRY_S = 5.0
 
 
-class Site:
+class SiteInputs:
     """Contacts and sensors of one box. `load` it once before anything else.
 
     Args:
@@ -45,7 +45,7 @@ class Site:
         store: Store,
         journal: Journal,
         note: Callable[[str, str, str | None], None],
-        lines: Sequence[Line],
+        lines: Sequence[SpeakerLine],
         mutes: Mutes,
         press: Callable[[str], None],
     ) -> None:
@@ -57,8 +57,8 @@ class Site:
         self._mutes = mutes
         self._press = press
         self._was_locked = False  # as the store has it
-        self._inputs = Inputs([])
-        self._sensors = Sensors([])
+        self._inputs = InputMonitor([])
+        self._sensors = SensorMonitor([])
         self._last_told = False
         self._told: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
         self._moved = asyncio.Event()

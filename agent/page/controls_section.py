@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.control.operations import Deed
-from agent.control.station_status import Status
+from agent.control.station_status import StationStatus
 from agent.page.html import Html, el
 from agent.page.layout import build_page
 from agent.page.pin_auth import Notice
-from agent.page.translator import Tongue
+from agent.page.translator import Translator
 from agent.store.local_mute import LIMIT_S
 
 
@@ -24,67 +24,69 @@ class Access:
     notice: Notice | None = None
 
 
-def build_controls(status: Status, access: Access, tongue: Tongue) -> Html:
+def build_controls(status: StationStatus, access: Access, translator: Translator) -> Html:
     """The section `controls` for a reader with or without a session."""
     if not access.has_pin:
         body: list[Html] = [
-            el("p", tongue("controls.no_pin")),
+            el("p", translator("controls.no_pin")),
             el("pre", 'page: {pin: "271828"}', tabindex="0"),
         ]
     elif access.csrf is None:
         body = [
-            el("p", tongue("controls.closed")),
+            el("p", translator("controls.closed")),
             el(
                 "p",
-                el("a", tongue("enter"), href="/enter", class_="button main", id="enter"),
+                el("a", translator("enter"), href="/enter", class_="button main", id="enter"),
                 class_="way",
             ),
         ]
     else:
-        body = _open(status, access.csrf, access.until_at, tongue)
-    said = _notice(access.notice, tongue) if access.notice is not None else None
-    return el("section", el("h2", tongue("controls")), said, *body, id="controls")
+        body = _open(status, access.csrf, access.until_at, translator)
+    said = _notice(access.notice, translator) if access.notice is not None else None
+    return el("section", el("h2", translator("controls")), said, *body, id="controls")
 
 
-def _notice(notice: Notice, tongue: Tongue) -> Html:
+def _notice(notice: Notice, translator: Translator) -> Html:
     lines = el("ul", (el("li", el("code", line)) for line in notice.lines))
     return el(
         "div",
-        el("p", tongue(notice.code, *notice.args)),
+        el("p", translator(notice.code, *notice.args)),
         lines if notice.lines else None,
         class_="notice" if notice.is_good else "notice failed",
         role="status",
     )
 
 
-def _open(status: Status, csrf: str, until_at: datetime | None, tongue: Tongue) -> list[Html]:
+def _open(
+    status: StationStatus, csrf: str, until_at: datetime | None, translator: Translator
+) -> list[Html]:
     zones = [zone for output in status.outputs for zone in output.zones]
     faces = [face for output in status.outputs for face in output.faces]
-    rows = [_row(zone.name, [_button("tone", zone.name, csrf, tongue)]) for zone in zones]
+    rows = [_row(zone.name, [_button("tone", zone.name, csrf, translator)]) for zone in zones]
     rows += [
         _row(
             face.name,
             [
-                _button("pattern", face.name, csrf, tongue),
-                _button("label", face.name, csrf, tongue),
+                _button("pattern", face.name, csrf, translator),
+                _button("label", face.name, csrf, translator),
             ],
         )
         for face in faces
     ]
     is_silent = status.silence is not None and status.silence.is_local
     turn: Deed = "silence-off" if is_silent else "silence-on"
-    helped = el("small", tongue("silence.help", tongue.number(LIMIT_S / 3600)))
+    helped = el("small", translator("silence.help", translator.number(LIMIT_S / 3600)))
     if zones:
-        rows.append(_row(tongue("silence"), [_button(turn, "", csrf, tongue)], helped))
+        rows.append(_row(translator("silence"), [_button(turn, "", csrf, translator)], helped))
     rows += [
-        _row("station.yaml", [_button("reload", "", csrf, tongue)]),
-        _row(tongue("bundle.name"), [_button("bundle", "", csrf, tongue)]),
+        _row("station.yaml", [_button("reload", "", csrf, translator)]),
+        _row(translator("bundle.name"), [_button("bundle", "", csrf, translator)]),
     ]
     leave = el(
-        "form", _token(csrf), el("button", tongue("leave"), id="leave"), method="post",
+        "form", _token(csrf), el("button", translator("leave"), id="leave"), method="post",
         action="/leave",
     )  # fmt: skip
-    text = tongue("controls.open", tongue.clock(until_at)) if until_at is not None else ""
+    text = translator("controls.open", translator.clock(until_at)) if until_at is not None else ""
     return [el("p", text), el("div", rows, class_="deeds"), el("p", leave, class_="way")]
 
 
@@ -96,8 +98,8 @@ def _row(name: str, buttons: list[Html], more: Html | None = None) -> Html:
 WORDS: dict[Deed, str] = {"silence-on": "silence.on", "silence-off": "silence.off"}
 
 
-def _button(deed: Deed, where: str, csrf: str, tongue: Tongue) -> Html:
-    label = tongue(WORDS.get(deed, deed))
+def _button(deed: Deed, where: str, csrf: str, translator: Translator) -> Html:
+    label = translator(WORDS.get(deed, deed))
     return el(
         "form",
         _token(csrf),
@@ -121,26 +123,26 @@ def _token(csrf: str) -> Html:
 
 
 def build_enter(
-    station: str, tongue: Tongue, *, has_pin: bool, wait_s: float, is_wrong: bool
+    station: str, translator: Translator, *, has_pin: bool, wait_s: float, is_wrong: bool
 ) -> bytes:
     """The page that asks for the PIN; it never reloads by itself, so that one can type."""
     if not has_pin:
-        body = [el("p", tongue("controls.no_pin")), el("pre", 'page: {pin: "271828"}')]
+        body = [el("p", translator("controls.no_pin")), el("pre", 'page: {pin: "271828"}')]
     else:
-        body = [_form(tongue)] if wait_s <= 0 else []
+        body = [_form(translator)] if wait_s <= 0 else []
         if wait_s > 0:
-            body.append(el("p", tongue("enter.wait", tongue.span(wait_s)), class_="alarm"))
+            body.append(el("p", translator("enter.wait", translator.span(wait_s)), class_="alarm"))
         elif is_wrong:
-            body.insert(0, el("p", tongue("enter.wrong"), class_="alarm", role="alert"))
-    back = el("p", el("a", tongue("back"), href="/"))
-    section = el("section", el("h2", tongue("controls")), *body, id="enter")
-    return build_page(tongue, station, None, el("main", section, back))
+            body.insert(0, el("p", translator("enter.wrong"), class_="alarm", role="alert"))
+    back = el("p", el("a", translator("back"), href="/"))
+    section = el("section", el("h2", translator("controls")), *body, id="enter")
+    return build_page(translator, station, None, el("main", section, back))
 
 
-def _form(tongue: Tongue) -> Html:
+def _form(translator: Translator) -> Html:
     return el(
         "form",
-        el("label", tongue("enter"), for_="pin"),
+        el("label", translator("enter"), for_="pin"),
         el(
             "input",
             id="pin",
@@ -153,15 +155,15 @@ def _form(tongue: Tongue) -> Html:
             autofocus=True,
             aria_describedby="pin-help",
         ),
-        el("button", tongue("enter.submit"), class_="main"),
-        el("p", el("small", tongue("enter.help"), id="pin-help")),
+        el("button", translator("enter.submit"), class_="main"),
+        el("p", el("small", translator("enter.help"), id="pin-help")),
         method="post",
         action="/enter",
     )
 
 
-def build_message(station: str, tongue: Tongue, code: str, *args: str) -> bytes:
+def build_message(station: str, translator: Translator, code: str, *args: str) -> bytes:
     """A page that says one thing and leads back."""
-    section = el("section", el("p", tongue(code, *args), role="alert"), id="message")
-    back = el("p", el("a", tongue("back"), href="/"))
-    return build_page(tongue, station, None, el("main", section, back))
+    section = el("section", el("p", translator(code, *args), role="alert"), id="message")
+    back = el("p", el("a", translator("back"), href="/"))
+    return build_page(translator, station, None, el("main", section, back))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.control.station_status import Problem, Status, Verdict
+from agent.control.station_status import Problem, StationStatus, Verdict
 
 
 def is_fault(problem: Problem) -> bool:
@@ -12,7 +12,7 @@ def is_fault(problem: Problem) -> bool:
     return kind is None or kind.severity == "fault"
 
 
-def judge(status: Status) -> Verdict:
+def find_overall_status(status: StationStatus) -> Verdict:
     """The gravest thing that is so; an emergency in force first, also where it is not heard."""
     showing = [output.now for output in status.outputs if output.now is not None]
     real = [alarm for alarm in status.alarms if not alarm.is_exercise]

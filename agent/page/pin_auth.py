@@ -67,7 +67,7 @@ class _Peer:
     closed_until_mono_s: float = 0.0
 
 
-class Door:
+class PinAuth:
     """Keeps the PIN, the sessions and the count of wrong tries.
 
     Args:
@@ -136,7 +136,7 @@ class Door:
         if token is not None:
             self._sessions.pop(_hash(token[:MAX_PIN_CHARS]), None)
 
-    def tell(self, session: Session, notice: Notice) -> None:
+    def set_notice(self, session: Session, notice: Notice) -> None:
         """Have something shown to this session for a while."""
         session.notice, session.told_mono_s = notice, self._now_s()
 

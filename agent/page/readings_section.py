@@ -3,153 +3,156 @@
 from __future__ import annotations
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.control.station_status import Event, Mark, Reading, Status
+from agent.control.station_status import Event, Mark, ReadingStatus, StationStatus
 from agent.health.check import REASONS
 from agent.health.check_labels import LABELS, label
 from agent.page.html import Html, el
-from agent.page.translator import Tongue
+from agent.page.translator import Translator
 
 OUTBOX_OLD_S = 3600.0
 
 
-def build_readings(status: Status, tongue: Tongue) -> Html:
+def build_readings(status: StationStatus, translator: Translator) -> Html:
     """Link, media and journal first; then whatever else was, or was not, looked at."""
-    cells = [_link(status, tongue), _media(status, tongue), _outbox(status, tongue)]
-    cells += [_reading(reading, tongue) for reading in status.readings]
+    cells = [_link(status, translator), _media(status, translator), _outbox(status, translator)]
+    cells += [_reading(reading, translator) for reading in status.readings]
     return el(
         "section",
-        el("h2", tongue("readings")),
+        el("h2", translator("readings")),
         el("dl", cells, class_="readings"),
         id="readings",
     )
 
 
-def _name(name: str, tongue: Tongue) -> str:
+def _name(name: str, translator: Translator) -> str:
     """As the health checks call it; the page has words of its own for the rest."""
-    if tongue.knows(f"reading.{name}"):
-        return tongue(f"reading.{name}")
-    return label(name, tongue.lang) if name in LABELS else name
+    if translator.knows(f"reading.{name}"):
+        return translator(f"reading.{name}")
+    return label(name, translator.lang) if name in LABELS else name
 
 
 def _cell(
-    name: str, value: str | None, mark: Mark, tongue: Tongue, reason: str | None = None
+    name: str, value: str | None, mark: Mark, translator: Translator, reason: str | None = None
 ) -> Html:
-    word = el("span", tongue(f"mark.{mark}"), class_="m")
+    word = el("span", translator(f"mark.{mark}"), class_="m")
     return el(
         "div",
-        el("dt", _name(name, tongue), class_="up"),
+        el("dt", _name(name, translator), class_="up"),
         el("dd", value, " " if value else None, word),
         el("dd", reason, class_="m") if reason else None,
         class_=mark,
     )
 
 
-def _link(status: Status, tongue: Tongue) -> Html:
+def _link(status: StationStatus, translator: Translator) -> Html:
     link = status.link
-    value = tongue("link.up" if link.is_up else "link.down", tongue.span(link.since_s))
-    return _cell("link", value, "good" if link.is_up else "watch", tongue)
+    value = translator("link.up" if link.is_up else "link.down", translator.span(link.since_s))
+    return _cell("link", value, "good" if link.is_up else "watch", translator)
 
 
-def _media(status: Status, tongue: Tongue) -> Html:
+def _media(status: StationStatus, translator: Translator) -> Html:
     media = status.media
     if not media.named:
-        return _cell("media", tongue("media.none"), "good", tongue)
+        return _cell("media", translator("media.none"), "good", translator)
     pct = media.ready * 100 // media.named  # rounded down: 100 means all
-    value = tongue("media.value", str(pct), str(media.ready), str(media.named))
-    return _cell("media", value, "good" if media.ready == media.named else "watch", tongue)
+    value = translator("media.value", str(pct), str(media.ready), str(media.named))
+    return _cell("media", value, "good" if media.ready == media.named else "watch", translator)
 
 
-def _outbox(status: Status, tongue: Tongue) -> Html:
+def _outbox(status: StationStatus, translator: Translator) -> Html:
     outbox = status.outbox
     if outbox is None:
-        return _cell("outbox", None, "unchecked", tongue)
+        return _cell("outbox", None, "unchecked", translator)
     if not outbox.records:
-        return _cell("outbox", tongue("outbox.none"), "good", tongue)
-    value = tongue("outbox.value", str(outbox.records))
-    return _cell("outbox", value, "watch" if outbox.oldest_s > OUTBOX_OLD_S else "good", tongue)
+        return _cell("outbox", translator("outbox.none"), "good", translator)
+    value = translator("outbox.value", str(outbox.records))
+    return _cell("outbox", value, "watch" if outbox.oldest_s > OUTBOX_OLD_S else "good", translator)
 
 
-def _reading(reading: Reading, tongue: Tongue) -> Html:
+def _reading(reading: ReadingStatus, translator: Translator) -> Html:
     words = REASONS.get(reading.reason)
-    reason = None if words is None else words.render(tongue.lang)
-    return _cell(reading.name, _amount(reading, tongue), reading.mark, tongue, reason)
+    reason = None if words is None else words.render(translator.lang)
+    return _cell(reading.name, _amount(reading, translator), reading.mark, translator, reason)
 
 
-def _amount(reading: Reading, tongue: Tongue) -> str | None:
+def _amount(reading: ReadingStatus, translator: Translator) -> str | None:
     amount = reading.amount
     if amount is None:
         return None
     match reading.unit:
         case "bytes":
-            return tongue.size(amount)
+            return translator.size(amount)
         case "s":
-            return tongue("reading.age", tongue.span(amount))
+            return translator("reading.age", translator.span(amount))
         case "on":
-            return tongue(f"{reading.name}.{'on' if amount else 'off'}")
+            return translator(f"{reading.name}.{'on' if amount else 'off'}")
         case _:
-            return f"{tongue.number(amount, 1)} {reading.unit}"
+            return f"{translator.number(amount, 1)} {reading.unit}"
 
 
-def build_refused(status: Status, tongue: Tongue) -> Html:
+def build_refused(status: StationStatus, translator: Translator) -> Html:
     """What the officer sent and policy forbids: the technician is asked about it first."""
     rows = (
         el(
             "li",
-            el("time", tongue.moment(one.at, status.at)),
+            el("time", translator.moment(one.at, status.at)),
             el(
                 "div",
                 one.title,
                 " ",
                 el("code", one.code),
                 " ",
-                el("small", tongue("refused.rule", _rule(one.rule, tongue))),
+                el("small", translator("refused.rule", _rule(one.rule, translator))),
             ),
         )
         for one in status.refused
     )
     return el(
         "section",
-        el("h2", tongue("refused")),
+        el("h2", translator("refused")),
         el("ul", rows, class_="events"),
         id="refused",
     )
 
 
-def _rule(rule: str, tongue: Tongue) -> str:
+def _rule(rule: str, translator: Translator) -> str:
     """`quiet_hours 21:00-05:00` in words; what nobody has words for stays as it is."""
     name, _, value = rule.partition(" ")
-    return tongue(f"rule.{name}", value) if tongue.knows(f"rule.{name}") else rule
+    return translator(f"rule.{name}", value) if translator.knows(f"rule.{name}") else rule
 
 
-def build_events(status: Status, tongue: Tongue) -> Html:
+def build_events(status: StationStatus, translator: Translator) -> Html:
     """The last journal records, newest first."""
     rows = [
         el(
             "li",
             el(
-                "time", tongue.moment(event.at, status.at) if event.at else tongue("event.no_clock")
+                "time",
+                translator.moment(event.at, status.at)
+                if event.at
+                else translator("event.no_clock"),
             ),
             el(
                 "div",
-                _words(event, tongue),
+                _words(event, translator),
                 " ",
                 el("code", event.code),
                 " ",
-                el("small", _rule(event.detail, tongue)) if event.detail else None,
+                el("small", _rule(event.detail, translator)) if event.detail else None,
             ),
         )
         for event in status.events
     ]
-    body = el("ol", rows, class_="events") if rows else el("p", tongue("events.none"))
-    return el("section", el("h2", tongue("events")), body, id="events")
+    body = el("ol", rows, class_="events") if rows else el("p", translator("events.none"))
+    return el("section", el("h2", translator("events")), body, id="events")
 
 
-def _words(event: Event, tongue: Tongue) -> str:
+def _words(event: Event, translator: Translator) -> str:
     if event.code.startswith("fault."):
         kind = ISSUE_KINDS.get(event.subject)
-        what = kind.text.render(tongue.lang) if kind is not None else event.subject
-        text = tongue(f"event.{event.code}", what)
+        what = kind.text.render(translator.lang) if kind is not None else event.subject
+        text = translator(f"event.{event.code}", what)
         return text[:1].upper() + text[1:]
-    is_known = tongue.knows(f"event.{event.code}")
-    what = tongue(f"event.{event.code}" if is_known else "event.refusal")
+    is_known = translator.knows(f"event.{event.code}")
+    what = translator(f"event.{event.code}" if is_known else "event.refusal")
     return f"{event.subject}: {what}" if event.subject else what[:1].upper() + what[1:]

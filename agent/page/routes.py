@@ -17,15 +17,22 @@ from typing import cast, get_args
 from urllib.parse import unquote, urlsplit
 
 from agent.clock import mono_s
-from agent.control.operations import Deed, DeedRefusedError, Desk, Outcome, Use, Used
-from agent.control.station_status import Status
+from agent.control.operations import (
+    Deed,
+    OperationRefusedError,
+    Operations,
+    OperationUse,
+    Outcome,
+    Use,
+)
+from agent.control.station_status import StationStatus
 from agent.errors import AgentError
 from agent.page.controls_section import Access, build_enter, build_message
 from agent.page.http_message import Request, Response
 from agent.page.page_view import build_view
-from agent.page.pin_auth import SESSION_S, Door, Notice, Session, is_same
+from agent.page.pin_auth import SESSION_S, Notice, PinAuth, Session, is_same
 from agent.page.style import POLICY
-from agent.page.translator import Tongue
+from agent.page.translator import Translator
 from texts.catalogue import Lang
 
 log = logging.getLogger(__name__)
@@ -45,7 +52,7 @@ FRESH = ("Cache-Control", "no-store")
 KEPT = ("Cache-Control", "private, max-age=600, immutable")
 
 
-class Site:
+class StationPage:
     """The page of one station.
 
     Args:
@@ -55,29 +62,31 @@ class Site:
         hosts: literal addresses on which the page listens.
     """
 
-    def __init__(self, station: str, desk: Desk, door: Door, hosts: Collection[str]) -> None:
+    def __init__(
+        self, station: str, operations: Operations, pin_auth: PinAuth, hosts: Collection[str]
+    ) -> None:
         self._station = station
-        self._desk = desk
-        self._door = door
+        self._operations = operations
+        self._pin_auth = pin_auth
         self._hosts = frozenset(hosts)
-        self._status: Status | None = None
+        self._status: StationStatus | None = None
         self._status_mono_s = 0.0
         self._looking = asyncio.Lock()
         self._doing = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
         """The answer to any request, with the headers that every answer carries."""
-        tongue = Tongue(_lang(request))
+        translator = Translator(_lang(request))
         if not self._is_ours(request.headers.get("host", "")):
             address = next(iter(sorted(self._hosts)), "127.0.0.1")
             response = self._message(
-                HTTPStatus.MISDIRECTED_REQUEST, tongue, "wrong_host", f"http://{address}"
+                HTTPStatus.MISDIRECTED_REQUEST, translator, "wrong_host", f"http://{address}"
             )
         else:
-            response = await self._route(request, tongue)
+            response = await self._route(request, translator)
         headers = [*SAFE, *response.headers]
         if request.query.get("lang") in get_args(Lang):
-            cookie = f"lang={tongue.lang}; Path=/; Max-Age={YEAR_S}; SameSite=Strict; HttpOnly"
+            cookie = f"lang={translator.lang}; Path=/; Max-Age={YEAR_S}; SameSite=Strict; HttpOnly"
             headers.append(("Set-Cookie", cookie))
         if not any(name == "Cache-Control" for name, _ in headers):
             headers.append(FRESH)
@@ -96,68 +105,74 @@ class Site:
         except ValueError:
             return False
 
-    async def _route(self, request: Request, tongue: Tongue) -> Response:
+    async def _route(self, request: Request, translator: Translator) -> Response:
         if request.method in ("GET", "HEAD"):
-            return await self._get(request, tongue)
+            return await self._get(request, translator)
         if request.method != "POST":
             return Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "GET, HEAD, POST"),))
         if request.path not in ("/enter", "/leave", "/do"):
-            return self._message(HTTPStatus.NOT_FOUND, tongue, "gone")
-        return await self._post(request, tongue)
+            return self._message(HTTPStatus.NOT_FOUND, translator, "gone")
+        return await self._post(request, translator)
 
-    async def _get(self, request: Request, tongue: Tongue) -> Response:
+    async def _get(self, request: Request, translator: Translator) -> Response:
         match request.path:
             case "/":
-                return await self._show(request, tongue)
+                return await self._show(request, translator)
             case "/enter":
-                return self._ask_pin(request, tongue)
+                return self._ask_pin(request, translator)
             case "/favicon.ico":
                 return Response(HTTPStatus.NO_CONTENT)
             case path if path.startswith("/face/"):
-                return await self._picture(path, request, tongue)
+                return await self._picture(path, request, translator)
             case _:
-                return self._message(HTTPStatus.NOT_FOUND, tongue, "gone")
+                return self._message(HTTPStatus.NOT_FOUND, translator, "gone")
 
     # Looking
 
-    async def _show(self, request: Request, tongue: Tongue) -> Response:
+    async def _show(self, request: Request, translator: Translator) -> Response:
         try:
             status = await self._look()
         except AgentError as error:
             unavailable = HTTPStatus.SERVICE_UNAVAILABLE
-            return self._message(unavailable, tongue, "no_status", error.code)
+            return self._message(unavailable, translator, "no_status", error.code)
         session = self._session(request)
-        access = Access(self._door.has_pin)
+        access = Access(self._pin_auth.has_pin)
         if session is not None:
-            until_at = status.at + timedelta(seconds=self._door.left_s(session))
-            notice = self._door.notice(session)
-            access = Access(self._door.has_pin, session.csrf, until_at, notice)
-        return Response(HTTPStatus.OK, build_view(status, access, tongue))
+            until_at = status.at + timedelta(seconds=self._pin_auth.left_s(session))
+            notice = self._pin_auth.notice(session)
+            access = Access(self._pin_auth.has_pin, session.csrf, until_at, notice)
+        return Response(HTTPStatus.OK, build_view(status, access, translator))
 
-    async def _look(self) -> Status:
+    async def _look(self) -> StationStatus:
         async with self._looking:
             if self._status is None or mono_s() - self._status_mono_s > SHARED_S:
-                self._status = await self._desk.status()
+                self._status = await self._operations.status()
                 self._status_mono_s = mono_s()
             return self._status
 
-    async def _picture(self, path: str, request: Request, tongue: Tongue) -> Response:
+    async def _picture(self, path: str, request: Request, translator: Translator) -> Response:
         face = unquote(path.removeprefix("/face/")).removesuffix(".png")
-        png = await self._desk.thumbnail(face)
+        png = await self._operations.thumbnail(face)
         if png is None:
-            return self._message(HTTPStatus.NOT_FOUND, tongue, "face.none")
+            return self._message(HTTPStatus.NOT_FOUND, translator, "face.none")
         kept = (KEPT,) if "v" in request.query else ()
         return Response(HTTPStatus.OK, png, "image/png", kept)
 
     # The door
 
     def _session(self, request: Request) -> Session | None:
-        return self._door.session(request.cookies.get(COOKIE), request.peer)
+        return self._pin_auth.session(request.cookies.get(COOKIE), request.peer)
 
-    def _ask_pin(self, request: Request, tongue: Tongue, *, is_wrong: bool = False) -> Response:
-        wait_s = self._door.wait_s(request.peer)
+    def _ask_pin(
+        self, request: Request, translator: Translator, *, is_wrong: bool = False
+    ) -> Response:
+        wait_s = self._pin_auth.wait_s(request.peer)
         page = build_enter(
-            self._station, tongue, has_pin=self._door.has_pin, wait_s=wait_s, is_wrong=is_wrong
+            self._station,
+            translator,
+            has_pin=self._pin_auth.has_pin,
+            wait_s=wait_s,
+            is_wrong=is_wrong,
         )
         status = HTTPStatus.OK
         if wait_s > 0:
@@ -166,76 +181,78 @@ class Site:
             status = HTTPStatus.FORBIDDEN
         return Response(status, page)
 
-    async def _post(self, request: Request, tongue: Tongue) -> Response:
+    async def _post(self, request: Request, translator: Translator) -> Response:
         if not _is_own_form(request):
-            return self._message(HTTPStatus.FORBIDDEN, tongue, "closed")
+            return self._message(HTTPStatus.FORBIDDEN, translator, "closed")
         if request.path == "/enter":
-            return await self._enter(request, tongue)
+            return await self._enter(request, translator)
         session = self._session(request)
         if session is None or not is_same(request.form.get("csrf"), session.csrf):
-            return self._message(HTTPStatus.FORBIDDEN, tongue, "closed")
+            return self._message(HTTPStatus.FORBIDDEN, translator, "closed")
         if request.path == "/leave":
-            self._door.leave(request.cookies.get(COOKIE))
+            self._pin_auth.leave(request.cookies.get(COOKIE))
             await self._record(request, "leave", "", "done")
             return _see_station(f"{COOKIE}=; Path=/; Max-Age=0; SameSite=Strict; HttpOnly")
-        return await self._do(request, session, tongue)
+        return await self._do(request, session, translator)
 
-    async def _enter(self, request: Request, tongue: Tongue) -> Response:
+    async def _enter(self, request: Request, translator: Translator) -> Response:
         try:
-            token = self._door.enter(request.form.get("pin", ""), request.peer)
+            token = self._pin_auth.enter(request.form.get("pin", ""), request.peer)
         except PermissionError:
-            return self._ask_pin(request, tongue)
+            return self._ask_pin(request, translator)
         if token is None:
             await self._record(request, "wrong-pin", "", "refused")
-            return self._ask_pin(request, tongue, is_wrong=True)
+            return self._ask_pin(request, translator, is_wrong=True)
         await self._record(request, "enter", "", "done")
         age = f"Max-Age={round(SESSION_S)}"
         return _see_station(f"{COOKIE}={token}; Path=/; {age}; SameSite=Strict; HttpOnly")
 
     # Deeds
 
-    async def _do(self, request: Request, session: Session, tongue: Tongue) -> Response:
+    async def _do(self, request: Request, session: Session, translator: Translator) -> Response:
         name, where = request.form.get("deed", ""), request.form.get("where", "")
         if name not in get_args(Deed):
-            return self._message(HTTPStatus.BAD_REQUEST, tongue, "gone")
+            return self._message(HTTPStatus.BAD_REQUEST, translator, "gone")
         deed = cast("Deed", name)
         code, answer = "", _see_station()
         outcome: Outcome = "done"
         try:
             async with self._doing:
                 if deed == "bundle":
-                    answer = self._download(await self._desk.bundle())
+                    answer = self._download(await self._operations.bundle())
                 else:
-                    notice = await self._deed(deed, where, tongue)
-                    self._door.tell(session, notice)
-        except DeedRefusedError as error:
+                    notice = await self._deed(deed, where, translator)
+                    self._pin_auth.set_notice(session, notice)
+        except OperationRefusedError as error:
             code, outcome = error.code, "refused"
-            self._door.tell(session, Notice(code, (error.subject,), is_good=False))
+            self._pin_auth.set_notice(session, Notice(code, (error.subject,), is_good=False))
         except AgentError as error:
             log.warning("page: %s: %s", deed, error)
             code, outcome = error.code, "failed"
-            self._door.tell(session, Notice("E_FAILED", is_good=False, lines=(str(error),)))
+            self._pin_auth.set_notice(
+                session, Notice("E_FAILED", is_good=False, lines=(str(error),))
+            )
         self._status = None
         await self._record(request, deed, where, outcome, code)
         return answer
 
-    async def _deed(self, deed: Deed, where: str, tongue: Tongue) -> Notice:
+    async def _deed(self, deed: Deed, where: str, translator: Translator) -> Notice:
         """Do it, and say what was done."""
-        desk = self._desk
+        operations = self._operations
         deeds: dict[str, Callable[[], Awaitable[None]]] = {
-            "tone": lambda: desk.tone(where),
-            "pattern": lambda: desk.pattern(where),
-            "label": lambda: desk.label(where),
-            "silence-on": lambda: desk.silence(True),  # noqa: FBT003 - the state itself
-            "silence-off": lambda: desk.silence(False),  # noqa: FBT003 - the state itself
+            "tone": lambda: operations.tone(where),
+            "pattern": lambda: operations.pattern(where),
+            "label": lambda: operations.label(where),
+            "silence-on": lambda: operations.silence(True),  # noqa: FBT003 - the state itself
+            "silence-off": lambda: operations.silence(False),  # noqa: FBT003 - the state itself
         }
         if deed in deeds:
             await deeds[deed]()
             return Notice(f"done.{deed}", (where,))
-        faults = await desk.reload()
+        faults = await operations.reload()
         if not faults:
             return Notice("done.reload")
-        lines = tuple(fault.text(tongue.lang) for fault in faults)
+        lines = tuple(fault.text(translator.lang) for fault in faults)
         return Notice("faults", (str(len(faults)),), is_good=False, lines=lines)
 
     def _download(self, archive: bytes) -> Response:
@@ -247,12 +264,16 @@ class Site:
         self, request: Request, use: Use, subject: str, outcome: Outcome, code: str = ""
     ) -> None:
         try:
-            await self._desk.record(Used(use, subject[:64], request.peer, outcome, code))
+            await self._operations.record(
+                OperationUse(use, subject[:64], request.peer, outcome, code)
+            )
         except AgentError:
             log.exception("page: %s is not in the journal", use)
 
-    def _message(self, status: HTTPStatus, tongue: Tongue, code: str, *args: str) -> Response:
-        return Response(status, build_message(self._station, tongue, code, *args))
+    def _message(
+        self, status: HTTPStatus, translator: Translator, code: str, *args: str
+    ) -> Response:
+        return Response(status, build_message(self._station, translator, code, *args))
 
 
 def _lang(request: Request) -> Lang:

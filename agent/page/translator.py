@@ -11,7 +11,7 @@ from texts.catalogue import Lang, look_up
 MIB, GIB = 1024**2, 1024**3
 
 
-class Tongue:
+class Translator:
     """Says things in Vietnamese or English."""
 
     def __init__(self, lang: Lang) -> None:

@@ -71,7 +71,7 @@ def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
     raise PlanError("E_UNSUPPORTED", entry.id, what)
 
 
-class Draft:
+class Expansion:
     """Collects playlists, then decides.
 
     Args:

@@ -18,7 +18,7 @@ _start_at = attrgetter("start_at")
 _end_at = attrgetter("end_at")
 
 
-class Stretch(Protocol):
+class TimeSpan(Protocol):
     """A half-open stretch of time."""
 
     @property
@@ -37,7 +37,7 @@ class IntervalIndex:
         stretches: in the order of their starts.
     """
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
+    def __init__(self, stretches: Sequence[TimeSpan]) -> None:
         self._stretches = stretches
         row = list(map(_end_at, stretches))
         self._rows = [row]

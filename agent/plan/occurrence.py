@@ -92,7 +92,7 @@ class Refusal(msgspec.Struct, frozen=True):
 MOST_TOLD = 8
 
 
-def tell_briefly(refusals: Iterable[Refusal]) -> list[Refusal]:
+def describe_refusal(refusals: Iterable[Refusal]) -> list[Refusal]:
     """The first few of each document, and one for all its others: a journal is written to a card.
 
     The one for the others has the entry id `*`, and counts them in its rule.

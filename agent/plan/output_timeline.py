@@ -20,7 +20,7 @@ _start_at = attrgetter("start_at")
 _rank = attrgetter("rank")
 
 
-class Lane:
+class OutputTimeline:
     """Occurrences of one medium for one set of zones.
 
     Args:

@@ -84,7 +84,7 @@ def _activate(one: HeldDocument, document: Silence, now: Now) -> ActiveSilence |
     """
     expires = parse_utc(document.expires)
     if one.standing >= STOPPING:
-        lag = now.at - (now.vouched or now.at)
+        lag = now.at - (now.attested or now.at)
         end_at = max(expires, expires + lag)
         return ActiveSilence(one, document, end_at, True) if now.at < end_at else None  # noqa: FBT003 - its last field
     end_at = min(expires, one.accepted_at + PAUSE)

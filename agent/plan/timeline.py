@@ -12,9 +12,9 @@ from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
-from agent.plan.expansion import Draft
+from agent.plan.expansion import Expansion
 from agent.plan.occurrence import Medium, Occurrence, Refusal
-from agent.plan.output_timeline import Lane
+from agent.plan.output_timeline import OutputTimeline
 from agent.plan.policy import EffectivePolicy
 
 __all__ = ["Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]
@@ -33,7 +33,7 @@ class Timeline:
     ) -> None:
         self.occurrences = sorted(occurrences, key=attrgetter("start_at"))
         self.refusals = sorted(refusals, key=lambda r: (r.at, r.doc_id, r.entry_id))
-        self._lanes: dict[tuple[Medium, frozenset[str] | None], Lane] = {}
+        self._lanes: dict[tuple[Medium, frozenset[str] | None], OutputTimeline] = {}
 
     def playing(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
@@ -70,13 +70,13 @@ class Timeline:
         after = self._lane(medium, zones).after(from_at)
         return takewhile(lambda one: one.start_at <= until_at, after)
 
-    def _lane(self, medium: Medium, zones: Collection[str] | None) -> Lane:
+    def _lane(self, medium: Medium, zones: Collection[str] | None) -> OutputTimeline:
         """Made when first asked for, as an output asks for the same zones again and again."""
         key = (medium, None if zones is None else frozenset(zones))
         lane = self._lanes.get(key)
         if lane is None:
             wanted = _meant_for(self.occurrences, key[1])
-            lane = self._lanes[key] = Lane(one for one in wanted if one.medium == medium)
+            lane = self._lanes[key] = OutputTimeline(one for one in wanted if one.medium == medium)
         return lane
 
 
@@ -120,7 +120,7 @@ def build_in_slices(
     withdrawn = {
         (h.document.class_, h.document.cancels) for h in held if isinstance(h.document, Cancel)
     }
-    draft = Draft(policy, from_at, until_at)
+    draft = Expansion(policy, from_at, until_at)
     for one in sorted(held, key=lambda h: h.document.doc_id):  # so that the order says nothing
         document = one.document
         if isinstance(document, Playlist) and (document.class_, document.doc_id) not in withdrawn:

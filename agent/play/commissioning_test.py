@@ -22,8 +22,8 @@ from collections.abc import Callable, Sequence
 from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.errors import PlayError
-from agent.play.ipc import RATE_HZ, BoardCommand, EngineCommand, Fire, Hold, Show, Stop, Test
-from agent.play.speaker_line import Line
+from agent.play.ipc import RATE_HZ, BoardCommand, EngineCommand, Fire, Hold, ShowScene, Stop, Test
+from agent.play.speaker_line import SpeakerLine
 
 TONE = "trial-tone"
 TONE_HZ = 1000.0
@@ -64,7 +64,7 @@ def open_quiet_tone() -> int:
     return fd
 
 
-class ToneTrial:
+class ToneTest:
     """One quiet tone on one line.
 
     Args:
@@ -72,7 +72,9 @@ class ToneTrial:
         send: to the engine; the descriptor, if any, is passed along and closed.
     """
 
-    def __init__(self, line: Line, send: Callable[[EngineCommand, int | None], None]) -> None:
+    def __init__(
+        self, line: SpeakerLine, send: Callable[[EngineCommand, int | None], None]
+    ) -> None:
         self.id = f"{next(_ids)}.trial"
         self.line = line
         self._send = send
@@ -100,7 +102,7 @@ class ToneTrial:
         """The engine is through with it, or gone."""
         self._over.set()
 
-    def give_way(self) -> None:
+    def preempt(self) -> None:
         """Something else begins."""
         if not self._over.is_set():
             self._over.set()
@@ -108,7 +110,7 @@ class ToneTrial:
                 self._send(Stop(self.id, FADE_MS), None)
 
 
-class ToneTrials:
+class ToneTests:
     """The tones on one output's lines, one at a time.
 
     Args:
@@ -119,19 +121,19 @@ class ToneTrials:
     def __init__(self, output: str, send: Callable[[EngineCommand, int | None], None]) -> None:
         self._output = output
         self._send = send
-        self._current: ToneTrial | None = None
+        self._current: ToneTest | None = None
 
     @property
     def line(self) -> str | None:
         """The line on which a tone sounds, or is about to."""
         return self._current.line.name if self._current is not None else None
 
-    def begin(self, line: Line, group: asyncio.TaskGroup) -> None:
+    def begin(self, line: SpeakerLine, group: asyncio.TaskGroup) -> None:
         """Sound a tone on a line, in a task of the group."""
-        trial = self._current = ToneTrial(line, self._send)
+        trial = self._current = ToneTest(line, self._send)
         group.create_task(self._run(trial), name=f"trial of {line.name}")
 
-    async def _run(self, trial: ToneTrial) -> None:
+    async def _run(self, trial: ToneTest) -> None:
         try:
             await trial.run()
         except PlayError as error:
@@ -148,13 +150,13 @@ class ToneTrials:
         if self._current is not None:
             self._current.on_ended()
 
-    def give_way(self) -> None:
+    def preempt(self) -> None:
         """Something else begins."""
         if self._current is not None:
-            self._current.give_way()
+            self._current.preempt()
 
 
-class FaceTrial:
+class FaceTest:
     """Pictures on one face, one after the other, ten seconds each.
 
     Args:
@@ -200,7 +202,7 @@ def label_commands(station: str, face: str) -> list[BoardCommand]:
     ]
     until_mono_s = mono_s() + 3 * STEP_S
     name = f"{next(_ids)}.label"
-    return [Show(name, Scene(elements, 0), [face], {}, until_mono_s) for _ in range(3)]
+    return [ShowScene(name, Scene(elements, 0), [face], {}, until_mono_s) for _ in range(3)]
 
 
 def _line(text: str, box: list[int], colour: str) -> Element:

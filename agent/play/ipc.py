@@ -31,7 +31,7 @@ class Load(_Message, frozen=True, tag="load"):
     fade_in_ms: int = 0
 
 
-class Start(_Message, frozen=True, tag="start"):
+class StartSlot(_Message, frozen=True, tag="start"):
     """Place the slot's first sample at a moment; a moment past means now, without catching up.
 
     With `after` it waits for the end of that slot, if it is still there, and begins at the very
@@ -72,7 +72,7 @@ class Fire(_Message, frozen=True, tag="fire"):
     gain_db: float = 0.0
 
 
-EngineCommand = Load | Start | Stop | Gain | Hold | Fire
+EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire
 
 
 class Send(Protocol):
@@ -90,7 +90,7 @@ class Ready(_Message, frozen=True, tag="ready"):
     device: str
 
 
-class Beat(_Message, frozen=True, tag="beat"):
+class EngineBeat(_Message, frozen=True, tag="beat"):
     """Every 500 ms: frames consumed by the device so far."""
 
     frames: int
@@ -114,7 +114,7 @@ class Ended(_Message, frozen=True, tag="ended"):
     mono_s: float
 
 
-class Fault(_Message, frozen=True, tag="fault"):
+class WorkerFault(_Message, frozen=True, tag="fault"):
     """The worker cannot go on (or, with `id`, one of its items cannot)."""
 
     code: str
@@ -122,10 +122,10 @@ class Fault(_Message, frozen=True, tag="fault"):
     id: str | None = None
 
 
-EngineEvent = Ready | Beat | Started | Ended | Fault
+EngineEvent = Ready | EngineBeat | Started | Ended | WorkerFault
 
 
-class Show(_Message, frozen=True, tag="show"):
+class ShowScene(_Message, frozen=True, tag="show"):
     """Show a scene on the named faces until a moment; `media` maps sha256 to a readable path.
 
     `utc_at_mono_0_s` is the POSIX second at CLOCK_MONOTONIC 0, for clock elements; None while no
@@ -167,7 +167,7 @@ class Snap(_Message, frozen=True, tag="snap"):
     known: str = ""
 
 
-BoardCommand = Show | Blank | Brightness | Test | Snap
+BoardCommand = ShowScene | Blank | Brightness | Test | Snap
 
 
 class BoardReady(_Message, frozen=True, tag="board_ready"):
@@ -204,4 +204,4 @@ class Snapped(_Message, frozen=True, tag="snapped"):
     png: bytes = b""
 
 
-BoardEvent = BoardReady | BoardBeat | Shown | Snapped | Fault
+BoardEvent = BoardReady | BoardBeat | Shown | Snapped | WorkerFault

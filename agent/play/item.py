@@ -38,7 +38,7 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Source:
+class ItemSource:
     """The signed document behind an item, as the journal names it."""
 
     doc_id: str
@@ -52,7 +52,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageClips:
     """What is told of an emergency in one language.
 
     Args:
@@ -80,7 +80,7 @@ class Item:
     """
 
     key: str
-    source: Source
+    source: ItemSource
     title: str
     lang: str
     level: int
@@ -94,7 +94,7 @@ class Item:
     repeat: int = 1
     gap_ms: int = 0
     limit_ms: int | None = None
-    bodies: tuple[Words, ...] = ()
+    bodies: tuple[LanguageClips, ...] = ()
     signal: Medium | None = None
     is_exercise: bool = False
     scene: Scene | None = None
@@ -174,7 +174,7 @@ class PlayLog(Protocol):
         """Write one record."""
 
 
-class MediaShelf(Protocol):
+class MediaFiles(Protocol):
     """Content-addressed media, hashed again from the open descriptor."""
 
     async def open(self, digest: Digest, size_bytes: int) -> int:
@@ -194,6 +194,6 @@ class Neighbours:
 
     rundown: Rundown
     clock: Clock
-    media: MediaShelf
+    media: MediaFiles
     log: PlayLog
     on_fault: FaultSink

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 
 from agent.contract.ids import StationId
 from agent.play.board.board_config import board_argv
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardEvent, EngineEvent
 from agent.play.item import Item, Neighbours
 from agent.play.sound.engine_config import engine_argv
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
-from agent.play.worker_process import Worker
+from agent.play.worker_process import WorkerProcess
 from agent.settings.model import Output
 
 log = logging.getLogger(__name__)
@@ -34,12 +34,14 @@ def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
     return SoundOutput(
         output.name,
         [build_line(zone, near.on_fault) for zone in output.zones],
-        lambda on_event, on_lost: Worker(argv, EngineEvent, on_event, on_lost, name=output.name),
+        lambda on_event, on_lost: WorkerProcess(
+            argv, EngineEvent, on_event, on_lost, name=output.name
+        ),
         near,
     )
 
 
-def build_picture_output(output: Output, station: StationId, near: Neighbours) -> PictureOutput:
+def build_picture_output(output: Output, station: StationId, near: Neighbours) -> BoardOutput:
     """A board process and its faces."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
@@ -47,21 +49,23 @@ def build_picture_output(output: Output, station: StationId, near: Neighbours) -
     argv = board_argv(
         station, output.board.profile, output.board.path, faces, str(near.media.folder)
     )
-    return PictureOutput(
+    return BoardOutput(
         output.name,
         list(faces),
-        lambda on_event, on_lost: Worker(argv, BoardEvent, on_event, on_lost, name=output.name),
+        lambda on_event, on_lost: WorkerProcess(
+            argv, BoardEvent, on_event, on_lost, name=output.name
+        ),
         near,
     )
 
 
-def sounding(outputs: Iterable[SoundOutput | PictureOutput]) -> list[Item]:
+def sounding(outputs: Iterable[SoundOutput | BoardOutput]) -> list[Item]:
     """What loudspeakers play now."""
     on_air = (one.on_air for one in outputs if isinstance(one, SoundOutput))
     return [item for item in on_air if item is not None]
 
 
-async def keep_running(output: SoundOutput | PictureOutput, note: FaultSink) -> None:
+async def keep_running(output: SoundOutput | BoardOutput, note: FaultSink) -> None:
     """One output's failure must not take the others, the link and the journal with it."""
     loop = asyncio.get_running_loop()
     while True:

@@ -15,7 +15,7 @@ Outcome = Literal["full", "cut", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
-class Account:
+class PlayResult:
     """What really happened: aware UTC times, the zones that were on, sound consumed.
 
     Of an emergency's sound also the media that were `told`, and the languages of the bodies whose
@@ -35,7 +35,7 @@ class Account:
     words_missing: list[str] | None = None
 
 
-def build_play(output: str, item: Item, account: Account) -> Play:
+def build_play(output: str, item: Item, account: PlayResult) -> Play:
     """The record of `item` on `output`."""
     source = item.source
     return Play(
@@ -73,7 +73,7 @@ def build_play(output: str, item: Item, account: Account) -> Play:
     )
 
 
-class Entry:
+class PlayRecord:
     """One play's place in the journal: opened when it is heard or seen, closed once.
 
     Opening does not wait for the disk: what plays must never wait for it either.
@@ -90,12 +90,12 @@ class Entry:
         self._item = item
         self._opening: asyncio.Task[int] | None = None
 
-    def open(self, account: Account) -> None:
+    def open(self, account: PlayResult) -> None:
         """Have it made durable that this plays: a crash from then on leaves a record."""
         play = build_play(self._output, self._item, account)
         self._opening = asyncio.create_task(self._log.open_play(play), name="open play")
 
-    async def close(self, account: Account) -> None:
+    async def close(self, account: PlayResult) -> None:
         """Write the record; what was never opened is written all the same."""
         play = build_play(self._output, self._item, account)
         if self._opening is None:

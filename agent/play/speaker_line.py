@@ -16,7 +16,7 @@ from agent.errors import ConfigError
 from agent.settings.model import Zone
 from drivers import registry
 from drivers.errors import DeviceFault, DriverError, UnsupportedFeature
-from drivers.interface import Switch
+from drivers.interface import PowerSwitch
 
 log = logging.getLogger(__name__)
 FaultSink = Callable[[str, str, str | None], None]
@@ -26,7 +26,7 @@ OFF_AGAIN_S = (2.0, 5.0, 30.0)  # between tries to switch off; the last one goes
 CLOSE_S = 5.0  # for a line to be switched off for good: what stops a process does not wait longer
 
 
-class Line:
+class SpeakerLine:
     """A zone of a sound output.
 
     Args:
@@ -38,7 +38,12 @@ class Line:
     """
 
     def __init__(
-        self, name: str, switch: Switch | None, settle_ms: int, tail_ms: int, on_fault: FaultSink
+        self,
+        name: str,
+        switch: PowerSwitch | None,
+        settle_ms: int,
+        tail_ms: int,
+        on_fault: FaultSink,
     ) -> None:
         self.name = name
         self.settle_s = settle_ms / 1000 if switch else 0.0
@@ -79,20 +84,20 @@ class Line:
         """Try once more to have the line on, for a claim that got False; it stays one claim."""
         return self._switch is None or await self._have_on(self._switch)
 
-    async def _have_on(self, switch: Switch) -> bool:
+    async def _have_on(self, switch: PowerSwitch) -> bool:
         async with self._lock:
             if self.state == "on":
                 return True
             return not self._is_closed and await self._switch_on(switch)
 
-    async def _switch_on(self, switch: Switch) -> bool:
+    async def _switch_on(self, switch: PowerSwitch) -> bool:
         self.state = "settling"
         try:
             await switch.set(True)
         except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
             self.state = "fault"
             kind = "switch_dead" if isinstance(error, DeviceFault) else "switch_no_answer"
-            self._on_fault(kind, self.name, _say(error))
+            self._on_fault(kind, self.name, _describe(error))
             return False
         await asyncio.sleep(self.settle_s)
         self.state = "on"
@@ -128,7 +133,7 @@ class Line:
                 await self._switch.set(False)
             except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
                 self.state = "fault"
-                self._on_fault("switch_stuck", self.name, _say(error))
+                self._on_fault("switch_stuck", self.name, _describe(error))
                 return False
             self.state = "off"
             for kind in (
@@ -163,7 +168,7 @@ class Line:
             self._on_fault("switch_stuck", self.name, f"not off within {CLOSE_S:g} s")
 
 
-def _say(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     """A driver's fault in its own words; any other exception is a mistake and goes to the log."""
     if isinstance(error, DriverError):
         return str(error)
@@ -171,7 +176,7 @@ def _say(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def close_lines(lines: Iterable[Line]) -> None:
+async def close_lines(lines: Iterable[SpeakerLine]) -> None:
     """Switch all lines off at once.
 
     Neither another line's failure nor a cancel keeps one of them on: the cancel takes effect once
@@ -196,7 +201,7 @@ def close_ports() -> None:
     registry.close()
 
 
-def build_line(zone: Zone, on_fault: FaultSink) -> Line:
+def build_line(zone: Zone, on_fault: FaultSink) -> SpeakerLine:
     """The line of one zone of the settings, with its switch.
 
     Raises:
@@ -216,4 +221,4 @@ def build_line(zone: Zone, on_fault: FaultSink) -> Line:
             )
         except UnsupportedFeature as error:
             raise ConfigError("E_DRIVER", zone.name, str(error)) from error
-    return Line(zone.name, switch, zone.settle_ms, zone.tail_ms, on_fault)
+    return SpeakerLine(zone.name, switch, zone.settle_ms, zone.tail_ms, on_fault)

@@ -12,17 +12,17 @@ from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.ipc import BoardCommand, EngineCommand
 from agent.play.speaker_line import FaultSink
-from agent.play.worker_process import Worker
+from agent.play.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
 RESPAWN_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 REMEMBERED_S = 60.0  # how long a death makes the next one slower to mend
 
 E = TypeVar("E")
-Spawn = Callable[[Callable[[E], None], Callable[[str], None]], Worker[E]]
+Spawn = Callable[[Callable[[E], None], Callable[[str], None]], WorkerProcess[E]]
 
 
-class Keeper(Generic[E]):
+class Supervisor(Generic[E]):
     """One worker for the life of its output.
 
     Args:
@@ -51,11 +51,11 @@ class Keeper(Generic[E]):
         self._on_event = on_event
         self._on_lost = on_lost
         self._on_fault = on_fault
-        self._worker: Worker[E] | None = None
+        self._worker: WorkerProcess[E] | None = None
         self._deaths: deque[float] = deque(maxlen=len(RESPAWN_S))
 
     def send(self, command: EngineCommand | BoardCommand, fd: int | None = None) -> None:
-        """Send a command to the worker of this moment (see `Worker.send`).
+        """Send a command to the worker of this moment (see `WorkerProcess.send`).
 
         Raises:
             PlayError: it is gone; its successor will be told what is then to be done.

@@ -20,13 +20,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from agent.errors import PlayError
-from agent.play.ipc import (
-    BEAT_LIMIT_S,
-    WORKER_FD,
-    BoardCommand,
-    EngineCommand,
-    Fault,
-)
+from agent.play.ipc import BEAT_LIMIT_S, WORKER_FD, BoardCommand, EngineCommand, WorkerFault
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +32,7 @@ EXIT_LIMIT_S = 0.2  # between the end of its socket and its own; the kernel take
 E = TypeVar("E")
 
 
-class Worker(Generic[E]):
+class WorkerProcess(Generic[E]):
     """One child, supervised.
 
     Args:
@@ -179,7 +173,7 @@ class Worker(Generic[E]):
         except msgspec.DecodeError as error:
             self._lose(f"unreadable message: {error}")
             return
-        if isinstance(event, Fault) and event.id is None:
+        if isinstance(event, WorkerFault) and event.id is None:
             if self._ready is None:
                 self._on_event(event)  # type: ignore[arg-type]  # Fault is in every events union
             self._lose(event.detail, event.code)

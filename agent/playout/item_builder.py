@@ -11,7 +11,7 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Element, Entry, Medium, Scene
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
-from agent.play.item import Description, Item, Source, Words
+from agent.play.item import Description, Item, ItemSource, LanguageClips
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
 LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
@@ -20,9 +20,11 @@ ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
 
 
-def _source(held: HeldDocument, entry: str, description: Description = _NOT_DESCRIBED) -> Source:
+def _source(
+    held: HeldDocument, entry: str, description: Description = _NOT_DESCRIBED
+) -> ItemSource:
     document = held.document
-    return Source(
+    return ItemSource(
         doc_id=document.doc_id,
         doc_sha256=held.sha256,
         entry=entry,
@@ -100,7 +102,7 @@ def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None])
     media = {medium.sha256: medium for medium in document.media}
     rows = ((body, tuple(media[digest] for digest in body.media or [])) for body in document.bodies)
     bodies = (
-        Words(body.lang, clips, bool(clips) and _missing(clips, state) is None)
+        LanguageClips(body.lang, clips, bool(clips) and _missing(clips, state) is None)
         for body, clips in rows
     )
     return _emergency_item(

@@ -16,7 +16,7 @@ from agent.contract.document import Emergency
 from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency, emergencies_on
 from agent.plan.occurrence import Medium as Sense
-from agent.plan.occurrence import Refusal, tell_briefly
+from agent.plan.occurrence import Refusal, describe_refusal
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, alarm_on
 from agent.plan.silence import ActiveSilence, silence_on
@@ -49,7 +49,7 @@ def _nobody() -> None:
 
 
 @dataclass
-class Programme:
+class Schedule:
     """All that the box holds, as timelines.
 
     Args:
@@ -144,7 +144,7 @@ class Programme:
         for refusal in self.timeline.refusals if self.timeline else ():
             fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
         told, self._told = self._told, frozenset(fresh)
-        return tell_briefly(refusal for key, refusal in fresh.items() if key not in told)
+        return describe_refusal(refusal for key, refusal in fresh.items() if key not in told)
 
     def is_held(self, doc_id: str) -> bool:
         """Is the document in force in the present timeline?"""
@@ -179,12 +179,12 @@ class Programme:
         return held if waited_until is None else replace(held, accepted_at=waited_until)
 
 
-class SoundRundown:
+class SoundSchedule:
     """What a sound output asks (see `play.item.Rundown`)."""
 
     sense: Sense = "sound"
 
-    def __init__(self, programme: Programme, zones: Iterable[str]) -> None:
+    def __init__(self, programme: Schedule, zones: Iterable[str]) -> None:
         self._programme = programme
         self._zones = frozenset(zones)
 
@@ -292,7 +292,7 @@ class SoundRundown:
         return build_item(occurrence, self._programme.media_state)
 
 
-class PictureRundown(SoundRundown):
+class BoardSchedule(SoundSchedule):
     """What a board output asks."""
 
     sense: Sense = "picture"

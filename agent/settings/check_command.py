@@ -12,15 +12,15 @@ from typing import Any
 
 from agent.errors import ConfigError
 from agent.settings.effective_settings import build_effective, build_plain
-from agent.settings.load import Judged
-from agent.settings.messages import say
+from agent.settings.load import SettingsReport
+from agent.settings.messages import translate
 from agent.settings.warnings import find_risks
 from strict_yaml.source_excerpt import build_excerpt
 from strict_yaml.validation_fault import ValidationFault, sort_faults
 from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
-Judge = Callable[[Path], Judged]
+Judge = Callable[[Path], SettingsReport]
 
 
 def run_check(
@@ -39,7 +39,7 @@ def run_check(
     try:
         judged = judge(path)
     except ConfigError as error:
-        return _tell_unreadable(error, lang, as_json=as_json)
+        return _print_unreadable(error, lang, as_json=as_json)
     faults = judged.faults
     if judged.settings is not None and judged.tree is not None:
         faults = [found.at(str(path)) for found in find_risks(judged.settings, judged.tree, path)]
@@ -66,11 +66,11 @@ def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: L
         "\n".join([fault.text(lang), *build_excerpt(text, fault)]) for fault in errors + warnings
     ]
     if errors:
-        last = say("fault_count", lang, str(path), str(len(errors)))
+        last = translate("fault_count", lang, str(path), str(len(errors)))
     elif warnings:
-        last = say("good_but", lang, str(path), str(len(warnings)))
+        last = translate("good_but", lang, str(path), str(len(warnings)))
     else:
-        last = say("good", lang, str(path))
+        last = translate("good", lang, str(path))
     return "\n\n".join([*blocks, last])
 
 
@@ -93,7 +93,7 @@ def _build_told(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[s
     return {"file": str(path), "good": not errors, "faults": errors, "warnings": warnings}
 
 
-def _tell_unreadable(error: ConfigError, lang: Lang, *, as_json: bool) -> int:
+def _print_unreadable(error: ConfigError, lang: Lang, *, as_json: bool) -> int:
     text = describe_unreadable(error, lang)
     if as_json:
         text = json.dumps({"file": error.subject, "unreadable": error.hint}, ensure_ascii=False)
@@ -106,8 +106,8 @@ def describe_unreadable(error: ConfigError, lang: Lang) -> str:
     file = error.subject
     match error.hint:
         case reason if reason == os.strerror(errno.ENOENT):
-            return f"{file}: {say('no_settings', lang, file)}"
+            return f"{file}: {translate('no_settings', lang, file)}"
         case reason if reason == os.strerror(errno.EACCES):
-            return f"{file}: {say('closed_settings', lang)}"
+            return f"{file}: {translate('closed_settings', lang)}"
         case reason:
-            return f"{file}: {say('unreadable', lang)}: {reason}"
+            return f"{file}: {translate('unreadable', lang)}: {reason}"

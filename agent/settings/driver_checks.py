@@ -27,7 +27,7 @@ _LOAD: Mapping[Use, Callable[..., object]] = {
 _TYPES = {"text": "text", "integer": "integer", "number": "number", "boolean": "true_false"}
 
 
-class Device(NamedTuple):
+class ConfiguredDevice(NamedTuple):
     """A switch, input or sensor as the tree has it."""
 
     use: Use
@@ -57,22 +57,22 @@ def find_drivers(tree: Node, told: Collection[str] = ()) -> Iterator[Found]:
         registry.close()
 
 
-def _list_devices(tree: Node) -> Iterator[Device]:
+def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:
     for i, output in items_of(tree, "outputs"):
         for k, zone in items_of(output, "zones"):
             switch, name = given(zone, "switch"), given(zone, "name")
             if switch is not None:
                 called = name.value if isinstance(name, Scalar) else "switch"
-                yield Device("switch", switch, f"outputs[{i}].zones[{k}].switch", called)
+                yield ConfiguredDevice("switch", switch, f"outputs[{i}].zones[{k}].switch", called)
     uses: tuple[Use, ...] = ("input", "sensor")
     for use in uses:
         for i, node in items_of(tree, f"{use}s"):
             name = given(node, "name")
             called = name.value if isinstance(name, Scalar) else use
-            yield Device(use, node, f"{use}s[{i}]", called)
+            yield ConfiguredDevice(use, node, f"{use}s[{i}]", called)
 
 
-def _find_in_device(device: Device, *, is_trial: bool) -> Iterator[Found]:
+def _find_in_device(device: ConfiguredDevice, *, is_trial: bool) -> Iterator[Found]:
     profile = given(device.node, "profile")
     if not isinstance(profile, Scalar):
         return
@@ -116,7 +116,7 @@ def _value(node: Node, key: str, default: Any) -> Any:
     return resolve(value) if isinstance(value, Scalar) else default
 
 
-def _found(device: Device, fault: SettingFault) -> Found:
+def _found(device: ConfiguredDevice, fault: SettingFault) -> Found:
     """The driver's fault at the line where its key stands, or should stand."""
     is_own = fault.name in _OWN[device.use]
     home = device.node if is_own else given(device.node, "options") or device.node

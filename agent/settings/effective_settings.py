@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from agent.settings.messages import say
+from agent.settings.messages import translate
 from agent.settings.model import Settings
 from strict_yaml.node import Items, Node, Pairs
 from strict_yaml.type_messages import is_secret
@@ -31,7 +31,7 @@ def build_plain(settings: Settings) -> dict[str, Any]:
 
 def build_effective(settings: Settings, tree: Node | None, lang: Lang) -> str:
     """As YAML; what the file does not say itself is marked as a default."""
-    note = say("default_note", lang)
+    note = translate("default_note", lang)
     return "\n".join(_lines(build_plain(settings), tree, 0, note)) + "\n"
 
 

@@ -22,7 +22,7 @@ from strict_yaml.validation_fault import CodedText, ValidationFault, sort_faults
 
 
 @dataclass(frozen=True)
-class Judged:
+class SettingsReport:
     """A file as judged: with no faults there are settings, with faults there may be a tree."""
 
     source: str
@@ -31,7 +31,7 @@ class Judged:
     tree: Node | None
     faults: list[ValidationFault]
 
-    def refused(self, key: str, error: ConfigError) -> Judged:
+    def refused(self, key: str, error: ConfigError) -> SettingsReport:
         """With one fault more: what the agent found when it opened what a key names."""
         mark = find_mark(self.tree, tuple(key.split("."))) if self.tree else Mark(0, 0)
         found = Found(mark, key, error.code, error.hint, CodedText("file_of_centre"))
@@ -40,7 +40,7 @@ class Judged:
         )
 
 
-def judge_settings(path: Path) -> Judged:
+def validate_settings(path: Path) -> SettingsReport:
     """Read station.yaml and judge all of it: form, values, rules, and what it names.
 
     Raises:
@@ -49,14 +49,14 @@ def judge_settings(path: Path) -> Judged:
     source = str(path)
     text, faults = _read(path)
     if faults:
-        return Judged(source, text, None, None, faults)
+        return SettingsReport(source, text, None, None, faults)
     settings, tree, faults = load_yaml(text, Settings, source)
     if tree is not None:
         told = {fault.key for fault in faults}  # one mistake is told once
         found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree, told))
         faults += [one.at(source) for one in found if one.key not in told]
     faults = [_without_secret(_with_example(fault)) for fault in faults]
-    return Judged(source, text, None if faults else settings, tree, sort_faults(faults))
+    return SettingsReport(source, text, None if faults else settings, tree, sort_faults(faults))
 
 
 def _with_example(fault: ValidationFault) -> ValidationFault:

@@ -103,6 +103,6 @@ _OWN: Catalogue = {
 PHRASES: Catalogue = {**MESSAGES, **_OWN}
 
 
-def say(code: str, lang: Lang, *args: str) -> str:
+def translate(code: str, lang: Lang, *args: str) -> str:
     """The text of a code in a language; an unknown code is returned as it is."""
     return look_up(PHRASES, code, lang, *args)

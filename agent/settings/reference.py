@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import NODEFAULT, inspect
 
 from agent.settings.key_docs import KEYS, unit_of
-from agent.settings.schema import Row, bare_type, walk_model
+from agent.settings.schema import ModelRow, bare_type, walk_model
 from strict_yaml.type_messages import form_of
 
 HEAD = """\
@@ -42,7 +42,7 @@ COLUMNS = (
 
 def build_reference() -> str:
     """The page's text."""
-    sections: dict[str, list[Row]] = {}
+    sections: dict[str, list[ModelRow]] = {}
     for row in walk_model():
         sections.setdefault(row.path.rpartition(".")[0], []).append(row)
     parts = [HEAD]
@@ -59,7 +59,7 @@ def _intro(place: str) -> Iterator[str]:
         yield f"{text.vi[0].upper()}{text.vi[1:]}.<br>{text.en[0].upper()}{text.en[1:]}.\n"
 
 
-def _table(rows: list[Row]) -> Iterator[str]:
+def _table(rows: list[ModelRow]) -> Iterator[str]:
     yield _line(COLUMNS)
     yield _line("---" for _ in COLUMNS)
     for row in rows:
@@ -81,7 +81,7 @@ def _line(cells: Any) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _default(row: Row) -> str:
+def _default(row: ModelRow) -> str:
     is_empty = row.default is NODEFAULT or row.default is None or row.default in ([], {})
     return "" if is_empty or isinstance(row.default, dict) else f"`{_value(row.default)}`"
 

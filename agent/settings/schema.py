@@ -16,7 +16,7 @@ from strict_yaml.type_messages import form_of, is_none
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-class Row(NamedTuple):
+class ModelRow(NamedTuple):
     """One key of the model: where it is, its type, and what stands there if nobody writes it."""
 
     path: str
@@ -24,19 +24,19 @@ class Row(NamedTuple):
     default: Any
 
 
-def walk_model() -> Iterator[Row]:
+def walk_model() -> Iterator[ModelRow]:
     """Every key of station.yaml, parents first, in the order of the model."""
     yield from _walk(inspect.type_info(Settings), "")
 
 
-def _walk(type_: inspect.Type, path: str) -> Iterator[Row]:
+def _walk(type_: inspect.Type, path: str) -> Iterator[ModelRow]:
     bare = bare_type(type_)
     if isinstance(bare, inspect.ListType):
         yield from _walk(bare.item_type, f"{path}[]")
     elif isinstance(bare, inspect.StructType):
         for field in bare.fields:
             inner = join(path, field.encode_name)
-            yield Row(inner, field, default_of(field))
+            yield ModelRow(inner, field, default_of(field))
             yield from _walk(field.type, inner)
 
 

@@ -6,7 +6,7 @@ from agent.clock import Now
 from agent.plan.silence import ActiveSilence, silence_on
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
-from agent.store.local_mute import SilenceSwitch
+from agent.store.local_mute import LocalMute
 
 
 class Mutes:
@@ -21,7 +21,7 @@ class Mutes:
         changed: emitted when any of them was switched, has begun or has ended.
     """
 
-    def __init__(self, documents: DocumentsInForce, switch: SilenceSwitch) -> None:
+    def __init__(self, documents: DocumentsInForce, switch: LocalMute) -> None:
         self.switch = switch
         self.is_locked = False
         self.changed = Signal[[]]()

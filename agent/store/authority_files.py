@@ -44,7 +44,7 @@ class Floor:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredAuthority:
     """What is remembered.
 
     Args:
@@ -58,7 +58,7 @@ class Kept:
     floors: Mapping[str, Floor] = field(default_factory=dict)
 
 
-def read(connection: sqlite3.Connection) -> Kept:
+def read(connection: sqlite3.Connection) -> StoredAuthority:
     """All that is kept, not judged: a card may have turned any of it into anything."""
     roots = connection.execute(
         "SELECT version, ifnull(CAST(bytes AS BLOB), x'') FROM authority_roots ORDER BY version"
@@ -67,14 +67,14 @@ def read(connection: sqlite3.Connection) -> Kept:
         "SELECT ifnull(CAST(role AS BLOB), x''), ifnull(CAST(bytes AS BLOB), x'')"
         " FROM authority_files"
     )
-    return Kept(
+    return StoredAuthority(
         roots=dict(roots),
         files={_text(role): raw for role, raw in files},
         floors=_floors(connection),
     )
 
 
-def mend(connection: sqlite3.Connection, kept: Kept) -> None:
+def mend(connection: sqlite3.Connection, kept: StoredAuthority) -> None:
     """Keep of roots and files no more than these; the floors stay as they are."""
     connection.execute("DELETE FROM authority_roots")
     connection.executemany("INSERT INTO authority_roots VALUES (?, ?)", kept.roots.items())

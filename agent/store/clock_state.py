@@ -44,13 +44,13 @@ def build_clock(
         boot_id: of this boot; a fix of another one means nothing.
         boot: seconds since boot; replaced in tests.
     """
-    floor, vouched = words.get(FLOOR), words.get(VOUCHED)
+    floor, attested = words.get(FLOOR), words.get(VOUCHED)
     clock = Clock(
         parse_utc(floor) if floor else None,
         rtc,
         boot,
         by=words.get(FLOOR_BY, "") if floor else "",
-        vouched=parse_utc(vouched) if vouched else None,
+        attested=parse_utc(attested) if attested else None,
         rtc_apart_s=float(words.get(RTC_APART, "0")),
     )
     if fix := words.get(FIX):
@@ -85,7 +85,7 @@ def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
     return {
         FLOOR: encode_utc(clock.floor),
         FLOOR_BY: clock.floor_by,
-        VOUCHED: encode_utc(clock.vouched),
+        VOUCHED: encode_utc(clock.attested),
         ROOT: str(root),
         FIX: json.dumps(clock.dump(boot_id)),
         RTC_APART: f"{clock.rtc_apart_s:.0f}",

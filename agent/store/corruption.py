@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from agent.store import key_value
 from agent.store.rebuild import rebuild_floors, sink_floors_of_lost_documents, withdraw_cancelled
-from agent.store.row import Row, read_rows
+from agent.store.row import StoredRow, read_rows
 from agent.store.state_origin import KEY as BORN
-from agent.store.state_origin import Birth, put_birth
+from agent.store.state_origin import StateOrigin, put_origin
 from agent.store.table import (
     CANCELS,
     DOCUMENTS,
@@ -29,7 +29,7 @@ from agent.store.table import (
 JUDGED = (FLOORS, DOCUMENTS, EVENTS, CANCELS, META, OPEN_PLAY, ROLE_FLOORS)
 
 
-def drop_rotten(connection: sqlite3.Connection) -> list[str]:
+def drop_corrupt(connection: sqlite3.Connection) -> list[str]:
     """Drop what is not as it was written; the names of what was. A deed, before anything is read.
 
     Raises:
@@ -67,10 +67,10 @@ def _make_good(connection: sqlite3.Connection, lost: Mapping[str, list[str]]) ->
         rebuild_floors(connection)
         withdraw_cancelled(connection)
     if is_floor_lost or f"{META.name} {BORN}" in lost.get(META.name, ()):
-        put_birth(connection, Birth(is_new=True))  # a head must vouch for what comes again
+        put_origin(connection, StateOrigin(is_new=True))  # a head must vouch for what comes again
 
 
-def _delete(connection: sqlite3.Connection, table: Table, row: Row) -> None:
+def _delete(connection: sqlite3.Connection, table: Table, row: StoredRow) -> None:
     where, arguments = row.where
     connection.execute(f"DELETE FROM {table.name} WHERE {where}", arguments)  # noqa: S608 - declared names
 

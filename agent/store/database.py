@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from agent.errors import StoreError
-from agent.store.corruption import drop_rotten
+from agent.store.corruption import drop_corrupt
 from agent.store.rebuild import document_number
-from agent.store.recovery import salvage
-from agent.store.state_origin import Birth, put_birth
+from agent.store.recovery import recover
+from agent.store.state_origin import StateOrigin, put_origin
 from agent.store.table import TABLES, guard
 from agent.store.wal import Log, has_lost_commits, read_log
 
@@ -204,15 +204,15 @@ class Store:
                 raise
             self.moved_aside = aside = _move_aside(self.path)
             self._connection = _connect(self.path)
-            self._transact(lambda: salvage(self._connection, aside))
+            self._transact(lambda: recover(self._connection, aside))
             if isinstance(error, _LostCommitsError):
-                self._transact(lambda: put_birth(self._connection, Birth(is_new=True)))
+                self._transact(lambda: put_origin(self._connection, StateOrigin(is_new=True)))
 
     def _begin(self) -> None:
         self._connection = _connect(self.path)
         try:
             self._transact(lambda: _prove_writable(self._connection))
-            self.lost = tuple(self._transact(lambda: drop_rotten(self._connection)))
+            self.lost = tuple(self._transact(lambda: drop_corrupt(self._connection)))
         except BaseException:
             self._connection.close()
             raise

@@ -5,7 +5,7 @@ slot; the issuer's newer document replaces the older one whole. So do held alarm
 local key. Immediate emergencies and cancels each keep their own row until 30 days after their
 expiry. A cancel withdraws what it names in its own class, also when it arrives first; an event or
 document withdrawn stays known, so it cannot come back.
-`commit` is a deed for `Store.run`: the caller tells `Floors` afterwards by `learn`.
+`commit` is a deed for `Store.run`: the caller tells `ReplayFloors` afterwards by `learn`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,21 @@ from agent.contract.envelope import Envelope
 from agent.contract.ids import parse_place
 from agent.contract.issuer_budget import Usage
 from agent.contract.utc import encode_utc, parse_utc
-from agent.store.replay_floors import Floors, Slot, load_floors, write_floor
+from agent.store.replay_floors import ReplayFloors, Slot, load_floors, write_floor
 from agent.store.table import TABLES
 
 __all__ = [
-    "Floors", "Reading", "commit", "drop", "held", "learn", "load_floors",
-    "place_of", "prune", "read_within_budget", "slot_of",
+    "DocumentsRead",
+    "ReplayFloors",
+    "commit",
+    "drop",
+    "held",
+    "learn",
+    "load_floors",
+    "place_of",
+    "prune",
+    "read_within_budget",
+    "slot_of",
 ]  # fmt: skip
 
 KEEP = timedelta(days=30)
@@ -36,7 +45,7 @@ KINDS_NOT_HELD = frozenset({"time", "ack"})
 
 
 @dataclass(frozen=True)
-class Reading:
+class DocumentsRead:
     """What the card holds, as far as it fits.
 
     Args:
@@ -66,7 +75,7 @@ def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     _write(connection, accepted, at)
 
 
-def learn(floors: Floors, accepted: Accepted) -> None:
+def learn(floors: ReplayFloors, accepted: Accepted) -> None:
     """Bring the snapshot in memory up to a commit that has succeeded."""
     if accepted.floor is not None:
         floors.raise_to(accepted.floor)
@@ -90,7 +99,7 @@ def read_within_budget(
     known: Iterable[HeldDocument],
     is_past: Callable[[datetime], bool],
     is_wanted: Callable[[str], bool],
-) -> Reading:
+) -> DocumentsRead:
     """All documents not withdrawn, as far as each issuer's budget goes: the newest are kept.
 
     A release before budgets accepted more than a box can bear. What is left out stays on the card
@@ -121,7 +130,7 @@ def read_within_budget(
         elif not is_past(parse_utc(expires)):
             left_out.setdefault(one.document.issuer, str(excess))
     oldest_first = sorted(kept.items(), key=lambda item: (item[1].accepted_at, item[0]))
-    return Reading([one for _, one in oldest_first], left_out)
+    return DocumentsRead([one for _, one in oldest_first], left_out)
 
 
 def _read_one(connection: sqlite3.Connection, place: str) -> HeldDocument:

@@ -19,7 +19,7 @@ from agent.contract.ids import parse_place
 from agent.contract.utc import parse_utc
 from agent.store import key_value
 from agent.store.state_origin import KEY as BORN
-from agent.store.state_origin import Birth
+from agent.store.state_origin import StateOrigin
 from agent.store.table import row_crc
 
 FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
@@ -32,7 +32,7 @@ MAX_COUNT = 1 << 53
 Carry = Literal["newer", "own", "highest", "clock"]
 
 
-class Beat(msgspec.Struct, frozen=True):
+class LastBeat(msgspec.Struct, frozen=True):
     """The last moment at which the agent was surely alive."""
 
     boot_id: str
@@ -40,7 +40,7 @@ class Beat(msgspec.Struct, frozen=True):
     mono_ns: int
 
 
-class _Fix(msgspec.Struct, frozen=True):
+class _FixRecord(msgspec.Struct, frozen=True):
     """As `Clock.dump` tells it."""
 
     boot_id: str
@@ -51,7 +51,7 @@ class _Fix(msgspec.Struct, frozen=True):
     is_on_notice: bool
 
 
-class KeptSilence(msgspec.Struct, frozen=True):
+class LocalMuteRecord(msgspec.Struct, frozen=True):
     """The page's silence switch, while it is on."""
 
     boot_id: str
@@ -59,7 +59,7 @@ class KeptSilence(msgspec.Struct, frozen=True):
     until: str
 
 
-class ToldSilence(msgspec.Struct, frozen=True):
+class ReportedSilence(msgspec.Struct, frozen=True):
     """A silence whose beginning is in the journal."""
 
     issuer: str
@@ -67,7 +67,7 @@ class ToldSilence(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Word:
+class KeyValueField:
     """One word.
 
     Args:
@@ -123,32 +123,32 @@ def _last_of_pause(word: str) -> object:
     return parse_pause(word)[1]
 
 
-WORDS: Mapping[str, Word] = {
-    "session": Word(parse_count, carry="highest"),
-    "journal_epoch": Word(_parse_epoch, carry="own", is_salvaged=False),
-    "journal_beat": Word(Decoder(Beat).decode, carry="own", is_salvaged=False),
-    BORN: Word(Decoder(Birth).decode),
-    FLOOR: Word(parse_utc, carry="clock"),
-    FLOOR_BY: Word(str, carry="clock"),
-    VOUCHED: Word(parse_utc, carry="highest"),
-    ROOT: Word(parse_count, carry="highest"),
-    FIX: Word(Decoder(_Fix | None).decode, is_salvaged=False),
-    RTC_APART: Word(int, is_salvaged=False),
-    HELD: Word(str, is_salvaged=False),
-    key_value.LAST_PLACE: Word(parse_place),
-    LOCAL_SILENCE: Word(_or_empty(Decoder(KeptSilence).decode)),
-    SILENCE_KEY: Word(_parse_switch),
-    SILENCES_TOLD: Word(Decoder(dict[str, ToldSilence]).decode),
-    "health_short_lives": Word(parse_count, is_salvaged=False),
+WORDS: Mapping[str, KeyValueField] = {
+    "session": KeyValueField(parse_count, carry="highest"),
+    "journal_epoch": KeyValueField(_parse_epoch, carry="own", is_salvaged=False),
+    "journal_beat": KeyValueField(Decoder(LastBeat).decode, carry="own", is_salvaged=False),
+    BORN: KeyValueField(Decoder(StateOrigin).decode),
+    FLOOR: KeyValueField(parse_utc, carry="clock"),
+    FLOOR_BY: KeyValueField(str, carry="clock"),
+    VOUCHED: KeyValueField(parse_utc, carry="highest"),
+    ROOT: KeyValueField(parse_count, carry="highest"),
+    FIX: KeyValueField(Decoder(_FixRecord | None).decode, is_salvaged=False),
+    RTC_APART: KeyValueField(int, is_salvaged=False),
+    HELD: KeyValueField(str, is_salvaged=False),
+    key_value.LAST_PLACE: KeyValueField(parse_place),
+    LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
+    SILENCE_KEY: KeyValueField(_parse_switch),
+    SILENCES_TOLD: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
+    "health_short_lives": KeyValueField(parse_count, is_salvaged=False),
 }
-FAMILIES: Mapping[str, Word] = {
-    PAUSE: Word(_last_of_pause, carry="highest"),
-    "health_": Word(str, is_salvaged=False),
+FAMILIES: Mapping[str, KeyValueField] = {
+    PAUSE: KeyValueField(_last_of_pause, carry="highest"),
+    "health_": KeyValueField(str, is_salvaged=False),
 }
-UNKNOWN = Word(str, is_salvaged=False)  # of a release that is gone
+UNKNOWN = KeyValueField(str, is_salvaged=False)  # of a release that is gone
 
 
-def find(key: str) -> Word:
+def find(key: str) -> KeyValueField:
     """The declaration of a word."""
     if key in WORDS:
         return WORDS[key]
@@ -221,6 +221,6 @@ def _is_clock_carried(own: Mapping[str, str], copy: Mapping[str, str]) -> bool:
     return parse_utc(copy[FLOOR]) >= parse_utc(own[FLOOR])
 
 
-def _order(word: Word, text: str) -> int:
+def _order(word: KeyValueField, text: str) -> int:
     value = word.read(text)
     return value if isinstance(value, int) else int(value.timestamp() * 1000)  # type: ignore[attr-defined]  # counts and moments

@@ -15,12 +15,12 @@ from agent.clock import Clock, boot_s
 from agent.contract.utc import encode_utc, parse_utc
 from agent.store import key_value
 from agent.store.database import Store
-from agent.store.key_value_types import LOCAL_SILENCE, KeptSilence
+from agent.store.key_value_types import LOCAL_SILENCE, LocalMuteRecord
 
 LIMIT_S = 4 * 3600.0
 
 
-class SilenceSwitch:
+class LocalMute:
     """Keeps the switch. `load` it once before anything else.
 
     Args:
@@ -54,7 +54,7 @@ class SilenceSwitch:
         text = await self._store.run(key_value.get, LOCAL_SILENCE)
         if not text:
             return
-        kept = msgspec.json.decode(text, type=KeptSilence)
+        kept = msgspec.json.decode(text, type=LocalMuteRecord)
         if kept.boot_id == self._boot_id:
             self._ends_boot_s = kept.ends_boot_s
         else:
@@ -81,7 +81,7 @@ class SilenceSwitch:
 
     def _put(self, connection: sqlite3.Connection) -> None:
         until = encode_utc(self._clock.now().at + timedelta(seconds=self.left_s))
-        kept = KeptSilence(self._boot_id, self._ends_boot_s, until)
+        kept = LocalMuteRecord(self._boot_id, self._ends_boot_s, until)
         key_value.put(
             connection, LOCAL_SILENCE, msgspec.json.encode(kept).decode() if self.is_on else ""
         )

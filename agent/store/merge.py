@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from agent.store import key_value_types
-from agent.store.key_value_types import Beat
+from agent.store.key_value_types import LastBeat
 from agent.store.row import read_rows
 from agent.store.table import (
     JOURNAL,
@@ -68,7 +68,7 @@ def take_journal(
     Raises:
         sqlite3.Error: as `take_rows`.
     """
-    beat = msgspec.json.decode(words[_BEAT], type=Beat) if _BEAT in words else None
+    beat = msgspec.json.decode(words[_BEAT], type=LastBeat) if _BEAT in words else None
     for row in read_rows(source, OPEN_PLAY):
         if row.is_sound:
             raw = _with_end(row.cells["play"], beat)
@@ -109,7 +109,7 @@ def _put(connection: sqlite3.Connection, table: Table, cells: Mapping[str, Cell]
     )
 
 
-def _with_end(play: Any, beat: Beat | None) -> bytes:
+def _with_end(play: Any, beat: LastBeat | None) -> bytes:
     """An open play of a life that is over: it ended at that life's last heartbeat."""
     opened = msgspec.json.decode(play, type=dict[str, Any])
     last = beat.mono_ns if beat is not None else opened.get("mono_ns")

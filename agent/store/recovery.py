@@ -16,13 +16,13 @@ from agent.store.rebuild import (
     sink_floors_of_lost_documents,
     withdraw_cancelled,
 )
-from agent.store.state_origin import Birth, put_birth
+from agent.store.state_origin import StateOrigin, put_origin
 from agent.store.table import TABLES
 
 T = TypeVar("T")
 
 
-def salvage(connection: sqlite3.Connection, broken: Path) -> None:
+def recover(connection: sqlite3.Connection, broken: Path) -> None:
     """Carry what is sound over, inside the caller's transaction.
 
     The floor of a document that is lost sinks by one: the present one must be accepted once more
@@ -43,7 +43,7 @@ def salvage(connection: sqlite3.Connection, broken: Path) -> None:
     rebuild_floors(connection)
     withdraw_cancelled(connection)
     if not is_known:  # what is not known any more may be said again: a head must vouch for it
-        put_birth(connection, Birth(is_new=True))
+        put_origin(connection, StateOrigin(is_new=True))
 
 
 def _try(deed: Callable[[], T], otherwise: T) -> T:

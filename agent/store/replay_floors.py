@@ -12,7 +12,7 @@ Slot = tuple[str, str, str]  # issuer, kind, slot
 Floor = tuple[int, int, str]  # epoch, seq, sha256
 
 
-class Floors:
+class ReplayFloors:
     """The highest (epoch, seq) accepted so far, the emergencies seen, and what was cancelled.
 
     Written by the store's thread only after the deed; read by the loop. A single dict or set
@@ -75,9 +75,9 @@ class Floors:
         self._cancelled.add((class_, name))
 
 
-def load_floors(connection: sqlite3.Connection) -> Floors:
+def load_floors(connection: sqlite3.Connection) -> ReplayFloors:
     """Read all floors and events into memory."""
-    floors = Floors()
+    floors = ReplayFloors()
     query = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
     for issuer, kind, slot, *floor in connection.execute(query):
         floors._floors[issuer, kind, slot] = (floor[0], floor[1], floor[2])  # noqa: SLF001 - its loader

@@ -29,7 +29,7 @@ from agent.store.table import (
 
 
 @dataclass(frozen=True)
-class Row:
+class StoredRow:
     """One row.
 
     Args:
@@ -48,7 +48,7 @@ class Row:
         return bool(self.cells)
 
 
-def read_rows(source: sqlite3.Connection, table: Table) -> Iterator[Row]:
+def read_rows(source: sqlite3.Connection, table: Table) -> Iterator[StoredRow]:
     """All rows of a table, none believed unseen.
 
     Raises:
@@ -72,7 +72,7 @@ class _Text(bytes):
     """A text as its bytes: what is no UTF-8 any more would end the whole query."""
 
 
-def _judge(table: Table, raw: Mapping[str, Any]) -> Row:
+def _judge(table: Table, raw: Mapping[str, Any]) -> StoredRow:
     key = [raw[one] for one in table.key]
     name = "/".join(_show(value) for value in key)
     found = [
@@ -91,7 +91,7 @@ def _judge(table: Table, raw: Mapping[str, Any]) -> Row:
         msgspec.MsgspecError,
     ):
         cells = {}
-    return Row(cells, f"{table.name} {name}"[:120], where)
+    return StoredRow(cells, f"{table.name} {name}"[:120], where)
 
 
 def _read(table: Table, raw: Mapping[str, Any]) -> dict[str, Cell]:

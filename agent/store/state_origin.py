@@ -13,7 +13,7 @@ from agent.store import key_value
 KEY = "born"
 
 
-class Birth(msgspec.Struct, frozen=True):
+class StateOrigin(msgspec.Struct, frozen=True):
     """What is known of this memory's beginning.
 
     Args:
@@ -31,26 +31,26 @@ class Birth(msgspec.Struct, frozen=True):
         """The same moment, typed."""
         return None if self.born is None else parse_utc(self.born)
 
-    def at(self, moment: datetime) -> Birth:
+    def at(self, moment: datetime) -> StateOrigin:
         """The same memory, born then."""
         return msgspec.structs.replace(self, born=encode_utc(moment))
 
-    def proved(self) -> Birth:
+    def proved(self) -> StateOrigin:
         """The same memory, once a fresh head is held."""
         return msgspec.structs.replace(self, is_proved=True)
 
 
-def load_birth(connection: sqlite3.Connection) -> Birth:
+def load_origin(connection: sqlite3.Connection) -> StateOrigin:
     """What was kept; a memory asked for the first time is new when it knows no floor."""
     text = key_value.get(connection, KEY)
     if text is not None:
-        return msgspec.json.decode(text, type=Birth)
+        return msgspec.json.decode(text, type=StateOrigin)
     (has_floors,) = connection.execute("SELECT EXISTS (SELECT 1 FROM floors)").fetchone()
-    birth = Birth(is_new=not has_floors)
-    put_birth(connection, birth)
+    birth = StateOrigin(is_new=not has_floors)
+    put_origin(connection, birth)
     return birth
 
 
-def put_birth(connection: sqlite3.Connection, birth: Birth) -> None:
+def put_origin(connection: sqlite3.Connection, birth: StateOrigin) -> None:
     """Keep it."""
     key_value.put(connection, KEY, msgspec.json.encode(birth).decode())

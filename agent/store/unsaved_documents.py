@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MAX_UNKEPT = 16
 
 
-class UnkeptDocuments:
+class UnsavedDocuments:
     """The few that wait for the card, in the order in which they came.
 
     Args:

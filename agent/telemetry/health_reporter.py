@@ -20,13 +20,13 @@ from agent.contract.utc import encode_utc
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.check import Check, NotCheckedError
-from agent.health.check_memory import Notebook
-from agent.health.check_runner import Watch
+from agent.health.check_memory import CheckMemory
+from agent.health.check_runner import CheckRunner
 from agent.health.checks.authority import AuthorityCheck, AuthorityState
 from agent.health.checks.board import BoardCheck
 from agent.health.checks.clock import ClockCheck
 from agent.health.checks.head import HeadCheck
-from agent.health.checks.link import Connection, LinkCheck
+from agent.health.checks.link import BrokerLink, LinkCheck
 from agent.health.checks.media import MediaCheck
 from agent.health.checks.outbox import OutboxCheck
 from agent.health.checks.restart import RestartCheck
@@ -34,23 +34,23 @@ from agent.health.checks.sound import SoundCheck
 from agent.health.health_report import take_snapshot
 from agent.health.machine_checks import build_machine_checks
 from agent.health.open_issues import Issues
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import behind, heads_of
 
 log = logging.getLogger(__name__)
 HEALTH_MIN_S = 1.0
 AHEAD = timedelta(hours=24)
-Outputs = Mapping[str, SoundOutput | PictureOutput]
+Outputs = Mapping[str, SoundOutput | BoardOutput]
 
 
-class Rundown(Protocol):
+class UpcomingItems(Protocol):
     """See `programme.SoundRundown`."""
 
     def upcoming(self, now: Now) -> Item | None:
@@ -104,8 +104,8 @@ class HealthSnapshot:
         journal: Journal,
         issues: Issues,
         outputs: Outputs,
-        rundowns: Mapping[str, Rundown],
-        lines: Sequence[Line],
+        rundowns: Mapping[str, UpcomingItems],
+        lines: Sequence[SpeakerLine],
         inputs: Callable[[], Mapping[str, InputState]],
         readings: Callable[[], Mapping[str, Reading]],
     ) -> None:
@@ -130,7 +130,7 @@ class HealthSnapshot:
         now = self._clock.now()
         rows, oldest_s = await self._journal.outbox()
         fault = self._journal.fault
-        self._issues.note("journal_not_written", "state", str(fault) if fault else None)
+        self._issues.set_issue("journal_not_written", "state", str(fault) if fault else None)
         issues = self._issues
         return await asyncio.to_thread(
             take_snapshot,
@@ -138,7 +138,7 @@ class HealthSnapshot:
             session=self._session(),
             now=now,
             issues=issues.all() if now.quality == "FLOOR" else issues.dated(now.at),
-            on_air={name: _tell(output) for name, output in self._outputs.items()},
+            on_air={name: _describe(output) for name, output in self._outputs.items()},
             upcoming={name: _told(r.upcoming(now)) for name, r in self._rundowns.items()},
             switches={line.name: line.state for line in self._lines},
             outbox=Outbox(rows, oldest_s),
@@ -147,7 +147,7 @@ class HealthSnapshot:
         )
 
 
-class Checkup:
+class HealthReporter:
     """Runs the checks, and reports at every change and every period.
 
     Args:
@@ -170,7 +170,7 @@ class Checkup:
         send: Callable[[Health], Awaitable[None]],
         period_s: float,
     ) -> None:
-        self.watch = Watch(checks, note)
+        self.watch = CheckRunner(checks, note)
         self._take = take
         self._send = send
         self._period_s = period_s
@@ -212,13 +212,13 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
     clock: Clock,
     journal: Journal,
     issues: Issues,
-    link: Connection,
+    link: BrokerLink,
     contact: CentreContact,
     authority: Callable[[], AuthorityState],
     documents: DocumentsInForce,
-    floors: Floors,
+    floors: FloorLookup,
     outputs: Outputs,
-    rundowns: Mapping[str, Rundown],
+    rundowns: Mapping[str, UpcomingItems],
 ) -> list[Check]:
     """Those that cost nothing first; a start has better to do than to read certificates.
 
@@ -238,7 +238,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
         rundowns: by the outputs' names.
     """
     address = f"{settings.broker.host}:{settings.broker.port}"
-    notebook = Notebook(store)
+    notebook = CheckMemory(store)
 
     def heads() -> list[Head]:
         return heads_of(one.document for one in documents.held)
@@ -254,17 +254,17 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
     ]
     if any(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(SoundCheck(issues.all))
-    if any(isinstance(output, PictureOutput) for output in outputs.values()):
+    if any(isinstance(output, BoardOutput) for output in outputs.values()):
         checks.append(BoardCheck(partial(_late, outputs)))
     return checks + build_machine_checks(settings, notebook, boot_id, clock.now)
 
 
 def _late(outputs: Outputs) -> dict[str, int]:
     boards = outputs.items()
-    return {name: board.late for name, board in boards if isinstance(board, PictureOutput)}
+    return {name: board.late for name, board in boards if isinstance(board, BoardOutput)}
 
 
-def _lacking(clock: Clock, rundowns: Mapping[str, Rundown]) -> dict[str, str]:
+def _lacking(clock: Clock, rundowns: Mapping[str, UpcomingItems]) -> dict[str, str]:
     now = clock.now()
     if now.quality == "FLOOR":
         raise NotCheckedError("no_time")
@@ -275,11 +275,11 @@ def _lacking(clock: Clock, rundowns: Mapping[str, Rundown]) -> dict[str, str]:
     return lacking
 
 
-def _tell(output: SoundOutput | PictureOutput) -> OnAir | None:
+def _describe(output: SoundOutput | BoardOutput) -> OnAir | None:
     told = _told(output.on_air)
     if told is None or not isinstance(output, SoundOutput):
         return told
-    return msgspec.structs.replace(told, words_missing=output.lineup.words_missing)
+    return msgspec.structs.replace(told, words_missing=output.session_stack.words_missing)
 
 
 def _told(item: Item | None) -> OnAir | None:

@@ -14,7 +14,7 @@ from agent.evidence.journal import Journal
 from agent.health.health_report import clock_state
 from agent.settings.model import Output
 from agent.state.documents_in_force import DocumentsInForce
-from agent.store.documents import Floors, slot_of
+from agent.store.documents import ReplayFloors, slot_of
 from agent.trust.current_authority import AuthorityInForce
 
 
@@ -44,7 +44,7 @@ class HelloSender:
         journal: Journal,
         ask: Callable[[], str],
         place: Callable[[], Place | None],
-        floors: Floors,
+        floors: ReplayFloors,
         documents: DocumentsInForce,
         authority: AuthorityInForce,
         clock: Clock,
@@ -80,7 +80,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
     journal: Journal,
     nonce: str,
     place: Place | None,
-    floors: Floors,
+    floors: ReplayFloors,
     in_force: Iterable[Document],
     authority: Mapping[str, int],
     now: Now,

@@ -20,7 +20,7 @@ from agent.store.database import Store
 MOST_UNSENT = 64
 
 
-class Line(Protocol):
+class UplinkConnection(Protocol):
     """See `link.mqtt.MqttLink`."""
 
     def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
@@ -67,12 +67,12 @@ class Uplink:
     """
 
     def __init__(self, station: StationId, key: DeviceKey) -> None:
-        self._line: Line | None = None
+        self._line: UplinkConnection | None = None
         self._station = station
         self._key = key
         self._unsent: deque[Result] = deque(maxlen=MOST_UNSENT)
 
-    def note_connected(self, line: Line) -> None:
+    def note_connected(self, line: UplinkConnection) -> None:
         """From now on there is something to send on."""
         self._line = line
 

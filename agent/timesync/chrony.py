@@ -41,7 +41,7 @@ class ChronyReport:
     took_s: float
 
 
-async def ask_chrony(
+async def query_chrony(
     socket: Path = SOCKET, program: str = PROGRAM, limit_s: float = LIMIT_S
 ) -> ChronyReport | None:
     """Ask once; None where no chronyd runs or chronyc is not installed.

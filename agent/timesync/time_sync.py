@@ -26,7 +26,7 @@ from agent.signals import Signal
 from agent.store import clock_state
 from agent.store.database import Store
 from agent.store.time_confirmation import read_confirmation, remove_confirmation
-from agent.timesync.chrony import ChronyReport, ask_chrony
+from agent.timesync.chrony import ChronyReport, query_chrony
 from agent.trust.authority import Grade
 from agent.trust.chrony import judge_chrony
 from agent.trust.current_authority import AuthorityInForce
@@ -42,7 +42,7 @@ OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
 DAY = timedelta(days=1)
 
 
-class Timekeeper:
+class TimeSync:
     """Built once for each life of the agent.
 
     Args:
@@ -71,7 +71,7 @@ class Timekeeper:
         boot_id: str,
         state: Path,
         restore: Callable[[], Awaitable[None]],
-        ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = ask_chrony,
+        ask_chrony: Callable[[], Awaitable[ChronyReport | None]] = query_chrony,
         read_rtc: Callable[[], datetime | None] = read_rtc,
     ) -> None:
         self.stepped = Signal[[]]()
@@ -103,10 +103,10 @@ class Timekeeper:
     async def tick(self) -> None:
         """Everything that is due."""
         try:
-            await self._heed_root()
+            await self._apply_root()
             if self._is_asking:
                 self.time_wanted.emit()
-            await self._heed_technician()
+            await self._apply_confirmation()
             await self._follow_chrony()
             await self._keep_when_due()
         except (AgentError, OSError):
@@ -190,21 +190,21 @@ class Timekeeper:
             kept = judge_chrony(report.text, report.system_at)
         except (LinkError, TrustError) as error:
             clock.apart_s = 0.0
-            self._tell_chrony(str(error))
+            self._report_chrony(str(error))
             return Outcome("slow")
-        self._tell_chrony("authenticated by NTS")
+        self._report_chrony("authenticated by NTS")
         at = report.system_at + timedelta(seconds=kept.offset_s)
         # chronyd slews by at most a twelfth while it is being asked.
         return clock.follow(at, report.boot_s, kept.error_s + report.took_s / 12)
 
-    def _tell_chrony(self, what: str) -> None:
+    def _report_chrony(self, what: str) -> None:
         if what != self._told_chrony:
             log.info("chrony: %s", what)
         self._told_chrony = what
 
     # Jumps, and what no longer counts
 
-    async def _heed_root(self) -> None:
+    async def _apply_root(self) -> None:
         """A newer root may confirm what is held; keys it took away vouch for nothing."""
         clock, root = self._clock, self._authority.versions["root"]
         is_newer, held_at = root > await self._last_root(), clock.held_at
@@ -262,7 +262,7 @@ class Timekeeper:
         issued = self._authority.issued
         return issued is not None and self._clock.now().at - issued > OLDEST_TIMESTAMP
 
-    async def _heed_technician(self) -> None:
+    async def _apply_confirmation(self) -> None:
         held_at = self._clock.held_at
         if held_at is None:
             return

@@ -10,14 +10,18 @@ from agent.contract.document import Cancel, Document
 from agent.contract.issuer_budget import OF_ISSUER, Excess, Usage, Weight, kind_of, weigh
 from agent.contract.utc import parse_utc
 from agent.errors import TrustError
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 
 # An emergency and a cancel stand beside those before them in their slot.
 REPLACED_IN_SLOT = frozenset(OF_ISSUER) - {"emergency", "cancel"}
 
 
 def verify_budget(
-    document: Document, envelope_bytes: int, held: Iterable[HeldDocument], floors: Floors, now: Now
+    document: Document,
+    envelope_bytes: int,
+    held: Iterable[HeldDocument],
+    floors: FloorLookup,
+    now: Now,
 ) -> list[Document]:
     """Judge a document that trust let through.
 
@@ -78,7 +82,7 @@ def _find_surplus(weight: Weight, held: Iterable[HeldDocument]) -> list[HeldDocu
     return mine[kept:]
 
 
-def _verify_slots(document: Document, floors: Floors) -> None:
+def _verify_slots(document: Document, floors: FloorLookup) -> None:
     if floors.get(document.issuer, document.kind, document.slot) is not None:
         return
     limit = OF_ISSUER[kind_of(document)].slots

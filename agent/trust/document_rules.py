@@ -22,9 +22,9 @@ from agent.contract.document import (
     Head,
     Header,
     Playlist,
-    Policy,
     Silence,
     StationConfig,
+    StationPolicy,
     StreamGrant,
     TimeReply,
 )
@@ -119,7 +119,7 @@ def _check_silence(document: Silence) -> None:
     _require(at_once, "not_before", "not later than issued: a silence acts at once")
 
 
-def check_policy(policy: Policy) -> None:
+def check_policy(policy: StationPolicy) -> None:
     """Windows, days and caps of a station-config."""
     _require(len(policy.quiet_hours) <= 16, "policy.quiet_hours", "at most 16 windows")
     for window in policy.quiet_hours:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Floors(Protocol):
+class FloorLookup(Protocol):
     """The highest (epoch, seq) accepted so far, and the emergencies seen."""
 
     def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:

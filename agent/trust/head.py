@@ -25,7 +25,7 @@ from agent.contract.ids import Place
 from agent.contract.utc import parse_utc
 from agent.errors import TrustError
 from agent.trust.authority import Authority
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 
 REVOCABLE = frozenset({"playlist", "stream-grant"})
 # The rest proves itself fresh, only ever withholds, or is what a box needs to get a head at all.
@@ -53,7 +53,7 @@ def is_revoked(document: Document, revoked: frozenset[str]) -> bool:
     return document.kind in REVOCABLE and document.doc_id in revoked
 
 
-def behind(heads: Iterable[Head], floors: Floors) -> dict[str, str]:
+def behind(heads: Iterable[Head], floors: FloorLookup) -> dict[str, str]:
     """What heads list and this box lacks or has otherwise: slot's key → what is so, in English."""
     found: dict[str, str] = {}
     for head in heads:
@@ -109,7 +109,11 @@ def _waits_for_a_key(document: Document) -> bool:
 
 
 def verify_after_loss(
-    document: Document, sha256: str, floors: Floors, heads: Iterable[Head], born_at: datetime | None
+    document: Document,
+    sha256: str,
+    floors: FloorLookup,
+    heads: Iterable[Head],
+    born_at: datetime | None,
 ) -> None:
     """Judge a document on a box whose memory is new.
 

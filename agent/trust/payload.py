@@ -16,13 +16,13 @@ from agent.contract.extension import (
     verify_critical,
 )
 from agent.contract.feature import NOT_OBEYED
-from agent.contract.strict_json import Decoder, StrictJsonError, parse_strict
+from agent.contract.strict_json import StrictDecoder, StrictJsonError, parse_strict
 from agent.errors import TrustError
 from agent.trust.document_rules import check_document
 from agent.trust.item_rules import SchemaError
 from agent.trust.signed_message import MAX_HINT
 
-_DECODER_OF_KIND = {kind: Decoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
+_DECODER_OF_KIND = {kind: StrictDecoder(type_) for kind, type_ in TYPE_OF_KIND.items()}
 
 
 def decode_payload(kind: str, payload: bytes) -> Document:

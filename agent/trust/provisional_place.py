@@ -17,7 +17,7 @@ from agent.errors import TrustError
 from agent.trust.payload import decode_payload
 
 
-def presumed_place(envelope: bytes, station: StationId) -> Place | None:
+def find_provisional_place(envelope: bytes, station: StationId) -> Place | None:
     """The place that a station-config claims for this very station; None for anything else.
 
     Nobody has vouched for it: it may choose which authority files to ask for, and nothing more.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from agent.contract.document import Document, Emergency
 from agent.errors import TrustError
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 
 # Their freshness comes from a nonce, or they only ever confirm: a replay changes nothing.
 KINDS_WITHOUT_FLOOR = frozenset({"time", "ack"})
 
 
-def is_held(document: Document, sha256: str, floors: Floors) -> bool:
+def is_held(document: Document, sha256: str, floors: FloorLookup) -> bool:
     """Is this the very document that set the present floor?"""
     floor = floors.get(document.issuer, document.kind, document.slot)
     return floor == (document.epoch, document.seq, sha256)
@@ -25,7 +25,7 @@ def stands_beside(document: Document) -> bool:
     return isinstance(document, Emergency) and document.trigger == "now"
 
 
-def verify_order(document: Document, floors: Floors) -> None:
+def verify_order(document: Document, floors: FloorLookup) -> None:
     """Judge a document that is not the one held.
 
     Raises:
@@ -44,7 +44,9 @@ def verify_order(document: Document, floors: Floors) -> None:
         _verify_event(document, floor, floors)
 
 
-def _verify_event(document: Emergency, floor: tuple[int, int, str] | None, floors: Floors) -> None:
+def _verify_event(
+    document: Emergency, floor: tuple[int, int, str] | None, floors: FloorLookup
+) -> None:
     """An event comes once, and not after its cancel, which may have come first."""
     names = (document.event_id, document.doc_id)
     if any(floors.is_cancelled(document.class_, name) for name in names):

@@ -16,7 +16,7 @@ _LEFT_TO_PLAN = frozenset({"E_EXPIRED"})
 _FOR_THE_MOMENT = frozenset({"E_NOTYET"})
 
 
-class Holding:
+class Revalidation:
     """Judges each held document once for each state of authority, place and clock.
 
     Args:
@@ -33,7 +33,7 @@ class Holding:
         self._lost: list[tuple[HeldDocument, TrustError]] = []
 
     def is_entitled(self, held: HeldDocument, place: Place | None, now: Now) -> bool:
-        """May it be in force? What may not is kept, and told once by `newly_lost`.
+        """May it be in force? What may not is kept, and told once by `newly_revoked`.
 
         Of a stop only the right behind it is asked: see `latch`.
 
@@ -57,7 +57,7 @@ class Holding:
             self._lost.append((held, error))
         return False
 
-    def newly_lost(self) -> list[tuple[HeldDocument, TrustError]]:
+    def newly_revoked(self) -> list[tuple[HeldDocument, TrustError]]:
         """Those found out of force since this was asked last, each with its reason."""
         lost, self._lost = self._lost, []
         return lost

@@ -17,7 +17,7 @@ from agent.contract.envelope import (
     pae,
     parse_envelope,
 )
-from agent.contract.strict_json import Decoder, StrictJsonError
+from agent.contract.strict_json import StrictDecoder, StrictJsonError
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.role import Role
@@ -47,7 +47,7 @@ class _QuickEnvelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signatures: list[_QuickSignature]
 
 
-_QUICK_ENVELOPE = Decoder(_QuickEnvelope)
+_QUICK_ENVELOPE = StrictDecoder(_QuickEnvelope)
 
 
 def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:

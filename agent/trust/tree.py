@@ -149,7 +149,7 @@ def load_tree(files: TreeFiles) -> TreeAuthority:
     _verify_row(timestamp.metadata.signed.snapshot_meta, snapshot, "snapshot")
     rows = snapshot.metadata.signed.meta
     _verify_row(rows.get("targets.json"), targets, "targets")
-    walk = _Walk(files.roles, rows)
+    walk = _RoleWalk(files.roles, rows)
     walk.enter("targets", targets, root.file.roles["targets"].threshold, ())
     all_files: dict[str, Opened[Any]] = {
         "root": root,
@@ -225,7 +225,7 @@ def _verify_row(row: MetaFile | None, opened: Opened[Any], name: str) -> None:
         raise TrustError("E_ROLE", name, str(error)) from error
 
 
-class _Walk:
+class _RoleWalk:
     """From targets down through the role files that are there, collecting roles."""
 
     def __init__(self, files: Mapping[str, bytes], rows: Mapping[str, MetaFile]) -> None:

@@ -28,7 +28,7 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Authority, Grade
 from agent.trust.authorization import verify_entitlement
-from agent.trust.floor_lookup import Floors
+from agent.trust.floor_lookup import FloorLookup
 from agent.trust.freshness import grade_for, verify_freshness, verify_grade
 from agent.trust.latched_stop import Latches, judged_in, lifted_in
 from agent.trust.media_url_rules import verify_sources
@@ -132,13 +132,13 @@ def _targets(
     return targets or [pattern for pattern in document.to if pattern.endswith(f"/{station}")]
 
 
-def _verify_event(document: Document, floors: Floors) -> None:
+def _verify_event(document: Document, floors: FloorLookup) -> None:
     is_event = isinstance(document, Cancel) and floors.has_event(document.cancels)
     if is_event and document.class_ != "emergency":
         raise TrustError("E_SCOPE", document.doc_id, "an emergency is ended by its own class only")
 
 
-def _floor_update(document: Document, sha256: str, floors: Floors) -> FloorUpdate | None:
+def _floor_update(document: Document, sha256: str, floors: FloorLookup) -> FloorUpdate | None:
     if document.kind in KINDS_WITHOUT_FLOOR:
         return None
     slot = (document.issuer, document.kind, document.slot)
@@ -150,7 +150,7 @@ def _floor_update(document: Document, sha256: str, floors: Floors) -> FloorUpdat
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Verdict:
     """What steps 1 to 7 find: the document, its role, the keys counted, and for which place."""
 
     signed: SignedMessage
@@ -171,7 +171,7 @@ def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     *,
     former: str | None = None,
     latches: Latches = _NO_LATCHES,
-) -> _Judged:
+) -> _Verdict:
     signed = open_message(envelope, topic)
     places = [place, *latches.values()] if signed.kind == "silence" else [place]
     roles = _candidates(signed, authority, places, now)
@@ -181,7 +181,7 @@ def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     place = judged_in(document, role, place, latches)
     _verify_station(document, topic, place, station)
     verify_entitlement(document, role, _targets(document, place, station, former))
-    return _Judged(signed, document, ignored, role, entitled[role.name], place)
+    return _Verdict(signed, document, ignored, role, entitled[role.name], place)
 
 
 def verify(  # noqa: PLR0913 - the contract's seam
@@ -190,7 +190,7 @@ def verify(  # noqa: PLR0913 - the contract's seam
     authority: Authority,
     place: Place | None,
     station: StationId,
-    floors: Floors,
+    floors: FloorLookup,
     now: Now,
     *,
     nonces: Collection[str] = (),

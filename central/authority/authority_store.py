@@ -20,7 +20,7 @@ from agent.contract.topic import build_authority_topic, parse_authority_topic
 from agent.errors import ConfigError
 from central.authority.ceremony import tree
 from central.authority.timestamp import next_timestamp, seal
-from central.publication.document_outbox import Parcel
+from central.publication.document_outbox import OutgoingMessage
 from central.store.database import Database, upsert
 from central.store.schema import authority
 
@@ -53,15 +53,17 @@ def put(database: Database, files: Mapping[str, bytes]) -> None:
             _age(connection, known[name])
 
 
-def unsent(database: Database) -> list[Parcel]:
+def unsent(database: Database) -> list[OutgoingMessage]:
     """What the broker does not hold yet, in the order in which boxes may rely on it."""
     with database.transaction() as connection:
         rows = list(connection.execute(sa.select(authority).where(~authority.c.is_sent)))
     rows.sort(key=lambda row: (_rank(row.file), row.file))
-    return [Parcel(build_authority_topic(row.file), row.bytes, retain=True) for row in rows]
+    return [
+        OutgoingMessage(build_authority_topic(row.file), row.bytes, retain=True) for row in rows
+    ]
 
 
-def mark_sent(database: Database, parcels: Sequence[Parcel]) -> None:
+def mark_sent(database: Database, parcels: Sequence[OutgoingMessage]) -> None:
     """The broker has them; what was cleared there is forgotten here."""
     with database.transaction() as connection:
         for parcel in parcels:

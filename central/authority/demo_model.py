@@ -47,9 +47,9 @@ class DemoAuthority:
     def files(self) -> dict[str, bytes]:
         """The published tree, by file name on the wire: what the centre's shelf takes."""
         from central.authority.ceremony.tree_publication import current_files
-        from central.authority.ceremony.workspace import Folder
+        from central.authority.ceremony.workspace import Workspace
 
-        return current_files(Folder(self.ceremony))
+        return current_files(Workspace(self.ceremony))
 
     def signers(self, role: str) -> list[CryptoSigner]:
         """The signers of a role, as many as it has keys."""

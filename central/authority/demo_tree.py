@@ -9,8 +9,8 @@ from central.authority.ceremony import edits, signature
 from central.authority.ceremony.holder_key import Holder
 from central.authority.ceremony.tree import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from central.authority.ceremony.tree_draft import open_draft
-from central.authority.ceremony.tree_publication import Online, publish
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.tree_publication import OnlineKeys, publish
+from central.authority.ceremony.workspace import Workspace
 from central.authority.demo_model import DemoAuthority, Grant
 
 TOP_HOLDERS = {
@@ -35,7 +35,7 @@ def publish_demo_tree(
         grants: the roles, parents before children.
         at: when.
     """
-    folder = Folder(made.ceremony)
+    folder = Workspace(made.ceremony)
     draft = open_draft(folder, at)
     edits.begin(
         draft,
@@ -46,7 +46,7 @@ def publish_demo_tree(
     )
     edits.mark_demo(draft)
     for grant in grants:
-        wish = edits.Wish(
+        wish = edits.RoleSpec(
             kinds=tuple(grant.kinds), paths=tuple(grant.paths), max_ttl_s=grant.max_ttl_s,
             threshold=grant.threshold, holders=tuple(held[grant.name]),
         )  # fmt: skip
@@ -56,5 +56,5 @@ def publish_demo_tree(
         for signer in made.signers(role):
             draft.changed[role].sign(signer, append=True)
     assert not signature.missing(draft)  # noqa: S101 - every key is here
-    online = Online(made.signers(SNAPSHOT)[0], made.signers(TIMESTAMP)[0])
+    online = OnlineKeys(made.signers(SNAPSHOT)[0], made.signers(TIMESTAMP)[0])
     publish(folder, draft, online, at, None)

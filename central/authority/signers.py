@@ -20,7 +20,7 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.role import Role
 from agent.trust.trust_anchor import load_installed
 from central.documents.summary import format_span
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from texts.catalogue import LANGS, Lang
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TREE_FORMAT = "tramtin-tree-1"  # of a file by `authority export`
 
 
 @dataclass(frozen=True)
-class Signatories:
+class Signers:
     """A role with the people who hold its keys.
 
     Args:
@@ -61,7 +61,7 @@ class _Roles(msgspec.Struct, frozen=True):
     roles: list[_Named]
 
 
-def read_signatories(root: Path) -> dict[str, Signatories]:
+def read_signers(root: Path) -> dict[str, Signers]:
     """The roles by name, of whatever says who may sign.
 
     Args:
@@ -86,42 +86,42 @@ def read_signatories(root: Path) -> dict[str, Signatories]:
         return _read_around(root)
     roles = installed.authority.roles
     named = msgspec.json.decode(raw, type=_Roles).roles
-    return {one.name: Signatories(roles[one.name], one.holders) for one in named}
+    return {one.name: Signers(roles[one.name], one.holders) for one in named}
 
 
-def _read_around(root: Path) -> dict[str, Signatories]:
+def _read_around(root: Path) -> dict[str, Signers]:
     """A tree's root does not name who may sign; the files beside it in the ceremony's folder do."""
     if root.resolve().parent.name != "metadata":
-        hint = " · ".join(say(lang, "fault.root_alone") for lang in LANGS)
+        hint = " · ".join(translate(lang, "fault.root_alone") for lang in LANGS)
         raise ConfigError("E_USAGE", str(root), hint)
     return _read_folder(root.resolve().parent.parent)
 
 
-def _read_folder(path: Path) -> dict[str, Signatories]:
+def _read_folder(path: Path) -> dict[str, Signers]:
     from central.authority.ceremony.errors import refusal
     from central.authority.ceremony.tree_publication import load_published
-    from central.authority.ceremony.workspace import Folder
+    from central.authority.ceremony.workspace import Workspace
 
-    folder = Folder(path)
+    folder = Workspace(path)
     authority = load_published(folder)
     if authority is None:
         raise refusal("not_begun", str(path))
     return _signatories(authority, folder.published())
 
 
-def _read_file(raw: bytes, path: Path) -> dict[str, Signatories]:
+def _read_file(raw: bytes, path: Path) -> dict[str, Signers]:
     from central.authority.ceremony.tree_file import read_tree_file
 
     return _signatories(*read_tree_file(raw, str(path)))
 
 
-def _signatories(authority: TreeAuthority, tree: Tree) -> dict[str, Signatories]:
+def _signatories(authority: TreeAuthority, tree: Tree) -> dict[str, Signers]:
     return {
-        name: Signatories(role, tree.holders(name)) for name, role in authority.roles.items()
+        name: Signers(role, tree.holders(name)) for name, role in authority.roles.items()
     }  # fmt: skip
 
 
-def check_role(document: Document, known: dict[str, Signatories], lang: Lang) -> Signatories:
+def check_role(document: Document, known: dict[str, Signers], lang: Lang) -> Signers:
     """The role that a document names, if that role may sign it.
 
     Raises:
@@ -129,29 +129,31 @@ def check_role(document: Document, known: dict[str, Signatories], lang: Lang) ->
     """
     found = known.get(document.issuer)
     if found is None:
-        raise TrustError("E_ROLE", document.issuer, say(lang, "fault.no_role", document.issuer))
-    kind = say(lang, f"kind.{document.kind}")
+        raise TrustError(
+            "E_ROLE", document.issuer, translate(lang, "fault.no_role", document.issuer)
+        )
+    kind = translate(lang, f"kind.{document.kind}")
     if document.kind not in found.role.kinds:
-        hint = say(lang, "fault.kind", document.issuer, kind)
+        hint = translate(lang, "fault.kind", document.issuer, kind)
         raise TrustError("E_SCOPE", document.issuer, hint)
     for pattern in document.to:
         if not found.role.covers(document.class_, pattern):
-            hint = say(lang, "fault.scope", document.issuer, kind, pattern)
+            hint = translate(lang, "fault.scope", document.issuer, kind, pattern)
             raise TrustError("E_SCOPE", document.issuer, hint)
     try:
         verify_entitlement(document, found.role, document.to)
     except TrustError as error:
-        hint = say(lang, f"fault.{error.code}", error.hint)
+        hint = translate(lang, f"fault.{error.code}", error.hint)
         raise TrustError(error.code, document.issuer, hint) from error
     longest_s = min(found.role.max_ttl_s, int(longest_lifetime(document).total_seconds()))
     lives_s = (parse_utc(document.expires) - parse_utc(document.issued)).total_seconds()
     if lives_s > longest_s:
-        hint = say(lang, "fault.ttl", document.issuer, format_span(longest_s * 1000))
+        hint = translate(lang, "fault.ttl", document.issuer, format_span(longest_s * 1000))
         raise TrustError("E_TTL", document.issuer, hint)
     return found
 
 
-def check_key(keyid: str, people: Signatories, lang: Lang) -> str:
+def check_key(keyid: str, people: Signers, lang: Lang) -> str:
     """The name of a key's holder.
 
     Raises:
@@ -160,12 +162,12 @@ def check_key(keyid: str, people: Signatories, lang: Lang) -> str:
     name = people.holders.get(keyid)
     if name is None:
         names = ", ".join(people.holders.values())
-        hint = say(lang, "fault.key", people.role.name, names)
+        hint = translate(lang, "fault.key", people.role.name, names)
         raise TrustError("E_ROLE", keyid[:16], hint)
     return name
 
 
-def check_complete(envelope: Envelope, people: Signatories, lang: Lang) -> None:
+def check_complete(envelope: Envelope, people: Signers, lang: Lang) -> None:
     """Are there as many signatures as the role needs?
 
     Raises:
@@ -173,33 +175,39 @@ def check_complete(envelope: Envelope, people: Signatories, lang: Lang) -> None:
     """
     if len(people.signed(envelope)) < people.role.threshold:
         raise TrustError(
-            "E_THRESHOLD", people.role.name, " ".join(tell_needs(envelope, people, lang))
+            "E_THRESHOLD", people.role.name, " ".join(describe_missing(envelope, people, lang))
         )
 
 
-def tell_needs(envelope: Envelope | None, people: Signatories | None, lang: Lang) -> list[str]:
+def describe_missing(envelope: Envelope | None, people: Signers | None, lang: Lang) -> list[str]:
     """Who has signed and who still must, as lines for a person."""
     hints = [one.keyid for one in envelope.signatures] if envelope is not None else []
     if people is None:
         short = ", ".join(f"{keyid[:8]}…" for keyid in hints)
-        line = say(lang, "signed.keys", len(hints), short) if hints else say(lang, "signed.none")
-        return [line, say(lang, "needs.unknown")]
+        line = (
+            translate(lang, "signed.keys", len(hints), short)
+            if hints
+            else translate(lang, "signed.none")
+        )
+        return [line, translate(lang, "needs.unknown")]
     signed = people.signed(envelope) if envelope is not None else []
-    lines = [_names("signed.by", signed, people, lang) if signed else say(lang, "signed.none")]
+    lines = [
+        _names("signed.by", signed, people, lang) if signed else translate(lang, "signed.none")
+    ]
     strange = [keyid[:8] for keyid in hints if keyid not in signed]
     if strange:
-        lines.append(say(lang, "signed.strange", ", ".join(strange)))
+        lines.append(translate(lang, "signed.strange", ", ".join(strange)))
     lacking = people.role.threshold - len(signed)
     if lacking <= 0:
-        return [*lines, say(lang, "needs.none", people.role.threshold, people.role.name)]
+        return [*lines, translate(lang, "needs.none", people.role.threshold, people.role.name)]
     others = [keyid for keyid in people.holders if keyid not in signed]
     names = ", ".join(people.holders[keyid] for keyid in others)
     threshold = people.role.threshold
-    return [*lines, say(lang, "needs", threshold, people.role.name, lacking, names)]
+    return [*lines, translate(lang, "needs", threshold, people.role.name, lacking, names)]
 
 
-def _names(code: str, keyids: Sequence[str], people: Signatories, lang: Lang) -> str:
-    return say(lang, code, ", ".join(people.holders[keyid] for keyid in keyids))
+def _names(code: str, keyids: Sequence[str], people: Signers, lang: Lang) -> str:
+    return translate(lang, code, ", ".join(people.holders[keyid] for keyid in keyids))
 
 
 def _holds(role: Role, keyid: str, sig: str, payload: bytes) -> bool:

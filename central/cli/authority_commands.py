@@ -13,12 +13,12 @@ import click
 from agent.contract.utc import encode_utc
 from agent.trust.tree import TreeAuthority
 from central.authority.ceremony import ceremony_log, edits
-from central.authority.ceremony.change_summary import tell, tell_needs
+from central.authority.ceremony.change_summary import describe_changes, describe_needs
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.holder_key import load_pub, parse_holder
-from central.authority.ceremony.messages import say
-from central.authority.ceremony.tree_draft import Draft, open_draft
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.messages import translate
+from central.authority.ceremony.tree_draft import TreeDraft, open_draft
+from central.authority.ceremony.workspace import Workspace
 from central.cli.authority_options import FILE, days_option, parse_span_s, repeat_line, step
 from texts.catalogue import LANGS, Lang
 
@@ -40,7 +40,7 @@ def authority() -> None:
 @click.option("--demo", is_flag=True, help="Works only under the demonstration.")
 def init(folder: Path, *, at: datetime, days: int | None, lang: Lang, **given: Any) -> None:
     """Begin: who holds the root and the national keys."""
-    here = Folder(folder)
+    here = Workspace(folder)
     if here.is_begun:
         raise refusal("begun", str(folder))
     draft = open_draft(here, at, days)
@@ -78,9 +78,9 @@ def _right_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _wish(given: dict[str, Any]) -> edits.Wish:
+def _wish(given: dict[str, Any]) -> edits.RoleSpec:
     holders = given.get("holder")
-    return edits.Wish(
+    return edits.RoleSpec(
         kinds=() if given.get("only_delegates") else given["kind"] or None,
         paths=given["path"] or None,
         max_ttl_s=given["ttl"],
@@ -162,7 +162,7 @@ def renew(folder: Path, role: tuple[str, ...], **given: Any) -> None:
 
 
 @contextmanager
-def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[Draft]:
+def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[TreeDraft]:
     """The draft so far, to be changed; kept when the change went well and boxes would take it."""
     here = open_folder(folder)
     draft = open_draft(here, given["at"], given["days"])
@@ -171,41 +171,41 @@ def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[Draft]:
     _keep(here, draft, given["at"], given["lang"], given.get("db"))
 
 
-def open_folder(folder: Path) -> Folder:
+def open_folder(folder: Path) -> Workspace:
     """A folder where a ceremony has begun.
 
     Raises:
         ConfigError: E_CEREMONY, none has.
     """
-    here = Folder(folder)
+    here = Workspace(folder)
     if not here.is_begun:
         raise refusal("not_begun", str(folder))
     return here
 
 
 def _keep(
-    here: Folder, draft: Draft, at: datetime, lang: Lang, stations: Path | None = None
+    here: Workspace, draft: TreeDraft, at: datetime, lang: Lang, stations: Path | None = None
 ) -> None:
-    from central.authority.ceremony.dry_run import rehearse
+    from central.authority.ceremony.dry_run import dry_run
 
-    authority = rehearse(draft.tree, at)
+    authority = dry_run(draft.tree, at)
     warnings = list(_warn(here, authority, stations, lang)) if stations else []
     ceremony_log.read(here.log)
     here.write_draft(draft.changed)
-    write_log(here, at, {one: tell(draft, one) for one in LANGS})
-    told = [*tell(draft, lang), *warnings, "", *tell_needs(draft, lang)]
-    for line in (*told, "", say(lang, "drafted")):
+    write_log(here, at, {one: describe_changes(draft, one) for one in LANGS})
+    told = [*describe_changes(draft, lang), *warnings, "", *describe_needs(draft, lang)]
+    for line in (*told, "", translate(lang, "drafted")):
         click.echo(line)
 
 
-def _warn(here: Folder, after: TreeAuthority, stations: Path, lang: Lang) -> Iterator[str]:
-    from central.authority.ceremony.orphaned_stations import read_places, tell_left_behind
+def _warn(here: Workspace, after: TreeAuthority, stations: Path, lang: Lang) -> Iterator[str]:
+    from central.authority.ceremony.orphaned_stations import describe_orphaned, read_places
     from central.authority.ceremony.tree_publication import load_published
 
-    return tell_left_behind(load_published(here), after, read_places(stations), lang)
+    return describe_orphaned(load_published(here), after, read_places(stations), lang)
 
 
-def write_log(here: Folder, at: datetime, lines: dict[Lang, list[str]]) -> None:
+def write_log(here: Workspace, at: datetime, lines: dict[Lang, list[str]]) -> None:
     """One entry for the running command: how to repeat it, and what it did in both languages."""
     told = [f"[{lang}] {line}" for lang, texts in lines.items() for line in texts]
     name = str(click.get_current_context().info_name)

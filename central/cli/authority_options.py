@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from central.authority.ceremony.messages import say
-from central.cli.cli_errors import told
+from central.authority.ceremony.messages import translate
+from central.cli.cli_errors import handle_errors
 from texts.catalogue import LANGS
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,7 +51,7 @@ def parse_span_s(_: click.Context, __: click.Parameter, text: str | None) -> int
 
 
 def _both(code: str, *args: object) -> str:
-    return " · ".join(say(lang, code, *args) for lang in LANGS)
+    return " · ".join(translate(lang, code, *args) for lang in LANGS)
 
 
 folder_argument = click.argument("folder", type=_FOLDER)
@@ -67,7 +67,7 @@ passphrase_option = click.option(
 
 def step(command: Callable[..., None]) -> Callable[..., None]:
     """A command on a ceremony's folder: its folder, moment and language; faults are told."""
-    for decorate in (told, lang_option, at_option, folder_argument):
+    for decorate in (handle_errors, lang_option, at_option, folder_argument):
         command = decorate(command)
     return command
 

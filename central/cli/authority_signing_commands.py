@@ -10,18 +10,18 @@ import click
 from securesystemslib.signer import Signer
 
 from central.authority.ceremony import ceremony_log, signature
-from central.authority.ceremony.change_summary import tell, tell_needs
+from central.authority.ceremony.change_summary import describe_changes, describe_needs
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.expiry import list_expiring
 from central.authority.ceremony.holder_key import open_signer
-from central.authority.ceremony.messages import say
+from central.authority.ceremony.messages import translate
 from central.authority.ceremony.tree import SNAPSHOT, TIMESTAMP, Tree
-from central.authority.ceremony.tree_draft import Draft, open_draft
+from central.authority.ceremony.tree_draft import TreeDraft, open_draft
 from central.authority.ceremony.tree_view import draw
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.workspace import Workspace
 from central.cli.authority_commands import open_folder, write_log
 from central.cli.authority_options import FILE, lang_option, passphrase_option, step
-from central.cli.cli_errors import told
+from central.cli.cli_errors import handle_errors
 from central.documents.summary import format_moment
 from texts.catalogue import LANGS, Lang
 
@@ -53,20 +53,20 @@ def sign_authority(
     draft = _waiting(here, at)
     if root is not None:
         signature.verify_roots(here.read(root), here.roots())
-    for line in (*tell(draft, lang), "", *tell_needs(draft, lang), ""):
+    for line in (*describe_changes(draft, lang), "", *describe_needs(draft, lang), ""):
         click.echo(line)
     if not yes:
-        click.confirm(say(lang, "ask"), abort=True)
+        click.confirm(translate(lang, "ask"), abort=True)
     signer = open_signer(key, _asking(lang, key, passphrase))
     names = signature.sign(draft, signer)
     here.write_draft(draft.changed)
     person = signature.holder_of(draft, signer.public_key.keyid)
     number = signature.digest(draft)[:16]
     write_log(here, at, {
-        one: [say(one, "signed", person, ", ".join(names)), say(one, "digest", number)]
+        one: [translate(one, "signed", person, ", ".join(names)), translate(one, "digest", number)]
         for one in LANGS
     })  # fmt: skip
-    for line in (say(lang, "signed", person, ", ".join(names)), *tell_needs(draft, lang)):
+    for line in (translate(lang, "signed", person, ", ".join(names)), *describe_needs(draft, lang)):
         click.echo(line)
 
 
@@ -97,7 +97,7 @@ def publish_authority(
     here = open_folder(folder)
     draft = open_draft(here, at)
     _gather(here, draft, copies, at, lang)
-    online = tree_publication.Online(
+    online = tree_publication.OnlineKeys(
         _online(draft.tree, SNAPSHOT, lang, given),
         _online(draft.tree, TIMESTAMP, lang, given),
     )
@@ -109,11 +109,13 @@ def publish_authority(
     finally:
         database.close()
     names = ", ".join(sorted(files))
-    write_log(here, at, {one: [say(one, "published", names)] for one in LANGS})
-    click.echo(say(lang, "published", names))
+    write_log(here, at, {one: [translate(one, "published", names)] for one in LANGS})
+    click.echo(translate(lang, "published", names))
 
 
-def _gather(here: Folder, draft: Draft, copies: tuple[Path, ...], at: datetime, lang: Lang) -> None:
+def _gather(
+    here: Workspace, draft: TreeDraft, copies: tuple[Path, ...], at: datetime, lang: Lang
+) -> None:
     """Take over what was signed on copies; kept at once, whatever is still missing."""
     taken = []
     for copy in copies:
@@ -122,16 +124,18 @@ def _gather(here: Folder, draft: Draft, copies: tuple[Path, ...], at: datetime, 
         return
     here.write_draft(draft.changed)
     people = [(signature.holder_of(draft, keyid), name) for name, keyid in taken]
-    write_log(here, at, {one: [say(one, "gathered", *pair) for pair in people] for one in LANGS})
+    write_log(
+        here, at, {one: [translate(one, "gathered", *pair) for pair in people] for one in LANGS}
+    )
     for pair in people:
-        click.echo(say(lang, "gathered", *pair))
+        click.echo(translate(lang, "gathered", *pair))
 
 
 @click.command("show")
 @click.argument("folder", type=COPY)
 @lang_option
 @click.option("--log", "with_log", is_flag=True, help="Print the ceremony log too.")
-@told
+@handle_errors
 def show_authority(folder: Path, *, with_log: bool, lang: Lang) -> None:
     """The tree as a picture, what expires, the draft that waits, and whether the log is whole."""
     now = datetime.now().astimezone()
@@ -141,10 +145,15 @@ def show_authority(folder: Path, *, with_log: bool, lang: Lang) -> None:
         click.echo(line)
     draft = open_draft(here, now)
     if draft.changed:
-        for line in ("", say(lang, "waiting"), *tell(draft, lang), *tell_needs(draft, lang)):
+        for line in (
+            "",
+            translate(lang, "waiting"),
+            *describe_changes(draft, lang),
+            *describe_needs(draft, lang),
+        ):
             click.echo(line)
     entries = ceremony_log.read(here.log)
-    click.echo(f"\n{say(lang, 'log.good', len(entries))}")
+    click.echo(f"\n{translate(lang, 'log.good', len(entries))}")
     if with_log:
         click.echo(f"\n{here.log.read_text(encoding='utf-8')}", nl=False)
 
@@ -153,39 +162,39 @@ def show_authority(folder: Path, *, with_log: bool, lang: Lang) -> None:
 @click.argument("folder", type=COPY)
 @lang_option
 @click.option("--out", type=ANY, required=True, help="The file for those who sign documents.")
-@told
+@handle_errors
 def export_authority(folder: Path, *, out: Path, lang: Lang) -> None:
     """Write the tree in force as one file: it is what `sign --root` and `publish --root` take."""
     from central.authority.ceremony.tree_file import export_tree
 
     out.write_bytes(export_tree(open_folder(folder)))
-    click.echo(say(lang, "exported", str(out)))
+    click.echo(translate(lang, "exported", str(out)))
 
 
-def _picture(here: Folder, published: Tree, lang: Lang) -> list[str]:
+def _picture(here: Workspace, published: Tree, lang: Lang) -> list[str]:
     stamp = here.timestamp()
     if stamp is None:
-        return [say(lang, "no_tree")]
+        return [translate(lang, "no_tree")]
     issued = format_moment(stamp.unrecognized_fields["x-issued"])
-    return [say(lang, "tree", issued), "", *draw(published, lang)]
+    return [translate(lang, "tree", issued), "", *draw(published, lang)]
 
 
-def _expiring(here: Folder, published: Tree, now: datetime, lang: Lang) -> list[str]:
+def _expiring(here: Workspace, published: Tree, now: datetime, lang: Lang) -> list[str]:
     files = [(name, file.signed) for name, file in published.in_use().items()]
     if snapshot := here.snapshot():
         files.append((SNAPSHOT, snapshot))
-    told = [one.tell(lang) for one in list_expiring(files, now)]
+    told = [one.describe(lang) for one in list_expiring(files, now)]
     return ["", *told] if told else []
 
 
-def _waiting(here: Folder, at: datetime) -> Draft:
+def _waiting(here: Workspace, at: datetime) -> TreeDraft:
     """The draft, such as boxes would take it, over a sound log and a sound former state.
 
     Raises:
         ConfigError: E_CEREMONY, there is no draft, or the log was altered.
         TrustError: E_ROLE, what is in force was altered, or the draft was, by hand.
     """
-    from central.authority.ceremony.dry_run import rehearse
+    from central.authority.ceremony.dry_run import dry_run
     from central.authority.ceremony.tree_publication import load_published
 
     ceremony_log.read(here.log)
@@ -193,7 +202,7 @@ def _waiting(here: Folder, at: datetime) -> Draft:
     draft = open_draft(here, at)
     if not draft.changed:
         raise refusal("nothing", str(here.path))
-    rehearse(draft.tree, at)
+    dry_run(draft.tree, at)
     return draft
 
 
@@ -217,7 +226,7 @@ def _asking(lang: Lang, key: str, passphrase: str | None) -> Callable[[], str]:
         if passphrase is not None:
             return passphrase
         typed: str = click.prompt(
-            say(lang, "secret", key), hide_input=True, default="", show_default=False
+            translate(lang, "secret", key), hide_input=True, default="", show_default=False
         )
         return typed
 

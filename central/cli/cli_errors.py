@@ -10,14 +10,14 @@ from typing import ParamSpec
 import click
 
 from agent.errors import AgentError, ConfigError, YamlFaults
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 P = ParamSpec("P")
 EXIT_CONFIG = 78  # EX_CONFIG
 
 
-def told(command: Callable[P, None]) -> Callable[P, None]:
+def handle_errors(command: Callable[P, None]) -> Callable[P, None]:
     """A fault of the family is one message and an exit code, never a traceback."""
 
     @wraps(command)
@@ -25,17 +25,17 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except AgentError as error:
-            click.echo(tell_error(error, "en" if kwargs.get("lang") != "vi" else "vi"), err=True)
+            click.echo(print_error(error, "en" if kwargs.get("lang") != "vi" else "vi"), err=True)
             sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else 1)
 
     return run
 
 
-def tell_error(error: AgentError, lang: Lang) -> str:
+def print_error(error: AgentError, lang: Lang) -> str:
     """The message in a language; where the detail is English alone, words lead it."""
     if isinstance(error, YamlFaults):
         return "\n".join(fault.text(lang) for fault in error.faults)
-    lead = say(lang, f"error.{error.code}")
+    lead = translate(lang, f"error.{error.code}")
     if lang == "en" or lead == f"error.{error.code}":
         return str(error)
     detail = f" ({error.hint})" if error.hint else ""

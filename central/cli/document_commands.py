@@ -15,15 +15,15 @@ from agent.contract.envelope import Envelope
 from agent.contract.utc import encode_utc
 from agent.errors import ConfigError, TrustError
 from central.authority.signers import (
-    Signatories,
+    Signers,
     check_complete,
     check_key,
     check_role,
-    read_signatories,
-    tell_needs,
+    describe_missing,
+    read_signers,
 )
-from central.cli.cli_errors import told
-from central.messages.catalogue import say
+from central.cli.cli_errors import handle_errors
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -58,7 +58,7 @@ root_option = click.option(
 @click.option("--yes", is_flag=True, help="Do not ask; for programs.")
 @click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
 @lang_option
-@told
+@handle_errors
 def sign(
     file: Path,
     *,
@@ -85,26 +85,26 @@ def sign(
     document = read_document(unsigned)
     verify_supported(document, lang)
     people = _people(document, root, lang)
-    _tell(document, open_envelope(envelope) if envelope else None, people, lang)
+    _describe(document, open_envelope(envelope) if envelope else None, people, lang)
     _warn(document, unsigned, options["db"], lang)
     if not yes:
-        click.confirm(say(lang, "ask"), abort=True)
+        click.confirm(translate(lang, "ask"), abort=True)
     if passphrase is None:
         passphrase = click.prompt(
-            say(lang, "secret"), hide_input=True, default="", show_default=False
+            translate(lang, "secret"), hide_input=True, default="", show_default=False
         )
     signer = load_signer(key_file, passphrase or None)
     if people is not None:
         check_key(signer.public_key.keyid, people, lang)
     keyid = signer.public_key.keyid
     if envelope and any(one.keyid == keyid for one in open_envelope(envelope).signatures):
-        raise TrustError("E_ENVELOPE", keyid[:16], say(lang, "fault.signed_already"))
+        raise TrustError("E_ENVELOPE", keyid[:16], translate(lang, "fault.signed_already"))
     signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
     target = out or file.with_suffix(".signed")
     target.write_bytes(signed)
-    for line in tell_needs(open_envelope(signed), people, lang):
+    for line in describe_missing(open_envelope(signed), people, lang):
         click.echo(line)
-    click.echo(say(lang, "written", target))
+    click.echo(translate(lang, "written", target))
 
 
 @click.command()
@@ -112,7 +112,7 @@ def sign(
 @click.option("--out", type=ANY, required=True, help="Where the envelope with all signatures goes.")
 @root_option
 @lang_option
-@told
+@handle_errors
 def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang) -> None:
     """Join the signatures that several people gave to the same document on their own machines."""
     from central.documents import sign as signing
@@ -122,10 +122,10 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
     for file in files[1:]:
         joined = signing.combine(joined, file.read_bytes())
     people = _people(document, root, lang)
-    _tell(document, signing.open_envelope(joined), people, lang)
+    _describe(document, signing.open_envelope(joined), people, lang)
     _warn(document, joined, None, lang)
     out.write_bytes(joined)
-    click.echo(say(lang, "written", out))
+    click.echo(translate(lang, "written", out))
 
 
 @click.command()
@@ -141,7 +141,7 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @click.option("--anyway", is_flag=True, help="Although stations are unknown or would refuse it.")
 @root_option
 @lang_option
-@told
+@handle_errors
 def publish(
     file: Path,
     *,
@@ -166,7 +166,7 @@ def publish(
     from central.store.database import Database
 
     if (station is None) == (group is None):
-        raise ConfigError("E_USAGE", str(file), say(lang, "fault.one_target"))
+        raise ConfigError("E_USAGE", str(file), translate(lang, "fault.one_target"))
     envelope = file.read_bytes()
     document, now = read_document(envelope), datetime.now(UTC)
     verify_dates(document, now, lang)
@@ -191,7 +191,7 @@ def publish(
 @database_option
 @click.option("--why", default="", help="Kept with it.")
 @lang_option
-@told
+@handle_errors
 def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
     """Take a playlist out of force on every station, by the heads that `collect` signs."""
     from central.collector.heads import withhold as put
@@ -199,24 +199,26 @@ def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
     from central.store.database import Database
 
     if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
-        raise ConfigError("E_USAGE", doc_id[:64], say(lang, "fault.not_an_id"))
+        raise ConfigError("E_USAGE", doc_id[:64], translate(lang, "fault.not_an_id"))
     with closing(Database.open(db)) as database:
         kind = kind_of(database, doc_id)
         if kind is None:
-            raise ConfigError("E_USAGE", doc_id, say(lang, "fault.unknown_document"))
+            raise ConfigError("E_USAGE", doc_id, translate(lang, "fault.unknown_document"))
         if kind not in ("playlist", "stream-grant"):
             raise ConfigError(
-                "E_USAGE", doc_id, say(lang, "fault.not_withheld_kind", say(lang, f"kind.{kind}"))
+                "E_USAGE",
+                doc_id,
+                translate(lang, "fault.not_withheld_kind", translate(lang, f"kind.{kind}")),
             )
         put(database, doc_id, why)
-    click.echo(say(lang, "withheld", doc_id))
+    click.echo(translate(lang, "withheld", doc_id))
 
 
 @click.command()
 @click.argument("doc_id")
 @database_option
 @lang_option
-@told
+@handle_errors
 def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
     """Bring a withheld playlist back into force."""
     from central.collector.heads import reinstate as take
@@ -227,19 +229,19 @@ def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
         was_there = take(database, doc_id)
     finally:
         database.close()
-    click.echo(say(lang, "reinstated" if was_there else "not_withheld", doc_id))
+    click.echo(translate(lang, "reinstated" if was_there else "not_withheld", doc_id))
 
 
-def _people(document: Document, root: Path | None, lang: Lang) -> Signatories | None:
-    return None if root is None else check_role(document, read_signatories(root), lang)
+def _people(document: Document, root: Path | None, lang: Lang) -> Signers | None:
+    return None if root is None else check_role(document, read_signers(root), lang)
 
 
-def _tell(
-    document: Document, envelope: Envelope | None, people: Signatories | None, lang: Lang
+def _describe(
+    document: Document, envelope: Envelope | None, people: Signers | None, lang: Lang
 ) -> None:
     from central.documents.summary import describe
 
-    for line in (*describe(document, lang), "", *tell_needs(envelope, people, lang)):
+    for line in (*describe(document, lang), "", *describe_missing(envelope, people, lang)):
         click.echo(line)
 
 
@@ -252,14 +254,14 @@ def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> N
 
     lines = []
     if unknown := ignored_members(envelope):
-        lines.append(say(lang, "unknown_members", ", ".join(unknown)))
+        lines.append(translate(lang, "unknown_members", ", ".join(unknown)))
     if needed := needed_features(document):
-        lines.append(say(lang, "needed", ", ".join(sorted(needed))))
+        lines.append(translate(lang, "needed", ", ".join(sorted(needed))))
     if db is not None:
         with closing(Database.open(db)) as database:
             lines += describe_left_out(database, document, lang)
     for line in lines:
-        click.echo(say(lang, "notice", line))
+        click.echo(translate(lang, "notice", line))
 
 
 def _read_signable(
@@ -272,7 +274,7 @@ def _read_signable(
         lacking = [n for n in ("issuer", "media_dir", "media_url") if options[n] is None]
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
-            raise ConfigError("E_USAGE", str(file), say(lang, "fault.lacks_options", flags))
+            raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
         return *_compile(file, options), None
     raw = file.read_bytes()
     if options["kind"] is not None:
@@ -283,13 +285,13 @@ def _read_signable(
 def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
     """Payload and kind of an officer's file."""
     from central.documents.alarm_compiler import compile_alarm, is_alarm
-    from central.documents.compiler import Issue
+    from central.documents.compiler import SigningParams
     from central.documents.schedule_compiler import compile_schedule
 
     now = datetime.now(UTC)
     seq = options["seq"]
     names = ("issuer", "epoch", "media_dir", "editor", "approver")
-    issue = Issue(
+    issue = SigningParams(
         **{name: options[name] for name in names},
         seq=_next_seq(options, now) if seq is None else seq,
         now=now,
@@ -297,7 +299,7 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
     )
     if is_alarm(file.read_text("utf-8")):
         return compile_alarm(file, issue), "emergency"
-    fields = {name: getattr(issue, name) for name in Issue.__dataclass_fields__}
+    fields = {name: getattr(issue, name) for name in SigningParams.__dataclass_fields__}
     return compile_schedule(file, **fields), "playlist"
 
 

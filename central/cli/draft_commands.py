@@ -13,8 +13,8 @@ from agent.contract.document import Emergency
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
-from central.cli.cli_errors import told
-from central.messages.catalogue import say
+from central.cli.cli_errors import handle_errors
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -84,37 +84,37 @@ def draft() -> None:
 @click.option("--exercise", is_flag=True, help="Say on every board that it is an exercise.")
 @click.option("--media-dir", type=ANY, default=Path("media"), help="Where media are kept.")
 @click.option("--media-url", help="https address under which stations fetch them.")
-@told
+@handle_errors
 def draft_emergency_(**options: Any) -> None:
     """An emergency: attention signal, then the message, several times, over everything.
 
     Says what will be heard and seen. Without --play loudspeakers speak a built-in line only.
     """
-    from central.documents.emergency_order import Message, draft_emergency
+    from central.documents.emergency_order import EmergencyMessage, draft_emergency
     from central.documents.summary import describe_outputs
 
-    message = Message(
+    message = EmergencyMessage(
         options["play"], options["show"], options["text_lang"], options["repeat"],
         is_exercise=options["exercise"],
     )  # fmt: skip
     lang: Lang = options["lang"]
     if not message.play and message.show is None:
-        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.says_nothing"))
+        raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.says_nothing"))
     if message.play and options["media_url"] is None:
-        raise ConfigError("E_USAGE", "emergency", say(lang, "fault.media_url"))
+        raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.media_url"))
     order = _order(options)
     payload = draft_emergency(order, message, options["media_dir"], options["media_url"])
     _write(payload, options)
     document = decode_payload("emergency", payload)
     if isinstance(document, Emergency):
-        for line in describe_outputs(document, lambda code, *args: say(lang, code, *args)):
+        for line in describe_outputs(document, lambda code, *args: translate(lang, code, *args)):
             click.echo(line)
 
 
 @draft.command("silence")
 @_ordered("2h")
 @click.option("--why", required=True, help="Read by everyone who looks at the station.")
-@told
+@handle_errors
 def draft_silence_(**options: Any) -> None:
     """A silence: of a role that needs two signatures it stops everything until it is lifted."""
     from central.documents.emergency_order import draft_silence
@@ -125,7 +125,7 @@ def draft_silence_(**options: Any) -> None:
 @draft.command("lift")
 @_ordered("2h")
 @click.option("--why", required=True, help="Read by everyone who looks at the station.")
-@told
+@handle_errors
 def draft_lift(**options: Any) -> None:
     """The end of a silence, by the role that ordered it."""
     from central.documents.emergency_order import draft_silence
@@ -137,26 +137,26 @@ def draft_lift(**options: Any) -> None:
 @_ordered("24h")
 @click.option("--event", help="The emergency's event, as `sign` shows it.")
 @click.option("--alarm", type=FILE, help="Or the signed emergency: the cancel then outlives it.")
-@told
+@handle_errors
 def draft_cancel_(**options: Any) -> None:
     """The end of an emergency, by the role that ordered it; of a held alarm, give its file."""
-    from central.documents.emergency_order import draft_cancel, outlive, read_emergency
+    from central.documents.emergency_order import draft_cancel, extend_for_cancel, read_emergency
 
     order, event, file = _order(options), options["event"], options["alarm"]
     if (event is None) == (file is None):
-        hint = say(options["lang"], "fault.event_or_alarm")
+        hint = translate(options["lang"], "fault.event_or_alarm")
         raise ConfigError("E_USAGE", "cancel", hint)
     if file is not None:
         emergency = read_emergency(file)
-        order, event = outlive(order, emergency), emergency.event_id
+        order, event = extend_for_cancel(order, emergency), emergency.event_id
     _write(draft_cancel(order, "emergency", event), options)
 
 
 def _order(options: dict[str, Any]) -> Any:
-    from central.documents.emergency_order import Order
+    from central.documents.emergency_order import OrderParams
 
     seq = options["seq"]
-    return Order(
+    return OrderParams(
         issuer=options["issuer"],
         to=options["to"],
         issued=options["at"],
@@ -171,4 +171,4 @@ def _order(options: dict[str, Any]) -> Any:
 def _write(payload: bytes, options: dict[str, Any]) -> None:
     lang: Lang = options["lang"]
     options["out"].write_bytes(payload)
-    click.echo(say(lang, "drafted", options["out"]))
+    click.echo(translate(lang, "drafted", options["out"]))

@@ -10,14 +10,14 @@ import msgspec
 from central.cli.table_rows import Row, collect_rows
 from central.collector.report_rules import escape_control, strip_control
 from central.documents.summary import format_moment
-from central.messages.catalogue import PHRASES, say
+from central.messages.catalogue import PHRASES, translate
 from central.publication.numbering import format_number
 from central.reports.plays import (
+    describe_on_air,
+    describe_play,
     name_lang,
     name_output,
     shorten_title,
-    tell_on_air,
-    tell_play,
 )
 from central.store.database import Database
 from texts.catalogue import Catalogue, Lang, Text
@@ -187,10 +187,10 @@ def _local(utc: str) -> str:
 def _name_document(row: Row, lang: Lang) -> str:
     """Kind, slot and number, then the id on a line of its own."""
     number = format_number((row["epoch"], row["seq"]))
-    return f"{say(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
+    return f"{translate(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
 
 
-def _tell_issue(row: Row, lang: Lang) -> str:
+def _describe_issue(row: Row, lang: Lang) -> str:
     """What, then where, since when and what the station itself says of it."""
     lines = [str(row["text"].get(lang, row["kind"]))]
     for name, value in (
@@ -199,7 +199,7 @@ def _tell_issue(row: Row, lang: Lang) -> str:
         ("hint", row.get("hint")),
     ):
         if value:
-            lines.append(say(lang, f"issue.{name}", value))
+            lines.append(translate(lang, f"issue.{name}", value))
     return "\n".join(lines)
 
 
@@ -207,15 +207,17 @@ def _since(row: Row) -> str | None:
     return _local(str(row["since"])) if row.get("since") else None
 
 
-def _tell_order(row: Row, lang: Lang) -> str:
+def _describe_silence(row: Row, lang: Lang) -> str:
     """By whom a silence was ordered or lifted, why, until when, and its document."""
     lines = [str(row["by"])] if row.get("by") else []
     if row.get("why"):
-        lines.append(say(lang, "why", row["why"]))
+        lines.append(translate(lang, "why", row["why"]))
     if row.get("until"):
-        lines.append(say(lang, "order.until", _local(str(row["until"]))))
+        lines.append(translate(lang, "order.until", _local(str(row["until"]))))
     if row.get("editor") or row.get("approver"):
-        lines.append(say(lang, "play.people", row.get("editor") or "–", row.get("approver") or "–"))
+        lines.append(
+            translate(lang, "play.people", row.get("editor") or "–", row.get("approver") or "–")
+        )
     lines += [str(row["doc_id"])] if row.get("doc_id") else []
     return "\n".join(lines) or "–"
 
@@ -236,10 +238,10 @@ def _format(value: Any, column: str, lang: Lang) -> str:
 # columns whose cell is made of several members of a row
 _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "document": _name_document,
-    "issue": _tell_issue,
-    "order": _tell_order,
-    "play": tell_play,
-    "on_air": tell_on_air,
+    "issue": _describe_issue,
+    "order": _describe_silence,
+    "play": describe_play,
+    "on_air": describe_on_air,
     "where": name_output,
     "what": lambda row, _: shorten_title(row["title"]),
     "language": lambda row, lang: name_lang(row["lang"], lang),

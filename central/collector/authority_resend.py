@@ -21,7 +21,7 @@ LONGEST_PAUSE_S = 6 * 3600.0  # as often as a box in order says hello
 FORGET_S = 86_400.0
 
 
-class Resend:
+class AuthorityResend:
     """Remembers what was given out again, and for whom; a restart forgets it.
 
     Args:

@@ -28,8 +28,8 @@ from central.authority import authority_store
 from central.collector.identity import CENTRE, Identity
 from central.collector.message_queue import Incoming, MessageQueue
 from central.collector.publisher import MOST_UNCONFIRMED, Publisher
-from central.collector.report_handler import WINDOW, Reception
-from central.publication.document_outbox import Parcel, is_out_of_time, mark_sent, unsent
+from central.collector.report_handler import WINDOW, ReportHandler
+from central.publication.document_outbox import OutgoingMessage, is_out_of_time, mark_sent, unsent
 from central.store import heartbeat
 from central.store.database import Database
 from central.store.schema import stations
@@ -108,7 +108,7 @@ class Collector:
         self._ca = ca
         self._identity = identity
         self._database = database
-        self._reception = Reception(database, signers)
+        self._reception = ReportHandler(database, signers)
         self._timestamp = next(iter(signers.get("timestamp", ())), None)
         self._session = int(time.time() * 1000)
         self._client: aiomqtt.Client
@@ -223,7 +223,7 @@ class Collector:
         finally:
             await publisher.close()
 
-    async def _receive(self, group: Sequence[Incoming]) -> list[Parcel]:
+    async def _receive(self, group: Sequence[Incoming]) -> list[OutgoingMessage]:
         """What is to be answered; nothing where the centre itself fails at all of them."""
         try:
             return await asyncio.to_thread(self._reception.receive_group, group)
@@ -251,7 +251,7 @@ class Collector:
             # After a publication; what is not sent now comes with the station's next hello.
             await self._send_all(await asyncio.to_thread(self._reception.heads.due))
 
-    def _find_unsent(self, database: Database) -> list[Parcel]:
+    def _find_unsent(self, database: Database) -> list[OutgoingMessage]:
         """What every station would refuse as out of time is not sent, unless heads attest it."""
         found = unsent(database)
         if self._reception.heads is not None:
@@ -259,9 +259,9 @@ class Collector:
         now = datetime.now(UTC)
         return [one for one in found if not is_out_of_time(one.envelope, now)]
 
-    async def _send_all(self, parcels: Sequence[Parcel]) -> list[Parcel]:
+    async def _send_all(self, parcels: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
         """Those that the broker has taken."""
-        sent: list[Parcel] = []
+        sent: list[OutgoingMessage] = []
         with contextlib.suppress(aiomqtt.MqttError):
             for one in parcels:
                 await self._client.publish(one.topic, one.envelope, qos=1, retain=one.retain)
@@ -306,7 +306,7 @@ class Collector:
         return context
 
 
-async def _publish(client: aiomqtt.Client, message: Parcel) -> None:
+async def _publish(client: aiomqtt.Client, message: OutgoingMessage) -> None:
     await client.publish(message.topic, message.envelope, qos=1, retain=message.retain)
 
 

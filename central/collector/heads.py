@@ -16,8 +16,8 @@ from agent.contract.document import Head
 from agent.contract.ids import KEY_SLOT
 from agent.contract.report import Hello
 from agent.contract.utc import encode_utc
-from central.collector.online_signer import OnlineDesk
-from central.publication.document_outbox import Parcel, rows_for, stations_of
+from central.collector.online_signer import OnlineSigner
+from central.publication.document_outbox import OutgoingMessage, rows_for, stations_of
 from central.store.database import Database, upsert, utc_now
 from central.store.schema import documents, latest, revocations
 
@@ -53,13 +53,13 @@ class Heads:
         desk: signs; it must have the head's key.
     """
 
-    def __init__(self, database: Database, desk: OnlineDesk) -> None:
+    def __init__(self, database: Database, desk: OnlineSigner) -> None:
         self._database = database
         self._desk = desk
         self._since = utc_now()
         self._seen: set[tuple[str, ...]] = set()
 
-    def build(self, station: str, nonce: str | None = None) -> Parcel:
+    def build(self, station: str, nonce: str | None = None) -> OutgoingMessage:
         """This station's head of this moment.
 
         Args:
@@ -86,7 +86,7 @@ class Heads:
         head = Head(**header, slots=listed, revoked=revoked, nonce=nonce, emergencies=attested)
         return self._desk.sign(station, head, "head")
 
-    def due(self) -> list[Parcel]:
+    def due(self) -> list[OutgoingMessage]:
         """A new head for every station that something was published or withheld for since."""
         with self._database.transaction() as connection:
             published = connection.execute(

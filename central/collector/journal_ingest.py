@@ -38,7 +38,7 @@ _CURSOR = sa.select(cursors).where(
 )
 
 
-class LedgerError(Exception):
+class JournalIngestError(Exception):
     """A batch that cannot be part of this station's journal: code, seq and what is wrong."""
 
     def __init__(self, code: str, seq: int, detail: str) -> None:
@@ -115,7 +115,7 @@ def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:
 
 def _read(station: str, batch: LogBatch) -> list[_Row]:
     if len(batch.records) > MAX_BATCH_RECORDS:
-        raise LedgerError("E_RECORD", 0, f"{len(batch.records)} records in a batch")
+        raise JournalIngestError("E_RECORD", 0, f"{len(batch.records)} records in a batch")
     rows: list[_Row] = []
     for text in batch.records:
         raw = text.encode()
@@ -123,15 +123,17 @@ def _read(station: str, batch: LogBatch) -> list[_Row]:
             record = msgspec.json.decode(raw, type=Record)
             row = _Row(record, raw, next_hash(record.prev, raw))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise LedgerError("E_RECORD", 0, str(error)[:200]) from error
+            raise JournalIngestError("E_RECORD", 0, str(error)[:200]) from error
         if (fault := find_record_fault(record, len(raw))) is not None:
-            raise LedgerError("E_RECORD", max(0, min(record.seq, MAX_NUMBER)), fault)
+            raise JournalIngestError("E_RECORD", max(0, min(record.seq, MAX_NUMBER)), fault)
         if (record.station, record.epoch) != (station, batch.epoch):
-            raise LedgerError("E_RECORD", record.seq, "of another station or epoch")
+            raise JournalIngestError("E_RECORD", record.seq, "of another station or epoch")
         if rows and record.seq != rows[-1].record.seq + 1:
-            raise LedgerError("E_RECORD", record.seq, "not the next one")
+            raise JournalIngestError("E_RECORD", record.seq, "not the next one")
         if rows and record.prev != rows[-1].hash:
-            raise LedgerError("E_CHAIN", record.seq, "does not follow from the record before")
+            raise JournalIngestError(
+                "E_CHAIN", record.seq, "does not follow from the record before"
+            )
         rows.append(row)
     return rows
 
@@ -146,14 +148,16 @@ def _check_neighbours(
     for row in rows:
         seq = row.record.seq
         if seq in known and known[seq].bytes != row.raw:
-            raise LedgerError("E_FORK", seq, "other bytes under a key that we hold")
+            raise JournalIngestError("E_FORK", seq, "other bytes under a key that we hold")
     before = GENESIS if first == 1 else known[first - 1].hash if first - 1 in known else None
     if before is not None and rows[0].record.prev != before:
-        raise LedgerError("E_CHAIN", first, "does not follow from the record that we hold")
+        raise JournalIngestError("E_CHAIN", first, "does not follow from the record that we hold")
     if last + 1 in known:
         after = msgspec.json.decode(known[last + 1].bytes, type=Record)
         if after.prev != rows[-1].hash:
-            raise LedgerError("E_CHAIN", last, "the record that we hold does not follow from it")
+            raise JournalIngestError(
+                "E_CHAIN", last, "the record that we hold does not follow from it"
+            )
     return set(known)
 
 
@@ -162,7 +166,7 @@ def _check_room(connection: sa.Connection, rows: list[_Row]) -> None:
         record, size = rows[0].record, sum(len(row.raw) for row in rows)
         lack = find_lack_of_room(connection, record.station, record.epoch, len(rows), size)
         if lack is not None:
-            raise LedgerError("E_BUDGET", 0, lack)
+            raise JournalIngestError("E_BUDGET", 0, lack)
 
 
 def _insert(connection: sa.Connection, rows: list[_Row]) -> None:

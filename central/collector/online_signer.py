@@ -13,13 +13,13 @@ from agent.contract.document import Document
 from agent.contract.topic import build_station_topic
 from central.authority import authority_store
 from central.documents.sign import build_header, encode_document, sign_document
-from central.publication.document_outbox import RETAINED, Parcel
+from central.publication.document_outbox import RETAINED, OutgoingMessage
 from central.store.database import Database
 
 ROLES = {"time": "vn.time", "receipt": "vn.receipt", "head": "vn.head"}
 
 
-class OnlineDesk:
+class OnlineSigner:
     """Signs for one station at a time; may be asked from several threads.
 
     Args:
@@ -51,7 +51,7 @@ class OnlineDesk:
             epoch=epoch, seq=seq, now=now, lifetime=lifetime,
         )  # fmt: skip
 
-    def sign(self, station: str, document: Document, role: str) -> Parcel:
+    def sign(self, station: str, document: Document, role: str) -> OutgoingMessage:
         """The signed document on its way to the station.
 
         Raises:
@@ -60,4 +60,4 @@ class OnlineDesk:
         envelope = sign_document(encode_document(document), document.kind, self._signers[role])
         slot = document.slot if document.kind in RETAINED else ""
         topic = build_station_topic(station, document.kind, slot)
-        return Parcel(topic, envelope, document.kind in RETAINED)
+        return OutgoingMessage(topic, envelope, document.kind in RETAINED)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import aiomqtt
 
-from central.publication.document_outbox import Parcel
+from central.publication.document_outbox import OutgoingMessage
 
 MOST_UNCONFIRMED = 128
 
@@ -26,14 +26,14 @@ class Publisher:
     """
 
     def __init__(
-        self, publish: Callable[[Parcel], Awaitable[None]], most: int = MOST_UNCONFIRMED
+        self, publish: Callable[[OutgoingMessage], Awaitable[None]], most: int = MOST_UNCONFIRMED
     ) -> None:
         self._publish = publish
         self._free = asyncio.Semaphore(most)
         self._unconfirmed: set[asyncio.Task[None]] = set()
         self._fault: aiomqtt.MqttError | None = None
 
-    async def send(self, message: Parcel) -> None:
+    async def send(self, message: OutgoingMessage) -> None:
         """Start to publish; returns as soon as there is room, before the PUBACK.
 
         Raises:
@@ -54,7 +54,7 @@ class Publisher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _confirm(self, message: Parcel) -> None:
+    async def _confirm(self, message: OutgoingMessage) -> None:
         try:
             await self._publish(message)
         except aiomqtt.MqttError as error:

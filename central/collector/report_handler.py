@@ -29,17 +29,17 @@ from agent.contract.topic import parse_topic
 from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import TrustError
 from central.collector import journal_ingest, report_store
-from central.collector.authority_resend import Resend
+from central.collector.authority_resend import AuthorityResend
 from central.collector.heads import Heads
 from central.collector.message_queue import Incoming
-from central.collector.online_signer import OnlineDesk
+from central.collector.online_signer import OnlineSigner
 from central.collector.report_rules import (
     ReportError,
     strip_control,
     verify_report_content,
     verify_size,
 )
-from central.publication.document_outbox import Parcel, lacking
+from central.publication.document_outbox import OutgoingMessage, lacking
 from central.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def _row_of(result: Result) -> dict[str, Any]:
     return row
 
 
-class Reception:
+class ReportHandler:
     """Judges reports and answers them.
 
     Args:
@@ -75,12 +75,12 @@ class Reception:
     def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
         self.window = WINDOW
         self._database = database
-        self._desk = OnlineDesk(database, signers)
+        self._desk = OnlineSigner(database, signers)
         self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
-        self._resend = Resend(database)
+        self._resend = AuthorityResend(database)
         self._of_former_life: dict[StationId, Hello] = {}
 
-    def receive_group(self, messages: Iterable[Incoming]) -> list[Parcel]:
+    def receive_group(self, messages: Iterable[Incoming]) -> list[OutgoingMessage]:
         """As `receive` for each in turn, with one commit; blocks on the database.
 
         Raises:
@@ -89,7 +89,7 @@ class Reception:
         with self._database.together():
             return [reply for one in messages for reply in self._receive_one(one)]
 
-    def _receive_one(self, one: Incoming) -> list[Parcel]:
+    def _receive_one(self, one: Incoming) -> list[OutgoingMessage]:
         try:
             with self._database.savepoint():
                 return self.receive(one.station, one.channel, one.payload)
@@ -97,7 +97,7 @@ class Reception:
             log.exception("%s of %s could not be taken", one.channel, one.station)
             return []
 
-    def receive(self, station: StationId, channel: str, message: bytes) -> list[Parcel]:
+    def receive(self, station: StationId, channel: str, message: bytes) -> list[OutgoingMessage]:
         """Keep one message and return what is to be answered; blocks on the database.
 
         What cannot be counted is flagged, not answered.
@@ -136,7 +136,7 @@ class Reception:
         detail = strip_control(detail)
         report_store.note_fault(self._database, station, epoch, seq, code, detail)
 
-    def _take(self, station: StationId, report: Any) -> list[Parcel]:
+    def _take(self, station: StationId, report: Any) -> list[OutgoingMessage]:
         match report:
             case Hello():
                 return self._take_hello(station, report)
@@ -191,7 +191,7 @@ class Reception:
             self._flag(station, "E_SESSION", f"no box has come to session {session}")
         return said != "implausible"
 
-    def _take_hello(self, station: StationId, hello: Hello) -> list[Parcel]:
+    def _take_hello(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
         """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
         self._resend.consider(station, hello.authority)
@@ -205,7 +205,7 @@ class Reception:
             documents = []
         return [time_reply, *documents, ack]
 
-    def _documents_for(self, station: StationId, hello: Hello) -> list[Parcel]:
+    def _documents_for(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
         missing = lacking(self._database, station, hello)
         is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
         configs = missing[: sum(is_config)]  # they stand first
@@ -233,10 +233,10 @@ class Reception:
             body = msgspec.json.encode(hello)
             report_store.note_latest(self._database, station, "hello", body)
 
-    def _take_log(self, station: StationId, batch: LogBatch) -> list[Parcel]:
+    def _take_log(self, station: StationId, batch: LogBatch) -> list[OutgoingMessage]:
         try:
             cursor = journal_ingest.commit_batch(self._database, station, batch)
-        except journal_ingest.LedgerError as error:
+        except journal_ingest.JournalIngestError as error:
             log.error("journal of %s: %s", station, strip_control(str(error)))  # noqa: TRY400 - the fault is the station's
             self._flag(station, error.code, error.detail, epoch=batch.epoch, seq=error.seq)
             if error.code != "E_BUDGET":
@@ -248,14 +248,14 @@ class Reception:
             self._note_hello(station, hello)
         return [self._ack(station, batch.epoch, cursor)]
 
-    def _time_reply(self, station: str, nonce: str) -> Parcel:
+    def _time_reply(self, station: str, nonce: str) -> OutgoingMessage:
         header = self._desk.header("time", "time", station, TIME_LIFETIME)
         utc = encode_utc(datetime.now(UTC))
         return self._desk.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
 
     def _ack(
         self, station: str, journal: str, cursor: journal_ingest.Cursor, window: int | None = None
-    ) -> Parcel:
+    ) -> OutgoingMessage:
         header = self._desk.header("ack", "receipt", station, ACK_LIFETIME)
         window = self.window if window is None else window
         ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=window)

@@ -17,7 +17,7 @@ from agent.contract.document import Emergency, EmergencyBody, Text
 from agent.contract.ids import KEY_SLOT
 from agent.errors import YamlFaults
 from agent.trust.freshness import HELD_ALARM_LIFETIME
-from central.documents.compiler import Compilation, Issue, Source, midnight, read_source
+from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.schedule_model import Date, Lang, Pattern, Span, parse_span_ms
 from central.documents.sign import encode_document, new_doc_id
 from strict_yaml.loader import load_yaml
@@ -29,7 +29,7 @@ KeySlot = Annotated[
 LONGEST_MS = 7_200_000
 
 
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AlarmMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The message in one language: recorded sound, text for boards, or both."""
 
     lang: Lang = "vi"
@@ -45,7 +45,7 @@ class AlarmFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slot: KeySlot
     to: Annotated[list[Pattern], Meta(min_length=1, max_length=256)]
     until: Date
-    messages: Annotated[list[Message], Meta(min_length=1, max_length=16)]
+    messages: Annotated[list[AlarmMessage], Meta(min_length=1, max_length=16)]
     from_: Date | None = msgspec.field(name="from", default=None)
     exercise: bool = False
     attention: Literal["two-tone", "none"] = "two-tone"
@@ -61,7 +61,7 @@ def is_alarm(text: str) -> bool:
     return isinstance(class_, Scalar) and class_.value == "emergency"
 
 
-def compile_alarm(source: Path | str, issue: Issue, clip_dir: Path | None = None) -> bytes:
+def compile_alarm(source: Path | str, issue: SigningParams, clip_dir: Path | None = None) -> bytes:
     """Compile a held alarm to the exact bytes that two people are to sign.
 
     Args:
@@ -77,13 +77,15 @@ def compile_alarm(source: Path | str, issue: Issue, clip_dir: Path | None = None
     alarm, tree, faults = load_yaml(file.text, AlarmFile, file.name)
     if alarm is None or faults:
         raise YamlFaults(faults)
-    return _Compiler(alarm, file, tree, issue).payload()
+    return _AlarmCompiler(alarm, file, tree, issue).payload()
 
 
-class _Compiler(Compilation):
+class _AlarmCompiler(Compilation):
     """One pass over a held alarm."""
 
-    def __init__(self, alarm: AlarmFile, file: Source, tree: Node | None, issue: Issue) -> None:
+    def __init__(
+        self, alarm: AlarmFile, file: SourceFile, tree: Node | None, issue: SigningParams
+    ) -> None:
         super().__init__(file, tree, issue)
         self._alarm = alarm
 
@@ -132,7 +134,7 @@ class _Compiler(Compilation):
             self.fault("until", "file.most_days", str(HELD_ALARM_LIFETIME.days), got=alarm.until)
         return max(begin, now), end
 
-    def _body(self, message: Message, path: str) -> EmergencyBody:
+    def _body(self, message: AlarmMessage, path: str) -> EmergencyBody:
         if not message.play and not message.show:
             self.fault(path, "file.play_or_show")
         text = Text(show=message.show) if message.show else None

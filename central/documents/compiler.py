@@ -31,7 +31,7 @@ _CATALOGUE: Catalogue = {**MESSAGES, **PHRASES}
 
 
 @dataclass(frozen=True)
-class Issue:
+class SigningParams:
     """What an officer's file does not say itself.
 
     Args:
@@ -58,7 +58,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """An officer's file: its text in NFC, the name that faults bear, and where clips are."""
 
     text: str
@@ -66,7 +66,7 @@ class Source:
     folder: Path
 
 
-def read_source(source: Path | str, clip_dir: Path | None = None) -> Source:
+def read_source(source: Path | str, clip_dir: Path | None = None) -> SourceFile:
     """Read a file, or take a text; every text inside is NFC, as the contract wants it.
 
     Args:
@@ -77,10 +77,10 @@ def read_source(source: Path | str, clip_dir: Path | None = None) -> Source:
         text, name, folder = source.read_text("utf-8"), str(source), clip_dir or source.parent
     else:
         text, name, folder = source, "schedule.yaml", clip_dir or Path()
-    return Source(unicodedata.normalize("NFC", text), name, folder)
+    return SourceFile(unicodedata.normalize("NFC", text), name, folder)
 
 
-class MisfitError(ValueError):
+class UnfitMediumError(ValueError):
     """A value that does not fit; `code` says what should stand there."""
 
     def __init__(self, code: str) -> None:
@@ -97,7 +97,7 @@ class Compilation:
         issue: what it does not say itself.
     """
 
-    def __init__(self, source: Source, tree: Node | None, issue: Issue) -> None:
+    def __init__(self, source: SourceFile, tree: Node | None, issue: SigningParams) -> None:
         self.issue = issue
         self.faults: list[ValidationFault] = []
         self.media: dict[str, Medium] = {}
@@ -121,7 +121,7 @@ class Compilation:
         """What a deed gives, or None after its fault was noted under `code`."""
         try:
             return deed()
-        except MisfitError as error:
+        except UnfitMediumError as error:
             self.fault(path, error.code, got=got)
         except ConfigError as error:
             self.fault(path, "file.medium", error.hint, got=got or error.subject)
@@ -176,9 +176,9 @@ class Compilation:
                 chime = make_chime(Path(scratch) / "chime.wav")
                 return store_medium(chime, issue.media_dir, issue.media_base_url)
         if not path.resolve().is_relative_to(folder.resolve()) or urlsplit(name).scheme:
-            raise MisfitError("file.beside")
+            raise UnfitMediumError("file.beside")
         if not path.is_file():
-            raise MisfitError("file.exists")
+            raise UnfitMediumError("file.exists")
         return store_medium(path, issue.media_dir, issue.media_base_url)
 
 

@@ -23,14 +23,14 @@ from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
 from central.documents.summary import format_moment
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
 
 
 @dataclass(frozen=True)
-class Order:
+class OrderParams:
     """What every order says.
 
     Args:
@@ -64,7 +64,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Message:
+class EmergencyMessage:
     """What an emergency says: recorded sound, text on boards, or both."""
 
     play: Sequence[Path] = ()
@@ -76,7 +76,7 @@ class Message:
 
 
 def draft_emergency(
-    order: Order, message: Message, media_dir: Path, media_url: str | None
+    order: OrderParams, message: EmergencyMessage, media_dir: Path, media_url: str | None
 ) -> bytes:
     """The payload of an emergency: attention signal, then the message, `repeat` times.
 
@@ -113,7 +113,7 @@ def verify_dates(document: Document, now: datetime, lang: Lang) -> None:
         TrustError: E_EXPIRED; E_TIME, an emergency outside its window.
     """
     if now >= parse_utc(document.expires):
-        hint = say(lang, "fault.expired", format_moment(document.expires))
+        hint = translate(lang, "fault.expired", format_moment(document.expires))
         raise TrustError("E_EXPIRED", document.doc_id, hint)
     verify_window(document, now, lang)
 
@@ -130,13 +130,13 @@ def verify_window(document: Document, now: datetime, lang: Lang) -> None:
         return
     issued_at = parse_utc(document.issued)
     if now > issued_at + EMERGENCY_WINDOW:
-        raise TrustError("E_TIME", document.doc_id, say(lang, "fault.late"))
+        raise TrustError("E_TIME", document.doc_id, translate(lang, "fault.late"))
     if now < issued_at - EARLY:
         from_at = format_moment(encode_utc(issued_at - EARLY))
-        raise TrustError("E_TIME", document.doc_id, say(lang, "fault.early", from_at))
+        raise TrustError("E_TIME", document.doc_id, translate(lang, "fault.early", from_at))
 
 
-def _longest_ms(order: Order, message: Message, media: Sequence[Medium]) -> int:
+def _longest_ms(order: OrderParams, message: EmergencyMessage, media: Sequence[Medium]) -> int:
     """Its script with some room; only shown text stays as long as the document lives."""
     life_ms = int(order.lifetime.total_seconds() * 1000)
     if message.show is not None or not media:
@@ -145,7 +145,7 @@ def _longest_ms(order: Order, message: Message, media: Sequence[Medium]) -> int:
     return min(life_ms, once_ms * message.repeat + MARGIN_S * 1000)
 
 
-def draft_silence(order: Order, state: Literal["on", "off"], why: str) -> bytes:
+def draft_silence(order: OrderParams, state: Literal["on", "off"], why: str) -> bytes:
     """The payload of a silence, or of its lifting.
 
     Raises:
@@ -168,13 +168,13 @@ def read_emergency(file: Path) -> Emergency:
     return document
 
 
-def outlive(order: Order, emergency: Emergency) -> Order:
+def extend_for_cancel(order: OrderParams, emergency: Emergency) -> OrderParams:
     """An order that lives at least until an emergency ends: a station may come back that late."""
     left = parse_utc(emergency.expires) - order.issued
     return replace(order, lifetime=max(order.lifetime, left))
 
 
-def draft_cancel(order: Order, class_: str, cancels: str) -> bytes:
+def draft_cancel(order: OrderParams, class_: str, cancels: str) -> bytes:
     """The payload that ends an emergency or withdraws a document.
 
     Raises:

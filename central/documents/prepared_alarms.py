@@ -12,14 +12,14 @@ from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import TrustError
 from central.documents.sign import read_document
 from central.documents.summary import format_moment
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.store.database import Database
 from central.store.schema import documents
 from texts.catalogue import Lang
 
 
 @dataclass(frozen=True)
-class HeldAlarm:
+class PreparedAlarm:
     """One of them, for one target.
 
     Args:
@@ -35,7 +35,7 @@ class HeldAlarm:
     expires: datetime
 
 
-def held_alarms(database: Database, now: datetime) -> list[HeldAlarm]:
+def list_prepared_alarms(database: Database, now: datetime) -> list[PreparedAlarm]:
     """Those that stations hold, the first to end first.
 
     One that was cancelled is none, unless the cancel ends before it: a station that comes back in
@@ -51,7 +51,7 @@ def held_alarms(database: Database, now: datetime) -> list[HeldAlarm]:
         (row.issuer, one.cancels): row.expires for row, one in given if isinstance(one, Cancel)
     }
     return [
-        HeldAlarm(f"{row.issuer}/{row.slot}", row.target, one.event_id, parse_utc(row.expires))
+        PreparedAlarm(f"{row.issuer}/{row.slot}", row.target, one.event_id, parse_utc(row.expires))
         for row, one in given
         if isinstance(one, Emergency)
         and one.trigger == "key"
@@ -59,7 +59,9 @@ def held_alarms(database: Database, now: datetime) -> list[HeldAlarm]:
     ]
 
 
-def verify_outlives(database: Database, document: Document, now: datetime, lang: Lang) -> None:
+def verify_prepared_alarms(
+    database: Database, document: Document, now: datetime, lang: Lang
+) -> None:
     """Does a cancel reach a station that comes back late, for as long as that may hold the alarm?
 
     Raises:
@@ -68,7 +70,7 @@ def verify_outlives(database: Database, document: Document, now: datetime, lang:
     if not isinstance(document, Cancel):
         return
     until = parse_utc(document.expires)
-    for alarm in held_alarms(database, now):
+    for alarm in list_prepared_alarms(database, now):
         if alarm.event_id == document.cancels and alarm.expires > until:
             ends = (format_moment(encode_utc(at)) for at in (until, alarm.expires))
-            raise TrustError("E_TTL", document.doc_id, say(lang, "fault.short_cancel", *ends))
+            raise TrustError("E_TTL", document.doc_id, translate(lang, "fault.short_cancel", *ends))

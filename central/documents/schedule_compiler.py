@@ -22,11 +22,11 @@ from agent.contract.document import (
 from agent.errors import YamlFaults
 from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
-from central.documents.compiler import Compilation, Issue, Source, midnight, read_source
+from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.schedule_model import (
-    Item,
-    Schedule,
-    Show,
+    PictureSpec,
+    ScheduleFile,
+    ScheduleItem,
     StartRule,
     parse_days,
     parse_span_ms,
@@ -72,20 +72,22 @@ def compile_schedule(  # noqa: PLR0913 - plain arguments for the command line, a
         YamlFaults: every fault of the file, with line and column.
         TrustError: E_SCHEMA, a box would refuse the result.
     """
-    issue = Issue(
+    issue = SigningParams(
         issuer, epoch, seq, now, media_dir, media_base_url, editor, approver, doc_id
     )  # fmt: skip
     file = read_source(source, clip_dir)
-    schedule, tree, faults = load_yaml(file.text, Schedule, file.name)
+    schedule, tree, faults = load_yaml(file.text, ScheduleFile, file.name)
     if schedule is None or faults:
         raise YamlFaults(faults)
-    return _Compiler(schedule, file, tree, issue).payload()
+    return _ScheduleCompiler(schedule, file, tree, issue).payload()
 
 
-class _Compiler(Compilation):
+class _ScheduleCompiler(Compilation):
     """One pass over a schedule."""
 
-    def __init__(self, schedule: Schedule, file: Source, tree: Node | None, issue: Issue) -> None:
+    def __init__(
+        self, schedule: ScheduleFile, file: SourceFile, tree: Node | None, issue: SigningParams
+    ) -> None:
         super().__init__(file, tree, issue)
         self._schedule = schedule
 
@@ -136,7 +138,7 @@ class _Compiler(Compilation):
             if after is not None and (after not in ids or after == item.id):
                 self.fault(f"items[{index}].start.after", "file.id_of_other", got=after)
 
-    def _entries(self, item: Item, index: int) -> Iterator[Entry]:
+    def _entries(self, item: ScheduleItem, index: int) -> Iterator[Entry]:
         """One entry for the sound, one for the picture."""
         path = f"items[{index}]"
         sounds = [name for name in _SOUNDS if getattr(item, name)]
@@ -160,7 +162,7 @@ class _Compiler(Compilation):
         if picture is not None:
             yield Entry(id=f"{own}-hinh" if sounds else own, body=picture, **shared)
 
-    def _when(self, item: Item, path: str) -> When | None:
+    def _when(self, item: ScheduleItem, path: str) -> When | None:
         at = [item.at] if isinstance(item.at, str) else item.at
         is_after = isinstance(item.start, StartRule) and item.start.after is not None
         if not at and not is_after:
@@ -185,7 +187,7 @@ class _Compiler(Compilation):
         clocks = [clock if len(clock) == 8 else f"{clock}:00" for clock in at]
         return None if days is None else When(clocks, days, begin, end, list(item.except_))
 
-    def _start(self, item: Item, path: str) -> Start | None:
+    def _start(self, item: ScheduleItem, path: str) -> Start | None:
         rule = item.start
         if not isinstance(rule, StartRule):
             return Start(rule)
@@ -196,7 +198,7 @@ class _Compiler(Compilation):
             return Start("within", ms=parse_span_ms(rule.within))
         return Start("after", entry=rule.after)
 
-    def _sound(self, item: Item, path: str) -> Body | None:
+    def _sound(self, item: ScheduleItem, path: str) -> Body | None:
         gap_ms = parse_span_ms(item.gap) if item.gap else 0
         if item.relay:
             if not is_https(item.relay) or self._schedule.class_ != "routine":
@@ -216,7 +218,7 @@ class _Compiler(Compilation):
         once_ms = sum(self.media[digest].duration_ms for digest in sound.media)
         return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
 
-    def _picture(self, show: Show, ms: int | None, path: str) -> Body | None:
+    def _picture(self, show: PictureSpec, ms: int | None, path: str) -> Body | None:
         if not (show.text or show.qr or show.image):
             self.fault(f"{path}.show", "file.show")
         if ms is None:
@@ -227,13 +229,13 @@ class _Compiler(Compilation):
         return Body(scene=Scene(elements, ms)) if elements else None
 
 
-def _description(item: Item) -> dict[str, Any]:
+def _description(item: ScheduleItem) -> dict[str, Any]:
     """What the item says of itself; what it leaves out stays out of the document."""
     told = {name: getattr(item, name) for name in _DESCRIPTION}
     return {name: value for name, value in told.items() if value is not None}
 
 
-def build_layout(show: Show, image: str | None) -> list[Element]:
+def build_layout(show: PictureSpec, image: str | None) -> list[Element]:
     """Where text, QR and image go, in thousandths of a face of any size.
 
     A QR code stands on the right third, dark on a light square; an image above its caption.

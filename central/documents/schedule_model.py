@@ -30,7 +30,7 @@ _NGAY = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
 _NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(names, 1)}
 
 
-class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PictureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A picture: any of text, qr and image; the layout follows from which are there."""
 
     text: str | None = None
@@ -47,7 +47,7 @@ class StartRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: Name | None = None
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the schedule: what, when, where."""
 
     title: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -64,7 +64,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     play: str | list[str] = msgspec.field(default_factory=list)
     relay: str | None = None
     say: str | None = None
-    show: Show | None = None
+    show: PictureSpec | None = None
     repeat: Annotated[int, Meta(ge=1, le=1000)] = 1
     gap: Span | None = None
     when_cut: Literal["resume", "rejoin", "drop"] = "resume"
@@ -75,14 +75,14 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advert: bool | None = None
 
 
-class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file: one slot, complete."""
 
     slot: Name
     to: Annotated[list[Pattern], Meta(min_length=1, max_length=256)]
     from_: Date = msgspec.field(name="from")
     until: Date
-    items: Annotated[list[Item], Meta(min_length=1, max_length=1000)]
+    items: Annotated[list[ScheduleItem], Meta(min_length=1, max_length=1000)]
     class_: Literal["routine", "priority"] = msgspec.field(name="class", default="routine")
 
 

@@ -21,13 +21,13 @@ from agent.contract.envelope import (
     pae,
 )
 from agent.contract.feature import must_be_critical
-from agent.contract.strict_json import Decoder, StrictJsonError
+from agent.contract.strict_json import StrictDecoder, StrictJsonError
 from agent.contract.utc import encode_utc
 from agent.errors import TrustError
 from agent.trust.payload import decode_payload, open_payload
 
 _D = TypeVar("_D", bound=Document)
-_ENVELOPE = Decoder(Envelope)
+_ENVELOPE = StrictDecoder(Envelope)
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
 
 

@@ -13,7 +13,7 @@ import msgspec
 from agent.contract.document import Document, Entry, Playlist, Start
 from agent.errors import PlanError, TrustError
 from agent.plan.expansion import planned_ms
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 KINDS = frozenset({"command", "stream-grant"})  # as `agent.ingest.pipeline.NOT_YET`
@@ -33,12 +33,14 @@ def verify_supported(document: Document, lang: Lang) -> None:
 
 def _find(document: Document, lang: Lang) -> Iterator[str]:
     if document.kind in KINDS:
-        yield say(lang, f"unsupported.{document.kind}")
+        yield translate(lang, f"unsupported.{document.kind}")
     elif isinstance(document, Playlist):
         durations = {medium.sha256: medium.duration_ms for medium in document.media}
         for entry in document.entries:
             for code in _codes_of(entry, durations):
-                yield say(lang, "unsupported.entry", entry.title, say(lang, f"unsupported.{code}"))
+                yield translate(
+                    lang, "unsupported.entry", entry.title, translate(lang, f"unsupported.{code}")
+                )
 
 
 def _codes_of(entry: Entry, durations: dict[str, int]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.contract.issues.entry import IssueKind
 from agent.contract.utc import encode_utc
-from central.documents.prepared_alarms import held_alarms
+from central.documents.prepared_alarms import list_prepared_alarms
 from central.issues.authority import build_row
 from central.store.database import Database
 from texts.catalogue import Text
@@ -34,6 +34,6 @@ def alarm_issues(database: Database, now: datetime) -> list[dict[str, Any]]:
             "held_alarm_ends", KIND, f"{alarm.name} {alarm.target}", now,
             since=alarm.expires - NOTICE, hint=encode_utc(alarm.expires),
         )
-        for alarm in held_alarms(database, now)
+        for alarm in list_prepared_alarms(database, now)
         if alarm.expires - now <= NOTICE
     ]  # fmt: skip

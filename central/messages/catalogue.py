@@ -302,6 +302,6 @@ PHRASES: Catalogue = {
 }
 
 
-def say(lang: Lang, code: str, *args: object) -> str:
+def translate(lang: Lang, code: str, *args: object) -> str:
     """The text of a code; an unknown code is returned as it is."""
     return look_up(PHRASES, code, lang, *args)

@@ -46,7 +46,7 @@ _ACCEPTED = sa.select(results.c.sha256).where(
 )  # fmt: skip
 
 
-class Line(Protocol):
+class DocumentSender(Protocol):
     """Whoever holds the connection to the broker: the collector."""
 
     async def send(self, topic: str, envelope: bytes, *, retain: bool) -> None:
@@ -54,7 +54,7 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutgoingMessage:
     """A message to a topic."""
 
     topic: str
@@ -62,7 +62,7 @@ class Parcel:
     retain: bool
 
 
-async def publish(line: Line, database: Database, topic: str, envelope: bytes) -> None:
+async def publish(line: DocumentSender, database: Database, topic: str, envelope: bytes) -> None:
     """Keep a document for its target and send it.
 
     Raises:
@@ -74,7 +74,7 @@ async def publish(line: Line, database: Database, topic: str, envelope: bytes) -
     mark_sent(database, [parcel])
 
 
-def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
+def keep(database: Database, topic: str, envelope: bytes) -> OutgoingMessage:
     """Keep a document for its target, unsent; it replaces the older one in its place.
 
     Raises:
@@ -102,7 +102,7 @@ def keep(database: Database, topic: str, envelope: bytes) -> Parcel:
     with database.transaction() as connection:
         _verify_newer(connection, document, values)
         upsert(connection, documents, values, ("target", "place"))
-    return Parcel(topic, envelope, document.kind in RETAINED)
+    return OutgoingMessage(topic, envelope, document.kind in RETAINED)
 
 
 def _verify_newer(connection: sa.Connection, document: Document, values: dict[str, Any]) -> None:
@@ -117,12 +117,12 @@ def _verify_newer(connection: sa.Connection, document: Document, values: dict[st
         raise TrustError("E_FORK", document.doc_id, f"other bytes under number {number}")
 
 
-def unsent(database: Database) -> list[Parcel]:
+def unsent(database: Database) -> list[OutgoingMessage]:
     """What was kept by another process and is still to be sent."""
     query = sa.select(documents).where(~documents.c.is_sent, documents.c.expires > utc_now())
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.published_at)).all()
-    return [Parcel(row.topic, row.envelope, row.kind in RETAINED) for row in rows]
+    return [OutgoingMessage(row.topic, row.envelope, row.kind in RETAINED) for row in rows]
 
 
 def is_out_of_time(envelope: bytes, now: datetime) -> bool:
@@ -133,7 +133,7 @@ def is_out_of_time(envelope: bytes, now: datetime) -> bool:
     return document.nonce is None and now > parse_utc(document.issued) + EMERGENCY_WINDOW
 
 
-def mark_sent(database: Database, parcels: list[Parcel]) -> None:
+def mark_sent(database: Database, parcels: list[OutgoingMessage]) -> None:
     """The broker has them."""
     with database.transaction() as connection:
         for parcel in parcels:
@@ -144,7 +144,7 @@ def mark_sent(database: Database, parcels: list[Parcel]) -> None:
             )
 
 
-def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
+def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMessage]:
     """The documents in force for a station that its hello does not name; station-config first."""
     now = encode_utc(datetime.now(UTC))
     with database.transaction() as connection:
@@ -154,7 +154,9 @@ def lacking(database: Database, station: str, hello: Hello) -> list[Parcel]:
     # One slot may have come in two ways: the lower number first, or the higher shuts it out.
     missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
     return [
-        Parcel(build_station_topic(station, row.kind, row.slot), row.envelope, retain=False)
+        OutgoingMessage(
+            build_station_topic(station, row.kind, row.slot), row.envelope, retain=False
+        )
         for row in missing
     ]
 

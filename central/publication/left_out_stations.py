@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from agent.contract.document import Document
 from agent.contract.feature import needed_features
 from agent.contract.utc import encode_utc, parse_utc
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.publication.recipients import is_meant, list_names, station_configs
 from central.store.database import Database
 from texts.catalogue import Lang
@@ -43,6 +43,6 @@ def describe_left_out(database: Database, document: Document, lang: Lang) -> lis
         configs = station_configs(connection, encode_utc(parse_utc(document.issued)))
     meant = [station for station, config in configs.items() if is_meant(document, config)]
     return [
-        say(lang, "left_out", list_names(stations), ", ".join(lacking))
+        translate(lang, "left_out", list_names(stations), ", ".join(lacking))
         for lacking, stations in find_left_out(database, meant, document).items()
     ]

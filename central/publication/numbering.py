@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from agent.contract.document import Document
 from agent.errors import TrustError
 from agent.trust.replay import stands_beside
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.publication.recipients import Recipients
 from central.store.database import Database
 from central.store.schema import documents
@@ -47,10 +47,10 @@ def verify_number(
         is_beside = stands_beside(document) and number[0] == kept[0]
         if number < kept and not is_beside:
             texts = (format_number(number), format_number(kept))
-            hint = say(lang, "fault.replay", document.slot, *texts, row.target)
+            hint = translate(lang, "fault.replay", document.slot, *texts, row.target)
             raise TrustError("E_REPLAY", document.doc_id, hint)
         if number == kept and row.sha256 != sha256:
-            hint = say(lang, "fault.fork", document.slot, format_number(number), row.target)
+            hint = translate(lang, "fault.fork", document.slot, format_number(number), row.target)
             raise TrustError("E_FORK", document.doc_id, hint)
 
 

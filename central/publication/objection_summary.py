@@ -8,7 +8,7 @@ from agent.contract.document import Document
 from agent.contract.utc import encode_utc
 from agent.errors import PlanError
 from central.documents.summary import describe_place, format_moment, format_weekdays
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.publication.recipients import Recipients, list_names
 from central.publication.refusal_forecast import Objection, is_decisive
 from texts.catalogue import Lang
@@ -18,12 +18,12 @@ def describe_objection(objection: Objection, lang: Lang) -> str:
     """One line: the item, when, how often, by which rule, at which stations."""
     parts = []
     if objection.title:
-        parts.append(say(lang, "objection.item", objection.title))
+        parts.append(translate(lang, "objection.item", objection.title))
     if objection.at is not None:
         at = format_moment(encode_utc(objection.at))
-        parts.append(say(lang, "objection.at", at, objection.times))
+        parts.append(translate(lang, "objection.at", at, objection.times))
     parts.append(_rule(objection, lang))
-    parts.append(say(lang, "objection.stations", list_names(objection.stations)))
+    parts.append(translate(lang, "objection.stations", list_names(objection.stations)))
     return " ".join(parts)
 
 
@@ -38,7 +38,7 @@ def verify_acceptable(
     decisive = [one for one in objections if is_decisive(one, document, recipients)]
     if decisive:
         lines = [f"\n  • {one.code}: {describe_objection(one, lang)}" for one in decisive]
-        hint = say(lang, "objection.refused", "".join(lines))
+        hint = translate(lang, "objection.refused", "".join(lines))
         raise PlanError(decisive[0].code, document.slot, hint)
 
 
@@ -49,26 +49,28 @@ def notices(
     lines = [f"{one.code}: {describe_objection(one, lang)}" for one in objections]
     missed = recipients.missed_by(document) if recipients.is_group else []
     if missed:
-        lines.append(say(lang, "missed", list_names(missed)))
-    return [say(lang, "notice", line) for line in lines]
+        lines.append(translate(lang, "missed", list_names(missed)))
+    return [translate(lang, "notice", line) for line in lines]
 
 
 def _rule(objection: Objection, lang: Lang) -> str:
     if objection.code == "E_STATION":
-        places = [describe_place(one, lambda *a: say(lang, *a)) for one in _patterns(objection)]
-        return say(lang, "objection.E_STATION", ", ".join(places))
+        places = [
+            describe_place(one, lambda *a: translate(lang, *a)) for one in _patterns(objection)
+        ]
+        return translate(lang, "objection.E_STATION", ", ".join(places))
     if objection.code in ("E_URL", "E_REPLAY", "E_UNSUPPORTED"):
-        return say(lang, f"objection.{objection.code}", objection.what)
+        return translate(lang, f"objection.{objection.code}", objection.what)
     if objection.code == "E_BUDGET":
         name, *numbers = objection.what.split(" ")
-        return say(lang, f"budget.{name}", *numbers)
+        return translate(lang, f"budget.{name}", *numbers)
     name, _, value = objection.what.partition(" ")
     if name == "weekdays":
         days = [int(day) for day in value.strip("[]").split(", ") if day]
-        value = format_weekdays(days, lambda *a: say(lang, *a)) if days else "–"
+        value = format_weekdays(days, lambda *a: translate(lang, *a)) if days else "–"
     if name == "expires":
         value = format_moment(value)
-    text = say(lang, f"objection.{name}", value)
+    text = translate(lang, f"objection.{name}", value)
     return objection.what if text == f"objection.{name}" else text
 
 

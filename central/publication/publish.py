@@ -9,16 +9,16 @@ import click
 
 from agent.contract.document import Document
 from agent.contract.utc import encode_utc
-from central.documents.prepared_alarms import verify_outlives
-from central.messages.catalogue import say
+from central.documents.prepared_alarms import verify_prepared_alarms
+from central.messages.catalogue import translate
 from central.publication.budget_forecast import find_excesses
 from central.publication.document_outbox import keep, sha256_of
 from central.publication.numbering import verify_number
 from central.publication.objection_summary import notices, verify_acceptable
 from central.publication.publish_wait import NONE, wait_for_answers
 from central.publication.recipients import Recipients, list_names, verify_known
-from central.publication.refusal_forecast import foresee
-from central.publication.station_answers import Answers
+from central.publication.refusal_forecast import forecast_refusals
+from central.publication.station_answers import StationAnswers
 from central.store.database import Database
 from central.store.heartbeat import state_of_collector
 from texts.catalogue import Lang
@@ -63,8 +63,8 @@ def verify_publishable(
         verify_known(database, recipients, document, encode_utc(one.now), lang)
     verify_number(database, recipients, document, sha256_of(one.envelope), lang)
     if not stops_now:
-        verify_outlives(database, document, one.now, lang)
-    objections = foresee(database, recipients, document, one.now)
+        verify_prepared_alarms(database, document, one.now, lang)
+    objections = forecast_refusals(database, recipients, document, one.now)
     objections += find_excesses(database, recipients, document, len(one.envelope), one.now)
     if not anyway:
         verify_acceptable(objections, document, recipients, lang)
@@ -80,11 +80,11 @@ def hand_out(database: Database, one: Publication, lang: Lang, wait_s: float | N
     # a station's first config is published before the centre knows that station
     alone = () if one.recipients.is_group else (one.recipients.name,)
     reached = one.recipients.stations or alone
-    answers = Answers(database, reached, one.document, one.envelope)
+    answers = StationAnswers(database, reached, one.document, one.envelope)
     kept = keep(database, one.recipients.topic_of(one.document), one.envelope)
-    click.echo(say(lang, "published.stations", len(reached), list_names(reached) or "–"))
+    click.echo(translate(lang, "published.stations", len(reached), list_names(reached) or "–"))
     state = state_of_collector(database, one.now)
-    click.echo(say(lang, f"published.{state}", kept.topic))
+    click.echo(translate(lang, f"published.{state}", kept.topic))
     code = 0 if state == "connected" else NOT_SENT
     if wait_s is None:
         return code

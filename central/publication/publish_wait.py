@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from agent.contract.local_time import LOCAL
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.publication.recipients import list_names
-from central.publication.station_answers import Answer, Answers
+from central.publication.station_answers import StationAnswer, StationAnswers
 from central.reports.plays import name_lang
 from texts.catalogue import Lang
 
@@ -20,7 +20,7 @@ _SILENT = {True: "answer.silent", False: "answer.offline", None: "answer.never"}
 
 
 def wait_for_answers(
-    answers: Answers,
+    answers: StationAnswers,
     lang: Lang,
     *,
     limit_s: float,
@@ -46,12 +46,12 @@ def wait_for_answers(
     with Console(stderr=True).status("") as status:
         while True:
             now = answers.read()
-            _tell_news(now, told, lang, tell)
+            _print_news(now, told, lang, tell)
             left_s = end_mono_s - time.monotonic()
             if all(one.is_final for one in now) or left_s <= 0:
                 break
             final = sum(one.is_final for one in now)
-            status.update(say(lang, "wait.progress", final, len(now), round(left_s)))
+            status.update(translate(lang, "wait.progress", final, len(now), round(left_s)))
             pause(min(POLL_S, left_s))
     for line in describe_result(now, lang):
         tell(line)
@@ -59,8 +59,8 @@ def wait_for_answers(
     return NONE if good == 0 else ALL if good == len(now) else SOME
 
 
-def _tell_news(
-    answers: Sequence[Answer], told: dict[str, str], lang: Lang, tell: Callable[[str], None]
+def _print_news(
+    answers: Sequence[StationAnswer], told: dict[str, str], lang: Lang, tell: Callable[[str], None]
 ) -> None:
     for one in answers:
         if not (one.verdict or one.on_air or one.over or one.troubles):
@@ -71,25 +71,25 @@ def _tell_news(
             tell(f"{datetime.now(LOCAL):%H:%M:%S} {line}")
 
 
-def describe_answer(answer: Answer, lang: Lang) -> str:
+def describe_answer(answer: StationAnswer, lang: Lang) -> str:
     """One station in a line: its verdict, what it tells, and what it does not."""
     parts = []
     if answer.verdict:
-        parts.append(say(lang, f"answer.{answer.verdict}", answer.reason))
+        parts.append(translate(lang, f"answer.{answer.verdict}", answer.reason))
     for medium in ("sound", "picture"):
         outputs, over = (_of(medium, of_output) for of_output in (answer.on_air, answer.over))
         if outputs:
-            parts.append(say(lang, f"answer.{medium}", outputs))
+            parts.append(translate(lang, f"answer.{medium}", outputs))
         elif over:
-            parts.append(say(lang, f"answer.{medium}_over", over))
+            parts.append(translate(lang, f"answer.{medium}_over", over))
         elif medium in answer.lacking and answer.verdict == "accepted":
-            parts.append(say(lang, f"answer.no_{medium}"))
+            parts.append(translate(lang, f"answer.no_{medium}"))
     if answer.wordless:
         names = ", ".join(name_lang(one, lang) for one in answer.wordless)
-        parts.append(say(lang, "play.words_missing", names))
-    parts += [say(lang, "answer.trouble", trouble) for trouble in answer.troubles]
+        parts.append(translate(lang, "play.words_missing", names))
+    parts += [translate(lang, "answer.trouble", trouble) for trouble in answer.troubles]
     if not parts:
-        parts.append(say(lang, _SILENT[answer.is_online]))
+        parts.append(translate(lang, _SILENT[answer.is_online]))
     return f"{answer.station}: {'; '.join(parts)}"
 
 
@@ -97,7 +97,7 @@ def _of(medium: str, of_output: Mapping[str, str]) -> str:
     return ", ".join(output for output, of in of_output.items() if of == medium)
 
 
-def describe_result(answers: Sequence[Answer], lang: Lang) -> list[str]:
+def describe_result(answers: Sequence[StationAnswer], lang: Lang) -> list[str]:
     """How many did what, and by name who has not answered or tells too little."""
     counts = [
         len(answers),
@@ -105,10 +105,10 @@ def describe_result(answers: Sequence[Answer], lang: Lang) -> list[str]:
         sum(one.is_good for one in answers),
         sum(one.verdict == "refused" for one in answers),
     ]
-    lines = [say(lang, "wait.result", *counts)]
+    lines = [translate(lang, "wait.result", *counts)]
     silent = [one for one in answers if not one.verdict]
     lines += [describe_answer(one, lang) for one in silent[:MOST_LISTED]]
     if len(silent) > MOST_LISTED:
         rest = [one.station for one in silent[MOST_LISTED:]]
-        lines.append(say(lang, "wait.silent_too", list_names(rest)))
+        lines.append(translate(lang, "wait.silent_too", list_names(rest)))
     return lines

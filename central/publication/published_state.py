@@ -17,7 +17,7 @@ from central.store.schema import documents, revocations
 
 
 @dataclass(frozen=True)
-class Standing:
+class PublishedDocument:
     """A document that was published, in the shape that `agent.plan` reads.
 
     Args:
@@ -42,11 +42,11 @@ class PublishedState:
         of_target: `d/<station>` or `g/<group>` to its documents.
     """
 
-    of_target: dict[str, list[Standing]]
+    of_target: dict[str, list[PublishedDocument]]
 
-    def held_by(self, station: str, groups: Iterable[str]) -> tuple[Standing, ...]:
+    def held_by(self, station: str, groups: Iterable[str]) -> tuple[PublishedDocument, ...]:
         """What a station in these groups holds: of each slot the newest, and every cancel."""
-        newest: dict[tuple[str, ...], Standing] = {}
+        newest: dict[tuple[str, ...], PublishedDocument] = {}
         for target in (f"d/{station}", *(f"g/{group}" for group in groups)):
             for one in self.of_target.get(target, ()):
                 key = (*one.slot, one.sha256 if one.document.kind == "cancel" else "")
@@ -65,13 +65,13 @@ def read_state(database: Database, now: datetime) -> PublishedState:
     with database.transaction() as connection:
         rows = connection.execute(query).all()
         out = set(connection.execute(revoked).scalars())
-    of_target: dict[str, list[Standing]] = defaultdict(list)
+    of_target: dict[str, list[PublishedDocument]] = defaultdict(list)
     for row in rows:
         document = read_document(row.envelope)
         if document.doc_id not in out:
-            of_target[row.target].append(Standing(document, row.sha256))
+            of_target[row.target].append(PublishedDocument(document, row.sha256))
     return PublishedState(dict(of_target))
 
 
-def _number(one: Standing) -> tuple[int, int]:
+def _number(one: PublishedDocument) -> tuple[int, int]:
     return (one.document.epoch, one.document.seq)

@@ -13,7 +13,7 @@ from agent.contract.ids import is_match, parse_place
 from agent.contract.topic import build_group_topic, build_station_topic
 from agent.errors import ConfigError
 from central.documents.sign import read_document
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.store.database import Database
 from central.store.schema import documents, latest, presence, stations
 from texts.catalogue import Lang
@@ -117,16 +117,23 @@ def verify_known(
     else:
         names = enrolled | set(configs)
     code = "fault.group" if recipients.is_group else "fault.station"
-    parts = [say(lang, code, recipients.name), *_suggest(recipients.name, sorted(names), lang)]
+    parts = [
+        translate(lang, code, recipients.name),
+        *_suggest(recipients.name, sorted(names), lang),
+    ]
     raise ConfigError("E_USAGE", recipients.name, "; ".join(parts))
 
 
 def _suggest(name: str, names: Sequence[str], lang: Lang) -> list[str]:
     if not names:
-        return [say(lang, "fault.none_known")]
+        return [translate(lang, "fault.none_known")]
     close = difflib.get_close_matches(name, names, n=1)
-    likely = [say(lang, "fault.did_you_mean", close[0])] if close else []
-    return [*likely, say(lang, "fault.known", list_names(names)), say(lang, "fault.anyway")]
+    likely = [translate(lang, "fault.did_you_mean", close[0])] if close else []
+    return [
+        *likely,
+        translate(lang, "fault.known", list_names(names)),
+        translate(lang, "fault.anyway"),
+    ]
 
 
 def list_names(names: Iterable[str], most: int = MOST_NAMED) -> str:

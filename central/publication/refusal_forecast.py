@@ -23,7 +23,7 @@ from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
 from central.publication.left_out_stations import find_left_out
-from central.publication.published_state import PublishedState, Standing, read_state
+from central.publication.published_state import PublishedDocument, PublishedState, read_state
 from central.publication.recipients import Recipients, is_meant
 from central.store.database import Database
 
@@ -59,10 +59,10 @@ class _Group:
 
     stations: tuple[str, ...]
     config: StationConfig
-    held: tuple[Standing, ...]
+    held: tuple[PublishedDocument, ...]
 
 
-def foresee(
+def forecast_refusals(
     database: Database, recipients: Recipients, document: Document, now: datetime
 ) -> list[Objection]:
     """Everything that stations among the recipients would refuse; empty where nothing is known.

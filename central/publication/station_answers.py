@@ -21,7 +21,7 @@ SENSE_OF = {"audio": "sound", "board": "picture"}  # what a hello says that it h
 
 
 @dataclass(frozen=True)
-class Answer:
+class StationAnswer:
     """What one station has told so far.
 
     Args:
@@ -69,7 +69,7 @@ class Answer:
         return self.verdict == "accepted" and is_whole
 
 
-class Answers:
+class StationAnswers:
     """Reads what has come since it was made; make it before the document is kept.
 
     Args:
@@ -89,13 +89,13 @@ class Answers:
         self._since = utc_now()
         self._seen_latest = ""
         self._seen_result, self._seen_record = 0, 0
-        self._answers = {station: Answer(station) for station in stations}
+        self._answers = {station: StationAnswer(station) for station in stations}
         with database.transaction() as connection:
             for table, name in ((results, "_seen_result"), (records, "_seen_record")):
                 newest = connection.execute(sa.select(sa.func.max(table.c.number))).scalar()
                 setattr(self, name, newest or 0)
 
-    def read(self) -> list[Answer]:
+    def read(self) -> list[StationAnswer]:
         """What each station has told by now, in the stations' order."""
         with self._database.transaction() as connection:
             self._read_presence(connection)

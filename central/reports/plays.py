@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from central.documents.summary import format_moment, format_span, speak_lang
-from central.messages.catalogue import say
+from central.documents.summary import format_moment, format_span, name_language
+from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 Row = dict[str, Any]
@@ -15,18 +15,18 @@ _DESCRIPTION = ("advert", "essential", "field", "source", "ref")
 _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 
-def tell_on_air(row: Row, lang: Lang) -> str:
+def describe_on_air(row: Row, lang: Lang) -> str:
     """Title; output and class; until when; then what of it is not heard, and a lost link."""
     level = "emergency" if row["level"] == "local_key" else str(row["level"])
-    words = say(lang, f"class.{level}")
+    words = translate(lang, f"class.{level}")
     kind = level if words == f"class.{level}" else words
     lines = [shorten_title(str(row["title"])), f"{name_output(row, lang)}, {kind}"]
-    lines.append(say(lang, "on_air.until", _until(str(row["end"]))))
+    lines.append(translate(lang, "on_air.until", _until(str(row["end"]))))
     if silent := row.get("words_missing"):
         names = ", ".join(name_lang(str(one), lang) for one in silent)
-        lines.append(say(lang, "play.words_missing", names))
+        lines.append(translate(lang, "play.words_missing", names))
     if not row["is_online"]:
-        lines.append(say(lang, "on_air.offline"))
+        lines.append(translate(lang, "on_air.offline"))
     return "\n".join(lines)
 
 
@@ -41,32 +41,32 @@ def _until(utc: str) -> str:
 def name_output(row: Row, lang: Lang) -> str:
     """`Loa (loa)`: what kind of output, and its name in the settings."""
     medium = str(row.get("medium") or "")
-    kind = say(lang, f"medium.{medium}")
+    kind = translate(lang, f"medium.{medium}")
     if kind == f"medium.{medium}":  # of an older box, which does not say it
         return medium or str(row.get("output") or "–")
     output = row.get("output")
     return kind if output is None else f"{kind} ({output})"
 
 
-def tell_play(row: Row, lang: Lang) -> str:
+def describe_play(row: Row, lang: Lang) -> str:
     """Title; output, language, length; then whatever is not ordinary, and by whom."""
     length = format_span(row["duration_ms"]) if isinstance(row.get("duration_ms"), int) else "–"
     where = (name_output(row, lang), name_lang(str(row.get("lang", "–")), lang), length)
     lines = [shorten_title(str(row.get("title", "–"))), ", ".join(where)]
     if row.get("class") not in (None, "routine"):
-        lines.append(say(lang, f"class.{row['class']}"))
+        lines.append(translate(lang, f"class.{row['class']}"))
     if told := [text for name in _DESCRIPTION if (text := _describe(row, name, lang))]:
         lines.append("; ".join(told))
     if row.get("started_by"):
-        lines.append(say(lang, "play.key", row["started_by"]))
+        lines.append(translate(lang, "play.key", row["started_by"]))
     if silent := row.get("words_missing"):
         names = ", ".join(name_lang(str(one), lang) for one in silent)
-        lines.append(say(lang, "play.words_missing", names))
+        lines.append(translate(lang, "play.words_missing", names))
     if row.get("reason"):
-        lines.append(say(lang, "play.reason", _reason(str(row["reason"]), lang)))
+        lines.append(translate(lang, "play.reason", _reason(str(row["reason"]), lang)))
     if row.get("editor") or row.get("approver"):
         people = (row.get("editor") or "–", row.get("approver") or "–")
-        lines.append(say(lang, "play.people", *people))
+        lines.append(translate(lang, "play.people", *people))
     return "\n".join(lines)
 
 
@@ -76,13 +76,13 @@ def _describe(row: Row, name: str, lang: Lang) -> str:
     if value is None or value is False:
         return ""
     if name == "field":
-        return say(lang, "entry.field", value, say(lang, f"field.{value}"))
-    return say(lang, f"entry.{name}", value)
+        return translate(lang, "entry.field", value, translate(lang, f"field.{value}"))
+    return translate(lang, f"entry.{name}", value)
 
 
 def _reason(text: str, lang: Lang) -> str:
     """In words; of a fault the codes alone: the manuals go by them, the JSON has it all."""
-    words = say(lang, f"reason.{text}")
+    words = translate(lang, f"reason.{text}")
     if words != f"reason.{text}":
         return words
     return ", ".join(_CODE.findall(text)) or text
@@ -95,4 +95,4 @@ def shorten_title(title: str) -> str:
 
 def name_lang(code: str, lang: Lang) -> str:
     """A language by its name."""
-    return speak_lang(code, lambda phrase, *args: say(lang, phrase, *args))
+    return name_language(code, lambda phrase, *args: translate(lang, phrase, *args))

@@ -21,14 +21,14 @@ NAME = "collect"
 State = Literal["connected", "offline", "absent"]
 
 
-def note(database: Database, at: datetime, *, is_connected: bool) -> None:
+def write_heartbeat(database: Database, at: datetime, *, is_connected: bool) -> None:
     """A collector runs at `at`; has it a connection to the broker?"""
     values = {"name": NAME, "at": encode_utc(at), "is_connected": is_connected}
     with database.transaction() as connection:
         upsert(connection, collectors, values, ("name",))
 
 
-def forget(database: Database) -> None:
+def clear_heartbeat(database: Database) -> None:
     """The collector ends."""
     with database.transaction() as connection:
         connection.execute(sa.delete(collectors).where(collectors.c.name == NAME))
@@ -62,11 +62,13 @@ async def run(database: Database, connected: asyncio.Event) -> None:
     finally:
         if writing is not None:
             await writing  # a thread cannot be cancelled: what it writes must not come last
-        await asyncio.to_thread(forget, database)
+        await asyncio.to_thread(clear_heartbeat, database)
 
 
 async def _write(database: Database, is_connected: bool) -> None:  # noqa: FBT001 - one fact
     try:
-        await asyncio.to_thread(note, database, datetime.now(UTC), is_connected=is_connected)
+        await asyncio.to_thread(
+            write_heartbeat, database, datetime.now(UTC), is_connected=is_connected
+        )
     except Exception:  # the task's outer edge: a busy database must not end the heartbeat
         log.exception("heartbeat not written")

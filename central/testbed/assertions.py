@@ -21,7 +21,7 @@ LINE = timedelta(seconds=4)  # no built-in line is shorter
 
 
 @dataclass(frozen=True)
-class Finding:
+class Assertion:
     """One thing that had to be so."""
 
     is_good: bool
@@ -44,14 +44,14 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def judge(
+def assert_all(
     plays: Sequence[dict[str, Any]],
     refusals: Sequence[dict[str, Any]],
     wav: Path,
     wav_at: datetime,
     boards: Path,
     expected: Expectation,
-) -> list[Finding]:
+) -> list[Assertion]:
     """Compare story, journal, sound and pictures.
 
     Args:
@@ -79,11 +79,11 @@ def judge(
     ]
 
 
-def _journalled(sound: Sequence[dict[str, Any]], expected: Expectation) -> list[Finding]:
+def _journalled(sound: Sequence[dict[str, Any]], expected: Expectation) -> list[Assertion]:
     have = Counter((play["entry"], play["result"]) for play in sound)
     want = Counter(expected.heard)
     findings = [
-        Finding(
+        Assertion(
             have[key] == count,
             f"nhật ký có mục {key[0][:8]}: {key[1]}",
             f"the journal has {key[0][:8]}: {key[1]}",
@@ -93,7 +93,7 @@ def _journalled(sound: Sequence[dict[str, Any]], expected: Expectation) -> list[
     ]
     others = [f"{entry[:8]} {result}" for entry, result in have - want]
     findings.append(
-        Finding(
+        Assertion(
             not others,
             "nhật ký không có gì khác",
             "the journal has nothing else",
@@ -105,7 +105,7 @@ def _journalled(sound: Sequence[dict[str, Any]], expected: Expectation) -> list[
 
 def _heard(
     sound: Sequence[dict[str, Any]], spans: Sequence[tuple[datetime, datetime]]
-) -> list[Finding]:
+) -> list[Assertion]:
     findings = []
     for play in sound:
         if play["start"] is None:
@@ -116,7 +116,7 @@ def _heard(
         is_cutting_in = any(first < start - MARGIN for first in onsets)
         late = None if is_cutting_in or not onsets else min(onsets) - start
         findings.append(
-            Finding(
+            Assertion(
                 is_cutting_in or (late is not None and abs(late) <= ONSET),
                 f"nghe thấy “{play['title']}” đúng lúc ({play['start'][11:23]} UTC)",
                 f"“{play['title']}” is heard when the journal says",
@@ -126,7 +126,7 @@ def _heard(
     return findings
 
 
-def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> list[Finding]:
+def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> list[Assertion]:
     """The attention signal of each emergency, found by its first tone alone."""
     findings = []
     for play in sound:
@@ -136,7 +136,7 @@ def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> li
         heard_s = find_tone(wav, TONES_HZ[0], start_s - 1.0, start_s + 1.0)
         late_s = None if heard_s is None else heard_s - start_s
         findings.append(
-            Finding(
+            Assertion(
                 late_s is not None and abs(late_s) <= ONSET.total_seconds(),
                 "tín hiệu báo động cắt ngang chương trình đang phát",
                 "the attention signal cuts into what was playing",
@@ -151,13 +151,13 @@ def _spoken_for(
     wav_at: datetime,
     spans: Sequence[tuple[datetime, datetime]],
     event: str,
-) -> Finding:
+) -> Assertion:
     """The built-in line behind the signal of an emergency without words; the record says so."""
     plays = [play for play in sound if play["entry"] == event and play["start"]]
     begin = _moment(plays[0]["start"]) + SIGNAL if plays else wav_at
     heard = sum((_overlap(span, begin, begin + LINE) for span in spans), timedelta())
     is_told = any(play.get("words_missing") for play in plays)
-    return Finding(
+    return Assertion(
         is_told and heard > LINE / 4,
         "tin chỉ có chữ: sau tín hiệu, loa tự đọc câu có sẵn",
         "text only: behind the signal the loudspeaker speaks the built-in line",
@@ -171,7 +171,7 @@ def _overlap(span: tuple[datetime, datetime], begin: datetime, end: datetime) ->
 
 def _nothing_else(
     sound: Sequence[dict[str, Any]], spans: Sequence[tuple[datetime, datetime]]
-) -> Finding:
+) -> Assertion:
     windows = [
         (_moment(play["start"]) - MARGIN, _moment(play["end"]) + MARGIN)
         for play in sound
@@ -182,7 +182,7 @@ def _nothing_else(
         for first, last in spans
         if not any(start <= first and last <= end for start, end in _merged(windows))
     ]
-    return Finding(
+    return Assertion(
         not strays,
         "ngoài nhật ký không có âm thanh nào",
         "there is no sound that the journal does not name",
@@ -200,16 +200,16 @@ def _merged(windows: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime
     return merged
 
 
-def _seen(sights: Sequence[dict[str, Any]], boards: Path, expected: Expectation) -> list[Finding]:
+def _seen(sights: Sequence[dict[str, Any]], boards: Path, expected: Expectation) -> list[Assertion]:
     shown = {play["entry"] for play in sights if play["start"] is not None}
     findings = [
-        Finding(entry in shown, f"bảng tin đã hiện {entry}", f"the board showed {entry}")
+        Assertion(entry in shown, f"bảng tin đã hiện {entry}", f"the board showed {entry}")
         for entry in expected.seen
     ]
     for face in FACES:
         pictures = {_content(path) for path in boards.glob(f"{face}-0*.png")} - {None}
         findings.append(
-            Finding(
+            Assertion(
                 len(pictures) == len(expected.seen),
                 f"mặt {face}: {len(pictures)} hình khác nhau, không kể nền đen",
                 f"face {face}: {len(pictures)} different pictures, black aside",
@@ -228,10 +228,10 @@ def _content(path: Path) -> str | None:
         return hashlib.sha256(image.tobytes()).hexdigest()
 
 
-def _refused(refusals: Sequence[dict[str, Any]], expected: Expectation) -> list[Finding]:
+def _refused(refusals: Sequence[dict[str, Any]], expected: Expectation) -> list[Assertion]:
     codes = [refusal["code"] for refusal in refusals]
     return [
-        Finding(
+        Assertion(
             code in codes,
             f"trung tâm thấy đã từ chối: {code}",
             f"the centre saw the refusal {code}",

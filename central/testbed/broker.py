@@ -89,7 +89,7 @@ def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> 
     return path
 
 
-class Broker:
+class MosquittoBroker:
     """One Mosquitto child process; started again, it keeps its port and its database.
 
     Args:

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
 
-from central.testbed.pulseaudio import SoundRoom
+from central.testbed.pulseaudio import SoundServer
 
 QUIET_DB = -20
 REFUSED_S = 1.0  # a sound server that is not there says so within this
@@ -16,7 +16,7 @@ FORMAT = ("--format=s16le", "--rate=48000", "--channels=1", "--raw")
 
 @contextlib.asynccontextmanager
 async def play_aloud(
-    room: SoundRoom, sink: str, say: Callable[[str, str], None]
+    room: SoundServer, sink: str, say: Callable[[str, str], None]
 ) -> AsyncIterator[None]:
     """Carry the sink's monitor to the default device of the user's own sound server.
 

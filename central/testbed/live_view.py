@@ -16,14 +16,14 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from central.testbed.assertions import Finding
+from central.testbed.assertions import Assertion
 from central.testbed.stations import PAGE_PIN
 
 LINES = 12
 ARROW = {"full": "✓", "cut": "✂", "skipped": "–", "failed": "✗"}
 
 
-class Book(Protocol):
+class RecordBook(Protocol):
     """The collector's database, as far as the view reads it."""
 
     def health(self) -> dict[str, dict[str, Any]]:
@@ -36,11 +36,11 @@ class Book(Protocol):
         """All refusals, oldest first."""
 
 
-class Stage(Protocol):
+class DemoStage(Protocol):
     """What is on show."""
 
     @property
-    def database(self) -> Book:
+    def database(self) -> RecordBook:
         """The collector's."""
 
 
@@ -65,7 +65,7 @@ class View:
         if not self._console.is_terminal:
             self._console.print(line, soft_wrap=True)
 
-    async def follow(self, stage: Stage) -> None:
+    async def follow(self, stage: DemoStage) -> None:
         """Refresh until cancelled."""
         if not self._console.is_terminal:
             while True:
@@ -77,7 +77,7 @@ class View:
                 live.update(picture, refresh=True)
                 await asyncio.sleep(0.5)
 
-    def _catch_up(self, book: Book) -> None:
+    def _catch_up(self, book: RecordBook) -> None:
         """Tell what has come in at the centre since last time."""
         plays, refusals = book.plays(), book.refusals()
         for play in plays[self._told_plays :]:
@@ -92,7 +92,7 @@ class View:
             )
         self._told_plays, self._told_refusals = len(plays), len(refusals)
 
-    def _picture(self, book: Book) -> Group:
+    def _picture(self, book: RecordBook) -> Group:
         self._catch_up(book)
         return Group(
             self._stations(book.health()),
@@ -115,7 +115,7 @@ class View:
             )
         return table
 
-    def conclude(self, findings: Sequence[Finding], folder: Path) -> None:
+    def conclude(self, findings: Sequence[Assertion], folder: Path) -> None:
         """The verdict, and where to look and listen."""
         table = Table(title="Kết luận · Verdict", expand=True)
         table.add_column("")

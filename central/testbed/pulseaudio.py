@@ -10,14 +10,14 @@ from pathlib import Path
 
 from central.testbed.sound_capture import RATE_HZ, Capture, Recording, find_sounds, read_samples
 
-__all__ = ["Capture", "Recording", "SoundRoom", "find_sounds", "read_samples"]
+__all__ = ["Capture", "Recording", "SoundServer", "find_sounds", "read_samples"]
 
 SOCKET_PATH_LIMIT = 107  # sun_path of unix(7), less the closing zero
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
 
 
-class SoundRoom:
+class SoundServer:
     """One PulseAudio server of our own, with a null sink for each output.
 
     Args:

@@ -10,8 +10,8 @@ from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Medium,
-    Policy,
     StationConfig,
+    StationPolicy,
     Text,
 )
 from agent.contract.local_time import LOCAL
@@ -103,7 +103,7 @@ def station_config(station: str, now: datetime, media_host: str, seq: int = 1) -
             place=f"{PROVINCE}/{COMMUNE}/{station}",
             groups=[GROUP],
             zones=[],
-            policy=Policy(quiet_hours=[], media_hosts=[media_host]),
+            policy=StationPolicy(quiet_hours=[], media_hosts=[media_host]),
         )
     )
 

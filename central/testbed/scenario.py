@@ -18,7 +18,7 @@ from agent.contract.document import Emergency
 from central.documents.media import store_medium
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import read_document
-from central.testbed.assertions import Expectation, Finding, judge
+from central.testbed.assertions import Assertion, Expectation, assert_all
 from central.testbed.attacks import Attack, build_attacks
 from central.testbed.broker import find_free_port
 from central.testbed.listen import play_aloud
@@ -34,7 +34,7 @@ from central.testbed.sample_documents import (
 )
 from central.testbed.sample_media import make_media
 from central.testbed.stations import BOARD_STATION, COMMUNE_STATION, SINK
-from central.testbed.testbed import Stand, end, stand, until
+from central.testbed.testbed import Testbed, end, start_testbed, until
 
 MARK = ".tramtin-demo"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,7 +44,7 @@ async def _until_moment(at: datetime) -> None:
     await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
 
 
-async def _start_stations(scene: Stand) -> None:
+async def _start_stations(scene: Testbed) -> None:
     now = datetime.now(UTC)
     for name, station in scene.stations.items():
         await station.start()
@@ -56,7 +56,7 @@ async def _start_stations(scene: Stand) -> None:
         await until(partial(scene.database.has_accepted, name, "station-config"), name)
 
 
-def _compile(scene: Stand, schedule: Path, seq: int) -> bytes:
+def _compile(scene: Testbed, schedule: Path, seq: int) -> bytes:
     payload = compile_schedule(
         schedule,
         issuer="vn.84.29266",
@@ -71,7 +71,7 @@ def _compile(scene: Stand, schedule: Path, seq: int) -> bytes:
     return scene.sign(payload, "playlist", "vn.84.29266")
 
 
-async def _publish_schedule(scene: Stand) -> tuple[Plan, bytes]:
+async def _publish_schedule(scene: Testbed) -> tuple[Plan, bytes]:
     """A first version, then the corrected one; the first is kept for the replay."""
     work = scene.folder / "studio"
     await asyncio.to_thread(make_media, work)
@@ -87,7 +87,7 @@ async def _publish_schedule(scene: Stand) -> tuple[Plan, bytes]:
     return plan, first
 
 
-async def _attack(scene: Stand, attacks: list[Attack]) -> None:
+async def _attack(scene: Testbed, attacks: list[Attack]) -> None:
     """Speak to the stations as an enemy with the broker in hand would: past all bookkeeping."""
     for attack in attacks:
         scene.say(f"Kẻ tấn công: {attack.what_vi}", f"Attack: {attack.what_en}")
@@ -95,7 +95,7 @@ async def _attack(scene: Stand, attacks: list[Attack]) -> None:
         await asyncio.sleep(1.4)
 
 
-async def _alarm(scene: Stand, payload: bytes, station: str | None = None) -> str:
+async def _alarm(scene: Testbed, payload: bytes, station: str | None = None) -> str:
     """Sign an emergency by two and publish it; its event."""
     alarm = scene.sign(payload, "emergency", "vn.84.em")
     await scene.publish(alarm, station=station)
@@ -104,7 +104,7 @@ async def _alarm(scene: Stand, payload: bytes, station: str | None = None) -> st
     return document.event_id
 
 
-async def _tell(scene: Stand) -> tuple[tuple[str, str], list[Attack]]:
+async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     scene.say("Hai trạm đang khởi động", "Two stations start")
     await _start_stations(scene)
     scene.say("Đã có giờ và cấu hình có chữ ký", "Signed time and station-config are in")
@@ -128,13 +128,13 @@ async def _tell(scene: Stand) -> tuple[tuple[str, str], list[Attack]]:
     return (event, unspoken), attacks
 
 
-def _are_told(scene: Stand, events: set[str]) -> bool:
+def _are_told(scene: Testbed, events: set[str]) -> bool:
     """Has the sound station told how each ended? A busy machine begins late."""
     plays = (play for play in scene.database.plays() if play["output"] == SINK)
     return events <= {play["entry"] for play in plays if play["result"] == "full"}
 
 
-async def _drain(scene: Stand) -> None:
+async def _drain(scene: Testbed) -> None:
     """Wait until everything that the stations wrote has arrived."""
     for name in scene.stations:
         await until(
@@ -154,8 +154,8 @@ def _expect(events: tuple[str, str], attacks: list[Attack]) -> Expectation:
     )
 
 
-def _judge(scene: Stand, recording: Recording, expected: Expectation) -> list[Finding]:
-    return judge(
+def _judge(scene: Testbed, recording: Recording, expected: Expectation) -> list[Assertion]:
+    return assert_all(
         scene.database.plays(),
         scene.database.refusals(),
         recording.path,
@@ -165,7 +165,7 @@ def _judge(scene: Stand, recording: Recording, expected: Expectation) -> list[Fi
     )
 
 
-def _name_pages(scene: Stand) -> dict[str, str]:
+def _name_pages(scene: Testbed) -> dict[str, str]:
     """Each station's page on a port of its own: two agents on one machine must not meet."""
     pages = {name: one.name_page(find_free_port()) for name, one in scene.stations.items()}
     for name, address in pages.items():
@@ -173,9 +173,9 @@ def _name_pages(scene: Stand) -> dict[str, str]:
     return pages
 
 
-async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Finding]:
+async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Assertion]:
     """Run the whole demonstration in an empty folder; returns what was found."""
-    async with stand(folder) as scene, contextlib.AsyncExitStack() as stack:
+    async with start_testbed(folder) as scene, contextlib.AsyncExitStack() as stack:
         scene.say = view.say
         pages = _name_pages(scene) if stay else {}
         if listen:
@@ -200,7 +200,7 @@ async def tell(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Fi
     return findings
 
 
-async def _ended_by_signals(story: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list[Assertion]:
     """SIGTERM and a closed terminal end it as Ctrl-C does: broker, sound server and agents go too.
 
     Raises:
@@ -241,7 +241,7 @@ def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -
     (folder / MARK).touch()
     view = View()
     try:
-        story = tell(folder.absolute(), view, stay=stay, listen=listen)
+        story = run_scenario(folder.absolute(), view, stay=stay, listen=listen)
         findings = asyncio.run(_ended_by_signals(story))
     except KeyboardInterrupt:
         return 0 if stay else 130

@@ -18,10 +18,10 @@ from central.collector.identity import Identity
 from central.documents.sign import read_document, sign_document
 from central.publication.document_outbox import publish
 from central.store.database import Database
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 from central.testbed.media_server import MediaServer
-from central.testbed.pulseaudio import SoundRoom
+from central.testbed.pulseaudio import SoundServer
 from central.testbed.stations import (
     BOARD_STATION,
     COMMUNE_STATION,
@@ -36,16 +36,16 @@ SETTLED_S = 60.0  # a limit for a busy machine, never waited for when all is wel
 
 
 @dataclass
-class Stand:
+class Testbed:
     """Everything that stands while the demonstration runs."""
 
     folder: Path
     authority: DemoAuthority
     ca: CertificateAuthority
     centre: Identity
-    broker: Broker
+    broker: MosquittoBroker
     media: MediaServer
-    room: SoundRoom
+    room: SoundServer
     database: Database
     collector: Collector
     stations: dict[str, Station] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Stand:
 
 
 @contextlib.asynccontextmanager
-async def stand(folder: Path, python: str = sys.executable) -> AsyncIterator[Stand]:
+async def start_testbed(folder: Path, python: str = sys.executable) -> AsyncIterator[Testbed]:
     """Build everything and take it down in reverse order.
 
     Args:
@@ -80,14 +80,14 @@ async def stand(folder: Path, python: str = sys.executable) -> AsyncIterator[Sta
     media_folder = folder / "media"
     media_folder.mkdir()
     async with contextlib.AsyncExitStack() as stack:
-        broker = Broker(folder / "broker", ca.ca, server)
+        broker = MosquittoBroker(folder / "broker", ca.ca, server)
         # Whoever is told to stop while something starts must not leave it behind.
         stack.push_async_callback(broker.stop)
         await broker.start()
         media = MediaServer(media_folder, server)
         stack.push_async_callback(media.stop)
         await media.start()
-        room = SoundRoom(folder / "sound")
+        room = SoundServer(folder / "sound")
         stack.push_async_callback(room.stop)
         await room.start([SINK])
         database = Database.open(folder / "central.db")
@@ -108,7 +108,7 @@ async def stand(folder: Path, python: str = sys.executable) -> AsyncIterator[Sta
         )
         task = asyncio.create_task(collector.run(), name="collector")
         stack.push_async_callback(end, task)
-        stand_ = Stand(folder, authority, ca, centre, broker, media, room, database, collector)
+        stand_ = Testbed(folder, authority, ca, centre, broker, media, room, database, collector)
         for name in STATIONS:
             identity = ca.issue_device(name)
             database.enrol(name, identity.cert)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from drivers.bus.serial_port import Framing
-from drivers.bus.shared_bus import Party
+from drivers.bus.shared_bus import BusUser
 from drivers.profile.model import Profile, Serial
 
 
-def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> Party:
+def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> BusUser:
     """The device with its timings; `key` tells it from others on the line."""
     timings = profile.timings
-    return Party(
+    return BusUser(
         name=name,
         key=key,
         timeout_s=timeout_ms / 1000,

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-from drivers.bus.shared_bus import Port, SharedLine
+from drivers.bus.shared_bus import Port, SharedBus
 from drivers.errors import UnsupportedFeature
 from drivers.profile.endpoint import SerialEndpoint, TcpEndpoint, parse_endpoint
 
 P = TypeVar("P", bound=Port)
-_lines: dict[SerialEndpoint | TcpEndpoint, tuple[str, SharedLine[Any]]] = {}
+_lines: dict[SerialEndpoint | TcpEndpoint, tuple[str, SharedBus[Any]]] = {}
 
 
 def share_line(
     port: str, speech: str, name: str, open_port: Callable[[], Awaitable[P]]
-) -> SharedLine[P]:
+) -> SharedBus[P]:
     """The line of that port, made at its first mention.
 
     Args:
         port: as the settings write it.
         speech: protocol and framing; all who share the line must have the same.
         name: who asks, for errors.
-        open_port: see `SharedLine`.
+        open_port: see `SharedBus`.
 
     Raises:
         UnsupportedFeature: no port, or it is already used with another speech.
@@ -36,12 +36,12 @@ def share_line(
     except ValueError as error:
         raise UnsupportedFeature(name, "load", str(error)) from error
     if endpoint not in _lines:
-        _lines[endpoint] = (speech, SharedLine(port, open_port))
+        _lines[endpoint] = (speech, SharedBus(port, open_port))
     known, line = _lines[endpoint]
     if known != speech:
         detail = f"{port} is already used as {known}, this device wants {speech}: set them alike"
         raise UnsupportedFeature(name, "load", detail)
-    return cast("SharedLine[P]", line)
+    return cast("SharedBus[P]", line)
 
 
 def has_lines() -> bool:

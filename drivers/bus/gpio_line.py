@@ -62,7 +62,7 @@ _UNSUPPORTED = (errno.EINVAL, errno.EOPNOTSUPP)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class GpioAddress:
     """Which line: its chip (a path, or a label) and its offset or name there."""
 
     port: str
@@ -70,7 +70,7 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Want:
+class LineConfig:
     """How the line is to be set up, in libgpiod's own names."""
 
     direction: str
@@ -81,16 +81,16 @@ class Want:
     debounce_ms: int = 0
 
 
-def build_place(name: str, port: str, line: int | None, line_name: str | None) -> Place:
+def build_place(name: str, port: str, line: int | None, line_name: str | None) -> GpioAddress:
     """The place that the settings name.
 
     Raises:
         UnsupportedFeature: not exactly one of line and line_name.
     """
     if line is not None and line_name is None:
-        return Place(port=port, line=line)
+        return GpioAddress(port=port, line=line)
     if line_name is not None and line is None:
-        return Place(port=port, line=line_name)
+        return GpioAddress(port=port, line=line_name)
     raise UnsupportedFeature(
         name, "load", "needs the line's number, or options.line_name, not both"
     )
@@ -107,7 +107,7 @@ def pick(name: str, option: str, known: Mapping[str, T], value: str) -> T:
     return known[value]
 
 
-class Line:
+class GpioLine:
     """A line that is claimed at its first use and claimed anew after a fault; one caller at a time.
 
     Args:
@@ -116,7 +116,7 @@ class Line:
         want: how it is set up.
     """
 
-    def __init__(self, name: str, place: Place, want: Want) -> None:
+    def __init__(self, name: str, place: GpioAddress, want: LineConfig) -> None:
         self.name = name
         self._place = place
         self._want = want
@@ -196,7 +196,7 @@ class Line:
                 request.release()
 
 
-def _claim(place: Place, want: Want) -> gpiod.LineRequest:
+def _claim(place: GpioAddress, want: LineConfig) -> gpiod.LineRequest:
     import gpiod
     from gpiod.line import Bias, Direction, Drive, Edge
 

@@ -7,9 +7,16 @@ from typing import TypeVar
 
 from drivers.bus.bus_device import build_framing, build_party
 from drivers.bus.bus_registry import share_line
-from drivers.bus.modbus_port import ModbusPort, Nonsense, Refusal, Table, open_rtu, open_tcp
-from drivers.bus.shared_bus import Party, SharedLine
-from drivers.bus.shared_read import Block
+from drivers.bus.modbus_port import (
+    ModbusExceptionReply,
+    ModbusPort,
+    Table,
+    UnexpectedResponse,
+    open_rtu,
+    open_tcp,
+)
+from drivers.bus.shared_bus import BusUser, SharedBus
+from drivers.bus.shared_read import SharedRead
 from drivers.errors import (
     DeviceBusy,
     DeviceFault,
@@ -36,7 +43,7 @@ _REFUSALS: dict[int, tuple[type[DriverError], str]] = {
 class ModbusDevice:
     """A unit on a line; built by `reach_modbus`."""
 
-    def __init__(self, line: SharedLine[ModbusPort], party: Party, unit: int) -> None:
+    def __init__(self, line: SharedBus[ModbusPort], party: BusUser, unit: int) -> None:
         self._line = line
         self._party = party
         self._unit = unit
@@ -45,7 +52,7 @@ class ModbusDevice:
         """Write one coil or holding register.
 
         Raises:
-            DriverError: as `SharedLine.command`; DeviceFault, it reports a failure of its own.
+            DriverError: as `SharedBus.command`; DeviceFault, it reports a failure of its own.
         """
 
         async def exchange(port: ModbusPort) -> None:
@@ -78,7 +85,7 @@ class ModbusDevice:
             DriverError: as `poll`.
         """
         key = (self._unit, table, address, count)
-        block = self._line.blocks.setdefault(key, Block())
+        block = self._line.blocks.setdefault(key, SharedRead())
         return await block.read(lambda: self.poll(operation, table, address, count))
 
     def _reading(
@@ -92,9 +99,9 @@ class ModbusDevice:
     async def _judge(self, operation: str, answer: Awaitable[T]) -> T:
         try:
             return await answer
-        except Nonsense as error:
+        except UnexpectedResponse as error:
             raise DeviceProtocolError(self._party.name, operation, str(error)) from error
-        except Refusal as error:
+        except ModbusExceptionReply as error:
             kind, why = _REFUSALS.get(error.code, (DeviceProtocolError, "wrong profile?"))
             detail = f"Modbus exception {error.code}: {why}"
             raise kind(self._party.name, operation, detail) from error

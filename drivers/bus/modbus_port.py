@@ -28,7 +28,7 @@ _FOREVER_S = 3600.0  # the owner's time-outs are shorter
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
-class Refusal(Exception):  # noqa: N818 - names the answer
+class ModbusExceptionReply(Exception):  # noqa: N818 - names the answer
     """The device answers with a Modbus exception code."""
 
     def __init__(self, code: int) -> None:
@@ -36,7 +36,7 @@ class Refusal(Exception):  # noqa: N818 - names the answer
         self.code = code
 
 
-class Nonsense(Exception):  # noqa: N818 - names the answer
+class UnexpectedResponse(Exception):  # noqa: N818 - names the answer
     """A well-formed answer to another question."""
 
 
@@ -80,7 +80,7 @@ class ModbusPort:
         is_bits = table in ("coil", "discrete")
         values = [int(value) for value in (answer.bits if is_bits else answer.registers)]
         if len(values) < count:
-            raise Nonsense(f"{len(values)} values came, {count} were asked for")
+            raise UnexpectedResponse(f"{len(values)} values came, {count} were asked for")
         return values[:count]
 
     async def write(self, unit: int, table: Table, address: int, value: int) -> None:
@@ -98,7 +98,9 @@ class ModbusPort:
             answer = await self._ask(WRITE_WORD, address, value, device_id=unit)
             echo = answer.registers[0] if answer.registers else None
         if (answer.address, echo) != (address, value):
-            raise Nonsense(f"the echo says {echo} at {answer.address}, not {value} at {address}")
+            raise UnexpectedResponse(
+                f"the echo says {echo} at {answer.address}, not {value} at {address}"
+            )
 
     async def _ask(self, function: int, *args: int, **named: int) -> ModbusPDU:
         call = self._calls[function]
@@ -107,11 +109,13 @@ class ModbusPort:
         except ConnectionException as error:
             raise OSError(errno.ENODEV, "the connection is gone") from error
         except ModbusException as error:
-            raise Nonsense(str(error)) from error
+            raise UnexpectedResponse(str(error)) from error
         if answer.isError():
-            raise Refusal(answer.exception_code)
+            raise ModbusExceptionReply(answer.exception_code)
         if answer.function_code != function:  # RTU has no number that ties answers to questions
-            raise Nonsense(f"an answer to function {answer.function_code}, not {function}")
+            raise UnexpectedResponse(
+                f"an answer to function {answer.function_code}, not {function}"
+            )
         return answer
 
 

@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from drivers.bus.shared_read import Block
+from drivers.bus.shared_read import SharedRead
 from drivers.errors import (
     DeviceBusy,
     DeviceProtocolError,
@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
+class BusUser:
     """One device on a line, and how it wants to be talked to.
 
     Args:
@@ -82,7 +82,7 @@ class _Silence:
     until_mono_s: float
 
 
-class SharedLine(Generic[P]):
+class SharedBus(Generic[P]):
     """One line with its one port.
 
     Args:
@@ -98,10 +98,10 @@ class SharedLine(Generic[P]):
         self._quiet_until_mono_s = 0.0
         self._last_frame_mono_s = 0.0
         self._silences: dict[Hashable, _Silence] = {}
-        self.blocks: dict[Hashable, Block] = {}
+        self.blocks: dict[Hashable, SharedRead] = {}
 
     async def command(
-        self, party: Party, operation: str, exchange: Callable[[P], Awaitable[T]]
+        self, party: BusUser, operation: str, exchange: Callable[[P], Awaitable[T]]
     ) -> T:
         """Do one exchange, whatever the device did before. It must bear being repeated.
 
@@ -125,7 +125,9 @@ class SharedLine(Generic[P]):
                     return answer
         raise AssertionError("unreachable: the last try returns or raises")
 
-    async def poll(self, party: Party, operation: str, exchange: Callable[[P], Awaitable[T]]) -> T:
+    async def poll(
+        self, party: BusUser, operation: str, exchange: Callable[[P], Awaitable[T]]
+    ) -> T:
         """As `command`, for what can wait: refused while a silent device's back-off lasts.
 
         Raises:
@@ -144,14 +146,16 @@ class SharedLine(Generic[P]):
             self._port.close()
             self._port = None
 
-    def _miss(self, party: Party) -> None:
+    def _miss(self, party: BusUser) -> None:
         silence = self._silences.get(party.key)
         misses = silence.misses + 1 if silence else 1
         first_s, longest_s = BACK_OFF_S
         pause_s = min(first_s * 2.0 ** min(misses - 1, 16), longest_s)
         self._silences[party.key] = _Silence(misses, _mono_s() + pause_s)
 
-    async def _try(self, party: Party, operation: str, exchange: Callable[[P], Awaitable[T]]) -> T:
+    async def _try(
+        self, party: BusUser, operation: str, exchange: Callable[[P], Awaitable[T]]
+    ) -> T:
         held = self._port is not None and self._port.is_open()
         try:
             return await self._once(party, operation, exchange)
@@ -160,7 +164,9 @@ class SharedLine(Generic[P]):
                 raise
         return await self._once(party, operation, exchange)
 
-    async def _once(self, party: Party, operation: str, exchange: Callable[[P], Awaitable[T]]) -> T:
+    async def _once(
+        self, party: BusUser, operation: str, exchange: Callable[[P], Awaitable[T]]
+    ) -> T:
         port = await self._have_port(party, operation)
         await self._wait_for_quiet(party.gap_s)
         is_answered = False
@@ -185,7 +191,7 @@ class SharedLine(Generic[P]):
                 self.close()
         return answer
 
-    def _explain_silence(self, party: Party, operation: str, port: P) -> DriverError:
+    def _explain_silence(self, party: BusUser, operation: str, port: P) -> DriverError:
         if not port.is_open():
             return _lost(party, operation, self.where)
         if port.heard:
@@ -194,7 +200,7 @@ class SharedLine(Generic[P]):
         detail = f"no answer in {party.timeout_s:g} s on {self.where}"
         return DeviceTimeout(party.name, operation, detail)
 
-    async def _have_port(self, party: Party, operation: str) -> P:
+    async def _have_port(self, party: BusUser, operation: str) -> P:
         if self._port is not None and self._port.is_open():
             return self._port
         self.close()
@@ -219,5 +225,5 @@ def _mono_s() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _lost(party: Party, operation: str, where: str) -> DeviceUnreachable:
+def _lost(party: BusUser, operation: str, where: str) -> DeviceUnreachable:
     return DeviceUnreachable(party.name, operation, f"{where}: the port is gone")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-class Block:
+class SharedRead:
     """Who asks at the same time shares a reading; nobody gets one that began before he asked."""
 
     def __init__(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from drivers.bus.gpio_line import ACTIVE, BIAS, Line, Want, build_place, pick
+from drivers.bus.gpio_line import ACTIVE, BIAS, GpioLine, LineConfig, build_place, pick
 
 
-class GpioContact:
+class GpioInput:
     """An `EdgePin`: the kernel debounces and queues the edges, nobody polls.
 
     Args:
@@ -36,21 +36,21 @@ class GpioContact:
         self.name = name
         if bias is None:
             bias = "pull-up" if active == "low" else "pull-down"
-        want = Want(
+        want = LineConfig(
             direction="INPUT",
             is_active_low=pick(name, "active", ACTIVE, active),
             bias=pick(name, "bias", BIAS, bias),
             edge="BOTH",
             debounce_ms=debounce_ms,
         )
-        self._line = Line(name, build_place(name, port, line, line_name), want)
+        self._line = GpioLine(name, build_place(name, port, line, line_name), want)
         self._queued: deque[bool] = deque()
 
     async def read(self) -> bool:
         """The logical state now.
 
         Raises:
-            DriverError: as `Line.get`.
+            DriverError: as `GpioLine.get`.
         """
         return await self._line.get()
 
@@ -58,7 +58,7 @@ class GpioContact:
         """See `EdgePin.next_state`.
 
         Raises:
-            DriverError: as `Line.get`.
+            DriverError: as `GpioLine.get`.
         """
         while not self._queued:
             self._queued.extend(await self._line.edges())

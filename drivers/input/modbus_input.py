@@ -6,12 +6,12 @@ import asyncio
 
 from drivers.bus.modbus_device import reach_modbus
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
-from drivers.profile.model import Relay
+from drivers.profile.model import RelayProfile
 
 SAMPLES = 3  # that many readings in a row must agree
 
 
-class ModbusContact:
+class ModbusInput:
     """An `InputPin`: asked, as a board on a bus does not speak by itself.
 
     A level counts when readings spread over `debounce_ms` agree; while it bounces, the last state
@@ -32,7 +32,7 @@ class ModbusContact:
 
     def __init__(  # noqa: PLR0913 - the keys of an input in the settings
         self,
-        profile: Relay,
+        profile: RelayProfile,
         *,
         name: str,
         port: str,

@@ -65,7 +65,7 @@ class _Face:
         fresh.replace(target)
 
 
-class PngBoard:
+class PngFolder:
     """A `FrameSink` that keeps its frames as PNG files.
 
     Args:

@@ -25,11 +25,11 @@ def main(names: list[str]) -> int:
         else:
             print(f"{name}: good; {profile.vendor} {profile.model}")
             for use in sorted(list_uses(profile)):
-                print(f"  as {use}: " + ", ".join(map(_tell, list_settings(profile, use))))
+                print(f"  as {use}: " + ", ".join(map(_describe, list_settings(profile, use))))
     return 1 if bad else 0
 
 
-def _tell(setting: Setting) -> str:
+def _describe(setting: Setting) -> str:
     limits = "|".join(map(str, setting.choices))
     if not limits and setting.low is not None:
         limits = f"{setting.low}..{setting.high}"

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor
+from drivers.profile.model import (
+    AmplifierProfile,
+    MeterProfile,
+    Profile,
+    RelayProfile,
+    SensorProfile,
+)
 from drivers.profile.setting import Setting, Use
 from drivers.profile.template import has_field
 
@@ -16,11 +22,11 @@ from drivers.profile.template import has_field
 def list_uses(profile: Profile) -> frozenset[Use]:
     """What the device can be in the settings."""
     match profile:
-        case Relay():
+        case RelayProfile():
             return frozenset({"switch", "input"} if profile.inputs else {"switch"})
-        case Amplifier():
+        case AmplifierProfile():
             return frozenset({"switch"})
-        case Meter() | Sensor():
+        case MeterProfile() | SensorProfile():
             return frozenset({"sensor"})
 
 
@@ -57,22 +63,22 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
 
 def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
     match profile:
-        case Relay() if use == "input" and profile.inputs is not None:
+        case RelayProfile() if use == "input" and profile.inputs is not None:
             last = profile.inputs.count - 1
             yield Setting(name="line", type="integer", need=True, low=0, high=last)
             yield Setting(name="active", type="text", default="high", choices=("high", "low"))
             yield Setting(name="debounce_ms", type="integer", default=50, low=0, high=10_000)
-        case Relay():
+        case RelayProfile():
             yield _channel(profile.channels)
             yield Setting(name="inverted", type="boolean", default=False)
-        case Amplifier():
+        case AmplifierProfile():
             templates = (profile.commands.on.send, profile.commands.off.send)
             is_used = any(has_field(text, "channel") for text in templates)
             yield _channel(profile.channels, is_used=is_used)
             volume = profile.commands.volume
             if volume is not None:
                 yield Setting(name="volume", type="integer", low=volume.low, high=volume.high)
-        case Meter() | Sensor():
+        case MeterProfile() | SensorProfile():
             measures = tuple(profile.readings)
             yield Setting(name="measures", type="text", need=True, choices=measures)
 

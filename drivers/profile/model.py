@@ -25,11 +25,11 @@ Baud = Annotated[int, Meta(ge=300, le=4_000_000)]
 Parity = Literal["none", "even", "odd"]
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _ProfilePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all parts share: frozen, by keyword, no unknown key."""
 
 
-class Serial(_Part, frozen=True, kw_only=True):
+class Serial(_ProfilePart, frozen=True, kw_only=True):
     """The line as the factory sets it, and what else it can be set to (`baud`, `parity`)."""
 
     baud: Baud
@@ -40,7 +40,7 @@ class Serial(_Part, frozen=True, kw_only=True):
     other_parities: list[Parity] = []
 
 
-class Units(_Part, frozen=True, kw_only=True):
+class Units(_ProfilePart, frozen=True, kw_only=True):
     """What tells devices on one line apart: Modbus unit, number of a controller."""
 
     low: Byte
@@ -48,7 +48,7 @@ class Units(_Part, frozen=True, kw_only=True):
     factory: Byte
 
 
-class Timings(_Part, frozen=True, kw_only=True):
+class Timings(_ProfilePart, frozen=True, kw_only=True):
     """How the device wants to be talked to; `timeout_ms` is the longest that it may take to answer.
 
     `gap_ms` passes between two frames, `ready_ms` between power on and the next command.
@@ -60,7 +60,7 @@ class Timings(_Part, frozen=True, kw_only=True):
     tries: Annotated[int, Meta(ge=1, le=5)] = 2
 
 
-class Rule(_Part, frozen=True, kw_only=True):
+class Rule(_ProfilePart, frozen=True, kw_only=True):
     """One rule of quality: done, or exempt and why."""
 
     rule: Literal["source", "limits", "timings", "read-back", "peer", "hardware"]
@@ -68,7 +68,7 @@ class Rule(_Part, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Bits(_Part, frozen=True, kw_only=True):
+class Bits(_ProfilePart, frozen=True, kw_only=True):
     """Where channels are: channel n is at `first` + n. Words need what `on` and `off` mean."""
 
     table: Literal["coil", "discrete", "holding", "input"]
@@ -77,14 +77,14 @@ class Bits(_Part, frozen=True, kw_only=True):
     off: Word | None = None
 
 
-class Registers(_Part, frozen=True, kw_only=True):
+class Registers(_ProfilePart, frozen=True, kw_only=True):
     """How a Modbus relay is switched and read back; without `read` it cannot be asked."""
 
     write: Bits
     read: Bits | None = None
 
 
-class Command(_Part, frozen=True, kw_only=True):
+class CommandSpec(_ProfilePart, frozen=True, kw_only=True):
     """What is sent, what the answer must hold, and an answer as the manual shows it.
 
     Fields: {unit}, {channel}, {volume}, in hex also {sum8}, the low byte of the sum of all before.
@@ -97,7 +97,7 @@ class Command(_Part, frozen=True, kw_only=True):
     example: Text | None = None
 
 
-class Query(_Part, frozen=True, kw_only=True):
+class Query(_ProfilePart, frozen=True, kw_only=True):
     """A question for a state: the group `state` of the answer is one of the two values."""
 
     send: Text
@@ -108,7 +108,7 @@ class Query(_Part, frozen=True, kw_only=True):
     example_off: Text
 
 
-class VolumeQuery(_Part, frozen=True, kw_only=True):
+class VolumeQuery(_ProfilePart, frozen=True, kw_only=True):
     """A question for the volume: the group `volume` of the answer holds its decimal digits."""
 
     send: Text
@@ -117,27 +117,27 @@ class VolumeQuery(_Part, frozen=True, kw_only=True):
     example_volume: int
 
 
-class Volume(_Part, frozen=True, kw_only=True):
+class Volume(_ProfilePart, frozen=True, kw_only=True):
     """The volume in the device's own steps."""
 
     low: int
     high: int
-    set: Command
+    set: CommandSpec
     query: VolumeQuery | None = None
 
 
-class Commands(_Part, frozen=True, kw_only=True):
+class CommandTable(_ProfilePart, frozen=True, kw_only=True):
     """The command table of a device on a serial line of its own. Each command can be repeated."""
 
     form: Literal["hex", "text"]
-    on: Command
-    off: Command
+    on: CommandSpec
+    off: CommandSpec
     query: Query | None = None
     volume: Volume | None = None
     first_channel: Byte = 0
 
 
-class Inputs(_Part, frozen=True, kw_only=True):
+class InputsSpec(_ProfilePart, frozen=True, kw_only=True):
     """Contacts that a board reads beside its relays: input n is at `first` + n."""
 
     table: Literal["coil", "discrete"]
@@ -145,7 +145,7 @@ class Inputs(_Part, frozen=True, kw_only=True):
     count: Annotated[int, Meta(ge=1, le=256)]
 
 
-class Reading(_Part, frozen=True, kw_only=True):
+class ReadingSpec(_ProfilePart, frozen=True, kw_only=True):
     """One measured quantity: raw number * `scale` + `offset`, believed within `low`..`high`.
 
     Modbus: all of it; words of a long number stand in `word_order`. hwmon: only `channel`, the
@@ -163,7 +163,7 @@ class Reading(_Part, frozen=True, kw_only=True):
     channel: str | None = None
 
 
-class _Device(_Part, frozen=True, kw_only=True, tag_field="kind"):
+class _Device(_ProfilePart, frozen=True, kw_only=True, tag_field="kind"):
     """What every profile says."""
 
     vendor: Text
@@ -177,37 +177,37 @@ class _Device(_Part, frozen=True, kw_only=True, tag_field="kind"):
     quality: list[Rule]
 
 
-class Relay(_Device, frozen=True, kw_only=True, tag="relay"):
+class RelayProfile(_Device, frozen=True, kw_only=True, tag="relay"):
     """A board with relays: over Modbus with `registers`, over its own serial line `commands`."""
 
     transport: Literal["modbus-rtu", "modbus-tcp", "serial"]
     channels: Annotated[int, Meta(ge=1, le=256)]
     registers: Registers | None = None
-    commands: Commands | None = None
-    inputs: Inputs | None = None
+    commands: CommandTable | None = None
+    inputs: InputsSpec | None = None
 
 
-class Amplifier(_Device, frozen=True, kw_only=True, tag="amplifier"):
+class AmplifierProfile(_Device, frozen=True, kw_only=True, tag="amplifier"):
     """An amplifier that is switched, and perhaps turned up and down, over its serial line."""
 
     transport: Literal["serial"]
     channels: Annotated[int, Meta(ge=1, le=256)] = 1
-    commands: Commands
+    commands: CommandTable
 
 
-class Meter(_Device, frozen=True, kw_only=True, tag="meter"):
+class MeterProfile(_Device, frozen=True, kw_only=True, tag="meter"):
     """An energy meter on a Modbus line."""
 
     transport: Literal["modbus-rtu", "modbus-tcp"]
-    readings: Annotated[dict[Measure, Reading], Meta(min_length=1)]
+    readings: Annotated[dict[Measure, ReadingSpec], Meta(min_length=1)]
 
 
-class Sensor(_Device, frozen=True, kw_only=True, tag="sensor"):
+class SensorProfile(_Device, frozen=True, kw_only=True, tag="sensor"):
     """A sensor: on a Modbus line, or a `chip` that a driver of the kernel shows as hwmon."""
 
     transport: Literal["modbus-rtu", "modbus-tcp", "hwmon"]
-    readings: Annotated[dict[Measure, Reading], Meta(min_length=1)]
+    readings: Annotated[dict[Measure, ReadingSpec], Meta(min_length=1)]
     chip: str | None = None
 
 
-Profile = Relay | Amplifier | Meter | Sensor
+Profile = RelayProfile | AmplifierProfile | MeterProfile | SensorProfile

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from drivers.profile.model import (
     RULES,
-    Amplifier,
+    AmplifierProfile,
     Bits,
-    Command,
-    Commands,
-    Meter,
+    CommandSpec,
+    CommandTable,
+    MeterProfile,
     Profile,
     Query,
-    Reading,
-    Relay,
-    Sensor,
+    ReadingSpec,
+    RelayProfile,
+    SensorProfile,
     VolumeQuery,
 )
 from drivers.profile.template import build_frame, build_pattern, parse_group
@@ -77,19 +77,19 @@ def _find_in_quality(profile: Profile) -> Iterator[Fault]:
 
 def _find_in_family(profile: Profile) -> Iterator[Fault]:
     match profile:
-        case Relay():
+        case RelayProfile():
             yield from _find_in_relay(profile)
-        case Amplifier():
+        case AmplifierProfile():
             yield from _find_in_commands(profile.commands, profile.channels)
             yield from _find_in_read_back(profile, readable=profile.commands.query is not None)
-        case Meter() | Sensor():
+        case MeterProfile() | SensorProfile():
             for measure, reading in profile.readings.items():
                 yield from _find_in_reading(profile.transport, f"readings.{measure}", reading)
             yield from _find_in_chip(profile)
             yield from _find_in_read_back(profile, readable=True)
 
 
-def _find_in_relay(profile: Relay) -> Iterator[Fault]:
+def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:
     has = (profile.registers is not None, profile.commands is not None)
     if has != ((profile.transport != "serial"), (profile.transport == "serial")):
         part = "commands" if profile.transport == "serial" else "registers"
@@ -122,7 +122,7 @@ def _find_in_read_back(profile: Profile, *, readable: bool) -> Iterator[Fault]:
         yield "quality", "read-back: exempt, but it can be read: done"
 
 
-def _find_in_commands(commands: Commands, channels: int) -> Iterator[Fault]:
+def _find_in_commands(commands: CommandTable, channels: int) -> Iterator[Fault]:
     values = {"unit": 1, "channel": commands.first_channel + channels - 1}
     yield from _find_in_command("commands.on", commands, commands.on, values)
     yield from _find_in_command("commands.off", commands, commands.off, values)
@@ -139,7 +139,7 @@ def _find_in_commands(commands: Commands, channels: int) -> Iterator[Fault]:
 
 
 def _find_in_command(
-    key: str, commands: Commands, command: Command, values: dict[str, int]
+    key: str, commands: CommandTable, command: CommandSpec, values: dict[str, int]
 ) -> Iterator[Fault]:
     try:
         build_frame(commands.form, command.send, values)
@@ -154,9 +154,9 @@ def _find_in_command(
 
 
 def _find_in_query(
-    key: str, commands: Commands, query: Query, values: dict[str, int]
+    key: str, commands: CommandTable, query: Query, values: dict[str, int]
 ) -> Iterator[Fault]:
-    yield from _find_in_command(key, commands, Command(send=query.send), values)
+    yield from _find_in_command(key, commands, CommandSpec(send=query.send), values)
     for name, example, want in (
         ("example_on", query.example_on, query.on),
         ("example_off", query.example_off, query.off),
@@ -171,9 +171,9 @@ def _find_in_query(
 
 
 def _find_in_volume(
-    key: str, commands: Commands, query: VolumeQuery, values: dict[str, int]
+    key: str, commands: CommandTable, query: VolumeQuery, values: dict[str, int]
 ) -> Iterator[Fault]:
-    yield from _find_in_command(key, commands, Command(send=query.send), values)
+    yield from _find_in_command(key, commands, CommandSpec(send=query.send), values)
     found = _search(commands, query.answer, query.example, values)
     if isinstance(found, str):
         yield f"{key}.example", found
@@ -184,7 +184,7 @@ def _find_in_volume(
 
 
 def _search(
-    commands: Commands, answer: str, example: str, values: dict[str, int]
+    commands: CommandTable, answer: str, example: str, values: dict[str, int]
 ) -> re.Match[bytes] | str:
     """The match of the example, or what is wrong."""
     try:
@@ -195,13 +195,13 @@ def _search(
     return found or "does not match its own example"
 
 
-def _find_in_chip(profile: Meter | Sensor) -> Iterator[Fault]:
-    chip = profile.chip if isinstance(profile, Sensor) else None
+def _find_in_chip(profile: MeterProfile | SensorProfile) -> Iterator[Fault]:
+    chip = profile.chip if isinstance(profile, SensorProfile) else None
     if (profile.transport == "hwmon") != (chip is not None):
         yield "chip", "the kernel's name of the chip: with transport hwmon, and only there"
 
 
-def _find_in_reading(transport: str, key: str, reading: Reading) -> Iterator[Fault]:
+def _find_in_reading(transport: str, key: str, reading: ReadingSpec) -> Iterator[Fault]:
     is_modbus = transport != "hwmon"
     for name in ("table", "address", "low", "high"):
         if is_modbus != (getattr(reading, name) is not None):

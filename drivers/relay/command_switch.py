@@ -9,9 +9,9 @@ import re
 from drivers.bus.bus_device import build_framing, build_party
 from drivers.bus.bus_registry import share_line
 from drivers.bus.serial_port import SerialPort, open_serial
-from drivers.bus.shared_bus import SharedLine
+from drivers.bus.shared_bus import SharedBus
 from drivers.errors import DeviceFault, DeviceProtocolError, DriverError, UnsupportedFeature
-from drivers.profile.model import Amplifier, Command, Relay
+from drivers.profile.model import AmplifierProfile, CommandSpec, RelayProfile
 from drivers.profile.template import build_frame, build_pattern, parse_group
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class CommandSwitch:
 
     def __init__(  # noqa: PLR0913 - the keys of a switch in the settings
         self,
-        profile: Relay | Amplifier,
+        profile: RelayProfile | AmplifierProfile,
         *,
         name: str,
         port: str,
@@ -65,7 +65,7 @@ class CommandSwitch:
         self._party = build_party(profile, name, unit, timeout_ms)
         framing = build_framing(profile.serial, baud, parity)
         speech = f"{profile.vendor} {profile.model} {framing}"
-        self._line: SharedLine[SerialPort] = share_line(
+        self._line: SharedBus[SerialPort] = share_line(
             port, speech, name, lambda: open_serial(port, framing)
         )
 
@@ -73,11 +73,11 @@ class CommandSwitch:
         """Switch, then ask for the state if the device can tell it; then the volume, if any.
 
         Raises:
-            DriverError: as `SharedLine.command`; DeviceFault, the state told is another.
+            DriverError: as `SharedBus.command`; DeviceFault, the state told is another.
         """
         operation = f"switch {'on' if on else 'off'}"
         commands = self._commands
-        await self._obey(operation, commands.on if on != self._inverted else commands.off)
+        await self._handle(operation, commands.on if on != self._inverted else commands.off)
         if commands.query is not None:
             have = await self._query(operation, is_poll=False)
             if have != on:
@@ -90,7 +90,7 @@ class CommandSwitch:
         """The state as the device tells it.
 
         Raises:
-            DriverError: as `SharedLine.poll`; UnsupportedFeature, it cannot be asked.
+            DriverError: as `SharedBus.poll`; UnsupportedFeature, it cannot be asked.
         """
         if self._commands.query is None:
             raise UnsupportedFeature(self.name, "read", "this device cannot be asked")
@@ -100,7 +100,7 @@ class CommandSwitch:
         """Set the volume, in the device's own steps.
 
         Raises:
-            DriverError: as `SharedLine.command`; UnsupportedFeature, it has no such command.
+            DriverError: as `SharedBus.command`; UnsupportedFeature, it has no such command.
             ValueError: outside the profile's limits.
         """
         volume = self._commands.volume
@@ -108,13 +108,13 @@ class CommandSwitch:
             raise UnsupportedFeature(self.name, "set volume", "the profile has no volume command")
         if not volume.low <= step <= volume.high:
             raise ValueError(f"{self.name}: volume {step} is outside {volume.low}..{volume.high}")
-        await self._obey("set volume", volume.set, step)
+        await self._handle("set volume", volume.set, step)
 
     async def read_volume(self) -> int:
         """The volume as the device tells it, in its own steps.
 
         Raises:
-            DriverError: as `SharedLine.poll`; UnsupportedFeature, it cannot be asked.
+            DriverError: as `SharedBus.poll`; UnsupportedFeature, it cannot be asked.
         """
         volume = self._commands.volume
         if volume is None or volume.query is None:
@@ -133,7 +133,7 @@ class CommandSwitch:
         except DriverError as error:
             log.warning("%s; it keeps the volume that it had", error)
 
-    async def _obey(self, operation: str, command: Command, step: int | None = None) -> None:
+    async def _handle(self, operation: str, command: CommandSpec, step: int | None = None) -> None:
         await self._exchange(operation, command.send, command.answer, step=step)
 
     async def _query(self, operation: str, *, is_poll: bool) -> bool:

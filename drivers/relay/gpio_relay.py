@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from drivers.bus.gpio_line import ACTIVE, BIAS, DRIVE, Line, Want, build_place, pick
+from drivers.bus.gpio_line import ACTIVE, BIAS, DRIVE, GpioLine, LineConfig, build_place, pick
 from drivers.errors import DeviceFault
 
 
-class GpioSwitch:
+class GpioRelay:
     """A `Switch` that drives one line and reads it back from the chip.
 
     The chip reads its own pin: that shows a pin that is shorted or held by something else. A
@@ -37,20 +37,20 @@ class GpioSwitch:
     ) -> None:
         self.name = name
         self.takes_s = 0.0
-        want = Want(
+        want = LineConfig(
             direction="OUTPUT",
             is_active_low=pick(name, "active", ACTIVE, active),
             bias=pick(name, "bias", BIAS, bias),
             drive=pick(name, "drive", DRIVE, drive),
         )
-        self._line = Line(name, build_place(name, port, coil, line_name), want)
+        self._line = GpioLine(name, build_place(name, port, coil, line_name), want)
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Drive the line, then read it back.
 
         Raises:
             DeviceFault: the pin does not follow.
-            DriverError: as `Line.get`.
+            DriverError: as `GpioLine.get`.
         """
         have = await self._line.put(on)
         if have != on:
@@ -62,6 +62,6 @@ class GpioSwitch:
         """The level of the pin as the chip reads it.
 
         Raises:
-            DriverError: as `Line.get`.
+            DriverError: as `GpioLine.get`.
         """
         return await self._line.get()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drivers.bus.modbus_device import reach_modbus
 from drivers.errors import DeviceFault, DeviceProtocolError, UnsupportedFeature
-from drivers.profile.model import Bits, Relay
+from drivers.profile.model import Bits, RelayProfile
 
 
 class ModbusRelay:
@@ -24,7 +24,7 @@ class ModbusRelay:
 
     def __init__(  # noqa: PLR0913 - the keys of a switch in the settings
         self,
-        profile: Relay,
+        profile: RelayProfile,
         *,
         name: str,
         port: str,

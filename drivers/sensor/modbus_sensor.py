@@ -9,13 +9,13 @@ from typing import cast
 from drivers.bus.modbus_device import reach_modbus
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
 from drivers.interface import UNIT_OF
-from drivers.profile.model import Measure, Meter, Reading, Sensor
+from drivers.profile.model import Measure, MeterProfile, ReadingSpec, SensorProfile
 
 _FORMATS = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f"}
 
 
 class ModbusSensor:
-    """A `Sensor`: one quantity as the profile describes it.
+    """A `SensorProfile`: one quantity as the profile describes it.
 
     Args:
         profile: of kind meter or sensor, with Modbus readings.
@@ -30,7 +30,7 @@ class ModbusSensor:
 
     def __init__(  # noqa: PLR0913 - the keys of a sensor in the settings
         self,
-        profile: Meter | Sensor,
+        profile: MeterProfile | SensorProfile,
         *,
         name: str,
         measures: str,
@@ -74,7 +74,7 @@ class ModbusSensor:
         return value
 
 
-def decode_words(words: list[int], reading: Reading) -> float:
+def decode_words(words: list[int], reading: ReadingSpec) -> float:
     """The number that stands in these registers, in the quantity's plain unit."""
     ordered = words if reading.word_order == "big" else words[::-1]
     raw = struct.pack(f">{len(ordered)}H", *ordered)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.profile.model import Amplifier, Command, Query, Relay, VolumeQuery
+from drivers.profile.model import AmplifierProfile, CommandSpec, Query, RelayProfile, VolumeQuery
 from drivers.profile.template import build_frame, build_pattern
 
 Act = Callable[[], bytes]
@@ -18,7 +18,7 @@ class SimCommandDevice:
         unit: the device's number, where its commands hold one.
     """
 
-    def __init__(self, profile: Relay | Amplifier, unit: int = 0) -> None:
+    def __init__(self, profile: RelayProfile | AmplifierProfile, unit: int = 0) -> None:
         if profile.commands is None:
             raise ValueError(f"{profile.model}: no command table")
         self._commands = profile.commands
@@ -64,14 +64,14 @@ class SimCommandDevice:
                 frame = self._frame(question.send, channel)
                 self._acts[frame] = self._telling(query, volume_query, channel)
 
-    def _switching(self, command: Command, channel: int, *, closed: bool) -> Act:
+    def _switching(self, command: CommandSpec, channel: int, *, closed: bool) -> Act:
         def act() -> bytes:
             self.contacts[channel] = self.stuck.get(channel, closed)
             return self._reply(command.example, channel)
 
         return act
 
-    def _turning(self, command: Command, channel: int, step: int) -> Act:
+    def _turning(self, command: CommandSpec, channel: int, step: int) -> Act:
         def act() -> bytes:
             self.volumes[channel] = step
             return self._reply(command.example, channel, step)

@@ -30,7 +30,7 @@ def break_contact(port: Path, fault: Fault | None) -> None:
         write_state(port, {"active": False, **read_state(port, FAULTS), "fault": fault})
 
 
-class SimContact:
+class SimInput:
     """An `InputPin` whose state is a word in a file.
 
     Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from drivers.profile.model import Bits, Measure, Profile, Reading, Relay
+from drivers.profile.model import Bits, Measure, Profile, ReadingSpec, RelayProfile
 
 REQUEST_BYTES = 8  # functions 1 to 6
 _TABLES = {1: "coil", 2: "discrete", 3: "holding", 4: "input", 5: "coil", 6: "holding"}
@@ -39,10 +39,10 @@ class SimModbusDevice:
         self.contacts: dict[int, bool] = {}
         self.inputs: dict[int, bool] = {}
         self.stuck: dict[int, bool] = {}
-        self._relay = profile if isinstance(profile, Relay) else None
+        self._relay = profile if isinstance(profile, RelayProfile) else None
         self._words: dict[tuple[str, int], int] = {}
-        self._readings: dict[Measure, Reading] = {}
-        if not isinstance(profile, Relay) and hasattr(profile, "readings"):
+        self._readings: dict[Measure, ReadingSpec] = {}
+        if not isinstance(profile, RelayProfile) and hasattr(profile, "readings"):
             self._readings = profile.readings
         if self._relay is not None:
             self.contacts = dict.fromkeys(range(self._relay.channels), False)

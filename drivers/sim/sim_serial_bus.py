@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.profile.load import load_profile
-from drivers.profile.model import Amplifier, Profile, Relay
+from drivers.profile.model import AmplifierProfile, Profile, RelayProfile
 from drivers.sim.sim_command_device import SimCommandDevice
 from drivers.sim.sim_modbus_device import SimModbusDevice
 
 
-class Device(Protocol):
+class SimSerialDevice(Protocol):
     """What can hang on a line."""
 
     def answer(self, frame: bytes) -> bytes:
         """The answer to one frame; nothing if it is not for this device."""
 
 
-class SimLine:
+class SimSerialBus:
     """The line with its cable: `plug`, `unplug`, and ways to disturb what the devices say.
 
     A pause of `frame_gap_s` ends a frame, as on a real line.
@@ -41,11 +41,13 @@ class SimLine:
 
     frame_gap_s = 0.004
 
-    def __init__(self, path: Path, devices: Sequence[Device], answer_s: float = 0.0) -> None:
+    def __init__(
+        self, path: Path, devices: Sequence[SimSerialDevice], answer_s: float = 0.0
+    ) -> None:
         self.path = path
         self.devices = list(devices)
         self.answer_s = answer_s
-        self.mute: set[Device] = set()
+        self.mute: set[SimSerialDevice] = set()
         self.noise: bytes | None = None  # said in place of each answer
         self.frames: list[bytes] = []  # all that were heard
         self._master: int | None = None
@@ -122,7 +124,7 @@ def build_device(profile: Profile, unit: int) -> SimModbusDevice | SimCommandDev
     """
     if profile.transport == "hwmon":
         raise ValueError(f"{profile.model}: the kernel drives it, it has no line")
-    if isinstance(profile, Relay | Amplifier) and profile.commands is not None:
+    if isinstance(profile, RelayProfile | AmplifierProfile) and profile.commands is not None:
         return SimCommandDevice(profile, unit)
     return SimModbusDevice(profile, unit)
 
@@ -132,7 +134,7 @@ async def run(name: str, path: Path, unit: int | None) -> None:
     profile = load_profile(name)
     factory = profile.units.factory if profile.units else 0
     device = build_device(profile, factory if unit is None else unit)
-    line = SimLine(path, [device])
+    line = SimSerialBus(path, [device])
     await line.plug()
     print(f"{profile.vendor} {profile.model} at {path}; Ctrl-C ends it")
     try:

@@ -18,7 +18,7 @@ from agent.errors import LinkError
 from agent.link import bounded_mqtt
 from agent.link.backoff import BackOff
 from agent.link.bounded_mqtt import ASK_AFTER, MAX_UNANSWERED, MAX_UNCONFIRMED, MAX_UNSENT
-from agent.link.cpu_share import ProcessorShare
+from agent.link.cpu_share import CpuShare
 from central.collector.identity import Identity
 from central.testbed.certificates import CertificateAuthority
 from tests.harness.signed_documents import COMMUNE, GOOD, STRANGER, code_of, judge, playlist, seal
@@ -252,6 +252,6 @@ async def test_attack_108_a_broker_that_floods_is_read_no_faster_than_its_share_
             assert taken < 2000 * (time.monotonic() - began_s)  # unbounded it is tens of thousands
             client = station.link._client
             assert client is not None
-            client._read_share = ProcessorShare(1.0)
+            client._read_share = CpuShare(1.0)
             await station.until(lambda: station.heard[-1][1] == b"the end")
             assert station.lost == 0

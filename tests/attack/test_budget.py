@@ -25,17 +25,17 @@ from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.envelope import Signature
 from agent.contract.issuer_budget import OF_ISSUER
 from agent.contract.report import MAX_HOLDS, ClockState, Hello
-from agent.ingest.pipeline import Intake
+from agent.ingest.pipeline import IngestPipeline
 from agent.link.bounded_mqtt import PACKET_HEAD_BYTES
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
-from agent.store.replay_floors import Floors
+from agent.store.replay_floors import ReplayFloors
 from agent.store.slot_expiry import forget_slots
 from agent.trust.authority import load_pinned
 from agent.trust.freshness import longest_life
 from central.testbed.broker import MAX_PACKET_BYTES
 from tests.harness.head_fixture import STATION, WEEK, give_place
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -81,11 +81,13 @@ def dense(
 
 
 @pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box in its place, in a commune with two issuers of playlists."""
     root = copy.deepcopy(ROOT)
     root["roles"].append(_role("vn.84.29266.doan", ["playlist"], ["routine/84/29266/*"], YOUTH))
-    started = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT).start()
+    started = await HeadlessStation(
+        tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT
+    ).start()
     await give_place(started)
     yield started
     await started.stop()
@@ -107,7 +109,7 @@ async def _room_without_end(_accepted: Any) -> list[Any]:
     return []
 
 
-def rows_of(box: DeafBox, table: str) -> int:
+def rows_of(box: HeadlessStation, table: str) -> int:
     with sqlite3.connect(box.store.path) as connection:
         (count,) = connection.execute(
             f"SELECT count(*) FROM {table} WHERE kind='playlist'"  # noqa: S608 - names of this file
@@ -117,7 +119,7 @@ def rows_of(box: DeafBox, table: str) -> int:
 
 
 async def test_attack_105_dense_playlists_of_one_key_are_refused_before_they_are_kept(
-    box: DeafBox,
+    box: HeadlessStation,
 ) -> None:
     """Sixteen such, all valid, were 718 MiB of a box that may have 400."""
     said = [
@@ -129,7 +131,7 @@ async def test_attack_105_dense_playlists_of_one_key_are_refused_before_they_are
     assert not any(key.startswith("vn.84.29266/playlist") for key in box.floors.holds())
 
 
-async def test_attack_105_one_issuers_share_is_its_own(box: DeafBox) -> None:
+async def test_attack_105_one_issuers_share_is_its_own(box: HeadlessStation) -> None:
     assert await box.receive(seal(filled(1, 3000), COMMUNE), "playlist") == "accepted"
     assert await box.receive(seal(filled(2, 3000), COMMUNE), "playlist") == "E_BUDGET"
     # another issuer, an alarm, its cancel and a silence all find their room
@@ -146,7 +148,7 @@ async def test_attack_105_one_issuers_share_is_its_own(box: DeafBox) -> None:
 
 
 async def test_attack_105_what_an_earlier_release_accepted_is_left_out_and_told(
-    box: DeafBox, monkeypatch: Any
+    box: HeadlessStation, monkeypatch: Any
 ) -> None:
     """No loop of starts that end for want of memory: the newest that fit are in force."""
     monkeypatch.setattr(box.intake._kept, "make_room", _room_without_end)
@@ -168,7 +170,7 @@ async def test_attack_105_what_an_earlier_release_accepted_is_left_out_and_told(
 
 
 async def test_attack_105_a_cure_reaches_a_box_before_it_reads_its_schedules(
-    box: DeafBox, monkeypatch: Any
+    box: HeadlessStation, monkeypatch: Any
 ) -> None:
     """Whatever reading and planning them costs: it is connected before, and a cancel counts."""
     heavy = filled(1, 3000)
@@ -176,11 +178,11 @@ async def test_attack_105_a_cure_reaches_a_box_before_it_reads_its_schedules(
     await box.stop()
     box.begins = box.clock.now().at
 
-    async def not_yet(_intake: Intake) -> None:
+    async def not_yet(_intake: IngestPipeline) -> None:
         pass
 
     with monkeypatch.context() as start:
-        start.setattr(Intake, "restore", not_yet)
+        start.setattr(IngestPipeline, "restore", not_yet)
         await box.start()
     assert box.kinds == ["station-config"]
     ended = cancel(cancels=heavy["doc_id"], **WEEK)
@@ -189,7 +191,7 @@ async def test_attack_105_a_cure_reaches_a_box_before_it_reads_its_schedules(
 
 
 async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
-    box: DeafBox, monkeypatch: Any
+    box: HeadlessStation, monkeypatch: Any
 ) -> None:
     """Each valid document is written and synced: five a second were 150 GB a day."""
     share = dataclasses.replace(OF_ISSUER["playlist"], a_day=3)
@@ -206,7 +208,7 @@ async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
     assert await box.receive(seal(playlist(seq=9), COMMUNE), "playlist") == "accepted"
 
 
-async def test_attack_106_slots_without_end_are_refused(box: DeafBox) -> None:
+async def test_attack_106_slots_without_end_are_refused(box: HeadlessStation) -> None:
     """2,700 of them made a hello that no broker took, and the box was never answered again."""
     short = playlist(entries=[])
     for number in range(128):
@@ -220,7 +222,7 @@ async def test_attack_106_slots_without_end_are_refused(box: DeafBox) -> None:
     assert await box.receive(seal(newer, COMMUNE), "playlist") == "accepted"
 
 
-async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: DeafBox) -> None:
+async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: HeadlessStation) -> None:
     """Whoever kept every document of a slot tries each of them at every moment."""
     kept = [
         playlist(entries=[], seq=seq, doc_id=f"{seq:032x}", slot="le-hoi", **life)
@@ -250,7 +252,7 @@ async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: DeafBox) -> No
 
 def test_attack_106_a_hello_of_2700_slots_fits_every_broker_of_ours() -> None:
     """A memory that an earlier release filled: what is in force is told first."""
-    floors = Floors()
+    floors = ReplayFloors()
     for number in range(2700):
         issuer, slot = f"vn.84.{number}".ljust(64, "a"), f"{number}".ljust(64, "s")
         floors.raise_to(FloorUpdate(issuer, "station-config", slot, 2**63 - 1, 2**63 - 1, "f" * 64))

@@ -23,9 +23,9 @@ from agent.contract.topic import Topic, build_group_topic, build_station_topic, 
 from agent.errors import TrustError, YamlFaults
 from agent.link.bounded_mqtt import BoundedClient
 from agent.settings.model import Settings
-from agent.store.authority_files import Kept
+from agent.store.authority_files import StoredAuthority
 from agent.trust.metadata import TargetsFile, open_metadata
-from agent.trust.provisional_place import presumed_place
+from agent.trust.provisional_place import find_provisional_place
 from strict_yaml.loader import load_yaml
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.hostile_text import FAMILIES, YAML_FAMILIES
@@ -80,7 +80,7 @@ def _judge_inside_a_string(raw: bytes) -> object:
 @pytest.mark.parametrize(
     "door",
     [parse_strict, judge, _judge_inside_a_string, _judge_signed,
-     lambda raw: presumed_place(raw, STATION)],
+     lambda raw: find_provisional_place(raw, STATION)],
     ids=["strict JSON", "envelope", "inside an envelope", "signed payload", "presumed place"],
 )  # fmt: skip
 def test_attack_102_no_message_costs_more_than_its_length(
@@ -135,7 +135,7 @@ def test_attack_124_a_next_root_that_is_none(family: Callable[[int], bytes]) -> 
     installed = FakePublisher().wire["1.root.json"]
 
     def door(raw: bytes) -> object:
-        return run_pass(installed, Kept(), {"2.root.json": raw[: 64 * 1024]}, None, AT)
+        return run_pass(installed, StoredAuthority(), {"2.root.json": raw[: 64 * 1024]}, None, AT)
 
     assert_linear(door, family)
 

@@ -16,7 +16,7 @@ from agent.link.cpu_share import BURST_S
 from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import SHARE, URGENT_SHARE, Delivery, Readers
 from agent.link.inbox import Incoming
-from agent.link.lasting_fault import StandingFaults
+from agent.link.lasting_fault import LastingFaults
 from tests.harness.signed_documents import judge
 
 STATION = StationId("tv-cl-0007")
@@ -33,7 +33,7 @@ class Box:
         self.spent_s = 0.0
         self.is_heard = asyncio.Event()
         readers = Readers(self.judge, self.unused, self.unused)
-        faults = StandingFaults(lambda *_: None)
+        faults = LastingFaults(lambda *_: None)
         self.delivery = Delivery(STATION, readers, CrashGuard.in_memory(), faults)
 
     async def judge(self, topic: Topic, message: bytes) -> bool:

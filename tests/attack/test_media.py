@@ -24,7 +24,7 @@ from agent.contract.document import Element, Medium, Scene
 from agent.contract.ids import Digest
 from agent.errors import AgentError, PlayError, StoreError
 from agent.link.media_fetch import Fetcher, Patience
-from agent.play.board.scene_renderer import Surroundings, render
+from agent.play.board.scene_renderer import SceneContext, render
 from agent.play.decode.clip_sequence import Track
 from agent.play.decode.decoder import start_decoder
 from agent.store.media import MediaStore
@@ -275,7 +275,7 @@ def show(raw: bytes, folder: Path) -> None:
     digest = hashlib.sha256(raw).hexdigest()
     (folder / digest).write_bytes(raw)
     scene = Scene([Element("image", [0, 0, 1000, 1000], media=digest)], 1000)
-    render(scene, (64, 32), Surroundings("tv-cl-0007", {digest: str(folder / digest)}))
+    render(scene, (64, 32), SceneContext("tv-cl-0007", {digest: str(folder / digest)}))
 
 
 def test_attack_090_a_picture_of_225_megapixels_costs_no_memory(tmp_path: Path) -> None:

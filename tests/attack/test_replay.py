@@ -23,7 +23,7 @@ from tests.harness.head_fixture import (
     head,
     with_head_role,
 )
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -115,16 +115,16 @@ def test_attack_081_a_new_playlist_beside_an_old_stream_grant() -> None:
 
 
 @pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box in its place, its clock right, under an authority that delegates heads."""
-    started = await DeafBox(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+    started = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
     await give_place(started)
     yield started
     await started.stop()
 
 
 async def test_attack_076_a_cancelled_emergency_said_again(tmp_path: Path) -> None:
-    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(box)
     alarm = seal(emergency(), FIRST, SECOND)
     assert await box.receive(alarm, "emergency") == "accepted"
@@ -142,7 +142,9 @@ async def test_attack_076_a_cancelled_emergency_said_again(tmp_path: Path) -> No
     await box.stop()
 
 
-async def test_attack_079_a_deleted_database_takes_no_old_schedule_and_tells(box: DeafBox) -> None:
+async def test_attack_079_a_deleted_database_takes_no_old_schedule_and_tells(
+    box: HeadlessStation,
+) -> None:
     old, newest = playlist(seq=41, **WEEK), playlist(seq=42, **WEEK)
     await box.receive(head(1, {KEY: entry_of(newest)}), "head")
     assert await box.receive(seal(newest, COMMUNE), "playlist") == "accepted"
@@ -162,7 +164,9 @@ async def test_attack_079_a_deleted_database_takes_no_old_schedule_and_tells(box
     assert await box.receive(elsewhere, "playlist") == "E_REPLAY"
 
 
-async def test_attack_079_a_head_of_the_day_before_yesterday_proves_nothing(box: DeafBox) -> None:
+async def test_attack_079_a_head_of_the_day_before_yesterday_proves_nothing(
+    box: HeadlessStation,
+) -> None:
     newest = playlist(seq=42, **WEEK)
     await box.lose_memory()
     await give_place(box)
@@ -171,7 +175,7 @@ async def test_attack_079_a_head_of_the_day_before_yesterday_proves_nothing(box:
     assert await box.receive(seal(newest, COMMUNE), "playlist") == ""
 
 
-async def test_attack_082_a_newer_list_than_what_is_held_for_a_day(box: DeafBox) -> None:
+async def test_attack_082_a_newer_list_than_what_is_held_for_a_day(box: HeadlessStation) -> None:
     held, promised = playlist(seq=42, **WEEK), playlist(seq=43, **WEEK)
     await box.receive(head(1, {KEY: entry_of(held)}), "head")
     await box.receive(seal(held, COMMUNE), "playlist")

@@ -16,7 +16,7 @@ from agent.clock import BUILD_AT
 from agent.trust.tree import load_tree
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, give_place, head, with_head_role
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     FIRST,
@@ -48,14 +48,16 @@ def attesting(seq: int, nonce: str, *documents: dict[str, Any]) -> bytes:
     return head(seq, {}, nonce=nonce, emergencies=listed)
 
 
-async def placed(folder: Path, at: timedelta | None) -> DeafBox:
-    box = await DeafBox(folder, STATION, with_head_role(), None if at is None else AT + at).start()
+async def placed(folder: Path, at: timedelta | None) -> HeadlessStation:
+    box = await HeadlessStation(
+        folder, STATION, with_head_role(), None if at is None else AT + at
+    ).start()
     await give_place(box)
     return box
 
 
 @pytest_asyncio.fixture
-async def late(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def late(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box that comes back fifty minutes after the alarm; its clock is right."""
     box = await placed(tmp_path, 50 * MINUTE)
     yield box
@@ -63,7 +65,7 @@ async def late(tmp_path: Path) -> AsyncIterator[DeafBox]:
 
 
 @pytest_asyncio.fixture
-async def lost(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def lost(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box without any time."""
     box = await placed(tmp_path, None)
     yield box
@@ -71,7 +73,7 @@ async def lost(tmp_path: Path) -> AsyncIterator[DeafBox]:
 
 
 async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_alone(
-    late: DeafBox,
+    late: HeadlessStation,
 ) -> None:
     envelope = seal(alarm(), FIRST, SECOND)
     assert await late.receive(envelope, "emergency") == "E_TIME"
@@ -85,7 +87,7 @@ async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_
     assert "emergency" in late.kinds
 
 
-async def test_attack_115_nothing_is_revived_after_its_own_end(late: DeafBox) -> None:
+async def test_attack_115_nothing_is_revived_after_its_own_end(late: HeadlessStation) -> None:
     late.pass_time(71 * MINUTE)
     nonce = late.intake.nonces.ask()
     header = {"issued": _utc(AT + 2 * HOUR), "expires": _utc(AT + 20 * HOUR)}
@@ -94,19 +96,23 @@ async def test_attack_115_nothing_is_revived_after_its_own_end(late: DeafBox) ->
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_EXPIRED"
 
 
-async def test_attack_115_one_signature_of_the_two_is_not_enough(late: DeafBox) -> None:
+async def test_attack_115_one_signature_of_the_two_is_not_enough(late: HeadlessStation) -> None:
     await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
     assert await late.receive(seal(alarm(), FIRST), "emergency") == "E_THRESHOLD"
 
 
-async def test_attack_115_a_question_of_five_minutes_ago_attests_nothing(late: DeafBox) -> None:
+async def test_attack_115_a_question_of_five_minutes_ago_attests_nothing(
+    late: HeadlessStation,
+) -> None:
     nonce = late.intake.nonces.ask()
     await late.receive(attesting(1, nonce, alarm()), "head")
     late.pass_time(6 * MINUTE)
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 
 
-async def test_attack_115_without_the_time_the_head_alone_revives_nothing(lost: DeafBox) -> None:
+async def test_attack_115_without_the_time_the_head_alone_revives_nothing(
+    lost: HeadlessStation,
+) -> None:
     """Nobody could tell whether the emergency has ended, on a box that knows no time."""
     nonce = lost.intake.nonces.ask()
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
@@ -114,7 +120,9 @@ async def test_attack_115_without_the_time_the_head_alone_revives_nothing(lost: 
 
 
 @pytest.mark.parametrize("end", [END, {**END, "cancels": alarm()["doc_id"]}], ids=["event", "doc"])
-async def test_attack_116_what_was_cancelled_stays_so(late: DeafBox, end: dict[str, Any]) -> None:
+async def test_attack_116_what_was_cancelled_stays_so(
+    late: HeadlessStation, end: dict[str, Any]
+) -> None:
     """The box slept through the alarm and has its cancel: also after a restart."""
     assert await late.receive(seal(end, FIRST, SECOND), "cancel") == "accepted"
     await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
@@ -128,7 +136,7 @@ async def test_attack_116_what_was_cancelled_stays_so(late: DeafBox, end: dict[s
     assert "emergency" not in late.kinds
 
 
-async def test_attack_116_an_answer_recorded_before_the_cancel(late: DeafBox) -> None:
+async def test_attack_116_an_answer_recorded_before_the_cancel(late: HeadlessStation) -> None:
     """The broker keeps the cancel back: five minutes of delay are all that it gains."""
     recorded = attesting(1, late.intake.nonces.ask(), alarm())
     late.pass_time(6 * MINUTE)
@@ -136,7 +144,7 @@ async def test_attack_116_an_answer_recorded_before_the_cancel(late: DeafBox) ->
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 
 
-async def test_attack_117_a_late_time_does_not_use_up_the_question(lost: DeafBox) -> None:
+async def test_attack_117_a_late_time_does_not_use_up_the_question(lost: HeadlessStation) -> None:
     nonce = lost.intake.nonces.ask()
     lost.pass_time(timedelta(seconds=32))
     assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == "E_TIME"
@@ -145,7 +153,9 @@ async def test_attack_117_a_late_time_does_not_use_up_the_question(lost: DeafBox
     assert await lost.receive(named, "emergency") == "accepted"
 
 
-async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(lost: DeafBox) -> None:
+async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(
+    lost: HeadlessStation,
+) -> None:
     """A centre behind a slow link: no clock is set, and the alarm is heard all the same."""
     nonce = lost.intake.nonces.ask()
     lost.pass_time(timedelta(seconds=40))
@@ -155,7 +165,7 @@ async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(lost: 
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "accepted"
 
 
-async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: DeafBox) -> None:
+async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: HeadlessStation) -> None:
     """Signed 30 s before the alarm ends and 40 s under way: it may have ended."""
     nonce = lost.intake.nonces.ask()
     lost.pass_time(timedelta(seconds=40))
@@ -165,7 +175,7 @@ async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: DeafBox)
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 
 
-async def test_attack_117_a_question_sets_the_clock_once(lost: DeafBox) -> None:
+async def test_attack_117_a_question_sets_the_clock_once(lost: HeadlessStation) -> None:
     nonce = lost.intake.nonces.ask()
     assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == ""
     assert lost.clock.now().quality == "SYNCED"
@@ -173,7 +183,7 @@ async def test_attack_117_a_question_sets_the_clock_once(lost: DeafBox) -> None:
     assert await lost.receive(seal(again, TIME), "time") == "E_TIME"
 
 
-async def test_an_emergency_that_overtook_its_proof_is_judged_again(late: DeafBox) -> None:
+async def test_an_emergency_that_overtook_its_proof_is_judged_again(late: HeadlessStation) -> None:
     """A group's message comes at once, the head of this station behind it."""
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
     await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
@@ -181,14 +191,16 @@ async def test_an_emergency_that_overtook_its_proof_is_judged_again(late: DeafBo
     assert "emergency" in late.kinds
 
 
-async def test_an_emergency_that_overtook_the_time_is_judged_again(lost: DeafBox) -> None:
+async def test_an_emergency_that_overtook_the_time_is_judged_again(lost: HeadlessStation) -> None:
     nonce = lost.intake.nonces.ask()
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
     await lost.receive(seal(time_reply(nonce=nonce), TIME), "time")
     assert "emergency" in lost.kinds
 
 
-async def test_an_emergency_that_overtook_a_late_time_is_judged_again(lost: DeafBox) -> None:
+async def test_an_emergency_that_overtook_a_late_time_is_judged_again(
+    lost: HeadlessStation,
+) -> None:
     """Head and emergency came through, only the time was too slow to set a clock."""
     nonce = lost.intake.nonces.ask()
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
@@ -204,7 +216,7 @@ async def test_a_box_whose_clock_stands_at_build_time_takes_an_emergency_by_its_
 ) -> None:
     """Its files are minutes old, and three weeks ahead of all that it knows of the time."""
     tree = FakePublisher(AT - 5 * MINUTE)
-    box = await DeafBox(tmp_path, STATION, load_tree(tree.files()), None).start()
+    box = await HeadlessStation(tmp_path, STATION, load_tree(tree.files()), None).start()
     assert box.clock.now().at < BUILD_AT + MINUTE < AT - 20 * 24 * HOUR
     config = seal(station_config(), *tree.signers("vn.84"))
     assert await box.receive(config, "station-config") == "accepted"
@@ -220,7 +232,7 @@ async def test_a_box_whose_clock_stands_at_build_time_takes_an_emergency_by_its_
 async def test_a_nonce_does_not_make_old_files_fresh(tmp_path: Path) -> None:
     """Kept back for three days: the alarm's keys may have been revoked since."""
     tree = FakePublisher(AT - 72 * HOUR)
-    box = await DeafBox(tmp_path, STATION, load_tree(tree.files()), None).start()
+    box = await HeadlessStation(tmp_path, STATION, load_tree(tree.files()), None).start()
     await box.receive(seal(station_config(), *tree.signers("vn.84")), "station-config")
     nonce = box.intake.nonces.ask()
     envelope = seal(emergency(nonce=nonce), *tree.signers("vn.84.em"))

@@ -13,7 +13,7 @@ import pytest
 
 from agent.clock import mono_s
 from agent.contract.document import Scene
-from agent.play.ipc import Brightness, Fault, Show
+from agent.play.ipc import Brightness, ShowScene, WorkerFault
 from agent.sandbox import enforce
 from agent.sandbox.profile import find_missing
 from tests.harness.board_harness import Start, start
@@ -179,7 +179,7 @@ TAKEN_OVER = """
             import drivers.led.png_folder
 
             agent.play.board.scene_renderer.SceneRenderer.draw = take_over
-            drivers.led.png_folder.PngBoard.set_brightness = on_dim
+            drivers.led.png_folder.PngFolder.set_brightness = on_dim
             sys.setprofile(None)
 
     sys.setprofile(profile)
@@ -197,13 +197,13 @@ def test_attack_112_code_in_the_board_or_its_renderer_reaches_no_key_no_socket_n
     (code / "sitecustomize.py").write_text(textwrap.dedent(text))
     child = start(code=code, wrapper=wrapper)
     child.next()
-    child.tell(Show("s1", Scene([], 1), ["mat-sau"], {}, mono_s() + 60))
+    child.tell(ShowScene("s1", Scene([], 1), ["mat-sau"], {}, mono_s() + 60))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.code, fault.detail) == ("E_TAKEN", "reached: nothing")
     child.tell(Brightness(40))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     # the board itself may write its own folder, fork renderers and talk to the agent
     allowed = {"write_board", "fork", "agent_socket", "signal", "outlive"}
     assert set(fault.detail.rpartition(": ")[2].split()) <= allowed

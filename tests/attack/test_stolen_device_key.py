@@ -24,7 +24,7 @@ from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
 from central.authority.demo_model import DemoAuthority
 from central.collector import report_store
-from central.collector.report_handler import Reception
+from central.collector.report_handler import ReportHandler
 from central.collector.report_store import FAULTS_KEPT, RESULTS_KEPT, SESSIONS_AHEAD
 from central.store.database import Database
 from central.store.schema import faults, records, results
@@ -47,7 +47,7 @@ class Centre:
             self.database.enrol(station, identity.cert)
             self.keys[station] = load_device_key(identity.key)
         signers = {name: demo.signers(f"vn.{name}") for name in ("time", "receipt")}
-        self.reception = Reception(self.database, signers)
+        self.reception = ReportHandler(self.database, signers)
 
     def send(self, station: str, channel: str, report: dict[str, Any]) -> list[dict[str, Any]]:
         """One signed report; the payloads of the answers."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from central.collector.report_handler import Reception
-from central.publication.document_outbox import Parcel
+from central.collector.report_handler import ReportHandler
+from central.publication.document_outbox import OutgoingMessage
 from central.testbed.testbed import until
 from tests.harness.station_harness import Stage, stage
 
@@ -38,14 +38,14 @@ def _floor_on_card(stage: Stage) -> str:
 async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered: list[Parcel] = []
-    answer = Reception._time_reply
+    answered: list[OutgoingMessage] = []
+    answer = ReportHandler._time_reply
 
-    def tapped(self: Reception, station: str, nonce: str) -> Parcel:
+    def tapped(self: ReportHandler, station: str, nonce: str) -> OutgoingMessage:
         answered.append(answer(self, station, nonce))
         return answered[-1]
 
-    monkeypatch.setattr(Reception, "_time_reply", tapped)
+    monkeypatch.setattr(ReportHandler, "_time_reply", tapped)
     monkeypatch.setattr("central.collector.report_handler.datetime", _Ahead)
     await stage.start()
     # 66: it waits, and the box says so.

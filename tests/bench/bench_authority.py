@@ -18,8 +18,8 @@ from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from agent.authority.tuf_client import Pass, role_files, run_pass
-from agent.store.authority_files import Floor, Kept
+from agent.authority.tuf_client import UpdateRun, role_files, run_pass
+from agent.store.authority_files import Floor, StoredAuthority
 from agent.trust.tree import load_tree
 from tests.fakes.fake_publisher import AT, FakePublisher
 
@@ -60,7 +60,7 @@ def build_country() -> FakePublisher:
     return tree
 
 
-def refresh(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> Pass:
+def refresh(installed: bytes, kept: StoredAuthority, inbox: dict[str, bytes]) -> UpdateRun:
     """As `authority.updater` does, without the store."""
     done = run_pass(installed, kept, inbox, TARGET, AT + timedelta(hours=2))
     assert done.files is not None, done.fault
@@ -69,17 +69,17 @@ def refresh(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> Pass:
     return done
 
 
-def keep(done: Pass) -> Kept:
+def keep(done: UpdateRun) -> StoredAuthority:
     assert done.files is not None
     accepted = role_files(done.files)
-    return Kept(
+    return StoredAuthority(
         roots=done.roots,
         files={role: file.raw for role, file in accepted.items()},
         floors={role: Floor(file.version, file.keys) for role, file in accepted.items()},
     )
 
 
-def median_ms(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> float:
+def median_ms(installed: bytes, kept: StoredAuthority, inbox: dict[str, bytes]) -> float:
     times = []
     for _ in range(ROUNDS):
         started = time.process_time()
@@ -91,10 +91,10 @@ def median_ms(installed: bytes, kept: Kept, inbox: dict[str, bytes]) -> float:
 def measure_refresh(only: set[str]) -> None:
     tree = build_country()
     installed = tree.wire["1.root.json"]
-    done = refresh(installed, Kept(), tree.wire)
+    done = refresh(installed, StoredAuthority(), tree.wire)
     loaded = sum(len(tree.wire[name]) for name in done.used)
     if not only or "authority_refresh_cold_ms" in only:
-        cold = median_ms(installed, Kept(), tree.wire)
+        cold = median_ms(installed, StoredAuthority(), tree.wire)
         tell("authority_refresh_cold_ms", cold, "ms", TARGET_MS)
         print(f"# authority_refresh_cold_ms: {loaded / 1024:.0f} KiB in {len(done.used)} files")
     if not only or "authority_refresh_warm_ms" in only:

@@ -60,7 +60,7 @@ from central.publication.document_outbox import keep
 from central.testbed.sample_documents import station_config
 from central.testbed.sound_capture import RATE_HZ, Capture, find_tone, read_samples
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK
-from central.testbed.testbed import Stand, stand, until
+from central.testbed.testbed import Testbed, start_testbed, until
 
 PUBLISH_RUNS = 15
 FLOOD_RUNS = 15
@@ -84,7 +84,7 @@ TO = [f"{PROVINCE}/{COMMUNE}/*"]
 class Box:
     """A synced station on its stage, with two media at the centre."""
 
-    scene: Stand
+    scene: Testbed
     tone: Medium
     bed: Medium
     seq: int = 0
@@ -193,7 +193,7 @@ async def box() -> AsyncIterator[Box]:
     """A station that is synced and has its place."""
     folder = Path(tempfile.mkdtemp(prefix="tb-", dir="/tmp"))  # a socket needs a short path
     try:
-        async with stand(folder, BOX_PYTHON) as scene:
+        async with start_testbed(folder, BOX_PYTHON) as scene:
             tone = _make_medium(scene, "tone", 1000, TONE_LEVEL, TONE_MS)
             bed = _make_medium(scene, "bed", 200, BED_LEVEL, BED_MS)
             _always_on(folder / COMMUNE_STATION / "station.yaml")
@@ -213,7 +213,7 @@ async def box() -> AsyncIterator[Box]:
         shutil.rmtree(folder)
 
 
-def _make_medium(scene: Stand, name: str, hz: int, level: float, ms: int) -> Medium:
+def _make_medium(scene: Testbed, name: str, hz: int, level: float, ms: int) -> Medium:
     path = scene.folder / f"{name}.mp3"
     source = f"aevalsrc={level}*cos(2*PI*{hz}*t):s={RATE_HZ}:d={ms / 1000}"
     run_tool(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "96k", f"file:{path}"])
@@ -232,7 +232,7 @@ def _always_on(settings: Path) -> None:
     )
 
 
-def _is_synced(scene: Stand) -> bool:
+def _is_synced(scene: Testbed) -> bool:
     state = scene.database.health().get(COMMUNE_STATION)
     has_place = scene.database.has_accepted(COMMUNE_STATION, "station-config")
     return has_place and state is not None and state["clock"]["quality"] == "SYNCED"

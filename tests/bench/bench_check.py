@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from agent.settings.load import judge_settings
+from agent.settings.load import validate_settings
 
 DATA = Path(__file__).parents[1] / "unit" / "settings" / "mistakes.yaml"
 RUNS = 3
@@ -30,7 +30,7 @@ def main() -> None:
         spent_s = []
         for _ in range(RUNS):
             started = time.perf_counter()
-            found = [judge_settings(path).faults for path in paths]
+            found = [validate_settings(path).faults for path in paths]
             spent_s.append(time.perf_counter() - started)
             assert all(found)
     # the target is for 50 of them: docs/architecture.md §9

@@ -24,10 +24,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agent.clock import mono_s
-from agent.play.ipc import Beat, Ended, EngineEvent, Fire, Hold, Load, Start, Stop
+from agent.play.ipc import Ended, EngineBeat, EngineEvent, Fire, Hold, Load, StartSlot, Stop
 from agent.play.sound.engine_config import engine_argv
-from agent.play.worker_process import Worker
-from central.testbed.pulseaudio import SoundRoom, find_sounds, read_samples
+from agent.play.worker_process import WorkerProcess
+from central.testbed.pulseaudio import SoundServer, find_sounds, read_samples
 
 RATE = 48_000
 RUNS = 40
@@ -40,8 +40,8 @@ SETTLE_S = 1.5
 class Stage:
     """A room, an engine in it, and what the engine said."""
 
-    room: SoundRoom
-    worker: Worker[EngineEvent]
+    room: SoundServer
+    worker: WorkerProcess[EngineEvent]
     said: list[EngineEvent]
 
 
@@ -49,16 +49,16 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     """A running room and engine."""
     with tempfile.TemporaryDirectory() as directory:
-        room = SoundRoom(Path(directory))
+        room = SoundServer(Path(directory))
         await room.start(["loa"])
         said: list[EngineEvent] = []
-        worker: Worker[EngineEvent] = Worker(
+        worker: WorkerProcess[EngineEvent] = WorkerProcess(
             engine_argv("loa"), EngineEvent, said.append, print, env=os.environ | room.env
         )
         await worker.start()
         await asyncio.sleep(SETTLE_S)
         yield Stage(room, worker, said)
-        underruns = [event.underruns for event in said if isinstance(event, Beat)]
+        underruns = [event.underruns for event in said if isinstance(event, EngineBeat)]
         print(f"# under-runs: {underruns[-1]}")
         await worker.stop()
         await room.stop()
@@ -95,7 +95,7 @@ async def start_errors_ms() -> list[float]:
         for run in range(RUNS):
             at = mono_s() + 0.25 + random.random() * 0.01  # noqa: S311 - a phase, no secret
             on.worker.send(Load(f"r{run}", 1), pipe_of(tone(MARK_S, 1000, 16_000)))
-            on.worker.send(Start(f"r{run}", at))
+            on.worker.send(StartSlot(f"r{run}", at))
             due.append(at)
             await asyncio.sleep(0.25 + MARK_S + 0.15)
         recording = await on.room.finish(capture)
@@ -112,7 +112,7 @@ async def fire_latencies_ms() -> list[float]:
         fired: list[float] = []
         for run in range(RUNS):
             on.worker.send(Load(f"bed{run}", 1), pipe_of(tone(5, 200, 1_600)))
-            on.worker.send(Start(f"bed{run}", mono_s()))
+            on.worker.send(StartSlot(f"bed{run}", mono_s()))
             await asyncio.sleep(0.2 + random.random() * 0.02)  # noqa: S311 - a phase, no secret
             fired.append(mono_s())
             on.worker.send(Fire("mark", f"mark{run}", 4))
@@ -133,7 +133,7 @@ async def gap_samples() -> int:
         at = mono_s() + 0.4
         for run in range(5):
             on.worker.send(Load(f"g{run}", 1), pipe_of(tone(0.5, 1000, 16_000)))
-            on.worker.send(Start(f"g{run}", at + run * 0.5))
+            on.worker.send(StartSlot(f"g{run}", at + run * 0.5))
         await asyncio.sleep(3.4)
         recording = await on.room.finish(capture)
         samples = np.abs(read_samples(recording.path).astype(int))

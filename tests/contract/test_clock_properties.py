@@ -77,7 +77,7 @@ class TimeMachine(RuleBasedStateMachine):
 
     @rule(days=st.integers(0, 900))
     def somebody_vouches(self, days: int) -> None:
-        self._clock.vouch(BUILD_AT + timedelta(days=days))
+        self._clock.attest(BUILD_AT + timedelta(days=days))
 
     @rule()
     def confirm(self) -> None:

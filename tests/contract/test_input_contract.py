@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import DriverError
-from drivers.interface import UNIT_OF, InputPin, Sensor
+from drivers.interface import UNIT_OF, InputPin, SensorReader
 from drivers.registry import INPUTS, SENSORS, load_input, load_sensor
 from drivers.sensor import hwmon_sensor as hwmon
 from tests.fakes.fake_gpiod import FakeGpio
@@ -92,7 +92,7 @@ async def test_a_contact_that_is_pulled_raises_of_the_drivers_family(
         await contact.pin.read()
 
 
-def build_hwmon(rig: Rig) -> tuple[Sensor, Callable[[str], object]]:
+def build_hwmon(rig: Rig) -> tuple[SensorReader, Callable[[str], object]]:
     folder = rig.folder / "hwmon" / "hwmon0"
     folder.mkdir(parents=True)
     (folder / "name").write_text("ina226\n")
@@ -100,7 +100,7 @@ def build_hwmon(rig: Rig) -> tuple[Sensor, Callable[[str], object]]:
     return sensor, lambda value: (folder / "curr1_input").write_text(f"{float(value) * 1000:.0f}")
 
 
-def build_sim_sensor(rig: Rig) -> tuple[Sensor, Callable[[str], object]]:
+def build_sim_sensor(rig: Rig) -> tuple[SensorReader, Callable[[str], object]]:
     port = rig.folder / "sensor.json"
     sensor = load_sensor("sim-sensor", name="a", measures="current", port=str(port))
     return sensor, lambda value: port.write_text(f'{{"value": {value}}}')

@@ -19,33 +19,44 @@ from drivers.errors import DeviceFault, DeviceTimeout, UnsupportedFeature
 from drivers.interface import VolumeControl
 from drivers.profile import load as load_module
 from drivers.profile.load import list_profiles, load_profile
-from drivers.profile.model import Amplifier, Meter, Profile, Relay, Sensor, Serial
+from drivers.profile.model import (
+    AmplifierProfile,
+    MeterProfile,
+    Profile,
+    RelayProfile,
+    SensorProfile,
+    Serial,
+)
 from drivers.sensor import hwmon_sensor as hwmon
 from drivers.sim.sim_command_device import SimCommandDevice
 from drivers.sim.sim_modbus_device import SimModbusDevice
-from drivers.sim.sim_serial_bus import SimLine, build_device
+from drivers.sim.sim_serial_bus import SimSerialBus, build_device
 
 NAMES = list_profiles()
 ALL = {name: load_profile(name) for name in NAMES}
-SWITCHES = [name for name, profile in ALL.items() if isinstance(profile, Relay | Amplifier)]
+SWITCHES = [
+    name for name, profile in ALL.items() if isinstance(profile, RelayProfile | AmplifierProfile)
+]
 METERS = [
     name
     for name, profile in ALL.items()
-    if isinstance(profile, Meter | Sensor) and profile.transport != "hwmon"
+    if isinstance(profile, MeterProfile | SensorProfile) and profile.transport != "hwmon"
 ]
 OF_THE_KERNEL = [name for name, profile in ALL.items() if profile.transport == "hwmon"]
-WITH_INPUTS = [name for name, p in ALL.items() if isinstance(p, Relay) and p.inputs]
+WITH_INPUTS = [name for name, p in ALL.items() if isinstance(p, RelayProfile) and p.inputs]
 T = TypeVar("T")
 PATIENT_MS = 3000  # where an answer is due, however busy the machine
 SHORT_MS = 60  # time-out of a device that will not answer
 
 
-def build(name: str, path: Path) -> tuple[Profile, SimLine, SimModbusDevice | SimCommandDevice]:
+def build(
+    name: str, path: Path
+) -> tuple[Profile, SimSerialBus, SimModbusDevice | SimCommandDevice]:
     # A device on Ethernet has the same registers; its frames are integration's matter.
     profile = ALL[name]
     unit = profile.units.high if profile.units else 0
     device = build_device(profile, unit)
-    return profile, SimLine(path, [device]), device
+    return profile, SimSerialBus(path, [device]), device
 
 
 async def load(loader: Callable[..., T], *args: str, **settings: object) -> T:
@@ -56,7 +67,7 @@ async def load(loader: Callable[..., T], *args: str, **settings: object) -> T:
 def settings_of(name: str, path: Path, **more: object) -> dict[str, object]:
     profile = ALL[name]
     given: dict[str, object] = {"name": "loa", "port": str(path), "timeout_ms": PATIENT_MS, **more}
-    if isinstance(profile, Relay | Amplifier):
+    if isinstance(profile, RelayProfile | AmplifierProfile):
         given["coil"] = profile.channels - 1
     if profile.units is not None:
         given["unit"] = profile.units.high
@@ -64,8 +75,8 @@ def settings_of(name: str, path: Path, **more: object) -> dict[str, object]:
 
 
 @pytest.fixture
-async def ports() -> AsyncIterator[list[SimLine]]:
-    lines: list[SimLine] = []
+async def ports() -> AsyncIterator[list[SimSerialBus]]:
+    lines: list[SimSerialBus] = []
     yield lines
     registry.close()
     for line in lines:
@@ -84,22 +95,22 @@ def _as_rtu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_there_are_the_families_that_the_box_needs() -> None:
     kinds = [type(profile) for profile in ALL.values()]
-    assert kinds.count(Amplifier) >= 2
-    assert sum(isinstance(p, Relay) and p.registers is not None for p in ALL.values()) >= 2
-    assert any(isinstance(p, Relay) and p.commands is not None for p in ALL.values())
-    assert Meter in kinds
+    assert kinds.count(AmplifierProfile) >= 2
+    assert sum(isinstance(p, RelayProfile) and p.registers is not None for p in ALL.values()) >= 2
+    assert any(isinstance(p, RelayProfile) and p.commands is not None for p in ALL.values())
+    assert MeterProfile in kinds
     assert OF_THE_KERNEL
 
 
 @pytest.mark.parametrize("name", SWITCHES)
 async def test_a_switch_follows_and_is_read_back(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
     await line.plug()
     switch = await load(registry.load_switch, name, **settings_of(name, line.path))
-    assert isinstance(profile, Relay | Amplifier)
+    assert isinstance(profile, RelayProfile | AmplifierProfile)
     channel = profile.channels - 1
     for state in (True, True, False, False, True):
         await switch.set(state)
@@ -114,12 +125,12 @@ async def test_a_switch_follows_and_is_read_back(
 
 @pytest.mark.parametrize("name", SWITCHES)
 async def test_a_contact_that_sticks_is_a_fault_where_it_can_be_told(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
     await line.plug()
-    assert isinstance(profile, Relay | Amplifier)
+    assert isinstance(profile, RelayProfile | AmplifierProfile)
     device.stuck[profile.channels - 1] = True
     switch = await load(registry.load_switch, name, **settings_of(name, line.path))
     await switch.set(True)
@@ -132,7 +143,7 @@ async def test_a_contact_that_sticks_is_a_fault_where_it_can_be_told(
 
 @pytest.mark.parametrize("name", SWITCHES)
 async def test_a_silent_switch_is_a_timeout_where_it_should_answer(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
@@ -141,7 +152,7 @@ async def test_a_silent_switch_is_a_timeout_where_it_should_answer(
     switch = await load(
         registry.load_switch, name, **settings_of(name, line.path, timeout_ms=SHORT_MS)
     )
-    if isinstance(profile, Relay | Amplifier) and _answers(profile):
+    if isinstance(profile, RelayProfile | AmplifierProfile) and _answers(profile):
         with pytest.raises(DeviceTimeout, match="no answer in"):
             await switch.set(True)
     else:
@@ -150,15 +161,19 @@ async def test_a_silent_switch_is_a_timeout_where_it_should_answer(
 
 @pytest.mark.parametrize(
     "name",
-    [n for n, p in ALL.items() if isinstance(p, Amplifier) and p.commands.volume is not None],
+    [
+        n
+        for n, p in ALL.items()
+        if isinstance(p, AmplifierProfile) and p.commands.volume is not None
+    ],
 )
 async def test_an_amplifier_with_a_volume_obeys_it(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
     await line.plug()
-    assert isinstance(profile, Amplifier)
+    assert isinstance(profile, AmplifierProfile)
     assert isinstance(device, SimCommandDevice)
     assert profile.commands.volume is not None
     amplifier = await load(registry.load_switch, name, **settings_of(name, line.path))
@@ -175,12 +190,12 @@ async def test_an_amplifier_with_a_volume_obeys_it(
 
 @pytest.mark.parametrize("name", METERS)
 async def test_a_meter_tells_what_it_measures(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
     await line.plug()
-    assert isinstance(profile, Meter | Sensor)
+    assert isinstance(profile, MeterProfile | SensorProfile)
     assert isinstance(device, SimModbusDevice)
     unit = profile.units.high if profile.units else 0
     for measure, reading in profile.readings.items():
@@ -200,7 +215,7 @@ async def test_a_sensor_of_the_kernel_is_found_by_its_chip(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = ALL[name]
-    assert isinstance(profile, Sensor)
+    assert isinstance(profile, SensorProfile)
     folder = tmp_path / "hwmon3"
     folder.mkdir()
     (folder / "name").write_text(f"{profile.chip}\n")
@@ -213,7 +228,7 @@ async def test_a_sensor_of_the_kernel_is_found_by_its_chip(
 
 @pytest.mark.parametrize("name", WITH_INPUTS)
 async def test_an_input_is_read_with_its_active_level(
-    name: str, tmp_path: Path, ports: list[SimLine]
+    name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
     ports.append(line)
@@ -232,13 +247,13 @@ async def test_an_input_is_read_with_its_active_level(
             pass
 
 
-def _can_be_asked(profile: Relay | Amplifier) -> bool:
-    if isinstance(profile, Relay) and profile.registers is not None:
+def _can_be_asked(profile: RelayProfile | AmplifierProfile) -> bool:
+    if isinstance(profile, RelayProfile) and profile.registers is not None:
         return profile.registers.read is not None
     return profile.commands is not None and profile.commands.query is not None
 
 
-def _answers(profile: Relay | Amplifier) -> bool:
+def _answers(profile: RelayProfile | AmplifierProfile) -> bool:
     return profile.commands is None or profile.commands.on.answer is not None
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import UnsupportedFeature
-from drivers.interface import Switch
+from drivers.interface import PowerSwitch
 from drivers.registry import SWITCHES as PROFILES
 from drivers.registry import load_switch
 from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
-SWITCHES: dict[str, Callable[[Path], Switch]] = {
+SWITCHES: dict[str, Callable[[Path], PowerSwitch]] = {
     "gpio": lambda _: load_switch("gpio", name="a", port=CHIP, coil=3, active="low"),
     "sim-amplifier in memory": lambda _: load_switch("sim-amplifier", name="a", switch_ms=1),
     "sim-amplifier behind a file": lambda folder: load_switch(
@@ -26,26 +26,26 @@ SWITCHES: dict[str, Callable[[Path], Switch]] = {
 @pytest.fixture(params=SWITCHES)
 def switch(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Switch:
+) -> PowerSwitch:
     chips = FakeGpio()
     chips.plug(CHIP, "pinctrl-bcm2711", [None] * 4)
     chips.install(monkeypatch)
     return SWITCHES[request.param](tmp_path)
 
 
-async def test_it_reads_back_what_was_set(switch: Switch) -> None:
+async def test_it_reads_back_what_was_set(switch: PowerSwitch) -> None:
     for state in (True, False, True):
         await switch.set(state)
         assert await switch.read() is state
 
 
-async def test_setting_what_is_already_so_is_no_fault(switch: Switch) -> None:
+async def test_setting_what_is_already_so_is_no_fault(switch: PowerSwitch) -> None:
     await switch.set(False)
     await switch.set(False)
     assert await switch.read() is False
 
 
-def test_it_has_the_name_that_the_settings_gave_it(switch: Switch) -> None:
+def test_it_has_the_name_that_the_settings_gave_it(switch: PowerSwitch) -> None:
     assert switch.name == "a"
 
 

@@ -9,23 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from agent.control.operations import DeedRefusedError, Used
+from agent.control.operations import OperationRefusedError, OperationUse
 from agent.control.station_status import (
+    CommissioningTestStatus,
     Event,
-    Face,
-    Link,
-    Media,
-    Outbox,
-    Output,
+    FaceStatus,
+    ItemStatus,
+    LinkStatus,
+    LocalMuteStatus,
+    MediaStatus,
+    OutboxStatus,
+    OutputStatus,
+    PlacementRule,
     Problem,
-    Reading,
-    Refused,
-    Showing,
-    Silence,
-    Status,
-    Trial,
-    Why,
-    Zone,
+    ReadingStatus,
+    RefusedItem,
+    StationStatus,
+    ZoneStatus,
 )
 from strict_yaml.validation_fault import ValidationFault
 
@@ -38,59 +38,59 @@ def moment(hour: int, minute: int = 0, second: int = 0, day: int = 24) -> dateti
     return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=7)
 
 
-NEWS = Showing(
+NEWS = ItemStatus(
     "Bản tin chiều", "scheduled", moment(17), moment(17, 15), ("*",),
-    Why(ISSUER, "tuan", 42, ("05:00", "17:00"), (1, 2, 3, 4, 5, 6)),
+    PlacementRule(ISSUER, "tuan", 42, ("05:00", "17:00"), (1, 2, 3, 4, 5, 6)),
 )  # fmt: skip
-FLOOD = Showing(
+FLOOD = ItemStatus(
     "Phòng chống lũ", "priority", moment(17, 30), moment(17, 42), ("*",),
-    Why(ISSUER, "lu", 7, ("17:30",), (1, 2, 3, 4, 5, 6, 7), ("Ca nhạc",)),
+    PlacementRule(ISSUER, "lu", 7, ("17:30",), (1, 2, 3, 4, 5, 6, 7), ("Ca nhạc",)),
 )  # fmt: skip
-WATER = Showing(
+WATER = ItemStatus(
     "Nước sạch cho mọi nhà", "scheduled", moment(6), moment(18), ("*",),
-    Why(ISSUER, "bang", 3, ("06:00",), (1, 2, 3, 4, 5, 6, 7)),
+    PlacementRule(ISSUER, "bang", 3, ("06:00",), (1, 2, 3, 4, 5, 6, 7)),
 )  # fmt: skip
-MARKET = Showing(
+MARKET = ItemStatus(
     "Chợ nổi cuối tuần", "scheduled", moment(18), moment(21), ("mat-truoc",),
-    Why(ISSUER, "bang", 3, ("18:00",), (5, 6, 7)),
+    PlacementRule(ISSUER, "bang", 3, ("18:00",), (5, 6, 7)),
 )  # fmt: skip
 
-HEALTHY = Status(
+HEALTHY = StationStatus(
     station="tv-cl-0007",
     place="84/29266/tv-cl-0007",
     version="0.1.0",
     at=AT,
     clock="SYNCED",
     clock_error_s=0.021,
-    link=Link("mqtt.example.vn:8883", is_up=True, since_s=5 * 3600 + 720),
-    media=Media(38, 38),
-    outbox=Outbox(0, 0.0),
+    link=LinkStatus("mqtt.example.vn:8883", is_up=True, since_s=5 * 3600 + 720),
+    media=MediaStatus(38, 38),
+    outbox=OutboxStatus(0, 0.0),
     outputs=(
-        Output(
+        OutputStatus(
             "loa", is_up=True, now=NEWS, next=FLOOD, gain_db=-6.0,
             zones=(
-                Zone("nga-ba", "ordinary", "on", is_switched=True),
-                Zone("tram-y-te", "special", "on", is_switched=True),
-                Zone("nha-van-hoa", "ordinary", "on", is_switched=False),
+                ZoneStatus("nga-ba", "ordinary", "on", is_switched=True),
+                ZoneStatus("tram-y-te", "special", "on", is_switched=True),
+                ZoneStatus("nha-van-hoa", "ordinary", "on", is_switched=False),
             ),
         ),
-        Output(
+        OutputStatus(
             "bang-tin", is_up=True, now=WATER, next=MARKET,
             faces=(
-                Face("mat-truoc", 512, 256, "a1", 12.0),
-                Face("mat-sau", 512, 256, "a2", 3900.0),
+                FaceStatus("mat-truoc", 512, 256, "a1", 12.0),
+                FaceStatus("mat-sau", 512, 256, "a2", 3900.0),
             ),
         ),
     ),
     readings=(
-        Reading("disk", "good", 19.4 * 1024**3, "bytes"),
-        Reading("storage", "unchecked", reason="no_card"),
-        Reading("power", "good"),
-        Reading("temperature", "good", 48.5, "°C"),
-        Reading("certificate", "good"),
-        Reading("mains", "good", 1.0, "on"),
-        Reading("generator", "unchecked"),
-        Reading("door", "good", 0.0, "on"),
+        ReadingStatus("disk", "good", 19.4 * 1024**3, "bytes"),
+        ReadingStatus("storage", "unchecked", reason="no_card"),
+        ReadingStatus("power", "good"),
+        ReadingStatus("temperature", "good", 48.5, "°C"),
+        ReadingStatus("certificate", "good"),
+        ReadingStatus("mains", "good", 1.0, "on"),
+        ReadingStatus("generator", "unchecked"),
+        ReadingStatus("door", "good", 0.0, "on"),
     ),
     events=(
         Event(1043, moment(17, 0, 0), "clock_fix", ""),
@@ -101,42 +101,42 @@ HEALTHY = Status(
         Event(1038, moment(22, 0, 0, 23), "use.tone", "nga-ba", "192.168.10.7"),
         Event(1037, moment(21, 59, 0, 23), "boot", ""),
     ),
-    refused=(Refused("Ca nhạc", moment(21, 30), "E_HOURS", "quiet_hours 21:00-05:00"),),
+    refused=(RefusedItem("Ca nhạc", moment(21, 30), "E_HOURS", "quiet_hours 21:00-05:00"),),
 )  # fmt: skip
 
 FAULTY = replace(
     HEALTHY,
     clock="HOLDOVER",
     clock_error_s=11.4,
-    link=Link("mqtt.example.vn:8883", is_up=False, since_s=2 * 86_400),
-    media=Media(29, 38),
-    outbox=Outbox(212, 2 * 86_400),
+    link=LinkStatus("mqtt.example.vn:8883", is_up=False, since_s=2 * 86_400),
+    media=MediaStatus(29, 38),
+    outbox=OutboxStatus(212, 2 * 86_400),
     outputs=(
         replace(
             HEALTHY.outputs[0],
             gain_db=None,
             next=replace(FLOOD, lacking="E_FETCH: media.example.vn"),
             zones=(
-                Zone("nga-ba", "ordinary", "fault", is_switched=True),
-                Zone("tram-y-te", "special", "on", is_switched=True),
+                ZoneStatus("nga-ba", "ordinary", "fault", is_switched=True),
+                ZoneStatus("tram-y-te", "special", "on", is_switched=True),
             ),
         ),
         replace(
             HEALTHY.outputs[1],
             is_up=False,
             now=None,
-            faces=(Face("mat-truoc", 512, 256), Face("mat-sau", 512, 256)),
+            faces=(FaceStatus("mat-truoc", 512, 256), FaceStatus("mat-sau", 512, 256)),
         ),
     ),
     readings=(
-        Reading("disk", "bad", 12.0 * 1024**2, "bytes"),
-        Reading("storage", "watch"),
-        Reading("power", "watch"),
-        Reading("temperature", "watch", 81.0, "°C"),
-        Reading("certificate", "good"),
-        Reading("mains", "watch", 0.0, "on"),
-        Reading("generator", "unchecked"),
-        Reading("door", "watch", 1.0, "on"),
+        ReadingStatus("disk", "bad", 12.0 * 1024**2, "bytes"),
+        ReadingStatus("storage", "watch"),
+        ReadingStatus("power", "watch"),
+        ReadingStatus("temperature", "watch", 81.0, "°C"),
+        ReadingStatus("certificate", "good"),
+        ReadingStatus("mains", "watch", 0.0, "on"),
+        ReadingStatus("generator", "unchecked"),
+        ReadingStatus("door", "watch", 1.0, "on"),
     ),
     problems=(
         Problem(
@@ -168,16 +168,16 @@ def png(width: int, height: int, rgb: tuple[int, int, int]) -> bytes:
 
 
 @dataclass
-class FakeDesk:
+class FakeOperations:
     """A box that does what it is told and notes it; `refuse` is the code with which it will not."""
 
-    shown: Status = HEALTHY
+    shown: StationStatus = HEALTHY
     refuse: str | None = None
     faults: Sequence[ValidationFault] = ()
     deeds: list[tuple[str, str]] = field(default_factory=list)
-    used: list[Used] = field(default_factory=list)
+    used: list[OperationUse] = field(default_factory=list)
 
-    async def status(self) -> Status:
+    async def status(self) -> StationStatus:
         return self.shown
 
     async def thumbnail(self, face: str) -> bytes | None:
@@ -186,12 +186,12 @@ class FakeDesk:
 
     async def _note(self, deed: str, where: str) -> None:
         if self.refuse is not None:
-            raise DeedRefusedError(self.refuse, where)
+            raise OperationRefusedError(self.refuse, where)
         self.deeds.append((deed, where))
 
     async def tone(self, zone: str) -> None:
         await self._note("tone", zone)
-        self.shown = replace(self.shown, trials=(Trial("tone", zone),))
+        self.shown = replace(self.shown, trials=(CommissioningTestStatus("tone", zone),))
 
     async def pattern(self, face: str) -> None:
         await self._note("pattern", face)
@@ -203,7 +203,7 @@ class FakeDesk:
         await self._note("silence", "on" if on else "off")
         until = self.shown.at + timedelta(hours=4)
         self.shown = replace(
-            self.shown, silence=Silence(is_local=True, until_at=until) if on else None
+            self.shown, silence=LocalMuteStatus(is_local=True, until_at=until) if on else None
         )
 
     async def reload(self) -> Sequence[ValidationFault]:
@@ -214,5 +214,5 @@ class FakeDesk:
         await self._note("bundle", "")
         return gzip.compress(b"")
 
-    async def record(self, used: Used) -> None:
+    async def record(self, used: OperationUse) -> None:
         self.used.append(used)

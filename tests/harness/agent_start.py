@@ -14,10 +14,10 @@ from agent.evidence.journal import Journal
 from agent.store import clock_state, documents, key_value
 from agent.store.authority_files import read as read_authority
 from agent.store.database import Store
-from agent.store.key_value_types import SILENCE_KEY, SILENCES_TOLD, ToldSilence
-from agent.store.local_mute import SilenceSwitch
+from agent.store.key_value_types import SILENCE_KEY, SILENCES_TOLD, ReportedSilence
+from agent.store.local_mute import LocalMute
 from agent.store.pause_history import last_pauses
-from agent.store.state_origin import load_birth
+from agent.store.state_origin import load_origin
 from tests.harness.full_state import AT, BOOT, STATION
 
 
@@ -52,7 +52,7 @@ async def start(folder: Path, store: Store) -> Started:
     clock = clock_state.build_clock(words, None, BOOT)
     clock.fix(AT, clock._boot(), "k" * 64)
     floors = await store.run(documents.load_floors)
-    switch = SilenceSwitch(store, clock, BOOT)
+    switch = LocalMute(store, clock, BOOT)
     await switch.load()
     told = await store.run(key_value.get, SILENCES_TOLD)
     journal = Journal(store, STATION, clock, BOOT)
@@ -68,10 +68,10 @@ async def start(folder: Path, store: Store) -> Started:
         session=session,
         floors={tuple(key.split("/", 2)): floor for key, floor in floors.holds().items()},  # type: ignore[misc]  # three
         documents={(d.issuer, d.kind, d.slot, d.epoch, d.seq) for d in (h.document for h in held)},
-        is_new=(await store.run(load_birth)).is_new,
+        is_new=(await store.run(load_origin)).is_new,
         words={
             "clock": words, "silence": switch.is_on, "pauses": pauses,
-            "told": msgspec.json.decode(told, type=dict[str, ToldSilence]) if told else {},
+            "told": msgspec.json.decode(told, type=dict[str, ReportedSilence]) if told else {},
             "key": await store.run(key_value.get, SILENCE_KEY), "authority": authority.floors,
             "place": parse_place(last_place) if last_place else None,
             "cut": boot["cut"], "beat": boot["last_beat_at"],

@@ -22,7 +22,7 @@ LATE_S = 0.25
 MELODY_HZ = (392.0, 440.0, 523.25, 587.33, 659.26, 587.33, 523.25, 440.0)
 
 
-class Ear:
+class AudioAnalysis:
     """What was really heard; knows nothing but the WAV."""
 
     def __init__(self, recording: Recording) -> None:
@@ -62,7 +62,7 @@ class Ear:
         samples = self.samples[first : first + int(0.08 * RATE_HZ)]
         return max(set(MELODY_HZ), key=lambda hz: power(samples, hz))
 
-    def shifted(self, seconds: float) -> Ear:
+    def shifted(self, seconds: float) -> AudioAnalysis:
         """What would have been heard had all of it been so much earlier."""
         other = copy.copy(self)
         other.at = self.at - timedelta(seconds=seconds)
@@ -82,7 +82,9 @@ class Ear:
         return int((at - self.at).total_seconds() * RATE_HZ)
 
 
-def assert_melody(ear: Ear, planned: datetime, notes: range, error_s: float = 0.0) -> None:
+def assert_melody(
+    ear: AudioAnalysis, planned: datetime, notes: range, error_s: float = 0.0
+) -> None:
     """The notes of a melody that would have begun at a moment are heard; one may be missing.
 
     Args:
@@ -105,7 +107,7 @@ def assert_melody(ear: Ear, planned: datetime, notes: range, error_s: float = 0.
 
 
 def assert_in_its_place(
-    ear: Ear, planned: datetime, since: datetime, seconds: float = 2.5, *, error_s: float
+    ear: AudioAnalysis, planned: datetime, since: datetime, seconds: float = 2.5, *, error_s: float
 ) -> None:
     """From a moment on the melody is heard, and where it would be had nothing happened."""
     share = ear.loud_share(since + timedelta(seconds=error_s), since + timedelta(seconds=seconds))

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from agent.authority.updater import AuthorityFeed
+from agent.authority.updater import AuthorityUpdater
 from agent.clock import Now
 from agent.contract.ids import Place
 from agent.store.database import Store
@@ -40,7 +40,7 @@ class Stand:
         self.faults: dict[str, str] = {}
         self.changes: list[bool] = []
         self.in_force = AuthorityInForce(load_root(installed))
-        self.feed = AuthorityFeed(
+        self.feed = AuthorityUpdater(
             installed,
             self.in_force,
             store=store,

@@ -19,7 +19,7 @@ from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.topic import build_authority_topic, build_group_topic, build_station_topic
 from central.documents.sign import build_header, encode_document
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
-from central.testbed.testbed import Stand
+from central.testbed.testbed import Testbed
 from tests.harness.mqtt_relay import MqttRelay, encode_publish
 
 QUADRATIC = b'{"payload":"' + b'\\"' * 40_000  # 80 KB, unterminated
@@ -49,7 +49,7 @@ class Target:
         medium: a short one that the box has.
     """
 
-    scene: Stand
+    scene: Testbed
     relay: MqttRelay
     medium: Medium
     numbers: Any = field(default_factory=lambda: itertools.count(1))

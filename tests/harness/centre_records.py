@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from agent.contract.document import Policy, StationConfig
+from agent.contract.document import StationConfig, StationPolicy
 from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
 from central.collector.report_store import note_latest, note_presence
 from central.documents.sign import build_header, encode_document, sign_document
@@ -18,14 +18,14 @@ from central.store.database import Database
 STATION = "tv-cl-0007"
 GROUP = "xa-29266"
 CLOCK = ClockState("SYNCED", 0.02)
-QUIET = Policy(quiet_hours=["21:00-05:00"])
+QUIET = StationPolicy(quiet_hours=["21:00-05:00"])
 
 
 def place_station(
     database: Database,
     station: str = STATION,
     *,
-    policy: Policy = QUIET,
+    policy: StationPolicy = QUIET,
     place: str = "84/29266",
     groups: tuple[str, ...] = (GROUP,),
     seq: int = 1,
@@ -48,7 +48,7 @@ def place_station(
 def note_collector(db: Path, *, is_connected: bool = True) -> None:
     """A collector has just said that it runs."""
     database = Database.open(db)
-    heartbeat.note(database, datetime.now(UTC), is_connected=is_connected)
+    heartbeat.write_heartbeat(database, datetime.now(UTC), is_connected=is_connected)
     database.close()
 
 

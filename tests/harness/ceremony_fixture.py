@@ -21,7 +21,7 @@ AT = "2026-11-24T08:00:00Z"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-class Hall:
+class CeremonyFixture:
     """Runs `tramtin-central authority` in a folder of its own.
 
     Args:

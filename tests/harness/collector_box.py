@@ -18,9 +18,9 @@ from agent.contract.report import ClockState, Hello
 from agent.contract.topic import Topic, build_uplink_topic
 from agent.evidence.device_key import load_device_key, sign_report
 from agent.evidence.journal import Journal
-from agent.evidence.outbox import Sender
+from agent.evidence.outbox import JournalSender
 from agent.link.mqtt import MqttLink
-from agent.link.mqtt_connect import Pace
+from agent.link.mqtt_connect import ConnectTiming
 from agent.store import documents, key_value
 from agent.store.database import Store
 from agent.trust.authority import load_pinned
@@ -30,7 +30,7 @@ from central.authority.demo_model import DemoAuthority
 from central.collector.collector import Collector
 from central.collector.identity import Identity
 from central.store.database import Database
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STATION = StationId("tv-cl-0007")
@@ -54,7 +54,9 @@ class Centre:
         self.folder = folder
         self.ca: CertificateAuthority = make_demo_ca(folder / "ca")
         self.authority: DemoAuthority = make_demo_authority(folder / "authority")
-        self.broker = Broker(folder / "broker", self.ca.ca, self.ca.issue_server("localhost"))
+        self.broker = MosquittoBroker(
+            folder / "broker", self.ca.ca, self.ca.issue_server("localhost")
+        )
         self.centre = self.ca.issue_centre()
         self.device: Identity = self.ca.issue_device(STATION)
         self.database = Database.open(folder / "central.db")
@@ -96,7 +98,7 @@ class Box:
         self.clock = Clock()
         self.journal = Journal(store, STATION, self.clock, "b" * 32)
         self.key = load_device_key(identity.key)
-        self.sender = Sender(self.journal, self.sign, self.send, resend_s=1.0)
+        self.sender = JournalSender(self.journal, self.sign, self.send, resend_s=1.0)
         self.authority = load_pinned(centre.authority.pinned.read_bytes())
         self.came: asyncio.Queue[Document] = asyncio.Queue()
         self.holds: dict[str, tuple[int, int, str]] = {}
@@ -111,7 +113,7 @@ class Box:
             on_disconnect=self.sender.disconnected,
             on_fault=lambda *_: None,
             on_centre=self.on_centre,
-            pace=Pace(base_s=0.1, cap_s=0.5, spread_s=0.1),
+            pace=ConnectTiming(base_s=0.1, cap_s=0.5, spread_s=0.1),
         )
 
     def sign(self, channel: str, payload: bytes) -> bytes:
@@ -139,7 +141,7 @@ class Box:
             self.greeting = asyncio.create_task(self.greet(self.session), name="hello again")
 
     async def hear(self, topic: Topic, message: bytes) -> None:
-        floors = documents.Floors()
+        floors = documents.ReplayFloors()
         accepted = verify(
             message, topic, self.authority, None, STATION, floors, self.clock.now(),
             nonces={self.nonce},

@@ -9,14 +9,14 @@ from typing import Any
 
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
-from tests.harness.audio_analysis import Ear, assert_in_its_place
+from tests.harness.audio_analysis import AudioAnalysis, assert_in_its_place
 from tests.harness.station_harness import assert_chain_whole, moment, soon
 
 BACK_S = 60.0
 
 
 @dataclass
-class Air:
+class ContinuousPlay:
     """A stage whose station plays one long melody that rejoins its own timeline.
 
     Args:
@@ -27,7 +27,7 @@ class Air:
     planned: datetime = field(init=False)
     capture: Any = None
 
-    async def begin(self) -> Air:
+    async def begin(self) -> ContinuousPlay:
         """Publish the programme, record the sink, wait for the first sound."""
         line = "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin"
         await self.stage.stock(line)
@@ -52,9 +52,9 @@ class Air:
         await until(is_new, f"sound after {since}: {self.stage.station.log_tail()}", limit_s)
         return moment(self.stage.open_play()["start"])
 
-    async def hear(self) -> Ear:
+    async def hear(self) -> AudioAnalysis:
         """Stop the recording and give it."""
-        return Ear(await self.stage.scene.room.finish(self.capture))
+        return AudioAnalysis(await self.stage.scene.room.finish(self.capture))
 
     async def pass_time(self, seconds: float) -> None:
         """Let the world go on for a while: what is judged is the sound of that while."""
@@ -64,7 +64,9 @@ class Air:
         """Let the world go on up to a moment."""
         await asyncio.sleep((at - datetime.now(UTC)).total_seconds() + 0.01)
 
-    def assert_in_its_place(self, ear: Ear, since: datetime, seconds: float = 2.5) -> None:
+    def assert_in_its_place(
+        self, ear: AudioAnalysis, since: datetime, seconds: float = 2.5
+    ) -> None:
         """From a moment on the melody is where it would be had nothing happened.
 
         To the error that the station states of its clock: on a busy machine its first answer is

@@ -26,9 +26,9 @@ from agent.evidence.journal import Journal
 from agent.store import clock_state, documents, key_value
 from agent.store.authority_files import RoleFile, accept, keep_roots
 from agent.store.database import Store
-from agent.store.local_mute import SilenceSwitch
+from agent.store.local_mute import LocalMute
 from agent.store.pause_history import note_pause
-from agent.store.state_origin import Birth, put_birth
+from agent.store.state_origin import StateOrigin, put_origin
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -116,9 +116,9 @@ async def fill(folder: Path) -> None:
         await store.run(documents.commit, accepted(document, *signers), AT)
     pause = SimpleNamespace(begun_at=AT, end_at=AT + timedelta(minutes=10))
     await store.run(note_pause, ["vn.84", "k" * 64], pause)
-    await store.run(put_birth, Birth(is_new=False, born=encode_utc(AT), is_proved=True))
+    await store.run(put_origin, StateOrigin(is_new=False, born=encode_utc(AT), is_proved=True))
     await store.run(clock_state.keep, clock_state.describe(clock, BOOT, 3))
-    await SilenceSwitch(store, clock, BOOT).begin()
+    await LocalMute(store, clock, BOOT).begin()
     for _ in range(7):
         await store.run(key_value.next_session)
     await store.run(_put_words)

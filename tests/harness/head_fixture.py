@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.ids import StationId
-from agent.health.check import Finding
-from agent.health.check_memory import Notebook
+from agent.health.check import CheckFinding
+from agent.health.check_memory import CheckMemory
 from agent.health.checks.head import HeadCheck
 from agent.trust.authority import PinnedAuthority, load_pinned
 from agent.trust.head import behind, heads_of
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     PROVINCE,
@@ -59,7 +59,7 @@ def head(seq: int, slots: dict[str, Any], *, signer: CryptoSigner = HEAD, **chan
     return seal(document, signer)
 
 
-async def give_place(box: DeafBox) -> None:
+async def give_place(box: HeadlessStation) -> None:
     """The config comes again, as it does with every hello of a box that holds nothing."""
     await box.receive(seal(station_config(**WEEK), PROVINCE), "station-config")
 
@@ -67,12 +67,12 @@ async def give_place(box: DeafBox) -> None:
 class Look:
     """The freeze check of a box, as its checkup wires it."""
 
-    def __init__(self, box: DeafBox) -> None:
+    def __init__(self, box: HeadlessStation) -> None:
         def heads() -> Any:
             return heads_of(one.document for one in box.held)
 
-        notebook = Notebook(box.store)
+        notebook = CheckMemory(box.store)
         self.check = HeadCheck(notebook, box.clock.now, heads, lambda: behind(heads(), box.floors))
 
-    async def __call__(self) -> list[Finding]:
-        return await self.check.look()
+    async def __call__(self) -> list[CheckFinding]:
+        return await self.check.check()

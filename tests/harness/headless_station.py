@@ -16,10 +16,10 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.ids import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
-from agent.ingest.pipeline import Intake
+from agent.ingest.pipeline import IngestPipeline
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import FILE, Store
-from agent.store.documents import Floors, load_floors
+from agent.store.documents import ReplayFloors, load_floors
 from agent.trust.authority import Authority
 from agent.trust.current_authority import AuthorityInForce
 
@@ -47,7 +47,7 @@ class FakeJournal:
 
 
 @dataclass
-class DeafBox:
+class HeadlessStation:
     """What its intake did, and to whom.
 
     Args:
@@ -71,18 +71,18 @@ class DeafBox:
     greetings: int = 0
     presumed: list[Place] = field(default_factory=list)
 
-    async def start(self) -> DeafBox:
+    async def start(self) -> HeadlessStation:
         """As after power-on."""
         self.store = await asyncio.to_thread(Store.open, self.folder)
         self.documents = DocumentsInForce()
-        self.floors: Floors = await self.store.run(load_floors)
+        self.floors: ReplayFloors = await self.store.run(load_floors)
         self.clock = Clock(boot=self.hand)
         if self.begins is not None:
             self.clock.fix(self.begins, self.hand())
         self.in_force = AuthorityInForce(self.authority)
         journal: Any = self.journal
         self.in_force = AuthorityInForce(self.authority)
-        self.intake = Intake(
+        self.intake = IngestPipeline(
             self.station,
             authority=self.in_force,
             store=self.store,

@@ -44,7 +44,7 @@ from central.publication.document_outbox import keep
 from central.testbed.sample_documents import station_config
 from central.testbed.sound_capture import RATE_HZ, Capture, find_tone, read_samples
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK, Station
-from central.testbed.testbed import Stand, stand, until
+from central.testbed.testbed import Testbed, start_testbed, until
 from tests.harness.broker_attacks import ATTACKS, DEAD_HOSTS, Target, install_dead_resolver
 from tests.harness.memory_group import MemoryGroup, memory_group
 from tests.harness.mqtt_relay import MqttRelay
@@ -89,7 +89,7 @@ class Outcome:
 
 
 @dataclass
-class HostileStand:
+class HostileHarness:
     """The stand with a relay before its broker, and a row of tones on air."""
 
     target: Target
@@ -99,7 +99,7 @@ class HostileStand:
     starts: list[datetime] = field(default_factory=list)
 
     @property
-    def scene(self) -> Stand:
+    def scene(self) -> Testbed:
         return self.target.scene
 
     @property
@@ -271,7 +271,9 @@ def _is_engine(process: psutil.Process) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def hostile_stand(folder: Path, python: str = sys.executable) -> AsyncIterator[HostileStand]:
+async def hostile_stand(
+    folder: Path, python: str = sys.executable
+) -> AsyncIterator[HostileHarness]:
     """A sound station that is placed, synced and has its medium, behind a relay.
 
     Args:
@@ -280,13 +282,13 @@ async def hostile_stand(folder: Path, python: str = sys.executable) -> AsyncIter
     """
     with memory_group("tramtin-hostile") as group:
         wrapped = group.wrap(python, folder / "python-in-group") if group else python
-        async with stand(folder, wrapped) as scene:
+        async with start_testbed(folder, wrapped) as scene:
             relay = await _start_relay(scene)
             station = scene.stations[COMMUNE_STATION]
             station.env |= install_dead_resolver(folder / "resolver")
             station.env["PYTHONPATH"] += os.pathsep + str(Path.cwd())
             try:
-                on = HostileStand(Target(scene, relay, _make_tone(scene)), station, group)
+                on = HostileHarness(Target(scene, relay, _make_tone(scene)), station, group)
                 await _begin(on)
                 yield on
             finally:
@@ -294,7 +296,7 @@ async def hostile_stand(folder: Path, python: str = sys.executable) -> AsyncIter
                 await relay.stop()
 
 
-async def _start_relay(scene: Stand) -> MqttRelay:
+async def _start_relay(scene: Testbed) -> MqttRelay:
     """Between the station and its broker; the station's settings name it."""
     settings = scene.folder / COMMUNE_STATION / "station.yaml"
     text = settings.read_text()
@@ -314,14 +316,14 @@ async def _start_relay(scene: Stand) -> MqttRelay:
     return relay
 
 
-def _make_tone(scene: Stand) -> Any:
+def _make_tone(scene: Testbed) -> Any:
     path = scene.folder / "tone.mp3"
     source = f"aevalsrc=0.5*cos(2*PI*1000*t):s={RATE_HZ}:d={TONE_MS / 1000}"
     run_tool(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "96k", f"file:{path}"])
     return store_medium(path, scene.folder / "media", scene.media.base_url)
 
 
-async def _begin(on: HostileStand) -> None:
+async def _begin(on: HostileHarness) -> None:
     scene, name = on.scene, COMMUNE_STATION
     await on.station.start()
     raw = station_config(name, datetime.now(UTC), scene.media.address)
@@ -339,7 +341,7 @@ async def _begin(on: HostileStand) -> None:
     await until(lambda: any(store.rglob(medium)), "the medium in the store")
 
 
-def _is_synced(scene: Stand) -> bool:
+def _is_synced(scene: Testbed) -> bool:
     health = scene.database.health().get(COMMUNE_STATION)
     has_place = scene.database.has_accepted(COMMUNE_STATION, "station-config")
     return has_place and health is not None and health["clock"]["quality"] == "SYNCED"

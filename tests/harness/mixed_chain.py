@@ -19,7 +19,7 @@ from typing import Any
 from agent.contract.local_time import LOCAL
 from central.documents.schedule_compiler import compile_schedule
 from central.testbed.sample_documents import station_config
-from central.testbed.testbed import Stand, stand, until
+from central.testbed.testbed import Testbed, start_testbed, until
 
 SOON = timedelta(seconds=10)
 SCHEDULE = """\
@@ -39,7 +39,7 @@ async def run_chain(folder: Path, python: str) -> dict[str, Any]:
         RuntimeError: something of it did not come.
     """
     async with contextlib.AsyncExitStack() as stack:
-        scene = await stack.enter_async_context(stand(folder, python))
+        scene = await stack.enter_async_context(start_testbed(folder, python))
         for station in scene.stations.values():
             stack.push_async_callback(station.stop)
         try:
@@ -49,7 +49,7 @@ async def run_chain(folder: Path, python: str) -> dict[str, Any]:
             raise RuntimeError(f"{error}\n{logs}") from error
 
 
-async def _tell(scene: Stand) -> dict[str, Any]:
+async def _tell(scene: Testbed) -> dict[str, Any]:
     database = scene.database
     for name, station in scene.stations.items():
         await station.start()
@@ -70,7 +70,7 @@ async def _tell(scene: Stand) -> dict[str, Any]:
     }
 
 
-def _compile(scene: Stand) -> bytes:
+def _compile(scene: Testbed) -> bytes:
     at = datetime.now(LOCAL) + SOON
     source = scene.folder / "lich.yaml"
     source.write_text(

@@ -20,7 +20,7 @@ from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import read_document
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import COMMUNE_STATION, Station
-from central.testbed.testbed import Stand, stand, until
+from central.testbed.testbed import Testbed, start_testbed, until
 
 LOCAL = timedelta(hours=7)
 CLOCK_ERROR_S = 0.06  # half of a round trip that the box does not call slow, and a minute's drift
@@ -32,7 +32,7 @@ GENESIS = "0" * 64
 class Stage:
     """The stand, its sound station, and both ends' databases read past all product code."""
 
-    scene: Stand
+    scene: Testbed
     station: Station
 
     @property
@@ -158,7 +158,7 @@ def _read(path: Path, query: str, *values: str) -> list[Any]:
 
 @pytest_asyncio.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stand(tmp_path) as scene:
+    async with start_testbed(tmp_path) as scene:
         station = scene.stations[COMMUNE_STATION]
         try:
             yield Stage(scene, station)

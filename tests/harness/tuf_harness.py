@@ -13,7 +13,7 @@ from typing import Any
 
 import aiomqtt
 
-from agent.authority.tracker import Rights
+from agent.authority.tracker import AuthorityTracker
 from agent.clock import BUILD_AT, Clock
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
@@ -23,7 +23,7 @@ from agent.contract.topic import build_authority_topic, build_station_topic
 from agent.contract.utc import encode_utc
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
-from agent.ingest.pipeline import Intake
+from agent.ingest.pipeline import IngestPipeline
 from agent.link.mqtt import MqttLink
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
@@ -64,7 +64,7 @@ class Centre:
 class Box:
     """What is in force, what was told, and a clock that the test sets."""
 
-    rights: Rights
+    rights: AuthorityTracker
     store: Store
     clock: Clock
     issues: Issues
@@ -140,7 +140,7 @@ async def box(
 
     in_force, documents = AuthorityInForce(root.authority), DocumentsInForce()
     journal = Journal(store, STATION, clock, "c" * 32)
-    intake = Intake(
+    intake = IngestPipeline(
         STATION,
         authority=in_force,
         store=store,
@@ -151,7 +151,7 @@ async def box(
         documents=documents,
         note=lambda *_: None,
     )
-    rights = Rights(
+    rights = AuthorityTracker(
         root, in_force, store=store, clock=clock, issues=issues, restore=intake.restore,
         spread_s=0.0, pause_s=PAUSE_S,
     )  # fmt: skip
@@ -183,7 +183,7 @@ async def box(
         on_message=intake.receive,
         on_connect=nothing,
         on_disconnect=lambda: None,
-        on_fault=issues.note,
+        on_fault=issues.set_issue,
         on_authority=rights.on_file,
         pace=PACE,
     )

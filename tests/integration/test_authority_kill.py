@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from agent.errors import TrustError
-from agent.store.authority_files import Kept, RoleFile, accept, forget, keep_roots, mend, read
+from agent.store.authority_files import (
+    RoleFile,
+    StoredAuthority,
+    accept,
+    forget,
+    keep_roots,
+    mend,
+    read,
+)
 from agent.store.database import Store
 from tests.harness.crash_writer import WAL_HEADER_BYTES, assert_all_or_nothing, kill_in_the_middle
 
@@ -28,7 +36,7 @@ def roots(newest: int) -> dict[int, bytes]:
     return {n: f"root {n}".encode() for n in range(1, newest + 1)}
 
 
-async def what_is_kept(store: Store) -> Kept:
+async def what_is_kept(store: Store) -> StoredAuthority:
     return await store.run(read)
 
 
@@ -54,7 +62,7 @@ async def test_every_cut_leaves_the_old_set_or_the_new_one_with_its_floors(tmp_p
     await store.run(keep_roots, roots(2))
     await store.run(accept, 2, files(1))
     await store.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint=32"))
-    less = Kept(roots(1), {"targets": raw("targets", 3)})
+    less = StoredAuthority(roots(1), {"targets": raw("targets", 3)})
     deeds = [
         (keep_roots, roots(3)),
         (accept, 3, files(2)),

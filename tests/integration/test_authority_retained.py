@@ -24,14 +24,14 @@ from agent.trust.tree import TreeFiles, load_tree
 from central.authority import authority_store
 from central.authority.ceremony import edits
 from central.authority.ceremony.tree_draft import open_draft
-from central.authority.ceremony.tree_publication import Online, publish
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.tree_publication import OnlineKeys, publish
+from central.authority.ceremony.workspace import Workspace
 from central.authority.demo_authority import make_demo_authority
 from central.authority.demo_model import DemoAuthority
 from central.collector.collector import Collector
 from central.collector.identity import Identity
 from central.store.database import Database
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import make_demo_ca
 
 STATION = "tv-cl-0007"
@@ -45,7 +45,9 @@ class Centre:
     def __init__(self, folder: Path) -> None:
         self.authority: DemoAuthority = make_demo_authority(folder / "authority")
         self.ca = make_demo_ca(folder / "ca")
-        self.broker = Broker(folder / "broker", self.ca.ca, self.ca.issue_server("localhost"))
+        self.broker = MosquittoBroker(
+            folder / "broker", self.ca.ca, self.ca.issue_server("localhost")
+        )
         self.device = self.ca.issue_device(STATION)
         self.device_key = load_device_key(self.device.key)
         self.database = Database.open(folder / "central.db")
@@ -150,12 +152,12 @@ async def test_what_is_published_is_retained_and_renewed_by_the_collector(centre
 
 async def test_a_second_publication_comes_and_the_third_clears_the_first(centre: Centre) -> None:
     def publish_again() -> None:
-        folder, at = Folder(centre.authority.ceremony), datetime.now(UTC).replace(microsecond=0)
+        folder, at = Workspace(centre.authority.ceremony), datetime.now(UTC).replace(microsecond=0)
         draft = open_draft(folder, at)
         edits.renew(draft, "targets")
         for signer in centre.authority.signers("targets"):
             draft.changed["targets"].sign(signer, append=True)
-        online = Online(*(centre.authority.signers(n)[0] for n in ("snapshot", "timestamp")))
+        online = OnlineKeys(*(centre.authority.signers(n)[0] for n in ("snapshot", "timestamp")))
         authority_store.put(
             centre.database,
             publish(folder, draft, online, at, authority_store.timestamp(centre.database)),

@@ -15,15 +15,7 @@ from PIL import Image
 from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.play import ipc
-from agent.play.ipc import (
-    Blank,
-    BoardBeat,
-    BoardReady,
-    Brightness,
-    Fault,
-    Show,
-    Shown,
-)
+from agent.play.ipc import Blank, BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
 from tests.harness.board_harness import FACES, PATIENCE_S, STATION, Start, start
 
 __all__ = ["start"]
@@ -32,8 +24,8 @@ VIETNAMESE = "Khẩn cấp: lũ về, đề nghị bà con sơ tán ngay!"
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់"
 
 
-def build_show(*elements: Element, faces: list[str] | None = None, **changes: object) -> Show:
-    show = Show(
+def build_show(*elements: Element, faces: list[str] | None = None, **changes: object) -> ShowScene:
+    show = ShowScene(
         id="s1",
         scene=Scene(list(elements), 60_000),
         faces=faces or list(FACES),
@@ -136,7 +128,7 @@ def test_a_scene_that_cannot_be_drawn_is_a_named_fault_of_its_own_and_leaves_bla
     assert isinstance(child.next(), Shown)
     child.tell(build_show(element))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code) == ("s1", code)
     assert is_black(child.picture("mat-truoc"))
     child.tell(build_show(NOTICE[0], id="s2"))
@@ -160,7 +152,7 @@ def test_a_picture_whose_bytes_are_not_the_signed_ones_is_refused(
     assert child.picture("mat-truoc").getpixel((256, 128)) == (255, 0, 0)
     child.tell(build_show(image, media={digest: str(bad)}, faces=["mat-truoc"]))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert fault.code == "E_MEDIA"
 
 
@@ -170,7 +162,7 @@ def test_blank_test_picture_and_brightness_are_obeyed_or_answered(start: Start) 
     child.tell(ipc.Test("bars"))
     child.tell(Brightness(40))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.code, fault.id) == ("E_UNSUPPORTED", "brightness")
     assert child.picture("mat-truoc").getpixel((10, 10)) == (255, 255, 255)
     child.tell(Blank(["mat-truoc"]))
@@ -185,7 +177,7 @@ def test_a_message_that_is_no_command_is_answered_and_survived(start: Start) -> 
     child.next()
     child.end.send(b'{"do":"dance"}')
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert fault.code == "E_SCHEMA"
     child.tell(build_show(NOTICE[0]))
     assert isinstance(child.next(), Shown)
@@ -197,7 +189,7 @@ def test_without_fribidi_the_process_refuses_to_start(start: Start, tmp_path: Pa
         (tmp_path / name).write_bytes(b"")
     child = start(LD_LIBRARY_PATH=str(tmp_path))
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.code, fault.id) == ("E_RAQM", None)
     assert child.process.wait(PATIENCE_S) == 1
 
@@ -228,7 +220,7 @@ def test_attack_109_a_scene_over_its_budget_is_refused_before_it_is_decoded(
     for name, elements in scenes.items():
         child.tell(build_show(*elements, id=name, media={digest: path, other: small}))
         fault = child.next()
-        assert isinstance(fault, Fault)
+        assert isinstance(fault, WorkerFault)
         assert (fault.id, fault.code) == (name, "E_SCENE")
     small_boxes = [Element("image", [n * 30, 0, 30, 1000], media=other) for n in range(32)]
     child.tell(build_show(*small_boxes, media={other: small}))
@@ -251,7 +243,7 @@ def test_attack_109_an_alarm_does_not_wait_for_a_scene_that_is_slow_to_draw(
         assert (shown.id, shown.face) == ("alarm", face)
     child.tell(Brightness(40))  # its answer is the next word: nothing of the slow one comes after
     fault = child.next()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert fault.id == "brightness"
 
 

@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from agent.clock import MAX_ERROR_S, Clock, system_time
 from agent.errors import LinkError, TrustError
-from agent.timesync.chrony import ChronyReport, ask_chrony
+from agent.timesync.chrony import ChronyReport, query_chrony
 from agent.trust.chrony import judge_chrony
 from central.testbed.certificates import make_demo_ca
 from tests.scenario.test_clock_faults import _library
@@ -49,18 +49,18 @@ def end(tmp_path: Path) -> Path:
 
 async def test_where_no_chronyd_runs_no_child_is_started(tmp_path: Path) -> None:
     trap = program(tmp_path, f"touch {tmp_path}/started")
-    assert await ask_chrony(tmp_path / "chronyd.sock", trap) is None
+    assert await query_chrony(tmp_path / "chronyd.sock", trap) is None
     assert not (tmp_path / "started").exists()
 
 
 async def test_without_chronyc_there_is_nothing_to_ask(end: Path) -> None:
-    assert await ask_chrony(end, str(end.parent / "nothing")) is None
+    assert await query_chrony(end, str(end.parent / "nothing")) is None
 
 
 async def test_it_is_asked_without_a_shell_and_over_this_socket_only(
     end: Path, tmp_path: Path
 ) -> None:
-    report = await ask_chrony(end, program(tmp_path, 'printf "%s\\n" "$@"'))
+    report = await query_chrony(end, program(tmp_path, 'printf "%s\\n" "$@"'))
     assert report is not None
     assert report.text.split() == [
         "-h", str(end), "-n", "-c", "-m", "tracking", "sources", "authdata",
@@ -80,7 +80,7 @@ async def test_a_child_that_does_not_behave_is_ended(
     end: Path, tmp_path: Path, script: str, limit_s: float, why: str
 ) -> None:
     with pytest.raises(LinkError, match="E_CHRONY") as caught:
-        await ask_chrony(end, program(tmp_path, script), limit_s=limit_s)
+        await query_chrony(end, program(tmp_path, script), limit_s=limit_s)
     assert why in str(caught.value)
 
 
@@ -90,7 +90,7 @@ async def test_a_folder_of_another_user_is_told(end: Path) -> None:
     os.seteuid(65534)
     try:
         with pytest.raises(LinkError, match="may not ask chronyd"):
-            await ask_chrony(end)
+            await query_chrony(end)
     finally:
         os.seteuid(0)
 
@@ -114,7 +114,7 @@ class Chrony:
         async with asyncio.timeout(40):
             while True:
                 with contextlib.suppress(LinkError):
-                    report = await ask_chrony(self.socket)
+                    report = await query_chrony(self.socket)
                     if report is not None and "^,*," in report.text:
                         return report
                 await asyncio.sleep(0.3)
@@ -211,7 +211,7 @@ async def test_a_server_with_a_certificate_of_somebody_else_is_never_selected(
     assert other.ca.exists()
     async with _chronyd(conf):
         await asyncio.sleep(4)  # the one above takes 1
-        report = await ask_chrony(server.socket)
+        report = await query_chrony(server.socket)
     assert report is not None
     with pytest.raises(TrustError):
         judge_chrony(report.text, report.system_at)

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.contract.document import Ack, Policy, StationConfig, TimeReply
+from agent.contract.document import Ack, StationConfig, StationPolicy, TimeReply
 from agent.contract.ids import StationId
 from agent.contract.report import Result
 from agent.contract.topic import build_group_topic, build_station_topic, build_uplink_topic
@@ -230,7 +230,7 @@ def station_config(centre: Centre, seq: int, groups: list[str]) -> bytes:
         now=datetime.now(UTC), lifetime=timedelta(days=30),
     )  # fmt: skip
     document = StationConfig(
-        **header, place=PLACE, groups=groups, zones=["nga-ba"], policy=Policy(quiet_hours=[])
+        **header, place=PLACE, groups=groups, zones=["nga-ba"], policy=StationPolicy(quiet_hours=[])
     )
     return sign_document(
         encode_document(document), "station-config", centre.authority.signers("vn.84")

@@ -20,10 +20,10 @@ from drivers.errors import (
     DeviceTimeout,
     DeviceUnreachable,
 )
-from drivers.interface import Switch
+from drivers.interface import PowerSwitch
 from drivers.profile.load import load_profile
 from drivers.sim.sim_command_device import SimCommandDevice
-from drivers.sim.sim_serial_bus import SimLine, build_device
+from drivers.sim.sim_serial_bus import SimSerialBus, build_device
 
 NAD, LCUS, MONO, TOA = "nad-c-356bee", "lctech-lcus-1", "monoprice-10761", "toa-9000-series"
 
@@ -35,15 +35,15 @@ class Rack:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lines: list[SimLine] = []
+        self.lines: list[SimSerialBus] = []
 
     async def fit(
         self, name: str, unit: int = 1, **settings: Any
-    ) -> tuple[SimLine, SimCommandDevice, Switch]:
+    ) -> tuple[SimSerialBus, SimCommandDevice, PowerSwitch]:
         profile = await asyncio.to_thread(load_profile, name)
         device = build_device(profile, unit)
         assert isinstance(device, SimCommandDevice)
-        line = SimLine(self.folder / name, [device])
+        line = SimSerialBus(self.folder / name, [device])
         self.lines.append(line)
         await line.plug()
         given = {"name": name, "port": str(line.path), "timeout_ms": PATIENT_MS, **settings}

@@ -20,9 +20,9 @@ import pytest_asyncio
 
 from agent.doctor.context import find_agent
 from central.authority.demo_authority import make_demo_authority
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import make_demo_ca
-from central.testbed.pulseaudio import SoundRoom
+from central.testbed.pulseaudio import SoundServer
 from central.testbed.testbed import until
 
 STATION = "tv-cl-0021"
@@ -36,7 +36,7 @@ class Box:
     folder: Path
     settings: Path
     key: Path
-    broker: Broker
+    broker: MosquittoBroker
 
     async def doctor(self, *options: str, **environment: str) -> tuple[int, str, str]:
         process = await asyncio.create_subprocess_exec(
@@ -87,7 +87,7 @@ class Box:
 async def box(tmp_path: Path) -> AsyncIterator[Box]:
     authority = make_demo_authority(tmp_path / "authority")
     ca = make_demo_ca(tmp_path / "ca")
-    broker = Broker(tmp_path / "broker", ca.ca, ca.issue_server("localhost"))
+    broker = MosquittoBroker(tmp_path / "broker", ca.ca, ca.issue_server("localhost"))
     await broker.start()
     device = ca.issue_device(STATION)
     # Some centres deliver certificate and key in one file.
@@ -255,7 +255,7 @@ async def test_sound_outputs_are_listed_by_the_names_of_the_settings(box: Box) -
     audio = 'audio: {driver: portaudio, device: "loa"}'
     sound = f"  - name: loa\n    {audio}\n    zones: [{{name: nga-ba}}]\n"
     box.settings.write_text(text.replace("inputs:\n", sound + "inputs:\n"))
-    room = SoundRoom(box.folder / "s")
+    room = SoundServer(box.folder / "s")
     await room.start(["loa", "bus"])
     try:
         _, out, _ = await box.doctor("--format", "json", **room.env)

@@ -23,14 +23,14 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from agent.clock import Clock
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding
 from agent.doctor.probes import broker as probe
 from agent.doctor.probes import handshake
-from agent.settings.load import Judged
+from agent.settings.load import SettingsReport
 from agent.settings.model import Settings
 from central.collector.identity import Identity
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STATION = "tv-cl-0007"
@@ -44,7 +44,7 @@ class Place:
 
     folder: Path
     ca: CertificateAuthority
-    broker: Broker
+    broker: MosquittoBroker
     device: Identity
 
     def settings(self, **changes: object) -> Settings:
@@ -80,7 +80,7 @@ class Place:
 @pytest_asyncio.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     ca = make_demo_ca(tmp_path / "ca")
-    broker = Broker(tmp_path / "broker", ca.ca, ca.issue_server("localhost"))
+    broker = MosquittoBroker(tmp_path / "broker", ca.ca, ca.issue_server("localhost"))
     await broker.start()
     yield Place(tmp_path, ca, broker, ca.issue_device(STATION))
     await broker.stop()
@@ -91,10 +91,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handshake, "CONNECT_S", QUICK_S)
 
 
-async def examine(settings: Settings, agent_pid: int | None = None) -> list[Finding]:
-    judged = Judged("station.yaml", "", settings, None, [])
-    case = Case(Path("station.yaml"), judged, settings, Clock(), agent_pid)
-    return [finding async for finding in probe.look(case)]
+async def examine(settings: Settings, agent_pid: int | None = None) -> list[ProbeFinding]:
+    judged = SettingsReport("station.yaml", "", settings, None, [])
+    case = DoctorContext(Path("station.yaml"), judged, settings, Clock(), agent_pid)
+    return [finding async for finding in probe.check(case)]
 
 
 async def last(settings: Settings) -> str:
@@ -154,7 +154,7 @@ def reissue(place: Place, identity: Identity, ends_at: datetime) -> Identity:
 
 async def test_the_brokers_certificate_has_expired(place: Place) -> None:
     server = reissue(place, place.ca.issue_server("localhost"), datetime(2024, 1, 1, tzinfo=UTC))
-    expired = Broker(place.folder / "expired", place.ca.ca, server)
+    expired = MosquittoBroker(place.folder / "expired", place.ca.ca, server)
     await expired.start()
     try:
         assert await last(place.settings(port=expired.port)) == "broker_expired"

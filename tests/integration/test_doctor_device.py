@@ -14,9 +14,9 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.doctor.context import Case
+from agent.doctor.context import DoctorContext
 from agent.doctor.probes import device
-from agent.settings.load import Judged
+from agent.settings.load import SettingsReport
 from agent.settings.model import Settings
 from drivers import registry
 
@@ -59,9 +59,9 @@ def settings(port: str, *, relay: dict[str, Any], sensors: list[dict[str, Any]])
 
 
 async def examine(want: Settings, agent_pid: int | None = None) -> dict[str, tuple[str, ...]]:
-    judged = Judged("f", "", want, None, [])
-    case = Case(Path("f"), judged, want, Clock(), agent_pid)
-    return {one.code: one.args async for one in device.look(case)}
+    judged = SettingsReport("f", "", want, None, [])
+    case = DoctorContext(Path("f"), judged, want, Clock(), agent_pid)
+    return {one.code: one.args async for one in device.check(case)}
 
 
 async def test_what_answers_is_told_with_its_state_and_nothing_is_switched(endpoint: str) -> None:

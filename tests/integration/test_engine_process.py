@@ -19,20 +19,11 @@ from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.decode.clip_sequence import Track
 from agent.play.decode.decoder import start_decoder
-from agent.play.ipc import (
-    Ended,
-    EngineEvent,
-    Fault,
-    Fire,
-    Hold,
-    Load,
-    Start,
-    Started,
-)
+from agent.play.ipc import Ended, EngineEvent, Fire, Hold, Load, Started, StartSlot, WorkerFault
 from agent.play.sound.attention_tone import two_tone
 from agent.play.sound.engine_config import engine_argv
-from agent.play.worker_process import Worker
-from central.testbed.pulseaudio import SoundRoom, find_sounds, read_samples
+from agent.play.worker_process import WorkerProcess
+from central.testbed.pulseaudio import SoundServer, find_sounds, read_samples
 
 RATE = 48_000
 PATIENCE_S = 60
@@ -50,7 +41,7 @@ class Player:
         self.lost: asyncio.Queue[str] = asyncio.Queue()
         self._news = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.worker: Worker[EngineEvent] = Worker(
+        self.worker: WorkerProcess[EngineEvent] = WorkerProcess(
             engine_argv(device),
             EngineEvent,
             self._hear,
@@ -79,15 +70,15 @@ class Player:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[SoundRoom]:
-    room = SoundRoom(tmp_path / "room")
+async def room(tmp_path: Path) -> AsyncIterator[SoundServer]:
+    room = SoundServer(tmp_path / "room")
     await room.start(["loa"])
     yield room
     await room.stop()
 
 
 @pytest.fixture
-async def player(room: SoundRoom) -> AsyncIterator[Player]:
+async def player(room: SoundServer) -> AsyncIterator[Player]:
     player = Player(room.env)
     await player.worker.start()
     yield player
@@ -115,7 +106,7 @@ def pipe_of(data: bytes) -> int:
 
 
 async def test_a_tone_sounds_at_the_ordered_moment_and_as_long_as_it_is(
-    room: SoundRoom, player: Player
+    room: SoundServer, player: Player
 ) -> None:
     """Judged by the middle one of five: a starved sound server makes holes in some."""
     capture = await room.capture("loa")
@@ -123,7 +114,7 @@ async def test_a_tone_sounds_at_the_ordered_moment_and_as_long_as_it_is(
     for name in "abcde":
         at = mono_s() + 0.5
         player.worker.send(Load(name, 1), pipe_of(tone(0.4)))
-        player.worker.send(Start(name, at))
+        player.worker.send(StartSlot(name, at))
         started = await player.heard(Started, name)
         ended = await player.heard(Ended, name)
         # never early; that it is not late either needs a machine with time to spare: see the bench
@@ -141,11 +132,11 @@ async def test_a_tone_sounds_at_the_ordered_moment_and_as_long_as_it_is(
     assert median(lengths_s) == pytest.approx(0.4, abs=HEARD_ERROR_S), lengths_s
 
 
-async def test_a_fired_clip_cuts_into_what_plays(room: SoundRoom, player: Player) -> None:
+async def test_a_fired_clip_cuts_into_what_plays(room: SoundServer, player: Player) -> None:
     capture = await room.capture("loa")
     player.worker.send(Hold("siren"), pipe_of(two_tone()))
     player.worker.send(Load("song", 1), pipe_of(tone(20, hz=300)))
-    player.worker.send(Start("song", mono_s()))
+    player.worker.send(StartSlot("song", mono_s()))
     await player.heard(Started, "song")
     await asyncio.sleep(0.3)
     player.worker.send(Fire("siren", "alarm", 4))
@@ -170,7 +161,7 @@ def strongest_hz(samples: Any) -> float:
 
 
 async def test_two_files_of_one_item_follow_without_a_gap(
-    room: SoundRoom, player: Player, tmp_path: Path
+    room: SoundServer, player: Player, tmp_path: Path
 ) -> None:
     """A 1 kHz tone in two files (WAV, then FLAC) of whole periods is one unbroken tone.
 
@@ -189,7 +180,7 @@ async def test_two_files_of_one_item_follow_without_a_gap(
         decoder = await start_decoder([Track(*one, 500) for one in zip(files, mimes, strict=True)])
         capture = await room.capture("loa")
         player.worker.send(Load(name, 1), decoder.read_fd)
-        player.worker.send(Start(name, mono_s() + 0.2))
+        player.worker.send(StartSlot(name, mono_s() + 0.2))
         ended = await player.heard(Ended, name)
         await decoder.wait()
         await asyncio.sleep(0.3)
@@ -225,7 +216,7 @@ async def test_a_killed_engine_is_reported_lost_and_can_be_started_again(player:
         await player.lost.get()
     assert not player.worker.is_alive
     with pytest.raises(PlayError):
-        player.worker.send(Start("a", 0.0))
+        player.worker.send(StartSlot("a", 0.0))
     await player.worker.start()
     assert player.worker.pid not in (None, pid)
 
@@ -242,16 +233,16 @@ async def test_a_frozen_engine_is_found_by_its_missing_beat_and_killed(player: P
 
 
 async def test_when_the_sound_server_dies_the_engine_says_so_and_leaves(
-    room: SoundRoom, player: Player
+    room: SoundServer, player: Player
 ) -> None:
     os.kill(room.pid, signal.SIGKILL)
     async with asyncio.timeout(PATIENCE_S):
         reason = await player.lost.get()
     assert reason.startswith("E_DEVICE")
-    assert any(isinstance(event, Fault) and event.id is None for event in player.said)
+    assert any(isinstance(event, WorkerFault) and event.id is None for event in player.said)
 
 
-async def test_an_unknown_device_is_an_error_at_the_start(room: SoundRoom) -> None:
+async def test_an_unknown_device_is_an_error_at_the_start(room: SoundServer) -> None:
     player = Player(room.env, device="nowhere")
     with pytest.raises(PlayError, match="E_DEVICE"):
         await player.worker.start()
@@ -275,7 +266,7 @@ asyncio.run(main())
 """
 
 
-async def test_an_engine_whose_agent_was_killed_leaves(room: SoundRoom) -> None:
+async def test_an_engine_whose_agent_was_killed_leaves(room: SoundServer) -> None:
     agent = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", AGENT), stdout=asyncio.subprocess.PIPE, env=os.environ | room.env
     )

@@ -22,7 +22,7 @@ import pytest
 from central.documents.audio_tools import make_chime, make_melody
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
-from tests.harness.audio_analysis import Ear, assert_in_its_place
+from tests.harness.audio_analysis import AudioAnalysis, assert_in_its_place
 from tests.harness.station_harness import assert_chain_whole, children_of, engine_of, moment, soon
 
 KILLS = 50
@@ -115,7 +115,7 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
     back = moment(await _until_sounding(stage, kills[-1].at))
     await until(lambda: datetime.now(UTC) > back + timedelta(seconds=3), "three seconds of sound")
     await stage.station.stop()
-    ear = Ear(await stage.scene.room.finish(capture))
+    ear = AudioAnalysis(await stage.scene.room.finish(capture))
     await stage.station.start()  # what was written while it stopped is sent at the next start
     await stage.until_collected()
     await until(lambda: all(map(is_gone, orphans)), "children of killed agents are gone")
@@ -165,7 +165,9 @@ def _assert_told(play: dict[str, Any], kill: Kill, after: Kill | None, by_clock:
     assert moment(play["end"]) <= kill.at + NOTICED + by_clock
 
 
-def _assert_heard_until(play: dict[str, Any], kill: Kill, ear: Ear, by_clock: timedelta) -> None:
+def _assert_heard_until(
+    play: dict[str, Any], kill: Kill, ear: AudioAnalysis, by_clock: timedelta
+) -> None:
     """It was heard from its start, and the kill silenced it."""
     start = moment(play["start"])
     heard_until = max(kill.at, start + timedelta(milliseconds=60))
@@ -176,7 +178,7 @@ def _assert_heard_until(play: dict[str, Any], kill: Kill, ear: Ear, by_clock: ti
 
 
 def _assert_nothing_untold(
-    ear: Ear, plays: list[dict[str, Any]], kills: list[Kill], by_clock: timedelta
+    ear: AudioAnalysis, plays: list[dict[str, Any]], kills: list[Kill], by_clock: timedelta
 ) -> None:
     """No sound but between a record's start and its end, or the kill that forbade to know it."""
     # as above: an engine that lost its agent, on a busy core
@@ -212,7 +214,7 @@ async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(st
     assert len(stage.own_rows()) > len(before)
     await stage.scene.broker.start()
     await stage.until_collected(60)
-    ear = Ear(await stage.scene.room.finish(capture))
+    ear = AudioAnalysis(await stage.scene.room.finish(capture))
 
     assert_chain_whole(stage.collected_rows())
     assert stage.scene.database.gaps() == []
@@ -226,7 +228,7 @@ async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(st
         _assert_heard(ear, play, length_s - 0.2)
 
 
-def _assert_heard(ear: Ear, play: dict[str, Any], seconds: float) -> None:
+def _assert_heard(ear: AudioAnalysis, play: dict[str, Any], seconds: float) -> None:
     """Silence before, and sound from the moment on that the journal names."""
     start = moment(play["start"])
     before = ear.loud_share(start - timedelta(seconds=1), start - timedelta(milliseconds=50))
@@ -274,7 +276,7 @@ async def test_a_medium_that_is_not_what_was_signed_is_skipped_and_the_rest_play
         lambda: any(p["title"] == "cuoi.wav" for p in stage.collected_plays()), "the last item", 60
     )
     await stage.until_collected()
-    ear = Ear(await stage.scene.room.finish(capture))
+    ear = AudioAnalysis(await stage.scene.room.finish(capture))
 
     plays = {play["title"]: play for play in stage.collected_plays()}
     assert [plays[name]["result"] for name in names] == [

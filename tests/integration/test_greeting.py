@@ -11,7 +11,7 @@ from agent.clock import boot_s
 from agent.contract.document import TimeReply
 from agent.contract.report import ClockState, Hello
 from agent.contract.topic import Topic
-from agent.maintenance.card import Greeting
+from agent.maintenance.card import HelloScheduler
 from agent.store.database import Store
 from agent.trust.nonces import Nonces
 from tests.harness.collector_box import PLACE, Box, Centre, running, until
@@ -26,7 +26,7 @@ class PoliteBox(Box):
 
     def __init__(self, centre: Centre, store: Store) -> None:
         self.nonces = Nonces(boot_s)
-        self.greeting = Greeting(self.say, self.nonces, 120.0)
+        self.greeting = HelloScheduler(self.say, self.nonces, 120.0)
         self.on_centre = self.greeting.on_centre  # type: ignore[method-assign]  # the real one
         super().__init__(centre, store, centre.device)
 

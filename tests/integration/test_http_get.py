@@ -14,7 +14,7 @@ import pytest
 
 from agent.errors import TrustError
 from agent.link import http_get as http_get_module
-from agent.link.http_get import Answer, HttpError, http_get
+from agent.link.http_get import HttpError, HttpResponse, http_get
 from agent.link.network_thread import Resolver
 from agent.link.url_policy import ascii_host, check_url
 from central.collector.identity import Identity
@@ -85,8 +85,8 @@ def trusting(authority: CertificateAuthority) -> Callable[[], Awaitable[ssl.SSLC
 @pytest.fixture
 def get(
     authority: CertificateAuthority,
-) -> Callable[[str, float], AbstractAsyncContextManager[Answer]]:
-    def get(url: str, idle_s: float = PATIENCE_S) -> AbstractAsyncContextManager[Answer]:
+) -> Callable[[str, float], AbstractAsyncContextManager[HttpResponse]]:
+    def get(url: str, idle_s: float = PATIENCE_S) -> AbstractAsyncContextManager[HttpResponse]:
         return http_get(
             url,
             {"Range": "bytes=5-"},
@@ -101,10 +101,10 @@ def get(
 
 
 Start = Callable[[Host], Awaitable[None]]
-Get = Callable[..., AbstractAsyncContextManager[Answer]]
+Get = Callable[..., AbstractAsyncContextManager[HttpResponse]]
 
 
-async def body(answer: Answer) -> bytes:
+async def body(answer: HttpResponse) -> bytes:
     return b"".join([block async for block in answer.blocks])
 
 

@@ -25,7 +25,7 @@ from drivers.errors import (
     DeviceUnreachable,
     DriverError,
 )
-from drivers.interface import Sensor, Switch
+from drivers.interface import PowerSwitch, SensorReader
 from drivers.sim.sim_modbus_device import compute_crc
 
 T = TypeVar("T")
@@ -151,13 +151,13 @@ async def load(loader: Callable[..., T], *args: str, **settings: Any) -> T:
     return await asyncio.to_thread(loader, *args, **settings)
 
 
-async def load_relay(port: str | Path, unit: int = 1, coil: int = 0, **more: Any) -> Switch:
+async def load_relay(port: str | Path, unit: int = 1, coil: int = 0, **more: Any) -> PowerSwitch:
     settings = {"name": f"relay {unit}.{coil}", "port": str(port), "unit": unit, "coil": coil}
     settings |= {"timeout_ms": PATIENT_MS, **more}
     return await load(registry.load_switch, RELAY, **settings)
 
 
-async def load_meter(port: str | Path, profile: str, unit: int, measures: str) -> Sensor:
+async def load_meter(port: str | Path, profile: str, unit: int, measures: str) -> SensorReader:
     settings = {"name": measures, "port": str(port), "unit": unit, "measures": measures}
     settings["timeout_ms"] = PATIENT_MS
     return await load(registry.load_sensor, profile, **settings)

@@ -29,16 +29,16 @@ from agent.contract.topic import (
 )
 from agent.errors import LinkError
 from agent.link.mqtt import MqttLink
-from agent.link.mqtt_connect import Pace
+from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
 from central.collector.identity import Identity
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STATION = StationId("tv-cl-0007")
 OTHER = StationId("tv-cl-0008")
 STATE = build_uplink_topic(STATION, "state")
-PACE = Pace(keepalive_s=5, base_s=0.05, cap_s=0.2, spread_s=0.05, duplicate_wait_s=600)
+PACE = ConnectTiming(keepalive_s=5, base_s=0.05, cap_s=0.2, spread_s=0.05, duplicate_wait_s=600)
 PATIENCE_S = 60.0
 
 
@@ -163,8 +163,8 @@ def identities(authority: CertificateAuthority) -> dict[str, Identity]:
 @pytest.fixture
 async def broker(
     tmp_path: Path, authority: CertificateAuthority, identities: dict[str, Identity]
-) -> AsyncIterator[Broker]:
-    broker = Broker(tmp_path / "broker", authority.ca, identities["server"])
+) -> AsyncIterator[MosquittoBroker]:
+    broker = MosquittoBroker(tmp_path / "broker", authority.ca, identities["server"])
     await broker.start()
     yield broker
     await broker.stop()
@@ -172,7 +172,7 @@ async def broker(
 
 @pytest.fixture
 def address(
-    broker: Broker, authority: CertificateAuthority, identities: dict[str, Identity]
+    broker: MosquittoBroker, authority: CertificateAuthority, identities: dict[str, Identity]
 ) -> Callable[[str], Address]:
     def address_of(name: str) -> Address:
         one = identities[name]
@@ -307,7 +307,7 @@ async def test_an_identity_without_certificate_or_of_another_authority_is_turned
 
 
 async def test_a_restarted_broker_is_found_again_and_groups_are_still_heard(
-    broker: Broker, address: Callable[[str], Address]
+    broker: MosquittoBroker, address: Callable[[str], Address]
 ) -> None:
     async with running(make_station(address(STATION))) as station:
         await station.link.set_groups(["84.29266", "bad+name#"])
@@ -464,7 +464,7 @@ async def greet(
 
 
 async def test_authority_files_come_by_name_and_no_others(
-    address: Callable[[str], Address], broker: Broker
+    address: Callable[[str], Address], broker: MosquittoBroker
 ) -> None:
     """What is retained comes when it is asked for, again after each reconnection."""
     async with (

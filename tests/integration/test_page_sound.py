@@ -10,7 +10,7 @@ from pathlib import Path
 from central.documents.audio_tools import make_melody
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
-from tests.harness.audio_analysis import RATE_HZ, Ear
+from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis
 from tests.harness.page_client import Phone, free_port, is_listening
 from tests.harness.station_harness import Stage
 
@@ -66,7 +66,7 @@ async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
     assert not is_on(dark)
     await until(lambda: not is_on(lit), "the amplifier off again")
     recording = await stage.scene.room.finish(capture)
-    ear = await asyncio.to_thread(Ear, recording)
+    ear = await asyncio.to_thread(AudioAnalysis, recording)
     assert abs(max(ear.samples) - PEAK) < PEAK * 0.02
     # A starved sound server leaves a hole in the tone; the periods beside it are what they are.
     periods = ear.periods(PEAK / 2)

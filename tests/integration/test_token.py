@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from central.__main__ import main
-from tests.harness.ceremony_fixture import Hall
+from tests.harness.ceremony_fixture import CeremonyFixture
 
 PIN = "271828"
 PATHS = ("--path", "config/84/*/*", "--path", "authority/84/*/*", "--only-delegates")
@@ -55,9 +55,9 @@ def run(*words: object, given: str | None = None) -> tuple[int, str]:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, token: str) -> Hall:
+def hall(tmp_path: Path, token: str) -> CeremonyFixture:
     """Root and targets are held with one key on a token and one in a file each."""
-    hall = Hall(tmp_path, at=None)
+    hall = CeremonyFixture(tmp_path, at=None)
     pub = hall.keys / "an.pub"
     code, said = run("keys", "show", token, "--passphrase", PIN, "--out", pub)
     assert code == 0, said
@@ -71,7 +71,9 @@ def hall(tmp_path: Path, token: str) -> Hall:
     return hall
 
 
-def test_a_token_shows_its_public_key_and_signs_what_boxes_take(hall: Hall, token: str) -> None:
+def test_a_token_shows_its_public_key_and_signs_what_boxes_take(
+    hall: CeremonyFixture, token: str
+) -> None:
     holders = ["--holder", hall.holder("giang")]
     hall.do("delegate", "vn.84", *PATHS, "--ttl", "1d", *holders)
     hall.sign("binh", "giang")
@@ -84,7 +86,7 @@ def test_a_token_shows_its_public_key_and_signs_what_boxes_take(hall: Hall, toke
 
 
 def test_the_pin_is_asked_for_after_the_words_and_a_wrong_one_is_a_message(
-    hall: Hall, token: str
+    hall: CeremonyFixture, token: str
 ) -> None:
     words = ("authority", "sign", hall.folder, "--key", token)
     code, said = run(*words, given="y\n000000\n")
@@ -94,13 +96,13 @@ def test_the_pin_is_asked_for_after_the_words_and_a_wrong_one_is_a_message(
     assert run(*words, given=f"y\n{PIN}\n")[0] == 0
 
 
-def test_a_token_that_is_not_there_is_a_message(hall: Hall) -> None:
+def test_a_token_that_is_not_there_is_a_message(hall: CeremonyFixture) -> None:
     code, said = hall.run("sign", "--yes", "--key", "hsm:2?label=khac", "--passphrase", PIN)
     assert code == 78
     assert re.search(r"E_KEY: .*khac", said)
 
 
-def test_the_key_on_the_token_is_p_256(hall: Hall, token: str) -> None:
+def test_the_key_on_the_token_is_p_256(hall: CeremonyFixture, token: str) -> None:
     code, said = run("keys", "show", token, "--passphrase", PIN)
     assert code == 0
     keyid, scheme = said.split()

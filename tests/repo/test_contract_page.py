@@ -18,7 +18,7 @@ from agent.contract.ids import Place, StationId
 from agent.contract.strict_json import parse_strict
 from agent.contract.topic import Topic
 from agent.errors import TrustError
-from agent.store.replay_floors import Floors
+from agent.store.replay_floors import ReplayFloors
 from agent.trust.authority import Grade, load_pinned
 from agent.trust.document_rules import check_document
 from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_tree
@@ -98,7 +98,7 @@ def test_the_envelope_of_the_page_is_taken_by_a_box_without_a_place() -> None:
         tree(),
         place=None,
         station=STATION,
-        floors=Floors(),
+        floors=ReplayFloors(),
         now=Now(DAY, "FLOOR", None),
         nonces={NONCE},
     )
@@ -115,7 +115,7 @@ def test_the_envelope_of_the_page_is_refused_without_its_nonce() -> None:
             tree(),
             place,
             STATION,
-            Floors(),
+            ReplayFloors(),
             now,
         )
 

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from agent.contract.document import Playlist
-from central.documents.alarm_compiler import AlarmFile, Message
+from central.documents.alarm_compiler import AlarmFile, AlarmMessage
 from central.documents.audio_tools import make_melody
 from central.documents.schedule_compiler import compile_schedule
-from central.documents.schedule_model import Item, Schedule, Show, StartRule
+from central.documents.schedule_model import PictureSpec, ScheduleFile, ScheduleItem, StartRule
 from central.documents.sign import encode_document
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "lich.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ TABLE = re.compile(r"<!-- (\w+) -->\n\|.*\n\|.*\n((?:\|.*\n)+)")
 REQUIRED = "*bắt buộc*"
 # What the page says in words, as the value would be empty, or follows from something else.
 WORDED = {"không có", "tự đặt", "như cả tệp", "dài bằng tiếng", "không nghỉ", "ngay"}
-TYPES = (Schedule, Item, Show, StartRule, AlarmFile, Message)
+TYPES = (ScheduleFile, ScheduleItem, PictureSpec, StartRule, AlarmFile, AlarmMessage)
 
 
 def rows(name: str) -> dict[str, str]:

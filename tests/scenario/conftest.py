@@ -8,15 +8,15 @@ from typing import Any
 import pytest_asyncio
 
 from central.documents.audio_tools import make_melody
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import stage
 
 __all__ = ["stage"]
 
 
 @pytest_asyncio.fixture
-async def air(stage: Any) -> AsyncIterator[Air]:
+async def air(stage: Any) -> AsyncIterator[ContinuousPlay]:
     """A station that has its programme, and plays."""
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    yield await Air(stage).begin()
+    yield await ContinuousPlay(stage).begin()

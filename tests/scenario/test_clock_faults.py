@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 
 FAKETIME = "/usr/lib/{}/faketime/libfaketime.so.1"
 TRIPLETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf")
@@ -36,16 +36,16 @@ def _fake_clock(stage: Any, offset: Path, off_s: int) -> None:
 
 
 @pytest_asyncio.fixture
-async def jumping(stage: Any, tmp_path: Path) -> AsyncIterator[tuple[Air, Path]]:
+async def jumping(stage: Any, tmp_path: Path) -> AsyncIterator[tuple[ContinuousPlay, Path]]:
     """A station whose system clock the test moves."""
     offset = tmp_path / "offset"
     _fake_clock(stage, offset, 0)
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    yield await Air(stage).begin(), offset
+    yield await ContinuousPlay(stage).begin(), offset
 
 
-async def test_steps_of_the_system_clock_move_nothing(jumping: tuple[Air, Path]) -> None:
+async def test_steps_of_the_system_clock_move_nothing(jumping: tuple[ContinuousPlay, Path]) -> None:
     air, offset = jumping
     since = air.planned + timedelta(seconds=1)
     for step_s in (HOUR_S, -HOUR_S, TEN_YEARS_S, -TEN_YEARS_S, 0):

@@ -10,7 +10,7 @@ from central.documents.media import store_medium
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import NOTE_S, assert_melody
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment, soon
 
 WORDS_S, ITEM_S = 7, 2
@@ -20,7 +20,7 @@ LATE_S = 0.25  # on a busy machine: what is later is no start but a way back in
 
 
 async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(stage: Any) -> None:
-    scene, air = stage.scene, Air(stage)
+    scene, air = stage.scene, ContinuousPlay(stage)
     make_melody(stage.studio / "tin.opus", ITEM_S * 1000)
     words = store_medium(
         make_melody(stage.studio / "bao.wav", WORDS_S * 1000),

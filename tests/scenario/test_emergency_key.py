@@ -17,11 +17,11 @@ import pytest_asyncio
 
 from central.documents.alarm_compiler import compile_alarm
 from central.documents.audio_tools import make_melody
-from central.documents.compiler import Issue
+from central.documents.compiler import SigningParams
 from central.testbed.testbed import until
 from drivers.sim.sim_input import set_contact
-from tests.harness.audio_analysis import RATE_HZ, Ear, power
-from tests.harness.continuous_play import Air
+from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis, power
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
 MESSAGE_HZ, MESSAGE_S = 1200.0, 3
@@ -46,7 +46,7 @@ def make_tone(path: Path) -> None:
         wav.writeframes(array("h", (round(9_000 * one) for one in wave_)).tobytes())
 
 
-def alarm_share(ear: Ear, start: datetime, end: datetime) -> float:
+def alarm_share(ear: AudioAnalysis, start: datetime, end: datetime) -> float:
     """The part of a span's 80 ms windows that are one of the alarm's tones and nothing else."""
     first, last = (int((at - ear.at).total_seconds() * RATE_HZ) for at in (start, end))
     step = int(0.08 * RATE_HZ)
@@ -63,7 +63,7 @@ def is_alarm(samples: array[int]) -> bool:
 class Keys:
     """The two keys of the box: a hand turns them."""
 
-    air: Air
+    air: ContinuousPlay
     emergency: Path
     silence: Path
 
@@ -100,12 +100,12 @@ async def keys(stage: Any) -> AsyncIterator[Keys]:
     make_tone(stage.studio / "bao.wav")
     await stage.start()
     await publish_alarm(stage)
-    yield Keys(await Air(stage).begin(), emergency, silence)
+    yield Keys(await ContinuousPlay(stage).begin(), emergency, silence)
 
 
 async def publish_alarm(stage: Any) -> None:
     now = datetime.now(UTC)
-    issue = Issue(
+    issue = SigningParams(
         "vn.84.em", 1, 1, now, stage.folder / "media", stage.scene.media.base_url,
         "Lê Văn Tám (thử)", "Phạm Thị Mai (thử)",
     )  # fmt: skip

@@ -26,9 +26,9 @@ import pytest_asyncio
 
 from central.store.backup import back_up
 from central.store.database import Database
-from central.testbed.broker import Broker
+from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import make_demo_ca
-from central.testbed.pulseaudio import SoundRoom
+from central.testbed.pulseaudio import SoundServer
 from central.testbed.sound_capture import RATE_HZ, find_tone, read_samples
 from central.testbed.stations import COMMUNE_STATION, SINK, Station, write_settings
 from central.testbed.testbed import until
@@ -62,12 +62,12 @@ class Field:
         back_up(self.ceremony / "centre.db", self.db)
         self.database = Database.open(self.db)
         ca = make_demo_ca(folder / "ca")
-        self.broker = Broker(folder / "broker", ca.ca, ca.issue_server("localhost"))
+        self.broker = MosquittoBroker(folder / "broker", ca.ca, ca.issue_server("localhost"))
         self.centre, self.ca = ca.issue_centre(), ca.ca
         device = ca.issue_device(COMMUNE_STATION)
         (folder / "devices").mkdir()
         shutil.copy(device.cert, folder / "devices" / f"{COMMUNE_STATION}.pem")
-        self.room = SoundRoom(folder / "sound")
+        self.room = SoundServer(folder / "sound")
         self.settings = write_settings(
             folder / COMMUNE_STATION, COMMUNE_STATION, port=self.broker.port, ca=ca.ca,
             cert=device.cert, key=device.key, root=self.ceremony / "authority/metadata/1.root.json",

@@ -6,21 +6,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from central.documents.audio_tools import make_melody
-from central.documents.emergency_order import Message, Order, draft_cancel, draft_emergency
+from central.documents.emergency_order import (
+    EmergencyMessage,
+    OrderParams,
+    draft_cancel,
+    draft_emergency,
+)
 from central.documents.sign import read_document
 from central.testbed.testbed import until
 
 MINUTE = timedelta(minutes=1)
 
 
-def _order(ago: timedelta, seq: int) -> Order:
+def _order(ago: timedelta, seq: int) -> OrderParams:
     issued = datetime.now(UTC) - ago
-    return Order("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
+    return OrderParams("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
 
 
 def make_alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
     make_melody(stage.studio / "loi.opus", 8_000)
-    message = Message([stage.studio / "loi.opus"], "LŨ VỀ")
+    message = EmergencyMessage([stage.studio / "loi.opus"], "LŨ VỀ")
     payload = draft_emergency(
         _order(ago, seq), message, stage.folder / "media", stage.scene.media.base_url
     )

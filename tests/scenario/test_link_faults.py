@@ -12,7 +12,7 @@ import psutil
 
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.integration.test_health import shorten
 
 RUBBISH = 10_000
@@ -34,7 +34,7 @@ def _rubbish(dice: random.Random, genuine: bytes) -> bytes:
             return genuine[:at] + bytes([genuine[at] ^ 1 << dice.randrange(8)]) + genuine[at + 1 :]
 
 
-async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: Air) -> None:
+async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: ContinuousPlay) -> None:
     stage = air.stage
     genuine = stage.compile([(air.planned, "title: Ca nhạc, play: [nhac.opus]")])
     seed = random.SystemRandom().randrange(1 << 32)
@@ -69,7 +69,7 @@ async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: Air)
     await air.assert_truth()
 
 
-def _session(air: Air) -> int:
+def _session(air: ContinuousPlay) -> int:
     stage = air.stage
     return int(stage.scene.database.health()[stage.name]["session"])
 
@@ -79,7 +79,7 @@ async def test_a_broker_that_freezes_is_left_and_found_again(stage: Any) -> None
     settings.write_text(settings.read_text().replace("keepalive_s: 15", "keepalive_s: 5"))
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    air = await Air(stage).begin()
+    air = await ContinuousPlay(stage).begin()
     broker = psutil.Process(air.stage.scene.broker.pid)
     session = _session(air)
     at = datetime.now(UTC)
@@ -99,7 +99,7 @@ async def test_a_broker_that_freezes_is_left_and_found_again(stage: Any) -> None
 async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any) -> None:
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    air = await Air(stage).begin()
+    air = await ContinuousPlay(stage).begin()
     since = air.planned + timedelta(seconds=1)
     first = _session(air)
     shorten(stage, timedelta(seconds=15))
@@ -122,6 +122,6 @@ async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any)
     await air.assert_truth()
 
 
-def _heard_at(air: Air) -> datetime:
+def _heard_at(air: ContinuousPlay) -> datetime:
     stage = air.stage
     return datetime.fromisoformat(stage.scene.database.health()[stage.name]["at"])

@@ -16,18 +16,18 @@ from central.documents.sign import encode_document
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import NOTE_S, assert_melody
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
 VIETNAMESE_S, KHMER_S = 3, 4
 ATTENTION_S = 3.0
 
 
-def alarms(air: Air) -> list[dict[str, Any]]:
+def alarms(air: ContinuousPlay) -> list[dict[str, Any]]:
     return [play for play in air.stage.collected_plays() if play["level"] == "emergency"]
 
 
-async def until_alarms(air: Air, count: int) -> list[dict[str, Any]]:
+async def until_alarms(air: ContinuousPlay, count: int) -> list[dict[str, Any]]:
     try:
         await until(lambda: len(alarms(air)) == count, f"{count} alarms", 120)
     except RuntimeError as error:
@@ -39,7 +39,7 @@ def notes_of(seconds: float) -> range:
     return range(int(seconds / NOTE_S) - 1)
 
 
-async def test_a_language_on_a_dead_host_does_not_silence_the_other(air: Air) -> None:
+async def test_a_language_on_a_dead_host_does_not_silence_the_other(air: ContinuousPlay) -> None:
     stage, scene = air.stage, air.stage.scene
     with socket.socket() as listener:  # a port that nobody listens to
         listener.bind(("127.0.0.1", 0))

@@ -18,11 +18,11 @@ import msgspec
 from agent.contract.document import StationConfig
 from central.authority import authority_store
 from central.authority.ceremony import edits
-from central.authority.ceremony.edits import Wish
+from central.authority.ceremony.edits import RoleSpec
 from central.authority.ceremony.holder_key import Holder
-from central.authority.ceremony.tree_draft import Draft, open_draft
-from central.authority.ceremony.tree_publication import Online, publish
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.tree_draft import TreeDraft, open_draft
+from central.authority.ceremony.tree_publication import OnlineKeys, publish
+from central.authority.ceremony.workspace import Workspace
 from central.authority.signing_key import load_signer, make_key
 from central.documents.audio_tools import make_melody
 from central.documents.schedule_compiler import compile_schedule
@@ -45,7 +45,7 @@ class Office:
     def __init__(self, stage: Any) -> None:
         self.stage = stage
         self.authority = stage.scene.authority
-        self.folder = Folder(self.authority.ceremony)
+        self.folder = Workspace(self.authority.ceremony)
         self.keys: dict[str, tuple[Path, ...]] = dict(self.authority.keys)
         self.seq = 0
 
@@ -61,7 +61,7 @@ class Office:
     def signers(self, role: str) -> list[Any]:
         return [load_signer(path) for path in self.keys[role]]
 
-    def publish(self, *steps: Callable[[Draft], None]) -> None:
+    def publish(self, *steps: Callable[[TreeDraft], None]) -> None:
         """Draft, sign with every key that must, and hand to the running collector."""
         at = datetime.now(UTC).replace(microsecond=0)
         draft = open_draft(self.folder, at)
@@ -72,7 +72,7 @@ class Office:
             for signer in self.signers(role):
                 file.sign(signer, append=True)
         database = self.stage.scene.database
-        online = Online(self.signers("snapshot")[0], self.signers("timestamp")[0])
+        online = OnlineKeys(self.signers("snapshot")[0], self.signers("timestamp")[0])
         publish(self.folder, draft, online, at, authority_store.timestamp(database))
         authority_store.put(database, self.authority.files())
 
@@ -130,12 +130,12 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     office.publish(
         lambda draft: edits.delegate(
             draft, "vn.84.844",
-            Wish(kinds=(), paths=(*routine, "authority/84/29266/*"), max_ttl_s=45 * DAY_S,
+            RoleSpec(kinds=(), paths=(*routine, "authority/84/29266/*"), max_ttl_s=45 * DAY_S,
                  threshold=1, holders=office.holders("vn.84.844", "Huyện Càng Long")),
         ),
         lambda draft: edits.delegate(
             draft, "vn.84.844.29266",
-            Wish(kinds=("playlist",), paths=routine, max_ttl_s=45 * DAY_S, threshold=1,
+            RoleSpec(kinds=("playlist",), paths=routine, max_ttl_s=45 * DAY_S, threshold=1,
                  holders=office.holders("vn.84.844.29266", "Cán bộ xã")),
         ),
     )  # fmt: skip
@@ -152,12 +152,12 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     office.publish(
         lambda draft: edits.delegate(
             draft, "vn.86",
-            Wish(kinds=("station-config",), paths=all_of("86", "84"), max_ttl_s=400 * DAY_S,
+            RoleSpec(kinds=("station-config",), paths=all_of("86", "84"), max_ttl_s=400 * DAY_S,
                  threshold=2, holders=office.holders("vn.86", "Vĩnh Long 1", "Vĩnh Long 2")),
         ),
         lambda draft: edits.delegate(
             draft, "vn.86.29266",
-            Wish(kinds=("playlist",), paths=("routine/86/29266/*",), max_ttl_s=45 * DAY_S,
+            RoleSpec(kinds=("playlist",), paths=("routine/86/29266/*",), max_ttl_s=45 * DAY_S,
                  threshold=1, holders=office.holders("vn.86.29266", "Cán bộ xã, khoá mới")),
         ),
     )  # fmt: skip
@@ -177,7 +177,7 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     # Trà Vinh's own role ends, and Vĩnh Long lets go of the old code.
     office.publish(
         lambda draft: edits.remove_role(draft, "vn.84"),
-        lambda draft: edits.delegate(draft, "vn.86", Wish(paths=all_of("86"))),
+        lambda draft: edits.delegate(draft, "vn.86", RoleSpec(paths=all_of("86"))),
     )
     await office.known("vn.84", is_there=False)
     await asyncio.sleep(2)

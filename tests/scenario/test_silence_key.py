@@ -14,12 +14,12 @@ import pytest_asyncio
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from drivers.sim.sim_input import break_contact, set_contact
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
 
 @pytest_asyncio.fixture
-async def with_key(stage: Any) -> AsyncIterator[tuple[Air, Path]]:
+async def with_key(stage: Any) -> AsyncIterator[tuple[ContinuousPlay, Path]]:
     """A station with a silence key, on air."""
     key = stage.folder / "khoa.json"
     key.write_text('{"active": false}')
@@ -28,11 +28,11 @@ async def with_key(stage: Any) -> AsyncIterator[tuple[Air, Path]]:
     settings.write_text(settings.read_text() + line)
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    yield await Air(stage).begin(), key
+    yield await ContinuousPlay(stage).begin(), key
 
 
 async def test_the_key_silences_the_box_and_no_restart_lifts_it(
-    with_key: tuple[Air, Path],
+    with_key: tuple[ContinuousPlay, Path],
 ) -> None:
     air, key = with_key
     stage = air.stage

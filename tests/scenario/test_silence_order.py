@@ -12,7 +12,7 @@ from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
 
@@ -33,12 +33,12 @@ def silence(state: str, seq: int) -> bytes:
     return encode_document(Silence(**header, state=state, why=why))
 
 
-def told(air: Air) -> list[dict[str, Any]]:
+def told(air: ContinuousPlay) -> list[dict[str, Any]]:
     return [r["detail"] for r in air.stage.collected() if r["kind"] == "silence"]
 
 
 async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_back(
-    air: Air,
+    air: ContinuousPlay,
 ) -> None:
     stage, scene = air.stage, air.stage.scene
     one_of_two = scene.sign(silence("on", 1), "silence", "vn.84", signatures=1)

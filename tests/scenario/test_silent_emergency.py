@@ -13,7 +13,7 @@ from central.testbed.broker import find_free_port
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from drivers.sim.sim_input import set_contact
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
 TOLD_S = 10.0
@@ -32,7 +32,7 @@ async def until_page(url: str, wanted: str) -> None:
 
 
 async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) -> None:
-    scene, air = stage.scene, Air(stage)
+    scene, air = stage.scene, ContinuousPlay(stage)
     key = stage.folder / "khoa.json"
     key.write_text('{"active": true}')
     settings = stage.folder / stage.name / "station.yaml"

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 import psutil
 
 from central.testbed.stations import SINK
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import children_of, engine_of
 
 
-def _engine(air: Air) -> psutil.Process:
+def _engine(air: ContinuousPlay) -> psutil.Process:
     found = engine_of(air.stage.station.pid)
     assert found is not None
     return found
 
 
-async def test_a_frozen_engine_is_replaced(air: Air) -> None:
+async def test_a_frozen_engine_is_replaced(air: ContinuousPlay) -> None:
     frozen = _engine(air)
     at = datetime.now(UTC)
     os.kill(frozen.pid, signal.SIGSTOP)
@@ -34,7 +34,7 @@ async def test_a_frozen_engine_is_replaced(air: Air) -> None:
     assert cut["reason"] == "engine_lost"
 
 
-async def test_the_sound_server_dies_and_comes_back(air: Air) -> None:
+async def test_the_sound_server_dies_and_comes_back(air: ContinuousPlay) -> None:
     room = air.stage.scene.room
     at = datetime.now(UTC)
     os.kill(room.pid, signal.SIGKILL)
@@ -54,7 +54,9 @@ async def test_the_sound_server_dies_and_comes_back(air: Air) -> None:
     await air.assert_truth()
 
 
-async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(air: Air) -> None:
+async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(
+    air: ContinuousPlay,
+) -> None:
     decoders = [c for c in children_of(air.stage.station.pid) if c.name() == "ffmpeg"]
     at = datetime.now(UTC)
     for decoder in decoders:

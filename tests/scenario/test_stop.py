@@ -15,7 +15,7 @@ from typing import Any
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from drivers.sim.sim_amplifier import inject_fault
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import assert_chain_whole
 
 ZONE = """\
@@ -39,7 +39,7 @@ async def test_a_relay_that_fails_at_the_stop_keeps_no_other_amplifier_on(stage:
     _write_lines(stage.folder / stage.name / "station.yaml", ports)
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    await Air(stage).begin()
+    await ContinuousPlay(stage).begin()
     await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
     await asyncio.to_thread(inject_fault, ports[0], "mute")
     assert await stage.station.stop() == 0, stage.station.log_tail()
@@ -53,7 +53,7 @@ async def test_a_box_that_is_told_to_stop_again_and_again_closes_everything(stag
     _write_lines(stage.folder / stage.name / "station.yaml", ports)
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    await Air(stage).begin()
+    await ContinuousPlay(stage).begin()
     for _ in range(2):
         await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
         for _ in range(random.randint(1, 3)):  # noqa: S311 - when to strike

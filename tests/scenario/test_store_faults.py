@@ -24,7 +24,7 @@ from agent.store.database import Store
 from central.documents.audio_tools import make_melody
 from central.documents.sign import read_document
 from central.testbed.testbed import until
-from tests.harness.continuous_play import Air
+from tests.harness.continuous_play import ContinuousPlay
 from tests.scenario.test_late_emergency import make_alarm
 
 GENESIS = "0" * 64
@@ -145,7 +145,7 @@ async def test_a_box_whose_card_became_read_only_starts_and_sounds(
 ) -> None:
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    air = await Air(stage).begin()
+    air = await ContinuousPlay(stage).begin()
     await stage.until_collected()
     await stage.station.stop()
     on_card = stage.own_rows()
@@ -184,7 +184,7 @@ async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
 ) -> None:
     await stage.start()
     await stage.until_collected()
-    air = Air(stage)
+    air = ContinuousPlay(stage)
     await air.record()
     await asyncio.to_thread(_fill, worn_card)
     envelope = make_alarm(stage, timedelta(0), 1)
@@ -251,13 +251,13 @@ def _rot(card: Path) -> None:
 async def test_a_box_whose_memory_rotted_connects_plays_and_says_so(stage: Any) -> None:
     make_melody(stage.studio / "nhac.opus", 14_000)
     await stage.start()
-    await Air(stage).begin()
+    await ContinuousPlay(stage).begin()
     await stage.until_collected()
     await stage.station.stop()
     await asyncio.to_thread(_rot, stage.state_db)
     at = datetime.now(UTC)
     await stage.station.start()
-    air = Air(stage)
+    air = ContinuousPlay(stage)
     await air.until_sounding(at)
     await air.until_told("state_damaged", ["begins"])
     assert stage.scene.database.gaps() == []

@@ -162,7 +162,7 @@ def test_the_thief_of_the_time_key_moves_a_box_once(crystal: Crystal) -> None:
     assert told(clock, crystal, AT + days(399)) == "taken"
     assert told(clock, crystal, AT + days(2 * 399)) == "held"
     assert told(clock, crystal, AT + days(401)) == "held"
-    clock.vouch(AT + days(20))
+    clock.attest(AT + days(20))
     assert told(clock, crystal, AT + days(419)) == "taken"
 
 
@@ -170,12 +170,12 @@ def test_what_was_vouched_for_runs_on_by_the_crystal_and_by_no_signed_time(
     crystal: Crystal,
 ) -> None:
     clock = Clock(AT, boot=crystal)
-    clock.vouch(AT + days(3))
+    clock.attest(AT + days(3))
     crystal.s += 3600
     assert told(clock, crystal, AT + days(300)) == "taken"
-    assert clock.vouched == clock.now().vouched == AT + days(3) + timedelta(hours=1)
-    clock.vouch(AT + days(2))  # an older document
-    assert clock.vouched == AT + days(3) + timedelta(hours=1)
+    assert clock.attested == clock.now().attested == AT + days(3) + timedelta(hours=1)
+    clock.attest(AT + days(2))  # an older document
+    assert clock.attested == AT + days(3) + timedelta(hours=1)
 
 
 def test_a_held_time_runs_on_and_is_taken_when_confirmed(crystal: Crystal) -> None:
@@ -255,7 +255,7 @@ def test_after_a_key_was_changed_people_and_not_the_builds_age_say_how_late_it_m
     crystal: Crystal, days_on: int, verdict: str
 ) -> None:
     """A box in its third year; the newest document was signed ten days ago."""
-    clock = Clock(BUILD_AT + days(800), boot=crystal, by="k1", vouched=BUILD_AT + days(790))
+    clock = Clock(BUILD_AT + days(800), boot=crystal, by="k1", attested=BUILD_AT + days(790))
     clock.forget()
     assert told(clock, crystal, BUILD_AT + days(days_on)) == verdict
 
@@ -265,7 +265,7 @@ def test_a_box_from_the_store_waits_for_the_word_of_people_and_for_no_more(
 ) -> None:
     clock = Clock(boot=crystal)
     assert told(clock, crystal, BUILD_AT + days(730)) == "held"
-    clock.vouch(BUILD_AT + days(365))  # its station-config, a year old
+    clock.attest(BUILD_AT + days(365))  # its station-config, a year old
     assert told(clock, crystal, BUILD_AT + days(730)) == "taken"
     assert told(clock, crystal, BUILD_AT + days(766)) == "held"  # 400 days above that, no more
 

@@ -12,9 +12,9 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Playlist
 from agent.contract.report import Play
 from agent.plan.timeline import build_timeline
-from agent.play.play_record import Account, build_play
+from agent.play.play_record import PlayResult, build_play
 from agent.playout.item_builder import build_item
-from central.reports.plays import tell_play
+from central.reports.plays import describe_play
 from tests.harness.signed_documents import AT, playlist
 from tests.unit.plan.test_timeline import FREE
 
@@ -30,7 +30,7 @@ def record_of(**described: Any) -> Play:
     held = HeldDocument(document, "ab" * 32, b"", AT)
     timeline = build_timeline([held], FREE, AT, AT + timedelta(days=2))
     item = build_item(timeline.occurrences[0], lambda _digest: None)
-    return build_play("loa", item, Account("full"))
+    return build_play("loa", item, PlayResult("full"))
 
 
 def test_the_record_says_what_the_entry_says() -> None:
@@ -49,5 +49,5 @@ def test_show_plays_tells_it_in_words() -> None:
     assert (
         "QUẢNG CÁO; thông tin thiết yếu; lĩnh vực 3 (chủ trương, chính sách, pháp luật);"
         " nguồn: UBND xã; văn bản số 12/TB-UBND"
-    ) in tell_play(row, "vi")
-    assert "ADVERTISEMENT; essential information; field 3" in tell_play(row, "en")
+    ) in describe_play(row, "vi")
+    assert "ADVERTISEMENT; essential information; field 3" in describe_play(row, "en")

@@ -7,14 +7,14 @@ from pathlib import Path
 from msgspec import UNSET
 
 from tests.harness.head_fixture import STATION, give_place
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import AT, AUTHORITY, COMMUNE, playlist, seal
 
 
 async def test_ignored_members_stand_in_every_answer_and_once_in_the_journal(
     tmp_path: Path,
 ) -> None:
-    box = await DeafBox(tmp_path, STATION, AUTHORITY, AT).start()
+    box = await HeadlessStation(tmp_path, STATION, AUTHORITY, AT).start()
     await give_place(box)
     for seq in (42, 43):
         message = seal(playlist(seq=seq, mood="calm"), COMMUNE)
@@ -32,7 +32,7 @@ async def test_ignored_members_stand_in_every_answer_and_once_in_the_journal(
 async def test_an_unknown_critical_member_is_refused_by_name_and_nothing_is_kept(
     tmp_path: Path,
 ) -> None:
-    box = await DeafBox(tmp_path, STATION, AUTHORITY, AT).start()
+    box = await HeadlessStation(tmp_path, STATION, AUTHORITY, AT).start()
     await give_place(box)
     message = seal(playlist(crit=["entries.song"]), COMMUNE)
     assert await box.receive(message, "playlist") == "E_UNSUPPORTED"

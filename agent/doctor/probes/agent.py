@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, good, unseen
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, good, unseen
 from agent.doctor.state_reader import read_rows
 
 RECORDS = 5000
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """Every issue that began in the agent's present life and has not ended."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -42,9 +42,9 @@ def _read_life(state: Path) -> list[dict[str, Any]]:
     return life[::-1]
 
 
-def find_lasting(records: Iterable[dict[str, Any]]) -> list[Finding]:
+def find_lasting(records: Iterable[dict[str, Any]]) -> list[ProbeFinding]:
     """Issues without an end, from journal records of kind `fault` (`Agent._on_issue`)."""
-    lasting: dict[tuple[str, str], Finding] = {}
+    lasting: dict[tuple[str, str], ProbeFinding] = {}
     for record in records:
         detail = record.get("detail") or {}
         kind, subject = str(detail.get("what")), str(detail.get("subject"))
@@ -52,7 +52,9 @@ def find_lasting(records: Iterable[dict[str, Any]]) -> list[Finding]:
             continue
         if detail.get("state") == "begins":
             hint = str(detail.get("hint", ""))
-            lasting[kind, subject] = Finding(ISSUE_KINDS[kind].severity, kind, (subject,), hint)
+            lasting[kind, subject] = ProbeFinding(
+                ISSUE_KINDS[kind].severity, kind, (subject,), hint
+            )
         else:
             lasting.pop((kind, subject), None)
     return list(lasting.values())

@@ -10,12 +10,12 @@ from pathlib import Path
 from agent.authority.restore import restore_authority
 from agent.clock import Now
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, good, unseen
-from agent.doctor.state_reader import ask_database
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, good, unseen
+from agent.doctor.state_reader import query_database
 from agent.errors import TrustError
 from agent.health.checks.authority import is_age_unseen
-from agent.store.authority_files import Kept, read
+from agent.store.authority_files import StoredAuthority, read
 from agent.trust.authority import Authority, Grade
 from agent.trust.current_authority import AuthorityInForce
 from agent.trust.trust_anchor import InstalledRoot, load_installed
@@ -23,7 +23,7 @@ from agent.trust.trust_anchor import InstalledRoot, load_installed
 HOUR_S = 3600.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """The root file, the kept files, their age."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -32,7 +32,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
     yield await asyncio.to_thread(judge_box, root, state, case.now(), is_running=case.is_running)
 
 
-def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> Finding:
+def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFinding:
     """From the files on the box; an agent that has never run could fetch none yet."""
     try:
         installed = load_installed(root.read_bytes())
@@ -40,23 +40,23 @@ def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> Finding
     except (OSError, sqlite3.Error, TrustError) as error:
         return unseen("authority_unread", detail=str(error)[:200])
     if kept is None and installed.is_tree and not is_running:
-        return Finding("warning", "authority_awaited")
-    return judge(installed, kept or Kept(), now)
+        return ProbeFinding("warning", "authority_awaited")
+    return judge(installed, kept or StoredAuthority(), now)
 
 
-def _read_kept(state: Path) -> Kept | None:
+def _read_kept(state: Path) -> StoredAuthority | None:
     """None where the agent has never run; nothing where a release ran that knew no such files."""
     try:
-        return ask_database(state, read)
+        return query_database(state, read)
     except FileNotFoundError:
         return None
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            return Kept()
+            return StoredAuthority()
         raise
 
 
-def judge(installed: InstalledRoot, kept: Kept, now: Now) -> Finding:
+def judge(installed: InstalledRoot, kept: StoredAuthority, now: Now) -> ProbeFinding:
     """As the agent does at its start."""
     if not installed.is_tree:
         return good("authority_pinned", str(installed.authority.versions["root"]))
@@ -66,8 +66,8 @@ def judge(installed: InstalledRoot, kept: Kept, now: Now) -> Finding:
     return _judge_age(authority, now)
 
 
-def _judge_age(authority: Authority, now: Now) -> Finding:
-    versions = _tell(authority)
+def _judge_age(authority: Authority, now: Now) -> ProbeFinding:
+    versions = _describe(authority)
     issued = AuthorityInForce(authority).issued
     hours = "?" if issued is None else f"{(now.at - issued).total_seconds() / HOUR_S:.0f}"
     grade = authority.grade(now)
@@ -81,10 +81,10 @@ def _judge_age(authority: Authority, now: Now) -> Finding:
     return good("authority_good", hours, versions)
 
 
-def _issue(kind: str, args: tuple[str, ...], authority: Authority) -> Finding:
+def _issue(kind: str, args: tuple[str, ...], authority: Authority) -> ProbeFinding:
     """In the words in which the agent's own check tells it."""
-    return Finding(ISSUE_KINDS[kind].severity, kind, args, _tell(authority))
+    return ProbeFinding(ISSUE_KINDS[kind].severity, kind, args, _describe(authority))
 
 
-def _tell(authority: Authority) -> str:
+def _describe(authority: Authority) -> str:
     return ", ".join(f"{name} {version}" for name, version in authority.versions.items())

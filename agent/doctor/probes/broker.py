@@ -21,8 +21,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.contract.ids import StationId
 from agent.contract.topic import AUTHORITY, CENTRE_STATE, ROOT
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.doctor.probes.handshake import load_context, reach, shake_hands
 from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
 from agent.link.mqtt import REFUSED
@@ -38,7 +38,7 @@ DAYS_LOW = 30.0
 DAY_S = 86_400.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """One finding a step; the first step that fails is the last."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -57,7 +57,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
             return
 
 
-async def _resolve(host: str, port: int) -> list[Finding]:
+async def _resolve(host: str, port: int) -> list[ProbeFinding]:
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:
@@ -73,17 +73,17 @@ async def _resolve(host: str, port: int) -> list[Finding]:
     return [good("dns_good", host, ", ".join(addresses), _ms((loop.time() - began) * 1000))]
 
 
-async def _reach(host: str, port: int) -> list[Finding]:
+async def _reach(host: str, port: int) -> list[ProbeFinding]:
     answer = await reach(host, port)
-    if isinstance(answer, Finding):
+    if isinstance(answer, ProbeFinding):
         return [answer]
     return [good("tcp_good", host, str(port), _ms(answer))]
 
 
-async def _shake_hands(case: Case, settings: Settings) -> list[Finding]:
+async def _shake_hands(case: DoctorContext, settings: Settings) -> list[ProbeFinding]:
     dates = CertificateDates(case.now)
     context = await asyncio.to_thread(load_context, settings.broker, dates)
-    if isinstance(context, Finding):
+    if isinstance(context, ProbeFinding):
         return [context]
     shaken = await shake_hands(settings.broker, context)
     if shaken.wrong is not None:
@@ -92,7 +92,7 @@ async def _shake_hands(case: Case, settings: Settings) -> list[Finding]:
     return found + await asyncio.to_thread(_judge_days, shaken.certificate, case.today())
 
 
-def _judge_days(certificate: bytes, today: datetime) -> list[Finding]:
+def _judge_days(certificate: bytes, today: datetime) -> list[ProbeFinding]:
     from cryptography import x509
 
     ends: datetime = x509.load_der_x509_certificate(certificate).not_valid_after_utc
@@ -101,7 +101,7 @@ def _judge_days(certificate: bytes, today: datetime) -> list[Finding]:
     return [warning("broker_days_low", *told) if days < DAYS_LOW else good("broker_days", *told)]
 
 
-async def _enter(case: Case) -> list[Finding]:
+async def _enter(case: DoctorContext) -> list[ProbeFinding]:
     if case.settings is None or case.is_running:
         return [unseen("mqtt_busy", str(case.agent_pid))]
     try:
@@ -120,8 +120,8 @@ async def _enter(case: Case) -> list[Finding]:
 
 
 async def _connect(
-    case: Case, settings: Settings, protocol: aiomqtt.ProtocolVersion
-) -> list[Finding]:
+    case: DoctorContext, settings: Settings, protocol: aiomqtt.ProtocolVersion
+) -> list[ProbeFinding]:
     """CONNECT and SUBSCRIBE as the agent does.
 
     Raises:

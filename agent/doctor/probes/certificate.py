@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen
 from agent.doctor.probes.machine import examine
 from agent.health.checks.certificate import CertificateCheck
 from agent.settings.model import Settings
@@ -17,7 +17,7 @@ from agent.settings.model import Settings
 DAY_S = 86_400.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """Days left, then whether name and key are this box's."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -37,7 +37,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         yield finding
 
 
-def _days_left(path: Path, today: datetime) -> Finding:
+def _days_left(path: Path, today: datetime) -> ProbeFinding:
     from cryptography import x509
 
     ends = min(
@@ -47,7 +47,7 @@ def _days_left(path: Path, today: datetime) -> Finding:
     return good("certificate_days", f"{ends:%d/%m/%Y}", f"{days:.0f}")
 
 
-def judge_identity(settings: Settings) -> list[Finding]:
+def judge_identity(settings: Settings) -> list[ProbeFinding]:
     """Is the certificate's name the station's, and the key the certificate's?"""
     from cryptography import x509
     from cryptography.x509.oid import NameOID

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from agent.clock import BUILD_AT, NTS, RTC_DEVICE, read_rtc, system_time
 from agent.contract.local_time import LOCAL
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.doctor.probes.machine import examine
 from agent.doctor.probes.systemd_unit import USER
-from agent.doctor.run_program import Answer, ask
+from agent.doctor.run_program import ProgramOutput, run_program
 from agent.errors import LinkError, TrustError
 from agent.health.checks.rtc import RtcCheck
 from agent.store import clock_state
-from agent.timesync.chrony import SOCKET, ChronyReport, ask_chrony
+from agent.timesync.chrony import SOCKET, ChronyReport, query_chrony
 from agent.trust.chrony import judge_chrony as judge_time
 
 LIMIT_S = 4.0
@@ -31,13 +31,13 @@ RTC_APART_S = 60.0
 SLOW_S = 1.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """The agent's time, the machine's, who keeps the machine's, the battery clock."""
     yield judge_trusted(case)
     if held := case.remembered.get(clock_state.HELD):
-        yield Finding("fault", "time_jump_held", (held,))
+        yield ProbeFinding("fault", "time_jump_held", (held,))
     if case.clock.is_rtc_wrong:
-        yield Finding("warning", "rtc_wrong", (f"{case.clock.rtc_apart_s / 3600:+.1f} h",))
+        yield ProbeFinding("warning", "rtc_wrong", (f"{case.clock.rtc_apart_s / 3600:+.1f} h",))
     at = system_time()
     if at < BUILD_AT:
         yield fault("clock_wrong", _local(at))
@@ -50,7 +50,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
         yield finding
 
 
-def judge_trusted(case: Case) -> Finding:
+def judge_trusted(case: DoctorContext) -> ProbeFinding:
     """What the agent would say of its clock now, from its own memory."""
     now = case.now()
     if case.clock.by == NTS and now.quality == "SYNCED":
@@ -64,16 +64,16 @@ def judge_trusted(case: Case) -> Finding:
     return warning("time_unknown")
 
 
-async def _ask_keeper() -> Finding:
+async def _ask_keeper() -> ProbeFinding:
     """Ask chrony where it is installed, else whatever systemd knows of."""
     with contextlib.suppress(LinkError):
-        report = await ask_chrony(limit_s=LIMIT_S)
+        report = await query_chrony(limit_s=LIMIT_S)
         if report is not None:
             return judge_nts(report, may_ask=may_service_ask(SOCKET))
-    answer = await ask("chronyc", "-n", "-c", "tracking", limit_s=LIMIT_S)
+    answer = await run_program("chronyc", "-n", "-c", "tracking", limit_s=LIMIT_S)
     if answer is not None and answer.code == 0:
         return judge_chrony(answer)
-    answer = await ask("timedatectl", "show", "-pNTP", "-pNTPSynchronized", limit_s=LIMIT_S)
+    answer = await run_program("timedatectl", "show", "-pNTP", "-pNTPSynchronized", limit_s=LIMIT_S)
     if answer is None or answer.code != 0:
         return unseen("ntp_unseen")
     if "NTPSynchronized=yes" in answer.out:
@@ -81,7 +81,7 @@ async def _ask_keeper() -> Finding:
     return warning("ntp_not_synced" if "NTP=yes" in answer.out else "ntp_off")
 
 
-def judge_nts(report: ChronyReport, *, may_ask: bool) -> Finding:
+def judge_nts(report: ChronyReport, *, may_ask: bool) -> ProbeFinding:
     """What the agent would make of chrony's report, and whether it may ask for it at all.
 
     Args:
@@ -91,14 +91,14 @@ def judge_nts(report: ChronyReport, *, may_ask: bool) -> Finding:
     try:
         kept = judge_time(report.text, report.system_at)
     except TrustError as error:
-        plain = judge_chrony(Answer(0, report.text.partition("\n")[0], ""))
+        plain = judge_chrony(ProgramOutput(0, report.text.partition("\n")[0], ""))
         return replace(plain, detail=error.hint)
     if not may_ask:
         return warning("nts_closed", detail=str(SOCKET))
     return good("ntp_nts", f"{kept.offset_s * 1000:.1f}")
 
 
-def judge_chrony(answer: Answer) -> Finding:
+def judge_chrony(answer: ProgramOutput) -> ProbeFinding:
     """From `chronyc -c tracking` (chronyc(1)): 14 fields, the fifth the offset, the last leap."""
     fields = answer.out.strip().split(",")
     if len(fields) != 14:
@@ -111,11 +111,11 @@ def judge_chrony(answer: Answer) -> Finding:
     return good("ntp_chrony", f"{offset_s * 1000:.1f}")
 
 
-def _look_at_rtc(at: datetime) -> list[Finding]:
+def _look_at_rtc(at: datetime) -> list[ProbeFinding]:
     return [judge_rtc(read_rtc(), at)] if RTC_DEVICE.exists() else []
 
 
-def judge_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> Finding:
+def judge_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> ProbeFinding:
     """The battery clock as the agent reads it, beside the machine's clock."""
     if not may_service_read(device):
         return warning("rtc_closed", str(device))

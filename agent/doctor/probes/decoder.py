@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good
-from agent.doctor.run_program import ask
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good
+from agent.doctor.run_program import run_program
 from agent.play.decode.decoder import DEMUXERS
 
 # What media of these demuxers hold; any one of a row serves.
@@ -21,9 +21,9 @@ LIMIT_S = 10.0
 _ROW = re.compile(r"^ *[A-Z.|]+\s+([a-z0-9_,]+)\s")
 
 
-async def look(_case: Case) -> AsyncGenerator[Finding, None]:
+async def check(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """One finding: its version, or what it lacks."""
-    version = await ask("ffmpeg", "-hide_banner", "-version", limit_s=LIMIT_S)
+    version = await run_program("ffmpeg", "-hide_banner", "-version", limit_s=LIMIT_S)
     if version is None:
         yield fault("ffmpeg_missing")
         return
@@ -43,7 +43,7 @@ async def look(_case: Case) -> AsyncGenerator[Finding, None]:
 
 
 async def _list(what: str) -> set[str]:
-    answer = await ask("ffmpeg", "-hide_banner", what, limit_s=LIMIT_S)
+    answer = await run_program("ffmpeg", "-hide_banner", what, limit_s=LIMIT_S)
     rows = answer.out.splitlines() if answer is not None else []
     names = (found[1] for row in rows if (found := _ROW.match(row)))
     return {name for row in names for name in row.split(",")}

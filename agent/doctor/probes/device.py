@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen
 from agent.settings.model import Settings
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
@@ -15,10 +15,10 @@ from drivers.errors import DriverError, UnsupportedFeature
 ANSWER_S = 6.0
 SWITCHES_WHEN_CLAIMED = frozenset({"gpio"})  # whoever claims an output line also drives it
 
-Asked = tuple[str, Callable[[], Awaitable[Finding]]]
+Asked = tuple[str, Callable[[], Awaitable[ProbeFinding]]]
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """One finding a device. They may share a line, so they are asked one after the other."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -37,7 +37,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
             registry.close()
 
 
-async def _ask(name: str, question: Callable[[], Awaitable[Finding]]) -> Finding:
+async def _ask(name: str, question: Callable[[], Awaitable[ProbeFinding]]) -> ProbeFinding:
     try:
         async with asyncio.timeout(ANSWER_S):
             return await question()
@@ -59,8 +59,8 @@ def _list_asked(settings: Settings) -> Iterator[Asked]:
         yield probe.name, _sensor(probe)
 
 
-def _switch(name: str, want: Any) -> Callable[[], Awaitable[Finding]]:
-    async def question() -> Finding:
+def _switch(name: str, want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
         if want.profile in SWITCHES_WHEN_CLAIMED:
             return unseen("switch_by_hand", name)
         device = await asyncio.to_thread(
@@ -77,8 +77,8 @@ def _switch(name: str, want: Any) -> Callable[[], Awaitable[Finding]]:
     return question
 
 
-def _input(want: Any) -> Callable[[], Awaitable[Finding]]:
-    async def question() -> Finding:
+def _input(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
         device = await asyncio.to_thread(
             registry.load_input,
             want.profile,
@@ -95,8 +95,8 @@ def _input(want: Any) -> Callable[[], Awaitable[Finding]]:
     return question
 
 
-def _sensor(want: Any) -> Callable[[], Awaitable[Finding]]:
-    async def question() -> Finding:
+def _sensor(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
         device = await asyncio.to_thread(
             registry.load_sensor,
             want.profile,

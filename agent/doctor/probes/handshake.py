@@ -11,7 +11,7 @@ import contextlib
 import ssl
 from dataclasses import dataclass
 
-from agent.doctor.finding import Finding, fault, unseen, warning
+from agent.doctor.finding import ProbeFinding, fault, unseen, warning
 from agent.link.mqtt_connect import BrokerSettings
 from agent.link.tls import EXPIRED, NOT_YET_VALID, CertificateDates
 
@@ -26,13 +26,13 @@ UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 class Handshake:
     """How one went: what is wrong, or what was agreed on. Times in milliseconds."""
 
-    wrong: Finding | None = None
+    wrong: ProbeFinding | None = None
     took_ms: float = 0.0
     version: str = ""
     certificate: bytes = b""
 
 
-async def reach(host: str, port: int) -> Finding | float:
+async def reach(host: str, port: int) -> ProbeFinding | float:
     """Open a TCP connection and close it; returns how long that took (ms), or what is wrong."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -77,7 +77,7 @@ async def shake_hands(broker: BrokerSettings, context: ssl.SSLContext) -> Handsh
         writer.transport.abort()
 
 
-async def _listen(reader: asyncio.StreamReader) -> Finding | None:
+async def _listen(reader: asyncio.StreamReader) -> ProbeFinding | None:
     try:
         async with asyncio.timeout(LISTEN_S):
             said = await reader.read(1)
@@ -90,7 +90,9 @@ async def _listen(reader: asyncio.StreamReader) -> Finding | None:
     return warning("tls_speaks_first") if said else fault("tls_refused_us", detail="it hung up")
 
 
-def judge_refusal_by_us(error: ssl.SSLCertVerificationError, broker: BrokerSettings) -> Finding:
+def judge_refusal_by_us(
+    error: ssl.SSLCertVerificationError, broker: BrokerSettings
+) -> ProbeFinding:
     """Why we do not trust the broker."""
     detail = f"{error.verify_message} ({error.verify_code})"
     if error.verify_code == EXPIRED:
@@ -104,7 +106,7 @@ def judge_refusal_by_us(error: ssl.SSLCertVerificationError, broker: BrokerSetti
     return fault("broker_not_trusted", detail=detail)
 
 
-def judge_refusal_by_broker(error: ssl.SSLError) -> Finding:
+def judge_refusal_by_broker(error: ssl.SSLError) -> ProbeFinding:
     """Why the broker does not trust us, by its alert (RFC 8446, section 6.2)."""
     reason = error.reason or str(error)
     for word, code in (
@@ -121,7 +123,7 @@ def judge_refusal_by_broker(error: ssl.SSLError) -> Finding:
     return fault("tls_hung_up", detail=reason)
 
 
-def load_context(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext | Finding:
+def load_context(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext | ProbeFinding:
     """As the agent makes it; blocks."""
     from agent.link.mqtt_connect import load_tls
 

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, good, unseen
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, good, unseen
 from agent.health.check import Check, NotCheckedError
-from agent.health.check_memory import Notebook
+from agent.health.check_memory import CheckMemory
 from agent.health.checks.power import KEY as UNDER_VOLTAGE
 from agent.health.machine_checks import build_machine_checks
 from agent.health.thermal import read_temperature_c
@@ -24,7 +24,7 @@ NAMES = ("power", "temperature", "disk", "storage")
 ON_DISK = {"disk", "storage"}
 
 
-async def look(case: Case, boot_id: str) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext, boot_id: str) -> AsyncGenerator[ProbeFinding, None]:
     """The findings of each check, or its figures."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -34,7 +34,7 @@ async def look(case: Case, boot_id: str) -> AsyncGenerator[Finding, None]:
     if not await asyncio.to_thread(state.is_dir):
         names -= ON_DISK
         yield unseen("no_state", str(state))
-    notebook = Notebook()
+    notebook = CheckMemory()
     if word := case.remembered.get(f"health_{UNDER_VOLTAGE}"):
         await notebook.write(UNDER_VOLTAGE, word)
     for check in build_machine_checks(case.settings, notebook, boot_id, case.now):
@@ -43,20 +43,21 @@ async def look(case: Case, boot_id: str) -> AsyncGenerator[Finding, None]:
                 yield finding
 
 
-async def examine(check: Check, figure: Callable[[], Finding]) -> list[Finding]:
+async def examine(check: Check, figure: Callable[[], ProbeFinding]) -> list[ProbeFinding]:
     """One look of a health check, in the doctor's words."""
     try:
-        found = await check.look()
+        found = await check.check()
     except NotCheckedError as error:
         return [unseen(f"unseen_{check.name}", detail=error.reason)]
     if not found:
         return [await asyncio.to_thread(figure)]
     return [
-        Finding(ISSUE_KINDS[one.kind].severity, one.kind, (one.subject,), one.hint) for one in found
+        ProbeFinding(ISSUE_KINDS[one.kind].severity, one.kind, (one.subject,), one.hint)
+        for one in found
     ]
 
 
-def _figure(name: str, settings: Settings) -> Finding:
+def _figure(name: str, settings: Settings) -> ProbeFinding:
     if name == "disk":
         usage = shutil.disk_usage(settings.state)
         return good("disk_good", f"{usage.free / GIB:.1f}", f"{usage.total / GIB:.1f}")

@@ -7,15 +7,15 @@ import errno
 import socket
 from collections.abc import AsyncGenerator, Callable
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, good, unseen, warning
-from agent.doctor.run_program import ask
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, good, unseen, warning
+from agent.doctor.run_program import run_program
 
 AT_HOME = "127.0.0.1:8080"  # where the page is when the settings name no address
 LIMIT_S = 3.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """The address that a technician types into the phone."""
     if case.settings is None:
         yield unseen("needs_settings")
@@ -58,7 +58,7 @@ def _reach(listen: str, how: Callable[[socket.socket, tuple[str, int]], None]) -
     return 0
 
 
-def judge_page(listen: str, reached: int, own: str) -> Finding:
+def judge_page(listen: str, reached: int, own: str) -> ProbeFinding:
     """What the errno means to a technician; the page is no reason to be silent, so no fault."""
     match reached:
         case 0:
@@ -73,5 +73,5 @@ def judge_page(listen: str, reached: int, own: str) -> Finding:
 
 async def _own_addresses() -> str:
     """This box's addresses, as `hostname -I` prints them."""
-    answer = await ask("hostname", "-I", limit_s=LIMIT_S)
+    answer = await run_program("hostname", "-I", limit_s=LIMIT_S)
     return ", ".join(answer.out.split()) if answer is not None else ""

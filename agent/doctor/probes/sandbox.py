@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, good, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, good, warning
 from agent.sandbox.enforce import query_landlock_abi
 from agent.sandbox.profile import find_missing
 
 
-async def look(_case: Case) -> AsyncGenerator[Finding, None]:
+async def check(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """What is missing, or one good finding."""
     missing, kernel = find_missing(), os.uname()
     if "Landlock" in missing:

@@ -7,21 +7,21 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, warning
 from agent.settings.model import Settings
 
 DEV = Path("/dev")
 BOARD_PORTS = ("ttyAMA[0-9]*", "serial[0-9]*")  # on the circuit board: their names stay
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """Every port with its stable path, then what the settings name and is not there."""
     for finding in await asyncio.to_thread(judge_ports, case.settings):
         yield finding
 
 
-def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[Finding]:
+def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[ProbeFinding]:
     """Looks at names only; opens nothing."""
     used = _find_used(settings, dev) if settings is not None else {}
     ports = list_ports(dev)
@@ -34,7 +34,7 @@ def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[Finding]:
     return found
 
 
-def _judge_port(path: Path, used: dict[str, str], dev: Path) -> Finding:
+def _judge_port(path: Path, used: dict[str, str], dev: Path) -> ProbeFinding:
     others = [name for name in aliases(path, dev) if name != str(path)]
     uses = [used[name] for name in (str(path), *others) if name in used]
     code = "serial_used" if uses else "serial_free"

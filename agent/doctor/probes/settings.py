@@ -8,17 +8,17 @@ import pwd
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.doctor.probes.systemd_unit import USER
-from agent.doctor.run_program import ask
+from agent.doctor.run_program import run_program
 from agent.settings.model import Settings
 from agent.settings.warnings import find_risks
 
 LIMIT_S = 3.0
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """The file, judged as the agent itself does when it starts; then rights."""
     for finding in await asyncio.to_thread(judge, case):
         yield finding
@@ -27,7 +27,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
             yield finding
 
 
-def judge(case: Case) -> list[Finding]:
+def judge(case: DoctorContext) -> list[ProbeFinding]:
     """Faults, or risks, or neither."""
     judged, name = case.judged, str(case.file)
     if judged.faults:
@@ -44,7 +44,7 @@ def judge(case: Case) -> list[Finding]:
     return found
 
 
-async def try_rights(case: Case, user: str) -> AsyncGenerator[Finding, None]:
+async def try_rights(case: DoctorContext, user: str) -> AsyncGenerator[ProbeFinding, None]:
     """Root may read everything, so the kernel is asked in the name of the service's user."""
     try:
         identity = pwd.getpwnam(user)
@@ -55,7 +55,7 @@ async def try_rights(case: Case, user: str) -> AsyncGenerator[Finding, None]:
         return
     closed = []
     for right, path in _list_needs(case.settings, str(case.file)):
-        answer = await ask("test", right, path, limit_s=LIMIT_S, user=identity)
+        answer = await run_program("test", right, path, limit_s=LIMIT_S, user=identity)
         if answer is not None and answer.code != 0 and await asyncio.to_thread(Path(path).exists):
             closed.append(path)
     if closed:

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
-from agent.doctor.run_program import ask
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
+from agent.doctor.run_program import run_program
 from agent.settings.model import Audio, Settings
 
 CARDS = Path("/proc/asound/cards")
@@ -19,7 +19,7 @@ LIMIT_S = 15.0
 DRIVER = "portaudio"  # without settings: the one that a box has
 
 
-async def look(case: Case, cards: Path = CARDS) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[ProbeFinding, None]:
     """What the kernel sees, what the driver finds, and what the settings name."""
     wanted = list(_list_wanted(case.settings)) if case.settings is not None else []
     if case.settings is not None and not wanted:
@@ -29,7 +29,7 @@ async def look(case: Case, cards: Path = CARDS) -> AsyncGenerator[Finding, None]
     yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
     for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
         found = await _list_devices(driver)
-        if isinstance(found, Finding):
+        if isinstance(found, ProbeFinding):
             yield found
             continue
         mine = [(name, audio) for name, audio in wanted if audio.driver == driver]
@@ -46,8 +46,8 @@ def list_cards(cards: Path) -> list[str]:
     return [line.partition("]: ")[2].strip() for line in lines if "]: " in line]
 
 
-async def _list_devices(driver: str) -> list[dict[str, str]] | Finding:
-    answer = await ask(
+async def _list_devices(driver: str) -> list[dict[str, str]] | ProbeFinding:
+    answer = await run_program(
         sys.executable, "-m", "agent.doctor.list_sound_outputs", driver, limit_s=LIMIT_S
     )
     if answer is None or answer.code != 0:
@@ -59,7 +59,7 @@ async def _list_devices(driver: str) -> list[dict[str, str]] | Finding:
 
 def judge_devices(
     found: list[dict[str, str]], wanted: list[tuple[str, Audio]], *, is_running: bool
-) -> list[Finding]:
+) -> list[ProbeFinding]:
     """Each device with the outputs that use it, then what is named and not there.
 
     Args:

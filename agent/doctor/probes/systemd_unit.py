@@ -8,9 +8,9 @@ import pwd
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, unseen, warning
-from agent.doctor.run_program import ask
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
+from agent.doctor.run_program import run_program
 
 UNIT = "tramtin.service"
 USER = "tramtin"
@@ -25,14 +25,16 @@ MANY_RESTARTS = 3
 LIMIT_S = 5.0
 
 
-async def look(case: Case, booted: Path = RUNNING) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext, booted: Path = RUNNING) -> AsyncGenerator[ProbeFinding, None]:
     """The service's user, then the unit."""
     for finding in find_missing_groups():
         yield finding
     if not await asyncio.to_thread(booted.is_dir):
         yield unseen("no_systemd")
         return
-    answer = await ask("systemctl", "show", UNIT, f"-p{','.join(PROPERTIES)}", limit_s=LIMIT_S)
+    answer = await run_program(
+        "systemctl", "show", UNIT, f"-p{','.join(PROPERTIES)}", limit_s=LIMIT_S
+    )
     if answer is None or answer.code != 0:
         yield unseen("systemd_silent", detail="" if answer is None else answer.err.strip())
         return
@@ -41,7 +43,7 @@ async def look(case: Case, booted: Path = RUNNING) -> AsyncGenerator[Finding, No
         yield finding
 
 
-def judge_unit(told: dict[str, str], *, is_running: bool) -> list[Finding]:
+def judge_unit(told: dict[str, str], *, is_running: bool) -> list[ProbeFinding]:
     """From the properties of `systemctl show` (org.freedesktop.systemd1(5))."""
     detail = ", ".join(f"{key}={value}" for key, value in told.items())
     if told.get("LoadState") != "loaded":
@@ -69,7 +71,7 @@ def find_missing_groups(
     user: str = USER,
     find_user: Callable[[str], pwd.struct_passwd] = pwd.getpwnam,
     find_group: Callable[[str], grp.struct_group] = grp.getgrnam,
-) -> list[Finding]:
+) -> list[ProbeFinding]:
     """Does the service's user exist, and is it in the groups of its devices?"""
     try:
         primary = find_user(user).pw_gid

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good, warning
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good, warning
 from agent.errors import PlayError
 
 VIETNAMESE = "ẶỆỘửđ"
@@ -16,7 +16,7 @@ KHMER = "ខ្មែរ"
 SIZE_PX = 64
 
 
-async def look(case: Case) -> AsyncGenerator[Finding, None]:
+async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """One finding; without a board nothing is drawn here, so it is no fault yet."""
     has_board = case.settings is not None and any(out.board for out in case.settings.outputs)
     finding = await asyncio.to_thread(_look)
@@ -25,7 +25,7 @@ async def look(case: Case) -> AsyncGenerator[Finding, None]:
     yield finding
 
 
-def _look() -> Finding:
+def _look() -> ProbeFinding:
     from PIL import features
 
     from agent.play.board.typeset import KHMER as KHMER_FONT

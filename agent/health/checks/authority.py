@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from agent.clock import Now, mono_s
-from agent.health.check import Finding, NotCheckedError
+from agent.health.check import CheckFinding, NotCheckedError
 from agent.trust.authority import Grade
 
 GRACE_S = 120.0  # after a start the files come within seconds on a good network
@@ -76,8 +76,8 @@ class AuthorityCheck:
         self._now_mono_s = now_mono_s
         self._since_mono_s = now_mono_s()
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         state, now = self._state(), self._now()
         if not state.is_known:
             lasts_s = self._now_mono_s() - self._since_mono_s
@@ -90,8 +90,8 @@ class AuthorityCheck:
         kind = "authority_aged" if state.grade is Grade.AGED else "authority_expired"
         return self._found(kind, _hint(state, now))
 
-    def _found(self, kind: str, hint: str) -> list[Finding]:
-        return [Finding(kind, self.SUBJECT, hint)]
+    def _found(self, kind: str, hint: str) -> list[CheckFinding]:
+        return [CheckFinding(kind, self.SUBJECT, hint)]
 
 
 def _hint(state: AuthorityState, now: Now) -> str:

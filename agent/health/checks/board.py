@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agent.health.check import Finding
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding
+from agent.health.hysteresis import Hysteresis
 
 LATE, IN_TIME = 3, 0  # late pictures within one period
 
@@ -23,17 +23,17 @@ class BoardCheck:
     def __init__(self, late: Callable[[], Mapping[str, int]]) -> None:
         self._late = late
         self._before: dict[str, int] = {}
-        self._bands: dict[str, Band] = {}
+        self._bands: dict[str, Hysteresis] = {}
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         found = []
         for name, total in self._late().items():
             before = self._before.get(name, 0)
             # A new process counts from zero again.
             fresh = total - before if total >= before else total
             self._before[name] = total
-            if self._bands.setdefault(name, Band(LATE, IN_TIME)).feel(fresh):
+            if self._bands.setdefault(name, Hysteresis(LATE, IN_TIME)).add_sample(fresh):
                 hint = f"{fresh} pictures late within {self.period_s / 60:.0f} min"
-                found.append(Finding("board_late", name, hint))
+                found.append(CheckFinding("board_late", name, hint))
         return found

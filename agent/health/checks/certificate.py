@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.clock import Now
 from agent.health.certificate_dates import parse_not_after
-from agent.health.check import Finding, NotCheckedError
+from agent.health.check import CheckFinding, NotCheckedError
 
 # days left → kind, the gravest first
 STEPS: tuple[tuple[float, str], ...] = (
@@ -42,8 +42,8 @@ class CertificateCheck:
         self._authority = authority
         self._now = now
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         ends = await asyncio.to_thread(self._read_ends)
         now = self._now()
         found = [one for path, at in ends if (one := _judge(path, at, now.at)) is not None]
@@ -72,9 +72,9 @@ def _read_not_after(path: Path) -> list[datetime]:
     return parse_not_after(path.read_text(encoding="ascii", errors="replace"))
 
 
-def _judge(path: Path, ends_at: datetime, at: datetime) -> Finding | None:
+def _judge(path: Path, ends_at: datetime, at: datetime) -> CheckFinding | None:
     days = (ends_at - at).total_seconds() / DAY_S
     kind = next((kind for limit, kind in STEPS if days < limit), None)
     if kind is None:
         return None
-    return Finding(kind, path.name, f"valid until {ends_at:%Y-%m-%d %H:%M} UTC")
+    return CheckFinding(kind, path.name, f"valid until {ends_at:%Y-%m-%d %H:%M} UTC")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from agent.clock import Clock, mono_s
-from agent.health.check import Finding
+from agent.health.check import CheckFinding
 
 GRACE_S = 120.0  # after a start the centre is asked; a good network answers within seconds
 CONFIRM_S = 86_400.0
@@ -31,8 +31,8 @@ class ClockCheck:
         self._floor_since: float | None = None
         self._synced_mono_s = now_mono_s()
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         now = self._now_mono_s()
         quality = self._clock.now().quality
         if quality == "SYNCED":
@@ -44,40 +44,40 @@ class ClockCheck:
         waits = [*self._untrusted(now), *self._unconfirmed(now, quality), *self._held()]
         return [*waits, *self._drift(), *self._apart(), *self._rtc()]
 
-    def _untrusted(self, now: float) -> list[Finding]:
+    def _untrusted(self, now: float) -> list[CheckFinding]:
         if self._floor_since is None or now - self._floor_since < GRACE_S:
             return []
-        return [Finding("clock_untrusted", self.SUBJECT, "no signed time, no battery clock")]
+        return [CheckFinding("clock_untrusted", self.SUBJECT, "no signed time, no battery clock")]
 
-    def _unconfirmed(self, now: float, quality: str) -> list[Finding]:
+    def _unconfirmed(self, now: float, quality: str) -> list[CheckFinding]:
         is_old = now - self._synced_mono_s > CONFIRM_S
         if quality == "HOLDOVER" or (quality == "RTC" and is_old):
-            return [Finding("clock_not_confirmed", self.SUBJECT, f"quality {quality}")]
+            return [CheckFinding("clock_not_confirmed", self.SUBJECT, f"quality {quality}")]
         return []
 
-    def _held(self) -> list[Finding]:
+    def _held(self) -> list[CheckFinding]:
         held_at = self._clock.held_at
         if held_at is None:
             return []
         hint = f"it is told {held_at:%Y-%m-%d %H:%M} UTC, above {self._clock.ceiling:%Y-%m-%d}"
-        return [Finding("time_jump_held", self.SUBJECT, hint)]
+        return [CheckFinding("time_jump_held", self.SUBJECT, hint)]
 
-    def _apart(self) -> list[Finding]:
+    def _apart(self) -> list[CheckFinding]:
         apart_s = self._clock.apart_s
         if apart_s <= 0:
             return []
         hint = f"{apart_s:.1f} s apart beyond both errors"
-        return [Finding("clock_sources_apart", self.SUBJECT, hint)]
+        return [CheckFinding("clock_sources_apart", self.SUBJECT, hint)]
 
-    def _drift(self) -> list[Finding]:
+    def _drift(self) -> list[CheckFinding]:
         missed_s = self._clock.missed_s
         if missed_s <= MISSED_S:
             return []
         hint = f"the last signed time lay {missed_s:.1f} s outside what 100 ppm allow"
-        return [Finding("clock_drift", self.SUBJECT, hint)]
+        return [CheckFinding("clock_drift", self.SUBJECT, hint)]
 
-    def _rtc(self) -> list[Finding]:
+    def _rtc(self) -> list[CheckFinding]:
         if not self._clock.is_rtc_wrong:
             return []
         hint = f"it was {self._clock.rtc_apart_s / 3600:+.1f} h off"
-        return [Finding("rtc_wrong", self.SUBJECT, hint)]
+        return [CheckFinding("rtc_wrong", self.SUBJECT, hint)]

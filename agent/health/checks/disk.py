@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.clock import mono_s
-from agent.health.check import Finding
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding
+from agent.health.hysteresis import Hysteresis
 
 MIB = 1 << 20
 CANARY = ".trial-write"
@@ -51,16 +51,16 @@ class DiskCheck:
         self._folder = folder
         self._statvfs = statvfs
         self._now_mono_s = now_mono_s
-        self._full = Band(1.0, CLEAR)
-        self._low = Band(1.0, CLEAR)
-        self._inodes = Band(1.0, CLEAR)
+        self._full = Hysteresis(1.0, CLEAR)
+        self._low = Hysteresis(1.0, CLEAR)
+        self._inodes = Hysteresis(1.0, CLEAR)
         self._canary_at_mono_s: float | None = None
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
-        return await asyncio.to_thread(self._look)
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
+        return await asyncio.to_thread(self._check)
 
-    def _look(self) -> list[Finding]:
+    def _check(self) -> list[CheckFinding]:
         try:
             status = self._statvfs(self._folder)
         except OSError as error:
@@ -69,11 +69,11 @@ class DiskCheck:
             return [self._finding("disk_read_only", "the file system is mounted read-only")]
         return [*self._space(status), *self._trial()]
 
-    def _space(self, status: os.statvfs_result) -> list[Finding]:
+    def _space(self, status: os.statvfs_result) -> list[CheckFinding]:
         size_bytes = status.f_blocks * status.f_frsize
         free_bytes = status.f_bavail * status.f_frsize
-        is_full = self._full.feel(free_bytes / min(FULL_BYTES, FULL_SHARE * size_bytes))
-        is_low = self._low.feel(free_bytes / min(LOW_BYTES, LOW_SHARE * size_bytes))
+        is_full = self._full.add_sample(free_bytes / min(FULL_BYTES, FULL_SHARE * size_bytes))
+        is_low = self._low.add_sample(free_bytes / min(LOW_BYTES, LOW_SHARE * size_bytes))
         found = []
         if is_full or is_low:
             hint = f"{free_bytes // MIB} MiB free of {size_bytes // MIB} MiB"
@@ -81,12 +81,12 @@ class DiskCheck:
         # btrfs and others make inodes as they go and say 0
         if status.f_files:
             share = status.f_favail / (LOW_INODES_SHARE * status.f_files)
-            if self._inodes.feel(share):
+            if self._inodes.add_sample(share):
                 hint = f"{status.f_favail} inodes free of {status.f_files}"
                 found.append(self._finding("disk_inodes_low", hint))
         return found
 
-    def _trial(self) -> list[Finding]:
+    def _trial(self) -> list[CheckFinding]:
         """Once an hour, and at every look while it fails."""
         now = self._now_mono_s()
         if self._canary_at_mono_s is not None and now < self._canary_at_mono_s:
@@ -103,8 +103,8 @@ class DiskCheck:
         self._canary_at_mono_s = now + CANARY_EVERY_S
         return []
 
-    def _finding(self, kind: str, hint: str) -> Finding:
-        return Finding(kind, str(self._folder), hint)
+    def _finding(self, kind: str, hint: str) -> CheckFinding:
+        return CheckFinding(kind, str(self._folder), hint)
 
 
 def write_and_read_back(path: Path) -> None:

@@ -15,8 +15,8 @@ import msgspec
 from agent.clock import Now
 from agent.contract.document import Head
 from agent.contract.utc import encode_utc, parse_utc
-from agent.health.check import Finding, NotCheckedError
-from agent.health.check_memory import Notebook
+from agent.health.check import CheckFinding, NotCheckedError
+from agent.health.check_memory import CheckMemory
 
 PATIENCE = timedelta(hours=24)
 SILENT = timedelta(hours=48)  # a head lives a day and comes with every hello, four times a day
@@ -39,7 +39,7 @@ class HeadCheck:
 
     def __init__(
         self,
-        notebook: Notebook,
+        notebook: CheckMemory,
         now: Callable[[], Now],
         heads: Callable[[], Sequence[Head]],
         behind: Callable[[], Mapping[str, str]],
@@ -49,8 +49,8 @@ class HeadCheck:
         self._heads = heads
         self._behind = behind
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         now, heads = self._now(), self._heads()
         if not heads:
             raise NotCheckedError("no_head")
@@ -59,11 +59,11 @@ class HeadCheck:
         behind = self._behind()
         since = await self._since(list(behind), now.at)
         late = [key for key, at in since.items() if now.at - at >= PATIENCE]
-        found = [Finding("freeze_suspected", key, behind[key]) for key in sorted(late)[:MOST]]
+        found = [CheckFinding("freeze_suspected", key, behind[key]) for key in sorted(late)[:MOST]]
         newest_at = max(parse_utc(head.issued) for head in heads)
         if now.quality == "SYNCED" and now.at - newest_at > SILENT:
             hint = f"no head since {encode_utc(newest_at)}, though the centre's time comes"
-            found.append(Finding("freeze_suspected", "head", hint))
+            found.append(CheckFinding("freeze_suspected", "head", hint))
         return found
 
     async def _since(self, behind: list[str], at: datetime) -> dict[str, datetime]:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from agent.clock import mono_s
-from agent.health.check import Finding
+from agent.health.check import CheckFinding
 
 GONE_S = 15 * 60.0  # `link_down` tells at once; this is when somebody should go and look
 SILENT_S = 13 * 3600.0  # the box asks every six hours: two questions without an answer
 
 
-class Connection(Protocol):
+class BrokerLink(Protocol):
     """See `link.mqtt.MqttLink`."""
 
     since_mono_s: float
@@ -37,7 +37,7 @@ class LinkCheck:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: BrokerLink,
         broker: str,
         heard_mono_s: Callable[[], float],
         *,
@@ -48,8 +48,8 @@ class LinkCheck:
         self._heard_mono_s = heard_mono_s
         self._now_mono_s = now_mono_s
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         now = self._now_mono_s()
         lasts_s = now - self._connection.since_mono_s
         heard_s = now - self._heard_mono_s()
@@ -59,8 +59,8 @@ class LinkCheck:
             hint = (
                 f"gone for {lasts_s / 60:.0f} min, the centre last heard {heard_s / 60:.0f} min ago"
             )
-            return [Finding("link_gone", self._broker, hint)]
+            return [CheckFinding("link_gone", self._broker, hint)]
         if min(lasts_s, heard_s) < SILENT_S:
             return []
         hint = f"connected, but the centre was last heard {heard_s / 3600:.0f} h ago"
-        return [Finding("centre_silent", self._broker, hint)]
+        return [CheckFinding("centre_silent", self._broker, hint)]

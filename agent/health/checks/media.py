@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agent.health.check import Finding
+from agent.health.check import CheckFinding
 
 AT_MOST = 10  # a whole schedule that is missing is one errand, not a hundred
 
@@ -23,12 +23,12 @@ class MediaCheck:
         self._lacking = lacking
         self._before: frozenset[str] = frozenset()
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`. Two looks in a row: a new schedule's files take a moment to come."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`. Two looks in a row: a new schedule's files take a moment to come."""
         lacking = self._lacking()
         before, self._before = self._before, frozenset(lacking)
         found = [
-            Finding("media_missing_next_day", title, why)
+            CheckFinding("media_missing_next_day", title, why)
             for title, why in lacking.items()
             if title in before
         ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from agent.health.check import Finding
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding
+from agent.health.hysteresis import Hysteresis
 
 OLD_S, FRESH_S = 24 * 3600.0, 3600.0
 
@@ -22,12 +22,12 @@ class OutboxCheck:
 
     def __init__(self, outbox: Callable[[], Awaitable[tuple[int, float]]]) -> None:
         self._outbox = outbox
-        self._old = Band(OLD_S, FRESH_S)
+        self._old = Hysteresis(OLD_S, FRESH_S)
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         rows, oldest_s = await self._outbox()
-        if not self._old.feel(oldest_s):
+        if not self._old.add_sample(oldest_s):
             return []
         hint = f"{rows} records, the oldest {oldest_s / 3600:.0f} h old"
-        return [Finding("outbox_old", "journal", hint)]
+        return [CheckFinding("outbox_old", "journal", hint)]

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.clock import mono_s
-from agent.health.check import Finding, NotCheckedError
-from agent.health.check_memory import Notebook
+from agent.health.check import CheckFinding, NotCheckedError
+from agent.health.check_memory import CheckMemory
 
 HWMON_CLASS = Path("/sys/class/hwmon")
 CHIP = "rpi_volt"
@@ -39,7 +39,7 @@ class PowerCheck:
 
     def __init__(
         self,
-        notebook: Notebook,
+        notebook: CheckMemory,
         boot_id: str,
         *,
         hwmon_class: Path = HWMON_CLASS,
@@ -52,18 +52,20 @@ class PowerCheck:
         self._file: Path | None = None
         self._low_mono_s: float | None = None
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         now = self._now_mono_s()
         if await asyncio.to_thread(self._is_low):
             self._low_mono_s = now
             await self._notebook.write(KEY, self._boot_id)
         found = []
         if self._low_mono_s is not None and now - self._low_mono_s < QUIET_S:
-            found.append(Finding("under_voltage_now", CHIP, "the kernel's under-voltage alarm"))
+            found.append(
+                CheckFinding("under_voltage_now", CHIP, "the kernel's under-voltage alarm")
+            )
         if await self._notebook.read(KEY) == self._boot_id:
             hint = "the alarm was on at least once in this boot"
-            found.append(Finding("under_voltage_since_boot", CHIP, hint))
+            found.append(CheckFinding("under_voltage_since_boot", CHIP, hint))
         return found
 
     def _is_low(self) -> bool:

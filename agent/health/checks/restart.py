@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from agent.clock import mono_s
-from agent.health.check import Finding
-from agent.health.check_memory import Notebook
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding
+from agent.health.check_memory import CheckMemory
+from agent.health.hysteresis import Hysteresis
 
 SHORT_S = 600.0
 MANY = 3
@@ -38,7 +38,7 @@ class RestartCheck:
 
     def __init__(
         self,
-        notebook: Notebook,
+        notebook: CheckMemory,
         begun: Callable[[str, float], Mapping[str, int]],
         *,
         now_mono_s: Callable[[], float] = mono_s,
@@ -48,13 +48,13 @@ class RestartCheck:
         self._now_mono_s = now_mono_s
         self._born_mono_s = now_mono_s()
         self._short_lives: int | None = None
-        self._bands: dict[tuple[str, str], Band] = {}
+        self._bands: dict[tuple[str, str], Hysteresis] = {}
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         return [*await self._own(), *self._workers()]
 
-    async def _own(self) -> list[Finding]:
+    async def _own(self) -> list[CheckFinding]:
         if self._short_lives is None:
             self._short_lives = int(await self._notebook.read(KEY) or 0)
             await self._notebook.write(KEY, str(self._short_lives + 1))
@@ -64,12 +64,12 @@ class RestartCheck:
         if self._short_lives < MANY:
             return []
         hint = f"{self._short_lives} lives in a row were shorter than {SHORT_S / 60:.0f} min"
-        return [Finding("restarts_many", "agent", hint)]
+        return [CheckFinding("restarts_many", "agent", hint)]
 
-    def _workers(self) -> Iterator[Finding]:
+    def _workers(self) -> Iterator[CheckFinding]:
         for lost, unsteady in UNSTEADY:
             counts = self._begun(lost, WINDOW_S)
             for subject in {*counts, *(name for kind, name in self._bands if kind == lost)}:
                 times = counts.get(subject, 0)
-                if self._bands.setdefault((lost, subject), Band(MANY, 0)).feel(times):
-                    yield Finding(unsteady, subject, f"lost {times} times within an hour")
+                if self._bands.setdefault((lost, subject), Hysteresis(MANY, 0)).add_sample(times):
+                    yield CheckFinding(unsteady, subject, f"lost {times} times within an hour")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.clock import BUILD_AT
-from agent.health.check import Finding
+from agent.health.check import CheckFinding
 
 RTC_CLASS = Path("/sys/class/rtc")
 DEVICE = "rtc0"
@@ -30,18 +30,18 @@ class RtcCheck:
     def __init__(self, rtc_class: Path = RTC_CLASS) -> None:
         self._file = rtc_class / DEVICE / "since_epoch"
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
-        return await asyncio.to_thread(self._look)
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
+        return await asyncio.to_thread(self._check)
 
-    def _look(self) -> list[Finding]:
+    def _check(self) -> list[CheckFinding]:
         try:
             at = datetime.fromtimestamp(int(self._file.read_text()), UTC)
         except FileNotFoundError:
-            return [Finding("rtc_missing", DEVICE, "the kernel knows no battery clock")]
+            return [CheckFinding("rtc_missing", DEVICE, "the kernel knows no battery clock")]
         except (OSError, ValueError, OverflowError) as error:
-            return [Finding("rtc_battery", DEVICE, f"it cannot be read: {error}")]
+            return [CheckFinding("rtc_battery", DEVICE, f"it cannot be read: {error}")]
         if at.year < BUILD_AT.year:
             hint = f"it says {at:%Y-%m-%d}, before this software was made"
-            return [Finding("rtc_battery", DEVICE, hint)]
+            return [CheckFinding("rtc_battery", DEVICE, hint)]
         return []

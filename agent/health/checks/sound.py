@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.clock import mono_s
 from agent.contract.report import Issue
-from agent.health.check import Finding
+from agent.health.check import CheckFinding
 
 CARDS = Path("/proc/asound/cards")
 GONE_S = 30.0
@@ -44,8 +44,8 @@ class SoundCheck:
         self._now_mono_s = now_mono_s
         self._since: dict[str, float] = {}
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         now = self._now_mono_s()
         lost = [
             issue.subject
@@ -57,7 +57,9 @@ class SoundCheck:
         if not gone:
             return []
         here = await asyncio.to_thread(self._read_cards)
-        return [Finding("sound_device_gone", output, f"the kernel sees: {here}") for output in gone]
+        return [
+            CheckFinding("sound_device_gone", output, f"the kernel sees: {here}") for output in gone
+        ]
 
     def _read_cards(self) -> str:
         try:

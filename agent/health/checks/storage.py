@@ -13,7 +13,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from agent.health.check import Finding, NotCheckedError
+from agent.health.check import CheckFinding, NotCheckedError
 
 SYSFS = Path("/sys")
 WORN, WORN_OUT = 0x09, 0x0B  # tenths of life: the ninth is in use; past the end
@@ -35,11 +35,11 @@ class StorageCheck:
         self._folder = folder
         self._sysfs = sysfs
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
-        return await asyncio.to_thread(self._look)
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
+        return await asyncio.to_thread(self._check)
 
-    def _look(self) -> list[Finding]:
+    def _check(self) -> list[CheckFinding]:
         number = self._folder.stat().st_dev
         link = self._sysfs / f"dev/block/{os.major(number)}:{os.minor(number)}"
         if not link.exists():
@@ -54,7 +54,9 @@ class StorageCheck:
             raise NotCheckedError("no_card")
         found = []
         if any(errors):
-            found.append(Finding("storage_errors", device.name, f"ext4 counted {errors[0]} errors"))
+            found.append(
+                CheckFinding("storage_errors", device.name, f"ext4 counted {errors[0]} errors")
+            )
         return found + _judge_wear(disk.name, life, reserve)
 
 
@@ -66,11 +68,11 @@ def _read_numbers(file: Path, base: int) -> list[int]:
         return []
 
 
-def _judge_wear(disk: str, life: list[int], reserve: list[int]) -> list[Finding]:
+def _judge_wear(disk: str, life: list[int], reserve: list[int]) -> list[CheckFinding]:
     used, blocks = max(life, default=0), max(reserve, default=0)
     hint = f"life_time {used:#04x}, pre_eol_info {blocks:#04x}"
     if used >= WORN_OUT or blocks >= RESERVE_URGENT:
-        return [Finding("storage_worn_out", disk, hint)]
+        return [CheckFinding("storage_worn_out", disk, hint)]
     if used >= WORN or blocks >= RESERVE_LOW:
-        return [Finding("storage_wear", disk, hint)]
+        return [CheckFinding("storage_wear", disk, hint)]
     return []

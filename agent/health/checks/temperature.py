@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from agent.health.check import Finding, NotCheckedError
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding, NotCheckedError
+from agent.health.hysteresis import Hysteresis
 from agent.health.thermal import ZONE, read_temperature_c
 
 HOT_C, COOL_C = 80.0, 75.0
@@ -28,13 +28,13 @@ class TemperatureCheck:
 
     def __init__(self, zone: Path = ZONE) -> None:
         self._zone = zone
-        self._hot = Band(HOT_C, COOL_C)
+        self._hot = Hysteresis(HOT_C, COOL_C)
 
-    async def look(self) -> list[Finding]:
-        """See `Check.look`."""
+    async def check(self) -> list[CheckFinding]:
+        """See `Check.check`."""
         celsius = await asyncio.to_thread(read_temperature_c, self._zone)
         if celsius is None:
             raise NotCheckedError("no_sensor")
-        if not self._hot.feel(celsius):
+        if not self._hot.add_sample(celsius):
             return []
-        return [Finding("too_hot", self._zone.parent.name, f"{celsius:.0f} °C")]
+        return [CheckFinding("too_hot", self._zone.parent.name, f"{celsius:.0f} °C")]

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from agent.clock import Now
 from agent.errors import PlayError
-from agent.play.board.board_session import Showing
-from agent.play.commissioning_test import FaceTrial, busy, not_ready
+from agent.play.board.board_session import BoardSession
+from agent.play.commissioning_test import FaceTest, busy, not_ready
 from agent.play.failed_item import FailedItems
 from agent.play.ipc import (
     Blank,
@@ -18,14 +18,14 @@ from agent.play.ipc import (
     BoardCommand,
     BoardEvent,
     BoardReady,
-    Fault,
     Shown,
     Snap,
     Snapped,
+    WorkerFault,
 )
 from agent.play.item import Item, Neighbours, forget_past
-from agent.play.play_record import Account, Entry
-from agent.play.supervisor import Keeper, Spawn
+from agent.play.play_record import PlayRecord, PlayResult
+from agent.play.supervisor import Spawn, Supervisor
 
 log = logging.getLogger(__name__)
 LOOK_S = 0.25
@@ -34,7 +34,7 @@ SCHEDULED = 1  # plan.level again: a trial stands over this and what is below
 END_SLACK_S = 0.5  # a scene replaced this little before its end counts as shown in full
 
 
-class PictureOutput:
+class BoardOutput:
     """One board with its faces.
 
     Args:
@@ -53,7 +53,7 @@ class PictureOutput:
         self.name = name
         self.faces = faces
         self.late = 0
-        self._keeper = Keeper(
+        self._supervisor = Supervisor(
             name,
             "board_lost",
             spawn,
@@ -65,8 +65,8 @@ class PictureOutput:
         self._rundown = near.rundown
         self._clock = near.clock
         self._changed = asyncio.Event()
-        self._showing: Showing | None = None
-        self._trial: FaceTrial | None = None
+        self._showing: BoardSession | None = None
+        self._trial: FaceTest | None = None
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
         self._failed = FailedItems()
         self._told_missing: dict[str, datetime] = {}
@@ -84,14 +84,14 @@ class PictureOutput:
     @property
     def is_ready(self) -> bool:
         """Does its board process run?"""
-        return self._keeper.is_ready
+        return self._supervisor.is_ready
 
     def has_failed(self, item: Item) -> bool:
         """Could an item not be drawn?"""
         return self._failed.has(item)
 
     @property
-    def trial(self) -> FaceTrial | None:
+    def trial(self) -> FaceTest | None:
         """The technician's trial that is on."""
         return self._trial
 
@@ -101,13 +101,13 @@ class PictureOutput:
         Raises:
             PlayError: E_NOT_READY without a board, E_BUSY when more than the schedule is shown.
         """
-        if not self._keeper.is_ready:
+        if not self._supervisor.is_ready:
             raise not_ready(face)
         wanted = self._rundown.wanted(self._clock.now(), self._failed.keys)
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
         await self._end("trial")
-        self._trial = FaceTrial(deed, face, commands, wanted.key if wanted else None)
+        self._trial = FaceTest(deed, face, commands, wanted.key if wanted else None)
         self.changed()
 
     async def snap(self, face: str, known: str = "") -> Snapped | None:
@@ -120,7 +120,7 @@ class PictureOutput:
         asked = self._snaps.get(face)
         try:
             if asked is None:
-                self._keeper.send(Snap(face, known=known))
+                self._supervisor.send(Snap(face, known=known))
                 asked = self._snaps[face] = asyncio.get_running_loop().create_future()
             async with asyncio.timeout(SNAP_S):
                 return await asyncio.shield(asked)
@@ -133,7 +133,7 @@ class PictureOutput:
         """Live until cancelled; then close the record and leave the faces black."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._keeper.run(), name=f"board of {self.name}")
+                group.create_task(self._supervisor.run(), name=f"board of {self.name}")
                 group.create_task(self._follow(), name=f"rundown of {self.name}")
         finally:
             await self._end("shutdown")
@@ -150,7 +150,7 @@ class PictureOutput:
             await self._note_death(showing, reason)
         await self._end("board_lost")
 
-    async def _note_death(self, showing: Showing, reason: str) -> None:
+    async def _note_death(self, showing: BoardSession, reason: str) -> None:
         """The board went before it had shown this. Twice: the item's fault."""
         if self._failed.note_death(showing.item):
             self._showing = None
@@ -169,7 +169,7 @@ class PictureOutput:
                     asked.set_result(event)
             case Shown() if showing is not None and event.id == showing.id:
                 showing.on_shown(event)
-            case Fault() if showing is not None and event.id == showing.id:
+            case WorkerFault() if showing is not None and event.id == showing.id:
                 self._showing = None
                 self._failed.add(showing.item, event.code, self._clock.now().at)
                 await showing.close("failed", f"{event.code}: {event.detail}")
@@ -180,7 +180,7 @@ class PictureOutput:
     async def _follow(self) -> None:
         while True:
             self._changed.clear()
-            if self._keeper.is_ready:
+            if self._supervisor.is_ready:
                 await self._look()
             try:
                 async with asyncio.timeout(LOOK_S):
@@ -211,16 +211,16 @@ class PictureOutput:
         if former is not None:
             await self._close_for(former, wanted, now)
 
-    def _goes_on(self, trial: FaceTrial, wanted: Item | None) -> bool:
+    def _goes_on(self, trial: FaceTest, wanted: Item | None) -> bool:
         """Does the trial keep its face? What was wanted when it began does not end it."""
         is_new = wanted is not None and wanted.key != trial.over_key
         try:
             if not trial.is_over and not is_new:
                 for command in trial.take_due():
-                    self._keeper.send(command)
+                    self._supervisor.send(command)
                 return True
             self._trial = None
-            self._keeper.send(Blank([trial.face]))
+            self._supervisor.send(Blank([trial.face]))
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # its loss is told by the worker
         return False
@@ -228,9 +228,11 @@ class PictureOutput:
     async def _skip(self, item: Item) -> None:
         if item.key not in self._told_missing:
             self._told_missing[item.key] = item.end_at
-            await Entry(self._near.log, self.name, item).close(Account("skipped", item.missing))
+            await PlayRecord(self._near.log, self.name, item).close(
+                PlayResult("skipped", item.missing)
+            )
 
-    async def _close_for(self, former: Showing, wanted: Item | None, now: Now) -> None:
+    async def _close_for(self, former: BoardSession, wanted: Item | None, now: Now) -> None:
         if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
             await former.close("full", None)
         elif wanted is not None:
@@ -247,11 +249,11 @@ class PictureOutput:
         """
         if item is None:
             self._showing = None
-            self._keeper.send(Blank(self.faces))
+            self._supervisor.send(Blank(self.faces))
             return
         faces = self.faces if "*" in item.zones else [f for f in self.faces if f in item.zones]
-        showing = self._showing = Showing(self.name, item, faces, self._near)
+        showing = self._showing = BoardSession(self.name, item, faces, self._near)
         idle = [face for face in self.faces if face not in faces]
         if idle:
-            self._keeper.send(Blank(idle))
-        self._keeper.send(showing.command(self._near.media))
+            self._supervisor.send(Blank(idle))
+        self._supervisor.send(showing.command(self._near.media))

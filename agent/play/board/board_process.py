@@ -30,7 +30,7 @@ from agent.play.board.render_process import Failure, RenderProcess, local_time, 
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
 from agent.play.board.scene_renderer import clock_texts
 from agent.play.board.typeset import check_shaping, warm_up
-from agent.play.ipc import (
+from agent.play.ipc import (  # fmt: skip
     BEAT_S,
     WORKER_FD,
     Blank,
@@ -39,12 +39,12 @@ from agent.play.ipc import (
     BoardEvent,
     BoardReady,
     Brightness,
-    Fault,
-    Show,
     Shown,
+    ShowScene,
     Snap,
     Test,
-)  # fmt: skip
+    WorkerFault,
+)
 from agent.sandbox.profile import confine_board, find_missing
 from drivers.errors import DriverError, UnsupportedFeature
 
@@ -77,7 +77,7 @@ class _Drawing:
     is_shown: bool = False
 
 
-class Board:
+class BoardProcess:
     """Scenes on the faces of one opened sink.
 
     Args:
@@ -114,7 +114,7 @@ class Board:
         """
         for face in self._faces.sizes:
             self._faces.black(face)
-        self._tell(BoardReady(list(self._faces.sizes)))
+        self._send(BoardReady(list(self._faces.sizes)))
         while self.turn():
             pass
 
@@ -149,14 +149,14 @@ class Board:
         try:
             command = msgspec.json.decode(raw, type=BoardCommand)
         except msgspec.DecodeError as error:
-            self._tell(Fault("E_SCHEMA", str(error), id=""))
+            self._send(WorkerFault("E_SCHEMA", str(error), id=""))
             return True
-        self._obey(command)
+        self._handle(command)
         return True
 
-    def _obey(self, command: BoardCommand) -> None:
+    def _handle(self, command: BoardCommand) -> None:
         match command:
-            case Show():
+            case ShowScene():
                 self._show(command)
             case Blank():
                 for face in command.faces:
@@ -168,12 +168,12 @@ class Board:
                 faces = [face for face in self._faces.sizes if face in command.faces]
                 self._test(command, faces if command.faces else list(self._faces.sizes))
             case Snap() if command.face in self._faces.sizes:
-                self._tell(self._faces.snap(command))
+                self._send(self._faces.snap(command))
 
-    def _show(self, show: Show) -> None:
+    def _show(self, show: ShowScene) -> None:
         unknown = [face for face in show.faces if face not in self._faces.sizes]
         if unknown:
-            self._tell(Fault("E_FACE", f"no such face: {', '.join(unknown)}", id=show.id))
+            self._send(WorkerFault("E_FACE", f"no such face: {', '.join(unknown)}", id=show.id))
             return
         for face in show.faces:
             self._release(face)
@@ -184,7 +184,7 @@ class Board:
             return
         self._draw(show, show.faces, attempt=1)
 
-    def _draw(self, show: Show, faces: Iterable[str], attempt: int) -> None:
+    def _draw(self, show: ShowScene, faces: Iterable[str], attempt: int) -> None:
         """In a process of its own: this one goes on, with its beat above all."""
         sizes = {face: self._faces.sizes[face] for face in faces}
         try:
@@ -212,7 +212,7 @@ class Board:
             digest = self._faces.send(face, frame)
             self._ends[face] = renderer.show.until_mono_s
             if not drawing.is_shown:
-                self._tell(Shown(renderer.show.id, face, digest, mono_s()))
+                self._send(Shown(renderer.show.id, face, digest, mono_s()))
         drawing.is_shown = True
         if not renderer.texts:
             self._drop(drawing)
@@ -227,11 +227,11 @@ class Board:
         else:
             self._give_up(show, faces, failure.code, failure.detail)
 
-    def _give_up(self, show: Show, faces: Iterable[str], code: str, detail: str) -> None:
+    def _give_up(self, show: ShowScene, faces: Iterable[str], code: str, detail: str) -> None:
         """Show black, not the scene before it: nobody asked for that one any more."""
         for face in faces:
             self._black(face)
-        self._tell(Fault(code, detail, id=show.id))
+        self._send(WorkerFault(code, detail, id=show.id))
 
     def _release(self, face: str) -> None:
         """Nobody draws for this face any more; a renderer without a face ends."""
@@ -251,7 +251,7 @@ class Board:
         try:
             self._sink.set_brightness(pct)
         except UnsupportedFeature as error:
-            self._tell(Fault("E_UNSUPPORTED", str(error), id="brightness"))
+            self._send(WorkerFault("E_UNSUPPORTED", str(error), id="brightness"))
 
     def _test(self, test: Test, faces: list[str]) -> None:
         for face in faces:
@@ -269,7 +269,7 @@ class Board:
         self._dying = [pid for pid in self._dying if not reap(pid)]
         if now_s >= self._beat_mono_s:
             self._beat_mono_s = now_s + BEAT_S
-            self._tell(BoardBeat(self._faces.frames, self._late))
+            self._send(BoardBeat(self._faces.frames, self._late))
 
     def _watch(self, drawing: _Drawing, now_s: float) -> None:
         """Too late: failed. Slow: no stale picture meanwhile. Idle: have its clocks drawn anew."""
@@ -297,7 +297,7 @@ class Board:
         self._release(face)
         self._faces.black(face)
 
-    def _tell(self, event: BoardEvent) -> None:
+    def _send(self, event: BoardEvent) -> None:
         self._agent.send(msgspec.json.encode(event))
 
 
@@ -313,19 +313,19 @@ def _serve(config: BoardConfig, agent: socket.socket) -> int:
             LOGGER.warning("this kernel does not confine the board by %s", missing)
         confine_board([config.media] if config.media else [], config.path)
     except PlayError as error:
-        agent.send(msgspec.json.encode(Fault(error.code, str(error))))
+        agent.send(msgspec.json.encode(WorkerFault(error.code, str(error))))
         return 1
     except (DriverError, OSError) as error:
-        agent.send(msgspec.json.encode(Fault("E_DEVICE", str(error))))
+        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
         return 1
-    return _run(Board(config, sink, agent), sink, agent)
+    return _run(BoardProcess(config, sink, agent), sink, agent)
 
 
-def _run(board: Board, sink: FrameSink, agent: socket.socket) -> int:
+def _run(board: BoardProcess, sink: FrameSink, agent: socket.socket) -> int:
     try:
         board.run()
     except DriverError as error:
-        agent.send(msgspec.json.encode(Fault("E_DEVICE", str(error))))
+        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
         return 1
     except OSError as error:
         LOGGER.info("the agent is gone: %s", error)

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from agent.clock import mono_s
 from agent.contract.ids import Digest
-from agent.play.ipc import Show, Shown
-from agent.play.item import Item, MediaShelf, Neighbours
-from agent.play.play_record import Account, Entry, Outcome
+from agent.play.ipc import Shown, ShowScene
+from agent.play.item import Item, MediaFiles, Neighbours
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 
 _ids = itertools.count(1)
 
 
-class Showing:
+class BoardSession:
     """Shows one item once.
 
     Args:
@@ -29,7 +29,7 @@ class Showing:
         self.faces = faces
         self.id = f"{output}.{next(_ids)}"
         self._clock = near.clock
-        self._entry = Entry(near.log, output, item)
+        self._entry = PlayRecord(near.log, output, item)
         self._shown_mono_s: float | None = None
         self._start_at: datetime | None = None
 
@@ -38,12 +38,12 @@ class Showing:
         """Has a face shown it?"""
         return self._shown_mono_s is not None
 
-    def command(self, media: MediaShelf) -> Show:
+    def command(self, media: MediaFiles) -> ShowScene:
         """What the board is told."""
         item = self.item
         if item.scene is None:
             raise ValueError(f"{item.title} has no scene")
-        return Show(
+        return ShowScene(
             id=self.id,
             scene=item.scene,
             faces=self.faces,
@@ -66,12 +66,14 @@ class Showing:
         else:
             await self._entry.close(self._account("failed", reason, None))
 
-    def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
+    def _account(
+        self, outcome: Outcome, reason: str | None, end_mono_s: float | None
+    ) -> PlayResult:
         start_mono_s = self._shown_mono_s
         if start_mono_s is None:
-            return Account(outcome, reason, zones=list(self.faces), proof="A1")
+            return PlayResult(outcome, reason, zones=list(self.faces), proof="A1")
         last_s = 0.0 if end_mono_s is None else end_mono_s - start_mono_s
-        return Account(
+        return PlayResult(
             outcome,
             reason,
             start_at=self._start_at,

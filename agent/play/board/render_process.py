@@ -29,7 +29,7 @@ from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.ipc import Show
+from agent.play.ipc import ShowScene
 from agent.sandbox.profile import confine_renderer
 
 LOGGER = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Failure:
     is_death: bool = False
 
 
-class _Told(msgspec.Struct):
+class _RenderResult(msgspec.Struct):
     """A failure on its way from the renderer."""
 
     code: str
@@ -79,7 +79,7 @@ class RenderProcess:
 
     def __init__(
         self,
-        show: Show,
+        show: ShowScene,
         sizes: Mapping[str, Size],
         station: str,
         budget: SceneBudget = SCENE_BUDGET,
@@ -143,7 +143,7 @@ def reap(pid: int) -> bool:
     return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
-def local_time(show: Show) -> datetime | None:
+def local_time(show: ShowScene) -> datetime | None:
     """What clocks read now; None while no time is trusted."""
     if show.utc_at_mono_0_s is None:
         return None
@@ -155,7 +155,7 @@ def local_time(show: Show) -> datetime | None:
 class _Drawer:
     """What the forked process needs."""
 
-    show: Show
+    show: ShowScene
     sizes: dict[str, Size]
     station: str
     budget: SceneBudget
@@ -185,7 +185,7 @@ class _Drawer:
             os.write(answers, _DRAWN)
 
     def _load(self) -> scene_renderer.SceneRenderer:
-        around = scene_renderer.Surroundings(self.station, self.show.media)
+        around = scene_renderer.SceneContext(self.station, self.show.media)
         return scene_renderer.SceneRenderer(
             self.show.scene, self.sizes.values(), around, self.budget
         )
@@ -252,13 +252,13 @@ def _frame_bytes(size: Size) -> int:
 
 
 def _build_failure(code: str, detail: str) -> bytes:
-    return msgspec.json.encode(_Told(code, detail[:300]))
+    return msgspec.json.encode(_RenderResult(code, detail[:300]))
 
 
 def _parse_failure(answer: bytes) -> Failure:
     """By whoever may have taken the renderer over: any bytes."""
     try:
-        told = msgspec.json.decode(answer, type=_Told)
+        told = msgspec.json.decode(answer, type=_RenderResult)
     except msgspec.DecodeError:
         return Failure("E_RENDER", "the process that drew it answered nonsense", is_death=True)
     if not _CODE.match(told.code):

@@ -29,7 +29,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class SceneContext:
     """What a scene needs besides itself: store paths by sha256, station id, the local time.
 
     `local` is None while no time is trusted.
@@ -57,7 +57,7 @@ class SceneRenderer:
         self,
         scene: Scene,
         sizes: Iterable[Size],
-        around: Surroundings,
+        around: SceneContext,
         budget: SceneBudget = SCENE_BUDGET,
     ) -> None:
         check_scene(scene, budget)
@@ -80,7 +80,7 @@ class SceneRenderer:
         return canvas.picture
 
 
-def render(scene: Scene, size: Size, around: Surroundings) -> Image.Image:
+def render(scene: Scene, size: Size, around: SceneContext) -> Image.Image:
     """The RGB picture of a scene on a face of (width_px, height_px).
 
     Raises:

@@ -40,7 +40,7 @@ COENG = "\u17d2"  # makes the next consonant a subscript
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line: its runs as (font file, text), and its width."""
 
     runs: tuple[tuple[str, str], ...]
@@ -52,7 +52,7 @@ class Layout:
     """Lines at a size, with the common height of a line and its baseline below the top."""
 
     size_px: int
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     line_height_px: int
     ascent_px: int
 
@@ -235,9 +235,9 @@ def _lay_out(
     """Stops at the first line too many: the time is bounded by the face, not by the text."""
     width_px, height_px = room
     line_height_px, ascent_px = _line_metrics(text, size_px)
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for words in _all_lines(text, size_px, width_px, pieces_of):
-        line = Line(split_runs(words), _width_of(words, size_px))
+        line = TextLine(split_runs(words), _width_of(words, size_px))
         lines.append(line)
         if line.width_px > width_px or line_height_px * len(lines) > height_px:
             return None

@@ -23,7 +23,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ClipRun:
     """What one decoder makes: its tracks with `gap_ms` between them and `tail_ms` behind the last.
 
     Of that `offset_ms` are left out at the start; `limit_ms` is the longest that may come of it.
@@ -42,14 +42,14 @@ class Stretch:
         return tracks_ms + self.gap_ms * (len(self.tracks) - 1) + self.tail_ms
 
 
-def cut_row(
+def split_clips(
     tracks: Sequence[Track],
     rounds: int,
     *,
     gap_ms: int = 0,
     offset_ms: int = 0,
     limit_ms: int | None = None,
-) -> Iterator[Stretch]:
+) -> Iterator[ClipRun]:
     """The stretches of all rounds, those before the offset and behind the limit left out.
 
     Where an item begins that was cut, or how much of its limit is left, is counted by the signed
@@ -64,7 +64,7 @@ def cut_row(
     while left > 0 and (limit_ms is None or limit_ms > 0):
         few = tuple(islice(row, INPUTS_AT_ONCE))
         left -= len(few)
-        stretch = Stretch(few, gap_ms, gap_ms if left else 0, offset_ms, limit_ms)
+        stretch = ClipRun(few, gap_ms, gap_ms if left else 0, offset_ms, limit_ms)
         length_ms = stretch.length_ms
         if left and length_ms <= offset_ms:
             offset_ms -= length_ms

@@ -19,7 +19,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Collection, Iterator, Sequence
 
 from agent.errors import PlayError
-from agent.play.decode.clip_sequence import Stretch, Track, cut_row
+from agent.play.decode.clip_sequence import ClipRun, Track, split_clips
 from agent.play.task_end import end_task
 
 RATE_HZ = 48_000
@@ -49,7 +49,7 @@ DETAIL_CHARS = 300
 READ_BYTES, READ_PAUSE_S = 1 << 14, 0.005
 
 
-class Decoder:
+class FfmpegDecoder:
     """The decoding of one item, from `start` on.
 
     Args:
@@ -60,7 +60,7 @@ class Decoder:
         read_fd: the caller's, once started: hand it to the engine, or close it.
     """
 
-    def __init__(self, stretches: Iterator[Stretch], fds: Collection[int]) -> None:
+    def __init__(self, stretches: Iterator[ClipRun], fds: Collection[int]) -> None:
         self._stretches = stretches
         self._following = next(stretches, None)
         self._process: Process
@@ -146,7 +146,7 @@ async def start_decoder(
     gap_ms: int = 0,
     offset_ms: int = 0,
     duration_limit_ms: int | None = None,
-) -> Decoder:
+) -> FfmpegDecoder:
     """Start decoding one item.
 
     Args:
@@ -159,13 +159,13 @@ async def start_decoder(
     Raises:
         PlayError: no media, a mime no demuxer is allowed for, or ffmpeg is missing.
     """
-    row = cut_row(media, repeat, gap_ms=gap_ms, offset_ms=offset_ms, limit_ms=duration_limit_ms)
-    decoder = Decoder(row, {track.fd for track in media})
+    row = split_clips(media, repeat, gap_ms=gap_ms, offset_ms=offset_ms, limit_ms=duration_limit_ms)
+    decoder = FfmpegDecoder(row, {track.fd for track in media})
     await decoder.start()
     return decoder
 
 
-async def _start_ffmpeg(stretch: Stretch, write_fd: int) -> Process:
+async def _start_ffmpeg(stretch: ClipRun, write_fd: int) -> Process:
     from agent.sandbox.profile import DECODER, confine_argv
 
     media = sorted({track.fd for track in stretch.tracks})
@@ -199,7 +199,7 @@ async def _read_last_words(process: Process) -> bytes:
     return last
 
 
-def decoder_argv(stretch: Stretch) -> list[str]:
+def decoder_argv(stretch: ClipRun) -> list[str]:
     """The command line of ffmpeg for a stretch of media.
 
     Raises:
@@ -226,7 +226,7 @@ def _demuxer_of(mime: str) -> str:
     return demuxer
 
 
-def _graph(stretch: Stretch) -> str:
+def _graph(stretch: ClipRun) -> str:
     """Each medium to one shape, its gap behind it, one after the other, then the cut."""
     shape = f"aresample={RATE_HZ},aformat=sample_fmts=s16:channel_layouts=mono"
     count = len(stretch.tracks)

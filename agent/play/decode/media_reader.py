@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from agent.contract.document import Medium
 from agent.contract.ids import Digest
 from agent.play.decode.clip_sequence import Track
-from agent.play.item import MediaShelf
+from agent.play.item import MediaFiles
 
 
-async def open_tracks(media: MediaShelf, clips: Iterable[Medium]) -> list[Track]:
+async def open_tracks(media: MediaFiles, clips: Iterable[Medium]) -> list[Track]:
     """Open and verify media, in order; the descriptors are the caller's.
 
     Raises:

@@ -22,7 +22,7 @@ FULL_WAIT_S = 0.05
 CLIP_LIMIT_FRAMES = 48_000 * 600  # ten minutes, 58 MB
 
 
-class Source(Protocol):
+class SampleSource(Protocol):
     """What a slot plays."""
 
     @property

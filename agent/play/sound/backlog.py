@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.play.item import Item, Neighbours
-from agent.play.play_record import Account, Entry
+from agent.play.play_record import PlayRecord, PlayResult
 
 PREEMPTED = "preempted"
 
@@ -119,4 +119,4 @@ class Backlog:
 
     async def _skip(self, item: Item) -> None:
         self._done[item.key] = item.end_at
-        await Entry(self._log, self._output, item).close(Account("skipped", PREEMPTED))
+        await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from agent.play.item import SILENCES, Item
-from agent.play.sound.emergency_sequence import Script
-from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.emergency_sequence import EmergencySequence
+from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_here, bodies_with_words
 
 
-class AlarmQueue:
+class EmergencyQueue:
     """The emergencies in force, as one output tells them one after the other."""
 
     def __init__(self) -> None:
-        self._scripts: dict[str, Script] = {}
+        self._scripts: dict[str, EmergencySequence] = {}
 
     def due(self, alarms: Sequence[Item], done: Collection[str]) -> Item | None:
         """The one to tell now; None when all of them were told.
@@ -49,16 +49,16 @@ class AlarmQueue:
         script = self._scripts.get(item.key)
         return script is not None and script.is_resting and not self._is_late(item)
 
-    def script(self, item: Item) -> Script:
+    def script(self, item: Item) -> EmergencySequence:
         """Where the telling of an emergency begins, or goes on."""
-        new = Script(bodies_with_words(item), item.repeat, item.gap_ms / 1000)
+        new = EmergencySequence(bodies_with_words(item), item.repeat, item.gap_ms / 1000)
         return self._scripts.setdefault(item.key, new)
 
     def forget(self, item: Item) -> None:
         """It is told again from its beginning."""
         self._scripts.pop(item.key, None)
 
-    def settle(self, session: AlarmSession) -> bool:
+    def settle(self, session: EmergencySession) -> bool:
         """A session is over; True when its emergency is done with."""
         if session.stop_reason in ("preempted", *SILENCES):
             self.forget(session.item)

@@ -8,11 +8,11 @@ from datetime import datetime
 from agent.clock import Clock
 from agent.play.ipc import RATE_HZ
 from agent.play.item import Item, PlayLog
-from agent.play.play_record import Account, Entry, Outcome
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
 
 
-class AlarmRecord:
+class EmergencyRecord:
     """One play of an emergency, from its first sample to its closed record.
 
     Args:
@@ -39,7 +39,7 @@ class AlarmRecord:
         self._item = item
         self._claim = claim
         self._clock = clock
-        self._entry = Entry(log, output, item)
+        self._entry = PlayRecord(log, output, item)
         self._begun: list[int] = []
         self.reading: int | None = None
         self.heard: set[int] = set()
@@ -83,9 +83,9 @@ class AlarmRecord:
         """A body's words were heard to their end."""
         self.heard.add(body)
 
-    def _account(self, outcome: Outcome, reason: str | None) -> Account:
+    def _account(self, outcome: Outcome, reason: str | None) -> PlayResult:
         told = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)
-        return Account(
+        return PlayResult(
             outcome,
             reason,
             start_at=self._start_at,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from agent.clock import mono_s
 from agent.contract.document import Medium
-from agent.play.decode.decoder import Decoder, start_decoder
+from agent.play.decode.decoder import FfmpegDecoder, start_decoder
 from agent.play.decode.media_reader import open_tracks
-from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, Start
-from agent.play.item import MediaShelf
+from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, StartSlot
+from agent.play.item import MediaFiles
 
 _ids = itertools.count(1)
 LIMIT_SLACK_MS = (
@@ -22,7 +22,7 @@ LIMIT_SLACK_MS = (
 
 
 @dataclass(eq=False)
-class Segment:
+class EmergencySegment:
     """What sounds without a break: a clip that the engine holds, or decoded media.
 
     Args:
@@ -32,7 +32,7 @@ class Segment:
     """
 
     clip: str | None = None
-    decoder: Decoder | None = None
+    decoder: FfmpegDecoder | None = None
     length_s: float = 0.0
     id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
     is_loaded: bool = False
@@ -71,7 +71,7 @@ class Segment:
         if self.clip is not None:
             send(Fire(self.clip, self.id, level))
         else:
-            send(Start(self.id, at_mono_s, after))
+            send(StartSlot(self.id, at_mono_s, after))
 
     def on_started(self, at_mono_s: float) -> None:
         """Its first sample is placed."""
@@ -112,7 +112,7 @@ class Segment:
             await decoder.stop()
 
 
-async def decode_segment(media: MediaShelf, clips: Sequence[Medium]) -> Segment:
+async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> EmergencySegment:
     """Open media and start to decode them, one right behind the other.
 
     Raises:
@@ -122,4 +122,4 @@ async def decode_segment(media: MediaShelf, clips: Sequence[Medium]) -> Segment:
     limit_ms = length_ms + LIMIT_SLACK_MS * len(clips)
     tracks = await open_tracks(media, clips)
     decoder = await start_decoder(tracks, duration_limit_ms=limit_ms)
-    return Segment(decoder=decoder, length_s=length_ms / 1000)
+    return EmergencySegment(decoder=decoder, length_s=length_ms / 1000)

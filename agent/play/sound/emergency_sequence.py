@@ -38,7 +38,7 @@ class Step:
 
 
 @dataclass
-class Script:
+class EmergencySequence:
     """One emergency on one output, also over several plays of it.
 
     Args:

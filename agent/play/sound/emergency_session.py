@@ -15,16 +15,16 @@ from collections.abc import Iterable, Sequence
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.ipc import RATE_HZ, Ended, Fault, Send, Started, Stop
+from agent.play.ipc import RATE_HZ, Ended, Send, Started, Stop, WorkerFault
 from agent.play.item import Item, Neighbours
 from agent.play.play_record import Outcome
 from agent.play.sound.attention_tone import ATTENTION
-from agent.play.sound.emergency_record import AlarmRecord
-from agent.play.sound.emergency_segment import Segment
-from agent.play.sound.emergency_sequence import Script, Step
+from agent.play.sound.emergency_record import EmergencyRecord
+from agent.play.sound.emergency_segment import EmergencySegment
+from agent.play.sound.emergency_sequence import EmergencySequence, Step
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.segment_loader import SIGNAL_LIMIT_S, SegmentLoader, built_in_signal
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 
 log = logging.getLogger(__name__)
 FADE_MS = 20
@@ -35,7 +35,7 @@ AHEAD_S = 1.5  # before a segment ends the next one is loaded
 PLACE_AHEAD_S = 0.1  # before its moment a segment's start is ordered
 
 
-class AlarmSession:
+class EmergencySession:
     """Tells one emergency, until its script is over, it is stopped, or it gives way.
 
     Args:
@@ -54,9 +54,9 @@ class AlarmSession:
         self,
         output: str,
         item: Item,
-        script: Script,
+        script: EmergencySequence,
         *,
-        lines: Iterable[Line],
+        lines: Iterable[SpeakerLine],
         send: Send,
         near: Neighbours,
     ) -> None:
@@ -67,12 +67,12 @@ class AlarmSession:
         self.is_giving_way = False
         self.last_slot: str | None = None
         self._claim = LineClaim(lines)
-        self.record = AlarmRecord(output, item, self._claim, log=near.log, clock=near.clock)
+        self.record = EmergencyRecord(output, item, self._claim, log=near.log, clock=near.clock)
         self._send = send
         self._trying: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._loader = SegmentLoader(item, near.media, self._news.set)
-        self._segments: dict[str, Segment] = {}
+        self._segments: dict[str, EmergencySegment] = {}
 
     @property
     def is_sounding(self) -> bool:
@@ -91,7 +91,7 @@ class AlarmSession:
         self._loader.update(self.item)
         self._news.set()
 
-    async def tell(self) -> None:
+    async def announce(self) -> None:
         """Tell it and write its record.
 
         A line that does not answer in the time that it needs is not waited for: the others must
@@ -105,7 +105,7 @@ class AlarmSession:
         self._loader.expect_signal()
         try:
             await self._switch_on()
-            await self._tell_script()
+            await self._announce_sequence()
         finally:
             await self._discard_all()
         await self._finish()
@@ -133,8 +133,8 @@ class AlarmSession:
 
     # The script
 
-    async def _tell_script(self) -> None:
-        ahead: tuple[Step, Segment] | None = None
+    async def _announce_sequence(self) -> None:
+        ahead: tuple[Step, EmergencySegment] | None = None
         while not self._is_ending:
             self._news.clear()
             here = self._loader.here()
@@ -165,7 +165,7 @@ class AlarmSession:
             return True
         return False
 
-    async def _load(self, step: Step) -> Segment | None:
+    async def _load(self, step: Step) -> EmergencySegment | None:
         """A step's sound, its slot filling; None when its words do not come."""
         try:
             segment = await self._loader.load(step)
@@ -180,7 +180,9 @@ class AlarmSession:
 
     # One segment
 
-    async def _sound(self, step: Step, segment: Segment) -> tuple[Step, Segment] | None:
+    async def _sound(
+        self, step: Step, segment: EmergencySegment
+    ) -> tuple[Step, EmergencySegment] | None:
         """Let a segment sound to its end; the next one, if it is loaded by then."""
         if step.kind == "words":
             self.record.note_words(step.body)
@@ -197,7 +199,7 @@ class AlarmSession:
         await self._judge(step, segment)
         return ahead
 
-    async def _begin(self, segment: Segment, at_mono_s: float, limit_s: float) -> None:
+    async def _begin(self, segment: EmergencySegment, at_mono_s: float, limit_s: float) -> None:
         """Until it has started, or did not within the limit: then it has ended."""
         at_mono_s = max(at_mono_s, mono_s())
         self._segments[segment.id] = segment
@@ -208,7 +210,7 @@ class AlarmSession:
             await segment.wait_ended(mono_s() + limit_s)
             segment.on_ended(Ended(segment.id, 0, "starved", mono_s()))
 
-    async def _look_ahead(self, now: Segment) -> tuple[Step, Segment] | None:
+    async def _look_ahead(self, now: EmergencySegment) -> tuple[Step, EmergencySegment] | None:
         """Load the words that come next; without a gap they follow to the sample."""
         step = self.script.next(self._loader.here())
         self.last_slot = now.id if step.kind == "over" else None
@@ -221,7 +223,7 @@ class AlarmSession:
             following.place(self._send, self.item.level, mono_s(), after=now.id)
         return step, following
 
-    async def _judge(self, step: Step, segment: Segment) -> None:
+    async def _judge(self, step: Step, segment: EmergencySegment) -> None:
         """What was heard of a step, and what must be heard in its place."""
         is_whole = segment.is_whole
         try:
@@ -242,20 +244,20 @@ class AlarmSession:
             await self._begin(signal, mono_s(), START_LIMIT_S)
             await signal.wait_ended()
 
-    def _is_cut(self, segment: Segment) -> bool:
+    def _is_cut(self, segment: EmergencySegment) -> bool:
         """Was it stopped from outside? What is higher stops it in the engine, without a word."""
         if segment.ended is not None and segment.ended.why == "stopped" and segment.heard_s:
             self.stop_reason = self.stop_reason or "preempted"
         return self.stop_reason is not None or self.over.is_set()
 
-    async def _drop(self, segment: Segment) -> None:
+    async def _drop(self, segment: EmergencySegment) -> None:
         """Nothing of it sounds any more, and its decoder ends."""
         if segment.ended is None and (segment.is_loaded or segment.is_placed):
             self._stop_slot(segment, 0)
         self._segments.pop(segment.id, None)
         await segment.close()
 
-    def _stop_slot(self, segment: Segment, fade_ms: int) -> None:
+    def _stop_slot(self, segment: EmergencySegment, fade_ms: int) -> None:
         with contextlib.suppress(PlayError):  # a lost engine is told by the worker
             self._send(Stop(segment.id, fade_ms))
 
@@ -287,13 +289,13 @@ class AlarmSession:
         self._segments[event.id].on_ended(event)
         return False
 
-    def on_fault(self, event: Fault) -> None:
+    def on_fault(self, event: WorkerFault) -> None:
         """The engine cannot play a slot: it counts as ended unheard."""
         log.error("%s: %s %s", self.item.title, event.code, event.detail)
         segment = self._segments[event.id or ""]
         segment.on_ended(Ended(segment.id, 0, "starved", mono_s()))
 
-    def give_way(self) -> None:
+    def preempt(self) -> None:
         """Another emergency waits: end behind the body that sounds."""
         self.is_giving_way = True
         for segment in self._segments.values():

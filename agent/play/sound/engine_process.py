@@ -22,17 +22,17 @@ from agent.play.ipc import (
     BEAT_S,
     RATE_HZ,
     WORKER_FD,
-    Beat,
+    EngineBeat,
     EngineCommand,
     EngineEvent,
-    Fault,
     Fire,
     Gain,
     Hold,
     Load,
     Ready,
-    Start,
+    StartSlot,
     Stop,
+    WorkerFault,
 )
 from agent.play.sound.engine_config import EngineConfig
 from agent.play.sound.mixer import Mixer
@@ -70,10 +70,10 @@ class Engine:
         try:
             self._output.open(RATE_HZ, self._config.block, self._fill)
         except DriverError as error:
-            self._send(Fault("E_DEVICE", str(error)))
+            self._send(WorkerFault("E_DEVICE", str(error)))
             return 1
         if not self._wait_flowing():
-            self._send(Fault("E_DEVICE", f"{self._config.device}: opened, but nothing flows"))
+            self._send(WorkerFault("E_DEVICE", f"{self._config.device}: opened, but nothing flows"))
             return 1
         gc.collect()
         gc.freeze()
@@ -112,16 +112,20 @@ class Engine:
         """Say that sound flows; False, after a fault, when it does not."""
         frames = self._mixer.frames
         if not self._output.is_running():
-            self._send(Fault("E_DEVICE_GONE", f"{self._config.device}: the stream has stopped"))
+            self._send(
+                WorkerFault("E_DEVICE_GONE", f"{self._config.device}: the stream has stopped")
+            )
             return False
         if frames == self._beat_frames:
-            self._send(Fault("E_DEVICE_STALLED", f"{self._config.device}: no callback for 500 ms"))
+            self._send(
+                WorkerFault("E_DEVICE_STALLED", f"{self._config.device}: no callback for 500 ms")
+            )
             return False
         self._beat_frames = frames
         now_s = mono_s()
         self._beat_at_s = now_s + BEAT_S
         underruns = self._mixer.gaps + int(getattr(self._output, "underflows", 0))
-        self._send(Beat(frames, now_s, underruns))
+        self._send(EngineBeat(frames, now_s, underruns))
         return True
 
     def _receive(self) -> bool:
@@ -130,21 +134,21 @@ class Engine:
         if not data:
             return False
         try:
-            self._obey(self._decoder.decode(data), fds)
+            self._handle(self._decoder.decode(data), fds)
         except msgspec.DecodeError as error:
-            self._send(Fault("E_COMMAND", str(error), ""))
+            self._send(WorkerFault("E_COMMAND", str(error), ""))
         finally:
             for fd in fds:
                 os.close(fd)
         return True
 
-    def _obey(self, command: EngineCommand, fds: list[int]) -> None:
+    def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         match command:
             case Load() if fds:
                 self._mixer.load(command, Ring(fds.pop(), RATE_HZ))
             case Hold() if fds:
                 self._clips[command.clip] = Clip(fds.pop())
-            case Start():
+            case StartSlot():
                 self._mixer.start(command)
             case Stop():
                 self._mixer.stop(command)
@@ -154,7 +158,7 @@ class Engine:
                 self._mixer.fire(command, self._clips)
             case Load() | Hold():
                 about = command.id if isinstance(command, Load) else command.clip
-                self._send(Fault("E_COMMAND", "no pipe came with it", about))
+                self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))
 
     def _send(self, event: EngineEvent) -> None:
         self._control.send(msgspec.json.encode(event))
@@ -167,7 +171,7 @@ def main(argv: list[str]) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     config = msgspec.json.decode(argv[0], type=EngineConfig)
     control = socket.socket(fileno=WORKER_FD)
-    _hurry()
+    _raise_priority()
     engine = Engine(config, control, load_audio_output(config.driver, config.device))
     try:
         return engine.run()
@@ -175,7 +179,7 @@ def main(argv: list[str]) -> int:
         return 0  # the agent is gone
 
 
-def _hurry() -> None:
+def _raise_priority() -> None:
     """Ahead of decoders and of the agent, where the unit allows it (LimitNICE)."""
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)

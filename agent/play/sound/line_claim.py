@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from agent.play.task_end import end_task
 
 CLAIM_AGAIN_S = 2.0  # between tries to have a line on that did not come
@@ -22,11 +22,11 @@ class LineClaim:
         is_given_up: lines that did not come are not tried any more.
     """
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[SpeakerLine]) -> None:
         self.on: list[str] = []
         self.is_given_up = False
         self._lines = list(lines)
-        self._claimed: list[Line] = []
+        self._claimed: list[SpeakerLine] = []
         self._heard_somewhere = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
         self._is_released = False
@@ -71,7 +71,7 @@ class LineClaim:
         finally:
             heard.cancel()
 
-    async def _take_one(self, line: Line) -> None:
+    async def _take_one(self, line: SpeakerLine) -> None:
         is_on = await line.claim()
         if self._is_released:  # let go while it settled
             line.release()
@@ -80,11 +80,11 @@ class LineClaim:
         if is_on:
             self._note_on(line)
 
-    async def _take_again(self, line: Line) -> None:
+    async def _take_again(self, line: SpeakerLine) -> None:
         if await line.claim_again():
             self._note_on(line)
 
-    def _note_on(self, line: Line) -> None:
+    def _note_on(self, line: SpeakerLine) -> None:
         self.on.append(line.name)
         self._heard_somewhere.set()
 

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from agent.contract.priority import Level
-from agent.play.decode.pcm import Clip, ClipSource, Ring, Source
-from agent.play.ipc import Ended, Fault, Fire, Gain, Load, Start, Started, Stop
+from agent.play.decode.pcm import Clip, ClipSource, Ring, SampleSource
+from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
 from agent.play.sound.mixer_slot import Mix, Slot
 
@@ -27,7 +27,7 @@ BEHIND_S = 0.02  # a stall shorter than this is not worth a break in the sound
 CEILING = 32_768.0
 RELEASE_PER_S = 4.0  # the limiter's gain recovers by a factor of e in 1/4 s
 
-Event = Started | Ended | Fault
+Event = Started | Ended | WorkerFault
 Order = Callable[[], None]
 
 
@@ -51,7 +51,7 @@ class Mixer:
 
     # -- control thread
 
-    def load(self, command: Load, source: Source) -> None:
+    def load(self, command: Load, source: SampleSource) -> None:
         """A slot for `command`; `source` is filling already."""
         slot = Slot(
             command.id,
@@ -63,7 +63,7 @@ class Mixer:
         )
         self._orders.append(lambda: self._add(slot))
 
-    def start(self, command: Start) -> None:
+    def start(self, command: StartSlot) -> None:
         """Place the first sample at a moment; a moment past means now."""
         self._orders.append(lambda: self._schedule(command))
 
@@ -79,11 +79,11 @@ class Mixer:
         """Play a held clip from the next block on."""
         clip = clips.get(command.clip)
         if clip is None:
-            self.events.append(Fault("E_CLIP", f"{command.clip}: not held", command.id))
+            self.events.append(WorkerFault("E_CLIP", f"{command.clip}: not held", command.id))
             return
         load = Load(command.id, command.level, command.gain_db)
         self.load(load, ClipSource(clip))
-        self.start(Start(command.id, float("-inf")))
+        self.start(StartSlot(command.id, float("-inf")))
 
     # -- callback
 
@@ -192,11 +192,11 @@ class Mixer:
     def _add(self, slot: Slot) -> None:
         if slot.id in self._slots:
             slot.source.close()
-            self.events.append(Fault("E_SLOT", "this id is in use", slot.id))
+            self.events.append(WorkerFault("E_SLOT", "this id is in use", slot.id))
             return
         self._slots[slot.id] = slot
 
-    def _schedule(self, command: Start) -> None:
+    def _schedule(self, command: StartSlot) -> None:
         if slot := self._known(command.id):
             slot.start_at_s = command.at_mono_s
             slot.after = command.after if command.after in self._slots else None
@@ -217,7 +217,7 @@ class Mixer:
     def _known(self, slot_id: str) -> Slot | None:
         slot = self._slots.get(slot_id)
         if slot is None:
-            self.events.append(Fault("E_SLOT", "no such id", slot_id))
+            self.events.append(WorkerFault("E_SLOT", "no such id", slot_id))
         return slot
 
     def _drop(self, slot: Slot, offset: int) -> None:
@@ -237,6 +237,6 @@ class Mixer:
         self.events.append(Ended(slot.id, slot.heard, slot.why or "end", mono_s))
 
 
-def _has_sound(source: Source) -> bool:
+def _has_sound(source: SampleSource) -> bool:
     """A slot begins with its first sample, so it waits for the decoder; an empty one ends."""
     return not isinstance(source, Ring) or source.available > 0 or source.finished

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.play.decode.pcm import Source
+from agent.play.decode.pcm import SampleSource
 
 Why = Literal["end", "stopped", "starved"]
 Mix = NDArray[np.float32]
@@ -40,7 +40,7 @@ class Slot:
         self,
         slot_id: str,
         level: int,
-        source: Source,
+        source: SampleSource,
         *,
         gain_db: float,
         fade_in_frames: int,

@@ -10,10 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from agent.play.item import Item, MediaShelf
+from agent.play.item import Item, MediaFiles
 from agent.play.sound.attention_tone import ATTENTION, ATTENTION_S
 from agent.play.sound.builtin_speech import EXERCISE_LINE, LINE
-from agent.play.sound.emergency_segment import Segment, decode_segment
+from agent.play.sound.emergency_segment import EmergencySegment, decode_segment
 from agent.play.sound.emergency_sequence import Step
 from agent.play.task_end import end_task
 
@@ -32,9 +32,9 @@ def bodies_with_words(item: Item) -> frozenset[int]:
     return frozenset(index for index, body in enumerate(item.bodies) if body.clips)
 
 
-def built_in_signal() -> Segment:
+def built_in_signal() -> EmergencySegment:
     """The attention signal that every engine holds."""
-    return Segment(clip=ATTENTION, length_s=ATTENTION_S)
+    return EmergencySegment(clip=ATTENTION, length_s=ATTENTION_S)
 
 
 class SegmentLoader:
@@ -46,12 +46,12 @@ class SegmentLoader:
         on_news: called when words that were late are ready.
     """
 
-    def __init__(self, item: Item, media: MediaShelf, on_news: Callable[[], None]) -> None:
+    def __init__(self, item: Item, media: MediaFiles, on_news: Callable[[], None]) -> None:
         self._item = item
         self._media = media
         self._on_news = on_news
-        self._late: dict[int, asyncio.Task[Segment]] = {}
-        self._signals: list[asyncio.Task[Segment]] = []
+        self._late: dict[int, asyncio.Task[EmergencySegment]] = {}
+        self._signals: list[asyncio.Task[EmergencySegment]] = []
 
     def here(self) -> frozenset[int]:
         """The bodies that can be told now."""
@@ -68,7 +68,7 @@ class SegmentLoader:
             work = decode_segment(self._media, [self._item.signal])
             self._signals.append(asyncio.create_task(work, name="recorded signal"))
 
-    async def load(self, step: Step) -> Segment | None:
+    async def load(self, step: Step) -> EmergencySegment | None:
         """A step's sound; None when its words do not come in time.
 
         Raises:
@@ -77,10 +77,10 @@ class SegmentLoader:
         if step.kind == "signal":
             return await self._load_signal()
         if step.kind == "line":
-            return Segment(clip=EXERCISE_LINE if self._item.is_exercise else LINE)
+            return EmergencySegment(clip=EXERCISE_LINE if self._item.is_exercise else LINE)
         return await self._load_words(step.body)
 
-    async def _load_signal(self) -> Segment:
+    async def _load_signal(self) -> EmergencySegment:
         """The recorded one if it is ready, else the built-in one."""
         if not self._signals:
             self.expect_signal()
@@ -91,7 +91,7 @@ class SegmentLoader:
                 return task.result()
         return built_in_signal()
 
-    async def _load_words(self, body: int) -> Segment | None:
+    async def _load_words(self, body: int) -> EmergencySegment | None:
         task = self._late.get(body)
         if task is None:
             work = decode_segment(self._media, self._item.bodies[body].clips)

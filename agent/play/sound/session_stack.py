@@ -8,15 +8,15 @@ from agent.clock import Now, mono_s
 from agent.contract.priority import Level
 from agent.play.item import Item, Neighbours
 from agent.play.sound.backlog import Backlog, Cut
-from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.sound_session import SoundSession
 
 REMEMBERED = 64  # emergencies
 CALM_S = 4.0  # an emergency's signal is over by then, and its first words are decoded
-Session = SoundSession | AlarmSession
+Session = SoundSession | EmergencySession
 
 
-class Lineup:
+class SessionStack:
     """All sessions of an output, in the order in which they were opened.
 
     Args:
@@ -89,9 +89,9 @@ class Lineup:
             del self._heard[next(iter(self._heard))]
 
     @property
-    def tellings(self) -> list[AlarmSession]:
+    def tellings(self) -> list[EmergencySession]:
         """The emergencies that are being told: mostly one, two while a key's alarm cuts one."""
-        return [session for session in self.sessions if isinstance(session, AlarmSession)]
+        return [session for session in self.sessions if isinstance(session, EmergencySession)]
 
     @property
     def words_missing(self) -> list[str] | None:

@@ -16,19 +16,19 @@ from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.commissioning_test import TONE_S, ToneTrials, busy, not_ready
-from agent.play.ipc import Beat, Ended, EngineEvent, Fault, Hold, Ready, Started
+from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
+from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, WorkerFault
 from agent.play.item import SILENCES, Item, Neighbours, forget_past
-from agent.play.play_record import Account, Entry
+from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.backlog import Backlog, Cut
 from agent.play.sound.builtin_speech import hold_lines
-from agent.play.sound.emergency_queue import AlarmQueue
-from agent.play.sound.emergency_session import AlarmSession
-from agent.play.sound.session_stack import Lineup, Session
+from agent.play.sound.emergency_queue import EmergencyQueue
+from agent.play.sound.emergency_session import EmergencySession
+from agent.play.sound.session_stack import Session, SessionStack
 from agent.play.sound.sound_session import SoundSession
-from agent.play.speaker_line import Line, close_lines
-from agent.play.supervisor import Keeper, Spawn
+from agent.play.speaker_line import SpeakerLine, close_lines
+from agent.play.supervisor import Spawn, Supervisor
 
 log = logging.getLogger(__name__)
 PREPARE_S = 4.0
@@ -52,11 +52,11 @@ class SoundOutput:
     """
 
     def __init__(
-        self, name: str, lines: list[Line], spawn: Spawn[EngineEvent], near: Neighbours
+        self, name: str, lines: list[SpeakerLine], spawn: Spawn[EngineEvent], near: Neighbours
     ) -> None:
         self.name = name
         self.lines = {line.name: line for line in lines}
-        self._keeper = Keeper(
+        self._supervisor = Supervisor(
             name,
             "engine_lost",
             spawn,
@@ -71,13 +71,13 @@ class SoundOutput:
         self._changed = asyncio.Event()
         self._done: dict[str, datetime] = {}
         self._backlog = Backlog(name, near, self._done)
-        self.lineup = Lineup(near, self._backlog, self._done)
-        self._sessions = self.lineup.sessions
+        self.session_stack = SessionStack(near, self._backlog, self._done)
+        self._sessions = self.session_stack.sessions
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
         self._breaks: Counter[str] = Counter()
-        self._alarms = AlarmQueue()
-        self._trials = ToneTrials(name, self._keeper.send)
+        self._alarms = EmergencyQueue()
+        self._trials = ToneTests(name, self._supervisor.send)
 
     def changed(self) -> None:
         """Documents, media or the clock moved: look again now."""
@@ -92,7 +92,7 @@ class SoundOutput:
     @property
     def is_ready(self) -> bool:
         """Does its engine run?"""
-        return self._keeper.is_ready
+        return self._supervisor.is_ready
 
     @property
     def trial(self) -> str | None:
@@ -105,7 +105,7 @@ class SoundOutput:
         Raises:
             PlayError: E_NOT_READY without an engine, E_BUSY when anything sounds or is about to.
         """
-        if not self._keeper.is_ready:
+        if not self._supervisor.is_ready:
             raise not_ready(name)
         now = self._clock.now()
         upcoming = self._rundown.upcoming(now)
@@ -124,7 +124,7 @@ class SoundOutput:
                 self._group = group
                 for line in self.lines.values():
                     await line.open()
-                group.create_task(self._keeper.run(), name=f"engine of {self.name}")
+                group.create_task(self._supervisor.run(), name=f"engine of {self.name}")
                 group.create_task(self._follow(), name=f"rundown of {self.name}")
         finally:
             # The engine is gone by now: a record must not end before its sound does.
@@ -152,14 +152,14 @@ class SoundOutput:
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
-            case Beat(underruns=underruns):
+            case EngineBeat(underruns=underruns):
                 self._count(underruns)
             case Ready():
                 self._underruns = 0
-                self._keeper.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
-                self._group.create_task(hold_lines(self._keeper.send), name="built-in lines")
+                self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
+                self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")
                 self.changed()
-            case Started() | Ended() | Fault() if event.id is not None:
+            case Started() | Ended() | WorkerFault() if event.id is not None:
                 if self._trials.owns(event.id) and not isinstance(event, Started):
                     self._trials.on_ended()  # that is all that there is to do
                 for session in [one for one in self._sessions if one.owns(event.id)]:
@@ -167,16 +167,16 @@ class SoundOutput:
             case _:
                 pass  # a fault without a slot is the worker's loss
 
-    async def _on_slot(self, session: Session, event: Started | Ended | Fault) -> None:
+    async def _on_slot(self, session: Session, event: Started | Ended | WorkerFault) -> None:
         match event:
             case Started():
-                self._give_way(session)
-                self.lineup.begun(session.item)
+                self._preempt(session)
+                self.session_stack.begun(session.item)
                 session.on_started(event)
             case Ended():
                 if await session.on_ended(event):
                     await self._settle(session)
-            case Fault():
+            case WorkerFault():
                 session.on_fault(event)
 
     def _count(self, underruns: int) -> None:
@@ -186,7 +186,7 @@ class SoundOutput:
                 session.note_underruns(underruns - self._underruns)
         self._underruns = underruns
 
-    def _give_way(self, session: Session) -> None:
+    def _preempt(self, session: Session) -> None:
         """A hard start stops what plays: equals are replaced, lower ones may come back."""
         level = session.item.level
         for other in self._sessions:
@@ -197,9 +197,9 @@ class SoundOutput:
         """A session is over: remember it, or keep it until it may come back."""
         if session not in self._sessions:
             return
-        self.lineup.remove(session)
+        self.session_stack.remove(session)
         item = session.item
-        if isinstance(session, AlarmSession):
+        if isinstance(session, EmergencySession):
             if self._alarms.settle(session):
                 self._done[item.key] = item.end_at
         elif session.has_broken and self._breaks[item.key] < TRIES:
@@ -219,7 +219,7 @@ class SoundOutput:
     async def _follow(self) -> None:
         while True:
             self._changed.clear()
-            wait_s = await self._look() if self._keeper.is_ready else 1.0
+            wait_s = await self._look() if self._supervisor.is_ready else 1.0
             try:
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
@@ -231,22 +231,22 @@ class SoundOutput:
         now = self._clock.now()
         await self._end_unentitled(now)
         alarm = await self._look_at_alarms(now)
-        await self.lineup.hold_back(now)
+        await self.session_stack.hold_back(now)
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not here yet may still come: it is missing only at its own moment.
         near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
         back = self._backlog.next(now) if near is None else None
-        await self.lineup.withdraw_prepared(back)
+        await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._done) if alarm is None else None
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
-            await self._tell_missing(wanted)  # once; it joins in when its media have come
-        elif wanted is not None and is_first and not self.lineup.knows(wanted.key):
+            await self._report_missing(wanted)  # once; it joins in when its media have come
+        elif wanted is not None and is_first and not self.session_stack.knows(wanted.key):
             self._begin(wanted)
         elif back is not None:
             self._bring_back(back)
-        if near is not None and not self.lineup.knows(near.key):
+        if near is not None and not self.session_stack.knows(near.key):
             self._begin(near)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
@@ -261,47 +261,47 @@ class SoundOutput:
                 why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
                 session.stop(self._rundown.why_silenced(item, now) or why)
             elif isinstance(session, SoundSession) and self._has_moved(session):
-                await self.lineup.withdraw(session)
+                await self.session_stack.withdraw(session)
 
     async def _look_at_alarms(self, now: Now) -> Item | None:
         """Have the emergency that is due told: at once, or behind the body of another."""
         alarms = self._rundown.alarms(now)
-        for telling in self.lineup.tellings:
+        for telling in self.session_stack.tellings:
             telling.update(alarms)
         alarm = self._alarms.due(alarms, self._done)
-        on = max(self.lineup.tellings, key=lambda one: one.item.level, default=None)
+        on = max(self.session_stack.tellings, key=lambda one: one.item.level, default=None)
         if alarm is not None and on is not None and on.item.key != alarm.key:
             if on.is_sounding and on.item.level >= alarm.level:
-                on.give_way()
+                on.preempt()
                 return alarm
             if not on.is_sounding:
-                await self.lineup.withdraw(on)
+                await self.session_stack.withdraw(on)
         if alarm is not None and (on is None or on.item.key != alarm.key):
             self._begin_alarm(alarm)
         return alarm
 
     def _begin_alarm(self, alarm: Item) -> None:
-        self._trials.give_way()
+        self._trials.preempt()
         self._done.pop(alarm.key, None)
-        script, lines, send = self._alarms.script(alarm), self._lines_of(alarm), self._keeper.send
-        session = AlarmSession(self.name, alarm, script, lines=lines, send=send, near=self._near)
+        plan, lines, send = self._alarms.script(alarm), self._lines_of(alarm), self._supervisor.send
+        session = EmergencySession(self.name, alarm, plan, lines=lines, send=send, near=self._near)
         self._sessions.append(session)
-        self._spawn(session, self._tell_out(session))
+        self._spawn(session, self._announce(session))
 
-    async def _tell_out(self, session: AlarmSession) -> None:
-        await session.tell()
+    async def _announce(self, session: EmergencySession) -> None:
+        await session.announce()
         await self._settle(session)
 
     def _bring_back(self, back: Cut) -> None:
-        """Have an item go on; below what still sounds it is only prepared: `Lineup` cues it."""
-        prepared = self.lineup.prepared
-        if self.lineup.is_free_for(prepared):
+        """Have an item go on; below what still sounds it is only prepared: see `SessionStack`."""
+        prepared = self.session_stack.prepared
+        if self.session_stack.is_free_for(prepared):
             if prepared is None:
                 session = self._open_session(back.item, back.offset_ms)
                 self._spawn(session, self._cue(session, mono_s()))
             elif prepared.is_waiting and not prepared.is_cued:
                 prepared.cue(mono_s() + prepared.lead_s)
-        elif back.item.missing or prepared is not None or not self.lineup.is_calm:
+        elif back.item.missing or prepared is not None or not self.session_stack.is_calm:
             pass  # what is not here may still come
         elif self.on_air and self.on_air.level > back.item.level:
             session = self._open_session(back.item, back.offset_ms)
@@ -319,10 +319,10 @@ class SoundOutput:
         session.cue(planned_mono_s, is_planned=True)
         return False
 
-    async def _tell_missing(self, item: Item) -> None:
+    async def _report_missing(self, item: Item) -> None:
         if item.key not in self._told_missing:
             self._told_missing[item.key] = item.end_at
-            await Entry(self._log, self.name, item).close(Account("skipped", item.missing))
+            await PlayRecord(self._log, self.name, item).close(PlayResult("skipped", item.missing))
 
     def _begin(self, item: Item) -> None:
         """Open a session now; what takes time is done beside, nobody waits for a slow card."""
@@ -343,14 +343,14 @@ class SoundOutput:
         self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
 
     def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
-        self._trials.give_way()
+        self._trials.preempt()
         lines = self._lines_of(item)
-        send = self._keeper.send
+        send = self._supervisor.send
         session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, near=self._near)
         self._sessions.append(session)
         return session
 
-    def _lines_of(self, item: Item) -> list[Line]:
+    def _lines_of(self, item: Item) -> list[SpeakerLine]:
         return [ln for ln in self.lines.values() if "*" in item.zones or ln.name in item.zones]
 
     def _spawn(self, session: Session, deed: Coroutine[None, None, None]) -> None:
@@ -372,7 +372,7 @@ class SoundOutput:
 
     async def _cue_planned(self, session: SoundSession) -> None:
         await session.prepare()
-        if self.lineup.is_held_above(session.item, self._clock.now()):
+        if self.session_stack.is_held_above(session.item, self._clock.now()):
             self._changed.set()
         else:
             session.cue_planned(self._clock.mono_of(session.item.start_at))

@@ -15,13 +15,13 @@ from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.decode.decoder import Decoder, start_decoder
+from agent.play.decode.decoder import FfmpegDecoder, start_decoder
 from agent.play.decode.media_reader import open_tracks
-from agent.play.ipc import RATE_HZ, Ended, Fault, Load, Send, Start, Started, Stop
+from agent.play.ipc import RATE_HZ, Ended, Load, Send, Started, StartSlot, Stop, WorkerFault
 from agent.play.item import Item, Neighbours
-from agent.play.play_record import Account, Entry, Outcome
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 
 _ids = itertools.count(1)
 FADE_MS = 20
@@ -46,7 +46,7 @@ class SoundSession:
         item: Item,
         offset_ms: int,
         *,
-        lines: Iterable[Line],
+        lines: Iterable[SpeakerLine],
         send: Send,
         near: Neighbours,
     ) -> None:
@@ -65,11 +65,11 @@ class SoundSession:
         self._send = send
         self._clock = near.clock
         self._media = near.media
-        self._entry = Entry(near.log, output, item)
+        self._entry = PlayRecord(near.log, output, item)
         self._claim = LineClaim(lines)
         self._is_loaded = False
         self._slot = f"{next(_ids)}.message"
-        self._decoder: Decoder | None = None
+        self._decoder: FfmpegDecoder | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
@@ -127,7 +127,7 @@ class SoundSession:
             after: another session's slot, whose end is waited for where that is later.
         """
         self.is_cued, self.after = True, after
-        self._send(Start(self._slot, at_mono_s, after))
+        self._send(StartSlot(self._slot, at_mono_s, after))
         self._planned_mono_s = at_mono_s if is_planned else None
         if self._claim.is_held:
             return
@@ -145,7 +145,7 @@ class SoundSession:
         """Take its moment away again."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
-            self._send(Start(self._slot, NEVER_MONO_S))
+            self._send(StartSlot(self._slot, NEVER_MONO_S))
 
     @property
     def planned_mono_s(self) -> float | None:
@@ -192,7 +192,7 @@ class SoundSession:
         await self._finish(event.why, event.mono_s)
         return True
 
-    def on_fault(self, event: Fault) -> None:
+    def on_fault(self, event: WorkerFault) -> None:
         """The engine cannot go on with the slot."""
         self.stop(event.code)
 
@@ -227,7 +227,7 @@ class SoundSession:
     async def refuse(self, reason: str) -> None:
         """Never sounded: write the record as skipped."""
         self.outcome = "skipped"
-        await self._entry.close(Account("skipped", reason))
+        await self._entry.close(PlayResult("skipped", reason))
         await self._release()
 
     @property
@@ -240,8 +240,10 @@ class SoundSession:
         self.stop("withdrawn")
         await self._release()
 
-    def _account(self, outcome: Outcome, reason: str | None, end_mono_s: float | None) -> Account:
-        return Account(
+    def _account(
+        self, outcome: Outcome, reason: str | None, end_mono_s: float | None
+    ) -> PlayResult:
+        return PlayResult(
             outcome,
             reason,
             start_at=self._start_at,

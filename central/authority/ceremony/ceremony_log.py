@@ -22,7 +22,7 @@ _HEAD = re.compile(r"^#(\d+) (\S+) (\S+)$")
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """One step of a ceremony.
 
     Args:
@@ -51,7 +51,7 @@ class Entry:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def append(path: Path, at: str, step: str, lines: Sequence[str]) -> Entry:
+def append(path: Path, at: str, step: str, lines: Sequence[str]) -> LogEntry:
     """Write one more entry, durably.
 
     Raises:
@@ -61,7 +61,7 @@ def append(path: Path, at: str, step: str, lines: Sequence[str]) -> Entry:
     previous = entries[-1].hash if entries else GENESIS
     # A line break inside a line would let its writer forge the lines of an entry.
     flat = tuple(" ".join(line.splitlines()) for line in lines)
-    entry = Entry(len(entries) + 1, at, step, flat, previous)
+    entry = LogEntry(len(entries) + 1, at, step, flat, previous)
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{entry.text}{_HASH}{entry.hash}\n\n")
         file.flush()
@@ -69,21 +69,21 @@ def append(path: Path, at: str, step: str, lines: Sequence[str]) -> Entry:
     return entry
 
 
-def read(path: Path) -> list[Entry]:
+def read(path: Path) -> list[LogEntry]:
     """All entries, each checked against the one before.
 
     Raises:
         ConfigError: E_CEREMONY with the number of the first entry that does not fit.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    entries: list[Entry] = []
+    entries: list[LogEntry] = []
     for block in text.split("\n\n"):
         if block:
             entries.append(_parse(block, entries, str(path)))
     return entries
 
 
-def _parse(block: str, before: list[Entry], name: str) -> Entry:
+def _parse(block: str, before: list[LogEntry], name: str) -> LogEntry:
     number = len(before) + 1
     head, *body = block.split("\n")
     match = _HEAD.match(head)
@@ -91,7 +91,7 @@ def _parse(block: str, before: list[Entry], name: str) -> Entry:
     if match is None or len(body) < 2:
         raise refusal("log", name, number)
     lines = tuple(line.removeprefix("   ") for line in body[:-2])
-    entry = Entry(int(match[1]), match[2], match[3], lines, previous)
+    entry = LogEntry(int(match[1]), match[2], match[3], lines, previous)
     if entry.number != number or f"{entry.text}{_HASH}{entry.hash}" != block:
         raise refusal("log", name, number)
     return entry

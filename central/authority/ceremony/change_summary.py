@@ -14,45 +14,45 @@ from tuf.api.metadata import DelegatedRole
 
 import central.messages.catalogue
 from agent.contract.local_time import LOCAL
-from central.authority.ceremony.messages import say
+from central.authority.ceremony.messages import translate
 from central.authority.ceremony.signature import Need, digest, needs, root_digest
 from central.authority.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, epoch_of, read_right
-from central.authority.ceremony.tree_draft import Draft
+from central.authority.ceremony.tree_draft import TreeDraft
 from central.documents.summary import describe_place
 from texts.catalogue import Lang
 
 DAY_S, HOUR_S = 86_400, 3600
 
 
-def tell(draft: Draft, lang: Lang = "vi") -> list[str]:
+def describe_changes(draft: TreeDraft, lang: Lang = "vi") -> list[str]:
     """Lines for a person: each changed file, and what changes in it."""
     order = sorted(draft.changed, key=lambda name: (name != ROOT, name != TARGETS, name))
     lines: list[str] = []
     for name in order:
         file = draft.changed[name].signed
-        lines.append(say(lang, "file", name, file.version, format_day(file.expires)))
+        lines.append(translate(lang, "file", name, file.version, format_day(file.expires)))
         is_root = name == ROOT
         told = list(_root(draft, lang) if is_root else _delegations(draft, name, lang))
         unchanged = "same" if name in draft.published.files else "empty"
-        lines += [f"  {line}" for line in told or [say(lang, unchanged)]]
+        lines += [f"  {line}" for line in told or [translate(lang, unchanged)]]
     if ROOT in draft.published.files:
         root = draft.published.root
-        lines.append(say(lang, "root", root.version, root_digest(root)[:16]))
-    return [*lines, say(lang, "digest", digest(draft)[:16])]
+        lines.append(translate(lang, "root", root.version, root_digest(root)[:16]))
+    return [*lines, translate(lang, "digest", digest(draft)[:16])]
 
 
-def tell_needs(draft: Draft, lang: Lang = "vi") -> list[str]:
+def describe_needs(draft: TreeDraft, lang: Lang = "vi") -> list[str]:
     """Whose signatures a draft has, and whose it lacks."""
-    return [_tell_need(need, lang) for need in needs(draft)]
+    return [_describe_need(need, lang) for need in needs(draft)]
 
 
-def _tell_need(need: Need, lang: Lang) -> str:
-    name = f"{need.file} ({say(lang, f'side.{need.side}')})" if need.side else need.file
+def _describe_need(need: Need, lang: Lang) -> str:
+    name = f"{need.file} ({translate(lang, f'side.{need.side}')})" if need.side else need.file
     signed = _people(need.signed)
     if not need.missing:
-        return say(lang, "need.met", name, need.version, signed)
+        return translate(lang, "need.met", name, need.version, signed)
     unsigned = _people(need.unsigned)
-    return say(lang, "need.open", name, need.version, need.missing, signed, unsigned)
+    return translate(lang, "need.open", name, need.version, need.missing, signed, unsigned)
 
 
 def format_day(at: datetime) -> str:
@@ -63,33 +63,33 @@ def format_day(at: datetime) -> str:
 def describe_role(tree: Tree, entry: DelegatedRole, lang: Lang) -> dict[str, str]:
     """Everything that a delegation grants: label to words."""
     right = read_right(entry)
-    speak = partial(central.messages.catalogue.say, lang)
+    speak = partial(central.messages.catalogue.translate, lang)
     kinds = ", ".join(speak(f"kind.{kind}").lower() for kind in right.kinds)
     rows = {
-        "kinds": kinds or say(lang, "kinds.none"),
+        "kinds": kinds or translate(lang, "kinds.none"),
         "where": _where(right.paths, lang),
         "ttl": format_span(right.max_ttl_s, lang),
-        "hours": ", ".join(right.hours) or say(lang, "hours.all"),
+        "hours": ", ".join(right.hours) or translate(lang, "hours.all"),
         "priority": speak(f"class.{right.priority_max}"),
         "keys": describe_keys(tree, entry.name, lang),
         "epoch": str(epoch_of(entry)),
     }
-    return {say(lang, f"label.{name}"): words for name, words in rows.items()}
+    return {translate(lang, f"label.{name}"): words for name, words in rows.items()}
 
 
 def describe_keys(tree: Tree, name: str, lang: Lang) -> str:
     """`2 trong 3 phải ký: An (3f2a91c0), …`."""
     role, holders = tree.role(name), tree.holders(name)
-    return say(lang, "keys", role.threshold, len(role.keyids), _people(holders))
+    return translate(lang, "keys", role.threshold, len(role.keyids), _people(holders))
 
 
 def format_span(seconds: int, lang: Lang) -> str:
     """`45 ngày`, `2 giờ`."""
     if seconds % DAY_S == 0:
-        return say(lang, "span.d", seconds // DAY_S)
+        return translate(lang, "span.d", seconds // DAY_S)
     if seconds % HOUR_S == 0:
-        return say(lang, "span.h", seconds // HOUR_S)
-    return say(lang, "span.s", seconds)
+        return translate(lang, "span.h", seconds // HOUR_S)
+    return translate(lang, "span.s", seconds)
 
 
 def _people(holders: Mapping[str, str]) -> str:
@@ -107,49 +107,52 @@ def _where(paths: tuple[str, ...], lang: Lang) -> str:
     for path in paths:
         class_, _, place = path.partition("/")
         classes_at.setdefault(place, []).append(
-            central.messages.catalogue.say(lang, f"class.{class_}")
+            central.messages.catalogue.translate(lang, f"class.{class_}")
         )
-    speak = partial(central.messages.catalogue.say, lang)
+    speak = partial(central.messages.catalogue.translate, lang)
     return "; ".join(
         f"{describe_place(place, speak)}: {', '.join(classes)}"
         for place, classes in classes_at.items()
     )
 
 
-def _root(draft: Draft, lang: Lang) -> Iterator[str]:
+def _root(draft: TreeDraft, lang: Lang) -> Iterator[str]:
     now = _root_rows(draft.tree, lang)
     before = _root_rows(draft.published, lang) if ROOT in draft.published.files else {}
     if draft.tree.root.unrecognized_fields.get("x-demo"):
-        yield say(lang, "demo")
+        yield translate(lang, "demo")
     yield from _differences(before, now, lang)
 
 
 def _root_rows(tree: Tree, lang: Lang) -> dict[str, str]:
-    rows = {say(lang, f"label.{name}"): describe_keys(tree, name, lang) for name in (ROOT, TARGETS)}
+    rows = {
+        translate(lang, f"label.{name}"): describe_keys(tree, name, lang)
+        for name in (ROOT, TARGETS)
+    }
     for name in ONLINE:
         keys = ", ".join(keyid[:8] for keyid in tree.role(name).keyids)
-        rows[say(lang, "label.online", name)] = keys
+        rows[translate(lang, "label.online", name)] = keys
     return rows
 
 
-def _delegations(draft: Draft, name: str, lang: Lang) -> Iterator[str]:
+def _delegations(draft: TreeDraft, name: str, lang: Lang) -> Iterator[str]:
     now = {entry.name: entry for entry in draft.tree.children(name)}
     before = {entry.name: entry for entry in draft.published.children(name)}
     for child in sorted(before.keys() - now.keys()):
-        yield say(lang, "removed", child)
+        yield translate(lang, "removed", child)
     for child, entry in now.items():
         rows = describe_role(draft.tree, entry, lang)
         old = before.get(child)
         known = describe_role(draft.published, old, lang) if old else {}
         told = list(_differences(known, rows, lang))
         if told:
-            yield say(lang, "changed" if old else "added", child)
+            yield translate(lang, "changed" if old else "added", child)
             yield from (f"  {line}" for line in told)
 
 
 def _differences(before: dict[str, str], now: dict[str, str], lang: Lang) -> Iterator[str]:
     for label, words in now.items():
         if label not in before:
-            yield say(lang, "is", label, words)
+            yield translate(lang, "is", label, words)
         elif before[label] != words:
-            yield say(lang, "was", label, before[label], words)
+            yield translate(lang, "was", label, before[label], words)

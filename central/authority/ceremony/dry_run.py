@@ -21,7 +21,7 @@ from central.authority.ceremony.tree import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, 
 from central.authority.timestamp import build_row, encode, next_timestamp, seal
 
 
-class _Cast:
+class _ThrowawayKeys:
     """A stand-in for every holder: the same one wherever the same key stands."""
 
     def __init__(self) -> None:
@@ -59,13 +59,13 @@ class _Cast:
                 self._recast(value)
 
 
-def rehearse(tree: Tree, at: datetime) -> TreeAuthority:
+def dry_run(tree: Tree, at: datetime) -> TreeAuthority:
     """What the judge of the boxes makes of a tree that nobody has signed; its keys are stand-ins.
 
     Raises:
         TrustError: E_ROLE, with the role at fault.
     """
-    cast = _Cast()
+    cast = _ThrowawayKeys()
     played = Tree({name: cast.play(file) for name, file in tree.in_use().items()})
     raw, rows = {}, {}
     for name, file in played.files.items():

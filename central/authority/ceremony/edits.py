@@ -22,20 +22,20 @@ from central.authority.ceremony.tree import (
     TARGETS,
     TIMESTAMP,
     TOP,
-    Right,
+    RoleRight,
     Tree,
     epoch_of,
     parent_of,
     read_right,
 )
-from central.authority.ceremony.tree_draft import Draft
+from central.authority.ceremony.tree_draft import TreeDraft
 
 PRIORITIES = ("routine", "priority", "emergency")
 _NAME = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
 
 
 @dataclass(frozen=True)
-class Wish:
+class RoleSpec:
     """What a delegation should say; None leaves it as it is."""
 
     kinds: tuple[str, ...] | None = None
@@ -55,7 +55,7 @@ class Keys:
     threshold: int
 
 
-def begin(draft: Draft, *, root: Keys, targets: Keys, timestamp: Key, snapshot: Key) -> None:
+def begin(draft: TreeDraft, *, root: Keys, targets: Keys, timestamp: Key, snapshot: Key) -> None:
     """The first root: who holds it, who holds targets, and the two online keys."""
     people = (*root.holders, *targets.holders)
     keys = {key.keyid: key for key in (*(one.key for one in people), timestamp, snapshot)}
@@ -70,12 +70,12 @@ def begin(draft: Draft, *, root: Keys, targets: Keys, timestamp: Key, snapshot: 
     draft.begin(Root(keys=keys, roles=roles, unrecognized_fields=fields))
 
 
-def mark_demo(draft: Draft) -> None:
+def mark_demo(draft: TreeDraft) -> None:
     """A root that works only under the demonstration."""
     draft.root().unrecognized_fields["x-demo"] = True
 
 
-def delegate(draft: Draft, name: str, wish: Wish) -> None:
+def delegate(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
     """Delegate a new role, or delegate one that is there anew: what is not wished stays.
 
     Raises:
@@ -88,7 +88,7 @@ def delegate(draft: Draft, name: str, wish: Wish) -> None:
     old = tree.entry(name) if tree.has(name) else None
     if old is None and None in (wish.kinds, wish.paths, wish.max_ttl_s, wish.holders):
         raise refusal("incomplete", name)
-    right = _apply(read_right(old) if old else Right((), (), 0), wish)
+    right = _apply(read_right(old) if old else RoleRight((), (), 0), wish)
     _check_form(name, right)
     holders = wish.holders
     if holders is None:
@@ -99,7 +99,7 @@ def delegate(draft: Draft, name: str, wish: Wish) -> None:
     _put(draft, _entry(name, right, holders, threshold, epoch), holders)
 
 
-def narrow(draft: Draft, name: str, wish: Wish) -> None:
+def narrow(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
     """Take something away from a role.
 
     Raises:
@@ -114,7 +114,7 @@ def narrow(draft: Draft, name: str, wish: Wish) -> None:
     delegate(draft, name, wish)
 
 
-def replace_key(draft: Draft, name: str, old: str | None, new: Holder) -> None:
+def replace_key(draft: TreeDraft, name: str, old: str | None, new: Holder) -> None:
     """Put one key in another's place.
 
     Args:
@@ -138,10 +138,10 @@ def replace_key(draft: Draft, name: str, old: str | None, new: Holder) -> None:
     people = tuple(
         new if one.key.keyid == out else one for one in _people(draft.tree, name)
     )  # fmt: skip
-    delegate(draft, name, Wish(holders=people))
+    delegate(draft, name, RoleSpec(holders=people))
 
 
-def remove_key(draft: Draft, name: str, who: str) -> None:
+def remove_key(draft: TreeDraft, name: str, who: str) -> None:
     """Take a key away.
 
     Raises:
@@ -157,10 +157,10 @@ def remove_key(draft: Draft, name: str, who: str) -> None:
         _forget_people(root)
         return
     people = tuple(one for one in _people(draft.tree, name) if one.key.keyid != out)
-    delegate(draft, name, Wish(holders=people))
+    delegate(draft, name, RoleSpec(holders=people))
 
 
-def raise_epoch(draft: Draft, name: str) -> None:
+def raise_epoch(draft: TreeDraft, name: str) -> None:
     """A key was lost: whatever number a thief signed, the holders' next document outranks it."""
     if name in TOP:
         return  # the root's own roles sign no documents
@@ -168,7 +168,7 @@ def raise_epoch(draft: Draft, name: str) -> None:
     entry.unrecognized_fields["x-epoch"] = epoch_of(entry) + 1
 
 
-def remove_role(draft: Draft, name: str) -> None:
+def remove_role(draft: TreeDraft, name: str) -> None:
     """Take a role away, with everything below it.
 
     Raises:
@@ -182,7 +182,7 @@ def remove_role(draft: Draft, name: str) -> None:
     _keep_keys(delegations, delegations.keys)
 
 
-def renew(draft: Draft, name: str) -> None:
+def renew(draft: TreeDraft, name: str) -> None:
     """Write a file anew, so that its lifetime begins again.
 
     Raises:
@@ -226,7 +226,7 @@ def _forget_people(root: Root) -> None:
     root.unrecognized_fields["x-holders"] = {k: v for k, v in holders.items() if k in used}
 
 
-def _apply(right: Right, wish: Wish) -> Right:
+def _apply(right: RoleRight, wish: RoleSpec) -> RoleRight:
     given: dict[str, Any] = {
         "kinds": wish.kinds, "paths": wish.paths, "max_ttl_s": wish.max_ttl_s,
         "hours": wish.hours, "priority_max": wish.priority_max,
@@ -234,7 +234,7 @@ def _apply(right: Right, wish: Wish) -> Right:
     return replace(right, **{name: value for name, value in given.items() if value is not None})
 
 
-def _check_form(name: str, right: Right) -> None:
+def _check_form(name: str, right: RoleRight) -> None:
     for kind in right.kinds:
         if kind not in ROLE_KINDS:
             raise refusal("kind", name, kind, ", ".join(sorted(ROLE_KINDS)))
@@ -248,7 +248,7 @@ def _check_form(name: str, right: Right) -> None:
 
 
 def _entry(
-    name: str, right: Right, holders: Sequence[Holder], threshold: int, epoch: int
+    name: str, right: RoleRight, holders: Sequence[Holder], threshold: int, epoch: int
 ) -> DelegatedRole:
     fields: dict[str, object] = {
         "x-kinds": list(right.kinds),
@@ -269,7 +269,7 @@ def _entry(
     )  # fmt: skip
 
 
-def _put(draft: Draft, entry: DelegatedRole, holders: Sequence[Holder]) -> None:
+def _put(draft: TreeDraft, entry: DelegatedRole, holders: Sequence[Holder]) -> None:
     delegations = draft.delegations(parent_of(entry.name))
     _roles(delegations)[entry.name] = entry
     _keep_keys(delegations, {**delegations.keys, **{one.key.keyid: one.key for one in holders}})
@@ -286,7 +286,7 @@ def _keep_keys(delegations: Delegations, keys: Mapping[str, Key]) -> None:
     delegations.keys = {keyid: key for keyid, key in keys.items() if keyid in used}
 
 
-def _wider(old: Right, new: Right) -> list[str]:
+def _wider(old: RoleRight, new: RoleRight) -> list[str]:
     """What a new right has that the old one had not."""
     found = [kind for kind in new.kinds if kind not in old.kinds]
     found += [path for path in new.paths if not is_covered(old.paths, *path.split("/", 1))]

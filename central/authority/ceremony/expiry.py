@@ -10,7 +10,7 @@ from typing import Literal
 from tuf.api.metadata import Signed
 
 from central.authority.ceremony.change_summary import format_day
-from central.authority.ceremony.messages import say
+from central.authority.ceremony.messages import translate
 from texts.catalogue import Lang
 
 NOTICE = timedelta(days=120)
@@ -38,9 +38,11 @@ class Expiry:
             return "over"
         return "fault" if self.left < URGENT else "warning"
 
-    def tell(self, lang: Lang) -> str:
+    def describe(self, lang: Lang) -> str:
         """One line for a person."""
-        return say(lang, f"expires.{self.grade}", self.file, format_day(self.at), self.left.days)
+        return translate(
+            lang, f"expires.{self.grade}", self.file, format_day(self.at), self.left.days
+        )
 
 
 def list_expiring(files: Iterable[tuple[str, Signed]], now: datetime) -> list[Expiry]:

@@ -173,6 +173,6 @@ PHRASES: Catalogue = {
 }
 
 
-def say(lang: Lang, code: str, *args: object) -> str:
+def translate(lang: Lang, code: str, *args: object) -> str:
     """The phrase of a code."""
     return look_up(PHRASES, code, lang, *args)

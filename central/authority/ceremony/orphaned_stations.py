@@ -13,7 +13,7 @@ from pathlib import Path
 from agent.contract.ids import Place, parse_place
 from agent.trust.role import Role
 from agent.trust.tree import TreeAuthority
-from central.authority.ceremony.messages import say
+from central.authority.ceremony.messages import translate
 from texts.catalogue import Lang
 
 Roles = Mapping[str, Role]
@@ -35,7 +35,7 @@ def read_places(db: Path) -> list[Place]:
     return places
 
 
-def tell_left_behind(
+def describe_orphaned(
     before: TreeAuthority | None, after: TreeAuthority, places: Iterable[Place], lang: Lang
 ) -> Iterator[str]:
     """Lines that warn: the stations whose place a role may configure no longer, and who else may.
@@ -53,8 +53,12 @@ def tell_left_behind(
             if role not in still:
                 left.setdefault((role, still), []).append(place)
     for (role, still), where in left.items():
-        yield say(lang, "left", len(where), role, ", ".join(map(str, where)))
-        yield say(lang, "left.others", ", ".join(still)) if still else say(lang, "left.nobody")
+        yield translate(lang, "left", len(where), role, ", ".join(map(str, where)))
+        yield (
+            translate(lang, "left.others", ", ".join(still))
+            if still
+            else translate(lang, "left.nobody")
+        )
 
 
 def _who_configures(roles: Roles, place: Place) -> tuple[str, ...]:

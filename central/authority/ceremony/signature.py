@@ -14,7 +14,7 @@ from tuf.api.metadata import Key, Metadata, Root
 from agent.errors import ConfigError
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.tree import ROOT, Tree
-from central.authority.ceremony.tree_draft import Draft
+from central.authority.ceremony.tree_draft import TreeDraft
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,18 @@ class Need:
         return max(0, self.threshold - len(self.signed))
 
 
-def needs(draft: Draft) -> list[Need]:
+def needs(draft: TreeDraft) -> list[Need]:
     """What must be signed before the draft can be published, root first."""
     order = sorted(draft.changed, key=lambda name: (name != ROOT, name != "targets", name))
     return [need for name in order for need in _needs_of(draft, name)]
 
 
-def missing(draft: Draft) -> list[Need]:
+def missing(draft: TreeDraft) -> list[Need]:
     """The needs that are not met yet."""
     return [need for need in needs(draft) if need.missing]
 
 
-def sign(draft: Draft, signer: Signer) -> list[str]:
+def sign(draft: TreeDraft, signer: Signer) -> list[str]:
     """Sign every file of the draft that this key is entitled to; their names.
 
     Raises:
@@ -76,7 +76,7 @@ def sign(draft: Draft, signer: Signer) -> list[str]:
     return names
 
 
-def gather(draft: Draft, other: Mapping[str, Metadata[Any]]) -> list[tuple[str, str]]:
+def gather(draft: TreeDraft, other: Mapping[str, Metadata[Any]]) -> list[tuple[str, str]]:
     """Take over the signatures of a copy of the same draft: (file, key id) of each new one.
 
     Raises:
@@ -97,7 +97,7 @@ def gather(draft: Draft, other: Mapping[str, Metadata[Any]]) -> list[tuple[str, 
     return taken
 
 
-def digest(draft: Draft) -> str:
+def digest(draft: TreeDraft) -> str:
     """One number for what is being signed: holders on two machines compare it by telephone."""
     total = hashlib.sha256()
     for name, file in sorted(draft.changed.items()):
@@ -141,7 +141,7 @@ def verify_roots(kept: Metadata[Root], roots: Sequence[Metadata[Root]]) -> None:
         raise refusal("other_root", ROOT)
 
 
-def holder_of(draft: Draft, keyid: str) -> str:
+def holder_of(draft: TreeDraft, keyid: str) -> str:
     """The person behind a key that may sign this draft; the key id where nobody is named."""
     for need in needs(draft):
         person = {**need.signed, **need.unsigned}.get(keyid)
@@ -150,7 +150,7 @@ def holder_of(draft: Draft, keyid: str) -> str:
     return keyid[:8]
 
 
-def _needs_of(draft: Draft, name: str) -> Iterator[Need]:
+def _needs_of(draft: TreeDraft, name: str) -> Iterator[Need]:
     tree = draft.tree
     if name == ROOT and ROOT in draft.published.files:
         yield _need(draft, name, "former", draft.published)
@@ -159,7 +159,7 @@ def _needs_of(draft: Draft, name: str) -> Iterator[Need]:
         yield _need(draft, name, "", tree)
 
 
-def _need(draft: Draft, name: str, side: str, tree: Tree) -> Need:
+def _need(draft: TreeDraft, name: str, side: str, tree: Tree) -> Need:
     file = draft.changed[name]
     delegator = tree.delegator(name)
     result = delegator.get_verification_result(name, file.signed_bytes, file.signatures)

@@ -17,7 +17,7 @@ ALL_DAY = "00:00-24:00"
 
 
 @dataclass(frozen=True)
-class Right:
+class RoleRight:
     """What a delegation grants: kinds to sign, paths where, and its limits.
 
     Args:
@@ -107,7 +107,7 @@ class Tree:
         people = fields.unrecognized_fields.get("x-holders", {})
         return {keyid: people.get(keyid, "") for keyid in role.keyids}
 
-    def right(self, name: str) -> Right:
+    def right(self, name: str) -> RoleRight:
         """What a delegated role may do by its own delegation."""
         return read_right(self.entry(name))
 
@@ -122,10 +122,10 @@ def parent_of(name: str) -> str:
     return name.rpartition(".")[0] if name.count(".") > 1 else TARGETS
 
 
-def read_right(entry: DelegatedRole) -> Right:
+def read_right(entry: DelegatedRole) -> RoleRight:
     """The right that a delegation grants."""
     fields = entry.unrecognized_fields
-    return Right(
+    return RoleRight(
         kinds=tuple(fields["x-kinds"]),
         paths=tuple(entry.paths or ()),
         max_ttl_s=fields["x-max-ttl-s"],

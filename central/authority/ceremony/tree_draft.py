@@ -15,13 +15,13 @@ from tuf.api.metadata import Delegations, Metadata, Root, Signed, Targets
 
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.tree import ROOT, TARGETS, Tree, has_own_file
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.workspace import Workspace
 
 LIFETIME_DAYS = {ROOT: 730}
 OTHER_LIFETIME_DAYS = 365
 
 
-class Draft:
+class TreeDraft:
     """What is in force, with changes on top.
 
     Args:
@@ -130,7 +130,7 @@ class Draft:
         return self._at + timedelta(days=days)
 
 
-def open_draft(folder: Folder, at: datetime, days: int | None = None) -> Draft:
+def open_draft(folder: Workspace, at: datetime, days: int | None = None) -> TreeDraft:
     """The folder's draft, or a fresh one over what is in force."""
     published = folder.published()
     snapshot = folder.snapshot()
@@ -139,7 +139,7 @@ def open_draft(folder: Folder, at: datetime, days: int | None = None) -> Draft:
         for row, meta in (snapshot.meta.items() if snapshot else ())
     }
     versions[ROOT] = max(folder.root_versions(), default=0)
-    return Draft(published, folder.drafted(), versions, folder.highest_epoch, at, days)
+    return TreeDraft(published, folder.drafted(), versions, folder.highest_epoch, at, days)
 
 
 def _is_signed(tree: Tree, name: str, file: Metadata[Any]) -> bool:

@@ -19,7 +19,7 @@ from agent.trust.tree import TreeAuthority
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.tree import Tree, file_name
 from central.authority.ceremony.tree_publication import current_files, load_published
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.workspace import Workspace
 
 
 class _TreeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +27,7 @@ class _TreeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]  # by name on the wire, the exact text
 
 
-def export_tree(folder: Folder) -> bytes:
+def export_tree(folder: Workspace) -> bytes:
     """The set in force as one file.
 
     Raises:
@@ -55,7 +55,7 @@ def read_tree_file(raw: bytes, subject: str) -> tuple[TreeAuthority, Tree]:
     except (StrictJsonError, msgspec.ValidationError) as error:
         raise TrustError("E_ROLE", subject, f"not a file of `authority export`: {error}") from error
     with TemporaryDirectory() as scratch:
-        folder = Folder(Path(scratch))
+        folder = Workspace(Path(scratch))
         folder.write_published(
             {name: text.encode() for name, text in told.files.items() if _is_file_name(name)}
         )

@@ -18,15 +18,15 @@ from agent.trust.tree import TreeAuthority, TreeFiles, load_tree
 from central.authority.ceremony.errors import refusal
 from central.authority.ceremony.signature import missing
 from central.authority.ceremony.tree import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, TOP, Tree, file_name
-from central.authority.ceremony.tree_draft import Draft
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.tree_draft import TreeDraft
+from central.authority.ceremony.workspace import Workspace
 from central.authority.timestamp import build_row, encode, next_timestamp, seal
 
 SNAPSHOT_LIFETIME = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Online:
+class OnlineKeys:
     """The two keys that sign without a person, on the centre's machine."""
 
     snapshot: Signer
@@ -34,7 +34,7 @@ class Online:
 
 
 def publish(
-    folder: Folder, draft: Draft, online: Online, at: datetime, last: Timestamp | None
+    folder: Workspace, draft: TreeDraft, online: OnlineKeys, at: datetime, last: Timestamp | None
 ) -> dict[str, bytes]:
     """Put the draft in force; without a draft, snapshot and timestamp begin their lives anew.
 
@@ -64,7 +64,7 @@ def publish(
     return current_files(folder)
 
 
-def current_files(folder: Folder) -> dict[str, bytes]:
+def current_files(folder: Workspace) -> dict[str, bytes]:
     """Every root, and the present version of each other file that counts."""
     used = folder.published().in_use().keys() | {SNAPSHOT, TIMESTAMP}
     names = [name for role, name in folder.current_names().items() if role in used]
@@ -73,7 +73,7 @@ def current_files(folder: Folder) -> dict[str, bytes]:
 
 
 def _seal(
-    folder: Folder, draft: Draft, online: Online, at: datetime, given: Timestamp | None
+    folder: Workspace, draft: TreeDraft, online: OnlineKeys, at: datetime, given: Timestamp | None
 ) -> dict[str, bytes]:
     """The new files by their names on the wire."""
     fresh = {file_name(r, f.signed.version): encode(f) for r, f in draft.changed.items()}
@@ -101,7 +101,7 @@ def _version(timestamp: Timestamp) -> int:
     return timestamp.version
 
 
-def load_published(folder: Folder) -> TreeAuthority | None:
+def load_published(folder: Workspace) -> TreeAuthority | None:
     """What is in force as a box would take it; None before the first publication.
 
     Raises:
@@ -114,7 +114,7 @@ def load_published(folder: Folder) -> TreeAuthority | None:
     return _load({role: folder.raw(name) for role, name in names.items() if role in used})
 
 
-def _judge(folder: Folder, draft: Draft, fresh: Mapping[str, bytes]) -> None:
+def _judge(folder: Workspace, draft: TreeDraft, fresh: Mapping[str, bytes]) -> None:
     """Let the boxes' own judge take the set, and the step from the former root."""
     raw = {role: _raw(folder, fresh, role, file) for role, file in draft.tree.in_use().items()}
     snapshot = next(name for name in fresh if name.endswith(f".{SNAPSHOT}.json"))
@@ -123,7 +123,7 @@ def _judge(folder: Folder, draft: Draft, fresh: Mapping[str, bytes]) -> None:
         _judge_step(draft.published, draft.changed[ROOT])
 
 
-def _raw(folder: Folder, fresh: Mapping[str, bytes], role: str, file: Metadata[Any]) -> bytes:
+def _raw(folder: Workspace, fresh: Mapping[str, bytes], role: str, file: Metadata[Any]) -> bytes:
     name = file_name(role, file.signed.version)
     return fresh[name] if name in fresh else folder.raw(name)
 

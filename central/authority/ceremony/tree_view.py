@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tuf.api.metadata import DelegatedRole
 
 from central.authority.ceremony.change_summary import describe_keys, describe_role, format_day
-from central.authority.ceremony.messages import say
+from central.authority.ceremony.messages import translate
 from central.authority.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, read_right
 from texts.catalogue import Lang
 
@@ -20,7 +20,7 @@ def draw(tree: Tree, lang: Lang = "vi") -> list[str]:
     lines = [_head(tree, ROOT, lang), f"{_BAR}{describe_keys(tree, ROOT, lang)}"]
     for name in ONLINE:
         keys = ", ".join(keyid[:8] for keyid in root.roles[name].keyids)
-        lines.append(f"{_BAR}{say(lang, 'label.online', name)}: {keys}")
+        lines.append(f"{_BAR}{translate(lang, 'label.online', name)}: {keys}")
     lines += [f"{_LAST}{_head(tree, TARGETS, lang)}"]
     children = tree.children(TARGETS)
     bar = _BAR if children else _GAP
@@ -33,7 +33,7 @@ def _head(tree: Tree, name: str, lang: Lang) -> str:
     file = tree.files.get(name)
     if file is None:
         return name
-    until = say(lang, "until", format_day(file.signed.expires))
+    until = translate(lang, "until", format_day(file.signed.expires))
     return f"{name} · v{file.signed.version} · {until}"
 
 
@@ -53,10 +53,10 @@ def _rights(tree: Tree, entry: DelegatedRole, lang: Lang) -> Iterator[str]:
     """All of it but what is nothing special: no hours, no cap, the first epoch."""
     right = read_right(entry)
     plain = {
-        say(lang, "label.hours"): not right.hours,
-        say(lang, "label.priority"): right.priority_max == "emergency",
-        say(lang, "label.epoch"): entry.unrecognized_fields["x-epoch"] == 1,
+        translate(lang, "label.hours"): not right.hours,
+        translate(lang, "label.priority"): right.priority_max == "emergency",
+        translate(lang, "label.epoch"): entry.unrecognized_fields["x-epoch"] == 1,
     }
     for label, words in describe_role(tree, entry, lang).items():
         if not plain.get(label):
-            yield say(lang, "is", label, words)
+            yield translate(lang, "is", label, words)

@@ -28,7 +28,7 @@ from central.authority.ceremony.tree import (
 )
 
 
-class Folder:
+class Workspace:
     """A ceremony on disk.
 
     Args:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from agent.authority.tuf_client import run_pass
-from agent.store.authority_files import Kept
+from agent.store.authority_files import StoredAuthority
 from agent.trust.tree import TreeFiles
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.authority_harness import HERE
@@ -21,7 +21,9 @@ def test_expiry_is_judged_by_the_boxs_own_clock(days: int, is_good: bool) -> Non
     for years in (-30, 30):
         at = AT + timedelta(days=365 * years)
         tree = FakePublisher(at)
-        done = run_pass(tree.files().root, Kept(), tree.wire, TARGET, at + timedelta(days=days))
+        done = run_pass(
+            tree.files().root, StoredAuthority(), tree.wire, TARGET, at + timedelta(days=days)
+        )
         assert (done.files is not None) is is_good
         assert (done.fault is None) is is_good
 
@@ -29,14 +31,14 @@ def test_expiry_is_judged_by_the_boxs_own_clock(days: int, is_good: bool) -> Non
 def test_the_first_pass_asks_for_one_thing_at_a_time() -> None:
     tree = FakePublisher()
     wire = {"timestamp.json": tree.wire["timestamp.json"]}
-    done = run_pass(tree.files().root, Kept(), wire, TARGET, AT)
+    done = run_pass(tree.files().root, StoredAuthority(), wire, TARGET, AT)
     assert (done.missing, done.fault, done.files) == ({"1.snapshot.json"}, None, None)
     assert done.used == ("timestamp.json",)
 
 
 def test_a_whole_pass_gives_the_set_as_published_without_other_provinces() -> None:
     tree = FakePublisher()
-    done = run_pass(tree.files().root, Kept(), tree.wire, TARGET, AT)
+    done = run_pass(tree.files().root, StoredAuthority(), tree.wire, TARGET, AT)
     files = tree.files()
     assert done.files == TreeFiles(
         files.root, files.timestamp, files.snapshot, files.targets, {"vn.84": files.roles["vn.84"]}
@@ -50,8 +52,8 @@ def test_many_roots_at_once_are_walked_whole() -> None:
         tree.rotate("root")
         tree.publish()
     installed = tree.wire["1.root.json"]
-    first = run_pass(installed, Kept(), tree.wire, TARGET, AT)
-    second = run_pass(installed, Kept(first.roots), tree.wire, TARGET, AT)
+    first = run_pass(installed, StoredAuthority(), tree.wire, TARGET, AT)
+    second = run_pass(installed, StoredAuthority(first.roots), tree.wire, TARGET, AT)
     assert (max(first.roots), max(second.roots)) == (
         65,
         71,

@@ -10,7 +10,7 @@ import pytest
 
 from agent.authority.tuf_client import role_files, run_pass
 from agent.errors import TrustError
-from agent.store.authority_files import Floor, Kept, accept, keep_roots, read
+from agent.store.authority_files import Floor, StoredAuthority, accept, keep_roots, read
 from agent.trust.authority import Grade
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.authority_harness import HERE, Stand, standing
@@ -181,7 +181,9 @@ async def test_a_lost_root_does_not_bring_back_the_rights_of_the_one_before(
 async def by_a_laxer_release(stand: Stand, tree: FakePublisher) -> None:
     """All that the library accepts, without our own rules."""
     target = f"authority/{HERE}"
-    done = await asyncio.to_thread(run_pass, tree.wire[FIRST], Kept(), tree.wire, target, AT)
+    done = await asyncio.to_thread(
+        run_pass, tree.wire[FIRST], StoredAuthority(), tree.wire, target, AT
+    )
     assert done.files is not None
     await stand.store.run(keep_roots, done.roots)
     await stand.store.run(accept, max(done.roots), role_files(done.files))

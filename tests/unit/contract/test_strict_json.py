@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.contract.strict_json import Decoder, StrictJsonError, _is_nfc, parse_strict
+from agent.contract.strict_json import StrictDecoder, StrictJsonError, _is_nfc, parse_strict
 
 
 class Song(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +46,7 @@ BAD = {
 def test_is_refused_by_both_ways(raw: bytes) -> None:
     with pytest.raises(StrictJsonError):
         parse_strict(raw)
-    decoder = Decoder(Song)
+    decoder = StrictDecoder(Song)
     assert decoder.decode_canonical(raw) is None
     with pytest.raises(StrictJsonError):
         decoder.decode(raw)
@@ -64,12 +64,12 @@ GOOD = {
 @pytest.mark.parametrize("text", GOOD.values(), ids=list(GOOD))
 def test_is_read_alike_by_both_ways(text: str) -> None:
     raw = text.encode()
-    assert Decoder(Song).decode(raw) == msgspec.convert(parse_strict(raw), Song)
+    assert StrictDecoder(Song).decode(raw) == msgspec.convert(parse_strict(raw), Song)
 
 
 def test_canonical_text_takes_the_short_way() -> None:
-    assert Decoder(Song).decode_canonical(GOOD["canonical"].encode()) is not None
-    assert Decoder(Song).decode_canonical(GOOD["spaced, short"].encode()) is None
+    assert StrictDecoder(Song).decode_canonical(GOOD["canonical"].encode()) is not None
+    assert StrictDecoder(Song).decode_canonical(GOOD["spaced, short"].encode()) is None
 
 
 MARKS = "\u0301\u0323\u0309\u031b\u17d2\u09be\u1161\u11a8"

@@ -16,22 +16,22 @@ from agent.contract import report
 from agent.contract.document import Emergency
 from agent.contract.ids import Digest, Place
 from agent.contract.report import InputState, Record
-from agent.control.operations import DeedRefusedError, Used
-from agent.control.parts import Parts
-from agent.control.station_control import FrontDesk
-from agent.control.station_status import Reading, Words
-from agent.health.check import NOT_YET, Finding, Standing
+from agent.control.operations import OperationRefusedError, OperationUse
+from agent.control.parts import ControlParts
+from agent.control.station_control import StationControl
+from agent.control.station_status import LanguageStatus, ReadingStatus
+from agent.health.check import NOT_YET, CheckFinding, CheckStatus
 from agent.health.checks.authority import AuthorityState
 from agent.health.open_issues import Issues
 from agent.overrides import emergency_state
-from agent.overrides.emergency_state import AlarmState, OutputState
+from agent.overrides.emergency_state import EmergencyState, OutputState
 from agent.plan.emergency import activate
 from agent.plan.prepared_alarm import KeyStanding
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.item import Neighbours
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import Line
-from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.play.speaker_line import SpeakerLine
+from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Settings
 from agent.trust.authority import Grade
 from tests.harness.play_records import HEAD, PLAY
@@ -129,15 +129,15 @@ class FakeReread:
 
 @dataclass
 class Box:
-    parts: Parts
+    parts: ControlParts
     clock: FakeClock
     journal: FakeJournal
     silence: FakeSilence
     looked: list[int]
 
     @property
-    def desk(self) -> FrontDesk:
-        return FrontDesk(self.parts)
+    def operations(self) -> StationControl:
+        return StationControl(self.parts)
 
 
 def no_worker(*_: Any) -> Any:
@@ -148,18 +148,18 @@ def no_worker(*_: Any) -> Any:
 def box() -> Box:
     clock, journal, silence = FakeClock(), FakeJournal(), FakeSilence()
     any_: Any = clock
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     programme.update([playlist()], clock.now())
-    sound = SoundRundown(programme, ["nga-ba", "nha-van-hoa"])
-    picture = PictureRundown(programme, ["mat-truoc"])
+    sound = SoundSchedule(programme, ["nga-ba", "nha-van-hoa"])
+    picture = BoardSchedule(programme, ["mat-truoc"])
     log: Any = journal
 
-    def near(rundown: SoundRundown) -> Neighbours:
+    def near(rundown: SoundSchedule) -> Neighbours:
         return Neighbours(rundown, any_, FakeShelf(), log, lambda *_: None)
 
-    lines = [Line(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
+    lines = [SpeakerLine(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
     looked: list[int] = []
-    parts = Parts(
+    parts = ControlParts(
         settings=msgspec.convert(SETTINGS, Settings),
         clock=any_,
         journal=log,
@@ -168,7 +168,7 @@ def box() -> Box:
         programme=programme,
         outputs={
             "loa": SoundOutput("loa", lines, no_worker, near(sound)),
-            "bang-tin": PictureOutput("bang-tin", ["mat-truoc"], no_worker, near(picture)),
+            "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, near(picture)),
         },
         silence=silence,  # type: ignore[arg-type]  # a double without a database
         standings=dict,
@@ -182,7 +182,7 @@ def box() -> Box:
 
 
 async def refusal(deed: Any) -> str:
-    with pytest.raises(DeedRefusedError) as caught:
+    with pytest.raises(OperationRefusedError) as caught:
         await deed
     return caught.value.code
 
@@ -190,8 +190,8 @@ async def refusal(deed: Any) -> str:
 async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(box: Box) -> None:
     record = {**HEAD, "seq": 1, "kind": "play", "play": PLAY}
     box.journal.raw.append(msgspec.json.encode(msgspec.convert(record, Record)))
-    box.parts.issues.note("link_down", "mqtt.example.vn:8883", "no answer")
-    status = await box.desk.status()
+    box.parts.issues.set_issue("link_down", "mqtt.example.vn:8883", "no answer")
+    status = await box.operations.status()
     loa, board = status.outputs
     assert status.place == "84/29266/tv-cl-0007"
     assert (status.media.ready, status.media.named) == (1, 1)
@@ -214,15 +214,15 @@ async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(
 async def test_since_when_an_issue_lasts_does_not_hang_on_the_clock_of_its_beginning(
     box: Box,
 ) -> None:
-    box.parts.issues.note("rtc_missing", "rtc0", "none")  # its clock says 08:00
+    box.parts.issues.set_issue("rtc_missing", "rtc0", "none")  # its clock says 08:00
     box.clock.at = datetime(2026, 11, 27, 3, tzinfo=UTC)  # then the centre tells the time
-    (problem,) = (await box.desk.status()).problems
+    (problem,) = (await box.operations.status()).problems
     assert box.clock.at - problem.since_at < timedelta(minutes=5)
 
 
 async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
     box.silence.left_s = 2 * 3600.0  # until 10:00, and the last of the day begins at 09:00
-    loa = (await box.desk.status()).outputs[0]
+    loa = (await box.operations.status()).outputs[0]
     assert loa.next is not None
     assert loa.next.start_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
 
@@ -231,12 +231,12 @@ async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_sched
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = box.clock.now()
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     programme.update([playlist(), emergency()], now)
     box.parts = replace(box.parts, programme=programme)
-    alarm = SoundRundown(programme, ["nga-ba"]).wanted(now)
+    alarm = SoundSchedule(programme, ["nga-ba"]).wanted(now)
     monkeypatch.setattr(SoundOutput, "on_air", property(lambda _self: alarm))
-    loa = (await box.desk.status()).outputs[0]
+    loa = (await box.operations.status()).outputs[0]
     assert loa.now is not None
     assert loa.next is not None
     assert (loa.now.title, loa.now.level) == ("Lũ về", "emergency")
@@ -251,7 +251,7 @@ async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) ->
         KeyStanding("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
     ]
     box.parts = replace(box.parts, emergency_keys=lambda: standings)
-    nothing, flood = (await box.desk.status()).keys
+    nothing, flood = (await box.operations.status()).keys
     assert (nothing.name, nothing.slot, nothing.title) == ("nut", "key", None)
     assert (flood.title, flood.lacking) == ("Lũ về", "key-lu: E_FETCH")
     assert flood.until_at == datetime(2026, 11, 30, tzinfo=UTC)
@@ -259,20 +259,20 @@ async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) ->
 
 async def test_a_file_that_is_not_here_counts_as_missing(box: Box) -> None:
     box.parts = replace(box.parts, why_missing=lambda digest: digest if digest == DIGEST else None)
-    media = (await box.desk.status()).media
+    media = (await box.operations.status()).media
     assert (media.ready, media.named) == (0, 1)
 
 
 async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_watch(
     box: Box,
 ) -> None:
-    standings: Mapping[str, Standing] = {
-        "power": Standing("finding", 0.0, (Finding("under_voltage_since_boot", "5v", ""),)),
-        "disk": Standing("finding", 0.0, (Finding("disk_full", "state", ""),)),
-        "rtc": Standing("not_checked", 0.0, reason="no_sensor"),
-        "clock": Standing("good", 0.0),
+    standings: Mapping[str, CheckStatus] = {
+        "power": CheckStatus("finding", 0.0, (CheckFinding("under_voltage_since_boot", "5v", ""),)),
+        "disk": CheckStatus("finding", 0.0, (CheckFinding("disk_full", "state", ""),)),
+        "rtc": CheckStatus("not_checked", 0.0, reason="no_sensor"),
+        "clock": CheckStatus("good", 0.0),
         "board": NOT_YET,
-        "link": Standing("good", 0.0),
+        "link": CheckStatus("good", 0.0),
     }
     inputs = {
         "dien": InputState("mains", active=True),
@@ -280,14 +280,14 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
         "may-no": InputState("generator", active=None),
     }
     box.parts = replace(box.parts, standings=lambda: standings, inputs=lambda: inputs)
-    readings = {one.name: one for one in (await box.desk.status()).readings}
+    readings = {one.name: one for one in (await box.operations.status()).readings}
     marks = {name: one.mark for name, one in readings.items()}
     assert marks == {
         "power": "watch", "disk": "bad", "rtc": "unchecked",
         "board": "unchecked", "mains": "good", "door": "watch", "generator": "unchecked",
     }  # fmt: skip
     assert readings["rtc"].reason == "no_sensor"
-    assert readings["mains"] == Reading("mains", "good", 1.0, "on")
+    assert readings["mains"] == ReadingStatus("mains", "good", 1.0, "on")
     assert readings["disk"].unit == "bytes"
 
 
@@ -298,60 +298,60 @@ async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
         "am-do": report.Reading("humidity", 80.0, "%", 900.0),
         "dien-ap": report.Reading("voltage", None, "V", None),
     }
-    box.parts.issues.note("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
+    box.parts.issues.set_issue("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
     box.parts = replace(box.parts, sensors=lambda: told)
-    assert list((await box.desk.status()).readings)[3:] == [
-        Reading("nhiet-do-tu", "good", 41.5, "°C"),
-        Reading("dong-nga-ba", "watch", 0.1, "A"),
-        Reading("am-do", "unchecked"),
-        Reading("dien-ap", "unchecked"),
+    assert list((await box.operations.status()).readings)[3:] == [
+        ReadingStatus("nhiet-do-tu", "good", 41.5, "°C"),
+        ReadingStatus("dong-nga-ba", "watch", 0.1, "A"),
+        ReadingStatus("am-do", "unchecked"),
+        ReadingStatus("dien-ap", "unchecked"),
     ]
 
 
 async def test_a_tone_is_refused_where_it_has_no_place(box: Box) -> None:
-    desk = box.desk
-    assert await refusal(desk.tone("no-such-zone")) == "E_UNKNOWN"
-    assert await refusal(desk.tone("mat-truoc")) == "E_UNKNOWN"
-    assert await refusal(desk.tone("nga-ba")) == "E_NOT_READY"  # its engine does not run
+    operations = box.operations
+    assert await refusal(operations.tone("no-such-zone")) == "E_UNKNOWN"
+    assert await refusal(operations.tone("mat-truoc")) == "E_UNKNOWN"
+    assert await refusal(operations.tone("nga-ba")) == "E_NOT_READY"  # its engine does not run
     box.clock.at = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 22:00: the built-in quiet hours
-    assert await refusal(desk.tone("nga-ba")) == "E_QUIET"
+    assert await refusal(operations.tone("nga-ba")) == "E_QUIET"
     box.clock.quality = "FLOOR"
-    assert await refusal(desk.tone("nga-ba")) == "E_NOT_READY"
+    assert await refusal(operations.tone("nga-ba")) == "E_NOT_READY"
     box.silence.left_s = 1.0
-    assert await refusal(desk.tone("nga-ba")) == "E_SILENT"
+    assert await refusal(operations.tone("nga-ba")) == "E_SILENT"
 
 
 async def test_a_face_that_is_not_there_or_away_is_said(box: Box) -> None:
-    assert await refusal(box.desk.pattern("nga-ba")) == "E_UNKNOWN"
-    assert await refusal(box.desk.label("mat-truoc")) == "E_NOT_READY"
-    assert await box.desk.thumbnail("mat-truoc") is None
+    assert await refusal(box.operations.pattern("nga-ba")) == "E_UNKNOWN"
+    assert await refusal(box.operations.label("mat-truoc")) == "E_NOT_READY"
+    assert await box.operations.thumbnail("mat-truoc") is None
 
 
 async def test_nothing_is_tried_while_the_key_on_the_box_is_turned(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box.parts.programme, "is_locked", lambda: True)
-    assert await refusal(box.desk.tone("nga-ba")) == "E_SILENT"
-    assert await refusal(box.desk.pattern("mat-truoc")) == "E_SILENT"
-    assert await refusal(box.desk.label("mat-truoc")) == "E_SILENT"
-    assert (await box.desk.status()).is_locked
+    assert await refusal(box.operations.tone("nga-ba")) == "E_SILENT"
+    assert await refusal(box.operations.pattern("mat-truoc")) == "E_SILENT"
+    assert await refusal(box.operations.label("mat-truoc")) == "E_SILENT"
+    assert (await box.operations.status()).is_locked
 
 
 async def test_silence_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:
-    desk = box.desk
-    await desk.silence(True)  # noqa: FBT003 - the seam's signature
-    silence = (await desk.status()).silence
+    operations = box.operations
+    await operations.silence(True)  # noqa: FBT003 - the seam's signature
+    silence = (await operations.status()).silence
     assert silence is not None
     assert silence.until_at == box.clock.at + timedelta(seconds=100)
-    await desk.silence(False)  # noqa: FBT003 - the seam's signature
-    assert (await desk.status()).silence is None
+    await operations.silence(False)  # noqa: FBT003 - the seam's signature
+    assert (await operations.status()).silence is None
     assert len(box.looked) == 2
     states = [(kind, detail["state"]) for kind, detail in box.journal.told]
     assert states == [("silence", "on"), ("silence", "off")]
 
 
 async def test_a_use_is_journalled_as_a_command_and_never_as_a_play(box: Box) -> None:
-    await box.desk.record(Used("tone", "nga-ba", "10.0.0.7", "refused", "E_BUSY"))
+    await box.operations.record(OperationUse("tone", "nga-ba", "10.0.0.7", "refused", "E_BUSY"))
     assert box.journal.told == [
         (
             "command",
@@ -362,7 +362,7 @@ async def test_a_use_is_journalled_as_a_command_and_never_as_a_play(box: Box) ->
 
 
 async def test_settings_read_again_are_in_the_journal(box: Box) -> None:
-    assert list(await box.desk.reload()) == []
+    assert list(await box.operations.reload()) == []
     assert box.journal.told == [("config", {"by": "page", "faults": 0})]
 
 
@@ -371,15 +371,18 @@ async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box
     document = held.document
     assert isinstance(document, Emergency)
     active = activate(held, document, START, press=("nut", 1))
-    languages = (emergency_state.Words("vi", "now"), emergency_state.Words("km", "missing"))
+    languages = (
+        emergency_state.LanguageState("vi", "now"),
+        emergency_state.LanguageState("km", "missing"),
+    )
     states = (
         OutputState("loa", is_board=False, item=None, standing="on", words=languages),
         OutputState("bang-tin", is_board=True, item=None, standing="process"),
     )
-    box.parts = replace(box.parts, alarms=lambda: [AlarmState(active, states)])
-    (alarm,) = (await box.desk.status()).alarms
+    box.parts = replace(box.parts, alarms=lambda: [EmergencyState(active, states)])
+    (alarm,) = (await box.operations.status()).alarms
     assert (alarm.title, alarm.issuer, alarm.started_by) == ("Lũ về", "vn.84.29266", "nut")
     assert [(one.output, one.standing, one.words) for one in alarm.outputs] == [
-        ("loa", "on", (Words("vi", "now"), Words("km", "missing"))),
+        ("loa", "on", (LanguageStatus("vi", "now"), LanguageStatus("km", "missing"))),
         ("bang-tin", "process", ()),
     ]

@@ -12,8 +12,8 @@ import pytest
 
 from agent.clock import Now
 from agent.doctor.probes.authority import judge, judge_box
-from agent.doctor.state_reader import ask_database
-from agent.store.authority_files import Kept, read
+from agent.doctor.state_reader import query_database
+from agent.store.authority_files import StoredAuthority, read
 from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
 from tests.fakes.fake_publisher import AT, FakePublisher
@@ -24,11 +24,11 @@ NOW = replace(SYNCED, at=AT + timedelta(hours=3))
 
 
 @pytest.fixture
-async def kept(tmp_path: Path, tree: FakePublisher) -> Kept:
+async def kept(tmp_path: Path, tree: FakePublisher) -> StoredAuthority:
     """As the agent leaves it behind."""
     async with standing(tmp_path, tree.files().root, AT) as stand:
         await stand.follow(tree)
-    return await asyncio.to_thread(ask_database, tmp_path, read)
+    return await asyncio.to_thread(query_database, tmp_path, read)
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def tree() -> FakePublisher:
     ],
 )
 async def test_a_box_with_files_is_told_their_age(
-    tree: FakePublisher, kept: Kept, now: Now, state: str, code: str
+    tree: FakePublisher, kept: StoredAuthority, now: Now, state: str, code: str
 ) -> None:
     finding = judge(load_installed(tree.files().root), kept, now)
     assert (finding.state, finding.code) == (state, code)
 
 
-async def test_what_was_kept_with_another_root_counts_for_nothing(kept: Kept) -> None:
+async def test_what_was_kept_with_another_root_counts_for_nothing(kept: StoredAuthority) -> None:
     finding = judge(load_installed(FakePublisher().files().root), kept, NOW)
     assert (finding.state, finding.code) == ("fault", "authority_missing")
 
@@ -75,6 +75,8 @@ def test_before_its_first_start_a_box_is_told_to_start_not_that_it_is_faulty(
 
 
 def test_a_new_box_has_none_yet_and_a_pinned_one_needs_none(tree: FakePublisher) -> None:
-    assert judge(load_installed(tree.files().root), Kept(), NOW).code == "authority_missing"
-    pinned = judge(load_installed(json.dumps(ROOT).encode()), Kept(), NOW)
+    assert (
+        judge(load_installed(tree.files().root), StoredAuthority(), NOW).code == "authority_missing"
+    )
+    pinned = judge(load_installed(json.dumps(ROOT).encode()), StoredAuthority(), NOW)
     assert (pinned.state, pinned.args) == ("good", ("1",))

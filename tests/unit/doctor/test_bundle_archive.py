@@ -19,9 +19,9 @@ from agent.clock import Clock
 from agent.contract.document import TYPE_OF_KIND, Document
 from agent.contract.ids import Place
 from agent.doctor.bundle_files import PARTS
-from agent.doctor.context import Case
-from agent.doctor.state_reader import ask_database, read_words
-from agent.settings.load import Judged
+from agent.doctor.context import DoctorContext
+from agent.doctor.state_reader import query_database, read_words
+from agent.settings.load import SettingsReport
 from agent.settings.model import Settings
 from agent.store import documents, key_value
 from agent.store.database import Store
@@ -55,7 +55,7 @@ def accepted(payload: str) -> Accepted:
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Case:
+def case(tmp_path: Path) -> DoctorContext:
     state = tmp_path / "state"
     state.mkdir()
     store = Store.open(state)
@@ -70,35 +70,37 @@ def case(tmp_path: Path) -> Case:
     broker = {"host": "h", "ca": "/c", "cert": "/c", "key": "/k"}
     plain = {"station": "tv-cl-0007", "root": "/r", "state": str(state), "broker": broker}
     settings = msgspec.convert(plain | {"outputs": [output]}, Settings)
-    return Case(Path("f"), Judged("f", "", settings, None, []), settings, Clock(EVENING))
+    return DoctorContext(
+        Path("f"), SettingsReport("f", "", settings, None, []), settings, Clock(EVENING)
+    )
 
 
-def test_the_next_day_is_in_the_bundle_with_its_refusals(case: Case) -> None:
+def test_the_next_day_is_in_the_bundle_with_its_refusals(case: DoctorContext) -> None:
     first, *rows = PARTS["upcoming.txt"](case).splitlines()
     assert first.startswith("now 2026-11-22T12:00:0")
     # the page's own first entry: each day at 05:00 local time, UTC+7
     assert any(row.startswith("2026-11-22T22:00:00") for row in rows), rows
 
 
-def test_held_documents_and_their_content_are_in_the_bundle(case: Case) -> None:
+def test_held_documents_and_their_content_are_in_the_bundle(case: DoctorContext) -> None:
     held = json.loads(PARTS["documents.jsonl"](case))
     told = json.loads(PLAYLIST)
     assert (held["kind"], held["doc_id"]) == ("playlist", told["doc_id"])
     assert json.loads(PARTS["playlists.jsonl"](case)) == told
 
 
-def test_an_empty_place_says_so(case: Case) -> None:
+def test_an_empty_place_says_so(case: DoctorContext) -> None:
     assert PARTS["journal.jsonl"](case) == PARTS["faults.txt"](case) == "none\n"
 
 
-def test_memory_is_read_without_writing_and_without_a_new_file(case: Case) -> None:
+def test_memory_is_read_without_writing_and_without_a_new_file(case: DoctorContext) -> None:
     assert case.settings is not None
     state = Path(case.settings.state)
     before = sorted(state.iterdir())
     assert read_words(state)["session"] == "41"
     assert sorted(state.iterdir()) == before
     with pytest.raises(sqlite3.OperationalError):
-        ask_database(state, lambda connection: connection.execute("DELETE FROM meta"))
+        query_database(state, lambda connection: connection.execute("DELETE FROM meta"))
 
 
 def test_memory_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:

@@ -8,36 +8,36 @@ from pathlib import Path
 import pytest
 
 from agent.clock import Clock
-from agent.doctor.context import Case
-from agent.doctor.finding import Finding, fault, good
-from agent.doctor.probe_runner import Examined, Look, Probe, examine
-from agent.doctor.render import Teller, build_told
-from agent.settings.load import Judged
+from agent.doctor.context import DoctorContext
+from agent.doctor.finding import ProbeFinding, fault, good
+from agent.doctor.probe_runner import Look, Probe, ProbeReport, run_probes
+from agent.doctor.render import Renderer, build_report
+from agent.settings.load import SettingsReport
 
-CASE = Case(Path("f.yaml"), Judged("f.yaml", "", None, None, []), None, Clock())
+CASE = DoctorContext(Path("f.yaml"), SettingsReport("f.yaml", "", None, None, []), None, Clock())
 
 
-async def _good(_case: Case) -> AsyncGenerator[Finding, None]:
+async def _good(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     yield good("devices_none")
 
 
-async def _crash(_case: Case) -> AsyncGenerator[Finding, None]:
+async def _crash(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     yield good("devices_none")
     raise KeyError("secret place")
 
 
-async def _hang(_case: Case) -> AsyncGenerator[Finding, None]:
+async def _hang(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     yield good("devices_none")
     await asyncio.Event().wait()
 
 
-async def _late(_case: Case) -> AsyncGenerator[Finding, None]:
+async def _late(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     yield fault("dns_silent", "h")
     raise TimeoutError("its own")
 
 
-async def codes(look: Look, limit_s: float = 20.0) -> list[str]:
-    done = (await examine(CASE, [Probe("device", look, limit_s)]))[0]
+async def codes(check: Look, limit_s: float = 20.0) -> list[str]:
+    done = (await run_probes(CASE, [Probe("device", check, limit_s)]))[0]
     return [finding.code for finding in done.findings]
 
 
@@ -56,11 +56,11 @@ async def test_a_time_out_of_its_own_is_a_crash_not_the_limit() -> None:
 async def test_probes_run_beside_each_other() -> None:
     met = asyncio.Barrier(2)
 
-    async def meet(_case: Case) -> AsyncGenerator[Finding, None]:
+    async def meet(_case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
         await met.wait()
         yield good("devices_none")
 
-    done = await examine(CASE, [Probe("device", meet, 20), Probe("serial", meet, 20)])
+    done = await run_probes(CASE, [Probe("device", meet, 20), Probe("serial", meet, 20)])
     assert [one.findings[0].code for one in done] == ["devices_none", "devices_none"]
 
 
@@ -72,10 +72,10 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_blocks_come_in_their_order_however_they_end(lang: str) -> None:
     out = io.StringIO()
-    teller = Teller(["device", "broker"], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
+    teller = Renderer(["device", "broker"], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
     teller.begin("tv-cl-0007")
-    later = Examined("broker", [fault("dns_unknown", "mqtt.example.vn", detail="Errno -2")])
-    first = Examined("device", [good("devices_none")])
+    later = ProbeReport("broker", [fault("dns_unknown", "mqtt.example.vn", detail="Errno -2")])
+    first = ProbeReport("device", [good("devices_none")])
     teller.done(later)
     assert "mqtt.example.vn" not in out.getvalue()
     teller.done(first)
@@ -90,18 +90,18 @@ def test_blocks_come_in_their_order_however_they_end(lang: str) -> None:
 
 def test_a_terminal_sees_who_is_still_looking_and_the_line_goes_away() -> None:
     out, err = Terminal(), Terminal()
-    teller = Teller(["device", "broker"], "en", out, err)
+    teller = Renderer(["device", "broker"], "en", out, err)
     teller.begin("tv-cl-0007")
     assert "Devices, Broker" in err.getvalue()
-    teller.done(Examined("device", [good("devices_none")]))
-    teller.done(Examined("broker", [good("devices_none")]))
+    teller.done(ProbeReport("device", [good("devices_none")]))
+    teller.done(ProbeReport("broker", [good("devices_none")]))
     assert err.getvalue().endswith("\r\x1b[K")
     assert "\x1b[32m" in out.getvalue()
 
 
 def test_programs_get_both_languages_and_the_counts() -> None:
-    done = [Examined("broker", [fault("dns_unknown", "mqtt.example.vn")])]
-    told = build_told("tv-cl-0007", "2026-11-24T00:00:00.000Z", done)
+    done = [ProbeReport("broker", [fault("dns_unknown", "mqtt.example.vn")])]
+    told = build_report("tv-cl-0007", "2026-11-24T00:00:00.000Z", done)
     finding = told["probes"][0]["findings"][0]
     assert (told["good"], told["count"]["fault"], finding["state"]) == (False, 1, "fault")
     assert "mqtt.example.vn" in finding["vi"]

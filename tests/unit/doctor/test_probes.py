@@ -16,10 +16,10 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.doctor.context import Case, find_agent
+from agent.doctor.context import DoctorContext, find_agent
 from agent.doctor.probes import agent, clock, serial, settings, sound, systemd_unit
-from agent.doctor.run_program import Answer, ask
-from agent.settings.load import Judged
+from agent.doctor.run_program import ProgramOutput, run_program
+from agent.settings.load import SettingsReport
 from agent.settings.model import Audio, Settings
 
 # `chronyc -c tracking` of chrony 4.3 on Debian 12, following a server, and just started
@@ -40,7 +40,7 @@ LOST = "7F7F0101,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,
     ],
 )
 def test_chrony_is_understood(line: str, code: str) -> None:
-    assert clock.judge_chrony(Answer(0, line + "\n", "")).code == code
+    assert clock.judge_chrony(ProgramOutput(0, line + "\n", "")).code == code
 
 
 def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -> None:
@@ -56,7 +56,9 @@ def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -
 async def test_a_battery_clock_that_the_agent_found_in_local_time_is_told() -> None:
     rtc = datetime(2026, 11, 24, 7, tzinfo=UTC)
     own = Clock(rtc=rtc, rtc_apart_s=25_200.0)
-    looks = clock.look(Case(Path("f"), Judged("f", "", None, None, []), None, own))
+    looks = clock.check(
+        DoctorContext(Path("f"), SettingsReport("f", "", None, None, []), None, own)
+    )
     found = [await anext(looks) for _ in range(2)]
     await looks.aclose()
     assert [(one.code, one.args) for one in found] == [
@@ -205,16 +207,16 @@ def test_the_kernels_cards_are_read(tmp_path: Path) -> None:
 
 
 async def test_a_program_that_is_not_installed_is_a_fact() -> None:
-    assert await ask("no-such-program-of-ours", limit_s=5) is None
+    assert await run_program("no-such-program-of-ours", limit_s=5) is None
 
 
 async def test_a_program_that_takes_too_long_is_ended() -> None:
     with pytest.raises(TimeoutError):
-        await ask("sleep", "60", limit_s=0.05)
+        await run_program("sleep", "60", limit_s=0.05)
 
 
 @pytest.fixture
-def readable() -> Iterator[Case]:
+def readable() -> Iterator[DoctorContext]:
     """Settings whose files all may read; pytest's own folders are closed to other users."""
     base = Path(tempfile.mkdtemp(dir="/tmp"))
     base.chmod(0o755)
@@ -226,7 +228,7 @@ def readable() -> Iterator[Case]:
     want = msgspec.structs.replace(
         plain, broker=broker, root=f"{base}/root.json", state=f"{base}/none"
     )
-    yield Case(base / "f.yaml", Judged("f", "", want, None, []), want, Clock())
+    yield DoctorContext(base / "f.yaml", SettingsReport("f", "", want, None, []), want, Clock())
     shutil.rmtree(base)
 
 
@@ -234,12 +236,12 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root asks in ano
 
 
 @needs_root
-async def test_files_that_the_services_user_may_read_are_good(readable: Case) -> None:
+async def test_files_that_the_services_user_may_read_are_good(readable: DoctorContext) -> None:
     assert [one.code async for one in settings.try_rights(readable, "nobody")] == ["rights_good"]
 
 
 @needs_root
-async def test_a_root_file_that_only_root_may_read_is_told(readable: Case) -> None:
+async def test_a_root_file_that_only_root_may_read_is_told(readable: DoctorContext) -> None:
     assert readable.settings is not None
     await asyncio.to_thread(Path(readable.settings.root).chmod, 0o600)
     (closed,) = [one async for one in settings.try_rights(readable, "nobody")]
@@ -248,7 +250,7 @@ async def test_a_root_file_that_only_root_may_read_is_told(readable: Case) -> No
 
 async def test_without_the_services_user_its_rights_are_not_checked() -> None:
     want = settings_with({})
-    case = Case(Path("f"), Judged("f", "", want, None, []), want, Clock())
+    case = DoctorContext(Path("f"), SettingsReport("f", "", want, None, []), want, Clock())
     assert [one.state async for one in settings.try_rights(case, "no-such-user")] == ["not_checked"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.evidence.outbox import Sender
+from agent.evidence.outbox import JournalSender
 from agent.store.database import FILE
 from agent.store.ram_fallback import carry_back, open_volatile
 from tests.harness.full_state import play
@@ -41,7 +41,7 @@ class Line:
 
 async def drain(box: Box, count: int) -> dict[str, list[int]]:
     line = Line()
-    sender = Sender(box.journal, lambda _, payload: payload, line.publish)
+    sender = JournalSender(box.journal, lambda _, payload: payload, line.publish)
     sender.connected()
     task = asyncio.create_task(sender.run(), name="sender")
     try:

@@ -16,7 +16,7 @@ from agent.contract.document import Ack
 from agent.errors import LinkError, TrustError
 from agent.evidence import journal, journal_rows
 from agent.evidence.journal import Journal
-from agent.evidence.outbox import Sender, fit_batch
+from agent.evidence.outbox import JournalSender, fit_batch
 from tests.harness.journal_box import START, STATION, Box, play
 
 
@@ -213,9 +213,9 @@ class FakeLine:
 
 
 @pytest.fixture
-async def line(box: Box) -> AsyncIterator[tuple[Sender, FakeLine]]:
+async def line(box: Box) -> AsyncIterator[tuple[JournalSender, FakeLine]]:
     line = FakeLine()
-    sender = Sender(box.journal, lambda _, payload: payload, line.publish, resend_s=0.1)
+    sender = JournalSender(box.journal, lambda _, payload: payload, line.publish, resend_s=0.1)
     task = asyncio.create_task(sender.run(), name="sender")
     yield sender, line
     task.cancel()
@@ -223,7 +223,7 @@ async def line(box: Box) -> AsyncIterator[tuple[Sender, FakeLine]]:
 
 
 async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receipt(
-    box: Box, line: tuple[Sender, FakeLine]
+    box: Box, line: tuple[JournalSender, FakeLine]
 ) -> None:
     sender, wire = line
     sender.connected()
@@ -242,7 +242,7 @@ async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receip
 
 
 async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
-    box: Box, line: tuple[Sender, FakeLine]
+    box: Box, line: tuple[JournalSender, FakeLine]
 ) -> None:
     sender, wire = line
     sender.connected()
@@ -260,7 +260,7 @@ async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
 
 
 async def test_an_acknowledgement_of_another_record_is_refused_and_moves_nothing(
-    box: Box, line: tuple[Sender, FakeLine]
+    box: Box, line: tuple[JournalSender, FakeLine]
 ) -> None:
     sender, wire = line
     with pytest.raises(TrustError, match="E_FORK") as refused:
@@ -275,7 +275,7 @@ async def test_an_acknowledgement_of_another_record_is_refused_and_moves_nothing
 
 
 async def test_a_centre_that_lost_its_database_gets_everything_again(
-    box: Box, line: tuple[Sender, FakeLine]
+    box: Box, line: tuple[JournalSender, FakeLine]
 ) -> None:
     sender, wire = line
     await box.journal.append("config", detail={})

@@ -13,7 +13,7 @@ import pytest
 from agent.contract.report import Issue
 from agent.evidence import journal as journal_module
 from agent.evidence.fault_log import FREE, FaultLog
-from agent.evidence.journal_budget import OWN_RECORDS, SHARES, Budget
+from agent.evidence.journal_budget import OWN_RECORDS, SHARES, JournalBudget
 from agent.evidence.journal_rows import drop_oldest
 from agent.store.database import Store
 from tests.harness.journal_box import Box, play
@@ -36,12 +36,12 @@ def hand() -> Hand:
     return Hand()
 
 
-def flood(budget: Budget, kind: Any, sort: str, count: int = 5000) -> int:
+def flood(budget: JournalBudget, kind: Any, sort: str, count: int = 5000) -> int:
     return sum(budget.admits(kind, sort, 500) for _ in range(count))
 
 
 def test_a_flood_gets_a_day_s_share_and_then_its_even_part(hand: Hand) -> None:
-    budget = Budget(hand)
+    budget = JournalBudget(hand)
     records = SHARES["refusal"].records
     assert flood(budget, "refusal", "E_KEY") == records + OWN_RECORDS
     hand.s += DAY_S / 2
@@ -49,13 +49,13 @@ def test_a_flood_gets_a_day_s_share_and_then_its_even_part(hand: Hand) -> None:
 
 
 def test_bytes_count_as_well_as_records(hand: Hand) -> None:
-    budget = Budget(hand)
+    budget = JournalBudget(hand)
     large = SHARES["fault"].size_bytes // 10
     assert sum(budget.admits("fault", "link_down", large) for _ in range(99)) == 10
 
 
 def test_a_flood_hides_neither_another_sort_nor_another_kind(hand: Hand) -> None:
-    budget = Budget(hand)
+    budget = JournalBudget(hand)
     flood(budget, "refusal", "E_KEY")
     assert flood(budget, "refusal", "E_FORK", 99) == OWN_RECORDS
     assert flood(budget, "fault", "engine_lost", 99) == 99
@@ -63,11 +63,11 @@ def test_a_flood_hides_neither_another_sort_nor_another_kind(hand: Hand) -> None
 
 @pytest.mark.parametrize("kind", ["play", "silence", "command", "boot", "clock_fix", "gap"])
 def test_what_people_ask_for_has_no_limit(hand: Hand, kind: Any) -> None:
-    assert flood(Budget(hand), kind, "", 20_000) == 20_000
+    assert flood(JournalBudget(hand), kind, "", 20_000) == 20_000
 
 
 def test_what_is_left_out_is_told_within_a_minute_and_then_hourly(hand: Hand) -> None:
-    budget = Budget(hand)
+    budget = JournalBudget(hand)
     told = flood(budget, "refusal", "E_KEY", 2000)
     assert not budget.is_gap_due
     hand.s += 60
@@ -82,7 +82,7 @@ def test_what_is_left_out_is_told_within_a_minute_and_then_hourly(hand: Hand) ->
 
 
 def test_a_restart_gives_no_new_share(hand: Hand) -> None:
-    budget = Budget(hand)
+    budget = JournalBudget(hand)
     budget.spend("refusal", SHARES["refusal"].records, 0)
     assert flood(budget, "refusal", "E_KEY") == OWN_RECORDS
 

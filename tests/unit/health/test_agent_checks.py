@@ -11,7 +11,7 @@ import pytest
 from agent.clock import BUILD_AT, Clock
 from agent.contract.report import Issue
 from agent.health.check import Check
-from agent.health.check_memory import Notebook
+from agent.health.check_memory import CheckMemory
 from agent.health.checks.board import BoardCheck
 from agent.health.checks.clock import ClockCheck
 from agent.health.checks.link import LinkCheck
@@ -25,7 +25,7 @@ DAY_S = 24 * HOUR_S
 
 
 async def kinds(check: Check) -> list[str]:
-    return [finding.kind for finding in await check.look()]
+    return [finding.kind for finding in await check.check()]
 
 
 class Time:
@@ -103,7 +103,7 @@ async def test_a_jump_that_waits_is_told_with_its_day_until_it_is_settled() -> N
     clock = Clock(boot=time)
     check = ClockCheck(clock, now_mono_s=time)
     clock.fix(datetime(2031, 11, 23, 1, 0, tzinfo=UTC), time.s, "k1")
-    (found,) = await check.look()
+    (found,) = await check.check()
     assert found.kind == "time_jump_held"
     assert "2031-11-23 01:00" in found.hint
     clock.confirm()
@@ -128,7 +128,7 @@ async def test_a_battery_clock_in_local_time_is_told_with_its_hours() -> None:
     at = BUILD_AT + timedelta(days=3)
     clock.fix(at, time.s, "k1")
     clock.see_rtc(at + timedelta(hours=7))
-    (found,) = await ClockCheck(clock, now_mono_s=time).look()
+    (found,) = await ClockCheck(clock, now_mono_s=time).check()
     assert (found.kind, found.hint) == ("rtc_wrong", "it was +7.0 h off")
     clock.see_rtc(at)
     assert await kinds(ClockCheck(clock, now_mono_s=time)) == []
@@ -185,7 +185,7 @@ async def test_a_card_that_stays_away_is_told_with_what_the_kernel_sees(tmp_path
     issues.append(Issue("engine_lost", "san", "", "E_WORKER: it ended"))
     assert await kinds(check) == []
     time.s += 30
-    found = await check.look()
+    found = await check.check()
     assert [(f.kind, f.subject) for f in found] == [("sound_device_gone", "loa")]
     assert "USB Audio Device" in found[0].hint
     issues.clear()
@@ -196,9 +196,9 @@ async def test_a_machine_without_any_card_says_that(tmp_path: Path) -> None:
     time = Time()
     issue = Issue("engine_lost", "loa", "", "E_DEVICE_GONE: the stream has stopped")
     check = SoundCheck(lambda: [issue], cards=tmp_path / "cards", now_mono_s=time)
-    await check.look()
+    await check.check()
     time.s += 30
-    assert (await check.look())[0].hint.endswith("no sound cards")
+    assert (await check.check())[0].hint.endswith("no sound cards")
 
 
 async def test_a_board_is_late_from_three_pictures_on_until_none_is() -> None:
@@ -219,7 +219,7 @@ async def test_a_file_is_missed_only_when_it_was_missing_twice() -> None:
     lacking = {"Bản tin sáng": "2026-11-25T22:00:00Z: not in store"}
     check = MediaCheck(lambda: lacking)
     assert await kinds(check) == []
-    found = await check.look()
+    found = await check.check()
     assert [(f.kind, f.subject) for f in found] == [("media_missing_next_day", "Bản tin sáng")]
     lacking.clear()
     assert await kinds(check) == []
@@ -227,8 +227,8 @@ async def test_a_file_is_missed_only_when_it_was_missing_twice() -> None:
 
 async def test_a_whole_schedule_that_is_missing_is_told_in_ten_lines() -> None:
     check = MediaCheck(lambda: {f"mục {n}": "not in store" for n in range(100)})
-    await check.look()
-    assert len(await check.look()) == 10
+    await check.check()
+    assert len(await check.check()) == 10
 
 
 async def test_an_outbox_is_old_after_a_day_until_it_is_nearly_drained() -> None:
@@ -251,7 +251,7 @@ def nothing_lost(_kind: str, _within_s: float) -> Counter[str]:
 
 
 async def test_short_lives_in_a_row_are_counted_across_lives() -> None:
-    notebook, time = Notebook(), Time()
+    notebook, time = CheckMemory(), Time()
     lives = [RestartCheck(notebook, nothing_lost, now_mono_s=time) for _ in range(4)]
     assert [await kinds(life) for life in lives] == [[], [], [], ["restarts_many"]]
     time.s += 599
@@ -263,7 +263,9 @@ async def test_short_lives_in_a_row_are_counted_across_lives() -> None:
 
 async def test_a_worker_lost_three_times_an_hour_is_unsteady_until_an_hour_was_quiet() -> None:
     lost: Counter[str] = Counter()
-    check = RestartCheck(Notebook(), lambda kind, _s: lost if kind == "engine_lost" else Counter())
+    check = RestartCheck(
+        CheckMemory(), lambda kind, _s: lost if kind == "engine_lost" else Counter()
+    )
     told = []
     for times in (2, 3, 1, 0):
         lost.clear()

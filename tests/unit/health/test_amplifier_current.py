@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.health.amplifier_current import DrawProof, judge_draw
+from agent.health.amplifier_current import CurrentProof, check_current
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,22 @@ from agent.health.amplifier_current import DrawProof, judge_draw
     ],
 )
 def test_the_verdict_on_one_sample(line: str | None, value: float, verdict: str) -> None:
-    assert judge_draw(line, value, least=0.3) == verdict
+    assert check_current(line, value, least=0.3) == verdict
 
 
-def feel(proof: DrawProof, *samples: tuple[str, float]) -> tuple[bool, bool]:
+def feel(proof: CurrentProof, *samples: tuple[str, float]) -> tuple[bool, bool]:
     for line, value in samples:
-        proof.feel(line, value)
+        proof.add_sample(line, value)
     return proof.draws_nothing, proof.draws_when_off
 
 
 def test_one_sample_proves_nothing() -> None:
-    assert feel(DrawProof(0.3), ("on", 0.0)) == (False, False)
-    assert feel(DrawProof(0.3), ("off", 0.8)) == (False, False)
+    assert feel(CurrentProof(0.3), ("on", 0.0)) == (False, False)
+    assert feel(CurrentProof(0.3), ("off", 0.8)) == (False, False)
 
 
 def test_two_samples_that_agree_are_a_proof_that_lasts_until_the_contrary_is_proved() -> None:
-    proof = DrawProof(0.3)
+    proof = CurrentProof(0.3)
     assert feel(proof, ("on", 0.0), ("on", 0.0)) == (True, False)
     # off and drawing nothing says nothing about the fuse
     assert feel(proof, ("off", 0.0), ("off", 0.0), ("off", 0.0)) == (True, False)
@@ -47,19 +47,19 @@ def test_two_samples_that_agree_are_a_proof_that_lasts_until_the_contrary_is_pro
 
 
 def test_a_welded_relay_is_proved_while_off_and_mended_only_while_off() -> None:
-    proof = DrawProof(0.3)
+    proof = CurrentProof(0.3)
     assert feel(proof, ("off", 0.8), ("off", 0.8)) == (False, True)
     assert feel(proof, ("on", 0.8), ("on", 0.8)) == (False, True)
     assert feel(proof, ("off", 0.0), ("off", 0.0)) == (False, False)
 
 
 def test_a_supply_that_runs_down_after_it_was_switched_off_is_no_welded_relay() -> None:
-    proof = DrawProof(0.3)
+    proof = CurrentProof(0.3)
     assert feel(proof, ("on", 0.8), ("on", 0.8), ("off", 0.5), ("off", 0.0)) == (False, False)
 
 
 def test_a_line_that_moved_while_the_meter_measured_begins_anew() -> None:
-    proof = DrawProof(0.3)
-    proof.feel("on", 0.0)
+    proof = CurrentProof(0.3)
+    proof.add_sample("on", 0.0)
     proof.forget()
     assert feel(proof, ("on", 0.0)) == (False, False)

@@ -30,7 +30,7 @@ class Box:
 
 
 async def kinds(check: AuthorityCheck) -> list[str]:
-    return [finding.kind for finding in await check.look()]
+    return [finding.kind for finding in await check.check()]
 
 
 async def test_fresh_is_good_and_a_pinned_one_always_is() -> None:
@@ -45,7 +45,7 @@ async def test_fresh_is_good_and_a_pinned_one_always_is() -> None:
 )
 async def test_age_is_told_with_its_hours_and_versions(grade: Grade, kind: str) -> None:
     box = Box(AuthorityState(grade, {"root": 1, "targets": 2}, AT, is_known=True))
-    (finding,) = await box.check().look()
+    (finding,) = await box.check().check()
     assert finding.kind == kind
     assert finding.hint == "confirmed 3 h ago, root 1, targets 2"
 
@@ -53,7 +53,7 @@ async def test_age_is_told_with_its_hours_and_versions(grade: Grade, kind: str) 
 async def test_without_a_trusted_time_freshness_is_not_checked_but_an_end_is() -> None:
     box = Box(now=Now(AT, "FLOOR", None))
     with pytest.raises(NotCheckedError):
-        await box.check().look()
+        await box.check().check()
     box.state = AuthorityState(Grade.EXPIRED, {"root": 1, "targets": 2}, AT, is_known=True)
     assert await kinds(box.check()) == ["authority_expired"]
 
@@ -65,7 +65,7 @@ async def test_a_doubtful_clock_tells_an_age_when_it_is_past_the_timestamp_and_n
     aged = AuthorityState(Grade.AGED, {"root": 1, "targets": 2}, AT, is_known=True)
     box = Box(aged, Now(AT - timedelta(days=20), quality, None))
     with pytest.raises(NotCheckedError):
-        await box.check().look()
+        await box.check().check()
     box.now = Now(AT + timedelta(days=3), quality, None)
     assert await kinds(box.check()) == ["authority_aged"]
 

@@ -8,24 +8,26 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from agent.contract.report import Issue
-from agent.health.check import Finding, NotCheckedError
-from agent.health.check_runner import Watch
-from agent.health.hysteresis import Band
+from agent.health.check import CheckFinding, NotCheckedError
+from agent.health.check_runner import CheckRunner
+from agent.health.hysteresis import Hysteresis
 from agent.health.open_issues import Issues
 
-LOW = Finding("disk_low", "/state", "5 MiB free")
+LOW = CheckFinding("disk_low", "/state", "5 MiB free")
 
 
 class FakeCheck:
     """Says what the test tells it to; an exception is raised, an event is waited for."""
 
-    def __init__(self, name: str, *says: Sequence[Finding] | Exception | asyncio.Event) -> None:
+    def __init__(
+        self, name: str, *says: Sequence[CheckFinding] | Exception | asyncio.Event
+    ) -> None:
         self.name = name
         self.period_s = 0.01
         self.looks = 0
         self._says = list(says)
 
-    async def look(self) -> Sequence[Finding]:
+    async def check(self) -> Sequence[CheckFinding]:
         self.looks += 1
         says = self._says.pop(0) if len(self._says) > 1 else self._says[0]
         if isinstance(says, Exception):
@@ -56,7 +58,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def test_a_finding_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
     book = Book()
-    watch = Watch([FakeCheck("disk", [LOW], [LOW], [LOW], [])], book.issues.note)
+    watch = CheckRunner([FakeCheck("disk", [LOW], [LOW], [LOW], [])], book.issues.set_issue)
     for _ in range(5):
         await watch.look_once()
     assert book.told == [("begins", "disk_low /state"), ("ends", "disk_low /state")]
@@ -64,7 +66,9 @@ async def test_a_finding_is_told_once_when_it_begins_and_once_when_it_ends() -> 
 
 async def test_a_crashing_check_is_an_issue_and_the_others_go_on() -> None:
     book = Book()
-    watch = Watch([FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], book.issues.note)
+    watch = CheckRunner(
+        [FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], book.issues.set_issue
+    )
     first = await watch.look_once()
     assert first["disk"].state == "not_checked"
     assert first["disk"].why("vi") != first["disk"].why("en")
@@ -76,7 +80,7 @@ async def test_a_crashing_check_is_an_issue_and_the_others_go_on() -> None:
 async def test_what_was_found_stays_found_while_the_check_cannot_look() -> None:
     book = Book()
     check = FakeCheck("disk", [LOW], RuntimeError("bus"), NotCheckedError("no_card"), [])
-    watch = Watch([check], book.issues.note)
+    watch = CheckRunner([check], book.issues.set_issue)
     for _ in range(3):
         await watch.look_once()
     assert ("ends", "disk_low /state") not in book.told
@@ -86,7 +90,7 @@ async def test_what_was_found_stays_found_while_the_check_cannot_look() -> None:
 
 
 async def test_not_checked_is_kept_apart_from_good_from_the_first_moment() -> None:
-    watch = Watch([FakeCheck("power", NotCheckedError("no_sensor"))], Book().issues.note)
+    watch = CheckRunner([FakeCheck("power", NotCheckedError("no_sensor"))], Book().issues.set_issue)
     before = watch.standings()["power"]
     assert (before.state, before.reason, before.looked_mono_s) == ("not_checked", "not_yet", None)
     after = (await watch.look_once())["power"]
@@ -97,7 +101,7 @@ async def test_not_checked_is_kept_apart_from_good_from_the_first_moment() -> No
 async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() -> None:
     book, answer = Book(), asyncio.Event()
     stuck, other = FakeCheck("disk", answer, []), FakeCheck("rtc", [])
-    watch = Watch([stuck, other], book.issues.note, patience_s=0.02)
+    watch = CheckRunner([stuck, other], book.issues.set_issue, patience_s=0.02)
     run = asyncio.create_task(watch.run(), name="watch")
     await until(lambda: other.looks > 3)
     assert stuck.looks == 1
@@ -112,26 +116,32 @@ async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() ->
 
 def test_two_checks_of_one_name_are_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="one name"):
-        Watch([FakeCheck("disk", []), FakeCheck("disk", [])], Book().issues.note)
+        CheckRunner([FakeCheck("disk", []), FakeCheck("disk", [])], Book().issues.set_issue)
 
 
 def test_a_trembling_value_begins_once() -> None:
-    hot = Band(80.0, 75.0)
-    assert [hot.feel(c) for c in (79.9, 80.0, 79.0, 76.0, 80.5, 75.0, 79.9)] == [
+    hot = Hysteresis(80.0, 75.0)
+    assert [hot.add_sample(c) for c in (79.9, 80.0, 79.0, 76.0, 80.5, 75.0, 79.9)] == [
         False, True, True, True, True, False, False,
     ]  # fmt: skip
 
 
 def test_a_band_may_be_about_low_values() -> None:
-    low = Band(1.0, 1.2)
-    assert [low.feel(v) for v in (1.1, 1.0, 1.1, 1.2, 1.1)] == [False, True, True, False, False]
+    low = Hysteresis(1.0, 1.2)
+    assert [low.add_sample(v) for v in (1.1, 1.0, 1.1, 1.2, 1.1)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_issues_count_how_often_a_kind_began() -> None:
     book = Book()
     for _ in range(3):
-        book.issues.note("engine_lost", "loa", "it ended")
-        book.issues.note("engine_lost", "loa", "it ended, repeated")
-        book.issues.note("engine_lost", "loa", None)
-    book.issues.note("board_lost", "bang-tin", "it ended")
+        book.issues.set_issue("engine_lost", "loa", "it ended")
+        book.issues.set_issue("engine_lost", "loa", "it ended, repeated")
+        book.issues.set_issue("engine_lost", "loa", None)
+    book.issues.set_issue("board_lost", "bang-tin", "it ended")
     assert book.issues.begun("engine_lost", 3600.0) == {"loa": 3}

@@ -11,16 +11,16 @@ import pytest
 
 from agent.contract.report import InputState
 from agent.errors import ConfigError
-from agent.health.inputs import Contact, Inputs, Pace, build_inputs
-from agent.health.shared_device import Device
+from agent.health.inputs import ContactMonitor, InputMonitor, PollInterval, build_inputs
+from agent.health.shared_device import SharedDevice
 from agent.settings.model import Input
-from drivers.input.gpio_input import GpioContact
+from drivers.input.gpio_input import GpioInput
 from drivers.interface import InputPin
-from drivers.sim.sim_input import SimContact
+from drivers.sim.sim_input import SimInput
 from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
-AT_ONCE = Pace(key_s=0, calm_s=0, check_s=3600, retry_s=0)
+AT_ONCE = PollInterval(key_s=0, calm_s=0, check_s=3600, retry_s=0)
 
 
 class Desk:
@@ -35,7 +35,7 @@ class Desk:
         assert name == "a"
         self.facts.append((kind, active))
 
-    def note(self, kind: str, subject: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
         assert subject == "a"
         if hint is None:
             self.issues.pop(kind, None)
@@ -43,9 +43,11 @@ class Desk:
             self.issues[kind] = hint
             self.told.append(kind)
 
-    def build(self, kind: str, pin: InputPin, pace: Pace = AT_ONCE) -> Contact:
-        device = Device("input_no_answer", "a", self.note)
-        return Contact(kind, pin, on_input=self.on_input, note=self.note, device=device, pace=pace)
+    def build(self, kind: str, pin: InputPin, pace: PollInterval = AT_ONCE) -> ContactMonitor:
+        device = SharedDevice("input_no_answer", "a", self.set_issue)
+        return ContactMonitor(
+            kind, pin, on_input=self.on_input, note=self.set_issue, device=device, pace=pace
+        )
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ async def until(is_so: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def followed(contact: Contact) -> AsyncIterator[None]:
+async def followed(contact: ContactMonitor) -> AsyncIterator[None]:
     task = asyncio.create_task(contact.run(), name="contact")
     try:
         yield
@@ -70,7 +72,7 @@ async def followed(contact: Contact) -> AsyncIterator[None]:
 
 
 async def test_a_door_is_told_at_first_and_at_each_change_only(desk: Desk) -> None:
-    door = SimContact("a")
+    door = SimInput("a")
     async with followed(desk.build("door", door)):
         await until(lambda: desk.facts)
         door.put(active=True)
@@ -83,7 +85,7 @@ async def test_a_door_is_told_at_first_and_at_each_change_only(desk: Desk) -> No
 
 
 async def test_mains_that_is_lost_is_an_issue_until_it_is_back(desk: Desk) -> None:
-    mains = SimContact("a")
+    mains = SimInput("a")
     async with followed(desk.build("mains", mains)):
         await until(lambda: desk.issues)
         assert desk.told == ["mains_lost"]
@@ -93,7 +95,7 @@ async def test_mains_that_is_lost_is_an_issue_until_it_is_back(desk: Desk) -> No
 
 
 async def test_a_silence_key_that_is_on_at_start_counts_at_once(desk: Desk) -> None:
-    key = SimContact("a")
+    key = SimInput("a")
     key.put(active=True)
     async with followed(desk.build("silence-key", key)):
         await until(lambda: desk.facts)
@@ -104,7 +106,7 @@ async def test_a_silence_key_that_is_on_at_start_counts_at_once(desk: Desk) -> N
 async def test_an_emergency_key_found_pressed_starts_nothing_until_it_was_let_go(
     desk: Desk,
 ) -> None:
-    key = SimContact("a")
+    key = SimInput("a")
     key.put(active=True)
     async with followed(desk.build("emergency-key", key)):
         await until(lambda: "key_stuck" in desk.issues)
@@ -120,7 +122,7 @@ async def test_an_emergency_key_found_pressed_starts_nothing_until_it_was_let_go
 async def test_a_device_that_dies_is_told_once_is_unknown_and_comes_back_by_itself(
     desk: Desk,
 ) -> None:
-    door = SimContact("a", timeout_ms=0)
+    door = SimInput("a", timeout_ms=0)
     contact = desk.build("door", door)
     async with followed(contact):
         await until(lambda: contact.active is False)
@@ -137,7 +139,7 @@ async def test_a_device_that_dies_is_told_once_is_unknown_and_comes_back_by_itse
 
 
 async def test_one_lost_answer_is_no_issue(desk: Desk) -> None:
-    class Noisy(SimContact):
+    class Noisy(SimInput):
         async def read(self) -> bool:
             self.asked = getattr(self, "asked", 0) + 1
             self.inject("mute" if self.asked % 3 else None)  # two of three are lost
@@ -151,7 +153,7 @@ async def test_one_lost_answer_is_no_issue(desk: Desk) -> None:
 
 
 async def test_a_key_pressed_while_its_module_was_away_starts_nothing(desk: Desk) -> None:
-    key = SimContact("a", timeout_ms=0)
+    key = SimInput("a", timeout_ms=0)
     async with followed(desk.build("emergency-key", key)):
         await until(lambda: desk.facts)
         key.inject("gone")
@@ -165,7 +167,7 @@ async def test_a_key_pressed_while_its_module_was_away_starts_nothing(desk: Desk
 
 
 async def test_a_driver_or_listener_that_fails_does_not_end_the_watching(desk: Desk) -> None:
-    class Broken(SimContact):
+    class Broken(SimInput):
         async def read(self) -> bool:
             raise ZeroDivisionError
 
@@ -185,7 +187,7 @@ def chips(monkeypatch: pytest.MonkeyPatch) -> FakeGpio:
 async def test_a_gpio_key_is_waited_for_and_the_shortest_press_counts(
     desk: Desk, chips: FakeGpio
 ) -> None:
-    key = GpioContact("a", port=CHIP, line=17, active="low", bias="pull-up")
+    key = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
     async with followed(desk.build("emergency-key", key)):
         await until(lambda: desk.facts)
         chips.drive(CHIP, 17, "low")
@@ -198,7 +200,7 @@ async def test_a_gpio_key_is_waited_for_and_the_shortest_press_counts(
 async def test_a_gpio_chip_that_is_pulled_is_told_and_works_again_when_it_is_back(
     desk: Desk, chips: FakeGpio
 ) -> None:
-    door = GpioContact("a", port=CHIP, line=17, active="low", bias="pull-up")
+    door = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
     async with followed(desk.build("door", door)):
         await until(lambda: desk.facts)
         chips.unplug(CHIP)
@@ -212,8 +214,8 @@ async def test_a_gpio_chip_that_is_pulled_is_told_and_works_again_when_it_is_bac
 async def test_a_gpio_contact_is_looked_at_now_and_then_all_the_same(
     desk: Desk, chips: FakeGpio
 ) -> None:
-    door = GpioContact("a", port=CHIP, line=17, active="low", bias="pull-up")
-    async with followed(desk.build("door", door, Pace(check_s=0.001))):
+    door = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
+    async with followed(desk.build("door", door, PollInterval(check_s=0.001))):
         await until(lambda: desk.facts)
         chips.pin(CHIP, 17).outside = False  # a change without an edge
         await until(lambda: len(desk.facts) == 2)
@@ -239,7 +241,7 @@ async def test_all_run_beside_each_other_and_say_how_they_stand(tmp_path: Path) 
 
 
 async def test_without_contacts_there_is_nothing_to_do() -> None:
-    await Inputs([]).run()
+    await InputMonitor([]).run()
 
 
 def test_a_contact_that_cannot_be_loaded_is_the_settings_fault() -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from agent.clock import Now
 from agent.health.check import Check, NotCheckedError
-from agent.health.check_memory import Notebook
+from agent.health.check_memory import CheckMemory
 from agent.health.checks.certificate import CertificateCheck
 from agent.health.checks.disk import CANARY, DiskCheck, write_and_read_back
 from agent.health.checks.power import PowerCheck
@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 async def kinds(check: Check) -> list[str]:
-    return [finding.kind for finding in await check.look()]
+    return [finding.kind for finding in await check.check()]
 
 
 class Time:
@@ -171,7 +171,7 @@ async def test_heat_begins_at_80_and_ends_at_75_degrees(tmp_path: Path) -> None:
 
 async def test_a_machine_without_a_thermometer_is_not_checked(tmp_path: Path) -> None:
     with pytest.raises(NotCheckedError) as caught:
-        await TemperatureCheck(tmp_path / "thermal_zone0/temp").look()
+        await TemperatureCheck(tmp_path / "thermal_zone0/temp").check()
     assert caught.value.reason == "no_sensor"
 
 
@@ -190,7 +190,7 @@ def lay_hwmon(root: Path) -> Path:
 
 async def test_under_voltage_is_two_facts_now_and_since_boot(tmp_path: Path) -> None:
     alarm, time = lay_hwmon(tmp_path), Time()
-    check = PowerCheck(Notebook(), "boot-1", hwmon_class=tmp_path, now_mono_s=time)
+    check = PowerCheck(CheckMemory(), "boot-1", hwmon_class=tmp_path, now_mono_s=time)
     assert await kinds(check) == []
     alarm.write_text("1\n")
     assert await kinds(check) == ["under_voltage_now", "under_voltage_since_boot"]
@@ -214,11 +214,11 @@ async def test_a_restart_of_the_agent_does_not_forget_but_the_next_boot_does(
     hwmon = tmp_path / "hwmon"
     alarm = lay_hwmon(hwmon)
     alarm.write_text("1\n")
-    await PowerCheck(Notebook(store), "boot-1", hwmon_class=hwmon).look()
+    await PowerCheck(CheckMemory(store), "boot-1", hwmon_class=hwmon).check()
     alarm.write_text("0\n")
-    again = PowerCheck(Notebook(store), "boot-1", hwmon_class=hwmon)
+    again = PowerCheck(CheckMemory(store), "boot-1", hwmon_class=hwmon)
     assert await kinds(again) == ["under_voltage_since_boot"]
-    later = PowerCheck(Notebook(store), "boot-2", hwmon_class=hwmon)
+    later = PowerCheck(CheckMemory(store), "boot-2", hwmon_class=hwmon)
     assert await kinds(later) == []
 
 
@@ -226,7 +226,7 @@ async def test_no_raspberry_no_word_about_its_power(tmp_path: Path) -> None:
     lay_hwmon(tmp_path)
     (tmp_path / "hwmon1/name").write_text("acpitz\n")
     with pytest.raises(NotCheckedError):
-        await PowerCheck(Notebook(), "boot-1", hwmon_class=tmp_path).look()
+        await PowerCheck(CheckMemory(), "boot-1", hwmon_class=tmp_path).check()
 
 
 # Card: /sys/dev/block, /sys/fs/ext4, and the eMMC's registers of JESD84
@@ -264,7 +264,7 @@ async def test_errors_that_ext4_counted_are_told(tmp_path: Path) -> None:
     check = StorageCheck(tmp_path, tmp_path / "sys")
     assert await kinds(check) == []
     sysfs.ext4(3)
-    found = await check.look()
+    found = await check.check()
     assert [(f.kind, f.subject) for f in found] == [("storage_errors", "mmcblk0p2")]
 
 
@@ -291,10 +291,10 @@ async def test_wear_of_an_emmc(
 async def test_a_card_that_tells_nothing_is_not_checked(tmp_path: Path) -> None:
     (tmp_path / "sys").mkdir()
     with pytest.raises(NotCheckedError):
-        await StorageCheck(tmp_path, tmp_path / "sys").look()
+        await StorageCheck(tmp_path, tmp_path / "sys").check()
     FakeSysfs(tmp_path / "sys", tmp_path)
     with pytest.raises(NotCheckedError):
-        await StorageCheck(tmp_path, tmp_path / "sys").look()
+        await StorageCheck(tmp_path, tmp_path / "sys").check()
 
 
 # Certificates
@@ -357,11 +357,11 @@ async def test_a_chain_ends_with_its_first_and_authorities_with_their_last(tmp_p
         make_certificate(days(700), days(20)),
         make_certificate(days(5), days(3650)),
     )
-    found = await check.look()
+    found = await check.check()
     assert [(f.kind, f.subject) for f in found] == [("certificate_30_days", "device.pem")]
     old = make_certificate(days(5), days(-5))
     check = build_certificate_check(tmp_path, make_certificate(days(700)), old)
-    found = await check.look()
+    found = await check.check()
     assert [(f.kind, f.subject) for f in found] == [("certificate_7_days", "broker-ca.pem")]
 
 
@@ -369,11 +369,11 @@ async def test_without_a_trusted_time_only_what_is_surely_past_is_told(tmp_path:
     good = make_certificate(days(700))
     check = build_certificate_check(tmp_path, good, good, floor=True)
     with pytest.raises(NotCheckedError) as caught:
-        await check.look()
+        await check.check()
     assert caught.value.reason == "no_time"
     # True today is later than the floor: 20 days by the floor may be none.
     check = build_certificate_check(tmp_path, make_certificate(days(20)), good, floor=True)
     with pytest.raises(NotCheckedError):
-        await check.look()
+        await check.check()
     check = build_certificate_check(tmp_path, make_certificate(days(-1)), good, floor=True)
     assert await kinds(check) == ["certificate_expired"]

@@ -12,8 +12,8 @@ import pytest
 
 from agent.contract.report import Reading
 from agent.errors import ConfigError
-from agent.health.sensors import Probe, Sensors, build_sensors
-from agent.health.shared_device import Device
+from agent.health.sensors import SensorMonitor, SensorSampler, build_sensors
+from agent.health.shared_device import SharedDevice
 from agent.settings.model import Sensor as Want
 from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
 from drivers.sim.sim_sensor import SimSensor
@@ -27,20 +27,20 @@ class Desk:
         self.line: str | None = "off"
         self.now_s = 1000.0
 
-    def note(self, kind: str, subject: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
         if hint is None:
             self.issues.pop((kind, subject), None)
         else:
             self.issues.setdefault((kind, subject), hint)
 
-    def build(self, sensor: SimSensor, **want: Any) -> Probe:
+    def build(self, sensor: SimSensor, **want: Any) -> SensorSampler:
         wanted = Want(name="s", profile="sim-sensor", **want)
-        return Probe(
+        return SensorSampler(
             wanted,
             sensor,
             line_state=lambda _: self.line,
-            note=self.note,
-            device=Device("sensor_no_answer", "s", self.note),
+            note=self.set_issue,
+            device=SharedDevice("sensor_no_answer", "s", self.set_issue),
             mono=lambda: self.now_s,
         )
 
@@ -209,7 +209,7 @@ async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path)
 
 
 async def test_without_sensors_there_is_nothing_to_do() -> None:
-    await Sensors([]).run()
+    await SensorMonitor([]).run()
 
 
 def test_a_profile_that_does_not_exist_or_options_it_does_not_know_are_the_settings_fault() -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from agent.health.inputs import Contact, Inputs, Pace
-from agent.health.sensors import Sensors, build_sensors
+from agent.health.inputs import ContactMonitor, InputMonitor, PollInterval
+from agent.health.sensors import SensorMonitor, build_sensors
 from agent.health.shared_device import share_devices
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from agent.settings.model import Input
 from agent.settings.model import Sensor as Want
 from drivers import registry
 from drivers.profile.load import load_profile
 from drivers.sim.sim_modbus_device import SimModbusDevice
-from drivers.sim.sim_serial_bus import SimLine
+from drivers.sim.sim_serial_bus import SimSerialBus
 
 BOARD, METER = "waveshare-modbus-rtu-relay-d", "peacefair-pzem-004t-v3"
-QUICK = Pace(key_s=0.01, calm_s=0.02, retry_s=0.02)
+QUICK = PollInterval(key_s=0.01, calm_s=0.02, retry_s=0.02)
 KINDS = ("door", "mains", "silence-key")
 
 
@@ -30,7 +30,7 @@ class Cabinet:
     def __init__(self, port: Path) -> None:
         self.board = SimModbusDevice(load_profile(BOARD), 1)
         self.meter = SimModbusDevice(load_profile(METER), 2)
-        self.cable = SimLine(port, [self.board, self.meter])
+        self.cable = SimSerialBus(port, [self.board, self.meter])
         self.facts: list[tuple[str, bool]] = []
         self.issues: dict[tuple[str, str], str] = {}
         self.told: list[str] = []
@@ -39,7 +39,7 @@ class Cabinet:
         self.sensors = self._build_sensors()
         self.draw(0.0)
 
-    def note(self, kind: str, subject: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
         if hint is None:
             self.issues.pop((kind, subject), None)
         elif (kind, subject) not in self.issues:
@@ -49,22 +49,22 @@ class Cabinet:
     def draw(self, ampere: float) -> None:
         self.meter.measure("current", ampere)
 
-    def _build_inputs(self) -> Inputs:
+    def _build_inputs(self) -> InputMonitor:
         port = str(self.cable.path)
         wanted = [
             Input(name=kind, kind=kind, profile=BOARD, port=port, unit=1, line=n, debounce_ms=2)
             for n, kind in enumerate(KINDS)
         ]
-        devices = share_devices("input_no_answer", wanted, self.note)
-        return Inputs(
+        devices = share_devices("input_no_answer", wanted, self.set_issue)
+        return InputMonitor(
             [
-                Contact(
+                ContactMonitor(
                     want.kind,
                     registry.load_input(
                         BOARD, name=want.name, port=port, unit=1, line=want.line, debounce_ms=2
                     ),
                     on_input=lambda _name, kind, active: self.facts.append((kind, active)),
-                    note=self.note,
+                    note=self.set_issue,
                     device=device,
                     pace=QUICK,
                 )
@@ -72,13 +72,13 @@ class Cabinet:
             ]
         )
 
-    def _build_line(self) -> Line:
+    def _build_line(self) -> SpeakerLine:
         relay = registry.load_switch(
             BOARD, name="nga-ba", port=str(self.cable.path), unit=1, coil=0
         )
-        return Line("nga-ba", relay, 0, 0, self.note)
+        return SpeakerLine("nga-ba", relay, 0, 0, self.set_issue)
 
-    def _build_sensors(self) -> Sensors:
+    def _build_sensors(self) -> SensorMonitor:
         port = str(self.cable.path)
         want = Want(
             name="dong",
@@ -89,7 +89,7 @@ class Cabinet:
             zone="nga-ba",
             low=0.3,
         )
-        return build_sensors([want], lambda _: self.line.state, self.note)
+        return build_sensors([want], lambda _: self.line.state, self.set_issue)
 
 
 async def until(is_so: Callable[[], object]) -> None:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from agent.clock import Clock
 from agent.contract.accepted import Accepted, FloorUpdate
-from agent.ingest.document_admission import KeptDocuments
+from agent.ingest.document_admission import DocumentAdmission
 from agent.store import documents
 from agent.store.database import Store
 from tests.unit.store.test_documents import AT, accepted
@@ -27,9 +27,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await asyncio.to_thread(opened.close)
 
 
-async def keep(store: Store) -> KeptDocuments:
+async def keep(store: Store) -> DocumentAdmission:
     floors = await store.run(documents.load_floors)
-    return KeptDocuments(store, floors, Clock(), lambda *_: None)
+    return DocumentAdmission(store, floors, Clock(), lambda *_: None)
 
 
 def new(kind: str, slot: str) -> Accepted:

@@ -15,17 +15,17 @@ import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
 from agent.health.open_issues import Issues
-from agent.overrides.silence_events import Silences
+from agent.overrides.silence_events import SilenceEvents
 from agent.plan.silence import ActiveSilence, silence_on
 from agent.state.mutes import Mutes
-from agent.store.local_mute import SilenceSwitch
+from agent.store.local_mute import LocalMute
 from agent.trust.authority import Authority, Grade
 from agent.trust.current_authority import SupersededAuthority
 from agent.trust.tree import TreeAuthority, load_tree
 from central.testbed.testbed import until
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, WEEK
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import AT, _utc, playlist, seal, silence, station_config
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -37,7 +37,7 @@ class Stand:
 
     def __init__(self, folder: Path) -> None:
         self.tree = FakePublisher()
-        self.box = DeafBox(folder, STATION, load_tree(self.tree.files()), AT)
+        self.box = HeadlessStation(folder, STATION, load_tree(self.tree.files()), AT)
 
     async def send(self, document: dict[str, Any]) -> str:
         """A document, signed by the present keys of its issuer."""
@@ -105,11 +105,11 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 
 
 @asynccontextmanager
-async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[Silences]:
+async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
     """The room that tells of silences, alive."""
     box, journal = stand.box, stand.box.journal
-    switch = SilenceSwitch(box.store, box.clock, "a" * 32)
-    silences = Silences(
+    switch = LocalMute(box.store, box.clock, "a" * 32)
+    silences = SilenceEvents(
         box.store,
         clock=box.clock,
         journal=journal,  # type: ignore[arg-type]  # a fake one

@@ -28,7 +28,7 @@ from tests.harness.head_fixture import (
     head,
     with_head_role,
 )
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -52,16 +52,16 @@ from tests.harness.signed_documents import (
 
 
 @pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box in its place, its clock right, under an authority that delegates heads."""
-    started = await DeafBox(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+    started = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
     await give_place(started)
     yield started
     await started.stop()
 
 
 async def test_a_new_box_without_a_head_still_takes_what_is_signed_from_now_on(
-    box: DeafBox,
+    box: HeadlessStation,
 ) -> None:
     fresh = playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK)
     box.pass_time(timedelta(minutes=10))
@@ -71,13 +71,15 @@ async def test_a_new_box_without_a_head_still_takes_what_is_signed_from_now_on(
 
 
 async def test_a_new_box_hears_an_emergency_before_any_head(tmp_path: Path) -> None:
-    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(box)
     assert await box.receive(seal(emergency(), FIRST, SECOND), "emergency") == "accepted"
     await box.stop()
 
 
-async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(box: DeafBox) -> None:
+async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(
+    box: HeadlessStation,
+) -> None:
     """What waits for a key does not prove itself fresh: no replay may bring back a former one."""
     former = emergency(trigger="key", slot="key", **WEEK)
     envelope = seal(former, FIRST, SECOND)
@@ -87,7 +89,9 @@ async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(box: De
     assert await box.receive(envelope, "emergency") == "accepted"
 
 
-async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(box: DeafBox) -> None:
+async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(
+    box: HeadlessStation,
+) -> None:
     """A stolen head key vouched for a former schedule before it was replaced."""
     former = playlist(**WEEK)
     slots = {KEY: entry_of(former)}
@@ -102,7 +106,7 @@ async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(box: 
 
 async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: Path) -> None:
     authority = load_pinned(json.dumps(ROOT).encode())
-    box = await DeafBox(tmp_path, STATION, authority, AT + HOUR).start()
+    box = await HeadlessStation(tmp_path, STATION, authority, AT + HOUR).start()
     await give_place(box)
     assert await box.receive(seal(playlist(**WEEK), COMMUNE), "playlist") == "accepted"
     assert box.issues == {}
@@ -111,7 +115,7 @@ async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: P
 
 async def test_without_the_time_a_head_proves_nothing_yet(tmp_path: Path) -> None:
     newest = playlist(**WEEK)
-    box = await DeafBox(tmp_path, STATION, with_head_role(), None).start()
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), None).start()
     await give_place(box)
     assert await box.receive(head(1, {KEY: entry_of(newest)}), "head") == "accepted"
     assert await box.receive(seal(newest, COMMUNE), "playlist") == ""
@@ -127,7 +131,9 @@ async def test_a_box_from_the_store_learns_from_its_config_how_late_it_may_be(
 ) -> None:
     """Its program is two years old, and so is all that it knows of the time."""
     year_three = AT + timedelta(days=730)
-    box = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(ROOT).encode()), None).start()
+    box = await HeadlessStation(
+        tmp_path, STATION, load_pinned(json.dumps(ROOT).encode()), None
+    ).start()
     assert box.clock.fix(year_three, box.hand(), "time key").verdict == "held"
     signed_at = _utc(year_three - timedelta(days=20))
     until = _utc(year_three + timedelta(days=20))
@@ -137,7 +143,9 @@ async def test_a_box_from_the_store_learns_from_its_config_how_late_it_may_be(
     await box.stop()
 
 
-async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(box: DeafBox) -> None:
+async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(
+    box: HeadlessStation,
+) -> None:
     await box.receive(head(1, {}), "head")
     box.pass_time(46 * HOUR)
     box.clock.fix(box.clock.now().at, box.hand())
@@ -149,7 +157,7 @@ async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(box: D
 
 
 async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_takes_it_back(
-    box: DeafBox,
+    box: HeadlessStation,
 ) -> None:
     week = playlist(**WEEK)
     slots = {KEY: entry_of(week)}
@@ -171,7 +179,7 @@ async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_takes_it_ba
 
 async def test_a_head_ends_no_emergency_lifts_no_silence_and_takes_no_place(tmp_path: Path) -> None:
     """Its key lies on a server: it must not do alone what takes two, nor revive a config."""
-    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     documents = {
         "station-config": seal(station_config(doc_id="a1" * 16, **WEEK), PROVINCE),
         "emergency": seal(emergency(doc_id="a2" * 16), FIRST, SECOND),
@@ -187,12 +195,12 @@ async def test_a_head_ends_no_emergency_lifts_no_silence_and_takes_no_place(tmp_
     await box.stop()
 
 
-async def test_a_head_must_say_whose_slot_it_means(box: DeafBox) -> None:
+async def test_a_head_must_say_whose_slot_it_means(box: HeadlessStation) -> None:
     for key in ("tuan", "playlist/tuan", "vn.84.29266/lied/tuan", "vn.84.29266/playlist/a/b", "//"):
         assert await box.receive(head(1, {key: (1, 1, "ab" * 32)}), "head") == "E_SCHEMA", key
 
 
-async def pause(box: DeafBox, seq: int) -> str:
+async def pause(box: HeadlessStation, seq: int) -> str:
     """One more by the province, in a slot of its own, issued now."""
     at = _utc(box.clock.now().at)
     document = silence(seq=seq, slot=f"s{seq}", doc_id=f"{seq:032x}", issued=at, not_before=at)
@@ -202,7 +210,7 @@ async def pause(box: DeafBox, seq: int) -> str:
 async def test_a_key_that_pauses_again_and_again_is_refused_through_slots_and_restarts(
     tmp_path: Path,
 ) -> None:
-    box = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(box)
     box.pass_time(timedelta(minutes=1))
     assert await pause(box, 1) == "accepted"
@@ -218,7 +226,7 @@ async def test_a_key_that_pauses_again_and_again_is_refused_through_slots_and_re
     await box.stop()
 
 
-async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: DeafBox) -> None:
+async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: HeadlessStation) -> None:
     box.pass_time(timedelta(minutes=1))
     assert await pause(box, 1) == "accepted"
     box.pass_time(timedelta(minutes=20))
@@ -235,7 +243,9 @@ async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_pat
         _role(name, ["silence"], ["silence/84/*/*"], COMMUNE) for name in ("vn.84.a", "vn.84.b")
     ]
     root["roles"] += [*both, _role("vn.84.c", ["silence"], ["silence/84/*/*"], NEIGHBOUR)]
-    box = await DeafBox(tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT).start()
+    box = await HeadlessStation(
+        tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT
+    ).start()
     await give_place(box)
 
     async def say(issuer: str, signer: CryptoSigner, state: str = "on", seq: int = 1) -> str:
@@ -255,7 +265,7 @@ async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_pat
     await box.stop()
 
 
-async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: DeafBox) -> None:
+async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: HeadlessStation) -> None:
     """Whoever has the broker sends what was withdrawn and keeps the cancel back."""
     schedule = playlist(**WEEK)
     assert await box.receive(head(1, {KEY: entry_of(schedule)}), "head") == "accepted"
@@ -268,7 +278,7 @@ async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: DeafBox
     assert "playlist" not in box.kinds
 
 
-async def test_a_broken_file_costs_no_key_its_alarm(box: DeafBox) -> None:
+async def test_a_broken_file_costs_no_key_its_alarm(box: HeadlessStation) -> None:
     """An event counts once; but what was lost has to come again, else the key starts nothing."""
     alarm = emergency(trigger="key", slot="key", **WEEK)
     slots = {"vn.84.em/emergency/key": entry_of(alarm)}
@@ -284,7 +294,7 @@ async def test_a_broken_file_costs_no_key_its_alarm(box: DeafBox) -> None:
 
 @pytest.mark.parametrize("text", ["[", '["2O26", "2027"]', "{}"])
 async def test_a_pause_that_the_card_has_changed_keeps_no_silence_off(
-    box: DeafBox, text: str
+    box: HeadlessStation, text: str
 ) -> None:
     box.pass_time(timedelta(minutes=1))
     await box.store.run(lambda connection: key_value.put(connection, "pause/vn.84", text))
@@ -298,7 +308,7 @@ def ack(upto: int) -> bytes:
     )
 
 
-async def test_an_acknowledgement_of_another_record_is_on_record(box: DeafBox) -> None:
+async def test_an_acknowledgement_of_another_record_is_on_record(box: HeadlessStation) -> None:
     async def refuse(document: Ack) -> None:
         raise TrustError("E_FORK", document.doc_id, "record 7 has another hash")
 
@@ -310,7 +320,7 @@ async def test_an_acknowledgement_of_another_record_is_on_record(box: DeafBox) -
 
 
 async def test_only_what_is_new_and_taken_costs_nothing_of_the_strangers_share(
-    box: DeafBox,
+    box: HeadlessStation,
 ) -> None:
     async def is_new(envelope: bytes, kind: str) -> bool:
         box.hand.s += 1

@@ -15,7 +15,7 @@ from securesystemslib.signer import CryptoSigner
 from agent.contract.ids import Place
 from agent.trust.authority import PinnedAuthority, load_pinned
 from tests.harness.head_fixture import HOUR, STATION, WEEK, give_place
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     FIRST,
@@ -48,23 +48,23 @@ def claim() -> bytes:
 
 
 @pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """In its place, by its province."""
-    started = await DeafBox(tmp_path, STATION, provinces(PROVINCE), AT + HOUR).start()
+    started = await HeadlessStation(tmp_path, STATION, provinces(PROVINCE), AT + HOUR).start()
     await give_place(started)
     assert started.kinds == ["station-config"]
     yield started
     await started.stop()
 
 
-async def lose_place(box: DeafBox) -> None:
+async def lose_place(box: HeadlessStation) -> None:
     """The province's key is replaced; what it had signed is out of force."""
     box.authority = box.in_force.current = provinces(FIRST)
     await box.intake.restore()
     assert box.kinds == []
 
 
-async def test_a_lost_place_is_asked_for_after_a_restart_too(box: DeafBox) -> None:
+async def test_a_lost_place_is_asked_for_after_a_restart_too(box: HeadlessStation) -> None:
     await lose_place(box)
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
     await box.stop()
@@ -77,7 +77,9 @@ async def test_a_lost_place_is_asked_for_after_a_restart_too(box: DeafBox) -> No
     assert box.intake.place == HOME
 
 
-async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(box: DeafBox) -> None:
+async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(
+    box: HeadlessStation,
+) -> None:
     await box.rot()
     assert box.intake.place is None
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
@@ -89,14 +91,16 @@ async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(box: D
     ("province", "verdict"), [("84", "E_SCOPE"), ("82", "accepted"), (None, "accepted")]
 )
 async def test_of_a_memory_that_is_gone_only_the_settings_know_the_province(
-    box: DeafBox, province: str | None, verdict: str
+    box: HeadlessStation, province: str | None, verdict: str
 ) -> None:
     box.province = province
     await box.lose_memory()
     assert await box.receive(claim(), "station-config") == verdict
 
 
-async def test_the_last_place_counts_before_the_province_of_the_settings(box: DeafBox) -> None:
+async def test_the_last_place_counts_before_the_province_of_the_settings(
+    box: HeadlessStation,
+) -> None:
     """A box that was led through a merger must not need a visit to have its settings changed."""
     box.province = "82"
     await lose_place(box)

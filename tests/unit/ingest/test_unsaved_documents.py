@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.harness.head_fixture import STATION, WEEK, give_place, with_head_role
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
     FIRST,
@@ -30,16 +30,16 @@ NEXT = seal(emergency(doc_id="7c" * 16, event_id="8d" * 16, seq=900), FIRST, SEC
 
 
 @pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[DeafBox]:
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """It has a place and the time; then its card becomes read-only."""
-    made = await DeafBox(tmp_path, STATION, with_head_role(), AT).start()
+    made = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(made)
     await refuse(made, writes=True)
     yield made
     await made.stop()
 
 
-async def refuse(box: DeafBox, *, writes: bool) -> None:
+async def refuse(box: HeadlessStation, *, writes: bool) -> None:
     """Not through `Store.run`, whose transactions fail then, as on a real one."""
 
     def pragma() -> None:
@@ -48,7 +48,7 @@ async def refuse(box: DeafBox, *, writes: bool) -> None:
     await asyncio.wrap_future(box.store._worker.submit(pragma))
 
 
-async def on_card(box: DeafBox) -> set[str]:
+async def on_card(box: HeadlessStation) -> set[str]:
     def read() -> set[str]:
         with closing(sqlite3.connect(box.store.path)) as card:
             return {kind for (kind,) in card.execute("SELECT kind FROM documents")}
@@ -56,7 +56,7 @@ async def on_card(box: DeafBox) -> set[str]:
     return await asyncio.to_thread(read)
 
 
-async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: DeafBox) -> None:
+async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: HeadlessStation) -> None:
     assert await box.receive(ALARM, "emergency") == "accepted"
     assert "read" in box.results[-1].detail  # whoever asks learns that it is not kept
     assert "emergency" in box.kinds
@@ -66,13 +66,13 @@ async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: DeafBox) 
     assert box.kinds.count("emergency") == 1
 
 
-async def test_its_cancel_ends_it_there(box: DeafBox) -> None:
+async def test_its_cancel_ends_it_there(box: HeadlessStation) -> None:
     await box.receive(ALARM, "emergency")
     assert await box.receive(END, "cancel") == "accepted"
     assert "emergency" not in box.kinds
 
 
-async def test_a_cancel_ends_what_the_card_holds(box: DeafBox) -> None:
+async def test_a_cancel_ends_what_the_card_holds(box: HeadlessStation) -> None:
     await refuse(box, writes=False)
     await box.receive(ALARM, "emergency")
     await refuse(box, writes=True)
@@ -80,7 +80,7 @@ async def test_a_cancel_ends_what_the_card_holds(box: DeafBox) -> None:
     assert "emergency" not in box.kinds
 
 
-async def test_all_is_written_in_its_order_when_the_card_takes_it(box: DeafBox) -> None:
+async def test_all_is_written_in_its_order_when_the_card_takes_it(box: HeadlessStation) -> None:
     await box.receive(ALARM, "emergency")
     await box.receive(END, "cancel")
     await refuse(box, writes=False)
@@ -95,21 +95,21 @@ async def test_all_is_written_in_its_order_when_the_card_takes_it(box: DeafBox) 
     assert await box.receive(ALARM, "emergency") == "E_REPLAY"
 
 
-async def test_it_is_forgotten_when_it_has_expired(box: DeafBox) -> None:
+async def test_it_is_forgotten_when_it_has_expired(box: HeadlessStation) -> None:
     await box.receive(ALARM, "emergency")
     box.pass_time(timedelta(hours=3))
     await box.intake.restore()
     assert "emergency" not in box.kinds
 
 
-async def test_what_is_not_urgent_has_failed(box: DeafBox) -> None:
+async def test_what_is_not_urgent_has_failed(box: HeadlessStation) -> None:
     later = seal(station_config(**{**WEEK, "seq": 900, "doc_id": "7c" * 16}), PROVINCE)
     assert await box.receive(later, "station-config") == "E_DISK"
     assert box.results[-1].result == "failed"
     assert [one.document.seq for one in box.held] != [900]
 
 
-async def test_there_is_an_end_to_what_waits(box: DeafBox) -> None:
+async def test_there_is_an_end_to_what_waits(box: HeadlessStation) -> None:
     said = [
         await box.receive(
             seal(

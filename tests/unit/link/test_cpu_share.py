@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.link import cpu_share
-from agent.link.cpu_share import BURST_S, LONGEST_REST_S, ProcessorShare
+from agent.link.cpu_share import BURST_S, LONGEST_REST_S, CpuShare
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_over_any_long_time_the_share_is_kept(at: list[float]) -> None:
-    share, spent_s, began_s = ProcessorShare(0.2), 0.0, at[0]
+    share, spent_s, began_s = CpuShare(0.2), 0.0, at[0]
     for cost_s in [0.0002, 0.01, 0.001] * 2000:
         spent_s += cost_s
         at[0] += cost_s + share.spend(cost_s)
@@ -25,12 +25,12 @@ def test_over_any_long_time_the_share_is_kept(at: list[float]) -> None:
 
 
 def test_what_comes_now_and_then_never_rests(at: list[float]) -> None:
-    share = ProcessorShare(0.2)
+    share = CpuShare(0.2)
     for _ in range(100):
         at[0] += 1.0
         assert share.spend(0.01) == 0.0
 
 
 def test_no_single_message_makes_the_next_one_wait_long(at: list[float]) -> None:
-    assert ProcessorShare(0.2).spend(60.0) == LONGEST_REST_S
+    assert CpuShare(0.2).spend(60.0) == LONGEST_REST_S
     assert at == [100.0]

@@ -16,7 +16,7 @@ from agent.contract.document import Emergency, EmergencyBody, Medium, Playlist
 from agent.contract.ids import Digest
 from agent.errors import AgentError, LinkError
 from agent.link import downloads
-from agent.link.downloads import Supply
+from agent.link.downloads import Downloads
 from agent.store.media_status import MediaStatus
 
 PATIENCE_S = 60
@@ -121,8 +121,8 @@ class FakeNet:
 
 
 @contextlib.asynccontextmanager
-async def supplying(net: FakeNet) -> AsyncIterator[Supply]:
-    keeper = Supply(
+async def supplying(net: FakeNet) -> AsyncIterator[Downloads]:
+    keeper = Downloads(
         net,
         urgent=net,
         status=net.status,

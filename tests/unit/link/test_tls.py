@@ -21,8 +21,8 @@ from agent.link.tls import CertificateDates, load_context
 DAY = timedelta(days=1)
 # Far from the day on which the test runs: the system's clock must not matter.
 AT = datetime(2041, 3, 1, tzinfo=UTC)
-SYNCED = Now(AT, "SYNCED", 0.02, vouched=AT)
-FLOOR = Now(AT, "FLOOR", None, vouched=AT)
+SYNCED = Now(AT, "SYNCED", 0.02, attested=AT)
+FLOOR = Now(AT, "FLOOR", None, attested=AT)
 EXPIRED, NOT_YET = 10, 9
 
 
@@ -183,7 +183,7 @@ def test_a_stolen_time_key_locks_no_box_out(
     their word stays refused, however long the box tries.
     """
     boot = Seconds()
-    clock = Clock(AT, boot=boot, vouched=AT)
+    clock = Clock(AT, boot=boot, attested=AT)
     clock.fix(AT + 390 * DAY, boot.s, "stolen")
     assert clock.now().quality == "SYNCED"
     dates = CertificateDates(clock.now, boot)

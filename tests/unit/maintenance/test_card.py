@@ -16,16 +16,16 @@ from agent.clock import BUILD_AT, Clock, boot_s
 from agent.contract.ids import Digest
 from agent.errors import StoreError
 from agent.maintenance import card
-from agent.maintenance.card import Greeting, Upkeep
+from agent.maintenance.card import CardMaintenance, HelloScheduler
 from agent.store.database import Store
 from agent.store.media import MediaStore
-from agent.store.replay_floors import Floors
+from agent.store.replay_floors import ReplayFloors
 from agent.trust.nonces import Nonces
 
 NAMED, FOREIGN = Digest("ab" * 32), Digest("cd" * 32)
 
 
-async def _greeted(work: Upkeep, greeted: asyncio.Event) -> None:
+async def _greeted(work: CardMaintenance, greeted: asyncio.Event) -> None:
     run = asyncio.create_task(work.run(), name="upkeep")
     waiting = asyncio.create_task(greeted.wait(), name="greeted")
     async with asyncio.timeout(60):
@@ -64,10 +64,10 @@ async def test_a_card_that_refuses_does_not_end_the_agent(tmp_path: Path, fails:
         greeted.set()
 
     await _greeted(
-        Upkeep(
+        CardMaintenance(
             build_clock(),
             store,
-            Floors(),
+            ReplayFloors(),
             media,
             lambda _digest: True,
             lambda: True,
@@ -93,7 +93,9 @@ async def test_parts_and_files_that_nobody_names_leave_the_card(tmp_path: Path) 
         greeted.set()
 
     await _greeted(
-        Upkeep(build_clock(), store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet),
+        CardMaintenance(
+            build_clock(), store, ReplayFloors(), media, NAMED.__eq__, lambda: True, nothing, greet
+        ),
         greeted,
     )
     await asyncio.to_thread(store.close)
@@ -121,7 +123,10 @@ async def test_attack_064_while_the_time_is_in_doubt_nothing_leaves_the_card(
     clock = Clock(rtc=None if rtc_days is None else BUILD_AT + timedelta(days=rtc_days))
     assert clock.now().quality in ("RTC", "FLOOR")
     await _greeted(
-        Upkeep(clock, store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+        CardMaintenance(
+            clock, store, ReplayFloors(), media, NAMED.__eq__, lambda: True, nothing, greet
+        ),
+        greeted,
     )
     count = "SELECT count(*) FROM events"
     assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
@@ -146,7 +151,10 @@ async def test_a_time_that_only_its_own_signer_vouches_for_deletes_nothing(tmp_p
     assert clock.fix(BUILD_AT + timedelta(days=390), boot_s()).is_good
     assert clock.now().quality == "SYNCED"
     await _greeted(
-        Upkeep(clock, store, Floors(), media, NAMED.__eq__, lambda: True, nothing, greet), greeted
+        CardMaintenance(
+            clock, store, ReplayFloors(), media, NAMED.__eq__, lambda: True, nothing, greet
+        ),
+        greeted,
     )
     count = "SELECT count(*) FROM events"
     assert await store.run(lambda connection: connection.execute(count).fetchone()) == (1,)
@@ -162,7 +170,7 @@ class Hellos:
         self.waits: list[float] = []
         self._pause = asyncio.sleep
         monkeypatch.setattr(asyncio, "sleep", self._wait)
-        self.greeting = Greeting(self.say, self.nonces, spread_s)
+        self.greeting = HelloScheduler(self.say, self.nonces, spread_s)
         self._run = asyncio.create_task(self.greeting.run(), name="greeting")
 
     async def say(self) -> None:
@@ -208,8 +216,8 @@ async def test_stations_that_forget_the_time_together_do_not_greet_together(
     """The first waits of 1,700 stations: shared out over the whole spread, each with one hello."""
     many = [Hellos(monkeypatch) for _ in range(1_700)]
     for one in many:
-        one.greeting.say_soon()
-        one.greeting.say_soon()
+        one.greeting.request_hello()
+        one.greeting.request_hello()
     await many[0].settle()
     waits = many[-1].waits  # the last one's clock is everybody's
     for one in many:
@@ -358,9 +366,9 @@ async def test_a_full_card_gives_up_at_once_what_no_document_names(
     async def nothing() -> None:
         return
 
-    work = Upkeep(
-        build_clock(), store, Floors(), media, lambda digest: digest == NAMED, lambda: is_placed,
-        nothing, nothing,
+    work = CardMaintenance(
+        build_clock(), store, ReplayFloors(), media, lambda digest: digest == NAMED,
+        lambda: is_placed, nothing, nothing,
     )  # fmt: skip
     await work.make_room()
     assert {one.name for one in await asyncio.to_thread(lambda: [*media.folder.iterdir()])} == left

@@ -18,9 +18,9 @@ from agent.contract.document import Cancel, Emergency, Medium
 from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
-from agent.overrides.emergency_keys import GRACE_S, KeyAlarm
+from agent.overrides.emergency_keys import GRACE_S, EmergencyKeys
 from agent.play.item import Item
-from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Settings
 from agent.state.key_press import KeyPress
 from agent.store.database import Store
@@ -68,18 +68,18 @@ class Box:
         await self.journal.open()
         self.issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
         self.press = KeyPress(self.clock)
-        self.programme = Programme(
+        self.programme = Schedule(
             None, self.missing.get, is_locked=lambda: self.is_stopped, pressed=self.press.current
         )
-        self.alarm = KeyAlarm(
+        self.alarm = EmergencyKeys(
             msgspec.convert(self.settings, Settings), clock=self.clock, journal=self.journal,
             issues=self.issues, documents=self.programme.documents, why_missing=self.missing.get,
             is_stopped=lambda _now: self.is_stopped, sounding=lambda: self.on_air,
             press=self.press,
         )  # fmt: skip
-        self.press.changed.connect(self.alarm.look)
-        self.sound = SoundRundown(self.programme, ["nga-ba"])
-        self.picture = PictureRundown(self.programme, ["mat-truoc"])
+        self.press.changed.connect(self.alarm.check)
+        self.sound = SoundSchedule(self.programme, ["nga-ba"])
+        self.picture = BoardSchedule(self.programme, ["mat-truoc"])
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -88,7 +88,7 @@ class Box:
     def hold(self, *held: FakeHeld) -> None:
         self.held = list(held)
         self.programme.update(self.held, self.clock.now())
-        self.alarm.look()
+        self.alarm.check()
 
     def synced(self) -> None:
         assert self.clock.fix(self.clock.now().at, self.s) is not None
@@ -236,7 +236,7 @@ async def test_the_silence_key_ends_it_for_good_and_no_press_lifts_that(box: Box
     box.is_stopped = True
     assert box.heard() is None
     assert not box.sound.is_entitled(item, box.clock.now())
-    box.alarm.look()
+    box.alarm.check()
     box.alarm.press("nut")
     box.is_stopped = False
     assert (box.heard(), box.seen()) == (None, None)
@@ -346,16 +346,16 @@ async def test_a_key_that_would_start_nothing_is_told_before_anybody_needs_it(bo
     box.hold(alarm())
     assert box.kinds() == set()  # its files are on their way
     box.s += GRACE_S
-    box.alarm.look()
+    box.alarm.check()
     assert box.kinds() == {("key_alarm_incomplete", "nut"), ("key_without_alarm", "nut-lu")}
     box.missing.clear()
     box.hold(alarm(), alarm("key-lu", "c0" * 16))
     assert box.kinds() == set()
     # a year later it has expired, without anybody's word
     box.s += 400 * 86_400
-    box.alarm.look()
+    box.alarm.check()
     box.s += GRACE_S
-    box.alarm.look()
+    box.alarm.check()
     assert box.kinds() == {("key_without_alarm", "nut"), ("key_without_alarm", "nut-lu")}
 
 

@@ -10,8 +10,8 @@ import pytest
 from agent.contract.report import Play
 from agent.health.open_issues import Issues
 from agent.overrides import emergency_monitor
-from agent.overrides.emergency_monitor import AlarmWatch
-from agent.overrides.emergency_state import AlarmState, OutputState, Standing
+from agent.overrides.emergency_monitor import EmergencyMonitor
+from agent.overrides.emergency_state import EmergencyState, OutputState, Standing
 from agent.play.item import Item
 from tests.unit.overrides.test_emergency_state import Box
 
@@ -23,7 +23,7 @@ class Bench:
     """States and time as the test wants them."""
 
     s: float = 100.0
-    states: list[AlarmState] = field(default_factory=list)
+    states: list[EmergencyState] = field(default_factory=list)
     told: list[tuple[str, str, bool]] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
 
@@ -33,7 +33,7 @@ class Bench:
             lambda one, begins: self.told.append((one.subject, one.hint, begins))
         )
         log: Any = self
-        self.watch = AlarmWatch(lambda: self.states, issues, log)
+        self.watch = EmergencyMonitor(lambda: self.states, issues, log)
 
     async def append(self, kind: str, *, play: Play | None = None, detail: Any = None) -> None:
         if play is not None:
@@ -44,11 +44,11 @@ class Bench:
         any_: Any = None
         outputs = zip(("loa", "bang"), standings, strict=False)
         states = (OutputState(name, name == "bang", item, one, is_open) for name, one in outputs)
-        self.states = [AlarmState(any_, tuple(states))]
+        self.states = [EmergencyState(any_, tuple(states))]
 
     async def look_after(self, seconds: float) -> list[tuple[str, str, bool]]:
         self.s += seconds
-        await self.watch.look()
+        await self.watch.check()
         told, self.told = self.told, []
         return told
 

@@ -14,15 +14,15 @@ import pytest
 from agent.clock import Now
 from agent.contract.ids import Digest
 from agent.contract.priority import Level
-from agent.overrides.emergency_state import AlarmState, list_alarms
-from agent.play.board.board_output import PictureOutput
+from agent.overrides.emergency_state import EmergencyState, list_alarms
+from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, Neighbours
-from agent.play.sound.emergency_sequence import Script
-from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.emergency_sequence import EmergencySequence
+from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_with_words
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import Line
-from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.play.speaker_line import SpeakerLine
+from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from tests.harness.silent_schedule import START, FakeHeld, emergency, ordered
 
 NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
@@ -61,22 +61,22 @@ class Box:
 
     def __post_init__(self) -> None:
         any_: Any = None
-        self.programme = Programme(None, lambda _digest: None, is_locked=lambda: self.is_locked)
+        self.programme = Schedule(None, lambda _digest: None, is_locked=lambda: self.is_locked)
         self.programme.update(self.held, NOW)
         self.rundowns = {
-            "loa": SoundRundown(self.programme, ["nga-ba"]),
-            "bang": PictureRundown(self.programme, ["mat"]),
+            "loa": SoundSchedule(self.programme, ["nga-ba"]),
+            "bang": BoardSchedule(self.programme, ["mat"]),
         }
         near = [
             Neighbours(one, any_, FakeShelf(), any_, lambda *_: None)
             for one in self.rundowns.values()
         ]
-        self.line = Line("nga-ba", None, 0, 0, lambda *_: None)
+        self.line = SpeakerLine("nga-ba", None, 0, 0, lambda *_: None)
         self.sound = SoundOutput("loa", [self.line], no_worker, near[0])
-        self.board = PictureOutput("bang", ["mat"], no_worker, near[1])
-        self.sound._keeper.is_ready = self.board._keeper.is_ready = True
+        self.board = BoardOutput("bang", ["mat"], no_worker, near[1])
+        self.sound._supervisor.is_ready = self.board._supervisor.is_ready = True
 
-    def states(self) -> list[AlarmState]:
+    def states(self) -> list[EmergencyState]:
         outputs = {"loa": self.sound, "bang": self.board}
         return list_alarms(self.programme, self.rundowns, outputs, NOW)
 
@@ -92,11 +92,11 @@ class Box:
 
     def sound_on(self, item: Item) -> None:
         session: Any = FakeSession(item)
-        self.sound.lineup.sessions.append(session)
+        self.sound.session_stack.sessions.append(session)
 
 
 def no_process(box: Box) -> None:
-    box.sound._keeper.is_ready = box.board._keeper.is_ready = False
+    box.sound._supervisor.is_ready = box.board._supervisor.is_ready = False
 
 
 def dead_lines(box: Box) -> None:
@@ -120,7 +120,7 @@ def heard(box: Box) -> None:
 
 
 def told(box: Box) -> None:
-    box.sound.lineup.begun(box.item())
+    box.sound.session_stack.begun(box.item())
     box.sound._done[box.item().key] = NOW.at
 
 
@@ -171,12 +171,12 @@ def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
     assert box.standings() == ["late", "nothing"]
 
 
-def tell(box: Box, item: Item) -> AlarmSession:
+def tell(box: Box, item: Item) -> EmergencySession:
     any_: Any = None
     near = Neighbours(any_, any_, FakeShelf(), any_, lambda *_: None)
-    script = Script(bodies_with_words(item), 1, 0.0)
-    session = AlarmSession("loa", item, script, lines=[], send=any_, near=near)
-    box.sound.lineup.sessions.append(session)
+    script = EmergencySequence(bodies_with_words(item), 1, 0.0)
+    session = EmergencySession("loa", item, script, lines=[], send=any_, near=near)
+    box.sound.session_stack.sessions.append(session)
     return session
 
 
@@ -195,11 +195,11 @@ def test_what_is_heard_of_each_language_is_told() -> None:
     telling = tell(box, box.item())
     telling.script.fail(0)
     assert words_of(box) == [("vi", "failed"), ("km", "none")]
-    box.sound.lineup.sessions.clear()
+    box.sound.session_stack.sessions.clear()
     box.programme.media_state = lambda _digest: "E_FETCH: 404"
     assert words_of(box) == [("vi", "missing"), ("km", "none")]
-    box.sound.lineup.begun(box.item())
-    box.sound.lineup._remember(box.item().key, frozenset({0}))
+    box.sound.session_stack.begun(box.item())
+    box.sound.session_stack._remember(box.item().key, frozenset({0}))
     assert words_of(box) == [("vi", "heard"), ("km", "none")]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from agent.errors import StoreError
 from agent.overrides import site_inputs
-from agent.overrides.site_inputs import Site
+from agent.overrides.site_inputs import SiteInputs
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 from agent.store import key_value
@@ -47,13 +47,13 @@ class Box:
         )
         any_: Any = self
         self.mutes = Mutes(DocumentsInForce(), any_)
-        self.build = lambda: Site(
-            settings, store=any_.store, journal=any_, note=self.note, lines=[], mutes=self.mutes,
-            press=lambda _name: None,
+        self.build = lambda: SiteInputs(
+            settings, store=any_.store, journal=any_, note=self.set_issue, lines=[],
+            mutes=self.mutes, press=lambda _name: None,
         )  # fmt: skip
         self.site = self.build()
 
-    def note(self, kind: str, _subject: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, _subject: str, hint: str | None) -> None:
         if hint is None:
             if self.issues.pop(kind, None):
                 self.has_ended.set()

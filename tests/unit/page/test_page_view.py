@@ -13,28 +13,28 @@ import pytest
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.control.operations import Deed
 from agent.control.station_status import (
-    Alarm,
-    AlarmOutput,
     AlarmStanding,
+    CommissioningTestStatus,
+    EmergencyOutputStatus,
+    EmergencyStatus,
     Event,
-    Key,
-    Order,
+    KeyStatus,
+    LanguageStatus,
+    LocalMuteStatus,
     Problem,
-    Reading,
-    Silence,
-    Status,
-    Trial,
+    ReadingStatus,
+    SilenceStatus,
+    StationStatus,
     Verdict,
-    Words,
     WordState,
 )
 from agent.health.check import REASONS
 from agent.page.controls_section import Access
 from agent.page.html import el
 from agent.page.messages import PHRASES
-from agent.page.overall_status import judge
+from agent.page.overall_status import find_overall_status
 from agent.page.page_view import build_view
-from agent.page.translator import Tongue
+from agent.page.translator import Translator
 from tests.fakes.page_fixture import AT, FAULTY, HEALTHY, NEWS
 
 VOID = {"meta", "input", "img", "br", "link"}
@@ -66,14 +66,16 @@ class Page(HTMLParser):
             self.text += data + "\n"
 
 
-def words(status: Status, lang: Any = "vi", **access: Any) -> str:
-    page = build_view(status, Access(**{"has_pin": True, **access}), Tongue(lang))
+def words(status: StationStatus, lang: Any = "vi", **access: Any) -> str:
+    page = build_view(status, Access(**{"has_pin": True, **access}), Translator(lang))
     return Page(page).text
 
 
-HEARD = AlarmOutput("loa", is_board=False, standing="on", words=(Words("vi", "now"),))
-SEEN = AlarmOutput("bang-tin", is_board=True, standing="on")
-EMERGENCY = Alarm(
+HEARD = EmergencyOutputStatus(
+    "loa", is_board=False, standing="on", words=(LanguageStatus("vi", "now"),)
+)
+SEEN = EmergencyOutputStatus("bang-tin", is_board=True, standing="on")
+EMERGENCY = EmergencyStatus(
     "Lũ về",
     "vn.84.em",
     AT + timedelta(hours=1),
@@ -84,18 +86,18 @@ DRILL = replace(EMERGENCY, title="Tập", is_exercise=True)
 LOCAL = replace(EMERGENCY, started_by="nut-bao-dong")
 FAULT = Problem("board_lost", "bang-tin", AT, "gone")
 WARNING = Problem("link_down", "mqtt.example.vn:8883", AT, "no answer")
-SILENCE = Silence(is_local=True, until_at=AT + timedelta(hours=4))
-STOP = Order("vn.84", "Loa bị chiếm quyền", AT + timedelta(hours=2), stops_emergency=True)
+SILENCE = LocalMuteStatus(is_local=True, until_at=AT + timedelta(hours=4))
+STOP = SilenceStatus("vn.84", "Loa bị chiếm quyền", AT + timedelta(hours=2), stops_emergency=True)
 PAUSE = replace(STOP, stops_emergency=False)
 QUIET = replace(HEALTHY, outputs=tuple(replace(one, now=None) for one in HEALTHY.outputs))
 EMPTY = replace(QUIET, outputs=tuple(replace(one, next=None) for one in QUIET.outputs))
 
 
-def with_alarm(status: Status, *alarms: Alarm) -> Status:
+def with_alarm(status: StationStatus, *alarms: EmergencyStatus) -> StationStatus:
     return replace(status, alarms=alarms)
 
 
-def with_now(status: Status, item: Any) -> Status:
+def with_now(status: StationStatus, item: Any) -> StationStatus:
     return replace(status, outputs=(replace(status.outputs[0], now=item), *status.outputs[1:]))
 
 
@@ -107,7 +109,7 @@ def with_now(status: Status, item: Any) -> Status:
         (EMPTY, "idle"),
         (replace(EMPTY, place=None), "unplaced"),
         (replace(EMPTY, clock="FLOOR"), "no_clock"),
-        (replace(QUIET, trials=(Trial("tone", "nga-ba"),)), "testing"),
+        (replace(QUIET, trials=(CommissioningTestStatus("tone", "nga-ba"),)), "testing"),
         (replace(HEALTHY, problems=(WARNING,)), "playing"),
         (replace(HEALTHY, problems=(WARNING, FAULT)), "fault"),
         (replace(HEALTHY, problems=(replace(FAULT, kind="of a later release"),)), "fault"),
@@ -120,16 +122,23 @@ def with_now(status: Status, item: Any) -> Status:
         (with_alarm(replace(EMPTY, clock="FLOOR", place=None), EMERGENCY), "emergency"),
         (with_alarm(replace(HEALTHY, order=STOP), EMERGENCY), "emergency"),
         (with_alarm(replace(HEALTHY, is_locked=True), EMERGENCY), "emergency"),
-        (with_alarm(replace(QUIET, trials=(Trial("tone", "nga-ba"),)), EMERGENCY), "emergency"),
+        (
+            with_alarm(
+                replace(QUIET, trials=(CommissioningTestStatus("tone", "nga-ba"),)), EMERGENCY
+            ),
+            "emergency",
+        ),
         (with_alarm(replace(HEALTHY, silence=SILENCE), LOCAL), "local_alarm"),
         (with_alarm(replace(HEALTHY, problems=(FAULT,)), DRILL), "exercise"),
         (with_alarm(HEALTHY, replace(LOCAL, is_exercise=True)), "exercise"),
         (with_alarm(HEALTHY, DRILL, EMERGENCY), "emergency"),
     ],
 )
-def test_the_verdict_is_the_gravest_thing_that_is_so(status: Status, verdict: Verdict) -> None:
-    assert judge(status) == verdict
-    assert Tongue("vi")(f"verdict.{verdict}") in words(status)
+def test_the_verdict_is_the_gravest_thing_that_is_so(
+    status: StationStatus, verdict: Verdict
+) -> None:
+    assert find_overall_status(status) == verdict
+    assert Translator("vi")(f"verdict.{verdict}") in words(status)
 
 
 def test_every_verdict_has_a_word_in_both_languages() -> None:
@@ -186,7 +195,7 @@ def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
 
 
 def test_a_faulty_page_names_the_next_step_and_keeps_the_mechanism_behind_a_fold() -> None:
-    page = build_view(FAULTY, Access(has_pin=True), Tongue("vi")).decode()
+    page = build_view(FAULTY, Access(has_pin=True), Translator("vi")).decode()
     open_, folded = (
         re.sub(r"<details.*?</details>", "", page),
         re.findall(r"<details.*?</details>", page),
@@ -215,7 +224,7 @@ def test_texts_of_others_cannot_become_markup() -> None:
     evil = '<script>alert("1")</script>'
     status = with_now(replace(HEALTHY, place=evil), replace(NEWS, title=evil, zones=(evil,)))
     status = replace(status, problems=(Problem(evil, evil, AT, evil),))
-    page = build_view(status, Access(has_pin=True, csrf=evil), Tongue("vi"))
+    page = build_view(status, Access(has_pin=True, csrf=evil), Translator("vi"))
     Page(page)
     assert page.count(b"<script>") == 1
     assert el("p", evil, title=evil) == (
@@ -225,19 +234,21 @@ def test_texts_of_others_cannot_become_markup() -> None:
 
 
 def test_without_a_pin_there_are_no_buttons_and_the_page_says_how_to_set_one() -> None:
-    page = build_view(HEALTHY, Access(has_pin=False), Tongue("vi"))
+    page = build_view(HEALTHY, Access(has_pin=False), Translator("vi"))
     assert b"<button" not in page
     assert b'page: {pin: "271828"}' in page
 
 
 def test_a_reader_without_a_session_has_no_buttons_but_the_way_to_the_pin() -> None:
-    page = build_view(HEALTHY, Access(has_pin=True), Tongue("vi"))
+    page = build_view(HEALTHY, Access(has_pin=True), Translator("vi"))
     assert b"<button" not in page
     assert b'href="/enter"' in page
 
 
 def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token() -> None:
-    page = build_view(HEALTHY, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    page = build_view(
+        HEALTHY, Access(has_pin=True, csrf="tok", until_at=AT), Translator("vi")
+    ).decode()
     deeds = re.findall(r'name="where" value="([^"]*)"><button name="deed" value="([^"]*)"', page)
     zones, faces = ["nga-ba", "tram-y-te", "nha-van-hoa"], ["mat-truoc", "mat-sau"]
     assert deeds == [
@@ -248,16 +259,18 @@ def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token(
     assert {deed for _, deed in deeds} | {"silence-off"} == set(get_args(Deed))
     assert page.count('name="csrf" value="tok"') == len(deeds) + 1  # and the way out
     silent = replace(HEALTHY, silence=SILENCE)
-    page = build_view(silent, Access(has_pin=True, csrf="tok", until_at=AT), Tongue("vi")).decode()
+    page = build_view(
+        silent, Access(has_pin=True, csrf="tok", until_at=AT), Translator("vi")
+    ).decode()
     assert 'value="silence-off"' in page
     assert 'value="silence-on"' not in page
 
 
 def test_the_page_says_what_each_emergency_key_would_start() -> None:
     until_at = AT + timedelta(days=365)
-    whole = Key("nut-lu", "key-lu", "LŨ VỀ", "vn.84.em", until_at)
+    whole = KeyStatus("nut-lu", "key-lu", "LŨ VỀ", "vn.84.em", until_at)
     drill = replace(whole, name="nut-tap", title="Tập", is_exercise=True, lacking="key: E_FETCH")
-    text = words(replace(HEALTHY, keys=(whole, drill, Key("nut", "key"))))
+    text = words(replace(HEALTHY, keys=(whole, drill, KeyStatus("nut", "key"))))
     assert "nut-lu" in text
     assert "bấm là phát “LŨ VỀ”" in text
     assert "do vn.84.em ký, dùng đến thứ Tư, 24/11/2027" in text
@@ -293,7 +306,14 @@ def test_a_page_during_an_emergency_says_first_where_it_is_not_heard_and_why() -
 
 
 def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> None:
-    spoken = replace(HEARD, words=(Words("vi", "now"), Words("km", "missing"), Words("fr", "none")))
+    spoken = replace(
+        HEARD,
+        words=(
+            LanguageStatus("vi", "now"),
+            LanguageStatus("km", "missing"),
+            LanguageStatus("fr", "none"),
+        ),
+    )
     text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(spoken, SEEN))))
     assert "đang phát" in text
     assert "đang hiện" in text
@@ -301,7 +321,7 @@ def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> Non
     assert "tiếng Khmer: CHƯA CÓ tệp lời" in text
     assert "fr: không có lời ghi âm" in text
     assert "Chưa phát đủ ở loa: tiếng Khmer, fr." in text
-    wordless = replace(HEARD, words=(Words("vi", "none"), Words("km", "missing")))
+    wordless = replace(HEARD, words=(LanguageStatus("vi", "none"), LanguageStatus("km", "missing")))
     text = words(with_alarm(QUIET, replace(EMERGENCY, outputs=(wordless,))))
     assert "đang phát tín hiệu và câu có sẵn" in text
 
@@ -309,9 +329,9 @@ def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> Non
 @pytest.mark.parametrize("standing", get_args(AlarmStanding))
 @pytest.mark.parametrize("output", [HEARD, SEEN])
 def test_every_standing_of_an_alarm_has_words_in_both_languages(
-    standing: Any, output: AlarmOutput
+    standing: Any, output: EmergencyOutputStatus
 ) -> None:
-    spoken = tuple(Words("vi", state) for state in get_args(WordState))
+    spoken = tuple(LanguageStatus("vi", state) for state in get_args(WordState))
     output = replace(output, standing=standing, words=spoken)
     status = with_alarm(QUIET, replace(EMERGENCY, outputs=(output,)))
     for lang in ("vi", "en"):
@@ -335,7 +355,13 @@ def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() 
 
 
 def test_a_board_under_trial_is_not_called_dark() -> None:
-    status = replace(EMPTY, trials=(Trial("pattern", "mat-truoc"), Trial("tone", "nga-ba")))
+    status = replace(
+        EMPTY,
+        trials=(
+            CommissioningTestStatus("pattern", "mat-truoc"),
+            CommissioningTestStatus("tone", "nga-ba"),
+        ),
+    )
     text = words(status)
     assert "hình thử ở mat-truoc" in text
     assert "âm thử ở nga-ba" in text
@@ -346,7 +372,9 @@ def test_a_board_under_trial_is_not_called_dark() -> None:
 
 def test_a_full_page_stays_small() -> None:
     for status in (HEALTHY, FAULTY):
-        page = build_view(status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Tongue("vi"))
+        page = build_view(
+            status, Access(has_pin=True, csrf="t" * 32, until_at=AT), Translator("vi")
+        )
         assert len(page) < 24_000  # two thumbnails of 18,000 bytes have room within 60 KB
 
 
@@ -363,29 +391,32 @@ def test_a_full_page_stays_small() -> None:
     ],
 )
 def test_a_span_is_said_by_its_two_greatest_units(seconds: float, vi: str, en: str) -> None:
-    assert Tongue("vi").span(seconds) == vi
-    assert Tongue("en").span(seconds) == en
+    assert Translator("vi").span(seconds) == vi
+    assert Translator("en").span(seconds) == en
 
 
 def test_moments_are_local_and_name_the_day_when_it_is_another() -> None:
-    tongue = Tongue("vi")
-    assert tongue.moment(AT, AT) == "17:00:12"
-    assert tongue.moment(AT + timedelta(hours=12, minutes=-60, seconds=-12), AT) == "ngày mai 04:00"
-    assert tongue.moment(AT - timedelta(days=3, seconds=12), AT) == "17:00 21/11"
+    translator = Translator("vi")
+    assert translator.moment(AT, AT) == "17:00:12"
+    assert (
+        translator.moment(AT + timedelta(hours=12, minutes=-60, seconds=-12), AT)
+        == "ngày mai 04:00"
+    )
+    assert translator.moment(AT - timedelta(days=3, seconds=12), AT) == "17:00 21/11"
 
 
 def test_weekdays_in_a_row_are_a_stretch() -> None:
-    tongue = Tongue("vi")
-    assert tongue.weekdays((1, 2, 3, 4, 5, 6, 7)) == "hằng ngày"
-    assert tongue.weekdays((1, 2, 3, 4, 5, 6)) == "T2–T7"
-    assert tongue.weekdays((6, 7)) == "T7 CN"
-    assert tongue.weekdays((1, 3, 5)) == "T2 T4 T6"
+    translator = Translator("vi")
+    assert translator.weekdays((1, 2, 3, 4, 5, 6, 7)) == "hằng ngày"
+    assert translator.weekdays((1, 2, 3, 4, 5, 6)) == "T2–T7"
+    assert translator.weekdays((6, 7)) == "T7 CN"
+    assert translator.weekdays((1, 3, 5)) == "T2 T4 T6"
 
 
 def test_who_may_sign_is_told_with_its_age() -> None:
-    fresh = replace(HEALTHY, readings=(Reading("authority", "good", 7_500.0, "s"),))
+    fresh = replace(HEALTHY, readings=(ReadingStatus("authority", "good", 7_500.0, "s"),))
     assert "2 giờ 5 phút trước" in words(fresh)
     assert "2 h 5 min ago" in words(fresh, "en")
-    pinned = replace(HEALTHY, readings=(Reading("authority", "good"),))
+    pinned = replace(HEALTHY, readings=(ReadingStatus("authority", "good"),))
     assert "quyền ký" in words(pinned)
     assert "2 giờ 5 phút trước" not in words(pinned)

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from agent.control.station_status import Status
+from agent.control.station_status import StationStatus
 from agent.errors import StoreError
 from agent.page.http_message import FORM, Request, Response
-from agent.page.pin_auth import Door
-from agent.page.routes import Site
+from agent.page.pin_auth import PinAuth
+from agent.page.routes import StationPage
 from strict_yaml.validation_fault import ValidationFault
-from tests.fakes.page_fixture import FakeDesk
+from tests.fakes.page_fixture import FakeOperations
 
 PIN = "271828"
 HOST = "192.168.10.1:8080"
@@ -24,9 +24,11 @@ PEER = "192.168.10.7"
 class Reader:
     """A browser in front of a site: sends its Host and keeps its cookies."""
 
-    def __init__(self, desk: FakeDesk | None = None, pin: str | None = PIN) -> None:
-        self.desk = desk or FakeDesk()
-        self.site = Site("tv-cl-0007", self.desk, Door(pin), ["127.0.0.1", "192.168.10.1"])
+    def __init__(self, operations: FakeOperations | None = None, pin: str | None = PIN) -> None:
+        self.operations = operations or FakeOperations()
+        self.site = StationPage(
+            "tv-cl-0007", self.operations, PinAuth(pin), ["127.0.0.1", "192.168.10.1"]
+        )
         self.cookies: dict[str, str] = {}
 
     async def ask(
@@ -99,8 +101,8 @@ async def test_looking_needs_no_pin_and_changes_nothing() -> None:
     assert "ĐANG PHÁT" in await reader.text()
     assert (await reader.ask("GET", "/face/mat-truoc.png?v=a1")).body.startswith(b"\x89PNG")
     assert (await reader.ask("GET", "/face/..%2f..%2fetc.png")).status == HTTPStatus.NOT_FOUND
-    assert reader.desk.deeds == []
-    assert reader.desk.used == []
+    assert reader.operations.deeds == []
+    assert reader.operations.used == []
 
 
 async def test_the_language_is_switched_once_and_kept() -> None:
@@ -141,10 +143,10 @@ async def test_a_deed_needs_a_session_its_token_and_our_own_form(deed: str) -> N
         {"sec_fetch_site": "same-site"},
     ):
         assert (await reader.ask("POST", "/do", right, **foreign)).status == HTTPStatus.FORBIDDEN
-    assert reader.desk.deeds == []
+    assert reader.operations.deeds == []
     ours = {"origin": f"http://{HOST}", "sec_fetch_site": "same-origin"}
     assert (await reader.ask("POST", "/do", right, **ours)).status in (200, 303)
-    assert [name for name, _ in reader.desk.deeds] == [deed.partition("-")[0]]
+    assert [name for name, _ in reader.operations.deeds] == [deed.partition("-")[0]]
 
 
 async def test_every_use_is_put_on_record_with_who_what_and_how_it_ended() -> None:
@@ -152,11 +154,13 @@ async def test_every_use_is_put_on_record_with_who_what_and_how_it_ended() -> No
     await reader.ask("POST", "/enter", {"pin": "000000"})
     token = await reader.enter()
     await reader.ask("POST", "/do", {"deed": "tone", "where": "nga-ba", "csrf": token})
-    reader.desk.refuse = "E_BUSY"
+    reader.operations.refuse = "E_BUSY"
     await reader.ask("POST", "/do", {"deed": "label", "where": "mat-sau", "csrf": token})
     assert "mat-sau đang bận" in await reader.text()
     await reader.ask("POST", "/leave", {"csrf": token})
-    used = [(one.use, one.subject, one.peer, one.outcome, one.code) for one in reader.desk.used]
+    used = [
+        (one.use, one.subject, one.peer, one.outcome, one.code) for one in reader.operations.used
+    ]
     assert used == [
         ("wrong-pin", "", PEER, "refused", ""),
         ("enter", "", PEER, "done", ""),
@@ -168,7 +172,7 @@ async def test_every_use_is_put_on_record_with_who_what_and_how_it_ended() -> No
 
 
 async def test_a_desk_that_fails_is_told_and_recorded_and_the_page_lives_on() -> None:
-    class BrokenDesk(FakeDesk):
+    class BrokenDesk(FakeOperations):
         async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
             raise StoreError("E_DISK", "state.db", "disk I/O error")
 
@@ -176,13 +180,13 @@ async def test_a_desk_that_fails_is_told_and_recorded_and_the_page_lives_on() ->
     token = await reader.enter()
     await reader.ask("POST", "/do", {"deed": "silence-on", "csrf": token})
     assert "Không làm được" in await reader.text()
-    assert reader.desk.used[-1].outcome == "failed"
-    assert reader.desk.used[-1].code == "E_DISK"
+    assert reader.operations.used[-1].outcome == "failed"
+    assert reader.operations.used[-1].code == "E_DISK"
 
 
 async def test_a_box_that_cannot_tell_says_so() -> None:
-    class DumbDesk(FakeDesk):
-        async def status(self) -> Status:
+    class DumbDesk(FakeOperations):
+        async def status(self) -> StationStatus:
             raise StoreError("E_DISK", "state.db", "disk I/O error")
 
     response = await Reader(DumbDesk()).ask("GET", "/")
@@ -191,10 +195,10 @@ async def test_a_box_that_cannot_tell_says_so() -> None:
 
 
 async def test_faults_of_the_settings_are_listed_in_the_readers_language() -> None:
-    desk = FakeDesk(
+    operations = FakeOperations(
         faults=[ValidationFault("station.yaml", 8, 3, "broker.prt", "unknown_key", hint="port")]
     )
-    reader = Reader(desk)
+    reader = Reader(operations)
     token = await reader.enter()
     await reader.ask("POST", "/do", {"deed": "reload", "csrf": token})
     text = await reader.text()
@@ -219,7 +223,7 @@ async def test_after_wrong_tries_the_page_says_how_long_to_wait_and_has_no_field
     assert response.status == HTTPStatus.TOO_MANY_REQUESTS
     assert "Thử lại sau" in response.body.decode()
     assert b'name="pin"' not in response.body
-    assert len(reader.desk.used) == 5  # what was not compared is no try
+    assert len(reader.operations.used) == 5  # what was not compared is no try
 
 
 async def test_without_a_pin_the_door_cannot_be_opened() -> None:
@@ -227,7 +231,7 @@ async def test_without_a_pin_the_door_cannot_be_opened() -> None:
     assert "Chưa đặt mã PIN" in (await reader.ask("GET", "/enter")).body.decode()
     response = await reader.ask("POST", "/enter", {"pin": ""})
     assert header(response, "Set-Cookie") == []
-    assert reader.desk.used == []
+    assert reader.operations.used == []
 
 
 @pytest.mark.parametrize(

@@ -85,18 +85,18 @@ def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
     """The clock says that it is over, those who vouched for earlier moments do not."""
     held = [silence("on", 2)]  # until 05:00
     far = T + timedelta(days=399)
-    ahead = replace(now(far), vouched=T + 119 * MIN)
+    ahead = replace(now(far), attested=T + 119 * MIN)
     active = silence_on(held, ahead)
     assert active is not None
     assert active.is_overdue(ahead)
     assert active.end_at == far + MIN  # what the crystal still has to count
     over = T + 120 * MIN
-    assert silence_on(held, replace(ahead, vouched=over)) is None
-    assert silence_on(held, replace(now(over - S), vouched=over)) is not None
+    assert silence_on(held, replace(ahead, attested=over)) is None
+    assert silence_on(held, replace(now(over - S), attested=over)) is not None
 
 
 def test_a_stop_that_nobody_moves_the_clock_under_ends_when_it_says() -> None:
-    in_time = replace(now(T + MIN), vouched=T + MIN)
+    in_time = replace(now(T + MIN), attested=T + MIN)
     active = silence_on([silence("on", 2)], in_time)
     assert active is not None
     assert not active.is_overdue(in_time)

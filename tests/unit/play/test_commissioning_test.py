@@ -17,17 +17,17 @@ from PIL import Image
 from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play import ipc
-from agent.play.board.board_process import Board, BoardConfig
+from agent.play.board.board_process import BoardConfig, BoardProcess
 from agent.play.board.thumbnail import draw_thumbnail
 from agent.play.commissioning_test import (
-    FaceTrial,
-    ToneTrial,
+    FaceTest,
+    ToneTest,
     label_commands,
     pattern_commands,
     quiet_tone,
 )
-from agent.play.ipc import BoardEvent, EngineCommand, Fire, Hold, Show, Snap, Snapped, Stop
-from agent.play.speaker_line import Line
+from agent.play.ipc import BoardEvent, EngineCommand, Fire, Hold, ShowScene, Snap, Snapped, Stop
+from agent.play.speaker_line import SpeakerLine
 
 SIZE = (512, 256)
 
@@ -62,7 +62,7 @@ def test_the_tone_is_thirty_decibels_below_full_scale_and_begins_and_ends_softly
 
 async def test_a_tone_has_the_line_on_around_it_and_the_lowest_level() -> None:
     switch = FakeSwitch()
-    line = Line("nga-ba", switch, 0, 0, silent_sink)
+    line = SpeakerLine("nga-ba", switch, 0, 0, silent_sink)
     sent: list[tuple[EngineCommand, list[bool]]] = []
 
     def send(command: EngineCommand, fd: int | None = None) -> None:
@@ -72,7 +72,7 @@ async def test_a_tone_has_the_line_on_around_it_and_the_lowest_level() -> None:
         if isinstance(command, Fire):
             asyncio.get_running_loop().call_soon(trial.on_ended)
 
-    trial = ToneTrial(line, send)
+    trial = ToneTest(line, send)
     await trial.run()
     await line.close()
     hold, fire = sent
@@ -83,7 +83,7 @@ async def test_a_tone_has_the_line_on_around_it_and_the_lowest_level() -> None:
 
 async def test_a_tone_that_gives_way_is_stopped_once_and_lets_go_of_its_line() -> None:
     switch = FakeSwitch()
-    line = Line("nga-ba", switch, 0, 0, silent_sink)
+    line = SpeakerLine("nga-ba", switch, 0, 0, silent_sink)
     sent: list[EngineCommand] = []
     fired = asyncio.Event()
 
@@ -94,11 +94,11 @@ async def test_a_tone_that_gives_way_is_stopped_once_and_lets_go_of_its_line() -
         if isinstance(command, Fire):
             fired.set()
 
-    trial = ToneTrial(line, send)
+    trial = ToneTest(line, send)
     running = asyncio.create_task(trial.run())
     await fired.wait()
-    trial.give_way()
-    trial.give_way()
+    trial.preempt()
+    trial.preempt()
     await running
     await line.close()
     assert [command for command in sent if isinstance(command, Stop)] == [Stop(trial.id, 20)]
@@ -109,7 +109,7 @@ async def test_a_tone_that_gives_way_to_a_lost_engine_says_nothing() -> None:
     def send(command: EngineCommand, fd: int | None = None) -> None:
         raise PlayError("E_WORKER", "loa", "gone")
 
-    ToneTrial(Line("nga-ba", None, 0, 0, silent_sink), send).give_way()
+    ToneTest(SpeakerLine("nga-ba", None, 0, 0, silent_sink), send).preempt()
 
 
 def test_a_face_gets_each_picture_once_and_then_its_time_is_over(
@@ -117,7 +117,7 @@ def test_a_face_gets_each_picture_once_and_then_its_time_is_over(
 ) -> None:
     now_s = mono_s()
     monkeypatch.setattr("agent.play.commissioning_test.mono_s", lambda: now_s)
-    trial = FaceTrial("pattern", "mat-truoc", pattern_commands("mat-truoc"), None)
+    trial = FaceTest("pattern", "mat-truoc", pattern_commands("mat-truoc"), None)
     assert trial.take_due() == [ipc.Test("bars", ["mat-truoc"])]
     assert trial.take_due() == []
     now_s += 10
@@ -129,7 +129,7 @@ def test_a_face_gets_each_picture_once_and_then_its_time_is_over(
 
 def test_a_label_names_station_and_face_and_ends_on_the_board_too() -> None:
     (first, *_) = label_commands("tv-cl-0007", "mat-truoc")
-    assert isinstance(first, Show)
+    assert isinstance(first, ShowScene)
     assert [element.text for element in first.scene.elements] == ["tv-cl-0007", "mat-truoc"]
     assert first.until_mono_s <= mono_s() + 30
 
@@ -157,12 +157,12 @@ class FakeSink:
 
 
 @pytest.fixture
-def board() -> Iterator[tuple[Board, FakeSink, socket.socket]]:
+def board() -> Iterator[tuple[BoardProcess, FakeSink, socket.socket]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     sink = FakeSink()
     config = BoardConfig("tv-cl-0007", "png", "-", {"mat-truoc": SIZE, "mat-sau": SIZE})
     with ours, theirs:
-        board = Board(config, sink, theirs)
+        board = BoardProcess(config, sink, theirs)
         for face in config.faces:
             board._black(face)
         yield board, sink, ours
@@ -175,26 +175,26 @@ def answer(ours: socket.socket) -> Snapped:
 
 
 def test_a_pattern_for_one_face_leaves_the_other_alone(
-    board: tuple[Board, FakeSink, socket.socket],
+    board: tuple[BoardProcess, FakeSink, socket.socket],
 ) -> None:
     process, sink, _ = board
-    process._obey(ipc.Test("bars", ["mat-truoc"]))
+    process._handle(ipc.Test("bars", ["mat-truoc"]))
     assert sink.frames["mat-truoc"][:3] == b"\xff\xff\xff"
     assert not any(sink.frames["mat-sau"])
 
 
 def test_a_snapshot_shows_the_face_small_and_is_not_drawn_twice(
-    board: tuple[Board, FakeSink, socket.socket],
+    board: tuple[BoardProcess, FakeSink, socket.socket],
 ) -> None:
     process, _, ours = board
-    process._obey(ipc.Test("bars", ["mat-truoc"]))
-    process._obey(Snap("mat-truoc"))
+    process._handle(ipc.Test("bars", ["mat-truoc"]))
+    process._handle(Snap("mat-truoc"))
     snapped = answer(ours)
     picture = Image.open(io.BytesIO(snapped.png)).convert("RGB")
     assert picture.size == (256, 128)
     assert picture.getpixel((250, 60)) == (0, 0, 0)
     assert picture.getpixel((40, 60)) == (255, 255, 0)
-    process._obey(Snap("mat-truoc", known=snapped.token))
+    process._handle(Snap("mat-truoc", known=snapped.token))
     again = answer(ours)
     assert (again.png, again.token) == (b"", snapped.token)
     assert again.changed_mono_s == snapped.changed_mono_s

@@ -17,14 +17,14 @@ from agent.contract.document import Scene
 from agent.errors import PlayError
 from agent.play import commissioning_test as trial_module
 from agent.play import ipc
-from agent.play.board.board_output import PictureOutput
+from agent.play.board.board_output import BoardOutput
 from agent.play.commissioning_test import pattern_commands
-from agent.play.ipc import Blank, BoardReady, Show, Shown, Snap, Snapped
+from agent.play.ipc import Blank, BoardReady, Shown, ShowScene, Snap, Snapped
 from agent.play.item import Item, Neighbours
 from tests.unit.play.sound.test_sound_output import (
     FakeLog,
     FakeRundown,
-    SlowShelf,
+    SlowMediaFiles,
     build_clock,
     build_item,
     until,
@@ -45,7 +45,7 @@ class FakeBoard:
 
     def send(self, command: Any, fd: int | None = None) -> None:
         self.sent.append(command)
-        if isinstance(command, Show):
+        if isinstance(command, ShowScene):
             for face in command.faces:
                 self.on_event(Shown(command.id, face, "", mono_s()))
 
@@ -58,7 +58,7 @@ class FakeBoard:
 
 @dataclass
 class Bench:
-    output: PictureOutput
+    output: BoardOutput
     board: FakeBoard
     rundown: FakeRundown
     log: FakeLog
@@ -66,12 +66,12 @@ class Bench:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> SlowShelf:
-    return SlowShelf(tmp_path)
+def media_files(tmp_path: Path) -> SlowMediaFiles:
+    return SlowMediaFiles(tmp_path)
 
 
 @asynccontextmanager
-async def at_work(shelf: SlowShelf) -> AsyncIterator[Bench]:
+async def at_work(media_files: SlowMediaFiles) -> AsyncIterator[Bench]:
     rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
     boards: list[FakeBoard] = []
 
@@ -79,8 +79,8 @@ async def at_work(shelf: SlowShelf) -> AsyncIterator[Bench]:
         boards.append(FakeBoard(on_event))
         return boards[-1]
 
-    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
-    output = PictureOutput("bang-tin", FACES, spawn, near)
+    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
+    output = BoardOutput("bang-tin", FACES, spawn, near)
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     running = asyncio.create_task(output.run())
@@ -93,14 +93,14 @@ async def at_work(shelf: SlowShelf) -> AsyncIterator[Bench]:
 
 
 async def test_a_trial_stands_over_the_schedule_and_hands_back(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial_module, "STEP_S", 0.0)
-    async with at_work(shelf) as bench:
+    async with at_work(media_files) as bench:
         bench.rundown.now_wanted.append(bench.item)
         await until(lambda: bench.output.on_air is not None)
         await bench.output.try_face("pattern", "mat-truoc", pattern_commands("mat-truoc"))
-        await until(lambda: len(bench.board.all(Show)) == 2)
+        await until(lambda: len(bench.board.all(ShowScene)) == 2)
         assert bench.output.trial is None
         assert bench.output.on_air == bench.item
     # the showing before and the one after are two records, and the trial is none
@@ -108,8 +108,10 @@ async def test_a_trial_stands_over_the_schedule_and_hands_back(
     assert ended == [("notice", "cut", "trial"), ("notice", "cut", "shutdown")]
 
 
-async def test_a_trial_shows_its_pictures_on_its_face_and_leaves_it_dark(shelf: SlowShelf) -> None:
-    async with at_work(shelf) as bench:
+async def test_a_trial_shows_its_pictures_on_its_face_and_leaves_it_dark(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files) as bench:
         await bench.output.try_face("pattern", "mat-truoc", pattern_commands("mat-truoc"))
         await until(lambda: bool(bench.board.all(ipc.Test)))
         assert bench.board.all(ipc.Test) == [ipc.Test("bars", ["mat-truoc"])]
@@ -121,8 +123,10 @@ async def test_a_trial_shows_its_pictures_on_its_face_and_leaves_it_dark(shelf: 
     assert [play.title for play in bench.log.plays] == ["notice"]
 
 
-async def test_a_trial_never_stands_over_more_than_the_schedule(shelf: SlowShelf) -> None:
-    async with at_work(shelf) as bench:
+async def test_a_trial_never_stands_over_more_than_the_schedule(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files) as bench:
         bench.rundown.now_wanted.append(replace(bench.item, level=3))
         await until(lambda: bench.output.on_air is not None)
         with pytest.raises(PlayError) as caught:
@@ -131,8 +135,8 @@ async def test_a_trial_never_stands_over_more_than_the_schedule(shelf: SlowShelf
         assert bench.board.all(ipc.Test) == []
 
 
-async def test_a_snapshot_is_what_the_board_answers(shelf: SlowShelf) -> None:
-    async with at_work(shelf) as bench:
+async def test_a_snapshot_is_what_the_board_answers(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files) as bench:
         asking = asyncio.create_task(bench.output.snap("mat-sau", "old"))
         await until(lambda: bool(bench.board.all(Snap)))
         assert bench.board.all(Snap) == [Snap("mat-sau", known="old")]
@@ -143,8 +147,8 @@ async def test_a_snapshot_is_what_the_board_answers(shelf: SlowShelf) -> None:
 
 
 async def test_a_board_that_does_not_answer_has_no_picture(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent.play.board.board_output.SNAP_S", 0.02)
-    async with at_work(shelf) as bench:
+    async with at_work(media_files) as bench:
         assert await bench.output.snap("mat-sau") is None

@@ -7,16 +7,16 @@ import asyncio
 import pytest
 
 from agent.play import speaker_line as line_module
-from agent.play.speaker_line import Line, close_lines
+from agent.play.speaker_line import SpeakerLine, close_lines
 from drivers.sim.sim_amplifier import SimAmplifier
 
 
-def _build_line(settle_ms: int) -> tuple[Line, SimAmplifier]:
+def _build_line(settle_ms: int) -> tuple[SpeakerLine, SimAmplifier]:
     amplifier = SimAmplifier("loa", switch_ms=0)
-    return Line("loa", amplifier, settle_ms, 0, lambda *_: None), amplifier
+    return SpeakerLine("loa", amplifier, settle_ms, 0, lambda *_: None), amplifier
 
 
-async def _until_off(line: Line) -> None:
+async def _until_off(line: SpeakerLine) -> None:
     async with asyncio.timeout(60):
         while line.state != "off":  # noqa: ASYNC110 - a line tells no events
             await asyncio.sleep(0)
@@ -61,7 +61,7 @@ class SlowAmplifier(SimAmplifier):
 async def test_a_claim_while_the_contact_opens_closes_it_again() -> None:
     amplifier = SlowAmplifier("loa", switch_ms=0)
     amplifier.moved, amplifier.answer = asyncio.Event(), asyncio.Event()
-    line = Line("loa", amplifier, 0, 0, lambda *_: None)
+    line = SpeakerLine("loa", amplifier, 0, 0, lambda *_: None)
     amplifier.answer.set()
     assert await line.claim()
     amplifier.moved.clear()
@@ -82,7 +82,7 @@ async def test_a_line_that_did_not_switch_off_is_tried_until_it_does(
     monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
     told: list[str | None] = []
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
-    line = Line("loa", amplifier, 0, 0, lambda kind, _zone, hint: told.append(hint))
+    line = SpeakerLine("loa", amplifier, 0, 0, lambda kind, _zone, hint: told.append(hint))
     await amplifier.set(True)
     if begins == "release":
         assert await line.claim()
@@ -102,7 +102,7 @@ async def test_a_line_that_did_not_switch_off_is_tried_until_it_does(
 
 async def test_a_line_that_cannot_be_switched_off_is_claimed_all_the_same() -> None:
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
-    line = Line("loa", amplifier, 0, 0, lambda *_: None)
+    line = SpeakerLine("loa", amplifier, 0, 0, lambda *_: None)
     amplifier.inject("mute")
     await line.open()
     amplifier.inject(None)
@@ -114,7 +114,7 @@ async def test_a_line_that_cannot_be_switched_off_is_claimed_all_the_same() -> N
 class Lasting(set[str]):
     """The kinds of fault that last."""
 
-    def note(self, kind: str, _zone: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, _zone: str, hint: str | None) -> None:
         if hint is None:
             self.discard(kind)
         else:
@@ -127,7 +127,7 @@ async def test_a_relay_that_was_plugged_in_again_ends_its_own_fault_without_a_pl
     monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
     lasting = Lasting()
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
-    line = Line("loa", amplifier, 0, 0, lasting.note)
+    line = SpeakerLine("loa", amplifier, 0, 0, lasting.set_issue)
     amplifier.inject("mute")
     assert not await line.claim()
     line.release()
@@ -143,7 +143,7 @@ async def test_a_relay_that_was_plugged_in_again_ends_its_own_fault_without_a_pl
 async def test_a_dead_contact_is_not_well_because_it_answers() -> None:
     lasting = Lasting()
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
-    line = Line("loa", amplifier, 0, 0, lasting.note)
+    line = SpeakerLine("loa", amplifier, 0, 0, lasting.set_issue)
     amplifier.inject("dead")
     assert not await line.claim()
     line.release()
@@ -165,7 +165,7 @@ class Broken(SimAmplifier):
 class Refusing:
     """Whoever takes the faults is itself about to stop, and raises."""
 
-    def note(self, kind: str, _zone: str, hint: str | None) -> None:
+    def set_issue(self, kind: str, _zone: str, hint: str | None) -> None:
         if hint is not None:
             raise RuntimeError(f"{kind} comes too late")
 
@@ -174,7 +174,7 @@ class Refusing:
 async def test_a_line_that_fails_while_closing_keeps_no_other_line_on(fault: str) -> None:
     first = Broken("nga-ba", switch_ms=0, timeout_ms=1)
     others = [SimAmplifier(name, switch_ms=0) for name in ("cho", "xa")]
-    lines = [Line(one.name, one, 0, 0, Refusing().note) for one in (first, *others)]
+    lines = [SpeakerLine(one.name, one, 0, 0, Refusing().set_issue) for one in (first, *others)]
     assert all([await line.claim() for line in lines])
     first.is_broken = fault.startswith("a mistake")
     if not first.is_broken:
@@ -188,7 +188,7 @@ async def test_a_second_cancel_while_lines_close_waits_until_all_are_off() -> No
     slow, other = SlowAmplifier("nga-ba", switch_ms=0), SimAmplifier("cho", switch_ms=0)
     slow.moved, slow.answer = asyncio.Event(), asyncio.Event()
     slow.answer.set()
-    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (slow, other)]
+    lines = [SpeakerLine(one.name, one, 0, 0, lambda *_: None) for one in (slow, other)]
     assert all([await line.claim() for line in lines])
     slow.moved.clear()
     slow.answer.clear()
@@ -211,7 +211,7 @@ async def test_a_device_that_never_answers_does_not_hold_up_the_end(
     amplifier = SlowAmplifier("loa", switch_ms=0)
     amplifier.moved, amplifier.answer = asyncio.Event(), asyncio.Event()
     lasting = Lasting()
-    line = Line("loa", amplifier, 0, 0, lasting.note)
+    line = SpeakerLine("loa", amplifier, 0, 0, lasting.set_issue)
     await line.close()
     assert (line.state, lasting) == ("fault", {"switch_stuck"})
 
@@ -232,7 +232,7 @@ async def test_a_drivers_mistake_is_a_fault_of_its_line_and_is_tried_again(
 ) -> None:
     monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
     amplifier, lasting = Broken("loa", switch_ms=0), Lasting()
-    line = Line("loa", amplifier, 0, 0, lasting.note)
+    line = SpeakerLine("loa", amplifier, 0, 0, lasting.set_issue)
     assert await line.claim()
     amplifier.is_broken = True
     line.release()

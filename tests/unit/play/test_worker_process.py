@@ -9,7 +9,7 @@ import pytest
 
 from agent.errors import PlayError
 from agent.play.ipc import EngineEvent
-from agent.play.worker_process import Worker, describe_end
+from agent.play.worker_process import WorkerProcess, describe_end
 
 PATIENCE_S = 20.0
 READY = b'{"do":"ready","rate_hz":48000,"block":960,"device":"x"}'
@@ -21,7 +21,9 @@ async def reason_of(what_it_does: str) -> str:
     """What `on_lost` gets of a child that says that it is ready and then does this."""
     lost: asyncio.Queue[str] = asyncio.Queue()
     argv = [sys.executable, "-S", "-c", BEGIN + what_it_does]
-    worker: Worker[EngineEvent] = Worker(argv, EngineEvent, lambda _: None, lost.put_nowait)
+    worker: WorkerProcess[EngineEvent] = WorkerProcess(
+        argv, EngineEvent, lambda _: None, lost.put_nowait
+    )
     await worker.start()
     async with asyncio.timeout(PATIENCE_S):
         reason = await lost.get()
@@ -48,7 +50,9 @@ async def test_a_lost_worker_says_of_what_it_died(what_it_does: str, reason: str
 
 async def test_a_worker_that_dies_before_its_first_word_says_of_what() -> None:
     argv = [sys.executable, "-S", "-c", "import os, signal; " + SIGNAL.format("SYS")]
-    worker: Worker[EngineEvent] = Worker(argv, EngineEvent, lambda _: None, pytest.fail)
+    worker: WorkerProcess[EngineEvent] = WorkerProcess(
+        argv, EngineEvent, lambda _: None, pytest.fail
+    )
     with pytest.raises(PlayError, match="it ended by signal SIGSYS"):
         await worker.start()
     await worker.stop()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from agent.contract.document import Playlist, When
-from agent.playout.schedule import Programme
+from agent.playout.schedule import Schedule
 from tests.harness.schedule_documents import FakeHeld, now, playlist
 
 EVERY_MINUTE = [f"{n // 60:02d}:{n % 60:02d}:00" for n in range(1440)]
@@ -27,18 +27,18 @@ def make_large(number: int) -> FakeHeld:
 
 async def test_a_large_plan_lets_others_run_and_the_former_one_holds_until_it_is_done() -> None:
     former = playlist()
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     programme.update([former], now(0))
     before, turns = programme.timeline, 0
 
-    async def look() -> None:
+    async def check() -> None:
         nonlocal turns
         while True:
             turns += 1
             assert programme.is_held(former.document.doc_id) == (programme.timeline is before)
             await asyncio.sleep(0)
 
-    others = asyncio.create_task(look(), name="others")
+    others = asyncio.create_task(check(), name="others")
     await asyncio.sleep(0)
     programme.documents.put([make_large(number) for number in range(4)])
     await programme.replan(now(0))
@@ -51,7 +51,7 @@ async def test_a_large_plan_lets_others_run_and_the_former_one_holds_until_it_is
 
 
 async def test_of_two_plans_at_a_time_the_later_begun_one_stays() -> None:
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     programme.documents.put([make_large(number) for number in range(4)])
     slow = asyncio.create_task(programme.replan(now(0)), name="slow")
     await asyncio.sleep(0)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.clock import Now
-from agent.playout.schedule import PictureRundown, Programme, SoundRundown
+from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from tests.harness.silent_schedule import START, emergency, ordered, playlist
 
 
 def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
     programme.update([playlist(), emergency()], now)
-    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
     alarms = [rundown.wanted(now) for rundown in (sound, picture)]
     assert all(alarm is not None and alarm.level_name == "emergency" for alarm in alarms)
     programme.update([playlist(), emergency(), ordered(2)], now)
@@ -27,10 +27,10 @@ def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
 
 def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> None:
     locked = [False]
-    programme = Programme(None, lambda _digest: None, is_locked=lambda: locked[0])
+    programme = Schedule(None, lambda _digest: None, is_locked=lambda: locked[0])
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
     programme.update([playlist(), emergency()], now)
-    rundowns = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    rundowns = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
     alarms = [rundown.wanted(now) for rundown in rundowns]
     locked[0] = True
     for rundown, alarm in zip(rundowns, alarms, strict=True):
@@ -43,10 +43,10 @@ def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> N
 
 
 def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency() -> None:
-    programme = Programme(None, lambda _digest: None)
+    programme = Schedule(None, lambda _digest: None)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
     programme.update([playlist(), ordered(1)], now)
-    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
     assert sound.wanted(now) is None
     assert picture.wanted(now) is None
     programme.update([playlist(), emergency(), ordered(1)], now)
@@ -64,10 +64,10 @@ def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency(
 
 def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_alone() -> None:
     silent = [False]
-    programme = Programme(None, lambda _digest: None, lambda: silent[0])
+    programme = Schedule(None, lambda _digest: None, lambda: silent[0])
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
     programme.update([playlist()], now)
-    sound, picture = SoundRundown(programme, ["nga-ba"]), PictureRundown(programme, ["mat-truoc"])
+    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
     news = sound.wanted(now)
     assert news is not None
     assert sound.is_entitled(news, now)
@@ -81,10 +81,10 @@ def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_al
 
 
 def test_silence_never_stops_an_emergency() -> None:
-    programme = Programme(None, lambda _digest: None, lambda: True)
+    programme = Schedule(None, lambda _digest: None, lambda: True)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
     programme.update([playlist(), emergency()], now)
-    alarm = SoundRundown(programme, ["nga-ba"]).wanted(now)
+    alarm = SoundSchedule(programme, ["nga-ba"]).wanted(now)
     assert alarm is not None
     assert alarm.level_name == "emergency"
-    assert SoundRundown(programme, ["nga-ba"]).is_entitled(alarm, now)
+    assert SoundSchedule(programme, ["nga-ba"]).is_entitled(alarm, now)

@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from agent.doctor.context import Case
+from agent.doctor.context import DoctorContext
 from agent.doctor.probes import sandbox
 from agent.sandbox import enforce, profile, seccomp
 
-CASE = cast("Case", None)  # this probe asks the kernel alone
+CASE = cast("DoctorContext", None)  # this probe asks the kernel alone
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ async def test_the_doctor_names_what_the_kernel_lacks(
     monkeypatch: pytest.MonkeyPatch, *, landlock: bool, calls: bool, codes: list[str]
 ) -> None:
     lack(monkeypatch, landlock=landlock, calls=calls)
-    found = [finding async for finding in sandbox.look(CASE)]
+    found = [finding async for finding in sandbox.check(CASE)]
     assert [finding.code for finding in found] == codes
     for finding in found:
         assert bool(finding.step("vi")) == (finding.code != "sandbox_good")

@@ -18,7 +18,7 @@ from agent.settings import file_warnings, warnings
 from agent.settings.check_command import describe_unreadable, run_check
 from agent.settings.effective_settings import build_effective, build_plain
 from agent.settings.file_warnings import LOST, find_file_risks, read_type
-from agent.settings.load import Judged, judge_settings, load_settings
+from agent.settings.load import SettingsReport, load_settings, validate_settings
 from agent.settings.messages import PHRASES
 from agent.settings.warning_messages import RISKS
 from agent.settings.warnings import find_risks
@@ -59,11 +59,11 @@ def station(tmp_path: Path) -> Path:
     return path
 
 
-def judge_form(path: Path) -> Judged:
+def judge_form(path: Path) -> SettingsReport:
     """As the loader, without a look at the box: a test machine has no GPIO library."""
     settings = load_settings(path)
-    judged = judge_settings(path)
-    return Judged(judged.source, judged.text, settings, judged.tree, [])
+    judged = validate_settings(path)
+    return SettingsReport(judged.source, judged.text, settings, judged.tree, [])
 
 
 def risks_of(path: Path) -> set[tuple[int, int, str]]:
@@ -332,11 +332,11 @@ def test_a_file_that_cannot_be_read_comes_with_the_next_step(
 def test_a_file_of_the_centre_that_is_missing_says_whose_it_is(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
     path.write_text(SOUND.format(tmp_path), encoding="utf-8")
-    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    texts = {fault.key: fault.text("vi") for fault in validate_settings(path).faults}
     for key in ("broker.ca", "broker.cert", "broker.key", "root"):
         assert "tệp do trung tâm cấp" in texts[key]
     (tmp_path / "device.pem").touch()
     path.write_text(SOUND.format(tmp_path).replace("dev.pem", "devic.pem"), encoding="utf-8")
-    texts = {fault.key: fault.text("vi") for fault in judge_settings(path).faults}
+    texts = {fault.key: fault.text("vi") for fault in validate_settings(path).faults}
     assert "device.pem" in texts["broker.cert"]  # the likelier reason is told instead
     assert "tệp do trung tâm cấp" not in texts["broker.cert"]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from agent.settings import load
-from agent.settings.load import judge_settings
+from agent.settings.load import validate_settings
 from drivers.profile import load as profiles
 from strict_yaml.source_excerpt import build_excerpt
 
@@ -35,7 +35,7 @@ def seed(folder: Path, put: dict[int, str]) -> Path:
 
 
 def test_the_base_itself_is_good(tmp_path: Path) -> None:
-    assert judge_settings(seed(tmp_path, {})).faults == []
+    assert validate_settings(seed(tmp_path, {})).faults == []
 
 
 def test_there_are_at_least_fifty_and_none_twice() -> None:
@@ -44,7 +44,7 @@ def test_there_are_at_least_fifty_and_none_twice() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["what"])
 def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, Any]) -> None:
-    judged = judge_settings(seed(tmp_path, mistake["put"]))
+    judged = validate_settings(seed(tmp_path, mistake["put"]))
     assert judged.settings is None
     found = [([fault.line, fault.column], fault.what) for fault in judged.faults]
     assert found == [(mistake["at"], mistake["code"])], judged.faults
@@ -59,7 +59,7 @@ def test_a_profile_of_ones_own_that_is_broken_is_told_with_its_line(
     (own / "acme-one.yaml").write_text("kind: relay\nvendor: ACME\nmodle: One\n", encoding="utf-8")
     monkeypatch.setattr(profiles, "FOLDERS", (own, *profiles.FOLDERS))
     path = seed(tmp_path, {18: "          profile: acme-one"})
-    (fault,) = judge_settings(path).faults
+    (fault,) = validate_settings(path).faults
     assert (fault.line, fault.column, fault.what) == (18, 20, "bad_profile")
     assert f"{own}/acme-one.yaml:3:1: modle" in fault.text("en")
 
@@ -90,7 +90,7 @@ def test_whatever_slips_in_is_judged_at_a_place_of_the_file(
     for _ in range(30):
         text = spoil(spoil(DATA["base"], rng), rng)
         path.write_bytes(text.encode())
-        judged = judge_settings(path)
+        judged = validate_settings(path)
         assert (judged.settings is None) == bool(judged.faults)
         for fault in judged.faults:
             assert 1 <= fault.line <= len(text.splitlines()) + 1, fault
@@ -102,7 +102,7 @@ def test_the_advice_fits_and_the_whole_takes_a_second(tmp_path: Path) -> None:
     unfit = []
     started = time.perf_counter()
     for mistake in MISTAKES:
-        fault = judge_settings(seed(tmp_path, mistake["put"])).faults[0]
+        fault = validate_settings(seed(tmp_path, mistake["put"])).faults[0]
         english, vietnamese = fault.text("en"), fault.text("vi")
         said = all(part in english for part in mistake["en"])
         said = said and all(part in vietnamese for part in mistake["vi"])

@@ -16,7 +16,7 @@ from msgspec import NODEFAULT, inspect
 from agent.settings.key_docs import KEYS, unit_of
 from agent.settings.load import load_settings
 from agent.settings.reference import build_reference
-from agent.settings.schema import Row, bare_type, build_schema, walk_model
+from agent.settings.schema import ModelRow, bare_type, build_schema, walk_model
 from strict_yaml.type_messages import is_secret
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,11 +26,11 @@ ROWS = list(walk_model())
 SCHEMA = json.loads(build_schema())
 
 
-def path_of(row: Row) -> str:
+def path_of(row: ModelRow) -> str:
     return row.path
 
 
-def is_group(row: Row) -> bool:
+def is_group(row: ModelRow) -> bool:
     return isinstance(bare_type(row.field.type), inspect.StructType | inspect.ListType)
 
 
@@ -40,7 +40,7 @@ def test_every_key_of_the_model_is_explained_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=path_of)
-def test_a_key_is_explained_in_both_languages_with_an_example(row: Row) -> None:
+def test_a_key_is_explained_in_both_languages_with_an_example(row: ModelRow) -> None:
     key = KEYS[row.path]
     assert key.text.vi.strip()
     assert key.text.en.strip()
@@ -50,7 +50,7 @@ def test_a_key_is_explained_in_both_languages_with_an_example(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not is_group(row)], ids=path_of)
-def test_the_example_of_a_key_is_what_the_key_accepts(row: Row) -> None:
+def test_the_example_of_a_key_is_what_the_key_accepts(row: ModelRow) -> None:
     if (example := KEYS[row.path].example) is not None:
         Draft7Validator(schema_of(row.path)).validate(example)
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent.errors import ConfigError, YamlFaults
 from agent.settings.check_command import run_check
-from agent.settings.load import check_files, judge_settings, load_settings
+from agent.settings.load import check_files, load_settings, validate_settings
 from agent.settings.model import Settings
 from strict_yaml.loader import load_yaml
 
@@ -241,7 +241,7 @@ def test_check_exits_0_on_good_settings_whose_files_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, files_there(tmp_path))
-    assert run_check(path, judge_settings) == 0
+    assert run_check(path, validate_settings) == 0
     assert f"{path}: cài đặt đúng" in capsys.readouterr().out
 
 
@@ -249,7 +249,7 @@ def test_check_exits_1_and_tells_programs_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, files_there(tmp_path).replace("settle_ms", "settel_ms"))
-    assert run_check(path, judge_settings, "en", as_json=True) == 1
+    assert run_check(path, validate_settings, "en", as_json=True) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["good"] is False
     (fault,) = told["faults"]
@@ -257,15 +257,15 @@ def test_check_exits_1_and_tells_programs_the_place(
 
 
 def test_check_exits_2_when_the_file_cannot_be_read(tmp_path: Path) -> None:
-    assert run_check(tmp_path / "none.yaml", judge_settings) == 2
-    assert run_check(tmp_path, judge_settings, as_json=True) == 2
+    assert run_check(tmp_path / "none.yaml", validate_settings) == 2
+    assert run_check(tmp_path, validate_settings, as_json=True) == 2
 
 
 def test_missing_files_and_unknown_drivers_are_placed(tmp_path: Path) -> None:
     text = files_there(tmp_path).replace("sim-amplifier", "sim-amplifer")
     path = write(tmp_path, text)
     (tmp_path / "dev.key").unlink()
-    found = judge_settings(path).faults
+    found = validate_settings(path).faults
     assert [(f.line, f.column, f.key, f.what, f.hint) for f in found] == [
         (6, 8, "broker.key", "no_file", ""),
         (14, 27, "outputs[0].zones[0].switch.profile", "unknown_driver", "sim-amplifier"),

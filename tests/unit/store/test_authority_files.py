@@ -14,8 +14,8 @@ from agent.errors import TrustError
 from agent.store import database
 from agent.store.authority_files import (
     Floor,
-    Kept,
     RoleFile,
+    StoredAuthority,
     accept,
     forget,
     keep_roots,
@@ -30,7 +30,7 @@ ROOT = b"root 1"
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await asyncio.to_thread(Store.open, tmp_path)
-    await opened.run(mend, Kept({1: ROOT}))
+    await opened.run(mend, StoredAuthority({1: ROOT}))
     yield opened
     await asyncio.to_thread(opened.close)
 
@@ -121,16 +121,16 @@ async def test_mending_drops_rows_and_no_floor(store: Store) -> None:
     await store.run(keep_roots, {1: ROOT, 2: b"root 2"})
     floors = await store.run(accept, 2, {**whole(4), **files(province=4)})
     left = {"targets": b"targets 4", "province": b"province 4"}
-    await store.run(mend, Kept({1: ROOT}, left))
+    await store.run(mend, StoredAuthority({1: ROOT}, left))
     kept = await store.run(read)
-    assert kept == Kept({1: ROOT}, left, floors)
+    assert kept == StoredAuthority({1: ROOT}, left, floors)
     assert kept.floors["timestamp"].version == 4
 
 
 async def test_another_beginning_forgets_all(store: Store) -> None:
     await store.run(accept, 1, whole(4))
     await store.run(forget)
-    assert await store.run(read) == Kept()
+    assert await store.run(read) == StoredAuthority()
     await store.run(accept, 1, whole(1))
 
 
@@ -149,7 +149,7 @@ async def test_rows_of_any_type_and_alphabet_can_be_read(store: Store) -> None:
     assert kept.roots == {-1: b"text", 1: ROOT}
     assert kept.files == {"\ufffd": b"1.5", "v\ufffd": b"1.5", "7": b"1.5"}
     assert kept.floors == dict.fromkeys(kept.files, Floor(3, "\ufffd"))
-    await store.run(mend, Kept({1: ROOT}))
+    await store.run(mend, StoredAuthority({1: ROOT}))
     kept = await store.run(read)
     assert (kept.roots, kept.files, len(kept.floors)) == ({1: ROOT}, {}, 3)
 
@@ -179,7 +179,7 @@ async def test_a_floor_of_a_release_that_did_not_count_it_stays(store: Store) ->
 async def test_what_was_kept_survives_a_broken_file(tmp_path: Path) -> None:
     """The pages of other tables are hit; what can be read of the authority goes on."""
     store = await asyncio.to_thread(Store.open, tmp_path)
-    await store.run(mend, Kept({1: ROOT}))
+    await store.run(mend, StoredAuthority({1: ROOT}))
     await store.run(accept, 1, whole(4))
     page = await store.run(
         lambda connection: connection.execute(

@@ -19,7 +19,7 @@ from tests.harness.head_fixture import (
     head,
     with_head_role,
 )
-from tests.harness.headless_station import DeafBox
+from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import AT, COMMUNE, playlist, seal
 
 PLAYLIST = "UPDATE documents SET {} WHERE kind='playlist'"
@@ -37,8 +37,8 @@ DAMAGES = {
 }
 
 
-async def with_schedule(tmp_path: Path) -> DeafBox:
-    box = await DeafBox(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+async def with_schedule(tmp_path: Path) -> HeadlessStation:
+    box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
     await give_place(box)
     schedule = playlist(**WEEK)
     assert await box.receive(head(1, {KEY: entry_of(schedule)}), "head") == "accepted"

@@ -10,7 +10,7 @@ import pytest
 
 from agent.clock import Clock
 from agent.store.database import Store
-from agent.store.local_mute import SilenceSwitch
+from agent.store.local_mute import LocalMute
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 H = 3600.0
@@ -47,7 +47,7 @@ def synced(hand: Hand, at: datetime) -> Clock:
 
 
 async def test_it_ends_by_itself_after_four_hours(store: Store, hand: Hand) -> None:
-    switch = SilenceSwitch(store, synced(hand, AT), "boot-1")
+    switch = LocalMute(store, synced(hand, AT), "boot-1")
     await switch.load()
     assert not switch.is_on
     await switch.begin()
@@ -60,10 +60,10 @@ async def test_it_ends_by_itself_after_four_hours(store: Store, hand: Hand) -> N
 
 async def test_turned_off_it_is_off_and_stays_off(store: Store, hand: Hand) -> None:
     clock = synced(hand, AT)
-    switch = SilenceSwitch(store, clock, "boot-1")
+    switch = LocalMute(store, clock, "boot-1")
     await switch.begin()
     await switch.end()
-    again = SilenceSwitch(store, clock, "boot-1")
+    again = LocalMute(store, clock, "boot-1")
     await again.load()
     assert not switch.is_on
     assert not again.is_on
@@ -71,24 +71,24 @@ async def test_turned_off_it_is_off_and_stays_off(store: Store, hand: Hand) -> N
 
 async def test_a_step_of_the_clock_neither_ends_nor_prolongs_it(store: Store, hand: Hand) -> None:
     clock = Clock(boot=hand)  # no time at all: weeks behind
-    switch = SilenceSwitch(store, clock, "boot-1")
+    switch = LocalMute(store, clock, "boot-1")
     await switch.begin()
     hand.boot_s += 1 * H
     clock.fix(AT, hand.boot_s)
     assert switch.left_s == 3 * H
-    again = SilenceSwitch(store, clock, "boot-1")
+    again = LocalMute(store, clock, "boot-1")
     await again.load()
     assert again.left_s == 3 * H
 
 
 async def test_after_a_reboot_what_was_left_is_left_still(store: Store, hand: Hand) -> None:
-    switch = SilenceSwitch(store, synced(hand, AT), "boot-1")
+    switch = LocalMute(store, synced(hand, AT), "boot-1")
     await switch.begin()
     hand.boot_s = 50.0
-    again = SilenceSwitch(store, synced(hand, AT + timedelta(hours=3)), "boot-2")
+    again = LocalMute(store, synced(hand, AT + timedelta(hours=3)), "boot-2")
     await again.load()
     assert again.left_s == pytest.approx(1 * H)
-    late = SilenceSwitch(store, synced(hand, AT + timedelta(hours=5)), "boot-3")
+    late = LocalMute(store, synced(hand, AT + timedelta(hours=5)), "boot-3")
     await late.load()
     assert not late.is_on
 
@@ -96,9 +96,9 @@ async def test_after_a_reboot_what_was_left_is_left_still(store: Store, hand: Ha
 async def test_after_a_reboot_without_time_it_lasts_four_hours_at_most(
     store: Store, hand: Hand
 ) -> None:
-    switch = SilenceSwitch(store, synced(hand, AT), "boot-1")
+    switch = LocalMute(store, synced(hand, AT), "boot-1")
     await switch.begin()
     hand.boot_s = 50.0
-    again = SilenceSwitch(store, Clock(boot=hand), "boot-2")
+    again = LocalMute(store, Clock(boot=hand), "boot-2")
     await again.load()
     assert again.left_s == 4 * H

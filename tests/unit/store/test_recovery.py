@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.store.database import FILE, Store
-from agent.store.recovery import salvage
-from agent.store.state_origin import load_birth
+from agent.store.recovery import recover
+from agent.store.state_origin import load_origin
 
 FLOORS = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
 
@@ -35,10 +35,10 @@ def fresh(tmp_path: Path) -> Path:
 def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool]:
     """Floors and events that came over, and whether the memory counts as new."""
     with closing(sqlite3.connect(fresh)) as new, new:
-        salvage(new, broken)
+        recover(new, broken)
         floors = new.execute(FLOORS).fetchall()
         events = new.execute("SELECT event_id FROM events").fetchall()
-        return floors, events, load_birth(new).is_new
+        return floors, events, load_origin(new).is_new
 
 
 def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(

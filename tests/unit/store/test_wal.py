@@ -11,7 +11,7 @@ import pytest
 
 from agent.store import key_value
 from agent.store.database import FILE, Store
-from agent.store.state_origin import Birth, load_birth, put_birth
+from agent.store.state_origin import StateOrigin, load_origin, put_origin
 
 HEADER, FRAME = 32, 24 + 4096
 LOG = f"{FILE}-wal"
@@ -24,7 +24,7 @@ def cut(tmp_path: Path) -> Path:
     folder = tmp_path / "living"
     Store.open(folder).close()
     store = Store.open(folder)
-    store.do(lambda connection: put_birth(connection, Birth(is_new=False)))
+    store.do(lambda connection: put_origin(connection, StateOrigin(is_new=False)))
     for _ in range(COMMITS):
         store.do(key_value.next_session)
     shutil.copytree(folder, tmp_path / "cut")
@@ -49,7 +49,7 @@ def begin(folder: Path) -> tuple[int, bool, str]:
     """The last session, whether the memory counts as new, and what is told."""
     store = Store.open(folder)
     session = store.do(lambda connection: int(key_value.get(connection, "session") or 0))
-    is_new = store.do(load_birth).is_new
+    is_new = store.do(load_origin).is_new
     store.close()
     return session, is_new, store.damage
 

@@ -23,7 +23,7 @@ from agent.store.database import Store
 from agent.store.time_confirmation import FILE, write_confirmation
 from agent.timesync import time_sync
 from agent.timesync.chrony import ChronyReport
-from agent.timesync.time_sync import Timekeeper
+from agent.timesync.time_sync import TimeSync
 from agent.trust.current_authority import AuthorityInForce, SupersededAuthority
 from agent.trust.tree import TreeAuthority, load_tree
 from tests.fakes.fake_publisher import FakePublisher
@@ -54,7 +54,7 @@ class Box:
     store: Store
     folder: Path
     clock: Clock
-    keeper: Timekeeper
+    keeper: TimeSync
     in_force: AuthorityInForce
     seconds: list[float]
     chrony: list[ChronyReport | LinkError | None] = field(default_factory=list)
@@ -124,7 +124,7 @@ async def begin(
     async def restore() -> None:
         told.append("restore")
 
-    keeper = Timekeeper(
+    keeper = TimeSync(
         clock, store=store, journal=journal, authority=in_force, boot_id=boot_id,
         state=store.path.parent, restore=restore, ask_chrony=ask,
         read_rtc=lambda: rtc_reads[-1] if rtc_reads else None,
@@ -455,7 +455,7 @@ async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site
     box = await begin(store, publisher, monkeypatch)
     assert await box.told_by_centre(third_year, time_key(publisher)) == "held"
     await box.pass_time(0)  # its first root confirms
-    box.clock.vouch(third_year - timedelta(days=6))  # the week's programme
+    box.clock.attest(third_year - timedelta(days=6))  # the week's programme
     publisher.rotate("vn.time")
     publisher.publish()
     box.in_force.current = tree_of(publisher)
@@ -527,11 +527,11 @@ async def test_what_people_vouch_for_outlives_a_restart(
     box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await box.told_by_centre(AT + timedelta(days=370), time_key(publisher))
-    box.clock.vouch(AT + timedelta(days=360))
+    box.clock.attest(AT + timedelta(days=360))
     await box.pass_time(TEN_MINUTES_S)
     after = await begin(store, publisher, monkeypatch, boot_id="another boot")
     counted_on = AT + timedelta(days=360, seconds=TEN_MINUTES_S)
-    assert abs(after.clock.vouched - counted_on) < timedelta(milliseconds=1)
+    assert abs(after.clock.attested - counted_on) < timedelta(milliseconds=1)
     assert await after.told_by_centre(AT + timedelta(days=760), time_key(publisher)) == "taken"
 
 

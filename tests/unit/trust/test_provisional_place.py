@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.contract.ids import Place, StationId
-from agent.trust.provisional_place import presumed_place
+from agent.trust.provisional_place import find_provisional_place
 from tests.harness.signed_documents import STATION, STRANGER, playlist, seal, station_config
 
 
@@ -15,7 +15,7 @@ from tests.harness.signed_documents import STATION, STRANGER, playlist, seal, st
 def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
     """The last one moves the box: it names the box at its former place."""
     envelope = seal(station_config(to=[to]), STRANGER)
-    assert presumed_place(envelope, STATION) == Place("84", "29266", "tv-cl-0007")
+    assert find_provisional_place(envelope, STATION) == Place("84", "29266", "tv-cl-0007")
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
     ],
 )
 def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, Any]) -> None:
-    assert presumed_place(seal(station_config(**changes), STRANGER), STATION) is None
+    assert find_provisional_place(seal(station_config(**changes), STRANGER), STATION) is None
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, A
     ids=["empty", "braces", "deep", "too-large", "playlist", "playlist-as-config", "no-text"],
 )
 def test_anything_else_tells_nothing(envelope: bytes) -> None:
-    assert presumed_place(envelope, StationId("tv-cl-0007")) is None
+    assert find_provisional_place(envelope, StationId("tv-cl-0007")) is None

@@ -12,7 +12,7 @@ from agent.contract.document import TYPE_OF_KIND, Document
 from agent.contract.ids import Place
 from agent.trust.authority import Grade
 from agent.trust.current_authority import AuthorityInForce, SupersededAuthority
-from agent.trust.revalidation import Holding
+from agent.trust.revalidation import Revalidation
 from agent.trust.tree import load_root, load_tree
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.signed_documents import (
@@ -43,15 +43,15 @@ def hold(tree: FakePublisher, fields: dict[str, Any]) -> Held:
     return Held(document, f"{fields['kind']}{fields['seq']:060}", envelope)
 
 
-def codes(holding: Holding) -> list[str]:
-    return [error.code for _, error in holding.newly_lost()]
+def codes(holding: Revalidation) -> list[str]:
+    return [error.code for _, error in holding.newly_revoked()]
 
 
 def test_a_document_of_a_removed_role_is_out_of_force_and_told_once() -> None:
     tree = FakePublisher()
     held, config = hold(tree, playlist()), hold(tree, station_config())
     in_force = AuthorityInForce(load_tree(tree.files()))
-    holding = Holding(in_force, STATION)
+    holding = Revalidation(in_force, STATION)
     assert holding.is_entitled(held, PLACE, SYNCED)
     tree.revoke(COMMUNE)
     in_force.current = load_tree(tree.publish())
@@ -67,7 +67,7 @@ def test_it_is_in_force_again_when_its_role_is() -> None:
     held = hold(tree, playlist())
     before = load_tree(tree.files())
     in_force = AuthorityInForce(before)
-    holding = Holding(in_force, STATION)
+    holding = Revalidation(in_force, STATION)
     tree.delegation(COMMUNE)["paths"] = ["routine/84/99999/*"]
     in_force.current = load_tree(tree.publish())
     assert not holding.is_entitled(held, PLACE, SYNCED)
@@ -78,7 +78,7 @@ def test_it_is_in_force_again_when_its_role_is() -> None:
 
 def test_an_end_by_the_calendar_is_left_to_the_plan() -> None:
     tree = FakePublisher()
-    holding = Holding(AuthorityInForce(load_tree(tree.files())), STATION)
+    holding = Revalidation(AuthorityInForce(load_tree(tree.files())), STATION)
     late = replace(SYNCED, at=SYNCED.at + timedelta(days=2))
     assert holding.is_entitled(hold(tree, playlist()), PLACE, late)
     assert codes(holding) == []
@@ -87,7 +87,7 @@ def test_an_end_by_the_calendar_is_left_to_the_plan() -> None:
 def test_what_was_issued_in_the_future_waits_and_is_judged_again() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
-    holding = Holding(AuthorityInForce(load_tree(tree.files())), STATION)
+    holding = Revalidation(AuthorityInForce(load_tree(tree.files())), STATION)
     early = replace(SYNCED, at=SYNCED.at - timedelta(hours=1))
     assert holding.is_entitled(held, PLACE, FLOOR)
     assert not holding.is_entitled(held, PLACE, early)
@@ -98,7 +98,7 @@ def test_what_was_issued_in_the_future_waits_and_is_judged_again() -> None:
 def test_while_only_a_root_is_known_all_stays_as_it_was() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
-    holding = Holding(AuthorityInForce(load_root(tree.files().root)), STATION)
+    holding = Revalidation(AuthorityInForce(load_root(tree.files().root)), STATION)
     assert holding.is_entitled(held, PLACE, SYNCED)
     assert codes(holding) == []
 
@@ -110,7 +110,7 @@ def test_an_outdated_tree_still_knows_who_was_removed() -> None:
     late = replace(SYNCED, at=SYNCED.at + timedelta(days=40))
     in_force = AuthorityInForce(load_tree(tree.publish()))
     assert in_force.grade(late) is Grade.EXPIRED
-    assert not Holding(in_force, STATION).is_entitled(held, PLACE, late)
+    assert not Revalidation(in_force, STATION).is_entitled(held, PLACE, late)
 
 
 def test_under_a_superseded_root_what_is_held_stays() -> None:
@@ -121,4 +121,4 @@ def test_under_a_superseded_root_what_is_held_stays() -> None:
     assert in_force.versions["root"] == 2
     assert in_force.grade(SYNCED) is Grade.EXPIRED
     assert in_force.issued is not None
-    assert Holding(in_force, STATION).is_entitled(held, PLACE, SYNCED)
+    assert Revalidation(in_force, STATION).is_entitled(held, PLACE, SYNCED)

@@ -14,11 +14,11 @@ from agent.contract.topic import parse_authority_topic
 from agent.errors import ConfigError
 from central.authority import authority_store
 from central.authority.ceremony.tree_draft import open_draft
-from central.authority.ceremony.tree_publication import Online, publish
-from central.authority.ceremony.workspace import Folder
+from central.authority.ceremony.tree_publication import OnlineKeys, publish
+from central.authority.ceremony.workspace import Workspace
 from central.authority.demo_authority import make_demo_authority
 from central.authority.demo_model import DemoAuthority
-from central.collector.authority_resend import Resend
+from central.collector.authority_resend import AuthorityResend
 from central.store.database import Database
 
 STATION, OTHER = StationId("tv-cl-0007"), StationId("tv-cl-9999")
@@ -134,8 +134,8 @@ def test_a_publication_outruns_the_hourly_timestamp(database: Database, tmp_path
     authority_store.put(database, demo.files())
     (signer,) = demo.signers("timestamp")
     authority_store.renew_timestamp(database, signer, AT + timedelta(days=20))
-    folder = Folder(demo.ceremony)
-    online = Online(demo.signers("snapshot")[0], signer)
+    folder = Workspace(demo.ceremony)
+    online = OnlineKeys(demo.signers("snapshot")[0], signer)
     # the machine of the ceremony has a clock that is 19 days behind the collector's
     at = AT + timedelta(days=1)
     files = publish(folder, open_draft(folder, at), online, at, authority_store.timestamp(database))
@@ -181,7 +181,7 @@ def test_a_file_goes_out_once_in_ten_minutes_whoever_asks(
     database: Database, demo: DemoAuthority
 ) -> None:
     clock = _Clock()
-    resend = Resend(database, clock)
+    resend = AuthorityResend(database, clock)
     authority_store.put(database, demo.files())
     send(database)
     bare = {"root": 1}
@@ -203,7 +203,7 @@ def test_a_box_that_stays_behind_is_heard_more_and_more_rarely(
     database: Database, demo: DemoAuthority
 ) -> None:
     clock = _Clock()
-    resend = Resend(database, clock)
+    resend = AuthorityResend(database, clock)
     authority_store.put(database, demo.files())
     send(database)
     heard_min = []

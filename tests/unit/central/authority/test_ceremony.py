@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from central.__main__ import main
-from tests.harness.ceremony_fixture import AT, Hall
+from tests.harness.ceremony_fixture import AT, CeremonyFixture
 
 PROVINCE = (
     "config/84/*/* command/84/*/* silence/84/*/* routine/84/*/* priority/84/*/* emergency/84/*/* "
@@ -22,11 +22,11 @@ PROVINCE = (
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
-    return Hall(tmp_path)
+def hall(tmp_path: Path) -> CeremonyFixture:
+    return CeremonyFixture(tmp_path)
 
 
-def build_small_tree(hall: Hall) -> None:
+def build_small_tree(hall: CeremonyFixture) -> None:
     """Drafts root, targets, province 84 (two of two) and one commune below it."""
     hall.begin()
     hall.delegate(
@@ -39,13 +39,13 @@ def build_small_tree(hall: Hall) -> None:
     )  # fmt: skip
 
 
-def publish_small_tree(hall: Hall) -> None:
+def publish_small_tree(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     hall.sign_and_publish("an", "binh", "dung", "em", "giang", "ha")
 
 
 def test_holders_sign_copies_on_their_own_machines_and_no_threshold_is_passed_over(
-    hall: Hall,
+    hall: CeremonyFixture,
 ) -> None:
     build_small_tree(hall)
     people = ("an", "binh", "dung", "em", "giang", "ha")
@@ -64,7 +64,9 @@ def test_holders_sign_copies_on_their_own_machines_and_no_threshold_is_passed_ov
     assert [link.name for link in commune.chain] == ["vn.84", "vn.84.29266"]
 
 
-def test_what_is_missing_is_said_with_the_names_of_those_who_have_not_signed(hall: Hall) -> None:
+def test_what_is_missing_is_said_with_the_names_of_those_who_have_not_signed(
+    hall: CeremonyFixture,
+) -> None:
     build_small_tree(hall)
     hall.sign("an", "binh", "dung")
     code, said = hall.publish()
@@ -75,7 +77,9 @@ def test_what_is_missing_is_said_with_the_names_of_those_who_have_not_signed(hal
     assert hall.shelf() == {}
 
 
-def test_one_copy_of_another_draft_or_with_a_false_signature_is_not_taken(hall: Hall) -> None:
+def test_one_copy_of_another_draft_or_with_a_false_signature_is_not_taken(
+    hall: CeremonyFixture,
+) -> None:
     hall.begin()
     early = hall.copy("early")
     hall.run("sign", "--yes", "--key", hall.key("an"), folder=early)
@@ -96,7 +100,7 @@ def test_one_copy_of_another_draft_or_with_a_false_signature_is_not_taken(hall: 
     assert json.loads(build.read_bytes())["signatures"] == []
 
 
-def test_the_same_input_gives_the_same_bytes(hall: Hall) -> None:
+def test_the_same_input_gives_the_same_bytes(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     first = hall.copy("first")
     shutil.rmtree(hall.folder)
@@ -108,7 +112,7 @@ def test_the_same_input_gives_the_same_bytes(hall: Hall) -> None:
         assert (first / file).read_bytes() == (hall.folder / file).read_bytes()
 
 
-def test_an_auditor_checks_the_log_with_sha256_alone(hall: Hall) -> None:
+def test_an_auditor_checks_the_log_with_sha256_alone(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     text = (hall.folder / "log.txt").read_text("utf-8")
     blocks = re.findall(
@@ -135,7 +139,9 @@ def test_an_auditor_checks_the_log_with_sha256_alone(hall: Hall) -> None:
         lambda text: text + "lời thêm\n",
     ],
 )  # fmt: skip
-def test_a_log_that_was_altered_stops_the_ceremony(hall: Hall, harm: Callable[[str], str]) -> None:
+def test_a_log_that_was_altered_stops_the_ceremony(
+    hall: CeremonyFixture, harm: Callable[[str], str]
+) -> None:
     build_small_tree(hall)
     hall.sign("an", "binh", "dung", "em", "giang")
     log = hall.folder / "log.txt"
@@ -146,7 +152,7 @@ def test_a_log_that_was_altered_stops_the_ceremony(hall: Hall, harm: Callable[[s
         assert "mục" in said
 
 
-def test_the_words_are_shown_before_the_key_is_asked_for(hall: Hall) -> None:
+def test_the_words_are_shown_before_the_key_is_asked_for(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     words = ["authority", "sign", str(hall.folder), "--key", str(hall.key("dung"))]
     result = CliRunner().invoke(main, words, input="n\n")
@@ -159,14 +165,14 @@ def test_the_words_are_shown_before_the_key_is_asked_for(hall: Hall) -> None:
     assert json.loads((hall.folder / "draft" / "targets.json").read_bytes())["signatures"] == []
 
 
-def test_a_stranger_signs_nothing_and_nobody_signs_twice(hall: Hall) -> None:
+def test_a_stranger_signs_nothing_and_nobody_signs_twice(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     assert hall.run("sign", "--yes", "--key", hall.key("la"))[0] == 78
     hall.sign("an")
     assert hall.run("sign", "--yes", "--key", hall.key("an"))[0] == 78
 
 
-def test_what_a_box_would_refuse_is_not_even_drafted(hall: Hall) -> None:
+def test_what_a_box_would_refuse_is_not_even_drafted(hall: CeremonyFixture) -> None:
     hall.begin()
     hall.sign_and_publish("an", "binh", "dung", "em")
     words = ["--path", "emergency/84/*/*", "--kind", "emergency", "--ttl", "1d"]
@@ -188,7 +194,7 @@ def test_what_a_box_would_refuse_is_not_even_drafted(hall: Hall) -> None:
         assert code == 78
 
 
-def test_narrow_only_narrows(hall: Hall) -> None:
+def test_narrow_only_narrows(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     for wider in (
         ("--path", "routine/84/*/*"),
@@ -215,7 +221,7 @@ def test_narrow_only_narrows(hall: Hall) -> None:
     assert hall.run("narrow", "vn.84.29266", "--prio-max", "priority")[0] == 78
 
 
-def test_a_lost_key_is_replaced_and_the_epoch_rises(hall: Hall) -> None:
+def test_a_lost_key_is_replaced_and_the_epoch_rises(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     hall.do("rotate", "vn.84.29266", "--new", hall.holder("lien"), "--lost")
     hall.sign_and_publish("giang", "ha")
@@ -225,7 +231,7 @@ def test_a_lost_key_is_replaced_and_the_epoch_rises(hall: Hall) -> None:
     assert len(authority.roles_for(hall.signer("lien").public_key.keyid)) == 1
 
 
-def test_a_province_whose_key_is_replaced_signs_its_own_file_anew(hall: Hall) -> None:
+def test_a_province_whose_key_is_replaced_signs_its_own_file_anew(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     said = hall.do("rotate", "vn.84", "--old", "ha", "--new", hall.holder("hai"))
     assert "vn.84 bản 2: còn thiếu 2" in said
@@ -236,7 +242,7 @@ def test_a_province_whose_key_is_replaced_signs_its_own_file_anew(hall: Hall) ->
     assert hall.authority().versions["targets"] == 2
 
 
-def test_a_new_root_is_signed_by_the_old_holders_and_by_the_new(hall: Hall) -> None:
+def test_a_new_root_is_signed_by_the_old_holders_and_by_the_new(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     hall.do("rotate", "root", "--old", "an", "--new", hall.holder("phuc"))
     hall.do("rotate", "root", "--old", "binh", "--new", hall.holder("quyen"))
@@ -251,7 +257,7 @@ def test_a_new_root_is_signed_by_the_old_holders_and_by_the_new(hall: Hall) -> N
     assert hall.authority().versions["root"] == 2
 
 
-def test_a_role_is_revoked_with_all_below_it_and_its_row_stays(hall: Hall) -> None:
+def test_a_role_is_revoked_with_all_below_it_and_its_row_stays(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     hall.do("revoke", "vn.84")
     hall.sign_and_publish("dung", "em")
@@ -265,7 +271,9 @@ def test_a_role_is_revoked_with_all_below_it_and_its_row_stays(hall: Hall) -> No
     assert set(hall.authority().roles) == {"vn.84"}  # the commune does not come back by itself
 
 
-def test_a_role_revoked_and_given_again_in_one_draft_has_no_former_children(hall: Hall) -> None:
+def test_a_role_revoked_and_given_again_in_one_draft_has_no_former_children(
+    hall: CeremonyFixture,
+) -> None:
     publish_small_tree(hall)
     hall.do("revoke", "vn.84")
     hall.delegate("vn.84", "giang", "ha", paths=PROVINCE, kinds="command", ttl="1d", threshold=2)
@@ -273,7 +281,9 @@ def test_a_role_revoked_and_given_again_in_one_draft_has_no_former_children(hall
     assert set(hall.authority().roles) == {"vn.84"}
 
 
-def test_a_role_that_comes_back_begins_above_every_epoch_that_it_ever_had(hall: Hall) -> None:
+def test_a_role_that_comes_back_begins_above_every_epoch_that_it_ever_had(
+    hall: CeremonyFixture,
+) -> None:
     publish_small_tree(hall)
     commune = {"paths": "routine/84/29266/*", "kinds": "playlist", "ttl": "45d"}
     hall.do("rotate", "vn.84.29266", "--new", hall.holder("lien"), "--lost")
@@ -295,14 +305,14 @@ def test_a_role_that_comes_back_begins_above_every_epoch_that_it_ever_had(hall: 
     assert epochs == {"vn.84": 2, "vn.84.29266": 4, "vn.84.29299": 1}
 
 
-def test_a_role_that_has_delegated_keeps_its_file(hall: Hall) -> None:
+def test_a_role_that_has_delegated_keeps_its_file(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     code, said = hall.run("delegate", "vn.84", "--path", "config/84/*/*")
     assert code == 78
     assert "authority/" in said
 
 
-def test_a_key_is_taken_away_only_while_the_others_can_still_sign(hall: Hall) -> None:
+def test_a_key_is_taken_away_only_while_the_others_can_still_sign(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
     code, said = hall.run("revoke", "vn.84", "--key", "ha")
     assert code == 78
@@ -319,7 +329,7 @@ def test_a_key_is_taken_away_only_while_the_others_can_still_sign(hall: Hall) ->
 
 
 def test_a_holder_who_keeps_a_root_is_not_led_into_another_country(
-    hall: Hall, tmp_path: Path
+    hall: CeremonyFixture, tmp_path: Path
 ) -> None:
     publish_small_tree(hall)
     kept = tmp_path / "kept.json"
@@ -330,7 +340,7 @@ def test_a_holder_who_keeps_a_root_is_not_led_into_another_country(
     pin = ("--root", kept, "--yes", "--key")
     hall.do("sign", *pin, hall.key("dung"))  # from the kept root to the second by both
     # Another tree that also lists em's key: its former state is whatever its maker likes.
-    trap = Hall(tmp_path / "trap")
+    trap = CeremonyFixture(tmp_path / "trap")
     for person in ("dung", "em"):
         for file in (hall.key(person), hall.key(person).with_suffix(".pub")):
             shutil.copy(file, trap.keys)
@@ -343,7 +353,7 @@ def test_a_holder_who_keeps_a_root_is_not_led_into_another_country(
     trap.do("sign", "--yes", "--key", trap.key("em"))  # without a root of one's own: believed
 
 
-def test_a_draft_that_was_changed_by_hand_is_not_signed(hall: Hall) -> None:
+def test_a_draft_that_was_changed_by_hand_is_not_signed(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     file = hall.folder / "draft" / "targets.json"
     good = file.read_text("utf-8")
@@ -359,7 +369,7 @@ def test_a_draft_that_was_changed_by_hand_is_not_signed(hall: Hall) -> None:
         assert "E_ROLE" in said
 
 
-def test_a_name_cannot_write_lines_of_its_own(hall: Hall) -> None:
+def test_a_name_cannot_write_lines_of_its_own(hall: CeremonyFixture) -> None:
     hall.begin()
     pub = hall.key("x").with_suffix(".pub")
     said = hall.do(
@@ -376,7 +386,7 @@ def test_a_name_cannot_write_lines_of_its_own(hall: Hall) -> None:
 
 
 def test_without_a_draft_publish_begins_the_lives_of_snapshot_and_timestamp_anew(
-    hall: Hall,
+    hall: CeremonyFixture,
 ) -> None:
     publish_small_tree(hall)
     before = hall.authority()
@@ -389,7 +399,7 @@ def test_without_a_draft_publish_begins_the_lives_of_snapshot_and_timestamp_anew
     assert after.issued.isoformat() == "2027-06-01T00:00:00+00:00"
 
 
-def test_only_the_online_keys_that_the_root_names_publish(hall: Hall) -> None:
+def test_only_the_online_keys_that_the_root_names_publish(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     hall.sign("an", "binh", "dung", "em", "giang", "ha")
     wrong = ["--snapshot-key", hall.key("an"), "--timestamp-key", hall.key("timestamp")]
@@ -399,7 +409,7 @@ def test_only_the_online_keys_that_the_root_names_publish(hall: Hall) -> None:
 
 
 def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_keys(
-    hall: Hall,
+    hall: CeremonyFixture,
 ) -> None:
     hall.at = None
     publish_small_tree(hall)
@@ -420,7 +430,7 @@ def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_key
     assert "May sign: playlist, cancel" in hall.do("show", "--lang", "en")
 
 
-def test_what_expires_is_told_months_before(hall: Hall) -> None:
+def test_what_expires_is_told_months_before(hall: CeremonyFixture) -> None:
     hall.at = None
     build_small_tree(hall)
     hall.do("renew", "targets", "--days", 119)
@@ -441,7 +451,7 @@ def test_what_expires_is_told_months_before(hall: Hall) -> None:
     }
 
 
-def test_a_timestamp_that_nobody_renews_is_an_issue_of_the_centre(hall: Hall) -> None:
+def test_a_timestamp_that_nobody_renews_is_an_issue_of_the_centre(hall: CeremonyFixture) -> None:
     hall.at = "2026-01-01T00:00:00Z"
     publish_small_tree(hall)
     shown = CliRunner().invoke(

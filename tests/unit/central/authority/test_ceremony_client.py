@@ -12,7 +12,7 @@ from tuf.api.metadata import Metadata
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from tests.harness.ceremony_fixture import Hall
+from tests.harness.ceremony_fixture import CeremonyFixture
 
 PATHS = "config/84/*/* routine/84/*/* authority/84/*/*"
 HOME = "authority/84/29266/tv-cl-0007"
@@ -32,7 +32,7 @@ class _FolderFetcher(FetcherInterface):
 class Client:
     """A client that keeps what it has, as a box does."""
 
-    def __init__(self, hall: Hall, folder: Path) -> None:
+    def __init__(self, hall: CeremonyFixture, folder: Path) -> None:
         self.hall, self.folder = hall, folder
         self.folder.mkdir()
         self.first_root = (hall.folder / "metadata" / "1.root.json").read_bytes()
@@ -52,8 +52,8 @@ class Client:
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
-    hall = Hall(tmp_path / "hall", at=None)
+def hall(tmp_path: Path) -> CeremonyFixture:
+    hall = CeremonyFixture(tmp_path / "hall", at=None)
     hall.begin()
     hall.delegate(
         "vn.84", "giang", "ha", paths=PATHS, kinds="station-config", ttl="400d", threshold=2
@@ -62,7 +62,7 @@ def hall(tmp_path: Path) -> Hall:
     return hall
 
 
-def test_the_reference_client_follows_every_step(hall: Hall, tmp_path: Path) -> None:
+def test_the_reference_client_follows_every_step(hall: CeremonyFixture, tmp_path: Path) -> None:
     client, late = Client(hall, tmp_path / "client"), Client(hall, tmp_path / "late")
     started_s = int(datetime.now(UTC).timestamp()) - 60
     have = client.refresh()

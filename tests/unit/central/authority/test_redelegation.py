@@ -20,10 +20,10 @@ from agent.contract.document import (
     Element,
     Entry,
     Playlist,
-    Policy,
     Scene,
     Start,
     StationConfig,
+    StationPolicy,
     When,
 )
 from agent.contract.ids import Place, StationId
@@ -34,7 +34,7 @@ from agent.trust.verify import reverify, verify
 from central.collector.report_store import note_latest
 from central.documents.sign import build_header, encode_document, sign_document
 from central.store.database import Database
-from tests.harness.ceremony_fixture import NOW, Hall
+from tests.harness.ceremony_fixture import NOW, CeremonyFixture
 
 STATION = StationId("tv-cl-0007")
 TRUSTED = Now(NOW, "SYNCED", 0.02)
@@ -79,7 +79,7 @@ def station_config(issuer: str, to: Place, place: Place) -> Document:
         place=str(place),
         groups=[place.province],
         zones=[],
-        policy=Policy(["21:00-05:00"]),
+        policy=StationPolicy(["21:00-05:00"]),
     )
 
 
@@ -87,7 +87,7 @@ class Country:
     """The hall, and one station's judgement on what people sign."""
 
     def __init__(self, folder: Path) -> None:
-        self.hall = Hall(folder)
+        self.hall = CeremonyFixture(folder)
 
     def signed(self, document: Document, *people: str) -> bytes:
         signers = [self.hall.signer(person) for person in people]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ConfigError, TrustError
-from central.authority.signers import read_signatories
-from tests.harness.ceremony_fixture import Hall
+from central.authority.signers import read_signers
+from tests.harness.ceremony_fixture import CeremonyFixture
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    one = Hall(tmp_path_factory.mktemp("hall"))
+def hall(tmp_path_factory: pytest.TempPathFactory) -> CeremonyFixture:
+    one = CeremonyFixture(tmp_path_factory.mktemp("hall"))
     one.begin()
     one.delegate(
         "vn.84", "giang", "ha", paths="authority/84/*/* emergency/84/*/*", kinds="command",
@@ -29,29 +29,29 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 
 @pytest.fixture
-def file(hall: Hall, tmp_path: Path) -> Path:
+def file(hall: CeremonyFixture, tmp_path: Path) -> Path:
     out = tmp_path / "root.json"
     assert str(out) in hall.do("export", "--out", out)
     return out
 
 
-def test_the_file_names_the_holders_as_the_folder_does(hall: Hall, file: Path) -> None:
-    exported, folder = read_signatories(file), read_signatories(hall.folder)
+def test_the_file_names_the_holders_as_the_folder_does(hall: CeremonyFixture, file: Path) -> None:
+    exported, folder = read_signers(file), read_signers(hall.folder)
     assert set(exported) == set(folder) >= {"vn.84.em"}
     assert exported["vn.84.em"].holders == folder["vn.84.em"].holders
     assert sorted(exported["vn.84.em"].holders.values()) == ["lan", "minh"]
     assert exported["vn.84.em"].role.threshold == 2
 
 
-def test_the_root_in_the_folder_of_a_ceremony_is_enough(hall: Hall) -> None:
-    assert "vn.84.em" in read_signatories(hall.folder / "metadata" / "1.root.json")
+def test_the_root_in_the_folder_of_a_ceremony_is_enough(hall: CeremonyFixture) -> None:
+    assert "vn.84.em" in read_signers(hall.folder / "metadata" / "1.root.json")
 
 
-def test_a_root_alone_says_what_to_ask_for(hall: Hall, tmp_path: Path) -> None:
+def test_a_root_alone_says_what_to_ask_for(hall: CeremonyFixture, tmp_path: Path) -> None:
     alone = tmp_path / "an-root.json"
     alone.write_bytes((hall.folder / "metadata" / "1.root.json").read_bytes())
     with pytest.raises(ConfigError, match="authority export"):
-        read_signatories(alone)
+        read_signers(alone)
 
 
 @pytest.mark.parametrize("name", ["1.targets.json", "1.snapshot.json", "timestamp.json"])
@@ -60,7 +60,7 @@ def test_a_file_that_was_altered_is_refused(file: Path, name: str) -> None:
     told["files"][name] = told["files"][name].replace("84", "85", 1).replace("20", "30", 1)
     file.write_text(json.dumps(told))
     with pytest.raises((TrustError, ConfigError)):
-        read_signatories(file)
+        read_signers(file)
 
 
 def test_a_file_writes_nowhere_but_where_it_is_read(file: Path, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_file_writes_nowhere_but_where_it_is_read(file: Path, tmp_path: Path) 
     told["files"]["/tmp/1.x.json"] = "{}"
     file.write_text(json.dumps(told))
     before = set(tmp_path.rglob("*"))
-    assert "vn.84.em" in read_signatories(file)
+    assert "vn.84.em" in read_signers(file)
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -77,4 +77,4 @@ def test_a_file_writes_nowhere_but_where_it_is_read(file: Path, tmp_path: Path) 
 def test_a_damaged_file_is_one_clear_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "root.json").write_text(text)
     with pytest.raises(TrustError, match="authority export"):
-        read_signatories(tmp_path / "root.json")
+        read_signers(tmp_path / "root.json")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Policy, StationConfig
+from agent.contract.document import StationConfig, StationPolicy
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
 from central.documents.sign import encode_document
@@ -38,7 +38,7 @@ def payload(tmp_path: Path) -> Path:
         place="84/29266/tv-cl-0007",
         groups=["xa-29266"],
         zones=[],
-        policy=Policy(quiet_hours=["21:00-05:00"]),
+        policy=StationPolicy(quiet_hours=["21:00-05:00"]),
     )
     path = tmp_path / "config.json"
     path.write_bytes(encode_document(document))

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from agent.errors import TrustError
 from central.__main__ import main
 from central.authority.signing_key import make_key
-from central.cli.cli_errors import tell_error
+from central.cli.cli_errors import print_error
 
 DAY = date.today() + timedelta(days=1)  # noqa: DTZ011 - far from any edge
 BAD = f"""\
@@ -84,4 +84,4 @@ def test_a_wrong_passphrase_is_called_so(tmp_path: Path) -> None:
 )
 def test_an_english_detail_is_led_by_words_of_the_language(lang: str, said: str) -> None:
     error = TrustError("E_SCHEMA", "x", "to: must be patterns")
-    assert tell_error(error, "vi" if lang == "vi" else "en") == said
+    assert print_error(error, "vi" if lang == "vi" else "en") == said

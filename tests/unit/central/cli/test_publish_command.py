@@ -83,7 +83,7 @@ def test_without_a_collector_nothing_is_called_sent(
     db = tmp_path / "central.db"
     database = Database.open(db)
     place_station(database)
-    heartbeat.note(database, _now() - timedelta(minutes=1), is_connected=True)
+    heartbeat.write_heartbeat(database, _now() - timedelta(minutes=1), is_connected=True)
     code, said = publish(playlist(tmp_path / "a"), db, "--group", GROUP, "--lang", lang)
     assert code == 75
     assert all(word in said for word in words)
@@ -120,11 +120,11 @@ def test_a_mistyped_name_is_refused_and_the_likely_one_is_named(
 
 
 def test_a_new_stations_first_config_needs_no_leave(tmp_path: Path, db: Path) -> None:
-    from agent.contract.document import Policy, StationConfig
+    from agent.contract.document import StationConfig, StationPolicy
 
     fields = header("station-config", "config", to=["84/29266/tv-cl-0099"], slot="chinh")
     config = StationConfig(
-        **fields, place="84/29266/tv-cl-0099", groups=[GROUP], zones=[], policy=Policy([])
+        **fields, place="84/29266/tv-cl-0099", groups=[GROUP], zones=[], policy=StationPolicy([])
     )
     file = tmp_path / "config"
     file.write_bytes(sign_document(encode_document(config), "station-config", []))

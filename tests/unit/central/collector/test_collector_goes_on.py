@@ -74,14 +74,14 @@ async def test_what_was_published_is_sent(
 
 async def test_that_it_runs_is_noted(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
     busy = BusyOnce()
-    monkeypatch.setattr(heartbeat, "note", lambda *_, **__: busy())
+    monkeypatch.setattr(heartbeat, "write_heartbeat", lambda *_, **__: busy())
     monkeypatch.setattr(heartbeat, "BEAT_S", 0.0)
     await goes_on(heartbeat.run(collector._database, asyncio.Event()), busy)
 
 
 async def test_a_collector_that_ends_says_so(collector: Collector) -> None:
     now = datetime.now(UTC)
-    heartbeat.note(collector._database, now, is_connected=True)
+    heartbeat.write_heartbeat(collector._database, now, is_connected=True)
     assert heartbeat.state_of_collector(collector._database, now) == "connected"
     task = asyncio.create_task(heartbeat.run(collector._database, asyncio.Event()))
     await asyncio.sleep(0)

@@ -20,8 +20,8 @@ from agent.contract.utc import encode_utc
 from central.authority.demo_authority import make_demo_authority
 from central.authority.demo_model import DemoAuthority
 from central.collector.heads import Heads, reinstate, withhold
-from central.collector.online_signer import OnlineDesk
-from central.collector.report_handler import Reception
+from central.collector.online_signer import OnlineSigner
+from central.collector.report_handler import ReportHandler
 from central.collector.report_store import note_latest
 from central.documents.sign import (
     build_header,
@@ -30,7 +30,7 @@ from central.documents.sign import (
     read_document,
     sign_document,
 )
-from central.publication.document_outbox import Parcel, keep
+from central.publication.document_outbox import OutgoingMessage, keep
 from central.store.database import Database
 from central.store.schema import latest
 from central.testbed.sample_documents import station_config
@@ -58,7 +58,7 @@ def signers(demo: DemoAuthority) -> dict[str, list[CryptoSigner]]:
 
 
 def heads(database: Database, demo: DemoAuthority) -> Heads:
-    return Heads(database, OnlineDesk(database, signers(demo)))
+    return Heads(database, OnlineSigner(database, signers(demo)))
 
 
 def place(database: Database, demo: DemoAuthority, station: str) -> None:
@@ -77,7 +77,7 @@ def playlist(database: Database, demo: DemoAuthority, topic: str, seq: int) -> s
     return str(header["doc_id"])
 
 
-def opened(parcel: Parcel) -> Head:
+def opened(parcel: OutgoingMessage) -> Head:
     document = read_document(parcel.envelope)
     assert isinstance(document, Head)
     return document
@@ -186,7 +186,7 @@ def test_the_head_that_answers_a_hello_attests_the_emergencies_in_force(
     event(database, demo, GROUP.format("emergency/khan-cap"), 3)
     event(database, demo, f"tramtin/1/d/{STATION}/emergency/khan-cap", 2)
     end(database, demo, over)
-    answers = Reception(database, signers(demo))._take_hello(STATION, hello())
+    answers = ReportHandler(database, signers(demo))._take_hello(STATION, hello())
     given = [read_document(parcel.envelope) for parcel in answers]
     assert [(one.kind, one.seq) for one in given if one.class_ == "emergency"] == [
         ("cancel", 1), ("emergency", 2), ("emergency", 3),
@@ -208,7 +208,7 @@ def test_a_cancel_that_expires_before_its_emergency_still_counts(
     over = event(database, demo, GROUP.format("emergency/khan-cap"), 1)
     end(database, demo, over, datetime.now(UTC) - timedelta(minutes=2), timedelta(minutes=1))
     assert opened(heads(database, demo).build(STATION, "ac" * 16)).emergencies == []
-    answers = Reception(database, signers(demo))._take_hello(STATION, hello())
+    answers = ReportHandler(database, signers(demo))._take_hello(STATION, hello())
     assert [one.topic for one in answers if "/emergency/" in one.topic] == []
 
 
@@ -254,13 +254,13 @@ def test_a_hello_is_answered_with_time_then_place_then_head_then_the_rest(
     place(database, demo, STATION)
     playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
     asked = msgspec.structs.replace(hello(), place=placed)
-    reception = Reception(database, signers(demo))
+    reception = ReportHandler(database, signers(demo))
     answers = reception._take_hello(STATION, asked)
     kinds = [read_document(parcel.envelope).kind for parcel in answers]
     assert kinds == ["time", "station-config", "head", "playlist", "ack"]
     without = {name: keys for name, keys in signers(demo).items() if name != "head"}
     kinds = [
         read_document(parcel.envelope).kind
-        for parcel in Reception(database, without)._take_hello(STATION, asked)
+        for parcel in ReportHandler(database, without)._take_hello(STATION, asked)
     ]
     assert "head" not in kinds

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.contract.report import LogBatch
-from central.collector.journal_ingest import Cursor, LedgerError, commit_batch, cursor_of
+from central.collector.journal_ingest import Cursor, JournalIngestError, commit_batch, cursor_of
 from central.collector.report_store import note_presence
 from central.store.database import Database
 
@@ -57,7 +57,7 @@ def test_an_edited_record_is_not_kept(database: Database) -> None:
     texts, hashes = chain(4)
     take(database, texts[:2])
     edited = texts[2].replace('"word": "x"', '"word": "y"')
-    with pytest.raises(LedgerError, match="E_CHAIN"):
+    with pytest.raises(JournalIngestError, match="E_CHAIN"):
         take(database, [edited, texts[3]])
     assert cursor_of(database, STATION, EPOCH) == Cursor(2, hashes[1])
     assert len(database.record_bytes(STATION)) == 2
@@ -65,24 +65,24 @@ def test_an_edited_record_is_not_kept(database: Database) -> None:
 
 def test_a_second_history_under_the_same_keys_is_a_fork(database: Database) -> None:
     take(database, chain(3)[0])
-    with pytest.raises(LedgerError, match="E_FORK"):
+    with pytest.raises(JournalIngestError, match="E_FORK"):
         take(database, chain(4, word="other")[0])
 
 
 def test_a_history_that_does_not_follow_is_refused(database: Database) -> None:
     take(database, chain(2)[0])
-    with pytest.raises(LedgerError, match="E_CHAIN"):
+    with pytest.raises(JournalIngestError, match="E_CHAIN"):
         take(database, chain(4, word="other")[0][2:])
 
 
 def test_a_first_record_that_names_a_past_is_refused(database: Database) -> None:
     texts, _ = chain(1)
-    with pytest.raises(LedgerError, match="E_CHAIN"):
+    with pytest.raises(JournalIngestError, match="E_CHAIN"):
         take(database, [texts[0].replace("0" * 64, "1" * 64)])
 
 
 def test_another_stations_record_is_refused(database: Database) -> None:
-    with pytest.raises(LedgerError, match="E_RECORD"):
+    with pytest.raises(JournalIngestError, match="E_RECORD"):
         take(database, chain(1, station="tv-cl-0008")[0])
 
 
@@ -107,7 +107,7 @@ def test_a_station_that_has_nothing_older_is_acknowledged_and_the_hole_stays_vis
 def test_a_filling_batch_must_fit_what_follows_it(database: Database) -> None:
     texts, _ = chain(4)
     take(database, texts[2:])
-    with pytest.raises(LedgerError, match="E_CHAIN"):
+    with pytest.raises(JournalIngestError, match="E_CHAIN"):
         take(database, chain(2, word="other")[0])
 
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from agent.contract.ids import StationId
 from central.collector.message_queue import Incoming, MessageQueue
 from central.collector.publisher import Publisher
-from central.collector.report_handler import Reception
-from central.publication.document_outbox import Parcel
+from central.collector.report_handler import ReportHandler
+from central.publication.document_outbox import OutgoingMessage
 from central.store.database import Database
 
 STATIONS = [StationId(f"tv-cl-000{number}") for number in range(3)]
@@ -25,8 +25,8 @@ def presence(station: StationId) -> Incoming:
     return Incoming(station, "state", b'{"online":true,"session":1}')
 
 
-def answer(number: int) -> Parcel:
-    return Parcel(f"tramtin/1/d/tv-cl-{number:04d}/ack", b"", retain=False)
+def answer(number: int) -> OutgoingMessage:
+    return OutgoingMessage(f"tramtin/1/d/tv-cl-{number:04d}/ack", b"", retain=False)
 
 
 async def settle() -> None:
@@ -38,10 +38,10 @@ class Broker:
     """Confirms what it was told to; `came` is the order on the wire."""
 
     def __init__(self) -> None:
-        self.came: list[Parcel] = []
+        self.came: list[OutgoingMessage] = []
         self.confirmed: dict[str, asyncio.Future[None]] = {}
 
-    async def publish(self, message: Parcel) -> None:
+    async def publish(self, message: OutgoingMessage) -> None:
         self.came.append(message)
         future = asyncio.get_running_loop().create_future()
         self.confirmed[message.topic] = future
@@ -116,10 +116,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def test_a_message_that_cannot_be_taken_costs_the_others_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reception = Reception(database, {})
+    reception = ReportHandler(database, {})
     receive = reception.receive
 
-    def fail_at_the_second(station: StationId, channel: str, message: bytes) -> list[Parcel]:
+    def fail_at_the_second(
+        station: StationId, channel: str, message: bytes
+    ) -> list[OutgoingMessage]:
         replies = receive(station, channel, message)
         if station == STATIONS[1]:
             raise RuntimeError(station)
@@ -140,7 +142,7 @@ def test_nothing_of_a_group_is_answered_that_could_not_be_committed(
     def fail(_: sa.Connection) -> None:
         raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("disk full"))
 
-    reception = Reception(database, {})
+    reception = ReportHandler(database, {})
     monkeypatch.setattr(sa.Connection, "commit", fail)
     with pytest.raises(sa.exc.OperationalError, match="disk full"):
         reception.receive_group([presence(STATIONS[0])])

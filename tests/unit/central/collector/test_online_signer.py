@@ -14,11 +14,11 @@ from agent.contract.ids import Place, StationId
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.verify import verify
-from central.collector.online_signer import OnlineDesk
+from central.collector.online_signer import OnlineSigner
 from central.documents.sign import read_document
-from central.publication.document_outbox import Parcel
+from central.publication.document_outbox import OutgoingMessage
 from central.store.database import Database
-from tests.harness.ceremony_fixture import Hall
+from tests.harness.ceremony_fixture import CeremonyFixture
 
 STATION = StationId("tv-cl-0007")
 PLACE = Place("84", "29266", STATION)
@@ -39,9 +39,9 @@ class _Poisoned:
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
+def hall(tmp_path: Path) -> CeremonyFixture:
     """Two machines may sign heads, either alone: one of them is stolen."""
-    one = Hall(tmp_path, at=None)
+    one = CeremonyFixture(tmp_path, at=None)
     one.begin()
     one.delegate(
         "vn.head", "may-1", "may-2", paths="config/*/*/*", kinds="head", ttl="1d", threshold=1
@@ -51,18 +51,18 @@ def hall(tmp_path: Path) -> Hall:
 
 
 @pytest.fixture
-def database(hall: Hall) -> Iterator[Database]:
+def database(hall: CeremonyFixture) -> Iterator[Database]:
     opened = Database.open(hall.db)
     yield opened
     opened.close()
 
 
-def sign_head(desk: OnlineDesk) -> Parcel:
+def sign_head(desk: OnlineSigner) -> OutgoingMessage:
     header = desk.header("head", "head", STATION, timedelta(hours=1))
     return desk.sign(STATION, Head(**header, slots={}, revoked=[]), "head")
 
 
-def judge(hall: Hall, parcel: Parcel) -> str:
+def judge(hall: CeremonyFixture, parcel: OutgoingMessage) -> str:
     """`ok`, or the code with which a box that the thief has poisoned refuses."""
     now = Now(datetime.now(UTC), "SYNCED", 0.02)
     try:
@@ -76,21 +76,23 @@ def judge(hall: Hall, parcel: Parcel) -> str:
 
 
 def test_a_lost_key_raises_the_epoch_under_which_the_running_desk_signs(
-    hall: Hall, database: Database
+    hall: CeremonyFixture, database: Database
 ) -> None:
-    desk = OnlineDesk(database, {"head": [hall.signer("may-1")]})
+    desk = OnlineSigner(database, {"head": [hall.signer("may-1")]})
     assert judge(hall, sign_head(desk)) == "E_REPLAY"
     hall.do("rotate", "vn.head", "--old", "may-2", "--new", hall.holder("may-3"), "--lost")
     assert judge(hall, sign_head(desk)) == "E_REPLAY"  # drafted, not in force
     hall.sign_and_publish("dung", "em")
     assert judge(hall, sign_head(desk)) == "ok"
-    assert judge(hall, sign_head(OnlineDesk(database, {"head": [hall.signer("may-3")]}))) == "ok"
-    thief = OnlineDesk(database, {"head": [hall.signer("may-2")]})
+    assert judge(hall, sign_head(OnlineSigner(database, {"head": [hall.signer("may-3")]}))) == "ok"
+    thief = OnlineSigner(database, {"head": [hall.signer("may-2")]})
     assert judge(hall, sign_head(thief)) == "E_ROLE"
 
 
-def test_where_no_tree_is_given_out_the_epoch_is_the_first(hall: Hall, tmp_path: Path) -> None:
+def test_where_no_tree_is_given_out_the_epoch_is_the_first(
+    hall: CeremonyFixture, tmp_path: Path
+) -> None:
     empty = Database.open(tmp_path / "empty.db")
-    desk = OnlineDesk(empty, {"head": [hall.signer("may-1")]})
+    desk = OnlineSigner(empty, {"head": [hall.signer("may-1")]})
     assert read_document(sign_head(desk).envelope).epoch == 1
     empty.close()

@@ -24,7 +24,7 @@ from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
 from central.authority.demo_model import DemoAuthority
 from central.documents.alarm_compiler import AlarmFile, compile_alarm, is_alarm
-from central.documents.compiler import Issue
+from central.documents.compiler import SigningParams
 from central.documents.sign import read_document, sign_document
 from central.documents.summary import describe
 from central.publication.document_outbox import keep, unsent
@@ -52,7 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
 
 
 def compiled(folder: Path, text: str = FILE, now: datetime = AT, seq: int = 3) -> bytes:
-    issue = Issue(
+    issue = SigningParams(
         "vn.84.em", 1, seq, now, folder / "media", "https://media.example.vn", "Lan", "Hòa"
     )
     return compile_alarm(text, issue, folder)

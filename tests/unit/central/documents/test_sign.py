@@ -21,11 +21,11 @@ from agent.contract.document import (
     Entry,
     Medium,
     Playlist,
-    Policy,
     Scene,
     Silence,
     Start,
     StationConfig,
+    StationPolicy,
     Text,
     When,
 )
@@ -213,7 +213,7 @@ def test_other_kinds_are_told_too_in_both_languages(demo: DemoAuthority) -> None
     config = StationConfig(
         **_header("station-config", "vn.84", "config", to=["84/29266/tv-cl-0007"]),
         place="84/29266/tv-cl-0007", groups=["84.29266"], zones=["nga-ba"],
-        policy=Policy(["21:00-05:00"], caps=[Cap("special", "05:00", "06:00", 45)]),
+        policy=StationPolicy(["21:00-05:00"], caps=[Cap("special", "05:00", "06:00", 45)]),
     )  # fmt: skip
     told = "\n".join(describe(config))
     assert "Nơi nhận: riêng trạm tv-cl-0007" in told

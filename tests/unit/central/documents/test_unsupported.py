@@ -16,11 +16,11 @@ from agent.contract.document import (
     Element,
     Entry,
     Playlist,
-    Policy,
     Relay,
     Scene,
     Start,
     StationConfig,
+    StationPolicy,
     StreamGrant,
     Text,
     When,
@@ -134,7 +134,7 @@ def test_a_schedule_that_relays_is_not_signed(tmp_path: Path) -> None:
 
 
 def test_limits_that_are_signed_and_not_obeyed_are_called_so() -> None:
-    policy = Policy(
+    policy = StationPolicy(
         [], caps=[Cap("ordinary", "06:00", "21:00", 70)], relay_hosts=["r.vn"], mic=True
     )
     config = StationConfig(

@@ -55,10 +55,10 @@ def advert(path: Path) -> Path:
 
 
 def configure_two(path: Path, *features: list[str]) -> None:
-    from agent.contract.document import Policy
+    from agent.contract.document import StationPolicy
 
     for station, known in zip((STATION, OTHER), features, strict=True):
-        configure(path, Policy([]), station)
+        configure(path, StationPolicy([]), station)
         say_hello(path, station, known)
 
 
@@ -89,9 +89,9 @@ def test_where_all_know_it_and_where_nothing_is_needed_nobody_is_named(
 
 
 def test_a_station_that_never_said_hello_is_not_judged(tmp_path: Path, db: Path) -> None:
-    from agent.contract.document import Policy
+    from agent.contract.document import StationPolicy
 
-    configure(db, Policy([]))
+    configure(db, StationPolicy([]))
     assert "E_UNSUPPORTED" not in publish(advert(tmp_path / "p"), db)[1]
 
 

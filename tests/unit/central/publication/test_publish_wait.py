@@ -18,7 +18,7 @@ from central.collector.report_store import note_presence, note_result
 from central.documents.sign import build_header, encode_document, sign_document
 from central.publication.document_outbox import sha256_of
 from central.publication.publish_wait import ALL, NONE, SOME, wait_for_answers
-from central.publication.station_answers import NOT_SOUNDING, Answers
+from central.publication.station_answers import NOT_SOUNDING, StationAnswers
 from central.store.database import Database
 from tests.harness.centre_records import (
     GROUP,
@@ -83,7 +83,7 @@ class Waiting:
     def __init__(self, database: Database, document: Document, *steps: Callable[[], None]) -> None:
         envelope = sign_document(encode_document(document), document.kind, [])
         self.payload = sha256_of(envelope)
-        self.answers = Answers(database, (STATION, OTHER), document, envelope)
+        self.answers = StationAnswers(database, (STATION, OTHER), document, envelope)
         self.told: list[str] = []
         self._steps = list(steps)
 

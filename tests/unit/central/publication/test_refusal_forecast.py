@@ -18,8 +18,8 @@ from agent.contract.document import (
     Entry,
     Medium,
     Playlist,
-    Policy,
     Start,
+    StationPolicy,
     Text,
     When,
 )
@@ -48,7 +48,7 @@ def db(tmp_path: Path) -> Path:
     return path
 
 
-def configure(db: Path, policy: Policy, station: str = STATION, **more: Any) -> None:
+def configure(db: Path, policy: StationPolicy, station: str = STATION, **more: Any) -> None:
     database = Database.open(db)
     place_station(database, station, policy=policy, **more)
     database.close()
@@ -86,33 +86,39 @@ def publish(file: Path, db: Path, *more: str) -> tuple[int, str]:
     ("policy", "entries", "code", "words"),
     [
         (
-            Policy(["21:00-05:00"]), [entry("Bản tin đêm", ["03:15"])], "E_HOURS",
+            StationPolicy(["21:00-05:00"]), [entry("Bản tin đêm", ["03:15"])], "E_HOURS",
             ("“Bản tin đêm” lúc 03:15", "giờ yên lặng 21:00-05:00"),
         ),
         (
-            Policy([], sessions_per_day=2),
+            StationPolicy([], sessions_per_day=2),
             [entry("a", ["06:00"]), entry("b", ["07:00"]), entry("c", ["08:00"])], "E_POLICY",
             ("“c” lúc 08:00", "quá 2 buổi"),
         ),
         (
-            Policy([], minutes_per_session=1), [entry("Ca nhạc", ["06:00"], seconds=300)],
+            StationPolicy([], minutes_per_session=1), [entry("Ca nhạc", ["06:00"], seconds=300)],
             "E_POLICY", ("“Ca nhạc”", "dài quá 1 phút"),
         ),
         (
-            Policy([], weekdays=[TODAY.isoweekday()]), [entry("x", ["06:00"])], "E_POLICY",
+            StationPolicy([], weekdays=[TODAY.isoweekday()]), [entry("x", ["06:00"])], "E_POLICY",
             ("ngày không được phát",),
         ),
         (
-            Policy([], media_hosts=["media.example.vn:8443", "khac.vn"]), [entry("x", ["06:00"])],
+            StationPolicy([], media_hosts=["media.example.vn:8443", "khac.vn"]),
+            [entry("x", ["06:00"])],
             "E_URL", ("media.example.vn ∉ media.example.vn:8443, khac.vn",),
         ),
     ],
 )  # fmt: skip
 def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
-    tmp_path: Path, db: Path, policy: Policy, entries: list[Entry], code: str, words: tuple[str]
+    tmp_path: Path,
+    db: Path,
+    policy: StationPolicy,
+    entries: list[Entry],
+    code: str,
+    words: tuple[str],
 ) -> None:
     configure(db, policy)
-    configure(db, Policy([]), OTHER)
+    configure(db, StationPolicy([]), OTHER)
     file = playlist(tmp_path / "p", *entries)
     exit_code, said = publish(file, db)
     assert exit_code == 1
@@ -125,7 +131,9 @@ def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
 
 
 def test_what_every_station_takes_is_published_without_a_word(tmp_path: Path, db: Path) -> None:
-    configure(db, Policy(["21:00-05:00"], sessions_per_day=2, media_hosts=["media.example.vn"]))
+    configure(
+        db, StationPolicy(["21:00-05:00"], sessions_per_day=2, media_hosts=["media.example.vn"])
+    )
     exit_code, said = publish(playlist(tmp_path / "p", entry("x", ["06:00", "17:00"])), db)
     assert exit_code == 0
     assert "CHÚ Ý" not in said
@@ -134,7 +142,7 @@ def test_what_every_station_takes_is_published_without_a_word(tmp_path: Path, db
 def test_the_sessions_of_other_schedules_count_and_those_of_the_replaced_one_do_not(
     tmp_path: Path, db: Path
 ) -> None:
-    configure(db, Policy([], sessions_per_day=2))
+    configure(db, StationPolicy([], sessions_per_day=2))
     early = playlist(tmp_path / "a", entry("x", ["06:00", "07:00"]))
     assert publish(early, db)[0] == 0
     same_slot = playlist(tmp_path / "b", entry("x", ["08:00", "09:00"]), seq=6)
@@ -146,14 +154,14 @@ def test_the_sessions_of_other_schedules_count_and_those_of_the_replaced_one_do_
 
 def test_stations_alike_are_named_together(tmp_path: Path, db: Path) -> None:
     for station in (STATION, OTHER):
-        configure(db, Policy(["21:00-05:00"]), station)
+        configure(db, StationPolicy(["21:00-05:00"]), station)
     said = publish(playlist(tmp_path / "p", entry("x", ["03:15"])), db, "--lang", "en")[1]
     assert said.count("E_HOURS") == 2  # the code of the refusal, and its one line
     assert f"[stations: {STATION}, {OTHER}]" in said
 
 
 def test_a_schedule_for_other_places_than_the_groups_is_refused(tmp_path: Path, db: Path) -> None:
-    configure(db, Policy([]))
+    configure(db, StationPolicy([]))
     exit_code, said = publish(playlist(tmp_path / "p", to=["84/29281/*"]), db)
     assert (exit_code, said.split(":")[0]) == (1, "E_STATION")
     assert "mọi trạm của xã 29281" in said
@@ -162,9 +170,9 @@ def test_a_schedule_for_other_places_than_the_groups_is_refused(tmp_path: Path, 
 def test_who_stands_elsewhere_or_outside_the_group_is_named_and_holds_nobody_up(
     tmp_path: Path, db: Path
 ) -> None:
-    configure(db, Policy([]))
-    configure(db, Policy([]), OTHER, place="84/29281")
-    configure(db, Policy([]), "tv-cl-0033", groups=("khac",))
+    configure(db, StationPolicy([]))
+    configure(db, StationPolicy([]), OTHER, place="84/29281")
+    configure(db, StationPolicy([]), "tv-cl-0033", groups=("khac",))
     exit_code, said = publish(playlist(tmp_path / "p"), db)
     assert exit_code == 0
     outside = "E_STATION: trạm nằm ngoài nơi nhận (mọi trạm của xã 29266 (tỉnh 84))"
@@ -176,8 +184,8 @@ def test_one_station_that_claims_a_high_number_is_named_and_holds_nobody_up(
     tmp_path: Path, db: Path
 ) -> None:
     """Its key may be in other hands."""
-    configure(db, Policy([]))
-    configure(db, Policy([]), OTHER)
+    configure(db, StationPolicy([]))
+    configure(db, StationPolicy([]), OTHER)
     hello = Hello(
         session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
         holds={"vn.84.29266/playlist/tuan": (1, 2**53, DIGEST)}, authority={}, agent="0",
@@ -191,7 +199,7 @@ def test_one_station_that_claims_a_high_number_is_named_and_holds_nobody_up(
 
 
 def test_an_emergency_goes_out_and_what_would_be_missing_is_said(tmp_path: Path, db: Path) -> None:
-    configure(db, Policy(["00:00-24:00"], media_hosts=["khac.vn"]))
+    configure(db, StationPolicy(["00:00-24:00"], media_hosts=["khac.vn"]))
     fields = build_header(
         "emergency", issuer="vn.84.em", class_="emergency", to=["84/29266/*"], slot="khan-cap",
         seq=5, now=datetime.now(UTC), lifetime=timedelta(hours=1),

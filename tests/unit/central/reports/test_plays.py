@@ -17,7 +17,7 @@ from agent.play.ipc import Ended
 from agent.play.item import SILENCES
 from central.__main__ import main
 from central.documents.sign import build_header, encode_document, sign_document
-from central.messages.catalogue import say
+from central.messages.catalogue import translate
 from central.publication.document_outbox import keep
 from central.reports.play_totals import total_plays
 from central.store.database import Database
@@ -159,7 +159,9 @@ def test_every_reason_of_a_box_has_words(lang: Literal["vi", "en"]) -> None:
         "full",
     } | {"failed"}
     assert {"replaced", "engine_lost", "silence_key"} <= reasons
-    assert [one for one in sorted(reasons) if say(lang, f"reason.{one}") == f"reason.{one}"] == []
+    assert [
+        one for one in sorted(reasons) if translate(lang, f"reason.{one}") == f"reason.{one}"
+    ] == []
 
 
 def test_a_time_that_a_station_made_up_is_shown_as_it_is(db: Path, database: Database) -> None:

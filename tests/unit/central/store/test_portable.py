@@ -103,7 +103,7 @@ def test_what_is_known_of_a_station_is_replaced_and_counted(database: Database) 
     assert database.health() == {STATION: {"session": 4}}
     assert [(one["seq"], one["times"]) for one in database.faults()] == [(2**40, 3)]
     assert database.has_accepted(STATION, "head") is True
-    heartbeat.note(database, datetime.now(UTC), is_connected=True)
+    heartbeat.write_heartbeat(database, datetime.now(UTC), is_connected=True)
     assert heartbeat.state_of_collector(database, datetime.now(UTC)) == "connected"
 
 

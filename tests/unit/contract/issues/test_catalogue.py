@@ -14,7 +14,16 @@ from agent.contract.issues.catalogue import ISSUE_KINDS
 ROOT = Path(__file__).resolve().parents[4]
 MODULES = sorted((ROOT / "agent").rglob("*.py"))
 # what tells an issue → the place of the kind among its arguments
-TELLERS = {"note": 0, "_note": 0, "begin": 0, "end": 0, "_on_fault": 0, "on_fault": 0, "Keeper": 1}
+TELLERS = {
+    "note": 0,
+    "set_issue": 0,
+    "_note": 0,
+    "begin": 0,
+    "end": 0,
+    "_on_fault": 0,
+    "on_fault": 0,
+    "Supervisor": 1,
+}
 VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
 
 

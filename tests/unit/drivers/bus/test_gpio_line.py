@@ -24,9 +24,9 @@ from drivers.errors import (
     DeviceUnreachable,
     UnsupportedFeature,
 )
-from drivers.input.gpio_input import GpioContact
+from drivers.input.gpio_input import GpioInput
 from drivers.interface import EdgePin
-from drivers.relay.gpio_relay import GpioSwitch
+from drivers.relay.gpio_relay import GpioRelay
 from tests.fakes.fake_gpiod import FakeGpio, build_modules
 
 CHIP = "/dev/gpiochip0"
@@ -92,9 +92,9 @@ def test_the_package_raises_oserror_for_a_chip_that_is_none(tmp_path: Path) -> N
 
 async def test_a_real_package_without_a_chip_is_a_device_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DeviceUnreachable, match="gpioinfo"):
-        await GpioSwitch(port=str(tmp_path / "gpiochip0"), coil=4).set(True)
+        await GpioRelay(port=str(tmp_path / "gpiochip0"), coil=4).set(True)
     with pytest.raises(DeviceUnreachable, match="plugged in"):
-        await GpioContact(port=os.devnull, line=4).read()
+        await GpioInput(port=os.devnull, line=4).read()
 
 
 def test_gpiod_is_not_loaded_before_a_line_is_used() -> None:
@@ -107,7 +107,7 @@ def test_gpiod_is_not_loaded_before_a_line_is_used() -> None:
 
 
 async def test_an_active_low_relay_closes_at_low(bench: FakeGpio) -> None:
-    relay = GpioSwitch(port=CHIP, coil=26, active="low")
+    relay = GpioRelay(port=CHIP, coil=26, active="low")
     assert await relay.read() is False
     assert bench.pin(CHIP, 26).level() is True
     await relay.set(True)
@@ -122,21 +122,21 @@ async def test_the_chip_is_found_by_its_label_and_the_line_by_its_name(
     for number, label in enumerate(("pinctrl-rp1", "ft232h")):
         (tmp_path / f"gpiochip{number}").touch()
         bench.plug(str(tmp_path / f"gpiochip{number}"), label, [None, "RELAY"])
-    await GpioSwitch(port="ft232h", line_name="RELAY").set(True)
+    await GpioRelay(port="ft232h", line_name="RELAY").set(True)
     assert bench.pin(str(tmp_path / "gpiochip1"), 1).level() is True
     with pytest.raises(DeviceUnreachable, match="here: pinctrl-rp1, ft232h"):
-        await GpioSwitch(port="ft232", coil=0).set(True)
+        await GpioRelay(port="ft232", coil=0).set(True)
 
 
 async def test_a_shorted_pin_is_a_fault_of_the_device(bench: FakeGpio) -> None:
     bench.pin(CHIP, 26).short = False
     with pytest.raises(DeviceFault, match="reads off"):
-        await GpioSwitch(port=CHIP, coil=26).set(True)
+        await GpioRelay(port=CHIP, coil=26).set(True)
 
 
 async def test_a_line_that_another_program_holds_is_busy_and_says_by_whom(bench: FakeGpio) -> None:
     bench.pin(CHIP, 4).owner = "onewire@0"
-    relay = GpioSwitch(port=CHIP, coil=4)
+    relay = GpioRelay(port=CHIP, coil=4)
     with pytest.raises(DeviceBusy, match="onewire@0"):
         await relay.set(True)
     bench.pin(CHIP, 4).owner = None
@@ -155,7 +155,7 @@ async def test_a_line_that_another_program_holds_is_busy_and_says_by_whom(bench:
 async def test_what_the_kernel_answers_is_told_in_the_familys_words(
     bench: FakeGpio, code: int, error: type[Exception]
 ) -> None:
-    relay = GpioSwitch(port=CHIP, coil=4)
+    relay = GpioRelay(port=CHIP, coil=4)
     bench.fail(CHIP, code)
     with pytest.raises(error):
         await relay.set(True)
@@ -165,9 +165,9 @@ async def test_what_the_kernel_answers_is_told_in_the_familys_words(
 
 async def test_a_line_beyond_the_chip_or_of_no_such_name_is_not_there(bench: FakeGpio) -> None:
     with pytest.raises(DeviceUnreachable, match="range"):
-        await GpioSwitch(port=CHIP, coil=99).set(True)
+        await GpioRelay(port=CHIP, coil=99).set(True)
     with pytest.raises(DeviceUnreachable, match="no such chip or line"):
-        await GpioSwitch(port=CHIP, line_name="RELAY").set(True)
+        await GpioRelay(port=CHIP, line_name="RELAY").set(True)
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,12 @@ def test_settings_that_say_too_little_or_nonsense_are_refused_at_once(
     settings: dict[str, object], text: str
 ) -> None:
     with pytest.raises(UnsupportedFeature, match=text):
-        GpioSwitch(**settings)
+        GpioRelay(**settings)
 
 
-def build_key() -> GpioContact:
+def build_key() -> GpioInput:
     """A key to ground, with the chip's own pull-up."""
-    return GpioContact("khan-cap", port=CHIP, line=17, active="low", bias="pull-up", debounce_ms=50)
+    return GpioInput("khan-cap", port=CHIP, line=17, active="low", bias="pull-up", debounce_ms=50)
 
 
 async def test_a_key_pressed_and_let_go_before_anyone_looked_gives_both(bench: FakeGpio) -> None:
@@ -203,13 +203,13 @@ async def test_a_key_pressed_and_let_go_before_anyone_looked_gives_both(bench: F
 
 @pytest.mark.parametrize("active", ["high", "low"])
 async def test_a_wire_that_came_off_is_no_pressed_key(bench: FakeGpio, active: str) -> None:
-    assert await GpioContact(port=CHIP, line=17, active=active).read() is False
+    assert await GpioInput(port=CHIP, line=17, active=active).read() is False
 
 
 async def test_a_door_that_opens_its_contact_to_ground_is_active_high_with_a_pull_up(
     bench: FakeGpio,
 ) -> None:
-    door = GpioContact(port=CHIP, line=17, bias="pull-up")
+    door = GpioInput(port=CHIP, line=17, bias="pull-up")
     bench.drive(CHIP, 17, "low")
     assert await door.read() is False
     bench.drive(CHIP, 17, "open")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from drivers.bus import shared_bus
-from drivers.bus.shared_bus import Party, SharedLine
+from drivers.bus.shared_bus import BusUser, SharedBus
 from drivers.errors import DeviceBusy, DeviceProtocolError, DeviceTimeout, DeviceUnreachable
 
 
@@ -32,7 +32,7 @@ class Bench:
     def __init__(self) -> None:
         self.ports: list[FakePort] = []
         self.error: OSError | None = None
-        self.line: SharedLine[FakePort] = SharedLine("/dev/x", self._open)
+        self.line: SharedBus[FakePort] = SharedBus("/dev/x", self._open)
 
     async def _open(self) -> FakePort:
         if self.error is not None:
@@ -41,8 +41,8 @@ class Bench:
         return self.ports[-1]
 
 
-def party(name: str = "a", *, timeout_s: float = 0.02, tries: int = 2) -> Party:
-    return Party(name=name, key=name, timeout_s=timeout_s, gap_s=0.0, tries=tries)
+def party(name: str = "a", *, timeout_s: float = 0.02, tries: int = 2) -> BusUser:
+    return BusUser(name=name, key=name, timeout_s=timeout_s, gap_s=0.0, tries=tries)
 
 
 class Device:

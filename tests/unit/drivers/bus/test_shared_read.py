@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from drivers.bus.shared_read import Block
+from drivers.bus.shared_read import SharedRead
 from drivers.errors import DeviceTimeout
 
 
@@ -32,20 +32,20 @@ class Board:
 
 
 async def test_five_who_ask_at_once_cost_one_frame() -> None:
-    board, block = Board(), Block()
+    board, block = Board(), SharedRead()
     assert await asyncio.gather(*(block.read(board.read) for _ in range(5))) == [[0]] * 5
     assert board.frames == 1
 
 
 async def test_who_asks_again_gets_what_is_so_now() -> None:
-    board, block = Board(), Block()
+    board, block = Board(), SharedRead()
     assert await block.read(board.read) == [0]
     board.state = 1
     assert await block.read(board.read) == [1]
 
 
 async def test_who_asks_while_a_frame_is_under_way_gets_the_next_and_shares_it() -> None:
-    board, block = Board(), Block()
+    board, block = Board(), SharedRead()
     board.may_answer.clear()
     early = asyncio.create_task(block.read(board.read))
     await board.asked.wait()
@@ -59,7 +59,7 @@ async def test_who_asks_while_a_frame_is_under_way_gets_the_next_and_shares_it()
 
 
 async def test_a_failure_is_its_askers_alone_and_the_next_asks_again() -> None:
-    board, block = Board(), Block()
+    board, block = Board(), SharedRead()
     board.is_mute = True
     with pytest.raises(DeviceTimeout):
         await block.read(board.read)

@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
-from drivers.led.png_folder import HISTORY_FRAMES, PngBoard
+from drivers.led.png_folder import HISTORY_FRAMES, PngFolder
 
 SIZE = (4, 2)
 RED = bytes([255, 0, 0]) * 8
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> PngBoard:
-    board = PngBoard(str(tmp_path))
+def board(tmp_path: Path) -> PngFolder:
+    board = PngFolder(str(tmp_path))
     board.open({"mat": SIZE})
     return board
 
@@ -30,7 +30,7 @@ def pixels(path: Path) -> bytes:
 
 
 def test_a_frame_comes_back_from_the_latest_file_pixel_by_pixel(
-    board: PngBoard, tmp_path: Path
+    board: PngFolder, tmp_path: Path
 ) -> None:
     frame = bytes(range(24))
     board.send("mat", frame)
@@ -38,7 +38,7 @@ def test_a_frame_comes_back_from_the_latest_file_pixel_by_pixel(
 
 
 def test_only_changes_are_kept_under_a_counter_and_the_hash_of_their_pixels(
-    board: PngBoard, tmp_path: Path
+    board: PngFolder, tmp_path: Path
 ) -> None:
     black = bytes(24)
     for frame in (RED, RED, black, RED):
@@ -53,7 +53,7 @@ def test_only_changes_are_kept_under_a_counter_and_the_hash_of_their_pixels(
 
 def test_the_history_is_bounded_and_its_counter_survives_a_restart(tmp_path: Path) -> None:
     for run in range(2):
-        board = PngBoard(str(tmp_path))
+        board = PngFolder(str(tmp_path))
         board.open({"mat": SIZE})
         for number in range(HISTORY_FRAMES):
             board.send("mat", bytes([run + 1, number, 7]) * 8)
@@ -62,34 +62,34 @@ def test_the_history_is_bounded_and_its_counter_survives_a_restart(tmp_path: Pat
     assert names[-1].startswith(f"mat-{2 * HISTORY_FRAMES:06d}-")
 
 
-def test_nothing_half_written_stays_behind(board: PngBoard, tmp_path: Path) -> None:
+def test_nothing_half_written_stays_behind(board: PngFolder, tmp_path: Path) -> None:
     board.send("mat", RED)
     assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
 
 
-def test_closing_leaves_the_face_black(board: PngBoard, tmp_path: Path) -> None:
+def test_closing_leaves_the_face_black(board: PngFolder, tmp_path: Path) -> None:
     board.send("mat", RED)
     board.close()
     assert pixels(tmp_path / "mat-latest.png") == bytes(24)
 
 
 @pytest.mark.parametrize(("face", "frame"), [("lung", RED), ("mat", RED[:-1])])
-def test_a_wrong_face_or_length_is_our_misuse(board: PngBoard, face: str, frame: bytes) -> None:
+def test_a_wrong_face_or_length_is_our_misuse(board: PngFolder, face: str, frame: bytes) -> None:
     with pytest.raises(ValueError, match=r"no such face|bytes are no"):
         board.send(face, frame)
 
 
 def test_a_face_name_never_leaves_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="plain word"):
-        PngBoard(str(tmp_path)).open({"../x": SIZE})
+        PngFolder(str(tmp_path)).open({"../x": SIZE})
 
 
 def test_a_folder_that_cannot_be_is_a_board_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DeviceUnreachable):
-        PngBoard(str(tmp_path / "file" / "board")).open({"mat": SIZE})
+        PngFolder(str(tmp_path / "file" / "board")).open({"mat": SIZE})
 
 
-def test_it_says_that_it_cannot_dim(board: PngBoard) -> None:
+def test_it_says_that_it_cannot_dim(board: PngFolder) -> None:
     with pytest.raises(UnsupportedFeature):
         board.set_brightness(50)

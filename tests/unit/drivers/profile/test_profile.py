@@ -12,7 +12,7 @@ from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile import load
 from drivers.profile.__main__ import main
 from drivers.profile.load import list_profiles, load_profile, read_profile
-from drivers.profile.model import RULES, Amplifier, Meter, Relay
+from drivers.profile.model import RULES, AmplifierProfile, MeterProfile, RelayProfile
 
 ROOT = Path(__file__).resolve().parents[4]
 RELAY = (ROOT / "firmware-profiles" / "waveshare-modbus-rtu-relay.yaml").read_text("utf-8")
@@ -127,7 +127,7 @@ def test_a_word_is_written_as_in_a_manual(tmp_path: Path, written: str, value: i
             read_profile(path)
         return
     profile = read_profile(path)
-    assert isinstance(profile, Relay)
+    assert isinstance(profile, RelayProfile)
     assert profile.registers is not None
     assert profile.registers.write.on == value
 
@@ -142,7 +142,7 @@ def test_a_word_beyond_its_sixteen_bits_is_shown_as_written(tmp_path: Path) -> N
 def test_a_scale_is_a_number_however_small(tmp_path: Path, written: str, value: float) -> None:
     path = write(tmp_path, METER, METER.replace("scale: 0.1", f"scale: {written}", 1))
     profile = read_profile(path)
-    assert isinstance(profile, Meter)
+    assert isinstance(profile, MeterProfile)
     assert value in {reading.scale for reading in profile.readings.values()}
 
 
@@ -178,7 +178,7 @@ def test_the_technicians_own_file_comes_first(
     path = write(tmp_path, RELAY, RELAY.replace("timeout_ms: 300", "timeout_ms: 450"))
     monkeypatch.setattr(load, "FOLDERS", (tmp_path, *load.FOLDERS))
     profile = load_profile(path.stem)
-    assert isinstance(profile, Relay)
+    assert isinstance(profile, RelayProfile)
     assert profile.timings.timeout_ms == 450
     assert list_profiles().count(path.stem) == 1
 
@@ -212,7 +212,7 @@ def test_the_wheel_brings_the_profiles_to_a_folder_that_is_searched() -> None:
 
 
 def test_an_amplifier_can_be_read_as_such() -> None:
-    assert isinstance(load_profile("nad-c-356bee"), Amplifier)
+    assert isinstance(load_profile("nad-c-356bee"), AmplifierProfile)
 
 
 def test_the_command_tells_good_files_and_bad_ones(

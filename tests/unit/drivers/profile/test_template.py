@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from drivers.profile.load import load_profile
-from drivers.profile.model import Amplifier, Commands, Relay
+from drivers.profile.model import AmplifierProfile, CommandTable, RelayProfile
 from drivers.profile.template import build_frame, build_pattern
 from drivers.sim.sim_modbus_device import compute_crc
 
 
-def commands_of(name: str) -> Commands:
+def commands_of(name: str) -> CommandTable:
     profile = load_profile(name)
-    assert isinstance(profile, Relay | Amplifier)
+    assert isinstance(profile, RelayProfile | AmplifierProfile)
     assert profile.commands is not None
     return profile.commands
 
@@ -45,7 +45,7 @@ LCUS, TOA, MONO = (
     ],
 )
 def test_a_command_is_the_documents_bytes(
-    commands: Commands, template: str, values: dict[str, int], wire: bytes
+    commands: CommandTable, template: str, values: dict[str, int], wire: bytes
 ) -> None:
     assert build_frame(commands.form, template, values) == wire
 

@@ -14,13 +14,13 @@ import pytest
 from agent.clock import Now
 from agent.contract.document import Scene
 from agent.play import supervisor
-from agent.play.board.board_output import PictureOutput
-from agent.play.ipc import BoardReady, Fault, Show
+from agent.play.board.board_output import BoardOutput
+from agent.play.ipc import BoardReady, ShowScene, WorkerFault
 from agent.play.item import Item, Neighbours
 from tests.unit.play.sound.test_sound_output import (
     FakeLog,
     FakeRundown,
-    SlowShelf,
+    SlowMediaFiles,
     build_clock,
     build_item,
     until,
@@ -40,10 +40,10 @@ class FakeBoard:
         self.on_event(BoardReady(["mat"]))
 
     def send(self, command: Any, fd: int | None = None) -> None:
-        if isinstance(command, Show):
+        if isinstance(command, ShowScene):
             self.shows.append(command.id)
             if self.answer == "fault":
-                self.on_event(Fault("E_RENDER", "not drawn within 10 s", command.id))
+                self.on_event(WorkerFault("E_RENDER", "not drawn within 10 s", command.id))
             else:
                 self.on_lost("E_WORKER: no beat for 1.5 s")
 
@@ -53,7 +53,7 @@ class FakeBoard:
 
 @dataclass
 class Bench:
-    output: PictureOutput
+    output: BoardOutput
     boards: list[FakeBoard]
     rundown: FakeRundown
     log: FakeLog
@@ -71,11 +71,11 @@ class Schedule(FakeRundown):
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> SlowShelf:
-    return SlowShelf(tmp_path)
+def media_files(tmp_path: Path) -> SlowMediaFiles:
+    return SlowMediaFiles(tmp_path)
 
 
-def build(shelf: SlowShelf, answer: str) -> Bench:
+def build(media_files: SlowMediaFiles, answer: str) -> Bench:
     rundown, log, clock = Schedule(), FakeLog(), build_clock()
     boards: list[FakeBoard] = []
 
@@ -83,11 +83,11 @@ def build(shelf: SlowShelf, answer: str) -> Bench:
         boards.append(FakeBoard(on_event, on_lost, answer))
         return boards[-1]
 
-    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
+    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     rundown.now_wanted.append(item)
-    return Bench(PictureOutput("bang-tin", ["mat"], spawn, near), boards, rundown, log, item)
+    return Bench(BoardOutput("bang-tin", ["mat"], spawn, near), boards, rundown, log, item)
 
 
 async def settle() -> None:
@@ -104,10 +104,14 @@ async def settle() -> None:
     ],
 )
 async def test_a_scene_that_fails_is_on_record_once_and_a_newer_document_may_try_anew(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch, answer: str, shows: int, reason: str
+    media_files: SlowMediaFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    shows: int,
+    reason: str,
 ) -> None:
     monkeypatch.setattr(supervisor, "RESPAWN_S", (0.0,) * 5)
-    bench = build(shelf, answer)
+    bench = build(media_files, answer)
     running = asyncio.create_task(bench.output.run())
     await until(lambda: bool(bench.log.plays))
     bench.output.changed()

@@ -17,10 +17,18 @@ from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.play.board import scene_renderer
 from agent.play.board.board_config import BoardConfig
-from agent.play.board.board_process import Board
+from agent.play.board.board_process import BoardProcess
 from agent.play.board.render_process import Failure, RenderProcess, reap
 from agent.play.board.scene_budget import SceneBudget
-from agent.play.ipc import BoardBeat, BoardCommand, BoardEvent, Brightness, Fault, Show, Shown
+from agent.play.ipc import (
+    BoardBeat,
+    BoardCommand,
+    BoardEvent,
+    Brightness,
+    Shown,
+    ShowScene,
+    WorkerFault,
+)
 
 PATIENCE_S = 60
 
@@ -48,7 +56,7 @@ class FakeSink:
 class Bench:
     """A board that turns as long as somebody waits for its word."""
 
-    board: Board
+    board: BoardProcess
     sink: FakeSink
     agent: socket.socket
     beats: int = 0
@@ -70,8 +78,8 @@ class Bench:
 NOTICE = Element("text", [0, 0, 1000, 1000], text="Nước sạch", background="#ffffff")
 
 
-def build_show(id_: str, element: Element = NOTICE) -> Show:
-    return Show(
+def build_show(id_: str, element: Element = NOTICE) -> ShowScene:
+    return ShowScene(
         id=id_,
         scene=Scene([element], 60_000),
         faces=["mat"],
@@ -87,7 +95,7 @@ def bench() -> Iterator[Bench]:
     agent.settimeout(PATIENCE_S)
     sink = FakeSink()
     config = BoardConfig("tv-cl-0007", "png", "", {"mat": (64, 32)})
-    board = Board(config, sink, ours)
+    board = BoardProcess(config, sink, ours)
     with agent, ours:
         yield Bench(board, sink, agent)
         board.close()
@@ -103,7 +111,7 @@ def test_whatever_a_picture_raises_is_told_of_its_scene_and_the_face_is_black(
         broken.setattr(scene_renderer.SceneRenderer, "draw", explode)
         bench.tell(build_show("s1"))
         fault = bench.hear()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code) == ("s1", "E_UNSUPPORTED")
     assert not any(bench.sink.frames["mat"])
     bench.tell(build_show("s2"))
@@ -129,7 +137,7 @@ def test_a_scene_that_takes_too_long_has_failed_and_the_board_beats_meanwhile(
         broken.setattr(bench.board, "_budget", SceneBudget(render_s=0.2))
         bench.tell(build_show("s1"))
         fault = bench.hear()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code, fault.detail) == ("s1", "E_RENDER", "not drawn within 0.2 s")
     assert bench.beats >= 2
     bench.tell(build_show("s2"))
@@ -173,7 +181,7 @@ def test_a_scene_that_ends_its_process_twice_has_failed(
         broken.setattr(scene_renderer.SceneRenderer, "draw", die)
         bench.tell(build_show("s1"))
         fault = bench.hear()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code) == ("s1", "E_RENDER")
     assert caplog.text.count("once more") == 1
     assert not any(bench.sink.frames["mat"])
@@ -190,7 +198,7 @@ def test_without_a_process_the_scene_has_failed_and_no_descriptor_is_left(
         full.setattr(os, "fork", refuse)
         bench.tell(build_show("s1"))
         fault = bench.hear()
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code) == ("s1", "E_RENDER")
     assert os.listdir("/proc/self/fd") == before  # noqa: PTH208 - only the names
 

@@ -13,7 +13,7 @@ from agent.contract.document import Element, Scene
 from agent.errors import PlayError
 from agent.play.board import scene_images
 from agent.play.board.scene_budget import SceneBudget, check_scene
-from agent.play.board.scene_renderer import SceneRenderer, Surroundings, render
+from agent.play.board.scene_renderer import SceneContext, SceneRenderer, render
 
 ALL = [0, 0, 1000, 1000]
 BUDGET = SceneBudget(image_px=20_000, elements=3, text_chars=10, painted_faces=2)
@@ -63,7 +63,7 @@ def test_pixels_are_counted_from_the_headers(
     tmp_path: Path, kind: str, size: tuple[int, int], *, is_refused: bool
 ) -> None:
     digest, media = store(tmp_path, kind, size)
-    scene, around = Scene([Element("image", ALL, media=digest)], 1), Surroundings("x", media)
+    scene, around = Scene([Element("image", ALL, media=digest)], 1), SceneContext("x", media)
     budget = SceneBudget(image_px=40_000 if kind == "jpg" else 20_000)
     if is_refused:
         with pytest.raises(PlayError, match="E_SCENE"):
@@ -88,7 +88,7 @@ def test_a_picture_is_decoded_once_however_often_it_stands_in_the_scene(
     monkeypatch.setattr(scene_images.SceneImages, "_decode", count)
     elements = [Element("image", [n * 100, 0, 100, 1000], media=digest) for n in range(10)]
     scene, sizes = Scene(elements, 1), [(640, 320), (192, 96)]
-    renderer = SceneRenderer(scene, sizes, Surroundings("x", media))
+    renderer = SceneRenderer(scene, sizes, SceneContext("x", media))
     for size in sizes:
         assert renderer.draw(size, None).getpixel((size[0] // 20, size[1] // 2)) == (255, 0, 0)
     assert decoded == [digest]
@@ -97,7 +97,7 @@ def test_a_picture_is_decoded_once_however_often_it_stands_in_the_scene(
 def test_a_small_picture_is_enlarged_to_its_room_in_its_own_proportions(tmp_path: Path) -> None:
     digest, media = store(tmp_path, "png", (10, 20))
     scene = Scene([Element("image", ALL, media=digest)], 1)
-    picture = render(scene, (100, 100), Surroundings("x", media))
+    picture = render(scene, (100, 100), SceneContext("x", media))
     assert picture.getbbox() == (25, 0, 75, 100)
 
 
@@ -111,6 +111,6 @@ def test_a_photograph_of_twelve_megapixels_fits_a_large_board_upright_or_turned(
         Image.new("L", (4000, 3000), 255).save(path, exif=exif)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         scene = Scene([Element("image", ALL, media=digest)], 1)
-        picture = render(scene, (1920, 1080), Surroundings("x", {digest: str(path)}))
+        picture = render(scene, (1920, 1080), SceneContext("x", {digest: str(path)}))
         left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
         assert (right - left, bottom - top) == shown

@@ -13,11 +13,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from agent.contract.document import Element, Scene
 from agent.play.board import typeset
-from agent.play.board.scene_renderer import Surroundings, clock_text, render
+from agent.play.board.scene_renderer import SceneContext, clock_text, render
 
 VIETNAMESE = "ẾỆỔỮẶ Nước sạch cho mọi nhà, lũ về đề nghị sơ tán"
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់ ស្ត្រី"
-AROUND = Surroundings("tv-cl-0007", {})
+AROUND = SceneContext("tv-cl-0007", {})
 
 
 def charset(font: str) -> set[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import PlayError
-from agent.play.decode.clip_sequence import INPUTS_AT_ONCE, Stretch, Track, cut_row
+from agent.play.decode.clip_sequence import INPUTS_AT_ONCE, ClipRun, Track, split_clips
 from agent.play.decode.decoder import decoder_argv, start_decoder
 from agent.play.sound.attention_tone import two_tone
 
@@ -115,16 +115,16 @@ def test_what_lies_before_the_offset_is_not_decoded() -> None:
     """Rounds of 30 s and 2 s of silence; 16 of them make a stretch of 512 s."""
     track = Track(7, "audio/mpeg", 30_000)
     hours = 2 * 3_600_000
-    first = next(cut_row([track], 1_000, gap_ms=2_000, offset_ms=hours, limit_ms=60_000))
+    first = next(split_clips([track], 1_000, gap_ms=2_000, offset_ms=hours, limit_ms=60_000))
     assert first.offset_ms == 0  # 7,200 s are 225 rounds
     assert first.limit_ms == 60_000
-    first = next(cut_row([track], 1_000, gap_ms=2_000, offset_ms=hours + 31_000))
+    first = next(split_clips([track], 1_000, gap_ms=2_000, offset_ms=hours + 31_000))
     assert first.offset_ms == 31_000  # in the silence behind a round
 
 
 def test_a_limit_counts_over_all_stretches_and_ends_them() -> None:
     track = Track(7, "audio/mpeg", 10_000)
-    row = list(cut_row([track] * 3, 20, offset_ms=5_000, limit_ms=400_250))
+    row = list(split_clips([track] * 3, 20, offset_ms=5_000, limit_ms=400_250))
     # 60 tracks of 10 s by 16: 160 s each; 5 s are left out, so 155, 160, and what is left
     assert [stretch.limit_ms for stretch in row] == [400_250, 245_250, 85_250]
     assert [stretch.offset_ms for stretch in row] == [5_000, 0, 0]
@@ -168,7 +168,7 @@ async def test_a_mime_without_a_demuxer_is_refused_before_anything_starts() -> N
 
 
 def test_every_input_has_its_own_whitelists() -> None:
-    argv = decoder_argv(Stretch((Track(7, "audio/mpeg", 1), Track(8, "audio/opus", 1)), 0))
+    argv = decoder_argv(ClipRun((Track(7, "audio/mpeg", 1), Track(8, "audio/opus", 1)), 0))
     assert argv.count("-format_whitelist") == argv.count("-i") == 2
     assert "-nostdin" in argv
     assert not any("http" in word for word in argv)

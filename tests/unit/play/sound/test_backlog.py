@@ -12,21 +12,21 @@ import pytest
 from agent.clock import boot_s as boot
 from agent.clock import mono_s
 from agent.contract.report import Play
-from agent.play.ipc import Ended, Fire, Load, Start, Started, Stop
+from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
 from agent.play.sound import emergency_session, session_stack, sound_output
 from tests.unit.play.sound.test_sound_output import (
     TEXT,
     Bench,
-    SlowShelf,
+    SlowMediaFiles,
     alarm,
     at_work,
     build_item,
-    shelf,
+    media_files,
     until,
 )
 
-__all__ = ["shelf"]
+__all__ = ["media_files"]
 PIPE_MS = 300  # what a pipe holds: nobody reads it here
 SOON_S = 60.0  # not over before a busy machine has looked
 
@@ -48,7 +48,7 @@ async def begin_alarm(bench: Bench) -> Item:
     await until(lambda: len(bench.engine.all(Fire)) == 1)
     signal = bench.engine.all(Fire)[0].id
     bench.engine.on_event(Started(signal, mono_s()))
-    await until(lambda: len(bench.engine.all(Start)) == 1)
+    await until(lambda: len(bench.engine.all(StartSlot)) == 1)
     bench.engine.on_event(Ended(signal, 144_000, "end", mono_s()))
     bench.engine.on_event(Started(message_of(bench), mono_s()))
     return own
@@ -73,16 +73,16 @@ def come_due(bench: Bench, name: str, **more: Any) -> Item:
     return item
 
 
-def last_start(bench: Bench) -> Start:
-    start = bench.engine.all(Start)[-1]
-    assert isinstance(start, Start)
+def last_start(bench: Bench) -> StartSlot:
+    start = bench.engine.all(StartSlot)[-1]
+    assert isinstance(start, StartSlot)
     return start
 
 
 async def test_what_comes_due_under_an_alarm_begins_at_the_sample_behind_it(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         come_due(bench, "ban tin", when_cut="resume")
         await until(lambda: last_start(bench).after == message_of(bench))
@@ -98,8 +98,10 @@ async def test_what_comes_due_under_an_alarm_begins_at_the_sample_behind_it(
         assert (play.title, play.result, play.duration_ms) == ("ban tin", "full", 2000)
 
 
-async def test_what_is_due_behind_an_alarm_waits_for_its_own_moment(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_what_is_due_behind_an_alarm_waits_for_its_own_moment(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         soon = build_item("ban tin", bench.clock.now().at + timedelta(seconds=SOON_S))
         bench.rundown.next_item = soon
@@ -110,14 +112,16 @@ async def test_what_is_due_behind_an_alarm_waits_for_its_own_moment(shelf: SlowS
         )
 
 
-async def test_what_was_cut_is_prepared_to_go_on_behind_the_alarm(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_what_was_cut_is_prepared_to_go_on_behind_the_alarm(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         song = build_item("ca nhac", bench.clock.now().at, when_cut="resume", repeat=30)
         song = replace(song, end_at=song.start_at + timedelta(minutes=1))
         bench.rundown.now_wanted = [song]
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 1)
-        first = bench.engine.all(Start)[0].id
+        await until(lambda: len(bench.engine.all(StartSlot)) == 1)
+        first = bench.engine.all(StartSlot)[0].id
         bench.engine.on_event(Started(first, mono_s()))
         await until(lambda: bench.output.on_air is not None)
         bench.rundown.now_wanted = [alarm(bench), song]
@@ -127,15 +131,17 @@ async def test_what_was_cut_is_prepared_to_go_on_behind_the_alarm(shelf: SlowShe
         await until(lambda: first in [one.id for one in bench.engine.all(Stop)])
         bench.engine.on_event(Ended(first, 48_000, "stopped", mono_s()))
         await until(lambda: len(bench.engine.all(Load)) == 3)
-        message = next(one.id for one in bench.engine.all(Start) if one.after is not None)
+        message = next(one.id for one in bench.engine.all(StartSlot) if one.after is not None)
         bench.engine.on_event(Ended(bench.engine.all(Fire)[0].id, 144_000, "end", mono_s()))
         bench.engine.on_event(Started(message, mono_s()))
         await until(lambda: last_start(bench).after == message)
         assert last_start(bench).id in [one.id for one in bench.engine.all(Load)]
 
 
-async def test_what_is_to_be_dropped_is_on_record_and_does_not_come_back(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_what_is_to_be_dropped_is_on_record_and_does_not_come_back(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         come_due(bench, "gio tap the duc", when_cut="drop")
         await until(lambda: len(bench.log.plays) == 1)
@@ -148,8 +154,8 @@ async def test_what_is_to_be_dropped_is_on_record_and_does_not_come_back(shelf: 
         assert len(bench.engine.all(Load)) == 1
 
 
-async def test_what_rejoins_begins_at_its_present_position(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         end_at = bench.clock.now().at + timedelta(minutes=1)
         due = come_due(bench, "ca nhac", when_cut="rejoin", repeat=30, end_at=end_at)
@@ -166,9 +172,9 @@ async def test_what_rejoins_begins_at_its_present_position(shelf: SlowShelf) -> 
 
 @pytest.mark.parametrize(("when_cut", "window_s"), [("resume", 60), ("rejoin", 600)])
 async def test_what_does_not_fit_any_more_is_on_record(
-    shelf: SlowShelf, when_cut: str, window_s: int
+    media_files: SlowMediaFiles, when_cut: str, window_s: int
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         at = bench.clock.now().at
         come_due(
@@ -183,8 +189,10 @@ async def test_what_does_not_fit_any_more_is_on_record(
         assert (play.title, play.result, play.reason) == ("ban tin", "skipped", "preempted")
 
 
-async def test_what_the_schedule_has_for_now_goes_before_what_is_older(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_what_the_schedule_has_for_now_goes_before_what_is_older(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         own = await begin_alarm(bench)
         old = come_due(bench, "ban tin", when_cut="resume")
         await until(lambda: last_start(bench).after == message_of(bench))
@@ -208,34 +216,36 @@ async def test_what_the_schedule_has_for_now_goes_before_what_is_older(shelf: Sl
 
 
 async def test_what_the_engine_drops_below_an_alarm_leaves_no_record_and_comes_back(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         at = bench.clock.now().at
         song = build_item("ca nhac", at, when_cut="resume")
         bench.rundown.now_wanted = [song]
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 1)
+        await until(lambda: len(bench.engine.all(StartSlot)) == 1)
         bench.engine.on_event(Ended(last_start(bench).id, 0, "stopped", mono_s()))
         await until(lambda: len(bench.engine.all(Load)) == 2)
         assert bench.log.plays == []
 
 
-async def test_nothing_is_placed_behind_an_alarm_that_another_follows(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_nothing_is_placed_behind_an_alarm_that_another_follows(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         second = alarm(bench, "bao2/sound", when_cut="rejoin")
         bench.rundown.now_wanted.append(second)
         assert (
-            bench.output.lineup._find_last_slot(bench.output._sessions[0], bench.clock.now())
+            bench.output.session_stack._find_last_slot(bench.output._sessions[0], bench.clock.now())
             is None
         )
 
 
 async def test_what_is_due_while_an_alarm_has_no_known_end_is_held_and_begins_once_it_is_over(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         own = alarm(bench, bodies=TEXT)  # it is told until it is cancelled
         bench.rundown.now_wanted = [own]
         bench.output.changed()
@@ -250,12 +260,12 @@ async def test_what_is_due_while_an_alarm_has_no_known_end_is_held_and_begins_on
         await until(lambda: len(bench.engine.all(Load)) == 1)
         slot = bench.engine.all(Load)[0].id
         await asyncio.sleep(0)
-        assert slot not in [one.id for one in bench.engine.all(Start)]
+        assert slot not in [one.id for one in bench.engine.all(StartSlot)]
         bench.rundown.now_wanted, bench.rundown.taken_back = [], {own.key}
         bench.output.changed()
         await until(lambda: signal in [one.id for one in bench.engine.all(Stop)])
         bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))
-        await until(lambda: bool(bench.engine.all(Start)))
+        await until(lambda: bool(bench.engine.all(StartSlot)))
         assert last_start(bench).id == slot
         assert last_start(bench).at_mono_s == pytest.approx(
             bench.clock.mono_of(soon.start_at), abs=0.001
@@ -263,27 +273,27 @@ async def test_what_is_due_while_an_alarm_has_no_known_end_is_held_and_begins_on
 
 
 async def test_what_was_cued_before_an_alarm_does_not_begin_in_a_pause_of_it(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         soon = build_item(
             "ban tin", bench.clock.now().at + timedelta(seconds=SOON_S), limit_ms=PIPE_MS
         )
         bench.rundown.next_item = soon
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 1)
+        await until(lambda: len(bench.engine.all(StartSlot)) == 1)
         bench.rundown.now_wanted = [alarm(bench, when_cut="rejoin")]
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 2)
+        await until(lambda: len(bench.engine.all(StartSlot)) == 2)
         never = last_start(bench)
         assert never.id == bench.engine.all(Load)[0].id
         assert never.at_mono_s > mono_s() + 1e6
 
 
 async def test_a_medium_that_comes_while_the_alarm_sounds_is_played_behind_it(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         late = come_due(bench, "ban tin", when_cut="resume", missing="E_FETCH: 404")
         await until(lambda: "ban tin" in bench.output._backlog)
@@ -295,9 +305,9 @@ async def test_a_medium_that_comes_while_the_alarm_sounds_is_played_behind_it(
 
 @pytest.mark.parametrize("when_cut", ["resume", "drop", "rejoin"])
 async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
-    shelf: SlowShelf, when_cut: str
+    media_files: SlowMediaFiles, when_cut: str
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         written, ended = asyncio.Event(), asyncio.Event()
         close = bench.log.close_play
 
@@ -313,8 +323,8 @@ async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
         bench.rundown.now_wanted = [song]
         bench.rundown.plan = [song]
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 1)
-        first = bench.engine.all(Start)[0].id
+        await until(lambda: len(bench.engine.all(StartSlot)) == 1)
+        first = bench.engine.all(StartSlot)[0].id
         bench.engine.on_event(Started(first, mono_s()))
         await until(lambda: bench.output.on_air is not None)
         bench.rundown.now_wanted = [alarm(bench), song]
@@ -328,17 +338,19 @@ async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
             await until(lambda: not bench.output._changed.is_set())
         written.set()
         await until(lambda: bool(bench.log.plays))
-        await until(lambda: not bench.output.lineup.is_open("ca nhac") or when_cut == "resume")
+        await until(
+            lambda: not bench.output.session_stack.is_open("ca nhac") or when_cut == "resume"
+        )
         assert [(p.title, p.result, p.reason) for p in bench.log.plays] == [
             ("ca nhac", "cut", "preempted")
         ]
 
 
 async def test_nothing_is_decoded_ahead_in_an_alarms_first_seconds(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_stack, "CALM_S", 60.0)
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         come_due(bench, "ban tin", when_cut="resume")
         await until(lambda: "ban tin" in bench.output._backlog)

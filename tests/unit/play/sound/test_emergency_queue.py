@@ -7,27 +7,29 @@ from datetime import UTC, datetime, timedelta
 
 from agent.contract.document import Medium
 from agent.contract.priority import Level
-from agent.play.item import Item, Source, Words
-from agent.play.sound.emergency_queue import AlarmQueue
+from agent.play.item import Item, ItemSource, LanguageClips
+from agent.play.sound.emergency_queue import EmergencyQueue
 from agent.play.sound.emergency_sequence import LINES
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 CLIP = Medium("ab" * 32, 1, "audio/mpeg", 8000, [])
-TEXT = (Words("vi", (), is_here=False),)
-RECORDED = (Words("vi", (CLIP,), is_here=True),)
-AWAITED = (Words("vi", (CLIP,), is_here=False),)
+TEXT = (LanguageClips("vi", (), is_here=False),)
+RECORDED = (LanguageClips("vi", (CLIP,), is_here=True),)
+AWAITED = (LanguageClips("vi", (CLIP,), is_here=False),)
 
 
-def alarm(key: str, bodies: tuple[Words, ...] = RECORDED, *, exercise: bool = False) -> Item:
+def alarm(
+    key: str, bodies: tuple[LanguageClips, ...] = RECORDED, *, exercise: bool = False
+) -> Item:
     return Item(
-        key=key, source=Source("ab" * 16, "cd" * 32, key, "vn.84.em", "", "", "emergency"),
+        key=key, source=ItemSource("ab" * 16, "cd" * 32, key, "vn.84.em", "", "", "emergency"),
         title=key, lang="vi", level=Level.EMERGENCY, level_name="emergency", zones=("*",),
         start_at=AT, end_at=AT + timedelta(minutes=9), latest_end_at=AT + timedelta(minutes=9),
         bodies=bodies, repeat=3, is_exercise=exercise,
     )  # fmt: skip
 
 
-def tell(queue: AlarmQueue, item: Item, steps: int) -> None:
+def tell(queue: EmergencyQueue, item: Item, steps: int) -> None:
     script = queue.script(item)
     here = {index for index, body in enumerate(item.bodies) if body.is_here}
     for _ in range(steps):
@@ -35,14 +37,14 @@ def tell(queue: AlarmQueue, item: Item, steps: int) -> None:
 
 
 def test_the_highest_that_was_not_told_goes_first() -> None:
-    queue, first, second = AlarmQueue(), alarm("1"), alarm("2")
+    queue, first, second = EmergencyQueue(), alarm("1"), alarm("2")
     assert queue.due([first, second], ()) == first
     assert queue.due([first, second], {"1"}) == second
     assert queue.due([first, second], {"1", "2"}) is None
 
 
 def test_what_has_only_a_line_a_minute_left_lets_another_with_words_go_before_it() -> None:
-    queue, text, recorded = AlarmQueue(), alarm("1", TEXT), alarm("2")
+    queue, text, recorded = EmergencyQueue(), alarm("1", TEXT), alarm("2")
     both = [text, recorded]
     assert queue.due(both, ()) == text
     tell(queue, text, 1 + LINES)  # the signal, then the line
@@ -54,30 +56,30 @@ def test_what_has_only_a_line_a_minute_left_lets_another_with_words_go_before_it
 
 
 def test_a_real_one_at_rest_lets_no_exercise_go_before_it() -> None:
-    queue, text = AlarmQueue(), alarm("1", TEXT)
+    queue, text = EmergencyQueue(), alarm("1", TEXT)
     tell(queue, text, 1 + LINES)
     assert queue.due([text, alarm("2", exercise=True)], ()) == text
 
 
 def test_words_that_come_bring_back_what_was_told_without_them() -> None:
-    queue = AlarmQueue()
-    both = (*RECORDED, Words("km", (CLIP,), is_here=False))
+    queue = EmergencyQueue()
+    both = (*RECORDED, LanguageClips("km", (CLIP,), is_here=False))
     told = alarm("1", both)
     tell(queue, told, 5)  # signal, three rounds, over
     assert queue.due([told], {"1"}) is None
-    whole = replace(told, bodies=(*RECORDED, Words("km", (CLIP,), is_here=True)))
+    whole = replace(told, bodies=(*RECORDED, LanguageClips("km", (CLIP,), is_here=True)))
     assert queue.due([whole], {"1"}) == whole
 
 
 def test_words_that_come_end_the_rest() -> None:
-    queue, waiting = AlarmQueue(), alarm("1", AWAITED)
+    queue, waiting = EmergencyQueue(), alarm("1", AWAITED)
     tell(queue, waiting, 1 + LINES)
     assert queue.due([waiting, alarm("2")], ()) == alarm("2")
     assert queue.due([alarm("1"), alarm("2")], ()) == alarm("1")
 
 
 def test_what_is_no_longer_in_force_is_forgotten() -> None:
-    queue, text = AlarmQueue(), alarm("1", TEXT)
+    queue, text = EmergencyQueue(), alarm("1", TEXT)
     tell(queue, text, 1 + LINES)
     queue.due([], ())
     assert queue.due([text, alarm("2")], ()) == text

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from agent.play.sound.emergency_sequence import Script, Step
+from agent.play.sound.emergency_sequence import EmergencySequence, Step
 
 
-def script(bodies: str = "ab", with_words: str = "ab", repeat: int = 2, gap_s: float = 5) -> Script:
+def script(
+    bodies: str = "ab", with_words: str = "ab", repeat: int = 2, gap_s: float = 5
+) -> EmergencySequence:
     indices = frozenset(bodies.index(letter) for letter in with_words)
-    return Script(indices, repeat, gap_s)
+    return EmergencySequence(indices, repeat, gap_s)
 
 
-def tell(script: Script, here: Collection[int], limit: int = 12) -> Iterator[str]:
+def tell(script: EmergencySequence, here: Collection[int], limit: int = 12) -> Iterator[str]:
     """Tell it on: `S` the signal, a letter per body, `L` the line; with the gap before it."""
     for _ in range(limit):
         step = script.next(here)

@@ -18,12 +18,12 @@ from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.contract.report import Play
 from agent.errors import PlayError, StoreError
-from agent.play.ipc import Ended, EngineCommand, Fault, Fire, Load, Start, Started, Stop
-from agent.play.item import Item, Neighbours, Source, Words
+from agent.play.ipc import Ended, EngineCommand, Fire, Load, Started, StartSlot, Stop, WorkerFault
+from agent.play.item import Item, ItemSource, LanguageClips, Neighbours
 from agent.play.sound import emergency_session, segment_loader
-from agent.play.sound.emergency_segment import Segment
-from agent.play.sound.emergency_sequence import Script
-from agent.play.sound.emergency_session import AlarmSession
+from agent.play.sound.emergency_segment import EmergencySegment
+from agent.play.sound.emergency_sequence import EmergencySequence
+from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_with_words
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -36,11 +36,11 @@ def medium(letter: str, seconds: float = 8.0) -> Medium:
 
 def alarm(bodies: str = "a", texts: str = "", **more: Any) -> Item:
     """Bodies with words `v` and `k`…; `texts` are bodies of which nothing was recorded."""
-    words = [Words(lang, (medium(lang),), is_here=False) for lang in bodies]
-    words += [Words(lang, (), is_here=False) for lang in texts]
+    words = [LanguageClips(lang, (medium(lang),), is_here=False) for lang in bodies]
+    words += [LanguageClips(lang, (), is_here=False) for lang in texts]
     return Item(
         key="x/sound",
-        source=Source("ab" * 16, "cd" * 32, "x", "vn.84.em", "", "", "emergency"),
+        source=ItemSource("ab" * 16, "cd" * 32, "x", "vn.84.em", "", "", "emergency"),
         title="Khẩn cấp",
         lang="vi",
         level=Level.EMERGENCY,
@@ -91,7 +91,7 @@ class Shelf:
     def path(self, digest: Digest) -> Path:
         return Path(digest)
 
-    async def decode(self, _media: object, clips: Sequence[Medium]) -> Segment:
+    async def decode(self, _media: object, clips: Sequence[Medium]) -> EmergencySegment:
         (clip,) = clips
         letter = clip.sha256[0]
         await self.hung.wait()
@@ -103,7 +103,7 @@ class Shelf:
         error = PlayError("E_DECODE", "ffmpeg 1", "broken") if letter in self.broken else None
         decoder = FakeDecoder(error)
         self.decoders.append(decoder)
-        segment = Segment(decoder=decoder, length_s=clip.duration_ms / 1000)  # type: ignore[arg-type] # the test's
+        segment = EmergencySegment(decoder=decoder, length_s=clip.duration_ms / 1000)  # type: ignore[arg-type] # the test's
         segment.id = f"{letter}.{segment.id}"
         return segment
 
@@ -130,7 +130,7 @@ class Told:
     """A session with its engine; `order` is what sounded, `_` before what was cut."""
 
     item: Item
-    shelf: Shelf
+    media_files: Shelf
     on_sound: Callable[[str], None] = lambda _name: None
     lengths: dict[str, float] = field(default_factory=lambda: dict(LENGTHS_S))
     order: list[str] = field(default_factory=list)
@@ -140,39 +140,41 @@ class Told:
     limit: int = 30
 
     def __post_init__(self) -> None:
-        near = Neighbours(None, Clock(), self.shelf, self.log, lambda *_: None)  # type: ignore[arg-type] # a session asks no rundown
-        script = Script(bodies_with_words(self.item), self.item.repeat, self.item.gap_ms / 1000)
+        near = Neighbours(None, Clock(), self.media_files, self.log, lambda *_: None)  # type: ignore[arg-type] # a session asks no rundown
+        script = EmergencySequence(
+            bodies_with_words(self.item), self.item.repeat, self.item.gap_ms / 1000
+        )
         item = self.seen()
-        self.session = AlarmSession("loa", item, script, lines=[], send=self.send, near=near)
+        self.session = EmergencySession("loa", item, script, lines=[], send=self.send, near=near)
 
     def seen(self) -> Item:
         """The item as the rundown makes it, with what is in store."""
         bodies = (
-            replace(body, is_here=bool(body.clips) and body.lang in self.shelf.here)
+            replace(body, is_here=bool(body.clips) and body.lang in self.media_files.here)
             for body in self.item.bodies
         )
         return replace(self.item, bodies=tuple(bodies))
 
     def arrive(self, letter: str) -> None:
-        self.shelf.here.add(letter)
+        self.media_files.here.add(letter)
         self.session.update([self.seen()])
 
     def send(self, command: EngineCommand, fd: int | None = None) -> None:
         self.commands.append(command)
         if fd is not None:
             os.close(fd)
-        if isinstance(command, Fire | Start) and not self.is_manual:
+        if isinstance(command, Fire | StartSlot) and not self.is_manual:
             asyncio.get_running_loop().call_soon(self.play, command)
 
-    def name(self, command: Fire | Start) -> str:
+    def name(self, command: Fire | StartSlot) -> str:
         return command.clip if isinstance(command, Fire) else command.id.split(".")[0]
 
-    def play(self, command: Fire | Start) -> None:
+    def play(self, command: Fire | StartSlot) -> None:
         name = self.name(command)
         if not self.session.owns(command.id) or len(self.order) >= self.limit:
             return
         if isinstance(command, Fire) and name not in self.lengths:
-            self.session.on_fault(Fault("E_CLIP", "not held", command.id))
+            self.session.on_fault(WorkerFault("E_CLIP", "not held", command.id))
             return
         self.order.append(name)
         self.session.on_started(Started(command.id, mono_s()))
@@ -186,17 +188,17 @@ class Told:
             loop = asyncio.get_running_loop()
             self.ending = loop.create_task(self.session.on_ended(event), name="ended")
 
-    async def tell(self) -> Play:
+    async def announce(self) -> Play:
         async with asyncio.timeout(60):
-            await self.session.tell()
+            await self.session.announce()
         return self.log.plays[-1]
 
 
 @pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    shelf = Shelf()
-    monkeypatch.setattr(segment_loader, "decode_segment", shelf.decode)
-    return shelf
+def media_files(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    media_files = Shelf()
+    monkeypatch.setattr(segment_loader, "decode_segment", media_files.decode)
+    return media_files
 
 
 def stop_behind(told: Told, count: int, reason: str = "over") -> None:
@@ -209,58 +211,64 @@ def stop_behind(told: Told, count: int, reason: str = "over") -> None:
     told.on_sound = on_sound
 
 
-async def test_signal_words_and_rounds_as_signed_and_the_record_says_so(shelf: Shelf) -> None:
-    shelf.here = {"a", "b"}
-    told = Told(alarm("ab", repeat=2), shelf)
-    play = await told.tell()
+async def test_signal_words_and_rounds_as_signed_and_the_record_says_so(media_files: Shelf) -> None:
+    media_files.here = {"a", "b"}
+    told = Told(alarm("ab", repeat=2), media_files)
+    play = await told.announce()
     assert told.order == ["two-tone", "a", "b", "a", "b"]
     assert (play.result, play.reason, play.words_missing) == ("full", None, None)
     assert play.media == ["a" * 64, "b" * 64]
     assert play.duration_ms == 3_000 + 4 * 8_000
-    assert all(decoder.is_stopped for decoder in shelf.decoders)
+    assert all(decoder.is_stopped for decoder in media_files.decoders)
 
 
 async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(
-    shelf: Shelf,
+    media_files: Shelf,
 ) -> None:
-    told = Told(alarm("ab"), shelf)
+    told = Told(alarm("ab"), media_files)
     stop_behind(told, 4)
-    play = await told.tell()
+    play = await told.announce()
     assert told.order == ["two-tone", "line", "line", "line"]
     assert play.words_missing == ["a", "b"]
     assert (play.result, play.reason, play.media) == ("cut", "over", [])
 
 
-async def test_a_text_that_nobody_recorded_is_announced_by_signal_and_line(shelf: Shelf) -> None:
-    told = Told(alarm("", "vk"), shelf)
+async def test_a_text_that_nobody_recorded_is_announced_by_signal_and_line(
+    media_files: Shelf,
+) -> None:
+    told = Told(alarm("", "vk"), media_files)
     stop_behind(told, 3)
-    play = await told.tell()
+    play = await told.announce()
     assert told.order == ["two-tone", "line", "line"]
     assert (play.result, play.words_missing) == ("full", ["v", "k"])
     assert told.log.opened[0].words_missing == ["v", "k"]
 
 
-async def test_an_exercise_says_that_it_is_one(shelf: Shelf) -> None:
-    told = Told(alarm("", "v", is_exercise=True), shelf)
+async def test_an_exercise_says_that_it_is_one(media_files: Shelf) -> None:
+    told = Told(alarm("", "v", is_exercise=True), media_files)
     stop_behind(told, 2)
-    await told.tell()
+    await told.announce()
     assert told.order == ["two-tone", "exercise-line"]
 
 
-async def test_words_that_come_while_the_line_sounds_begin_the_whole_anew(shelf: Shelf) -> None:
-    told = Told(alarm("a"), shelf)
+async def test_words_that_come_while_the_line_sounds_begin_the_whole_anew(
+    media_files: Shelf,
+) -> None:
+    told = Told(alarm("a"), media_files)
     told.on_sound = lambda name: told.arrive("a") if name == "line" else None
-    play = await told.tell()
+    play = await told.announce()
     assert told.order == ["two-tone", "line", "two-tone", "a"]
     assert (play.result, play.words_missing) == ("full", None)
 
 
-async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(shelf: Shelf) -> None:
-    shelf.here, shelf.broken = {"a", "b"}, {"b"}
-    told = Told(alarm("abc", "k", repeat=2), shelf)
+async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(
+    media_files: Shelf,
+) -> None:
+    media_files.here, media_files.broken = {"a", "b"}, {"b"}
+    told = Told(alarm("abc", "k", repeat=2), media_files)
     missing: list[tuple[str, list[str]]] = []
     told.on_sound = lambda name: missing.append((name, told.session.words_missing))
-    await told.tell()
+    await told.announce()
     assert missing == [
         ("two-tone", ["c", "k"]),
         ("a", ["c", "k"]),
@@ -269,100 +277,100 @@ async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(shel
     ]
 
 
-async def test_a_file_that_rotted_on_the_card_is_replaced_by_the_line(shelf: Shelf) -> None:
-    shelf.here, shelf.rotten = {"a"}, {"a"}
-    told = Told(alarm("a"), shelf)
+async def test_a_file_that_rotted_on_the_card_is_replaced_by_the_line(media_files: Shelf) -> None:
+    media_files.here, media_files.rotten = {"a"}, {"a"}
+    told = Told(alarm("a"), media_files)
     stop_behind(told, 2)
-    play = await told.tell()
+    play = await told.announce()
     assert told.order == ["two-tone", "line"]
     assert play.words_missing == ["a"]
 
 
-async def test_words_whose_decoder_breaks_were_not_heard(shelf: Shelf) -> None:
-    shelf.here, shelf.broken = {"a", "b"}, {"a"}
-    told = Told(alarm("ab"), shelf)
-    play = await told.tell()
+async def test_words_whose_decoder_breaks_were_not_heard(media_files: Shelf) -> None:
+    media_files.here, media_files.broken = {"a", "b"}, {"a"}
+    told = Told(alarm("ab"), media_files)
+    play = await told.announce()
     assert told.order == ["two-tone", "a", "b"]
     assert (play.result, play.words_missing) == ("full", ["a"])
 
 
 async def test_a_card_that_hangs_keeps_nobody_waiting_for_the_line(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    media_files: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segment_loader, "WORDS_LIMIT_S", 0.001)
-    shelf.here = {"a"}
-    shelf.hung.clear()
-    told = Told(alarm("a"), shelf)
-    told.on_sound = lambda name: shelf.hung.set() if name == "line" else None
-    await told.tell()
+    media_files.here = {"a"}
+    media_files.hung.clear()
+    told = Told(alarm("a"), media_files)
+    told.on_sound = lambda name: media_files.hung.set() if name == "line" else None
+    await told.announce()
     assert told.order == ["two-tone", "line", "two-tone", "a"]
 
 
-async def test_an_engine_that_holds_no_line_sounds_the_signal_instead(shelf: Shelf) -> None:
-    told = Told(alarm("", "v"), shelf, lengths={"two-tone": 3.0})
+async def test_an_engine_that_holds_no_line_sounds_the_signal_instead(media_files: Shelf) -> None:
+    told = Told(alarm("", "v"), media_files, lengths={"two-tone": 3.0})
     stop_behind(told, 2)
-    await told.tell()
+    await told.announce()
     assert told.order == ["two-tone", "two-tone"]
 
 
-async def test_a_recorded_signal_in_store_sounds_as_signed(shelf: Shelf) -> None:
-    shelf.here = {"a", "s"}
-    told = Told(alarm("a", signal=medium("s", 5)), shelf, lengths={"s": 5.0})
-    await told.tell()
+async def test_a_recorded_signal_in_store_sounds_as_signed(media_files: Shelf) -> None:
+    media_files.here = {"a", "s"}
+    told = Told(alarm("a", signal=medium("s", 5)), media_files, lengths={"s": 5.0})
+    await told.announce()
     assert told.order == ["s", "a"]
 
 
-async def test_a_recorded_signal_that_is_not_here_is_the_built_in_one(shelf: Shelf) -> None:
-    shelf.here = {"a"}
-    told = Told(alarm("a", signal=medium("s", 5)), shelf)
-    await told.tell()
+async def test_a_recorded_signal_that_is_not_here_is_the_built_in_one(media_files: Shelf) -> None:
+    media_files.here = {"a"}
+    told = Told(alarm("a", signal=medium("s", 5)), media_files)
+    await told.announce()
     assert told.order == ["two-tone", "a"]
 
 
 async def test_a_recorded_signal_on_a_card_that_hangs_is_the_built_in_one(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    media_files: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segment_loader, "SIGNAL_LIMIT_S", 0.001)
-    shelf.here = {"a", "s"}
-    shelf.hung.clear()
-    told = Told(alarm("a", signal=medium("s", 5)), shelf)
-    told.on_sound = lambda _name: shelf.hung.set()
-    await told.tell()
+    media_files.here = {"a", "s"}
+    media_files.hung.clear()
+    told = Told(alarm("a", signal=medium("s", 5)), media_files)
+    told.on_sound = lambda _name: media_files.hung.set()
+    await told.announce()
     assert told.order == ["two-tone", "a"]
 
 
 async def test_a_recorded_signal_that_breaks_off_is_followed_by_the_built_in_one(
-    shelf: Shelf,
+    media_files: Shelf,
 ) -> None:
-    shelf.here = {"a", "s"}
-    told = Told(alarm("a", signal=medium("s", 5)), shelf, lengths=LENGTHS_S | {"s": 1.0})
-    await told.tell()
+    media_files.here = {"a", "s"}
+    told = Told(alarm("a", signal=medium("s", 5)), media_files, lengths=LENGTHS_S | {"s": 1.0})
+    await told.announce()
     assert told.order == ["s", "two-tone", "a"]
 
 
-async def test_it_gives_way_behind_the_body_that_sounds(shelf: Shelf) -> None:
-    shelf.here = {"a", "b"}
-    told = Told(alarm("ab", repeat=3), shelf)
-    told.on_sound = lambda name: told.session.give_way() if name == "a" else None
-    play = await told.tell()
+async def test_it_gives_way_behind_the_body_that_sounds(media_files: Shelf) -> None:
+    media_files.here = {"a", "b"}
+    told = Told(alarm("ab", repeat=3), media_files)
+    told.on_sound = lambda name: told.session.preempt() if name == "a" else None
+    play = await told.announce()
     assert told.order == ["two-tone", "a"]
     assert (play.result, play.reason, play.words_missing) == ("cut", "replaced", ["b"])
     assert play.duration_ms == 11_000
 
 
 async def test_words_are_ordered_right_behind_the_signal_while_that_sounds(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    media_files: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emergency_session, "AHEAD_S", 3600.0)
-    shelf.here = {"a"}
-    told = Told(alarm("a"), shelf, is_manual=True)
-    telling = asyncio.create_task(told.tell())
+    media_files.here = {"a"}
+    told = Told(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(told.announce())
     fire = await command(told, Fire)
     told.session.on_started(Started(fire.id, mono_s()))
-    start = await command(told, Start)
+    start = await command(told, StartSlot)
     assert (start.after, told.name(start)) == (fire.id, "a")
     assert await command(told, Load)
-    told.session.give_way()
+    told.session.preempt()
     assert [one.id for one in told.commands if isinstance(one, Stop)] == [start.id]
     await told.session.on_ended(Ended(fire.id, 144_000, "end", mono_s()))
     assert (await telling).reason == "replaced"
@@ -377,10 +385,10 @@ async def command(told: Told, kind: type[Any]) -> Any:
             await asyncio.sleep(0)
 
 
-async def test_what_is_higher_cuts_it_and_says_so(shelf: Shelf) -> None:
-    shelf.here = {"a"}
-    told = Told(alarm("a"), shelf, is_manual=True)
-    telling = asyncio.create_task(told.tell())
+async def test_what_is_higher_cuts_it_and_says_so(media_files: Shelf) -> None:
+    media_files.here = {"a"}
+    told = Told(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(told.announce())
     fire = await command(told, Fire)
     told.session.on_started(Started(fire.id, mono_s()))
     await told.session.on_ended(Ended(fire.id, 48_000, "stopped", mono_s()))
@@ -388,9 +396,9 @@ async def test_what_is_higher_cuts_it_and_says_so(shelf: Shelf) -> None:
     assert (play.result, play.reason, play.duration_ms) == ("cut", "preempted", 1_000)
 
 
-async def test_an_engine_that_is_lost_leaves_a_record_of_what_was_heard(shelf: Shelf) -> None:
-    told = Told(alarm("a"), shelf, is_manual=True)
-    telling = asyncio.create_task(told.session.tell())
+async def test_an_engine_that_is_lost_leaves_a_record_of_what_was_heard(media_files: Shelf) -> None:
+    told = Told(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(told.session.announce())
     fire = await command(told, Fire)
     at_mono_s = mono_s()
     told.session.on_started(Started(fire.id, at_mono_s))
@@ -401,11 +409,11 @@ async def test_an_engine_that_is_lost_leaves_a_record_of_what_was_heard(shelf: S
     assert play.words_missing == ["a"]
 
 
-async def test_what_was_stopped_before_its_first_sample_was_not_heard(shelf: Shelf) -> None:
-    told = Told(alarm("a"), shelf)
+async def test_what_was_stopped_before_its_first_sample_was_not_heard(media_files: Shelf) -> None:
+    told = Told(alarm("a"), media_files)
     told.session.stop("withdrawn")
     with pytest.raises(PlayError, match="withdrawn"):
-        await told.session.tell()
+        await told.session.announce()
     await told.session.refuse("E_STOPPED: withdrawn")
     (play,) = told.log.plays
     assert (play.result, play.words_missing, play.media) == ("skipped", ["a"], [])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agent.play.decode.pcm import Clip, Ring, Samples
-from agent.play.ipc import Ended, Fault, Fire, Gain, Load, Start, Started, Stop
+from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
 from agent.play.sound.mixer import Mixer
 
@@ -60,7 +60,7 @@ class Bench:
     ) -> FakeSource:
         source = samples if isinstance(samples, FakeSource) else FakeSource(samples)
         self.mixer.load(Load(slot_id, level, **load), source)
-        self.mixer.start(Start(slot_id, at_frame / RATE + LEAD_S))
+        self.mixer.start(StartSlot(slot_id, at_frame / RATE + LEAD_S))
         return source
 
     def events(self, kind: type[E]) -> list[E]:
@@ -148,7 +148,7 @@ def test_a_loaded_slot_that_is_not_due_survives_a_higher_one(bench: Bench) -> No
 def _await_end(bench: Bench, at: int, level: int = 1) -> None:
     """`next` is to begin at a frame, but not before `alarm` has ended."""
     bench.mixer.load(Load("next", level), FakeSource(np.full(500, 2000)))
-    bench.mixer.start(Start("next", at / RATE + LEAD_S, after="alarm"))
+    bench.mixer.start(StartSlot("next", at / RATE + LEAD_S, after="alarm"))
 
 
 @pytest.mark.parametrize("length", [960, 1001, 1199])
@@ -256,9 +256,9 @@ def test_a_slot_starved_for_three_seconds_is_given_up(bench: Bench) -> None:
 def test_an_id_in_use_and_an_unknown_one_are_faults_of_that_id(bench: Bench) -> None:
     bench.play("a", FakeSource(np.full(4_800, 1)), 960)
     bench.play("a", FakeSource(np.full(4_800, 1)), 960)
-    bench.mixer.start(Start("nobody", 0.0))
+    bench.mixer.start(StartSlot("nobody", 0.0))
     bench.run(1)
-    assert [(fault.code, fault.id) for fault in bench.events(Fault)] == [
+    assert [(fault.code, fault.id) for fault in bench.events(WorkerFault)] == [
         ("E_SLOT", "a"),
         ("E_SLOT", "nobody"),
     ]
@@ -303,7 +303,7 @@ def test_a_held_clip_fires_again_and_again_from_its_first_sample(bench: Bench) -
 
 def test_firing_a_clip_that_is_not_held_is_a_fault_of_that_item(bench: Bench) -> None:
     bench.mixer.fire(Fire("siren", "x", 4), {})
-    assert [(fault.code, fault.id) for fault in bench.events(Fault)] == [("E_CLIP", "x")]
+    assert [(fault.code, fault.id) for fault in bench.events(WorkerFault)] == [("E_CLIP", "x")]
 
 
 def test_the_frame_clock_distrusts_the_first_three_callbacks() -> None:

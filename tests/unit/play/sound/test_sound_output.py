@@ -21,11 +21,21 @@ from agent.contract.document import Medium
 from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.contract.report import Play
-from agent.play.ipc import Beat, Ended, EngineCommand, Fire, Load, Ready, Start, Started, Stop
-from agent.play.item import Item, Neighbours, Source, Words
+from agent.play.ipc import (
+    Ended,
+    EngineBeat,
+    EngineCommand,
+    Fire,
+    Load,
+    Ready,
+    Started,
+    StartSlot,
+    Stop,
+)
+from agent.play.item import Item, ItemSource, LanguageClips, Neighbours
 from agent.play.sound import line_claim
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from agent.store.media import MediaStore
 from drivers.sim.sim_amplifier import SimAmplifier
 
@@ -53,7 +63,7 @@ def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> It
     usual = {"clips": (CLIP,), "end_at": start_at + timedelta(seconds=2)}
     return Item(
         key=name,
-        source=Source("ab" * 16, "cd" * 32, name, "vn.84", "", "", "routine"),
+        source=ItemSource("ab" * 16, "cd" * 32, name, "vn.84", "", "", "routine"),
         title=name,
         lang="vi",
         level=level,
@@ -115,7 +125,7 @@ class FakeLog:
             self.plays.append(play)
 
 
-class SlowShelf(MediaStore):
+class SlowMediaFiles(MediaStore):
     """A card that does not answer until it is let go."""
 
     def __init__(self, folder: Path) -> None:
@@ -164,15 +174,15 @@ def build_clock() -> Clock:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> SlowShelf:
+def media_files(tmp_path: Path) -> SlowMediaFiles:
     """A card with the clip on it, in working order until `let_go` is cleared."""
-    shelf = SlowShelf(tmp_path)
-    shelf.path(Digest(DIGEST)).write_bytes(WAV)
-    return shelf
+    media_files = SlowMediaFiles(tmp_path)
+    media_files.path(Digest(DIGEST)).write_bytes(WAV)
+    return media_files
 
 
 @asynccontextmanager
-async def at_work(shelf: SlowShelf, lines: list[Line]) -> AsyncIterator[Bench]:
+async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> AsyncIterator[Bench]:
     rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
     engines: list[FakeEngine] = []
 
@@ -180,14 +190,14 @@ async def at_work(shelf: SlowShelf, lines: list[Line]) -> AsyncIterator[Bench]:
         engines.append(FakeEngine(on_event, on_lost))
         return engines[-1]
 
-    near = Neighbours(rundown, clock, shelf, log, lambda *_: None)
+    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
     output = SoundOutput("loa", lines, spawn, near)
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: bool(engines and engines[0].sent))
         yield Bench(output, engines[0], rundown, log, clock)
     finally:
-        shelf.let_go.set()
+        media_files.let_go.set()
         running.cancel()
         await asyncio.wait([running])
 
@@ -200,13 +210,13 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def alarm(bench: Bench, name: str = "bao/sound", **more: Any) -> Item:
     at = bench.clock.now().at
-    usual: dict[str, Any] = {"clips": (), "bodies": (Words("vi", (WORDS,), is_here=True),)}
+    usual: dict[str, Any] = {"clips": (), "bodies": (LanguageClips("vi", (WORDS,), is_here=True),)}
     return build_item(name, at, Level.EMERGENCY, **(usual | more))
 
 
-async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
-        shelf.let_go.clear()
+async def test_an_alarm_does_not_wait_behind_a_slow_card(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
+        media_files.let_go.clear()
         song = build_item("ca nhac", bench.clock.now().at)
         bench.rundown.now_wanted = [song]
         bench.output.changed()
@@ -217,10 +227,12 @@ async def test_an_alarm_does_not_wait_behind_a_slow_card(shelf: SlowShelf) -> No
         assert bench.engine.all(Load) == []  # the card has not given anything yet
 
 
-async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: SlowShelf) -> None:
+async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(
+    media_files: SlowMediaFiles,
+) -> None:
     well, mute = SimAmplifier("cho", switch_ms=0), SimAmplifier("xa", timeout_ms=3_000)
-    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
-    async with at_work(shelf, lines) as bench:
+    lines = [SpeakerLine(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(media_files, lines) as bench:
         mute.inject("mute")
         bench.rundown.now_wanted = [alarm(bench)]
         bench.output.changed()
@@ -231,12 +243,12 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(shelf: S
 
 
 async def test_an_alarm_is_told_once_its_relay_answers_again(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
-    line = Line("cho", relay, 0, 0, lambda *_: None)
-    async with at_work(shelf, [line]) as bench:
+    line = SpeakerLine("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(media_files, [line]) as bench:
         relay.inject("mute")
         bench.rundown.now_wanted = [alarm(bench)]
         bench.output.changed()
@@ -249,12 +261,12 @@ async def test_an_alarm_is_told_once_its_relay_answers_again(
 
 
 async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
-    line = Line("cho", relay, 0, 0, lambda *_: None)
-    async with at_work(shelf, [line]) as bench:
+    line = SpeakerLine("cho", relay, 0, 0, lambda *_: None)
+    async with at_work(media_files, [line]) as bench:
         relay.inject("dead")
         bench.rundown.now_wanted = [alarm(bench)]
         bench.output.changed()
@@ -268,17 +280,17 @@ async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
 
 
 async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
-    shelf: SlowShelf, monkeypatch: pytest.MonkeyPatch
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
     well, mute = (SimAmplifier(name, switch_ms=0, timeout_ms=1) for name in ("cho", "xa"))
-    lines = [Line(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
-    async with at_work(shelf, lines) as bench:
+    lines = [SpeakerLine(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
+    async with at_work(media_files, lines) as bench:
         mute.inject("mute")
         bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
-        slot = bench.engine.all(Start)[0].id
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[0].id
         bench.engine.on_event(Started(slot, mono_s()))
         await until(lambda: lines[1].state == "fault")
         mute.inject(None)
@@ -288,25 +300,27 @@ async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
         assert bench.log.plays[0].zones == ["cho", "xa"]
 
 
-async def test_a_cued_item_follows_a_small_step_of_the_clock(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_a_cued_item_follows_a_small_step_of_the_clock(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
         bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
-        (first,) = bench.engine.all(Start)
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        (first,) = bench.engine.all(StartSlot)
         bench.clock.fix(bench.clock.now().at + timedelta(seconds=1), boot_s())
         bench.output.changed()
-        await until(lambda: len(bench.engine.all(Start)) == 2)
-        second = bench.engine.all(Start)[1]
+        await until(lambda: len(bench.engine.all(StartSlot)) == 2)
+        second = bench.engine.all(StartSlot)[1]
         assert second.id == first.id
         assert abs(first.at_mono_s - second.at_mono_s - 1.0) < 0.1
 
 
-async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
+        await until(lambda: bool(bench.engine.all(StartSlot)))
         bench.rundown.next_item = replace(
             bench.rundown.next_item,
             start_at=bench.clock.now().at + timedelta(hours=1),
@@ -315,19 +329,19 @@ async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(shelf: Slo
         bench.clock.fix(bench.clock.now().at - timedelta(hours=1), boot_s())
         bench.output.changed()
         await until(lambda: bool(bench.engine.all(Stop)))
-        assert bench.engine.all(Stop)[0].id == bench.engine.all(Start)[0].id
+        assert bench.engine.all(Stop)[0].id == bench.engine.all(StartSlot)[0].id
         assert bench.log.plays == []
 
 
 async def test_what_is_taken_back_before_its_first_sample_leaves_no_record(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         draft = build_item("nhap", bench.clock.now().at + timedelta(seconds=3))
         final = build_item("tin", draft.start_at)
         bench.rundown.next_item = draft
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
+        await until(lambda: bool(bench.engine.all(StartSlot)))
         bench.rundown.taken_back, bench.rundown.next_item = {"nhap"}, final
         bench.output.changed()
         await until(lambda: bool(bench.engine.all(Stop)))
@@ -341,10 +355,10 @@ async def test_what_is_taken_back_before_its_first_sample_leaves_no_record(
 
 
 async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
-        shelf.let_go.clear()
+    async with at_work(media_files, []) as bench:
+        media_files.let_go.clear()
         draft = build_item("nhap", bench.clock.now().at)
         bench.rundown.now_wanted = [draft]
         bench.output.changed()
@@ -352,14 +366,16 @@ async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
         bench.rundown.taken_back = {"nhap"}
         bench.output.changed()
         await until(lambda: bool(bench.engine.all(Stop)))
-        shelf.let_go.set()
+        media_files.let_go.set()
         await until(lambda: "nhap" not in [task.get_name() for task in asyncio.all_tasks()])
         assert bench.log.plays == []
 
 
-async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
-        spoil = shelf.path(Digest(DIGEST)).write_bytes
+async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
+        spoil = media_files.path(Digest(DIGEST)).write_bytes
         await asyncio.to_thread(spoil, WAV[:-1] + b"\x55")
         bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
         bench.output.changed()
@@ -367,11 +383,13 @@ async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(shelf:
         (play,) = bench.log.plays
         assert play.result == "skipped"
         assert "changed on the disk" in (play.reason or "")
-        assert not await asyncio.to_thread(shelf.has, Digest(DIGEST))
+        assert not await asyncio.to_thread(media_files.has, Digest(DIGEST))
 
 
-async def test_an_item_that_can_be_joined_waits_for_its_late_medium(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
+async def test_an_item_that_can_be_joined_waits_for_its_late_medium(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, []) as bench:
         at = bench.clock.now().at - timedelta(seconds=1)
         late = build_item(
             "ca nhac", at, when_cut="rejoin", end_at=at + timedelta(minutes=1), repeat=30
@@ -382,25 +400,25 @@ async def test_an_item_that_can_be_joined_waits_for_its_late_medium(shelf: SlowS
         bench.output.changed()
         bench.rundown.now_wanted = [late]
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
+        await until(lambda: bool(bench.engine.all(StartSlot)))
         assert [play.result for play in bench.log.plays] == ["skipped"]
 
 
-async def test_a_record_says_how_often_sound_ran_dry(shelf: SlowShelf) -> None:
-    async with at_work(shelf, []) as bench:
-        bench.engine.on_event(Beat(0, mono_s(), 3))  # before anything sounded
+async def test_a_record_says_how_often_sound_ran_dry(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
+        bench.engine.on_event(EngineBeat(0, mono_s(), 3))  # before anything sounded
         bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
         bench.output.changed()
-        await until(lambda: bool(bench.engine.all(Start)))
-        slot = bench.engine.all(Start)[0].id
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[0].id
         bench.engine.on_event(Started(slot, mono_s()))
-        bench.engine.on_event(Beat(24_000, mono_s(), 5))
+        bench.engine.on_event(EngineBeat(24_000, mono_s(), 5))
         bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
         await until(lambda: bool(bench.log.plays))
         assert [play.underruns for play in bench.log.plays] == [2]
 
 
-TEXT = (Words("vi", (), is_here=False),)  # nothing was recorded: signal and built-in line
+TEXT = (LanguageClips("vi", (), is_here=False),)  # nothing was recorded: signal and built-in line
 
 
 async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
@@ -413,9 +431,9 @@ async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
 
 
 async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_signal(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         own = alarm(bench, bodies=TEXT)
         bench.rundown.now_wanted = [own]
         bench.output.changed()
@@ -446,9 +464,9 @@ async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_sign
 
 
 async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         first = alarm(bench, bodies=TEXT)
         bench.rundown.now_wanted = [first]
         bench.output.changed()
@@ -459,7 +477,7 @@ async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
         second = alarm(bench, "lu/sound", bodies=TEXT)
         bench.rundown.now_wanted = [second, first]
         bench.output.changed()
-        await until(lambda: any(one.is_giving_way for one in bench.output.lineup.tellings))
+        await until(lambda: any(one.is_giving_way for one in bench.output.session_stack.tellings))
         assert not bench.engine.all(Stop)
         assert len(bench.engine.all(Fire)) == 2
         bench.engine.on_event(Ended(line.id, 300_000, "end", mono_s()))
@@ -472,10 +490,10 @@ async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
 
 @pytest.mark.parametrize("why", ["silence_key", "silenced"])
 async def test_an_emergency_that_a_silence_stopped_is_told_again_behind_it(
-    shelf: SlowShelf, why: str
+    media_files: SlowMediaFiles, why: str
 ) -> None:
     """Whoever turns the key by mistake must not have ended the flood warning with it."""
-    async with at_work(shelf, []) as bench:
+    async with at_work(media_files, []) as bench:
         own = alarm(bench, bodies=TEXT)
         bench.rundown.now_wanted = [own]
         bench.output.changed()

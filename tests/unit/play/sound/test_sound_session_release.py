@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.play.item import Neighbours
 from agent.play.sound.sound_session import SoundSession
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from drivers.sim.sim_amplifier import SimAmplifier
 from tests.unit.play.sound.test_sound_output import build_item
 
@@ -30,7 +30,7 @@ class Slow(SimAmplifier):
 async def test_a_cancel_while_a_session_lets_its_lines_go_is_not_swallowed() -> None:
     any_: Any = None
     near = Neighbours(any_, any_, any_, any_, lambda *_: None)
-    line = Line("cho", Slow("cho", switch_ms=0), 0, 0, lambda *_: None)
+    line = SpeakerLine("cho", Slow("cho", switch_ms=0), 0, 0, lambda *_: None)
     item = build_item("tin", datetime(2026, 11, 24, tzinfo=UTC))
     session = SoundSession("loa", item, 0, lines=[line], send=lambda *_: None, near=near)
     session.cue(0.0)

@@ -12,12 +12,12 @@ from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.errors import PlayError
 from agent.play.ipc import Ended, Fire, Hold, Started, Stop
-from agent.play.speaker_line import Line
+from agent.play.speaker_line import SpeakerLine
 from tests.unit.play.sound.test_sound_output import (
     DIGEST,
     WAV,
     Bench,
-    SlowShelf,
+    SlowMediaFiles,
     alarm,
     at_work,
     build_item,
@@ -28,14 +28,14 @@ LOWEST = 0
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> SlowShelf:
-    shelf = SlowShelf(tmp_path)
-    shelf.path(Digest(DIGEST)).write_bytes(WAV)
-    return shelf
+def media_files(tmp_path: Path) -> SlowMediaFiles:
+    media_files = SlowMediaFiles(tmp_path)
+    media_files.path(Digest(DIGEST)).write_bytes(WAV)
+    return media_files
 
 
-def lines() -> list[Line]:
-    return [Line(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "tram-y-te")]
+def lines() -> list[SpeakerLine]:
+    return [SpeakerLine(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "tram-y-te")]
 
 
 def fired(bench: Bench, level: int) -> list[Fire]:
@@ -48,8 +48,10 @@ def refusal(bench: Bench) -> str:
     return caught.value.code
 
 
-async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(shelf: SlowShelf) -> None:
-    async with at_work(shelf, lines()) as bench:
+async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, lines()) as bench:
         bench.output.try_line("nga-ba")
         assert bench.output.trial == "nga-ba"
         await until(lambda: bool(fired(bench, LOWEST)))
@@ -63,8 +65,8 @@ async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(shelf: Slo
         assert bench.log.plays == []
 
 
-async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(shelf: SlowShelf) -> None:
-    async with at_work(shelf, lines()) as bench:
+async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, lines()) as bench:
         bench.output.try_line("nga-ba")
         await until(lambda: bool(fired(bench, LOWEST)))
         (tone,) = fired(bench, LOWEST)
@@ -78,9 +80,9 @@ async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(shelf: SlowShelf) 
 
 
 async def test_a_tone_is_refused_shortly_before_the_next_item_and_not_long_before(
-    shelf: SlowShelf,
+    media_files: SlowMediaFiles,
 ) -> None:
-    async with at_work(shelf, lines()) as bench:
+    async with at_work(media_files, lines()) as bench:
         soon = build_item("news", bench.clock.now().at + timedelta(seconds=8))
         bench.rundown.next_item = soon
         assert refusal(bench) == "E_BUSY"
@@ -89,8 +91,10 @@ async def test_a_tone_is_refused_shortly_before_the_next_item_and_not_long_befor
         await until(lambda: bool(fired(bench, LOWEST)))
 
 
-async def test_a_lost_engine_ends_the_tone_and_then_there_is_none_to_ask(shelf: SlowShelf) -> None:
-    async with at_work(shelf, lines()) as bench:
+async def test_a_lost_engine_ends_the_tone_and_then_there_is_none_to_ask(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files, lines()) as bench:
         bench.output.try_line("nga-ba")
         await until(lambda: bool(fired(bench, LOWEST)))
         bench.engine.on_event("killed")  # a keeper takes events and the loss by one queue
