@@ -43,7 +43,7 @@ async def main(folder, boot_id, release, *messages):
         topic = f"tramtin/1/d/tv-cl-0007/cancel/{message}"
         link._take(client, SimpleNamespace(topic=topic, payload=message.encode()))
     running = asyncio.create_task(link._delivery.run())
-    await link._delivery.tell_set_aside()
+    await link._delivery.report_set_aside()
     while len(link._delivery._inbox):
         await asyncio.sleep(0.01)
     running.cancel()

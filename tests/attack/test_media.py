@@ -285,9 +285,9 @@ def test_attack_090_a_picture_of_225_megapixels_costs_no_memory(tmp_path: Path) 
     bomb.write_bytes(raw)
     code = f"""
         import resource
-        from agent.play.board.scene_renderer import Element, Scene, Surroundings, render
+        from agent.play.board.scene_renderer import Element, Scene, SceneContext, render
         scene = Scene([Element("image", [0, 0, 1000, 1000], media={digest!r})], 1000)
-        around = Surroundings("tv-cl-0007", {{{digest!r}: {str(bomb)!r}}})
+        around = SceneContext("tv-cl-0007", {{{digest!r}: {str(bomb)!r}}})
         render(Scene([], 1), (64, 32), around)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:

@@ -23,7 +23,7 @@ __all__ = ["start"]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PLAIN: tuple[str, ...] = ()
-UNIT = (sys.executable, str(HERE / "unit_filter.py"))
+UNIT = (sys.executable, str(ROOT / "tests" / "harness" / "unit_filter.py"))
 # what only Landlock keeps from a helper
 FILES = {"read_key", "read_state", "environ", "memory", "shell"}
 SPAWN = """

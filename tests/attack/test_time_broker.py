@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from agent.clock import BUILD_AT
+from agent.contract.utc import encode_utc
 from central.collector.report_handler import ReportHandler
 from central.publication.document_outbox import OutgoingMessage
 from central.testbed.testbed import until
@@ -59,4 +61,4 @@ async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
     assert {(one["code"], one["kind"]) for one in refusals} == {("E_TIME", "time")}
     assert _details(stage, "clock_fix") == []
     assert {one["clock"]["quality"] for one in stage.collected()} == {"FLOOR"}
-    assert _floor_on_card(stage) == "2026-11-01T00:00:00.000Z"
+    assert _floor_on_card(stage) == encode_utc(BUILD_AT)

@@ -64,7 +64,7 @@ def list_parts() -> list[str]:
         for name, one in made
         if str(getattr(one, "__module__", "")).startswith("agent.")
         and (isinstance(one, type) or "build_" in name)
-        and name not in ("Signal", "AsyncSignal", "StationId", "CardWatch", "Pace")
+        and name not in ("Signal", "AsyncSignal", "StationId", "CardWatch", "ConnectTiming")
     ]
 
 
@@ -125,7 +125,7 @@ async def test_a_box_that_is_built_has_its_services_and_lets_go_of_all_in_the_en
 
 
 def test_parts_are_found_in_their_order() -> None:
-    assert PARTS.index("Intake") < PARTS.index("build_outputs") < PARTS.index("MqttLink")
+    assert PARTS.index("IngestPipeline") < PARTS.index("build_outputs") < PARTS.index("MqttLink")
     assert len(PARTS) >= 20
 
 
@@ -142,7 +142,7 @@ async def test_a_part_that_cannot_be_built_leaves_nothing_on(
     assert bool(machine.switches) == has_lines
 
 
-@pytest.mark.parametrize("room", ["Silences", "Site", "Rights"])
+@pytest.mark.parametrize("room", ["SilenceEvents", "SiteInputs", "AuthorityTracker"])
 async def test_a_part_that_cannot_take_up_what_it_kept_leaves_nothing_on(
     machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
