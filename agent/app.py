@@ -185,8 +185,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             period_s=device.health_s,
         )  # fmt: skip
 
-        # Whatever may change what sounds or shows has all of these look again.
+        # Whatever may change what sounds or shows has all of these look again, the schedule first.
         check = Signal[[]]()
+        check.connect(lambda: programme.refresh(clock.now()))
         check.connect(*(one.changed for one in outputs.by_name.values()))
         check.connect(keys.check, watch.changed, checkup.report_soon)
         timekeeper.stepped.connect(rights.look_again)
@@ -234,7 +235,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "authority": rights.run, "checkup": checkup.run, "site": site.run,
             "silences": silences.run, "upkeep": upkeep.run, "alarm": keys.run,
             "timekeeper": timekeeper.run, "greeting": greeting.run, "alarm watch": watch.run,
-            "refusals": intake.refusals.run, "heartbeat": journal.keep_beating,
+            "schedule": partial(programme.run, clock), "refusals": intake.refusals.run,
+            "heartbeat": journal.keep_beating,
         }  # fmt: skip
         if store.is_volatile:
             services["card"] = CardWatch(
@@ -305,7 +307,7 @@ async def _send_health(
 
 def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Schedule) -> None:
     """What policy or this release refuses to play is journalled once, with its rule."""
-    for refusal in programme.new_refusals():
+    for refusal in programme.take_new_refusals():
         jobs.start(quietly(journal.append("refusal", detail=refusal.detail())))
 
 

@@ -104,7 +104,7 @@ def words_of(document: Emergency) -> str | None:
 
 def _next(parts: ControlParts, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:
     """The next of the schedule, whatever is on before it; not before a silence has ended."""
-    timeline = parts.programme.current(now)
+    timeline = parts.programme.timeline
     if timeline is None or now.quality == "FLOOR":
         return None
     sense: Medium = "sound" if want.audio is not None else "picture"
@@ -160,7 +160,7 @@ def _face(face: model.Face, snapped: Snapped | None) -> FaceStatus:
 
 def list_refused(parts: ControlParts, now: Now) -> tuple[RefusedItem, ...]:
     """What will not be played within a day, soonest first, each entry and rule once."""
-    timeline = parts.programme.current(now)
+    timeline = parts.programme.timeline
     if timeline is None or now.quality == "FLOOR":
         return ()
     titles = {

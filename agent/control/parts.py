@@ -44,7 +44,8 @@ class ScheduleState(Protocol):
     def held(self) -> Sequence[HeldDocument]:
         """The documents in force."""
 
-    def current(self, now: Now) -> Timeline | None:
+    @property
+    def timeline(self) -> Timeline | None:
         """What is planned around now."""
 
     def silence(self, now: Now) -> ActiveSilence | None:

@@ -1,16 +1,19 @@
-"""Held documents → what each output should play: plan's timeline in play's terms.
+"""Documents in force → what each output should play: the timeline of `plan` as items of `play`.
 
-Plan knows rules and no outputs, play knows outputs and no rules; this is the seam between them.
+`plan` has the rules and knows no outputs, `play` has the outputs and knows no rules; this module
+connects them. Every query leaves the state as it is. What time changes is written by `refresh`,
+which `app` calls whenever something has changed and `run` calls as time passes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from agent.clock import Now
+from agent.clock import Clock, Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
 from agent.contract.priority import Level
@@ -38,6 +41,8 @@ from agent.state.documents_in_force import DocumentsInForce
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
+REFRESH_S = 60.0
+REFRESH_WHILE_WAITING_S = 1.0  # far below the slack of an emergency's sequence, 10 s
 
 
 def _never() -> bool:
@@ -50,18 +55,21 @@ def _nobody() -> None:
 
 @dataclass
 class Schedule:
-    """All that the box holds, as timelines.
+    """The timeline of all documents in force, and the emergencies among them.
 
     Args:
         local: the narrowing policy of the local settings, if any.
         media_state: None when a medium is in store, else why it is not.
         is_silent: may nothing but an emergency sound?
-        is_locked: does the key on the box keep everything silent and black, an emergency too?
+        is_locked: does the key on the box mute and blank everything, an emergency too?
         pressed: the last press of an emergency key, while it may last.
         documents: those in force.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
+        timeline: the last one that was built; it reaches from `BEHIND` to `AHEAD` of `built_at`.
+        built_at: the moment around which it was built.
+        media_hosts: the hosts that the station-config allows media to come from.
     """
 
     local: Policy | None
@@ -77,10 +85,11 @@ class Schedule:
     _ids: frozenset[str] = frozenset()
     _waiting: dict[str, datetime] = field(default_factory=dict)
     _plans: int = 0
-    _told: frozenset[tuple[str, str, str]] = frozenset()
+    _reported: frozenset[tuple[str, str, str]] = frozenset()
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def update(self, held: Sequence[HeldDocument], now: Now) -> None:
-        """Take documents, and plan anew at once."""
+        """Replace the documents and build the timeline at once."""
         self.documents.put(held)
         self.plan(now)
 
@@ -95,13 +104,13 @@ class Schedule:
             pass
 
     async def replan(self, now: Now) -> None:
-        """The same in slices of some milliseconds, so that nothing else waits for a large plan."""
+        """As `plan`, in slices of some milliseconds: nothing else waits for a large plan."""
         for _ in self._plan(now):
             await asyncio.sleep(0)
         self.planned.emit()
 
     def _plan(self, now: Now) -> Iterator[None]:
-        """The former timeline holds until it is done; of two at a time the later begun stays."""
+        """The former timeline stays until the new one is built; of two builds the later wins."""
         self._plans += 1
         number = self._plans
         config = config_in_force(self.held, now)
@@ -114,18 +123,36 @@ class Schedule:
         if number == self._plans:
             self.timeline, self.built_at, self._ids = timeline, now.at, ids
 
-    def current(self, now: Now) -> Timeline | None:
-        """The timeline, rebuilt when the clock has left its middle."""
+    def refresh(self, now: Now) -> None:
+        """Write down what this moment changes.
+
+        The timeline is built anew when the clock has left its middle. An emergency that waits for
+        a key's alarm is noted as waiting until now.
+        """
         if self.built_at is not None and abs(now.at - self.built_at) > REBUILD_AFTER:
             self.plan(now)
-        return self.timeline
+        if self._is_key_alarm_telling(now):
+            waiting = emergencies_on(self._held_with_waits(), now.at)
+            self._waiting |= {one.document.doc_id: now.at for one in waiting}
+        self._changed.set()
+
+    async def run(self, clock: Clock) -> None:
+        """Refresh as time passes, until cancelled."""
+        while True:
+            now = clock.now()
+            self.refresh(now)
+            self._changed.clear()
+            is_waiting = self._is_key_alarm_telling(now)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REFRESH_WHILE_WAITING_S if is_waiting else REFRESH_S):
+                    await self._changed.wait()
 
     def needed(self, now: Now) -> dict[str, datetime]:
         """When each medium of the days ahead is to be played next; what plays now comes first.
 
-        A key may be pressed at any moment, so what it starts comes first too.
+        A key may be pressed at any moment, so the media of its alarm come first too.
         """
-        timeline = self.current(now)
+        timeline = self.timeline
         needed: dict[str, datetime] = {
             medium.sha256: now.at - BEHIND
             for h in self.held
@@ -138,16 +165,16 @@ class Schedule:
                 needed.setdefault(digest, occurrence.start_at)
         return needed
 
-    def new_refusals(self) -> list[Refusal]:
-        """What the timeline refuses and was not told of before: once an entry and rule, briefly."""
+    def take_new_refusals(self) -> list[Refusal]:
+        """The refusals of the timeline that were not taken before, one for each entry and rule."""
         fresh: dict[tuple[str, str, str], Refusal] = {}
         for refusal in self.timeline.refusals if self.timeline else ():
             fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
-        told, self._told = self._told, frozenset(fresh)
-        return describe_refusal(refusal for key, refusal in fresh.items() if key not in told)
+        former, self._reported = self._reported, frozenset(fresh)
+        return describe_refusal(refusal for key, refusal in fresh.items() if key not in former)
 
     def is_held(self, doc_id: str) -> bool:
-        """Is the document in force in the present timeline?"""
+        """Was the document in force when the timeline was built?"""
         return doc_id in self._ids
 
     def silence(self, now: Now) -> ActiveSilence | None:
@@ -155,7 +182,7 @@ class Schedule:
         return silence_on(self.held, now)
 
     def is_stopped(self, now: Now) -> bool:
-        """Is everything silent and black, an emergency too: by the key or by an order?"""
+        """Is everything muted and blank, an emergency too: by the key or by a signed silence?"""
         ordered = self.silence(now)
         return self.is_locked() or (ordered is not None and ordered.stops_emergency)
 
@@ -163,18 +190,27 @@ class Schedule:
         """What is in force for one sense, highest first: a key's alarm, then the emergencies.
 
         A board shows the first of the emergencies; a loudspeaker tells one after the other.
-        An emergency that a key's alarm keeps waiting is told as if accepted afterwards.
+        An emergency that waits for a key's alarm is told as if it had been accepted afterwards:
+        `refresh` notes until when it waits.
         """
-        press = self.pressed()
-        local = alarm_on(self.held, press, now.at) if press is not None else None
-        own = emergencies_on([self._kept_waiting(one) for one in self.held], now.at)
+        local = self._key_alarm(now)
+        own = emergencies_on(self._held_with_waits(), now.at)
         if sense == "picture":
             own = own[:1]
-        elif local is not None and local.is_telling(now.at):
-            self._waiting |= {one.document.doc_id: now.at for one in own}
         return own if local is None else [local, *own]
 
-    def _kept_waiting(self, held: HeldDocument) -> HeldDocument:
+    def _key_alarm(self, now: Now) -> ActiveEmergency | None:
+        press = self.pressed()
+        return alarm_on(self.held, press, now.at) if press is not None else None
+
+    def _is_key_alarm_telling(self, now: Now) -> bool:
+        local = self._key_alarm(now)
+        return local is not None and local.is_telling(now.at)
+
+    def _held_with_waits(self) -> list[HeldDocument]:
+        return [self._with_wait(one) for one in self.held]
+
+    def _with_wait(self, held: HeldDocument) -> HeldDocument:
         waited_until = self._waiting.get(held.document.doc_id)
         return held if waited_until is None else replace(held, accepted_at=waited_until)
 
@@ -184,8 +220,8 @@ class SoundSchedule:
 
     sense: Sense = "sound"
 
-    def __init__(self, programme: Schedule, zones: Iterable[str]) -> None:
-        self._programme = programme
+    def __init__(self, schedule: Schedule, zones: Iterable[str]) -> None:
+        self._schedule = schedule
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
@@ -197,14 +233,14 @@ class SoundSchedule:
 
     def scheduled(self, now: Now) -> Item | None:
         """What the schedule has for now, whatever goes before it."""
-        timeline = self._schedule(now)
+        timeline = self._timeline(now)
         if timeline is None:
             return None
         return self._item(timeline.playing(now.at, self.sense, self._zones))
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""
-        timeline = self._schedule(now)
+        timeline = self._timeline(now)
         if timeline is None:
             return []
         from_at = since_at - timedelta(microseconds=1)
@@ -218,23 +254,23 @@ class SoundSchedule:
 
     def upcoming(self, now: Now) -> Item | None:
         """The next scheduled item, also while an alarm is on."""
-        timeline = self._schedule(now)
+        timeline = self._timeline(now)
         if timeline is None:
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
 
-    def _schedule(self, now: Now) -> Timeline | None:
+    def _timeline(self, now: Now) -> Timeline | None:
         """The timeline, where it may sound or show: not without a clock, nor in a silence."""
         if now.quality == "FLOOR" or self._is_silent(now):
             return None
-        return self._programme.current(now)
+        return self._schedule.timeline
 
     def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
         """What is to start within `ahead` (at most a day) and lacks a medium, soonest first.
 
         Of each entry the next start alone.
         """
-        timeline = self._programme.current(now)
+        timeline = self._schedule.timeline
         if timeline is None:
             return []
         occurrences = timeline.starting(now.at, now.at + ahead, self.sense, self._zones)
@@ -251,45 +287,45 @@ class SoundSchedule:
 
     def is_entitled(self, item: Item, now: Now) -> bool:
         """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
-        if self._programme.is_stopped(now):
+        if self._schedule.is_stopped(now):
             return False
         if item.level >= Level.EMERGENCY:
-            alarms = self._programme.alarms(now, self.sense)
+            alarms = self._schedule.alarms(now, self.sense)
             return any(key_of(one, self.sense) == item.key for one in alarms)
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
         return (
-            not is_over and not self._is_silent(now) and self._programme.is_held(item.source.doc_id)
+            not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)
         )
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
         """What keeps this item off until it ends: the silence key, or an ordered silence."""
-        if self._programme.is_locked():
+        if self._schedule.is_locked():
             return "silence_key"
-        ordered = self._programme.silence(now)
+        ordered = self._schedule.silence(now)
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         return "silenced" if is_off else None
 
     def _is_silent(self, now: Now) -> bool:
         """The switch's silence is of sound, a board goes on; an ordered one is of both."""
-        programme = self._programme
-        if programme.is_locked() or programme.silence(now) is not None:
+        schedule = self._schedule
+        if schedule.is_locked() or schedule.silence(now) is not None:
             return True
-        return self.sense == "sound" and programme.is_silent()
+        return self.sense == "sound" and schedule.is_silent()
 
     def _alarms(self, now: Now) -> Iterator[Item]:
-        programme = self._programme
-        alarms = [] if programme.is_stopped(now) else programme.alarms(now, self.sense)
+        schedule = self._schedule
+        alarms = [] if schedule.is_stopped(now) else schedule.alarms(now, self.sense)
         return filter(None, map(self.item_of, alarms))
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """The emergency as this output tells or shows it; None when there is nothing for it."""
-        return emergency_sound(active, self._programme.media_state)
+        return emergency_sound(active, self._schedule.media_state)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
         return None if occurrence is None else self._build(occurrence)
 
     def _build(self, occurrence: Occurrence) -> Item:
-        return build_item(occurrence, self._programme.media_state)
+        return build_item(occurrence, self._schedule.media_state)
 
 
 class BoardSchedule(SoundSchedule):

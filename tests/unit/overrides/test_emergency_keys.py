@@ -77,7 +77,7 @@ class Box:
             is_stopped=lambda _now: self.is_stopped, sounding=lambda: self.on_air,
             press=self.press,
         )  # fmt: skip
-        self.press.changed.connect(self.alarm.check)
+        self.press.changed.connect(self.refresh, self.alarm.check)
         self.sound = SoundSchedule(self.programme, ["nga-ba"])
         self.picture = BoardSchedule(self.programme, ["mat-truoc"])
         return self
@@ -89,6 +89,9 @@ class Box:
         self.held = list(held)
         self.programme.update(self.held, self.clock.now())
         self.alarm.check()
+
+    def refresh(self) -> None:
+        self.programme.refresh(self.clock.now())
 
     def synced(self) -> None:
         assert self.clock.fix(self.clock.now().at, self.s) is not None
@@ -281,7 +284,7 @@ async def test_an_emergency_waits_for_the_end_of_a_keys_alarm(box: Box) -> None:
     box.s += 60
     assert box.heard({local.key}) == "emergency ef"
     box.s += 12  # the key's alarm is being told: signal, a minute of words, ten seconds of slack
-    box.heard()
+    box.refresh()
     box.s += 602  # as if the emergency had been accepted then
     assert box.heard({local.key}) == "emergency ef"
     box.s += 1

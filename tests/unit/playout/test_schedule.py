@@ -1,4 +1,4 @@
-"""The seam between plan and play."""
+"""What outputs are given from the documents in force; a query changes no state."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import msgspec
 
+from agent.clock import Now
 from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Medium,
+    Playlist,
     Text,
 )
 from agent.contract.utc import encode_utc
+from agent.plan.prepared_alarm import Press
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from tests.harness.schedule_documents import DIGEST, START, FakeHeld, now, playlist
 
@@ -200,3 +203,66 @@ def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked[0] = True
     assert sound.wanted(now(1)) is None
     assert not sound.is_entitled(item, now(1))
+
+
+def night_playlist() -> FakeHeld:
+    """Its first entry begins at 23:00 local, in the quiet hours of every box (22:00 to 05:00)."""
+    held = playlist()
+    assert isinstance(held.document, Playlist)
+    first, second = held.document.entries
+    when = msgspec.structs.replace(first.when, at=["23:00:00"])
+    entries = [msgspec.structs.replace(first, when=when), second]
+    return FakeHeld(
+        msgspec.structs.replace(held.document, entries=entries), held.sha256, held.accepted_at
+    )
+
+
+def state_of(schedule: Schedule) -> dict[str, object]:
+    """All that a schedule remembers, also what it keeps to itself."""
+    parts = vars(schedule).items()
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in parts}
+
+
+def test_no_query_changes_the_state_also_when_it_is_asked_twice() -> None:
+    local = emergency()
+    assert isinstance(local.document, Emergency)
+    pressed = msgspec.structs.replace(local.document, trigger="key", doc_id="34" * 16)
+    press = Press(FakeHeld(pressed, "56" * 32, START), pressed, "nut", 1, START)
+    schedule = Schedule(None, lambda _digest: None, pressed=lambda: press)
+    schedule.update([playlist(), emergency()], now(0))
+    sound, board = SoundSchedule(schedule, ["nga-ba"]), BoardSchedule(schedule, ["mat-truoc"])
+
+    def ask(moment: Now) -> list[object]:
+        day = timedelta(days=1)
+        answers: list[object] = [schedule.needed(moment), schedule.silence(moment)]
+        for one in (sound, board):
+            item = one.wanted(moment)
+            answers += [item, one.scheduled(moment), one.due(START, moment)]
+            answers += [one.alarms(moment), one.upcoming(moment), one.lacking(moment, day)]
+            answers += [one.is_needed(moment, day, None), schedule.alarms(moment, one.sense)]
+            if item is not None:
+                answers += [one.is_entitled(item, moment), one.why_silenced(item, moment)]
+        return answers
+
+    for moment in (now(1), now(3_600), now(20 * 3_600)):  # the last is out of the middle
+        before = state_of(schedule)
+        assert ask(moment) == ask(moment)
+        assert state_of(schedule) == before
+
+
+def test_a_refusal_is_taken_once() -> None:
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([night_playlist()], now(0))
+    assert [one.entry_id for one in schedule.take_new_refusals()] == ["e1"]
+    assert schedule.take_new_refusals() == []
+
+
+def test_the_timeline_is_built_anew_when_the_clock_has_left_its_middle() -> None:
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([playlist()], now(0))
+    first, hour = schedule.timeline, 3_600
+    schedule.refresh(now(12 * hour))
+    assert schedule.timeline is first
+    schedule.refresh(now(12 * hour + 1))
+    assert schedule.timeline is not first
+    assert schedule.built_at == START + timedelta(hours=12, seconds=1)
