@@ -1,7 +1,7 @@
-"""chronyc as a child, and the real chronyd with a server under NTS where chrony is installed.
+"""chronyc as a child, and the real chronyd with a server under NTS.
 
-Nothing touches the machine's clock (`chronyd -x`). Debian's package need not be installed:
-`apt-get download chrony && dpkg -x chrony_*.deb X`, then PATH=X/usr/sbin:X/usr/bin:$PATH.
+Nothing touches the machine's clock (`chronyd -x`). Where chrony is not installed, Debian's package
+is unpacked into the environment: installing it would replace what keeps the machine's clock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import contextlib
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,11 +27,26 @@ from agent.trust.chrony import judge_chrony
 from central.testbed.certificates import make_demo_ca
 from tests.scenario.test_clock_faults import _library
 
-needs_chrony = pytest.mark.skipif(
-    not (shutil.which("chronyd") and shutil.which("chronyc") and os.geteuid() == 0),
-    reason="needs chrony and root (chronyd refuses a folder that is not root's)",
-)
+PROJECT = Path(__file__).resolve().parents[2]
+UNPACKED = PROJECT / ".venv" / "chrony"  # goes with `make clean`
 AHEAD_S = 3600
+
+
+@pytest.fixture(scope="module")
+def chrony() -> Iterator[None]:
+    """chronyd and chronyc are on the path."""
+    if os.geteuid() != 0:
+        pytest.skip("not root: chronyd refuses a folder that is not root's")
+    with pytest.MonkeyPatch.context() as patch:
+        if not (shutil.which("chronyd") and shutil.which("chronyc")):
+            done = subprocess.run([PROJECT / ".ci" / "unpack", "chrony", UNPACKED], check=False)
+            if done.returncode:
+                pytest.skip("chrony is not installed and cannot be had from Debian's archive")
+            places = [UNPACKED / "usr" / "sbin", UNPACKED / "usr" / "bin"]
+            patch.setenv("PATH", ":".join([*map(str, places), os.environ["PATH"]]))
+            libraries = UNPACKED.glob("usr/lib/*-linux-*")
+            patch.setenv("LD_LIBRARY_PATH", ":".join(map(str, libraries)))
+        yield
 
 
 def program(folder: Path, script: str) -> str:
@@ -149,7 +165,7 @@ async def _chronyd(conf: Path, **env: str) -> AsyncIterator[None]:
 
 
 @pytest_asyncio.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Chrony]:
+async def server(tmp_path: Path, chrony: None) -> AsyncIterator[Chrony]:
     ca = make_demo_ca(tmp_path / "ca")
     identity = ca.issue_server("localhost")
     here = Chrony(tmp_path, _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM))
@@ -176,7 +192,8 @@ def _client(server: Chrony, how: str) -> Path:
     )  # fmt: skip
 
 
-@needs_chrony
+@pytest.mark.xdist_group("chrony")
+@pytest.mark.usefixtures("chrony")
 async def test_a_clock_kept_under_nts_makes_the_box_synced_whatever_the_machine_says(
     server: Chrony,
 ) -> None:
@@ -192,7 +209,8 @@ async def test_a_clock_kept_under_nts_makes_the_box_synced_whatever_the_machine_
     assert ahead == pytest.approx(AHEAD_S, abs=0.5)
 
 
-@needs_chrony
+@pytest.mark.xdist_group("chrony")
+@pytest.mark.usefixtures("chrony")
 async def test_attack_064_the_same_server_by_plain_ntp_is_not_believed(server: Chrony) -> None:
     async with _chronyd(_client(server, "")):
         report = await server.until_selected()
@@ -200,7 +218,8 @@ async def test_attack_064_the_same_server_by_plain_ntp_is_not_believed(server: C
         judge_chrony(report.text, report.system_at)
 
 
-@needs_chrony
+@pytest.mark.xdist_group("chrony")
+@pytest.mark.usefixtures("chrony")
 async def test_a_server_with_a_certificate_of_somebody_else_is_never_selected(
     server: Chrony,
 ) -> None:
