@@ -18,7 +18,7 @@ from agent.errors import TrustError
 from agent.store.authority_files import ONLINE, StoredAuthority
 from agent.trust.authority import Authority
 from agent.trust.current_authority import SupersededAuthority
-from agent.trust.root_chain import is_another_beginning, open_sound_root, verify_chain
+from agent.trust.root_chain import is_other_tree, open_sound_root, verify_chain
 from agent.trust.tree import TreeAuthority, TreeFiles, load_root, load_tree
 
 TOP = (*ONLINE, "targets")
@@ -46,7 +46,7 @@ def restore_authority(installed: bytes, kept: StoredAuthority) -> Restored:
         installed: the root file on the box; its own form has been judged.
         kept: as it was read.
     """
-    if is_another_beginning(installed, kept.roots):
+    if is_other_tree(installed, kept.roots):
         kept = StoredAuthority()
     chain = verify_chain(installed, kept.roots)
     former = {

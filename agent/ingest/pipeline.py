@@ -41,10 +41,10 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
 from agent.store.documents import ReplayFloors, learn
 from agent.store.pause_history import last_pauses
-from agent.trust.attestation import Attestations, Unproved
+from agent.trust.attestation import Attestations, UnprovedEmergencies
 from agent.trust.current_authority import AuthorityInForce
-from agent.trust.head import heads_of, is_revoked, revoked_by, slot_key
-from agent.trust.latched_stop import latched_in
+from agent.trust.head import is_revoked, list_revoked, select_heads, slot_key
+from agent.trust.latched_stop import find_latch_place
 from agent.trust.nonces import Nonces
 from agent.trust.provisional_place import find_provisional_place
 from agent.trust.revalidation import Revalidation
@@ -115,7 +115,7 @@ class IngestPipeline:
         self.hello_due = Signal[[]]()
         self.nonces = Nonces(clock.boot_s)
         self._attested = Attestations(self.nonces)
-        self._unproved = Unproved()
+        self._unproved = UnprovedEmergencies()
         self._station = station
         self._authority = authority
         self._holding = Revalidation(authority, station)
@@ -201,7 +201,7 @@ class IngestPipeline:
                 return False
             self._presume(topic, message)
             if (topic.kind, error.code) == ("emergency", "E_TIME"):
-                self._unproved.keep(topic, message)
+                self._unproved.add(topic, message)
             await self.refusals.add(topic, message, error)
             return False
         except _AwaitsHeadError:
@@ -320,14 +320,14 @@ class IngestPipeline:
         self._latches = {
             (h.document.issuer, h.document.slot): accepted_in
             for h in here
-            if (accepted_in := latched_in(h)) is not None
+            if (accepted_in := find_latch_place(h)) is not None
         }
-        revoked = revoked_by(heads_of(h.document for h in here))
+        revoked = list_revoked(select_heads(h.document for h in here))
         self._report_withheld(
             {slot_key(h.document) for h in here if is_revoked(h.document, revoked)}
         )
         in_force = [h for h in here if not is_revoked(h.document, revoked)]
-        self._attested.learn(heads_of(h.document for h in in_force))
+        self._attested.update(select_heads(h.document for h in in_force))
         await self._documents.replace(in_force)
         for lost, error in self._holding.newly_revoked():
             await self._report_revoked(lost.document, lost.sha256, error)
@@ -374,14 +374,14 @@ class IngestPipeline:
             return
         asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
         outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
-        self.nonces.note_answer(self._clock.boot_s() - asked_s)
+        self.nonces.record_answer(self._clock.boot_s() - asked_s)
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self.refusals.add(topic, accepted.envelope, why)
             # It sets no clock, but may be the last that an attested emergency waited for.
             await self._receive_again(self._unproved.take(self._attested))
             return
-        self.nonces.note_clock_set(reply.nonce)
+        self.nonces.mark_clock_set(reply.nonce)
         await self.time_taken.emit(outcome)
         if outcome.verdict == "taken":
             await self.restore()

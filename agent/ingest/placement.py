@@ -18,7 +18,7 @@ from agent.errors import StoreError
 from agent.plan.policy import config_in_force
 from agent.store import key_value
 from agent.store.database import Store
-from agent.trust.latched_stop import latched_in
+from agent.trust.latched_stop import find_latch_place
 from agent.trust.revalidation import Revalidation
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Placement:
         So is a stop that was when it was accepted: whoever moves the box lifts none.
         """
         document, place = held.document, self.place
-        if latched_in(held) is not None:
+        if find_latch_place(held) is not None:
             return True
         return place is not None and (
             document.doc_id == self._config_id or any(is_match(to, place) for to in document.to)

@@ -20,8 +20,8 @@ from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import (
     can_have_head,
     fresh_heads,
-    heads_of,
     is_listed,
+    select_heads,
     slot_key,
     verify_after_loss,
 )
@@ -79,7 +79,7 @@ class StateLossGuard:
         """
         if not self._is_guarded(place):
             return
-        heads = fresh_heads(heads_of(held), now)
+        heads = fresh_heads(select_heads(held), now)
         try:
             verify_after_loss(
                 accepted.document, accepted.sha256, self._floors, heads, self._birth.born_at
@@ -98,7 +98,7 @@ class StateLossGuard:
             return False
         if self._birth.born is None and now.quality in ("SYNCED", "HOLDOVER"):
             await self._become(self._birth.at(now.at))
-        heads = fresh_heads(heads_of(held), now)
+        heads = fresh_heads(select_heads(held), now)
         if heads and not self._birth.is_proved:
             await self._become(self._birth.proved())
         self._note("head_awaited", "memory", HINT if self.is_waiting else None)

@@ -42,7 +42,7 @@ from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
 from agent.trust.floor_lookup import FloorLookup
-from agent.trust.head import behind, heads_of
+from agent.trust.head import find_missing, select_heads
 
 log = logging.getLogger(__name__)
 HEALTH_MIN_S = 1.0
@@ -241,7 +241,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
     notebook = CheckMemory(store)
 
     def heads() -> list[Head]:
-        return heads_of(one.document for one in documents.held)
+        return select_heads(one.document for one in documents.held)
 
     checks: list[Check] = [
         ClockCheck(clock),
@@ -250,7 +250,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
         OutboxCheck(journal.outbox),
         RestartCheck(notebook, issues.begun),
         MediaCheck(partial(_lacking, clock, rundowns)),
-        HeadCheck(notebook, clock.now, heads, lambda: behind(heads(), floors)),
+        HeadCheck(notebook, clock.now, heads, lambda: find_missing(heads(), floors)),
     ]
     if any(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(SoundCheck(issues.all))

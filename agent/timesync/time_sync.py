@@ -28,7 +28,7 @@ from agent.store.database import Store
 from agent.store.time_confirmation import read_confirmation, remove_confirmation
 from agent.timesync.chrony import ChronyReport, query_chrony
 from agent.trust.authority import Grade
-from agent.trust.chrony import judge_chrony
+from agent.trust.chrony import verify_chrony
 from agent.trust.current_authority import AuthorityInForce
 
 log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ class TimeSync:
             if report is None:
                 clock.apart_s = 0.0
                 return Outcome("needless")
-            kept = judge_chrony(report.text, report.system_at)
+            kept = verify_chrony(report.text, report.system_at)
         except (LinkError, TrustError) as error:
             clock.apart_s = 0.0
             self._report_chrony(str(error))

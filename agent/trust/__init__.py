@@ -1,1 +1,1 @@
-"""May we obey this? Pure verification, no I/O."""
+"""Verification of signed documents and of the authority behind them. Pure rules, no I/O."""

@@ -1,11 +1,11 @@
 """Emergencies that the centre attests to be in force, by a head that answers this box's nonce.
 
-An emergency proves itself fresh by its own date for half an hour. A box that comes back later may
-still need it: whoever lost power in the storm comes back while the flood goes on. The centre lists
-the digests of the emergencies in force in the head with which it answers a hello. The nonce proves
-that the list was made after the box asked, so no recorded head brings back what was cancelled
-before. The head adds nothing by itself: the emergency needs its two signatures, its scope, its
-place above the floor, and time left until it expires.
+The date of an emergency proves it fresh for half an hour. A box that comes back later, for instance
+after a power cut during a flood, may still need it. The centre lists the digests of the emergencies
+in force in the head with which it answers a hello. The nonce proves that the list was made after
+the box asked, so a recorded head cannot bring back an emergency that was cancelled before. The head
+alone adds nothing: the emergency still needs its two signatures, its scope, a number above the
+floor, and time left until it expires.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ MOST_UNPROVED = 4
 
 
 class Attestations(Collection[str]):
-    """Digests (sha256 of payloads) that heads in force attest, each while its nonce is open.
+    """Digests (sha256 of payloads) that the heads in force attest, each while its nonce is open.
 
     Args:
-        nonces: of this box, those still open.
+        nonces: the open nonces of this box.
     """
 
     def __init__(self, nonces: Collection[str]) -> None:
         self._nonces = nonces
         self._nonce_of: dict[str, str] = {}
 
-    def learn(self, heads: Iterable[Head]) -> None:
-        """Take up the heads in force; one that answers no open nonce attests nothing."""
+    def update(self, heads: Iterable[Head]) -> None:
+        """Replace the heads in force; a head that answers no open nonce attests nothing."""
         self._nonce_of = {
             digest: head.nonce
             for head in heads
@@ -54,23 +54,23 @@ class Attestations(Collection[str]):
         return sum(1 for _ in self)
 
 
-class Unproved:
-    """The last few emergencies refused for nothing but that their time was not proved.
+class UnprovedEmergencies:
+    """The last few emergencies that were refused only because their time was not proved.
 
-    What proves them may be behind them: the head, or the time itself. Every one was signed by two.
+    Their proof may arrive after them: the head, or the signed time. Each carries two signatures.
     """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[Topic, bytes]] = OrderedDict()
 
-    def keep(self, topic: Topic, message: bytes) -> None:
-        """Keep one whose envelope, signatures and payload were found sound."""
+    def add(self, topic: Topic, message: bytes) -> None:
+        """Keep an emergency whose envelope, signatures and payload are valid."""
         payload = msgspec.json.decode(message, type=Envelope).payload_bytes()
         self._kept[hashlib.sha256(payload).hexdigest()] = topic, message
         while len(self._kept) > MOST_UNPROVED:
             self._kept.popitem(last=False)
 
     def take(self, attested: Collection[str] | None = None) -> list[tuple[Topic, bytes]]:
-        """Hand over those that are attested now, or all."""
+        """Remove and return those that are attested now; with None, all."""
         chosen = [one for one in self._kept if attested is None or one in attested]
         return [self._kept.pop(one) for one in chosen]

@@ -1,7 +1,7 @@
-"""Who may sign what, and how old that knowledge is.
+"""The roles that may sign, and how fresh the knowledge of them is.
 
-`agent.trust.tree` answers from the tree of delegations, `PinnedAuthority` from one root file that
-is installed by hand.
+`agent.trust.tree` builds them from the tree of delegations, `PinnedAuthority` from one root file
+that is installed by hand.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Grade(IntEnum):
 
     FRESH = 0  # confirmed within 48 h
     AGED = 1  # older, within its lifetime: no new emergency
-    EXPIRED = 2  # nothing new but time, receipts and the lifting of a stop; what is held stays
+    EXPIRED = 2  # nothing new but time, receipts and the lifting of a stop; held documents stay
 
 
 class Authority(Protocol):
@@ -45,11 +45,11 @@ class Authority(Protocol):
 
     @property
     def demo(self) -> bool:
-        """Made for a demonstration; a box in service refuses it."""
+        """Is it made for a demonstration? A box in service refuses it."""
 
     @property
     def versions(self) -> Mapping[str, int]:
-        """Version by metadata file, as `hello` tells it: root, timestamp, snapshot, ..."""
+        """Version by metadata file, as `hello` reports it: root, timestamp, snapshot, ..."""
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -61,7 +61,7 @@ class Authority(Protocol):
         ...
 
     def grade(self, now: Now) -> Grade:
-        """How fresh all this is at a moment."""
+        """How fresh this authority is at a moment."""
         ...
 
 
@@ -105,7 +105,7 @@ def _load_role(file: _RoleFile) -> Role:
         keys=parse_keys(name, file.keys),
         threshold=file.threshold,
         kinds=frozenset(file.kinds),
-        epoch=MAX_NUMBER,  # counters are cured by a new file
+        epoch=MAX_NUMBER,  # a new file resets a counter
         chain=(Limits(name, tuple(paths), (), "emergency", file.max_ttl_s),),
     )
 
@@ -115,7 +115,7 @@ class PinnedAuthority:
 
     Args:
         version: the file's version.
-        demo: made for a demonstration; a box in service refuses it.
+        demo: the file is made for a demonstration; a box in service refuses it.
         roles: all roles, names unique.
     """
 
@@ -131,7 +131,7 @@ class PinnedAuthority:
         return self._by_key.get(keyid, ())
 
     def grade(self, now: Now) -> Grade:  # noqa: ARG002 - the Protocol's
-        """A file that nobody renews cannot age."""
+        """Always FRESH: a pinned file has no expiry."""
         return Grade.FRESH
 
 

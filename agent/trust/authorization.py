@@ -1,4 +1,4 @@
-"""Is a document within every link of its role's chain? A child can only ever narrow."""
+"""A document must lie within every link of its role's chain; a child only narrows its parent."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from agent.trust.role import RANK, Role
 from agent.trust.scope import is_covered
 
 
-def verify_entitlement(document: Document, role: Role, targets: Iterable[str]) -> None:
-    """Judge critical limits, kind, epoch, paths, priority and hours.
+def verify_authorization(document: Document, role: Role, targets: Iterable[str]) -> None:
+    """Verify critical limits, kind, epoch, paths, priority and hours.
 
     Args:
-        document: verified, of sound schema, issued by `role`.
+        document: signatures verified, schema valid, issued by `role`.
         role: with its chain.
-        targets: the places, or patterns of places, for which the document would count here.
+        targets: the places, or patterns of places, for which the document would apply here.
 
     Raises:
         TrustError: E_UNSUPPORTED, E_SCOPE, E_PRIO or E_HOURS.
@@ -37,30 +37,30 @@ def verify_entitlement(document: Document, role: Role, targets: Iterable[str]) -
     if document.kind not in role.kinds:
         raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
     if document.epoch > role.epoch:
-        hint = f"epoch {document.epoch} was not opened, {role.name} is at {role.epoch}"
+        hint = f"epoch {document.epoch} is above the epoch {role.epoch} of {role.name}"
         raise TrustError("E_SCOPE", document.doc_id, hint)
     for target in targets:
         for link in role.chain:
             if not is_covered(link.paths, document.class_, target):
                 path = f"{document.class_}/{target}"
-                raise TrustError("E_SCOPE", document.doc_id, f"{link.name} has no say on {path}")
+                raise TrustError("E_SCOPE", document.doc_id, f"{link.name} does not cover {path}")
     _verify_priority(document, role)
     if role.minutes != ALL_DAY and document.class_ != "emergency":
         _verify_hours(document, role)
 
 
 def _verify_priority(document: Document, role: Role) -> None:
-    rank = RANK.get(document.class_)  # config, command and silence are not heard
+    rank = RANK.get(document.class_)  # config, command and silence make no sound
     if rank is None:
         return
     for link in role.chain:
         if rank > RANK[link.priority_max]:
-            hint = f"{link.name} is held to {link.priority_max}"
+            hint = f"{link.name} is limited to {link.priority_max}"
             raise TrustError("E_PRIO", document.doc_id, hint)
 
 
 def _verify_hours(document: Document, role: Role) -> None:
-    """Every start and, where it is known, every end of what would be heard or seen."""
+    """Every start and, where it is known, every end of an item lies within the role's hours."""
     if isinstance(document, StreamGrant):
         start, end = parse_utc(document.not_before), parse_utc(document.expires)
         lasts_ms = int((end - start).total_seconds() * 1000)
@@ -71,22 +71,22 @@ def _verify_hours(document: Document, role: Role) -> None:
 
 
 def _is_plainly_inside(playlist: Playlist, role: Role) -> bool:
-    """Are all entries within one stretch of the role's hours? The usual case, judged at once."""
+    """Are all entries within one window of the role's hours? A quick check for the usual case."""
     entries = playlist.entries
     starts = [text for entry in entries for text in entry.when.at]
     if not starts or "after" in {entry.start.kind for entry in entries}:
         return not entries
     first_ms = clock_ms(min(starts))  # clock times compare as text
     last_ms = clock_ms(max(starts)) - first_ms
-    if is_inside(role.minutes, first_ms, last_ms + _most_ms(playlist)):
+    if is_inside(role.minutes, first_ms, last_ms + _max_length_ms(playlist)):
         return True
     duration_of = {medium.sha256: medium.duration_ms for medium in playlist.media}
     longest_ms = max([length_ms(entry, duration_of) for entry in entries])
     return is_inside(role.minutes, first_ms, last_ms + longest_ms)
 
 
-def _most_ms(playlist: Playlist) -> int:
-    """No entry goes on for longer; quicker to say than how long each of them does."""
+def _max_length_ms(playlist: Playlist) -> int:
+    """An upper bound of the entries' lengths; quicker to find than each length."""
     bodies = [entry.body for entry in playlist.entries]
     starts_ms = max([entry.start.ms or 0 for entry in playlist.entries])
     relay_ms = max([entry.max_ms or 0 for entry in playlist.entries])
@@ -103,7 +103,7 @@ def _verify_entries(playlist: Playlist, role: Role) -> None:
     duration_of = {medium.sha256: medium.duration_ms for medium in playlist.media}
     for entry in playlist.entries:
         if entry.start.kind == "after":
-            # its moment hangs on another entry's: what cannot be known is not allowed
+            # its start depends on another entry's end and is not known, so it is not allowed
             raise _outside(playlist, role, entry.id)
         lasts_ms = length_ms(entry, duration_of)
         for text in entry.when.at:

@@ -1,8 +1,8 @@
-"""Hours of the day in which a role may be heard, on the station's clock (UTC+7, no summer time).
+"""Hours of the day in which a role may broadcast, on the station's clock (UTC+7, no summer time).
 
-A set of minutes is an integer of 1440 bits, bit 0 the minute 00:00: union is `|`, intersection `&`,
-exact because windows know no seconds. Windows include their start, exclude their end, and may pass
-midnight.
+A set of minutes is an integer of 1440 bits, bit 0 is the minute 00:00: union is `|`, intersection
+`&`. It is exact because windows have no seconds. Windows include their start, exclude their end,
+and may pass midnight.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def _minute(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def _stretch(start_min: int, length_min: int) -> int:
-    """The bits of a stretch; what passes midnight comes round."""
+def _span_bits(start_min: int, length_min: int) -> int:
+    """The bits of a time span; the part after midnight wraps to bit 0."""
     if length_min >= DAY_MIN:
         return ALL_DAY
     bits = ((1 << length_min) - 1) << start_min
@@ -35,7 +35,7 @@ def _stretch(start_min: int, length_min: int) -> int:
 
 
 def parse_hours(windows: Iterable[str]) -> int:
-    """The minutes of `05:00-21:00` and the like; of no window at all, the whole day.
+    """The minutes of windows such as `05:00-21:00`; no window at all means the whole day.
 
     Raises:
         ValueError: not two clock times, or a window without length.
@@ -48,30 +48,31 @@ def parse_hours(windows: Iterable[str]) -> int:
         start, end = _minute(window[:5]), _minute(window[6:])
         if start == end:
             raise ValueError(f"a window without length: {window}")
-        minutes |= _stretch(start, (end - start) % DAY_MIN or DAY_MIN)
+        minutes |= _span_bits(start, (end - start) % DAY_MIN or DAY_MIN)
     return minutes or ALL_DAY
 
 
 def is_inside(minutes: int, start_ms: int, length_ms: int) -> bool:
-    """Does all of a stretch lie in these minutes? `start_ms` counts from local midnight.
+    """Does a whole time span lie in these minutes? `start_ms` counts from local midnight.
 
-    A stretch without length is the moment of its start.
+    A span without length is the moment of its start.
     """
     first = start_ms // MINUTE_MS
     count = -(-(start_ms + max(length_ms, 1)) // MINUTE_MS) - first
     if count >= DAY_MIN:
         return minutes == ALL_DAY
     wanted = (1 << count) - 1
-    return (minutes | minutes << DAY_MIN) >> first & wanted == wanted  # twice: past midnight
+    # two days: a span may pass midnight
+    return (minutes | minutes << DAY_MIN) >> first & wanted == wanted
 
 
 def length_ms(entry: Entry, duration_of: Mapping[str, int]) -> int:
-    """How long an entry goes on where the document tells it, else 0: a relay has no end of its own.
+    """The length of an entry where the document states it, else 0: a relay has no end of its own.
 
-    What `within` may wait is counted too: it may start as late as that.
+    The time that `within` may wait is included, because the entry may start as late as that.
 
     Args:
-        entry: of sound schema.
+        entry: its schema is valid.
         duration_of: milliseconds of each medium, by digest.
     """
     body, waits_ms = entry.body, entry.start.ms or 0

@@ -1,4 +1,4 @@
-"""May an issuer have one document more on this box? Asked before anything of it is kept."""
+"""May an issuer have one document more on this box? Verified before any of it is stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.contract.utc import parse_utc
 from agent.errors import TrustError
 from agent.trust.floor_lookup import FloorLookup
 
-# An emergency and a cancel stand beside those before them in their slot.
+# Emergencies and cancels do not replace the earlier documents of their slot.
 REPLACED_IN_SLOT = frozenset(OF_ISSUER) - {"emergency", "cancel"}
 
 
@@ -23,22 +23,22 @@ def verify_budget(
     floors: FloorLookup,
     now: Now,
 ) -> list[Document]:
-    """Judge a document that trust let through.
+    """Verify that a document fits into its issuer's budget.
 
-    What it replaces, what expired, and what its issuer signed in an earlier epoch take no room: a
-    parent that replaces a stolen key and raises the epoch gives the issuer all its room back. For
-    a cancel there is always room: the oldest of its issuer's are given up. What those withdrew was
-    seen, so its floor or its event keeps it out.
+    Documents that it replaces, that have expired, or that its issuer signed in an earlier epoch do
+    not count: a parent that replaces a stolen key and raises the epoch frees the issuer's whole
+    budget. A cancel always fits: the oldest cancels of its issuer are dropped. What those withdrew
+    was seen, so its floor or its event keeps it out.
 
     Args:
-        document: not held yet.
+        document: verified, not held yet.
         envelope_bytes: length of its envelope.
-        held: all that the box keeps.
-        floors: the slots that are known.
+        held: all documents that the box holds.
+        floors: the known slots.
         now: the box's clock.
 
     Returns:
-        What is to be given up for it.
+        The documents to drop for it.
 
     Raises:
         TrustError: E_BUDGET; the hint names the limit.

@@ -1,9 +1,10 @@
-"""May we obey chrony? Only where NTS (RFC 8915) authenticates every server that moves its clock.
+"""Accept chrony's time only where NTS (RFC 8915) authenticates every server that steers its clock.
 
-Read is what `chronyc -n -c -m tracking sources authdata` prints (chronyc(1) of chrony 4): one row
-of 14 fields; then rows of 10, of which those of `sources` begin with the mode (`^` a server, `=` a
-peer, `#` a device) and the state (`*` selected, `+` combined with it). Plain NTP never counts:
-whoever sits on the wire writes it. Nor does a device: a false GPS signal is easily made.
+The input is the output of `chronyc -n -c -m tracking sources authdata` (chronyc(1) of chrony 4):
+one row of 14 fields, then rows of 10 fields. The rows of `sources` begin with the mode (`^` a
+server, `=` a peer, `#` a device) and the state (`*` selected, `+` combined with it). Plain NTP is
+never accepted, because anybody on the network path can forge it. A reference device is not accepted
+either, because a GPS signal is easily forged.
 """
 
 from __future__ import annotations
@@ -23,34 +24,34 @@ MAX_STRATUM = 15
 
 
 @dataclass(frozen=True)
-class KeptTime:
-    """What chrony says of the system's clock.
+class ChronyTime:
+    """The offset of the system's clock, as chrony measures it.
 
     Args:
         offset_s: to be added to the system's clock.
-        error_s: half-width of the error that is left.
+        error_s: half-width of the remaining error.
     """
 
     offset_s: float
     error_s: float
 
 
-def judge_chrony(report: str, system_at: datetime) -> KeptTime:
-    """The offset of the system's clock, when all who had a say in it are authenticated.
+def verify_chrony(report: str, system_at: datetime) -> ChronyTime:
+    """The offset of the system's clock, when every source that contributed is authenticated.
 
     Args:
-        report: see above.
+        report: the output, as the module's docstring describes it.
         system_at: the system's clock when it was printed.
 
     Raises:
-        TrustError: E_TIME: not synchronised, not authenticated, stale, or not understood.
+        TrustError: E_TIME: not synchronised, not authenticated, stale, or not parseable.
     """
     rows = [line.split(",") for line in report.splitlines() if line]
     tracking = [row for row in rows if len(row) == TRACKING_FIELDS]
     sources = [row for row in rows if len(row) == SOURCE_FIELDS and row[0] in ("^", "=", "#")]
     authenticated = [row for row in rows if len(row) == AUTH_FIELDS and row not in sources]
     if len(tracking) != 1 or len(rows) != 1 + len(sources) + len(authenticated):
-        raise _refuse("not the answer of chronyc that was asked for")
+        raise _refuse("not the expected output of chronyc")
     _require_authenticated(tracking[0], sources, authenticated)
     return _read(tracking[0], system_at)
 
@@ -69,7 +70,7 @@ def _require_authenticated(
             raise _refuse(f"{name} is not authenticated by NTS")
 
 
-def _read(tracking: Sequence[str], system_at: datetime) -> KeptTime:
+def _read(tracking: Sequence[str], system_at: datetime) -> ChronyTime:
     """See chronyc(1), "tracking": error <= root dispersion + half the root delay."""
     try:
         stratum, heard_s, offset_s = int(tracking[2]), float(tracking[3]), float(tracking[4])
@@ -83,8 +84,8 @@ def _read(tracking: Sequence[str], system_at: datetime) -> KeptTime:
         raise _refuse("offset out of range")
     age_s = system_at.timestamp() + offset_s - heard_s
     if not -1 <= age_s <= STALE_S:
-        raise _refuse(f"its server was heard {age_s:.0f} s ago")
-    return KeptTime(offset_s, error_s)
+        raise _refuse(f"the last update from its server is {age_s:.0f} s old")
+    return ChronyTime(offset_s, error_s)
 
 
 def _refuse(hint: str) -> TrustError:

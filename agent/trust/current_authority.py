@@ -1,4 +1,4 @@
-"""The authority of this moment, which whoever judges may keep hold of while it is replaced."""
+"""A fixed reference to the authority in force, which can be replaced behind it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from agent.trust.tree import TreeAuthority
 
 
 class AuthorityInForce:
-    """Answers as `current` does.
+    """Delegates every query to `current`.
 
     Args:
-        current: the first one; replaced whole when files have been accepted.
+        current: the first authority; replaced as a whole when new files are accepted.
     """
 
     def __init__(self, current: Authority) -> None:
@@ -23,7 +23,7 @@ class AuthorityInForce:
 
     @property
     def demo(self) -> bool:
-        """Made for a demonstration?"""
+        """Is it made for a demonstration?"""
         return self.current.demo
 
     @property
@@ -41,28 +41,28 @@ class AuthorityInForce:
         return self.current.roles_for(keyid)
 
     def grade(self, now: Now) -> Grade:
-        """How fresh all this is at a moment."""
+        """How fresh this authority is at a moment."""
         return self.current.grade(now)
 
     @property
     def issued(self) -> datetime | None:
-        """When a tree was confirmed last by its timestamp; None of what needs no confirming."""
+        """When the timestamp last confirmed the tree; None for an authority without a timestamp."""
         current = self.current
         return current.issued if isinstance(current, TreeAuthority | SupersededAuthority) else None
 
     def knows_signers(self, now: Now) -> bool:
-        """Can anybody's word be judged? A root alone only says who may tell of others."""
+        """Is any signing role known? A root alone only names the keys of the top-level roles."""
         return "targets" in self.versions or self.grade(now) is not Grade.EXPIRED
 
 
 class SupersededAuthority:
-    """Roles under a root that has a successor, whose own files have not come yet.
+    """Roles under a root that has a successor, while the successor's own files are missing.
 
-    What is held by their word stays; nothing new is taken but the lifting of a stop, as the new
-    root may have been made because the old keys are in wrong hands.
+    Held documents that these roles signed stay in force. Nothing new is accepted but the lifting of
+    a stop, because the new root may exist for the reason that the old keys are compromised.
 
     Args:
-        former: the roles.
+        former: the roles under the former root.
         root_version: of the new root.
     """
 
@@ -77,6 +77,6 @@ class SupersededAuthority:
         """The roles that list this key."""
         return self._former.roles_for(keyid)
 
-    def grade(self, now: Now) -> Grade:  # noqa: ARG002 - at no moment is it any better
+    def grade(self, now: Now) -> Grade:  # noqa: ARG002 - the Protocol's
         """Always EXPIRED."""
         return Grade.EXPIRED

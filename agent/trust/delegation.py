@@ -1,4 +1,4 @@
-"""One delegation, as signed in its parent's file, becomes a role; or the file is refused."""
+"""Build a role from one delegation, as its parent's file states it, or refuse the file."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MAX_WINDOWS = 16
 
 
 def has_file(delegation: Delegation) -> bool:
-    """Does the role delegate further, so that a metadata file of its own stands in the snapshot?"""
+    """Does the role delegate further, so that the snapshot lists a metadata file of its own?"""
     return any(path.startswith(AUTHORITY_PATH) for path in delegation.paths)
 
 
 def check_place_in_tree(name: str, parent: str, country: str | None) -> None:
-    """A name tells its one parent, so that there are no diamonds and no cycles (guards G6, G7).
+    """A name states its only parent, so there are no diamonds and no cycles (guards G6, G7).
 
     Args:
         name: the child's.
@@ -60,12 +60,12 @@ def read_delegation(
     delegator: tuple[str, int],
     above: tuple[Limits, ...],
 ) -> Role:
-    """The role that a delegation makes.
+    """The role that a delegation defines.
 
     Args:
-        delegation: of sound form, its name judged by `check_place_in_tree`.
-        keys: those of the same file, judged.
-        delegator: name and threshold of the role whose file it stands in.
+        delegation: its form is valid, and `check_place_in_tree` has verified its name.
+        keys: the verified keys of the same file.
+        delegator: name and threshold of the role whose file contains it.
         above: the delegator's own chain, empty for `targets`.
 
     Raises:
@@ -108,7 +108,7 @@ def _unknown(delegation: Delegation) -> tuple[str, ...]:
 
 
 def _hours(delegation: Delegation) -> tuple[str, ...]:
-    """Absent is all day; an empty list could be read as never and is refused."""
+    """Absent means all day; an empty list could be read as never and is refused."""
     name, hours = delegation.name, delegation.hours
     if isinstance(hours, UnsetType):
         return ()

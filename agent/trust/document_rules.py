@@ -1,4 +1,4 @@
-"""Is a verified document well formed beyond its types? One function a kind, no I/O.
+"""The schema of documents beyond their types: one function a kind, no I/O.
 
 Every check raises `SchemaError` with the path of the value, so that a signer's tool can name it.
 """
@@ -34,7 +34,7 @@ from agent.contract.utc import parse_utc
 from agent.trust.item_rules import SchemaError, check_emergency_bodies, check_media, check_playlist
 from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
 
-MAX_NUMBER = 2**63 - 1  # what SQLite holds
+MAX_NUMBER = 2**63 - 1  # the largest integer of SQLite
 MAX_TEXT = 512
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HEX = re.compile(r"[0-9a-f]{8,128}")
@@ -54,7 +54,7 @@ def _require(holds: object, path: str, want: str) -> None:
 
 @lru_cache(maxsize=1024)
 def is_utc(text: str) -> bool:
-    """`2026-11-22T08:00:00Z`, a moment that exists, nothing else."""
+    """Is it a UTC moment of the form `2026-11-22T08:00:00Z` that exists in the calendar?"""
     if not _UTC.fullmatch(text):
         return False
     try:
@@ -103,10 +103,10 @@ def _check_emergency(document: Emergency) -> None:
     _require(1 <= document.max_ms <= 7_200_000, "max_ms", "1 to 7200000")
     _require(document.nonce is None or _NONCE.fullmatch(document.nonce), "nonce", "a nonce")
     if document.trigger == "key":
-        _require(KEY_SLOT.match(document.slot), "slot", "`key` or `key-…` for a held alarm")
-        _require(document.nonce is None, "nonce", "null for a held alarm")
+        _require(KEY_SLOT.match(document.slot), "slot", "`key` or `key-…` for a prepared alarm")
+        _require(document.nonce is None, "nonce", "null for a prepared alarm")
     else:
-        _require(not KEY_SLOT.match(document.slot), "slot", "not one of held alarms")
+        _require(not KEY_SLOT.match(document.slot), "slot", "not a slot of prepared alarms")
 
 
 def _check_cancel(document: Cancel) -> None:
@@ -156,7 +156,7 @@ def _check_command(document: Command) -> None:
 
 
 def _is_slot_key(key: str) -> bool:
-    """As a hello names what is held: a slot alone does not say whose it is."""
+    """Is it `<issuer>/<kind>/<slot>`, the form in which a hello lists held documents?"""
     issuer, _, rest = key.partition("/")
     kind, _, slot = rest.partition("/")
     named = ROLE_NAME.fullmatch(issuer) and _NAME.fullmatch(slot)
@@ -212,10 +212,10 @@ _CHECK_OF_TYPE: dict[type[Any], Callable[[Any], None]] = {
 
 
 def check_document(document: Document, kind: str) -> None:
-    """Kind, header, then the kind's own rules.
+    """Check the kind, the header, then the kind's own rules.
 
     Raises:
-        SchemaError: the first value that breaks one.
+        SchemaError: names the first value that breaks a rule.
     """
     _require(document.kind == kind, "kind", kind)
     check_header(document)

@@ -1,4 +1,4 @@
-"""What a verdict needs to know of the past."""
+"""What verification needs to know of documents accepted before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a document may still, or already, be obeyed."""
+"""The times of a document: too early, expired, too long-lived, or not proved fresh."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ EMERGENCY_WINDOW = timedelta(minutes=30)  # two people sign, one after the other
 BASE_SLOT = "base"
 BASE_LIFETIME = 400 * DAY
 PRIORITY_LIFETIME = 14 * DAY
-HELD_ALARM_LIFETIME = 400 * DAY  # as a station-config: both wait for a day that may never come
-# Longest time from `issued` to `expires`; a role's own limit can only shorten it.
+HELD_ALARM_LIFETIME = 400 * DAY  # as a station-config: both may wait for more than a year
+# Longest time from `issued` to `expires`; a role's own limit only shortens it.
 LIFETIME_OF_KIND: dict[str, timedelta] = {
     "playlist": 45 * DAY,
     "emergency": timedelta(hours=2),
@@ -55,9 +55,9 @@ def longest_life(kind: str, slot: str) -> timedelta:
 
 
 def _is_fresh(document: Document, now: Now, nonces: Collection[str], *, is_attested: bool) -> bool:
-    """Did the signer act just now? A nonce of ours proves it at any quality of clock.
+    """Was the document signed recently? A nonce of this box proves it at any clock quality.
 
-    A held alarm need not be fresh: what makes it sound is a hand on the box's key, not its coming.
+    A prepared alarm need not be fresh: the box's key starts it, not its arrival.
     """
     if isinstance(document, TimeReply):
         return document.nonce in nonces
@@ -73,7 +73,7 @@ def _answers(document: Emergency, nonces: Collection[str]) -> bool:
 
 
 def _is_surely_in_force(document: Emergency, now: Now) -> bool:
-    """Has it not expired, at the latest moment that this can be? Only a signed time can tell."""
+    """Is it still in force at the latest possible moment of now? Only a signed time proves it."""
     expires = parse_utc(document.expires)
     if now.is_trusted:
         return now.at + timedelta(seconds=now.error_s or 0.0) < expires
@@ -89,19 +89,20 @@ def verify_freshness(
     is_attested: bool = False,
     held: bool,
 ) -> None:
-    """Judge the document's times.
+    """Verify the document's times.
 
-    Without a trusted clock only the floor can prove a document expired, and nothing that it is
-    early. Such documents are accepted; the plan keeps them silent. The signed time is judged by our
-    nonce alone: a clock that is wrong must not refuse what would put it right.
+    Without a trusted clock the floor alone can prove that a document has expired, and nothing can
+    prove that it is early. Such documents are accepted; the plan keeps them silent. The signed time
+    is verified by the box's nonce alone: a wrong clock must not refuse the message that corrects
+    it.
 
     Args:
-        document: verified, of sound schema.
+        document: signatures verified, schema valid.
         role: the one that issued it.
         now: the box's clock.
-        nonces: those sent by this box and not yet outdated.
-        is_attested: a head that answers one of them says that this emergency is in force.
-        held: this very document was accepted before, so it need not be fresh again.
+        nonces: the open nonces of this box.
+        is_attested: a head that answers one of them lists this emergency as in force.
+        held: the box already holds this document, so it need not be fresh again.
 
     Raises:
         TrustError: E_EXPIRED, E_NOTYET, E_TTL or E_TIME.
@@ -122,9 +123,9 @@ def verify_freshness(
 def grade_for(document: Document, authority: Authority, now: Now, nonces: Collection[str]) -> Grade:
     """How fresh the authority is for this document.
 
-    A clock that is only a lower bound cannot tell fresh files from old ones. What answers a nonce
-    of this box can: the signed time, even one that came too late for the clock, and failing that
-    the emergency itself, dated by two people after the box had asked.
+    A clock that is only a lower bound cannot distinguish fresh files from old ones. An answer to a
+    nonce of this box can: the signed time, even if it came too late to set the clock, or else the
+    emergency itself, which two people dated after the box had asked.
     """
     grade = authority.grade(now)
     if grade is Grade.FRESH or now.is_trusted:
@@ -138,9 +139,9 @@ def grade_for(document: Document, authority: Authority, now: Now, nonces: Collec
 
 
 def verify_grade(document: Document, grade: Grade) -> None:
-    """Judge whether authority of this age may still bring something new.
+    """Verify that authority of this grade may still bring a new document.
 
-    Time and receipts always may: they make no sound, and without the time nothing gets better.
+    Time and receipts always may: they make no sound, and without the time the box cannot recover.
 
     Raises:
         TrustError: E_STALE.

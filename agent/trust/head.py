@@ -1,17 +1,18 @@
-"""What a head may do: withhold or flag, never add.
+"""The effects of a head: it revokes and reports, and never adds.
 
-A head says what the station should hold: `<issuer>/<kind>/<slot>` to [epoch, seq, sha256], as a
-hello says what it holds. Three things follow.
+A head lists what the station should hold: `<issuer>/<kind>/<slot>` to [epoch, seq, sha256], in the
+form in which a hello lists what the station holds. It has three effects.
 
-1. A held document that a head revokes is out of force while no newer head takes that back. Only
-   what sounds or shows by a schedule can be revoked: the head's key is one key and lies on a
-   server, so it must neither end an emergency (a cancel of two does) nor lift a silence, nor make
-   an older configuration the one in force.
-2. What the box lacks or holds in an older state is flagged: somebody may be keeping it back.
-3. A box whose memory was lost cannot tell an old document from a new one. Where a head can reach
-   it, it takes a document into a slot it knows nothing of only when a fresh head lists that number
-   or a lower one, or when the document was issued after the new memory began. So no replay passes,
-   and a centre that sends no heads can still sign anew.
+1. A held document that a head revokes is out of force until a newer head no longer revokes it. Only
+   a scheduled document can be revoked: the head's key is a single key on a server, so it must
+   neither end an emergency (a cancel with two signatures does), nor lift a silence, nor put an
+   older configuration back in force.
+2. A document that the box lacks or holds in an older version is reported: somebody may be
+   withholding it.
+3. A box whose state was lost cannot distinguish an old document from a new one. Where a head can
+   reach it, it accepts a document into an unknown slot only when a fresh head lists that number or
+   a lower one, or when the document was issued after the new state began. So no replay passes, and
+   a centre that sends no heads can still sign a new document.
 """
 
 from __future__ import annotations
@@ -28,23 +29,23 @@ from agent.trust.authority import Authority
 from agent.trust.floor_lookup import FloorLookup
 
 REVOCABLE = frozenset({"playlist", "stream-grant"})
-# The rest proves itself fresh, only ever withholds, or is what a box needs to get a head at all.
+# The other kinds prove their own freshness, only restrict, or are needed to get a head at all.
 GUARDED = frozenset({"playlist", "silence", "stream-grant", "command"})
 FRESH = timedelta(hours=24)
 
 
 def slot_key(document: Document) -> str:
-    """How a head and a hello name a document's slot."""
+    """The name of a document's slot in heads and hellos."""
     return f"{document.issuer}/{document.kind}/{document.slot}"
 
 
-def heads_of(documents: Iterable[Document]) -> list[Head]:
-    """The heads among held documents: the store keeps the newest of each issuer."""
+def select_heads(documents: Iterable[Document]) -> list[Head]:
+    """The heads among held documents; the store keeps the newest of each issuer."""
     return [one for one in documents if isinstance(one, Head)]
 
 
-def revoked_by(heads: Iterable[Head]) -> frozenset[str]:
-    """The doc_ids that heads revoke; also after a head's own expiry, until a newer one is here."""
+def list_revoked(heads: Iterable[Head]) -> frozenset[str]:
+    """The doc_ids that heads revoke. A head counts past its own expiry, until a newer one comes."""
     return frozenset(doc_id for head in heads for doc_id in head.revoked)
 
 
@@ -53,8 +54,8 @@ def is_revoked(document: Document, revoked: frozenset[str]) -> bool:
     return document.kind in REVOCABLE and document.doc_id in revoked
 
 
-def behind(heads: Iterable[Head], floors: FloorLookup) -> dict[str, str]:
-    """What heads list and this box lacks or has otherwise: slot's key → what is so, in English."""
+def find_missing(heads: Iterable[Head], floors: FloorLookup) -> dict[str, str]:
+    """Slots in which this box differs from the heads: slot's key → the difference, in English."""
     found: dict[str, str] = {}
     for head in heads:
         for key, (epoch, seq, sha256) in head.slots.items():
@@ -77,7 +78,7 @@ def can_have_head(authority: Authority, place: Place) -> bool:
 
 
 def fresh_heads(heads: Iterable[Head], now: Now) -> list[Head]:
-    """Those that prove what the centre had within the last day; none without a trusted clock."""
+    """Heads that prove the centre's state of the last day; none without a trusted clock."""
     if now.quality not in ("SYNCED", "HOLDOVER"):
         return []
     return [
@@ -94,7 +95,7 @@ def is_listed(key: str, number: tuple[int, int], sha256: str, heads: Iterable[He
         key: see `slot_key`.
         number: epoch and seq.
         sha256: of the payload.
-        heads: the fresh ones.
+        heads: the fresh heads.
     """
     for head in heads:
         entry = head.slots.get(key)
@@ -104,7 +105,7 @@ def is_listed(key: str, number: tuple[int, int], sha256: str, heads: Iterable[He
 
 
 def _waits_for_a_key(document: Document) -> bool:
-    """Of the emergencies only a held alarm need not prove itself fresh."""
+    """Is it a prepared alarm, the only emergency that need not be fresh?"""
     return isinstance(document, Emergency) and document.trigger == "key"
 
 
@@ -115,17 +116,17 @@ def verify_after_loss(
     heads: Iterable[Head],
     born_at: datetime | None,
 ) -> None:
-    """Judge a document on a box whose memory is new.
+    """Verify a document on a box whose state is new.
 
     Args:
         document: verified, not held.
         sha256: of its payload.
-        floors: what the new memory knows.
-        heads: the fresh ones.
-        born_at: since when the new memory knew the time; None: not yet.
+        floors: the floors of the new state.
+        heads: the fresh heads.
+        born_at: when the new state first had a trusted time; None: not yet.
 
     Raises:
-        TrustError: E_REPLAY, it cannot be told from a replay.
+        TrustError: E_REPLAY, it cannot be distinguished from a replay.
     """
     if document.kind not in GUARDED and not _waits_for_a_key(document):
         return
@@ -135,5 +136,5 @@ def verify_after_loss(
         return
     number = (document.epoch, document.seq)
     if not is_listed(slot_key(document), number, sha256, heads):
-        hint = "this box's memory is new and no fresh head lists this document"
+        hint = "this box's state is new and no fresh head lists this document"
         raise TrustError("E_REPLAY", document.doc_id, hint)

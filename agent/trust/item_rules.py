@@ -1,4 +1,4 @@
-"""What sounds and shows: the rules of media, playlist entries, bodies and scenes."""
+"""The schema of media, playlist entries, bodies and scenes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class SchemaError(ValueError):
-    """A value that breaks a rule: where it is, and what it should be."""
+    """A value breaks a rule. The message states its path and what it must be."""
 
     def __init__(self, path: str, want: str) -> None:
         super().__init__(f"{path}: must be {want}")
@@ -54,7 +54,7 @@ def _require(holds: object, path: str, want: str) -> None:
         raise SchemaError(path, want)
 
 
-# Playlists repeat the same few texts in every entry: each is judged once.
+# Playlists repeat the same few texts in every entry: the caches check each text once.
 @lru_cache(maxsize=1024)
 def _is_date(text: str) -> bool:
     if not _DATE.fullmatch(text):
@@ -87,10 +87,10 @@ def _is_mime(text: str) -> bool:
 
 
 def check_media(media: list[Medium]) -> frozenset[str]:
-    """Judge the media list; returns its digests."""
+    """Check the media list; returns its digests."""
     digests = frozenset([medium.sha256 for medium in media])
     _require(len(digests) == len(media), "media", "without a digest twice")
-    # Together: each of 64 characters, and all of them hex digits.
+    # One pass over all digests: each has 64 characters, and all characters are hex digits.
     good = not digests or (set(map(len, digests)) == {64} and _HEX.fullmatch("".join(digests)))
     _require(good, "media", "sha256 in 64 hex digits")
     for index, medium in enumerate(media):
@@ -226,7 +226,7 @@ def _check_description(entry: Entry) -> None:
 
 
 def check_playlist(document: Playlist) -> None:
-    """Judge a playlist's media and entries."""
+    """Check a playlist's media and entries."""
     _require(len(document.entries) <= MAX_ENTRIES, "entries", f"at most {MAX_ENTRIES}")
     digests = check_media(document.media)
     ids = {entry.id for entry in document.entries}
@@ -239,7 +239,7 @@ def check_playlist(document: Playlist) -> None:
 
 
 def check_emergency_bodies(bodies: list[EmergencyBody], digests: Collection[str]) -> None:
-    """Judge an emergency's messages, one a language."""
+    """Check an emergency's messages, one a language."""
     _require(1 <= len(bodies) <= 16, "bodies", "1 to 16 messages")
     for index, body in enumerate(bodies):
         path = f"bodies[{index}]"

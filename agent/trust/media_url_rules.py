@@ -1,4 +1,4 @@
-"""Where media and relays may come from: https with a host name, nothing else."""
+"""URLs of media and relays must be https with a host name."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ _ALL_HTTPS = re.compile(rf"{_URL}(?:\n{_URL})*", re.ASCII)
 
 
 def is_https(url: str) -> bool:
-    """An absolute https URL: host name, perhaps a port, path, query; printable ASCII throughout.
+    """Is it an absolute https URL: host name, optional port, path, query; printable ASCII only?
 
-    No credentials, fragment, backslash or bracketed address: what two parsers could read two ways.
+    Credentials, fragment, backslash and bracketed address are refused, because two parsers could
+    read them differently.
     """
     return len(url) <= MAX_URL and _HTTPS.fullmatch(url) is not None
 
 
 def _verify_urls(document: Document, urls: Sequence[str]) -> None:
-    # All at once: none holds a line feed, so a text of many lines is as good as its worst line.
+    # One match for all: no URL contains a line feed, so each line of the joined text is one URL.
     if urls and (not _ALL_HTTPS.fullmatch("\n".join(urls)) or max(map(len, urls)) > MAX_URL):
         bad = next(url for url in urls if not is_https(url))
         raise TrustError("E_URL", document.doc_id, f"not an https address: {bad[:80]}")
 
 
 def verify_sources(document: Document) -> None:
-    """Judge URLs, and that relays travel in the routine class only.
+    """Verify URLs, and that relays travel in the routine class only.
 
     Raises:
         TrustError: E_URL or E_POLICY.

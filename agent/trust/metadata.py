@@ -1,13 +1,13 @@
 """TUF metadata, read more strictly than the library does (guards G5, G8, G11).
 
-The library takes duplicate members, floats as versions and fields that it does not know. Here each
-file is first read as strict JSON into our own types; only then does the library get the very same
-value, to judge signatures over its canonical form.
+The library accepts duplicate members, floats as versions and unknown fields. Here each file is
+first read as strict JSON into our own types; only then does the library get the same value, to
+verify signatures over its canonical form.
 
-Two objects may grow by members that this box does not know: what is signed of a file, and a
-delegation in it. They are ignored and told, unless `x-crit` of that object names them: such a file
-is refused, and such a delegation gives no right (`agent.contract.extension`). All other objects are
-closed.
+Two objects may have members that this box does not know: the signed part of a file, and a
+delegation in it. Unknown members are ignored and reported, unless `x-crit` of that object names
+them: such a file is refused, and such a delegation gives no right (`agent.contract.extension`). All
+other objects are closed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class RootFile(_Signed, frozen=True, kw_only=True):
 
 
 class MetaRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file must be: its version, and where given length in bytes and hashes."""
+    """The listing of one file: its version, and where given its length in bytes and its hashes."""
 
     version: int
     length: int | None = None
@@ -110,7 +110,7 @@ class Delegation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delegations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys and roles; hash-prefix and succinct delegations are fields that we do not know."""
+    """Keys and roles; hash-prefix and succinct delegations are unknown fields, hence refused."""
 
     keys: dict[str, KeyFields]
     roles: list[Delegation]
@@ -129,9 +129,9 @@ File = TypeVar("File", RootFile, TimestampFile, SnapshotFile, TargetsFile)
 
 @dataclass(frozen=True)
 class Opened(Generic[File]):
-    """A file of sound form, its signatures not yet judged: our reading, the library's, the text.
+    """A file of valid form, signatures not yet verified: our types, the library's, the raw text.
 
-    `ignored` are its members that this box does not know.
+    `ignored` lists its members that this box does not know.
     """
 
     file: File
@@ -145,8 +145,8 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
 
     Args:
         raw: its exact bytes.
-        type_: what it must be.
-        name: of the role, for the refusal.
+        type_: its expected type.
+        name: of the role, for the error.
 
     Raises:
         TrustError: E_ROLE: too large, not strict JSON, or another type; E_UNSUPPORTED: `x-crit`
@@ -167,7 +167,7 @@ def open_metadata(raw: bytes, type_: type[File], name: str) -> Opened[File]:
     except (StrictJsonError, msgspec.ValidationError) as error:
         raise TrustError("E_ROLE", name, str(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        # the library's own refusals, of whatever it trips over
+        # whatever the library raises while it deserialises the value
         raise TrustError("E_ROLE", name, f"{type(error).__name__}: {error}") from error
     if not 1 <= file.version <= MAX_NUMBER:
         raise TrustError("E_ROLE", name, "version must be 1 to 2^63-1")
@@ -182,10 +182,10 @@ def _verify_file_critical(signed: Any, type_: type[File], name: str) -> None:
 
 
 def unknown_critical(critical: Any, type_: Any, name: str) -> tuple[str, ...]:
-    """Of what `x-crit` names: the members that the type does not have.
+    """The names in `x-crit` that are no members of the type.
 
     Raises:
-        TrustError: E_ROLE: it is no list of names.
+        TrustError: E_ROLE: `x-crit` is not a list of names.
     """
     try:
         verify_critical(critical, shape_of(type_).members or ())

@@ -1,8 +1,8 @@
-"""The questions of this box: each hello carries a new nonce, and a signed answer to it is fresh.
+"""The nonces of this box: each hello carries a new one, and a signed answer to it is fresh.
 
-A nonce sets the clock once, but proves more than that: an emergency that carries it, and a head
-that answers it, were signed after it was asked. So the answer that is too late for the clock, or
-that the clock refuses, leaves it open for the rest of its life.
+A nonce sets the clock once, and also proves that an emergency that carries it, and a head that
+answers it, were signed after it was sent. So a signed time that comes too late for the clock, or
+that the clock refuses, leaves the nonce open until its lifetime ends.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterator
 
 
 class Nonces:
-    """The open ones, bounded in number and age.
+    """The open nonces, bounded in number and age.
 
     Args:
-        boot: seconds since boot.
+        boot: returns seconds since boot.
 
     Attributes:
-        asked: how many there were.
-        answers: how many signed times have come, in time or late.
-        is_waiting: has none come since the last question?
-        round_trip_s: of the quickest answer so far, whose time is exact to half of it; 0 before.
+        asked: number of nonces sent so far.
+        answers: number of signed times received, in time or late.
+        is_waiting: no signed time has come since the last nonce.
+        round_trip_s: of the quickest answer so far; its time is exact to half of it. 0: no answer.
     """
 
     LIMIT = 8
@@ -37,7 +37,7 @@ class Nonces:
         self.is_waiting = False
 
     def ask(self) -> str:
-        """A new nonce, asked now."""
+        """Create a new nonce; its age counts from now."""
         nonce = secrets.token_hex(16)
         self._asked[nonce] = self._boot()
         self.asked += 1
@@ -57,19 +57,19 @@ class Nonces:
         return sum(1 for _ in self)
 
     def asked_boot_s(self, nonce: str) -> float:
-        """When an open one was asked, by `boot`."""
+        """When an open nonce was sent, by `boot`."""
         return self._asked[nonce]
 
     def has_set_clock(self, nonce: str) -> bool:
-        """Has a `time` reply to it been taken?"""
+        """Has a `time` reply to this nonce set the clock?"""
         return nonce in self._used
 
-    def note_answer(self, round_trip_s: float) -> None:
-        """A signed time has come to one of them, so long after it was asked."""
+    def record_answer(self, round_trip_s: float) -> None:
+        """Record that a signed time has answered a nonce after `round_trip_s`."""
         self.round_trip_s = min(self.round_trip_s, round_trip_s) if self.answers else round_trip_s
         self.answers += 1
         self.is_waiting = False
 
-    def note_clock_set(self, nonce: str) -> None:
-        """No further `time` reply to it counts."""
+    def mark_clock_set(self, nonce: str) -> None:
+        """Ignore further `time` replies to this nonce."""
         self._used.add(nonce)

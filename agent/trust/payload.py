@@ -1,4 +1,4 @@
-"""From signed bytes to a document of sound form: strict JSON, critical members, types, schema."""
+"""Decode signed bytes into a valid document: strict JSON, critical members, types, schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DECODER_OF_KIND = {kind: StrictDecoder(type_) for kind, type_ in TYPE_OF_KIND.i
 
 
 def decode_payload(kind: str, payload: bytes) -> Document:
-    """Decode signed bytes and judge their form alone; signing tools use it before they sign.
+    """Decode signed bytes and validate their form alone; signing tools use it before they sign.
 
     Raises:
         TrustError: as `open_payload` does.
@@ -35,17 +35,17 @@ def decode_payload(kind: str, payload: bytes) -> Document:
 
 
 def open_payload(kind: str, payload: bytes) -> tuple[Document, tuple[str, ...]]:
-    """A document, and the members in it that this box does not know and ignores.
+    """Decode a document; also return the unknown members in it, which this box ignores.
 
     Raises:
-        TrustError: E_SIZE, E_SCHEMA; E_UNSUPPORTED, `crit` names what this box does not know.
+        TrustError: E_SIZE, E_SCHEMA; E_UNSUPPORTED, `crit` names a member that is unknown here.
             The subject is the payload's sha256.
     """
     if len(payload) > MAX_DOCUMENT_BYTES:
         hint = f"{len(payload)} bytes, at most {MAX_DOCUMENT_BYTES}"
         raise TrustError("E_SIZE", _digest(payload), hint)
     try:
-        # What is written as we write it has no member that we do not know.
+        # Bytes that equal our own encoding have no unknown member.
         document: Document | None = _DECODER_OF_KIND[kind].decode_canonical(payload)
         ignored: tuple[str, ...] = ()
         if document is None:
@@ -61,7 +61,7 @@ def open_payload(kind: str, payload: bytes) -> tuple[Document, tuple[str, ...]]:
 
 
 def _decode_foreign(kind: str, payload: bytes) -> tuple[Document, tuple[str, ...]]:
-    """`crit` is judged first: what it names may be why the rest has another form."""
+    """Verify `crit` first: a member that it names may change the form of the rest."""
     value = parse_strict(payload)
     if isinstance(value, dict) and "crit" in value:
         _verify_critical(kind, value["crit"])

@@ -1,8 +1,8 @@
-"""Where an unverified station-config says that this box stands: a hint, which grants nothing.
+"""The place that an unverified station-config claims for this box: a hint that grants nothing.
 
 A box without a place holds only the file of `targets`, so it knows the roles of the provinces and
-none below them. Its first station-config may be signed by one of those; the box must then pull
-files before it can judge, and only the document itself tells which (docs/decisions/0016).
+none below them. A role below them may sign its first station-config; the box must then pull files
+before it can verify, and only the document itself states which files (docs/decisions/0016).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from agent.trust.payload import decode_payload
 
 
 def find_provisional_place(envelope: bytes, station: StationId) -> Place | None:
-    """The place that a station-config claims for this very station; None for anything else.
+    """The place that a station-config claims for this station; None for anything else.
 
-    Nobody has vouched for it: it may choose which authority files to ask for, and nothing more.
+    It is not verified: it only selects which authority files to pull.
     """
     if len(envelope) > MAX_ENVELOPE_BYTES:
         return None
@@ -33,7 +33,7 @@ def find_provisional_place(envelope: bytes, station: StationId) -> Place | None:
         return None
     place = parse_place(document.place)
     is_meant = any(
-        # at its former place, when it is being moved
+        # the topic of its former place, when the config moves it
         is_match(to, place) or to.rpartition("/")[2] == station
         for to in document.to
     )

@@ -1,4 +1,4 @@
-"""Public keys from a root or role file, judged before they may count (guards G1, G8, G10)."""
+"""Public keys of a root or role file, verified before use (guards G1, G8, G10)."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ def _parse_p256(public: str) -> EllipticCurvePublicKey:
 
 
 class _ParsedKey(SSlibKey):
-    """A key of the library's that is not parsed again for each signature.
+    """A key of the library that is parsed once, not once for each signature.
 
-    The library asks `_crypto_key` for each; setup.cfg bounds its release.
+    The library calls `_crypto_key` for each signature; setup.cfg bounds its release.
     """
 
     _parsed: Ed25519PublicKey | EllipticCurvePublicKey
 
     @classmethod
     def of(cls, parsed: Ed25519PublicKey | EllipticCurvePublicKey) -> Self:
-        """As `from_crypto`, and keeps what was parsed."""
+        """As `from_crypto`, and keep the parsed key."""
         plain = SSlibKey.from_crypto(parsed)
         key = cls(plain.keyid, plain.keytype, plain.scheme, plain.keyval)
         key._parsed = parsed
@@ -77,7 +77,7 @@ class _ParsedKey(SSlibKey):
 
 
 def parse_public_key(keyid: str, fields: dict[str, Any]) -> Key:
-    """One key in securesystemslib's dictionary form, if it may be trusted to mean one holder.
+    """One key in securesystemslib's dictionary form, if it identifies exactly one holder.
 
     Raises:
         ValueError: fields other than keytype, scheme and keyval.public; a scheme outside the closed

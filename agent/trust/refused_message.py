@@ -1,4 +1,4 @@
-"""What a refused message is called: by its payload where it has one, else by its bytes."""
+"""The identity of a refused message: of its payload where it has one, else of its bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agent.trust.signed_message import open_message
 
 @dataclass(frozen=True)
 class RefusedMessage:
-    """How a refusal names its message. Nobody may have vouched for it: `doc_id` is what it says.
+    """Identifies a refused message in a report. It may be unverified: `doc_id` is only a claim.
 
     Args:
         sha256: of the payload when the envelope is sound, else of the whole message.
@@ -25,7 +25,7 @@ class RefusedMessage:
 
 
 def name_refused(topic: Topic, message: bytes) -> RefusedMessage:
-    """Name a message that was refused. It costs as much as to judge it once more."""
+    """Identify a refused message. The cost is that of one more decoding."""
     try:
         signed = open_message(message, topic)
     except TrustError:

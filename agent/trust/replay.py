@@ -1,4 +1,4 @@
-"""State only moves forward: floors per (issuer, kind, slot), ordered by (epoch, seq)."""
+"""Replay protection: floors per (issuer, kind, slot), ordered by (epoch, seq), only rise."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from agent.contract.document import Document, Emergency
 from agent.errors import TrustError
 from agent.trust.floor_lookup import FloorLookup
 
-# Their freshness comes from a nonce, or they only ever confirm: a replay changes nothing.
+# A nonce proves their freshness, or they only confirm: a replay changes nothing.
 KINDS_WITHOUT_FLOOR = frozenset({"time", "ack"})
 
 
 def is_held(document: Document, sha256: str, floors: FloorLookup) -> bool:
-    """Is this the very document that set the present floor?"""
+    """Is this the document that set the present floor?"""
     floor = floors.get(document.issuer, document.kind, document.slot)
     return floor == (document.epoch, document.seq, sha256)
 
@@ -19,19 +19,19 @@ def is_held(document: Document, sha256: str, floors: FloorLookup) -> bool:
 def stands_beside(document: Document) -> bool:
     """Is it an emergency that sounds at once, and so replaces no other one of its slot?
 
-    Two of them are in force together, and the older may be the one that had to wait: for a second
-    signature, or for the centre's word that it lasts. Its event counts once, whatever its number.
+    Two of them can be in force together, and the older one may come later: it waited for a second
+    signature, or for the centre's attestation. Its event counts once, whatever its number.
     """
     return isinstance(document, Emergency) and document.trigger == "now"
 
 
 def verify_order(document: Document, floors: FloorLookup) -> None:
-    """Judge a document that is not the one held.
+    """Verify the number of a document that is not the one held.
 
     Raises:
-        TrustError: E_REPLAY below the floor (of an emergency: of an earlier epoch) or for a known
-            event; E_FORK for other bytes under the
-            same number, which means a signer's key or counter is out of hand.
+        TrustError: E_REPLAY below the floor (for an emergency: of an earlier epoch) or for a known
+            event; E_FORK for other bytes under the same number, which means that a signer's key is
+            compromised or its counter is not maintained.
     """
     floor = floors.get(document.issuer, document.kind, document.slot)
     if floor is not None:
@@ -47,12 +47,12 @@ def verify_order(document: Document, floors: FloorLookup) -> None:
 def _verify_event(
     document: Emergency, floor: tuple[int, int, str] | None, floors: FloorLookup
 ) -> None:
-    """An event comes once, and not after its cancel, which may have come first."""
+    """An event is accepted once, and not after its cancel, which may have come first."""
     names = (document.event_id, document.doc_id)
     if any(floors.is_cancelled(document.class_, name) for name in names):
         raise TrustError("E_REPLAY", document.doc_id, f"event {document.event_id} was cancelled")
     if floors.has_event(document.event_id):
-        # A floor without a hash was salvaged: the held alarm above it is lost and may come again.
+        # A floor without a hash was recovered: the prepared alarm above it is lost and may return.
         is_lost = document.trigger == "key" and floor is not None and not floor[2]
         if not is_lost:
             hint = f"event {document.event_id} was seen before"

@@ -1,4 +1,4 @@
-"""Which of the documents held are still entitled, after authority, place or clock have changed."""
+"""Which held documents are still authorised after authority, place or clock have changed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from agent.contract.ids import Place, StationId
 from agent.errors import TrustError
 from agent.trust.authority import Authority
 from agent.trust.current_authority import AuthorityInForce
-from agent.trust.latched_stop import latched_in, verify_latched
+from agent.trust.latched_stop import find_latch_place, verify_latched
 from agent.trust.verify import reverify
 
-# A document's end and beginning are the plan's business: such a one needs no telling.
+# The plan handles a document's start and end, so these refusals are not reported.
 _LEFT_TO_PLAN = frozenset({"E_EXPIRED"})
 _FOR_THE_MOMENT = frozenset({"E_NOTYET"})
 
 
 class Revalidation:
-    """Judges each held document once for each state of authority, place and clock.
+    """Verifies each held document once for each state of authority, place and clock.
 
     Args:
-        authority: in force; a new object in it begins all verdicts anew.
+        authority: in force; a new object in it discards all earlier verdicts.
         station: the box's own id.
     """
 
@@ -33,11 +33,11 @@ class Revalidation:
         self._lost: list[tuple[HeldDocument, TrustError]] = []
 
     def is_entitled(self, held: HeldDocument, place: Place | None, now: Now) -> bool:
-        """May it be in force? What may not is kept, and told once by `newly_revoked`.
+        """May it be in force? One that may not is kept, and `newly_revoked` returns it once.
 
-        Of a stop only the right behind it is asked: see `latch`.
+        For a stop only the right behind it is verified: see `latched_stop`.
 
-        While nobody's word can be judged, because only a root is known, all stays as it was.
+        While no signing role is known, because the box has only a root, every verdict stays.
         """
         if not self._authority.knows_signers(now):
             return True
@@ -46,7 +46,7 @@ class Revalidation:
             self._state, self._verdicts = state, {}
         key = (held.sha256, place)
         if key not in self._verdicts:
-            self._verdicts[key] = self._judge(held, place, now)
+            self._verdicts[key] = self._reverify(held, place, now)
         error = self._verdicts[key]
         if error is None:
             return True
@@ -58,13 +58,13 @@ class Revalidation:
         return False
 
     def newly_revoked(self) -> list[tuple[HeldDocument, TrustError]]:
-        """Those found out of force since this was asked last, each with its reason."""
+        """Documents found out of force since the last call, each with its reason."""
         lost, self._lost = self._lost, []
         return lost
 
-    def _judge(self, held: HeldDocument, place: Place | None, now: Now) -> TrustError | None:
+    def _reverify(self, held: HeldDocument, place: Place | None, now: Now) -> TrustError | None:
         try:
-            accepted_in = latched_in(held)
+            accepted_in = find_latch_place(held)
             if accepted_in is not None:
                 verify_latched(held.document, accepted_in, place, self._authority)
                 return None

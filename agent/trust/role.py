@@ -1,4 +1,4 @@
-"""A role: who may sign what, and the chain of delegations that limits it."""
+"""A role: its keys, its rights, and the chain of delegations that limits it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ RANK: dict[str, int] = {"routine": 0, "priority": 1, "emergency": 2}
 
 @dataclass(frozen=True)
 class Limits:
-    """One link of a chain: what the delegator signed, for this role and all that come from it.
+    """One link of a chain: the limits that the delegator signed for this role and all below it.
 
     Args:
         name: the role's.
         paths: patterns `<class>/<province>/<commune>/<station>`, whole-segment `*` only.
         hours: local windows `HH:MM-HH:MM` (UTC+7); empty: all day.
-        priority_max: the highest class that may be heard.
+        priority_max: the highest class that may sound.
         max_ttl_s: longest time from `issued` to `expires`, in seconds.
         unknown: limits that this box does not know but must know: the link gives no right.
     """
@@ -42,12 +42,12 @@ class Role:
     """A delegated right. A document must lie within every link of the chain.
 
     Args:
-        name: such as `vn.84.29266`; a document's `issuer` must be it.
-        keys: public keys by key id; every one held by another person.
+        name: such as `vn.84.29266`; a document's `issuer` must equal it.
+        keys: public keys by key id; each has another holder.
         threshold: how many distinct keys must have signed.
         kinds: kinds of document that this role itself may sign.
         epoch: the highest that its documents may carry. Floors keep epochs from going down, so a
-            parent that raises it makes a counter start anew which a thief has driven up.
+            parent raises it to restart a counter that a thief of the key has driven up.
         chain: from the child of `targets` down to this role, at least one link.
     """
 

@@ -1,7 +1,7 @@
-"""What no signature may loosen: rules for the keys, the people and the reach of every role.
+"""Rules that no signature can relax: keys, holders and reach of every role.
 
-A root or role file that breaks one is refused whole, whoever signed it. Each raises `TrustError`
-E_ROLE with the role at fault.
+A root or role file that breaks one is refused whole, whoever signed it. Each function raises
+`TrustError` E_ROLE with the role at fault.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from agent.trust.public_key import parse_public_key
 from agent.trust.scope import ROLE_NAME, can_sound_emergency
 
 MAX_NAME = 64  # a name is part of a topic
-# Online roles: whoever holds their keys can tell the time or take receipts, never make a sound.
+# Online roles: their keys lie on a server and sign times, receipts or heads; they start no sound.
 SILENT_KINDS = frozenset({"time", "ack", "head", "release"})
 ROLE_KINDS = frozenset({*KINDS, "release"})  # `release` signs software, no document
 
@@ -34,7 +34,7 @@ def require(holds: bool, subject: str, hint: str) -> None:  # noqa: FBT001 - an 
 
 
 def parse_keys(name: str, keys: Mapping[str, Mapping[str, Any]]) -> dict[str, Key]:
-    """All keys of a file, each judged (guards G1, G8, G10).
+    """All keys of a file, each verified (guards G1, G8, G10).
 
     Raises:
         TrustError: E_ROLE.
@@ -46,12 +46,12 @@ def parse_keys(name: str, keys: Mapping[str, Mapping[str, Any]]) -> dict[str, Ke
 
 
 def check_name(name: str) -> None:
-    """A name that is safe in a topic, a message and a file listing (guard G6)."""
+    """A name must be safe in a topic, a message and a file listing (guard G6)."""
     require(len(name) <= MAX_NAME and bool(ROLE_NAME.match(name)), name, "not a role name")
 
 
 def check_people(name: str, keyids: Collection[str], holders: Mapping[str, str]) -> None:
-    """Every key has one holder, no holder has two keys (guard G1)."""
+    """Every key must have one holder, and no holder two keys (guard G1)."""
     require(holders.keys() == set(keyids), name, "every key needs one holder")
     people = [" ".join(holder.split()).casefold() for holder in holders.values()]
     require(all(people), name, "a holder has no name")
@@ -59,12 +59,12 @@ def check_people(name: str, keyids: Collection[str], holders: Mapping[str, str])
 
 
 def check_threshold(name: str, threshold: int, keys: int) -> None:
-    """It can be met, by signatures that fit into an envelope."""
+    """A threshold must be reachable, with signatures that fit into one envelope."""
     require(1 <= threshold <= min(keys, MAX_SIGNATURES), name, "threshold")
 
 
 def check_reach(name: str, threshold: int, kinds: Sequence[str], paths: Sequence[str]) -> None:
-    """Emergencies need two people; online roles reach nothing that sounds."""
+    """Emergency roles need two signatures; online roles must reach no class that sounds."""
     require(set(kinds) <= ROLE_KINDS, name, "unknown kinds")
     require(len(set(kinds)) == len(kinds), name, "a kind is listed twice")
     if any(map(can_sound_emergency, paths)):
@@ -77,6 +77,6 @@ def check_reach(name: str, threshold: int, kinds: Sequence[str], paths: Sequence
 
 
 def check_delegator(name: str, threshold: int, child: str, child_threshold: int) -> None:
-    """Two people are no stronger than the file that names them: it too is signed by two."""
+    """A file that gives a role a threshold of two must itself have a threshold of two."""
     hint = f"signed by one, but gives {child} to two"
     require(threshold >= 2 or child_threshold < 2, name, hint)

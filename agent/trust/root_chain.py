@@ -1,4 +1,4 @@
-"""From the root on the box to its newest successor, each signed by the one before and by itself."""
+"""The chain of roots: each successor is signed by the root before it and by itself."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from agent.trust.tree import load_root
 
 
 def verify_chain(installed: bytes, successors: Mapping[int, bytes]) -> dict[int, bytes]:
-    """The installed root and as many of its kept successors as follow one another, by version.
+    """The installed root and those stored successors that form a chain without a gap, by version.
 
     Args:
-        installed: the anchor; its own form has been judged.
-        successors: by version; those that do not belong to the chain, or that our own rules refuse,
-            are left out.
+        installed: the anchor; its own form is verified.
+        successors: by version; those outside the chain, or that our own rules refuse, are left
+            out.
     """
     trusted = Metadata[Root].from_bytes(installed)
     chain = {trusted.signed.version: installed}
@@ -35,7 +35,7 @@ def verify_chain(installed: bytes, successors: Mapping[int, bytes]) -> dict[int,
 
 
 def open_sound_root(version: int, raw: bytes) -> Metadata[Root] | None:
-    """A kept root that is signed by itself and has the number under which it is kept; else None."""
+    """A stored root that is signed by itself and has the version under which it is stored."""
     try:
         root = Metadata[Root].from_bytes(raw)
     except RepositoryError:
@@ -44,16 +44,16 @@ def open_sound_root(version: int, raw: bytes) -> Metadata[Root] | None:
     return root if is_sound and _has_signed(root, root) else None
 
 
-def is_another_beginning(installed: bytes, kept: Mapping[int, bytes]) -> bool:
-    """Is this root of another tree than the roots that are kept?
+def is_other_tree(installed: bytes, kept: Mapping[int, bytes]) -> bool:
+    """Does this root belong to another tree than the stored roots?
 
-    It is of the same tree if it says what the one kept under its number says; or if the nearest
-    older one has signed it, or it the nearest newer one. Where nothing of that is so but a kept
-    root is rotten, or all are lost, there is no telling, and it is not taken for another beginning.
+    It belongs to the same tree if it equals the root stored under its version, or if the nearest
+    older root signed it, or if it signed the nearest newer root. Where none of this holds but a
+    stored root is corrupt, or all are lost, the answer is unknown and counts as the same tree.
 
     Args:
-        installed: its own form has been judged.
-        kept: by version.
+        installed: its own form is verified.
+        kept: the stored roots, by version.
     """
     root = Metadata[Root].from_bytes(installed)
     version = root.signed.version

@@ -1,4 +1,4 @@
-"""Where a role's word counts: the virtual path `<class>/<province>/<commune>/<station>`."""
+"""The scope of a role: virtual paths `<class>/<province>/<commune>/<station>`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.contract.ids import is_pattern
 CLASSES = frozenset(get_args(Class))
 ROLE_NAME = re.compile(r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")
 
-# Which classes a kind may carry; anything else is malformed.
+# The classes that each kind may carry.
 CLASSES_OF_KIND: dict[str, frozenset[str]] = {
     "playlist": frozenset({"routine", "priority"}),
     "emergency": frozenset({"emergency"}),
@@ -28,7 +28,7 @@ CLASSES_OF_KIND: dict[str, frozenset[str]] = {
 
 
 def is_role_path(path: str) -> bool:
-    """Four segments; the first a class or `*`, the others plain or a whole-segment `*`.
+    """Is it four segments, the first a class or `*`, the others plain or a whole-segment `*`?
 
     Globs such as `?` or `[0-9]` are refused with everything else (guard G11).
     """
@@ -37,7 +37,7 @@ def is_role_path(path: str) -> bool:
 
 
 def is_tree_path(path: str) -> bool:
-    """As above for the tree of delegations: the class is named, and may be `authority`.
+    """As `is_role_path`, for the tree of delegations: the class is named, and may be `authority`.
 
     `authority` paths lead to the metadata file of a role that delegates further; no document has
     that class.

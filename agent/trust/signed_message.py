@@ -1,4 +1,4 @@
-"""An envelope whose form is sound, and which of its signatures hold: steps 1 to 3, and 5."""
+"""An envelope of valid form and its valid signatures: steps 1 to 3, and 5."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.role import Role
 
-MAX_HINT = 200  # characters: a parser's complaint may quote the whole message
+MAX_HINT = 200  # characters: a parser's error text may quote the whole message
 _KIND_OF_TYPE = {PAYLOAD_TYPE.format(kind=kind): kind for kind in TYPE_OF_KIND}
 
 
 @dataclass(frozen=True)
 class SignedMessage:
-    """Kind, the signed bytes, and signatures by hinted key id; nobody has vouched for them yet."""
+    """Kind, signed bytes, and signatures by hinted key id, not verified yet."""
 
     kind: str
     payload: bytes
@@ -51,7 +51,7 @@ _QUICK_ENVELOPE = StrictDecoder(_QuickEnvelope)
 
 
 def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
-    """Type, payload and (keyid, signature) pairs; the quick way only for canonical text."""
+    """Type, payload and (keyid, signature) pairs; canonical text takes a faster path."""
     quick: _QuickEnvelope | None = _QUICK_ENVELOPE.decode_canonical(raw)
     if quick is not None:
         return quick.payloadType, quick.payload, [(one.keyid, one.sig) for one in quick.signatures]
@@ -61,7 +61,7 @@ def _decode_envelope(raw: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
 
 
 def open_message(raw: bytes, topic: Topic) -> SignedMessage:
-    """Steps 1 to 3 of the verdict.
+    """Steps 1 to 3 of `verify`.
 
     Raises:
         TrustError: E_SIZE, E_JSON, E_ENVELOPE, E_TYPE: subject is the topic's kind.
@@ -88,7 +88,7 @@ def open_message(raw: bytes, topic: Topic) -> SignedMessage:
 
 
 class Signatures:
-    """The signatures over one payload, each key asked once whatever roles it stands in."""
+    """The signatures over one payload; each key is verified once, however many roles list it."""
 
     def __init__(self, signed: SignedMessage) -> None:
         self._given = signed.signatures
@@ -113,7 +113,7 @@ class Signatures:
         if keyid not in self._good:
             try:
                 key.verify_signature(signature, self._bytes)
-            except UnverifiedSignatureError:  # what cannot be checked at all is a kind of it
+            except UnverifiedSignatureError:  # includes VerificationError
                 self._good[keyid] = False
             else:
                 self._good[keyid] = True

@@ -1,14 +1,14 @@
 """The tree of delegations, from the metadata files that a box holds.
 
-The theory. `tuf.ngclient` has taken these files in the right order, version by version. But they
-come back from a disk that may lie, and the library knows nothing of our own rules. So the whole set
-is judged anew, from root down, by the library's public API and our guards, each time before it
-counts. One fault refuses the whole set: what was in force stays in force. No clock is asked here;
-expiry is judged in `grade`, at each moment anew.
+`tuf.ngclient` accepts these files in the right order, version by version. But they come back from a
+disk that may corrupt them, and the library does not know our own rules. So the whole set is
+verified again, from root down, by the library's public API and our guards, each time before it is
+used. One fault refuses the whole set, and the former set stays in force. This module reads no
+clock; `grade` evaluates the expiry for each moment.
 
-A box holds the files on the way to its own place only. A role that delegates further and whose file
-is not there is known itself, its children are not. A file that no delegation leads to grants
-nothing and is left unread: else a leftover of a revoked role could keep that very role in force.
+A box holds only the files on the path to its own place. A role that delegates further and whose
+file is missing is known itself, its children are not. A file that no delegation leads to grants
+nothing and is not read: otherwise a leftover of a revoked role could keep that role in force.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TreeFiles:
-    """Exact bytes of the metadata in force; `roles` by role name, those on the way to the box."""
+    """Exact bytes of the metadata in force; `roles` by role name, those on the path to the box."""
 
     root: bytes
     timestamp: bytes
@@ -70,11 +70,11 @@ class TreeAuthority:
     """Roles by their delegations. Immutable.
 
     Args:
-        roles: all that are known, names unique.
+        roles: all known roles, names unique.
         versions: by metadata file.
         issued: when the timestamp was signed.
         expires: the earliest expiry of all files.
-        demo: made for a demonstration.
+        demo: the tree is made for a demonstration.
         ignored: members of the files that this box does not know, each with its file's role.
     """
 
@@ -101,11 +101,12 @@ class TreeAuthority:
         return self._by_key.get(keyid, ())
 
     def grade(self, now: Now) -> Grade:
-        """How fresh all this is.
+        """How fresh this authority is at a moment.
 
-        A timestamp from the future is a forgery for later, or the clock is wrong: in doubt it is
-        not fresh. An untrusted clock is a lower bound, and a timestamp may well be ahead of it; but
-        one that is further ahead than a fresh one may be old proves that this clock knows no age.
+        A timestamp from the future was forged for later use, or the clock is wrong: in doubt it is
+        not fresh. An untrusted clock is a lower bound, so a timestamp may be ahead of it. But one
+        that is ahead by more than the age limit of FRESH proves that this clock cannot measure
+        ages.
         """
         if now.at >= self.expires:
             return Grade.EXPIRED
@@ -114,7 +115,7 @@ class TreeAuthority:
 
 
 def describe_unknown(authority: TreeAuthority) -> str | None:
-    """What of its files this box does not know, by name; None: nothing."""
+    """The unknown limits and members of its files, by name; None: there are none."""
     limits = sorted({one for role in authority.roles.values() for one in role.unknown})
     parts = [f"no right here, unknown critical limit: {', '.join(limits)}"] if limits else []
     if authority.ignored:
@@ -123,7 +124,7 @@ def describe_unknown(authority: TreeAuthority) -> str | None:
 
 
 def load_root(raw: bytes) -> TreeAuthority:
-    """A root alone, as it is installed: nobody may sign yet, and all is EXPIRED.
+    """A root alone, as it is installed: no role may sign yet, and the grade is EXPIRED.
 
     Raises:
         TrustError: E_ROLE.
@@ -134,7 +135,7 @@ def load_root(raw: bytes) -> TreeAuthority:
 
 
 def load_tree(files: TreeFiles) -> TreeAuthority:
-    """Judge a whole set of files.
+    """Verify a whole set of files.
 
     Raises:
         TrustError: E_ROLE or E_UNSUPPORTED with the role at fault; the whole set is refused.
@@ -214,7 +215,7 @@ def _issued(timestamp: Opened[TimestampFile]) -> datetime:
 
 
 def _verify_row(row: MetaFile | None, opened: Opened[Any], name: str) -> None:
-    """The file is the very one that the signed listing names: no mix and match."""
+    """The file must be the one that the signed listing names, so files cannot be mixed."""
     if row is None:
         raise TrustError("E_ROLE", name, "not in the listing")
     version = opened.file.version
@@ -226,7 +227,7 @@ def _verify_row(row: MetaFile | None, opened: Opened[Any], name: str) -> None:
 
 
 class _RoleWalk:
-    """From targets down through the role files that are there, collecting roles."""
+    """Collects roles from targets down through the role files that are present."""
 
     def __init__(self, files: Mapping[str, bytes], rows: Mapping[str, MetaFile]) -> None:
         self.roles: list[Role] = []
@@ -240,7 +241,7 @@ class _RoleWalk:
     ) -> None:
         """Read a verified file's delegations, and the files of those that have one.
 
-        Ends: each child's name is one label longer than its parent's, six at most.
+        The recursion ends: each child's name is one label longer than its parent's, six at most.
         """
         self.opened[name] = opened
         require(not opened.file.targets, name, "there are no target files in this tree")

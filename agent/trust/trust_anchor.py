@@ -1,4 +1,4 @@
-"""The root file that a technician installs: where all trust of a box begins."""
+"""The root file that a technician installs: the trust anchor of a box."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from agent.trust.tree import load_root
 
 @dataclass(frozen=True)
 class InstalledRoot:
-    """What the file says.
+    """The installed root file.
 
     Args:
         raw: its exact bytes.
-        authority: what it makes by itself: all roles of a pinned file, none of a TUF root.
-        is_tree: does more follow over the link?
+        authority: its own roles: all roles of a pinned file, none of a TUF root.
+        is_tree: further files follow over the link.
     """
 
     raw: bytes

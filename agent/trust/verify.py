@@ -1,4 +1,4 @@
-"""May we obey this? The whole verdict, in a stated order, without I/O.
+"""The verification of one message: all steps, in a stated order, without I/O.
 
  1 size (E_SIZE)                          7 station, the role's chain
  2 strict envelope (E_JSON, E_ENVELOPE)     (E_STATION, E_SCOPE, E_PRIO, E_HOURS)
@@ -10,8 +10,8 @@
    issuer (E_SCHEMA, E_UNSUPPORTED,
    E_ROLE)
 
-The payload is not looked into before step 5 has passed. Broker, topic and retained flag grant
-nothing: the topic can only make a document be refused.
+The payload is not parsed before step 5 has passed. Broker, topic and retained flag grant nothing:
+the topic can only cause a refusal.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from agent.contract.ids import Place, StationId, is_match, parse_place
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Authority, Grade
-from agent.trust.authorization import verify_entitlement
+from agent.trust.authorization import verify_authorization
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.freshness import grade_for, verify_freshness, verify_grade
-from agent.trust.latched_stop import Latches, judged_in, lifted_in
+from agent.trust.latched_stop import Latches, find_lifted_latch_place, find_verification_place
 from agent.trust.media_url_rules import verify_sources
 from agent.trust.payload import open_payload
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
@@ -39,7 +39,7 @@ from agent.trust.scope import CLASSES_OF_KIND
 from agent.trust.signed_message import Signatures, SignedMessage, open_message
 
 MAX_CANDIDATES = 8
-# A box without a station-config obeys only what can give it one, tell it the time, or receipt it.
+# A box without a station-config accepts only configs, times and receipts.
 KINDS_WITHOUT_PLACE = frozenset({"station-config", "time", "ack"})
 _NO_LATCHES: Latches = {}
 
@@ -49,17 +49,19 @@ def _candidates(
 ) -> dict[str, Role]:
     """The roles that list a hinted key, by name: first those that could sign this kind for here.
 
-    At most eight are tried, so that nobody can make a box verify without end. A duty officer may
-    well sign in more roles than that, and a commune may list his key in roles of its own: so those
-    that reach this place count before others, and what stands higher in the tree before the rest.
+    At most eight are tried, so that a message cannot make a box verify without end. A duty officer
+    may sign in more roles than that, and a commune may list the officer's key in roles of its own:
+    so roles that reach this place come before others, and those higher in the tree before the rest.
     """
     if not signed.signatures:
         raise TrustError("E_THRESHOLD", signed.kind, "no signature")
     roles = {role.name: role for keyid in signed.signatures for role in authority.roles_for(keyid)}
     if not roles and authority.grade(now) is Grade.EXPIRED:
-        raise TrustError("E_STALE", signed.kind, "signed by nobody we know, but that is outdated")
+        raise TrustError(
+            "E_STALE", signed.kind, "no known signer, but the authority metadata is outdated"
+        )
     if not roles:
-        raise TrustError("E_ROLE", signed.kind, "signed by nobody we know")
+        raise TrustError("E_ROLE", signed.kind, "no known signer")
     if len(roles) <= MAX_CANDIDATES:
         return roles
     likely = sorted(
@@ -101,7 +103,7 @@ def _verify_station(
         return TrustError("E_STATION", document.doc_id, hint)
 
     if topic.station not in (None, station):
-        raise refuse("came in on another station's topic")
+        raise refuse("arrived on another station's topic")
     if place is None and document.kind not in KINDS_WITHOUT_PLACE:
         raise refuse("this box has no place yet: it needs a station-config first")
     places = [] if place is None else [place]
@@ -112,7 +114,7 @@ def _verify_station(
         places.append(new)
     named = any(pattern.rpartition("/")[2] == station for pattern in document.to)
     meant = any(is_match(pattern, here) for pattern in document.to for here in places)
-    # A config that moves a box names it at its former place, and stays its config at the new one.
+    # A config that moves a box names its former place, and stays its config at the new one.
     may_be_named = not places or isinstance(document, StationConfig)
     if not (meant or (may_be_named and named)):
         raise refuse("not for this station")
@@ -124,8 +126,8 @@ def _targets(
     """The places, or patterns of places, that the role must cover."""
     targets = [] if place is None else [str(place)]
     if isinstance(document, StationConfig):
-        # Both the old and the new place: a province must not capture another one's box. Nor one
-        # that lost its place: in a merger the successor has the old code beside its own.
+        # Both the old and the new place: a province must not capture a box of another province, nor
+        # a box that lost its place. In a merger the successor holds the old code beside its own.
         targets.append(document.place)
         if former is not None and not is_match(former, parse_place(document.place)):
             targets.append(former)
@@ -144,14 +146,14 @@ def _floor_update(document: Document, sha256: str, floors: FloorLookup) -> Floor
     slot = (document.issuer, document.kind, document.slot)
     number = (document.epoch, document.seq, sha256)
     known = floors.get(*slot)
-    if known is not None and known[:2] > number[:2]:  # it stands beside the one above it
+    if known is not None and known[:2] > number[:2]:  # in force together with the newer one
         number = known
     return FloorUpdate(*slot, *number)
 
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What steps 1 to 7 find: the document, its role, the keys counted, and for which place."""
+    """The result of steps 1 to 7: the document, its role, the counted keys, and the place."""
 
     signed: SignedMessage
     document: Document
@@ -161,7 +163,7 @@ class _Verdict:
     place: Place | None
 
 
-def _judge(  # noqa: PLR0913 - all that a verdict hangs on
+def _verify_steps(  # noqa: PLR0913 - all inputs of a verdict
     envelope: bytes,
     topic: Topic,
     authority: Authority,
@@ -178,9 +180,9 @@ def _judge(  # noqa: PLR0913 - all that a verdict hangs on
     entitled = _entitled(signed, roles)
     document, ignored = open_payload(signed.kind, signed.payload)
     role = _issuer(document, roles, entitled)
-    place = judged_in(document, role, place, latches)
+    place = find_verification_place(document, role, place, latches)
     _verify_station(document, topic, place, station)
-    verify_entitlement(document, role, _targets(document, place, station, former))
+    verify_authorization(document, role, _targets(document, place, station, former))
     return _Verdict(signed, document, ignored, role, entitled[role.name], place)
 
 
@@ -198,33 +200,36 @@ def verify(  # noqa: PLR0913 - the contract's seam
     former: str | None = None,
     latches: Latches = _NO_LATCHES,
 ) -> Accepted:
-    """Judge one message. First failure wins; nothing is changed.
+    """Verify one message. The first failure is raised; nothing is changed.
 
     Args:
         envelope: the message's exact bytes.
-        topic: where it came in.
-        authority: who may sign what.
-        place: the box's, from its station-config; None while it has none.
+        topic: the topic on which it arrived.
+        authority: the authority in force.
+        place: the box's place, from its station-config; None while it has none.
         station: the box's own id.
         floors: what was accepted before.
         now: the box's clock.
-        nonces: those of this box that may still be answered.
+        nonces: the open nonces of this box.
         attested: digests of the emergencies that heads attest, see `attestation`.
-        former: where the box stood last or is expected, a pattern of places; None: nobody knows.
+        former: the box's last or expected place, a pattern of places; None: unknown.
         latches: the stops on this box.
 
     Raises:
         TrustError: with the code of the step that failed.
     """
-    judged = _judge(envelope, topic, authority, place, station, now, former=former, latches=latches)
-    signed, document, role = judged.signed, judged.document, judged.role
+    verdict = _verify_steps(
+        envelope, topic, authority, place, station, now, former=former, latches=latches
+    )
+    signed, document, role = verdict.signed, verdict.document, verdict.role
     _verify_event(document, floors)
     sha256 = hashlib.sha256(signed.payload).hexdigest()
     held = is_held(document, sha256, floors)
     is_attested = sha256 in attested
     verify_freshness(document, role, now, nonces, is_attested=is_attested, held=held)
     if not held:
-        if lifted_in(document, latches) is None:  # else a stop could outlive all who may lift it
+        # a lifting passes, or else a stop could outlast every role that may lift it
+        if find_lifted_latch_place(document, latches) is None:
             verify_grade(document, grade_for(document, authority, now, nonces))
         if document.kind not in KINDS_WITHOUT_FLOOR:
             verify_order(document, floors)
@@ -236,10 +241,10 @@ def verify(  # noqa: PLR0913 - the contract's seam
         sha256=sha256,
         floor=_floor_update(document, sha256, floors),
         duplicate=held,
-        signers=judged.signers,
+        signers=verdict.signers,
         standing=role.threshold,
-        place=judged.place,
-        ignored=judged.ignored,
+        place=verdict.place,
+        ignored=verdict.ignored,
     )
 
 
@@ -251,22 +256,21 @@ def reverify(
     station: StationId,
     now: Now,
 ) -> None:
-    """Judge a document that is held already: steps 2 to 8, when authority, place or clock changed.
+    """Verify a held document again: steps 2 to 8, when authority, place or clock changed.
 
-    It was accepted once, so neither its order nor that it was fresh is asked again, nor the age of
-    the authority: what is held plays on until it expires. Its kind is the store's word, not the
-    topic's.
+    It was accepted before, so order, freshness and the age of the authority are not verified again:
+    a held document plays until it expires. The store states its kind, not the topic.
 
     Args:
         envelope: the exact bytes that were accepted.
-        kind: what it was accepted as.
-        authority: who may sign what now.
-        place: the box's now; None while it has none.
+        kind: the kind as which it was accepted.
+        authority: the authority in force now.
+        place: the box's place now; None while it has none.
         station: the box's own id.
         now: the box's clock.
 
     Raises:
         TrustError: with the code of the step that failed; it is not in force.
     """
-    judged = _judge(envelope, Topic(kind), authority, place, station, now)
-    verify_freshness(judged.document, judged.role, now, (), held=True)
+    verdict = _verify_steps(envelope, Topic(kind), authority, place, station, now)
+    verify_freshness(verdict.document, verdict.role, now, (), held=True)

@@ -15,7 +15,7 @@ from agent.contract.document import Document
 from agent.contract.envelope import Envelope, decode_base64, pae
 from agent.contract.utc import parse_utc
 from agent.errors import ConfigError, TrustError
-from agent.trust.authorization import verify_entitlement
+from agent.trust.authorization import verify_authorization
 from agent.trust.freshness import longest_lifetime
 from agent.trust.role import Role
 from agent.trust.trust_anchor import load_installed
@@ -141,7 +141,7 @@ def check_role(document: Document, known: dict[str, Signers], lang: Lang) -> Sig
             hint = translate(lang, "fault.scope", document.issuer, kind, pattern)
             raise TrustError("E_SCOPE", document.issuer, hint)
     try:
-        verify_entitlement(document, found.role, document.to)
+        verify_authorization(document, found.role, document.to)
     except TrustError as error:
         hint = translate(lang, f"fault.{error.code}", error.hint)
         raise TrustError(error.code, document.issuer, hint) from error

@@ -12,7 +12,7 @@ from agent.errors import TrustError
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
 from agent.store import clock_state
-from agent.trust.chrony import judge_chrony
+from agent.trust.chrony import verify_chrony
 from tests.harness.chrony_reports import PLAIN_AUTH, SOURCE
 from tests.harness.signed_documents import (
     AT,
@@ -99,7 +99,7 @@ def test_attack_064_a_false_network_time_is_not_believed() -> None:
     said = AT + timedelta(days=365)
     tracking = f"7F000001,127.0.0.1,2,{said.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
     with pytest.raises(TrustError, match="NTS"):
-        judge_chrony(f"{tracking}\n{SOURCE}\n{PLAIN_AUTH}\n", said)
+        verify_chrony(f"{tracking}\n{SOURCE}\n{PLAIN_AUTH}\n", said)
 
 
 def test_attack_064_a_battery_clock_that_it_poisoned_loses_no_document(crystal: Crystal) -> None:

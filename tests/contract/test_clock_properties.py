@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from agent.clock import BUILD_AT, HOLDOVER_LIMIT_S, Clock
 from agent.errors import TrustError
 from agent.store import clock_state
-from agent.trust.chrony import judge_chrony
+from agent.trust.chrony import verify_chrony
 from tests.harness.chrony_reports import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
 RANK = {"FLOOR": 0, "RTC": 1, "HOLDOVER": 2, "SYNCED": 3}
@@ -66,7 +66,7 @@ class TimeMachine(RuleBasedStateMachine):
         said = self._now() + off
         tracking = f"7F000001,127.0.0.1,4,{said.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
         try:
-            judge_chrony("\n".join([tracking, *rows]), said)
+            verify_chrony("\n".join([tracking, *rows]), said)
         except TrustError:
             return
         raise AssertionError("it was believed")

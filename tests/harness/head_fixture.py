@@ -16,7 +16,7 @@ from agent.health.check import CheckFinding
 from agent.health.check_memory import CheckMemory
 from agent.health.checks.head import HeadCheck
 from agent.trust.authority import PinnedAuthority, load_pinned
-from agent.trust.head import behind, heads_of
+from agent.trust.head import find_missing, select_heads
 from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import (
     AT,
@@ -69,10 +69,12 @@ class Look:
 
     def __init__(self, box: HeadlessStation) -> None:
         def heads() -> Any:
-            return heads_of(one.document for one in box.held)
+            return select_heads(one.document for one in box.held)
 
         notebook = CheckMemory(box.store)
-        self.check = HeadCheck(notebook, box.clock.now, heads, lambda: behind(heads(), box.floors))
+        self.check = HeadCheck(
+            notebook, box.clock.now, heads, lambda: find_missing(heads(), box.floors)
+        )
 
     async def __call__(self) -> list[CheckFinding]:
         return await self.check.check()

@@ -23,7 +23,7 @@ import pytest_asyncio
 from agent.clock import MAX_ERROR_S, Clock, system_time
 from agent.errors import LinkError, TrustError
 from agent.timesync.chrony import ChronyReport, query_chrony
-from agent.trust.chrony import judge_chrony
+from agent.trust.chrony import verify_chrony
 from central.testbed.certificates import make_demo_ca
 from tests.scenario.test_clock_faults import _library
 
@@ -199,7 +199,7 @@ async def test_a_clock_kept_under_nts_makes_the_box_synced_whatever_the_machine_
 ) -> None:
     async with _chronyd(_client(server, f"nts ntsport {server.nts_port}")):
         report = await server.until_selected()
-    kept = judge_chrony(report.text, report.system_at)
+    kept = verify_chrony(report.text, report.system_at)
     assert kept.offset_s == pytest.approx(AHEAD_S, abs=0.5)
     assert kept.error_s < MAX_ERROR_S  # of one sample; it shrinks with the next ones
     clock = Clock()
@@ -215,7 +215,7 @@ async def test_attack_064_the_same_server_by_plain_ntp_is_not_believed(server: C
     async with _chronyd(_client(server, "")):
         report = await server.until_selected()
     with pytest.raises(TrustError, match="not authenticated by NTS"):
-        judge_chrony(report.text, report.system_at)
+        verify_chrony(report.text, report.system_at)
 
 
 @pytest.mark.xdist_group("chrony")
@@ -233,4 +233,4 @@ async def test_a_server_with_a_certificate_of_somebody_else_is_never_selected(
         report = await query_chrony(server.socket)
     assert report is not None
     with pytest.raises(TrustError):
-        judge_chrony(report.text, report.system_at)
+        verify_chrony(report.text, report.system_at)

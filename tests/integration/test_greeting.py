@@ -49,7 +49,7 @@ class PoliteBox(Box):
     async def hear(self, topic: Topic, message: bytes) -> None:
         await super().hear(topic, message)
         if topic.kind == "time":
-            self.nonces.note_answer(0.02)
+            self.nonces.record_answer(0.02)
 
     async def answered(self) -> None:
         """Until a signed time comes."""

@@ -24,7 +24,7 @@ from agent.errors import LinkError, TrustError
 from agent.health.checks.rtc import RtcCheck
 from agent.store import clock_state
 from agent.timesync.chrony import SOCKET, ChronyReport, query_chrony
-from agent.trust.chrony import judge_chrony as judge_time
+from agent.trust.chrony import verify_chrony
 
 LIMIT_S = 4.0
 RTC_APART_S = 60.0
@@ -89,7 +89,7 @@ def judge_nts(report: ChronyReport, *, may_ask: bool) -> ProbeFinding:
         may_ask: may the service's user ask chronyd?
     """
     try:
-        kept = judge_time(report.text, report.system_at)
+        kept = verify_chrony(report.text, report.system_at)
     except TrustError as error:
         plain = judge_chrony(ProgramOutput(0, report.text.partition("\n")[0], ""))
         return replace(plain, detail=error.hint)

@@ -100,7 +100,7 @@ async def test_attack_111_a_res_names_what_it_can_and_never_says_the_code_twice(
         (None, "E_JSON", hashlib.sha256(b"junk").hexdigest()),
         (None, "E_SCHEMA", caught.value.subject),
     ]
-    assert [one.detail for one in told.results][:2] == ["signed by nobody we know", "not JSON"]
+    assert [one.detail for one in told.results][:2] == ["no known signer", "not JSON"]
     assert all(one.code not in one.detail for one in told.results)
 
 

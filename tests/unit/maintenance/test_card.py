@@ -231,7 +231,7 @@ async def test_stations_that_forget_the_time_together_do_not_greet_together(
 
 async def test_a_centre_that_has_answered_is_not_greeted(hellos: Hellos) -> None:
     await hellos.say()
-    hellos.nonces.note_answer(0.02)
+    hellos.nonces.record_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.hear('{"online":true,"session":7}')
     await hellos.settle()
@@ -253,7 +253,7 @@ async def test_a_centre_that_comes_back_is_greeted_also_under_a_new_name(
     hellos: Hellos, between: str
 ) -> None:
     await hellos.say()
-    hellos.nonces.note_answer(0.02)
+    hellos.nonces.record_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.hear(between)
     await hellos.hear(f'{{"online":true,"session":{7 if between else 8}}}')
@@ -266,7 +266,7 @@ async def test_a_centre_that_came_back_to_the_broker_behind_the_box_is_greeted(
 ) -> None:
     """The same process under the same name: the broker was away and has lost all."""
     await hellos.say()
-    hellos.nonces.note_answer(0.02)
+    hellos.nonces.record_answer(0.02)
     await hellos.hear('{"online":true,"session":7}')
     await hellos.say()  # with the new connection, before the centre's
     await hellos.hear('{"online":true,"session":7}')
@@ -277,7 +277,7 @@ async def test_a_centre_that_came_back_to_the_broker_behind_the_box_is_greeted(
 async def test_an_answer_on_the_way_makes_the_hello_needless(hellos: Hellos) -> None:
     await hellos.say()
     await hellos.hear('{"online":true,"session":7}')
-    hellos.nonces.note_answer(0.02)
+    hellos.nonces.record_answer(0.02)
     await hellos.settle()
     assert hellos.said == 1
 
@@ -327,7 +327,7 @@ async def test_a_hello_with_its_answer_is_not_said_again(
     hellos: Hellos, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await hellos.say()
-    hellos.nonces.note_answer(0.02)
+    hellos.nonces.record_answer(0.02)
     waits = await _again(hellos, monkeypatch)
     assert hellos.said == 1
     assert max(waits) <= 18
@@ -343,7 +343,7 @@ async def test_a_time_that_came_slowly_is_asked_for_a_few_times_more(
 
     async def answered() -> None:
         await hellos.say()
-        hellos.nonces.note_answer(next(answers))
+        hellos.nonces.record_answer(next(answers))
 
     hellos.greeting._greet = answered
     await answered()

@@ -1,4 +1,4 @@
-"""The root file: what is loaded and what a box refuses to be ruled by."""
+"""The pinned root file: its roles, and the files that are refused."""
 
 from __future__ import annotations
 

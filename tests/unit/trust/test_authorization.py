@@ -1,4 +1,4 @@
-"""Every link of the chain narrows; the age of authority; and what is held, judged again."""
+"""Every link of a chain narrows; the age of the authority; held documents verified again."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_after_another_entry_is_allowed_where_no_hours_are_set() -> None:
     assert verdict(FakePublisher(), playlist(entries=entries)) == "ok"
 
 
-def test_an_emergency_knows_no_hours() -> None:
+def test_an_emergency_is_not_limited_by_hours() -> None:
     tree = FakePublisher()
     for name in ("vn.84", "vn.84.em"):
         tree.delegation(name)["x-hours"] = ["01:00-01:01"]
@@ -109,7 +109,7 @@ def test_an_emergency_knows_no_hours() -> None:
     assert verdict(tree, emergency()) == "ok"
 
 
-def test_what_is_not_heard_knows_no_hours_and_no_priority() -> None:
+def test_a_silent_kind_is_not_limited_by_hours_or_priority() -> None:
     tree = FakePublisher()
     tree.delegation("vn.84").update({"x-hours": ["01:00-01:01"], "x-prio-max": "routine"})
     tree.publish()
@@ -132,7 +132,7 @@ def test_a_live_grant_keeps_to_the_hours() -> None:
 
 
 @pytest.mark.parametrize("name", ["vn.84", COMMUNE])
-def test_any_link_may_hold_the_priority_down(name: str) -> None:
+def test_any_link_may_limit_the_priority(name: str) -> None:
     tree = FakePublisher()
     tree.delegation(name)["x-prio-max"] = "routine"
     tree.publish()
@@ -151,7 +151,7 @@ def test_any_link_may_shorten_the_lifetime(name: str) -> None:
     assert verdict(tree, playlist(expires="2026-11-24T01:00:01Z")) == "E_TTL"
 
 
-def test_an_epoch_is_opened_by_the_parent() -> None:
+def test_only_the_parent_raises_the_epoch() -> None:
     tree = FakePublisher()
     assert verdict(tree, playlist(epoch=2)) == "E_SCOPE"
     tree.delegation(COMMUNE)["x-epoch"] = 2
@@ -171,7 +171,7 @@ def at(now: Now, document: dict[str, Any]) -> dict[str, Any]:
     return {**document, **{name: f"{when:%Y-%m-%dT%H:%M:%SZ}" for name, when in times.items()}}
 
 
-def test_aged_authority_brings_no_new_emergency_and_all_else() -> None:
+def test_aged_authority_accepts_everything_but_new_emergencies() -> None:
     tree, now = FakePublisher(), aged(49)
     assert verdict(tree, at(now, emergency()), now=now) == "E_STALE"
     nonce = "0123456789abcdef"
@@ -183,7 +183,7 @@ def test_aged_authority_brings_no_new_emergency_and_all_else() -> None:
     assert verdict(tree, at(now, silence()), now=now) == "ok"
 
 
-def test_expired_authority_brings_nothing_new_but_time_and_receipts() -> None:
+def test_expired_authority_accepts_only_time_and_receipts() -> None:
     tree, now = FakePublisher(), aged(24 * 30)
     for document in (playlist(), emergency(), silence(), station_config()):
         assert verdict(tree, at(now, document), now=now) == "E_STALE"
@@ -191,7 +191,7 @@ def test_expired_authority_brings_nothing_new_but_time_and_receipts() -> None:
     assert verdict(tree, at(now, time_reply()), now=now, nonces=(nonce,)) == "ok"
 
 
-def test_what_is_held_is_no_news() -> None:
+def test_a_held_document_passes_under_expired_authority() -> None:
     tree = FakePublisher()
     envelope = seal(playlist(expires="2027-01-01T00:00:00Z"), *tree.signers(COMMUNE))
     authority, floors = load_tree(tree.files()), FakeFloors()
@@ -202,7 +202,7 @@ def test_what_is_held_is_no_news() -> None:
     reverify(envelope, "playlist", authority, PLACE, STATION, now)
 
 
-def test_other_bytes_are_told_stale_before_they_are_told_a_fork() -> None:
+def test_other_bytes_are_refused_as_stale_before_they_are_refused_as_a_fork() -> None:
     tree, now, floors = FakePublisher(), aged(24 * 30), FakeFloors()
     floors.floors["vn.84.29266", "playlist", "tuan"] = (1, 42, "00" * 32)
     envelope = seal(at(now, playlist()), *tree.signers(COMMUNE))
@@ -212,7 +212,7 @@ def test_other_bytes_are_told_stale_before_they_are_told_a_fork() -> None:
     )
 
 
-def test_a_box_that_has_no_targets_yet_calls_every_signer_outdated_knowledge() -> None:
+def test_a_box_without_targets_refuses_every_signer_as_stale() -> None:
     tree = FakePublisher()
     envelope = seal(playlist(), *tree.signers(COMMUNE))
     root_only = load_root(tree.files().root)
@@ -231,7 +231,7 @@ def held_code(
     return code_of(lambda: reverify(envelope, kind, authority, place, STATION, now))
 
 
-def test_what_is_held_falls_with_its_signer() -> None:
+def test_a_held_document_is_refused_after_its_signer_is_removed() -> None:
     tree = FakePublisher()
     envelope = seal(playlist(), *tree.signers(COMMUNE))
     reverify(envelope, "playlist", load_tree(tree.files()), PLACE, STATION, SYNCED)
@@ -240,7 +240,7 @@ def test_what_is_held_falls_with_its_signer() -> None:
     assert held_code(tree, envelope) == "E_ROLE"
 
 
-def test_what_is_held_falls_with_its_key_its_place_its_limits_and_its_end() -> None:
+def test_a_held_document_is_refused_after_its_key_place_limits_or_expiry_change() -> None:
     tree = FakePublisher()
     envelope = seal(playlist(), *tree.signers(COMMUNE))
     assert held_code(tree, envelope, place=Place("84", "99999", "tv-cl-0007")) == "E_STATION"
@@ -256,14 +256,14 @@ def test_what_is_held_falls_with_its_key_its_place_its_limits_and_its_end() -> N
     assert held_code(tree, envelope) == "E_ROLE"
 
 
-def test_what_is_held_is_not_asked_for_its_freshness_again() -> None:
+def test_the_freshness_of_a_held_document_is_not_verified_again() -> None:
     tree = FakePublisher()
     envelope = seal(emergency(), *tree.signers("vn.84.em"))
     half_past = Now(AT + timedelta(minutes=30), "FLOOR", None)
     reverify(envelope, "emergency", load_tree(tree.files()), PLACE, STATION, half_past)
 
 
-def test_the_config_that_moved_a_box_holds_at_its_new_place() -> None:
+def test_the_config_that_moved_a_box_is_in_force_at_its_new_place() -> None:
     tree = FakePublisher()
     moved = station_config(place="84/99999/tv-cl-0007", to=["84/99999/tv-cl-0007"])
     envelope = seal(moved, *tree.signers("vn.84"))

@@ -1,4 +1,4 @@
-"""Windows of the local day, by hand calculation."""
+"""Windows of the local day; expected values are calculated by hand."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def at(text: str) -> int:
         (ALL_DAY, "17:00:00", 400 * HOUR_MS, True),
     ],
 )
-def test_a_stretch_is_inside_its_windows_or_not(
+def test_a_time_span_is_inside_its_windows_or_not(
     minutes: int,
     start: str,
     length: int,
@@ -60,13 +60,13 @@ def test_a_stretch_is_inside_its_windows_or_not(
     assert is_inside(minutes, at(start), length) is inside
 
 
-def test_windows_that_touch_are_one_and_windows_apart_are_not() -> None:
+def test_windows_that_touch_are_joined() -> None:
     assert is_inside(parse_hours(["05:00-08:00", "08:00-11:00"]), at("07:30:00"), HOUR_MS)
     assert not is_inside(parse_hours(["05:00-08:00", "08:01-11:00"]), at("07:30:00"), HOUR_MS)
     assert is_inside(parse_hours(["22:00-24:00", "00:00-02:00"]), at("23:30:00"), HOUR_MS)
 
 
-def test_two_links_leave_what_both_allow() -> None:
+def test_two_links_leave_the_minutes_that_both_allow() -> None:
     both = parse_hours(["05:00-21:00"]) & parse_hours(["20:00-06:00"])
     assert both == parse_hours(["05:00-06:00", "20:00-21:00"])
 
@@ -82,7 +82,7 @@ def test_no_window_is_the_whole_day() -> None:
     ["05:00", "5:00-6:00", "05:00-25:00", "24:00-05:00", "05:00-05:00", "05:60-06:00",
      "05:00-21:00\n", "05:00 - 21:00", "٠٥:00-21:00", ""],
 )  # fmt: skip
-def test_what_is_no_window_is_refused(window: str) -> None:
+def test_a_malformed_window_is_refused(window: str) -> None:
     with pytest.raises(ValueError, match=r"window|HH:MM"):
         parse_hours([window])
 
@@ -106,7 +106,7 @@ def test_local_time_is_seven_hours_ahead() -> None:
         ({"body": {"media": ["a"]}, "start": {"kind": "within", "ms": 600_000}}, 601_000),
     ],
 )
-def test_an_entry_lasts_as_long_as_the_document_tells(
+def test_an_entry_lasts_as_long_as_the_document_states(
     changes: dict[str, Any], expected: int
 ) -> None:
     when = {"at": ["05:00:00"], "weekdays": [1], "from": "2026-11-23", "until": "2026-11-23"}

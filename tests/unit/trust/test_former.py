@@ -1,4 +1,4 @@
-"""Who may give a place to a box that has none: where it stood is asked as where it is to stand."""
+"""A box without a place: a config must be authorised at its former and at its new place."""
 
 from __future__ import annotations
 
@@ -66,45 +66,47 @@ def verdict(tree: FakePublisher, issuer: str, place: str, former: str | None) ->
 
 
 @pytest.mark.parametrize("former", [STOOD, EXPECTED])
-def test_nobody_of_another_province_claims_a_box(tree: FakePublisher, former: str) -> None:
+def test_a_role_of_another_province_cannot_claim_a_box(tree: FakePublisher, former: str) -> None:
     assert verdict(tree, "vn.82.d1", AT_OTHER, former) == "E_SCOPE"
     assert verdict(tree, "vn.82", AT_OTHER, former) == "E_SCOPE"
 
 
 @pytest.mark.parametrize("former", [STOOD, EXPECTED])
-def test_whoever_may_at_home_goes_on_to_place_it_there(tree: FakePublisher, former: str) -> None:
+def test_a_role_of_the_former_place_may_place_the_box_there_again(
+    tree: FakePublisher, former: str
+) -> None:
     assert verdict(tree, "vn.84.d1", AT_OLD, former) == "ok"
     assert verdict(tree, "vn.84", AT_OLD, former) == "ok"
     assert verdict(tree, "vn.84", AT_COMMUNE, former) == "ok"
 
 
-def test_a_box_of_which_nothing_is_known_goes_to_whoever_may_at_its_new_place(
+def test_a_box_without_a_known_former_place_accepts_any_role_of_its_new_place(
     tree: FakePublisher,
 ) -> None:
     assert verdict(tree, "vn.82.d1", AT_OTHER, None) == "ok"
 
 
-def test_one_commune_does_not_claim_a_box_that_stood_in_the_next(tree: FakePublisher) -> None:
+def test_a_commune_cannot_claim_a_box_of_the_neighbouring_commune(tree: FakePublisher) -> None:
     elsewhere = f"84/99999/{STATION}"
     assert verdict(tree, "vn.84.d1", AT_OLD, elsewhere) == "E_SCOPE"
     assert verdict(tree, "vn.84", AT_OLD, elsewhere) == "ok"
 
 
 @pytest.mark.parametrize("former", [STOOD, EXPECTED])
-def test_a_successor_with_both_codes_leads_it_over(tree: FakePublisher, former: str) -> None:
+def test_a_successor_with_both_codes_may_move_the_box(tree: FakePublisher, former: str) -> None:
     successor(tree, *BOTH)
     assert verdict(tree, "vn.86", AT_NEW, former) == "ok"
     tree.revoke("vn.84")
     assert verdict(tree, "vn.86", AT_NEW, former) == "ok"
 
 
-def test_so_does_its_district_where_it_was_given_both(tree: FakePublisher) -> None:
+def test_a_district_with_both_codes_may_move_the_box(tree: FakePublisher) -> None:
     successor(tree, *BOTH)
     assert verdict(tree, "vn.86.d1", AT_NEW, STOOD) == "ok"
 
 
 @pytest.mark.parametrize("former", [STOOD, EXPECTED])
-def test_a_box_that_slept_through_a_merger_waits_for_the_old_code_in_its_successor(
+def test_a_box_offline_during_a_merger_waits_until_its_successor_has_the_old_code(
     tree: FakePublisher, former: str
 ) -> None:
     """Nobody else gains it meanwhile; giving the code back is a ceremony, not a visit."""

@@ -51,11 +51,11 @@ def pinned(*paths: str) -> Authority:
 
 
 @pytest.mark.parametrize("place", [PLACE, MOVED, None], ids=str)
-def test_a_right_where_it_was_accepted_is_enough(place: Place | None) -> None:
+def test_a_right_at_the_place_of_acceptance_is_enough(place: Place | None) -> None:
     assert code_of("vn.86", pinned("silence/84/*/*"), place) is None
 
 
-def test_so_is_a_right_where_the_box_is_now() -> None:
+def test_a_right_at_the_present_place_is_enough() -> None:
     """A merged province lets go of its old code, and stands by what it stopped under it."""
     authority = pinned("silence/86/*/*")
     assert code_of("vn.86", authority, MOVED) is None
@@ -63,7 +63,7 @@ def test_so_is_a_right_where_the_box_is_now() -> None:
     assert code_of("vn.86", authority, None) == "E_SCOPE"
 
 
-def test_a_pinned_root_names_all_so_who_is_not_there_is_gone() -> None:
+def test_a_role_missing_from_a_pinned_root_is_removed() -> None:
     wide = _role("vn.84", ["silence"], ["*/84/*/*"], FIRST, SECOND)
     authority = load_pinned(json.dumps({**ROOT, "roles": [wide]}).encode())
     assert code_of("vn.84.stop", authority) == "E_ROLE"
@@ -97,7 +97,7 @@ def tree(**without: Any) -> Authority:
         (("vn.84",), ("vn.84.29266",), "E_ROLE"),
     ],
 )
-def test_a_role_that_is_not_known_is_gone_only_if_somebody_took_it_away(
+def test_an_unknown_role_counts_as_removed_only_if_its_delegator_removed_it(
     revoked: tuple[str, ...], files: tuple[str, ...], code: str | None
 ) -> None:
     assert code_of(STOP, tree(revoked=revoked, files=files)) == code
@@ -111,7 +111,7 @@ def lift(to: list[str], latches: Latches, authority: Authority) -> Accepted:
     )  # fmt: skip
 
 
-def test_a_lifting_counts_where_the_stop_was_accepted_and_where_the_box_is() -> None:
+def test_a_lifting_is_verified_at_the_place_of_the_stop_and_at_the_present_place() -> None:
     latches = {("vn.86", "tuan"): PLACE}
     authority = pinned("silence/84/*/*", "silence/86/*/*")
     assert lift(["84/29266/*"], latches, authority).place == PLACE
@@ -123,7 +123,7 @@ def test_a_lifting_counts_where_the_stop_was_accepted_and_where_the_box_is() -> 
             lift(to, known, authority)
 
 
-def test_its_signer_may_stand_in_many_other_roles() -> None:
+def test_the_signer_of_a_lifting_may_be_in_many_other_roles() -> None:
     idle = [_role(f"vn.{n}", ["silence"], ["silence/84/1/*"], FIRST) for n in range(10, 30)]
     own = _role("vn.86", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
     authority = load_pinned(json.dumps({**ROOT, "roles": [*idle, own]}).encode())

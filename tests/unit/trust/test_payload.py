@@ -1,4 +1,4 @@
-"""A document that knows more than this box: obeyed without it, or refused by its name."""
+"""Documents with unknown members: ignored, or refused by name."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_unknown_critical_member_is_refused_by_name_though_the_rest_has_anoth
     assert refusal(with_entry(start={"kind": "sunrise"})).code == "E_SCHEMA"
 
 
-def test_what_is_known_but_not_built_yet_may_not_be_critical() -> None:
+def test_a_known_member_that_is_not_implemented_cannot_be_critical() -> None:
     assert refusal(with_entry(["entries.body.relay"])).code == "E_UNSUPPORTED"
 
 
@@ -87,7 +87,7 @@ def test_a_description_out_of_range_is_refused(changes: dict[str, Any]) -> None:
     assert refusal(with_entry(**changes)).code == "E_SCHEMA"
 
 
-def test_our_own_text_with_crit_takes_the_short_way_to_the_same_verdict() -> None:
+def test_our_own_encoding_with_crit_gets_the_same_verdict_on_the_fast_path() -> None:
     import msgspec
 
     document, _ = opened(with_entry(["entries.advert"], advert=True, **NEWS))
@@ -98,7 +98,7 @@ def test_our_own_text_with_crit_takes_the_short_way_to_the_same_verdict() -> Non
     assert caught.value.code == "E_UNSUPPORTED"
 
 
-def test_a_document_without_new_members_is_written_as_it_always_was() -> None:
+def test_a_document_without_new_members_keeps_its_encoding() -> None:
     import msgspec
 
     document, _ = opened(playlist())

@@ -1,4 +1,4 @@
-"""Which place an unverified station-config claims, and that nothing else claims any."""
+"""The place that an unverified station-config claims; no other message claims one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.harness.signed_documents import STATION, STRANGER, playlist, seal, st
 
 
 @pytest.mark.parametrize("to", ["84/29266/tv-cl-0007", "84/*/*", "82/10/tv-cl-0007"])
-def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
+def test_a_station_config_for_this_station_gives_its_place_whoever_signed_it(to: str) -> None:
     """The last one moves the box: it names the box at its former place."""
     envelope = seal(station_config(to=[to]), STRANGER)
     assert find_provisional_place(envelope, STATION) == Place("84", "29266", "tv-cl-0007")
@@ -29,7 +29,7 @@ def test_its_own_station_config_tells_whoever_signed_it(to: str) -> None:
         {"crit": ["unknown"], "unknown": 1},
     ],
 )
-def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, Any]) -> None:
+def test_another_station_or_a_malformed_place_gives_no_place(changes: dict[str, Any]) -> None:
     assert find_provisional_place(seal(station_config(**changes), STRANGER), STATION) is None
 
 
@@ -46,5 +46,5 @@ def test_another_station_or_a_malformed_place_tells_nothing(changes: dict[str, A
     ],
     ids=["empty", "braces", "deep", "too-large", "playlist", "playlist-as-config", "no-text"],
 )
-def test_anything_else_tells_nothing(envelope: bytes) -> None:
+def test_any_other_message_gives_no_place(envelope: bytes) -> None:
     assert find_provisional_place(envelope, StationId("tv-cl-0007")) is None

@@ -1,4 +1,4 @@
-"""What is held stays in force as long as somebody entitled stands behind it."""
+"""A held document stays in force as long as its role is authorised."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def codes(holding: Revalidation) -> list[str]:
     return [error.code for _, error in holding.newly_revoked()]
 
 
-def test_a_document_of_a_removed_role_is_out_of_force_and_told_once() -> None:
+def test_a_document_of_a_removed_role_is_out_of_force_and_reported_once() -> None:
     tree = FakePublisher()
     held, config = hold(tree, playlist()), hold(tree, station_config())
     in_force = AuthorityInForce(load_tree(tree.files()))
@@ -76,7 +76,7 @@ def test_it_is_in_force_again_when_its_role_is() -> None:
     assert holding.is_entitled(held, PLACE, SYNCED)
 
 
-def test_an_end_by_the_calendar_is_left_to_the_plan() -> None:
+def test_the_expiry_of_a_document_is_left_to_the_plan() -> None:
     tree = FakePublisher()
     holding = Revalidation(AuthorityInForce(load_tree(tree.files())), STATION)
     late = replace(SYNCED, at=SYNCED.at + timedelta(days=2))
@@ -84,7 +84,7 @@ def test_an_end_by_the_calendar_is_left_to_the_plan() -> None:
     assert codes(holding) == []
 
 
-def test_what_was_issued_in_the_future_waits_and_is_judged_again() -> None:
+def test_a_document_issued_in_the_future_waits_and_is_verified_again() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
     holding = Revalidation(AuthorityInForce(load_tree(tree.files())), STATION)
@@ -95,7 +95,7 @@ def test_what_was_issued_in_the_future_waits_and_is_judged_again() -> None:
     assert holding.is_entitled(held, PLACE, SYNCED)
 
 
-def test_while_only_a_root_is_known_all_stays_as_it_was() -> None:
+def test_while_only_a_root_is_known_every_verdict_stays() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
     holding = Revalidation(AuthorityInForce(load_root(tree.files().root)), STATION)
@@ -103,7 +103,7 @@ def test_while_only_a_root_is_known_all_stays_as_it_was() -> None:
     assert codes(holding) == []
 
 
-def test_an_outdated_tree_still_knows_who_was_removed() -> None:
+def test_an_outdated_tree_still_removes_roles() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
     tree.revoke(COMMUNE)
@@ -113,7 +113,7 @@ def test_an_outdated_tree_still_knows_who_was_removed() -> None:
     assert not Revalidation(in_force, STATION).is_entitled(held, PLACE, late)
 
 
-def test_under_a_superseded_root_what_is_held_stays() -> None:
+def test_held_documents_stay_in_force_under_a_superseded_root() -> None:
     tree = FakePublisher()
     held = hold(tree, playlist())
     superseded = SupersededAuthority(load_tree(tree.files()), 2)

@@ -1,4 +1,4 @@
-"""The tree of delegations: what is read from it, and what is refused whole."""
+"""The tree of delegations: its roles, and the sets that are refused whole."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_limits_of_every_link_are_read() -> None:
     assert commune.minutes.bit_count() == 17 * 60
 
 
-def test_a_box_that_holds_only_its_own_provinces_file_knows_the_other_by_name() -> None:
+def test_a_box_with_its_own_provinces_file_knows_the_other_provinces_role_only() -> None:
     tree = FakePublisher()
     files = tree.files()
     here = load_tree(dataclasses.replace(files, roles={"vn.84": files.roles["vn.84"]}))
@@ -68,7 +68,7 @@ def test_a_box_that_holds_only_its_own_provinces_file_knows_the_other_by_name() 
     assert "vn.84.29266" not in nowhere.roles
 
 
-def test_a_district_more_or_less_changes_no_rule() -> None:
+def test_an_additional_district_level_changes_no_rule() -> None:
     tree = FakePublisher()
     paths = ["authority/84/29300/*", "routine/84/29300/*"]
     tree.delegate("vn.84.d1", paths=paths)
@@ -92,7 +92,7 @@ def test_six_levels_are_allowed_and_seven_are_not() -> None:
     assert refusal(_deep("abcdef").publish()).subject == "vn.84.a.b.c.d.e.f"
 
 
-def test_what_a_revoked_role_left_behind_grants_nothing() -> None:
+def test_a_leftover_file_of_a_revoked_role_grants_nothing() -> None:
     tree = FakePublisher()
     left = tree.files().roles["vn.84"]
     tree.revoke("vn.84")
@@ -102,7 +102,7 @@ def test_what_a_revoked_role_left_behind_grants_nothing() -> None:
     assert "vn.82" in authority.roles
 
 
-def test_a_role_without_an_authority_path_has_no_file_whatever_lies_there() -> None:
+def test_a_file_of_a_role_without_an_authority_path_is_not_read() -> None:
     tree = FakePublisher()
     paths = tree.delegation("vn.84")["paths"]
     paths.remove("authority/84/*/*")
@@ -271,7 +271,7 @@ IGNORED: dict[str, tuple[Spoil, str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "told"), IGNORED.values(), ids=list(IGNORED))
-def test_an_unknown_field_that_is_not_critical_changes_nothing_and_is_told(
+def test_an_unknown_field_that_is_not_critical_is_ignored_and_reported(
     spoil: Spoil, told: str
 ) -> None:
     tree = FakePublisher()
@@ -329,14 +329,14 @@ def _issued(tree: FakePublisher, **changes: str) -> TreeFiles:
         {"expires": utc(AT)},
     ],
 )
-def test_a_timestamp_tells_when_it_was_signed_and_lives_thirty_days(
+def test_a_timestamp_states_when_it_was_signed_and_lives_thirty_days(
     changes: dict[str, str],
 ) -> None:
     assert load_tree(_issued(FakePublisher())).issued == AT
     refusal(_issued(FakePublisher(), **changes))
 
 
-def test_a_timestamp_that_does_not_tell_when_it_was_signed_is_refused() -> None:
+def test_a_timestamp_that_does_not_state_when_it_was_signed_is_refused() -> None:
     tree = FakePublisher()
     timestamp = {k: v for k, v in tree.timestamp.items() if k != "x-issued"}
     raw = sign_json(timestamp, tree.signers("timestamp"))
@@ -398,9 +398,7 @@ def test_a_signature_listed_twice_or_a_flood_of_them_is_refused() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["root", "timestamp", "snapshot", "targets"])
-def test_nothing_in_the_place_of_signatures_is_more_than_a_refusal(
-    name: str, signatures: Any
-) -> None:
+def test_a_malformed_signatures_member_is_refused_with_a_code(name: str, signatures: Any) -> None:
     files = FakePublisher().files()
     file = json.loads(getattr(files, name))
     keyid = file["signatures"][0]["keyid"]
@@ -411,7 +409,7 @@ def test_nothing_in_the_place_of_signatures_is_more_than_a_refusal(
 @pytest.mark.parametrize(
     ("name", "limit"), [("root", 64), ("timestamp", 16), ("snapshot", 64), ("targets", 256)]
 )
-def test_a_file_has_a_largest_size(name: str, limit: int) -> None:
+def test_a_file_above_its_largest_size_is_refused(name: str, limit: int) -> None:
     files = FakePublisher().files()
     fitting = getattr(files, name).ljust(limit * 1024)
     hint = refusal(dataclasses.replace(files, **{name: fitting + b" "})).hint
@@ -436,7 +434,7 @@ def test_a_file_that_is_not_the_listed_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["targets", "vn.84"])
-def test_the_listed_version_counts_where_neither_length_nor_hash_is_listed(name: str) -> None:
+def test_the_listed_version_is_verified_where_neither_length_nor_hash_is_listed(name: str) -> None:
     for version, is_good in ((1, True), (2, False)):
         tree = FakePublisher()
         tree.snapshot["meta"][f"{name}.json"] = {"version": version}
@@ -449,7 +447,7 @@ def test_the_listed_version_counts_where_neither_length_nor_hash_is_listed(name:
 
 
 @pytest.mark.parametrize("name", ["vn", "vn.84.29266", "vn.84.em.1"])
-def test_below_targets_stands_a_country_with_one_code(name: str) -> None:
+def test_a_child_of_targets_is_a_country_and_one_code(name: str) -> None:
     tree = FakePublisher(is_small_tree=False)
     tree.delegate(name, kinds=["playlist"], paths=["routine/84/*/*"], parent="targets")
     assert refusal(tree.publish()).subject == name
@@ -491,7 +489,7 @@ def test_one_expired_file_is_enough(name: str) -> None:
     assert authority.grade(later(days=1)) is Grade.EXPIRED
 
 
-def test_the_expiry_of_another_provinces_file_is_no_concern() -> None:
+def test_the_expiry_of_another_provinces_file_does_not_count() -> None:
     tree = FakePublisher()
     tree.file("vn.82")["expires"] = utc(AT + timedelta(days=1))
     files = tree.publish()
@@ -507,14 +505,14 @@ def test_a_timestamp_from_the_future_is_not_fresh() -> None:
 
 
 @pytest.mark.parametrize("quality", ["RTC", "FLOOR"])
-def test_a_lower_bound_far_behind_the_timestamp_proves_nothing_fresh(quality: Quality) -> None:
+def test_a_lower_bound_far_behind_the_timestamp_is_not_fresh(quality: Quality) -> None:
     authority = load_tree(FakePublisher().files())
     assert authority.grade(Now(AT - timedelta(hours=48), quality, None)) is Grade.FRESH
     assert authority.grade(Now(AT - timedelta(hours=48, seconds=1), quality, None)) is Grade.AGED
     assert authority.grade(Now(AT + timedelta(hours=49), quality, None)) is Grade.AGED
 
 
-def test_an_old_authority_is_not_fresh_again_when_the_time_is_forgotten() -> None:
+def test_an_old_authority_does_not_become_fresh_when_the_time_is_lost() -> None:
     """Kept back for three weeks, in which the alarm's keys may have been revoked."""
     authority = load_tree(FakePublisher().files())
     seconds = [500.0]
@@ -527,7 +525,7 @@ def test_an_old_authority_is_not_fresh_again_when_the_time_is_forgotten() -> Non
     assert authority.grade(clock.now()) is Grade.AGED
 
 
-def test_a_root_alone_lets_nobody_sign() -> None:
+def test_a_root_alone_gives_no_signing_role() -> None:
     tree = FakePublisher()
     authority = load_root(tree.files().root)
     assert authority.grade(SYNCED) is Grade.EXPIRED
@@ -538,7 +536,7 @@ def test_a_root_alone_lets_nobody_sign() -> None:
     assert not load_root(tree.publish().root).demo
 
 
-def test_a_root_that_it_did_not_sign_itself_is_refused() -> None:
+def test_a_root_without_its_own_signature_is_refused() -> None:
     tree = FakePublisher()
     tree.keys["root"].pop()
     tree.root["x-demo"] = False

@@ -1,4 +1,4 @@
-"""No change of a published set makes another authority: it is refused, or it changes nothing."""
+"""A mutation of a published set is refused or changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every refusal by its code, and what is accepted."""
+"""Every refusal by its code, and the accepted cases."""
 
 from __future__ import annotations
 
@@ -212,31 +212,33 @@ def test_a_signed_playlist_is_refused(code: str, envelope: bytes) -> None:
     assert code_of(lambda: judge(envelope)) == code
 
 
-def test_a_life_of_44_days_and_a_later_beginning_are_accepted() -> None:
+def test_a_lifetime_of_44_days_and_a_later_start_are_accepted() -> None:
     later = playlist(expires=_utc(AT + timedelta(days=44)), not_before=_utc(AT + timedelta(days=3)))
     assert judge(seal(later, COMMUNE)).document.not_before == "2026-11-26T01:00:00Z"
 
 
-def test_the_base_slot_may_live_400_days() -> None:
+def test_a_document_in_the_base_slot_may_live_400_days() -> None:
     base = playlist(slot="base", expires=_utc(AT + timedelta(days=400)))
     assert judge(seal(base, COMMUNE)).document.slot == "base"
 
 
-def test_the_roles_own_limit_shortens_a_life() -> None:
+def test_the_role_limit_shortens_a_lifetime() -> None:
     long = {**_header("ack", "vn.receipt", "config", hours=25), "journal": "6f3a6f3a",
             "upto": 7, "hash": DIGEST, "window": 4}  # fmt: skip
     assert code_of(lambda: judge(seal(long, RECEIPT), "ack")) == "E_TTL"
 
 
-def test_another_stations_topic_is_refused_even_with_a_fitting_document() -> None:
+def test_a_valid_document_on_another_stations_topic_is_refused() -> None:
     assert code_of(lambda: judge(GOOD, station="tv-cl-0008")) == "E_STATION"
 
 
-def test_a_group_topic_carries_a_fitting_document() -> None:
+def test_a_valid_document_on_a_group_topic_is_accepted() -> None:
     assert judge(GOOD, station=None).sha256
 
 
-def test_the_same_document_again_is_a_duplicate_and_other_numbers_are_judged() -> None:
+def test_the_same_document_again_is_a_duplicate_and_other_numbers_are_compared_with_the_floor() -> (
+    None
+):
     floors = FakeFloors()
     first = judge(GOOD, floors=floors)
     assert first.floor is not None
@@ -258,14 +260,14 @@ def test_a_raised_epoch_recovers_from_a_poisoned_counter() -> None:
     assert judge(seal(playlist(epoch=2), COMMUNE), floors=floors).floor is not None
 
 
-def test_an_emergency_needs_both_people() -> None:
+def test_an_emergency_needs_both_signatures() -> None:
     assert judge(seal(emergency(), FIRST, SECOND), "emergency").document.kind == "emergency"
     for signers in ((FIRST,), (SECOND,), (FIRST, STRANGER), (FIRST, COMMUNE)):
         envelope = seal(emergency(), *signers)
         assert code_of(lambda e=envelope: judge(e, "emergency")) == "E_THRESHOLD"
 
 
-def test_two_good_signatures_and_a_stranger_are_enough() -> None:
+def test_two_valid_signatures_and_an_unknown_one_are_enough() -> None:
     assert len(judge(seal(emergency(), STRANGER, FIRST, SECOND), "emergency").signers) == 2
 
 
@@ -280,7 +282,7 @@ def _later(minutes: float) -> Now:
     return Now(AT + timedelta(minutes=minutes), "SYNCED", 0.02)
 
 
-def test_an_emergency_is_fresh_for_half_an_hour_or_by_our_nonce() -> None:
+def test_an_emergency_is_fresh_for_half_an_hour_or_with_a_nonce_of_this_box() -> None:
     plain = seal(emergency(), FIRST, SECOND)
     assert judge(plain, "emergency", now=_later(30))
     assert code_of(lambda: judge(plain, "emergency", now=_later(31))) == "E_TIME"
@@ -317,13 +319,13 @@ def test_a_commune_cannot_end_an_emergency() -> None:
     assert judge(both, "cancel", floors=floors).document.kind == "cancel"
 
 
-def test_without_a_trusted_clock_a_playlist_is_held_against_the_floor_only() -> None:
+def test_without_a_trusted_clock_a_playlist_is_verified_against_the_floor_only() -> None:
     assert judge(GOOD, now=FLOOR).floor is not None
     past = Now(AT + timedelta(days=2), "FLOOR", None)
     assert code_of(lambda: judge(GOOD, now=past)) == "E_EXPIRED"
 
 
-def test_the_time_answers_our_nonce_only_and_needs_no_place() -> None:
+def test_a_signed_time_needs_a_nonce_of_this_box_and_no_place() -> None:
     envelope = seal(time_reply(), TIME)
     accepted = judge(envelope, "time", place=None, now=FLOOR, nonces=("0123456789abcdef",))
     assert accepted.floor is None
@@ -332,7 +334,7 @@ def test_the_time_answers_our_nonce_only_and_needs_no_place() -> None:
     assert code_of(lambda: judge(other, "time", place=None)) == "E_STATION"
 
 
-def test_a_box_without_a_place_takes_its_station_config_and_no_playlist() -> None:
+def test_a_box_without_a_place_accepts_its_station_config_and_no_playlist() -> None:
     assert judge(seal(station_config(), PROVINCE), "station-config", place=None).floor is not None
     assert code_of(lambda: judge(GOOD, place=None)) == "E_STATION"
     for changes, code in (
@@ -351,7 +353,9 @@ def test_a_province_cannot_capture_another_provinces_box() -> None:
 
 
 @pytest.mark.parametrize("threshold", [1, 2])
-def test_a_silence_stands_as_high_as_its_role_and_not_as_many_as_signed(threshold: int) -> None:
+def test_a_silence_counts_the_threshold_of_its_role_and_not_the_extra_signatures(
+    threshold: int,
+) -> None:
     role = _role("vn.84", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
     two = {**ROOT, "roles": [{**role, "threshold": threshold}]}
     authority = load_pinned(json.dumps(two).encode())
@@ -359,7 +363,7 @@ def test_a_silence_stands_as_high_as_its_role_and_not_as_many_as_signed(threshol
     assert accepted.standing == threshold
 
 
-def test_a_key_in_many_roles_is_heard_in_the_one_that_reaches_this_place() -> None:
+def test_a_key_in_many_roles_is_tried_first_in_the_role_that_reaches_this_place() -> None:
     """Whoever is on duty for a whole province, or is listed by others as if he were."""
     elsewhere = [
         _role(f"vn.84.{n}", ["emergency", "cancel"], [f"emergency/84/{n}/*"], FIRST, SECOND)
