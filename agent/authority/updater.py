@@ -13,6 +13,7 @@ A verified root counts by itself, even while the rest is still to come: see `Sup
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -93,6 +94,7 @@ class AuthorityUpdater:
         self._place: Place | None = None
         self._presumed: Place | None = None
         self._poke = asyncio.Event()
+        self._placed = asyncio.Event()
 
     async def load(self) -> None:
         """Take up what was accepted before; it works without a link. Call it before `run`.
@@ -116,6 +118,7 @@ class AuthorityUpdater:
         while True:
             await self._poke.wait()
             self._poke.clear()
+            self._placed.clear()
             has_moved = False
             try:
                 has_moved = await self.refresh()
@@ -125,8 +128,14 @@ class AuthorityUpdater:
             if has_moved:
                 pause_s = self._pause_s
                 continue
-            await asyncio.sleep(pause_s)
+            await self._pause(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _pause(self, limit_s: float) -> None:
+        """Until the time is over, or a signed place has come: no broker can cause that."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._placed.wait()
 
     async def on_file(self, name: str, raw: bytes) -> None:
         """One file from the broker, judged later."""
@@ -142,6 +151,7 @@ class AuthorityUpdater:
         if place != self._place:
             self._presumed = self._place if place is None else None
             self._place = place
+            self._placed.set()
             self._poke.set()
 
     def presume(self, place: Place) -> None:

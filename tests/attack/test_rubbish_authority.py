@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import itertools
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,8 +53,7 @@ async def test_attack_104_rubbish_for_a_day_costs_few_passes_and_no_memory(
         kept = await stand.store.run(_size)
         days = Days(stand)
         stand.feed._pause_s = updater.PAUSE_S
-        faked: Any = SimpleNamespace(**{**vars(asyncio), "sleep": days.sleep})
-        monkeypatch.setattr(updater, "asyncio", faked)
+        monkeypatch.setattr(stand.feed, "_pause", days.sleep)
         running = asyncio.create_task(stand.feed.run(), name="feed")
         await days.send()
         await days.is_over.wait()

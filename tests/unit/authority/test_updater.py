@@ -373,3 +373,28 @@ async def test_what_the_files_hold_that_this_release_does_not_know_is_told_while
         tree.publish()
         await stand.follow(tree)
         assert "authority_newer" not in stand.faults
+
+
+async def test_the_files_of_a_new_place_are_asked_for_at_once_whatever_pause_there_is(
+    tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:
+        await stand.follow(tree)
+        assert "vn.84" not in stand.versions
+        resting, rest = asyncio.Event(), stand.feed._pause
+
+        async def pause(limit_s: float) -> None:
+            resting.set()
+            await rest(limit_s)
+
+        monkeypatch.setattr(stand.feed, "_pause", pause)
+        monkeypatch.setattr(stand.feed, "_pause_s", 3600.0)
+        running = asyncio.create_task(stand.feed.run())
+        stand.feed.look_again()  # a signed time has come: this pass finds nothing new
+        await resting.wait()
+        stand.feed.set_place(HERE)
+        async with asyncio.timeout(60):
+            while "vn.84" not in stand.versions:  # noqa: ASYNC110 - a thread is between
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
