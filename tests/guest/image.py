@@ -10,7 +10,8 @@ change of the program alone costs the last one:
   used (1 to 2 min).
 
 The cache is `$TRAMTIN_GUEST_CACHE` or `~/.cache/tramtin-guest`, 3.2 GB; an older state of a layer
-is removed when a new one stands. Root builds directly, anybody else in a user namespace.
+is removed when a new one stands. Root builds directly, anybody else in a user namespace
+(`newuidmap`, and a range in /etc/subuid, which Debian's adduser gives).
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def find_obstacle() -> str | None:
     """Why no guest can run here, for the person who reads the test's result; None: it can."""
     if os.uname().machine != "x86_64":
         return "the guest is built for x86-64 and its programs are installed natively"
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    needed = TOOLS if os.geteuid() == 0 else (*TOOLS, "newuidmap")
+    missing = [tool for tool in needed if shutil.which(tool) is None]
     return f"not installed: {', '.join(missing)}; `make guest` installs them" if missing else None
 
 
@@ -170,7 +172,7 @@ def _download(requirements: Sequence[str]) -> Callable[[Path], None]:
 
 def _install(root: Path, wheels: Path) -> Callable[[Path], None]:
     def install(folder: Path) -> None:
-        as_root = [] if os.geteuid() == 0 else ["mmdebstrap", "--unshare-helper"]
+        as_root = [] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--map-auto"]
         arguments = [root / "root.tar", ROOT, wheels, folder]
         _run([*as_root, str(BUILD_DISK), *map(str, arguments)])
 
