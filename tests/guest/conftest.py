@@ -1,4 +1,4 @@
-"""A machine for all tests of this folder: booted once, commissioned once, cut off many times."""
+"""One machine for all tests of this folder: booted and commissioned once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def image() -> Image:
 
 @pytest.fixture(scope="session")
 def box(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A commissioned station. Whoever cuts its power starts it again."""
+    """A commissioned station. A test that cuts its power starts it again."""
     machine = Machine(image, tmp_path_factory.mktemp("box"))
     try:
         machine.start()

@@ -65,7 +65,7 @@ class Image:
 
 
 def find_obstacle() -> str | None:
-    """Why no guest can run here, for the person who reads the test's result; None: it can."""
+    """Why no guest can run on this machine, or None when it can."""
     if os.uname().machine != "x86_64":
         return "the guest is built for x86-64 and its programs are installed natively"
     needed = TOOLS if os.geteuid() == 0 else (*TOOLS, "newuidmap")
@@ -117,7 +117,7 @@ def _keep(cache: Path, layer: str, inputs: Sequence[str], build: Callable[[Path]
 
 
 def _read_packages() -> list[str]:
-    """What the installer would install from Debian: without network it must be there before."""
+    """The packages of `systemd/install`: in the chroot it must find them installed."""
     text = (ROOT / "systemd/install").read_text(encoding="utf-8")
     found = re.search(r'^PACKAGES="([^"]+)"', text, re.MULTILINE)
     if found is None:
@@ -180,7 +180,7 @@ def _install(root: Path, wheels: Path) -> Callable[[Path], None]:
 
 
 def _run(command: Sequence[str]) -> None:
-    """What it prints is shown: nobody waits for minutes before a still screen."""
+    """Run it at low priority and show what it prints: some steps take minutes."""
     subprocess.run(["nice", "-n", "10", *command], check=True, stdout=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""Runs on the guest beside the agent: print its journal and SQLite's own verdict, as JSON."""
+"""Runs on the guest: print the agent's journal and SQLite's integrity check as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs on the guest: append to the box's journal for ever; tell each record once it is synced."""
+"""Runs on the guest: append to the journal for ever; print each hash once it is synced."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class JsonChannel:
         path: of the socket, shorter than 108 bytes.
 
     Attributes:
-        events: what QMP told by itself so far.
+        events: what QMP has sent without being asked, in order.
     """
 
     def __init__(self, path: Path) -> None:

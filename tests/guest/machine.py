@@ -1,11 +1,11 @@
-"""One emulated PC: QEMU on a disk that forgets, at a power cut, what was never flushed.
+"""One emulated PC: QEMU on a disk that loses at a power cut what was not flushed.
 
     guest's page cache -> virtio disk -> NBD -> nbdkit's cache -> the file `disk.img`
 
-nbdkit's cache filter hands a write on only when a flush asks for it. `cut_power` stops QEMU where
-it stands and kills both, so two things are lost, as on a box whose plug is pulled: what the guest
-had not written back, and what its disk had in its own volatile memory. What a program was told to
-be synced is in the file. `test_power_cut.py` proves each before it relies on it.
+nbdkit's cache filter passes a write on only when a flush asks for it. `cut_power` stops QEMU and
+kills both, so two things are lost, as on a box whose plug is pulled: what the guest had not written
+back, and what its disk held in its own volatile memory. What a program has synced is in the file.
+`test_power_cut.py` proves each before it relies on it.
 
 The processor is emulated (TCG): some ten times slower than this one, and no measure of a real box.
 A boot takes 30 s on two free cores and 80 s on two busy ones, `tramtin run` 7 to 20 s until READY,
@@ -34,13 +34,13 @@ COMMAND_S = 120.0
 HOST_S = 20.0  # until a program on this side has made its socket
 POLL_S = 0.2
 AGENT_PORT = "org.qemu.guest_agent.0"
-TOLD_PORT = "tramtin.told"
-# A child that outlives the tests would keep two cores busy for ever.
+OUTPUT_PORT = "tramtin.output"
+# Without pdeathsig, a QEMU that outlives the tests keeps two cores busy for ever.
 RUN = ("setpriv", "--pdeathsig", "KILL", "nice", "-n", "10")
 
 
 class GuestError(AssertionError):
-    """The guest did not do what it had to; the message has its own words."""
+    """A command in the guest failed, or something did not happen in time."""
 
 
 class Machine:
@@ -48,7 +48,7 @@ class Machine:
 
     Args:
         image: is copied.
-        folder: for what the machine says: `console.log`, and `host.log` of QEMU and nbdkit.
+        folder: for `console.log`, and `host.log` of QEMU and nbdkit.
         devices: more of QEMU's arguments, such as `("-device", "virtio-gpu-pci")`.
     """
 
@@ -56,19 +56,19 @@ class Machine:
         self._image = image
         self._devices = devices
         self._console = folder / "console.log"
-        self._told = folder / "told.txt"
-        self._told.touch()
+        self._output = folder / "output.txt"
+        self._output.touch()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._channels: list[JsonChannel] = []
-        # Beside the image: should the tests be killed, it goes when that image does.
+        # Beside the image: if the tests are killed, it is removed with that image.
         self._disk = tempfile.NamedTemporaryFile(dir=image.disk.parent)  # noqa: SIM115 - see `stop`
         subprocess.run(["cp", "--sparse=always", image.disk, self._disk.name], check=True)
 
     def start(self) -> None:
-        """Power on, and wait until the guest answers.
+        """Switch on, and wait until the guest agent answers.
 
         Raises:
-            GuestError: QEMU has ended, or nobody answers.
+            GuestError: QEMU has ended, or there is no answer in time.
         """
         # not below the test's folder: the name of a socket has 107 bytes at most
         self._sockets = tempfile.TemporaryDirectory(prefix="tramtin-guest-")
@@ -87,7 +87,7 @@ class Machine:
     def run(
         self, command: str, *, stdin: bytes = b"", check: bool = True, limit_s: float = COMMAND_S
     ) -> str:
-        """Run a line of shell as root; what it printed.
+        """Run a line of shell as root and return its standard output.
 
         Raises:
             GuestError: it ended with another code than 0, or not in time.
@@ -111,24 +111,24 @@ class Machine:
         return out
 
     def spawn(self, command: str, *, stdin: bytes = b"") -> None:
-        """Start a line of shell as root and leave it; its output goes to `read_told`."""
+        """Start a line of shell as root without waiting; `read_output` has what it prints."""
         self._agent.call(
             "guest-exec",
-            {"path": "/bin/sh", "arg": ["-c", f"exec >/dev/virtio-ports/{TOLD_PORT}; {command}"],
+            {"path": "/bin/sh", "arg": ["-c", f"exec >/dev/virtio-ports/{OUTPUT_PORT}; {command}"],
              "input-data": base64.b64encode(stdin).decode()},
         )  # fmt: skip
 
     def write(self, path: str, content: bytes, mode: str = "644") -> None:
-        """Put a file there and sync it."""
+        """Write and sync a file in the guest."""
         self.run(f"install -m {mode} /dev/stdin {path} && sync {path}", stdin=content)
 
-    def read_told(self) -> list[str]:
-        """Whole lines of all that `spawn` started on this disk."""
-        text = self._told.read_text(encoding="utf-8")
+    def read_output(self) -> list[str]:
+        """Whole lines that commands of `spawn` have printed since this machine was made."""
+        text = self._output.read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].splitlines()
 
     def read_console(self) -> str:
-        """The end of what the machine printed."""
+        """The end of the serial console's log."""
         return self._console.read_text("utf-8", "replace")[-4000:] if self._console.exists() else ""
 
     def plug(self, name: str, driver: str, **properties: object) -> None:
@@ -139,16 +139,16 @@ class Machine:
         self.monitor.call("device_del", {"id": name})
 
     def cut_power(self) -> None:
-        """Everything stops at one instant; the disk keeps what was flushed to it."""
+        """Cut the power: the disk keeps only what was flushed to it."""
         nbdkit, qemu = self._processes
-        # First still, then dead: a QEMU that is closing its disk could still flush it.
+        # Stopped first: a QEMU that is being closed could still flush its disk.
         qemu.send_signal(signal.SIGSTOP)
         nbdkit.kill()
         qemu.kill()
         self._end()
 
     def stop(self) -> None:
-        """For the end of a test: whatever state it is in, no process and no disk is left."""
+        """End all processes and remove the disk, in whatever state the machine is."""
         for process in self._processes:
             process.kill()
         if self._processes:
@@ -188,21 +188,21 @@ class Machine:
             "-device", "virtio-serial",
             "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
             "-device", f"virtserialport,chardev=agent,name={AGENT_PORT}",
-            "-chardev", f"file,id=told,path={self._told},append=on",
-            "-device", f"virtserialport,chardev=told,name={TOLD_PORT}",
+            "-chardev", f"file,id=output,path={self._output},append=on",
+            "-device", f"virtserialport,chardev=output,name={OUTPUT_PORT}",
             "-device", "qemu-xhci", "-audiodev", "none,id=silent",
             *self._devices,
         ]  # fmt: skip
 
 
-def wait_until(is_so: Callable[[], bool], what: str, limit_s: float = COMMAND_S) -> None:
-    """Ask again and again.
+def wait_until(is_true: Callable[[], bool], what: str, limit_s: float = COMMAND_S) -> None:
+    """Poll a condition.
 
     Raises:
-        GuestError: it was never so within the limit.
+        GuestError: it did not become true within the limit.
     """
     until_mono_s = time.monotonic() + limit_s
-    while not is_so():
+    while not is_true():
         if time.monotonic() > until_mono_s:
             raise GuestError(f"not within {limit_s:.0f} s: {what}")
         time.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""What a technician carries to a box, and the walk that the installer prints, on a machine."""
+"""Commission a machine: the centre's files, the settings, and the steps of the installer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ outputs:
 
 
 def commission(machine: Machine, folder: Path) -> None:
-    """Bring the centre's files and the settings, check them, switch the service on."""
+    """Copy the centre's files and the settings, check them, enable and start the service."""
     ca = make_demo_ca(folder / "ca")
     identity = ca.issue_device(STATION)
     machine.write(f"{ETC}/station.yaml", SETTINGS.encode())
@@ -41,7 +41,7 @@ def commission(machine: Machine, folder: Path) -> None:
 
 
 def make_root(folder: Path) -> Path:
-    """A root that is no demonstration's, from a ceremony of one holder each."""
+    """The root of a ceremony with one holder a role; a demonstration's would be refused."""
     for name in ("root", "targets", "snapshot", "timestamp"):
         _central("keys", "new", folder / f"{name}.pem", "--passphrase", "")
     tree = folder / "authority"
@@ -72,5 +72,5 @@ def show_unit(machine: Machine) -> dict[str, str]:
 
 
 def is_active(machine: Machine) -> bool:
-    """For a service of `Type=notify`: has READY=1 come?"""
+    """Has READY=1 been received? (systemd.service(5), `Type=notify`)"""
     return machine.run(f"systemctl is-active {UNIT}", check=False).strip() == "active"

@@ -1,4 +1,4 @@
-"""What containers lack and later tests need: devices that come and go, drivers of the kernel."""
+"""What containers lack and later tests need: hot-plugged devices, kernel modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.guest.machine import Machine, wait_until
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 
-def test_a_usb_sound_card_is_plugged_and_pulled(box: Machine) -> None:
+def test_a_usb_sound_card_is_plugged_and_unplugged(box: Machine) -> None:
     def list_cards() -> str:
         return box.run("cat /proc/asound/cards", check=False)
 

@@ -1,4 +1,4 @@
-"""The plug is pulled: what was synced is there, what was not is gone, and the agent starts.
+"""Power cuts: what was synced is there, what was not is lost, and the agent starts.
 
 Each cut costs one emulated boot: 30 to 80 s. A state of 1,000 records is 5 MB, most of it
 SQLite's log.
@@ -23,7 +23,7 @@ RECORDS = 1000  # synced before the power goes: SQLite has copied its log into t
 WRITING_S = 400.0  # 30 s on two free cores
 # Each write that is not synced gets as far as another place: `page` and `fresh` into the guest's
 # page cache, `disk` past it into the disk's own memory. Ext4 flushes that every five seconds.
-WRITE_AND_FORGET = """
+WRITE_UNSYNCED = """
 set -e; cd /root; mount -o remount,commit=600 /
 echo old >synced; echo old >page; dd if=/dev/zero of=disk bs=4096 count=1 status=none; sync
 echo new >synced; sync synced
@@ -47,7 +47,7 @@ def read_state(box: Machine) -> dict[str, Any]:
 
 
 def assert_state_is_whole(state: dict[str, Any]) -> None:
-    """SQLite's verdict, nothing moved aside, and each record's hash over the one before it."""
+    """SQLite finds no fault, no file was moved aside, and the hash chain has no gap."""
     assert state["verdict"] == "ok"
     assert not [name for name in state["files"] if ".broken-" in name]
     before = bytes(32)
@@ -60,10 +60,10 @@ def assert_state_is_whole(state: dict[str, Any]) -> None:
 
 
 def test_a_cut_loses_what_was_not_synced_and_nothing_else(box: Machine) -> None:
-    """What the other tests of this file rest on."""
-    box.run(f"systemctl stop {UNIT}")  # it syncs
-    box.spawn(WRITE_AND_FORGET)
-    wait_until(lambda: "written" in box.read_told(), "the writes")
+    """The other tests of this module rely on it."""
+    box.run(f"systemctl stop {UNIT}")  # the agent syncs
+    box.spawn(WRITE_UNSYNCED)
+    wait_until(lambda: "written" in box.read_output(), "the writes")
     assert box.run("cat /root/page /root/fresh").split() == ["new", "fresh"]
     restart_after_cut(box)
     assert box.run("cat /root/synced").strip() == "new"
@@ -73,7 +73,7 @@ def test_a_cut_loses_what_was_not_synced_and_nothing_else(box: Machine) -> None:
     assert box.run("sha256sum /root/disk").split()[0] == zeros
 
 
-def test_no_synced_record_is_lost_when_the_power_goes_while_the_journal_is_written(
+def test_no_synced_record_is_lost_by_a_power_cut_while_the_journal_is_written(
     box: Machine,
 ) -> None:
     box.run(f"systemctl stop {UNIT}")
@@ -81,18 +81,18 @@ def test_no_synced_record_is_lost_when_the_power_goes_while_the_journal_is_writt
     box.spawn(f"exec runuser -u tramtin -- {PYTHON} - {STATE} {STATION}", stdin=source)
 
     def read_records() -> list[list[str]]:
-        return [line.split()[1:] for line in box.read_told() if line.startswith("record ")]
+        return [line.split()[1:] for line in box.read_output() if line.startswith("record ")]
 
     wait_until(lambda: len(read_records()) >= RECORDS, f"{RECORDS} records", WRITING_S)
     restart_after_cut(box)
     state = read_state(box)
     assert_state_is_whole(state)
     kept = {seq: hash_ for seq, _, hash_ in state["records"]}
-    told = {int(seq): hash_ for seq, hash_ in read_records()}
-    assert told.items() <= kept.items()
+    synced = {int(seq): hash_ for seq, hash_ in read_records()}
+    assert synced.items() <= kept.items()
 
 
-def test_the_agent_goes_on_after_a_cut_while_it_runs(box: Machine) -> None:
+def test_the_agent_starts_after_a_power_cut_while_it_runs(box: Machine) -> None:
     before = read_state(box)
     restart_after_cut(box)
     after = read_state(box)

@@ -1,4 +1,4 @@
-"""The real unit under the real systemd: READY, the watchdog's food, and its teeth."""
+"""The installed unit under systemd as pid 1: boot, READY, watchdog, user and rights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 WATCHDOG_S = 30  # systemd/tramtin.service
 
 
-def test_the_box_boots_whole_with_the_agent_in_it(box: Machine) -> None:
+def test_the_box_boots_to_multi_user_without_a_failed_unit(box: Machine) -> None:
     wait_until(lambda: box.run("systemctl is-system-running", check=False) != "starting\n", "boot")
     assert box.run("cat /proc/1/comm").strip() == "systemd"
     assert box.run("systemctl is-active multi-user.target").strip() == "active"
@@ -19,19 +19,19 @@ def test_the_box_boots_whole_with_the_agent_in_it(box: Machine) -> None:
     assert box.run("systemctl is-enabled " + UNIT).strip() == "enabled"
 
 
-def test_systemd_has_heard_ready_and_is_fed(box: Machine) -> None:
+def test_systemd_receives_ready_and_the_watchdog_signal(box: Machine) -> None:
     unit = show_unit(box)
     assert unit["Type"] == "notify"
     assert (unit["ActiveState"], unit["SubState"]) == ("active", "running")
     assert unit["WatchdogUSec"] == f"{WATCHDOG_S}s"
     assert unit["User"] == "tramtin"
-    # READY=1 comes some time after the process has begun; without it the unit were not active.
+    # A unit of Type=notify is active from READY=1 on, some time after its process has started.
     assert int(unit["ActiveEnterTimestampMonotonic"]) > int(unit["ExecMainStartTimestampMonotonic"])
-    fed_at = unit["WatchdogTimestampMonotonic"]
-    wait_until(lambda: show_unit(box)["WatchdogTimestampMonotonic"] != fed_at, "food")
+    received_at = unit["WatchdogTimestampMonotonic"]
+    wait_until(lambda: show_unit(box)["WatchdogTimestampMonotonic"] != received_at, "WATCHDOG=1")
 
 
-def test_the_agent_runs_without_rights_and_root_keeps_its_key(box: Machine) -> None:
+def test_the_agent_has_no_capability_and_root_alone_owns_its_key(box: Machine) -> None:
     pid = show_unit(box)["MainPID"]
     assert box.run(f"stat -c %U /proc/{pid}").strip() == "tramtin"
     assert "CapEff:\t0000000000000000\n" in box.run(f"cat /proc/{pid}/status")
@@ -40,7 +40,7 @@ def test_the_agent_runs_without_rights_and_root_keeps_its_key(box: Machine) -> N
     ]  # fmt: skip
 
 
-def test_a_frozen_agent_is_ended_by_the_watchdog_and_started_again(box: Machine) -> None:
+def test_the_watchdog_kills_a_stopped_agent_and_systemd_restarts_it(box: Machine) -> None:
     before = show_unit(box)
     box.run(f"kill -STOP {before['MainPID']}")
     restarts = str(int(before["NRestarts"]) + 1)
@@ -49,4 +49,4 @@ def test_a_frozen_agent_is_ended_by_the_watchdog_and_started_again(box: Machine)
     assert show_unit(box)["MainPID"] != before["MainPID"]
     log = box.run(f"journalctl --unit {UNIT} --no-pager --output cat")
     assert "Failed with result 'watchdog'" in log
-    assert "Current thread" in log  # where it was stuck: PYTHONFAULTHANDLER
+    assert "Current thread" in log  # PYTHONFAULTHANDLER prints where it hung
