@@ -252,7 +252,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 ControlParts(
                     settings=settings, clock=clock, journal=journal, issues=issues, link=link,
                     programme=programme, outputs=outputs.by_name, silence=mutes.switch,
-                    reread=device.reread, standings=checkup.watch.standings,
+                    reread=device.reread, check_statuses=checkup.watch.statuses,
                     look_again=mutes.changed.emit, place=lambda: intake.place,
                     why_missing=state.status.why_missing, inputs=site.inputs,
                     sensors=site.readings, authority=rights.state,

@@ -11,7 +11,7 @@ from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.play.board.board_output import BoardOutput
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.output_factory import build_picture_output, build_sound_output, sounding
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine, close_lines
@@ -69,13 +69,13 @@ def build_outputs(
     built = OutputSet(programme, clock)
     for one in settings.outputs:
         rundown = _build_rundown(one, programme)
-        near = Neighbours(rundown, clock, state.media, state.journal, state.issues.set_issue)
+        context = OutputContext(rundown, clock, state.media, state.journal, state.issues.set_issue)
         built.rundowns[one.name] = rundown
         if one.audio is None:
-            board = build_picture_output(one, StationId(settings.station), near)
+            board = build_picture_output(one, StationId(settings.station), context)
             built.by_name[one.name] = board
             continue
-        sound = built.by_name[one.name] = build_sound_output(one, near)
+        sound = built.by_name[one.name] = build_sound_output(one, context)
         built.lines.extend(sound.lines.values())
         stack.push_async_callback(close_lines, list(sound.lines.values()))
     return built

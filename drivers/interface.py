@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 Fill = Callable[[int, float], bytes]
 
-# what a sensor measures, as the settings say it -> its plain unit
+Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
+# what a sensor measures, as settings and profiles name it -> its plain unit
 UNIT_OF: Mapping[str, str] = {
     "temperature": "°C",
     "humidity": "%",

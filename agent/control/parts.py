@@ -81,7 +81,7 @@ class ControlParts:
         programme: held documents and the timeline.
         outputs: by name.
         silence: the local switch.
-        standings: how each health check stands.
+        check_statuses: the status of each health check.
         place: of this box, once it has been told.
         why_missing: None when a medium is in store, else why it is not.
         look_again: has every output ask its rundown anew.
@@ -101,7 +101,7 @@ class ControlParts:
     programme: ScheduleState
     outputs: Mapping[str, SoundOutput | BoardOutput]
     silence: LocalMute
-    standings: Callable[[], Mapping[str, CheckStatus]]
+    check_statuses: Callable[[], Mapping[str, CheckStatus]]
     place: Callable[[], Place | None]
     why_missing: Callable[[str], str | None]
     look_again: Callable[[], None]

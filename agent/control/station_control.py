@@ -13,6 +13,7 @@ import msgspec
 
 from agent.clock import NTS, Now, mono_s
 from agent.contract.document import Playlist
+from agent.contract.input_kind import INPUT_KINDS
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
@@ -55,7 +56,6 @@ from strict_yaml.validation_fault import ValidationFault
 
 EVENTS = 10
 SHOWN_APART = ("link", "media", "outbox", "clock")  # the page says more of these than a check does
-SITE = ("mains", "generator", "door")
 SENSOR_OLD_S = 120.0
 
 
@@ -173,10 +173,10 @@ class StationControl:
         return self._readings(), {digest: self._parts.why_missing(digest) for digest in named}
 
     def _readings(self) -> tuple[ReadingStatus, ...]:
-        standings = self._parts.standings()
+        statuses = self._parts.check_statuses()
         readings = [
-            self._reading(name, standing)
-            for name, standing in standings.items()
+            self._reading(name, status)
+            for name, status in statuses.items()
             if name not in SHOWN_APART
         ]
         return (*readings, *self._contacts(), *self._sensors())
@@ -199,16 +199,18 @@ class StationControl:
             return None, ""
 
     def _contacts(self) -> Iterator[ReadingStatus]:
-        """Mains, generator and door; what has no contact was not looked at."""
+        """Each kind of contact that is no key; a kind without a contact is not checked."""
         inputs = self._parts.inputs()
-        for kind in SITE:
+        for kind, spec in INPUT_KINDS.items():
+            if spec.is_key:
+                continue
             states = [state.active for state in inputs.values() if state.kind == kind]
             if not states or None in states:
                 yield ReadingStatus(kind, "unchecked", reason="" if states else "no_contact")
                 continue
             active = any(states)
-            is_well = active if kind == "mains" else kind == "generator" or not active
-            yield ReadingStatus(kind, "good" if is_well else "watch", 1.0 if active else 0.0, "on")
+            mark: Mark = "watch" if spec.raises_issue(active) else "good"
+            yield ReadingStatus(kind, mark, 1.0 if active else 0.0, "on")
 
     def _sensors(self) -> Iterator[ReadingStatus]:
         """What the sensors of the settings told; an old word is none."""

@@ -1,1 +1,1 @@
-"""Issues as data, heartbeat, systemd watchdog."""
+"""Health checks, inputs and sensors, open issues, the health report, the systemd watchdog."""

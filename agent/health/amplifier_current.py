@@ -1,12 +1,12 @@
-"""What an amplifier draws proves what its switch says: on and drawing, or off and not.
+"""Compares the current that an amplifier draws with the state of its switch.
 
-The theory. A relay's read-back knows its coil or its pin, not its contact, and never the fuse
-behind it. A current sensor in the amplifier's supply knows. `least` is what the amplifier draws
-at the very least while it is on and idle; it comes from commissioning (`sensors[].low`).
+The theory. A relay's read-back shows its coil or its pin, not its contact, and never the fuse
+behind it. A current sensor in the amplifier's supply shows both. `least` is the lowest value that
+the amplifier draws while it is on and idle; it comes from commissioning (`sensors[].low`).
 
 One sample proves nothing: the line may have been switched while the meter measured, and a supply
 runs down for a second after it was switched off. So a verdict counts when two samples in a row,
-with the line in the same state, say the same.
+with the line in the same state, agree.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Verdict = Literal["fits", "draws_nothing", "draws_when_off", "unknown"]
 
 
 def check_current(line: str | None, value: float, least: float) -> Verdict:
-    """Does what is drawn fit what the switch says?
+    """Does the current drawn fit the state of the switch?
 
     Args:
-        line: the state of the zone's line; only `on` and `off` can be judged.
-        value: what is drawn, in the sensor's unit.
-        least: what the amplifier draws at the very least while it is on, in the same unit.
+        line: the state of the zone's line; every state but `on` and `off` gives `unknown`.
+        value: the current or power drawn, in the sensor's unit.
+        least: the lowest value that the amplifier draws while it is on, in the same unit.
     """
     if line == "on":
         return "fits" if value >= least else "draws_nothing"
@@ -32,10 +32,10 @@ def check_current(line: str | None, value: float, least: float) -> Verdict:
 
 
 class CurrentProof:
-    """Two samples that agree make a proof; what was proved lasts until the contrary is.
+    """Two samples that agree make a proof; it holds until two samples prove the contrary.
 
     Args:
-        least: what the amplifier draws at the very least while it is on, in the sensor's unit.
+        least: the lowest value that the amplifier draws while it is on, in the sensor's unit.
     """
 
     def __init__(self, least: float) -> None:
@@ -56,5 +56,5 @@ class CurrentProof:
             self.draws_when_off = verdict == "draws_when_off"
 
     def forget(self) -> None:
-        """The line moved, or the meter did not answer: the next sample begins anew."""
+        """Drop the last sample: the line was switched, or the meter did not answer."""
         self._last = (None, "unknown")

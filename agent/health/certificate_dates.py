@@ -1,9 +1,9 @@
-"""When the certificates of a PEM file end: the one field a warning needs, read from the DER.
+"""Reads from the DER when the certificates of a PEM file end, and nothing else of them.
 
 RFC 5280, 4.1: Certificate ::= SEQUENCE { tbsCertificate SEQUENCE { [0] version OPTIONAL, serial,
 signature, issuer, validity SEQUENCE { notBefore, notAfter }, ... } ... }. Nothing is trusted by
-what is read here; TLS judges certificates by itself. `cryptography.x509` would cost an idle agent
-2 MiB (docs/decisions/0007); the tests hold this against it.
+what is read here: TLS verifies certificates itself. `cryptography.x509` would cost an idle agent
+2 MiB (docs/decisions/0007); the tests compare this reader with it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class _DerElement(NamedTuple):
 
 
 def parse_not_after(pem: str) -> list[datetime]:
-    """The end of each certificate in the text, in its order; aware UTC.
+    """The end of each certificate in the text, in the order of the text; aware UTC.
 
     Raises:
-        ValueError: no certificate in it, or a broken one.
+        ValueError: it holds no certificate, or a broken one.
     """
     ends = [_not_after(ssl.PEM_cert_to_DER_cert(block)) for block in _BLOCK.findall(pem)]
     if not ends:
@@ -52,7 +52,7 @@ def _not_after(der: bytes) -> datetime:
 
 
 def _part(der: bytes, at: int, end: int, tag: int | None = None) -> _DerElement:
-    """The element at a place, which must lie within what holds it."""
+    """The element at an offset; it must lie within the element that contains it."""
     if at + 2 > end:
         raise ValueError("the certificate is cut short")
     length, start = der[at + 1], at + 2

@@ -1,4 +1,4 @@
-"""What a health check is: one file, one thing looked at, findings as data."""
+"""The interface of a health check, and what it returns: findings as data."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal, Protocol
 
 from texts.catalogue import Catalogue, Lang, Text
 
-# code -> (Vietnamese, English): why a check could not look
+# code -> (Vietnamese, English): why a check was not done
 REASONS: Catalogue = {
-    "not_yet": Text("chưa đến lượt", "not its turn yet"),
+    "not_yet": Text("chưa đến lượt", "not checked yet"),
     "no_sensor": Text("máy này không có cảm biến đó", "this machine has no such sensor"),
     "no_card": Text(
         "thư mục dữ liệu không nằm trên thẻ nhớ nào đọc được tình trạng",
@@ -24,12 +24,12 @@ REASONS: Catalogue = {
 
 @dataclass(frozen=True)
 class CheckFinding:
-    """Something is wrong; it begins with the first look that finds it, ends with the first without.
+    """A fault that a check found; it lasts from the first run with it to the first without.
 
     Args:
         kind: of `contract.issues.catalogue.ISSUE_KINDS`.
-        subject: which thing; with the kind it names the issue.
-        hint: mechanism and figures, in English, for whoever reads the log.
+        subject: the thing at fault; kind and subject together identify the issue.
+        hint: mechanism and figures, in English, for the log.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class CheckFinding:
 
 
 class NotCheckedError(Exception):
-    """There is nothing here to look at, which is neither good nor bad.
+    """There is nothing to check here, which is neither good nor bad.
 
     Args:
         reason: of `REASONS`.
@@ -52,44 +52,44 @@ class NotCheckedError(Exception):
 
 
 class Check(Protocol):
-    """Looks at one thing, again and again.
+    """Checks one thing periodically.
 
     Attributes:
         name: stable; of `health.check_labels.LABELS`.
-        period_s: seconds from one look to the next.
+        period_s: seconds from one run to the next.
     """
 
     name: str
     period_s: float
 
     async def check(self) -> Sequence[CheckFinding]:
-        """What is wrong at this moment; empty when all is well.
+        """The faults at this moment; empty when there are none.
 
-        Runs in the loop: whatever touches a disk or a device goes to a thread.
+        Runs in the event loop: access to a disk or a device goes to a thread.
 
         Raises:
-            NotCheckedError: nothing here to look at.
+            NotCheckedError: there is nothing to check here.
         """
 
 
 @dataclass(frozen=True)
 class CheckStatus:
-    """How one check stands.
+    """The result of one check.
 
     Args:
-        state: what the last look said.
-        looked_mono_s: when that was, CLOCK_MONOTONIC seconds; None before the first look.
-        findings: what was found; only with state `finding`.
+        state: the result of the last run.
+        checked_mono_s: time of the last run, CLOCK_MONOTONIC seconds; None before the first.
+        findings: the faults found; only with state `finding`.
         reason: of `REASONS`; only with state `not_checked`.
     """
 
     state: Literal["good", "finding", "not_checked"]
-    looked_mono_s: float | None
+    checked_mono_s: float | None
     findings: tuple[CheckFinding, ...] = ()
     reason: str = ""
 
     def why(self, lang: Lang) -> str:
-        """Why it could not be checked; empty when it was."""
+        """Why it was not checked; empty when it was."""
         if not self.reason:
             return ""
         return REASONS[self.reason].render(lang)

@@ -1,4 +1,4 @@
-"""What a technician reads as the name of each health check."""
+"""The name of each health check as a technician reads it, in two languages."""
 
 from __future__ import annotations
 

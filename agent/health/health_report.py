@@ -1,4 +1,4 @@
-"""The health report: what the box knows of itself at one moment."""
+"""Builds the health report: the state of the box at one moment."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ MOST_OF_HINT = 300  # characters
 
 
 def clock_state(now: Now) -> ClockState:
-    """The clock's standing as reports carry it."""
+    """The clock's state as reports carry it."""
     return ClockState(now.quality, None if now.error_s is None else round(now.error_s, 6))
 
 
-def _told(issues: Iterable[Issue]) -> list[Issue]:
-    """As many as every broker takes: one signer can have a thousand files be missing."""
-    told: list[Issue] = []
+def _limit_issues(issues: Iterable[Issue]) -> list[Issue]:
+    """At most `MOST_OF_ONE_KIND` of each kind: one document can lack a thousand files."""
+    kept: list[Issue] = []
     numbers: Counter[str] = Counter()
     for one in issues:
         numbers[one.kind] += 1
         if numbers[one.kind] <= MOST_OF_ONE_KIND:
-            told.append(msgspec.structs.replace(one, hint=one.hint[:MOST_OF_HINT]))
-    return told
+            kept.append(msgspec.structs.replace(one, hint=one.hint[:MOST_OF_HINT]))
+    return kept
 
 
-def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
+def build_health_report(  # noqa: PLR0913 - one keyword for each part of the report
     folder: Path,
     *,
     session: int,
@@ -47,7 +47,7 @@ def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
     inputs: Mapping[str, InputState] | None = None,
     readings: Mapping[str, Reading] | None = None,
 ) -> Health:
-    """Put the report together; asks the disk that holds `folder`, so run it off the loop.
+    """Build the report; it queries the disk that holds `folder`, so run it off the event loop.
 
     Raises:
         OSError: the state folder is gone.
@@ -55,7 +55,7 @@ def take_snapshot(  # noqa: PLR0913 - one keyword a part of the report
     return Health(
         session=session,
         at=encode_utc(now.at),
-        issues=_told(issues),
+        issues=_limit_issues(issues),
         on_air=dict(on_air),
         next=dict(upcoming),
         switches=dict(switches),

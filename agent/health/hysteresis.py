@@ -1,4 +1,4 @@
-"""Hysteresis: a value that trembles around a limit must not begin and end an issue each minute."""
+"""Hysteresis: a value that varies around a limit must not begin and end an issue every minute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class Hysteresis:
 
     Args:
         begins: at or beyond this value it begins.
-        ends: at or behind this one it ends; above `begins` for an alarm on low values.
+        ends: at or past this value it ends; above `begins` for an alarm on low values.
     """
 
     def __init__(self, begins: float, ends: float) -> None:
@@ -19,7 +19,7 @@ class Hysteresis:
         self.is_on = False
 
     def add_sample(self, value: float) -> bool:
-        """Take the value of this moment; is the alarm on now?"""
+        """Add the present value; is the alarm on now?"""
         is_high = self._begins > self._ends
         if is_high:
             has_begun, has_ended = value >= self._begins, value <= self._ends

@@ -1,12 +1,14 @@
-"""Watches the box's contacts: a door, mains, a generator, the two local keys.
+"""Reads the box's contacts: a door, mains, a generator, the two local keys.
 
-The theory. A contact that tells its edges by itself (GPIO) is waited for; any other is asked: a key
-four times a second, the rest once. One that does not answer is asked three times, then told once
-and asked every five seconds, so that a dead module does not hold the line that it shares with the
-switches. What was known of it is then unknown: the report says null, not the last word.
+The theory. A contact that reports its edges by itself (GPIO) is waited for; any other is polled: a
+key four times a second, the rest once. One that does not answer is polled three times, then raises
+an issue and is polled every five seconds, so that a dead module does not block the bus that it
+shares with the switches. Its state is unknown from then on: the report says null, not the last
+value.
 
-A key that is found pressed, at start or when its module is back, starts nothing: a short in its
-wires would else sound the alarm at every power cut. It counts again once it was seen let go.
+An emergency key that is found pressed, at start or when its module is back, starts nothing: a short
+in its wires would otherwise sound the alarm at every power cut. It counts again after it was seen
+released.
 """
 
 from __future__ import annotations
@@ -16,29 +18,29 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.contract.input_kind import INPUT_KINDS, InputKindName
 from agent.contract.report import InputState
 from agent.errors import ConfigError
-from agent.health.shared_device import Note, SharedDevice, share_devices
+from agent.health.shared_device import SetIssue, SharedDevice, share_devices
 from agent.settings.model import Input
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
 from drivers.interface import EdgePin, InputPin
 
 log = logging.getLogger(__name__)
-OnInput = Callable[[str, str, bool], None]
-KEYS = ("silence-key", "emergency-key")
+OnInput = Callable[[str, InputKindName, bool], None]
 TRIES = 3
 
 
 @dataclass(frozen=True)
 class PollInterval:
-    """Seconds from one question to the next.
+    """Seconds from one poll to the next.
 
     Args:
-        key_s: to a key that must be asked.
-        calm_s: to a door, mains, a generator.
-        check_s: to a contact that tells its edges, only to see that it is still there.
-        retry_s: to one that does not answer.
+        key_s: of a key that must be polled.
+        calm_s: of a contact that is no key.
+        check_s: of a contact that reports its edges: only to see that it is still there.
+        retry_s: of one that does not answer.
     """
 
     key_s: float = 0.25
@@ -47,102 +49,105 @@ class PollInterval:
     retry_s: float = 5.0
 
 
-PACE = PollInterval()
+POLL_INTERVAL = PollInterval()
 
 
 class ContactMonitor:
-    """One contact, followed for as long as `run` lives.
+    """One contact, read for as long as `run` lives.
 
     Args:
-        kind: as the settings name it.
+        kind: one of `INPUT_KINDS`.
         pin: its driver, whose name is the contact's.
         on_input: called with (name, kind, active), at the first reading and at each change.
-        note: begins an issue (kind, subject, hint), or ends it (hint None).
-        device: what it hangs on.
-        pace: how often it is asked.
+        set_issue: begins an issue (kind, subject, hint), or ends it (hint None).
+        device: the device that it is connected to.
+        interval: how often it is polled.
     """
 
     def __init__(
         self,
-        kind: str,
+        kind: InputKindName,
         pin: InputPin,
         *,
         on_input: OnInput,
-        note: Note,
+        set_issue: SetIssue,
         device: SharedDevice,
-        pace: PollInterval = PACE,
+        interval: PollInterval = POLL_INTERVAL,
     ) -> None:
         self.name = pin.name
         self.kind = kind
         self.active: bool | None = None
         self._pin = pin
         self._on_input = on_input
-        self._note = note
+        self._set_issue = set_issue
         self._device = device
-        self._pace = pace
-        self._told: bool | None = None
+        self._interval = interval
+        self._last_reported: bool | None = None
         self._misses = 0
-        self._is_armed = kind != "emergency-key"
+        self._spec = INPUT_KINDS[kind]
+        self._is_armed = not self._spec.must_be_released
 
     async def run(self) -> None:
         """Live until cancelled; no fault of the device ends it."""
         while True:
             try:
-                await self._follow(self._pin)
+                await self._read(self._pin)
             except DriverError as error:
-                await self._miss(str(error))
+                await self._count_miss(str(error))
             except Exception as error:
                 log.exception("contact %s failed", self.name)
-                await self._miss(f"{type(error).__name__}: {error}")
+                await self._count_miss(f"{type(error).__name__}: {error}")
 
-    async def _follow(self, pin: InputPin) -> None:
-        self._take(await pin.read())
+    async def _read(self, pin: InputPin) -> None:
+        self._accept(await pin.read())
         if not isinstance(pin, EdgePin):
-            await _beat(self._pace.key_s if self.kind in KEYS else self._pace.calm_s)
+            await _wait_for_tick(
+                self._interval.key_s if self._spec.is_key else self._interval.calm_s
+            )
             return
         try:
-            async with asyncio.timeout(self._pace.check_s):
+            async with asyncio.timeout(self._interval.check_s):
                 while True:
-                    self._take(await pin.next_state())
-        except DriverError:  # first: a device's time-out is a TimeoutError too
+                    self._accept(await pin.next_state())
+        except DriverError:  # caught first: a device's time-out is also a TimeoutError
             raise
         except TimeoutError:
             return
 
-    def _take(self, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
+    def _accept(self, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         self._misses = 0
-        self._device.hear(self.name)
+        self._device.report_read(self.name)
         self.active = active
         if not self._is_armed:
-            hint = "found pressed; it counts again once it was let go" if active else None
-            self._note("key_stuck", self.name, hint)
+            hint = "found pressed; it counts again once it was released" if active else None
+            self._set_issue("key_stuck", self.name, hint)
             if active:
                 return
             self._is_armed = True
-        if active != self._told:
-            self._told = active
+        if active != self._last_reported:
+            self._last_reported = active
             self._report(active)
 
-    def _report(self, active: bool) -> None:  # noqa: FBT001 - as `_take`
-        if self.kind == "door":
-            self._note("door_open", self.name, "the contact says open" if active else None)
-        elif self.kind == "mains":
-            self._note("mains_lost", self.name, None if active else "the contact says no mains")
+    def _report(self, active: bool) -> None:  # noqa: FBT001 - as `_accept`
+        issue = self._spec.issue
+        if issue is not None:
+            hint = issue.hint if self._spec.raises_issue(active) else None
+            self._set_issue(issue.kind, self.name, hint)
         self._on_input(self.name, self.kind, active)
 
-    async def _miss(self, why: str) -> None:
+    async def _count_miss(self, why: str) -> None:
         self._misses += 1
         if self._misses < TRIES:
-            await asyncio.sleep(self._pace.calm_s)
+            await asyncio.sleep(self._interval.calm_s)
             return
         self.active = None
-        self._is_armed = self.kind != "emergency-key"
-        self._device.miss(self.name, why)
-        await asyncio.sleep(self._pace.retry_s)
+        self._is_armed = not self._spec.must_be_released
+        self._device.report_miss(self.name, why)
+        await asyncio.sleep(self._interval.retry_s)
 
 
-async def _beat(period_s: float) -> None:
-    """Until the next beat, which is one for all: contacts of one board then share its frames."""
+async def _wait_for_tick(period_s: float) -> None:
+    """Wait for the next tick, the same for all: contacts of one board then share its frames."""
     now_mono_s = asyncio.get_running_loop().time()
     await asyncio.sleep(period_s - now_mono_s % period_s if period_s else 0)
 
@@ -154,48 +159,50 @@ class InputMonitor:
         self._contacts = list(contacts)
 
     async def run(self) -> None:
-        """Live until cancelled; without contacts there is nothing to do."""
+        """Live until cancelled; returns at once without contacts."""
         async with asyncio.TaskGroup() as group:
             for contact in self._contacts:
                 group.create_task(contact.run(), name=f"input {contact.name}")
 
     def states(self) -> dict[str, InputState]:
-        """Name → what the contact says now, None where it cannot be read; for report and page."""
+        """Name → the contact's state now, None where it cannot be read; for report and page."""
         return {c.name: InputState(c.kind, c.active) for c in self._contacts}
 
 
-def build_inputs(wanted: Sequence[Input], on_input: OnInput, note: Note) -> InputMonitor:
-    """The contacts that the settings name; nothing is asked yet.
+def build_inputs(inputs: Sequence[Input], on_input: OnInput, set_issue: SetIssue) -> InputMonitor:
+    """The contacts that the settings name; none is read yet.
 
     Args:
-        wanted: `inputs` of the settings.
+        inputs: of the settings.
         on_input: called with (name, kind, active) in the event loop; it must not block. `active`
             means: door open, mains present, generator running, key pressed.
-        note: begins an issue (kind, subject, hint), or ends it (hint None).
+        set_issue: begins an issue (kind, subject, hint), or ends it (hint None).
 
     Raises:
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
     """
-    devices = share_devices("input_no_answer", wanted, note)
+    devices = share_devices("input_no_answer", inputs, set_issue)
     return InputMonitor(
         [
-            ContactMonitor(one.kind, _load(one), on_input=on_input, note=note, device=device)
-            for one, device in zip(wanted, devices, strict=True)
+            ContactMonitor(
+                one.kind, _load(one), on_input=on_input, set_issue=set_issue, device=device
+            )
+            for one, device in zip(inputs, devices, strict=True)
         ]
     )
 
 
-def _load(want: Input) -> InputPin:
+def _load(settings: Input) -> InputPin:
     try:
         return registry.load_input(
-            want.profile,
-            name=want.name,
-            port=want.port,
-            unit=want.unit,
-            line=want.line,
-            active=want.active,
-            debounce_ms=want.debounce_ms,
-            **want.options,
+            settings.profile,
+            name=settings.name,
+            port=settings.port,
+            unit=settings.unit,
+            line=settings.line,
+            active=settings.active,
+            debounce_ms=settings.debounce_ms,
+            **settings.options,
         )
     except UnsupportedFeature as error:
-        raise ConfigError("E_DRIVER", want.name, str(error)) from error
+        raise ConfigError("E_DRIVER", settings.name, str(error)) from error

@@ -1,4 +1,4 @@
-"""The checks of the machine itself, which need no running agent: `tramtin doctor` asks them too."""
+"""Builds the checks of the machine itself; `tramtin doctor` runs them without an agent."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from agent.settings.model import Settings
 
 
 def build_machine_checks(
-    settings: Settings, notebook: CheckMemory, boot_id: str, now: Callable[[], Now]
+    settings: Settings, memory: CheckMemory, boot_id: str, now: Callable[[], Now]
 ) -> list[Check]:
-    """One of each, on the folders where the kernel has them.
+    """One of each, with the kernel's usual folders.
 
     Args:
         settings: name the state folder and the certificates.
-        notebook: what health remembers.
+        memory: what checks keep across a restart.
         boot_id: of this boot.
         now: the moment and its quality.
     """
     state = Path(settings.state)
     broker = settings.broker
     return [
-        PowerCheck(notebook, boot_id),
+        PowerCheck(memory, boot_id),
         TemperatureCheck(),
         DiskCheck(state),
         StorageCheck(state),

@@ -1,4 +1,4 @@
-"""Issues: faults as data, each told once when it begins and once when it ends."""
+"""Open issues: faults as data, each signalled once when it begins and once when it ends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from agent.contract.report import Issue
 from agent.contract.utc import encode_utc
 from agent.signals import Signal
 
-REMEMBERED = 256
+MAX_REMEMBERED = 256
 
 
 class Issues:
-    """The faults of this box that last at this moment.
+    """The faults of this box at this moment.
 
     Args:
         now: UTC text of the present moment.
@@ -31,10 +31,10 @@ class Issues:
         self.changed = Signal[[Issue, bool]]()
         self._issues: dict[tuple[str, str], Issue] = {}
         self._begun_mono_s: dict[tuple[str, str], float] = {}
-        self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=REMEMBERED)
+        self._beginnings: deque[tuple[float, str, str]] = deque(maxlen=MAX_REMEMBERED)
 
     def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
-        """Begin an issue (hint: what to do), or end it (hint None); repeats are quiet."""
+        """Begin an issue (hint: what to do), or end it (hint None); repeats do nothing."""
         key = (kind, subject)
         if hint is None:
             ended = self._issues.pop(key, None)
@@ -52,7 +52,7 @@ class Issues:
         return list(self._issues.values())
 
     def dated(self, at: datetime) -> list[Issue]:
-        """All of them, each with the moment at which it began by the clock of now.
+        """All of them, each with the moment at which it began by the present clock.
 
         Args:
             at: the present moment, by a clock that can be trusted.
@@ -63,14 +63,14 @@ class Issues:
         ]
 
     def age_s(self, issue: Issue) -> float:
-        """How long one that lasts has lasted, in seconds.
+        """How long an open issue has lasted, in seconds.
 
-        `Issue.since` is what the clock said then: nothing to go by when it was not trusted yet.
+        `Issue.since` is the clock's time then, which is useless if the clock was not trusted yet.
         """
         return mono_s() - self._begun_mono_s[issue.kind, issue.subject]
 
     def begun(self, kind: str, within_s: float) -> Counter[str]:
-        """Subject → how often an issue of this kind began within the last so many seconds."""
+        """Subject → how often an issue of this kind began within the last `within_s` seconds."""
         since = mono_s() - within_s
         return Counter(
             subject for at, one, subject in self._beginnings if one == kind and at >= since

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 
 def notify(state: str) -> None:
-    """Tell systemd; without NOTIFY_SOCKET this does nothing."""
+    """Send a state to systemd; without NOTIFY_SOCKET this does nothing."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -23,7 +23,7 @@ def notify(state: str) -> None:
 
 @contextlib.asynccontextmanager
 async def fed_watchdog() -> AsyncIterator[None]:
-    """The watchdog is fed inside this context."""
+    """Feed the watchdog inside this context."""
     task = asyncio.create_task(feed_watchdog(), name="watchdog")
     try:
         yield
@@ -33,7 +33,7 @@ async def fed_watchdog() -> AsyncIterator[None]:
 
 
 async def feed_watchdog() -> None:
-    """Feed the watchdog from the loop itself, at half its period: a stuck loop is a dead box."""
+    """Feed the watchdog from the event loop, at half its period: a blocked loop needs a restart."""
     period_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
     while period_s:
         notify("WATCHDOG=1")

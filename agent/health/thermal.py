@@ -1,4 +1,4 @@
-"""The processor's temperature, where the kernel tells it."""
+"""Reads the processor's temperature, where the kernel has it."""
 
 from __future__ import annotations
 

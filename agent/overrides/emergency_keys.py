@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 
 from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Emergency
+from agent.contract.input_kind import INPUT_KINDS
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
@@ -72,7 +73,7 @@ class EmergencyKeys:
         self._slots = {
             one.name: one.starts or DEFAULT_KEY_SLOT
             for one in settings.inputs
-            if one.kind == "emergency-key"
+            if INPUT_KINDS[one.kind].action == "start_alarm"
         }
         outputs = settings.outputs
         self._senses: set[Medium] = {"sound" if one.audio else "picture" for one in outputs}

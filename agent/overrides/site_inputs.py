@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from agent.contract.input_kind import INPUT_KINDS, InputKindName
 from agent.contract.report import InputState, Reading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
@@ -60,7 +61,7 @@ class SiteInputs:
         self._inputs = InputMonitor([])
         self._sensors = SensorMonitor([])
         self._last_told = False
-        self._told: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+        self._told: asyncio.Queue[tuple[str, InputKindName, bool]] = asyncio.Queue()
         self._moved = asyncio.Event()
 
     async def load(self) -> None:
@@ -71,7 +72,7 @@ class SiteInputs:
             ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
         """
         settings = self._settings
-        has_key = any(one.kind == "silence-key" for one in settings.inputs)
+        has_key = any(INPUT_KINDS[one.kind].action == "mute" for one in settings.inputs)
         self._was_locked = has_key and bool(await self._store.run(key_value.get, SILENCE_KEY))
         self._last_told = self._was_locked
         self._lock(self._was_locked)
@@ -96,17 +97,23 @@ class SiteInputs:
 
     def readings(self) -> dict[str, Reading]:
         """Name → each sensor's last reading."""
-        return self._sensors.snapshot()
+        return self._sensors.readings()
 
     def _line_state(self, zone: str) -> str | None:
         return next((line.state for line in self._lines if line.name == zone), None)
 
-    def _on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - as `OnInput`
-        if kind == "silence-key":
+    def _on_input(
+        self,
+        name: str,
+        kind: InputKindName,
+        active: bool,  # noqa: FBT001 - as `OnInput`
+    ) -> None:
+        action = INPUT_KINDS[kind].action
+        if action == "mute":
             self._lock(active)
             self._moved.set()
             self._mutes.changed.emit()  # first the silence, then the disk
-        elif kind == "emergency-key" and active:
+        elif action == "start_alarm" and active:
             self._press(name)
         self._told.put_nowait((name, kind, active))
 
@@ -120,7 +127,7 @@ class SiteInputs:
         while True:
             name, kind, active = await self._told.get()
             state = "on" if active else "off"
-            if kind == "silence-key" and active != self._last_told:
+            if INPUT_KINDS[kind].action == "mute" and active != self._last_told:
                 self._last_told = active
                 await self._journal.append("silence", detail={"state": state, "by": name})
 

@@ -1,4 +1,4 @@
-"""What one output is to play or show, and the neighbours that an output talks to."""
+"""What one output is to play or show, and the interfaces that an output uses."""
 
 from __future__ import annotations
 
@@ -189,8 +189,16 @@ class MediaFiles(Protocol):
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """Whom every output talks to."""
+class OutputContext:
+    """What every output uses.
+
+    Args:
+        rundown: what this output is to play.
+        clock: the only source of time.
+        media: the files in store.
+        log: the journal.
+        on_fault: begins an issue (kind, subject, hint), or ends it (hint None).
+    """
 
     rundown: Rundown
     clock: Clock

@@ -10,7 +10,7 @@ from agent.contract.ids import StationId
 from agent.play.board.board_config import board_argv
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardEvent, EngineEvent
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.sound.engine_config import engine_argv
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
@@ -22,7 +22,7 @@ RETRY_S = 1.0
 STEADY_S = 30.0  # an output that lived so long has no fault any more
 
 
-def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
+def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
     """An engine and its switched lines.
 
     Raises:
@@ -33,21 +33,21 @@ def build_sound_output(output: Output, near: Neighbours) -> SoundOutput:
     argv = engine_argv(output.audio.device, output.audio.driver)
     return SoundOutput(
         output.name,
-        [build_line(zone, near.on_fault) for zone in output.zones],
+        [build_line(zone, context.on_fault) for zone in output.zones],
         lambda on_event, on_lost: WorkerProcess(
             argv, EngineEvent, on_event, on_lost, name=output.name
         ),
-        near,
+        context,
     )
 
 
-def build_picture_output(output: Output, station: StationId, near: Neighbours) -> BoardOutput:
+def build_picture_output(output: Output, station: StationId, context: OutputContext) -> BoardOutput:
     """A board process and its faces."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
     faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
     argv = board_argv(
-        station, output.board.profile, output.board.path, faces, str(near.media.folder)
+        station, output.board.profile, output.board.path, faces, str(context.media.folder)
     )
     return BoardOutput(
         output.name,
@@ -55,7 +55,7 @@ def build_picture_output(output: Output, station: StationId, near: Neighbours) -
         lambda on_event, on_lost: WorkerProcess(
             argv, BoardEvent, on_event, on_lost, name=output.name
         ),
-        near,
+        context,
     )
 
 

@@ -239,11 +239,10 @@ KEYS: dict[str, KeyDoc] = {
     ),
     "inputs[].kind": KeyDoc(
         Text(
-            "door: cửa tủ mở; mains: có điện lưới; generator: máy nổ chạy; silence-key: phím tắt"
-            " tiếng;"
-            " emergency-key: nút khẩn cấp",
-            "door: cabinet open; mains: mains present; generator: running; silence-key;"
-            " emergency-key",
+            "mains: có điện lưới; generator: máy nổ chạy; door: cửa tủ mở; silence-key: phím tắt"
+            " tiếng; emergency-key: nút khẩn cấp",
+            "mains: mains present; generator: generator running; door: cabinet open; silence-key:"
+            " key that silences the box; emergency-key: key that starts an alarm",
         ),
         "door",
     ),

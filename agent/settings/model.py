@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Meta
 
 from agent.contract.ids import KEY_SLOT, SEGMENT, STATION_ID
+from agent.contract.input_kind import InputKindName
+from drivers.interface import Measure
 
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _END = rf"(?:{_HOUR}|24:00)"
@@ -136,7 +138,7 @@ class Input(_Settings, frozen=True, kw_only=True):
     """
 
     name: Name
-    kind: Literal["door", "mains", "generator", "silence-key", "emergency-key"]
+    kind: InputKindName
     profile: Profile
     port: PathText | None = None
     unit: Unit | None = None
@@ -151,7 +153,7 @@ class Sensor(_Settings, frozen=True, kw_only=True):
     """Something measured. Outside `low`..`high` (in the sensor's own unit) is a health issue."""
 
     name: Name
-    measures: Literal["temperature", "humidity", "current", "voltage", "power"]
+    measures: Measure
     profile: Profile
     port: PathText | None = None
     unit: Unit | None = None

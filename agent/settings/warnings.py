@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.contract.input_kind import INPUT_KINDS
 from agent.settings.file_warnings import find_file_risks, find_service
 from agent.settings.found import Found
 from agent.settings.model import Input, Output, Policy, Sensor, Settings, Switch, Zone
@@ -126,7 +127,7 @@ def _devices(settings: Settings) -> Iterator[tuple[Key, Switch | Input | Sensor]
 def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     at: Key = ("inputs", index)
     yield from _find_in_device(contact, at)
-    if contact.starts is not None and contact.kind != "emergency-key":
+    if contact.starts is not None and INPUT_KINDS[contact.kind].action != "start_alarm":
         want = CodedText("rule", ("kind: emergency-key",))
         yield (*at, "starts"), "starts_unused", contact.starts, want
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:

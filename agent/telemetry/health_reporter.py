@@ -31,7 +31,7 @@ from agent.health.checks.media import MediaCheck
 from agent.health.checks.outbox import OutboxCheck
 from agent.health.checks.restart import RestartCheck
 from agent.health.checks.sound import SoundCheck
-from agent.health.health_report import take_snapshot
+from agent.health.health_report import build_health_report
 from agent.health.machine_checks import build_machine_checks
 from agent.health.open_issues import Issues
 from agent.play.board.board_output import BoardOutput
@@ -133,7 +133,7 @@ class HealthSnapshot:
         self._issues.set_issue("journal_not_written", "state", str(fault) if fault else None)
         issues = self._issues
         return await asyncio.to_thread(
-            take_snapshot,
+            build_health_report,
             Path(self._settings.state),
             session=self._session(),
             now=now,
@@ -158,7 +158,7 @@ class HealthReporter:
         period_s: between two reports when nothing happens.
 
     Attributes:
-        watch: the checks; its `standings` are for page and doctor.
+        watch: the checks; its `statuses` are for page and doctor.
     """
 
     def __init__(
@@ -238,7 +238,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
         rundowns: by the outputs' names.
     """
     address = f"{settings.broker.host}:{settings.broker.port}"
-    notebook = CheckMemory(store)
+    memory = CheckMemory(store)
 
     def heads() -> list[Head]:
         return select_heads(one.document for one in documents.held)
@@ -248,15 +248,15 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
         LinkCheck(link, address, contact.last_mono_s),
         AuthorityCheck(authority, clock.now),
         OutboxCheck(journal.outbox),
-        RestartCheck(notebook, issues.begun),
+        RestartCheck(memory, issues.begun),
         MediaCheck(partial(_lacking, clock, rundowns)),
-        HeadCheck(notebook, clock.now, heads, lambda: find_missing(heads(), floors)),
+        HeadCheck(memory, clock.now, heads, lambda: find_missing(heads(), floors)),
     ]
     if any(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(SoundCheck(issues.all))
     if any(isinstance(output, BoardOutput) for output in outputs.values()):
         checks.append(BoardCheck(partial(_late, outputs)))
-    return checks + build_machine_checks(settings, notebook, boot_id, clock.now)
+    return checks + build_machine_checks(settings, memory, boot_id, clock.now)
 
 
 def _late(outputs: Outputs) -> dict[str, int]:

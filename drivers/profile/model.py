@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from drivers.interface import Measure
 from strict_yaml.scalar import TECHNICAL
 
-Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
 # what each profile has to answer for: done, or exempt with a reason
 RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
 

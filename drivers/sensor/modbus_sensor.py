@@ -8,8 +8,8 @@ from typing import cast
 
 from drivers.bus.modbus_device import reach_modbus
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
-from drivers.interface import UNIT_OF
-from drivers.profile.model import Measure, MeterProfile, ReadingSpec, SensorProfile
+from drivers.interface import UNIT_OF, Measure
+from drivers.profile.model import MeterProfile, ReadingSpec, SensorProfile
 
 _FORMATS = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f"}
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 
-from drivers.profile.model import Bits, Measure, Profile, ReadingSpec, RelayProfile
+from drivers.interface import Measure
+from drivers.profile.model import Bits, Profile, ReadingSpec, RelayProfile
 
 REQUEST_BYTES = 8  # functions 1 to 6
 _TABLES = {1: "coil", 2: "discrete", 3: "holding", 4: "input", 5: "coil", 6: "holding"}

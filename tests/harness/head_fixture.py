@@ -71,9 +71,9 @@ class Look:
         def heads() -> Any:
             return select_heads(one.document for one in box.held)
 
-        notebook = CheckMemory(box.store)
+        memory = CheckMemory(box.store)
         self.check = HeadCheck(
-            notebook, box.clock.now, heads, lambda: find_missing(heads(), box.floors)
+            memory, box.clock.now, heads, lambda: find_missing(heads(), box.floors)
         )
 
     async def __call__(self) -> list[CheckFinding]:

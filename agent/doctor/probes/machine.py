@@ -34,10 +34,10 @@ async def check(case: DoctorContext, boot_id: str) -> AsyncGenerator[ProbeFindin
     if not await asyncio.to_thread(state.is_dir):
         names -= ON_DISK
         yield unseen("no_state", str(state))
-    notebook = CheckMemory()
+    memory = CheckMemory()
     if word := case.remembered.get(f"health_{UNDER_VOLTAGE}"):
-        await notebook.write(UNDER_VOLTAGE, word)
-    for check in build_machine_checks(case.settings, notebook, boot_id, case.now):
+        await memory.write(UNDER_VOLTAGE, word)
+    for check in build_machine_checks(case.settings, memory, boot_id, case.now):
         if check.name in names:
             for finding in await examine(check, partial(_figure, check.name, case.settings)):
                 yield finding

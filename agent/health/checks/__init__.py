@@ -1,1 +1,1 @@
-"""One health check a file; each looks at one thing and knows nothing of the others."""
+"""One health check a file; each checks one thing and knows nothing of the others."""

@@ -1,4 +1,4 @@
-"""How old is the box's knowledge of who may sign?"""
+"""Checks how old the box's authority files are."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True)
 class AuthorityState:
-    """How the authority stands.
+    """The state of the authority.
 
     Args:
-        grade: how fresh it is.
+        grade: its freshness.
         versions: by file.
-        issued: when it was confirmed last; None where nothing ever needs confirming.
-        is_known: is anybody known who may sign?
+        issued: when it was last confirmed; None where it never needs confirming.
+        is_known: does the box know anybody who may sign?
     """
 
     grade: Grade
@@ -32,17 +32,17 @@ class AuthorityState:
     is_known: bool
 
     def age_s(self, now: Now) -> float | None:
-        """Seconds since it was confirmed; None where that means nothing."""
+        """Seconds since it was confirmed; None where it never needs confirming."""
         if self.issued is None or not self.is_known:
             return None
         return max(0.0, (now.at - self.issued).total_seconds())
 
 
 def is_age_unseen(grade: Grade, issued: datetime | None, now: Now) -> bool:
-    """Can this clock not tell how old it is? Without trust it may be behind by any time.
+    """Is the age unknown by this clock? An untrusted clock may be behind by any time.
 
     Args:
-        grade: by this clock.
+        grade: freshness by this clock.
         issued: by the timestamp; None where nothing ages.
         now: the moment and its quality.
     """
@@ -52,10 +52,10 @@ def is_age_unseen(grade: Grade, issued: datetime | None, now: Now) -> bool:
 
 
 class AuthorityCheck:
-    """Of the authority in force.
+    """Checks the authority in force.
 
     Args:
-        state: how it stands.
+        state: its state.
         now: the moment and its quality.
         now_mono_s: replaced in tests.
     """

@@ -1,4 +1,4 @@
-"""Are boards drawn in time? Counted from the beats of the board processes."""
+"""Checks that boards are drawn in time, by the heartbeats of the board processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LATE, IN_TIME = 3, 0  # late pictures within one period
 
 
 class BoardCheck:
-    """Of all boards.
+    """Checks all boards.
 
     Args:
         late: name of each board → late pictures its process has counted so far.

@@ -1,7 +1,7 @@
-"""How many days the device's certificate and the broker's authority have left.
+"""Checks how many days the device's certificate and the broker's CA have left.
 
-A file may hold several: of the device's chain the first to end counts, of the authorities the last,
-because an authority is changed by having both in the file for a while.
+A file may hold several certificates. Of the device's chain the first to end counts; of the CAs the
+last, because a CA is replaced by having both in the file for a while.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ DAY_S = 86_400.0
 
 
 class CertificateCheck:
-    """Of the files that stand in the settings.
+    """Checks the certificate files that the settings name.
 
     Args:
-        device: PEM of the device's certificate, perhaps with its chain.
-        authority: PEM of the authorities that the broker's certificate is checked by.
+        device: PEM of the device's certificate, possibly with its chain.
+        authority: PEM of the CAs that sign the broker's certificate.
         now: the moment and its quality.
     """
 
@@ -46,10 +46,10 @@ class CertificateCheck:
         """See `Check.check`."""
         ends = await asyncio.to_thread(self._read_ends)
         now = self._now()
-        found = [one for path, at in ends if (one := _judge(path, at, now.at)) is not None]
+        found = [one for path, at in ends if (one := _check_dates(path, at, now.at)) is not None]
         if now.quality != "FLOOR":
             return found
-        # The floor is surely past: what ended before it has ended. Days left are not known.
+        # True time is at or after the floor: what ended before it has ended. Days left are unknown.
         ended = [one for one in found if one.kind == STEPS[0][1]]
         if not ended:
             raise NotCheckedError("no_time")
@@ -67,12 +67,12 @@ def _read_not_after(path: Path) -> list[datetime]:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: no certificate in it.
+        ValueError: it holds no certificate.
     """
     return parse_not_after(path.read_text(encoding="ascii", errors="replace"))
 
 
-def _judge(path: Path, ends_at: datetime, at: datetime) -> CheckFinding | None:
+def _check_dates(path: Path, ends_at: datetime, at: datetime) -> CheckFinding | None:
     days = (ends_at - at).total_seconds() / DAY_S
     kind = next((kind for limit, kind in STEPS if days < limit), None)
     if kind is None:

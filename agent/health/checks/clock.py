@@ -1,4 +1,4 @@
-"""How far the time can be trusted: no trusted clock, no scheduled sound."""
+"""Checks whether the time is trusted: scheduled sound needs a trusted clock."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import ClassVar
 from agent.clock import Clock, mono_s
 from agent.health.check import CheckFinding
 
-GRACE_S = 120.0  # after a start the centre is asked; a good network answers within seconds
+GRACE_S = 120.0  # after a start the centre is queried; a good network answers within seconds
 CONFIRM_S = 86_400.0
-MISSED_S = 1.0  # beyond both stated errors; less is the network's unevenness
+MISSED_S = 1.0  # beyond both stated errors; less is network jitter
 
 
 class ClockCheck:
-    """Of the agent's clock.
+    """Checks the agent's clock.
 
     Args:
         clock: the only source of time.
@@ -59,7 +59,7 @@ class ClockCheck:
         held_at = self._clock.held_at
         if held_at is None:
             return []
-        hint = f"it is told {held_at:%Y-%m-%d %H:%M} UTC, above {self._clock.ceiling:%Y-%m-%d}"
+        hint = f"it is offered {held_at:%Y-%m-%d %H:%M} UTC, above {self._clock.ceiling:%Y-%m-%d}"
         return [CheckFinding("time_jump_held", self.SUBJECT, hint)]
 
     def _apart(self) -> list[CheckFinding]:

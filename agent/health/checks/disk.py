@@ -1,6 +1,6 @@
-"""Room on the file system that holds the state, whether it takes writes, and whether it keeps them.
+"""Checks free space of the state's file system, and that it takes and keeps writes.
 
-Figures by statvfs(3). The trial write is 4 KiB an hour: synced, thrown out of the page cache
+Figures come from statvfs(3). The trial write is 4 KiB an hour: synced, dropped from the page cache
 (posix_fadvise(2), POSIX_FADV_DONTNEED), and read back from the card.
 """
 
@@ -21,20 +21,20 @@ MIB = 1 << 20
 CANARY = ".trial-write"
 CANARY_BYTES = 4096
 CANARY_EVERY_S = 3600.0
-# Low: a tenth of a small card, at most 2 GiB of a large one: about a month of bulletins.
+# Low: a tenth of a small card, at most 2 GiB of a large one, which is about a month of bulletins.
 LOW_SHARE, LOW_BYTES = 0.10, 2048 * MIB
-# Full: what journal and database still need to close cleanly, many times over.
+# Full: many times what journal and database need to close cleanly.
 FULL_SHARE, FULL_BYTES = 0.02, 256 * MIB
 LOW_INODES_SHARE = 0.05
-CLEAR = 1.2  # so many times the limit must be free again before it ends
+CLEAR = 1.2  # times the limit that must be free before the issue ends
 
 
 class DiskCheck:
-    """Of one folder.
+    """Checks the file system of one folder.
 
     Args:
         folder: the state folder.
-        statvfs: asks a file system; replaced in tests.
+        statvfs: queries a file system; replaced in tests.
         now_mono_s: for the hour between trial writes.
     """
 
@@ -78,7 +78,7 @@ class DiskCheck:
         if is_full or is_low:
             hint = f"{free_bytes // MIB} MiB free of {size_bytes // MIB} MiB"
             found.append(self._finding("disk_full" if is_full else "disk_low", hint))
-        # btrfs and others make inodes as they go and say 0
+        # btrfs and others allocate inodes on demand and report 0
         if status.f_files:
             share = status.f_favail / (LOW_INODES_SHARE * status.f_files)
             if self._inodes.add_sample(share):
@@ -87,7 +87,7 @@ class DiskCheck:
         return found
 
     def _trial(self) -> list[CheckFinding]:
-        """Once an hour, and at every look while it fails."""
+        """Write once an hour, and at every check while it fails."""
         now = self._now_mono_s()
         if self._canary_at_mono_s is not None and now < self._canary_at_mono_s:
             return []
@@ -97,7 +97,7 @@ class DiskCheck:
             if error.errno == errno.EROFS:
                 return [self._finding("disk_read_only", str(error))]
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                # Told as full already, or so small a file system that 4 KiB do not fit.
+                # Reported as full already, or the file system is too small for 4 KiB.
                 return [] if self._full.is_on else [self._finding("disk_full", str(error))]
             return [self._finding("disk_not_written", str(error))]
         self._canary_at_mono_s = now + CANARY_EVERY_S
@@ -108,10 +108,10 @@ class DiskCheck:
 
 
 def write_and_read_back(path: Path) -> None:
-    """Write a small file, have it on the card, read it from there, remove it; blocks.
+    """Write a small file, sync it, read it back from the card, remove it; blocks.
 
     Raises:
-        OSError: refused, or (EIO) what came back is not what was written.
+        OSError: refused, or (EIO) the bytes read back differ from those written.
     """
     content = os.urandom(CANARY_BYTES)
     flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -126,4 +126,4 @@ def write_and_read_back(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.unlink()
     if written != CANARY_BYTES or back != content:
-        raise OSError(errno.EIO, "what came back is not what was written", str(path))
+        raise OSError(errno.EIO, "the bytes read back differ from those written", str(path))

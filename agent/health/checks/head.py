@@ -1,8 +1,8 @@
-"""Does the box hold what the centre's head says it should? A day without is called a freeze.
+"""Checks that the box holds the documents that the centre's head lists; a day without is a freeze.
 
-The day is counted by the box's own clock from the first look that found the slot behind, and kept
-in the notebook: a broker that holds back must not win by restarts. Heads that stay away while the
-centre's signed time comes through are the same thing.
+The day is counted by the box's own clock from the first check that found the slot behind, and is
+stored: a broker that withholds documents must gain nothing from restarts. Heads that do not arrive
+while the centre's signed time does count as the same fault.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from agent.contract.utc import encode_utc, parse_utc
 from agent.health.check import CheckFinding, NotCheckedError
 from agent.health.check_memory import CheckMemory
 
-PATIENCE = timedelta(hours=24)
+FREEZE_AFTER = timedelta(hours=24)
 SILENT = timedelta(hours=48)  # a head lives a day and comes with every hello, four times a day
 MOST = 10
 KEY = "behind"
 
 
 class HeadCheck:
-    """Of what is held against what should be.
+    """Compares the documents held with those of the heads.
 
     Args:
-        notebook: since when each slot is behind.
+        memory: stores since when each slot is behind.
         now: the box's clock.
         heads: those held, also expired ones.
-        behind: slot's key → what is so, of the heads' slots that the box lacks or has otherwise.
+        behind: slot's key → what differs, for the heads' slots that the box lacks or has otherwise.
     """
 
     name = "head"
@@ -39,12 +39,12 @@ class HeadCheck:
 
     def __init__(
         self,
-        notebook: CheckMemory,
+        memory: CheckMemory,
         now: Callable[[], Now],
         heads: Callable[[], Sequence[Head]],
         behind: Callable[[], Mapping[str, str]],
     ) -> None:
-        self._notebook = notebook
+        self._memory = memory
         self._now = now
         self._heads = heads
         self._behind = behind
@@ -58,7 +58,7 @@ class HeadCheck:
             raise NotCheckedError("no_time")
         behind = self._behind()
         since = await self._since(list(behind), now.at)
-        late = [key for key, at in since.items() if now.at - at >= PATIENCE]
+        late = [key for key, at in since.items() if now.at - at >= FREEZE_AFTER]
         found = [CheckFinding("freeze_suspected", key, behind[key]) for key in sorted(late)[:MOST]]
         newest_at = max(parse_utc(head.issued) for head in heads)
         if now.quality == "SYNCED" and now.at - newest_at > SILENT:
@@ -67,10 +67,10 @@ class HeadCheck:
         return found
 
     async def _since(self, behind: list[str], at: datetime) -> dict[str, datetime]:
-        text = await self._notebook.read(KEY)
+        text = await self._memory.read(KEY)
         kept = msgspec.json.decode(text, type=dict[str, str]) if text else {}
-        # what was noted by a clock that ran ahead is noted anew
+        # a moment that was stored by a clock that ran ahead is replaced
         since = {key: min(at, parse_utc(kept[key])) if key in kept else at for key in behind}
-        words = {key: encode_utc(first_at) for key, first_at in since.items()}
-        await self._notebook.write(KEY, msgspec.json.encode(words).decode())
+        values = {key: encode_utc(first_at) for key, first_at in since.items()}
+        await self._memory.write(KEY, msgspec.json.encode(values).decode())
         return since

@@ -1,4 +1,4 @@
-"""Is the broker out of reach for long, and is there still a centre behind it?"""
+"""Checks for a broker that is unreachable for long, and for a centre that is silent behind it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Protocol
 from agent.clock import mono_s
 from agent.health.check import CheckFinding
 
-GONE_S = 15 * 60.0  # `link_down` tells at once; this is when somebody should go and look
-SILENT_S = 13 * 3600.0  # the box asks every six hours: two questions without an answer
+GONE_S = 15 * 60.0  # `link_down` begins at once; after this time somebody should go and look
+SILENT_S = 13 * 3600.0  # the box asks every six hours: two requests without an answer
 
 
 class BrokerLink(Protocol):
@@ -19,16 +19,16 @@ class BrokerLink(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Do subscriptions stand?"""
+        """Is the link up, with its subscriptions?"""
 
 
 class LinkCheck:
-    """Of the one connection.
+    """Checks the connection to the broker.
 
     Args:
         connection: the link.
         broker: its address, for the technician.
-        heard_mono_s: when the centre's last signed word came; the start of the agent before that.
+        heard_mono_s: when the centre's last signed message came; before that the agent's start.
         now_mono_s: replaced in tests.
     """
 

@@ -1,4 +1,4 @@
-"""Does an item of the next 24 hours lack a file? It would be silent, and there is time to act."""
+"""Checks that the files of the next 24 hours are in store, while there is time to act."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from agent.health.check import CheckFinding
 
-AT_MOST = 10  # a whole schedule that is missing is one errand, not a hundred
+AT_MOST = 10  # a whole missing schedule is one task for a person, not a hundred
 
 
 class MediaCheck:
-    """Of what is planned.
+    """Checks the planned items.
 
     Args:
         lacking: title of each item that lacks a file → when it starts and why, soonest first.
@@ -24,7 +24,7 @@ class MediaCheck:
         self._before: frozenset[str] = frozenset()
 
     async def check(self) -> list[CheckFinding]:
-        """See `Check.check`. Two looks in a row: a new schedule's files take a moment to come."""
+        """See `Check.check`. Reports at the second check: new files need time to come."""
         lacking = self._lacking()
         before, self._before = self._before, frozenset(lacking)
         found = [

@@ -1,4 +1,4 @@
-"""How long has the oldest journal record waited for the centre's receipt?"""
+"""Checks how long the oldest journal record has waited for the centre's receipt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OLD_S, FRESH_S = 24 * 3600.0, 3600.0
 
 
 class OutboxCheck:
-    """Of the journal.
+    """Checks the journal.
 
     Args:
         outbox: how many records wait, and the age of the oldest in seconds.

@@ -1,8 +1,8 @@
-"""Does the agent, an engine or a board start again and again?
+"""Checks whether the agent, an engine or a board restarts again and again.
 
-The agent counts its own short lives (under ten minutes, in a row) in the notebook: that needs no
-clock, no systemd, and sees a box that reboots as well as a process that dies. The workers' losses
-of the last hour are counted from the issues that began.
+The agent stores the number of its own short runs (under ten minutes, in a row): this needs no clock
+and no systemd, and covers a box that reboots as well as a process that dies. The losses of workers
+within the last hour are counted from the issues that began.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from agent.health.check import CheckFinding
 from agent.health.check_memory import CheckMemory
 from agent.health.hysteresis import Hysteresis
 
-SHORT_S = 600.0
+SHORT_RUN_S = 600.0
 MANY = 3
 WINDOW_S = 3600.0
 KEY = "short_lives"
@@ -25,10 +25,10 @@ UNSTEADY: tuple[tuple[str, str], ...] = (
 
 
 class RestartCheck:
-    """Of the agent and its workers.
+    """Checks the agent and its workers.
 
     Args:
-        notebook: keeps the count from one life to the next.
+        memory: stores the count from one run to the next.
         begun: (kind, seconds) → subject to how often that kind began within them.
         now_mono_s: replaced in tests.
     """
@@ -38,16 +38,16 @@ class RestartCheck:
 
     def __init__(
         self,
-        notebook: CheckMemory,
+        memory: CheckMemory,
         begun: Callable[[str, float], Mapping[str, int]],
         *,
         now_mono_s: Callable[[], float] = mono_s,
     ) -> None:
-        self._notebook = notebook
+        self._memory = memory
         self._begun = begun
         self._now_mono_s = now_mono_s
-        self._born_mono_s = now_mono_s()
-        self._short_lives: int | None = None
+        self._started_mono_s = now_mono_s()
+        self._short_runs: int | None = None
         self._bands: dict[tuple[str, str], Hysteresis] = {}
 
     async def check(self) -> list[CheckFinding]:
@@ -55,15 +55,15 @@ class RestartCheck:
         return [*await self._own(), *self._workers()]
 
     async def _own(self) -> list[CheckFinding]:
-        if self._short_lives is None:
-            self._short_lives = int(await self._notebook.read(KEY) or 0)
-            await self._notebook.write(KEY, str(self._short_lives + 1))
-        if self._now_mono_s() - self._born_mono_s >= SHORT_S:
-            self._short_lives = 0
-            await self._notebook.write(KEY, "0")
-        if self._short_lives < MANY:
+        if self._short_runs is None:
+            self._short_runs = int(await self._memory.read(KEY) or 0)
+            await self._memory.write(KEY, str(self._short_runs + 1))
+        if self._now_mono_s() - self._started_mono_s >= SHORT_RUN_S:
+            self._short_runs = 0
+            await self._memory.write(KEY, "0")
+        if self._short_runs < MANY:
             return []
-        hint = f"{self._short_lives} lives in a row were shorter than {SHORT_S / 60:.0f} min"
+        hint = f"{self._short_runs} runs in a row were shorter than {SHORT_RUN_S / 60:.0f} min"
         return [CheckFinding("restarts_many", "agent", hint)]
 
     def _workers(self) -> Iterator[CheckFinding]:

@@ -1,7 +1,7 @@
-"""The battery-backed clock: is there one, and has its battery kept it going?
+"""Checks that there is a battery-backed clock and that its battery works.
 
 Layout: Documentation/ABI/testing/sysfs-class-rtc of the kernel: `rtc0/since_epoch`, seconds. A
-driver that knows of lost power answers EINVAL; one that does not starts at its own first year.
+driver that detects a loss of power answers EINVAL; any other restarts at its own first year.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEVICE = "rtc0"
 
 
 class RtcCheck:
-    """Of the first clock of the machine.
+    """Checks the first RTC of the machine.
 
     Args:
         rtc_class: the kernel's folder of clocks.
@@ -38,10 +38,10 @@ class RtcCheck:
         try:
             at = datetime.fromtimestamp(int(self._file.read_text()), UTC)
         except FileNotFoundError:
-            return [CheckFinding("rtc_missing", DEVICE, "the kernel knows no battery clock")]
+            return [CheckFinding("rtc_missing", DEVICE, "the kernel has no battery clock")]
         except (OSError, ValueError, OverflowError) as error:
             return [CheckFinding("rtc_battery", DEVICE, f"it cannot be read: {error}")]
         if at.year < BUILD_AT.year:
-            hint = f"it says {at:%Y-%m-%d}, before this software was made"
+            hint = f"it reads {at:%Y-%m-%d}, before this software was made"
             return [CheckFinding("rtc_battery", DEVICE, hint)]
         return []

@@ -1,7 +1,7 @@
-"""Is the sound card that the settings name still there?
+"""Checks that the sound card that the settings name is present.
 
-The engine knows: it opens the device anew until it is back, and says why it cannot. What this adds
-is time (a card that is back within seconds is no errand) and what the kernel sees instead
+The engine reopens the device until it is back, and reports why it cannot. This check adds a delay
+(a card that is back within seconds needs no person) and the cards that the kernel sees instead
 (`/proc/asound/cards`, Documentation/sound/designs/procfile.rst).
 """
 
@@ -17,14 +17,14 @@ from agent.health.check import CheckFinding
 
 CARDS = Path("/proc/asound/cards")
 GONE_S = 30.0
-ABOUT_DEVICE = "E_DEVICE"  # E_DEVICE, E_DEVICE_GONE and E_DEVICE_STALLED are the device's
+ABOUT_DEVICE = "E_DEVICE"  # prefix of E_DEVICE, E_DEVICE_GONE and E_DEVICE_STALLED
 
 
 class SoundCheck:
-    """Of all sound outputs.
+    """Checks all sound outputs.
 
     Args:
-        issues: those that last at this moment.
+        issues: the open ones.
         cards: the kernel's list of sound cards.
         now_mono_s: replaced in tests.
     """

@@ -1,10 +1,10 @@
-"""Condition of the card or eMMC: errors that ext4 has counted, and wear where the chip tells it.
+"""Checks the card or eMMC: errors counted by ext4, and wear where the chip reports it.
 
 Layouts: `/sys/fs/ext4/<disk>/errors_count` (ext4's superblock field s_error_count, kept until a
 file system check clears it); `/sys/block/<disk>/device/life_time` and `pre_eol_info`, which are the
 registers DEVICE_LIFE_TIME_EST_TYP_A/B and PRE_EOL_INFO of JEDEC eMMC 5.0 (JESD84-B50):
 life in tenths, 0x0B past its end; reserve blocks 1 normal, 2 four fifths used, 3 urgent. SD cards
-tell neither.
+report neither.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RESERVE_LOW, RESERVE_URGENT = 2, 3
 
 
 class StorageCheck:
-    """Of the block device under a folder.
+    """Checks the block device under a folder.
 
     Args:
         folder: the state folder.
@@ -45,7 +45,7 @@ class StorageCheck:
         if not link.exists():
             raise NotCheckedError("no_card")
         device = link.resolve()
-        # A partition's folder lies inside its disk's and has a file that says so.
+        # A partition's folder lies inside its disk's and has the file `partition`.
         disk = device.parent if (device / "partition").exists() else device
         errors = _read_numbers(self._sysfs / "fs/ext4" / device.name / "errors_count", 10)
         life = _read_numbers(disk / "device/life_time", 16)
@@ -57,7 +57,7 @@ class StorageCheck:
             found.append(
                 CheckFinding("storage_errors", device.name, f"ext4 counted {errors[0]} errors")
             )
-        return found + _judge_wear(disk.name, life, reserve)
+        return found + _check_wear(disk.name, life, reserve)
 
 
 def _read_numbers(file: Path, base: int) -> list[int]:
@@ -68,7 +68,7 @@ def _read_numbers(file: Path, base: int) -> list[int]:
         return []
 
 
-def _judge_wear(disk: str, life: list[int], reserve: list[int]) -> list[CheckFinding]:
+def _check_wear(disk: str, life: list[int], reserve: list[int]) -> list[CheckFinding]:
     used, blocks = max(life, default=0), max(reserve, default=0)
     hint = f"life_time {used:#04x}, pre_eol_info {blocks:#04x}"
     if used >= WORN_OUT or blocks >= RESERVE_URGENT:

@@ -1,4 +1,4 @@
-"""The processor's temperature.
+"""Checks the processor's temperature.
 
 A Pi 4 and 5 begin to slow down at 80 °C and are throttled hard at 85 °C (Raspberry Pi
 documentation, "Frequency management and thermal control").
@@ -17,7 +17,7 @@ HOT_C, COOL_C = 80.0, 75.0
 
 
 class TemperatureCheck:
-    """Of one thermal zone.
+    """Checks one thermal zone.
 
     Args:
         zone: the kernel's file of millidegrees (Documentation/driver-api/thermal/sysfs-api.rst).

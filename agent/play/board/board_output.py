@@ -23,7 +23,7 @@ from agent.play.ipc import (
     Snapped,
     WorkerFault,
 )
-from agent.play.item import Item, Neighbours, forget_past
+from agent.play.item import Item, OutputContext, forget_past
 from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.supervisor import Spawn, Supervisor
 
@@ -41,14 +41,14 @@ class BoardOutput:
         name: the output's name.
         faces: its faces' names.
         spawn: makes a worker (not started) for this board.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
 
     Attributes:
         late: pictures that the board process of this moment has drawn too late.
     """
 
     def __init__(
-        self, name: str, faces: list[str], spawn: Spawn[BoardEvent], near: Neighbours
+        self, name: str, faces: list[str], spawn: Spawn[BoardEvent], context: OutputContext
     ) -> None:
         self.name = name
         self.faces = faces
@@ -59,11 +59,11 @@ class BoardOutput:
             spawn,
             on_event=self._on_event,
             on_lost=self._on_lost,
-            on_fault=near.on_fault,
+            on_fault=context.on_fault,
         )
-        self._near = near
-        self._rundown = near.rundown
-        self._clock = near.clock
+        self._context = context
+        self._rundown = context.rundown
+        self._clock = context.clock
         self._changed = asyncio.Event()
         self._showing: BoardSession | None = None
         self._trial: FaceTest | None = None
@@ -228,7 +228,7 @@ class BoardOutput:
     async def _skip(self, item: Item) -> None:
         if item.key not in self._told_missing:
             self._told_missing[item.key] = item.end_at
-            await PlayRecord(self._near.log, self.name, item).close(
+            await PlayRecord(self._context.log, self.name, item).close(
                 PlayResult("skipped", item.missing)
             )
 
@@ -252,8 +252,8 @@ class BoardOutput:
             self._supervisor.send(Blank(self.faces))
             return
         faces = self.faces if "*" in item.zones else [f for f in self.faces if f in item.zones]
-        showing = self._showing = BoardSession(self.name, item, faces, self._near)
+        showing = self._showing = BoardSession(self.name, item, faces, self._context)
         idle = [face for face in self.faces if face not in faces]
         if idle:
             self._supervisor.send(Blank(idle))
-        self._supervisor.send(showing.command(self._near.media))
+        self._supervisor.send(showing.command(self._context.media))

@@ -8,7 +8,7 @@ from datetime import datetime
 from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.play.ipc import Shown, ShowScene
-from agent.play.item import Item, MediaFiles, Neighbours
+from agent.play.item import Item, MediaFiles, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 
 _ids = itertools.count(1)
@@ -21,15 +21,15 @@ class BoardSession:
         output: the output's name.
         item: what to show; it has a scene.
         faces: the faces that it is for.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
     """
 
-    def __init__(self, output: str, item: Item, faces: list[str], near: Neighbours) -> None:
+    def __init__(self, output: str, item: Item, faces: list[str], context: OutputContext) -> None:
         self.item = item
         self.faces = faces
         self.id = f"{output}.{next(_ids)}"
-        self._clock = near.clock
-        self._entry = PlayRecord(near.log, output, item)
+        self._clock = context.clock
+        self._entry = PlayRecord(context.log, output, item)
         self._shown_mono_s: float | None = None
         self._start_at: datetime | None = None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.play_record import PlayRecord, PlayResult
 
 PREEMPTED = "preempted"
@@ -43,14 +43,14 @@ class Backlog:
 
     Args:
         output: its name.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
         done: item's key → its end: with what the output is through; what is dropped is added.
     """
 
-    def __init__(self, output: str, near: Neighbours, done: dict[str, datetime]) -> None:
+    def __init__(self, output: str, context: OutputContext, done: dict[str, datetime]) -> None:
         self._output = output
-        self._rundown = near.rundown
-        self._log = near.log
+        self._rundown = context.rundown
+        self._log = context.log
         self._done = done
         self._cuts: dict[str, Cut] = {}
         self._scanned_at: datetime | None = None

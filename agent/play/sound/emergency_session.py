@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import RATE_HZ, Ended, Send, Started, Stop, WorkerFault
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome
 from agent.play.sound.attention_tone import ATTENTION
 from agent.play.sound.emergency_record import EmergencyRecord
@@ -44,7 +44,7 @@ class EmergencySession:
         script: what of it was told on this output before; it goes on there.
         lines: the loudspeaker lines that it goes out on.
         send: to the engine.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
 
     Attributes:
         last_slot: the slot whose end is the end of it all, once that is known.
@@ -58,7 +58,7 @@ class EmergencySession:
         *,
         lines: Iterable[SpeakerLine],
         send: Send,
-        near: Neighbours,
+        context: OutputContext,
     ) -> None:
         self.item = item
         self.script = script
@@ -67,11 +67,13 @@ class EmergencySession:
         self.is_giving_way = False
         self.last_slot: str | None = None
         self._claim = LineClaim(lines)
-        self.record = EmergencyRecord(output, item, self._claim, log=near.log, clock=near.clock)
+        self.record = EmergencyRecord(
+            output, item, self._claim, log=context.log, clock=context.clock
+        )
         self._send = send
         self._trying: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
-        self._loader = SegmentLoader(item, near.media, self._news.set)
+        self._loader = SegmentLoader(item, context.media, self._news.set)
         self._segments: dict[str, EmergencySegment] = {}
 
     @property

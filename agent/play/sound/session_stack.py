@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from agent.clock import Now, mono_s
 from agent.contract.priority import Level
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.sound.backlog import Backlog, Cut
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.sound_session import SoundSession
@@ -20,7 +20,7 @@ class SessionStack:
     """All sessions of an output, in the order in which they were opened.
 
     Args:
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
         backlog: what waits for something higher to end.
         done: keys of the items with which the output is through.
 
@@ -28,10 +28,10 @@ class SessionStack:
         sessions: the output adds and removes them.
     """
 
-    def __init__(self, near: Neighbours, backlog: Backlog, done: Collection[str]) -> None:
+    def __init__(self, context: OutputContext, backlog: Backlog, done: Collection[str]) -> None:
         self.sessions: list[Session] = []
-        self._rundown = near.rundown
-        self._clock = near.clock
+        self._rundown = context.rundown
+        self._clock = context.clock
         self._backlog = backlog
         self._done = done
         self._heard: dict[str, frozenset[int]] = {}

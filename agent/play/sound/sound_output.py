@@ -18,7 +18,7 @@ from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, WorkerFault
-from agent.play.item import SILENCES, Item, Neighbours, forget_past
+from agent.play.item import SILENCES, Item, OutputContext, forget_past
 from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.backlog import Backlog, Cut
@@ -46,13 +46,13 @@ class SoundOutput:
         name: the output's name.
         lines: its zones.
         spawn: makes a worker (not started) for the engine of this output's device.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
 
     `lineup` has its sessions.
     """
 
     def __init__(
-        self, name: str, lines: list[SpeakerLine], spawn: Spawn[EngineEvent], near: Neighbours
+        self, name: str, lines: list[SpeakerLine], spawn: Spawn[EngineEvent], context: OutputContext
     ) -> None:
         self.name = name
         self.lines = {line.name: line for line in lines}
@@ -62,16 +62,16 @@ class SoundOutput:
             spawn,
             on_event=self._on_event,
             on_lost=self._on_lost,
-            on_fault=near.on_fault,
+            on_fault=context.on_fault,
         )
-        self._near = near
-        self._rundown = near.rundown
-        self._clock = near.clock
-        self._log = near.log
+        self._context = context
+        self._rundown = context.rundown
+        self._clock = context.clock
+        self._log = context.log
         self._changed = asyncio.Event()
         self._done: dict[str, datetime] = {}
-        self._backlog = Backlog(name, near, self._done)
-        self.session_stack = SessionStack(near, self._backlog, self._done)
+        self._backlog = Backlog(name, context, self._done)
+        self.session_stack = SessionStack(context, self._backlog, self._done)
         self._sessions = self.session_stack.sessions
         self._told_missing: dict[str, datetime] = {}
         self._underruns = 0
@@ -109,11 +109,11 @@ class SoundOutput:
             raise not_ready(name)
         now = self._clock.now()
         upcoming = self._rundown.upcoming(now)
-        is_near = upcoming is not None and (
+        is_soon = upcoming is not None and (
             (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
         )
         is_waiting = self._backlog.next(now) is not None
-        if self._sessions or is_waiting or self._trials.line is not None or is_near:
+        if self._sessions or is_waiting or self._trials.line is not None or is_soon:
             raise busy(name)
         self._trials.begin(self.lines[name], self._group)
 
@@ -235,8 +235,8 @@ class SoundOutput:
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not here yet may still come: it is missing only at its own moment.
-        near = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
-        back = self._backlog.next(now) if near is None else None
+        soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
+        back = self._backlog.next(now) if soon is None else None
         await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._done) if alarm is None else None
         is_first = back is None or wanted is None or back.item.level <= wanted.level
@@ -246,8 +246,8 @@ class SoundOutput:
             self._begin(wanted)
         elif back is not None:
             self._bring_back(back)
-        if near is not None and not self.session_stack.knows(near.key):
-            self._begin(near)
+        if soon is not None and not self.session_stack.knows(soon.key):
+            self._begin(soon)
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
     async def _end_unentitled(self, now: Now) -> None:
@@ -283,8 +283,9 @@ class SoundOutput:
     def _begin_alarm(self, alarm: Item) -> None:
         self._trials.preempt()
         self._done.pop(alarm.key, None)
-        plan, lines, send = self._alarms.script(alarm), self._lines_of(alarm), self._supervisor.send
-        session = EmergencySession(self.name, alarm, plan, lines=lines, send=send, near=self._near)
+        plan, context = self._alarms.script(alarm), self._context
+        lines, send = self._lines_of(alarm), self._supervisor.send
+        session = EmergencySession(self.name, alarm, plan, lines=lines, send=send, context=context)
         self._sessions.append(session)
         self._spawn(session, self._announce(session))
 
@@ -344,9 +345,8 @@ class SoundOutput:
 
     def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
         self._trials.preempt()
-        lines = self._lines_of(item)
-        send = self._supervisor.send
-        session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, near=self._near)
+        lines, send, context = self._lines_of(item), self._supervisor.send, self._context
+        session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, context=context)
         self._sessions.append(session)
         return session
 

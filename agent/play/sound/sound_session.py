@@ -18,7 +18,7 @@ from agent.errors import AgentError, PlayError
 from agent.play.decode.decoder import FfmpegDecoder, start_decoder
 from agent.play.decode.media_reader import open_tracks
 from agent.play.ipc import RATE_HZ, Ended, Load, Send, Started, StartSlot, Stop, WorkerFault
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
 from agent.play.speaker_line import SpeakerLine
@@ -37,7 +37,7 @@ class SoundSession:
         offset_ms: where in the message to begin (0: at its start).
         lines: the loudspeaker lines that the item's zones select.
         send: to the engine.
-        near: the neighbours.
+        context: schedule, clock, media, journal and issue sink.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class SoundSession:
         *,
         lines: Iterable[SpeakerLine],
         send: Send,
-        near: Neighbours,
+        context: OutputContext,
     ) -> None:
         self.item = item
         self.offset_ms = offset_ms
@@ -63,9 +63,9 @@ class SoundSession:
         self.after: str | None = None
         self.is_preempted_unheard = False  # dropped before its first sample, for what is higher
         self._send = send
-        self._clock = near.clock
-        self._media = near.media
-        self._entry = PlayRecord(near.log, output, item)
+        self._clock = context.clock
+        self._media = context.media
+        self._entry = PlayRecord(context.log, output, item)
         self._claim = LineClaim(lines)
         self._is_loaded = False
         self._slot = f"{next(_ids)}.message"

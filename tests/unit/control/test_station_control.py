@@ -28,7 +28,7 @@ from agent.overrides.emergency_state import EmergencyState, OutputState
 from agent.plan.emergency import activate
 from agent.plan.prepared_alarm import KeyStanding
 from agent.play.board.board_output import BoardOutput
-from agent.play.item import Neighbours
+from agent.play.item import OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
@@ -154,8 +154,8 @@ def box() -> Box:
     picture = BoardSchedule(programme, ["mat-truoc"])
     log: Any = journal
 
-    def near(rundown: SoundSchedule) -> Neighbours:
-        return Neighbours(rundown, any_, FakeShelf(), log, lambda *_: None)
+    def context(rundown: SoundSchedule) -> OutputContext:
+        return OutputContext(rundown, any_, FakeShelf(), log, lambda *_: None)
 
     lines = [SpeakerLine(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
     looked: list[int] = []
@@ -167,11 +167,11 @@ def box() -> Box:
         link=FakeLink(),
         programme=programme,
         outputs={
-            "loa": SoundOutput("loa", lines, no_worker, near(sound)),
-            "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, near(picture)),
+            "loa": SoundOutput("loa", lines, no_worker, context(sound)),
+            "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, context(picture)),
         },
         silence=silence,  # type: ignore[arg-type]  # a double without a database
-        standings=dict,
+        check_statuses=dict,
         place=lambda: Place("84", "29266", "tv-cl-0007"),
         why_missing=lambda _digest: None,
         look_again=lambda: looked.append(1),
@@ -279,7 +279,7 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
         "cua": InputState("door", active=True),
         "may-no": InputState("generator", active=None),
     }
-    box.parts = replace(box.parts, standings=lambda: standings, inputs=lambda: inputs)
+    box.parts = replace(box.parts, check_statuses=lambda: standings, inputs=lambda: inputs)
     readings = {one.name: one for one in (await box.operations.status()).readings}
     marks = {name: one.mark for name, one in readings.items()}
     assert marks == {

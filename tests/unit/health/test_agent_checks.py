@@ -251,14 +251,14 @@ def nothing_lost(_kind: str, _within_s: float) -> Counter[str]:
 
 
 async def test_short_lives_in_a_row_are_counted_across_lives() -> None:
-    notebook, time = CheckMemory(), Time()
-    lives = [RestartCheck(notebook, nothing_lost, now_mono_s=time) for _ in range(4)]
+    memory, time = CheckMemory(), Time()
+    lives = [RestartCheck(memory, nothing_lost, now_mono_s=time) for _ in range(4)]
     assert [await kinds(life) for life in lives] == [[], [], [], ["restarts_many"]]
     time.s += 599
     assert await kinds(lives[-1]) == ["restarts_many"]
     time.s += 1
     assert await kinds(lives[-1]) == []
-    assert await kinds(RestartCheck(notebook, nothing_lost, now_mono_s=time)) == []
+    assert await kinds(RestartCheck(memory, nothing_lost, now_mono_s=time)) == []
 
 
 async def test_a_worker_lost_three_times_an_hour_is_unsteady_until_an_hour_was_quiet() -> None:

@@ -60,7 +60,7 @@ async def test_a_finding_is_told_once_when_it_begins_and_once_when_it_ends() -> 
     book = Book()
     watch = CheckRunner([FakeCheck("disk", [LOW], [LOW], [LOW], [])], book.issues.set_issue)
     for _ in range(5):
-        await watch.look_once()
+        await watch.check_all_once()
     assert book.told == [("begins", "disk_low /state"), ("ends", "disk_low /state")]
 
 
@@ -69,11 +69,11 @@ async def test_a_crashing_check_is_an_issue_and_the_others_go_on() -> None:
     watch = CheckRunner(
         [FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], book.issues.set_issue
     )
-    first = await watch.look_once()
+    first = await watch.check_all_once()
     assert first["disk"].state == "not_checked"
     assert first["disk"].why("vi") != first["disk"].why("en")
     assert first["rtc"].state == "good"
-    await watch.look_once()
+    await watch.check_all_once()
     assert book.told == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
 
 
@@ -82,26 +82,26 @@ async def test_what_was_found_stays_found_while_the_check_cannot_look() -> None:
     check = FakeCheck("disk", [LOW], RuntimeError("bus"), NotCheckedError("no_card"), [])
     watch = CheckRunner([check], book.issues.set_issue)
     for _ in range(3):
-        await watch.look_once()
+        await watch.check_all_once()
     assert ("ends", "disk_low /state") not in book.told
-    assert watch.standings()["disk"].state == "not_checked"
-    await watch.look_once()
+    assert watch.statuses()["disk"].state == "not_checked"
+    await watch.check_all_once()
     assert book.told[-1] == ("ends", "disk_low /state")
 
 
 async def test_not_checked_is_kept_apart_from_good_from_the_first_moment() -> None:
     watch = CheckRunner([FakeCheck("power", NotCheckedError("no_sensor"))], Book().issues.set_issue)
-    before = watch.standings()["power"]
-    assert (before.state, before.reason, before.looked_mono_s) == ("not_checked", "not_yet", None)
-    after = (await watch.look_once())["power"]
+    before = watch.statuses()["power"]
+    assert (before.state, before.reason, before.checked_mono_s) == ("not_checked", "not_yet", None)
+    after = (await watch.check_all_once())["power"]
     assert (after.state, after.reason) == ("not_checked", "no_sensor")
-    assert after.looked_mono_s is not None
+    assert after.checked_mono_s is not None
 
 
 async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() -> None:
     book, answer = Book(), asyncio.Event()
     stuck, other = FakeCheck("disk", answer, []), FakeCheck("rtc", [])
-    watch = CheckRunner([stuck, other], book.issues.set_issue, patience_s=0.02)
+    watch = CheckRunner([stuck, other], book.issues.set_issue, time_limit_s=0.02)
     run = asyncio.create_task(watch.run(), name="watch")
     await until(lambda: other.looks > 3)
     assert stuck.looks == 1
@@ -115,7 +115,7 @@ async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() ->
 
 
 def test_two_checks_of_one_name_are_our_own_mistake() -> None:
-    with pytest.raises(ValueError, match="one name"):
+    with pytest.raises(ValueError, match="the same name"):
         CheckRunner([FakeCheck("disk", []), FakeCheck("disk", [])], Book().issues.set_issue)
 
 

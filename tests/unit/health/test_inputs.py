@@ -43,10 +43,15 @@ class Desk:
             self.issues[kind] = hint
             self.told.append(kind)
 
-    def build(self, kind: str, pin: InputPin, pace: PollInterval = AT_ONCE) -> ContactMonitor:
+    def build(self, kind: str, pin: InputPin, interval: PollInterval = AT_ONCE) -> ContactMonitor:
         device = SharedDevice("input_no_answer", "a", self.set_issue)
         return ContactMonitor(
-            kind, pin, on_input=self.on_input, note=self.set_issue, device=device, pace=pace
+            kind,
+            pin,
+            on_input=self.on_input,
+            set_issue=self.set_issue,
+            device=device,
+            interval=interval,
         )
 
 

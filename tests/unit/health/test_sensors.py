@@ -39,7 +39,7 @@ class Desk:
             wanted,
             sensor,
             line_state=lambda _: self.line,
-            note=self.set_issue,
+            set_issue=self.set_issue,
             device=SharedDevice("sensor_no_answer", "s", self.set_issue),
             mono=lambda: self.now_s,
         )
@@ -196,16 +196,16 @@ async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path)
         Want(name="am", measures="humidity", profile="sim-sensor", port=str(tmp_path / "am.json")),
     ]
     sensors = build_sensors(wanted, lambda _: None, lambda *_: None)
-    assert [reading.value for reading in sensors.snapshot().values()] == [None, None]
+    assert [reading.value for reading in sensors.readings().values()] == [None, None]
     running = asyncio.create_task(sensors.run())
     async with asyncio.timeout(60):
-        while None in [reading.value for reading in sensors.snapshot().values()]:  # noqa: ASYNC110 - a snapshot tells no events
+        while None in [reading.value for reading in sensors.readings().values()]:  # noqa: ASYNC110 - readings signal no events
             await asyncio.sleep(0.001)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
-    assert sensors.snapshot()["tu"].value == 41.5
-    assert sensors.snapshot()["am"].unit == "%"
+    assert sensors.readings()["tu"].value == 41.5
+    assert sensors.readings()["am"].unit == "%"
 
 
 async def test_without_sensors_there_is_nothing_to_do() -> None:

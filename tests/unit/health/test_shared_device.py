@@ -18,11 +18,11 @@ def test_contacts_of_one_board_share_one_issue_that_ends_when_the_last_is_back()
     wanted = [build("cua", **board, line=0), build("dien", **board, line=1), build("khoa")]
     door, mains, key = share_devices("input_no_answer", wanted, lambda *what: told.append(what))
     assert door is mains
-    door.miss("cua", "no answer")
-    mains.miss("dien", "no answer")
-    door.hear("cua")
-    mains.hear("dien")
-    key.miss("khoa", "gone")
+    door.report_miss("cua", "no answer")
+    mains.report_miss("dien", "no answer")
+    door.report_read("cua")
+    mains.report_read("dien")
+    key.report_miss("khoa", "gone")
     assert told == [
         ("input_no_answer", "/dev/ttyUSB0 unit 3", "no answer"),
         ("input_no_answer", "/dev/ttyUSB0 unit 3", "no answer"),
@@ -38,5 +38,5 @@ def test_a_device_of_its_own_is_called_by_the_name_in_the_settings() -> None:
         Sensor(name="loa", measures="current", profile="ti-ina226", port="1-0040"),
     ]
     for device in share_devices("sensor_no_answer", wanted, lambda _, who, __: told.append(who)):
-        device.miss("x", "silent")
+        device.report_miss("x", "silent")
     assert told == ["tu", "loa"]

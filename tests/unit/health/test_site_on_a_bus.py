@@ -64,9 +64,9 @@ class Cabinet:
                         BOARD, name=want.name, port=port, unit=1, line=want.line, debounce_ms=2
                     ),
                     on_input=lambda _name, kind, active: self.facts.append((kind, active)),
-                    note=self.set_issue,
+                    set_issue=self.set_issue,
                     device=device,
-                    pace=QUICK,
+                    interval=QUICK,
                 )
                 for want, device in zip(wanted, devices, strict=True)
             ]
@@ -118,16 +118,16 @@ async def test_contacts_switch_and_meter_share_the_line_and_each_is_right(
     await until(lambda: ("silence-key", True) in cabinet.facts)
     cabinet.board.inputs[1] = True
     await until(lambda: ("mains", True) in cabinet.facts)
-    (probe,) = cabinet.sensors.probes
+    (sampler,) = cabinet.sensors.samplers
     assert await cabinet.line.claim()
     cabinet.draw(0.8)
     for _ in range(2):
-        await probe.sample()
-    assert cabinet.sensors.snapshot()["dong"].value == pytest.approx(0.8)
+        await sampler.sample()
+    assert cabinet.sensors.readings()["dong"].value == pytest.approx(0.8)
     assert cabinet.issues == {}
     cabinet.draw(0.0)  # the fuse blows
     for _ in range(2):
-        await probe.sample()
+        await sampler.sample()
     assert set(cabinet.issues) == {("amplifier_draws_nothing", "nga-ba")}
     cabinet.line.release()
     await until(lambda: cabinet.line.state == "off")

@@ -16,7 +16,7 @@ from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.play.board.board_output import BoardOutput
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from agent.play.sound.emergency_sequence import EmergencySequence
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_with_words
@@ -67,13 +67,13 @@ class Box:
             "loa": SoundSchedule(self.programme, ["nga-ba"]),
             "bang": BoardSchedule(self.programme, ["mat"]),
         }
-        near = [
-            Neighbours(one, any_, FakeShelf(), any_, lambda *_: None)
+        context = [
+            OutputContext(one, any_, FakeShelf(), any_, lambda *_: None)
             for one in self.rundowns.values()
         ]
         self.line = SpeakerLine("nga-ba", None, 0, 0, lambda *_: None)
-        self.sound = SoundOutput("loa", [self.line], no_worker, near[0])
-        self.board = BoardOutput("bang", ["mat"], no_worker, near[1])
+        self.sound = SoundOutput("loa", [self.line], no_worker, context[0])
+        self.board = BoardOutput("bang", ["mat"], no_worker, context[1])
         self.sound._supervisor.is_ready = self.board._supervisor.is_ready = True
 
     def states(self) -> list[EmergencyState]:
@@ -173,9 +173,9 @@ def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
 
 def tell(box: Box, item: Item) -> EmergencySession:
     any_: Any = None
-    near = Neighbours(any_, any_, FakeShelf(), any_, lambda *_: None)
+    context = OutputContext(any_, any_, FakeShelf(), any_, lambda *_: None)
     script = EmergencySequence(bodies_with_words(item), 1, 0.0)
-    session = EmergencySession("loa", item, script, lines=[], send=any_, near=near)
+    session = EmergencySession("loa", item, script, lines=[], send=any_, context=context)
     box.sound.session_stack.sessions.append(session)
     return session
 

@@ -20,7 +20,7 @@ from agent.play import ipc
 from agent.play.board.board_output import BoardOutput
 from agent.play.commissioning_test import pattern_commands
 from agent.play.ipc import Blank, BoardReady, Shown, ShowScene, Snap, Snapped
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from tests.unit.play.sound.test_sound_output import (
     FakeLog,
     FakeRundown,
@@ -79,8 +79,8 @@ async def at_work(media_files: SlowMediaFiles) -> AsyncIterator[Bench]:
         boards.append(FakeBoard(on_event))
         return boards[-1]
 
-    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
-    output = BoardOutput("bang-tin", FACES, spawn, near)
+    context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
+    output = BoardOutput("bang-tin", FACES, spawn, context)
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     running = asyncio.create_task(output.run())

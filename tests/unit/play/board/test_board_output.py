@@ -16,7 +16,7 @@ from agent.contract.document import Scene
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardReady, ShowScene, WorkerFault
-from agent.play.item import Item, Neighbours
+from agent.play.item import Item, OutputContext
 from tests.unit.play.sound.test_sound_output import (
     FakeLog,
     FakeRundown,
@@ -83,11 +83,11 @@ def build(media_files: SlowMediaFiles, answer: str) -> Bench:
         boards.append(FakeBoard(on_event, on_lost, answer))
         return boards[-1]
 
-    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
+    context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     rundown.now_wanted.append(item)
-    return Bench(BoardOutput("bang-tin", ["mat"], spawn, near), boards, rundown, log, item)
+    return Bench(BoardOutput("bang-tin", ["mat"], spawn, context), boards, rundown, log, item)
 
 
 async def settle() -> None:

@@ -19,7 +19,7 @@ from agent.contract.priority import Level
 from agent.contract.report import Play
 from agent.errors import PlayError, StoreError
 from agent.play.ipc import Ended, EngineCommand, Fire, Load, Started, StartSlot, Stop, WorkerFault
-from agent.play.item import Item, ItemSource, LanguageClips, Neighbours
+from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
 from agent.play.sound import emergency_session, segment_loader
 from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence
@@ -140,12 +140,14 @@ class Told:
     limit: int = 30
 
     def __post_init__(self) -> None:
-        near = Neighbours(None, Clock(), self.media_files, self.log, lambda *_: None)  # type: ignore[arg-type] # a session asks no rundown
+        context = OutputContext(None, Clock(), self.media_files, self.log, lambda *_: None)  # type: ignore[arg-type] # a session asks no rundown
         script = EmergencySequence(
             bodies_with_words(self.item), self.item.repeat, self.item.gap_ms / 1000
         )
         item = self.seen()
-        self.session = EmergencySession("loa", item, script, lines=[], send=self.send, near=near)
+        self.session = EmergencySession(
+            "loa", item, script, lines=[], send=self.send, context=context
+        )
 
     def seen(self) -> Item:
         """The item as the rundown makes it, with what is in store."""

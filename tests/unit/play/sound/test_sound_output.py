@@ -32,7 +32,7 @@ from agent.play.ipc import (
     StartSlot,
     Stop,
 )
-from agent.play.item import Item, ItemSource, LanguageClips, Neighbours
+from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
 from agent.play.sound import line_claim
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
@@ -190,8 +190,8 @@ async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> Asyn
         engines.append(FakeEngine(on_event, on_lost))
         return engines[-1]
 
-    near = Neighbours(rundown, clock, media_files, log, lambda *_: None)
-    output = SoundOutput("loa", lines, spawn, near)
+    context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
+    output = SoundOutput("loa", lines, spawn, context)
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: bool(engines and engines[0].sent))

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.play.item import Neighbours
+from agent.play.item import OutputContext
 from agent.play.sound.sound_session import SoundSession
 from agent.play.speaker_line import SpeakerLine
 from drivers.sim.sim_amplifier import SimAmplifier
@@ -29,10 +29,10 @@ class Slow(SimAmplifier):
 
 async def test_a_cancel_while_a_session_lets_its_lines_go_is_not_swallowed() -> None:
     any_: Any = None
-    near = Neighbours(any_, any_, any_, any_, lambda *_: None)
+    context = OutputContext(any_, any_, any_, any_, lambda *_: None)
     line = SpeakerLine("cho", Slow("cho", switch_ms=0), 0, 0, lambda *_: None)
     item = build_item("tin", datetime(2026, 11, 24, tzinfo=UTC))
-    session = SoundSession("loa", item, 0, lines=[line], send=lambda *_: None, near=near)
+    session = SoundSession("loa", item, 0, lines=[line], send=lambda *_: None, context=context)
     session.cue(0.0)
     for _ in range(3):
         await asyncio.sleep(0)
