@@ -51,9 +51,9 @@ def main() -> None:
 @click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
 @click.option("--health-s", type=float, default=300.0, show_default=True, help="Health period.")
-@click.option("--lang", type=LANG, default="vi", show_default=True, help="Of what is refused.")
+@click.option("--lang", type=LANG, default="vi", show_default=True, help="Language of faults.")
 def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
-    """Run the agent with the settings in FILE until it is told to stop."""
+    """Run the agent with the settings in FILE until a signal stops it."""
     from agent.malloc import limit_heap
 
     limit_heap()
@@ -98,7 +98,7 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
 @click.option("--bundle", type=click.Path(path_type=Path), help="Also write a support bundle.")
 @click.option("--demo", is_flag=True, hidden=True, help="Accept a demonstration's root.")
 def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: bool) -> None:
-    """Examine the box and say the next step: exit 0 no faults, 1 faults, 2 settings unreadable."""
+    """Examine the box and name the next step: exit 0 no faults, 1 faults, 2 unreadable settings."""
     from functools import partial
 
     from agent.bootstrap import judge
@@ -113,7 +113,7 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
 @click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
-    """Tell a box that holds a jump of its time that today is DAY: exit 0 told, 1 not, 2 unreadable.
+    """Confirm to a box that holds a time jump that today is DAY: exit 0 done, 1 not, 2 unreadable.
 
     Take DAY (year-month-day) from your phone or a newspaper, never from the box.
     """
@@ -126,7 +126,7 @@ def confirm_time(day: datetime, file: Path, *, lang: Lang) -> None:
 @click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 def retry_messages(file: Path, *, lang: Lang) -> None:
-    """Judge again what was set aside after two crashes: exit 0 told, 1 not, 2 unreadable."""
+    """Verify again what was set aside after two crashes: exit 0 done, 1 not, 2 unreadable."""
     from agent.doctor.retry_messages import run_retry
 
     sys.exit(run_retry(file, lang))

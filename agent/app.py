@@ -1,7 +1,7 @@
-"""Composition root: leaves first, each part built whole; leaving it stops all in reverse order.
+"""Composition root: builds the leaves first, each part whole; leaving it stops all in reverse.
 
 State objects (documents, mutes, authority, media, key press) are written by one part and read by
-all. What follows from a change is connected here, by signals, and nowhere else.
+all. Signals and their listeners are connected here and nowhere else.
 """
 
 from __future__ import annotations
@@ -69,15 +69,15 @@ class Agent:
     """A box whose parts are all built and connected.
 
     Args:
-        services: name → what lives as long as the agent.
-        restore: takes up schedules, when the box can already be reached.
+        services: name → coroutine function that runs as long as the agent.
+        restore: applies the stored schedules, once the box can be reached.
     """
 
     services: Mapping[str, Run]
     restore: Callable[[], Awaitable[None]]
 
     async def run(self) -> None:
-        """Live until cancelled; one service that fails ends all."""
+        """Run until cancelled; a service that fails ends all."""
         async with asyncio.TaskGroup() as group:
             for name, run in self.services.items():
                 group.create_task(run(), name=name)
@@ -86,10 +86,10 @@ class Agent:
 
 
 async def serve(settings: Settings, device: Device) -> None:
-    """Live until cancelled.
+    """Run until cancelled.
 
     Raises:
-        AgentError: a part cannot be built; what was built before it is closed.
+        AgentError: a part cannot be built; the parts built before it are closed.
     """
     async with build(settings, device) as agent:
         await agent.run()
@@ -97,7 +97,7 @@ async def serve(settings: Settings, device: Device) -> None:
 
 @asynccontextmanager
 async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # noqa: PLR0915 - a list of parts
-    """All parts of one box. Whatever ends it, amplifiers are off and the journal is closed then.
+    """Build all parts of one box. Whatever ends it, amplifiers are off and the journal is closed.
 
     Raises:
         ConfigError: a driver does not know one of its settings.
@@ -116,7 +116,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         intake = IngestPipeline(
             station, authority=state.authority, store=store, floors=state.floors, clock=clock,
             journal=journal, acknowledge=partial(_acknowledge, contact, sender),
-            documents=documents, note=issues.set_issue, province=settings.province,
+            documents=documents, set_issue=issues.set_issue, province=settings.province,
         )  # fmt: skip
         rights = AuthorityTracker(
             device.root, state.authority, store=store, clock=clock, issues=issues,
@@ -135,12 +135,12 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             sounding=outputs.sounding, press=state.press,
         )  # fmt: skip
         silences = SilenceEvents(
-            store, clock=clock, journal=journal, note=issues.set_issue, documents=documents,
-            mutes=mutes,
+            store, clock=clock, journal=journal, set_issue=issues.set_issue,
+            documents=documents, mutes=mutes,
         )  # fmt: skip
         site = SiteInputs(
-            settings, store=store, journal=journal, note=issues.set_issue, lines=outputs.lines,
-            mutes=mutes, press=keys.press,
+            settings, store=store, journal=journal, set_issue=issues.set_issue,
+            lines=outputs.lines, mutes=mutes, press=keys.press,
         )  # fmt: skip
         watch = EmergencyMonitor(outputs.list_alarms, issues, journal)
         connected, disconnected = AsyncSignal[[int]](), Signal[[]]()
@@ -175,7 +175,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 documents=documents, floors=state.floors, outputs=outputs.by_name,
                 rundowns=outputs.rundowns,
             ),
-            note=issues.set_issue,
+            set_issue=issues.set_issue,
             take=HealthSnapshot(
                 settings, session=session.current, clock=clock, journal=journal, issues=issues,
                 outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
@@ -185,7 +185,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             period_s=device.health_s,
         )  # fmt: skip
 
-        # Whatever may change what sounds or shows has all of these look again, the schedule first.
+        # Whatever may change what sounds or shows makes all of these check, the schedule first.
         check = Signal[[]]()
         check.connect(lambda: programme.refresh(clock.now()))
         check.connect(*(one.changed for one in outputs.by_name.values()))
@@ -243,7 +243,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s
             ).run
         if settings.page is not None:
-            # its modules load only where the settings name one
+            # its modules load only where the settings have a page
             from agent.control.parts import ControlParts
             from agent.page.page_service import run_page
 
@@ -284,7 +284,7 @@ def _build_downloads(
     )
 
 
-# What follows from a change
+# Listeners
 
 
 async def _acknowledge(contact: CentreContact, sender: JournalSender, ack: Ack) -> None:
@@ -293,20 +293,20 @@ async def _acknowledge(contact: CentreContact, sender: JournalSender, ack: Ack) 
 
 
 def _fetch_media(downloads: Downloads, documents: DocumentsInForce, press: KeyPress) -> None:
-    """Ask for what is named and not here; a file found rotten on the card is not here."""
+    """Request what documents name and the store lacks; a corrupt file on the card is lacking."""
     downloads.want(documents.with_media, pressed=press.doc_id)
 
 
 async def _send_health(
     media: MediaStore, fetch: Callable[[], None], uplink: Uplink, health: Health
 ) -> None:
-    await quietly(media.refresh())  # what went without us is fetched again
+    await quietly(media.refresh())  # files that others removed are fetched again
     fetch()
     await uplink.send("health", health)
 
 
 def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Schedule) -> None:
-    """What policy or this release refuses to play is journalled once, with its rule."""
+    """Record once what policy or this release refuses to play, with its rule."""
     for refusal in programme.take_new_refusals():
         jobs.start(quietly(journal.append("refusal", detail=refusal.detail())))
 
@@ -331,7 +331,7 @@ async def _settle_place(
     rights: AuthorityTracker,
     config: StationConfig | None,
 ) -> None:
-    # Beside: a message must never wait for the network, an emergency may be behind it.
+    # As a job: a message never waits for the network, because an emergency may be behind it.
     jobs.start(link.set_groups(config.groups if config else []))
     rights.set_place(parse_place(config.place) if config else None)
     here = {zone.name for output in settings.outputs for zone in output.zones}

@@ -1,4 +1,4 @@
-"""What runs beside the rest: parts that live as long as the agent, short jobs that outlive them."""
+"""Background work: services that run as long as the agent, and short jobs that may end later."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ CLOSE_S = 1.0
 
 
 class Service(Protocol):
-    """A part of the agent that lives as long as that does."""
+    """A part of the agent that runs as long as the agent does."""
 
     async def run(self) -> None:
         """Live until cancelled."""
 
 
 class BackgroundJobs:
-    """A context: jobs are accepted inside it, also while the parts within it stop.
+    """A context that accepts jobs, also while the parts that were entered after it stop.
 
-    Leaving it waits `CLOSE_S` for the jobs that still run, and cancels the others.
+    Leaving it waits `CLOSE_S` for the running jobs and cancels those that have not ended by then.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class BackgroundJobs:
         self._is_open = False
 
     def start(self, job: Coroutine[Any, Any, object]) -> None:
-        """Run a job; none is begun outside the context. Its failure is logged and stops nothing."""
+        """Run a job; outside the context nothing starts. A failure is logged and stops nothing."""
         if not self._is_open:
             job.close()
             return
@@ -54,7 +54,7 @@ class BackgroundJobs:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        """Accept no more jobs once those that run have ended."""
+        """Wait for the running jobs, then accept no more."""
         try:
             if self._jobs:
                 await asyncio.wait(set(self._jobs), timeout=CLOSE_S)

@@ -1,4 +1,4 @@
-"""From settings to a living agent: root, device key, state, clock, signals."""
+"""From settings to a running agent: root, device key, state, clock, signals, restarts."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ from agent.trust.trust_anchor import InstalledRoot, load_installed
 from strict_yaml.validation_fault import ValidationFault
 
 log = logging.getLogger(__name__)
-ANSWER_S = 1.0  # for the page to say that new settings take effect
-CARD_S = 60.0  # between two looks at a card that could not be written
-MOST_DOUBLED = 6  # of that pause, each time that a card takes writes but not what is in memory
+ANSWER_S = 1.0  # the page needs it to answer that new settings take effect
+CARD_S = 60.0  # between two checks of a card that could not be written
+# How often that pause is doubled: once each time that the card takes writes, but not the state
+# that is in memory.
+MAX_DOUBLINGS = 6
 
 
 @contextlib.asynccontextmanager
@@ -46,7 +48,7 @@ async def _stopped_by_signals() -> AsyncIterator[None]:
         if not loop.is_closed():
             loop.call_soon_threadsafe(task.cancel)
 
-    # not the loop's own handlers: they go with it, and a late signal would kill the process
+    # not the loop's own handlers: they end with the loop, and a late signal would kill the process
     _set_signals(stop)
     try:
         yield
@@ -54,7 +56,7 @@ async def _stopped_by_signals() -> AsyncIterator[None]:
         log.info("stopped")
     finally:
         notify("STOPPING=1")
-        _set_signals(signal.SIG_IGN)  # all is closed: only the interpreter has still to end
+        _set_signals(signal.SIG_IGN)  # everything is closed; only the interpreter still has to end
 
 
 def _set_signals(handler: Callable[..., object] | signal.Handlers) -> None:
@@ -66,7 +68,7 @@ def load_root_file(settings: Settings, *, demo: bool) -> InstalledRoot:
     """The root from its file.
 
     Raises:
-        ConfigError: E_ROOT: no root, a broken one, or a demonstration's root outside it.
+        ConfigError: E_ROOT: no root, a broken one, or a demonstration's root outside the demo.
     """
     try:
         root = load_installed(Path(settings.root).read_bytes())
@@ -91,7 +93,7 @@ def load_key(settings: Settings) -> DeviceKey:
 
 
 def judge(file: Path, *, demo: bool = False) -> SettingsReport:
-    """All that `run` would refuse to start with; `tramtin check` and `tramtin run` both ask here.
+    """All faults for which `run` would refuse to start; `tramtin check` calls it too.
 
     Raises:
         ConfigError: E_UNREADABLE, the file itself cannot be read.
@@ -112,7 +114,7 @@ def judge(file: Path, *, demo: bool = False) -> SettingsReport:
 
 
 class _SettingsReload:
-    """Settings that were read again: judged as at the start, kept until the agent begins anew."""
+    """Reads the settings again, validates them as at the start, and keeps them for the restart."""
 
     def __init__(self, file: Path, *, demo: bool) -> None:
         self.file = file
@@ -121,7 +123,7 @@ class _SettingsReload:
         self._judge = partial(judge, file, demo=demo)
 
     async def __call__(self) -> Sequence[ValidationFault]:
-        """What is wrong with the file now; when nothing is, the agent begins anew with it.
+        """The faults of the file now; without any, the agent restarts with the new settings.
 
         Raises:
             ConfigError: E_UNREADABLE.
@@ -137,18 +139,18 @@ class _SettingsReload:
 async def serve(
     settings: Settings, file: Path, *, demo: bool = False, health_s: float = HEALTH_S
 ) -> None:
-    """Build the agent and live until a signal says stop; begin anew when settings are read again.
+    """Build the agent and run it until a signal stops it; restart it when settings were reread.
 
     Raises:
         ConfigError: root or device key unusable.
         StoreError: the state directory cannot be used.
     """
     former: Settings | None = None
-    failures = 0  # in a row, of carrying back to the card what is in memory
+    failures = 0  # in a row, of writing the state in memory back to the card
     async with _stopped_by_signals():
         while True:
             reread = _SettingsReload(file, demo=demo)
-            card_s = min(CARD_S, health_s) * 2 ** min(failures, MOST_DOUBLED)
+            card_s = min(CARD_S, health_s) * 2 ** min(failures, MAX_DOUBLINGS)
             try:
                 is_on_card = await _live(
                     settings, reread, demo=demo, health_s=health_s, card_s=card_s
@@ -157,20 +159,20 @@ async def serve(
             except AgentError:
                 if former is None:
                     raise
-                log.exception("the new settings do not work, the former ones stay")
+                log.exception("the new settings do not work, the former ones stay in force")
                 settings, former = former, None
                 continue
-            if reread.settings is not None:  # else its card takes writes again
+            if reread.settings is not None:  # otherwise the card takes writes again
                 settings, former = reread.settings, settings
 
 
 async def _live(
     settings: Settings, reread: _SettingsReload, *, demo: bool, health_s: float, card_s: float
 ) -> bool:
-    """One life of the agent, until there are other settings, or its card takes writes again.
+    """Run the agent once, until there are other settings or its card takes writes again.
 
     Returns:
-        Is all that it has accepted on the card?
+        Is everything that it has accepted on the card?
     """
     root = load_root_file(settings, demo=demo)
     key = load_key(settings)
@@ -193,11 +195,14 @@ async def _live(
 
 
 def _carry_back(store: Store, card: Path) -> bool:
-    """Nothing lives here any more, so it may block; what is refused waits for the next start."""
+    """Write the state in memory back to the card; on a fault the next start tries again.
+
+    It may block: no task of the agent runs any more.
+    """
     try:
         carry_back(store.path, card)
     except StoreError as error:
-        log.warning("what is in memory is not on the card yet: %s", error)
+        log.warning("the state in memory is not on the card yet: %s", error)
         return False
     return True
 
@@ -208,7 +213,7 @@ def _open_guard(card: Path, boot_id: str) -> CrashGuard:
 
 
 async def _until_anew(settings: Settings, device: Device, reread: _SettingsReload) -> None:
-    """Until the agent is to begin anew; it has ended then."""
+    """Run the agent until it must restart, and return when it has ended."""
     life = asyncio.create_task(serve_box(settings, device), name="agent")
     reasons: list[asyncio.Task[Any]] = [
         asyncio.create_task(reread.is_good.wait(), name="settings read again"),
@@ -226,13 +231,13 @@ async def _until_anew(settings: Settings, device: Device, reread: _SettingsReloa
 
 
 async def _until_ended(*tasks: asyncio.Task[Any]) -> None:
-    """Until tasks that were cancelled have ended, however often a signal says stop meanwhile.
+    """Wait until cancelled tasks have ended, even if signals cancel the waiting meanwhile.
 
-    The store must stay open under a life that still closes its lines and its journal.
+    The store must stay open as long as the agent still closes its speaker lines and its journal.
 
     Raises:
-        CancelledError: a signal said stop.
-        Exception: what one of them failed with.
+        CancelledError: a signal cancelled the waiting.
+        Exception: one of the tasks failed with it.
     """
     is_stopped = False
     while pending := [task for task in tasks if not task.done()]:

@@ -41,19 +41,19 @@ HEALTH_S = 300.0
 
 @dataclass(frozen=True)
 class Device:
-    """What a start has found on this machine.
+    """What the start has loaded on this machine.
 
     Args:
         root: the installed root.
         store: the open database; in memory while the card takes no writes.
-        clock: set by what the card and the battery clock say.
+        clock: starts from the floor on the card and the battery-backed clock.
         key: the box's own.
         boot_id: of this boot.
-        reread: the settings' file, and the way to read it again.
-        guard: knows which messages took the process down.
-        health_s: between two reports when nothing happens.
-        card_s: between two looks at a card that takes no writes.
-        card_is_back: set when it takes them again.
+        reread: reads the settings file again.
+        guard: knows which messages crashed the process.
+        health_s: between two health reports when nothing changes.
+        card_s: between two checks of a card that takes no writes.
+        card_is_back: set when the card takes writes again.
     """
 
     root: InstalledRoot
@@ -73,15 +73,15 @@ class BoxState:
     """What every part of the box may read.
 
     Args:
-        jobs: short ones that run beside the rest; they end after all others.
+        jobs: short background jobs; they end after all other parts.
         journal: open.
-        issues: those that last.
-        floors: what was accepted before.
+        issues: the open issues.
+        floors: replay floors of what was accepted before.
         documents: those in force.
         authority: who may sign what.
-        media: files.
-        status: which of them are here, and why not.
-        mutes: what keeps the box silent.
+        media: the media store.
+        status: which media are in store, and why the others are not.
+        mutes: what mutes the box.
         press: the last press of an emergency key.
     """
 
@@ -119,7 +119,7 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     issues.set_issue("state_volatile", "state", copy)
     documents = DocumentsInForce()
     media = await asyncio.to_thread(MediaStore, Path(settings.state) / "media")
-    with contextlib.suppress(StoreError):  # health tells of a card that cannot be read
+    with contextlib.suppress(StoreError):  # the health checks report a card that cannot be read
         await media.refresh()
     return BoxState(
         jobs, journal, issues, floors, documents, AuthorityInForce(device.root.authority), media,
@@ -131,7 +131,7 @@ async def _close_journal(journal: Journal) -> None:
     try:
         await journal.close()
     except AgentError:
-        log.exception("what the journal still held is lost")
+        log.exception("the journal could not write its last records")
 
 
 def _record_issue(

@@ -1,15 +1,15 @@
-"""The only source of time: the crystal's seconds plus an authenticated offset; sets nobody's clock.
+"""The only source of time: the crystal's seconds plus an authenticated offset. It sets no clock.
 
 The theory. The box's wall clock is not trusted. After each boot the box asks the centre: `hello`
-carries a nonce, the signed `time` reply gives UTC. The true moment lies between asking and
-hearing, so the middle is taken and half the round trip is the error. chrony's time counts as well
+carries a nonce, the signed `time` reply gives UTC. The true moment lies between question and
+reply, so the middle is used and half the round trip is the error. chrony's time counts as well
 where NTS authenticates it (`agent.trust.chrony`). From then on UTC is `boot_s` + offset and the
 error grows by 100 ppm. SYNCED while the fix is from this boot and at most a day old; HOLDOVER when
 it is older but its error is at most 120 s; RTC when only a battery-backed clock above the floor
 exists; FLOOR when nothing is trustworthy.
 
 The floor is the latest moment known to be past; only authenticated time raises it, and no reading
-is ever below it. A fix far above it is held, not taken: see `Clock.held_at`.
+is ever below it. A fix far above it is held and not applied: see `Clock.held_at`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ NOTICE_S = 600.0
 APART_S = 1.0
 RTC_WRONG_S = 3600.0  # no drift: it was set wrong, or to local time
 BUILD_AT = datetime(2026, 11, 30, tzinfo=UTC)  # the day of a release, see tests/repo
-NTS = "nts"  # by whom a fix is, where it is not by key ids
+NTS = "nts"  # source of a fix that chrony gave; other sources are key ids
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _ClockFix:
 
 
 def system_time() -> datetime:
-    """The machine's own wall clock: shown to people; nothing here is judged by it."""
+    """The machine's own wall clock: shown to people, and used for no decision here."""
     return datetime.fromtimestamp(time.time(), UTC)
 
 
@@ -84,9 +84,9 @@ class Clock:
             reads below it. None: the build time.
         rtc: battery-backed time read once at start, None if absent or its flag is bad.
         boot: seconds since boot; replaced in tests.
-        by: whose word raised the floor, as `fix` was told; empty: nobody's, it is the build's.
-        vouched: what `vouched` read last. None: the floor.
-        rtc_apart_s: as the attribute was before the restart.
+        by: source that raised the floor, as passed to `fix`; empty: none, it is the build's.
+        attested: the last value of `Clock.attested`. None: the floor.
+        rtc_apart_s: the attribute's value before the restart.
 
     Attributes:
         floor: see above.
@@ -95,8 +95,8 @@ class Clock:
             0 means that the machine's clock drifts faster than assumed, or that the centre's is
             wrong.
         apart_s: how far chrony's authenticated time is from the centre's, beyond both errors.
-        rtc_apart_s: how far the battery clock was ahead when an authenticated time last proved it.
-            By an hour or more it tells no time, not even after a restart.
+        rtc_apart_s: how far the battery clock was ahead when an authenticated time last checked it.
+            By an hour or more it is not used, not even after a restart.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Clock:
         self.missed_s = self.apart_s = 0.0
 
     def boot_s(self) -> float:
-        """Seconds since boot, by which questions are asked."""
+        """Seconds since boot, the time base of questions and fixes."""
         return self._boot()
 
     def now(self) -> Now:
@@ -144,16 +144,16 @@ class Clock:
 
     @property
     def attested(self) -> datetime:
-        """The latest moment known to be past without the word of the time's signers.
+        """The latest moment known to be past without trust in the signers of the time.
 
-        It is the latest that somebody else vouched for, and the crystal's seconds since, of which
-        those that the box spends switched off are lost.
+        It is the latest moment that somebody else attested, plus the crystal's seconds since then.
+        The seconds while the box is switched off are not counted.
         """
         return self._read_attested(self._boot())
 
     @property
     def by(self) -> str | None:
-        """Whose word the reading is: `NTS`, or key ids; None without a fix in force."""
+        """Source of the current time: `NTS` or key ids; None without a fix in force."""
         if self._fix is None or self.now().error_s is None:
             return None
         return self._fix.by
@@ -165,24 +165,25 @@ class Clock:
 
     @property
     def ceiling(self) -> datetime:
-        """No fix above this is taken.
+        """A fix above this is not applied.
 
         The key that signs the time is online, so it may be stolen. Whoever has it can move the box
-        by 400 days, and not again from there: the next step needs somebody else's word (`vouch`).
-        A floor by nobody's word is the build's, and a build may be older than that: then it holds
-        nothing down, or no box could take the truth again after a key was changed.
+        by 400 days, and not again from there: the next step needs somebody else (`attest`). A floor
+        without a source is the build's, and a build may be older than that: such a floor does not
+        limit the ceiling, else no box could accept the true time after a key was changed.
         """
         return (min(self.floor, self.attested) if self.floor_by else self.attested) + MAX_JUMP
 
     @property
     def held_at(self) -> datetime | None:
-        """What a fix above the ceiling says that the moment is; None when none is held."""
+        """The current moment by the held fix, which is above the ceiling; None without one."""
         return None if self._held is None else self._held.read(self._boot())[0]
 
     def fix(self, utc: datetime, asked_boot_s: float, by: str = "") -> Outcome:
-        """Take an authenticated reply to a question asked at `asked_boot_s`.
+        """Apply an authenticated reply to a question asked at `asked_boot_s`.
 
-        Slower than 30 s it tells no time, only what is past and how late it is at the most.
+        A reply slower than 30 s gives no time; it only proves what is past and bounds how late it
+        can be.
 
         Args:
             utc: as signed.
@@ -200,7 +201,7 @@ class Clock:
         return self._judge(_ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by))
 
     def follow(self, utc: datetime, at_boot_s: float, error_s: float) -> Outcome:
-        """Take what chrony says under NTS; the centre's own word of the last day goes before it.
+        """Apply chrony's time under NTS; a fix by the centre of the last day takes precedence.
 
         Args:
             utc: the moment.
@@ -216,7 +217,7 @@ class Clock:
         return Outcome("apart") if self.apart_s else self._judge(found)
 
     def confirm(self) -> Outcome:
-        """Take the fix that is held: somebody who may has confirmed it.
+        """Apply the held fix: somebody who may confirm it has done so.
 
         Raises:
             ValueError: none is held.
@@ -228,20 +229,20 @@ class Clock:
         return self._take(held)
 
     def attest(self, at: datetime) -> None:
-        """Somebody other than the time's signers says under signature that this moment is past."""
+        """Somebody other than the signers of the time has signed that this moment is past."""
         if at > self.attested:
             self._attested, self._vouched_boot_s = at, self._boot()
 
     def raise_floor(self) -> None:
-        """Move the floor up to what is past by the fix in force; without one nothing happens."""
+        """Raise the floor to what is past by the fix in force; without a fix nothing happens."""
         now = self.now()
         if self._fix is not None and now.error_s is not None and not self._fix.is_on_notice:
             self._raise(now.at - timedelta(seconds=now.error_s), self._fix.by)
 
     def see_rtc(self, rtc: datetime | None) -> None:
-        """Judge the battery clock, read just now, by the fix in force; without one nothing happens.
+        """Compare the battery clock, read just now, with the fix in force; without one do nothing.
 
-        Whoever keeps the system's clock may have set it since the start.
+        Whoever sets the system's clock may have set it since the start.
         """
         now = self.now()
         if rtc is None or now.error_s is None or (self._fix and self._fix.is_on_notice):
@@ -251,9 +252,9 @@ class Clock:
         self._rtc = rtc if abs(self.rtc_apart_s) <= HOLDOVER_LIMIT_S else None
 
     def forget(self) -> None:
-        """By the root's word, what the time's signers said no longer counts.
+        """Drop what the signers of the time have said, because the root has revoked them.
 
-        The floor falls back to the build's. The fix in force serves ten more minutes, so that a
+        The floor falls back to the build's. The fix in force stays for ten more minutes, so that a
         healthy box can ask again and nothing that sounds is cut.
         """
         boot = self._boot()
@@ -271,7 +272,7 @@ class Clock:
             )
 
     def dump(self, boot_id: str) -> dict[str, str | float | bool] | None:
-        """The fix, to survive a restart of the agent within this boot; None without one."""
+        """The fix as data that survives a restart of the agent within this boot; None without."""
         if self._fix is None:
             return None
         fix = self._fix
@@ -285,7 +286,7 @@ class Clock:
         }
 
     def restore(self, saved: dict[str, Any] | None, boot_id: str) -> None:
-        """Take up a dumped fix; of another boot or an older release it is left alone."""
+        """Use a dumped fix again; one of another boot or an older release is ignored."""
         if saved is None or saved["boot_id"] != boot_id or "raw_s" not in saved:
             return
         if saved["raw_s"] > self._boot():
@@ -308,8 +309,8 @@ class Clock:
     def _read_both(self) -> tuple[float, datetime]:
         """CLOCK_MONOTONIC and UTC of one moment.
 
-        Of three askings the shortest: whatever takes the processor between the two clocks would
-        move a start by as long.
+        The shortest of three readings: whatever takes the processor between the two clocks would
+        move the start of an item by as long.
         """
         asked = []
         for _ in range(3):
@@ -320,7 +321,7 @@ class Clock:
         _, mono, at = min(asked)
         return mono, at
 
-    # Judging
+    # Verification
 
     def _judge(self, fix: _ClockFix) -> Outcome:
         if fix.at < self.floor:
@@ -329,11 +330,11 @@ class Clock:
             self._held = fix
             return Outcome("held")
         if self._held is not None and self._held.is_nts == fix.is_nts:
-            self._held = None  # its source has thought better of it
+            self._held = None  # the same source now gives another time
         return Outcome("needless") if self._is_needless(fix) else self._take(fix)
 
     def _is_needless(self, fix: _ClockFix) -> bool:
-        """A coarser word that agrees: whoever delays replies must not make the box less exact."""
+        """A coarser fix that agrees: whoever delays replies must not make the box less exact."""
         now = self.now()
         is_finer = now.error_s is not None and now.error_s < fix.read(self._boot())[1]
         return is_finer and self._is_synced() and self._distance(fix) == 0.0
@@ -369,7 +370,7 @@ class Clock:
         return self._attested + timedelta(seconds=boot - self._vouched_boot_s)
 
     def _read_latest(self, boot: float, past: datetime) -> datetime | None:
-        """As if the answer had been signed the moment it was asked for."""
+        """The latest possible moment: as if the answer was signed when the question was asked."""
         if self._answer is None:
             return None
         asked_boot_s, utc = self._answer

@@ -1,4 +1,4 @@
-"""What the clock answers: a moment with its standing, and what became of an authenticated time."""
+"""What the clock returns: a moment with its quality, and the result of an authenticated time."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Verdict = Literal["taken", "needless", "held", "slow", "below_floor", "apart"]
 
 @dataclass(frozen=True)
 class Now:
-    """A moment with its standing.
+    """A moment with its quality.
 
     Args:
         at: aware UTC.
         quality: how far to trust it.
-        error_s: half-width of the error in seconds; None where nobody knows it.
+        error_s: half-width of the error in seconds; None where it is unknown.
         past: the latest moment that is certainly past, where `at` is in doubt: a battery clock may
             be far ahead. None: `at` itself.
-        vouched: see `Clock.attested`. None: `at` itself.
+        attested: see `Clock.attested`. None: `at` itself.
         latest: where the time is not known, the latest that it can be by the last signed answer,
-            however late that came. None: nobody knows.
+            however late that came. None: unknown.
     """
 
     at: datetime
@@ -34,22 +34,22 @@ class Now:
 
     @property
     def is_trusted(self) -> bool:
-        """Is it an authenticated time, of which the error is known?"""
+        """Is it an authenticated time whose error is known?"""
         return self.quality in ("SYNCED", "HOLDOVER")
 
     def is_past(self, moment: datetime) -> bool:
-        """Is it over for certain? A doubtful clock never says so."""
+        """Is this moment certainly over? A doubtful clock never says so."""
         return moment <= (self.at if self.past is None else self.past)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an authenticated time.
+    """The result of an authenticated time.
 
     Args:
-        verdict: `taken`; `needless`, the present reading agrees and is finer; `held` for a word of
-            the root's; refused: `slow`, too long on its way; `below_floor`; `apart`, chrony
-            disagrees with the centre.
+        verdict: `taken`, applied; `needless`, the present reading agrees and is finer; `held` until
+            the root or a technician confirms it; refused: `slow`, too long on its way;
+            `below_floor`; `apart`, chrony disagrees with the centre.
         step_s: by how much `taken` moved the reading.
     """
 
@@ -58,5 +58,5 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Does it confirm the reading of now?"""
+        """Does it confirm the present reading?"""
         return self.verdict in ("taken", "needless")

@@ -27,11 +27,11 @@ class AgentError(Exception):
 
 
 class ConfigError(AgentError):
-    """A fault of configuration: exit 78, do not restart."""
+    """The configuration is wrong: exit 78, do not restart."""
 
 
-class YamlFaults(ConfigError):  # noqa: N818 - it is many
-    """All faults of one YAML file at once, in the order in which they stand.
+class YamlFaults(ConfigError):  # noqa: N818 - it holds many faults
+    """All faults of one YAML file at once, in the order of the file.
 
     Args:
         faults: at least one.
@@ -46,15 +46,15 @@ class YamlFaults(ConfigError):  # noqa: N818 - it is many
 
 
 class LinkError(AgentError):
-    """The broker or a media host did not do its part: retry with back-off."""
+    """The broker or a media host failed: retry with back-off."""
 
 
 class TrustError(AgentError):
-    """A document that is not entitled: refuse, record, never retry."""
+    """A document is not authorised: refuse, record, never retry."""
 
 
 class PlanError(AgentError):
-    """An entry that cannot be planned: skip it, record why."""
+    """An entry cannot be planned: skip it, record why."""
 
 
 class PlayError(AgentError):

@@ -1,4 +1,4 @@
-"""glibc's allocator, told to keep one heap for all threads and to give free memory back.
+"""Configures glibc's allocator: one heap for all threads, and free memory goes back at once.
 
 glibc gives each thread a heap (arena) of its own. What one thread frees, no other uses, so each of
 the agent's eight threads keeps the peak of its own work: 4 MiB in all, for parallel allocations
@@ -14,9 +14,9 @@ TRIM_BYTES = 128 * 1024  # glibc's own value; naming it stops glibc from raising
 
 
 def limit_heap() -> None:
-    """Call before the first thread starts: a heap that a thread has stays its own.
+    """Call before the first thread starts: a thread keeps the heap that it already has.
 
-    A C library without `mallopt` (musl) has no such heaps and stays as it is.
+    A C library without `mallopt` (musl) has no such heaps and is left as it is.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -1,4 +1,4 @@
-"""The outputs of a box, and what each of them asks."""
+"""The outputs of a box, each with the schedule that it reads."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class OutputSet:
     """All outputs of the settings.
 
     Args:
-        programme: what is to play.
+        programme: the schedule of the whole box.
         clock: the only source of time.
 
     Attributes:
-        rundowns: name of an output → what it asks.
-        by_name: the outputs.
-        lines: every switched line.
+        rundowns: name of an output → its part of the schedule.
+        by_name: name → output.
+        lines: every switched speaker line.
     """
 
     programme: Schedule
@@ -42,7 +42,7 @@ class OutputSet:
     lines: list[SpeakerLine] = field(default_factory=list)
 
     def sounding(self) -> list[Item]:
-        """What loudspeakers play now."""
+        """The items that loudspeakers play now."""
         return sounding(self.by_name.values())
 
     def list_alarms(self) -> list[EmergencyState]:
@@ -50,7 +50,7 @@ class OutputSet:
         return list_alarms(self.programme, self.rundowns, self.by_name, self.clock.now())
 
     def may_pause(self) -> bool:
-        """Would nobody miss a few seconds?"""
+        """Does no output need the next minute, so that the agent may restart?"""
         now = self.clock.now()
         return not any(
             rundown.is_needed(now, PAUSE, self.by_name[name].on_air)
@@ -61,7 +61,7 @@ class OutputSet:
 def build_outputs(
     stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, programme: Schedule
 ) -> OutputSet:
-    """Leaving the stack switches every line off, also where a later part cannot be built.
+    """Build every output. Leaving the stack switches every line off, also if a later build fails.
 
     Raises:
         ConfigError: a switch's profile or options are unknown.

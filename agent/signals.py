@@ -1,6 +1,6 @@
-"""Signals: an object says that it has changed, and need not know who listens.
+"""Signals: an object emits that it has changed and does not know its listeners.
 
-What follows for other parts is connected in one place, the composition root (`agent.app`).
+The composition root (`agent.app`) connects all listeners; no other module does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 class Signal(Generic[P]):
     """Listeners, called in the order in which they were connected.
 
-    A listener that fails is logged and stops neither the others nor whoever emits.
+    A listener's failure is logged; the other listeners and the emitter go on.
     """
 
     def __init__(self) -> None:
@@ -36,9 +36,9 @@ class Signal(Generic[P]):
 
 
 class AsyncSignal(Generic[P]):
-    """The same for listeners some of which are coroutine functions.
+    """A signal whose listeners may be coroutine functions.
 
-    Each is awaited before the next is called: `emit` returns when all that follows is done.
+    Each is awaited before the next is called: `emit` returns when every listener has ended.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class AsyncSignal(Generic[P]):
         self._listeners += listeners
 
     async def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Call every listener, and await what it returns."""
+        """Call every listener and await what it returns."""
         for listener in self._listeners:
             try:
                 pending = listener(*args, **kwargs)

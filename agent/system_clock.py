@@ -1,4 +1,4 @@
-"""The machine's own clocks as they are, for `agent.clock` alone: it says how far to trust them."""
+"""Reads the machine's own clocks, for `agent.clock` alone, which decides how far to trust them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def boot_s() -> float:
     """Seconds since boot, suspend included, as the crystal counts them.
 
     CLOCK_BOOTTIME has the suspend but runs at the rate that whoever keeps the system's clock sets:
-    chronyd slews by up to 8 % (chrony.conf(5), maxslewrate), and so by the word of a false NTP
-    server. CLOCK_MONOTONIC_RAW obeys nobody and stands still in suspend.
+    chronyd slews by up to 8 % (chrony.conf(5), maxslewrate), so a false NTP server can change it.
+    CLOCK_MONOTONIC_RAW cannot be changed and stands still in suspend.
     """
     return time.clock_gettime(time.CLOCK_MONOTONIC_RAW) + _suspended_s()
 
 
 def _suspended_s() -> float:
-    """To 10 ms: it is 0 on most boxes, and must not tremble with the moments of asking."""
+    """Rounded to 10 ms: it is 0 on most boxes and must not vary with the moments of reading."""
     asked = []
     for _ in range(3):
         before = time.monotonic()
@@ -55,7 +55,7 @@ def read_boot_id() -> str:
 def read_rtc(device: Path = RTC_DEVICE) -> datetime | None:
     """The battery-backed clock's UTC; None when there is none or it lost its power (rtc(4)).
 
-    A clock whose driver cannot tell of a lost battery counts as having lost it.
+    A clock whose driver cannot report a lost battery counts as one that has lost it.
     """
     try:
         fd = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

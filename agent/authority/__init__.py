@@ -1,1 +1,1 @@
-"""The authority's files on this box: fetched, restored, updated, and what a change does."""
+"""The authority's files on this box: received, restored and updated, and what a change does."""

@@ -1,4 +1,4 @@
-"""Authority files as they came in, not judged: only those asked for, each and all bounded."""
+"""Authority files as they came in, unverified: only requested ones, each and all bounded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_NAME = 128
 
 
 def largest(name: str) -> int:
-    """How many bytes a file of this name may have; 0 when no authority file is called so."""
+    """How many bytes a file of this name may have; 0 when it is no name of an authority file."""
     match = _NAME.fullmatch(name) if len(name) <= MAX_NAME else None
     if match is None:
         return 0
@@ -24,10 +24,10 @@ def largest(name: str) -> int:
 
 
 class MetadataInbox:
-    """The newest bytes of each file asked for.
+    """The newest bytes of each requested file.
 
-    Nothing here is trusted: whoever holds the broker may put what he likes under these names, and
-    can thereby only waste the room that the names have.
+    Nothing here is trusted: whoever controls the broker may put anything under these names, and can
+    thereby only waste the room that the names have.
     """
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class MetadataInbox:
         self._files: dict[str, bytes] = {}
 
     def want(self, names: Collection[str]) -> None:
-        """Ask for exactly these from now on; what came in under other names is thrown away."""
+        """Request exactly these from now on; files under other names are dropped."""
         self._wanted = frozenset(name for name in names if largest(name))
         self._files = {n: raw for n, raw in self._files.items() if n in self._wanted}
 
     def put(self, name: str, raw: bytes) -> bool:
-        """Take a file in; True when these bytes are new and there was room."""
+        """Store a file; True when these bytes are new and there was room."""
         if name not in self._wanted or not 0 < len(raw) <= largest(name):
             return False
         others = sum(len(held) for other, held in self._files.items() if other != name)
@@ -50,10 +50,10 @@ class MetadataInbox:
         return True
 
     def drop(self, name: str, raw: bytes) -> None:
-        """Throw a refused file away, unless another has come in its place; it stays asked for."""
+        """Drop a refused file, unless another has replaced it; its name stays requested."""
         if self._files.get(name) == raw:
             del self._files[name]
 
     def files(self) -> Mapping[str, bytes]:
-        """A copy of what is there, by name."""
+        """A copy of the files, by name."""
         return dict(self._files)

@@ -1,9 +1,9 @@
-"""What a box still knows of the authority when it starts: judged anew, the rotten parts left out.
+"""Restores the authority from the card at the start: verified again, corrupt parts left out.
 
-The theory. The files come back from a card that may lie, and perhaps to a release with stricter
-rules than the one that took them. Rows that hold no longer are dropped, and the feed pulls them
-again; floors are never touched. Only a set that is whole makes an authority: with a part of it the
-rest would look revoked, and a village would fall silent where a box that knows nobody plays on.
+The theory. The card may return corrupt files, and this release may have stricter rules than the one
+that accepted them. Rows that no longer verify are dropped, and the updater requests them again;
+floors are never touched. Only a whole set makes an authority: with a part of it the rest would look
+revoked, and a village would fall silent where a box that knows nobody plays on.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ TOP = (*ONLINE, "targets")
 
 @dataclass(frozen=True)
 class Restored:
-    """What is left.
+    """The result of a restoration.
 
     Args:
-        authority: what it makes.
-        kept: what of it holds; without floors when the installed root is another beginning.
-        damage: what does not hold any more, in English; empty when all does.
+        authority: made from the files that verify.
+        kept: the files that verify; without floors when the installed root starts another chain.
+        damage: what no longer verifies, in English; empty when all does.
     """
 
     authority: Authority
@@ -40,10 +40,10 @@ class Restored:
 
 
 def restore_authority(installed: bytes, kept: StoredAuthority) -> Restored:
-    """Judge what was kept, under the newest root that lets it.
+    """Verify what was stored, under the newest root that accepts it.
 
     Args:
-        installed: the root file on the box; its own form has been judged.
+        installed: the root file on the box; its own form is already verified.
         kept: as it was read.
     """
     if is_other_tree(installed, kept.roots):
@@ -56,22 +56,22 @@ def restore_authority(installed: bytes, kept: StoredAuthority) -> Restored:
     }
     roots = {**former, **chain}
     is_lost = "root" in kept.floors and max(chain) < kept.floors["root"].version
-    # Without the newest root nobody can say which of the files are good: they wait for it.
+    # Without the newest root no file can be verified: all wait for it.
     files = kept.files if is_lost else signed_files(roots.values(), kept.files)
     damage = [f"root {n}" for n in kept.roots.keys() - roots.keys()]
     damage += kept.files.keys() - files.keys()
     if is_lost:
         damage.append("the newest root is not there")
-    authority, refusal = _judge(chain, kept, is_lost=is_lost)
+    authority, refusal = _find_authority(chain, kept, is_lost=is_lost)
     if refusal and signed_files(chain.values(), files) == files:
         damage.append(refusal)
     return Restored(authority, replace(kept, roots=roots, files=files), ", ".join(sorted(damage)))
 
 
-def _judge(
+def _find_authority(
     chain: Mapping[int, bytes], kept: StoredAuthority, *, is_lost: bool
 ) -> tuple[Authority, str]:
-    """The authority, and why it is none that knows who may sign."""
+    """The authority, and why it does not know who may sign; empty when it does."""
     newest = max(chain)
     alone = load_root(chain[newest])
     if not set(TOP) <= kept.files.keys():
@@ -99,14 +99,14 @@ def _tree(root: bytes, files: Mapping[str, bytes]) -> TreeAuthority:
             roles={role: raw for role, raw in files.items() if role not in TOP},
         )
     )
-    # What was accepted led to every file. One that none leads to has lost its name.
+    # Delegations led to every accepted file. A file without a delegation has a corrupt name.
     for role in files.keys() - tree.versions.keys():
         raise TrustError("E_ROLE", role, "no delegation leads to it")
     return tree
 
 
 def signed_files(roots: Iterable[bytes], files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Those of the files whose signatures hold, by any of these roots and down from `targets`."""
+    """The files whose signatures verify, by any of these roots and down from `targets`."""
     delegators = [Metadata[Root].from_bytes(raw).signed for raw in roots]
     found = {
         role: files[role]

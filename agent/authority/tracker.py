@@ -1,6 +1,6 @@
 """Who may sign, on this box: from the installed root to what is in force, and what a change does.
 
-A room of `app`, as `site` is. With a pinned root nothing ever comes or changes.
+With a pinned root no file ever comes and nothing changes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from agent.trust.current_authority import AuthorityInForce
 from agent.trust.trust_anchor import InstalledRoot
 
 log = logging.getLogger(__name__)
-SOON = 1 / 24  # of the spread: 5 s of the usual two minutes
+SOON = 1 / 24  # part of the spread: 5 s of the usual two minutes
 
 
 class AuthorityTracker:
@@ -30,20 +30,20 @@ class AuthorityTracker:
 
     Args:
         root: the installed root file.
-        in_force: gets each new authority; whoever judges asks it.
+        in_force: gets each new authority; every verification reads it.
         store: keeps the files.
         clock: the only source of time.
-        issues: told of refused files.
-        restore: judges anew what is held.
-        spread_s: the longest wait before a hello that many stations have reason to say.
+        issues: gets an issue for refused files.
+        restore: verifies and applies the held documents again.
+        spread_s: the longest wait before a hello that many stations send at the same time.
         pause_s: see `authority.updater.PAUSE_S`.
 
     Attributes:
-        wanted: emitted with exactly those authority files that are to be listened to from now on.
-        hello_due: emitted when the centre is to be asked for what was turned away.
+        wanted: emitted with the names of exactly those authority files to subscribe to from now on.
+        hello_due: emitted when a hello must ask the centre for what was turned away.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         root: InstalledRoot,
         in_force: AuthorityInForce,
@@ -64,10 +64,10 @@ class AuthorityTracker:
         self.in_force = in_force
         self.wanted = AsyncSignal[[Collection[str]]]()
         self.hello_due = AsyncSignal[[]]()
-        self._feed = self._build_feed(root, pause_s) if root.is_tree else None
+        self._updater = self._build_updater(root, pause_s) if root.is_tree else None
 
-    def _build_feed(self, root: InstalledRoot, pause_s: float) -> AuthorityUpdater:
-        feed = AuthorityUpdater(
+    def _build_updater(self, root: InstalledRoot, pause_s: float) -> AuthorityUpdater:
+        updater = AuthorityUpdater(
             root.raw,
             self.in_force,
             store=self._store,
@@ -75,48 +75,48 @@ class AuthorityTracker:
             fault=self._issues.set_issue,
             pause_s=pause_s,
         )
-        feed.wanted.connect(self.wanted.emit)
-        feed.changed.connect(self._on_change)
-        return feed
+        updater.wanted.connect(self.wanted.emit)
+        updater.changed.connect(self._on_change)
+        return updater
 
     async def load(self) -> None:
-        """Take up what was accepted before; call it before anything is judged.
+        """Restore what was accepted before; call it before any message is verified.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        if self._feed is not None:
-            await self._feed.load()
+        if self._updater is not None:
+            await self._updater.load()
 
     async def run(self) -> None:
-        """Live until cancelled; ends at once with a pinned root."""
-        if self._feed is not None:
+        """Run until cancelled; with a pinned root return at once."""
+        if self._updater is not None:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                group.create_task(self._feed.run(), name="authority files")
+                group.create_task(self._updater.run(), name="authority files")
 
     async def on_file(self, name: str, raw: bytes) -> None:
-        """One authority file from the link."""
-        if self._feed is not None:
-            await self._feed.on_file(name, raw)
+        """Handle one authority file from the link."""
+        if self._updater is not None:
+            await self._updater.on_file(name, raw)
 
     def set_place(self, place: Place | None) -> None:
-        """A station-config has said where the box stands, or says so no more."""
-        if self._feed is not None:
-            self._feed.set_place(place)
+        """Set the box's place by its station-config; None when the place is lost."""
+        if self._updater is not None:
+            self._updater.set_place(place)
 
     def presume(self, place: Place) -> None:
-        """A station-config that nobody could verify says where the box stands."""
-        if self._feed is not None:
-            self._feed.presume(place)
+        """Set a provisional place, from a station-config that could not be verified."""
+        if self._updater is not None:
+            self._updater.presume(place)
 
     def look_again(self) -> None:
-        """The clock has been set."""
-        if self._feed is not None:
-            self._feed.look_again()
+        """Verify again: the clock has been set."""
+        if self._updater is not None:
+            self._updater.look_again()
 
     def state(self) -> AuthorityState:
-        """For health and page."""
+        """The state of the authority, for health and page."""
         now = self._clock.now()
         authority = self.in_force.current
         return AuthorityState(
@@ -127,19 +127,19 @@ class AuthorityTracker:
         )
 
     async def _on_change(self, has_improved: bool) -> None:  # noqa: FBT001 - better or not
-        """What is held is judged anew; the centre sends again what was turned away.
+        """Verify the held documents again, and ask the centre for what was turned away.
 
-        Either concerns many boxes at the same moment, and they must not all ask in the same second;
-        but what was turned away for lack of authority is wanted within a few.
+        A change concerns many boxes at the same moment, and they must not all ask in the same
+        second; but what was turned away for lack of authority is needed within a few seconds.
         """
         if self._group is not None:
-            greeting = self._greet_within(self._spread_s * (SOON if has_improved else 1.0))
-            self._group.create_task(greeting, name="authority greeting")
+            hello = self._send_hello_within(self._spread_s * (SOON if has_improved else 1.0))
+            self._group.create_task(hello, name="hello after a change of the authority")
         try:
             await self._restore()
         except StoreError:
-            log.exception("what is held could not be judged anew; upkeep tries again")
+            log.exception("the held documents could not be verified again; maintenance retries")
 
-    async def _greet_within(self, limit_s: float) -> None:
+    async def _send_hello_within(self, limit_s: float) -> None:
         await asyncio.sleep(random.uniform(0, limit_s))  # noqa: S311 - jitter
         await self.hello_due.emit()

@@ -1,13 +1,13 @@
-"""One pass of the TUF client over files in memory. Blocks, and loads heavy modules: for a thread.
+"""One pass of the TUF client over files in memory. Blocks and loads heavy modules: run in a thread.
 
-`tuf.ngclient` walks root → timestamp → snapshot → targets → roles, checks signatures, versions,
-listings and expiry, and asks its fetcher for what it lacks. Ours has no network: what is not in the
-inbox is remembered as wanted, and the link subscribes to just that file. So a box loads its own
-province over a mobile line, not the country.
+`tuf.ngclient` walks root → timestamp → snapshot → targets → roles, verifies signatures, versions,
+listings and expiry, and asks its fetcher for what it lacks. Our fetcher has no network: it records
+what is not in the inbox as missing, and the link subscribes to just that file. So a box loads the
+files of its own province over a mobile line, not those of the country.
 
-The client works in a scratch folder, filled from what was accepted before. What it leaves there
-counts only after `agent.trust.tree` has judged the whole set again and the store has checked the
-floors: the client itself syncs nothing to disk and knows none of our own rules.
+The client works in a scratch folder, filled from what was accepted before. Its result counts only
+after `agent.trust.tree` has verified the whole set again and the store has checked the floors: the
+client itself syncs nothing to disk and knows none of our own rules.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ NEW_ROOTS = 64  # in one pass; more come in the next
 
 @dataclass(frozen=True)
 class UpdateRun:
-    """What one pass came to.
+    """The result of one pass.
 
     Args:
         roots: the whole chain by version, from the installed root to the newest.
-        files: the whole set, when all of it is there and good in the client's eyes.
-        missing: names that were asked for in vain, without those of further roots.
-        used: names that were taken from the inbox, in order.
+        files: the whole set, when it is complete and the client accepts it.
+        missing: requested names that the inbox lacks, without those of further roots.
+        used: names that were read from the inbox, in order.
         fault: why the last of them was refused; None when none was, even if files are missing.
     """
 
@@ -56,7 +56,7 @@ class UpdateRun:
 
 
 class _InboxFetcher(FetcherInterface):
-    """Serves from memory and remembers what it could not."""
+    """Serves from memory and records what is missing."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
@@ -73,7 +73,7 @@ class _InboxFetcher(FetcherInterface):
         return iter((self._files[name],))
 
     def download_bytes(self, url: str, max_length: int) -> bytes:
-        """As the parent's, which would write each file to a temporary one first."""
+        """As the parent's method, without its temporary file."""
         raw = b"".join(self.fetch(url))
         if len(raw) > max_length:
             raise DownloadError(f"{len(raw)} bytes, at most {max_length}")
@@ -87,14 +87,14 @@ def run_pass(
     target: str | None,
     at: datetime,
 ) -> UpdateRun:
-    """Bring what is kept up to date with what came in.
+    """Update what is stored with what came in.
 
     Args:
-        installed: the root file on the box, the anchor of all trust.
+        installed: the root file on the box, the trust anchor.
         kept: what was accepted before.
-        inbox: unjudged files by name.
+        inbox: unverified files by name.
         target: `authority/<place>`, which leads to the files for a place; None: targets only.
-        at: the box's own time, a lower bound at worst; expiry is judged by it.
+        at: the box's own time, a lower bound at worst; decides what has expired.
     """
     newest = kept.roots[max(kept.roots)] if kept.roots else installed
     before = without_stale(kept, newest)
@@ -109,7 +109,7 @@ def run_pass(
 
 
 def without_stale(kept: StoredAuthority, root: bytes) -> StoredAuthority:
-    """Without timestamp and snapshot when `root` has other keys for either; else the very same."""
+    """Without timestamp and snapshot when `root` has other keys for either; else unchanged."""
     signed = Metadata[Root].from_bytes(root).signed
     if not any(
         role in kept.floors and kept.floors[role].keys != keys_of(signed, role) for role in ONLINE
@@ -164,12 +164,12 @@ def _updater(room: Path, installed: bytes, fetcher: FetcherInterface, max_roots:
 
 
 def _update(updater: Updater, target: str | None, at: datetime) -> None:
-    # Else the machine's own clock would judge, which nothing here trusts. Private: setup.cfg bounds
-    # the release, and a test fails when it moves.
+    # Otherwise the client uses the machine's own clock, which nothing here trusts. The attribute is
+    # private: setup.cfg bounds the release, and a test fails when the attribute changes.
     updater._trusted_set.reference_time = at  # noqa: SLF001 - as above
     updater.refresh()
     if target is not None:
-        updater.get_targetinfo(target)  # no such target exists: the way there is what is wanted
+        updater.get_targetinfo(target)  # no such target exists: only the files on its path matter
 
 
 def _fill(room: Path, kept: StoredAuthority) -> None:
@@ -181,12 +181,12 @@ def _fill(room: Path, kept: StoredAuthority) -> None:
 
 
 def _path(room: Path, role: str) -> Path:
-    """As the client calls it; a role's name may hold anything, its quoted form no separator."""
+    """The client's file name; a role's name may hold anything, its quoted form no separator."""
     return room / f"{quote(role, '')}.json"
 
 
 def _read_roots(room: Path, installed: bytes) -> dict[int, bytes]:
-    """The chain from the installed root up to the one that the client ended with."""
+    """The chain from the installed root to the last one that the client accepted."""
     first, last = _version(installed), _version((room / "root.json").read_bytes())
     history = room / "root_history"
     return {
@@ -228,7 +228,7 @@ def _roles_towards(raw: bytes, target: str) -> list[str]:
 
 
 def keys_of(delegator: Root | Targets, role: str) -> str:
-    """Stands for the set of keys that sign a role; the same for the same set."""
+    """Identifies the set of keys that sign a role; equal for equal sets."""
     return ",".join(sorted(delegator.get_delegated_role(role).keyids))
 
 

@@ -1,7 +1,7 @@
-"""Stands in for the TUF client's default fetcher; to be imported before `tuf.ngclient`.
+"""Replaces the TUF client's default fetcher; must be imported before `tuf.ngclient`.
 
-The client imports that fetcher even when it is given another, and urllib3 with it: 2 MiB in an
-agent, for a way to the network that no box takes.
+The client imports that fetcher, and urllib3 with it, even when it is given another: 2 MiB in an
+agent, for a network access that no box uses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 
 class Urllib3Fetcher:
-    """Cannot be made."""
+    """Cannot be instantiated."""
 
     def __init__(self, *_: object, **__: object) -> None:
         raise RuntimeError("the authority's files come from the inbox only")

@@ -1,13 +1,13 @@
 """Keeps the authority current: files in, one pass of the TUF client, floors, a new authority.
 
-The theory. Authority files come down retained, one topic a file. The box listens to the timestamp
-and to the next few roots always; what else it needs, a pass of the client tells by asking for it,
-and the link then listens to just those topics. Each file that comes in starts a pass, until nothing
-is missing. A set counts when three have agreed: the client (`tuf_client`), our own rules
-(`agent.trust.tree`) and the floors in the store, in whose transaction it becomes durable. Whatever
-is refused changes nothing: the former authority stays, and grows old.
+The theory. Authority files come down retained, one topic a file. The box always subscribes to the
+timestamp and to the next few roots; a pass of the client requests what else it needs, and the link
+then subscribes to just those topics. Each file that comes in starts a pass, until nothing is
+missing. A set counts when three have accepted it: the client (`tuf_client`), our own rules
+(`agent.trust.tree`) and the floors in the store, in whose transaction it becomes durable. A refusal
+changes nothing: the former authority stays in force, and expires in the end.
 
-A verified root counts by itself, even while the rest is still to come: see `SupersededAuthority`.
+A verified root counts by itself, even while the rest has not come yet: see `SupersededAuthority`.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ROOTS_AHEAD = 8
-# After a pass that brought nothing, doubled until one has brought something: whoever holds the
-# broker must neither heat the box nor fill its journal.
+# The wait after a pass without a result, doubled until a pass has one: whoever controls the broker
+# must neither load the processor nor fill the journal.
 PAUSE_S = 5.0
 LONGEST_PAUSE_S = 320.0
 SUBJECT = "authority"
@@ -53,20 +53,19 @@ TIMESTAMP = "timestamp.json"
 
 
 class AuthorityUpdater:
-    """The way of the authority's files into force.
+    """Verifies the authority's files and puts them into force.
 
     Args:
         installed: the root file on the box.
         in_force: gets each new authority.
         store: keeps the files and their floors.
         now: the box's clock.
-        fault: kind, subject and hint; the hint is None when it has passed.
+        fault: called with kind, subject and hint; the hint is None when the fault has passed.
         pause_s: the first pause, see `PAUSE_S`.
 
     Attributes:
-        wanted: emitted with exactly those authority files that are to be listened to from now on.
-        changed: emitted when rights or their freshness are others than before; True when they have
-            improved.
+        wanted: emitted with the names of exactly those authority files to subscribe to from now on.
+        changed: emitted when rights or their freshness have changed; True when they have improved.
     """
 
     def __init__(
@@ -93,11 +92,11 @@ class AuthorityUpdater:
         self._wanted: frozenset[str] = frozenset()
         self._place: Place | None = None
         self._presumed: Place | None = None
-        self._poke = asyncio.Event()
+        self._is_due = asyncio.Event()
         self._placed = asyncio.Event()
 
     async def load(self) -> None:
-        """Take up what was accepted before; it works without a link. Call it before `run`.
+        """Restore what was accepted before; works without a link. Call it before `run`.
 
         Raises:
             StoreError: the store cannot be read.
@@ -105,83 +104,83 @@ class AuthorityUpdater:
         kept = await self._store.run(read)
         found = await asyncio.to_thread(restore_authority, self._installed, kept)
         if found.damage:
-            log.warning("kept authority: %s", found.damage)
+            log.warning("stored authority: %s", found.damage)
             self._fault("authority_damaged", SUBJECT, found.damage)
-        await self._put_in_order(kept, found.kept)
+        await self._repair_store(kept, found.kept)
         self._kept, self._in_force.current = found.kept, found.authority
         self._report_newer()
         await self._want(())
 
     async def run(self) -> None:
-        """Live until cancelled: one pass for whatever has come in meanwhile."""
+        """Run until cancelled: one pass over all files that have come in meanwhile."""
         pause_s = self._pause_s
         while True:
-            await self._poke.wait()
-            self._poke.clear()
+            await self._is_due.wait()
+            self._is_due.clear()
             self._placed.clear()
-            has_moved = False
+            has_changed = False
             try:
-                has_moved = await self.refresh()
+                has_changed = await self.refresh()
             except Exception as error:  # the task's outer edge: the former authority stays
-                log.exception("no pass over the authority's files")
+                log.exception("the pass over the authority's files failed")
                 self._report_fault(str(error) or type(error).__name__)
-            if has_moved:
+            if has_changed:
                 pause_s = self._pause_s
                 continue
             await self._pause(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _pause(self, limit_s: float) -> None:
-        """Until the time is over, or a signed place has come: no broker can cause that."""
+        """Wait until the time is over or a signed place has come, which no broker can cause."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 await self._placed.wait()
 
     async def on_file(self, name: str, raw: bytes) -> None:
-        """One file from the broker, judged later."""
+        """Store one file from the broker; the next pass verifies it."""
         if self._inbox.put(name, raw):
-            self._poke.set()
+            self._is_due.set()
 
     def set_place(self, place: Place | None) -> None:
-        """Where the box stands, by its station-config: it pulls the files of that place.
+        """Set the place by the station-config; the box requests the files of that place.
 
-        A place that is lost stays presumed: the config that gave it may get its right back, and
-        the centre does not send again what the box holds.
+        A lost place stays as the provisional one: the config that gave it may be authorised again,
+        and the centre does not send again what the box holds.
         """
         if place != self._place:
             self._presumed = self._place if place is None else None
             self._place = place
             self._placed.set()
-            self._poke.set()
+            self._is_due.set()
 
     def presume(self, place: Place) -> None:
-        """Where a document nobody could verify says that the box stands.
+        """Set a provisional place, from a document that could not be verified.
 
-        This only chooses which files a box without a place pulls; it grants nothing.
+        It only chooses which files a box without a place requests; it grants nothing.
         """
         if self._place is None and place != self._presumed:
             self._presumed = place
-            self._poke.set()
+            self._is_due.set()
 
     def look_again(self) -> None:
-        """The clock has been set: what was good may have expired, and the other way round."""
-        self._poke.set()
+        """Run a pass: the clock has been set, so files may have expired or be valid again."""
+        self._is_due.set()
 
-    async def _put_in_order(self, was: StoredAuthority, kept: StoredAuthority) -> None:
-        """What holds no longer goes; on a card that takes no writes it is left out all the same."""
+    async def _repair_store(self, was: StoredAuthority, kept: StoredAuthority) -> None:
+        """Delete what no longer verifies; on a card that takes no writes it is only left out."""
         try:
             if was.floors and not kept.floors:
-                log.warning("the installed root is another beginning: the former is forgotten")
+                log.warning("the installed root starts another chain: the former one is deleted")
                 await self._store.run(forget)
             if (was.roots, was.files) != (kept.roots, kept.files):
                 await self._store.run(mend, kept)
         except StoreError as error:
-            log.warning("rotten rows stay: %s", error)
+            log.warning("corrupt rows stay on the card: %s", error)
 
     # One pass
 
     async def refresh(self) -> bool:
-        """One pass over what has come in; did it change what is in force, or what is wanted?"""
+        """Run one pass; True if it changed the authority in force or the wanted files."""
         was_wanted, was = self._wanted, self._in_force.current
         came = self._inbox.files()
         done = await asyncio.to_thread(self._run_client, came)
@@ -192,10 +191,10 @@ class AuthorityUpdater:
             fault, refused = str(error), set(done.used)
         except StoreError as error:
             fault = str(error)
-            self._poke.set()
+            self._is_due.set()
         for name in refused & came.keys():
             self._inbox.drop(name, came[name])
-            self._poke.set()  # what came together with it has not been looked at
+            self._is_due.set()  # files that came with it have not been read yet
         is_whole = fault is None and done.files is not None
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:
@@ -210,7 +209,7 @@ class AuthorityUpdater:
         return self._in_force.current is not was or self._wanted != was_wanted
 
     def _run_client(self, came: Mapping[str, bytes]) -> UpdateRun:
-        # Here and not above: a box with a pinned authority never needs the client.
+        # A late import: a box with a pinned authority never needs the client.
         from agent.authority.tuf_client import run_pass
 
         place = self._place or self._presumed
@@ -218,20 +217,20 @@ class AuthorityUpdater:
         return run_pass(self._installed, self._kept, came, target, self._now().at)
 
     async def _take(self, done: UpdateRun) -> None:
-        """Durable first, in force then.
+        """Store the result, then put it into force.
 
         Raises:
-            TrustError: by our own rules or by a floor; what is in force stays.
-            StoreError: it cannot be kept.
+            TrustError: our own rules or a floor refuse it; the authority in force stays.
+            StoreError: it cannot be stored.
         """
         new_roots = {v: raw for v, raw in done.roots.items() if v not in self._kept.roots}
         for raw in new_roots.values():
-            self._require_kin(load_root(raw))
+            self._verify_demo(load_root(raw))
         if new_roots:
             floors = await self._store.run(keep_roots, new_roots)
             roots = {**self._kept.roots, **new_roots}
             self._kept = replace(self._kept, roots=roots, floors=floors)
-            # What came before its root was refused, and is asked for again.
+            # Files that came before their root were refused; they are requested again.
             self._wanted = frozenset()
             await self.wanted.emit(self._wanted)
         if done.files is not None and not self._is_kept(done.files):
@@ -244,20 +243,20 @@ class AuthorityUpdater:
         from agent.authority.tuf_client import role_files
 
         authority = await asyncio.to_thread(load_tree, files)
-        self._require_kin(authority)
+        self._verify_demo(authority)
         by_role = await asyncio.to_thread(role_files, files)
         floors = await self._store.run(accept, authority.versions["root"], by_role)
         self._kept = replace(self._kept, files=_by_role(files), floors=floors)
         self._in_force.current = authority
 
-    def _require_kin(self, authority: Authority) -> None:
+    def _verify_demo(self, authority: Authority) -> None:
         if authority.demo and not self._first.demo:
             raise TrustError("E_ROLE", "root", "a demonstration's root works only in the demo")
 
     def _is_kept(self, files: TreeFiles) -> bool:
         return self._kept.files == _by_role(files) and "targets" in self._in_force.versions
 
-    # What is told
+    # Reports
 
     async def _want(self, names: Collection[str]) -> None:
         newest = self._in_force.versions["root"]
@@ -273,13 +272,13 @@ class AuthorityUpdater:
         self._fault("authority_refused", SUBJECT, hint)
 
     def _report_newer(self) -> None:
-        """What the files hold that this release does not know, as long as they are in force."""
+        """Set an issue for what this release does not know, while those files are in force."""
         authority = self._in_force.current
         if isinstance(authority, TreeAuthority):
             self._fault("authority_newer", SUBJECT, describe_unknown(authority))
 
     async def _report_change(self, was: Authority) -> None:
-        """An hourly timestamp alone changes nothing for anybody."""
+        """Emit `changed`, but not for an hourly timestamp alone, which changes no right."""
         now, is_ = self._now(), self._in_force.current
         better = is_.grade(now) < was.grade(now)
         log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)

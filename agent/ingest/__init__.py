@@ -1,1 +1,1 @@
-"""One message: judged, admitted, committed and applied."""
+"""One message from the centre: verified, admitted, committed and applied."""

@@ -1,8 +1,8 @@
-"""What the box keeps of accepted documents, within the budget of each issuer.
+"""Which accepted documents the box stores, within the budget of each issuer.
 
-Schedules are read last. What they cost is bounded, but a box that could not bear them after all
-must first have its place, its alarms and its connection: then a cancel, a newer schedule or a head
-can still cure it from afar.
+Schedules are read last. Their cost is bounded, but a box that they overload all the same must first
+have its place, its alarms and its connection: then a cancel, a newer schedule or a head can still
+repair it remotely.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class DocumentAdmission:
     """The documents on the card as they were read last.
 
     Args:
-        store: where they are.
-        floors: the slots that are known.
-        clock: what has expired takes no room.
-        note: begins or ends an issue.
+        store: holds the documents.
+        floors: the known slots.
+        clock: expired documents do not count against the budget.
+        set_issue: begins or ends an issue.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class DocumentAdmission:
         store: Store,
         floors: ReplayFloors,
         clock: Clock,
-        note: Callable[[str, str, str | None], None],
+        set_issue: Callable[[str, str, str | None], None],
     ) -> None:
         self._store = store
         self._floors = floors
         self._clock = clock
-        self._note = note
+        self._set_issue = set_issue
         self._held: list[HeldDocument] = []
-        self._unkept = UnsavedDocuments(store)
+        self._unsaved = UnsavedDocuments(store)
         self._left_out: frozenset[str] = frozenset()
         self._is_complete = False
         self._arrivals = Arrivals()
 
     async def read_unplanned(self) -> list[HeldDocument]:
-        """All but schedules, as far as they fit, oldest first; for the first moments of a run.
+        """All documents but schedules that fit the budget, oldest first; for the start of a run.
 
         Raises:
             StoreError: the database cannot be read.
@@ -62,7 +62,7 @@ class DocumentAdmission:
         return await self._read(lambda kind: kind not in PLANNED)
 
     async def read(self) -> list[HeldDocument]:
-        """All that fit, oldest first; what was read before is not decoded again.
+        """All documents that fit the budget, oldest first; those read before are not decoded again.
 
         Raises:
             StoreError: the database cannot be read.
@@ -73,42 +73,45 @@ class DocumentAdmission:
 
     async def _read(self, is_wanted: Callable[[str], bool]) -> list[HeldDocument]:
         with contextlib.suppress(StoreError):
-            await self._unkept.write()
+            await self._unsaved.write()
         is_past = self._clock.now().is_past
         try:
             reading = await self._store.run(read_within_budget, self._held, is_past, is_wanted)
         except StoreError:
-            if not len(self._unkept):
+            if not len(self._unsaved):
                 raise
             reading = DocumentsRead(self._held, {})
         self._held = reading.held
         for issuer in self._left_out - reading.left_out.keys():
-            self._note("documents_over_budget", issuer, None)
+            self._set_issue("documents_over_budget", issuer, None)
         for issuer, excess in reading.left_out.items():
-            self._note("documents_over_budget", issuer, excess)
+            self._set_issue("documents_over_budget", issuer, excess)
         self._left_out = frozenset(reading.left_out)
-        return self._unkept.join(reading.held, is_past)
+        return self._unsaved.join(reading.held, is_past)
 
-    async def write_unkept(self) -> None:
-        """What came while the card took nothing is written before anything that is newer.
+    async def write_unsaved(self) -> None:
+        """Write what came while the card took no writes; it comes before any newer document.
 
         Raises:
-            StoreError: the card still takes nothing.
+            StoreError: the card still takes no writes.
         """
-        await self._unkept.write()
+        await self._unsaved.write()
 
-    def hold_unkept(self, accepted: Accepted) -> bool:
-        """The card took nothing: is this in force all the same? See `store.unsaved_documents`."""
-        return self._unkept.take(accepted, self._clock.now().at)
+    def hold_unsaved(self, accepted: Accepted) -> bool:
+        """Hold a document that the card did not take; True if it is in force all the same.
+
+        See `store.unsaved_documents`.
+        """
+        return self._unsaved.take(accepted, self._clock.now().at)
 
     async def make_room(self, accepted: Accepted) -> Sequence[Document]:
-        """What is to be given up for a new document, if its issuer has room for it at all.
+        """Which documents give way to a new one, if its issuer has room for it at all.
 
         Raises:
             StoreError: the database cannot be read.
-            TrustError: E_BUDGET; nothing of it is to be stored.
+            TrustError: E_BUDGET; the document must not be stored.
         """
-        if accepted.floor is None:  # it is not kept
+        if accepted.floor is None:  # it is not stored
             return ()
         if accepted.document.kind in PLANNED and not self._is_complete:
             await self.read()
@@ -128,7 +131,7 @@ def commit_accepted(
     pause: Pause | None,
     at: datetime,
 ) -> None:
-    """Document, floor and, of a pause, when role and keys paused last, in one transaction."""
+    """Store document, floor and, of a pause, when role and keys paused last, in one transaction."""
     drop(connection, given_up)
     commit(connection, accepted, at)
     if pause is not None:
@@ -136,5 +139,5 @@ def commit_accepted(
 
 
 def list_pausers(accepted: Accepted) -> tuple[str, ...]:
-    """Whose rest a pause begins: its role's, and that of each key, whatever roles it stands in."""
+    """Who must wait before the next pause: the role, and each signing key in whatever role."""
     return accepted.document.issuer, *accepted.signers

@@ -1,8 +1,8 @@
-"""One message in, one verdict out: verify, commit document and floor, then let it take effect.
+"""One message in, one verdict out: verify it, commit document and floor, then apply it.
 
-Order matters and is the whole point: nothing takes effect before it is verified and, where it has
-a floor, durable; only an alarm and its cancel do not wait for a card that takes nothing. A refusal
-changes nothing but the journal.
+The order is the rule: nothing takes effect before it is verified and, where it has a floor,
+durable; only an alarm and its cancel do not wait for a card that takes no writes. A refusal changes
+nothing but the journal.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ from agent.trust.revalidation import Revalidation
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
-NOT_YET = {"command", "stream-grant"}  # accepted by no box of this release
-KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by keys that are online, not by people
+NOT_YET = {"command", "stream-grant"}  # no box of this release accepts them
+KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by online keys, not by people
 REFUSED_TIME = {
     "slow": "answered more than 30 s after the question",
     "below_floor": "a moment that is known to be past",
@@ -60,7 +60,7 @@ REFUSED_TIME = {
 
 
 class _AwaitsHeadError(Exception):
-    """Not judged: this box's memory is new, and no head has come yet."""
+    """Not verified: this box's state is new and no head has come yet."""
 
 
 def _check_supported(accepted: Accepted) -> None:
@@ -70,30 +70,30 @@ def _check_supported(accepted: Accepted) -> None:
 
 
 class IngestPipeline:
-    """Judges and applies what the link hands over, one message at a time.
+    """Verifies and applies what the link delivers, one message at a time.
 
     Args:
         station: of this box.
-        authority: in force, asked anew each time.
+        authority: in force, read for each message.
         store: keeps documents and floors.
-        floors: what was accepted before.
-        clock: is set by signed times.
-        journal: takes refusals.
-        acknowledge: hands on that the centre has confirmed records; a TrustError when they are not
-            ours.
-        documents: gets what is in force.
-        note: begins or ends an issue.
+        floors: replay floors of what was accepted before.
+        clock: signed times set it.
+        journal: records refusals.
+        acknowledge: applies the centre's confirmation of records; raises a TrustError when the
+            records are not ours.
+        documents: gets the documents in force.
+        set_issue: begins or ends an issue.
         province: expected by the settings.
 
     Attributes:
-        time_taken: emitted when a signed time was judged good: taken, held or needless.
+        time_taken: emitted when a signed time was accepted: taken, held or needless.
         placed: emitted with the config that gives the box its place, or None when it is lost.
-        presumed: emitted with a place that nobody has verified: see `authority.updater`.
+        presumed: emitted with a provisional, unverified place: see `authority.updater`.
         judged: emitted with the verdict on each document.
-        hello_due: emitted when the centre is to be asked for what was turned away.
+        hello_due: emitted when a hello must ask the centre for what was turned away.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         station: StationId,
         *,
@@ -104,7 +104,7 @@ class IngestPipeline:
         journal: Journal,
         acknowledge: Callable[[Ack], Awaitable[None]],
         documents: DocumentsInForce,
-        note: Callable[[str, str, str | None], None],
+        set_issue: Callable[[str, str, str | None], None],
         province: str | None = None,
     ) -> None:
         self.time_taken = AsyncSignal[[Outcome]]()
@@ -118,59 +118,59 @@ class IngestPipeline:
         self._unproved = UnprovedEmergencies()
         self._station = station
         self._authority = authority
-        self._holding = Revalidation(authority, station)
+        self._revalidation = Revalidation(authority, station)
         self._store = store
         self._floors = floors
         self._clock = clock
         self._journal = journal
-        self._kept = DocumentAdmission(store, floors, clock, note)
-        self._loss_guard = StateLossGuard(authority, store, floors, note)
-        self._placement = Placement(self._holding, store, self.placed.emit, province)
+        self._admission = DocumentAdmission(store, floors, clock, set_issue)
+        self._loss_guard = StateLossGuard(authority, store, floors, set_issue)
+        self._placement = Placement(self._revalidation, store, self.placed.emit, province)
         self._documents = documents
-        self._note = note
+        self._set_issue = set_issue
         self._latches: dict[tuple[str, str], Place] = {}
         self._withheld: frozenset[str] = frozenset()
-        # What was read from the store takes effect before anybody reads again, else an older
-        # reading could undo a newer one.
-        self._effect = asyncio.Lock()
+        # What was read from the store is applied before it is read again, else an older reading
+        # could undo a newer one.
+        self._effect_lock = asyncio.Lock()
         self._ignored = IgnoredLog(journal)
         self.refusals = RefusalLog(journal, self._report)
 
     @property
     def place(self) -> Place | None:
-        """Where the box stands; None without a station-config."""
+        """The box's place; None without a station-config."""
         return self._placement.place
 
     async def begin(self) -> None:
-        """Once, before the first message: what a former run accepted takes effect, but schedules.
+        """Apply what a former run accepted, except schedules; call it before the first message.
 
-        Those come by `restore`, when the box can already be reached: see `DocumentAdmission`.
+        `restore` applies schedules, once the box can be reached: see `DocumentAdmission`.
 
         Raises:
             StoreError: the database cannot be read.
         """
         await self._loss_guard.load()
         await self._placement.load()
-        async with self._effect:
-            await self._take_effect(await self._kept.read_unplanned())
+        async with self._effect_lock:
+            await self._take_effect(await self._admission.read_unplanned())
         last = self._placement.last
         if self.place is None and last is not None:
             self.presumed.emit(last)
 
     async def restore(self) -> None:
-        """After a start, a clock step or long waiting: what was accepted takes effect anew."""
-        async with self._effect:
-            await self._take_effect(await self._kept.read())
+        """Apply again what was accepted: after a start, a clock step or some hours."""
+        async with self._effect_lock:
+            await self._take_effect(await self._admission.read())
 
     async def receive(self, topic: Topic, message: bytes) -> bool:
-        """Judge one message and let it take effect; was it new, and is it kept?
+        """Verify one message and apply it; True if it was new and is kept.
 
-        While the box knows nobody who may sign, it judges nothing and puts nothing on record: the
-        centre sends all again when the authority's files have come and `hello` was said anew.
+        While the box knows nobody who may sign, it verifies nothing and records nothing: the centre
+        sends all again when the authority's files have come and a new `hello` was sent.
         """
         if not self._authority.knows_signers(self._clock.now()):
             self._presume(topic, message)
-            log.info("E_STALE: nobody who may sign is known yet, %s was not judged", topic)
+            log.info("E_STALE: nobody who may sign is known yet, %s was not verified", topic)
             return False
         try:
             accepted = verify(
@@ -191,7 +191,7 @@ class IngestPipeline:
                 log.debug("duplicate of %s", accepted.document.doc_id)
                 return False
             self._check_memory(accepted)
-            given_up = await self._kept.make_room(accepted)
+            given_up = await self._admission.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
             if error.code == "E_REPLAY" and any(
@@ -220,13 +220,13 @@ class IngestPipeline:
         return is_new
 
     def _is_new(self, accepted: Accepted) -> bool:
-        """Has it a floor to raise, or does it confirm more than is confirmed?"""
+        """Does it raise a floor, or confirm more records than before?"""
         document = accepted.document
         confirms = isinstance(document, Ack) and document.upto > self._journal.acknowledged
         return accepted.floor is not None or confirms
 
     async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> bool:
-        """Hand an acknowledgement to the journal; False when it is of a record that is not ours."""
+        """Pass an acknowledgement to the journal; False when it is of a record that is not ours."""
         try:
             await self._acknowledge(ack)
         except TrustError as error:
@@ -235,19 +235,22 @@ class IngestPipeline:
         return True
 
     async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
-        """Emergencies that overtook what proves them fresh."""
+        """Handle again the emergencies that came before what proves them fresh."""
         for topic, message in kept:
             await self.receive(topic, message)
 
     def _presume(self, topic: Topic, message: bytes) -> None:
-        """A box without a place must know which files to pull before it can be given one."""
+        """Set a provisional place: a box without one must know which authority files to fetch."""
         if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
             place = find_provisional_place(message, self._station)
             if place is not None:
                 self.presumed.emit(place)
 
     def _check_memory(self, accepted: Accepted) -> None:
-        """Before its first head a new box turns away without a record: it will ask again."""
+        """Refuse what a box with a new state cannot tell from a replay.
+
+        Before its first head the box records no refusal: its next hello asks for the document.
+        """
         try:
             self._loss_guard.check(accepted, self._decoded(), self.place, self._clock.now())
         except TrustError as error:
@@ -256,7 +259,7 @@ class IngestPipeline:
             raise
 
     async def _pause(self, accepted: Accepted) -> Pause | None:
-        """What is to be kept of a pause; no other document has anything.
+        """The history entry of a pause; None for every other document.
 
         Raises:
             TrustError: E_EXPIRED, E_POLICY: it may not pause now.
@@ -273,12 +276,12 @@ class IngestPipeline:
     ) -> None:
         document, fault = accepted.document, None
         try:
-            await self._kept.write_unkept()
+            await self._admission.write_unsaved()
             await self._store.run(commit_accepted, accepted, given_up, pause, self._clock.now().at)
         except StoreError as error:
-            log.exception("cannot keep %s", document.doc_id)
+            log.exception("cannot store %s", document.doc_id)
             fault = error
-            if not self._kept.hold_unkept(accepted):
+            if not self._admission.hold_unsaved(accepted):
                 await self._report_result(accepted, "failed", error)
                 return
         learn(self._floors, accepted)
@@ -304,19 +307,19 @@ class IngestPipeline:
         )  # fmt: skip
 
     async def _take_effect(self, documents: list[HeldDocument]) -> None:
-        """Place first; then only what is meant for this place: a box that moved forgets the old.
+        """Apply the place first, then only the documents for this place.
 
-        What is no longer entitled is kept and not in force: it may be entitled again. What a head
-        revokes is left out.
+        A document that is no longer authorised is kept but not in force: it may be authorised
+        again. What a head revokes is left out.
         """
         now = self._clock.now()
         await self._placement.settle(documents, now)
         place = self.place
         here: list[HeldDocument] = []
         for h in documents:
-            if self._placement.is_meant(h) and self._holding.is_entitled(h, place, now):
+            if self._placement.is_meant(h) and self._revalidation.is_entitled(h, place, now):
                 here.append(h)
-            await asyncio.sleep(0)  # a long one takes ten milliseconds to judge
+            await asyncio.sleep(0)  # a long document takes ten milliseconds to verify
         self._latches = {
             (h.document.issuer, h.document.slot): accepted_in
             for h in here
@@ -329,7 +332,7 @@ class IngestPipeline:
         in_force = [h for h in here if not is_revoked(h.document, revoked)]
         self._attested.update(select_heads(h.document for h in in_force))
         await self._documents.replace(in_force)
-        for lost, error in self._holding.newly_revoked():
+        for lost, error in self._revalidation.newly_revoked():
             await self._report_revoked(lost.document, lost.sha256, error)
         if await self._loss_guard.apply(self._decoded(), place, now):
             self.hello_due.emit()
@@ -338,11 +341,11 @@ class IngestPipeline:
         self.judged.emit(result)
 
     def _decoded(self) -> list[Document]:
-        """In force now; a head is never revoked, so all of theirs are among them."""
+        """The documents in force; a head is never revoked, so all heads are among them."""
         return [h.document for h in self._documents.held]
 
     async def _report_revoked(self, document: Document, sha256: str, error: TrustError) -> None:
-        """A document that was in force and is no longer, on record once."""
+        """Record and report once that a document is no longer in force."""
         log.warning("%s %s is out of force: %s", document.kind, document.doc_id, error)
         await self._journal.append(
             "refusal",
@@ -361,13 +364,13 @@ class IngestPipeline:
 
     def _report_withheld(self, withheld: set[str]) -> None:
         for slot in self._withheld - withheld:
-            self._note("document_withheld", slot, None)
+            self._set_issue("document_withheld", slot, None)
         for slot in withheld:
-            self._note("document_withheld", slot, "the centre's head revokes it")
+            self._set_issue("document_withheld", slot, "the centre's head revokes it")
         self._withheld = frozenset(withheld)
 
     async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
-        """A jump that is held is told by the health checks; what is refused is on record."""
+        """Apply a signed time. The health checks report a held jump; a refusal is recorded."""
         if self.nonces.has_set_clock(reply.nonce):
             why = TrustError("E_TIME", reply.doc_id, "its question was answered before")
             await self.refusals.add(topic, accepted.envelope, why)
@@ -378,7 +381,7 @@ class IngestPipeline:
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self.refusals.add(topic, accepted.envelope, why)
-            # It sets no clock, but may be the last that an attested emergency waited for.
+            # It sets no clock, but may be the proof that an attested emergency waited for.
             await self._receive_again(self._unproved.take(self._attested))
             return
         self.nonces.mark_clock_set(reply.nonce)

@@ -1,7 +1,7 @@
-"""Where the box stands by its config in force, where it stood last, and what is meant for it there.
+"""The box's place by its config in force, its last place, and which documents are meant for it.
 
-The last place outlives the config that gave it, also in a memory that was salvaged: who would
-place the box anew must have a say there too.
+The last place outlives the config that gave it, also in a recovered database: whoever gives the box
+a new place must have rights at the former one too.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class Placement:
     """The box's place. `load` it once before anything else.
 
     Args:
-        holding: judges which configs are still entitled.
-        store: remembers the last place.
-        placed: told of the config that gives the place, or None when it is lost.
-        province: expected by the settings; asked of a box that never had a place.
+        revalidation: decides which configs are still authorised.
+        store: keeps the last place.
+        placed: called with the config that gives the place, or None when the place is lost.
+        province: expected by the settings; it counts for a box that never had a place.
 
     Attributes:
-        place: of now; None without a config.
-        last: the newest place that is known, also when it is lost.
+        place: the present one; None without a config.
+        last: the newest known place, also when it is lost.
     """
 
     def __init__(
         self,
-        holding: Revalidation,
+        revalidation: Revalidation,
         store: Store,
         placed: Callable[[StationConfig | None], Awaitable[None]],
         province: str | None,
@@ -48,30 +48,33 @@ class Placement:
         self.place: Place | None = None
         self.last: Place | None = None
         self._config_id: str | None = None
-        self._holding = holding
+        self._revalidation = revalidation
         self._store = store
         self._placed = placed
         self._province = province
 
     async def load(self) -> None:
-        """Take up what was kept.
+        """Read the last place.
 
         Raises:
             StoreError: the database cannot be read.
         """
         last = await self._store.run(key_value.get, key_value.LAST_PLACE)
-        with contextlib.suppress(ValueError):  # the card has changed it: the config tells it again
+        with contextlib.suppress(ValueError):  # corrupt on the card: the config gives it again
             self.last = parse_place(last) if last is not None else None
 
     @property
     def former(self) -> str | None:
-        """Where the box stood, or else is expected, as a pattern of places; None: anywhere."""
+        """The last place, or else the expected one, as a pattern of places; None: anywhere."""
         if self.last is not None:
             return str(self.last)
         return f"{self._province}/*/*" if self._province is not None else None
 
     async def settle(self, documents: Iterable[HeldDocument], now: Now) -> None:
-        """A config is judged at the place that it gives; one that lost its right gives none."""
+        """Set the place from the configs, each verified at the place that it gives.
+
+        A config that is no longer authorised gives no place.
+        """
         configs = [h for h in documents if isinstance(h.document, StationConfig)]
         entitled = [h for h in configs if self._is_entitled(h, now)]
         config = config_in_force(entitled, now)
@@ -88,7 +91,7 @@ class Placement:
     def is_meant(self, held: HeldDocument) -> bool:
         """Is it for this place? The config in force is, though it named the box at a former one.
 
-        So is a stop that was when it was accepted: whoever moves the box lifts none.
+        A stop that was for this place when it was accepted still is: moving the box lifts no stop.
         """
         document, place = held.document, self.place
         if find_latch_place(held) is not None:
@@ -100,7 +103,7 @@ class Placement:
     def _is_entitled(self, held: HeldDocument, now: Now) -> bool:
         config = held.document
         assert isinstance(config, StationConfig)  # noqa: S101 - the caller asks for no other
-        return self._holding.is_entitled(held, parse_place(config.place), now)
+        return self._revalidation.is_entitled(held, parse_place(config.place), now)
 
     async def _remember(self, place: Place) -> None:
         if place == self.last:
@@ -109,4 +112,4 @@ class Placement:
         try:
             await self._store.run(key_value.put, key_value.LAST_PLACE, str(place))
         except StoreError as error:
-            log.warning("the last place is remembered in memory only: %s", error)
+            log.warning("the last place is kept in memory only: %s", error)

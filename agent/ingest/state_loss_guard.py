@@ -1,6 +1,6 @@
-"""A box whose memory is new or lost: what it may take, and who is told (see `trust.head`).
+"""Replay protection of a box whose stored state is new or lost (see `trust.head`).
 
-Nothing here holds where no head can reach the box: then it goes on as any new box always did.
+It does not apply where no head can reach the box: such a box accepts like any new box.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ HINT = (
 
 
 class StateLossGuard:
-    """Guards a memory that knows nothing of the past. `load` it once before anything else.
+    """Protects a box whose state has no floors of the past. `load` it once before anything else.
 
     Args:
         authority: who may sign what.
-        store: remembers since when it remembers.
-        floors: what was accepted before.
-        note: begins or ends an issue.
+        store: keeps since when the state exists.
+        floors: replay floors of what was accepted before.
+        set_issue: begins or ends an issue.
     """
 
     def __init__(
@@ -47,45 +47,45 @@ class StateLossGuard:
         authority: Authority,
         store: Store,
         floors: FloorLookup,
-        note: Callable[[str, str, str | None], None],
+        set_issue: Callable[[str, str, str | None], None],
     ) -> None:
         self._authority = authority
         self._store = store
         self._floors = floors
-        self._note = note
-        self._birth = StateOrigin(is_new=False)
+        self._set_issue = set_issue
+        self._origin = StateOrigin(is_new=False)
         self._turned_away: list[tuple[str, tuple[int, int], str]] = []
 
     async def load(self) -> None:
-        """Take up what was kept.
+        """Read the origin of the state.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        self._birth = await self._store.run(load_origin)
+        self._origin = await self._store.run(load_origin)
 
     @property
     def is_waiting(self) -> bool:
         """Has no fresh head come yet? What comes before it is refused without a record."""
-        return not self._birth.is_proved
+        return not self._origin.is_proved
 
     def check(
         self, accepted: Accepted, held: Sequence[Document], place: Place | None, now: Now
     ) -> None:
-        """Judge a document that trust let through.
+        """Verify a document that passed all rules of `agent.trust`.
 
         Raises:
-            TrustError: E_REPLAY, it cannot be told from a replay.
+            TrustError: E_REPLAY, it cannot be distinguished from a replay.
         """
         if not self._is_guarded(place):
             return
         heads = fresh_heads(select_heads(held), now)
         try:
             verify_after_loss(
-                accepted.document, accepted.sha256, self._floors, heads, self._birth.born_at
+                accepted.document, accepted.sha256, self._floors, heads, self._origin.born_at
             )
         except TrustError:
-            # names and numbers alone: the documents may be large, and come again when asked for
+            # only names and numbers: the documents may be large, and the centre sends them again
             document = accepted.document
             number = (document.epoch, document.seq)
             one = (slot_key(document), number, accepted.sha256)
@@ -93,25 +93,29 @@ class StateLossGuard:
             raise
 
     async def apply(self, held: Sequence[Document], place: Place | None, now: Now) -> bool:
-        """Documents or clock moved: is it time to ask for what was turned away before?"""
+        """Apply changed documents or a changed clock.
+
+        Returns:
+            Must a hello ask for what was turned away before?
+        """
         if not self._is_guarded(place):
             return False
-        if self._birth.born is None and now.quality in ("SYNCED", "HOLDOVER"):
-            await self._become(self._birth.at(now.at))
+        if self._origin.born is None and now.quality in ("SYNCED", "HOLDOVER"):
+            await self._set_origin(self._origin.at(now.at))
         heads = fresh_heads(select_heads(held), now)
-        if heads and not self._birth.is_proved:
-            await self._become(self._birth.proved())
-        self._note("head_awaited", "memory", HINT if self.is_waiting else None)
+        if heads and not self._origin.is_proved:
+            await self._set_origin(self._origin.proved())
+        self._set_issue("head_awaited", "memory", HINT if self.is_waiting else None)
         known = len(self._turned_away)
         self._turned_away = [one for one in self._turned_away if not is_listed(*one, heads)]
         return len(self._turned_away) < known
 
-    async def _become(self, birth: StateOrigin) -> None:
-        self._birth = birth
+    async def _set_origin(self, origin: StateOrigin) -> None:
+        self._origin = origin
         try:
-            await self._store.run(put_origin, birth)
+            await self._store.run(put_origin, origin)
         except StoreError as error:
-            log.warning("the memory's birth is remembered in memory only: %s", error)
+            log.warning("the origin of the state is kept in memory only: %s", error)
 
     def _is_guarded(self, place: Place | None) -> bool:
-        return self._birth.is_new and place is not None and can_have_head(self._authority, place)
+        return self._origin.is_new and place is not None and can_have_head(self._authority, place)

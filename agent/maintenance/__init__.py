@@ -1,1 +1,1 @@
-"""The card: what is freed, and when."""
+"""Maintenance of the card: what is deleted, and when."""

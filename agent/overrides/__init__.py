@@ -1,1 +1,1 @@
-"""What goes over the schedule: emergency keys, silence documents, inputs of the site."""
+"""What overrides the schedule: emergency keys, silence documents, inputs of the site."""

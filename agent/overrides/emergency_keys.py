@@ -1,10 +1,11 @@
 """The local emergency keys: what each of them would start, and what a press starts.
 
-A press starts the held alarm of its key's slot and nothing else. It lives in this process's memory
-alone: after a restart nothing goes on by itself. A press while that alarm is on changes nothing;
-another key's alarm takes its place. The silence key, or a silence signed by two, ends it for good.
+A press starts the prepared alarm of its key's slot and nothing else. It is kept in the memory of
+this process only: after a restart no alarm resumes by itself. A press while that alarm is on
+changes nothing; another key's alarm replaces it. The silence key, or a silence signed by two
+people, ends it for good.
 
-That a key would start nothing is told beforehand, as an issue: the day of need is too late.
+An issue reports in advance that a key would start nothing: at the emergency it is too late.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 
 log = logging.getLogger(__name__)
-LOOK_S = 30.0
-GRACE_S = 120.0  # files of an alarm that has just come are on their way: no issue yet
+CHECK_S = 30.0
+GRACE_S = 120.0  # the files of a new alarm are still being downloaded: no issue yet
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
@@ -40,16 +41,16 @@ class EmergencyKeys:
     Args:
         settings: name the keys, and what the outputs can do.
         clock: the only source of time.
-        journal: takes each press.
-        issues: those that last.
+        journal: records each press.
+        issues: the open issues.
         documents: those in force.
         why_missing: None when a medium is in store, else why it is not.
-        is_stopped: is everything silent, by the silence key or by an order of two?
-        sounding: what loudspeakers play now.
+        is_stopped: is everything silent, by the silence key or by a silence signed by two?
+        sounding: the items that loudspeakers play now.
         press: the last press.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         settings: Settings,
         *,
@@ -81,7 +82,7 @@ class EmergencyKeys:
         self._presses: asyncio.Queue[Detail] = asyncio.Queue()
 
     def standings(self) -> list[KeyStanding]:
-        """What each key would start at this moment, in the order of the settings."""
+        """What each key would start now, in the order of the settings."""
         held, now = self._documents.held, self._clock.now()
         standings = []
         for name, slot in self._slots.items():
@@ -92,7 +93,7 @@ class EmergencyKeys:
         return standings
 
     def press(self, name: str) -> None:
-        """A hand is on the key: start its alarm, at once; the disk comes after."""
+        """Handle a press: start the alarm at once; the journal is written afterwards."""
         standing = next(one for one in self.standings() if one.key == name)
         code = self._start(standing)
         document = standing.document
@@ -108,7 +109,7 @@ class EmergencyKeys:
         self._press.changed.emit()
 
     def _start(self, standing: KeyStanding) -> str | None:
-        """Start it; the code of the reason why not."""
+        """Start the alarm; the code of the reason if it cannot start."""
         if self._is_stopped():
             return "E_SILENT"
         if self._is_on(standing.slot):
@@ -125,7 +126,7 @@ class EmergencyKeys:
         return self._is_stopped_at(self._clock.now())
 
     def _is_on(self, slot: str) -> bool:
-        """Is that slot's alarm still being told? Text that is left on a board is not."""
+        """Is that slot's alarm still played? Text that stays on a board does not count."""
         press = self._press.current()
         if press is None or press.document.slot != slot:
             return False
@@ -139,7 +140,7 @@ class EmergencyKeys:
         return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
 
     def check(self) -> None:
-        """Documents, media, the clock or a silence moved: what lasts, and what is amiss?"""
+        """Update alarm and issues after a change of documents, media, clock or silence."""
         press = self._press.current()
         if press is not None and self._is_ended(press.document):
             self._press.end()
@@ -147,39 +148,39 @@ class EmergencyKeys:
             self._report(standing)
 
     def _report(self, standing: KeyStanding) -> None:
-        name, why, note = standing.key, standing.why_not_whole, self._issues.set_issue
+        name, why, set_issue = standing.key, standing.why_not_whole, self._issues.set_issue
         if why is None:
             self._idle_since_mono_s.pop(name, None)
-            note("key_started_nothing", name, None)
+            set_issue("key_started_nothing", name, None)
         elif mono_s() - self._idle_since_mono_s.setdefault(name, mono_s()) < GRACE_S:
             why = None
         is_held = standing.document is not None
-        note("key_without_alarm", name, None if is_held else why)
-        note("key_alarm_incomplete", name, why if is_held else None)
+        set_issue("key_without_alarm", name, None if is_held else why)
+        set_issue("key_alarm_incomplete", name, why if is_held else None)
 
     def _is_ended(self, document: Emergency) -> bool:
-        """For good: the end of a silence does not bring it on again."""
+        """Has the alarm ended for good? The end of a silence does not start it again."""
         cancelled = cancelled_by(self._documents.held)
         names = {document.event_id, document.doc_id}
         return self._is_stopped() or bool(cancelled & names)
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._write(), name="journal of keys")
-            group.create_task(self._keep_looking(), name="look at keys")
+            group.create_task(self._record_presses(), name="journal of keys")
+            group.create_task(self._check_often(), name="check of keys")
 
-    async def _write(self) -> None:
+    async def _record_presses(self) -> None:
         while True:
             detail = await self._presses.get()
             with contextlib.suppress(AgentError):
                 await self._journal.append("command", detail=detail)
 
-    async def _keep_looking(self) -> None:
-        """An alarm expires without anybody's word."""
+    async def _check_often(self) -> None:
+        """Check periodically: an alarm expires without any signal."""
         while self._slots:
             self.check()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
 
 
 _RESULT = {None: "done", "E_ON": "ignored"}

@@ -1,8 +1,8 @@
-"""Is every emergency in force heard and seen? Where it is not, that is an issue, and on record.
+"""Checks that every emergency in force is heard and seen; where it is not, it raises an issue.
 
-An emergency that an output does not sound or show is told within 10 s, with the reason, and ends
-when it does or when the emergency is over. One that an output never told at all gets a play record
-there as skipped, unless the output itself has written one.
+The issue begins within 10 s, with the reason, and ends when the output sounds or shows the
+emergency or when the emergency is over. An emergency that an output never played at all gets a play
+record there as skipped, unless the output itself has written one.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from agent.overrides.emergency_state import SILENT, EmergencyState, OutputState,
 from agent.play.item import Item, PlayLog
 from agent.play.play_record import PlayRecord, PlayResult
 
-LOOK_S = 1.0
-IDLE_S = 30.0  # an emergency may begin at its own moment, without anybody's word
-GRACE_S = 7.0  # for amplifiers that settle, a process that is replaced
+CHECK_S = 1.0
+IDLE_S = 30.0  # an emergency may begin at its start time, without any signal
+GRACE_S = 7.0  # time for amplifiers to settle, or for a worker process to be replaced
 WHY: dict[Standing, str] = {
     "key": "the silence key on the box is turned",
     "order": "a signed silence stops everything",
@@ -41,11 +41,11 @@ REASON: dict[Standing, str] = {
 
 @dataclass
 class _Seen:
-    """One emergency on one output, as far as it was watched."""
+    """One emergency on one output, as observed so far."""
 
     output: str
     item: Item
-    was_told: bool = False
+    was_played: bool = False
     is_recorded: bool = False
     standing: Standing = "late"
     silent_since_mono_s: float | None = None
@@ -53,36 +53,36 @@ class _Seen:
 
 @dataclass
 class EmergencyMonitor:
-    """Watches the emergencies of one box.
+    """Monitors the emergencies of one box.
 
     Args:
-        states: every emergency in force, and how it stands on each output.
-        issues: those that last.
-        log: takes the records.
+        states: every emergency in force, with its state on each output.
+        issues: the open issues.
+        log: gets the play records.
     """
 
     states: Callable[[], list[EmergencyState]]
     issues: Issues
     log: PlayLog
     _seen: dict[tuple[str, str], _Seen] = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
+    _with_issue: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def changed(self) -> None:
-        """Documents, media, the clock or a silence moved: look again now."""
+        """Check at once: documents, media, the clock or a silence have changed."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         while True:
             self._changed.clear()
             await self.check()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S if self._seen else IDLE_S):
+                async with asyncio.timeout(CHECK_S if self._seen else IDLE_S):
                     await self._changed.wait()
 
     async def check(self) -> None:
-        """Tell what begins and what ends."""
+        """Update issues and records."""
         alarms = self.states()
         here = [(state, state.item) for alarm in alarms for state in alarm.outputs if state.item]
         over = self._seen.keys() - {(state.output, item.key) for state, item in here}
@@ -90,33 +90,33 @@ class EmergencyMonitor:
             await self._end(self._seen.pop(key))
         for state, item in here:
             seen = self._seen.setdefault((state.output, item.key), _Seen(state.output, item))
-            _follow(seen, state)
-        self._note()
+            _update(seen, state)
+        self._set_issues()
 
-    def _note(self) -> None:
-        """One issue an output, for the highest of what it does not tell."""
+    def _set_issues(self) -> None:
+        """Set one issue an output, for the highest emergency that it does not play."""
         hints: dict[str, str] = {}
-        telling = {seen.output for seen in self._seen.values() if seen.standing == "on"}
+        playing = {seen.output for seen in self._seen.values() if seen.standing == "on"}
         for seen in self._seen.values():
-            if seen.output not in telling and _is_long_silent(seen):
+            if seen.output not in playing and _is_long_silent(seen):
                 hint = f"{seen.item.source.entry}: {WHY[seen.standing]}"
                 hints.setdefault(seen.output, hint)
-        for output in self._told - hints.keys():
+        for output in self._with_issue - hints.keys():
             self.issues.set_issue("emergency_not_sounding", output, None)
         for output, hint in hints.items():
             self.issues.set_issue("emergency_not_sounding", output, hint)
-        self._told = set(hints)
+        self._with_issue = set(hints)
 
     async def _end(self, seen: _Seen) -> None:
-        if not seen.was_told and not seen.is_recorded and seen.standing in REASON:
+        if not seen.was_played and not seen.is_recorded and seen.standing in REASON:
             missing = [body.lang for body in seen.item.bodies]
-            account = PlayResult("skipped", REASON[seen.standing], words_missing=missing)
-            await PlayRecord(self.log, seen.output, seen.item).close(account)
+            result = PlayResult("skipped", REASON[seen.standing], words_missing=missing)
+            await PlayRecord(self.log, seen.output, seen.item).close(result)
 
 
-def _follow(seen: _Seen, state: OutputState) -> None:
+def _update(seen: _Seen, state: OutputState) -> None:
     seen.standing = state.standing
-    seen.was_told |= state.standing in ("on", "told")
+    seen.was_played |= state.standing in ("on", "told")
     seen.is_recorded = state.is_open or state.standing == "failed"
     if state.standing not in SILENT:
         seen.silent_since_mono_s = None
@@ -125,7 +125,7 @@ def _follow(seen: _Seen, state: OutputState) -> None:
 
 
 def _is_long_silent(seen: _Seen) -> bool:
-    """What somebody keeps off is told at once; else a little patience."""
+    """Is the output silent for long enough? A silence ordered by a person counts at once."""
     since_s = seen.silent_since_mono_s
     if since_s is None:
         return False

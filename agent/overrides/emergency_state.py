@@ -1,7 +1,7 @@
-"""Every emergency in force, and how it stands on each output of this box.
+"""Every emergency in force, with its state on each output of this box.
 
-What keeps an emergency off an output is found out here, and by nobody else: the page shows it, and
-`alarm_watch` makes an issue and a record of it.
+Only this module finds the reason why an output does not play an emergency: the page shows it, and
+`emergency_monitor` makes an issue and a record of it.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ from agent.play.sound.sound_output import SoundOutput
 Standing = Literal[
     "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
 ]
-# It is not heard or seen, and should be.
+# The emergency is not heard or seen, and should be.
 SILENT: frozenset[Standing] = frozenset({"key", "order", "process", "lines", "failed", "late"})
 Outputs = Mapping[str, SoundOutput | BoardOutput]
 
 
 class EmergencySource(Protocol):
-    """See `programme.Programme`."""
+    """See `playout.schedule.Schedule`."""
 
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
-        """What is in force for one sense, whatever keeps it off."""
+        """The emergencies in force for one sense, also those that are silenced."""
 
     def silence(self, now: Now) -> ActiveSilence | None:
-        """The strongest silence that was ordered by a document, if any."""
+        """The strongest silence that a document orders, if any."""
 
     def is_locked(self) -> bool:
-        """Does the key on the box keep everything silent and black?"""
+        """Does the silence key on the box keep everything silent and black?"""
 
 
 class ItemLookup(Protocol):
-    """See `programme.SoundRundown`."""
+    """See `playout.schedule.SoundSchedule`."""
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
-        """The emergency as this output tells or shows it; None when there is nothing for it."""
+        """The emergency as this output plays or shows it; None when it has nothing for it."""
 
 
 WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
@@ -55,8 +55,8 @@ WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
 class LanguageState:
     """One language on a loudspeaker output.
 
-    `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
-    this box, have `failed` to play, or there are `none`: nobody recorded any.
+    `state`: its words are played `now`, were `heard`, are `here` and not yet played, are `missing`
+    on this box, have `failed` to play, or there are `none`: nobody recorded any.
     """
 
     lang: str
@@ -65,17 +65,18 @@ class LanguageState:
 
 @dataclass(frozen=True)
 class OutputState:
-    """How one emergency stands on one output.
+    """The state of one emergency on one output.
 
     Args:
         output: its name.
         is_board: is it seen there, and not heard?
-        item: as the output has it; None when there is nothing for it.
-        standing: `on` it is heard or seen; `told` to its end; `waiting` for another emergency;
-            `nothing` to tell; kept off by the silence `key` or a silence `order`; the output's
-            `process` is away; no loudspeaker `lines` are on; it `failed`; or it comes `late`.
-        is_open: the output is at it, and will write its record.
-        words: what of each language is heard.
+        item: the output's item; None when the output has nothing for it.
+        standing: `on`, it is heard or seen; `told`, played to its end; `waiting` for another
+            emergency; `nothing` to play; silenced by the silence `key` or a silence `order`; the
+            output's `process` does not run; no loudspeaker `lines` are on; it `failed`; or it comes
+            `late`.
+        is_open: the output plays it and will write its record.
+        words: the state of each language.
     """
 
     output: str

@@ -1,8 +1,9 @@
-"""What the place itself tells the box: doors, mains, local keys, temperatures; and what follows.
+"""Inputs of the site: doors, mains, local keys, sensors; and what they cause.
 
 The silence key is the local kill switch: while it is on, nothing sounds and every face is black,
-an emergency included. The last that was seen of it survives a restart, so that pulling the plug or
-the key's module does not lift it. An emergency key starts what `alarm` holds for it.
+an emergency included. Its last known position survives a restart, so that pulling the plug or the
+key's module does not lift the silence. An emergency key starts the alarm that `emergency_keys` has
+for it.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ class SiteInputs:
     Args:
         settings: of this box.
         store: keeps the silence key's position.
-        journal: where a silence by the key begins and ends.
-        note: begins or ends an issue.
-        lines: every switched line.
-        mutes: told of the silence key.
-        press: told the name of an emergency key that a hand has just pressed.
+        journal: records the begin and the end of a silence by the key.
+        set_issue: begins or ends an issue.
+        lines: every switched speaker line.
+        mutes: gets the state of the silence key.
+        press: called with the name of an emergency key that was just pressed.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class SiteInputs:
         *,
         store: Store,
         journal: Journal,
-        note: Callable[[str, str, str | None], None],
+        set_issue: Callable[[str, str, str | None], None],
         lines: Sequence[SpeakerLine],
         mutes: Mutes,
         press: Callable[[str], None],
@@ -53,19 +54,19 @@ class SiteInputs:
         self._settings = settings
         self._store = store
         self._journal = journal
-        self._note = note
+        self._set_issue = set_issue
         self._lines = lines
         self._mutes = mutes
         self._press = press
-        self._was_locked = False  # as the store has it
+        self._was_locked = False  # as stored
         self._inputs = InputMonitor([])
         self._sensors = SensorMonitor([])
-        self._last_told = False
-        self._told: asyncio.Queue[tuple[str, InputKindName, bool]] = asyncio.Queue()
-        self._moved = asyncio.Event()
+        self._last_recorded = False
+        self._events: asyncio.Queue[tuple[str, InputKindName, bool]] = asyncio.Queue()
+        self._key_changed = asyncio.Event()
 
     async def load(self) -> None:
-        """Take up the silence key's last position and build the drivers; nothing is asked yet.
+        """Read the silence key's last position and build the drivers; no device is read yet.
 
         Raises:
             StoreError: the database cannot be read.
@@ -74,25 +75,25 @@ class SiteInputs:
         settings = self._settings
         has_key = any(INPUT_KINDS[one.kind].action == "mute" for one in settings.inputs)
         self._was_locked = has_key and bool(await self._store.run(key_value.get, SILENCE_KEY))
-        self._last_told = self._was_locked
+        self._last_recorded = self._was_locked
         self._lock(self._was_locked)
         self._inputs = await asyncio.to_thread(
-            build_inputs, settings.inputs, self._on_input, self._note
+            build_inputs, settings.inputs, self._on_input, self._set_issue
         )
         self._sensors = await asyncio.to_thread(
-            build_sensors, settings.sensors, self._line_state, self._note
+            build_sensors, settings.sensors, self._line_state, self._set_issue
         )
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._inputs.run(), name="inputs")
             group.create_task(self._sensors.run(), name="sensors")
-            group.create_task(self._write(), name="site's journal")
-            group.create_task(self._keep_position(), name="silence key's position")
+            group.create_task(self._record_events(), name="site's journal")
+            group.create_task(self._store_position(), name="silence key's position")
 
     def inputs(self) -> dict[str, InputState]:
-        """Name → what each contact says now."""
+        """Name → present state of each contact."""
         return self._inputs.states()
 
     def readings(self) -> dict[str, Reading]:
@@ -111,37 +112,37 @@ class SiteInputs:
         action = INPUT_KINDS[kind].action
         if action == "mute":
             self._lock(active)
-            self._moved.set()
-            self._mutes.changed.emit()  # first the silence, then the disk
+            self._key_changed.set()
+            self._mutes.changed.emit()  # the silence comes before the write to the card
         elif action == "start_alarm" and active:
             self._press(name)
-        self._told.put_nowait((name, kind, active))
+        self._events.put_nowait((name, kind, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         self._mutes.is_locked = is_locked
         hint = "the key on the box is turned; turn it back to sound again" if is_locked else None
-        self._note("silence_key_on", "box", hint)
+        self._set_issue("silence_key_on", "box", hint)
 
-    async def _write(self) -> None:
-        """What was told, made durable in its order, beside the contacts: a disk may be slow."""
+    async def _record_events(self) -> None:
+        """Record the events in their order, in a task of its own: the card may be slow."""
         while True:
-            name, kind, active = await self._told.get()
+            name, kind, active = await self._events.get()
             state = "on" if active else "off"
-            if INPUT_KINDS[kind].action == "mute" and active != self._last_told:
-                self._last_told = active
+            if INPUT_KINDS[kind].action == "mute" and active != self._last_recorded:
+                self._last_recorded = active
                 await self._journal.append("silence", detail={"state": state, "by": name})
 
-    async def _keep_position(self) -> None:
-        """The key's last position, durable: what a disk refuses is tried until it is there."""
+    async def _store_position(self) -> None:
+        """Store the key's last position; retry until the card takes it."""
         while True:
-            await self._moved.wait()
-            self._moved.clear()
+            await self._key_changed.wait()
+            self._key_changed.clear()
             while (is_locked := self._mutes.is_locked) != self._was_locked:
                 try:
                     await self._store.run(key_value.put, SILENCE_KEY, "on" if is_locked else "")
                 except StoreError as error:
-                    self._note("silence_key_not_kept", "box", str(error))
+                    self._set_issue("silence_key_not_kept", "box", str(error))
                     await asyncio.sleep(RETRY_S)
                     continue
                 self._was_locked = is_locked
-                self._note("silence_key_not_kept", "box", None)
+                self._set_issue("silence_key_not_kept", "box", None)

@@ -1,1 +1,1 @@
-"""What the parts of a box share: each object is written by one part and read by all."""
+"""State that the parts of a box share: one part writes each object and all read it."""

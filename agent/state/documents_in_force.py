@@ -1,4 +1,4 @@
-"""The documents in force: written by intake, read by everybody."""
+"""The documents in force: `ingest` writes them, everybody reads them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from agent.signals import AsyncSignal
 
 
 class DocumentsInForce:
-    """What this box obeys at this moment.
+    """The documents that this box follows now.
 
     Attributes:
         held: oldest first.
-        changed: emitted after each change; a listener may take its time, intake waits for it.
+        changed: emitted after each change; a listener may be slow, `ingest` waits for it.
     """
 
     def __init__(self) -> None:
@@ -23,20 +23,20 @@ class DocumentsInForce:
         self._named: frozenset[str] = frozenset()
 
     def put(self, held: Sequence[HeldDocument]) -> None:
-        """Replace them all, without a word to anybody."""
+        """Replace them all without emitting `changed`."""
         self.held = held
         self._named = frozenset(medium.sha256 for one in self.with_media for medium in one.media)
 
     async def replace(self, held: Sequence[HeldDocument]) -> None:
-        """Replace them all; returns when everything that follows has been done."""
+        """Replace them all; return when every listener of `changed` has ended."""
         self.put(held)
         await self.changed.emit()
 
     @property
     def with_media(self) -> list[Playlist | Emergency]:
-        """Those that may name files."""
+        """The documents that may name media."""
         return [h.document for h in self.held if isinstance(h.document, Playlist | Emergency)]
 
     def is_named(self, digest: str) -> bool:
-        """Does any of them name this medium?"""
+        """Does any document in force name this medium?"""
         return digest in self._named

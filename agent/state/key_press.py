@@ -1,4 +1,4 @@
-"""The last press of an emergency key, while its alarm may last. It lives in memory alone."""
+"""The last press of an emergency key, while its alarm may last; kept in memory only."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from agent.signals import Signal
 
 
 class KeyPress:
-    """What a hand on a key has started.
+    """The alarm that a person at an emergency key has started.
 
     Args:
-        clock: dates a press anew after each step.
+        clock: the moment of a press is computed anew after each clock step.
 
     Attributes:
-        changed: emitted after every press, also one that has started nothing.
+        changed: emitted after every press, also after one that started nothing.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class KeyPress:
         self._count = 0
 
     def current(self) -> Press | None:
-        """The last press; whether its alarm still lasts is plan's to say."""
+        """The last press; `agent.plan` decides whether its alarm still lasts."""
         if self._last is None:
             return None
         press, pressed_mono_s = self._last
@@ -36,15 +36,15 @@ class KeyPress:
 
     @property
     def doc_id(self) -> str | None:
-        """Of the alarm that it has started."""
+        """The id of the alarm that the press has started."""
         return self._last[0].document.doc_id if self._last is not None else None
 
     def begin(self, held: HeldDocument, document: Emergency, key: str) -> None:
-        """Start an alarm; it takes the place of the one before it."""
+        """Start an alarm; it replaces the one before it."""
         self._count += 1
         press = Press(held, document, key, self._count, self._clock.now().at)
         self._last = (press, mono_s())
 
     def end(self) -> None:
-        """The alarm is over for good."""
+        """End the alarm; it does not start again."""
         self._last = None

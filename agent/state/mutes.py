@@ -1,4 +1,4 @@
-"""What keeps this box silent: the page's switch, the key on the box, silences signed by people."""
+"""What mutes this box: the page's switch, the silence key on the box, signed silence documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agent.store.local_mute import LocalMute
 
 
 class Mutes:
-    """Read at every question, so that a silence is on before anything sounds after a restart.
+    """All mutes, computed at every query, so that a mute is on before anything sounds.
 
     Args:
         documents: may order a silence.
@@ -18,7 +18,7 @@ class Mutes:
 
     Attributes:
         is_locked: is the silence key on the box turned? Nothing sounds or shows at all then.
-        changed: emitted when any of them was switched, has begun or has ended.
+        changed: emitted when a mute was switched, has begun or has ended.
     """
 
     def __init__(self, documents: DocumentsInForce, switch: LocalMute) -> None:
@@ -36,7 +36,7 @@ class Mutes:
         return self.is_locked
 
     def ordered(self, now: Now) -> ActiveSilence | None:
-        """The strongest silence that was ordered by a document, if any."""
+        """The strongest silence that a document orders, if any."""
         return silence_on(self._documents.held, now)
 
     def is_stopped(self, now: Now) -> bool:

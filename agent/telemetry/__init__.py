@@ -1,1 +1,1 @@
-"""What the box reports: its hello, its health, and the signature on it."""
+"""What the box reports to the centre: hello, health, and their signature."""

@@ -1,4 +1,4 @@
-"""What the box says of its own state: the checks of this box, and the report that tells of them."""
+"""The checks of this box, and the health report that is sent at every change and every period."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ Outputs = Mapping[str, SoundOutput | BoardOutput]
 
 
 class UpcomingItems(Protocol):
-    """See `programme.SoundRundown`."""
+    """See `playout.schedule.SoundSchedule`."""
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item to start."""
 
     def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
-        """What is to start within `ahead` and lacks a medium, soonest first."""
+        """Items that start within `ahead` and lack a medium, soonest first."""
 
 
 class CentreContact:
-    """When the centre was heard last.
+    """When the centre last sent something.
 
     Attributes:
-        heard_mono_s: when a signed word of it came that was meant for this box alone.
+        heard_mono_s: when the last signed message for this box alone came.
     """
 
     def __init__(self) -> None:
         self.heard_mono_s = mono_s()
 
     def note_heard(self, _content: object = None) -> None:
-        """Such a word has just come."""
+        """Such a message has just come."""
         self.heard_mono_s = mono_s()
 
     def last_mono_s(self) -> float:
@@ -80,17 +80,17 @@ class CentreContact:
 
 
 class HealthSnapshot:
-    """Puts the box's state into one report.
+    """Builds a health report from the box's state.
 
     Args:
         settings: of this box.
-        session: the link's session counter of this moment.
+        session: the link's present session number.
         clock: the only source of time.
         journal: its outbox and its fault.
-        issues: those that last.
+        issues: the open issues.
         outputs: by name.
-        rundowns: by the outputs' names.
-        lines: every switched line.
+        rundowns: name of an output → its part of the schedule.
+        lines: every switched speaker line.
         inputs: contacts by name.
         readings: sensors by name.
     """
@@ -121,11 +121,11 @@ class HealthSnapshot:
         self._readings = readings
 
     async def take(self) -> Health:
-        """The report of this moment.
+        """Build the report of this moment.
 
         Raises:
             StoreError: the journal cannot be read.
-            OSError: the state folder cannot be asked.
+            OSError: the state folder cannot be read.
         """
         now = self._clock.now()
         rows, oldest_s = await self._journal.outbox()
@@ -139,7 +139,7 @@ class HealthSnapshot:
             now=now,
             issues=issues.all() if now.quality == "FLOOR" else issues.dated(now.at),
             on_air={name: _describe(output) for name, output in self._outputs.items()},
-            upcoming={name: _told(r.upcoming(now)) for name, r in self._rundowns.items()},
+            upcoming={name: _on_air(r.upcoming(now)) for name, r in self._rundowns.items()},
             switches={line.name: line.state for line in self._lines},
             outbox=Outbox(rows, oldest_s),
             inputs=self._inputs(),
@@ -152,10 +152,10 @@ class HealthReporter:
 
     Args:
         checks: of this box.
-        note: begins or ends an issue.
-        take: puts a health report together.
+        set_issue: begins or ends an issue.
+        take: builds a health report.
         send: signs and sends it.
-        period_s: between two reports when nothing happens.
+        period_s: between two reports when nothing changes.
 
     Attributes:
         watch: the checks; its `statuses` are for page and doctor.
@@ -165,28 +165,28 @@ class HealthReporter:
         self,
         checks: Sequence[Check],
         *,
-        note: Callable[[str, str, str | None], None],
+        set_issue: Callable[[str, str, str | None], None],
         take: Callable[[], Awaitable[Health]],
         send: Callable[[Health], Awaitable[None]],
         period_s: float,
     ) -> None:
-        self.watch = CheckRunner(checks, note)
+        self.watch = CheckRunner(checks, set_issue)
         self._take = take
         self._send = send
         self._period_s = period_s
         self._wanted = asyncio.Event()
 
     def report_soon(self) -> None:
-        """Something has changed: the next report comes at once."""
+        """Send the next report at once: something has changed."""
         self._wanted.set()
 
     def on_play(self, play: Play) -> None:
-        """The centre is told at once on which outputs an emergency is heard or seen."""
+        """Report at once on which outputs an emergency is heard or seen."""
         if play.class_ == "emergency":
             self.report_soon()
 
     async def run(self) -> None:
-        """Live until cancelled: look, and report at every change and every period."""
+        """Run until cancelled: check, and report at every change and every period."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.watch.run(), name="watch")
             group.create_task(self._report(), name="health report")
@@ -196,7 +196,7 @@ class HealthReporter:
             try:
                 await self._send(await self._take())
             except (StoreError, OSError) as error:
-                log.warning("no health: %s", error)
+                log.warning("no health report: %s", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._period_s):
                     await self._wanted.wait()
@@ -204,7 +204,7 @@ class HealthReporter:
             await asyncio.sleep(HEALTH_MIN_S)
 
 
-def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
+def build_checks(  # noqa: PLR0913 - one keyword a checked part
     settings: Settings,
     *,
     boot_id: str,
@@ -220,22 +220,22 @@ def build_checks(  # noqa: PLR0913 - one keyword a thing that is looked at
     outputs: Outputs,
     rundowns: Mapping[str, UpcomingItems],
 ) -> list[Check]:
-    """Those that cost nothing first; a start has better to do than to read certificates.
+    """Build the checks of this box, cheap ones first: the start must not wait for certificates.
 
     Args:
         settings: of this box.
         boot_id: of this boot.
-        store: remembers for the checks.
+        store: keeps the checks' memory.
         clock: the only source of time.
         journal: its outbox.
-        issues: those that last.
+        issues: the open issues.
         link: the connection.
-        contact: when the centre was heard last.
-        authority: how it stands with who may sign.
+        contact: when the centre last sent something.
+        authority: the state of the authority.
         documents: those in force.
-        floors: what was accepted.
+        floors: replay floors of what was accepted.
         outputs: by name.
-        rundowns: by the outputs' names.
+        rundowns: name of an output → its part of the schedule.
     """
     address = f"{settings.broker.host}:{settings.broker.port}"
     memory = CheckMemory(store)
@@ -276,11 +276,11 @@ def _lacking(clock: Clock, rundowns: Mapping[str, UpcomingItems]) -> dict[str, s
 
 
 def _describe(output: SoundOutput | BoardOutput) -> OnAir | None:
-    told = _told(output.on_air)
-    if told is None or not isinstance(output, SoundOutput):
-        return told
-    return msgspec.structs.replace(told, words_missing=output.session_stack.words_missing)
+    on_air = _on_air(output.on_air)
+    if on_air is None or not isinstance(output, SoundOutput):
+        return on_air
+    return msgspec.structs.replace(on_air, words_missing=output.session_stack.words_missing)
 
 
-def _told(item: Item | None) -> OnAir | None:
+def _on_air(item: Item | None) -> OnAir | None:
     return item.on_air() if item is not None else None

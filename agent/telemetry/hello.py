@@ -1,4 +1,4 @@
-"""What a box says of itself when it has connected."""
+"""The hello: what a box reports about itself when it has connected."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from agent.trust.current_authority import AuthorityInForce
 
 
 class HelloSender:
-    """Says hello.
+    """Sends the hello.
 
     Args:
         send: signs and sends a report on a channel.
-        session: of the connection.
+        session: number of the present connection.
         boot_id: of this boot.
         journal: its epoch and length.
-        ask: a new nonce; the centre's answer carries it.
-        place: where the box stands.
-        floors: what was accepted.
+        ask: returns a new nonce; the centre's answer carries it.
+        place: the box's place.
+        floors: replay floors of what was accepted.
         documents: those in force.
         authority: in force.
         clock: the only source of time.
@@ -63,7 +63,7 @@ class HelloSender:
         self._outputs = outputs
 
     async def send(self) -> None:
-        """Once, with a new nonce; what cannot be sent now is said at the next connection."""
+        """Send one hello with a new nonce; one that cannot be sent follows the next connection."""
         hello = build_hello(
             self._session(), boot_id=self._boot_id, journal=self._journal, nonce=self._ask(),
             place=self._place(), floors=self._floors,
@@ -86,7 +86,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
     now: Now,
     outputs: Sequence[Output],
 ) -> Hello:
-    """Put it together; of very many slots those of documents in force come first."""
+    """Build a hello; of very many slots those of documents in force come first."""
     return Hello(
         session=session,
         boot_id=boot_id,

@@ -1,4 +1,4 @@
-"""What goes up from this box: signed by its key, on its own topics."""
+"""Reports of this box to the centre: signed by its key, on its own topics."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from agent.evidence.device_key import DeviceKey, sign_report
 from agent.store import key_value
 from agent.store.database import Store
 
-MOST_UNSENT = 64
+MAX_UNSENT = 64
 
 
 class UplinkConnection(Protocol):
     """See `link.mqtt.MqttLink`."""
 
     def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
-        """Send; returns when the broker has it."""
+        """Send; return when the broker has confirmed it."""
         ...
 
 
@@ -32,10 +32,10 @@ class SessionCounter:
     """Numbers the connections of this box.
 
     Args:
-        store: remembers the number.
+        store: keeps the number.
 
     Attributes:
-        number: of the last session that stood.
+        number: of the last established session.
     """
 
     def __init__(self, store: Store) -> None:
@@ -43,7 +43,7 @@ class SessionCounter:
         self._store = store
 
     async def next(self) -> int:
-        """A full or dead card must not keep the box from telling of it."""
+        """The next number; if the card fails it is counted in memory: the box must report that."""
         try:
             return await self._store.run(key_value.next_session)
         except StoreError:
@@ -54,51 +54,51 @@ class SessionCounter:
         return self.number
 
     def note_connected(self, number: int) -> None:
-        """This session stands."""
+        """This session is established."""
         self.number = number
 
 
 class Uplink:
-    """Signs and sends.
+    """Signs and sends reports.
 
     Args:
         station: of this box.
-        key: its own.
+        key: the box's own.
     """
 
     def __init__(self, station: StationId, key: DeviceKey) -> None:
-        self._line: UplinkConnection | None = None
+        self._connection: UplinkConnection | None = None
         self._station = station
         self._key = key
-        self._unsent: deque[Result] = deque(maxlen=MOST_UNSENT)
+        self._unsent: deque[Result] = deque(maxlen=MAX_UNSENT)
 
-    def note_connected(self, line: UplinkConnection) -> None:
-        """From now on there is something to send on."""
-        self._line = line
+    def note_connected(self, connection: UplinkConnection) -> None:
+        """Send on this connection from now on."""
+        self._connection = connection
 
     def sign(self, channel: str, payload: bytes) -> bytes:
         """The envelope for a channel."""
         return sign_report(self._key, channel, payload)
 
     async def publish(self, channel: str, message: bytes) -> None:
-        """Send what is signed already.
+        """Send a signed message.
 
         Raises:
-            LinkError: not connected, or it went meanwhile.
+            LinkError: not connected, or the connection was lost meanwhile.
         """
-        if self._line is None:
+        if self._connection is None:
             raise LinkError("E_OFFLINE", channel, "no connection yet")
-        await self._line.publish(build_uplink_topic(self._station, channel), message)
+        await self._connection.publish(build_uplink_topic(self._station, channel), message)
 
     async def send(self, channel: str, body: msgspec.Struct) -> None:
-        """Sign and send; what cannot be sent now is told again in the next hello or health."""
+        """Sign and send; what cannot be sent now is repeated by the next hello or health report."""
         with contextlib.suppress(LinkError):
             await self.publish(channel, self.sign(channel, msgspec.json.encode(body)))
 
     async def send_result(self, result: Result) -> None:
-        """Sign and send a verdict; one that cannot be sent now goes out with the next connection.
+        """Sign and send a verdict; one that cannot be sent now is sent at the next connection.
 
-        A broker that kept the session delivers at once, before the link is up for what goes out.
+        A broker that kept the session delivers at once, before the link can send.
         """
         if not await self._try(result):
             self._unsent.append(result)

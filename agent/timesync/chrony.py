@@ -1,4 +1,4 @@
-"""Asks chronyd, where one runs, how it keeps the system's clock; judges nothing.
+"""Asks chronyd, where one runs, how it keeps the system's clock; verifies nothing.
 
 Only over chronyd's own socket: over UDP `authdata` is refused ("501 Not authorised"). The socket
 is there for root and chrony's user alone, until the two drop-ins of systemd/ (chrony-open,
@@ -29,10 +29,10 @@ class ChronyReport:
     """What chronyc printed.
 
     Args:
-        text: of `COMMANDS`, as comma-separated rows.
-        boot_s: when it ended.
+        text: the output of `COMMANDS`, as comma-separated rows.
+        boot_s: when chronyc ended.
         system_at: the system's clock at that moment.
-        took_s: how long it took.
+        took_s: how long chronyc ran.
     """
 
     text: str
@@ -49,10 +49,10 @@ async def query_chrony(
     Args:
         socket: chronyd's.
         program: chronyc.
-        limit_s: how long it may take; it is killed then.
+        limit_s: after this time chronyc is killed.
 
     Raises:
-        LinkError: E_CHRONY: it may not be asked, did not answer in time, or answered with a fault.
+        LinkError: E_CHRONY: no permission to ask, no answer in time, or an error as the answer.
     """
     if not await asyncio.to_thread(_is_there, socket):
         return None
@@ -72,7 +72,7 @@ async def query_chrony(
 
 
 def _is_there(socket: Path) -> bool:
-    """A look at a folder in RAM."""
+    """Does chronyd's socket exist? It is in a folder in RAM."""
     try:
         socket.stat()
     except PermissionError as error:
@@ -90,7 +90,7 @@ async def _run(socket: Path, program: str, limit_s: float) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
         env=os.environ | {"LC_ALL": "C"},
     )
-    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    assert process.stdout is not None  # noqa: S101 - stdout is a pipe
     try:
         async with asyncio.timeout(limit_s):
             text = await process.stdout.read(LIMIT_BYTES)

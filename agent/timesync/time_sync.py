@@ -1,12 +1,12 @@
-"""Keeps the clock: what chrony says under NTS, a floor on the card, jumps that wait for a word.
+"""Keeps the clock: chrony's time under NTS, a floor on the card, jumps that wait for confirmation.
 
-The floor goes to the card every ten minutes, but only while the time is authenticated, so that a
-box that runs for months and then loses its power does not wake up months ago.
+The floor is written to the card every ten minutes, but only while the time is authenticated, so
+that a box that runs for months and then loses its power does not start months in the past.
 
 A jump of more than 400 days is held (`Clock.held_at`), because the key that signs the time is
 online and may be stolen. Two may confirm it (docs/decisions/0020): the root, by a version newer
-than the one under which the time was last taken, whose tree is fresh at the moment in question;
-and a person at the box, who puts today's date into a file by `tramtin confirm-time`.
+than the one under which a time was last applied, whose tree is fresh at the moment in question;
+and a person at the box, who writes today's date into a file by `tramtin confirm-time`.
 """
 
 from __future__ import annotations
@@ -33,35 +33,35 @@ from agent.trust.current_authority import AuthorityInForce
 
 log = logging.getLogger(__name__)
 TICK_S = 15.0
-KEEP_S = 600.0
+STORE_S = 600.0
 ASK_CHRONY_S = 600.0
 ASK_CHRONY_SOON_S = 60.0  # while the time is not known
-FORGET_S = 3600.0  # between two times that one root has the floor forgotten
+FORGET_S = 3600.0  # between two times that one root lowers the floor
 STEP_S = 0.5  # a smaller step by chrony is no event
-OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp lives no longer
+OLDEST_TIMESTAMP = timedelta(days=30)  # a tree's timestamp is valid for at most this time
 DAY = timedelta(days=1)
 
 
 class TimeSync:
-    """Built once for each life of the agent.
+    """Built once for each run of the agent.
 
     Args:
         clock: the only source of time.
-        store: remembers for it.
-        journal: gets each fix that is news, and otherwise one in ten minutes.
-        authority: in force, asked anew each time.
+        store: keeps the clock's state.
+        journal: records each fix that brings a change, and otherwise one in ten minutes.
+        authority: in force, read at every use.
         boot_id: of this boot.
         state: the state folder.
-        restore: has held documents take effect anew, after a great step.
+        restore: applies the held documents again, after a large step.
         ask_chrony: see `timesync.chrony`.
-        read_rtc: the battery clock, as at the start.
+        read_rtc: reads the battery-backed clock.
 
     Attributes:
-        stepped: emitted when the clock has taken a time.
-        time_wanted: emitted when the centre is to be asked for the time.
+        stepped: emitted when the clock has applied a time.
+        time_wanted: emitted when a hello must ask the centre for the time.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword a neighbour
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         clock: Clock,
         *,
@@ -85,79 +85,79 @@ class TimeSync:
         self._restore = restore
         self._ask_chronyd = ask_chrony
         self._read_rtc = read_rtc
-        self._root: int | None = None  # version of the root under which the time was last taken
-        self._kept_boot_s = boot_s()
-        self._kept_words: dict[str, str] = {}
-        self._fixed_by: tuple[str | None, int | None] = (None, None)  # whose time was written last
+        self._root: int | None = None  # version of the root under which a time was last applied
+        self._stored_boot_s = boot_s()
+        self._stored_values: dict[str, str] = {}
+        self._fixed_by: tuple[str | None, int | None] = (None, None)  # source of the last record
         self._fixed_boot_s = float("-inf")
         self._asked_boot_s = self._forgot_boot_s = float("-inf")
-        self._told_chrony = ""
+        self._logged_chrony = ""
         self._is_asking = False
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         while True:
             await self.tick()
             await asyncio.sleep(TICK_S)
 
     async def tick(self) -> None:
-        """Everything that is due."""
+        """Do everything that is due."""
         try:
             await self._apply_root()
             if self._is_asking:
                 self.time_wanted.emit()
             await self._apply_confirmation()
             await self._follow_chrony()
-            await self._keep_when_due()
+            await self._store_when_due()
         except (AgentError, OSError):
-            log.exception("left undone")
+            log.exception("a step of the time synchronisation failed")
 
     async def on_time(self, outcome: Outcome) -> None:
-        """The centre has told the time, and the clock has judged it.
+        """Handle the clock's verdict on a time from the centre.
 
         Raises:
-            StoreError: the card refuses.
+            StoreError: the card takes no writes.
         """
         if outcome.verdict == "taken":
             await self.on_fixed(outcome)
 
     async def on_fixed(self, outcome: Outcome) -> None:
-        """The clock has taken a time: first what needs no disk, then the record and the memory.
+        """Handle a time that the clock has applied: listeners first, then journal and card.
 
-        Whoever has the broker can have a box ask for the time every few seconds: an answer that
-        brings nothing new is not written.
+        Whoever controls the broker can make a box ask for the time every few seconds: an answer
+        that changes nothing is not written.
 
         Raises:
-            StoreError: the card refuses.
+            StoreError: the card takes no writes.
         """
         self._is_asking = False
         self.stepped.emit()
-        await self._count_root()
-        is_news = abs(outcome.step_s) >= STEP_S or self._fixed_by != (self._clock.by, self._root)
-        if not is_news and boot_s() - self._fixed_boot_s < KEEP_S:
+        await self._set_root()
+        is_change = abs(outcome.step_s) >= STEP_S or self._fixed_by != (self._clock.by, self._root)
+        if not is_change and boot_s() - self._fixed_boot_s < STORE_S:
             return
         self._fixed_by, self._fixed_boot_s = (self._clock.by, self._root), boot_s()
         by = NTS if self._clock.by == NTS else "centre"
         detail: Detail = {"step_ms": round(outcome.step_s * 1000), "by": by}
         await self._journal.append("clock_fix", detail=detail)
-        await self._keep()
+        await self._store_state()
 
     # The floor on the card
 
-    async def _keep_when_due(self) -> None:
-        is_held = bool(self._kept_words.get(clock_state.HELD))
-        if boot_s() - self._kept_boot_s >= KEEP_S:
+    async def _store_when_due(self) -> None:
+        is_held = bool(self._stored_values.get(clock_state.HELD))
+        if boot_s() - self._stored_boot_s >= STORE_S:
             self._clock.raise_floor()
         elif is_held == (self._clock.held_at is not None):
             return
-        await self._keep()
+        await self._store_state()
 
-    async def _keep(self) -> None:
+    async def _store_state(self) -> None:
         self._clock.see_rtc(await asyncio.to_thread(self._read_rtc))
-        words = await self._describe()
-        if words != self._kept_words:
-            await self._store.run(clock_state.keep, words)
-        self._kept_words, self._kept_boot_s = words, boot_s()
+        values = await self._describe()
+        if values != self._stored_values:
+            await self._store.run(clock_state.keep, values)
+        self._stored_values, self._stored_boot_s = values, boot_s()
 
     async def _describe(self) -> dict[str, str]:
         root = await self._last_root()
@@ -194,35 +194,35 @@ class TimeSync:
             return Outcome("slow")
         self._report_chrony("authenticated by NTS")
         at = report.system_at + timedelta(seconds=kept.offset_s)
-        # chronyd slews by at most a twelfth while it is being asked.
+        # chronyd slews by at most a twelfth while chronyc runs.
         return clock.follow(at, report.boot_s, kept.error_s + report.took_s / 12)
 
     def _report_chrony(self, what: str) -> None:
-        if what != self._told_chrony:
+        if what != self._logged_chrony:
             log.info("chrony: %s", what)
-        self._told_chrony = what
+        self._logged_chrony = what
 
-    # Jumps, and what no longer counts
+    # Held jumps and revoked keys
 
     async def _apply_root(self) -> None:
-        """A newer root may confirm what is held; keys it took away vouch for nothing."""
+        """Confirm a held jump by a newer root, or lower a floor that a revoked key has raised."""
         clock, root = self._clock, self._authority.versions["root"]
         is_newer, held_at = root > await self._last_root(), clock.held_at
         if held_at is not None and is_newer and self._is_fresh_at(held_at):
             log.warning("root %d confirms the jump to %s", root, held_at)
             await self._take_held()
         elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
-            log.warning("by the root's word the floor %s is forgotten", clock.floor)
+            log.warning("the root revokes the floor %s: it is lowered", clock.floor)
             clock.forget()
             self._forgot_boot_s = boot_s()
-            self._kept_words, self._is_asking = {}, True
+            self._stored_values, self._is_asking = {}, True
             await self._store.run(clock_state.lower, await self._describe())
 
-    async def _count_root(self) -> None:
-        """The root is one under which a time was taken.
+    async def _set_root(self) -> None:
+        """Store that a time was applied under the present root.
 
-        Not by the centre's word at a moment at which all has run out: a thief who answers before
-        the new files have come would use up the root that cures.
+        A time from the centre at which every file has expired does not count: a thief who answers
+        before the new files have come would use up the very root that repairs the clock.
         """
         clock, authority = self._clock, self._authority
         is_doubtful = clock.by != NTS and authority.grade(clock.now()) is Grade.EXPIRED
@@ -231,18 +231,18 @@ class TimeSync:
 
     async def _last_root(self) -> int:
         if self._root is None:
-            words = await self._store.run(clock_state.load)
-            self._root = int(words.get(clock_state.ROOT, "0"))
+            values = await self._store.run(clock_state.load)
+            self._root = int(values.get(clock_state.ROOT, "0"))
         return self._root
 
     def _is_fresh_at(self, at: datetime) -> bool:
-        """A pinned root has no timestamp and vouches for no moment."""
+        """Is the tree fresh at this moment? A pinned root has no timestamp and confirms nothing."""
         authority = self._authority
         is_tree = "timestamp" in authority.versions
         return is_tree and authority.grade(Now(at, "SYNCED", 0.0)) is Grade.FRESH
 
     def _is_by_revoked_key(self) -> bool:
-        """Has a key that raised the floor since lost the right to tell the time?"""
+        """Has a key that raised the floor lost the right to sign times since then?"""
         by, authority = self._clock.floor_by, self._authority
         if by == NTS or authority.grade(self._clock.now()) is Grade.EXPIRED:
             return False
@@ -252,10 +252,10 @@ class TimeSync:
         )
 
     def _is_far_ahead(self) -> bool:
-        """A newer root, but by our clock all that goes with it has run out: then we are wrong.
+        """Is the clock wrong, because a newer root is here and its other files look expired?
 
-        A clock that a stolen key has set ahead finds every authority file expired, so it cannot
-        even learn that the key was revoked. A new root it still takes.
+        By a clock that a stolen key has set ahead, every authority file has expired, so the box
+        cannot even learn that the key was revoked. It still accepts a new root.
         """
         if boot_s() - self._forgot_boot_s < FORGET_S:
             return False

@@ -92,7 +92,7 @@ class HeadlessStation:
             province=self.province,
             acknowledge=self._nothing,
             documents=self.documents,
-            note=self._note,
+            set_issue=self._note,
         )
         self.intake.presumed.connect(self.presumed.append)
         self.intake.judged.connect(self.results.append)

@@ -149,7 +149,7 @@ async def box(
         journal=journal,
         acknowledge=nothing,
         documents=documents,
-        note=lambda *_: None,
+        set_issue=lambda *_: None,
     )
     rights = AuthorityTracker(
         root, in_force, store=store, clock=clock, issues=issues, restore=intake.restore,

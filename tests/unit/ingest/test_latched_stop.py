@@ -113,7 +113,7 @@ async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
         box.store,
         clock=box.clock,
         journal=journal,  # type: ignore[arg-type]  # a fake one
-        note=issues.set_issue,
+        set_issue=issues.set_issue,
         documents=box.documents,
         mutes=Mutes(box.documents, switch),
     )

@@ -48,7 +48,7 @@ class Box:
         any_: Any = self
         self.mutes = Mutes(DocumentsInForce(), any_)
         self.build = lambda: SiteInputs(
-            settings, store=any_.store, journal=any_, note=self.set_issue, lines=[],
+            settings, store=any_.store, journal=any_, set_issue=self.set_issue, lines=[],
             mutes=self.mutes, press=lambda _name: None,
         )  # fmt: skip
         self.site = self.build()

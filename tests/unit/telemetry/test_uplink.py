@@ -12,7 +12,7 @@ from agent.contract.ids import StationId
 from agent.contract.report import Result
 from agent.errors import LinkError
 from agent.evidence.device_key import DeviceKey
-from agent.telemetry.uplink import MOST_UNSENT, Uplink
+from agent.telemetry.uplink import MAX_UNSENT, Uplink
 
 
 class FakeLine:
@@ -61,8 +61,8 @@ async def test_a_verdict_without_a_connection_goes_out_with_the_next(
 
 
 async def test_what_waits_is_bounded_and_the_newest_is_kept(line: FakeLine, uplink: Uplink) -> None:
-    for number in range(MOST_UNSENT + 5):
+    for number in range(MAX_UNSENT + 5):
         await uplink.send_result(result(str(number)))
     line.is_up = True
     await uplink.send_unsent()
-    assert line.taken == [str(number) for number in range(5, MOST_UNSENT + 5)]
+    assert line.taken == [str(number) for number in range(5, MAX_UNSENT + 5)]
