@@ -18,6 +18,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import IntEnum
 from typing import Protocol
 
 import msgspec
@@ -65,6 +66,39 @@ class _Download:
         return msgspec.structs.replace(self.medium, urls=[*urls[first:], *urls[:first]])
 
 
+class _Urgency(IntEnum):
+    """What a document is to the media that it names. What waits for a local key is not urgent."""
+
+    PLAYLIST = 0
+    HELD_ALARM = 1
+    ON_NOW = 2
+
+
+def _urgency_of(document: Playlist | Emergency, pressed: str | None) -> _Urgency:
+    if not isinstance(document, Emergency):
+        return _Urgency.PLAYLIST
+    is_on = document.trigger == "now" or document.doc_id == pressed
+    return _Urgency.ON_NOW if is_on else _Urgency.HELD_ALARM
+
+
+def _most_trusted(
+    documents: Iterable[Playlist | Emergency], pressed: str | None
+) -> dict[str, tuple[Medium, _Urgency]]:
+    """Each medium by digest, as the document says that goes before the others.
+
+    One file may be named with several addresses and lengths. An emergency's own count, because two
+    people have signed them; of two documents that are alike, those of the newer one.
+    """
+    found: dict[str, tuple[Medium, _Urgency]] = {}
+    for document in documents:
+        urgency = _urgency_of(document, pressed)
+        for medium in document.media:
+            known = found.get(medium.sha256)
+            if known is None or known[1] <= urgency:
+                found[medium.sha256] = medium, urgency
+    return found
+
+
 class Downloads:
     """Fetches what is lacking.
 
@@ -107,17 +141,12 @@ class Downloads:
         """Fetch whatever these documents name and the store lacks.
 
         Args:
-            documents: those in force.
+            documents: those in force, the newest last.
             pressed: the doc_id of the held alarm that a local key has started.
         """
-        for document in documents:
-            # what waits for a local key must not keep from its place what is on at once
-            is_urgent = isinstance(document, Emergency) and (
-                document.trigger == "now" or document.doc_id == pressed
-            )
-            for medium in document.media:
-                if not self._status.has(Digest(medium.sha256)):
-                    self._take(medium, is_urgent=is_urgent)
+        for medium, urgency in _most_trusted(documents, pressed).values():
+            if not self._status.has(Digest(medium.sha256)):
+                self._take(medium, is_urgent=urgency is _Urgency.ON_NOW)
         self._drop_unwanted()
         if self._waiting:
             self._needed = self._needed_at()
@@ -138,9 +167,10 @@ class Downloads:
         known = self._waiting.get(digest) or self._under_way.get(digest)
         if known is None:
             self._waiting[digest] = _Download(medium, is_urgent)
-        elif is_urgent and not known.is_urgent:
-            # What an alarm needs waits no more.
-            known.is_urgent, known.faults, known.due_mono_s = True, 0, 0.0
+        elif known.medium != medium or (is_urgent and not known.is_urgent):
+            # Another address may be the right one, and what an alarm needs waits no more.
+            known.medium, known.faults, known.due_mono_s = medium, 0, 0.0
+            known.is_urgent = known.is_urgent or is_urgent
 
     async def run(self) -> None:
         """Live until cancelled."""

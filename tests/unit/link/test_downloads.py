@@ -329,3 +329,43 @@ async def test_what_a_key_has_started_is_as_urgent_as_an_emergency() -> None:
         assert "ask c" not in net.told
         keeper.want([playlist("ab"), held], pressed=held.doc_id)
         await net.until("got c")
+
+
+def at(document: Playlist | Emergency, url: str, size_bytes: int = 1000) -> Any:
+    """The same document, which fetches its media elsewhere, or says another length."""
+    media = [msgspec.structs.replace(one, urls=[url], bytes=size_bytes) for one in document.media]
+    return msgspec.structs.replace(document, media=media)
+
+
+async def urls_asked(before: list[Any], after: list[Any], tries: int) -> list[str]:
+    """Addresses of the tries, of which only `good` delivers; `after` follows the first try."""
+    asked: list[str] = []
+    net = FakeNet()
+
+    async def fetch(wanted: Medium, _may_go_on: Callable[[], bool]) -> bool:
+        asked.extend(wanted.urls)
+        net.tell(f"try {len(asked)}")
+        if wanted.urls != ["good"]:
+            raise LinkError("E_FETCH", wanted.urls[0], "404")
+        return True
+
+    net.fetch = fetch  # type: ignore[method-assign] # another host
+    async with supplying(net) as keeper:
+        keeper.want(before)
+        await net.until("try 1")
+        await net.until("missing a")
+        keeper.want(after)
+        await net.until(f"try {tries}")
+    return asked
+
+
+async def test_an_address_that_a_newer_playlist_corrects_is_tried_at_once() -> None:
+    wrong, right = at(playlist("a"), "bad"), at(playlist("a"), "good")
+    assert await urls_asked([wrong], [wrong, right], 2) == ["bad", "good"]
+
+
+@pytest.mark.parametrize("trigger", ["now", "key"])
+async def test_no_playlist_says_where_an_emergencys_words_are_fetched(trigger: str) -> None:
+    alarm = at(emergency("a", trigger=trigger), "good")
+    before, after = at(playlist("a"), "bad"), at(playlist("a"), "bad", size_bytes=1)
+    assert await urls_asked([before], [before, alarm, after], 2) == ["bad", "good"]
