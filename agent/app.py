@@ -244,21 +244,32 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             ).run
         if settings.page is not None:
             # its modules load only where the settings have a page
-            from agent.control.parts import ControlParts
+            from importlib.metadata import version
+
+            from agent.control.face_pictures import FacePictures
+            from agent.control.operation_set import build_operations
+            from agent.control.output_status import OutputStatusReader
+            from agent.control.readings import ReadingsReader
+            from agent.control.station_status_reader import StationStatusReader
             from agent.page.page_service import run_page
 
-            services["page"] = partial(
-                run_page,
-                ControlParts(
-                    settings=settings, clock=clock, journal=journal, issues=issues, link=link,
-                    programme=programme, outputs=outputs.by_name, silence=mutes.switch,
-                    reread=device.reread, check_statuses=checkup.watch.statuses,
-                    look_again=mutes.changed.emit, place=lambda: intake.place,
-                    why_missing=state.status.why_missing, inputs=site.inputs,
-                    sensors=site.readings, authority=rights.state,
-                    emergency_keys=keys.standings, alarms=outputs.list_alarms,
+            status = StationStatusReader(
+                release=version("tramtin"), settings=settings, clock=clock, journal=journal,
+                issues=issues, documents=documents, mutes=mutes, link=link,
+                place=lambda: intake.place, why_missing=state.status.why_missing,
+                outputs=OutputStatusReader(outputs.by_name, documents, programme, mutes),
+                pictures=FacePictures(outputs.by_name),
+                readings=ReadingsReader(
+                    Path(settings.state), clock, issues, checkup.watch.statuses, rights.state,
+                    site.inputs, site.readings,
                 ),
+                emergency_keys=keys.standings, emergencies=outputs.list_alarms,
             )  # fmt: skip
+            operations = build_operations(
+                settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
+                outputs=outputs.by_name, reload=device.reread,
+            )  # fmt: skip
+            services["page"] = partial(run_page, settings, status, operations, issues.set_issue)
         yield Agent(services, intake.restore)
 
 

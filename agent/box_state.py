@@ -15,7 +15,7 @@ from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.contract.report import Issue
 from agent.contract.utc import encode_utc
-from agent.control.parts import SettingsReload
+from agent.control.settings_reload import SettingsReload
 from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.fault_log import FaultLog

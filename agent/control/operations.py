@@ -1,81 +1,132 @@
-"""What the page may ask of the box. Whoever implements `Operations` does it, or says why not."""
+"""The operations on this box: one set, for the page and for whatever else may order one.
+
+An operation returns once it has begun, and ends by itself. Whoever orders it, it runs alone, its
+result says how it ended, and a `command` record in the journal names who ordered it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
-from agent.control.station_status import StationStatus
+from agent.contract.report import RecordKind
 from agent.errors import AgentError
+from agent.evidence.journal import Journal
 from strict_yaml.validation_fault import ValidationFault
 
-Deed = Literal["tone", "pattern", "label", "silence-on", "silence-off", "reload", "bundle"]
-Use = Literal[Deed, "enter", "leave", "wrong-pin"]
+log = logging.getLogger(__name__)
+OperationName = Literal["tone", "pattern", "label", "silence-on", "silence-off", "reload", "bundle"]
+Action = Literal[OperationName, "enter", "leave", "wrong-pin"]
 Outcome = Literal["done", "refused", "failed"]
+MAX_SUBJECT = 64
+COMMAND: RecordKind = "command"
 
 
 class OperationRefusedError(AgentError):
-    """The box will not do this now: `code` is a phrase of `text`, `subject` the zone or face."""
+    """The box does not do this now.
+
+    `code` has a text in `page.messages`, `subject` is the zone, face or output.
+    """
 
 
 @dataclass(frozen=True)
-class OperationUse:
-    """One use of the page's controls, for the journal."""
+class Requester:
+    """Who orders an operation, as the journal names it.
 
-    use: Use
-    subject: str
-    peer: str
+    Args:
+        by: the way it came: `page`.
+        address: of the browser.
+    """
+
+    by: str
+    address: str
+
+
+@dataclass(frozen=True)
+class OperationOutput:
+    """What an operation hands back: faults of the settings, or the bytes of an archive."""
+
+    faults: Sequence[ValidationFault] = ()
+    archive: bytes = b""
+
+
+NOTHING = OperationOutput()
+Operation = Callable[[str, Requester], Awaitable[OperationOutput]]
+
+
+@dataclass(frozen=True)
+class OperationResult:
+    """How an operation ended.
+
+    Args:
+        outcome: done, refused by the box, or failed.
+        code: of the refusal or failure.
+        subject: what the refusal is about.
+        message: of the failure.
+        output: of what was done.
+    """
+
     outcome: Outcome
     code: str = ""
+    subject: str = ""
+    message: str = ""
+    output: OperationOutput = NOTHING
 
 
-class Operations(Protocol):
-    """The box behind the page. Every deed returns once it has begun and ends by itself."""
+class Operations:
+    """Runs operations one at a time, and records each.
 
-    async def status(self) -> StationStatus:
-        """All that the page shows.
+    Args:
+        operations: what each name does with its subject; see `operation_set`.
+        journal: takes the records.
+    """
 
-        Raises:
-            AgentError: the box cannot tell, such as with a dead disk.
+    def __init__(self, operations: Mapping[OperationName, Operation], journal: Journal) -> None:
+        self._operations = operations
+        self._journal = journal
+        self._running = asyncio.Lock()
+
+    async def run(self, name: OperationName, subject: str, requester: Requester) -> OperationResult:
+        """Run one operation; a refusal or a failure is a result too.
+
+        Args:
+            name: what is to be done.
+            subject: the zone or face; empty where there is none.
+            requester: who orders it.
         """
+        result = await self._run(name, subject, requester)
+        await self.record(name, subject, requester, result.outcome, result.code)
+        return result
 
-    async def thumbnail(self, face: str) -> bytes | None:
-        """What a face shows now, as PNG; None when nobody knows."""
+    async def _run(
+        self, name: OperationName, subject: str, requester: Requester
+    ) -> OperationResult:
+        try:
+            async with self._running:
+                output = await self._operations[name](subject, requester)
+        except OperationRefusedError as error:
+            return OperationResult("refused", error.code, error.subject)
+        except AgentError as error:
+            log.warning("operation %s failed: %s", name, error)
+            return OperationResult("failed", error.code, message=str(error))
+        return OperationResult("done", output=output)
 
-    async def tone(self, zone: str) -> None:
-        """Sound a quiet test tone on one zone.
-
-        Raises:
-            DeedRefusedError: no such zone, or something more important sounds.
-        """
-
-    async def pattern(self, face: str) -> None:
-        """Show a test pattern on one face.
-
-        Raises:
-            DeedRefusedError: no such face, or something more important is shown.
-        """
-
-    async def label(self, face: str) -> None:
-        """Show station and face by name on one face.
-
-        Raises:
-            DeedRefusedError: as with `pattern`.
-        """
-
-    async def silence(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-        """Turn the local silence switch; it survives a restart.
-
-        Raises:
-            AgentError: the disk did not take it.
-        """
-
-    async def reload(self) -> Sequence[ValidationFault]:
-        """Read the settings again. None wrong: they take effect; else the present ones stay."""
-
-    async def bundle(self) -> bytes:
-        """The support bundle, without secrets, as a tar.gz."""
-
-    async def record(self, used: OperationUse) -> None:
-        """Write one use into the journal."""
+    async def record(
+        self, action: Action, subject: str, requester: Requester, outcome: Outcome, code: str = ""
+    ) -> None:
+        """Record one action; a journal that takes nothing is logged and stops nobody."""
+        detail: dict[str, str | int | float | bool | list[str] | None] = {
+            "do": action,
+            "subject": subject[:MAX_SUBJECT],
+            "by": requester.by,
+            "from": requester.address,
+            "result": outcome,
+            "code": code or None,
+        }
+        try:
+            await self._journal.append(COMMAND, detail=detail)
+        except AgentError:
+            log.exception("operation %s is not in the journal", action)

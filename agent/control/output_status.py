@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from agent.clock import Now, mono_s
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency, Entry, Playlist
 from agent.contract.utc import parse_utc
-from agent.control.parts import ControlParts
 from agent.control.station_status import (
     CommissioningTestStatus,
     EmergencyOutputStatus,
@@ -23,64 +23,150 @@ from agent.control.station_status import (
     RefusedItem,
     ZoneStatus,
 )
+from agent.overrides.emergency_state import EmergencyState
 from agent.plan.occurrence import Medium, Refusal
+from agent.plan.prepared_alarm import KeyStanding
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
+from agent.playout.schedule import Schedule
 from agent.settings import model
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.mutes import Mutes
 
 REFUSED_AHEAD = timedelta(days=1)
 MAX_REFUSED = 3
 LONGEST_TITLE = 80
 NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
 
-
+Outputs = Mapping[str, SoundOutput | BoardOutput]
 Missing = Mapping[str, str | None]  # digest of a named file → why it is not in store
 
 
-def build_output(
-    parts: ControlParts,
-    want: model.Output,
-    pictures: Mapping[str, Snapped],
-    missing: Missing,
-    now: Now,
-) -> OutputStatus:
-    """One output of the settings, as it is."""
-    output = parts.outputs[want.name]
-    playing = output.on_air
-    return OutputStatus(
-        want.name,
-        is_up=output.is_ready,
-        now=_showing(parts, playing) if playing is not None else None,
-        next=_next(parts, want, missing, now),
-        zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
-        faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
-        gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
-    )
+@dataclass(frozen=True)
+class OutputStatusReader:
+    """Reads the status of the outputs.
 
+    Args:
+        outputs: by name.
+        documents: those in force.
+        schedule: the timeline.
+        mutes: what keeps the box silent.
+    """
 
-def _showing(parts: ControlParts, item: Item) -> ItemStatus:
-    """What is on; a document that was withdrawn a moment ago gives no reason any more."""
-    held = next((h for h in parts.programme.held if h.document.doc_id == item.source.doc_id), None)
-    document = held.document if held is not None else None
-    title, why = item.title, None
-    if isinstance(document, Emergency):
-        title = words_of(document) or title
-        people = (document.editor, document.approver)
-        key = item.started_by
-        why = PlacementRule(
-            document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key
+    outputs: Outputs
+    documents: DocumentsInForce
+    schedule: Schedule
+    mutes: Mutes
+
+    def read(
+        self,
+        want: model.Output,
+        pictures: Mapping[str, Snapped],
+        missing: Missing,
+        now: Now,
+    ) -> OutputStatus:
+        """One output of the settings, as it is.
+
+        Args:
+            want: the output in the settings.
+            pictures: what each face shows.
+            missing: which media are not in store, and why.
+            now: the moment.
+        """
+        output = self.outputs[want.name]
+        playing = output.on_air
+        return OutputStatus(
+            want.name,
+            is_up=output.is_ready,
+            now=self._on_air(playing) if playing is not None else None,
+            next=self._next(want, missing, now),
+            zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
+            faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
+            gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
         )
-    elif isinstance(document, Playlist):
-        entry = next((one for one in document.entries if one.id == item.source.entry), None)
-        why = _why(document, entry) if entry is not None else None
-    return ItemStatus(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+
+    def _on_air(self, item: Item) -> ItemStatus:
+        """What is on; a document that was withdrawn a moment ago gives no reason any more."""
+        held = (h for h in self.documents.held if h.document.doc_id == item.source.doc_id)
+        document = next((h.document for h in held), None)
+        title, why = item.title, None
+        if isinstance(document, Emergency):
+            title = title_of(document) or title
+            people = (document.editor, document.approver)
+            key = item.started_by
+            why = PlacementRule(
+                document.issuer, document.slot, document.seq, (), (), (), *people, started_by=key
+            )
+        elif isinstance(document, Playlist):
+            entry = next((one for one in document.entries if one.id == item.source.entry), None)
+            why = _why(document, entry) if entry is not None else None
+        return ItemStatus(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+
+    def _next(self, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:
+        """The next of the schedule, whatever is on before it; not before a silence has ended."""
+        timeline = self.schedule.timeline
+        if timeline is None or now.quality == "FLOOR":
+            return None
+        sense: Medium = "sound" if want.audio is not None else "picture"
+        names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
+        coming = timeline.upcoming(self._unmuted_at(sense, now), sense, names)
+        if coming is None:
+            return None
+        wanting = timeline.contenders(coming.start_at, sense, names)
+        losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
+        return ItemStatus(
+            coming.entry.title,
+            coming.level.name.lower(),
+            coming.start_at,
+            coming.end_at,
+            tuple(coming.entry.zones),
+            _why(coming.playlist, coming.entry, tuple(dict.fromkeys(losers))),
+            _lacking(coming.entry, missing),
+        )
+
+    def _unmuted_at(self, sense: Medium, now: Now) -> datetime:
+        """When the present silences end; now without any. The local mute is of sound alone."""
+        muted_s = self.mutes.switch.left_s if sense == "sound" else 0.0
+        order = self.mutes.ordered(now)
+        return max(now.at + timedelta(seconds=muted_s), order.end_at if order else now.at)
+
+    def list_refused(self, now: Now) -> tuple[RefusedItem, ...]:
+        """What will not be played within a day, soonest first, each entry and rule once."""
+        timeline = self.schedule.timeline
+        if timeline is None or now.quality == "FLOOR":
+            return ()
+        titles = {
+            (h.document.doc_id, entry.id): entry.title
+            for h in self.documents.held
+            if isinstance(h.document, Playlist)
+            for entry in h.document.entries
+        }
+        ahead: dict[tuple[str, str, str], Refusal] = {}
+        for one in timeline.refusals:
+            if now.at <= one.at < now.at + REFUSED_AHEAD:
+                ahead.setdefault((one.doc_id, one.entry_id, one.rule), one)
+        return tuple(
+            RefusedItem(
+                titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule
+            )
+            for one in list(ahead.values())[:MAX_REFUSED]
+        )
+
+    def list_tests(self) -> Iterator[CommissioningTestStatus]:
+        """The technician's tests that are on."""
+        for output in self.outputs.values():
+            if isinstance(output, SoundOutput):
+                if output.trial is not None:
+                    yield CommissioningTestStatus("tone", output.trial)
+            elif output.trial is not None:
+                yield CommissioningTestStatus(output.trial.deed, output.trial.face)
 
 
-def list_keys(parts: ControlParts) -> Iterator[KeyStatus]:
+def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:
     """What each emergency key would start."""
-    for one in parts.emergency_keys():
+    for one in standings:
         document = one.document
         if document is None:
             yield KeyStatus(one.key, one.slot)
@@ -88,7 +174,7 @@ def list_keys(parts: ControlParts) -> Iterator[KeyStatus]:
             yield KeyStatus(
                 one.key,
                 one.slot,
-                words_of(document) or document.event_id,
+                title_of(document) or document.event_id,
                 document.issuer,
                 parse_utc(document.expires),
                 document.exercise,
@@ -96,37 +182,34 @@ def list_keys(parts: ControlParts) -> Iterator[KeyStatus]:
             )
 
 
-def words_of(document: Emergency) -> str | None:
-    """What it shows, which tells a technician more than its number."""
+def title_of(document: Emergency) -> str | None:
+    """The first text that it shows or says: it tells a technician more than a number does."""
     texts = (body.text.show or body.text.say for body in document.bodies if body.text is not None)
     return next((text[:LONGEST_TITLE] for text in texts if text), None)
 
 
-def _next(parts: ControlParts, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:
-    """The next of the schedule, whatever is on before it; not before a silence has ended."""
-    timeline = parts.programme.timeline
-    if timeline is None or now.quality == "FLOOR":
-        return None
-    sense: Medium = "sound" if want.audio is not None else "picture"
-    names = [zone.name for zone in want.zones] + [face.name for face in want.faces]
-    silent_s = parts.silence.left_s if sense == "sound" else 0.0
-    order = parts.programme.silence(now)
-    from_at = max(now.at + timedelta(seconds=silent_s), order.end_at if order else now.at)
-    coming = timeline.upcoming(from_at, sense, names)
-    if coming is None:
-        return None
-    wanting = timeline.contenders(coming.start_at, sense, names)
-    losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
-    document = coming.playlist
-    return ItemStatus(
-        coming.entry.title,
-        coming.level.name.lower(),
-        coming.start_at,
-        coming.end_at,
-        tuple(coming.entry.zones),
-        _why(document, coming.entry, tuple(dict.fromkeys(losers))),
-        _lacking(coming.entry, missing),
-    )
+def list_emergencies(states: Iterable[EmergencyState]) -> Iterator[EmergencyStatus]:
+    """Every emergency in force, also one that is kept off an output."""
+    for state in states:
+        document, press = state.active.document, state.active.press
+        outputs = tuple(
+            EmergencyOutputStatus(
+                one.output,
+                one.is_board,
+                one.standing,
+                tuple(LanguageStatus(words.lang, words.state) for words in one.words),
+            )
+            for one in state.outputs
+        )
+        yield EmergencyStatus(
+            title_of(document) or document.event_id,
+            document.issuer,
+            state.active.end_at,
+            outputs,
+            document.exercise,
+            press[0] if press is not None else None,
+            (document.editor, document.approver),
+        )
 
 
 def _lacking(entry: Entry, missing: Missing) -> str | None:
@@ -158,63 +241,6 @@ def _face(face: model.Face, snapped: Snapped | None) -> FaceStatus:
     return FaceStatus(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
 
 
-def list_refused(parts: ControlParts, now: Now) -> tuple[RefusedItem, ...]:
-    """What will not be played within a day, soonest first, each entry and rule once."""
-    timeline = parts.programme.timeline
-    if timeline is None or now.quality == "FLOOR":
-        return ()
-    titles = {
-        (h.document.doc_id, entry.id): entry.title
-        for h in parts.programme.held
-        if isinstance(h.document, Playlist)
-        for entry in h.document.entries
-    }
-    ahead: dict[tuple[str, str, str], Refusal] = {}
-    for one in timeline.refusals:
-        if now.at <= one.at < now.at + REFUSED_AHEAD:
-            ahead.setdefault((one.doc_id, one.entry_id, one.rule), one)
-    return tuple(
-        RefusedItem(
-            titles.get((one.doc_id, one.entry_id), one.entry_id), one.at, one.code, one.rule
-        )
-        for one in list(ahead.values())[:MAX_REFUSED]
-    )
-
-
-def list_trials(parts: ControlParts) -> Iterator[CommissioningTestStatus]:
-    """The technician's trials that are on."""
-    for output in parts.outputs.values():
-        if isinstance(output, SoundOutput):
-            if output.trial is not None:
-                yield CommissioningTestStatus("tone", output.trial)
-        elif output.trial is not None:
-            yield CommissioningTestStatus(output.trial.deed, output.trial.face)
-
-
-def list_alarms(parts: ControlParts) -> Iterator[EmergencyStatus]:
-    """Every emergency in force, whatever keeps it off."""
-    for state in parts.alarms():
-        document, press = state.active.document, state.active.press
-        outputs = tuple(
-            EmergencyOutputStatus(
-                one.output,
-                one.is_board,
-                one.standing,
-                tuple(LanguageStatus(words.lang, words.state) for words in one.words),
-            )
-            for one in state.outputs
-        )
-        yield EmergencyStatus(
-            words_of(document) or document.event_id,
-            document.issuer,
-            state.active.end_at,
-            outputs,
-            document.exercise,
-            press[0] if press is not None else None,
-            (document.editor, document.approver),
-        )
-
-
 def named_media(held: Sequence[HeldDocument]) -> set[str]:
     """The digests of all files that held documents name."""
     return {
@@ -225,6 +251,6 @@ def named_media(held: Sequence[HeldDocument]) -> set[str]:
     }
 
 
-def boards(parts: ControlParts) -> list[BoardOutput]:
+def list_boards(outputs: Outputs) -> list[BoardOutput]:
     """The boards among the outputs."""
-    return [one for one in parts.outputs.values() if isinstance(one, BoardOutput)]
+    return [one for one in outputs.values() if isinstance(one, BoardOutput)]

@@ -212,7 +212,7 @@ class SilenceStatus:
 class CommissioningTestStatus:
     """A test that runs: `tone`, `pattern` or `label`, on a zone or face; it ends by itself."""
 
-    deed: str
+    test: str
     where: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.control.operations import Deed
+from agent.control.operations import OperationName
 from agent.control.station_status import StationStatus
 from agent.page.html import Html, el
 from agent.page.layout import build_page
@@ -16,7 +16,10 @@ from agent.store.local_mute import LIMIT_S
 
 @dataclass(frozen=True)
 class Access:
-    """What the reader may do; `csrf` is None while the door is closed, `until_at` device time."""
+    """What the reader may do.
+
+    `csrf` is None without a session; `until_at` is the end of the session by the box's clock.
+    """
 
     has_pin: bool
     csrf: str | None = None
@@ -74,7 +77,7 @@ def _open(
         for face in faces
     ]
     is_silent = status.silence is not None and status.silence.is_local
-    turn: Deed = "silence-off" if is_silent else "silence-on"
+    turn: OperationName = "silence-off" if is_silent else "silence-on"
     helped = el("small", translator("silence.help", translator.number(LIMIT_S / 3600)))
     if zones:
         rows.append(_row(translator("silence"), [_button(turn, "", csrf, translator)], helped))
@@ -87,19 +90,19 @@ def _open(
         action="/leave",
     )  # fmt: skip
     text = translator("controls.open", translator.clock(until_at)) if until_at is not None else ""
-    return [el("p", text), el("div", rows, class_="deeds"), el("p", leave, class_="way")]
+    return [el("p", text), el("div", rows, class_="operations"), el("p", leave, class_="way")]
 
 
 def _row(name: str, buttons: list[Html], more: Html | None = None) -> Html:
     named = el("span", name, el("br") if more else None, more)
-    return el("div", named, buttons, class_="deed two" if len(buttons) > 1 else "deed")
+    return el("div", named, buttons, class_="operation two" if len(buttons) > 1 else "operation")
 
 
-WORDS: dict[Deed, str] = {"silence-on": "silence.on", "silence-off": "silence.off"}
+LABELS: dict[OperationName, str] = {"silence-on": "silence.on", "silence-off": "silence.off"}
 
 
-def _button(deed: Deed, where: str, csrf: str, translator: Translator) -> Html:
-    label = translator(WORDS.get(deed, deed))
+def _button(operation: OperationName, where: str, csrf: str, translator: Translator) -> Html:
+    label = translator(LABELS.get(operation, operation))
     return el(
         "form",
         _token(csrf),
@@ -107,10 +110,10 @@ def _button(deed: Deed, where: str, csrf: str, translator: Translator) -> Html:
         el(
             "button",
             label,
-            name="deed",
-            value=deed,
-            id=f"{deed}-{where}" if where else deed,
-            class_="stop" if deed == "silence-on" else None,
+            name="operation",
+            value=operation,
+            id=f"{operation}-{where}" if where else operation,
+            class_="stop" if operation == "silence-on" else None,
             aria_label=f"{label}: {where}" if where else None,
         ),
         method="post",

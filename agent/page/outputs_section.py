@@ -64,7 +64,7 @@ def _trials(output: OutputStatus, status: StationStatus, translator: Translator)
     """The tests that run on this output: it is neither dark nor still."""
     places = {zone.name for zone in output.zones} | {face.name for face in output.faces}
     trials = [one for one in status.trials if one.where in places]
-    return ", ".join(translator("trial", translator(one.deed).lower(), one.where) for one in trials)
+    return ", ".join(translator("trial", translator(one.test).lower(), one.where) for one in trials)
 
 
 def _tag(item: ItemStatus, translator: Translator) -> Html | None:

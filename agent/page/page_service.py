@@ -1,36 +1,44 @@
-"""From settings and parts to a page that listens; its failure is never the agent's."""
+"""The page as a service that listens; its failure never stops the agent."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-from agent.control.parts import ControlParts
-from agent.control.station_control import StationControl
+from agent.control.operations import Operations
 from agent.page.pin_auth import PinAuth
-from agent.page.routes import StationPage
-from agent.page.server import PageServer, listen_addresses
+from agent.page.routes import StationPage, StatusSource
+from agent.page.server import FaultSink, PageServer, listen_addresses
+from agent.settings.model import Settings
 
 log = logging.getLogger(__name__)
 RETRY_S = 15.0
 
 
-async def run_page(parts: ControlParts) -> None:
+async def run_page(
+    settings: Settings, status: StatusSource, operations: Operations, on_fault: FaultSink
+) -> None:
     """Live until cancelled.
+
+    Args:
+        settings: of this box.
+        status: what the page shows.
+        operations: what it offers.
+        on_fault: begins and ends the issue `page_down`.
 
     Raises:
         ValueError: the settings name no page.
     """
-    page = parts.settings.page
+    page = settings.page
     if page is None:
         raise ValueError("the settings name no page")
     addresses = listen_addresses(page.listen)
     hosts = [host for host, _ in addresses]
-    site = StationPage(parts.settings.station, StationControl(parts), PinAuth(page.pin), hosts)
+    station_page = StationPage(settings.station, status, operations, PinAuth(page.pin), hosts)
     while True:
         try:
-            await PageServer(addresses, site.answer, parts.issues.set_issue).run()
+            await PageServer(addresses, station_page.answer, on_fault).run()
         except Exception as error:
             log.exception("the page failed")
-            parts.issues.set_issue("page_down", "page", f"{type(error).__name__}: {error}")
+            on_fault("page_down", "page", f"{type(error).__name__}: {error}")
         await asyncio.sleep(RETRY_S)

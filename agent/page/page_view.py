@@ -83,7 +83,7 @@ def _meaning(status: StationStatus, verdict: Verdict, translator: Translator) ->
             return [_first_upper(f"{_what(worst, translator)}: {worst.subject}."), *still]
         case "testing":
             return [
-                translator("sub.testing", translator(trial.deed), trial.where)
+                translator("sub.testing", translator(trial.test), trial.where)
                 for trial in status.trials
             ]
         case "playing" | "local_alarm" | "emergency" | "exercise":

@@ -1,29 +1,26 @@
-"""From a request to an answer: who may ask, what is shown, what is done. Knows HTTP, no sockets.
+"""From an HTTP request to its response: who may ask, what is shown, which operation is run.
 
-In this order: the Host must be ours (a name that an attacker's DNS points at us is not), a POST
-must come from our own page and carry its session's token, and only then is anything done. Every
-use of the controls is journalled, the wrong PIN too.
+The checks run in this order: the Host must be ours (a name that an attacker's DNS points at us is
+not), a POST must come from our own page and carry the token of its session. Only then an operation
+is run. Every use of the controls is recorded in the journal, a wrong PIN too. No sockets here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from datetime import timedelta
 from http import HTTPStatus
-from typing import cast, get_args
+from typing import Protocol, cast, get_args
 from urllib.parse import unquote, urlsplit
 
 from agent.clock import mono_s
 from agent.control.operations import (
-    Deed,
-    OperationRefusedError,
+    OperationName,
+    OperationResult,
     Operations,
-    OperationUse,
-    Outcome,
-    Use,
+    Requester,
 )
 from agent.control.station_status import StationStatus
 from agent.errors import AgentError
@@ -35,7 +32,6 @@ from agent.page.style import POLICY
 from agent.page.translator import Translator
 from texts.catalogue import Lang
 
-log = logging.getLogger(__name__)
 COOKIE = "tramtin"
 SHARED_S = 0.5  # phones that ask at the same moment see the same status
 YEAR_S = 365 * 86_400
@@ -52,27 +48,55 @@ FRESH = ("Cache-Control", "no-store")
 KEPT = ("Cache-Control", "private, max-age=600, immutable")
 
 
+class Pictures(Protocol):
+    """See `control.face_pictures.FacePictures`."""
+
+    async def thumbnail(self, face: str) -> bytes | None:
+        """The last picture of a face, as PNG; None when its board gives none."""
+
+
+class StatusSource(Protocol):
+    """See `control.station_status_reader.StationStatusReader`."""
+
+    @property
+    def pictures(self) -> Pictures:
+        """What each face shows."""
+
+    async def read(self) -> StationStatus:
+        """All that the page shows.
+
+        Raises:
+            AgentError: it cannot be read, for example from a dead disk.
+        """
+
+
 class StationPage:
     """The page of one station.
 
     Args:
         station: its id.
-        desk: the box.
-        door: the PIN and its sessions.
+        source: the status that is shown.
+        operations: what the controls run.
+        pin_auth: the PIN and its sessions.
         hosts: literal addresses on which the page listens.
     """
 
     def __init__(
-        self, station: str, operations: Operations, pin_auth: PinAuth, hosts: Collection[str]
+        self,
+        station: str,
+        source: StatusSource,
+        operations: Operations,
+        pin_auth: PinAuth,
+        hosts: Collection[str],
     ) -> None:
         self._station = station
+        self._source = source
         self._operations = operations
         self._pin_auth = pin_auth
         self._hosts = frozenset(hosts)
         self._status: StationStatus | None = None
         self._status_mono_s = 0.0
-        self._looking = asyncio.Lock()
-        self._doing = asyncio.Lock()
+        self._reading = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
         """The answer to any request, with the headers that every answer carries."""
@@ -127,11 +151,11 @@ class StationPage:
             case _:
                 return self._message(HTTPStatus.NOT_FOUND, translator, "gone")
 
-    # Looking
+    # Status
 
     async def _show(self, request: Request, translator: Translator) -> Response:
         try:
-            status = await self._look()
+            status = await self._read_status()
         except AgentError as error:
             unavailable = HTTPStatus.SERVICE_UNAVAILABLE
             return self._message(unavailable, translator, "no_status", error.code)
@@ -143,22 +167,22 @@ class StationPage:
             access = Access(self._pin_auth.has_pin, session.csrf, until_at, notice)
         return Response(HTTPStatus.OK, build_view(status, access, translator))
 
-    async def _look(self) -> StationStatus:
-        async with self._looking:
+    async def _read_status(self) -> StationStatus:
+        async with self._reading:
             if self._status is None or mono_s() - self._status_mono_s > SHARED_S:
-                self._status = await self._operations.status()
+                self._status = await self._source.read()
                 self._status_mono_s = mono_s()
             return self._status
 
     async def _picture(self, path: str, request: Request, translator: Translator) -> Response:
         face = unquote(path.removeprefix("/face/")).removesuffix(".png")
-        png = await self._operations.thumbnail(face)
+        png = await self._source.pictures.thumbnail(face)
         if png is None:
             return self._message(HTTPStatus.NOT_FOUND, translator, "face.none")
         kept = (KEPT,) if "v" in request.query else ()
         return Response(HTTPStatus.OK, png, "image/png", kept)
 
-    # The door
+    # Sessions
 
     def _session(self, request: Request) -> Session | None:
         return self._pin_auth.session(request.cookies.get(COOKIE), request.peer)
@@ -191,9 +215,9 @@ class StationPage:
             return self._message(HTTPStatus.FORBIDDEN, translator, "closed")
         if request.path == "/leave":
             self._pin_auth.leave(request.cookies.get(COOKIE))
-            await self._record(request, "leave", "", "done")
+            await self._operations.record("leave", "", _requester(request), "done")
             return _see_station(f"{COOKIE}=; Path=/; Max-Age=0; SameSite=Strict; HttpOnly")
-        return await self._do(request, session, translator)
+        return await self._run(request, session, translator)
 
     async def _enter(self, request: Request, translator: Translator) -> Response:
         try:
@@ -201,79 +225,54 @@ class StationPage:
         except PermissionError:
             return self._ask_pin(request, translator)
         if token is None:
-            await self._record(request, "wrong-pin", "", "refused")
+            await self._operations.record("wrong-pin", "", _requester(request), "refused")
             return self._ask_pin(request, translator, is_wrong=True)
-        await self._record(request, "enter", "", "done")
+        await self._operations.record("enter", "", _requester(request), "done")
         age = f"Max-Age={round(SESSION_S)}"
         return _see_station(f"{COOKIE}={token}; Path=/; {age}; SameSite=Strict; HttpOnly")
 
-    # Deeds
+    # Operations
 
-    async def _do(self, request: Request, session: Session, translator: Translator) -> Response:
-        name, where = request.form.get("deed", ""), request.form.get("where", "")
-        if name not in get_args(Deed):
+    async def _run(self, request: Request, session: Session, translator: Translator) -> Response:
+        name, where = request.form.get("operation", ""), request.form.get("where", "")
+        if name not in get_args(OperationName):
             return self._message(HTTPStatus.BAD_REQUEST, translator, "gone")
-        deed = cast("Deed", name)
-        code, answer = "", _see_station()
-        outcome: Outcome = "done"
-        try:
-            async with self._doing:
-                if deed == "bundle":
-                    answer = self._download(await self._operations.bundle())
-                else:
-                    notice = await self._deed(deed, where, translator)
-                    self._pin_auth.set_notice(session, notice)
-        except OperationRefusedError as error:
-            code, outcome = error.code, "refused"
-            self._pin_auth.set_notice(session, Notice(code, (error.subject,), is_good=False))
-        except AgentError as error:
-            log.warning("page: %s: %s", deed, error)
-            code, outcome = error.code, "failed"
-            self._pin_auth.set_notice(
-                session, Notice("E_FAILED", is_good=False, lines=(str(error),))
-            )
+        operation = cast("OperationName", name)
+        result = await self._operations.run(operation, where, _requester(request))
         self._status = None
-        await self._record(request, deed, where, outcome, code)
-        return answer
-
-    async def _deed(self, deed: Deed, where: str, translator: Translator) -> Notice:
-        """Do it, and say what was done."""
-        operations = self._operations
-        deeds: dict[str, Callable[[], Awaitable[None]]] = {
-            "tone": lambda: operations.tone(where),
-            "pattern": lambda: operations.pattern(where),
-            "label": lambda: operations.label(where),
-            "silence-on": lambda: operations.silence(True),  # noqa: FBT003 - the state itself
-            "silence-off": lambda: operations.silence(False),  # noqa: FBT003 - the state itself
-        }
-        if deed in deeds:
-            await deeds[deed]()
-            return Notice(f"done.{deed}", (where,))
-        faults = await operations.reload()
-        if not faults:
-            return Notice("done.reload")
-        lines = tuple(fault.text(translator.lang) for fault in faults)
-        return Notice("faults", (str(len(faults)),), is_good=False, lines=lines)
+        if result.output.archive:
+            return self._download(result.output.archive)
+        self._pin_auth.set_notice(session, _notice(operation, where, result, translator))
+        return _see_station()
 
     def _download(self, archive: bytes) -> Response:
         name = f'attachment; filename="{self._station}.tar.gz"'
         disposition = (("Content-Disposition", name),)
         return Response(HTTPStatus.OK, archive, "application/gzip", disposition)
 
-    async def _record(
-        self, request: Request, use: Use, subject: str, outcome: Outcome, code: str = ""
-    ) -> None:
-        try:
-            await self._operations.record(
-                OperationUse(use, subject[:64], request.peer, outcome, code)
-            )
-        except AgentError:
-            log.exception("page: %s is not in the journal", use)
-
     def _message(
         self, status: HTTPStatus, translator: Translator, code: str, *args: str
     ) -> Response:
         return Response(status, build_message(self._station, translator, code, *args))
+
+
+def _requester(request: Request) -> Requester:
+    return Requester("page", request.peer)
+
+
+def _notice(
+    operation: OperationName, where: str, result: OperationResult, translator: Translator
+) -> Notice:
+    """What the page says of the operation that was run last."""
+    if result.outcome == "refused":
+        return Notice(result.code, (result.subject,), is_good=False)
+    if result.outcome == "failed":
+        return Notice("E_FAILED", is_good=False, lines=(result.message,))
+    faults = result.output.faults
+    if not faults:
+        return Notice(f"done.{operation}", (where,))
+    lines = tuple(fault.text(translator.lang) for fault in faults)
+    return Notice("faults", (str(len(faults)),), is_good=False, lines=lines)
 
 
 def _lang(request: Request) -> Lang:

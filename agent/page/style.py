@@ -94,10 +94,10 @@ border-top:1px solid var(--line)}
 .events time{font-variant-numeric:tabular-nums;color:var(--soft);font-size:.86rem}
 .events div{overflow-wrap:anywhere}
 form{display:inline}
-.deeds{display:grid;gap:.5rem;margin-top:.6rem}
-.deed{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;justify-content:space-between;
+.operations{display:grid;gap:.5rem;margin-top:.6rem}
+.operation{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;justify-content:space-between;
 background:var(--tint);border-radius:.45rem;padding:.45rem .6rem}
-.deed span{flex:1 1 6rem;overflow-wrap:anywhere}
+.operation span{flex:1 1 6rem;overflow-wrap:anywhere}
 .two span{flex-basis:100%}.two form{flex:1}.two button{width:100%}
 .way{margin-top:.7rem}
 button,.button,input{font:inherit;min-height:2.75rem;border-radius:.5rem}

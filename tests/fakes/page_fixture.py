@@ -1,4 +1,4 @@
-"""A box that does not exist, for the tests of the page: its status, and a desk that notes deeds."""
+"""A simulated box for the tests of the page: its status, and operations that note their calls."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, get_args
 
-from agent.control.operations import OperationRefusedError, OperationUse
+from agent.control.operations import (
+    Operation,
+    OperationName,
+    OperationOutput,
+    OperationRefusedError,
+    Operations,
+    Requester,
+)
 from agent.control.station_status import (
     CommissioningTestStatus,
     Event,
@@ -167,52 +176,75 @@ def png(width: int, height: int, rgb: tuple[int, int, int]) -> bytes:
     )
 
 
+@dataclass(frozen=True)
+class Use:
+    """A `command` record, as the page has it written."""
+
+    use: str
+    subject: str
+    address: str
+    outcome: str
+    code: str
+
+
 @dataclass
-class FakeOperations:
-    """A box that does what it is told and notes it; `refuse` is the code with which it will not."""
+class FakeBox:
+    """A box that notes what it runs and records; `refuse` is the code with which it refuses."""
 
     shown: StationStatus = HEALTHY
     refuse: str | None = None
     faults: Sequence[ValidationFault] = ()
-    deeds: list[tuple[str, str]] = field(default_factory=list)
-    used: list[OperationUse] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    used: list[Use] = field(default_factory=list)
 
-    async def status(self) -> StationStatus:
+    @property
+    def operations(self) -> Operations:
+        """The real operations over what this box does."""
+        known: dict[OperationName, Operation] = {
+            name: partial(self.run, name) for name in get_args(OperationName)
+        }
+        journal: Any = self
+        return Operations(known, journal)
+
+    @property
+    def pictures(self) -> FakeBox:
+        return self
+
+    async def read(self) -> StationStatus:
         return self.shown
 
     async def thumbnail(self, face: str) -> bytes | None:
         known = {"mat-truoc": (200, 160, 0), "mat-sau": (0, 80, 160)}
         return png(512, 256, known[face]) if face in known else None
 
-    async def _note(self, deed: str, where: str) -> None:
+    async def run(
+        self, name: OperationName, subject: str, _requester: Requester
+    ) -> OperationOutput:
         if self.refuse is not None:
-            raise OperationRefusedError(self.refuse, where)
-        self.deeds.append((deed, where))
+            raise OperationRefusedError(self.refuse, subject)
+        self.calls.append((name, subject))
+        match name:
+            case "tone":
+                tests = (CommissioningTestStatus("tone", subject),)
+                self.shown = replace(self.shown, trials=tests)
+            case "silence-on":
+                until = self.shown.at + timedelta(hours=4)
+                mute = LocalMuteStatus(is_local=True, until_at=until)
+                self.shown = replace(self.shown, silence=mute)
+            case "silence-off":
+                self.shown = replace(self.shown, silence=None)
+            case "reload":
+                return OperationOutput(faults=self.faults)
+            case "bundle":
+                return OperationOutput(archive=gzip.compress(b""))
+            case _:
+                pass
+        return OperationOutput()
 
-    async def tone(self, zone: str) -> None:
-        await self._note("tone", zone)
-        self.shown = replace(self.shown, trials=(CommissioningTestStatus("tone", zone),))
-
-    async def pattern(self, face: str) -> None:
-        await self._note("pattern", face)
-
-    async def label(self, face: str) -> None:
-        await self._note("label", face)
-
-    async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
-        await self._note("silence", "on" if on else "off")
-        until = self.shown.at + timedelta(hours=4)
-        self.shown = replace(
-            self.shown, silence=LocalMuteStatus(is_local=True, until_at=until) if on else None
+    async def append(self, kind: str, *, detail: dict[str, Any]) -> None:
+        """As the journal."""
+        assert (kind, detail["by"]) == ("command", "page")
+        use = Use(
+            detail["do"], detail["subject"], detail["from"], detail["result"], detail["code"] or ""
         )
-
-    async def reload(self) -> Sequence[ValidationFault]:
-        await self._note("reload", "")
-        return self.faults
-
-    async def bundle(self) -> bytes:
-        await self._note("bundle", "")
-        return gzip.compress(b"")
-
-    async def record(self, used: OperationUse) -> None:
-        self.used.append(used)
+        self.used.append(use)

@@ -55,8 +55,8 @@ class Phone:
         assert found is not None
         return found[1]
 
-    async def deed(self, deed: str, where: str = "") -> int:
-        return await self.post("/do", deed=deed, where=where, csrf=await self.token())
+    async def run(self, operation: str, where: str = "") -> int:
+        return await self.post("/do", operation=operation, where=where, csrf=await self.token())
 
 
 def is_listening(port: int) -> bool:

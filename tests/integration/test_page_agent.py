@@ -98,7 +98,7 @@ async def test_a_technician_sees_the_box_tries_a_face_silences_it_and_all_is_in_
     assert 'value="tone"' not in page  # no buttons without the PIN
     assert await box.phone.post("/enter", pin="111111") == 403
     assert await box.phone.post("/enter", pin=PIN) == 303
-    assert await box.phone.deed("label", "mat-truoc") == 303
+    assert await box.phone.run("label", "mat-truoc") == 303
     await until(is_lit(box, "mat-truoc"), "the label")
     assert is_black(box.face("mat-sau"))
     page = await box.phone.get()
@@ -107,17 +107,17 @@ async def test_a_technician_sees_the_box_tries_a_face_silences_it_and_all_is_in_
     _, png, headers = await asyncio.to_thread(box.phone.ask, "GET", picture[1])
     assert png.startswith(b"\x89PNG")
     assert headers["Content-Type"] == "image/png"
-    assert await box.phone.deed("tone", "mat-truoc") == 303  # there is no such loudspeaker
+    assert await box.phone.run("tone", "mat-truoc") == 303  # there is no such loudspeaker
     assert "Trạm này không có mat-truoc." in await box.phone.get()
     status, archive, _ = await asyncio.to_thread(
-        box.phone.ask, "POST", "/do", {"deed": "bundle", "csrf": await box.phone.token()}
+        box.phone.ask, "POST", "/do", {"operation": "bundle", "csrf": await box.phone.token()}
     )
     assert status == 200
     with tarfile.open(fileobj=io.BytesIO(archive)) as bundle:
         texts = [file.read() for one in bundle if (file := bundle.extractfile(one)) is not None]
     assert len(texts) > 5
     assert not any(PIN.encode() in text for text in texts)
-    assert await box.phone.deed("silence-on") == 303
+    assert await box.phone.run("silence-on") == 303
     assert "TẠM DỪNG" in await box.phone.get()
     used = [
         (one["do"], one["subject"], one["result"], one["code"]) for one in box.records("command")
@@ -142,12 +142,12 @@ async def test_settings_read_again_are_judged_and_take_effect_only_when_good(box
     assert await box.phone.post("/enter", pin=PIN) == 303
     good = box.settings.read_text()
     box.settings.write_text(good.replace("width_px: 256", "width_px: many", 1))
-    assert await box.phone.deed("reload") == 303
+    assert await box.phone.run("reload") == 303
     page = await box.phone.get()
     assert "station.yaml:10:" in page
     assert "width_px" in page
     box.settings.write_text(good.replace("name: mat-sau", "name: mat-moi"))
-    assert await box.phone.deed("reload") == 303
+    assert await box.phone.run("reload") == 303
     await until(lambda: box.face("mat-moi") is not None, f"the new face: {box.station.log_tail()}")
     await until(lambda: is_listening(box.phone.port), "the page again")
     assert "mat-moi" in await box.phone.get()

@@ -21,7 +21,7 @@ from agent.control.station_status import (
 from agent.page.pin_auth import PinAuth
 from agent.page.routes import StationPage
 from agent.page.server import PageServer
-from tests.fakes.page_fixture import FAULTY, HEALTHY, FakeOperations
+from tests.fakes.page_fixture import FAULTY, HEALTHY, FakeBox
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -45,8 +45,8 @@ class Stage:
     """A station's page and a browser; what the browser asked for and complained of."""
 
     browser: Browser
-    operations: FakeOperations
-    door: PinAuth
+    box: FakeBox
+    pin_auth: PinAuth
     url: str
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -73,8 +73,8 @@ class Stage:
 @pytest_asyncio.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     monkeypatch.setattr("agent.page.routes.SHARED_S", 0.0)  # the browser's clock is moved by hand
-    operations, door = FakeOperations(), PinAuth(PIN)
-    site = StationPage("tv-cl-0007", operations, door, ["127.0.0.1"])
+    box, pin_auth = FakeBox(), PinAuth(PIN)
+    site = StationPage("tv-cl-0007", box, box.operations, pin_auth, ["127.0.0.1"])
     server = PageServer([("127.0.0.1", 0)], site.answer, lambda *_: None)
     running = asyncio.create_task(server.run(), name="page")
     async with asyncio.timeout(60):
@@ -82,7 +82,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
             await asyncio.sleep(0.01)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield Stage(browser, operations, door, f"http://127.0.0.1:{server.bound[0][1]}")
+        yield Stage(browser, box, pin_auth, f"http://127.0.0.1:{server.bound[0][1]}")
         await browser.close()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -112,14 +112,14 @@ async def test_a_phone_shows_the_station_asks_nobody_else_and_complains_of_nothi
     await page.clock.run_for(2_100)
     await expect(page.locator(".time")).to_have_text("17:00:14")
     # news come by themselves
-    stage.operations.shown = FAULTY
+    stage.box.shown = FAULTY
     await page.clock.run_for(3_000)
     await expect(page.get_by_role("heading", level=1)).to_have_text("CÓ LỖI")
     fold = page.get_by_text("Chi tiết cho trung tâm").first
     await fold.click()
     hint = page.get_by_text("/dev/ttyUSB0")
     await expect(hint).to_be_visible()
-    stage.operations.shown = replace(FAULTY, at=FAULTY.at + timedelta(minutes=7))
+    stage.box.shown = replace(FAULTY, at=FAULTY.at + timedelta(minutes=7))
     await page.clock.run_for(5_000)
     await expect(page.locator(".time")).to_contain_text("17:07")
     await expect(hint).to_be_visible()  # what was opened stays open
@@ -135,7 +135,7 @@ async def test_an_amplifier_under_trial_is_seen_on_and_off_within_the_five_secon
 
     def show(state: LineState, *trials: CommissioningTestStatus) -> None:
         output = OutputStatus("loa", is_up=True, zones=(replace(zone, state=state),))
-        stage.operations.shown = replace(HEALTHY, outputs=(output,), trials=trials)
+        stage.box.shown = replace(HEALTHY, outputs=(output,), trials=trials)
 
     show("off")
     await page.goto(stage.url)
@@ -155,7 +155,7 @@ async def test_an_amplifier_under_trial_is_seen_on_and_off_within_the_five_secon
 async def test_the_smallest_phone_scrolls_in_one_direction_only_in_both_languages(
     stage: Stage,
 ) -> None:
-    stage.operations.shown = FAULTY
+    stage.box.shown = FAULTY
     page = await stage.phone(small=True)
     await enter(page, stage)
     for lang in ("en", "vi"):
@@ -172,7 +172,7 @@ async def test_the_smallest_phone_scrolls_in_one_direction_only_in_both_language
 
 async def test_every_text_stands_out_from_its_ground(stage: Stage) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1; computed by the standard's own formula."""
-    stage.operations.shown = FAULTY
+    stage.box.shown = FAULTY
     for scheme in ("light", "dark"):
         page = await stage.phone()
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are schemes
@@ -217,7 +217,7 @@ async def test_everything_works_without_script_too(stage: Stage) -> None:
     await page.get_by_role("button", name="Âm thử: nga-ba").click()
     await expect(page.get_by_text("Âm thử ở nga-ba: hai giây")).to_be_visible()
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG THỬ")
-    assert stage.operations.deeds == [("tone", "nga-ba")]
+    assert stage.box.calls == [("tone", "nga-ba")]
     await page.get_by_role("link", name="Switch to English").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("TESTING")
 
@@ -237,16 +237,16 @@ async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> N
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Tải về").click()
     assert (await download.value).suggested_filename == "tv-cl-0007.tar.gz"
-    assert stage.operations.deeds == [
+    assert stage.box.calls == [
         ("pattern", "mat-truoc"),
         ("label", "mat-sau"),
-        ("silence", "on"),
-        ("silence", "off"),
+        ("silence-on", ""),
+        ("silence-off", ""),
         ("bundle", ""),
     ]
     await page.get_by_role("button", name="Khóa lại").click()
     await expect(page.get_by_role("link", name="Nhập mã PIN")).to_be_visible()
-    used = [one.use for one in stage.operations.used]
+    used = [one.use for one in stage.box.used]
     assert (used[0], used[-1]) == ("enter", "leave")
     assert stage.said == []
 
@@ -259,7 +259,7 @@ async def test_a_guesser_is_made_to_wait(stage: Stage) -> None:
         await page.get_by_role("button", name="Mở").click()
     await expect(page.get_by_text("Nhập sai nhiều lần.")).to_be_visible()
     assert await page.get_by_role("textbox").count() == 0
-    assert [one.use for one in stage.operations.used] == ["wrong-pin"] * 5
+    assert [one.use for one in stage.box.used] == ["wrong-pin"] * 5
 
 
 async def test_a_box_that_falls_silent_is_not_shown_as_if_it_still_spoke(stage: Stage) -> None:

@@ -60,7 +60,7 @@ async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
     capture = await stage.scene.room.capture(SINK)
     lit = stage.folder / stage.name / "nga-ba.json"
     dark = stage.folder / stage.name / "tram-y-te.json"
-    assert await phone.deed("tone", "nga-ba") == 303
+    assert await phone.run("tone", "nga-ba") == 303
     await until(lambda: is_on(lit), "the amplifier")
     await see(phone, "ĐANG THỬ")
     assert not is_on(dark)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
-from agent.control.operations import Deed
+from agent.control.operations import OperationName
 from agent.control.station_status import (
     AlarmStanding,
     CommissioningTestStatus,
@@ -249,15 +249,17 @@ def test_with_a_session_every_zone_and_face_has_its_buttons_each_with_the_token(
     page = build_view(
         HEALTHY, Access(has_pin=True, csrf="tok", until_at=AT), Translator("vi")
     ).decode()
-    deeds = re.findall(r'name="where" value="([^"]*)"><button name="deed" value="([^"]*)"', page)
+    operations = re.findall(
+        r'name="where" value="([^"]*)"><button name="operation" value="([^"]*)"', page
+    )
     zones, faces = ["nga-ba", "tram-y-te", "nha-van-hoa"], ["mat-truoc", "mat-sau"]
-    assert deeds == [
+    assert operations == [
         *((zone, "tone") for zone in zones),
-        *((face, deed) for face in faces for deed in ("pattern", "label")),
+        *((face, test) for face in faces for test in ("pattern", "label")),
         ("", "silence-on"), ("", "reload"), ("", "bundle"),
     ]  # fmt: skip
-    assert {deed for _, deed in deeds} | {"silence-off"} == set(get_args(Deed))
-    assert page.count('name="csrf" value="tok"') == len(deeds) + 1  # and the way out
+    assert {name for _, name in operations} | {"silence-off"} == set(get_args(OperationName))
+    assert page.count('name="csrf" value="tok"') == len(operations) + 1  # and the way out
     silent = replace(HEALTHY, silence=SILENCE)
     page = build_view(
         silent, Access(has_pin=True, csrf="tok", until_at=AT), Translator("vi")

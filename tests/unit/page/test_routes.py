@@ -1,4 +1,4 @@
-"""Who may ask, what is done, and that every use is put on record."""
+"""Who may ask, which operation is run, and that every use is recorded."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from agent.control.operations import OperationName, OperationOutput, Requester
 from agent.control.station_status import StationStatus
 from agent.errors import StoreError
 from agent.page.http_message import FORM, Request, Response
 from agent.page.pin_auth import PinAuth
 from agent.page.routes import StationPage
 from strict_yaml.validation_fault import ValidationFault
-from tests.fakes.page_fixture import FakeOperations
+from tests.fakes.page_fixture import FakeBox
 
 PIN = "271828"
 HOST = "192.168.10.1:8080"
@@ -22,12 +23,16 @@ PEER = "192.168.10.7"
 
 
 class Reader:
-    """A browser in front of a site: sends its Host and keeps its cookies."""
+    """A browser in front of the page: sends its Host and keeps its cookies."""
 
-    def __init__(self, operations: FakeOperations | None = None, pin: str | None = PIN) -> None:
-        self.operations = operations or FakeOperations()
+    def __init__(self, box: FakeBox | None = None, pin: str | None = PIN) -> None:
+        self.box = box or FakeBox()
         self.site = StationPage(
-            "tv-cl-0007", self.operations, PinAuth(pin), ["127.0.0.1", "192.168.10.1"]
+            "tv-cl-0007",
+            self.box,
+            self.box.operations,
+            PinAuth(pin),
+            ["127.0.0.1", "192.168.10.1"],
         )
         self.cookies: dict[str, str] = {}
 
@@ -49,7 +54,7 @@ class Reader:
         return response
 
     async def enter(self) -> str:
-        """Open the door; returns the token that forms must carry."""
+        """Open a session; returns the token that forms must carry."""
         response = await self.ask("POST", "/enter", {"pin": PIN})
         assert response.status == HTTPStatus.SEE_OTHER
         found = re.search(rb'name="csrf" value="([^"]+)"', (await self.ask("GET", "/")).body)
@@ -101,8 +106,8 @@ async def test_looking_needs_no_pin_and_changes_nothing() -> None:
     assert "ĐANG PHÁT" in await reader.text()
     assert (await reader.ask("GET", "/face/mat-truoc.png?v=a1")).body.startswith(b"\x89PNG")
     assert (await reader.ask("GET", "/face/..%2f..%2fetc.png")).status == HTTPStatus.NOT_FOUND
-    assert reader.operations.deeds == []
-    assert reader.operations.used == []
+    assert reader.box.calls == []
+    assert reader.box.used == []
 
 
 async def test_the_language_is_switched_once_and_kept() -> None:
@@ -126,10 +131,10 @@ async def test_the_sessions_cookie_is_for_this_site_alone_and_out_of_reach_of_sc
     )
 
 
-@pytest.mark.parametrize("deed", ["tone", "pattern", "label", "silence-on", "reload", "bundle"])
-async def test_a_deed_needs_a_session_its_token_and_our_own_form(deed: str) -> None:
+@pytest.mark.parametrize("name", ["tone", "pattern", "label", "silence-on", "reload", "bundle"])
+async def test_an_operation_needs_a_session_its_token_and_our_own_form(name: str) -> None:
     reader = Reader()
-    form = {"deed": deed, "where": "nga-ba"}
+    form = {"operation": name, "where": "nga-ba"}
     assert (await reader.ask("POST", "/do", form)).status == HTTPStatus.FORBIDDEN
     token = await reader.enter()
     assert (await reader.ask("POST", "/do", form)).status == HTTPStatus.FORBIDDEN
@@ -143,24 +148,22 @@ async def test_a_deed_needs_a_session_its_token_and_our_own_form(deed: str) -> N
         {"sec_fetch_site": "same-site"},
     ):
         assert (await reader.ask("POST", "/do", right, **foreign)).status == HTTPStatus.FORBIDDEN
-    assert reader.operations.deeds == []
+    assert reader.box.calls == []
     ours = {"origin": f"http://{HOST}", "sec_fetch_site": "same-origin"}
     assert (await reader.ask("POST", "/do", right, **ours)).status in (200, 303)
-    assert [name for name, _ in reader.operations.deeds] == [deed.partition("-")[0]]
+    assert [called for called, _ in reader.box.calls] == [name]
 
 
-async def test_every_use_is_put_on_record_with_who_what_and_how_it_ended() -> None:
+async def test_every_use_is_recorded_with_who_what_and_how_it_ended() -> None:
     reader = Reader()
     await reader.ask("POST", "/enter", {"pin": "000000"})
     token = await reader.enter()
-    await reader.ask("POST", "/do", {"deed": "tone", "where": "nga-ba", "csrf": token})
-    reader.operations.refuse = "E_BUSY"
-    await reader.ask("POST", "/do", {"deed": "label", "where": "mat-sau", "csrf": token})
+    await reader.ask("POST", "/do", {"operation": "tone", "where": "nga-ba", "csrf": token})
+    reader.box.refuse = "E_BUSY"
+    await reader.ask("POST", "/do", {"operation": "label", "where": "mat-sau", "csrf": token})
     assert "mat-sau đang bận" in await reader.text()
     await reader.ask("POST", "/leave", {"csrf": token})
-    used = [
-        (one.use, one.subject, one.peer, one.outcome, one.code) for one in reader.operations.used
-    ]
+    used = [(one.use, one.subject, one.address, one.outcome, one.code) for one in reader.box.used]
     assert used == [
         ("wrong-pin", "", PEER, "refused", ""),
         ("enter", "", PEER, "done", ""),
@@ -171,45 +174,47 @@ async def test_every_use_is_put_on_record_with_who_what_and_how_it_ended() -> No
     assert "<button" not in await reader.text()
 
 
-async def test_a_desk_that_fails_is_told_and_recorded_and_the_page_lives_on() -> None:
-    class BrokenDesk(FakeOperations):
-        async def silence(self, on: bool) -> None:  # noqa: FBT001 - the seam's signature
+async def test_an_operation_that_fails_is_shown_and_recorded_and_the_page_goes_on() -> None:
+    class BrokenBox(FakeBox):
+        async def run(
+            self, name: OperationName, subject: str, _requester: Requester
+        ) -> OperationOutput:
             raise StoreError("E_DISK", "state.db", "disk I/O error")
 
-    reader = Reader(BrokenDesk())
+    reader = Reader(BrokenBox())
     token = await reader.enter()
-    await reader.ask("POST", "/do", {"deed": "silence-on", "csrf": token})
+    await reader.ask("POST", "/do", {"operation": "silence-on", "csrf": token})
     assert "Không làm được" in await reader.text()
-    assert reader.operations.used[-1].outcome == "failed"
-    assert reader.operations.used[-1].code == "E_DISK"
+    assert reader.box.used[-1].outcome == "failed"
+    assert reader.box.used[-1].code == "E_DISK"
 
 
-async def test_a_box_that_cannot_tell_says_so() -> None:
-    class DumbDesk(FakeOperations):
-        async def status(self) -> StationStatus:
+async def test_a_status_that_cannot_be_read_is_shown_with_its_code() -> None:
+    class UnreadableBox(FakeBox):
+        async def read(self) -> StationStatus:
             raise StoreError("E_DISK", "state.db", "disk I/O error")
 
-    response = await Reader(DumbDesk()).ask("GET", "/")
+    response = await Reader(UnreadableBox()).ask("GET", "/")
     assert response.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert "E_DISK" in response.body.decode()
 
 
 async def test_faults_of_the_settings_are_listed_in_the_readers_language() -> None:
-    operations = FakeOperations(
+    box = FakeBox(
         faults=[ValidationFault("station.yaml", 8, 3, "broker.prt", "unknown_key", hint="port")]
     )
-    reader = Reader(operations)
+    reader = Reader(box)
     token = await reader.enter()
-    await reader.ask("POST", "/do", {"deed": "reload", "csrf": token})
+    await reader.ask("POST", "/do", {"operation": "reload", "csrf": token})
     text = await reader.text()
     assert "station.yaml:8:3" in text
     assert "có phải ý bạn là port?" in text
 
 
-async def test_the_bundle_is_a_file_to_keep() -> None:
+async def test_the_bundle_is_downloaded_as_a_file() -> None:
     reader = Reader()
     token = await reader.enter()
-    response = await reader.ask("POST", "/do", {"deed": "bundle", "csrf": token})
+    response = await reader.ask("POST", "/do", {"operation": "bundle", "csrf": token})
     assert response.body.startswith(b"\x1f\x8b")
     assert header(response, "Content-Disposition") == ['attachment; filename="tv-cl-0007.tar.gz"']
 
@@ -223,15 +228,15 @@ async def test_after_wrong_tries_the_page_says_how_long_to_wait_and_has_no_field
     assert response.status == HTTPStatus.TOO_MANY_REQUESTS
     assert "Thử lại sau" in response.body.decode()
     assert b'name="pin"' not in response.body
-    assert len(reader.operations.used) == 5  # what was not compared is no try
+    assert len(reader.box.used) == 5  # a try during the wait is not compared, so it does not count
 
 
-async def test_without_a_pin_the_door_cannot_be_opened() -> None:
+async def test_without_a_pin_no_session_can_be_opened() -> None:
     reader = Reader(pin=None)
     assert "Chưa đặt mã PIN" in (await reader.ask("GET", "/enter")).body.decode()
     response = await reader.ask("POST", "/enter", {"pin": ""})
     assert header(response, "Set-Cookie") == []
-    assert reader.operations.used == []
+    assert reader.box.used == []
 
 
 @pytest.mark.parametrize(
@@ -245,5 +250,7 @@ async def test_without_a_pin_the_door_cannot_be_opened() -> None:
         ("HEAD", "/", 200),
     ],
 )
-async def test_what_is_not_there_is_said(method: str, path: str, status: int) -> None:
+async def test_an_unknown_path_or_method_has_its_own_status(
+    method: str, path: str, status: int
+) -> None:
     assert (await Reader().ask(method, path)).status.value == status

@@ -1,8 +1,8 @@
-"""The desk: what it says of a box, and which deeds it will not do."""
+"""What the status says of a box, which operations are refused, and what is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,13 @@ from agent.contract import report
 from agent.contract.document import Emergency
 from agent.contract.ids import Digest, Place
 from agent.contract.report import InputState, Record
-from agent.control.operations import OperationRefusedError, OperationUse
-from agent.control.parts import ControlParts
-from agent.control.station_control import StationControl
-from agent.control.station_status import LanguageStatus, ReadingStatus
+from agent.control.face_pictures import FacePictures
+from agent.control.operation_set import build_operations
+from agent.control.operations import OperationName, OperationResult, Operations, Requester
+from agent.control.output_status import OutputStatusReader
+from agent.control.readings import ReadingsReader
+from agent.control.station_status import LanguageStatus, ReadingStatus, StationStatus
+from agent.control.station_status_reader import StationStatusReader
 from agent.health.check import NOT_YET, CheckFinding, CheckStatus
 from agent.health.checks.authority import AuthorityState
 from agent.health.open_issues import Issues
@@ -33,6 +36,7 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Settings
+from agent.state.mutes import Mutes
 from agent.trust.authority import Grade
 from tests.harness.play_records import HEAD, PLAY
 from tests.harness.silent_schedule import DIGEST, START, emergency, playlist
@@ -127,17 +131,28 @@ class FakeReread:
         return []
 
 
+PAGE = Requester("page", "10.0.0.7")
+
+
 @dataclass
 class Box:
-    parts: ControlParts
+    reader: StationStatusReader
+    operations: Operations
+    mutes: Mutes
     clock: FakeClock
     journal: FakeJournal
     silence: FakeSilence
     looked: list[int]
 
-    @property
-    def operations(self) -> StationControl:
-        return StationControl(self.parts)
+    async def status(self) -> StationStatus:
+        return await self.reader.read()
+
+    async def run(self, name: OperationName, subject: str = "") -> OperationResult:
+        return await self.operations.run(name, subject, PAGE)
+
+    def read(self, **readings: Any) -> None:
+        """Have the checks, contacts or sensors say something else."""
+        self.reader = replace(self.reader, readings=replace(self.reader.readings, **readings))
 
 
 def no_worker(*_: Any) -> Any:
@@ -159,39 +174,56 @@ def box() -> Box:
 
     lines = [SpeakerLine(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
     looked: list[int] = []
-    parts = ControlParts(
-        settings=msgspec.convert(SETTINGS, Settings),
+    mute: Any = silence
+    mutes = Mutes(programme.documents, mute)
+    mutes.changed.connect(lambda: looked.append(1))
+    settings = msgspec.convert(SETTINGS, Settings)
+    issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
+    outputs = {
+        "loa": SoundOutput("loa", lines, no_worker, context(sound)),
+        "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, context(picture)),
+    }
+    fresh = AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True)
+    reader = StationStatusReader(
+        release="0.0.0",
+        settings=settings,
         clock=any_,
         journal=log,
-        issues=Issues(lambda: "2026-11-24T01:00:00.000Z"),
+        issues=issues,
+        documents=programme.documents,
+        mutes=mutes,
         link=FakeLink(),
-        programme=programme,
-        outputs={
-            "loa": SoundOutput("loa", lines, no_worker, context(sound)),
-            "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, context(picture)),
-        },
-        silence=silence,  # type: ignore[arg-type]  # a double without a database
-        check_statuses=dict,
         place=lambda: Place("84", "29266", "tv-cl-0007"),
         why_missing=lambda _digest: None,
-        look_again=lambda: looked.append(1),
-        reread=FakeReread(),
-        authority=lambda: AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True),
+        outputs=OutputStatusReader(outputs, programme.documents, programme, mutes),
+        pictures=FacePictures(outputs),
+        readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),
+        emergency_keys=list,
+        emergencies=list,
     )
-    return Box(parts, clock, journal, silence, looked)
+    operations = build_operations(
+        settings,
+        clock=any_,
+        journal=log,
+        documents=programme.documents,
+        mutes=mutes,
+        outputs=outputs,
+        reload=FakeReread(),
+    )
+    return Box(reader, operations, mutes, clock, journal, silence, looked)
 
 
-async def refusal(deed: Any) -> str:
-    with pytest.raises(OperationRefusedError) as caught:
-        await deed
-    return caught.value.code
+async def refusal(running: Awaitable[OperationResult]) -> str:
+    result = await running
+    assert result.outcome == "refused"
+    return result.code
 
 
 async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(box: Box) -> None:
     record = {**HEAD, "seq": 1, "kind": "play", "play": PLAY}
     box.journal.raw.append(msgspec.json.encode(msgspec.convert(record, Record)))
-    box.parts.issues.set_issue("link_down", "mqtt.example.vn:8883", "no answer")
-    status = await box.operations.status()
+    box.reader.issues.set_issue("link_down", "mqtt.example.vn:8883", "no answer")
+    status = await box.status()
     loa, board = status.outputs
     assert status.place == "84/29266/tv-cl-0007"
     assert (status.media.ready, status.media.named) == (1, 1)
@@ -214,15 +246,15 @@ async def test_the_status_says_what_is_next_by_which_document_and_what_has_been(
 async def test_since_when_an_issue_lasts_does_not_hang_on_the_clock_of_its_beginning(
     box: Box,
 ) -> None:
-    box.parts.issues.set_issue("rtc_missing", "rtc0", "none")  # its clock says 08:00
+    box.reader.issues.set_issue("rtc_missing", "rtc0", "none")  # its clock says 08:00
     box.clock.at = datetime(2026, 11, 27, 3, tzinfo=UTC)  # then the centre tells the time
-    (problem,) = (await box.operations.status()).problems
+    (problem,) = (await box.status()).problems
     assert box.clock.at - problem.since_at < timedelta(minutes=5)
 
 
 async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
     box.silence.left_s = 2 * 3600.0  # until 10:00, and the last of the day begins at 09:00
-    loa = (await box.operations.status()).outputs[0]
+    loa = (await box.status()).outputs[0]
     assert loa.next is not None
     assert loa.next.start_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
 
@@ -231,12 +263,11 @@ async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_sched
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = box.clock.now()
-    programme = Schedule(None, lambda _digest: None)
+    programme = box.reader.outputs.schedule
     programme.update([playlist(), emergency()], now)
-    box.parts = replace(box.parts, programme=programme)
     alarm = SoundSchedule(programme, ["nga-ba"]).wanted(now)
     monkeypatch.setattr(SoundOutput, "on_air", property(lambda _self: alarm))
-    loa = (await box.operations.status()).outputs[0]
+    loa = (await box.status()).outputs[0]
     assert loa.now is not None
     assert loa.next is not None
     assert (loa.now.title, loa.now.level) == ("Lũ về", "emergency")
@@ -250,16 +281,18 @@ async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) ->
         KeyStanding("nut", "key", None, {}),
         KeyStanding("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
     ]
-    box.parts = replace(box.parts, emergency_keys=lambda: standings)
-    nothing, flood = (await box.operations.status()).keys
+    box.reader = replace(box.reader, emergency_keys=lambda: standings)
+    nothing, flood = (await box.status()).keys
     assert (nothing.name, nothing.slot, nothing.title) == ("nut", "key", None)
     assert (flood.title, flood.lacking) == ("Lũ về", "key-lu: E_FETCH")
     assert flood.until_at == datetime(2026, 11, 30, tzinfo=UTC)
 
 
 async def test_a_file_that_is_not_here_counts_as_missing(box: Box) -> None:
-    box.parts = replace(box.parts, why_missing=lambda digest: digest if digest == DIGEST else None)
-    media = (await box.operations.status()).media
+    box.reader = replace(
+        box.reader, why_missing=lambda digest: digest if digest == DIGEST else None
+    )
+    media = (await box.status()).media
     assert (media.ready, media.named) == (0, 1)
 
 
@@ -279,8 +312,8 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
         "cua": InputState("door", active=True),
         "may-no": InputState("generator", active=None),
     }
-    box.parts = replace(box.parts, check_statuses=lambda: standings, inputs=lambda: inputs)
-    readings = {one.name: one for one in (await box.operations.status()).readings}
+    box.read(checks=lambda: standings, inputs=lambda: inputs)
+    readings = {one.name: one for one in (await box.status()).readings}
     marks = {name: one.mark for name, one in readings.items()}
     assert marks == {
         "power": "watch", "disk": "bad", "rtc": "unchecked",
@@ -298,9 +331,9 @@ async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
         "am-do": report.Reading("humidity", 80.0, "%", 900.0),
         "dien-ap": report.Reading("voltage", None, "V", None),
     }
-    box.parts.issues.set_issue("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
-    box.parts = replace(box.parts, sensors=lambda: told)
-    assert list((await box.operations.status()).readings)[3:] == [
+    box.reader.issues.set_issue("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
+    box.read(sensors=lambda: told)
+    assert list((await box.status()).readings)[3:] == [
         ReadingStatus("nhiet-do-tu", "good", 41.5, "°C"),
         ReadingStatus("dong-nga-ba", "watch", 0.1, "A"),
         ReadingStatus("am-do", "unchecked"),
@@ -309,61 +342,59 @@ async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
 
 
 async def test_a_tone_is_refused_where_it_has_no_place(box: Box) -> None:
-    operations = box.operations
-    assert await refusal(operations.tone("no-such-zone")) == "E_UNKNOWN"
-    assert await refusal(operations.tone("mat-truoc")) == "E_UNKNOWN"
-    assert await refusal(operations.tone("nga-ba")) == "E_NOT_READY"  # its engine does not run
+    assert await refusal(box.run("tone", "no-such-zone")) == "E_UNKNOWN"
+    assert await refusal(box.run("tone", "mat-truoc")) == "E_UNKNOWN"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_NOT_READY"  # its engine does not run
     box.clock.at = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 22:00: the built-in quiet hours
-    assert await refusal(operations.tone("nga-ba")) == "E_QUIET"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_QUIET"
     box.clock.quality = "FLOOR"
-    assert await refusal(operations.tone("nga-ba")) == "E_NOT_READY"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_NOT_READY"
     box.silence.left_s = 1.0
-    assert await refusal(operations.tone("nga-ba")) == "E_SILENT"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_SILENT"
 
 
 async def test_a_face_that_is_not_there_or_away_is_said(box: Box) -> None:
-    assert await refusal(box.operations.pattern("nga-ba")) == "E_UNKNOWN"
-    assert await refusal(box.operations.label("mat-truoc")) == "E_NOT_READY"
-    assert await box.operations.thumbnail("mat-truoc") is None
+    assert await refusal(box.run("pattern", "nga-ba")) == "E_UNKNOWN"
+    assert await refusal(box.run("label", "mat-truoc")) == "E_NOT_READY"
+    assert await box.reader.pictures.thumbnail("mat-truoc") is None
 
 
-async def test_nothing_is_tried_while_the_key_on_the_box_is_turned(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(box.parts.programme, "is_locked", lambda: True)
-    assert await refusal(box.operations.tone("nga-ba")) == "E_SILENT"
-    assert await refusal(box.operations.pattern("mat-truoc")) == "E_SILENT"
-    assert await refusal(box.operations.label("mat-truoc")) == "E_SILENT"
-    assert (await box.operations.status()).is_locked
+async def test_no_test_starts_while_the_key_on_the_box_is_turned(box: Box) -> None:
+    box.mutes.is_locked = True
+    assert await refusal(box.run("tone", "nga-ba")) == "E_SILENT"
+    assert await refusal(box.run("pattern", "mat-truoc")) == "E_SILENT"
+    assert await refusal(box.run("label", "mat-truoc")) == "E_SILENT"
+    assert (await box.status()).is_locked
 
 
-async def test_silence_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:
-    operations = box.operations
-    await operations.silence(True)  # noqa: FBT003 - the seam's signature
-    silence = (await operations.status()).silence
+async def test_the_local_mute_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:
+    assert (await box.run("silence-on")).outcome == "done"
+    silence = (await box.status()).silence
     assert silence is not None
     assert silence.until_at == box.clock.at + timedelta(seconds=100)
-    await operations.silence(False)  # noqa: FBT003 - the seam's signature
-    assert (await operations.status()).silence is None
+    assert (await box.run("silence-off")).outcome == "done"
+    assert (await box.status()).silence is None
     assert len(box.looked) == 2
-    states = [(kind, detail["state"]) for kind, detail in box.journal.told]
-    assert states == [("silence", "on"), ("silence", "off")]
+    states = [detail["state"] for kind, detail in box.journal.told if kind == "silence"]
+    assert states == ["on", "off"]
 
 
-async def test_a_use_is_journalled_as_a_command_and_never_as_a_play(box: Box) -> None:
-    await box.operations.record(OperationUse("tone", "nga-ba", "10.0.0.7", "refused", "E_BUSY"))
+async def test_an_operation_is_recorded_as_a_command_and_never_as_a_play(box: Box) -> None:
+    await box.run("tone", "nga-ba")
     assert box.journal.told == [
         (
             "command",
             {"do": "tone", "subject": "nga-ba", "by": "page", "from": "10.0.0.7",
-             "result": "refused", "code": "E_BUSY"},
+             "result": "refused", "code": "E_NOT_READY"},
         )
     ]  # fmt: skip
 
 
-async def test_settings_read_again_are_in_the_journal(box: Box) -> None:
-    assert list(await box.operations.reload()) == []
-    assert box.journal.told == [("config", {"by": "page", "faults": 0})]
+async def test_a_reload_is_recorded_with_its_faults_and_with_who_ordered_it(box: Box) -> None:
+    result = await box.operations.run("reload", "", Requester("centre", ""))
+    assert (result.outcome, list(result.output.faults)) == ("done", [])
+    assert box.journal.told[0] == ("config", {"by": "centre", "faults": 0})
+    assert [detail["by"] for kind, detail in box.journal.told if kind == "command"] == ["centre"]
 
 
 async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box: Box) -> None:
@@ -379,8 +410,8 @@ async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box
         OutputState("loa", is_board=False, item=None, standing="on", words=languages),
         OutputState("bang-tin", is_board=True, item=None, standing="process"),
     )
-    box.parts = replace(box.parts, alarms=lambda: [EmergencyState(active, states)])
-    (alarm,) = (await box.operations.status()).alarms
+    box.reader = replace(box.reader, emergencies=lambda: [EmergencyState(active, states)])
+    (alarm,) = (await box.status()).alarms
     assert (alarm.title, alarm.issuer, alarm.started_by) == ("Lũ về", "vn.84.29266", "nut")
     assert [(one.output, one.standing, one.words) for one in alarm.outputs] == [
         ("loa", "on", (LanguageStatus("vi", "now"), LanguageStatus("km", "missing"))),

@@ -1,0 +1,113 @@
+"""Commissioning tests that a technician may start, and what forbids them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.clock import Clock, Now
+from agent.contract.local_time import LOCAL
+from agent.control.operations import (
+    NOTHING,
+    OperationOutput,
+    OperationRefusedError,
+    Requester,
+)
+from agent.control.output_status import Outputs, list_boards
+from agent.errors import PlayError
+from agent.plan.policy import config_in_force, effective_policy
+from agent.play.commissioning_test import label_commands, pattern_commands
+from agent.play.ipc import BoardCommand
+from agent.play.sound.sound_output import SoundOutput
+from agent.settings.model import Settings
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.mutes import Mutes
+
+
+class CommissioningTests:
+    """The tests of one box; each ends by itself.
+
+    Args:
+        settings: of this box.
+        clock: the only source of time.
+        documents: those in force, among them the policy.
+        mutes: what keeps the box silent.
+        outputs: by name.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        documents: DocumentsInForce,
+        mutes: Mutes,
+        outputs: Outputs,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._documents = documents
+        self._mutes = mutes
+        self._outputs = outputs
+
+    async def tone(self, zone: str, _requester: Requester) -> OperationOutput:
+        """Sound a quiet tone on one loudspeaker line.
+
+        Raises:
+            OperationRefusedError: unknown, muted, quiet hours, or the line is in use.
+        """
+        sounds = [one for one in self._outputs.values() if isinstance(one, SoundOutput)]
+        output = next((one for one in sounds if zone in one.lines), None)
+        if output is None:
+            raise OperationRefusedError("E_UNKNOWN", zone)
+        now = self._clock.now()
+        if self._mutes.switch.is_on or self._is_muted_by_key_or_order(now):
+            raise OperationRefusedError("E_SILENT", zone)
+        if self._is_quiet(now):
+            raise OperationRefusedError("E_QUIET", zone)
+        try:
+            output.try_line(zone)
+        except PlayError as error:
+            raise OperationRefusedError(error.code, zone, error.hint) from error
+        return NOTHING
+
+    def _is_muted_by_key_or_order(self, now: Now) -> bool:
+        return self._mutes.is_key_turned() or self._mutes.ordered(now) is not None
+
+    def _is_quiet(self, now: Now) -> bool:
+        """Only an emergency passes quiet hours. Without a clock nobody knows them."""
+        if now.quality == "FLOOR":
+            return False
+        config = config_in_force(self._documents.held, now)
+        policy = effective_policy(config, self._settings.policy)
+        local = now.at.astimezone(LOCAL)
+        second = local.hour * 3600 + local.minute * 60 + local.second
+        return any(window.covers(second) for window in policy.quiet)
+
+    async def pattern(self, face: str, _requester: Requester) -> OperationOutput:
+        """Show a test pattern on one face.
+
+        Raises:
+            OperationRefusedError: unknown, away, muted, or the face is in use.
+        """
+        return await self._try_face("pattern", face, pattern_commands(face))
+
+    async def label(self, face: str, _requester: Requester) -> OperationOutput:
+        """Show station and face by name on one face.
+
+        Raises:
+            OperationRefusedError: unknown, away, muted, or the face is in use.
+        """
+        return await self._try_face("label", face, label_commands(self._settings.station, face))
+
+    async def _try_face(
+        self, test: str, face: str, commands: Sequence[BoardCommand]
+    ) -> OperationOutput:
+        board = next((one for one in list_boards(self._outputs) if face in one.faces), None)
+        if board is None:
+            raise OperationRefusedError("E_UNKNOWN", face)
+        if self._is_muted_by_key_or_order(self._clock.now()):
+            raise OperationRefusedError("E_SILENT", face)
+        try:
+            await board.try_face(test, face, commands)
+        except PlayError as error:
+            raise OperationRefusedError(error.code, face, error.hint) from error
+        return NOTHING
