@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.authority.tracker import AuthorityTracker
-from agent.background_jobs import BackgroundJobs
+from agent.background_jobs import BackgroundJobs, run_logged
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
 from agent.contract.document import Ack, StationConfig
@@ -34,7 +34,7 @@ from agent.link.media_fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
 from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
-from agent.maintenance.card import CardMaintenance, CardWatch, HelloScheduler, quietly
+from agent.maintenance.card import CardMaintenance, CardWatch
 from agent.output_set import build_outputs
 from agent.overrides.emergency_keys import EmergencyKeys
 from agent.overrides.emergency_monitor import EmergencyMonitor
@@ -55,6 +55,7 @@ from agent.telemetry.health_reporter import (
     build_checks,
 )
 from agent.telemetry.hello import HelloSender
+from agent.telemetry.hello_scheduler import HelloScheduler
 from agent.telemetry.uplink import SessionCounter, Uplink
 from agent.timesync.time_sync import TimeSync
 
@@ -311,7 +312,7 @@ def _fetch_media(downloads: Downloads, documents: DocumentsInForce, press: KeyPr
 async def _send_health(
     media: MediaStore, fetch: Callable[[], None], uplink: Uplink, health: Health
 ) -> None:
-    await quietly(media.refresh())  # files that others removed are fetched again
+    await run_logged(media.refresh())  # files that others removed are fetched again
     fetch()
     await uplink.send("health", health)
 
@@ -319,7 +320,7 @@ async def _send_health(
 def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Schedule) -> None:
     """Record once what policy or this release refuses to play, with its rule."""
     for refusal in programme.take_new_refusals():
-        jobs.start(quietly(journal.append("refusal", detail=refusal.detail())))
+        jobs.start(run_logged(journal.append("refusal", detail=refusal.detail())))
 
 
 def _end_missing(issues: Issues, digest: Digest) -> None:

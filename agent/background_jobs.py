@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from types import TracebackType
 from typing import Any, Protocol, Self
+
+from agent.errors import AgentError
 
 log = logging.getLogger(__name__)
 CLOSE_S = 1.0
@@ -64,3 +66,11 @@ class BackgroundJobs:
                 task.cancel()
             if self._jobs:
                 await asyncio.wait(set(self._jobs))
+
+
+async def run_logged(step: Awaitable[object]) -> None:
+    """Await a step whose `AgentError` is logged and stops nothing."""
+    try:
+        await step
+    except AgentError:
+        log.exception("a step failed; the agent goes on")

@@ -1,1 +1,1 @@
-"""Bytes in and out: MQTT and media over HTTPS. No judgement."""
+"""Bytes in and out: MQTT and media over HTTPS. Verifies no document."""

@@ -1,4 +1,4 @@
-"""When to try again: pure rules, the randomness is handed in."""
+"""When to try again: pure rules; the caller passes the source of randomness."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class BackOff:
         self.short_lives = 0
 
     def lost(self, lasted_s: float) -> None:
-        """A connection ended that had lasted so long; one shorter than ten seconds resets nothing.
+        """Handle the end of a connection; one shorter than ten seconds does not reset the waits.
 
-        Otherwise a broker that accepts and drops at once would be asked again and again.
+        Otherwise the box would connect again and again to a broker that accepts and drops at once.
         `short_lives` counts such connections in a row.
         """
         if lasted_s < STABLE_S:
@@ -54,9 +54,9 @@ class BackOff:
         self._established = True
 
     def left(self) -> None:
-        """We hung up, because the broker does not read: come back soon, and as soon every time.
+        """Handle that we closed because the broker does not read: reconnect soon, every time.
 
-        An alarm may be waiting there. The broker pays more for each such connection than the box.
+        An alarm may be waiting there. Each such connection costs the broker more than the box.
         """
         self._established = False
         self._last_s = self._base_s
@@ -73,13 +73,16 @@ class BackOff:
 
 
 class TakeoverGuard:
-    """Two boxes with one identity kick each other out for ever; a second kick in a minute tells."""
+    """Detects two boxes with one identity: they take over each other's session for ever.
+
+    A second takeover within a minute is the sign.
+    """
 
     def __init__(self, window_s: float = KICK_WINDOW_S) -> None:
         self._window_s = window_s
         self._last_mono_s: float | None = None
 
     def kicked(self, mono_s: float) -> bool:
-        """Note that another client took our session over; True if that points to a duplicate."""
+        """Count a takeover of our session by another client; True if it points to a duplicate."""
         last, self._last_mono_s = self._last_mono_s, mono_s
         return last is not None and mono_s - last <= self._window_s

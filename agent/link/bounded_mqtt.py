@@ -1,11 +1,12 @@
-"""An MQTT connection that a hostile broker cannot fill our memory with.
+"""An MQTT connection with bounded memory, also with a hostile broker.
 
-paho announces a largest packet and then reads any packet whole all the same (200 MiB took 625 MiB).
-This client refuses at the moment the length is known, before one byte of the body is buffered.
-paho also queues without end what the broker does not read (204 MiB of acknowledgements in 30 s):
-this client hangs up. And paho reads the properties of a packet in quadratic time: here no packet
-has many. It overrides private methods of aiomqtt 2.5.1 and paho 2.2.0; the tests send real
-oversized messages and read no acknowledgement, and setup.cfg pins the release.
+paho announces a maximum packet size and then reads any packet whole all the same (200 MiB took
+625 MiB). This client refuses a packet as soon as its length is known, before one byte of the body
+is buffered. paho also queues without limit what the broker does not read (204 MiB of
+acknowledgements in 30 s): this client closes the connection. And paho reads the properties of a
+packet in quadratic time: here no packet has many. It overrides private methods of aiomqtt 2.5.1 and
+paho 2.2.0; the tests send real oversized messages and read no acknowledgement, and setup.cfg pins
+the release.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ PACKET_HEAD_BYTES = 4096  # topic, properties, packet id
 MAX_ANSWER_BYTES = 2048
 # An honest broker waits for an acknowledgement after some twenty messages, also over a dead radio.
 MAX_UNSENT = 256
-# After so many messages to acknowledge the broker is asked whether it reads (PINGREQ).
+# After so many messages to acknowledge a PINGREQ asks whether the broker reads.
 ASK_AFTER = 128
 # So many more may come before it answers. A broker that waits for acknowledgements has at most two
 # windows of them on the way; the widest usual one is 1,024 (NATS).
 MAX_UNANSWERED = 2048
-# Messages of ours that the broker has not confirmed: each that was given up after 10 s is one, and
-# paho keeps them all. At most eight are under way at a time.
+# Messages of ours that the broker has not confirmed: paho keeps them all, also each one for which
+# we stopped waiting after 10 s. At most eight are under way at a time.
 MAX_UNCONFIRMED = 32
-# Of a processor, for reading what the broker sends, whatever it is: the rest waits in the kernel,
-# and the broker behind it.
+# Of a processor, for reading whatever the broker sends: the rest waits in the kernel, which makes
+# the broker wait.
 READ_SHARE = 0.3
 READ_SLICE_S = 0.005
 # Of the kernel, each way. What a broker has sent stands in front of an alarm, so megabytes of it
@@ -56,15 +57,15 @@ _QOS_2 = 0x04
 
 
 class ClosedEarlyError(aiomqtt.MqttError):
-    """The broker hung up before it answered our CONNECT."""
+    """The broker closed the connection before it answered our CONNECT."""
 
 
 class BoundedClient(aiomqtt.Client):
     """One connection. Each message goes to `take` at once; aiomqtt's own queue stays empty.
 
-    Messages are acknowledged by `acknowledge` only, after they were dealt with: what is not yet
-    acknowledged counts against the receive maximum (MQTT 5), so an honest broker slows down instead
-    of overflowing the inbox, and sends again what a crash left undone.
+    Only `acknowledge` acknowledges messages, after they were handled: what is not yet acknowledged
+    counts against the receive maximum (MQTT 5), so an honest broker slows down instead of
+    overflowing the inbox, and sends again what a crash left unhandled.
 
     Args:
         max_bytes: longest message payload accepted, in bytes.
@@ -82,7 +83,7 @@ class BoundedClient(aiomqtt.Client):
         super().__init__(max_queued_incoming_messages=1, **arguments)
         self.protocol: aiomqtt.ProtocolVersion = arguments["protocol"]
         self.breach: str | None = None
-        self.stalled = False  # did we leave because it does not read?
+        self.stalled = False  # did we close because the broker does not read?
         self.take: Callable[[paho.MQTTMessage], None] = lambda _message: None
         self._given_up = False
         self._unanswered = 0  # messages since the broker last answered a PINGREQ
@@ -103,14 +104,14 @@ class BoundedClient(aiomqtt.Client):
         return reason.value if isinstance(reason, ReasonCode) else None
 
     def acknowledge(self, message: paho.MQTTMessage) -> None:
-        """Tell the broker that a message is dealt with. Harmless after the connection ended."""
+        """Acknowledge a message that was handled. Harmless after the connection ended."""
         if self._disconnected.done() or self.breach is not None:
             return
         self._client.ack(message.mid, message.qos)
         self._bound_unsent()
 
     async def publish(self, *arguments: Any, **named: Any) -> None:
-        """As aiomqtt's; a broker that confirms nothing is left before its due fills the memory.
+        """As aiomqtt's; closes before unconfirmed messages fill the memory.
 
         Raises:
             aiomqtt.MqttError: it was not confirmed.
@@ -121,7 +122,7 @@ class BoundedClient(aiomqtt.Client):
         await super().publish(*arguments, **named)
 
     def _bound_unsent(self) -> None:
-        """Hang up when the broker leaves too much unread, whatever made us send it."""
+        """Close when the broker leaves too many packets unread, whatever made us send them."""
         unsent = len(self._client._out_packet)  # noqa: SLF001 - the module's purpose
         if unsent > MAX_UNSENT:
             self._leave(f"the broker sends and does not read: {unsent} packets wait for it")
@@ -129,7 +130,7 @@ class BoundedClient(aiomqtt.Client):
     def _leave(self, why: str) -> None:
         if self.breach is None:
             self.breach, self.stalled = why, True
-            # Not here: paho may be inside a callback, whose lock its farewell takes again.
+            # Later: paho may be inside a callback, and closing takes that callback's lock again.
             self._loop.call_soon(self.drop)
 
     async def connect(self, threads: NetworkThreads) -> None:
@@ -145,18 +146,18 @@ class BoundedClient(aiomqtt.Client):
         await self._wait_for(self._connected, None)
 
     def drop(self) -> None:
-        """Cut whatever connection there is, without a farewell; the broker publishes the will."""
+        """Close any connection without a DISCONNECT; the broker publishes the will."""
         self._given_up = True
         self._client._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)  # noqa: SLF001 - paho has no public way to hang up
         for ending in (self._connected, self._disconnected):
             if ending.done() and not ending.cancelled():
-                ending.exception()  # asyncio complains of an exception that nobody looked at
+                ending.exception()  # asyncio warns about an exception that nobody has read
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
         """As aiomqtt's, but an ended connection ends the wait, and without `asyncio.wait_for`.
 
-        aiomqtt would wait its full time-out for an answer that can no longer come: a box that is
-        thrown off again and again would look as if each of its connections had lasted that long.
+        aiomqtt would wait its full time-out for an answer that can no longer come: a box whose
+        connections the broker keeps closing would look as if each had lasted that long.
         Before Python 3.12 `wait_for` drops a cancellation that comes in the same turn as the
         answer, and the agent would never stop (bpo-37658).
         """
@@ -176,7 +177,7 @@ class BoundedClient(aiomqtt.Client):
             answer.cancel()
 
     def _client_connect(self) -> None:
-        """Runs in a thread, which cannot be cancelled: a connection that came too late is cut."""
+        """Runs in a thread, which cannot be cancelled: closes a connection that comes too late."""
         super()._client_connect()
         if self._given_up:
             self._loop.call_soon_threadsafe(self.drop)
@@ -196,10 +197,10 @@ class BoundedClient(aiomqtt.Client):
         self._loop.call_soon_threadsafe(begin)
 
     def _on_socket_register_write(self, _client: paho.Client, _data: Any, sock: Any) -> None:
-        """As aiomqtt's, but looks at the socket when the loop comes to it: it may be closed then.
+        """As aiomqtt's, but checks the socket when the loop runs the callback: it may be closed.
 
-        aiomqtt hands the descriptor's number over at once, and the loop then watches a closed one,
-        or another connection's of the same number. May run in a thread.
+        aiomqtt passes the descriptor's number at once, and the loop then watches a closed one, or
+        another connection's descriptor with the same number. May run in a thread.
         """
 
         def begin() -> None:
@@ -217,7 +218,7 @@ class BoundedClient(aiomqtt.Client):
                 self._disconnected.set_exception(error)
 
     def _read(self, sock: ssl.SSLSocket) -> None:
-        """Read for a moment, then let others have the loop; after too much of it, rest."""
+        """Read for a moment, then yield to the loop; pause when the share is used up."""
         number, began_s = sock.fileno(), cpu_s()
         if number < 0:  # closed meanwhile
             return
@@ -239,20 +240,20 @@ class BoundedClient(aiomqtt.Client):
             self._loop.add_reader(number, self._read, sock)
 
     def _limited_recv(self, bufsize: int) -> bytes:
-        """Refuse a packet when its body is first asked for: paho asks for all of it at once."""
+        """Refuse a packet when paho first asks for its body: it asks for all of it at once."""
         packet = self._client._in_packet  # noqa: SLF001 - the module's purpose
         is_message = packet["command"] & _TYPE == _PUBLISH
         limit_bytes = self._limit_bytes if is_message else MAX_ANSWER_BYTES
         if bufsize > limit_bytes:
             raise self._break(f"refused a packet of {bufsize} bytes, at most {limit_bytes}")
         if packet["have_remaining"] and is_message and packet["command"] & _QOS >= _QOS_2:
-            # We subscribe at QoS 1: a QoS 2 message is no answer to that, and paho would hold
-            # up to 65,535 of them until they are released.
+            # We subscribe at QoS 1, so no honest broker sends QoS 2, and paho would hold up to
+            # 65,535 such messages until they are released.
             raise self._break("refused a QoS 2 message: never subscribed")
         return self._unlimited_recv(bufsize)
 
     def _handle(self) -> MQTTErrorCode:
-        """A whole packet is here."""
+        """Handle a complete packet."""
         packet: Any = self._client._in_packet  # noqa: SLF001 - the module's purpose
         command = packet["command"]
         if command & _TYPE == _PUBLISH and self.protocol is aiomqtt.ProtocolVersion.V5:
@@ -267,9 +268,9 @@ class BoundedClient(aiomqtt.Client):
         return code
 
     def _bound_unanswered(self, command: int) -> None:
-        """Hang up when the broker goes on although it reads nothing: alarms stand behind all that.
+        """Close when the broker keeps sending but reads nothing: alarms queue behind all that.
 
-        The kernels hold megabytes of acknowledgements before one is left unsent.
+        The kernels buffer megabytes of acknowledgements before one stays unsent.
         """
         if command & _TYPE == _PINGRESP:
             self._unanswered = 0
@@ -298,7 +299,7 @@ class BoundedClient(aiomqtt.Client):
         self, client: paho.Client, data: Any, flags: Any, reason: ReasonCode, properties: Any = None
     ) -> None:
         if not self._connected.done():
-            # aiomqtt would wait for its time-out, although the broker has already hung up.
+            # aiomqtt would wait for its time-out, although the broker has already closed.
             self._connected.set_exception(ClosedEarlyError(f"closed before CONNACK: {reason}"))
             return
         super()._on_disconnect(client, data, flags, reason, properties)

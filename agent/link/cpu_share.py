@@ -1,16 +1,16 @@
-"""How much of the processor strangers' messages may have.
+"""Limits the processor time for messages from anybody.
 
-The theory. Judging a message that brings nothing new must never starve what plays. So the thread's
-processor time for it is counted, and after a short burst the next one waits until the share is kept
-again. What waits stands in the bounded inbox. A new document that was taken costs nothing here:
-floors and budgets bound those.
+The theory. Verifying a message that brings nothing new must never starve playback. So the thread's
+processor time for it is counted, and after a short burst the next message waits until the use is
+within the share again. Waiting messages stay in the bounded inbox. A new document that was accepted
+costs nothing here: floors and budgets bound those.
 """
 
 from __future__ import annotations
 
 from agent.clock import mono_s
 
-BURST_S = 0.02  # of the processor: some forty messages of the usual size
+BURST_S = 0.02  # processor time of some forty messages of the usual size
 LEAST_REST_S = 0.005
 LONGEST_REST_S = 0.5
 
@@ -28,7 +28,7 @@ class CpuShare:
         self._at_mono_s = mono_s()
 
     def spend(self, cost_s: float) -> float:
-        """So much was used just now; how many seconds to rest before the next message."""
+        """Count processor time that was used; return how many seconds to pause before the next."""
         now_s = mono_s()
         recovered_s = (now_s - self._at_mono_s) * self._share
         self._spent_s = max(0.0, self._spent_s - recovered_s) + cost_s

@@ -1,11 +1,11 @@
-"""A message that was in hand when the process died, twice in one boot, is not judged again.
+"""Sets a message aside during whose processing the process crashed twice in one boot.
 
-The theory. A retained message that takes the process down comes again after each restart, for ever.
-So the hash of the message in hand stands in a page of memory that outlives the process: a mapped
+The theory. A retained message that crashes the process comes again after each restart, for ever. So
+the hash of the message in work is written to a page of memory that outlives the process: a mapped
 file in the run-time folder, which costs no write to the card and is gone after a power cut. One
-death proves nothing, and a power cut less: only a second one with the same message in hand, in the
-same boot and without it having been dealt with between the two, puts it aside. That is kept on the
-card until a newer release judges it, or somebody at the box says `tramtin retry-messages`.
+crash proves nothing, and a power cut less: a message is set aside only at a second crash during its
+processing, in the same boot and without a success between the two. The list is kept on the card
+until a newer release tries the message again, or somebody at the box runs `tramtin retry-messages`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 IN_HAND = "message-in-hand"
 SET_ASIDE = "messages-set-aside.json"
 MAX_SET_ASIDE = 64
-# The page: the boot's id, the message in hand, then those that were in hand at a death.
+# The page: the boot's id, the message in work, then those that were in work at a crash.
 _BOOT = slice(0, 40)
 _HAND = slice(40, 72)
 _SUSPECTS = tuple(slice(at, at + 32) for at in range(72, 72 + 32 * 16, 32))
@@ -32,11 +32,11 @@ _NONE = bytes(32)
 
 
 class CrashGuard:
-    """Which message is in hand, and which ones are set aside.
+    """Records which message is in work, and which ones are set aside.
 
     Args:
-        page: memory that outlives the process, or does not where there is no such place.
-        folders: where what is set aside is kept, the one that lasts longest first; a card may
+        page: memory that outlives the process; ordinary memory where that is not possible.
+        folders: where the list of set-aside messages is stored, the most durable first; a card may
             take no writes.
         release: this software's.
     """
@@ -49,12 +49,12 @@ class CrashGuard:
 
     @classmethod
     def in_memory(cls) -> Self:
-        """One that remembers nothing."""
+        """A guard that stores nothing."""
         return cls(bytearray(_BYTES), (), "")
 
     @classmethod
     def open(cls, runtime: Path, state: Path, boot_id: str, release: str) -> Self:
-        """Learn what a former process of this boot left behind. Blocks; never raises.
+        """Read what a former process of this boot has recorded. Blocks; never raises.
 
         Args:
             runtime: a folder that lasts as long as the boot does.
@@ -65,7 +65,7 @@ class CrashGuard:
         try:
             page = _map(runtime / IN_HAND)
         except OSError as error:
-            log.warning("no memory of a crash: %s", error)
+            log.warning("crashes cannot be recorded: %s", error)
             return cls(bytearray(_BYTES), (state,), release)
         guard = cls(page, (state, runtime), release)
         guard._begin(boot_id)
@@ -74,12 +74,12 @@ class CrashGuard:
 
     @property
     def set_aside(self) -> frozenset[str]:
-        """SHA-256 of the messages that are not judged, as far as was read last."""
+        """SHA-256 of the set-aside messages, as read last."""
         return self._set_aside
 
     @contextlib.contextmanager
     def holding(self, digest: bytes) -> Iterator[None]:
-        """While a message with this SHA-256 is judged and takes effect."""
+        """A context for the time in which a message with this SHA-256 is verified and applied."""
         self._page[_HAND] = digest
         try:
             yield
@@ -89,7 +89,7 @@ class CrashGuard:
                 self._page[suspect] = _NONE
 
     def reread(self) -> None:
-        """Look whether somebody has asked for another try. Blocks; never raises."""
+        """Read the list again: somebody may have asked for another try. Blocks; never raises."""
         self._set_aside = frozenset().union(*map(self._read, self._folders))
 
     def _read(self, folder: Path) -> frozenset[str]:
@@ -106,7 +106,7 @@ class CrashGuard:
         self._page[_HAND] = _NONE
         if digest == _NONE:
             return
-        log.error("the agent died with message %s in hand", digest.hex())
+        log.error("the agent crashed while it processed message %s", digest.hex())
         places = self._find(digest)
         if not places:
             free = (self._find(_NONE) or _SUSPECTS)[0]
@@ -122,7 +122,7 @@ class CrashGuard:
                 return
 
     def _find(self, digest: bytes) -> list[slice]:
-        """The places of a suspect."""
+        """The slots in the page that hold this hash."""
         return [place for place in _SUSPECTS if self._page[place] == digest]
 
     def _put_aside(self, folder: Path, digest: str) -> None:
@@ -131,7 +131,7 @@ class CrashGuard:
 
 
 def retry_messages(state: Path) -> int:
-    """Judge again what was set aside, from the next time on that it comes; how many there were.
+    """Clear the list, so that its messages are tried again when they come; return how many.
 
     Raises:
         OSError: the file cannot be removed.
@@ -145,7 +145,7 @@ def retry_messages(state: Path) -> int:
 def _map(file: Path) -> mmap.mmap:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        # Room is taken now: where there is none, a first write into the page would be a SIGBUS.
+        # Allocate now: without room the first write into the page would raise SIGBUS.
         os.posix_fallocate(descriptor, 0, mmap.PAGESIZE)
         return mmap.mmap(descriptor, mmap.PAGESIZE)
     finally:

@@ -1,4 +1,4 @@
-"""From the inbox to whoever judges: one message at a time, urgent kinds first."""
+"""From the inbox to the readers: one message at a time, urgent kinds first."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ OnBytes = Callable[[str, bytes], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Readers:
-    """Who gets what: documents with their topic, the centre's presence, authority files by name.
+    """Callbacks: for documents with their topic, the centre's presence, authority files by name.
 
-    `message` answers True when the document was new and was taken. All else counts as a stranger's,
-    and has a bounded share of the processor.
+    `message` returns True when the document was new and was accepted. Everything else has a bounded
+    share of the processor, because anybody can send it.
     """
 
     message: OnMessage
@@ -39,13 +39,13 @@ class Readers:
 
 
 class Delivery:
-    """Hands over what came in.
+    """Delivers what came in.
 
     Args:
         station: the box's own id.
-        readers: get the messages; one that fails costs its own message only.
-        guard: knows which messages took the process down.
-        faults: told of an inbox that is full, and of messages that failed or are set aside.
+        readers: get the messages; a failure affects its own message only.
+        guard: knows which messages crashed the process.
+        faults: gets a full inbox, and messages that failed or are set aside.
     """
 
     def __init__(
@@ -59,20 +59,20 @@ class Delivery:
         self._share, self._urgent_share = CpuShare(SHARE), CpuShare(URGENT_SHARE)
 
     def put(self, incoming: Incoming) -> None:
-        """A message came in; when there is no room, one is thrown away and that is told."""
+        """Put a message into the inbox; without room one is dropped, and a fault begins."""
         if not self._inbox.put(incoming):
-            hint = "messages come faster than they are judged"
+            hint = "messages come faster than they are handled"
             self._faults.begin("inbox_full", self._station, hint)
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         while True:
-            if not len(self._inbox):  # not at the first message that finds room: a flood goes on
+            if not len(self._inbox):  # only when empty: one free place does not end a flood
                 self._faults.end("inbox_full", self._station)
             incoming = await self._inbox.get()
             try:
                 await self._deliver(incoming)
-            except Exception:  # noqa: BLE001 - the task's outer edge: one bad message must not deafen the box
+            except Exception:  # noqa: BLE001 - the task's outer edge: one bad message stops no other
                 _log.exception("message on %s failed", incoming.topic)
                 self._faults.begin("message_failed", incoming.topic, "see the log")
             else:
@@ -80,13 +80,13 @@ class Delivery:
             incoming.done()
 
     async def report_set_aside(self) -> None:
-        """Which messages are not judged; somebody at the box may have asked for another try."""
+        """Update the faults of set-aside messages; somebody may have asked for another try."""
         was = self._guard.set_aside
         await asyncio.to_thread(self._guard.reread)
         for digest in was - self._guard.set_aside:
             self._faults.end("message_set_aside", digest[:12])
         for digest in self._guard.set_aside:
-            hint = "the agent died twice with it in hand"
+            hint = "the agent crashed twice while it processed it"
             self._faults.begin("message_set_aside", digest[:12], hint)
 
     async def _deliver(self, incoming: Incoming) -> None:
@@ -102,7 +102,7 @@ class Delivery:
         if digest.hexdigest() in self._guard.set_aside:
             await self.report_set_aside()
             if digest.hexdigest() in self._guard.set_aside:
-                _log.warning("set aside, not judged: %s on %s", digest.hexdigest(), topic)
+                _log.warning("set aside, not processed: %s on %s", digest.hexdigest(), topic)
                 return
         began_s = cpu_s()
         with self._guard.holding(digest.digest()):
@@ -111,7 +111,7 @@ class Delivery:
             await self._rest(topic.kind in URGENT, cpu_s() - began_s)
 
     async def _rest(self, is_urgent: bool, spent_s: float) -> None:  # noqa: FBT001 - urgent or not
-        """Leave the processor to others; but an urgent message waits for no ordinary one."""
+        """Yield the processor to others; but an urgent message waits for no ordinary one."""
         if is_urgent:
             await asyncio.sleep(self._urgent_share.spend(spent_s))
             return

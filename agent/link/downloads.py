@@ -1,13 +1,13 @@
-"""Keeps the media that held documents name coming, with patience, until they are in store.
+"""Downloads the media that held documents name, and retries until they are in store.
 
-The theory. A host may be slow, silent or gone, and the next item's medium may lie with another. So
-only two files are under way at a time, what is needed soonest goes first, and nobody keeps a place
-for long: after a turn of a minute a download gives it to one that waits, and goes on where it was
-in a later, longer turn. Who had the fewest turns goes first, so that a host which never delivers
-holds up each other file once.
+The theory. A host may be slow, silent or gone, and the next item's medium may be on another host.
+So only two files are under way at a time, what is needed soonest goes first, and no download keeps
+its place for long: after a turn of a minute it gives way to one that waits, and resumes in a later,
+longer turn. The download with the fewest turns goes first, so that a host which never delivers
+delays each other file once.
 
-The media of an emergency in force have places, a fetcher and short intervals of their own, and each
-try begins with the next address: no host and no schedule keeps its words waiting.
+The media of an emergency in force have their own places, fetcher and short intervals, and each try
+begins with the next address: no host and no schedule delays its words.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class MediaFetch(Protocol):
     """See `link.media_fetch.Fetcher`."""
 
     async def fetch(self, medium: Medium, may_go_on: Callable[[], bool]) -> bool:
-        """Bring one medium into store; False when it gave way before it was whole."""
+        """Bring one medium into store; False when it was pre-empted before it was complete."""
 
 
 @dataclass(eq=False)
 class _Download:
-    """One medium that is lacking: how often it was tried, and when it may be tried again."""
+    """A missing medium, its attempts so far and the earliest time of the next one."""
 
     medium: Medium
     is_urgent: bool
@@ -60,17 +60,17 @@ class _Download:
 
     @property
     def rotated(self) -> Medium:
-        """The medium with the address first whose turn it is."""
+        """The medium with its addresses rotated: the next one to try comes first."""
         urls = self.medium.urls
         first = (self.turns + self.faults) % len(urls) if urls else 0
         return msgspec.structs.replace(self.medium, urls=[*urls[first:], *urls[:first]])
 
 
 class _Urgency(IntEnum):
-    """What a document is to the media that it names. What waits for a local key is not urgent."""
+    """How urgent a document makes its media. An alarm that waits for a local key is not urgent."""
 
     PLAYLIST = 0
-    HELD_ALARM = 1
+    PREPARED_ALARM = 1
     ON_NOW = 2
 
 
@@ -78,16 +78,16 @@ def _urgency_of(document: Playlist | Emergency, pressed: str | None) -> _Urgency
     if not isinstance(document, Emergency):
         return _Urgency.PLAYLIST
     is_on = document.trigger == "now" or document.doc_id == pressed
-    return _Urgency.ON_NOW if is_on else _Urgency.HELD_ALARM
+    return _Urgency.ON_NOW if is_on else _Urgency.PREPARED_ALARM
 
 
 def _most_trusted(
     documents: Iterable[Playlist | Emergency], pressed: str | None
 ) -> dict[str, tuple[Medium, _Urgency]]:
-    """Each medium by digest, as the document says that goes before the others.
+    """Each medium by digest, as the document with the highest precedence describes it.
 
-    One file may be named with several addresses and lengths. An emergency's own count, because two
-    people have signed them; of two documents that are alike, those of the newer one.
+    Documents may name one file with different addresses and lengths. Those of an emergency take
+    precedence, because two people have signed them; among equals those of the newer document.
     """
     found: dict[str, tuple[Medium, _Urgency]] = {}
     for document in documents:
@@ -100,18 +100,18 @@ def _most_trusted(
 
 
 class Downloads:
-    """Fetches what is lacking.
+    """Downloads missing media.
 
     Args:
-        fetcher: brings one medium.
-        urgent: the same for an emergency in force, with less patience for a host.
-        status: what is in store; told why something is not.
-        is_wanted: does any document in force name this medium? If not, it is not fetched any more.
-        needed_at: digest → when it is to be played next, for those that are soon.
+        fetcher: downloads one medium.
+        urgent: the same for an emergency in force, with shorter time-outs.
+        status: which media are in store; gets the reason why one is not.
+        is_wanted: does any document in force name this medium? If not, its download stops.
+        needed_at: digest → when it is played next, for media that are played soon.
 
     Attributes:
-        arrived: emitted when a medium has come in.
-        failed: emitted after each failed try.
+        arrived: emitted when a medium is in store.
+        failed: emitted after each failed attempt.
         given_up: emitted when a medium that could not be fetched is no longer named.
     """
 
@@ -138,11 +138,11 @@ class Downloads:
         self._changed = asyncio.Event()
 
     def want(self, documents: Iterable[Playlist | Emergency], pressed: str | None = None) -> None:
-        """Fetch whatever these documents name and the store lacks.
+        """Download whatever these documents name and the store lacks.
 
         Args:
             documents: those in force, the newest last.
-            pressed: the doc_id of the held alarm that a local key has started.
+            pressed: the doc_id of the prepared alarm that a local key has started.
         """
         for medium, urgency in _most_trusted(documents, pressed).values():
             if not self._status.has(Digest(medium.sha256)):
@@ -153,12 +153,12 @@ class Downloads:
             self._changed.set()
 
     def _drop_unwanted(self) -> None:
-        """What no document names any more leaves at once: behind dead hosts it would pile up."""
+        """Drop at once what no document names any more: with dead hosts the list would grow."""
         for digest in [one for one in self._waiting if not self._is_wanted(Digest(one))]:
             del self._waiting[digest]
-            self._let_go(Digest(digest))
+            self._give_up(Digest(digest))
 
-    def _let_go(self, digest: Digest) -> None:
+    def _give_up(self, digest: Digest) -> None:
         self._status.forget_failure(digest)
         self.given_up.emit(digest)
 
@@ -168,12 +168,12 @@ class Downloads:
         if known is None:
             self._waiting[digest] = _Download(medium, is_urgent)
         elif known.medium != medium or (is_urgent and not known.is_urgent):
-            # Another address may be the right one, and what an alarm needs waits no more.
+            # Another address may be the right one, and a medium of an alarm is due at once.
             known.medium, known.faults, known.due_mono_s = medium, 0, 0.0
             known.is_urgent = known.is_urgent or is_urgent
 
     async def run(self) -> None:
-        """Live until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
                 self._changed.clear()
@@ -204,7 +204,7 @@ class Downloads:
         return download.turns + download.faults, needed_at
 
     def _wait_s(self) -> float | None:
-        """Until the next pause is over; what is due already waits for a place, not for time."""
+        """Seconds until the next pause is over; a due download waits for a place, not for time."""
         now_s = mono_s()
         due = [one.due_mono_s - now_s for one in self._waiting.values() if one.due_mono_s > now_s]
         return min(due, default=None)
@@ -229,10 +229,10 @@ class Downloads:
             self._changed.set()
 
     async def _visit(self, download: _Download, may_go_on: Callable[[], bool]) -> bool:
-        """One turn of one medium; True when there is nothing left to do about it."""
+        """Run one turn of a download; True when nothing is left to do."""
         digest = Digest(download.medium.sha256)
         if not self._is_wanted(digest):
-            self._let_go(digest)
+            self._give_up(digest)
             return True
         try:
             if download.is_urgent:
@@ -243,7 +243,7 @@ class Downloads:
             self._failed(download, error)
             return False
         except Exception as error:
-            # One medium must not end the supply of all others, nor the agent.
+            # A failure of one medium stops neither the other downloads nor the agent.
             log.exception("fetching %s", digest)
             self._failed(download, LinkError("E_FETCH", digest, f"{type(error).__name__}: {error}"))
             return False

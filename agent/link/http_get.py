@@ -1,8 +1,8 @@
-"""One GET over https, in one connection that is closed behind it: HTTP/1.1 (RFC 9112) by h11.
+"""One GET over https, in one connection that is closed after it: HTTP/1.1 (RFC 9112) by h11.
 
-No redirect is followed, nothing is unpacked, no cookie or proxy is heeded. A client library that
-can do all this costs a box 10 MiB for good (docs/decisions/0005). A host may send its answer in
-very small pieces: taking it apart has a share of the processor.
+No redirect is followed, nothing is unpacked, cookies and proxies are ignored. A client library that
+can do all this costs a box 10 MiB permanently (docs/decisions/0005). A host may send its answer in
+very small pieces: parsing has a bounded share of the processor.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from agent.link.url_policy import HTTPS_PORT, PrivateAddressError, ascii_host, i
 
 BLOCK_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
-MAX_INTERIM = 4  # answers of the 1xx kind, of which we asked for none
+MAX_INTERIM = 4  # 1xx answers; we request none
 SHARE = 0.2  # of a processor
-SECOND_TRY_S = 0.25  # after which the next address of a name is tried beside the first: RFC 8305
+SECOND_TRY_S = 0.25  # then the next address of a name is tried in parallel: RFC 8305
 AGENT = "tramtin"
 _SAFE = "%!$&'()*+,;=:@/?-._~"
 
 
 class HttpError(OSError):
-    """The host broke off, or does not speak HTTP."""
+    """The host closed too early, or does not speak HTTP."""
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What a host answered.
+    """The answer of a host.
 
     Args:
         status: the code.
         headers: names in lower case; the first of two equal ones counts.
-        blocks: the body as it comes; to be read once, raises HttpError, or TimeoutError when
+        blocks: the body as it comes; can be read once; raises HttpError, or TimeoutError when
             nothing comes.
     """
 
@@ -62,20 +62,20 @@ async def http_get(
     connect_s: float,
     idle_s: float,
 ) -> AsyncIterator[HttpResponse]:
-    """Ask for an address that `check_url` let through.
+    """Send a GET to an address that `check_url` has accepted.
 
     Args:
         url: the address.
-        headers: of the request, besides those that every one has.
+        headers: of the request, besides those that every request has.
         resolver: turns the host's name into addresses.
-        load_tls: loads the authorities that count, once the host is there: they take 1.3 MiB and
-            10 ms, which a dead name must not cost at each try.
+        load_tls: loads the trusted authorities, once the host is reached: they take 1.3 MiB and
+            10 ms, which a dead name must not cost at each attempt.
         may_be_private: may the host have an address in a local network?
         connect_s: how long the connection may take.
-        idle_s: how long the host may say nothing.
+        idle_s: how long the host may send nothing.
 
     Raises:
-        PrivateAddressError: the name leads to none but private addresses.
+        PrivateAddressError: the name has only private addresses.
         HttpError: see there.
         OSError: no connection, or one that the certificate forbids; TimeoutError is one.
     """
@@ -117,7 +117,7 @@ async def _connect(
     allowed: list[AddrInfoType],
     load_tls: Callable[[], Awaitable[ssl.SSLContext]],
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """To the very addresses that were judged: no second look-up can give others."""
+    """Connect to the very addresses that were checked: a second look-up could give others."""
     sock = await start_connection(allowed, happy_eyeballs_delay=SECOND_TRY_S)
     try:
         tls = await load_tls()
@@ -125,12 +125,12 @@ async def _connect(
             sock=sock, ssl=tls, server_hostname=host, limit=BLOCK_BYTES
         )
     except BaseException:
-        sock.close()  # no stream has taken it over
+        sock.close()  # no stream owns it
         raise
 
 
 class _Events:
-    """What a host sends, one event at a time."""
+    """Events from a host, one at a time."""
 
     def __init__(
         self, connection: h11.Connection, reader: asyncio.StreamReader, idle_s: float
@@ -141,7 +141,7 @@ class _Events:
         self._share = CpuShare(SHARE)
 
     async def next(self) -> h11.Event:
-        """The next one.
+        """The next event.
 
         Raises:
             HttpError: see there.

@@ -1,4 +1,4 @@
-"""What came in and is not dealt with yet: bounded, emergencies first, the latest state wins."""
+"""Messages that came in and are not handled yet: bounded, emergencies first, latest state wins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Time, place and head go with them: an emergency that overtook them would be refused.
+# Time, place and head are urgent too: an emergency that overtakes them would be refused.
 URGENT = frozenset({"emergency", "cancel", "silence", "time", "station-config", "head"})
 # A newer message on the same topic replaces an older one that nobody has read yet.
 STATE = frozenset({"playlist", "station-config", "head", "ack", "auth", "c"})
@@ -19,7 +19,7 @@ MAX_BYTES = 8 * 1024 * 1024
 class Incoming:
     """One message: its topic as text, its kind (the part that decides the lane), its bytes.
 
-    `done` is called once, when it is dealt with or superseded, never when it is thrown away.
+    `done` is called once, when it is handled or superseded, never when it is dropped.
     """
 
     topic: str
@@ -32,7 +32,7 @@ class Inbox:
     """Two lanes: urgent kinds overtake everything; each lane has half of both limits.
 
     So a flood of playlists cannot keep an emergency out, nor the other way round. Within a lane the
-    topics take turns, and where there is no room the topic that holds most loses its newest: so a
+    topics take turns, and without room the topic that holds most loses its newest message: so a
     flood on one topic neither delays nor displaces a message on another.
 
     Args:
@@ -50,7 +50,7 @@ class Inbox:
         return len(self._urgent) + len(self._ordinary)
 
     def put(self, incoming: Incoming) -> bool:
-        """Take a message in; False when there was no room and this or another was thrown away."""
+        """Add a message; False when there was no room and this or another one was dropped."""
         lane = self._urgent if incoming.kind in URGENT else self._ordinary
         is_whole = lane.put(incoming)
         if len(lane):
@@ -96,7 +96,7 @@ class _Lane:
         is_whole = True
         while not self._has_room(incoming):
             is_whole = False
-            if not self._throw_away_for(incoming):
+            if not self._drop_one_for(incoming):
                 return False
         self._topics.setdefault(incoming.topic, deque()).append(incoming)
         self._messages += 1
@@ -112,7 +112,7 @@ class _Lane:
         return incoming
 
     def _replace(self, waiting: deque[Incoming], incoming: Incoming) -> bool:
-        """A state keeps its topic's turn but not its content."""
+        """Replace the content of a state; its topic keeps its turn."""
         old = waiting[0]
         growth = len(incoming.payload) - len(old.payload)
         if self._bytes_of.total() + growth > self._max_bytes:
@@ -126,8 +126,11 @@ class _Lane:
         length = self._bytes_of.total() + len(incoming.payload)
         return self._messages < self._max_messages and length <= self._max_bytes
 
-    def _throw_away_for(self, incoming: Incoming) -> bool:
-        """The newest of the topic that holds most, if that is more than the newcomer's would."""
+    def _drop_one_for(self, incoming: Incoming) -> bool:
+        """Drop the newest message of the topic that holds most, if it holds more than this one's.
+
+        The topic of the new message is counted with the new message.
+        """
         own = self._topics.get(incoming.topic, ())
         if self._messages >= self._max_messages:
             topic, waiting = max(self._topics.items(), key=lambda one: len(one[1]))

@@ -1,8 +1,8 @@
-"""Fetching media: https only, exactly as many bytes as signed, resumed where it broke off.
+"""Fetching media: https only, exactly as many bytes as signed, resumed where it stopped.
 
-The address is a hint and the host is not trusted: what counts is the signed hash and length. So a
-host can waste our time but never put a byte into the store, nor make the box reach into the local
-network: names are resolved once, private addresses are refused, redirects are not followed.
+The address is a hint and the host is not trusted: the signed hash and length decide. So a host can
+waste our time but never put a byte into the store, nor make the box connect to the local network:
+names are resolved once, private addresses are refused, redirects are not followed.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def _always() -> bool:
 
 
 class _PreemptedError(Exception):
-    """The turn was over while others wait; what came so far stays."""
+    """The turn is over and others wait; the bytes so far stay."""
 
 
 class PartialFile(Protocol):
-    """A file on its way in. All methods block and raise StoreError E_DISK."""
+    """A file that is being downloaded. All methods block and raise StoreError E_DISK."""
 
     @property
     def size(self) -> int:
@@ -52,13 +52,13 @@ class PartialFile(Protocol):
         """Add bytes at the end."""
 
     def restart(self) -> None:
-        """Throw away what is here."""
+        """Delete the bytes so far."""
 
     def commit(self) -> object:
         """Sync, check the hash, give the final name; raises StoreError E_MEDIA on a wrong hash."""
 
     def close(self) -> None:
-        """Let go; what was appended stays for a later resume."""
+        """Close the file; what was appended stays for a later resume."""
 
 
 class MediaSink(Protocol):
@@ -77,7 +77,7 @@ class Patience:
     total_s: float = 1800.0
 
 
-URGENT = Patience(connect_s=3.0, idle_s=5.0)  # for a host, while an emergency lacks its words
+URGENT = Patience(connect_s=3.0, idle_s=5.0)  # for the media of an emergency in force
 
 
 class Fetcher:
@@ -86,11 +86,11 @@ class Fetcher:
     Args:
         media: the store.
         ca: the broker's authority, trusted besides the system's.
-        hosts: those that the signed station-config names at this moment; none: every public one.
+        hosts: those that the signed station-config names now; none: every public host.
         allow_private: may those hosts have private or loopback addresses? For a mirror in the
             province's own network.
         patience: time-outs.
-        dates: judges the hosts' certificates. None: by the day of the build alone.
+        dates: verifies the dates of the hosts' certificates. None: by the build date alone.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Fetcher:
         self._patience = patience or Patience()
         self._dates = dates or CertificateDates()
         self._resolver = Resolver()
-        # The card may be slow. What comes in over the network must not hold up what is to sound.
+        # Own threads: the card may be slow, and a download must not delay playback.
         self._disk = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="fetch")
 
     async def fetch(self, medium: Medium, may_go_on: Callable[[], bool] = _always) -> bool:
@@ -118,10 +118,10 @@ class Fetcher:
 
         Args:
             medium: digest, length and addresses.
-            may_go_on: asked between two blocks, and before each further address.
+            may_go_on: called between two blocks, and before each further address.
 
         Returns:
-            False when it gave way before the medium was whole; the next call goes on there.
+            False when it was pre-empted before the medium was complete; the next call resumes.
 
         Raises:
             LinkError: E_FETCH, at least one address may work later.
@@ -143,16 +143,16 @@ class Fetcher:
         try:
             raise _worst(faults, medium)
         finally:
-            # An error holds its frames and these hold the errors: such a ring, with the authorities
-            # of each try in it, stays until the collector comes by.
+            # An error holds its frames and these hold the errors: such a reference cycle, with the
+            # authorities of each attempt in it, stays until the garbage collector runs.
             faults.clear()
 
     async def _fetch_from(self, url: str, medium: Medium, may_go_on: Callable[[], bool]) -> None:
-        """From one address; a wrong content after a resume may be the old part's fault: once more.
+        """Fetch from one address; retry once after a resume, whose old part may have been wrong.
 
         Raises:
             LinkError, TrustError, StoreError: as `fetch`.
-            _GaveWayError: `may_go_on` said no.
+            _PreemptedError: `may_go_on` returned False.
         """
         self._check(url)
         partial = await self._in_thread(self._media.begin, Digest(medium.sha256))
@@ -177,11 +177,11 @@ class Fetcher:
     async def _complete(
         self, url: str, medium: Medium, partial: PartialFile, may_go_on: Callable[[], bool]
     ) -> bool:
-        """Append until the signed length is here; returns whether an older part was built upon.
+        """Append until the signed length is here; return whether it resumed an older part.
 
         Raises:
             LinkError: the connection failed or the host answered wrongly; the part stays.
-            TrustError: E_MEDIA, more bytes than signed; the part is thrown away.
+            TrustError: E_MEDIA, more bytes than signed; the part is deleted.
         """
         from agent.link.http_get import http_get  # a box without new media never needs it
 
@@ -233,7 +233,7 @@ async def _download(
     may_go_on: Callable[[], bool],
     in_thread: _InThread,
 ) -> bool:
-    resumed = await _judge_answer(answer, url, medium, partial, in_thread)
+    resumed = await _is_resumed(answer, url, medium, partial, in_thread)
     async for block in answer.blocks:
         if partial.size + len(block) > medium.bytes:
             await in_thread(partial.restart)
@@ -246,7 +246,7 @@ async def _download(
     return resumed
 
 
-async def _judge_answer(
+async def _is_resumed(
     answer: HttpResponse, url: str, medium: Medium, partial: PartialFile, in_thread: _InThread
 ) -> bool:
     """Does the answer continue our part (True) or start anew (False)?
@@ -261,7 +261,7 @@ async def _judge_answer(
         wanted = (str(partial.size), str(medium.bytes - 1), str(medium.bytes))
         if found and found.groups() == wanted:
             return True
-    # A host that is merely busy (503) costs nothing of the part; one that cannot resume does.
+    # A busy host (503) leaves the part as it is; a host that cannot resume does not.
     if partial.size and answer.status in (200, 206, 416):
         await in_thread(partial.restart)
     if answer.status != 200:
@@ -270,7 +270,7 @@ async def _judge_answer(
 
 
 def _worst(faults: list[AgentError], medium: Medium) -> AgentError:
-    """What may pass with time decides: only when nothing can is the medium refused."""
+    """The error to raise: a temporary fault comes first, so only permanent ones refuse a medium."""
     if not faults:
         return TrustError("E_URL", medium.sha256, "no address")
     return next((one for one in faults if isinstance(one, LinkError)), faults[0])

@@ -1,9 +1,9 @@
-"""The link to the broker: stays connected, hands bytes up and down, judges nothing.
+"""The link to the broker: stays connected, passes bytes up and down, verifies no document.
 
-One life of a connection: count the session up, CONNECT with the will "offline, session n",
-subscribe and read every SUBACK code, publish "online, session n", tell `on_connect`, wait until it
-is lost, tell `on_disconnect`, wait by back-off. MQTT 5 keeps the broker's side of the session for
-an hour; a broker with only 3.1.1 gets a clean session, because `hello` rebuilds everything anyway.
+One connection: count the session up, CONNECT with the will "offline, session n", subscribe and read
+every SUBACK code, publish "online, session n", call `on_connect`, wait until the connection is
+lost, call `on_disconnect`, wait by back-off. MQTT 5 keeps the broker's side of the session for an
+hour; a broker with only 3.1.1 gets a clean session, because `hello` rebuilds everything anyway.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from agent.link.network_thread import NetworkThreads
 from agent.link.tls import CertificateDates
 
 GOODBYE_S = 2.0
-MAX_CONNECTING = 2  # the newest try, and one that hangs
+MAX_CONNECTING = 2  # the newest attempt, and one that hangs
 UNSTABLE_LIVES = 3
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
 REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
@@ -56,11 +56,11 @@ _log = logging.getLogger(__name__)
 
 
 async def _ignore(_subject: str, _content: bytes) -> None:
-    """Nobody listens to this topic."""
+    """Drop a message that has no reader."""
 
 
 class MqttLink:
-    """The station's one connection. `run` never raises; faults are told to `on_fault`.
+    """The station's one connection. `run` never raises; faults go to `on_fault`.
 
     Args:
         broker: address and PEM files.
@@ -68,14 +68,14 @@ class MqttLink:
         next_session: counts up and persists; called once before every CONNECT.
         on_message: gets each downlink message, one at a time, urgent kinds first. It must not wait
             for the network: an emergency would wait behind it.
-        on_connect: told the session once subscriptions stand and presence is published.
-        on_disconnect: told at once when the connection is lost.
+        on_connect: called with the session once all is subscribed and presence is published.
+        on_disconnect: called at once when the connection is lost.
         on_fault: kind, subject and hint of a fault; the hint is None when it has passed.
         on_centre: gets (`state`, bytes) of the centre's own presence.
         on_authority: gets the name and bytes of authority files.
-        guard: knows which messages took the process down. None: nobody knows any.
+        guard: knows which messages crashed the process. None: none is known.
         pace: times.
-        dates: judges the broker's certificate. None: by the day of the build alone.
+        dates: verifies the dates of the broker's certificate. None: by the build date alone.
     """
 
     def __init__(  # noqa: PLR0913 - the seams to all neighbours, keyword-only
@@ -117,11 +117,11 @@ class MqttLink:
 
     @property
     def connected(self) -> bool:
-        """Do subscriptions stand, and is the station reported online? `since_mono_s` says when."""
+        """Is everything subscribed and the station reported online? `since_mono_s`: since when."""
         return self._client is not None
 
     async def run(self) -> None:
-        """Live until cancelled; says goodbye to the broker then."""
+        """Run until cancelled; then publish `offline` and disconnect."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._delivery.run(), name="link inbox")
             group.create_task(self._stay_connected(), name="link connection")
@@ -129,7 +129,7 @@ class MqttLink:
     async def publish(
         self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False
     ) -> None:
-        """Publish, and return when the broker has confirmed it (QoS 1).
+        """Publish; return when the broker has confirmed it (QoS 1).
 
         A broker's confirmation proves nothing about the centre.
 
@@ -145,7 +145,7 @@ class MqttLink:
             raise LinkError("E_PUBLISH", topic, str(error)) from error
 
     async def set_groups(self, groups: Collection[str]) -> None:
-        """Listen to exactly these groups, now and after every reconnection."""
+        """Subscribe to exactly these groups, now and after every reconnection."""
         for group in self._faults.subjects("bad_group"):
             if group not in groups:
                 self._faults.end("bad_group", group)
@@ -155,27 +155,27 @@ class MqttLink:
         if client is None:
             return
         try:
-            await self._follow(
+            await self._update_filters(
                 client, map(build_group_filter, known), map(build_group_filter, wanted)
             )
         except aiomqtt.MqttError as error:
             _log.warning("groups will be subscribed at the next connection: %s", error)
 
     async def set_authority_files(self, names: Collection[str]) -> None:
-        """Listen to exactly these authority files; what is retained of a new one comes at once."""
+        """Subscribe to exactly these authority files; the retained ones come at once."""
         wanted = frozenset(names)
         known, self._authority_files = self._authority_files, wanted
         client = self._client
         if client is None:
             return
         try:
-            await self._follow(
+            await self._update_filters(
                 client, map(build_authority_topic, known), map(build_authority_topic, wanted)
             )
         except aiomqtt.MqttError as error:
             _log.warning("authority files will be subscribed at the next connection: %s", error)
 
-    async def _follow(
+    async def _update_filters(
         self, client: BoundedClient, known: Iterable[str], wanted: Iterable[str]
     ) -> None:
         before, after = set(known), set(wanted)
@@ -184,12 +184,12 @@ class MqttLink:
         await self._subscribe(client, sorted(after - before))
 
     def _filters(self) -> frozenset[str]:
-        """What is listened to at this moment, beyond what every station hears."""
+        """The present filters, besides those of every station."""
         groups = map(build_group_filter, self._groups)
         return frozenset({*groups, *map(build_authority_topic, self._authority_files)})
 
     def _is_group(self, group: str) -> bool:
-        """A name with `+` or `#` in it would listen to others' documents."""
+        """Is it a plain name? One with `+` or `#` in it would subscribe to others' documents."""
         try:
             parse_topic(build_group_topic(group, "playlist", "slot"))
         except ValueError:
@@ -212,9 +212,13 @@ class MqttLink:
             await asyncio.sleep(wait_s)
 
     def _other_protocol(self, why: str) -> float:
-        """A broker without MQTT 5 refuses the CONNECT or hangs up: try 3.1.1 at once, then wait.
+        """Switch the protocol: a broker without MQTT 5 refuses the CONNECT or closes.
 
-        The link is down only when 3.1.1 fails too; the answer to MQTT 5 is the one that says why.
+        3.1.1 is tried at once. The link is down only when 3.1.1 fails too; the reported reason is
+        the answer to MQTT 5.
+
+        Returns:
+            How many seconds to wait.
         """
         if self._protocol is aiomqtt.ProtocolVersion.V5:
             self._protocol = aiomqtt.ProtocolVersion.V311
@@ -226,7 +230,7 @@ class MqttLink:
         return self._back_off.next_s()
 
     async def _live_once(self) -> float:
-        """One connection from CONNECT to its end; returns how many seconds to stay away."""
+        """Hold one connection from CONNECT to its end; return how many seconds to wait."""
         session = await self._next_session()
         client = await self._build_client(session)
         try:
@@ -251,7 +255,7 @@ class MqttLink:
                 "duplicate_identity", self._station, "another box uses our certificate"
             )
             return self._pace.duplicate_wait_s
-        # Mosquitto 2.0.11 and MQTT 3.1.1 take a session over without a word.
+        # Mosquitto 2.0.11 and MQTT 3.1.1 take a session over without a reason code.
         if self._back_off.short_lives >= UNSTABLE_LIVES:
             self._faults.begin(
                 "link_unstable", self._station, "does another box use our certificate?"
@@ -272,7 +276,7 @@ class MqttLink:
         return client
 
     async def _introduce(self, client: BoundedClient, session: int) -> frozenset[str]:
-        """Subscribe and report online; returns the filters that may still change."""
+        """Subscribe and report online; return the filters that may still change."""
         known = self._filters()
         always = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE]
         await self._subscribe(client, [*always, *sorted(known)])
@@ -286,11 +290,11 @@ class MqttLink:
         began = self.since_mono_s = mono_s()
         _log.info("connected to %s, session %d", self._address, session)
         self._faults.end("link_down", self._address)
-        self._faults.end("publish_refused", self._station)  # its access rules may have been mended
+        self._faults.end("publish_refused", self._station)  # the access rules may be right now
         try:
             await self._delivery.report_set_aside()
-            # A retained station-config may have named other groups while we introduced ourselves.
-            await self._follow(client, known, self._filters())
+            # A retained station-config may have named other groups during the subscription.
+            await self._update_filters(client, known, self._filters())
             await self._report_connected(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KICK_WINDOW_S):
@@ -311,10 +315,10 @@ class MqttLink:
         try:
             await self._on_connect(session)
         except AgentError as error:
-            _log.warning("greeting failed: %s", error)
+            _log.warning("the actions after connecting failed: %s", error)
 
     async def _subscribe(self, client: BoundedClient, filters: list[str]) -> None:
-        """Every code is read: a refused subscription would leave the station deaf, silently."""
+        """Subscribe and read every code: a refused subscription would lose messages silently."""
         if not filters:
             return
         modern = client.protocol is aiomqtt.ProtocolVersion.V5
@@ -328,14 +332,14 @@ class MqttLink:
                 self._faults.end("subscription_refused", one)
 
     async def _leave(self, client: BoundedClient, session: int) -> None:
-        """A clean stop publishes offline itself: a DISCONNECT makes the broker forget the will."""
+        """Publish `offline` and disconnect: a DISCONNECT makes the broker drop the will."""
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 offline = _state(session, online=False)
                 await client.publish(self._state_topic, offline, qos=1, retain=True)
                 await client.__aexit__(None, None, None)
 
-    # What comes in
+    # Incoming messages
 
     def _take(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
         """Sort one message into the inbox, or drop what is empty, foreign or too long."""
@@ -350,11 +354,11 @@ class MqttLink:
         )
 
     def _kind_of(self, message: paho.MQTTMessage) -> str | None:
-        """Which kind of message this is; None for what is not ours to read."""
+        """The kind of a message; None for one that this box does not read."""
         try:
             text = message.topic
             if not 0 < len(message.payload) <= MAX_ENVELOPE_BYTES:
-                return None  # an empty retained message only says that a topic was cleared
+                return None  # an empty retained message only clears a topic
             if text == CENTRE_STATE:
                 return "c"
             if text.startswith(f"{AUTHORITY}/"):

@@ -1,4 +1,4 @@
-"""How one connection is made: TLS files, protocol version, session, limits, will."""
+"""Builds the client of one connection: TLS files, protocol version, session, limits, will."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from agent.link.tls import CertificateDates, load_context
 
 SESSION_EXPIRY_S = 3600
 # As many of the longest messages as one lane of the inbox holds: no honest broker overflows it.
-# What is thrown away there stays unacknowledged, and after so many the broker sends no more.
+# A dropped message stays unacknowledged, and after so many the broker sends no more.
 RECEIVE_MAXIMUM = MAX_BYTES // 2 // MAX_ENVELOPE_BYTES
 MAX_PENDING_CALLS = 8
 
 
 class BrokerSettings(Protocol):
-    """Where the broker is, and the PEM files of mutual TLS."""
+    """Address of the broker, and the PEM files of mutual TLS."""
 
     @property
     def host(self) -> str: ...  # noqa: D102 - the names say it
@@ -43,7 +43,7 @@ class BrokerSettings(Protocol):
 
 @dataclass(frozen=True)
 class ConnectTiming:
-    """Seconds: how often to ping, how long to wait for a connection, how patiently to come back."""
+    """Seconds: keep-alive, time-out of a connection attempt, waits of the back-off."""
 
     keepalive_s: int = 120
     connect_timeout_s: float = 15.0
@@ -68,7 +68,7 @@ async def build_client(
     on_refused: Callable[[str], None],
     dates: CertificateDates,
 ) -> BoundedClient:
-    """A client that is not connected yet; its `take` is still to be set.
+    """Build a client that is not connected; the caller sets its `take`.
 
     Raises:
         OSError: a PEM file is missing or is none (ssl.SSLError is one).
@@ -100,12 +100,12 @@ def _connect_properties() -> Properties:
 
 
 def load_tls(broker: BrokerSettings, dates: CertificateDates) -> ssl.SSLContext:
-    """Blocks. Only the broker's own authority counts here, not the system's.
+    """Load the PEM files; blocks. Only the broker's own authority is trusted, not the system's.
 
     Raises:
         OSError: a file is missing or no PEM (ssl.SSLError is one).
     """
     context = load_context(broker.ca, dates, with_public=False)
-    # with a passphrase of ours OpenSSL does not ask the terminal for one
+    # with an explicit passphrase OpenSSL does not ask the terminal for one
     context.load_cert_chain(broker.cert, broker.key, password="")
     return context

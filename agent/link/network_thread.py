@@ -1,8 +1,9 @@
-"""Threads for calls that wait for the network: few, ours alone, and nobody waits for their end.
+"""A small pool of daemon threads for blocking network calls; nothing waits for their end.
 
-A resolver that does not answer holds `getaddrinfo` for 40 s, and no call can take it back. Six of
-those filled asyncio's common pool, and an alarm waited 20 s for its file. Here such a call holds a
-thread of this pool and nothing else. The threads are daemons, so none delays the agent's stop.
+A resolver that does not answer blocks `getaddrinfo` for 40 s, and the call cannot be cancelled. Six
+of those filled asyncio's common pool, and an alarm waited 20 s for its file. Here such a call
+blocks a thread of this pool and nothing else. The threads are daemons, so none delays the agent's
+stop.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ T = TypeVar("T")
 
 
 class NetworkThreads:
-    """At most so many blocking calls at a time.
+    """Runs a limited number of blocking calls at a time.
 
     Args:
-        limit: how many.
+        limit: how many calls.
         name: of the threads.
     """
 
@@ -36,10 +37,10 @@ class NetworkThreads:
         self._running = 0
 
     def start(self, call: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
-        """Call in a thread. Whoever gives the future up is free at once; the thread ends later.
+        """Call in a thread. A cancelled future frees the caller at once; the thread ends later.
 
         Raises:
-            OSError: as many calls as there may be hang already.
+            OSError: the limit is reached, all calls hang.
         """
         if self._running >= self._limit:
             raise OSError(f"{self._running} calls to the network ({self._name}) hang already")
@@ -82,7 +83,7 @@ class Resolver:
         """All addresses of a host. It may take very long: the caller limits the time.
 
         Raises:
-            OSError: there is no such name, or nobody to ask (socket.gaierror is one).
+            OSError: there is no such name, or no name server answers (socket.gaierror is one).
         """
         if _is_address(host):  # it must not wait behind a name that hangs
             return _look_up(host, port, socket.AI_NUMERICHOST)
@@ -96,7 +97,7 @@ class Resolver:
     def _forget(self, key: tuple[str, int], answer: asyncio.Future[list[AddrInfoType]]) -> None:
         del self._asked[key]
         if not answer.cancelled():
-            answer.exception()  # those who asked may all have gone; asyncio complains otherwise
+            answer.exception()  # all callers may be cancelled; asyncio warns about unread errors
 
 
 def _look_up(host: str, port: int, flags: int = 0) -> list[AddrInfoType]:

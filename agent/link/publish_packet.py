@@ -1,4 +1,4 @@
-"""The body of an MQTT 5 PUBLISH as it comes over the line (section 3.3.2)."""
+"""The body of an MQTT 5 PUBLISH packet (section 3.3.2)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ _LENGTH_BYTES = 4  # of a variable byte integer, at most: section 1.5.5
 def cut_properties(body: bytearray, *, has_packet_id: bool) -> bytearray:
     """The same body with no properties.
 
-    Nothing here heeds any, and paho reads them in quadratic time: 356 KiB of empty user properties
-    took ten seconds.
+    The agent uses no property, and paho reads them in quadratic time: 356 KiB of empty user
+    properties took ten seconds.
 
     Args:
-        body: all behind the fixed header.
-        has_packet_id: has it one, as all above QoS 0?
+        body: everything after the fixed header.
+        has_packet_id: does it have a packet id, as all above QoS 0?
 
     Raises:
-        ValueError: it is shorter than what it announces.
+        ValueError: it is shorter than the length that it announces.
     """
     head = 2 + int.from_bytes(body[:2], "big") + (2 if has_packet_id else 0)
     length, digits = 0, body[head : head + _LENGTH_BYTES]

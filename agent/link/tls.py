@@ -1,19 +1,19 @@
-"""TLS whose dates are judged by our clock and floor, not by the clock of the system.
+"""TLS whose certificate dates are verified by our clock and floor, not by the system's clock.
 
 OpenSSL compares a certificate's dates with the system's clock. On a box without a battery that
-stands in 1970 after a power cut, and whoever sends false network time sets it as he likes: the box
-would never connect again, and so never learn the time. Hence the check is switched off here, and
-the dates of the whole verified chain are compared with `agent.clock` as soon as the handshake is
-over, before one byte of ours goes over the line.
+clock is in 1970 after a power cut, and anybody who sends false network time can set it: the box
+would never connect again, and so never learn the time. Hence OpenSSL's check is switched off here,
+and the dates of the whole verified chain are compared with `agent.clock` right after the handshake,
+before the box sends any data.
 
-What a moment of a known time (SYNCED, HOLDOVER) proves, both dates must stand. Without it only the
-floor proves a certificate expired, and nothing that it is not valid yet.
+With a known time (SYNCED, HOLDOVER) both dates are verified. Without it only the floor proves that
+a certificate has expired, and nothing proves that it is not valid yet.
 
 A stolen time key must not lock a box out for good: with a clock set far ahead every certificate has
-expired, and the cure comes over this very line. So a date counts without limit only where people's
-word proves it (`Now.attested`); where the word of the time's signers alone stands against a
-certificate, the box refuses for an hour of trying and lets it pass then, with a warning. What a
-broker gains that holds an old key is what every owned broker has (docs/decisions/0024).
+expired, and the repair comes over this very connection. So a date counts without limit only where
+people have attested a later moment (`Now.attested`); where only the signers of the time contradict
+a certificate, the box refuses for an hour of attempts and then accepts it, with a warning. What a
+broker gains by an old key is what every hostile broker has (docs/decisions/0024).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DOUBT_S = 3600.0
 
 @dataclass(frozen=True)
 class Validity:
-    """From when until when one certificate is valid, and whose it is."""
+    """The period of validity of one certificate, and its subject."""
 
     subject: str
     begins: datetime
@@ -45,10 +45,10 @@ class Validity:
 
 
 class CertificateDates:
-    """Judges the dates of the peers of one line; may be asked from any thread.
+    """Verifies the dates of the peers of one connection; may be called from any thread.
 
     Args:
-        now: our clock. None: one that knows nothing but the day of the build.
+        now: our clock. None: one that knows only the build date.
         boot: seconds since boot.
     """
 
@@ -60,32 +60,35 @@ class CertificateDates:
         self._refused_boot_s: float | None = None
 
     def verify(self, chain: Iterable[Validity]) -> None:
-        """Judge a verified chain.
+        """Verify the dates of a chain whose signatures are verified.
 
         Raises:
             ssl.SSLCertVerificationError: with OpenSSL's code for an expired certificate, or for one
                 that is not valid yet.
         """
         now = self._now()
-        refused = [(one, code) for one in chain if (code := _judge(one, now)) is not None]
+        refused = [(one, code) for one in chain if (code := _find_fault(one, now)) is not None]
         if not refused:
             self._refused_boot_s = None
             return
         one, code = refused[0]
         if all(_is_in_doubt(other, how, now) for other, how in refused) and self._is_over():
-            log.warning("dates of %s are let pass: only the time's signers deny them", one.subject)
+            log.warning(
+                "dates of %s are accepted: only the signers of the time contradict them",
+                one.subject,
+            )
             return
         raise _refusal(one, code)
 
     def _is_over(self) -> bool:
-        """Has a whole hour of refusals passed?"""
+        """Has the box refused for a whole hour?"""
         boot = self._boot()
         if self._refused_boot_s is None:
             self._refused_boot_s = boot
         return boot - self._refused_boot_s >= DOUBT_S
 
 
-def _judge(one: Validity, now: Now) -> int | None:
+def _find_fault(one: Validity, now: Now) -> int | None:
     if now.is_past(one.ends):
         return EXPIRED
     if now.is_trusted and now.at + EARLY < one.begins:
@@ -94,7 +97,7 @@ def _judge(one: Validity, now: Now) -> int | None:
 
 
 def _is_in_doubt(one: Validity, code: int, now: Now) -> bool:
-    """Does nothing but the word of the time's signers speak against it?"""
+    """Do only the signers of the time contradict the certificate?"""
     return code == NOT_YET_VALID or (now.attested is not None and now.attested < one.ends)
 
 
@@ -107,13 +110,13 @@ def _refusal(one: Validity, code: int) -> ssl.SSLCertVerificationError:
 
 
 class DatedContext(ssl.SSLContext):
-    """A client's context that leaves the dates to `dates`; the rest is the default's."""
+    """A client's context that leaves the dates to `dates`; everything else is the default."""
 
     dates: CertificateDates
 
     @classmethod
     def build(cls, dates: CertificateDates) -> DatedContext:
-        """Without any authority yet; host names are checked."""
+        """Build a context without any authority; host names are checked."""
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context.dates = dates
         context.verify_flags |= NO_CHECK_TIME
@@ -121,12 +124,12 @@ class DatedContext(ssl.SSLContext):
 
 
 def load_context(ca: Path | str, dates: CertificateDates, *, with_public: bool) -> DatedContext:
-    """Blocks.
+    """Load the trusted authorities; blocks.
 
     Args:
-        ca: PEM of an authority that counts.
-        dates: judges them.
-        with_public: do the system's authorities count as well?
+        ca: PEM of a trusted authority.
+        dates: verifies the dates.
+        with_public: are the system's authorities trusted as well?
 
     Raises:
         OSError: the file is missing or no PEM (ssl.SSLError is one).
@@ -139,19 +142,19 @@ def load_context(ca: Path | str, dates: CertificateDates, *, with_public: bool) 
 
 
 class _DatedSocket(ssl.SSLSocket):
-    """What paho speaks over."""
+    """The socket that paho uses."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the library's
         try:
             super().do_handshake(block)
             _verify(self)
         except ssl.SSLCertVerificationError:
-            self.close()  # paho lets it lie
+            self.close()  # paho leaves it open
             raise
 
 
 class _DatedObject(ssl.SSLObject):
-    """What asyncio speaks over."""
+    """The TLS object that asyncio uses."""
 
     def do_handshake(self) -> None:
         super().do_handshake()
@@ -162,21 +165,21 @@ DatedContext.sslsocket_class = _DatedSocket
 DatedContext.sslobject_class = _DatedObject
 
 
-def _verify(line: _DatedSocket | _DatedObject) -> None:
-    context: Any = line.context
-    context.dates.verify(_chain(line))
+def _verify(connection: _DatedSocket | _DatedObject) -> None:
+    context: Any = connection.context
+    context.dates.verify(_chain(connection))
 
 
-def _chain(line: _DatedSocket | _DatedObject) -> Iterator[Validity]:
+def _chain(connection: _DatedSocket | _DatedObject) -> Iterator[Validity]:
     """Leaf first, authority last. Python 3.13 alone has a public name for it, without the dates."""
-    inner: Any = line._sslobj  # type: ignore[union-attr] # noqa: SLF001 - no public way to the chain
+    inner: Any = connection._sslobj  # type: ignore[union-attr] # noqa: SLF001 - no public way to the chain
     for certificate in inner.get_verified_chain():
-        told = certificate.get_info()
-        names = [value for part in told["subject"] for name, value in part if name == "commonName"]
+        info = certificate.get_info()
+        names = [value for part in info["subject"] for name, value in part if name == "commonName"]
         yield Validity(
-            ", ".join(names) or "?", _moment(told["notBefore"]), _moment(told["notAfter"])
+            ", ".join(names) or "?", _parse_date(info["notBefore"]), _parse_date(info["notAfter"])
         )
 
 
-def _moment(text: str) -> datetime:
+def _parse_date(text: str) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)

@@ -1,4 +1,4 @@
-"""Which addresses media may come from: pure rules."""
+"""Which URLs media may come from: pure rules."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ _HOST = re.compile(r"[0-9a-z._:%-]*")
 
 
 class PrivateAddressError(OSError):
-    """A name led to an address inside a local network."""
+    """A name resolves to an address inside a local network."""
 
 
 def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
-    """Accept `https://host[:port]/...` without user and password, from a host that may be asked.
+    """Accept `https://host[:port]/...` without user and password, from an allowed host.
 
     Args:
         url: the address.
         hosts: those that the signed station-config names, as `host` (port 443) or `host:port`;
             empty: every public host.
-        allow_private: the technician's half of the leave to go into a local network; the other half
-            is that `hosts` names the host.
+        allow_private: the technician's half of the permission to use a local network; the other
+            half is that `hosts` names the host.
 
     Returns:
         May the host have a private address?
@@ -67,7 +67,7 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
     if hosts and not named:
         raise TrustError("E_URL", url, "not a host that the station-config names")
     may_be_private = allow_private and named
-    # Other spellings of an address, such as 127.1, go to the resolver and are judged there.
+    # Other spellings of an address, such as 127.1, are checked after the resolver.
     if not may_be_private and _is_literal(host) and not is_public(host):
         raise TrustError("E_URL", url, "the address is private")
     return may_be_private
@@ -77,7 +77,7 @@ def ascii_host(url: str) -> str:
     """The host of an address as it goes over the wire: RFC 3490 where it is not ASCII.
 
     Raises:
-        ValueError: no host can be called so.
+        ValueError: it is no host name.
     """
     host = (urlsplit(url).hostname or "").encode("idna").decode("ascii")
     if not _HOST.fullmatch(host):
@@ -86,12 +86,12 @@ def ascii_host(url: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address one of the whole Internet? Allowed is what is known to be, nothing else.
+    """Is this IP address a public one? Only what is known to be public is allowed.
 
-    Of an address that stands for an IPv4 address at the same place, that one is judged: RFC 4291
-    2.5.5.2 (mapped) and RFC 6052 (the well-known prefix, as mobile networks use it). Whatever else
-    may lead to an IPv4 address is refused: 6to4, Teredo, ISATAP, the local prefix of RFC 8215. A
-    network's own prefix of RFC 6052 looks like any other; nobody outside can tell it.
+    An address that represents an IPv4 address is checked as that: RFC 4291 2.5.5.2 (mapped) and
+    RFC 6052 (the well-known prefix, as mobile networks use it). Whatever else may lead to an IPv4
+    address is refused: 6to4, Teredo, ISATAP, the local prefix of RFC 8215. A network's own prefix
+    of RFC 6052 looks like any other; nobody outside can recognise it.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):

@@ -165,4 +165,4 @@ def test_where_the_run_time_folder_is_full_the_box_starts_without_that_memory(
     monkeypatch.setattr(os, "posix_fallocate", refuse)
     with opened(folder).holding(bytes(32)):
         pass
-    assert "no memory of a crash" in caplog.text
+    assert "crashes cannot be recorded" in caplog.text

@@ -11,8 +11,8 @@ from agent.clock import boot_s
 from agent.contract.document import TimeReply
 from agent.contract.report import ClockState, Hello
 from agent.contract.topic import Topic
-from agent.maintenance.card import HelloScheduler
 from agent.store.database import Store
+from agent.telemetry.hello_scheduler import HelloScheduler
 from agent.trust.nonces import Nonces
 from tests.harness.collector_box import PLACE, Box, Centre, running, until
 
