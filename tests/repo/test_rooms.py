@@ -37,8 +37,8 @@ ALLOWED = {
     ),
     "agent.clock": "agent.clock_reading agent.system_clock",
     "agent.control": (
-        "agent.evidence agent.health agent.overrides agent.plan agent.play agent.settings "
-        "agent.store"
+        "agent.evidence agent.health agent.overrides agent.plan agent.play agent.playout "
+        "agent.settings agent.state"
     ),
     "agent.doctor": (
         "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "
@@ -59,11 +59,11 @@ ALLOWED = {
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
         "agent.store"
     ),
-    "agent.page": "agent.control agent.health agent.store",
+    "agent.page": "agent.control agent.health agent.settings agent.store",
     "agent.plan": "agent.settings agent.trust",
     "agent.play": "agent.sandbox agent.settings drivers.errors drivers.interface drivers.registry",
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
-    "agent.settings": "drivers.errors drivers.profile drivers.registry",
+    "agent.settings": "drivers.errors drivers.interface drivers.profile drivers.registry",
     "agent.state": "agent.plan agent.store",
     "agent.store": "",
     "agent.telemetry": (
@@ -100,7 +100,7 @@ ALLOWED = {
     "drivers.bus": "drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": "drivers.errors",
-    "drivers.profile": "drivers.errors",
+    "drivers.profile": "drivers.errors drivers.interface",
     "drivers.registry": "drivers.errors drivers.interface drivers.profile",
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
