@@ -49,7 +49,7 @@ LIMIT_S = 240
 COLLECTOR = """
 import asyncio, sys
 from pathlib import Path
-from central.authority.demo_authority import load_signer
+from central.authority.signing_key import load_signer
 from central.collector.collector import Collector
 from central.store.database import Database
 folder, port, time_key, receipt_key, head_key = sys.argv[1:]

@@ -254,10 +254,10 @@ AGENT = """
 import asyncio, sys
 from agent.play.sound.engine_config import engine_argv
 from agent.play.ipc import EngineEvent
-from agent.play.worker_process import Worker
+from agent.play.worker_process import WorkerProcess
 
 async def main():
-    worker = Worker(engine_argv("loa"), EngineEvent, lambda event: None, lambda reason: None)
+    worker = WorkerProcess(engine_argv("loa"), EngineEvent, lambda event: None, lambda reason: None)
     await worker.start()
     print(worker.pid, flush=True)
     await asyncio.Event().wait()
