@@ -12,7 +12,7 @@ from agent.contract.ids import StationId
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
-from agent.play.output_factory import build_picture_output, build_sound_output, sounding
+from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine, close_lines
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
@@ -43,7 +43,7 @@ class OutputSet:
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
-        return sounding(self.by_name.values())
+        return list_sounding(self.by_name.values())
 
     def list_alarms(self) -> list[EmergencyState]:
         """Every emergency in force, and how it stands on each output."""

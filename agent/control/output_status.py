@@ -161,7 +161,7 @@ class OutputStatusReader:
                 if output.trial is not None:
                     yield CommissioningTestStatus("tone", output.trial)
             elif output.trial is not None:
-                yield CommissioningTestStatus(output.trial.deed, output.trial.face)
+                yield CommissioningTestStatus(output.trial.operation, output.trial.face)
 
 
 def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:

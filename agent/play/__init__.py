@@ -1,1 +1,1 @@
-"""The timeline on real zones; the engine and board processes."""
+"""Plays the timeline on real zones; the engine and board processes."""

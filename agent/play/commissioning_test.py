@@ -1,9 +1,9 @@
-"""Trials of a technician on site: a quiet tone on one line, pictures on one face.
+"""Commissioning tests of a technician on site: a quiet tone on one line, pictures on one face.
 
-A trial is always the first to go. A tone has the lowest level of all and begins only when nothing
-sounds or is about to; the mixer drops it for whatever begins. Pictures stand over what is
-scheduled, never over a higher level, and give way to any new item. Trials are no plays: they leave
-no play record, whoever ordered them journals the order.
+Everything else pre-empts a test. A tone has the lowest level and begins only when nothing sounds or
+is about to; the mixer drops it for whatever begins. Pictures cover what is scheduled, never a
+higher level, and any new item ends them. Tests are no plays: they leave no play record; their
+caller records the request.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ TONE = "trial-tone"
 TONE_HZ = 1000.0
 TONE_S = 2.0
 EDGE_S = 0.05
-PEAK_DBFS = -30.0  # to be heard under the horn, not in the next street
+PEAK_DBFS = -30.0  # audible below the horn, not in the next street
 LOWEST = 0
-PATIENCE_S = 5.0  # beyond the tone itself, for the engine's word that it ended
+END_WAIT_S = 5.0  # after the tone itself, for the engine's event that it ended
 STEP_S = 10.0
 FADE_MS = 20
 
@@ -56,7 +56,7 @@ def quiet_tone() -> bytes:
 
 
 def open_quiet_tone() -> int:
-    """The same as a readable descriptor in memory, to be handed to an engine."""
+    """The same as a readable descriptor in memory, to be passed to an engine."""
     fd = os.memfd_create(TONE)
     with open(fd, "wb", closefd=False) as file:
         file.write(quiet_tone())
@@ -91,7 +91,7 @@ class ToneTest:
         try:
             if is_on and not self._over.is_set():
                 self._send(Fire(TONE, self.id, LOWEST), None)
-                async with asyncio.timeout(TONE_S + PATIENCE_S):
+                async with asyncio.timeout(TONE_S + END_WAIT_S):
                     await self._over.wait()
         except TimeoutError:
             self._send(Stop(self.id, FADE_MS), None)
@@ -99,14 +99,14 @@ class ToneTest:
             self.line.release()
 
     def on_ended(self) -> None:
-        """The engine is through with it, or gone."""
+        """The engine has finished it, or is lost."""
         self._over.set()
 
     def preempt(self) -> None:
-        """Something else begins."""
+        """End the tone: something else begins."""
         if not self._over.is_set():
             self._over.set()
-            with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+            with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
                 self._send(Stop(self.id, FADE_MS), None)
 
 
@@ -137,21 +137,21 @@ class ToneTests:
         try:
             await trial.run()
         except PlayError as error:
-            log.warning("%s: %s", self._output, error)  # its loss is told by the worker
+            log.warning("%s: %s", self._output, error)  # the supervisor reports its loss
         finally:
             self._current = None
 
     def owns(self, slot: str) -> bool:
-        """Is this slot a tone's?"""
+        """Does this slot belong to a tone?"""
         return self._current is not None and self._current.id == slot
 
     def on_ended(self) -> None:
-        """The engine is through with the tone, or gone."""
+        """The engine has finished the tone, or is lost."""
         if self._current is not None:
             self._current.on_ended()
 
     def preempt(self) -> None:
-        """Something else begins."""
+        """End the tone: something else begins."""
         if self._current is not None:
             self._current.preempt()
 
@@ -160,16 +160,16 @@ class FaceTest:
     """Pictures on one face, one after the other, ten seconds each.
 
     Args:
-        deed: what the technician asked for.
+        operation: what the technician requested.
         face: on which face.
-        commands: what the board is told, in order.
-        over_key: the item that it stands over; None: over black.
+        commands: to the board, in order.
+        over_key: the item that it covers; None: black.
     """
 
     def __init__(
-        self, deed: str, face: str, commands: Sequence[BoardCommand], over_key: str | None
+        self, operation: str, face: str, commands: Sequence[BoardCommand], over_key: str | None
     ) -> None:
-        self.deed = deed
+        self.operation = operation
         self.face = face
         self.over_key = over_key
         begin_mono_s = mono_s()
@@ -178,11 +178,11 @@ class FaceTest:
 
     @property
     def is_over(self) -> bool:
-        """Has the last picture had its time?"""
+        """Is the time of the last picture over?"""
         return mono_s() >= self._ends_mono_s
 
     def take_due(self) -> list[BoardCommand]:
-        """What the board is to be told now; each command once."""
+        """The commands to send to the board now; each one once."""
         due: list[BoardCommand] = []
         while self._due and self._due[0][0] <= mono_s():
             due.append(self._due.popleft()[1])
@@ -190,12 +190,12 @@ class FaceTest:
 
 
 def pattern_commands(face: str) -> list[BoardCommand]:
-    """Colours first, then the grid whose outermost pixels tell whether the size is right."""
+    """Colours first, then the grid whose outermost pixels show whether the size is right."""
     return [Test("bars", [face]), Test("grid", [face])]
 
 
 def label_commands(station: str, face: str) -> list[BoardCommand]:
-    """Station and face by name, so that nobody mounts the front behind."""
+    """Names of station and face, so that nobody swaps front and back."""
     elements = [
         _line(station, [0, 80, 1000, 480], "#ffffff"),
         _line(face, [0, 560, 1000, 360], "#ffd23f"),
@@ -213,10 +213,10 @@ def _line(text: str, box: list[int], colour: str) -> Element:
 
 
 def not_ready(where: str) -> PlayError:
-    """The error for a trial on something that is away."""
+    """The error for a test on a process that is not running."""
     return PlayError("E_NOT_READY", where, "its process is being started again")
 
 
 def busy(where: str) -> PlayError:
-    """The error for a trial that would be in the way."""
+    """The error for a test that would disturb something else."""
     return PlayError("E_BUSY", where, "something more important is on, or about to be")

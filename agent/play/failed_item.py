@@ -1,4 +1,4 @@
-"""Items that an output has given up on: not tried again in the same showing, but for an alarm."""
+"""Items that an output failed to show: not tried again in the same showing, except an alarm."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from agent.contract.priority import Level
 from agent.play.item import Item, forget_past
 
-ALARM_AGAIN = timedelta(seconds=10)
-DEATHS = 2  # of a worker over one item, until it counts as the item's fault
+ALARM_RETRY = timedelta(seconds=10)
+DEATHS = 2  # of a worker during one item, before the item counts as the cause
 
 
 class FailedItems:
-    """By item and by document: a newer document may try the same entry anew."""
+    """By item and by document: with a newer document the same entry is tried again."""
 
     def __init__(self) -> None:
         self._ends: dict[str, datetime] = {}
@@ -29,24 +29,24 @@ class FailedItems:
         return self._ends.keys()
 
     def add(self, item: Item, code: str, at: datetime) -> None:
-        """It has failed for good; an emergency that a busy box was too slow to draw, for a while.
+        """Mark an item as failed; an emergency that was drawn too slowly only for a while.
 
         Args:
-            item: what could not be shown.
+            item: the one that could not be shown.
             code: why.
             at: now.
         """
         self._ends[item.key] = item.end_at
         self._documents[item.key] = item.source.doc_sha256
         if code == "E_RENDER" and item.level >= Level.EMERGENCY:
-            self._retries[item.key] = at + ALARM_AGAIN
+            self._retries[item.key] = at + ALARM_RETRY
 
     def has(self, item: Item) -> bool:
-        """Has this very item of this very document failed?"""
+        """Has exactly this item of this document failed?"""
         return self._documents.get(item.key) == item.source.doc_sha256
 
-    def note_death(self, item: Item) -> bool:
-        """The worker died before it had shown the item; True when that makes it a failed one.
+    def add_death(self, item: Item) -> bool:
+        """The worker died before it had shown the item; True when the item has failed now.
 
         An emergency is tried for as long as it is in force.
         """
@@ -56,7 +56,7 @@ class FailedItems:
         return self._deaths[name] >= DEATHS and item.level < Level.EMERGENCY
 
     def forget_past(self, at: datetime) -> None:
-        """Drop what cannot come again, and the alarms that may be tried again."""
+        """Remove items that cannot come again, and alarms that may be tried again."""
         for key in [key for key, retry_at in self._retries.items() if retry_at <= at]:
             del self._retries[key]
             self._ends.pop(key, None)

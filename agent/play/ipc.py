@@ -34,8 +34,8 @@ class Load(_Message, frozen=True, tag="load"):
 class StartSlot(_Message, frozen=True, tag="start"):
     """Place the slot's first sample at a moment; a moment past means now, without catching up.
 
-    With `after` it waits for the end of that slot, if it is still there, and begins at the very
-    sample behind its last one, or at its own moment where that is later.
+    With `after` it waits for the end of that slot, if that still exists, and begins at the sample
+    right after its last one, or at its own moment if that is later.
     """
 
     id: str
@@ -76,14 +76,14 @@ EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire
 
 
 class Send(Protocol):
-    """How a session speaks to its engine."""
+    """How a session sends commands to its engine."""
 
     def __call__(self, command: EngineCommand, fd: int | None = None) -> None:
         """Send one command; the descriptor, if any, is passed along and closed."""
 
 
 class Ready(_Message, frozen=True, tag="ready"):
-    """The device is open and silence is flowing."""
+    """The device is open and plays silence."""
 
     rate_hz: int
     block: int
@@ -115,7 +115,7 @@ class Ended(_Message, frozen=True, tag="ended"):
 
 
 class WorkerFault(_Message, frozen=True, tag="fault"):
-    """The worker cannot go on (or, with `id`, one of its items cannot)."""
+    """The worker cannot continue (or, with `id`, one of its items cannot)."""
 
     code: str
     detail: str
@@ -160,7 +160,7 @@ class Test(_Message, frozen=True, tag="test"):
 
 
 class Snap(_Message, frozen=True, tag="snap"):
-    """Ask for a small picture of what a face shows; `known` is the token of the last answer."""
+    """Request a small picture of what a face shows; `known` is the token of the last answer."""
 
     face: str
     side_px: int = 256

@@ -15,18 +15,18 @@ from agent.contract.report import OnAir, Play, RecordKind
 from agent.contract.utc import encode_utc
 from agent.play.speaker_line import FaultSink
 
-SILENCES = ("silenced", "silence_key")  # why what may be heard again was stopped
+SILENCES = ("silenced", "silence_key")  # these stop an item that may be heard again
 
 
 @dataclass(frozen=True)
 class Description:
-    """What an entry of a playlist says of itself, for reports; None: nobody said.
+    """What a playlist says about an entry, for reports; None: not stated.
 
     Args:
         essential: must it be heard?
         field: lĩnh vực, 1 to 6.
         source: who provided it.
-        ref: the number of the paper behind it.
+        ref: số văn bản, the number of the official document behind it.
         advert: is it an advertisement?
     """
 
@@ -39,7 +39,7 @@ class Description:
 
 @dataclass(frozen=True)
 class ItemSource:
-    """The signed document behind an item, as the journal names it."""
+    """The signed document of an item, as the journal names it."""
 
     doc_id: str
     doc_sha256: str
@@ -53,7 +53,7 @@ class ItemSource:
 
 @dataclass(frozen=True)
 class LanguageClips:
-    """What is told of an emergency in one language.
+    """The sound of an emergency in one language.
 
     Args:
         lang: the language.
@@ -73,8 +73,8 @@ class Item:
     Times are aware UTC; `end_at` is the planned end, `latest_end_at` how late it may still sound
     when it was interrupted and resumed.
 
-    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds. What is
-    heard of an emergency has `bodies` instead, told by the rules of
+    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds. The
+    sound of an emergency is in `bodies` instead and is played by the rules of
     `play.sound.emergency_sequence`; `signal` is its own attention signal, None for the built-in
     one. A picture has `scene`.
     """
@@ -115,7 +115,7 @@ class Item:
 
     @property
     def medium(self) -> Literal["sound", "picture"]:
-        """What it is for people: heard or seen."""
+        """Is it heard or seen?"""
         return "sound" if self.scene is None else "picture"
 
 
@@ -128,38 +128,38 @@ def forget_past(ended: dict[str, datetime], at: datetime) -> list[str]:
 
 
 class Rundown(Protocol):
-    """What an output asks: what now, what next, is it still entitled?"""
+    """The schedule of one output: what plays now, what comes next, what is still entitled."""
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """The item that should be on this output now; `done` are the keys it is through with."""
+        """The item that should be on this output now; `done` are the keys of finished ones."""
 
     def scheduled(self, now: Now) -> Item | None:
-        """What the schedule has for now on this output, whatever goes before it."""
+        """The scheduled item for now on this output, even if another one has priority."""
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
-        """What the schedule had start from a moment until now, each in the right of its level.
+        """The items that were scheduled to start from a moment until now, winners of their levels.
 
-        Those whose keys are `known` are left out.
+        Items whose keys are `known` are left out.
         """
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item of the schedule to start on this output."""
 
     def alarms(self, now: Now) -> list[Item]:
-        """The emergencies in force as this output tells them, highest first."""
+        """The emergencies in force as this output plays them, highest first."""
 
     def is_entitled(self, item: Item, now: Now) -> bool:
-        """May this item go on? False once its document is withdrawn, expired or cancelled."""
+        """May this item continue? False once its document is withdrawn, expired or cancelled."""
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """Which of `SILENCES` keeps this item off for now, if any."""
+        """Which of `SILENCES` stops this item for now, if any."""
 
 
 class PlayLog(Protocol):
     """The journal, as far as outputs write it."""
 
     async def open_play(self, play: Play) -> int:
-        """Make durable that sound has begun."""
+        """Store durably that sound has begun."""
 
     async def close_play(self, key: int, play: Play) -> object:
         """Turn an open play into a record."""
@@ -175,17 +175,17 @@ class PlayLog(Protocol):
 
 
 class MediaFiles(Protocol):
-    """Content-addressed media, hashed again from the open descriptor."""
+    """Content-addressed media; each is hashed again from its open descriptor."""
 
     async def open(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor of exactly these bytes."""
 
     @property
     def folder(self) -> Path:
-        """Where all media lie."""
+        """The folder of all media."""
 
     def path(self, digest: Digest) -> Path:
-        """Where the medium lies."""
+        """The path of a medium."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From an output of the settings to the object that plays on it."""
+"""Builds outputs from the settings and restarts one that fails."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from agent.settings.model import Output
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
-STEADY_S = 30.0  # an output that lived so long has no fault any more
+STEADY_S = 30.0  # an output that ran this long has recovered
 
 
 def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
-    """An engine and its switched lines.
+    """A sound output: an engine and its switched lines.
 
     Raises:
         ConfigError: a switch's profile or options are unknown.
@@ -42,7 +42,7 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
 
 
 def build_picture_output(output: Output, station: StationId, context: OutputContext) -> BoardOutput:
-    """A board process and its faces."""
+    """A board output: a board process and its faces."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
     faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
@@ -59,22 +59,22 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
     )
 
 
-def sounding(outputs: Iterable[SoundOutput | BoardOutput]) -> list[Item]:
-    """What loudspeakers play now."""
+def list_sounding(outputs: Iterable[SoundOutput | BoardOutput]) -> list[Item]:
+    """The items that loudspeakers play now."""
     on_air = (one.on_air for one in outputs if isinstance(one, SoundOutput))
     return [item for item in on_air if item is not None]
 
 
-async def keep_running(output: SoundOutput | BoardOutput, note: FaultSink) -> None:
-    """One output's failure must not take the others, the link and the journal with it."""
+async def keep_running(output: SoundOutput | BoardOutput, set_issue: FaultSink) -> None:
+    """Restart a failed output: its failure must not stop other outputs, link and journal."""
     loop = asyncio.get_running_loop()
     while True:
-        steady = loop.call_later(STEADY_S, note, "output_failed", output.name, None)
+        steady = loop.call_later(STEADY_S, set_issue, "output_failed", output.name, None)
         try:
             await output.run()
         except Exception as error:
             log.exception("output %s failed", output.name)
-            note("output_failed", output.name, str(error))
+            set_issue("output_failed", output.name, str(error))
         finally:
             steady.cancel()
         await asyncio.sleep(RETRY_S)

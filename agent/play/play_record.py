@@ -1,4 +1,4 @@
-"""From an item and what happened to it, the journal's account of one play."""
+"""Builds the journal's record of one play from an item and its result."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Outcome = Literal["full", "cut", "skipped", "failed"]
 
 @dataclass(frozen=True)
 class PlayResult:
-    """What really happened: aware UTC times, the zones that were on, sound consumed.
+    """The result of a play: aware UTC times, the zones that were on, the sound consumed.
 
-    Of an emergency's sound also the media that were `told`, and the languages of the bodies whose
+    For an emergency's sound also the media that were heard, and the languages of the bodies whose
     words were not heard.
     """
 
@@ -31,17 +31,17 @@ class PlayResult:
     proof: Literal["A0", "A1", "A2"] = "A0"
     underruns: int = 0
     gain_db: float = 0.0
-    told: tuple[str, ...] | None = None
+    heard_media: tuple[str, ...] | None = None
     words_missing: list[str] | None = None
 
 
-def build_play(output: str, item: Item, account: PlayResult) -> Play:
+def build_play(output: str, item: Item, result: PlayResult) -> Play:
     """The record of `item` on `output`."""
     source = item.source
     return Play(
         output=output,
         medium=item.medium,
-        zones=account.zones,
+        zones=result.zones,
         doc_id=source.doc_id,
         doc_sha256=source.doc_sha256,
         entry=source.entry,
@@ -52,19 +52,21 @@ def build_play(output: str, item: Item, account: PlayResult) -> Play:
         class_=source.class_,
         level=item.level_name,
         lang=item.lang,
-        media=[clip.sha256 for clip in item.clips] if account.told is None else list(account.told),
+        media=[clip.sha256 for clip in item.clips]
+        if result.heard_media is None
+        else list(result.heard_media),
         planned_start=encode_utc(item.start_at),
         planned_end=encode_utc(item.end_at),
-        start=encode_utc(account.start_at) if account.start_at else None,
-        end=encode_utc(account.end_at) if account.end_at else None,
-        duration_ms=account.duration_ms,
-        result=account.outcome,
-        reason=account.reason,
-        proof=account.proof,
-        gain_db=account.gain_db,
-        underruns=account.underruns,
+        start=encode_utc(result.start_at) if result.start_at else None,
+        end=encode_utc(result.end_at) if result.end_at else None,
+        duration_ms=result.duration_ms,
+        result=result.outcome,
+        reason=result.reason,
+        proof=result.proof,
+        gain_db=result.gain_db,
+        underruns=result.underruns,
         started_by=item.started_by,
-        words_missing=account.words_missing or None,
+        words_missing=result.words_missing or None,
         essential=source.description.essential,
         field=source.description.field,
         source=source.description.source,
@@ -74,9 +76,9 @@ def build_play(output: str, item: Item, account: PlayResult) -> Play:
 
 
 class PlayRecord:
-    """One play's place in the journal: opened when it is heard or seen, closed once.
+    """The journal entry of one play: opened when it is heard or seen, closed once.
 
-    Opening does not wait for the disk: what plays must never wait for it either.
+    Opening does not wait for the disk, because playing must never wait for the disk.
 
     Args:
         log: the journal.
@@ -90,14 +92,14 @@ class PlayRecord:
         self._item = item
         self._opening: asyncio.Task[int] | None = None
 
-    def open(self, account: PlayResult) -> None:
-        """Have it made durable that this plays: a crash from then on leaves a record."""
-        play = build_play(self._output, self._item, account)
+    def open(self, result: PlayResult) -> None:
+        """Store that this plays: after a crash from then on there is a record."""
+        play = build_play(self._output, self._item, result)
         self._opening = asyncio.create_task(self._log.open_play(play), name="open play")
 
-    async def close(self, account: PlayResult) -> None:
-        """Write the record; what was never opened is written all the same."""
-        play = build_play(self._output, self._item, account)
+    async def close(self, result: PlayResult) -> None:
+        """Write the record, also of a play that was never opened."""
+        play = build_play(self._output, self._item, result)
         if self._opening is None:
             await self._log.append("play", play=play)
         else:

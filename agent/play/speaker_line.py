@@ -1,7 +1,7 @@
 """One switched loudspeaker line: on, read back, settle; sound; tail, off, read back.
 
-Whatever a driver raises is a fault of its line and of nothing else: an amplifier must neither stay
-on nor keep other lines on because a driver has a mistake.
+Any exception of a driver is a fault of its own line only: a driver's bug must leave neither this
+amplifier nor another one on.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from drivers.interface import PowerSwitch
 log = logging.getLogger(__name__)
 FaultSink = Callable[[str, str, str | None], None]
 State = Literal["off", "settling", "on", "fault"]
-SWITCH_S = 0.2  # for a switch to be set and read back, at the least
-OFF_AGAIN_S = (2.0, 5.0, 30.0)  # between tries to switch off; the last one goes on
-CLOSE_S = 5.0  # for a line to be switched off for good: what stops a process does not wait longer
+SWITCH_S = 0.2  # least time for a switch to be set and read back
+OFF_AGAIN_S = (2.0, 5.0, 30.0)  # between attempts to switch off; the last value repeats
+CLOSE_S = 5.0  # limit for the final switching off: systemd does not wait longer
 
 
 class SpeakerLine:
@@ -58,13 +58,13 @@ class SpeakerLine:
 
     @property
     def lead_s(self) -> float:
-        """Seconds from now until sound can come: none for a line that is on already."""
+        """Seconds from now until sound can start: 0 for a line that is already on."""
         if self.state == "on" or self._switch is None:
             return 0.0
         return self.settle_s + max(SWITCH_S, self._switch.takes_s)
 
     async def claim(self) -> bool:
-        """Have the line on and settled. True when it is; each claim needs one `release`.
+        """Switch the line on and let it settle. True when it is on; each claim needs one `release`.
 
         A claim that is cancelled while it waits has released itself.
         """
@@ -75,16 +75,16 @@ class SpeakerLine:
         if self._switch is None:
             return True
         try:
-            return await self._have_on(self._switch)
+            return await self._ensure_on(self._switch)
         except BaseException:
             self.release()
             raise
 
     async def claim_again(self) -> bool:
-        """Try once more to have the line on, for a claim that got False; it stays one claim."""
-        return self._switch is None or await self._have_on(self._switch)
+        """Try again to switch the line on, for a claim that got False; it stays one claim."""
+        return self._switch is None or await self._ensure_on(self._switch)
 
-    async def _have_on(self, switch: PowerSwitch) -> bool:
+    async def _ensure_on(self, switch: PowerSwitch) -> bool:
         async with self._lock:
             if self.state == "on":
                 return True
@@ -94,7 +94,7 @@ class SpeakerLine:
         self.state = "settling"
         try:
             await switch.set(True)
-        except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
+        except Exception as error:  # noqa: BLE001 - a driver's bug is a fault of this line only
             self.state = "fault"
             kind = "switch_dead" if isinstance(error, DeviceFault) else "switch_no_answer"
             self._on_fault(kind, self.name, _describe(error))
@@ -106,7 +106,7 @@ class SpeakerLine:
         return True
 
     def release(self) -> None:
-        """Sound is over on this line: off after the tail, unless claimed again."""
+        """The sound on this line is over: switch off after the tail, unless claimed again."""
         self._users -= 1
         if self._users == 0 and self._switch is not None:
             self._off = asyncio.create_task(self._switch_off(), name=f"tail {self.name}")
@@ -117,7 +117,7 @@ class SpeakerLine:
             await self._keep_switching_off()
 
     async def _keep_switching_off(self) -> None:
-        """An amplifier that was not switched off stays on all night, for one disturbed answer."""
+        """Retry: after one disturbed answer an amplifier would otherwise stay on all night."""
         for wait_s in chain(OFF_AGAIN_S, repeat(OFF_AGAIN_S[-1])):
             await asyncio.sleep(wait_s)
             if await self._set_off():
@@ -127,11 +127,11 @@ class SpeakerLine:
         if self._switch is None:
             return True
         async with self._lock:
-            # A claim may cancel this half way: nobody knows then whether the contact has moved.
+            # A claim may cancel this midway: then it is unknown whether the contact has moved.
             self.state = "settling"
             try:
                 await self._switch.set(False)
-            except Exception as error:  # noqa: BLE001 - see above: a fault of this line alone
+            except Exception as error:  # noqa: BLE001 - a driver's bug is a fault of this line only
                 self.state = "fault"
                 self._on_fault("switch_stuck", self.name, _describe(error))
                 return False
@@ -139,20 +139,20 @@ class SpeakerLine:
             for kind in (
                 "switch_stuck",
                 "switch_no_answer",
-            ):  # it answers; whether it closes is open
+            ):  # it answers; whether it closes is unknown
                 self._on_fault(kind, self.name, None)
             return True
 
     async def open(self) -> None:
-        """Off, to begin from a known state; where that fails it is tried on, until a claim."""
+        """Switch off, to start from a known state; after a failure retry until a claim."""
         self._is_closed = False
         if not await self._set_off():
             self._off = asyncio.create_task(self._keep_switching_off(), name=f"off {self.name}")
 
     async def close(self) -> None:
-        """Off now, whatever was planned, and not on again; a device that takes long is given up.
+        """Switch off now and never on again; give up on a device that takes too long.
 
-        A second time is harmless, and asks the device nothing.
+        A second call does nothing.
         """
         if self._is_closed:
             return
@@ -169,7 +169,7 @@ class SpeakerLine:
 
 
 def _describe(error: Exception) -> str:
-    """A driver's fault in its own words; any other exception is a mistake and goes to the log."""
+    """The text of a driver's fault; any other exception is a bug and goes to the log."""
     if isinstance(error, DriverError):
         return str(error)
     log.error("a switch's driver failed", exc_info=error)
@@ -177,10 +177,10 @@ def _describe(error: Exception) -> str:
 
 
 async def close_lines(lines: Iterable[SpeakerLine]) -> None:
-    """Switch all lines off at once.
+    """Switch all lines off concurrently.
 
-    Neither another line's failure nor a cancel keeps one of them on: the cancel takes effect once
-    all are closed.
+    Neither another line's failure nor a cancellation leaves one of them on: a cancellation takes
+    effect after all are closed.
     """
     closing = [asyncio.create_task(line.close(), name=f"close {line.name}") for line in lines]
     is_cancelled = False
@@ -197,7 +197,7 @@ async def close_lines(lines: Iterable[SpeakerLine]) -> None:
 
 
 def close_ports() -> None:
-    """Let go of the serial ports that lines share; for the end, when all of them are off."""
+    """Close the serial ports that lines share, after all lines are off."""
     registry.close()
 
 
@@ -205,7 +205,7 @@ def build_line(zone: Zone, on_fault: FaultSink) -> SpeakerLine:
     """The line of one zone of the settings, with its switch.
 
     Raises:
-        ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
+        ConfigError: E_DRIVER, no such profile, or an unknown option in the settings.
     """
     switch = None
     if zone.switch is not None:

@@ -1,4 +1,4 @@
-"""Keeps one worker running: starts it, hands on its events in order, replaces it when lost."""
+"""Keeps one worker running: starts it, passes on its events in order, replaces it when lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agent.play.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
 RESPAWN_S = (0.0, 0.5, 1.0, 2.0, 5.0)
-REMEMBERED_S = 60.0  # how long a death makes the next one slower to mend
+REMEMBERED_S = 60.0  # how long a death delays the next restart
 
 E = TypeVar("E")
 Spawn = Callable[[Callable[[E], None], Callable[[str], None]], WorkerProcess[E]]
@@ -29,8 +29,8 @@ class Supervisor(Generic[E]):
         name: the output's name.
         issue: the issue's kind while the worker is away, such as `engine_lost`.
         spawn: makes a worker (not started) that calls back with events and with its loss.
-        on_event: takes each event, one after the other; the first one is the worker's greeting.
-        on_lost: told with a reason once a worker is gone, before the next one starts.
+        on_event: handles each event, one after the other; the first one reports readiness.
+        on_lost: called with a reason after a worker is lost, before the next one starts.
         on_fault: begins and ends the issue.
     """
 
@@ -55,17 +55,17 @@ class Supervisor(Generic[E]):
         self._deaths: deque[float] = deque(maxlen=len(RESPAWN_S))
 
     def send(self, command: EngineCommand | BoardCommand, fd: int | None = None) -> None:
-        """Send a command to the worker of this moment (see `WorkerProcess.send`).
+        """Send a command to the present worker (see `WorkerProcess.send`).
 
         Raises:
-            PlayError: it is gone; its successor will be told what is then to be done.
+            PlayError: it is gone; `on_event` prepares its successor.
         """
         if self._worker is None:
             raise PlayError("E_WORKER", self.name, "not running")
         self._worker.send(command, fd)
 
     async def run(self) -> None:
-        """Live until cancelled; no worker is left then."""
+        """Live until cancelled; no worker is left after that."""
         while True:
             reason = await self._live()
             log.error("%s of %s: %s", self._issue, self.name, reason)
@@ -74,17 +74,17 @@ class Supervisor(Generic[E]):
             await asyncio.sleep(self._pause_s())
 
     async def _live(self) -> str:
-        """From a worker's start to its loss; returns why it was lost."""
-        happened: asyncio.Queue[E | str] = asyncio.Queue()
-        worker = self._worker = self._spawn(happened.put_nowait, happened.put_nowait)
+        """Run one worker from its start to its loss; returns the reason of the loss."""
+        events: asyncio.Queue[E | str] = asyncio.Queue()
+        worker = self._worker = self._spawn(events.put_nowait, events.put_nowait)
         try:
             await worker.start()
             self._on_fault(self._issue, self.name, None)
             while True:
-                event = await happened.get()
+                event = await events.get()
                 if isinstance(event, str):
                     return event
-                await self._hand_on(event)
+                await self._pass_on(event)
                 self.is_ready = True
         except PlayError as error:  # it did not start
             return str(error)
@@ -92,20 +92,20 @@ class Supervisor(Generic[E]):
             self.is_ready = False
             await worker.stop()
 
-    async def _hand_on(self, event: E) -> None:
+    async def _pass_on(self, event: E) -> None:
         try:
             await self._on_event(event)
         except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # the loss itself is among what happened
+            log.warning("%s: %s", self.name, error)  # the loss itself follows as an event
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            # What it waited for was cancelled, not itself: it must not end without a word.
+            # What it waited for was cancelled, not this task: it must not end silently.
             raise RuntimeError(f"{self.name}: an event was not handled to its end") from error
 
     def _pause_s(self) -> float:
-        """None after a single death, longer the more of them the last minute saw."""
+        """0 after a single death, longer the more deaths the last minute saw."""
         now_s = mono_s()
         while self._deaths and now_s - self._deaths[0] > REMEMBERED_S:
             self._deaths.popleft()

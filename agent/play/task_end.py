@@ -1,4 +1,4 @@
-"""Ending a task."""
+"""Ends an asyncio task."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ async def end_task(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait until it has ended, whatever it ends with.
 
     `suppress(CancelledError)` around an `await` of it would also swallow the cancellation of the
-    caller, who would then live for ever.
+    caller, which would then run for ever.
     """
     task.cancel()
     await asyncio.wait([task])
     if not task.cancelled():
-        task.exception()  # looked at, so that nobody is told of it
+        task.exception()  # retrieved, so that asyncio does not log it

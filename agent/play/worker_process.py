@@ -1,10 +1,10 @@
 """A child process over an inherited SOCK_SEQPACKET: the agent's side, for engine and board alike.
 
-The child holds fd 3; when the agent dies, that socket ends and the child leaves. The agent watches
-the child's beat: silence for 1.5 s, a fault without an id, or the end of the socket, and the child
-is killed by its own pid and reported lost, once. Where the socket has ended, the reason names the
-signal or the exit code of which the child died. Whether to start it again is the caller's decision;
-`start` may be called again.
+The child holds fd 3; when the agent dies, that socket ends and the child exits. The agent monitors
+the child's heartbeat: after 1.5 s without one, a fault without an id, or the end of the socket, the
+child is killed by its own pid and reported lost, once. If the socket has ended, the reason names
+the signal or the exit code with which the child ended. The caller decides whether to start it
+again; `start` may be called again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 MESSAGE_BYTES = 65_536
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 1.0
-EXIT_LIMIT_S = 0.2  # between the end of its socket and its own; the kernel takes some milliseconds
+EXIT_LIMIT_S = 0.2  # between the end of its socket and its exit; the kernel takes some milliseconds
 
 E = TypeVar("E")
 
@@ -77,17 +77,17 @@ class WorkerProcess(Generic[E]):
         """Spawn it and wait for its first message.
 
         Raises:
-            PlayError: it faulted, ended or kept silent; nothing of it is left.
-            RuntimeError: it runs already.
+            PlayError: it failed, ended or did not answer; no process is left.
+            RuntimeError: it is already running.
         """
         if self.is_alive:
-            raise RuntimeError(f"{self._name} runs already")
+            raise RuntimeError(f"{self._name} is already running")
         if self._exited is not None:
             await self._exited
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         self._spawn(loop)
-        self._timer = loop.call_later(START_LIMIT_S, self._lose, "no sign of life")
+        self._timer = loop.call_later(START_LIMIT_S, self._lose, "no message after its start")
         try:
             await self._ready
         except asyncio.CancelledError:
@@ -95,7 +95,7 @@ class WorkerProcess(Generic[E]):
             raise
 
     def send(self, command: EngineCommand | BoardCommand, fd: int | None = None) -> None:
-        """Send a command, with a descriptor if given; the descriptor is ours to close, always.
+        """Send a command, with a descriptor if given; the descriptor is always closed here.
 
         Raises:
             PlayError: the child is gone, or so far behind that its socket is full.
@@ -112,7 +112,7 @@ class WorkerProcess(Generic[E]):
                 os.close(fd)
 
     async def stop(self) -> None:
-        """End it: its socket ends, after a second it is killed. No `on_lost` follows."""
+        """Stop it: its socket ends, after a second it is killed. No `on_lost` follows."""
         self._disconnect()
         exited = self._exited
         if exited is None:
@@ -152,10 +152,10 @@ class WorkerProcess(Generic[E]):
             if not data:
                 self._await_end()
                 return
-            self._take(data)
+            self._handle(data)
 
     def _await_end(self) -> None:
-        """The child has closed its socket: it is lost as soon as it is known of what it died."""
+        """The child has closed its socket: report it lost as soon as its exit status is known."""
         loop = asyncio.get_running_loop()
         if self._socket is not None:
             loop.remove_reader(self._socket)
@@ -167,7 +167,7 @@ class WorkerProcess(Generic[E]):
             self._timer.cancel()
         self._timer = loop.call_later(EXIT_LIMIT_S, self._lose, "it closed its socket")
 
-    def _take(self, data: bytes) -> None:
+    def _handle(self, data: bytes) -> None:
         try:
             event = self._decoder.decode(data)
         except msgspec.DecodeError as error:
@@ -213,7 +213,7 @@ class WorkerProcess(Generic[E]):
             self._socket = None
 
     def _kill(self) -> None:
-        # Our own child, not reaped yet: the pid cannot have been given to another process.
+        # Our own child, not reaped yet: the pid cannot belong to another process.
         if self.pid is not None:
             os.kill(self.pid, signal.SIGKILL)
 
@@ -236,7 +236,7 @@ class WorkerProcess(Generic[E]):
 
 
 def describe_end(code: int) -> str:
-    """How a process ended: its exit code, or the negative number of the signal that ended it."""
+    """The text for a process's end: its exit code, or the negative number of its signal."""
     if code > 0:
         return f"it ended with exit code {code}"
     if code == 0:

@@ -287,11 +287,11 @@ def test_attack_090_a_picture_of_225_megapixels_costs_no_memory(tmp_path: Path) 
         import resource
         from agent.play.board.scene_renderer import Element, Scene, SceneContext, render
         scene = Scene([Element("image", [0, 0, 1000, 1000], media={digest!r})], 1000)
-        around = SceneContext("tv-cl-0007", {{{digest!r}: {str(bomb)!r}}})
-        render(Scene([], 1), (64, 32), around)
+        context = SceneContext("tv-cl-0007", {{{digest!r}: {str(bomb)!r}}})
+        render(Scene([], 1), (64, 32), context)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
-            render(scene, (64, 32), around)
+            render(scene, (64, 32), context)
         except Exception as error:
             print(type(error).__name__, error.code)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

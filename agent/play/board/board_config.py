@@ -1,4 +1,4 @@
-"""How the agent starts a board; apart from the board, which loads Pillow."""
+"""How the agent starts a board; separate from the board, which loads Pillow."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import msgspec
 
 
 class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the process is started with.
+    """The configuration of a board process, passed on its command line.
 
     Args:
         station: its id, for texts.
         profile: the board's driver.
-        path: where the board is.
+        path: of the board.
         faces: names to (width_px, height_px).
         media: the only folder that pictures are read from.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Frame:
-    """What a face shows: its pixels, their name, and since when."""
+    """What a face shows: its pixels, their hash, and since when."""
 
     pixels: bytes
     digest: str
@@ -24,14 +24,14 @@ class _Frame:
 
 
 class BoardFaces:
-    """Frames out, one face at a time.
+    """Sends frames to the faces of one board.
 
     Args:
         sizes: (width_px, height_px) of each face.
         sink: the board, opened.
 
     Attributes:
-        frames: how many were sent.
+        frames: the number sent.
     """
 
     def __init__(self, sizes: Mapping[str, tuple[int, int]], sink: FrameSink) -> None:
@@ -54,7 +54,7 @@ class BoardFaces:
         return digest
 
     def black(self, face: str) -> None:
-        """Nothing on a face.
+        """Show black on a face.
 
         Raises:
             DriverError: the board is gone.
@@ -63,7 +63,7 @@ class BoardFaces:
         self.send(face, bytes(width_px * height_px * 3))
 
     def test(self, test: Test, faces: Iterable[str]) -> None:
-        """A test pattern on these faces.
+        """Show a test pattern on these faces.
 
         Raises:
             DriverError: the board is gone.

@@ -28,10 +28,10 @@ from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.supervisor import Spawn, Supervisor
 
 log = logging.getLogger(__name__)
-LOOK_S = 0.25
+UPDATE_S = 0.25
 SNAP_S = 2.0
-SCHEDULED = 1  # plan.level again: a trial stands over this and what is below
-END_SLACK_S = 0.5  # a scene replaced this little before its end counts as shown in full
+SCHEDULED = 1  # as plan.level: a test covers this level and those below
+END_SLACK_S = 0.5  # a scene replaced less than this before its end counts as shown in full
 
 
 class BoardOutput:
@@ -44,7 +44,7 @@ class BoardOutput:
         context: schedule, clock, media, journal and issue sink.
 
     Attributes:
-        late: pictures that the board process of this moment has drawn too late.
+        late: frames that the present board process has drawn too late.
     """
 
     def __init__(
@@ -69,37 +69,37 @@ class BoardOutput:
         self._trial: FaceTest | None = None
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
         self._failed = FailedItems()
-        self._told_missing: dict[str, datetime] = {}
+        self._reported_missing: dict[str, datetime] = {}
 
     def changed(self) -> None:
-        """Documents, media or the clock moved: look again now."""
+        """Documents, media or the clock changed: update now."""
         self._changed.set()
 
     @property
     def on_air(self) -> Item | None:
-        """What is seen now."""
+        """The item that is shown now."""
         showing = self._showing
         return showing.item if showing is not None and showing.is_seen else None
 
     @property
     def is_ready(self) -> bool:
-        """Does its board process run?"""
+        """Is its board process running?"""
         return self._supervisor.is_ready
 
     def has_failed(self, item: Item) -> bool:
-        """Could an item not be drawn?"""
+        """Has an item failed to be drawn?"""
         return self._failed.has(item)
 
     @property
     def trial(self) -> FaceTest | None:
-        """The technician's trial that is on."""
+        """The technician's test that is shown."""
         return self._trial
 
-    async def try_face(self, deed: str, face: str, commands: Sequence[BoardCommand]) -> None:
-        """Show something on one face for a while, instead of a trial before it.
+    async def try_face(self, operation: str, face: str, commands: Sequence[BoardCommand]) -> None:
+        """Show a test on one face for a while; it replaces a former test.
 
         Raises:
-            PlayError: E_NOT_READY without a board, E_BUSY when more than the schedule is shown.
+            PlayError: E_NOT_READY without a board, E_BUSY above a scheduled item.
         """
         if not self._supervisor.is_ready:
             raise not_ready(face)
@@ -107,7 +107,7 @@ class BoardOutput:
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
         await self._end("trial")
-        self._trial = FaceTest(deed, face, commands, wanted.key if wanted else None)
+        self._trial = FaceTest(operation, face, commands, wanted.key if wanted else None)
         self.changed()
 
     async def snap(self, face: str, known: str = "") -> Snapped | None:
@@ -115,7 +115,7 @@ class BoardOutput:
 
         Args:
             face: one of `faces`.
-            known: the token of the picture that the caller has: it is not drawn again.
+            known: the token of the picture that the caller has; that one is not drawn again.
         """
         asked = self._snaps.get(face)
         try:
@@ -134,28 +134,28 @@ class BoardOutput:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._supervisor.run(), name=f"board of {self.name}")
-                group.create_task(self._follow(), name=f"rundown of {self.name}")
+                group.create_task(self._run_schedule(), name=f"rundown of {self.name}")
         finally:
             await self._end("shutdown")
 
     async def _end(self, reason: str) -> None:
         showing, self._showing = self._showing, None
-        if showing is not None and showing.is_seen:  # else the next board shows it
+        if showing is not None and showing.is_seen:  # else the next board process shows it
             await showing.close("cut", reason)
 
     async def _on_lost(self, reason: str) -> None:
         self._trial = None
         showing = self._showing
         if showing is not None and not showing.is_seen and reason.startswith("E_WORKER"):
-            await self._note_death(showing, reason)
+            await self._add_death(showing, reason)
         await self._end("board_lost")
 
-    async def _note_death(self, showing: BoardSession, reason: str) -> None:
-        """The board went before it had shown this. Twice: the item's fault."""
-        if self._failed.note_death(showing.item):
+    async def _add_death(self, showing: BoardSession, reason: str) -> None:
+        """The board process died before it had shown this; the second time the item has failed."""
+        if self._failed.add_death(showing.item):
             self._showing = None
             self._failed.add(showing.item, "E_RENDER", self._clock.now().at)
-            await showing.close("failed", f"E_RENDER: the board went down over it: {reason}")
+            await showing.close("failed", f"E_RENDER: the board process died: {reason}")
 
     async def _on_event(self, event: BoardEvent) -> None:
         showing = self._showing
@@ -175,30 +175,30 @@ class BoardOutput:
                 await showing.close("failed", f"{event.code}: {event.detail}")
                 self.changed()
             case _:
-                pass  # what concerns a scene that is no longer wanted
+                pass  # an event of a scene that is no longer wanted
 
-    async def _follow(self) -> None:
+    async def _run_schedule(self) -> None:
         while True:
             self._changed.clear()
             if self._supervisor.is_ready:
-                await self._look()
+                await self._update()
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(UPDATE_S):
                     await self._changed.wait()
             except TimeoutError:
                 pass
 
-    async def _look(self) -> None:
+    async def _update(self) -> None:
         now = self._clock.now()
         self._failed.forget_past(now.at)
-        forget_past(self._told_missing, now.at)
+        forget_past(self._reported_missing, now.at)
         wanted = self._rundown.wanted(now, self._failed.keys)
         if wanted is not None and wanted.missing:
-            await self._skip(wanted)  # told once; it is shown as soon as its media are here
+            await self._skip(wanted)  # recorded once; it is shown as soon as its media are in store
             wanted = None
         elif wanted is not None and self._failed.has(wanted):
             wanted = None
-        if self._trial is not None and self._goes_on(self._trial, wanted):
+        if self._trial is not None and self._continues(self._trial, wanted):
             return
         former = self._showing
         if (wanted.key if wanted else None) == (former.item.key if former else None):
@@ -206,13 +206,13 @@ class BoardOutput:
         try:
             self._show(wanted)
         except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
             self._showing = None
         if former is not None:
             await self._close_for(former, wanted, now)
 
-    def _goes_on(self, trial: FaceTest, wanted: Item | None) -> bool:
-        """Does the trial keep its face? What was wanted when it began does not end it."""
+    def _continues(self, trial: FaceTest, wanted: Item | None) -> bool:
+        """Does the test keep its face? Only an item that was not wanted when it began ends it."""
         is_new = wanted is not None and wanted.key != trial.over_key
         try:
             if not trial.is_over and not is_new:
@@ -222,12 +222,12 @@ class BoardOutput:
             self._trial = None
             self._supervisor.send(Blank([trial.face]))
         except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # its loss is told by the worker
+            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         return False
 
     async def _skip(self, item: Item) -> None:
-        if item.key not in self._told_missing:
-            self._told_missing[item.key] = item.end_at
+        if item.key not in self._reported_missing:
+            self._reported_missing[item.key] = item.end_at
             await PlayRecord(self._context.log, self.name, item).close(
                 PlayResult("skipped", item.missing)
             )
@@ -242,10 +242,10 @@ class BoardOutput:
             await former.close("cut", why or "withdrawn")
 
     def _show(self, item: Item | None) -> None:
-        """Put an item on its faces and black on the others.
+        """Show an item on its faces and black on the others.
 
         Raises:
-            PlayError: the board went; the next one is asked anew.
+            PlayError: the board process is gone; the next one gets the command again.
         """
         if item is None:
             self._showing = None

@@ -2,11 +2,11 @@
 
 Run as `python -m agent.play.board.board_process CONFIG`, CONFIG being JSON by `board_config`.
 
-One loop on one thread: wait for a command, a renderer's answer or the next due moment (beat, end of
-a scene, a clock's next reading). It draws nothing itself: each scene is drawn by a process of its
-own (`render_process`), so that none holds up the beat, or the alarm that comes after it. Fail-safe
-is black: at start, when a scene ends, when it cannot be drawn, while it takes more than a second,
-and when the agent goes away (end of file on fd 3), which also ends the process.
+One loop on one thread: wait for a command, a renderer's answer or the next due moment (heartbeat,
+end of a scene, a clock's next reading). It draws nothing itself: a separate process draws each
+scene (`render_process`), so that none delays the heartbeat, or an alarm that comes after it. The
+fail-safe state is black: at start, when a scene ends, when it cannot be drawn, while it takes more
+than a second, and when the agent is gone (end of file on fd 3), which also ends the process.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ LOGGER = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 1024 * 1024
 LATE_S = 0.1
 CLOCK_TICK_S = 0.1
-STALE_S = 1.0  # the scene before may stand so long while the next one is drawn
-ATTEMPTS = 2  # processes that may die over one scene
+STALE_S = 1.0  # the former scene may stay this long while the next one is drawn
+ATTEMPTS = 2  # renderers that may die while drawing one scene
 
 
 @dataclass(eq=False)
@@ -66,8 +66,8 @@ class _Drawing:
 
     Args:
         renderer: the process that draws it.
-        attempt: how many processes have tried it.
-        stale_mono_s: from when on the scene before it is out of date.
+        attempt: how many processes have tried to draw it.
+        stale_mono_s: from when on the former scene must not stay.
         is_shown: its first frame went out.
     """
 
@@ -78,13 +78,13 @@ class _Drawing:
 
 
 class BoardProcess:
-    """Scenes on the faces of one opened sink.
+    """Shows scenes on the faces of one opened sink.
 
     Args:
         config: station and faces.
         sink: the board, opened.
         agent: the socket to the agent.
-        budget: what one scene may cost.
+        budget: the limits of one scene.
     """
 
     def __init__(
@@ -106,35 +106,35 @@ class BoardProcess:
         self._beat_mono_s = mono_s()
 
     def run(self) -> None:
-        """Serve until the agent goes away.
+        """Serve until the agent is gone.
 
         Raises:
             DriverError: the board is gone.
-            OSError: the agent is gone while being told something.
+            OSError: the agent is gone while an event is being sent.
         """
         for face in self._faces.sizes:
             self._faces.black(face)
         self._send(BoardReady(list(self._faces.sizes)))
-        while self.turn():
+        while self.step():
             pass
 
-    def turn(self) -> bool:
-        """Do what is due, wait for what comes next and take it; False once the agent is gone.
+    def step(self) -> bool:
+        """Do what is due, wait for the next event and handle it; False once the agent is gone.
 
         Raises:
             DriverError: the board is gone.
-            OSError: the agent is gone while being told something.
+            OSError: the agent is gone while an event is being sent.
         """
         self._do_what_is_due()
         wait_s = max(0.0, self._next_due_mono_s() - mono_s())
         agent, renderers = self._agent.fileno(), {one.renderer.fd: one for one in self._drawings}
         readable, _, _ = select.select([agent, *renderers], [], [], wait_s)
-        # The agent first: what it wants now may make an answer useless.
+        # The agent first: its command may make an answer useless.
         if agent in readable and not self._serve_one():
             return False
         for fd in readable:
             if fd in renderers and renderers[fd] in self._drawings:
-                self._take(renderers[fd])
+                self._handle_answer(renderers[fd])
         return True
 
     def close(self) -> None:
@@ -185,7 +185,7 @@ class BoardProcess:
         self._draw(show, show.faces, attempt=1)
 
     def _draw(self, show: ShowScene, faces: Iterable[str], attempt: int) -> None:
-        """In a process of its own: this one goes on, with its beat above all."""
+        """Draw in a separate process: this one continues, above all with its heartbeat."""
         sizes = {face: self._faces.sizes[face] for face in faces}
         try:
             renderer = RenderProcess(show, sizes, self._station, self._budget)
@@ -193,18 +193,18 @@ class BoardProcess:
             self._give_up(show, sizes, "E_RENDER", f"no process to draw it: {error}")
             return
         self._drawings.append(_Drawing(renderer, attempt, mono_s() + STALE_S))
-        self._ask(self._drawings[-1])
+        self._request(self._drawings[-1])
 
-    def _ask(self, drawing: _Drawing) -> None:
+    def _request(self, drawing: _Drawing) -> None:
         try:
-            drawing.renderer.ask()
+            drawing.renderer.request()
         except PlayError as error:
             self._fail(drawing, Failure(error.code, f"{error.subject}: {error.hint}"))
 
-    def _take(self, drawing: _Drawing) -> None:
-        """A renderer's answer: frames, why there are none, or its death."""
+    def _handle_answer(self, drawing: _Drawing) -> None:
+        """Handle a renderer's answer: frames, the reason why there are none, or its death."""
         renderer = drawing.renderer
-        answer = renderer.take()
+        answer = renderer.receive()
         if isinstance(answer, Failure):
             self._fail(drawing, answer)
             return
@@ -218,23 +218,23 @@ class BoardProcess:
             self._drop(drawing)
 
     def _fail(self, drawing: _Drawing, failure: Failure) -> None:
-        """A death may have another cause than the scene: once more. The second is the scene's."""
+        """Retry after a first death, which may have another cause; the second fails the scene."""
         self._drop(drawing)
         show, faces = drawing.renderer.show, sorted(drawing.renderer.faces)
         if failure.is_death and drawing.attempt < ATTEMPTS:
-            LOGGER.warning("%s: %s; once more", show.id, failure.detail)
+            LOGGER.warning("%s: %s; trying again", show.id, failure.detail)
             self._draw(show, faces, drawing.attempt + 1)
         else:
             self._give_up(show, faces, failure.code, failure.detail)
 
     def _give_up(self, show: ShowScene, faces: Iterable[str], code: str, detail: str) -> None:
-        """Show black, not the scene before it: nobody asked for that one any more."""
+        """Show black, not the previous scene: its time is over."""
         for face in faces:
             self._black(face)
         self._send(WorkerFault(code, detail, id=show.id))
 
     def _release(self, face: str) -> None:
-        """Nobody draws for this face any more; a renderer without a face ends."""
+        """Stop drawing for this face; a renderer without a face ends."""
         self._ends.pop(face, None)
         for drawing in list(self._drawings):
             drawing.renderer.faces.discard(face)
@@ -265,18 +265,18 @@ class BoardProcess:
                 self._late += now_s - end_mono_s > LATE_S
                 self._black(face)
         for drawing in list(self._drawings):
-            self._watch(drawing, now_s)
+            self._monitor(drawing, now_s)
         self._dying = [pid for pid in self._dying if not reap(pid)]
         if now_s >= self._beat_mono_s:
             self._beat_mono_s = now_s + BEAT_S
             self._send(BoardBeat(self._faces.frames, self._late))
 
-    def _watch(self, drawing: _Drawing, now_s: float) -> None:
-        """Too late: failed. Slow: no stale picture meanwhile. Idle: have its clocks drawn anew."""
+    def _monitor(self, drawing: _Drawing, now_s: float) -> None:
+        """Over the limit: fail. Slow: black meanwhile. Idle: redraw its clocks when they change."""
         renderer = drawing.renderer
         if renderer.due_mono_s is None:
             if clock_texts(renderer.show.scene, local_time(renderer.show)) != renderer.texts:
-                self._ask(drawing)
+                self._request(drawing)
         elif now_s >= renderer.due_mono_s:
             limit = f"not drawn within {self._budget.render_s:g} s"
             self._fail(drawing, Failure("E_RENDER", limit))
@@ -336,7 +336,7 @@ def _run(board: BoardProcess, sink: FrameSink, agent: socket.socket) -> int:
 
 
 def main(argv: list[str]) -> int:
-    """Run the process; exit code 0 after the agent went away, 1 after a fault."""
+    """Run the process; exit code 0 after the agent is gone, 1 after a fault."""
     logging.basicConfig(level=logging.INFO, format="board: %(levelname)s %(message)s")
     config = msgspec.json.decode(argv[1], type=BoardConfig)
     with socket.socket(fileno=WORKER_FD) as agent:

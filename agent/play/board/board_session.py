@@ -19,7 +19,7 @@ class BoardSession:
 
     Args:
         output: the output's name.
-        item: what to show; it has a scene.
+        item: the item to show; it has a scene.
         faces: the faces that it is for.
         context: schedule, clock, media, journal and issue sink.
     """
@@ -29,7 +29,7 @@ class BoardSession:
         self.faces = faces
         self.id = f"{output}.{next(_ids)}"
         self._clock = context.clock
-        self._entry = PlayRecord(context.log, output, item)
+        self._record = PlayRecord(context.log, output, item)
         self._shown_mono_s: float | None = None
         self._start_at: datetime | None = None
 
@@ -39,7 +39,7 @@ class BoardSession:
         return self._shown_mono_s is not None
 
     def command(self, media: MediaFiles) -> ShowScene:
-        """What the board is told."""
+        """The command for the board."""
         item = self.item
         if item.scene is None:
             raise ValueError(f"{item.title} has no scene")
@@ -53,20 +53,20 @@ class BoardSession:
         )
 
     def on_shown(self, event: Shown) -> None:
-        """A face has it; the first of them opens the record."""
+        """A face shows it; the first face opens the record."""
         if self._shown_mono_s is None:
             self._shown_mono_s = event.mono_s
-            self._start_at = self._clock.at_of(event.mono_s)  # once, as a sound's
-            self._entry.open(self._account("cut", "restart", None))
+            self._start_at = self._clock.at_of(event.mono_s)  # once, as in `SoundSession`
+            self._record.open(self._build_result("cut", "restart", None))
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
-        """Write the record: what no face has shown counts as failed."""
+        """Write the record; an item that no face has shown counts as failed."""
         if self.is_seen:
-            await self._entry.close(self._account(outcome, reason, mono_s()))
+            await self._record.close(self._build_result(outcome, reason, mono_s()))
         else:
-            await self._entry.close(self._account("failed", reason, None))
+            await self._record.close(self._build_result("failed", reason, None))
 
-    def _account(
+    def _build_result(
         self, outcome: Outcome, reason: str | None, end_mono_s: float | None
     ) -> PlayResult:
         start_mono_s = self._shown_mono_s

@@ -1,10 +1,10 @@
-"""Draws one scene in a process forked from the board: it may hang, die, or be taken over.
+"""Draws one scene in a process forked from the board: it may hang, die, or be compromised.
 
-The board's own loop goes on meanwhile: its beat, other commands, an alarm that pre-empts. A
-renderer is confined further than the board (`agent.sandbox`), holds no descriptor but its own
-pipes, and is killed when it is not wanted any more. Its frames come through shared memory. One with
-clocks stays for as long as its scene, with its pictures decoded and its texts set, and draws again
-when asked.
+The board's own loop continues meanwhile: heartbeat, other commands, an alarm that pre-empts. A
+renderer is confined more than the board (`agent.sandbox`), holds no descriptor but its own pipes,
+and is killed when it is no longer needed. Its frames come through shared memory. The renderer of a
+scene with clocks lives as long as its scene, with its pictures decoded and its texts typeset, and
+draws again on request.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a scene cannot be drawn; `is_death` when nobody said so: the renderer is gone."""
+    """Why a scene cannot be drawn; `is_death`: the renderer is gone without an answer."""
 
     code: str
     detail: str
@@ -51,7 +51,7 @@ class Failure:
 
 
 class _RenderResult(msgspec.Struct):
-    """A failure on its way from the renderer."""
+    """A failure as the renderer sends it."""
 
     code: str
     detail: str
@@ -67,14 +67,14 @@ class RenderProcess:
         budget: limits of the scene.
 
     Raises:
-        OSError: no process can be had; nothing is left then.
+        OSError: no process can be started; nothing is left open then.
 
     Attributes:
         show: as given.
-        faces: those that still want its frames.
+        faces: those that still need its frames.
         fd: readable once there is an answer.
-        due_mono_s: by when it must have answered; None while nothing is asked.
-        texts: what the clocks of the frame last asked for read.
+        due_mono_s: deadline of its answer; None without a pending request.
+        texts: the readings of the clocks in the frame last requested.
     """
 
     def __init__(
@@ -95,8 +95,8 @@ class RenderProcess:
         drawer = _Drawer(show, self._sizes, station, budget, self._shared)
         self._pid, self._ask, self.fd = _fork(drawer)
 
-    def ask(self) -> None:
-        """Have it drawn with the clocks of this moment.
+    def request(self) -> None:
+        """Request frames with the clocks of this moment.
 
         Raises:
             PlayError: E_UNSUPPORTED, a clock's format.
@@ -105,21 +105,21 @@ class RenderProcess:
         self.texts = scene_renderer.clock_texts(self.show.scene, local)
         self.due_mono_s = mono_s() + self._budget.render_s
         posix_s = _NO_TIME if local is None else local.timestamp()
-        with contextlib.suppress(BrokenPipeError):  # it is gone: `take` says so
+        with contextlib.suppress(BrokenPipeError):  # it is gone: `receive` reports that
             os.write(self._ask, struct.pack("<d", posix_s))
 
-    def take(self) -> dict[str, bytes] | Failure:
-        """Its answer, once `fd` is readable: a frame for each face that still wants one."""
-        is_asked, self.due_mono_s = self.due_mono_s is not None, None
+    def receive(self) -> dict[str, bytes] | Failure:
+        """Its answer, once `fd` is readable: a frame for each face that still needs one."""
+        was_requested, self.due_mono_s = self.due_mono_s is not None, None
         answer = os.read(self.fd, MESSAGE_BYTES)
         if not answer:
             return Failure("E_RENDER", "the process that drew it has died", is_death=True)
-        if answer == _DRAWN and is_asked:
+        if answer == _DRAWN and was_requested:
             return self._cut_frames()
         return _parse_failure(answer)
 
     def kill(self) -> int | None:
-        """End it now; its pid, to be reaped by `reap`. The second time does nothing."""
+        """End it now; its pid, to be reaped by `reap`. A second call does nothing."""
         if self._is_over:
             return None
         self._is_over = True
@@ -139,12 +139,12 @@ class RenderProcess:
 
 
 def reap(pid: int) -> bool:
-    """Has a killed renderer ended? Never waits: a process may hang in a card that is dying."""
+    """Has a killed renderer ended? Never waits: a process may hang on a dying card."""
     return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
 def local_time(show: ShowScene) -> datetime | None:
-    """What clocks read now; None while no time is trusted."""
+    """The local time of clocks now; None while no time is trusted."""
     if show.utc_at_mono_0_s is None:
         return None
     at = datetime.fromtimestamp(show.utc_at_mono_0_s + mono_s(), UTC)
@@ -153,7 +153,7 @@ def local_time(show: ShowScene) -> datetime | None:
 
 @dataclass(frozen=True)
 class _Drawer:
-    """What the forked process needs."""
+    """The work and the data of the forked process."""
 
     show: ShowScene
     sizes: dict[str, Size]
@@ -162,7 +162,7 @@ class _Drawer:
     shared: mmap.mmap
 
     def serve(self, asked: int, answers: int) -> None:
-        """Draw whenever asked, until the board closes its end; a failure is the last answer."""
+        """Draw on each request, until the board closes its end; a failure is the last answer."""
         renderer: scene_renderer.SceneRenderer | None = None
         while len(request := os.read(asked, 8)) == 8:
             (posix_s,) = struct.unpack("<d", request)
@@ -174,10 +174,10 @@ class _Drawer:
                 os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
                 return
             except MemoryError:
-                os.write(answers, _build_failure("E_SCENE", "no memory is left to draw it"))
+                os.write(answers, _build_failure("E_SCENE", "too little memory to draw it"))
                 return
             except Exception as error:
-                # A broken picture may raise anything; it is one scene's fault, not the board's.
+                # A broken picture may raise any exception; only its scene fails, not the board.
                 LOGGER.exception("%s", self.show.id)
                 detail = f"{type(error).__name__}: {error}"
                 os.write(answers, _build_failure("E_UNSUPPORTED", detail))
@@ -185,9 +185,9 @@ class _Drawer:
             os.write(answers, _DRAWN)
 
     def _load(self) -> scene_renderer.SceneRenderer:
-        around = scene_renderer.SceneContext(self.station, self.show.media)
+        context = scene_renderer.SceneContext(self.station, self.show.media)
         return scene_renderer.SceneRenderer(
-            self.show.scene, self.sizes.values(), around, self.budget
+            self.show.scene, self.sizes.values(), context, self.budget
         )
 
     def _draw(self, renderer: scene_renderer.SceneRenderer, local: datetime | None) -> None:
@@ -199,7 +199,7 @@ class _Drawer:
 
 
 def _fork(drawer: _Drawer) -> tuple[int, int, int]:
-    """The renderer's pid, the board's end for asking and the one for answers."""
+    """The renderer's pid, the board's end for requests and the one for answers."""
     board = os.getpid()
     asked, ask = os.pipe()
     answer, answers = os.pipe()
@@ -211,15 +211,15 @@ def _fork(drawer: _Drawer) -> tuple[int, int, int]:
         raise
     else:
         if pid == 0:
-            _become(drawer, board, asked, answers)
+            _run_renderer(drawer, board, asked, answers)
     finally:
         os.close(asked)
         os.close(answers)
     return pid, ask, answer
 
 
-def _become(drawer: _Drawer, board: int, asked: int, answers: int) -> None:
-    """The forked process: never returns into the board's code."""
+def _run_renderer(drawer: _Drawer, board: int, asked: int, answers: int) -> None:
+    """Run the forked process; never returns into the board's code."""
     code = 1
     try:
         asked, answers = _keep_only(asked, answers)
@@ -227,14 +227,14 @@ def _become(drawer: _Drawer, board: int, asked: int, answers: int) -> None:
         confine_renderer(board)
         drawer.serve(asked, answers)
         code = 0
-    except BaseException:  # not one line of the board may run on in here
+    except BaseException:  # no code of the board may run in this process
         LOGGER.exception("the renderer of %s", drawer.show.id)
     finally:
         os._exit(code)
 
 
 def _keep_only(*fds: int) -> list[int]:
-    """Close all descriptors but these and the standard three: the driver's above all."""
+    """Close all descriptors but these and the standard three, above all the driver's."""
     kept = sorted({0, 1, 2, *fds})
     for before, after in zip(kept, [*kept[1:], _DESCRIPTORS], strict=True):
         os.closerange(before + 1, after)
@@ -242,7 +242,7 @@ def _keep_only(*fds: int) -> list[int]:
 
 
 def _limit(budget: SceneBudget) -> None:
-    """RLIMIT_DATA counts what is allocated, not the libraries; the shared frames neither."""
+    """Limit memory: RLIMIT_DATA counts allocations, neither libraries nor the shared frames."""
     resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_bytes, budget.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -256,11 +256,11 @@ def _build_failure(code: str, detail: str) -> bytes:
 
 
 def _parse_failure(answer: bytes) -> Failure:
-    """By whoever may have taken the renderer over: any bytes."""
+    """Parse the answer of a renderer that may be compromised: it can be any bytes."""
     try:
-        told = msgspec.json.decode(answer, type=_RenderResult)
+        result = msgspec.json.decode(answer, type=_RenderResult)
     except msgspec.DecodeError:
-        return Failure("E_RENDER", "the process that drew it answered nonsense", is_death=True)
-    if not _CODE.match(told.code):
-        return Failure("E_RENDER", "the process that drew it answered nonsense", is_death=True)
-    return Failure(told.code, "".join(c for c in told.detail[:300] if c.isprintable()))
+        return Failure("E_RENDER", "the process that drew it sent an invalid answer", is_death=True)
+    if not _CODE.match(result.code):
+        return Failure("E_RENDER", "the process that drew it sent an invalid answer", is_death=True)
+    return Failure(result.code, "".join(c for c in result.detail[:300] if c.isprintable()))

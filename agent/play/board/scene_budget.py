@@ -1,7 +1,7 @@
-"""How much one scene may ask of a small box: judged from its words and the headers of its pictures.
+"""Limits of one scene on a small box, checked from its texts and the headers of its pictures.
 
-What a document alone shows is refused when it is signed and when it comes (`trust.item_rules`);
-it is judged here once more, with the pictures, for whatever else is drawn. The numbers are for a
+A document over the limits is refused when it is signed and when it arrives (`trust.item_rules`);
+the check is repeated here with the pictures, for every scene that is drawn. The numbers are for a
 box with 1 GiB: a picture of twice the size of a large board is shown, one for a printer is not.
 """
 
@@ -24,12 +24,12 @@ class SceneBudget:
 
     Args:
         image_px: decoded pixels of all its pictures, each counted once and by its format.
-        weights: format -> what one of its pixels counts: memory that its decoder takes.
-        elements: things on a face.
+        weights: format -> the weight of one pixel, by the memory that its decoder takes.
+        elements: number of elements.
         text_chars: characters of all texts and codes together.
-        painted_faces: area of all elements together, in areas of the face.
+        painted_faces: area of all elements together, as a multiple of the face's area.
         render_s: wall time for drawing it.
-        memory_bytes: what the process that draws may allocate, the board's own share included.
+        memory_bytes: what the renderer may allocate, including the share inherited from the board.
     """
 
     image_px: int = 8_300_000  # 3840 x 2160
@@ -45,7 +45,7 @@ SCENE_BUDGET = SceneBudget()
 
 
 def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
-    """Refuse what no box should draw, before anything of it is drawn.
+    """Refuse a scene over the limits before any of it is drawn.
 
     Raises:
         PlayError: E_SCENE; the hint names the limit.
@@ -62,5 +62,5 @@ def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
 
 
 def over_budget(what: str, limit: float) -> PlayError:
-    """The error for a scene that asks for too much."""
+    """The error for a scene over a limit."""
     return PlayError("E_SCENE", what, f"at most {limit:g} in one scene")

@@ -1,4 +1,4 @@
-"""The pictures of a scene: counted from their headers, decoded once each, cut to what is needed."""
+"""The pictures of a scene: checked by headers, decoded once each, scaled to what is needed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-# The plugins by name: else Pillow loads all of its own, forty decoders, at the first picture.
-from PIL import (  # noqa: F401 - imported for what they register
+# The plugins by name: else Pillow loads all of its forty decoders at the first picture.
+from PIL import (  # noqa: F401 - imported because they register decoders
     Image,
     ImageOps,
     JpegImagePlugin,
@@ -23,18 +23,18 @@ from agent.play.board.scene_budget import SceneBudget, over_budget
 MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_FILE_PX = 64_000_000  # of a JPEG, before it is decoded at a fraction of its size
 FORMATS = ("PNG", "JPEG", "WEBP")
-REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first; three times the target loses nothing
+REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first, to no less than three times the target
 _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)  # Exif 2.32: those that swap width and height
 
 Size = tuple[int, int]
 
 
 class SceneImages:
-    """Pictures by digest, each fitted into the rooms that the scene has for it.
+    """Pictures by digest, each fitted into the rectangles that the scene has for it.
 
     Args:
-        media: where each digest's file lies.
-        budget: what may be decoded.
+        media: the path of each digest's file.
+        budget: limits of decoding.
     """
 
     def __init__(self, media: Mapping[str, str], budget: SceneBudget) -> None:
@@ -43,14 +43,14 @@ class SceneImages:
         self._fitted: dict[tuple[str, Size], Image.Image] = {}
 
     def load(self, rooms: Mapping[str, Iterable[Size]]) -> None:
-        """Count all pictures, then decode them.
+        """Check all pictures against the budget, then decode them.
 
         Args:
-            rooms: by digest, the (width_px, height_px) that it is to be fitted into.
+            rooms: by digest, each (width_px, height_px) that it is fitted into.
 
         Raises:
-            PlayError: E_SCENE, over the budget and nothing was decoded; E_MEDIA, no picture, or not
-                the one that was signed.
+            PlayError: E_SCENE, over the budget, nothing was decoded; E_MEDIA, not a picture, or not
+                the signed one.
         """
         counted = sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())
         if counted > self._budget.image_px:
@@ -61,7 +61,7 @@ class SceneImages:
                 self._fitted[digest, size] = _fit(whole, size)
 
     def get(self, digest: str, room: Size) -> Image.Image:
-        """The RGBA picture, as large as `room` allows; it was loaded before."""
+        """The RGBA picture, as large as `room` allows; it must be loaded before."""
         return self._fitted[digest, room]
 
     def _count(self, digest: str, rooms: list[Size]) -> int:
@@ -118,7 +118,7 @@ BROKEN = (
 
 
 def _shrink(file: Image.Image, rooms: Iterable[Size]) -> None:
-    """Have a JPEG decoded at a half, a quarter or an eighth, where that fills every room."""
+    """Decode a JPEG at a half, a quarter or an eighth if that still fills every room."""
     is_turned = file.getexif().get(_ORIENTATION, 1) in _TURNED
     wanted = (0, 0)
     for room in rooms:
@@ -148,5 +148,5 @@ def _read_medium(digest: str, media: Mapping[str, str]) -> bytes:
     except OSError as error:
         raise PlayError("E_MEDIA", digest, str(error)) from error
     if len(raw) > MAX_FILE_BYTES or hashlib.sha256(raw).hexdigest() != digest:
-        raise PlayError("E_MEDIA", digest, "the file is not what was signed")
+        raise PlayError("E_MEDIA", digest, "the file is not the signed one")
     return raw

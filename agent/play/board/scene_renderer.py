@@ -1,7 +1,7 @@
-"""A scene, a face and the media in store, to a picture. Nothing here knows of time or boards.
+"""Renders a scene for a face, with the media in store, to a picture. Needs no clock and no board.
 
 Boxes are in thousandths of the face, so one playlist fits every board. Elements are painted in the
-order given. What cannot be shown whole and true is a fault, never half a picture.
+order given. A scene that cannot be shown completely is a fault; no part of it is shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 @dataclass(frozen=True)
 class SceneContext:
-    """What a scene needs besides itself: store paths by sha256, station id, the local time.
+    """What a scene needs besides itself: paths in store by sha256, station id, the local time.
 
     `local` is None while no time is trusted.
     """
@@ -41,13 +41,13 @@ class SceneContext:
 
 
 class SceneRenderer:
-    """One scene for one or more faces; drawn again, only what its clocks read changes.
+    """One scene for one or more faces; when it is drawn again, only its clocks change.
 
     Args:
-        scene: what is to be seen.
+        scene: the scene to draw.
         sizes: (width_px, height_px) of the faces.
-        around: what it needs besides.
-        budget: what it may cost.
+        context: what it needs besides.
+        budget: its limits.
 
     Raises:
         PlayError: E_SCENE, E_MEDIA, E_SCHEMA, E_FIT.
@@ -57,13 +57,13 @@ class SceneRenderer:
         self,
         scene: Scene,
         sizes: Iterable[Size],
-        around: SceneContext,
+        context: SceneContext,
         budget: SceneBudget = SCENE_BUDGET,
     ) -> None:
         check_scene(scene, budget)
         self._scene = scene
-        self._around = around
-        self._images = SceneImages(around.media, budget)
+        self._context = context
+        self._images = SceneImages(context.media, budget)
         self._images.load(_rooms(scene, list(sizes)))
 
     def draw(self, size: Size, local: datetime | None) -> Image.Image:
@@ -72,7 +72,7 @@ class SceneRenderer:
         Raises:
             PlayError: E_SCHEMA, E_UNSUPPORTED, E_FIT, E_FONT.
         """
-        canvas = _Canvas(Image.new("RGB", size), self._images, self._around.station, local)
+        canvas = _Canvas(Image.new("RGB", size), self._images, self._context.station, local)
         for element in self._scene.elements:
             box = _pixels(element, size)
             canvas.picture.paste(_colour(element.background), box)
@@ -80,13 +80,13 @@ class SceneRenderer:
         return canvas.picture
 
 
-def render(scene: Scene, size: Size, around: SceneContext) -> Image.Image:
+def render(scene: Scene, size: Size, context: SceneContext) -> Image.Image:
     """The RGB picture of a scene on a face of (width_px, height_px).
 
     Raises:
         PlayError: E_SCENE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
     """
-    return SceneRenderer(scene, [size], around).draw(size, around.local)
+    return SceneRenderer(scene, [size], context).draw(size, context.local)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class _Canvas:
 
 
 def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Size]]:
-    """By medium, the rooms of the elements that show it."""
+    """By medium, the sizes of the elements that show it."""
     rooms: dict[str, list[Size]] = {}
     for element in scene.elements:
         if element.kind == "image":
@@ -114,19 +114,19 @@ def _room(box: Box) -> Size:
 
 
 def clock_text(element: Element, local: datetime | None) -> str:
-    """What a clock element reads; dashes while no time is trusted.
+    """The text of a clock element; dashes while no time is trusted.
 
     Raises:
         PlayError: E_UNSUPPORTED, a directive other than %H %M %S %d %m %Y.
     """
     form = element.format or CLOCK_FORMAT
     if not _CLOCK_DIRECTIVES.match(form):
-        raise PlayError("E_UNSUPPORTED", form, "a clock knows %H %M %S %d %m %Y")
+        raise PlayError("E_UNSUPPORTED", form, "a clock supports %H %M %S %d %m %Y")
     return local.strftime(form) if local is not None else re.sub(r"%.", "--", form)
 
 
 def clock_texts(scene: Scene, local: datetime | None) -> tuple[str, ...]:
-    """All clocks of a scene: when this changes, the scene is due to be drawn again."""
+    """The texts of all clocks of a scene: when they change, the scene must be drawn again."""
     return tuple(clock_text(e, local) for e in scene.elements if e.kind == "clock")
 
 
@@ -165,7 +165,7 @@ def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
 
 
 def _paint_qr(canvas: _Canvas, element: Element, box: Box) -> None:
-    """Black on white whatever the colours say, whole pixels a module: phones must read it."""
+    """Black on white regardless of the colours, whole pixels per module: phones must read it."""
     text = (element.text or "").replace("{station}", canvas.station)
     if not text:
         raise PlayError("E_SCHEMA", "qr", "a QR code needs text")

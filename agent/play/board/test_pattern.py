@@ -16,7 +16,7 @@ def draw_pattern(pattern: str, size: tuple[int, int]) -> Image.Image:
 
 
 def _bars(size: tuple[int, int]) -> Image.Image:
-    """The frame shows a corner that is missing beside the black bar too."""
+    """The frame makes a missing corner visible beside the black bar too."""
     picture = Image.new("RGB", size)
     for index, colour in enumerate(BARS):
         left, right = index * size[0] // len(BARS), (index + 1) * size[0] // len(BARS)
@@ -26,7 +26,7 @@ def _bars(size: tuple[int, int]) -> Image.Image:
 
 
 def _grid(size: tuple[int, int]) -> Image.Image:
-    """The outermost pixels tell whether the face's size in the settings is the wall's."""
+    """The outermost pixels show whether the face's size in the settings is that of the wall."""
     picture = Image.new("RGB", size)
     draw = ImageDraw.Draw(picture)
     for x in range(0, size[0], GRID_PX):

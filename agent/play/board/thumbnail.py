@@ -1,4 +1,4 @@
-"""A small picture of a big one: what a technician's phone shows of a face."""
+"""Draws a small copy of a face's frame for a technician's phone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_BYTES = 18_000
 
 
 def draw_thumbnail(pixels: bytes, size: tuple[int, int], side_px: int) -> bytes:
-    """PNG of at most `side_px` each way, smaller when it would be too heavy.
+    """PNG of at most `side_px` each way, smaller when the file would be too large.
 
     Args:
         pixels: RGB, 3 bytes a pixel, rows from the top.

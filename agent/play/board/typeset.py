@@ -1,7 +1,7 @@
 """Text to pixels: NFC, one font a script, shaped by Raqm, wrapped and sized to fill a box.
 
-Two traps this module exists for. Without libfribidi Pillow falls back in silence to a layout that
-tears Khmer apart; `check_shaping` refuses to go on. And Noto Sans has no Khmer, so text is split
+This module avoids two traps. Without libfribidi Pillow silently falls back to a layout that breaks
+Khmer; `check_shaping` refuses to continue then. And Noto Sans has no Khmer, so text is split
 into runs by script; a code point that no font has is left out and logged, never drawn as a box.
 Khmer writes no spaces: lines break at spaces and U+200B first, and between syllables only when
 the letters would otherwise become too small to read.
@@ -28,7 +28,7 @@ LATIN = "NotoSans-Bold.ttf"
 KHMER = "NotoSansKhmer-Bold.ttf"
 SYMBOLS = ("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf")
 MIN_SIZE_PX = 8
-MONO_BELOW_PX = 16  # grey edges smear on small letters of a coarse LED raster
+MONO_BELOW_PX = 16  # grey edges blur small letters on a coarse LED raster
 LEGIBLE_KHMER_PX = 24
 LEGIBLE_LATIN_PX = 12
 VIETNAMESE = (
@@ -58,7 +58,7 @@ class Layout:
 
 
 def check_shaping() -> None:
-    """Can this machine shape and draw our scripts?
+    """Check that this machine can shape and draw Vietnamese and Khmer.
 
     Raises:
         PlayError: E_RAQM without Raqm or FriBiDi, E_FONT without the Noto fonts.
@@ -70,7 +70,7 @@ def check_shaping() -> None:
 
 
 def warm_up() -> None:
-    """Look up Vietnamese letters and digits once: what is forked from this process knows them."""
+    """Look up Vietnamese letters and digits once, so that forked processes inherit the cache."""
     for char in VIETNAMESE:
         _font_of(char)
 
@@ -90,9 +90,9 @@ def find_font(name: str) -> Path:
 
 @lru_cache(maxsize=64)
 def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """A font at a size, with Raqm layout; small letters take the thin cut: bold ones clot."""
+    """A font at a size, with Raqm layout; small letters use the regular weight."""
     if size_px < MONO_BELOW_PX:
-        name = name.replace("-Bold", "-Regular")
+        name = name.replace("-Bold", "-Regular")  # small bold letters run together
     return ImageFont.truetype(find_font(name), size_px, layout_engine=ImageFont.Layout.RAQM)
 
 
@@ -103,7 +103,7 @@ def _plain_font(name: str) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=4096)
 def has_glyph(name: str, char: str) -> bool:
-    """Does the font have a glyph of its own for this code point (not its empty box)?"""
+    """Does the font have a glyph for this code point (other than its empty box)?"""
     font = _plain_font(name)
     drawn, box = font.getmask(char), font.getmask("\uffff")
     return (drawn.size, bytes(drawn)) != (box.size, bytes(box))
@@ -111,7 +111,7 @@ def has_glyph(name: str, char: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def split_runs(text: str) -> tuple[tuple[str, str], ...]:
-    """Cut NFC text into runs of one font; spaces, marks and joiners stay with what is before."""
+    """Cut NFC text into runs of one font; spaces, marks and joiners stay with the preceding run."""
     runs: list[tuple[str, str]] = []
     for char in text:
         follows = runs and (char == " " or unicodedata.category(char) in ("Mn", "Mc", "Cf"))
@@ -140,9 +140,9 @@ def is_khmer(char: str) -> bool:
     return "\u1780" <= char <= "\u17ff" or "\u19e0" <= char <= "\u19ff"
 
 
-@lru_cache(maxsize=64)  # a text stands in several places, and is drawn again with each clock
+@lru_cache(maxsize=64)  # a text may occur in several places, and is drawn again with each clock
 def fit(text: str, width_px: int, height_px: int) -> Layout:
-    """The largest layout of `text` that lies within the box.
+    """The largest layout of `text` that fits into the box.
 
     Raises:
         PlayError: E_FIT, not even at the smallest size.
@@ -213,7 +213,7 @@ def _width_of(text: str, size_px: int) -> float:
 def _largest(
     text: str, width_px: int, height_px: int, pieces_of: Callable[[str], Iterator[str]]
 ) -> Layout | None:
-    """Bisect the size. A bigger size never fits where a smaller does not, but for rare wraps."""
+    """Bisect the size. If a size does not fit, no larger one does, except for rare wraps."""
     best: Layout | None = None
     low, high = MIN_SIZE_PX, height_px
     while low <= high:
@@ -232,7 +232,7 @@ def _lay_out(
     room: tuple[int, int],
     pieces_of: Callable[[str], Iterator[str]],
 ) -> Layout | None:
-    """Stops at the first line too many: the time is bounded by the face, not by the text."""
+    """Stop at the first line too many: the face, not the text, limits the time."""
     width_px, height_px = room
     line_height_px, ascent_px = _line_metrics(text, size_px)
     lines: list[TextLine] = []
@@ -245,7 +245,7 @@ def _lay_out(
 
 
 def _line_metrics(text: str, size_px: int) -> tuple[int, int]:
-    """Height and ascent that hold every font of the text: Khmer subscripts reach far down."""
+    """Height and ascent that fit every font of the text: Khmer subscripts descend far."""
     used = {name for name, _ in split_runs(text.replace("\n", " "))} or {LATIN}
     metrics = [load_font(name, size_px).getmetrics() for name in used]
     ascent_px = max(ascent for ascent, _ in metrics)
@@ -260,7 +260,7 @@ def _all_lines(
 
 
 def _wrap(pieces: Iterator[str], size_px: int, width_px: int) -> Iterator[str]:
-    """Greedy lines; trailing spaces and zero-width spaces count for nothing."""
+    """Break lines greedily; trailing spaces and zero-width spaces have no width."""
     line, used_px = "", 0.0
     for piece in pieces:
         if line and used_px + _width_of(piece.rstrip(" \u200b"), size_px) > width_px:
@@ -285,7 +285,7 @@ def _is_word_break(before: str, after: str) -> bool:
 
 
 def _is_syllable_break(before: str, after: str) -> bool:
-    """Before a Khmer letter or digit that no coeng draws under the letter before it."""
+    """Break before a Khmer letter or digit that is not subscripted by a preceding coeng."""
     starts = is_khmer(after) and unicodedata.category(after) in ("Lo", "Nd")
     return starts and is_khmer(before) and before != COENG
 

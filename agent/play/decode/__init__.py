@@ -1,1 +1,1 @@
-"""Signed media to samples, by a confined ffmpeg."""
+"""Decodes signed media to samples with a confined ffmpeg."""

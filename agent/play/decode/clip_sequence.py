@@ -1,7 +1,7 @@
-"""A row of media, cut into stretches that one decoder each can hold open. Pure.
+"""Splits a sequence of media into runs that one decoder each can hold open. Pure.
 
 A signed item may have 256 media and 1,000 rounds of them. A decoder opens all its inputs at once
-and has a thread for each, so it gets a few of them; the next one goes on where it ended.
+and has a thread for each, so it gets a few of them; the next decoder continues where it ended.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
 
-INPUTS_AT_ONCE = 16  # two such decoders, one sounding and one preparing, are a third of TasksMax
+INPUTS_AT_ONCE = 16  # two such decoders, one playing and one preparing, use a third of TasksMax
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Track:
 
 @dataclass(frozen=True)
 class ClipRun:
-    """What one decoder makes: its tracks with `gap_ms` between them and `tail_ms` behind the last.
+    """What one decoder produces: its tracks, `gap_ms` between them and `tail_ms` after the last.
 
-    Of that `offset_ms` are left out at the start; `limit_ms` is the longest that may come of it.
+    `offset_ms` are skipped at the start; `limit_ms` is the longest output.
     """
 
     tracks: tuple[Track, ...]
@@ -37,7 +37,7 @@ class ClipRun:
 
     @property
     def length_ms(self) -> int:
-        """As signed, offset and limit not counted."""
+        """The signed length, without offset and limit."""
         tracks_ms = sum(track.duration_ms for track in self.tracks)
         return tracks_ms + self.gap_ms * (len(self.tracks) - 1) + self.tail_ms
 
@@ -50,26 +50,26 @@ def split_clips(
     offset_ms: int = 0,
     limit_ms: int | None = None,
 ) -> Iterator[ClipRun]:
-    """The stretches of all rounds, those before the offset and behind the limit left out.
+    """The runs of all rounds, without those before the offset and after the limit.
 
-    Where an item begins that was cut, or how much of its limit is left, is counted by the signed
-    lengths: only a decoder knows the true ones, to the sample.
+    The start of a cut item and the rest of its limit are computed from the signed lengths: only a
+    decoder knows the true ones, to the sample.
     """
-    # Whole rounds are left out at once: there may be a quarter of a million tracks.
+    # Whole rounds are skipped at once: there may be a quarter of a million tracks.
     round_ms = sum(track.duration_ms + gap_ms for track in tracks)
     skipped = min(offset_ms // round_ms, rounds - 1) if round_ms else 0
     offset_ms -= skipped * round_ms
     left = len(tracks) * (rounds - skipped)
-    row = chain.from_iterable(repeat(tracks, rounds - skipped))
+    sequence = chain.from_iterable(repeat(tracks, rounds - skipped))
     while left > 0 and (limit_ms is None or limit_ms > 0):
-        few = tuple(islice(row, INPUTS_AT_ONCE))
+        few = tuple(islice(sequence, INPUTS_AT_ONCE))
         left -= len(few)
-        stretch = ClipRun(few, gap_ms, gap_ms if left else 0, offset_ms, limit_ms)
-        length_ms = stretch.length_ms
+        run = ClipRun(few, gap_ms, gap_ms if left else 0, offset_ms, limit_ms)
+        length_ms = run.length_ms
         if left and length_ms <= offset_ms:
             offset_ms -= length_ms
             continue
-        yield stretch
+        yield run
         if limit_ms is not None:
             limit_ms -= length_ms - offset_ms
         offset_ms = 0

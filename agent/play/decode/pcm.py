@@ -1,7 +1,7 @@
-"""Decoded sound on its way from a pipe into the mixer: a bounded ring, or a clip kept whole.
+"""Decoded sound between a pipe and the mixer: a bounded ring buffer, or a whole clip in memory.
 
-One thread writes (it reads the pipe), one reads (the device's callback). Both sides only move
-their own counter, so no lock is taken in the callback.
+One thread writes (it reads the pipe), one reads (the device's callback). Each side only advances
+its own counter, so the callback takes no lock.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ CLIP_LIMIT_FRAMES = 48_000 * 600  # ten minutes, 58 MB
 
 
 class SampleSource(Protocol):
-    """What a slot plays."""
+    """The sound of a slot."""
 
     @property
     def finished(self) -> bool:
-        """Nothing more will come than what `read` still gives."""
+        """True when nothing more will come than what `read` still returns."""
 
     @property
     def remaining(self) -> int | None:
-        """Frames until the end, when that is known."""
+        """Frames until the end, if known."""
 
     @property
     def available(self) -> int:
         """Frames that can be read at once."""
 
     def read(self, frames: int) -> Samples:
-        """At most `frames` samples, at once; fewer when no more are here yet."""
+        """At most `frames` samples, at once; fewer when no more are available yet."""
 
     def close(self) -> None:
-        """No more reading."""
+        """Stop reading."""
 
 
 class Ring:
@@ -65,7 +65,7 @@ class Ring:
 
     @property
     def finished(self) -> bool:
-        """The pipe has ended and all its samples were read."""
+        """Has the pipe ended, and were all its samples read?"""
         return self._ended and self._written - self._taken < FRAME_BYTES
 
     @property
@@ -115,7 +115,7 @@ class Ring:
 
 
 class Clip:
-    """A clip in memory, playable any number of times, also while it still grows.
+    """A clip in memory, playable any number of times, also while it is still being filled.
 
     Args:
         fd: read end of the pipe, owned from now on.
@@ -142,7 +142,7 @@ class Clip:
 
 
 class ClipSource:
-    """One playing of a clip."""
+    """One playback of a clip."""
 
     def __init__(self, clip: Clip) -> None:
         self._clip = clip
@@ -151,12 +151,12 @@ class ClipSource:
 
     @property
     def finished(self) -> bool:
-        """The clip is complete and was read to its end."""
+        """Is the clip complete, and was it read to its end?"""
         return self._clip.complete and self._chunk >= len(self._clip.chunks)
 
     @property
     def remaining(self) -> int | None:
-        """Frames until the end; unknown while the clip grows."""
+        """Frames until the end; unknown while the clip is being filled."""
         return self.available if self._clip.complete else None
 
     @property
@@ -179,4 +179,4 @@ class ClipSource:
         return np.concatenate(parts) if parts else np.empty(0, np.int16)
 
     def close(self) -> None:
-        """Nothing to release: the clip stays."""
+        """Do nothing: the clip stays in memory."""

@@ -1,6 +1,6 @@
-"""The built-in attention signal: what an emergency begins with, where the station has no own.
+"""The built-in attention signal: an emergency without its own recorded signal begins with it.
 
-Two sine tones in turn, both well inside a horn's range and far from any siren's pitch slide; no
+Two alternating sine tones, both well inside a horn's range and unlike any siren's pitch slide; no
 square wave (its overtones and its power burn horn drivers), soft edges, peak -9 dBFS.
 """
 
@@ -28,7 +28,7 @@ def two_tone() -> bytes:
 
 
 def open_two_tone() -> int:
-    """The same as a readable descriptor in memory, to be handed to an engine."""
+    """The same as a readable descriptor in memory, to be passed to an engine."""
     fd = os.memfd_create(ATTENTION)
     with open(fd, "wb", closefd=False) as file:
         file.write(two_tone())

@@ -1,9 +1,9 @@
-"""What something higher keeps from sounding on one output, or has cut, and how it comes back.
+"""Items of one output that a higher level has pre-empted or delayed, and how they come back.
 
 An item that comes due meanwhile counts as cut at its very beginning, so that one rule serves both.
-`resume`: it goes on where it was cut, if it still ends inside its window. `rejoin`: it goes on at
-its present position, as long as it is not over. `drop`: it does not come back. What was not heard
-at all is put on record as skipped.
+`resume`: it continues where it was cut, if it still ends inside its window. `rejoin`: it continues
+at its present position, as long as it is not over. `drop`: it does not come back. An item of which
+nothing was heard is recorded as skipped.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ PREEMPTED = "preempted"
 
 @dataclass(frozen=True)
 class Cut:
-    """An item with the place in it at which it was cut.
+    """An item and the position at which it was cut.
 
-    `is_recorded`: a part of it was heard, which the journal has; else it came due meanwhile.
+    `is_recorded`: a part of it was heard and is in the journal; else it came due meanwhile.
     """
 
     item: Item
@@ -31,7 +31,7 @@ class Cut:
     is_recorded: bool = False
 
     def is_lapsed(self, at: datetime) -> bool:
-        """Can it not come back any more, if not at this moment?"""
+        """Is it too late to come back, if it does not come back at this moment?"""
         if self.item.when_cut == "rejoin":
             return at >= self.item.end_at
         length = self.item.end_at - self.item.start_at - timedelta(milliseconds=self.offset_ms)
@@ -39,12 +39,12 @@ class Cut:
 
 
 class Backlog:
-    """The items of one output that wait for something higher to end.
+    """The items of one output that wait until a higher level ends.
 
     Args:
         output: its name.
         context: schedule, clock, media, journal and issue sink.
-        done: item's key → its end: with what the output is through; what is dropped is added.
+        done: item's key → its end, of items that the output has finished; dropped items are added.
     """
 
     def __init__(self, output: str, context: OutputContext, done: dict[str, datetime]) -> None:
@@ -56,33 +56,33 @@ class Backlog:
         self._scanned_at: datetime | None = None
 
     def __contains__(self, key: str) -> bool:
-        """Does it come back from the place at which it was cut?"""
+        """Does the item come back from the position at which it was cut?"""
         return key in self._cuts and self._cuts[key].item.when_cut == "resume"
 
     def changed(self) -> None:
-        """The schedule may be another: what came due is looked for anew."""
+        """The schedule may have changed: search again for what came due."""
         self._scanned_at = None
 
     def begun(self, key: str) -> None:
-        """An item sounds (again)."""
+        """An item sounds (again): it waits no more."""
         self._cuts.pop(key, None)
 
     def add_cut(self, item: Item, offset_ms: int) -> None:
-        """It was cut so far behind its beginning."""
+        """Add an item that was cut at an offset from its beginning."""
         if item.when_cut == "resume":
             self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
         elif item.when_cut == "drop":
             self._done[item.key] = item.end_at
 
     async def add_due(self, item: Item, offset_ms: int = 0) -> None:
-        """It was to begin (so far behind its beginning), and something higher has the output."""
+        """Add an item that was to begin (at an offset) while a higher level has the output."""
         if item.when_cut == "drop":
             await self._skip(item)
         elif item.key not in self._cuts or not self._cuts[item.key].is_recorded:
             self._cuts[item.key] = Cut(item, offset_ms)
 
     async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
-        """Look for what came due below an item that has the output; `known` have a session."""
+        """Add what came due below the item that has the output; `known` have a session."""
         since_at = max(above.start_at, self._scanned_at or above.start_at)
         self._scanned_at = now.at
         settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
@@ -91,8 +91,8 @@ class Backlog:
             if item.level < above.level:
                 await self.add_due(item)
 
-    async def forget_lapsed(self, at: datetime) -> None:
-        """What cannot come back any more is over."""
+    async def remove_lapsed(self, at: datetime) -> None:
+        """Remove the items that are too late to come back."""
         for cut in [one for one in self._cuts.values() if one.is_lapsed(at)]:
             del self._cuts[cut.item.key]
             if cut.is_recorded:
@@ -101,9 +101,9 @@ class Backlog:
                 await self._skip(cut.item)
 
     def next(self, now: Now) -> Cut | None:
-        """What comes back first: higher levels, then what the schedule has for now, then the older.
+        """The item that comes back first: higher levels, then the scheduled one, then the older.
 
-        None also where the schedule has something for now that is joined where its timeline is.
+        None also where the schedule has an item for now that is joined at its present position.
         """
         scheduled = self._rundown.scheduled(now)
         first = scheduled.key if scheduled is not None else ""

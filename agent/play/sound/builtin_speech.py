@@ -1,7 +1,7 @@
-"""The built-in lines that every engine holds: what is spoken where an emergency has no words.
+"""The built-in spoken lines that every engine holds, for an emergency without recorded words.
 
-What is spoken stands as text beside each file in `spoken/`; `make spoken` renders them anew. They
-promise nothing: the people are told to heed the local authority, not that it speaks here.
+The text of each line is beside its file in `spoken/`; `make spoken` renders them again. A line only
+asks people to follow the local authority; it does not claim to be that authority.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEADER_BYTES = 44  # RIFF, fmt and the head of data, as ffmpeg writes them with 
 def open_lines() -> dict[str, int]:
     """Each line as a descriptor that reads s16le, 48 kHz, mono; for `Hold`.
 
-    One that cannot be read is left out: the attention signal stands in for it.
+    A line that cannot be read is left out: the attention signal replaces it.
     """
     opened = {}
     for clip, file in FILES.items():
@@ -44,7 +44,7 @@ def open_lines() -> dict[str, int]:
 
 
 async def hold_lines(send: Callable[[EngineCommand, int | None], None]) -> None:
-    """Have an engine hold the lines; beside all else, for the card may be slow."""
+    """Load the lines into an engine; runs in its own task because the card may be slow."""
     for clip, fd in (await asyncio.to_thread(open_lines)).items():
-        with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+        with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
             send(Hold(clip), fd)

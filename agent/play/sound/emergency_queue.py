@@ -1,4 +1,4 @@
-"""Which emergency a sound output tells next, and how far it has told each."""
+"""Which emergency a sound output plays next, and how far it has played each."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from agent.play.sound.segment_loader import bodies_here, bodies_with_words
 
 
 class EmergencyQueue:
-    """The emergencies in force, as one output tells them one after the other."""
+    """The emergencies in force, which one output plays one after the other."""
 
     def __init__(self) -> None:
-        self._scripts: dict[str, EmergencySequence] = {}
+        self._sequences: dict[str, EmergencySequence] = {}
 
     def due(self, alarms: Sequence[Item], done: Collection[str]) -> Item | None:
-        """The one to tell now; None when all of them were told.
+        """The one to play now; None when all of them were played.
 
-        The highest goes first. While it has only a line a minute left to tell, the next of its
-        level has its turn: what has words is not kept waiting by what has none.
+        The highest goes first. While it has only one line a minute left, the next emergency of its
+        level is played: one with words does not wait for one without.
 
         Args:
             alarms: those in force, highest first.
-            done: the keys of those told to their end; words that come later begin one anew.
+            done: the keys of those played to their end; words that arrive later restart one.
         """
         in_force = {item.key for item in alarms}
-        self._scripts = {key: one for key, one in self._scripts.items() if key in in_force}
-        untold = [item for item in alarms if item.key not in done or self._is_late(item)]
-        first = next(iter(untold), None)
+        self._sequences = {key: one for key, one in self._sequences.items() if key in in_force}
+        unplayed = [item for item in alarms if item.key not in done or self._is_late(item)]
+        first = next(iter(unplayed), None)
         if first is None or not self._is_resting(first):
             return first
         others = (
             item
-            for item in untold
+            for item in unplayed
             if item.level == first.level
             and item.is_exercise <= first.is_exercise
             and not self._is_resting(item)
@@ -42,28 +42,28 @@ class EmergencyQueue:
         return next(others, first)
 
     def _is_late(self, item: Item) -> bool:
-        script = self._scripts.get(item.key)
-        return script is not None and script.is_late(bodies_here(item))
+        sequence = self._sequences.get(item.key)
+        return sequence is not None and sequence.is_late(bodies_here(item))
 
     def _is_resting(self, item: Item) -> bool:
-        script = self._scripts.get(item.key)
-        return script is not None and script.is_resting and not self._is_late(item)
+        sequence = self._sequences.get(item.key)
+        return sequence is not None and sequence.is_resting and not self._is_late(item)
 
-    def script(self, item: Item) -> EmergencySequence:
-        """Where the telling of an emergency begins, or goes on."""
+    def sequence(self, item: Item) -> EmergencySequence:
+        """The sequence of an emergency, new or where it was interrupted."""
         new = EmergencySequence(bodies_with_words(item), item.repeat, item.gap_ms / 1000)
-        return self._scripts.setdefault(item.key, new)
+        return self._sequences.setdefault(item.key, new)
 
-    def forget(self, item: Item) -> None:
-        """It is told again from its beginning."""
-        self._scripts.pop(item.key, None)
+    def restart(self, item: Item) -> None:
+        """Play an emergency again from its beginning."""
+        self._sequences.pop(item.key, None)
 
     def settle(self, session: EmergencySession) -> bool:
-        """A session is over; True when its emergency is done with."""
+        """A session is over; True when its emergency has been played to its end."""
         if session.stop_reason in ("preempted", *SILENCES):
-            self.forget(session.item)
+            self.restart(session.item)
             return False
-        if session.is_giving_way and session.stop_reason is None:
-            session.script.resume(bodies_here(session.item))
+        if session.is_preempted and session.stop_reason is None:
+            session.sequence.resume(bodies_here(session.item))
             return False
         return True

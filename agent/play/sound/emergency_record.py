@@ -1,4 +1,4 @@
-"""The record of one emergency on one sound output: what was told of it, and what was not."""
+"""The record of one emergency on one sound output: which of its words were heard."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class EmergencyRecord:
     Args:
         output: the output's name.
         item: the emergency.
-        claim: the lines that it goes out on.
+        claim: the lines on which it sounds.
         log: the journal.
         clock: the only source of time.
 
     Attributes:
         played_ms: how much sound was heard.
-        underruns: how often it ran dry.
+        underruns: how often the sound ran dry.
         reading: the body whose words sound now.
         heard: the bodies whose words were heard to their end.
         ended_mono_s: when the last segment ended; 0 before one has.
@@ -39,7 +39,7 @@ class EmergencyRecord:
         self._item = item
         self._claim = claim
         self._clock = clock
-        self._entry = PlayRecord(log, output, item)
+        self._record = PlayRecord(log, output, item)
         self._begun: list[int] = []
         self.reading: int | None = None
         self.heard: set[int] = set()
@@ -48,43 +48,43 @@ class EmergencyRecord:
 
     @property
     def has_sounded(self) -> bool:
-        """Has anything of it left the box?"""
+        """Has any of it been heard?"""
         return self._start_at is not None
 
     @property
     def words_missing(self) -> list[str]:
-        """The languages of the bodies whose words were not heard by now, in order."""
+        """The languages of the bodies whose words have not been heard yet, in order."""
         bodies = enumerate(self._item.bodies)
         return [body.lang for index, body in bodies if index not in self.heard]
 
-    def note_started(self, at_mono_s: float) -> None:
+    def on_started(self, at_mono_s: float) -> None:
         """A segment's first sample; the first of them opens the record.
 
-        Only the first: a clock that is set while it sounds must not give one play two beginnings.
+        Only the first: setting the clock while it sounds must not give one play two start times.
         """
         if self._start_at is None:
             self._start_at = self._clock.at_of(at_mono_s)
-            # What will be told is not known yet: missing by now is only what nobody recorded.
+            # Which words will be heard is unknown yet: only those without a recording are missing.
             silent = [body.lang for body in self._item.bodies if not body.clips]
-            self._entry.open(replace(self._account("cut", "restart"), words_missing=silent))
+            self._record.open(replace(self._build_result("cut", "restart"), words_missing=silent))
 
-    def note_ended(self, frames: int, at_mono_s: float) -> None:
-        """A segment is over, so many frames of it were heard."""
+    def on_ended(self, frames: int, at_mono_s: float) -> None:
+        """A segment has ended; `frames` of it were heard."""
         self.played_ms += frames * 1000 // RATE_HZ
         if frames:
             self.ended_mono_s = at_mono_s
 
-    def note_words(self, body: int) -> None:
+    def on_words_started(self, body: int) -> None:
         """A body's words begin."""
         self._begun.append(body)
         self.reading = body
 
-    def note_heard(self, body: int) -> None:
+    def on_words_heard(self, body: int) -> None:
         """A body's words were heard to their end."""
         self.heard.add(body)
 
-    def _account(self, outcome: Outcome, reason: str | None) -> PlayResult:
-        told = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)
+    def _build_result(self, outcome: Outcome, reason: str | None) -> PlayResult:
+        heard = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)
         return PlayResult(
             outcome,
             reason,
@@ -94,13 +94,13 @@ class EmergencyRecord:
             underruns=self.underruns,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
-            told=tuple(dict.fromkeys(told)),
+            heard_media=tuple(dict.fromkeys(heard)),
             words_missing=self.words_missing,
         )
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
-        """Write it, once."""
+        """Write the record, once."""
         if not self._is_closed:
             self._is_closed = True
-            account = self._account(outcome, reason)
-            await self._entry.close(account if self.has_sounded else replace(account, proof="A0"))
+            result = self._build_result(outcome, reason)
+            await self._record.close(result if self.has_sounded else replace(result, proof="A0"))

@@ -1,4 +1,4 @@
-"""One stretch of an emergency's sound: a slot of the engine, from its loading to its end."""
+"""One segment of an emergency's sound: a slot of the engine, from its loading to its end."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from agent.play.item import MediaFiles
 
 _ids = itertools.count(1)
 LIMIT_SLACK_MS = (
-    250  # a medium: signed durations are rounded; beyond this it is not what was signed
+    250  # per medium: signed durations are rounded; a longer medium is not the signed one
 )
 
 
 @dataclass(eq=False)
 class EmergencySegment:
-    """What sounds without a break: a clip that the engine holds, or decoded media.
+    """Sound without a break: a clip that the engine holds, or decoded media.
 
     Args:
         clip: the held clip; None when a decoder fills the slot.
-        decoder: what fills the slot.
+        decoder: fills the slot.
         length_s: as signed; of the built-in attention signal, to the sample.
     """
 
@@ -39,7 +39,7 @@ class EmergencySegment:
     is_placed: bool = False
     started_mono_s: float | None = None
     ended: Ended | None = None
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def heard_s(self) -> float:
@@ -52,7 +52,7 @@ class EmergencySegment:
         return self.ended is not None and self.ended.why == "end" and self.ended.frames > 0
 
     def load(self, send: Send, level: int) -> None:
-        """Open its slot, which fills from now on; a clip has nothing to fill.
+        """Open its slot, which fills from now on; a clip needs no filling.
 
         Raises:
             PlayError: E_WORKER, the engine is gone.
@@ -62,7 +62,7 @@ class EmergencySegment:
             send(Load(self.id, level), self.decoder.read_fd)
 
     def place(self, send: Send, level: int, at_mono_s: float, after: str | None = None) -> None:
-        """Have it begin at a moment and not before the end of another slot; a clip begins at once.
+        """Start it at a moment, not before the end of another slot; a clip starts at once.
 
         Raises:
             PlayError: E_WORKER, the engine is gone.
@@ -76,20 +76,20 @@ class EmergencySegment:
     def on_started(self, at_mono_s: float) -> None:
         """Its first sample is placed."""
         self.started_mono_s = at_mono_s
-        self._news.set()
+        self._changed.set()
 
     def on_ended(self, event: Ended) -> None:
-        """It is over; the first word counts."""
+        """It has ended; only the first event counts."""
         if self.ended is None:
             self.ended = event
-        self._news.set()
+        self._changed.set()
 
     async def wait_started(self, limit_s: float) -> bool:
-        """Until it has started or ended; False when neither came in time."""
+        """Wait until it has started or ended; False when neither happened in time."""
         return await self._wait(limit_s, lambda: self.started_mono_s is not None)
 
     async def wait_ended(self, until_mono_s: float | None = None) -> bool:
-        """Until it has ended; False when it had not by that moment."""
+        """Wait until it has ended; False when it has not by that moment."""
         limit_s = None if until_mono_s is None else max(0.0, until_mono_s - mono_s())
         return await self._wait(limit_s, lambda: False)
 
@@ -97,14 +97,14 @@ class EmergencySegment:
         try:
             async with asyncio.timeout(limit_s):
                 while self.ended is None and not is_enough():
-                    self._news.clear()
-                    await self._news.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             return False
         return True
 
     async def close(self) -> None:
-        """End its decoder; the engine plays out what it has."""
+        """Stop its decoder; the engine plays what it already has."""
         decoder, self.decoder = self.decoder, None
         if decoder is not None:
             if not self.is_loaded:
@@ -113,7 +113,7 @@ class EmergencySegment:
 
 
 async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> EmergencySegment:
-    """Open media and start to decode them, one right behind the other.
+    """Open media and start to decode them without a gap between them.
 
     Raises:
         AgentError: a medium is missing, is not what was signed, or cannot be decoded.

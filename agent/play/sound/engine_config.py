@@ -1,4 +1,4 @@
-"""How the agent starts an engine; apart from the engine, which loads numpy."""
+"""How the agent starts an engine; separate from the engine, which loads numpy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BLOCK_FRAMES = 240
 
 
 class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the agent tells an engine on its command line."""
+    """The configuration of an engine, passed on its command line."""
 
     driver: str
     device: str

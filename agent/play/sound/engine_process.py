@@ -1,7 +1,7 @@
-"""The audio engine: a process of its own, so that nothing ever shares a GIL with the sound.
+"""The audio engine: a separate process, so that nothing shares a GIL with the sound.
 
 `python -m agent.play.sound.engine_process '<json>'`, commands and events on fd 3 (see
-`agent.play.ipc`). It is disposable: when the device stalls or goes, it says so and exits;
+`agent.play.ipc`). When the device stalls or is gone, it reports a fault and exits;
 when the agent dies, fd 3 ends and it exits too.
 """
 
@@ -46,7 +46,7 @@ OPEN_LIMIT_S = 5.0
 
 
 class Engine:
-    """The control thread: commands in, events out, a beat every 500 ms.
+    """The control thread: commands in, events out, a heartbeat every 500 ms.
 
     Args:
         config: device and block.
@@ -66,7 +66,7 @@ class Engine:
         self._beat_frames = 0
 
     def run(self) -> int:
-        """Until the agent closes the socket (0) or the device fails (1)."""
+        """Run until the agent closes the socket (exit code 0) or the device fails (1)."""
         try:
             self._output.open(RATE_HZ, self._config.block, self._fill)
         except DriverError as error:
@@ -109,7 +109,7 @@ class Engine:
                 return 1
 
     def _beat(self) -> bool:
-        """Say that sound flows; False, after a fault, when it does not."""
+        """Report that sound flows; False, after a fault, when it does not."""
         frames = self._mixer.frames
         if not self._output.is_running():
             self._send(
@@ -129,7 +129,7 @@ class Engine:
         return True
 
     def _receive(self) -> bool:
-        """Take one command; False when the agent is gone."""
+        """Receive one command; False when the agent is gone."""
         data, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
         if not data:
             return False
@@ -180,11 +180,11 @@ def main(argv: list[str]) -> int:
 
 
 def _raise_priority() -> None:
-    """Ahead of decoders and of the agent, where the unit allows it (LimitNICE)."""
+    """Run ahead of decoders and of the agent, where the unit allows it (LimitNICE)."""
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
 
 
 if __name__ == "__main__":
-    # Not sys.exit: a device that hangs in its own close must not keep the process.
+    # Not sys.exit: a device that hangs in its own close must not keep the process alive.
     os._exit(main(sys.argv[1:]))

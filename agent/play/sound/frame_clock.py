@@ -1,10 +1,10 @@
-"""Which CLOCK_MONOTONIC second does a frame of the device fall on?
+"""Maps frames of the sound device to CLOCK_MONOTONIC seconds.
 
-PortAudio tells at each callback how far ahead of now the block will sound (`lead_s`). The absolute
-device time is useless (its base is the wall clock on some devices); `now + lead` is good to about
-0.2 ms once the stream runs, but not in the first three callbacks. It is smoothed, because a single
-reading jitters with the scheduler; a lasting jump (an underrun, a server that stalled) is followed
-after a few readings that agree.
+PortAudio reports at each callback how far ahead of now the block will sound (`lead_s`). The
+absolute device time is useless (its base is the wall clock on some devices); `now + lead` is
+accurate to about 0.2 ms once the stream runs, but not in the first three callbacks. It is smoothed,
+because a single reading jitters with the scheduler; a lasting jump (an underrun, a server that
+stalled) is accepted after a few readings that agree.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ JUMP_READINGS = 4
 
 
 class FrameClock:
-    """The line from frame numbers to CLOCK_MONOTONIC seconds; fed once a callback.
+    """A linear map from frame numbers to CLOCK_MONOTONIC seconds, updated at each callback.
 
     Args:
         rate_hz: frames a second.
@@ -30,14 +30,14 @@ class FrameClock:
 
     @property
     def ready(self) -> bool:
-        """Has the stream run long enough to be believed?"""
+        """Has the stream run long enough for a reliable map?"""
         return self._zero_s is not None
 
     def observe(self, frame: int, mono_s: float, lead_s: float) -> float:
         """In the callback at `mono_s`: the block that begins at `frame` sounds `lead_s` later.
 
         Returns:
-            Seconds by which the device has fallen behind, once, when a jump is followed; else 0.
+            Seconds by which the device has fallen behind, once, when a jump is accepted; else 0.
         """
         self._seen += 1
         if self._seen <= IGNORED_CALLBACKS:

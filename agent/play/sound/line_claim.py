@@ -1,4 +1,4 @@
-"""The loudspeaker lines of one session: switched on, tried again, let go."""
+"""The loudspeaker lines of one session: switched on, tried again, released."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from agent.play.speaker_line import SpeakerLine
 from agent.play.task_end import end_task
 
-CLAIM_AGAIN_S = 2.0  # between tries to have a line on that did not come
+RETRY_S = 2.0  # between attempts to switch on a line that did not answer
 
 
 class LineClaim:
     """The lines that one session needs.
 
     Args:
-        lines: what the item's zones select.
+        lines: those that the item's zones select.
 
     Attributes:
-        on: the names of those that came on, in that order.
-        is_given_up: lines that did not come are not tried any more.
+        on: the names of those that are on, in the order in which they came on.
+        is_given_up: lines that did not answer are not tried any more.
     """
 
     def __init__(self, lines: Iterable[SpeakerLine]) -> None:
@@ -27,8 +27,8 @@ class LineClaim:
         self.is_given_up = False
         self._lines = list(lines)
         self._claimed: list[SpeakerLine] = []
-        self._heard_somewhere = asyncio.Event()
-        self._work: asyncio.Task[None] | None = None
+        self._first_on = asyncio.Event()
+        self._retrying: asyncio.Task[None] | None = None
         self._is_released = False
 
     @property
@@ -43,53 +43,53 @@ class LineClaim:
 
     @property
     def is_held(self) -> bool:
-        """Has any line been claimed by now?"""
+        """Has any line been claimed?"""
         return bool(self._claimed)
 
     @property
     def is_unheard(self) -> bool:
-        """Are there lines, and none of them is on?"""
+        """Are there lines, but none of them is on?"""
         return bool(self._lines) and not self.on
 
-    async def take(self) -> None:
+    async def claim(self) -> None:
         """Try each line once."""
-        await asyncio.gather(*(self._take_one(line) for line in self._lines))
+        await asyncio.gather(*(self._claim_one(line) for line in self._lines))
 
     async def keep_trying(self) -> None:
-        """Try those that did not come again and again, until all are on or it is given up."""
+        """Retry the lines that did not answer, until all are on or the claim is given up."""
         while (off := [one for one in self._claimed if one.name not in self.on]) and (
             not self.is_given_up
         ):
-            await asyncio.sleep(CLAIM_AGAIN_S)
-            await asyncio.gather(*(self._take_again(line) for line in off))
+            await asyncio.sleep(RETRY_S)
+            await asyncio.gather(*(self._claim_again(line) for line in off))
 
     async def wait_for_some(self, trying: asyncio.Task[None]) -> None:
-        """Until a line is on, or `trying` has ended."""
-        heard = asyncio.create_task(self._heard_somewhere.wait(), name="first line")
+        """Wait until a line is on, or `trying` has ended."""
+        heard = asyncio.create_task(self._first_on.wait(), name="first line")
         try:
             await asyncio.wait([trying, heard], return_when=asyncio.FIRST_COMPLETED)
         finally:
             heard.cancel()
 
-    async def _take_one(self, line: SpeakerLine) -> None:
+    async def _claim_one(self, line: SpeakerLine) -> None:
         is_on = await line.claim()
-        if self._is_released:  # let go while it settled
+        if self._is_released:  # released while it settled
             line.release()
             return
         self._claimed.append(line)
         if is_on:
-            self._note_on(line)
+            self._add_on(line)
 
-    async def _take_again(self, line: SpeakerLine) -> None:
+    async def _claim_again(self, line: SpeakerLine) -> None:
         if await line.claim_again():
-            self._note_on(line)
+            self._add_on(line)
 
-    def _note_on(self, line: SpeakerLine) -> None:
+    def _add_on(self, line: SpeakerLine) -> None:
         self.on.append(line.name)
-        self._heard_somewhere.set()
+        self._first_on.set()
 
     async def release(self, trying: asyncio.Task[None] | None) -> None:
-        """Let all lines go; what still tries to have them on ends."""
+        """Release all lines and stop the retries."""
         self._is_released = self.is_given_up = True
         try:
             if trying is not None:

@@ -1,9 +1,9 @@
 """The mixer: slots by level, sample-exact starts, fades, limiter. Pure: `fill` is given its times.
 
-Threads: commands are queued by the control thread and taken at the head of the next block by the
-device's callback, which alone touches slots. Events go the other way through a queue.
+Threads: the control thread queues commands; the device's callback executes them at the head of the
+next block, and it alone touches slots. Events return through another queue.
 
-Pre-emption is the last line, whatever the plan says: a slot that starts fades every sounding slot
+Pre-emption is enforced here, whatever the plan says: a slot that starts fades every sounding slot
 of a lower level out in 20 ms and drops it; a slot that should start below a sounding one is dropped
 unheard, unless it is to start behind that one. Slots of one level sound together.
 """
@@ -22,17 +22,17 @@ from agent.play.sound.frame_clock import FrameClock
 from agent.play.sound.mixer_slot import Mix, Slot
 
 PREEMPT_S = 0.020
-JOIN_FRAMES = 48  # 1 ms: closer than this to the end of another means: right behind it
-BEHIND_S = 0.02  # a stall shorter than this is not worth a break in the sound
+JOIN_FRAMES = 48  # 1 ms: a start closer than this to the end of another slot joins that end
+BEHIND_S = 0.02  # a shorter stall causes no break in the sound
 CEILING = 32_768.0
 RELEASE_PER_S = 4.0  # the limiter's gain recovers by a factor of e in 1/4 s
 
 Event = Started | Ended | WorkerFault
-Order = Callable[[], None]
+Action = Callable[[], None]
 
 
 class Mixer:
-    """Turns slots into blocks of s16 mono.
+    """Mixes slots into blocks of s16 mono.
 
     Args:
         rate_hz: frames a second.
@@ -44,7 +44,7 @@ class Mixer:
         self.frames = 0
         self.gaps = 0
         self.events: deque[Event] = deque()
-        self._orders: deque[Order] = deque()
+        self._actions: deque[Action] = deque()
         self._slots: dict[str, Slot] = {}
         self._ends: dict[int, int] = {}  # level -> frame behind the last slot that ended
         self._limit = 1.0
@@ -52,7 +52,7 @@ class Mixer:
     # -- control thread
 
     def load(self, command: Load, source: SampleSource) -> None:
-        """A slot for `command`; `source` is filling already."""
+        """Add a slot for `command`; `source` is already filling."""
         slot = Slot(
             command.id,
             command.level,
@@ -61,19 +61,19 @@ class Mixer:
             fade_in_frames=command.fade_in_ms * self.rate_hz // 1000,
             rate_hz=self.rate_hz,
         )
-        self._orders.append(lambda: self._add(slot))
+        self._actions.append(lambda: self._add(slot))
 
     def start(self, command: StartSlot) -> None:
         """Place the first sample at a moment; a moment past means now."""
-        self._orders.append(lambda: self._schedule(command))
+        self._actions.append(lambda: self._schedule(command))
 
     def stop(self, command: Stop) -> None:
         """Fade out and drop."""
-        self._orders.append(lambda: self._stop(command))
+        self._actions.append(lambda: self._stop(command))
 
     def gain(self, command: Gain) -> None:
         """Change a slot's gain within one block."""
-        self._orders.append(lambda: self._gain(command))
+        self._actions.append(lambda: self._gain(command))
 
     def fire(self, command: Fire, clips: Mapping[str, Clip]) -> None:
         """Play a held clip from the next block on."""
@@ -92,15 +92,15 @@ class Mixer:
         behind_s = self.clock.observe(self.frames, mono_s, lead_s)
         if behind_s >= BEHIND_S:
             self._catch_up(round(behind_s * self.rate_hz))
-        while self._orders:
-            self._orders.popleft()()
+        while self._actions:
+            self._actions.popleft()()
         if not self._slots or not self.clock.ready:
             self.frames += frames
             return bytes(frames * 2)
         offsets = self._begin(frames)
         sounding = [slot for slot in self._slots.values() if slot.sounding]
         if len(sounding) == 1 and not offsets and self._limit == 1.0:
-            # The usual case by far, and this thread's cost is what playing costs a box.
+            # By far the most common case, and this thread dominates the CPU cost of playing.
             block = sounding[0].copy(frames)
             if block is not None:
                 self.frames += frames
@@ -108,20 +108,20 @@ class Mixer:
         mix = np.zeros(frames, np.float32)
         for slot in sounding:
             self._render(slot, mix, offsets.get(slot.id, 0))
-        while behind := self._begin(frames):  # what waited for a slot that ended in this block
+        while behind := self._begin(frames):  # slots that waited for one that ended in this block
             for slot_id, offset in behind.items():
                 self._render(self._slots[slot_id], mix, offset)
         self.frames += frames
         return self._limited(mix)
 
     def _catch_up(self, frames: int) -> None:
-        """The device stood still: what it did not play in time is left out, but for an alarm."""
+        """The device stalled: skip what it did not play in time, except in an alarm."""
         for slot in self._slots.values():
-            if slot.sounding and slot.level < Level.EMERGENCY:  # an alarm loses no word
+            if slot.sounding and slot.level < Level.EMERGENCY:  # no word of an alarm is lost
                 slot.skip(frames)
 
     def _begin(self, frames: int) -> dict[str, int]:
-        """Let the slots that are due sound; where in this block each begins."""
+        """Start the slots that are due; returns where in this block each begins."""
         offsets: dict[str, int] = {}
         for slot in list(self._slots.values()):
             if slot.sounding or slot.start_at_s is None or slot.after is not None:
@@ -143,10 +143,10 @@ class Mixer:
         return offsets
 
     def _offset(self, at_mono_s: float, level: int) -> int:
-        """Where the moment lies from this block's begin; past is 0.
+        """Frames from this block's begin to the moment; 0 when it is past.
 
-        The clock's line moves by a few samples over an item, so what is ordered right behind
-        another of its level is joined to that one's very end.
+        The clock's map drifts by a few samples over an item, so a slot that is to start right after
+        another of its level is joined to that one's exact end.
         """
         if at_mono_s == float("-inf"):
             return 0
@@ -173,7 +173,7 @@ class Mixer:
             self._finish(slot, end)
 
     def _limited(self, mix: Mix) -> bytes:
-        """No sum leaves the range: gain falls within a block and recovers slowly.
+        """Keep the sum within the range: gain falls within a block and recovers slowly.
 
         A single slot at 0 dB passes bit for bit.
         """
@@ -187,7 +187,7 @@ class Mixer:
         self._limit = after
         return np.clip(np.rint(mix), -32_768, 32_767).astype("<i2").tobytes()
 
-    # -- orders, run by the callback
+    # -- commands, executed by the callback
 
     def _add(self, slot: Slot) -> None:
         if slot.id in self._slots:
@@ -204,7 +204,7 @@ class Mixer:
     def _stop(self, command: Stop) -> None:
         slot = self._slots.get(command.id)
         if slot is None:
-            return  # it ended while the order was under way
+            return  # it ended while the command was under way
         if slot.sounding:
             slot.fade_out(command.fade_ms * self.rate_hz // 1000)
         else:
@@ -238,5 +238,5 @@ class Mixer:
 
 
 def _has_sound(source: SampleSource) -> bool:
-    """A slot begins with its first sample, so it waits for the decoder; an empty one ends."""
+    """Is there a first sample, or nothing to wait for? A slot waits for its decoder."""
     return not isinstance(source, Ring) or source.available > 0 or source.finished

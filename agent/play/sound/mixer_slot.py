@@ -1,4 +1,4 @@
-"""One sound in the mixer: its source, gain, fades, and how much of it was really heard."""
+"""One sound in the mixer: its source, gain, fades, and how much of it was heard."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def linear_of(gain_db: float) -> float:
 class Slot:
     """Waits for its moment, sounds, fades out, ends.
 
-    Under-run: silence is put in and the samples that come late are skipped, so that the timeline
-    keeps its place; the sound fades back in 10 ms. Before its first sample a slot only waits.
+    Under-run: silence is inserted and the samples that arrive late are skipped, so that the
+    position stays right; the sound fades back in within 10 ms. Before its first sample a
+    slot waits.
 
     Args:
         slot_id: the command's id.
@@ -49,7 +50,7 @@ class Slot:
         self.id = slot_id
         self.level = level
         self.source = source
-        self.start_at_s: float | None = None  # CLOCK_MONOTONIC; None: not yet ordered
+        self.start_at_s: float | None = None  # CLOCK_MONOTONIC; None: not set yet
         self.after: str | None = None  # the slot whose end it waits for
         self.not_before = 0  # frame
         self.sounding = False
@@ -64,7 +65,7 @@ class Slot:
 
     @property
     def stopping(self) -> bool:
-        """On its way out: no longer counts when levels are compared."""
+        """Is it fading out? Then it no longer counts when levels are compared."""
         return self._fade_out is not None
 
     def set_gain(self, gain_db: float) -> None:
@@ -76,7 +77,7 @@ class Slot:
     def fade_out(self, frames: int, delay: int = 0) -> None:
         """Fade out over `frames`, beginning `delay` frames into the next block.
 
-        A slot already fading keeps its own fade, unless the new one is over sooner.
+        A slot that is already fading keeps its fade, unless the new one ends sooner.
         """
         if self._fade_out is not None:
             done, length = self._fade_out
@@ -85,13 +86,13 @@ class Slot:
         self._fade_out = (-delay, max(frames, 1))
 
     def skip(self, frames: int) -> None:
-        """Leave out so many frames: the device has fallen behind the timeline."""
+        """Skip frames: the device has fallen behind the timeline."""
         self.gaps += 1
         self._late += frames
         self._fade_in = (0, int(FADE_BACK_S * self._rate_hz))
 
     def copy(self, frames: int) -> bytes | None:
-        """This block as it is in the source; None when it needs work, or the end may be near."""
+        """This block unchanged from the source; None when it needs mixing, or may be the last."""
         done, length = self._fade_in
         is_bare = self._gain == 1.0 == self._gain_to and done >= length
         if not is_bare or self._fade_out is not None or self._late:

@@ -1,7 +1,7 @@
-"""An emergency's segments on their way into the engine: which media are here, and their decoding.
+"""Loads an emergency's segments into the engine: which media are in store, and their decoding.
 
-Neither a card that does not answer nor a file that cannot be played holds up what else is told:
-what does not come in time counts as not here, until it comes.
+Neither a card that does not answer nor a file that cannot be played delays the rest: words that are
+not ready in time count as missing until they are.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from agent.play.sound.emergency_sequence import Step
 from agent.play.task_end import end_task
 
 log = logging.getLogger(__name__)
-WORDS_LIMIT_S = 2.0  # for a card to give its files and a decoder to start
+WORDS_LIMIT_S = 2.0  # for reading the files and starting a decoder
 SIGNAL_LIMIT_S = 0.3  # the same for a recorded signal, before the built-in one sounds
 
 
 def bodies_here(item: Item) -> frozenset[int]:
-    """The bodies of an emergency whose recorded words are in store, all of them."""
+    """The bodies of an emergency whose recorded words are completely in store."""
     return frozenset(index for index, body in enumerate(item.bodies) if body.is_here)
 
 
@@ -38,41 +38,41 @@ def built_in_signal() -> EmergencySegment:
 
 
 class SegmentLoader:
-    """Opens and decodes what one emergency is told with.
+    """Opens and decodes the media of one emergency.
 
     Args:
         item: the emergency.
-        media: where its files are.
-        on_news: called when words that were late are ready.
+        media: the files in store.
+        on_late_words: called when words that were late are ready.
     """
 
-    def __init__(self, item: Item, media: MediaFiles, on_news: Callable[[], None]) -> None:
+    def __init__(self, item: Item, media: MediaFiles, on_late_words: Callable[[], None]) -> None:
         self._item = item
         self._media = media
-        self._on_news = on_news
+        self._on_late_words = on_late_words
         self._late: dict[int, asyncio.Task[EmergencySegment]] = {}
         self._signals: list[asyncio.Task[EmergencySegment]] = []
 
     def here(self) -> frozenset[int]:
-        """The bodies that can be told now."""
+        """The bodies that can be played now."""
         late = {body for body, task in self._late.items() if not task.done()}
         return bodies_here(self._item) - late
 
     def update(self, item: Item) -> None:
-        """The same emergency, with what of its media is here by now."""
+        """Replace the item by the same emergency with its present media."""
         self._item = item
 
-    def expect_signal(self) -> None:
-        """Have the emergency's own recorded signal, if it has one, on its way."""
+    def preload_signal(self) -> None:
+        """Start to load the emergency's own recorded signal, if it has one."""
         if self._item.signal is not None:
             work = decode_segment(self._media, [self._item.signal])
             self._signals.append(asyncio.create_task(work, name="recorded signal"))
 
     async def load(self, step: Step) -> EmergencySegment | None:
-        """A step's sound; None when its words do not come in time.
+        """A step's segment; None when its words are not ready in time.
 
         Raises:
-            AgentError: the words cannot be had.
+            AgentError: the words cannot be read or decoded.
         """
         if step.kind == "signal":
             return await self._load_signal()
@@ -83,7 +83,7 @@ class SegmentLoader:
     async def _load_signal(self) -> EmergencySegment:
         """The recorded one if it is ready, else the built-in one."""
         if not self._signals:
-            self.expect_signal()
+            self.preload_signal()
         for task in self._signals:
             await asyncio.wait([task], timeout=SIGNAL_LIMIT_S)
             if task.done() and task.exception() is None:
@@ -100,12 +100,12 @@ class SegmentLoader:
         if task.done():
             del self._late[body]
             return task.result()
-        log.warning("%s: the words of body %d do not come", self._item.title, body)
-        task.add_done_callback(lambda _task: self._on_news())
+        log.warning("%s: the words of body %d are not ready in time", self._item.title, body)
+        task.add_done_callback(lambda _task: self._on_late_words())
         return None
 
     async def close(self) -> None:
-        """Nothing is loaded any more."""
+        """Stop loading."""
         for task in (*self._signals, *self._late.values()):
             await end_task(task)
             if not task.cancelled() and task.exception() is None:

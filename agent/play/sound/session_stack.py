@@ -1,4 +1,4 @@
-"""The sessions of one output: which of them has it, and what becomes of those below that one."""
+"""The sessions of one output: which of them has it, and what happens to those below it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.sound_session import SoundSession
 
 REMEMBERED = 64  # emergencies
-CALM_S = 4.0  # an emergency's signal is over by then, and its first words are decoded
+QUIET_S = 4.0  # by then an emergency's signal is over and its first words are decoded
 Session = SoundSession | EmergencySession
 
 
@@ -21,8 +21,8 @@ class SessionStack:
 
     Args:
         context: schedule, clock, media, journal and issue sink.
-        backlog: what waits for something higher to end.
-        done: keys of the items with which the output is through.
+        backlog: the items that wait until a higher level ends.
+        done: keys of the items that the output has finished.
 
     Attributes:
         sessions: the output adds and removes them.
@@ -38,7 +38,7 @@ class SessionStack:
         self._newest: tuple[str, float] = ("", 0.0)  # what began last, and when
 
     def knows(self, key: str) -> bool:
-        """Has an item a session, or is it done, or will it come back by itself?"""
+        """Has an item a session, or is it done, or will it come back from the backlog?"""
         return self.is_open(key) or self.is_done(key) or key in self._backlog
 
     def is_open(self, key: str) -> bool:
@@ -46,30 +46,30 @@ class SessionStack:
         return any(session.item.key == key for session in self.sessions)
 
     def is_done(self, key: str) -> bool:
-        """Is the output through with an item?"""
+        """Has the output finished an item?"""
         return key in self._done
 
     def was_heard(self, key: str) -> bool:
-        """Has anything of an emergency left the box?"""
+        """Has any of an emergency been heard?"""
         return key in self._heard
 
     def words_heard(self, key: str) -> frozenset[int]:
         """The bodies of an emergency whose words were heard to their end, by their numbers."""
-        now = (frozenset(one.record.heard) for one in self.tellings if one.item.key == key)
+        now = (frozenset(one.record.heard) for one in self.emergencies if one.item.key == key)
         return self._heard.get(key, frozenset()).union(*now)
 
     def reading(self, key: str) -> int | None:
         """The body of an emergency whose words sound now."""
-        telling = (one.record.reading for one in self.tellings if one.item.key == key)
-        return next(telling, None)
+        found = (one.record.reading for one in self.emergencies if one.item.key == key)
+        return next(found, None)
 
     def words_failed(self, key: str) -> frozenset[int]:
-        """The bodies of an emergency whose words are here and cannot be played."""
-        telling = (frozenset(one.script.failed) for one in self.tellings if one.item.key == key)
-        return next(telling, frozenset())
+        """The bodies of an emergency whose words are in store and cannot be played."""
+        found = (frozenset(one.sequence.failed) for one in self.emergencies if one.item.key == key)
+        return next(found, frozenset())
 
     def begun(self, item: Item) -> None:
-        """A sample of it has sounded."""
+        """A sample of the item has sounded."""
         self._backlog.begun(item.key)
         if item.key != self._newest[0]:
             self._newest = (item.key, mono_s())
@@ -77,7 +77,7 @@ class SessionStack:
             self._remember(item.key, self.words_heard(item.key))
 
     def remove(self, session: Session) -> None:
-        """It is over; what was heard of an emergency is remembered."""
+        """Remove a session that is over; what was heard of an emergency is kept."""
         heard = self.words_heard(session.item.key)
         self.sessions.remove(session)
         if self.was_heard(session.item.key):
@@ -89,14 +89,14 @@ class SessionStack:
             del self._heard[next(iter(self._heard))]
 
     @property
-    def tellings(self) -> list[EmergencySession]:
-        """The emergencies that are being told: mostly one, two while a key's alarm cuts one."""
+    def emergencies(self) -> list[EmergencySession]:
+        """The sessions of emergencies: usually one, two while a key's alarm cuts one."""
         return [session for session in self.sessions if isinstance(session, EmergencySession)]
 
     @property
     def words_missing(self) -> list[str] | None:
-        """Of the emergency that sounds: the languages in which it is not heard now."""
-        return next((one.words_missing for one in self.tellings if one.is_sounding), None)
+        """Of the emergency that sounds: the languages whose words cannot be played now."""
+        return next((one.words_missing for one in self.emergencies if one.is_sounding), None)
 
     @property
     def _scheduled(self) -> list[SoundSession]:
@@ -105,12 +105,12 @@ class SessionStack:
 
     @property
     def prepared(self) -> SoundSession | None:
-        """What is prepared to come back."""
+        """The session that is prepared to come back."""
         waiting = (s for s in self._scheduled if s.item.key in self._backlog and not s.has_begun)
         return next(waiting, None)
 
     def find_holder(self, now: Now) -> Session | None:
-        """The highest of what sounds, or is to sound by now."""
+        """The highest session that sounds, or is due to sound."""
         begun = [
             session
             for session in self.sessions
@@ -120,9 +120,9 @@ class SessionStack:
         return max(begun, key=lambda session: session.item.level, default=None)
 
     @property
-    def is_calm(self) -> bool:
-        """Did nothing begin a moment ago? What is decoded ahead takes the processor from it."""
-        return mono_s() - self._newest[1] >= CALM_S
+    def is_quiet(self) -> bool:
+        """Did nothing begin a moment ago? Decoding ahead would take CPU time from it."""
+        return mono_s() - self._newest[1] >= QUIET_S
 
     def is_free_for(self, session: Session | None) -> bool:
         """Is no other session open?"""
@@ -134,13 +134,13 @@ class SessionStack:
         await session.withdraw()
 
     async def withdraw_prepared(self, back: Cut | None) -> None:
-        """Let go of what was prepared to come back, where it is not that which does."""
+        """Withdraw the prepared session if another item is to come back."""
         prepared = self.prepared
         if prepared is not None and (back is None or prepared.item.key != back.item.key):
             await self.withdraw(prepared)
 
     async def hold_back(self, now: Now) -> None:
-        """What comes due below what has the output waits for its end, where it comes back."""
+        """Move what comes due below the holder of the output into the backlog."""
         holder = self.find_holder(now)
         if holder is not None:
             for session in self._list_displaced(holder, now):
@@ -149,11 +149,11 @@ class SessionStack:
                     await self.withdraw(session)
             known = [session.item.key for session in self.sessions]
             await self._backlog.add_all_due(holder.item, now, known)
-        self._line_up(holder, now)
-        await self._backlog.forget_lapsed(now.at)
+        self._cue_prepared(holder, now)
+        await self._backlog.remove_lapsed(now.at)
 
     def _list_displaced(self, holder: Session, now: Now) -> list[SoundSession]:
-        """What should sound by now and cannot, because the holder is above it."""
+        """The sessions that are due to sound and cannot, because the holder has a higher level."""
         return [
             session
             for session in self._scheduled
@@ -164,14 +164,14 @@ class SessionStack:
         ]
 
     def is_held_above(self, item: Item, now: Now) -> bool:
-        """Has something higher the output?"""
+        """Does a higher level have the output?"""
         holder = self.find_holder(now)
         return holder is not None and holder.item.level > item.level
 
-    def _line_up(self, holder: Session | None, now: Now) -> None:
-        """Have what is prepared begin at its moment, but below the holder at the sample behind it.
+    def _cue_prepared(self, holder: Session | None, now: Now) -> None:
+        """Cue the prepared sessions: at their moment, below a holder right after its last sample.
 
-        While the holder's last slot is not known nothing may begin: it may only pause.
+        While the holder's last slot is not known nothing may begin: the holder may only be pausing.
         """
         slot = self._find_last_slot(holder, now) if holder is not None else None
         for session in [one for one in self._scheduled if one.is_waiting]:
@@ -179,12 +179,12 @@ class SessionStack:
                 if not session.is_cued and session.item.key not in self._backlog:
                     session.cue_planned(self._clock.mono_of(session.item.start_at))
             elif slot is None:
-                session.hold()
+                session.uncue()
             elif session.after != slot:
                 session.cue_planned(self._clock.mono_of(session.item.start_at), after=slot)
 
     def _find_last_slot(self, holder: Session, now: Now) -> str | None:
-        """The slot whose end frees the output; None while that is unknown, or an alarm follows."""
+        """The slot whose end frees the output; None while it is unknown, or an alarm follows."""
         known = {*self._done, *(session.item.key for session in self.sessions)}
         following = self._rundown.wanted(now, known)
         is_alarm = following is not None and following.level >= Level.EMERGENCY

@@ -1,8 +1,8 @@
-"""A sound output: asks the rundown what should sound now, and makes it so.
+"""A sound output: plays what the rundown has for now.
 
-The engine does the exact work (which sample, which slot wins); this loop decides: prepare the next
-item a few seconds early, begin, cut, hand back. It never waits itself: each session opens its media
-and switches its lines in a task of its own, so that an emergency is not behind a slow card.
+The engine works to the sample (when a slot starts, which slot wins); this loop decides: prepare the
+next item a few seconds early, begin, cut, resume. It never waits itself: each session opens its
+media and switches its lines in its own task, so that an emergency does not wait for a slow card.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from agent.play.supervisor import Spawn, Supervisor
 log = logging.getLogger(__name__)
 PREPARE_S = 4.0
 LATE_S = 0.35
-TRIES = 3  # a decoder may be killed; one that dies again and again has a rotten medium
+TRIES = 3  # a decoder may be killed; one that always dies has a corrupt medium
 REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
-TRIAL_ROOM_S = PREPARE_S + TONE_S + 4.0  # a trial ends before the next item is prepared
+TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
@@ -48,7 +48,7 @@ class SoundOutput:
         spawn: makes a worker (not started) for the engine of this output's device.
         context: schedule, clock, media, journal and issue sink.
 
-    `lineup` has its sessions.
+    `session_stack` has its sessions.
     """
 
     def __init__(
@@ -73,31 +73,31 @@ class SoundOutput:
         self._backlog = Backlog(name, context, self._done)
         self.session_stack = SessionStack(context, self._backlog, self._done)
         self._sessions = self.session_stack.sessions
-        self._told_missing: dict[str, datetime] = {}
+        self._reported_missing: dict[str, datetime] = {}
         self._underruns = 0
         self._breaks: Counter[str] = Counter()
         self._alarms = EmergencyQueue()
-        self._trials = ToneTests(name, self._supervisor.send)
+        self._tone_tests = ToneTests(name, self._supervisor.send)
 
     def changed(self) -> None:
-        """Documents, media or the clock moved: look again now."""
+        """Documents, media or the clock changed: update now."""
         self._backlog.changed()
         self._changed.set()
 
     @property
     def on_air(self) -> Item | None:
-        """What sounds now."""
+        """The item that sounds now."""
         return next((s.item for s in reversed(self._sessions) if s.is_sounding), None)
 
     @property
     def is_ready(self) -> bool:
-        """Does its engine run?"""
+        """Is its engine running?"""
         return self._supervisor.is_ready
 
     @property
     def trial(self) -> str | None:
         """The line on which a technician's tone sounds."""
-        return self._trials.line
+        return self._tone_tests.line
 
     def try_line(self, name: str) -> None:
         """Sound a quiet tone on one line.
@@ -110,44 +110,44 @@ class SoundOutput:
         now = self._clock.now()
         upcoming = self._rundown.upcoming(now)
         is_soon = upcoming is not None and (
-            (upcoming.start_at - now.at).total_seconds() < TRIAL_ROOM_S
+            (upcoming.start_at - now.at).total_seconds() < TEST_ROOM_S
         )
         is_waiting = self._backlog.next(now) is not None
-        if self._sessions or is_waiting or self._trials.line is not None or is_soon:
+        if self._sessions or is_waiting or self._tone_tests.line is not None or is_soon:
             raise busy(name)
-        self._trials.begin(self.lines[name], self._group)
+        self._tone_tests.begin(self.lines[name], self._group)
 
     async def run(self) -> None:
-        """Live until cancelled; then fade out, close the records, switch off."""
+        """Live until cancelled; then fade out, close the records, switch the lines off."""
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 for line in self.lines.values():
                     await line.open()
                 group.create_task(self._supervisor.run(), name=f"engine of {self.name}")
-                group.create_task(self._follow(), name=f"rundown of {self.name}")
+                group.create_task(self._run_schedule(), name=f"rundown of {self.name}")
         finally:
-            # The engine is gone by now: a record must not end before its sound does.
+            # The engine has stopped by now: a record must not end before its sound does.
             try:
                 await self._abandon_all("shutdown")
             finally:
                 await close_lines(self.lines.values())
 
-    # The engine's side
+    # Events of the engine
 
     async def _abandon_all(self, reason: str) -> None:
         sessions = list(self._sessions)
         self._sessions.clear()
         for session in sessions:
-            self._alarms.forget(session.item)
+            self._alarms.restart(session.item)
         now_s = mono_s()
         ends = [session.abandon(reason, now_s) for session in sessions]
         for error in await asyncio.gather(*ends, return_exceptions=True):
-            if isinstance(error, Exception):  # one that fails keeps no other's record open
+            if isinstance(error, Exception):  # a failure must not keep another record open
                 log.error("%s: a play was not closed", self.name, exc_info=error)
 
     async def _on_lost(self, _reason: str) -> None:
-        self._trials.on_ended()
+        self._tone_tests.on_ended()
         await self._abandon_all("engine_lost")
 
     async def _on_event(self, event: EngineEvent) -> None:
@@ -160,12 +160,12 @@ class SoundOutput:
                 self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")
                 self.changed()
             case Started() | Ended() | WorkerFault() if event.id is not None:
-                if self._trials.owns(event.id) and not isinstance(event, Started):
-                    self._trials.on_ended()  # that is all that there is to do
+                if self._tone_tests.owns(event.id) and not isinstance(event, Started):
+                    self._tone_tests.on_ended()  # nothing else to do
                 for session in [one for one in self._sessions if one.owns(event.id)]:
                     await self._on_slot(session, event)
             case _:
-                pass  # a fault without a slot is the worker's loss
+                pass  # the worker is lost after a fault without a slot
 
     async def _on_slot(self, session: Session, event: Started | Ended | WorkerFault) -> None:
         match event:
@@ -180,21 +180,21 @@ class SoundOutput:
                 session.on_fault(event)
 
     def _count(self, underruns: int) -> None:
-        """What the engine has counted since its start belongs to what sounds meanwhile."""
+        """Add the engine's new underruns to what sounds now."""
         for session in self._sessions:
             if session.is_sounding:
-                session.note_underruns(underruns - self._underruns)
+                session.add_underruns(underruns - self._underruns)
         self._underruns = underruns
 
     def _preempt(self, session: Session) -> None:
-        """A hard start stops what plays: equals are replaced, lower ones may come back."""
+        """Stop what plays: equal levels are replaced, lower ones may come back."""
         level = session.item.level
         for other in self._sessions:
             if other.is_sounding and other is not session and other.item.level <= level:
                 other.stop("replaced" if other.item.level == level else "preempted")
 
     async def _settle(self, session: Session) -> None:
-        """A session is over: remember it, or keep it until it may come back."""
+        """A session is over: mark its item as done, or keep it until it may come back."""
         if session not in self._sessions:
             return
         self.session_stack.remove(session)
@@ -203,9 +203,9 @@ class SoundOutput:
             if self._alarms.settle(session):
                 self._done[item.key] = item.end_at
         elif session.has_broken and self._breaks[item.key] < TRIES:
-            self._breaks[item.key] += 1  # not done: the next look has it go on where it should be
+            self._breaks[item.key] += 1  # not done: the next update resumes it
         elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
-            pass  # not done: once the silence is lifted it joins in
+            pass  # not done: it rejoins once the silence is lifted
         elif session.is_preempted_unheard:
             await self._backlog.add_due(item)
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
@@ -214,34 +214,34 @@ class SoundOutput:
             self._done[item.key] = item.end_at
         self.changed()
 
-    # The rundown's side
+    # The schedule
 
-    async def _follow(self) -> None:
+    async def _run_schedule(self) -> None:
         while True:
             self._changed.clear()
-            wait_s = await self._look() if self._supervisor.is_ready else 1.0
+            wait_s = await self._update() if self._supervisor.is_ready else 1.0
             try:
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
             except TimeoutError:
                 pass
 
-    async def _look(self) -> float:
-        """Compare what is with what should be; returns how long nothing needs doing (seconds)."""
+    async def _update(self) -> float:
+        """Start and stop sessions as scheduled; returns the seconds until the next update."""
         now = self._clock.now()
         await self._end_unentitled(now)
-        alarm = await self._look_at_alarms(now)
+        alarm = await self._update_alarms(now)
         await self.session_stack.hold_back(now)
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
-        # A medium that is not here yet may still come: it is missing only at its own moment.
+        # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
         back = self._backlog.next(now) if soon is None else None
         await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._done) if alarm is None else None
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
-            await self._report_missing(wanted)  # once; it joins in when its media have come
+            await self._report_missing(wanted)  # once; it joins when its media have arrived
         elif wanted is not None and is_first and not self.session_stack.knows(wanted.key):
             self._begin(wanted)
         elif back is not None:
@@ -251,10 +251,10 @@ class SoundOutput:
         return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
 
     async def _end_unentitled(self, now: Now) -> None:
-        """Nothing goes on that was taken back; what ended long ago is forgotten."""
+        """Stop what is no longer entitled; drop the keys of items that ended long ago."""
         for key in forget_past(self._done, now.at):
             del self._breaks[key]
-        forget_past(self._told_missing, now.at)
+        forget_past(self._reported_missing, now.at)
         for session in list(self._sessions):
             item = session.item
             if not self._rundown.is_entitled(item, now):
@@ -263,13 +263,13 @@ class SoundOutput:
             elif isinstance(session, SoundSession) and self._has_moved(session):
                 await self.session_stack.withdraw(session)
 
-    async def _look_at_alarms(self, now: Now) -> Item | None:
-        """Have the emergency that is due told: at once, or behind the body of another."""
+    async def _update_alarms(self, now: Now) -> Item | None:
+        """Begin the emergency that is due: at once, or after the present body of another."""
         alarms = self._rundown.alarms(now)
-        for telling in self.session_stack.tellings:
-            telling.update(alarms)
+        for running in self.session_stack.emergencies:
+            running.update(alarms)
         alarm = self._alarms.due(alarms, self._done)
-        on = max(self.session_stack.tellings, key=lambda one: one.item.level, default=None)
+        on = max(self.session_stack.emergencies, key=lambda one: one.item.level, default=None)
         if alarm is not None and on is not None and on.item.key != alarm.key:
             if on.is_sounding and on.item.level >= alarm.level:
                 on.preempt()
@@ -281,9 +281,9 @@ class SoundOutput:
         return alarm
 
     def _begin_alarm(self, alarm: Item) -> None:
-        self._trials.preempt()
+        self._tone_tests.preempt()
         self._done.pop(alarm.key, None)
-        plan, context = self._alarms.script(alarm), self._context
+        plan, context = self._alarms.sequence(alarm), self._context
         lines, send = self._lines_of(alarm), self._supervisor.send
         session = EmergencySession(self.name, alarm, plan, lines=lines, send=send, context=context)
         self._sessions.append(session)
@@ -294,7 +294,7 @@ class SoundOutput:
         await self._settle(session)
 
     def _bring_back(self, back: Cut) -> None:
-        """Have an item go on; below what still sounds it is only prepared: see `SessionStack`."""
+        """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
         prepared = self.session_stack.prepared
         if self.session_stack.is_free_for(prepared):
             if prepared is None:
@@ -302,14 +302,14 @@ class SoundOutput:
                 self._spawn(session, self._cue(session, mono_s()))
             elif prepared.is_waiting and not prepared.is_cued:
                 prepared.cue(mono_s() + prepared.lead_s)
-        elif back.item.missing or prepared is not None or not self.session_stack.is_calm:
-            pass  # what is not here may still come
+        elif back.item.missing or prepared is not None or not self.session_stack.is_quiet:
+            pass  # a missing medium may still arrive
         elif self.on_air and self.on_air.level > back.item.level:
             session = self._open_session(back.item, back.offset_ms)
             self._spawn(session, self._prepare(session))
 
     def _has_moved(self, session: SoundSession) -> bool:
-        """Has the clock been stepped away from a moment that was cued? A small step is followed."""
+        """Has the clock been stepped away from a cued moment? A small step moves nothing."""
         if session.planned_mono_s is None:
             return False
         planned_mono_s = self._clock.mono_of(session.item.start_at)
@@ -321,12 +321,12 @@ class SoundOutput:
         return False
 
     async def _report_missing(self, item: Item) -> None:
-        if item.key not in self._told_missing:
-            self._told_missing[item.key] = item.end_at
+        if item.key not in self._reported_missing:
+            self._reported_missing[item.key] = item.end_at
             await PlayRecord(self._log, self.name, item).close(PlayResult("skipped", item.missing))
 
     def _begin(self, item: Item) -> None:
-        """Open a session now; what takes time is done beside, nobody waits for a slow card."""
+        """Open a session now; slow work runs in its own task, so nothing waits for a slow card."""
         planned_mono_s = self._clock.mono_of(item.start_at)
         late_s = mono_s() - planned_mono_s
         if late_s < LATE_S:
@@ -336,7 +336,7 @@ class SoundOutput:
             self._rejoin(item, planned_mono_s)
 
     def _rejoin(self, item: Item, planned_mono_s: float) -> None:
-        """Go on where the timeline is, counted at the moment at which sound will come."""
+        """Join at the present position, computed for the moment at which sound will start."""
         lead_s = max((line.lead_s for line in self._lines_of(item)), default=0.0)
         at_mono_s = mono_s() + lead_s + REJOIN_LEAD_S
         session = self._open_session(item, int((at_mono_s - planned_mono_s) * 1000))
@@ -344,7 +344,7 @@ class SoundOutput:
         self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
 
     def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
-        self._trials.preempt()
+        self._tone_tests.preempt()
         lines, send, context = self._lines_of(item), self._supervisor.send, self._context
         session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, context=context)
         self._sessions.append(session)
@@ -353,12 +353,12 @@ class SoundOutput:
     def _lines_of(self, item: Item) -> list[SpeakerLine]:
         return [ln for ln in self.lines.values() if "*" in item.zones or ln.name in item.zones]
 
-    def _spawn(self, session: Session, deed: Coroutine[None, None, None]) -> None:
-        self._group.create_task(self._attempt(session, deed), name=session.item.key)
+    def _spawn(self, session: Session, work: Coroutine[None, None, None]) -> None:
+        self._group.create_task(self._attempt(session, work), name=session.item.key)
 
-    async def _attempt(self, session: Session, deed: Coroutine[None, None, None]) -> None:
+    async def _attempt(self, session: Session, work: Coroutine[None, None, None]) -> None:
         try:
-            await deed
+            await work
         except (AgentError, OSError) as error:
             await self._fail(session, error)
 
@@ -384,7 +384,7 @@ class SoundOutput:
         if isinstance(error, PlayError) and error.code == "E_WORKER":
             # Not the item's fault: the next engine plays it.
             self._sessions.remove(session)
-            self._alarms.forget(session.item)
+            self._alarms.restart(session.item)
             await session.abandon("engine_lost", mono_s())
         elif isinstance(session, SoundSession) and session.is_withdrawn_unheard:
             self._sessions.remove(session)

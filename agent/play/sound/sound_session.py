@@ -1,7 +1,7 @@
 """One item on one sound output, from the opened media to the closed record.
 
-States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. What is
-heard of an emergency is an `AlarmSession`.
+States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. An
+emergency has an `EmergencySession`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class SoundSession:
     Args:
         output: the output's name.
         item: what to play.
-        offset_ms: where in the message to begin (0: at its start).
+        offset_ms: where in the item to begin (0: at its start).
         lines: the loudspeaker lines that the item's zones select.
         send: to the engine.
         context: schedule, clock, media, journal and issue sink.
@@ -61,11 +61,11 @@ class SoundSession:
         self.outcome: Outcome | None = None
         self.is_cued = False
         self.after: str | None = None
-        self.is_preempted_unheard = False  # dropped before its first sample, for what is higher
+        self.is_preempted_unheard = False  # dropped before its first sample, for a higher level
         self._send = send
         self._clock = context.clock
         self._media = context.media
-        self._entry = PlayRecord(context.log, output, item)
+        self._record = PlayRecord(context.log, output, item)
         self._claim = LineClaim(lines)
         self._is_loaded = False
         self._slot = f"{next(_ids)}.message"
@@ -105,16 +105,16 @@ class SoundSession:
         self._is_loaded = True
 
     def _check_wanted(self) -> None:
-        """Much may have happened while the session waited for a card, a decoder or a line."""
+        """Check what may have changed while the session waited for a card, decoder or line."""
         if self.over.is_set():
-            raise PlayError("E_WORKER", self.item.title, "the engine went")
+            raise PlayError("E_WORKER", self.item.title, "the engine stopped")
         if self.stop_reason == "switch":
             raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
         if self.stop_reason is not None:
             raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
 
     def _limit_ms(self) -> int | None:
-        """What is left of the item's limit behind the offset."""
+        """The rest of the item's limit after the offset."""
         limit_ms = self.item.limit_ms
         return None if limit_ms is None else max(1, limit_ms - self.offset_ms)
 
@@ -123,8 +123,8 @@ class SoundSession:
 
         Args:
             at_mono_s: the moment.
-            is_planned: it is the item's own moment, not merely the soonest one.
-            after: another session's slot, whose end is waited for where that is later.
+            is_planned: it is the item's planned moment, not just the soonest possible one.
+            after: another session's slot; the start waits for its end if that is later.
         """
         self.is_cued, self.after = True, after
         self._send(StartSlot(self._slot, at_mono_s, after))
@@ -136,40 +136,40 @@ class SoundSession:
         self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
 
     def cue_planned(self, planned_mono_s: float, after: str | None = None) -> None:
-        """Cue the item's own moment, or the soonest one where that is past; see `cue`."""
+        """Cue the item's planned moment, or the soonest one if that is past; see `cue`."""
         soonest_s = mono_s() + self.lead_s
         is_planned = planned_mono_s >= soonest_s
         self.cue(max(planned_mono_s, soonest_s), is_planned=is_planned, after=after)
 
-    def hold(self) -> None:
-        """Take its moment away again."""
+    def uncue(self) -> None:
+        """Remove its moment."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
             self._send(StartSlot(self._slot, NEVER_MONO_S))
 
     @property
     def planned_mono_s(self) -> float | None:
-        """The item's own moment, as it was cued; None without one, and once it sounds."""
+        """The item's planned moment, as it was cued; None without one, and once it sounds."""
         return self._planned_mono_s if self._started_mono_s is None else None
 
     @property
     def has_begun(self) -> bool:
-        """Has a sample of it sounded? So it stays while it ends."""
+        """Has a sample of it sounded? True until the session is over."""
         return self._started_mono_s is not None
 
     @property
     def is_waiting(self) -> bool:
-        """Is it loaded, and has not sounded?"""
+        """Is it loaded, but has not sounded yet?"""
         return self._is_loaded and not self.has_begun and not self.over.is_set()
 
     @property
     def last_slot(self) -> str | None:
-        """The slot whose end is the end of its sound, once that one has its moment."""
+        """The slot whose end ends its sound, once it has a moment."""
         return self._slot if self.is_sounding else None
 
     async def _claim_for(self, at_mono_s: float) -> None:
         await asyncio.sleep(max(0.0, at_mono_s - self._claim.settle_s - 0.15 - mono_s()))
-        await self._claim.take()
+        await self._claim.claim()
         if self._claim.is_unheard:
             self.stop("switch")
         else:
@@ -179,13 +179,13 @@ class SoundSession:
         """The engine placed a slot's first sample."""
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
-            # once: a clock that is set while it sounds must not give one play two beginnings
+            # once: setting the clock while it sounds must not give one play two start times
             self._start_at = self._clock.at_of(event.mono_s)
             self.is_sounding = True
-            self._entry.open(self._account("cut", "restart", None))
+            self._record.open(self._build_result("cut", "restart", None))
 
     async def on_ended(self, event: Ended) -> bool:
-        """The slot is finished; True when the session is with it."""
+        """A slot is finished; True when the session is finished too."""
         if self.over.is_set():
             return False
         self.played_ms = event.frames * 1000 // RATE_HZ
@@ -193,15 +193,15 @@ class SoundSession:
         return True
 
     def on_fault(self, event: WorkerFault) -> None:
-        """The engine cannot go on with the slot."""
+        """The engine cannot continue the slot."""
         self.stop(event.code)
 
-    def note_underruns(self, count: int) -> None:
-        """Sound ran dry so often while it sounded."""
+    def add_underruns(self, count: int) -> None:
+        """Add underruns that happened while it sounded."""
         self.underruns += count
 
     def owns(self, slot: str) -> bool:
-        """Is this slot one of ours?"""
+        """Does this slot belong to the session?"""
         return slot == self._slot
 
     def stop(self, reason: str) -> None:
@@ -209,13 +209,13 @@ class SoundSession:
         if self.stop_reason is None:
             self.stop_reason = reason
         self._claim.is_given_up = True
-        with contextlib.suppress(PlayError):  # a lost engine is told by the worker
+        with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
             self._send(Stop(self._slot, FADE_MS))
 
     async def abandon(self, reason: str, mono_s: float) -> None:
-        """The engine is gone: close the record with what was known.
+        """The engine is lost: close the record with what is known.
 
-        What has not sounded yet leaves no record: it is begun anew with the next engine.
+        An item that has not sounded yet leaves no record: the next engine starts it again.
         """
         if self._started_mono_s is None:
             await self._release()
@@ -225,22 +225,22 @@ class SoundSession:
         await self._finish("stopped", mono_s)
 
     async def refuse(self, reason: str) -> None:
-        """Never sounded: write the record as skipped."""
+        """Write the record as skipped: it never sounded."""
         self.outcome = "skipped"
-        await self._entry.close(PlayResult("skipped", reason))
+        await self._record.close(PlayResult("skipped", reason))
         await self._release()
 
     @property
     def is_withdrawn_unheard(self) -> bool:
-        """Was it taken out of the programme before its first sample? Then nothing has happened."""
+        """Was it withdrawn from the schedule before its first sample? Then nothing is recorded."""
         return self.stop_reason == "withdrawn" and self._started_mono_s is None
 
     async def withdraw(self) -> None:
-        """Not yet sounded, and its moment has moved: leave without a trace."""
+        """End without a record: it has not sounded, and its moment has moved."""
         self.stop("withdrawn")
         await self._release()
 
-    def _account(
+    def _build_result(
         self, outcome: Outcome, reason: str | None, end_mono_s: float | None
     ) -> PlayResult:
         return PlayResult(
@@ -270,11 +270,11 @@ class SoundSession:
         self.is_preempted_unheard = is_unheard and why == "stopped" and self.stop_reason is None
         end_mono_s = None if is_unheard else mono_s
         if not self.is_withdrawn_unheard and not self.is_preempted_unheard:
-            await self._entry.close(self._account(self.outcome, reason, end_mono_s))
+            await self._record.close(self._build_result(self.outcome, reason, end_mono_s))
         await self._release()
 
     async def _check_decoder(self) -> None:
-        """A decoder that failed half way also ends its pipe: that is not a full play."""
+        """Check for a decoder that failed midway: it also ends its pipe."""
         if self._decoder is not None:
             try:
                 await self._decoder.wait()

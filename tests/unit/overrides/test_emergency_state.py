@@ -193,7 +193,7 @@ def test_what_is_heard_of_each_language_is_told() -> None:
     box = Box(held=[FakeHeld(msgspec.structs.replace(document, bodies=bodies))])
     assert words_of(box) == [("vi", "here"), ("km", "none")]
     telling = tell(box, box.item())
-    telling.script.fail(0)
+    telling.sequence.fail(0)
     assert words_of(box) == [("vi", "failed"), ("km", "none")]
     box.sound.session_stack.sessions.clear()
     box.programme.media_state = lambda _digest: "E_FETCH: 404"

@@ -22,15 +22,15 @@ def test_a_newer_document_may_try_the_same_entry_anew() -> None:
 
 def test_the_second_death_of_a_worker_is_the_items_fault() -> None:
     failed, item = FailedItems(), build_item("notice", NOW)
-    assert not failed.note_death(item)
+    assert not failed.add_death(item)
     assert not failed.has(item)
     failed.forget_past(NOW)
-    assert failed.note_death(item)
+    assert failed.add_death(item)
 
 
 def test_an_emergency_is_tried_for_as_long_as_it_is_in_force() -> None:
     failed, alarm = FailedItems(), replace(build_item("alarm", NOW), level=Level.EMERGENCY)
-    assert not any(failed.note_death(alarm) for _ in range(5))
+    assert not any(failed.add_death(alarm) for _ in range(5))
     failed.add(alarm, "E_RENDER", NOW)
     failed.forget_past(NOW + timedelta(seconds=9))
     assert failed.has(alarm)

@@ -100,7 +100,7 @@ async def settle() -> None:
     ("answer", "shows", "reason"),
     [
         ("fault", 1, "E_RENDER: not drawn within 10 s"),
-        ("end", 2, "E_RENDER: the board went down over it: E_WORKER: no beat for 1.5 s"),
+        ("end", 2, "E_RENDER: the board process died: E_WORKER: no beat for 1.5 s"),
     ],
 )
 async def test_a_scene_that_fails_is_on_record_once_and_a_newer_document_may_try_anew(

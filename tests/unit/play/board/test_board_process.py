@@ -67,7 +67,7 @@ class Bench:
     def hear(self) -> BoardEvent:
         """The next event that is no beat."""
         while True:
-            self.board.turn()
+            self.board.step()
             while select.select([self.agent], [], [], 0)[0]:
                 event = msgspec.json.decode(self.agent.recv(65_536), type=BoardEvent)
                 if not isinstance(event, BoardBeat):
@@ -150,14 +150,14 @@ def test_what_comes_next_does_not_wait_for_a_scene_that_hangs(
     with monkeypatch.context() as broken:
         broken.setattr(scene_renderer.SceneRenderer, "draw", hang)
         bench.tell(build_show("s1"))
-        bench.board.turn()
+        bench.board.step()
         (drawing,) = bench.board._drawings
     bench.tell(build_show("alarm"))
     shown = bench.hear()
     assert isinstance(shown, Shown)
     assert shown.id == "alarm"
     with pytest.raises(OSError, match="Bad file descriptor"):
-        drawing.renderer.take()
+        drawing.renderer.receive()
 
 
 def test_the_picture_before_does_not_stand_while_the_next_one_is_slow(
@@ -170,7 +170,7 @@ def test_the_picture_before_does_not_stand_while_the_next_one_is_slow(
     monkeypatch.setattr(scene_renderer.SceneRenderer, "draw", hang)
     bench.tell(build_show("s2"))
     while any(bench.sink.frames["mat"]):
-        bench.board.turn()
+        bench.board.step()
     assert len(bench.board._drawings) == 1  # it is still being drawn
 
 
@@ -183,7 +183,7 @@ def test_a_scene_that_ends_its_process_twice_has_failed(
         fault = bench.hear()
     assert isinstance(fault, WorkerFault)
     assert (fault.id, fault.code) == ("s1", "E_RENDER")
-    assert caplog.text.count("once more") == 1
+    assert caplog.text.count("trying again") == 1
     assert not any(bench.sink.frames["mat"])
 
 
@@ -219,9 +219,9 @@ def test_a_renderer_that_was_taken_over_and_answers_nonsense_is_a_dead_one(
     monkeypatch.setattr("agent.play.board.render_process._DRAWN", answer)  # what the child sends
     renderer = RenderProcess(build_show("s1"), {"mat": (64, 32)}, "tv-cl-0007")
     monkeypatch.undo()
-    renderer.ask()
+    renderer.request()
     select.select([renderer.fd], [], [], PATIENCE_S)
-    failure = renderer.take()
+    failure = renderer.receive()
     assert isinstance(failure, Failure)
     assert (failure.code, failure.is_death) == ("E_RENDER", True)
     pid = renderer.kill()
@@ -243,10 +243,10 @@ def test_a_clock_is_drawn_anew_by_the_same_process_and_told_once(
     first = bench.sink.frames["mat"]
     (drawing,) = bench.board._drawings
     while bench.sink.frames["mat"] == first:
-        bench.board.turn()
+        bench.board.step()
     assert bench.board._drawings == [drawing]
     bench.tell(Brightness(40))
-    bench.board.turn()
+    bench.board.step()
     assert not [e for e in drain(bench.agent) if not isinstance(e, BoardBeat)]
 
 

@@ -63,13 +63,13 @@ def test_pixels_are_counted_from_the_headers(
     tmp_path: Path, kind: str, size: tuple[int, int], *, is_refused: bool
 ) -> None:
     digest, media = store(tmp_path, kind, size)
-    scene, around = Scene([Element("image", ALL, media=digest)], 1), SceneContext("x", media)
+    scene, context = Scene([Element("image", ALL, media=digest)], 1), SceneContext("x", media)
     budget = SceneBudget(image_px=40_000 if kind == "jpg" else 20_000)
     if is_refused:
         with pytest.raises(PlayError, match="E_SCENE"):
-            SceneRenderer(scene, [(64, 32)], around, budget)
+            SceneRenderer(scene, [(64, 32)], context, budget)
     else:
-        picture = SceneRenderer(scene, [(64, 32)], around, budget).draw((64, 32), None)
+        picture = SceneRenderer(scene, [(64, 32)], context, budget).draw((64, 32), None)
         red, green, _blue = picture.getpixel((32, 16))
         assert (red > 250, green < 5) == (True, True)
 

@@ -112,7 +112,7 @@ async def test_a_decoder_that_is_stopped_at_once_leaves_nothing(sound: Path) -> 
 
 
 def test_what_lies_before_the_offset_is_not_decoded() -> None:
-    """Rounds of 30 s and 2 s of silence; 16 of them make a stretch of 512 s."""
+    """Rounds of 30 s and 2 s of silence; 16 of them make a run of 512 s."""
     track = Track(7, "audio/mpeg", 30_000)
     hours = 2 * 3_600_000
     first = next(split_clips([track], 1_000, gap_ms=2_000, offset_ms=hours, limit_ms=60_000))
@@ -122,12 +122,12 @@ def test_what_lies_before_the_offset_is_not_decoded() -> None:
     assert first.offset_ms == 31_000  # in the silence behind a round
 
 
-def test_a_limit_counts_over_all_stretches_and_ends_them() -> None:
+def test_a_limit_counts_over_all_runs_and_ends_them() -> None:
     track = Track(7, "audio/mpeg", 10_000)
     row = list(split_clips([track] * 3, 20, offset_ms=5_000, limit_ms=400_250))
     # 60 tracks of 10 s by 16: 160 s each; 5 s are left out, so 155, 160, and what is left
-    assert [stretch.limit_ms for stretch in row] == [400_250, 245_250, 85_250]
-    assert [stretch.offset_ms for stretch in row] == [5_000, 0, 0]
+    assert [run.limit_ms for run in row] == [400_250, 245_250, 85_250]
+    assert [run.offset_ms for run in row] == [5_000, 0, 0]
 
 
 async def test_an_offset_skips_and_a_limit_cuts_to_the_sample(sound: Path) -> None:

@@ -37,7 +37,7 @@ def load_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emergency_session, "AHEAD_S", 10.0)
     monkeypatch.setattr(emergency_session, "START_LIMIT_S", 60.0)
     monkeypatch.setattr(sound_output, "PREPARE_S", 2 * SOON_S)
-    monkeypatch.setattr(session_stack, "CALM_S", 0.0)
+    monkeypatch.setattr(session_stack, "QUIET_S", 0.0)
 
 
 async def begin_alarm(bench: Bench) -> Item:
@@ -349,7 +349,7 @@ async def test_what_an_alarm_cuts_is_on_record_once_however_slow_the_journal_is(
 async def test_nothing_is_decoded_ahead_in_an_alarms_first_seconds(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_stack, "CALM_S", 60.0)
+    monkeypatch.setattr(session_stack, "QUIET_S", 60.0)
     async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         come_due(bench, "ban tin", when_cut="resume")

@@ -30,10 +30,10 @@ def alarm(
 
 
 def tell(queue: EmergencyQueue, item: Item, steps: int) -> None:
-    script = queue.script(item)
+    sequence = queue.sequence(item)
     here = {index for index, body in enumerate(item.bodies) if body.is_here}
     for _ in range(steps):
-        script.take(script.next(here), here)
+        sequence.begin(sequence.next(here), here)
 
 
 def test_the_highest_that_was_not_told_goes_first() -> None:

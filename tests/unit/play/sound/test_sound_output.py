@@ -245,7 +245,7 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(
 async def test_an_alarm_is_told_once_its_relay_answers_again(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(line_claim, "RETRY_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
     line = SpeakerLine("cho", relay, 0, 0, lambda *_: None)
     async with at_work(media_files, [line]) as bench:
@@ -263,7 +263,7 @@ async def test_an_alarm_is_told_once_its_relay_answers_again(
 async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(line_claim, "RETRY_S", 0.0)
     relay = SimAmplifier("cho", switch_ms=0, timeout_ms=1)
     line = SpeakerLine("cho", relay, 0, 0, lambda *_: None)
     async with at_work(media_files, [line]) as bench:
@@ -282,7 +282,7 @@ async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
 async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_claim, "CLAIM_AGAIN_S", 0.0)
+    monkeypatch.setattr(line_claim, "RETRY_S", 0.0)
     well, mute = (SimAmplifier(name, switch_ms=0, timeout_ms=1) for name in ("cho", "xa"))
     lines = [SpeakerLine(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
     async with at_work(media_files, lines) as bench:
@@ -477,7 +477,7 @@ async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
         second = alarm(bench, "lu/sound", bodies=TEXT)
         bench.rundown.now_wanted = [second, first]
         bench.output.changed()
-        await until(lambda: any(one.is_giving_way for one in bench.output.session_stack.tellings))
+        await until(lambda: any(one.is_preempted for one in bench.output.session_stack.emergencies))
         assert not bench.engine.all(Stop)
         assert len(bench.engine.all(Fire)) == 2
         bench.engine.on_event(Ended(line.id, 300_000, "end", mono_s()))
