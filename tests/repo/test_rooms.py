@@ -53,7 +53,7 @@ ALLOWED = {
     "agent.ingest": "agent.evidence agent.plan agent.state agent.store agent.trust",
     "agent.link": "agent.store",
     "agent.log_rate_limit": "",
-    "agent.maintenance": "agent.store agent.trust",
+    "agent.maintenance": "agent.background_jobs agent.store agent.trust",
     "agent.output_set": "agent.box_state agent.overrides agent.play agent.playout agent.settings",
     "agent.overrides": (
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
