@@ -57,15 +57,15 @@ def run(file: Path, *, demo: bool, health_s: float, lang: Lang) -> None:
     from agent.malloc import limit_heap
 
     limit_heap()
-    from agent.bootstrap import judge, serve
+    from agent.bootstrap import serve, validate
 
     _log_to_stderr()
     try:
-        judged = judge(file, demo=demo)
-        if judged.settings is None:
-            click.echo("\n".join(fault.text(lang) for fault in judged.faults), err=True)
+        report = validate(file, demo=demo)
+        if report.settings is None:
+            click.echo("\n".join(fault.text(lang) for fault in report.faults), err=True)
             sys.exit(EXIT_CONFIG)
-        asyncio.run(serve(judged.settings, file, demo=demo, health_s=health_s))
+        asyncio.run(serve(report.settings, file, demo=demo, health_s=health_s))
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_CONFIG)
@@ -84,10 +84,10 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
     """Check FILE as `run` would: exit 0 good, 1 faults, 2 unreadable. Warnings do not count."""
     from functools import partial
 
-    from agent.bootstrap import judge
+    from agent.bootstrap import validate
     from agent.settings.check_command import run_check
 
-    proof = partial(judge, demo=demo)
+    proof = partial(validate, demo=demo)
     sys.exit(run_check(file, proof, lang, as_json=format_ == "json", effective=effective))
 
 
@@ -101,11 +101,11 @@ def doctor(file: Path, *, lang: Lang, format_: str, bundle: Path | None, demo: b
     """Examine the box and name the next step: exit 0 no faults, 1 faults, 2 unreadable settings."""
     from functools import partial
 
-    from agent.bootstrap import judge
+    from agent.bootstrap import validate
     from agent.doctor.command import DoctorOptions, run_doctor
 
     order = DoctorOptions(lang, format_ == "json", bundle)
-    sys.exit(run_doctor(file, partial(judge, demo=demo), order))
+    sys.exit(run_doctor(file, partial(validate, demo=demo), order))
 
 
 @main.command("confirm-time")

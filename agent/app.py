@@ -114,65 +114,65 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         contact = CentreContact()
         uplink = Uplink(station, device.key)
         sender = JournalSender(journal, uplink.sign, uplink.publish)
-        intake = IngestPipeline(
+        pipeline = IngestPipeline(
             station, authority=state.authority, store=store, floors=state.floors, clock=clock,
             journal=journal, acknowledge=partial(_acknowledge, contact, sender),
             documents=documents, set_issue=issues.set_issue, province=settings.province,
         )  # fmt: skip
-        rights = AuthorityTracker(
+        authority = AuthorityTracker(
             device.root, state.authority, store=store, clock=clock, issues=issues,
-            restore=intake.restore, spread_s=spread_s,
+            restore=pipeline.restore, spread_s=spread_s,
         )  # fmt: skip
-        programme = Schedule(
+        schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents,
         )  # fmt: skip
-        outputs = build_outputs(stack, settings, clock, state, programme)
-        downloads = _build_downloads(settings, clock, state, programme)
+        outputs = build_outputs(stack, settings, clock, state, schedule)
+        downloads = _build_downloads(settings, clock, state, schedule)
         fetch = partial(_fetch_media, downloads, documents, state.press)
-        keys = EmergencyKeys(
+        emergency_keys = EmergencyKeys(
             settings, clock=clock, journal=journal, issues=issues, documents=documents,
             why_missing=state.status.why_missing, is_stopped=mutes.is_stopped,
             sounding=outputs.sounding, press=state.press,
         )  # fmt: skip
-        silences = SilenceEvents(
+        silence_events = SilenceEvents(
             store, clock=clock, journal=journal, set_issue=issues.set_issue,
             documents=documents, mutes=mutes,
         )  # fmt: skip
-        site = SiteInputs(
+        site_inputs = SiteInputs(
             settings, store=store, journal=journal, set_issue=issues.set_issue,
-            lines=outputs.lines, mutes=mutes, press=keys.press,
+            lines=outputs.lines, mutes=mutes, press=emergency_keys.press,
         )  # fmt: skip
-        watch = EmergencyMonitor(outputs.list_alarms, issues, journal)
+        emergency_monitor = EmergencyMonitor(outputs.list_alarms, issues, journal)
         connected, disconnected = AsyncSignal[[int]](), Signal[[]]()
         centre_seen = AsyncSignal[[str, bytes]]()
         session = SessionCounter(store)
         link = MqttLink(
-            settings.broker, station, next_session=session.next, on_message=intake.receive,
+            settings.broker, station, next_session=session.next, on_message=pipeline.receive,
             on_connect=connected.emit, on_disconnect=disconnected.emit, on_fault=issues.set_issue,
-            on_centre=centre_seen.emit, on_authority=rights.on_file, guard=device.guard,
+            on_centre=centre_seen.emit, on_authority=authority.on_file, guard=device.guard,
             pace=ConnectTiming.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
             dates=CertificateDates(clock.now),
         )  # fmt: skip
         hello = HelloSender(
             uplink.send, session=session.current, boot_id=device.boot_id, journal=journal,
-            ask=intake.nonces.ask, place=lambda: intake.place, floors=state.floors,
+            ask=pipeline.nonces.ask, place=lambda: pipeline.place, floors=state.floors,
             documents=documents, authority=state.authority, clock=clock, outputs=settings.outputs,
         )  # fmt: skip
-        greeting = HelloScheduler(hello.send, intake.nonces, spread_s)
-        upkeep = CardMaintenance(
+        hello_scheduler = HelloScheduler(hello.send, pipeline.nonces, spread_s)
+        maintenance = CardMaintenance(
             clock, store, state.floors, state.media, documents.is_named,
-            lambda: intake.place is not None,
-            intake.restore, hello.send,
+            lambda: pipeline.place is not None,
+            pipeline.restore, hello.send,
         )  # fmt: skip
-        timekeeper = TimeSync(
+        time_sync = TimeSync(
             clock, store=store, journal=journal, authority=state.authority,
-            boot_id=device.boot_id, state=Path(settings.state), restore=intake.restore,
+            boot_id=device.boot_id, state=Path(settings.state), restore=pipeline.restore,
         )  # fmt: skip
-        checkup = HealthReporter(
+        health = HealthReporter(
             build_checks(
                 settings, boot_id=device.boot_id, store=store, clock=clock, journal=journal,
-                issues=issues, link=link, contact=contact, authority=rights.state,
+                issues=issues, link=link, contact=contact, authority=authority.state,
                 documents=documents, floors=state.floors, outputs=outputs.by_name,
                 rundowns=outputs.rundowns,
             ),
@@ -180,7 +180,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             take=HealthSnapshot(
                 settings, session=session.current, clock=clock, journal=journal, issues=issues,
                 outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
-                inputs=site.inputs, readings=site.readings,
+                inputs=site_inputs.inputs, readings=site_inputs.readings,
             ).take,
             send=partial(_send_health, state.media, fetch, uplink),
             period_s=device.health_s,
@@ -188,55 +188,56 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
 
         # Whatever may change what sounds or shows makes all of these check, the schedule first.
         check = Signal[[]]()
-        check.connect(lambda: programme.refresh(clock.now()))
+        check.connect(lambda: schedule.refresh(clock.now()))
         check.connect(*(one.changed for one in outputs.by_name.values()))
-        check.connect(keys.check, watch.changed, checkup.report_soon)
-        timekeeper.stepped.connect(rights.look_again)
-        for changed in (mutes.changed, state.press.changed, timekeeper.stepped, programme.planned):
+        check.connect(emergency_keys.check, emergency_monitor.changed, health.report_soon)
+        time_sync.stepped.connect(authority.recheck)
+        for changed in (mutes.changed, state.press.changed, time_sync.stepped, schedule.planned):
             changed.connect(check.emit)
         # in slices: the broker can bring about many small steps
-        timekeeper.stepped.connect(lambda: jobs.start(programme.replan(clock.now())))
-        timekeeper.time_wanted.connect(greeting.request_hello)
+        time_sync.stepped.connect(lambda: jobs.start(schedule.replan(clock.now())))
+        time_sync.time_wanted.connect(hello_scheduler.request_hello)
         # an alarm or a silence does not wait for the plan
-        documents.changed.connect(check.emit, silences.changed)
-        documents.changed.connect(lambda: programme.replan(clock.now()))
-        programme.planned.connect(partial(_record_refused, jobs, journal, programme), fetch)
+        documents.changed.connect(check.emit, silence_events.changed)
+        documents.changed.connect(lambda: schedule.replan(clock.now()))
+        schedule.planned.connect(partial(_record_refused, jobs, journal, schedule), fetch)
         state.press.changed.connect(fetch)
-        for settled in (downloads.arrived, downloads.given_up):
-            settled.connect(partial(_end_missing, issues), lambda _digest: check.emit())
-        downloads.failed.connect(partial(_begin_missing, jobs, issues, upkeep))
-        intake.time_taken.connect(contact.note_heard, timekeeper.on_time)
-        intake.placed.connect(partial(_settle_place, settings, jobs, issues, link, rights))
-        intake.presumed.connect(rights.presume)
-        intake.judged.connect(lambda result: jobs.start(uplink.send_result(result)))
-        intake.hello_due.connect(lambda: jobs.start(hello.send()))
-        rights.wanted.connect(link.set_authority_files)
-        rights.hello_due.connect(hello.send)
-        connected.connect(session.note_connected, lambda _session: uplink.note_connected(link))
+        for ended in (downloads.arrived, downloads.given_up):
+            ended.connect(partial(_end_missing, issues), lambda _digest: check.emit())
+        downloads.failed.connect(partial(_begin_missing, jobs, issues, maintenance))
+        pipeline.time_taken.connect(contact.record_contact, time_sync.on_time)
+        pipeline.placed.connect(partial(_apply_place, settings, jobs, issues, link, authority))
+        pipeline.provisionally_placed.connect(authority.set_provisional_place)
+        pipeline.verdict_given.connect(lambda result: jobs.start(uplink.send_result(result)))
+        pipeline.hello_due.connect(lambda: jobs.start(hello.send()))
+        authority.wanted.connect(link.set_authority_files)
+        authority.hello_due.connect(hello.send)
+        connected.connect(session.set_current, lambda _session: uplink.set_connection(link))
         connected.connect(lambda _session: sender.connected())
         connected.connect(lambda _session: hello.send(), lambda _session: uplink.send_unsent())
         connected.connect(
-            lambda _session: greeting.on_connect(), lambda _session: checkup.report_soon()
+            lambda _session: hello_scheduler.on_connect(), lambda _session: health.report_soon()
         )
         disconnected.connect(sender.disconnected)
-        centre_seen.connect(greeting.on_centre)
-        journal.played.connect(checkup.on_play)
-        issues.changed.connect(lambda _issue, _begins: checkup.report_soon())
+        centre_seen.connect(hello_scheduler.on_centre)
+        journal.played.connect(health.on_play)
+        issues.changed.connect(lambda _issue, _begins: health.report_soon())
 
-        await silences.load()
-        await site.load()
-        await rights.load()
-        await intake.begin()
+        await silence_events.load()
+        await site_inputs.load()
+        await authority.load()
+        await pipeline.begin()
         services: dict[str, Run] = {
             f"output {name}": partial(keep_running, output, issues.set_issue)
             for name, output in outputs.by_name.items()
         }
         services |= {
-            "link": link.run, "sender": sender.run, "supply": downloads.run,
-            "authority": rights.run, "checkup": checkup.run, "site": site.run,
-            "silences": silences.run, "upkeep": upkeep.run, "alarm": keys.run,
-            "timekeeper": timekeeper.run, "greeting": greeting.run, "alarm watch": watch.run,
-            "schedule": partial(programme.run, clock), "refusals": intake.refusals.run,
+            "link": link.run, "sender": sender.run, "downloads": downloads.run,
+            "authority": authority.run, "health": health.run, "site inputs": site_inputs.run,
+            "silence events": silence_events.run, "maintenance": maintenance.run,
+            "emergency keys": emergency_keys.run, "emergency monitor": emergency_monitor.run,
+            "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
+            "schedule": partial(schedule.run, clock), "refusals": pipeline.refusals.run,
             "heartbeat": journal.keep_beating,
         }  # fmt: skip
         if store.is_volatile:
@@ -257,31 +258,31 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             status = StationStatusReader(
                 release=version("tramtin"), settings=settings, clock=clock, journal=journal,
                 issues=issues, documents=documents, mutes=mutes, link=link,
-                place=lambda: intake.place, why_missing=state.status.why_missing,
-                outputs=OutputStatusReader(outputs.by_name, documents, programme, mutes),
+                place=lambda: pipeline.place, why_missing=state.status.why_missing,
+                outputs=OutputStatusReader(outputs.by_name, documents, schedule, mutes),
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(
-                    Path(settings.state), clock, issues, checkup.watch.statuses, rights.state,
-                    site.inputs, site.readings,
+                    Path(settings.state), clock, issues, health.watch.statuses, authority.state,
+                    site_inputs.inputs, site_inputs.readings,
                 ),
-                emergency_keys=keys.standings, emergencies=outputs.list_alarms,
+                emergency_keys=emergency_keys.standings, emergencies=outputs.list_alarms,
             )  # fmt: skip
             operations = build_operations(
                 settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
                 outputs=outputs.by_name, reload=device.reread,
             )  # fmt: skip
             services["page"] = partial(run_page, settings, status, operations, issues.set_issue)
-        yield Agent(services, intake.restore)
+        yield Agent(services, pipeline.restore)
 
 
 def _build_downloads(
-    settings: Settings, clock: Clock, state: BoxState, programme: Schedule
+    settings: Settings, clock: Clock, state: BoxState, schedule: Schedule
 ) -> Downloads:
     def build_fetcher(patience: Patience) -> Fetcher:
         return Fetcher(
             state.media,
             Path(settings.broker.ca),
-            hosts=lambda: programme.media_hosts,
+            hosts=lambda: schedule.media_hosts,
             allow_private=settings.media.allow_private,
             dates=CertificateDates(clock.now),
             patience=patience,
@@ -292,7 +293,7 @@ def _build_downloads(
         urgent=build_fetcher(URGENT),
         status=state.status,
         is_wanted=state.documents.is_named,
-        needed_at=lambda: programme.needed(clock.now()),
+        needed_at=lambda: schedule.needed(clock.now()),
     )
 
 
@@ -300,7 +301,7 @@ def _build_downloads(
 
 
 async def _acknowledge(contact: CentreContact, sender: JournalSender, ack: Ack) -> None:
-    contact.note_heard()
+    contact.record_contact()
     await sender.on_ack(ack)
 
 
@@ -317,9 +318,9 @@ async def _send_health(
     await uplink.send("health", health)
 
 
-def _record_refused(jobs: BackgroundJobs, journal: Journal, programme: Schedule) -> None:
+def _record_refused(jobs: BackgroundJobs, journal: Journal, schedule: Schedule) -> None:
     """Record once what policy or this release refuses to play, with its rule."""
-    for refusal in programme.take_new_refusals():
+    for refusal in schedule.take_new_refusals():
         jobs.start(run_logged(journal.append("refusal", detail=refusal.detail())))
 
 
@@ -328,24 +329,28 @@ def _end_missing(issues: Issues, digest: Digest) -> None:
 
 
 def _begin_missing(
-    jobs: BackgroundJobs, issues: Issues, upkeep: CardMaintenance, digest: Digest, error: AgentError
+    jobs: BackgroundJobs,
+    issues: Issues,
+    maintenance: CardMaintenance,
+    digest: Digest,
+    error: AgentError,
 ) -> None:
     issues.set_issue("media_missing", digest[:12], str(error))
     if error.code == "E_DISK":
-        jobs.start(upkeep.make_room())
+        jobs.start(maintenance.make_room())
 
 
-async def _settle_place(
+async def _apply_place(
     settings: Settings,
     jobs: BackgroundJobs,
     issues: Issues,
     link: MqttLink,
-    rights: AuthorityTracker,
+    authority: AuthorityTracker,
     config: StationConfig | None,
 ) -> None:
     # As a job: a message never waits for the network, because an emergency may be behind it.
     jobs.start(link.set_groups(config.groups if config else []))
-    rights.set_place(parse_place(config.place) if config else None)
+    authority.set_place(parse_place(config.place) if config else None)
     here = {zone.name for output in settings.outputs for zone in output.zones}
     here |= {face.name for output in settings.outputs for face in output.faces}
     unknown = sorted(set(config.zones) - here) if config else []

@@ -92,16 +92,16 @@ def load_key(settings: Settings) -> DeviceKey:
         raise ConfigError("E_KEY", settings.broker.key, str(error)) from error
 
 
-def judge(file: Path, *, demo: bool = False) -> SettingsReport:
+def validate(file: Path, *, demo: bool = False) -> SettingsReport:
     """All faults for which `run` would refuse to start; `tramtin check` calls it too.
 
     Raises:
         ConfigError: E_UNREADABLE, the file itself cannot be read.
     """
-    judged = validate_settings(file)
-    if judged.settings is None:
-        return judged
-    settings = judged.settings
+    report = validate_settings(file)
+    if report.settings is None:
+        return report
+    settings = report.settings
     for key, load in (
         ("root", partial(load_root_file, settings, demo=demo)),
         ("broker.key", partial(load_key, settings)),
@@ -109,8 +109,8 @@ def judge(file: Path, *, demo: bool = False) -> SettingsReport:
         try:
             load()
         except ConfigError as error:
-            judged = judged.refused(key, error)
-    return judged
+            report = report.refused(key, error)
+    return report
 
 
 class _SettingsReload:
@@ -120,7 +120,7 @@ class _SettingsReload:
         self.file = file
         self.settings: Settings | None = None
         self.is_good = asyncio.Event()
-        self._judge = partial(judge, file, demo=demo)
+        self._validate = partial(validate, file, demo=demo)
 
     async def __call__(self) -> Sequence[ValidationFault]:
         """The faults of the file now; without any, the agent restarts with the new settings.
@@ -128,10 +128,10 @@ class _SettingsReload:
         Raises:
             ConfigError: E_UNREADABLE.
         """
-        judged = await asyncio.to_thread(self._judge)
-        if judged.settings is None:
-            return judged.faults
-        self.settings = judged.settings
+        report = await asyncio.to_thread(self._validate)
+        if report.settings is None:
+            return report.faults
+        self.settings = report.settings
         self.is_good.set()
         return ()
 

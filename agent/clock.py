@@ -113,7 +113,7 @@ class Clock:
         self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
         self._attested = max(attested or self.floor, BUILD_AT)
-        self._rtc_boot_s = self._floor_boot_s = self._vouched_boot_s = boot()
+        self._rtc_boot_s = self._floor_boot_s = self._attested_boot_s = boot()
         self.rtc_apart_s = 0.0 if rtc is None else rtc_apart_s
         is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
         self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
@@ -198,7 +198,9 @@ class Clock:
             if utc <= self.ceiling:
                 self._raise(utc, by)
             return Outcome("slow")
-        return self._judge(_ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by))
+        return self._verify_fix(
+            _ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by)
+        )
 
     def follow(self, utc: datetime, at_boot_s: float, error_s: float) -> Outcome:
         """Apply chrony's time under NTS; a fix by the centre of the last day takes precedence.
@@ -214,7 +216,7 @@ class Clock:
         distance_s = self._distance(found)
         is_centres = self._fix is not None and not self._fix.is_nts and self._is_synced()
         self.apart_s = distance_s if is_centres and distance_s > APART_S else 0.0
-        return Outcome("apart") if self.apart_s else self._judge(found)
+        return Outcome("apart") if self.apart_s else self._verify_fix(found)
 
     def confirm(self) -> Outcome:
         """Apply the held fix: somebody who may confirm it has done so.
@@ -226,12 +228,12 @@ class Clock:
             raise ValueError("no fix is held")
         held, self._held = self._held, None
         self.attest(held.at)
-        return self._take(held)
+        return self._apply_fix(held)
 
     def attest(self, at: datetime) -> None:
         """Somebody other than the signers of the time has signed that this moment is past."""
         if at > self.attested:
-            self._attested, self._vouched_boot_s = at, self._boot()
+            self._attested, self._attested_boot_s = at, self._boot()
 
     def raise_floor(self) -> None:
         """Raise the floor to what is past by the fix in force; without a fix nothing happens."""
@@ -239,7 +241,7 @@ class Clock:
         if self._fix is not None and now.error_s is not None and not self._fix.is_on_notice:
             self._raise(now.at - timedelta(seconds=now.error_s), self._fix.by)
 
-    def see_rtc(self, rtc: datetime | None) -> None:
+    def check_rtc(self, rtc: datetime | None) -> None:
         """Compare the battery clock, read just now, with the fix in force; without one do nothing.
 
         Whoever sets the system's clock may have set it since the start.
@@ -251,7 +253,7 @@ class Clock:
         self._rtc_boot_s = self._boot()
         self._rtc = rtc if abs(self.rtc_apart_s) <= HOLDOVER_LIMIT_S else None
 
-    def forget(self) -> None:
+    def reset_floor(self) -> None:
         """Drop what the signers of the time have said, because the root has revoked them.
 
         The floor falls back to the build's. The fix in force stays for ten more minutes, so that a
@@ -323,7 +325,7 @@ class Clock:
 
     # Verification
 
-    def _judge(self, fix: _ClockFix) -> Outcome:
+    def _verify_fix(self, fix: _ClockFix) -> Outcome:
         if fix.at < self.floor:
             return Outcome("below_floor")
         if fix.at > self.ceiling:
@@ -331,7 +333,7 @@ class Clock:
             return Outcome("held")
         if self._held is not None and self._held.is_nts == fix.is_nts:
             self._held = None  # the same source now gives another time
-        return Outcome("needless") if self._is_needless(fix) else self._take(fix)
+        return Outcome("needless") if self._is_needless(fix) else self._apply_fix(fix)
 
     def _is_needless(self, fix: _ClockFix) -> bool:
         """A coarser fix that agrees: whoever delays replies must not make the box less exact."""
@@ -339,7 +341,7 @@ class Clock:
         is_finer = now.error_s is not None and now.error_s < fix.read(self._boot())[1]
         return is_finer and self._is_synced() and self._distance(fix) == 0.0
 
-    def _take(self, fix: _ClockFix) -> Outcome:
+    def _apply_fix(self, fix: _ClockFix) -> Outcome:
         boot, before, missed_s = self._boot(), self.now(), self._distance(fix)
         if self._fix is not None and self._fix.is_nts == fix.is_nts:
             self.missed_s = missed_s
@@ -367,7 +369,7 @@ class Clock:
         return self.now().quality == "SYNCED"
 
     def _read_attested(self, boot: float) -> datetime:
-        return self._attested + timedelta(seconds=boot - self._vouched_boot_s)
+        return self._attested + timedelta(seconds=boot - self._attested_boot_s)
 
     def _read_latest(self, boot: float, past: datetime) -> datetime | None:
         """The latest possible moment: as if the answer was signed when the question was asked."""

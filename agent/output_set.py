@@ -26,7 +26,7 @@ class OutputSet:
     """All outputs of the settings.
 
     Args:
-        programme: the schedule of the whole box.
+        schedule: of the whole box.
         clock: the only source of time.
 
     Attributes:
@@ -35,7 +35,7 @@ class OutputSet:
         lines: every switched speaker line.
     """
 
-    programme: Schedule
+    schedule: Schedule
     clock: Clock
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class OutputSet:
 
     def list_alarms(self) -> list[EmergencyState]:
         """Every emergency in force, and how it stands on each output."""
-        return list_alarms(self.programme, self.rundowns, self.by_name, self.clock.now())
+        return list_alarms(self.schedule, self.rundowns, self.by_name, self.clock.now())
 
     def may_pause(self) -> bool:
         """Does no output need the next minute, so that the agent may restart?"""
@@ -59,16 +59,16 @@ class OutputSet:
 
 
 def build_outputs(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, programme: Schedule
+    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, schedule: Schedule
 ) -> OutputSet:
     """Build every output. Leaving the stack switches every line off, also if a later build fails.
 
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
-    built = OutputSet(programme, clock)
+    built = OutputSet(schedule, clock)
     for one in settings.outputs:
-        rundown = _build_rundown(one, programme)
+        rundown = _build_rundown(one, schedule)
         context = OutputContext(rundown, clock, state.media, state.journal, state.issues.set_issue)
         built.rundowns[one.name] = rundown
         if one.audio is None:
@@ -81,7 +81,7 @@ def build_outputs(
     return built
 
 
-def _build_rundown(output: Output, programme: Schedule) -> SoundSchedule:
+def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:
     if output.board is not None:
-        return BoardSchedule(programme, [face.name for face in output.faces])
-    return SoundSchedule(programme, [zone.name for zone in output.zones])
+        return BoardSchedule(schedule, [face.name for face in output.faces])
+    return SoundSchedule(schedule, [zone.name for zone in output.zones])

@@ -105,15 +105,15 @@ class AuthorityTracker:
         if self._updater is not None:
             self._updater.set_place(place)
 
-    def presume(self, place: Place) -> None:
+    def set_provisional_place(self, place: Place) -> None:
         """Set a provisional place, from a station-config that could not be verified."""
         if self._updater is not None:
-            self._updater.presume(place)
+            self._updater.set_provisional_place(place)
 
-    def look_again(self) -> None:
+    def recheck(self) -> None:
         """Verify again: the clock has been set."""
         if self._updater is not None:
-            self._updater.look_again()
+            self._updater.recheck()
 
     def state(self) -> AuthorityState:
         """The state of the authority, for health and page."""

@@ -91,7 +91,7 @@ class AuthorityUpdater:
         self._inbox = MetadataInbox()
         self._wanted: frozenset[str] = frozenset()
         self._place: Place | None = None
-        self._presumed: Place | None = None
+        self._provisional_place: Place | None = None
         self._is_due = asyncio.Event()
         self._placed = asyncio.Event()
 
@@ -148,21 +148,21 @@ class AuthorityUpdater:
         and the centre does not send again what the box holds.
         """
         if place != self._place:
-            self._presumed = self._place if place is None else None
+            self._provisional_place = self._place if place is None else None
             self._place = place
             self._placed.set()
             self._is_due.set()
 
-    def presume(self, place: Place) -> None:
+    def set_provisional_place(self, place: Place) -> None:
         """Set a provisional place, from a document that could not be verified.
 
         It only chooses which files a box without a place requests; it grants nothing.
         """
-        if self._place is None and place != self._presumed:
-            self._presumed = place
+        if self._place is None and place != self._provisional_place:
+            self._provisional_place = place
             self._is_due.set()
 
-    def look_again(self) -> None:
+    def recheck(self) -> None:
         """Run a pass: the clock has been set, so files may have expired or be valid again."""
         self._is_due.set()
 
@@ -212,7 +212,7 @@ class AuthorityUpdater:
         # A late import: a box with a pinned authority never needs the client.
         from agent.authority.tuf_client import run_pass
 
-        place = self._place or self._presumed
+        place = self._place or self._provisional_place
         target = f"authority/{place}" if place else None
         return run_pass(self._installed, self._kept, came, target, self._now().at)
 

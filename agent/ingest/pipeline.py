@@ -88,8 +88,8 @@ class IngestPipeline:
     Attributes:
         time_taken: emitted when a signed time was accepted: taken, held or needless.
         placed: emitted with the config that gives the box its place, or None when it is lost.
-        presumed: emitted with a provisional, unverified place: see `authority.updater`.
-        judged: emitted with the verdict on each document.
+        provisionally_placed: emitted with a provisional, unverified place: see `authority.updater`.
+        verdict_given: emitted with the verdict on each document.
         hello_due: emitted when a hello must ask the centre for what was turned away.
     """
 
@@ -110,8 +110,8 @@ class IngestPipeline:
         self.time_taken = AsyncSignal[[Outcome]]()
         self._acknowledge = acknowledge
         self.placed = AsyncSignal[[StationConfig | None]]()
-        self.presumed = Signal[[Place]]()
-        self.judged = Signal[[Result]]()
+        self.provisionally_placed = Signal[[Place]]()
+        self.verdict_given = Signal[[Result]]()
         self.hello_due = Signal[[]]()
         self.nonces = Nonces(clock.boot_s)
         self._attested = Attestations(self.nonces)
@@ -155,7 +155,7 @@ class IngestPipeline:
             await self._take_effect(await self._admission.read_unplanned())
         last = self._placement.last
         if self.place is None and last is not None:
-            self.presumed.emit(last)
+            self.provisionally_placed.emit(last)
 
     async def restore(self) -> None:
         """Apply again what was accepted: after a start, a clock step or some hours."""
@@ -169,7 +169,7 @@ class IngestPipeline:
         sends all again when the authority's files have come and a new `hello` was sent.
         """
         if not self._authority.knows_signers(self._clock.now()):
-            self._presume(topic, message)
+            self._find_provisional_place(topic, message)
             log.info("E_STALE: nobody who may sign is known yet, %s was not verified", topic)
             return False
         try:
@@ -199,7 +199,7 @@ class IngestPipeline:
             ):
                 log.debug("duplicate below the floor of its slot, on %s", topic)
                 return False
-            self._presume(topic, message)
+            self._find_provisional_place(topic, message)
             if (topic.kind, error.code) == ("emergency", "E_TIME"):
                 self._unproved.add(topic, message)
             await self.refusals.add(topic, message, error)
@@ -239,12 +239,12 @@ class IngestPipeline:
         for topic, message in kept:
             await self.receive(topic, message)
 
-    def _presume(self, topic: Topic, message: bytes) -> None:
+    def _find_provisional_place(self, topic: Topic, message: bytes) -> None:
         """Set a provisional place: a box without one must know which authority files to fetch."""
         if self.place is None and (topic.kind, topic.station) == ("station-config", self._station):
             place = find_provisional_place(message, self._station)
             if place is not None:
-                self.presumed.emit(place)
+                self.provisionally_placed.emit(place)
 
     def _check_memory(self, accepted: Accepted) -> None:
         """Refuse what a box with a new state cannot tell from a replay.
@@ -299,7 +299,7 @@ class IngestPipeline:
         code = error.code if error is not None and result == "failed" else None
         hint = "" if error is None else error.hint[:300]
         document = accepted.document
-        self.judged.emit(
+        self.verdict_given.emit(
             Result(
                 document.doc_id, result, code, hint, document.kind, accepted.sha256,
                 ignored=list(accepted.ignored) or UNSET,
@@ -313,7 +313,7 @@ class IngestPipeline:
         again. What a head revokes is left out.
         """
         now = self._clock.now()
-        await self._placement.settle(documents, now)
+        await self._placement.update(documents, now)
         place = self.place
         here: list[HeldDocument] = []
         for h in documents:
@@ -338,7 +338,7 @@ class IngestPipeline:
             self.hello_due.emit()
 
     async def _report(self, result: Result) -> None:
-        self.judged.emit(result)
+        self.verdict_given.emit(result)
 
     def _decoded(self) -> list[Document]:
         """The documents in force; a head is never revoked, so all heads are among them."""
@@ -358,7 +358,7 @@ class IngestPipeline:
                 "sha256": sha256,
             },
         )
-        self.judged.emit(
+        self.verdict_given.emit(
             Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
         )
 

@@ -70,7 +70,7 @@ class Placement:
             return str(self.last)
         return f"{self._province}/*/*" if self._province is not None else None
 
-    async def settle(self, documents: Iterable[HeldDocument], now: Now) -> None:
+    async def update(self, documents: Iterable[HeldDocument], now: Now) -> None:
         """Set the place from the configs, each verified at the place that it gives.
 
         A config that is no longer authorised gives no place.

@@ -7,7 +7,7 @@ from random import SystemRandom
 
 Uniform = Callable[[float, float], float]
 STABLE_S = 10.0
-KICK_WINDOW_S = 60.0
+TAKEOVER_WINDOW_S = 60.0
 
 
 class BackOff:
@@ -38,22 +38,22 @@ class BackOff:
         self._uniform = uniform or SystemRandom().uniform
         self._last_s = base_s
         self._established = False
-        self.short_lives = 0
+        self.short_connections = 0
 
-    def lost(self, lasted_s: float) -> None:
+    def record_end(self, lasted_s: float) -> None:
         """Handle the end of a connection; one shorter than ten seconds does not reset the waits.
 
         Otherwise the box would connect again and again to a broker that accepts and drops at once.
-        `short_lives` counts such connections in a row.
+        `short_connections` counts such connections in a row.
         """
         if lasted_s < STABLE_S:
-            self.short_lives += 1
+            self.short_connections += 1
             return
-        self.short_lives = 0
+        self.short_connections = 0
         self._last_s = self._base_s
         self._established = True
 
-    def left(self) -> None:
+    def record_stall(self) -> None:
         """Handle that we closed because the broker does not read: reconnect soon, every time.
 
         An alarm may be waiting there. Each such connection costs the broker more than the box.
@@ -78,11 +78,11 @@ class TakeoverGuard:
     A second takeover within a minute is the sign.
     """
 
-    def __init__(self, window_s: float = KICK_WINDOW_S) -> None:
+    def __init__(self, window_s: float = TAKEOVER_WINDOW_S) -> None:
         self._window_s = window_s
         self._last_mono_s: float | None = None
 
-    def kicked(self, mono_s: float) -> bool:
+    def record_takeover(self, mono_s: float) -> bool:
         """Count a takeover of our session by another client; True if it points to a duplicate."""
         last, self._last_mono_s = self._last_mono_s, mono_s
         return last is not None and mono_s - last <= self._window_s

@@ -85,10 +85,10 @@ class BoundedClient(aiomqtt.Client):
         self.breach: str | None = None
         self.stalled = False  # did we close because the broker does not read?
         self.take: Callable[[paho.MQTTMessage], None] = lambda _message: None
-        self._given_up = False
+        self._is_dropped = False
         self._unanswered = 0  # messages since the broker last answered a PINGREQ
         self._limit_bytes = max_bytes + PACKET_HEAD_BYTES
-        self._refused = on_refused
+        self._on_refused = on_refused
         self._unlimited_recv = self._client._sock_recv  # noqa: SLF001 - the module's purpose
         self._client._sock_recv = self._limited_recv  # type: ignore[method-assign] # noqa: SLF001 - as above
         self._unlimited_handle = self._client._packet_handle  # noqa: SLF001 - as above
@@ -118,16 +118,16 @@ class BoundedClient(aiomqtt.Client):
         """
         unconfirmed = len(self._client._out_messages)  # noqa: SLF001 - the module's purpose
         if unconfirmed >= MAX_UNCONFIRMED:
-            self._leave(f"the broker confirms nothing: {unconfirmed} messages wait for it")
+            self._close_later(f"the broker confirms nothing: {unconfirmed} messages wait for it")
         await super().publish(*arguments, **named)
 
     def _bound_unsent(self) -> None:
         """Close when the broker leaves too many packets unread, whatever made us send them."""
         unsent = len(self._client._out_packet)  # noqa: SLF001 - the module's purpose
         if unsent > MAX_UNSENT:
-            self._leave(f"the broker sends and does not read: {unsent} packets wait for it")
+            self._close_later(f"the broker sends and does not read: {unsent} packets wait for it")
 
-    def _leave(self, why: str) -> None:
+    def _close_later(self, why: str) -> None:
         if self.breach is None:
             self.breach, self.stalled = why, True
             # Later: paho may be inside a callback, and closing takes that callback's lock again.
@@ -147,7 +147,7 @@ class BoundedClient(aiomqtt.Client):
 
     def drop(self) -> None:
         """Close any connection without a DISCONNECT; the broker publishes the will."""
-        self._given_up = True
+        self._is_dropped = True
         self._client._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)  # noqa: SLF001 - paho has no public way to hang up
         for ending in (self._connected, self._disconnected):
             if ending.done() and not ending.cancelled():
@@ -179,7 +179,7 @@ class BoundedClient(aiomqtt.Client):
     def _client_connect(self) -> None:
         """Runs in a thread, which cannot be cancelled: closes a connection that comes too late."""
         super()._client_connect()
-        if self._given_up:
+        if self._is_dropped:
             self._loop.call_soon_threadsafe(self.drop)
 
     def _on_socket_open(self, _client: paho.Client, _data: Any, sock: Any) -> None:
@@ -245,11 +245,11 @@ class BoundedClient(aiomqtt.Client):
         is_message = packet["command"] & _TYPE == _PUBLISH
         limit_bytes = self._limit_bytes if is_message else MAX_ANSWER_BYTES
         if bufsize > limit_bytes:
-            raise self._break(f"refused a packet of {bufsize} bytes, at most {limit_bytes}")
+            raise self._refuse(f"refused a packet of {bufsize} bytes, at most {limit_bytes}")
         if packet["have_remaining"] and is_message and packet["command"] & _QOS >= _QOS_2:
             # We subscribe at QoS 1, so no honest broker sends QoS 2, and paho would hold up to
             # 65,535 such messages until they are released.
-            raise self._break("refused a QoS 2 message: never subscribed")
+            raise self._refuse("refused a QoS 2 message: never subscribed")
         return self._unlimited_recv(bufsize)
 
     def _handle(self) -> MQTTErrorCode:
@@ -261,7 +261,7 @@ class BoundedClient(aiomqtt.Client):
                 has_id = bool(command & _QOS)
                 packet["packet"] = cut_properties(packet["packet"], has_packet_id=has_id)
             except ValueError as error:
-                raise self._break(str(error)) from error
+                raise self._refuse(str(error)) from error
         code = self._unlimited_handle()
         self._bound_unsent()
         self._bound_unanswered(command)
@@ -279,9 +279,9 @@ class BoundedClient(aiomqtt.Client):
             if self._unanswered == ASK_AFTER:
                 self._client._send_pingreq()  # noqa: SLF001 - the module's purpose
             elif self._unanswered > ASK_AFTER + MAX_UNANSWERED:
-                self._leave(f"the broker sends and does not read: {MAX_UNANSWERED} messages")
+                self._close_later(f"the broker sends and does not read: {MAX_UNANSWERED} messages")
 
-    def _break(self, why: str) -> ConnectionError:
+    def _refuse(self, why: str) -> ConnectionError:
         self.breach = why
         return ConnectionError(why)
 
@@ -292,7 +292,7 @@ class BoundedClient(aiomqtt.Client):
         self, client: paho.Client, data: Any, mid: int, reason: ReasonCode, properties: Any
     ) -> None:
         if reason.is_failure:
-            self._refused(str(reason))
+            self._on_refused(str(reason))
         super()._on_publish(client, data, mid, reason, properties)
 
     def _on_disconnect(

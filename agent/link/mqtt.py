@@ -37,7 +37,7 @@ from agent.contract.topic import (
     parse_topic,
 )
 from agent.errors import AgentError, LinkError
-from agent.link.backoff import KICK_WINDOW_S, BackOff, TakeoverGuard
+from agent.link.backoff import TAKEOVER_WINDOW_S, BackOff, TakeoverGuard
 from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
 from agent.link.crash_guard import CrashGuard
 from agent.link.delivery import Delivery, OnBytes, OnMessage, Readers
@@ -47,9 +47,9 @@ from agent.link.mqtt_connect import BrokerSettings, ConnectTiming, build_client
 from agent.link.network_thread import NetworkThreads
 from agent.link.tls import CertificateDates
 
-GOODBYE_S = 2.0
+DISCONNECT_S = 2.0
 MAX_CONNECTING = 2  # the newest attempt, and one that hangs
-UNSTABLE_LIVES = 3
+MAX_SHORT_CONNECTIONS = 3
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
 REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class MqttLink:
         dates: verifies the dates of the broker's certificate. None: by the build date alone.
     """
 
-    def __init__(  # noqa: PLR0913 - the seams to all neighbours, keyword-only
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         broker: BrokerSettings,
         station: StationId,
@@ -203,7 +203,7 @@ class MqttLink:
         while True:
             wait_s = 0.0
             try:
-                wait_s = await self._live_once()
+                wait_s = await self._hold_connection()
             except (MqttConnectError, ClosedEarlyError) as error:
                 wait_s = self._other_protocol(str(error))
             except Exception as error:  # noqa: BLE001 - the task's outer edge: the link never gives up
@@ -229,17 +229,17 @@ class MqttLink:
         self._protocol = aiomqtt.ProtocolVersion.V5
         return self._back_off.next_s()
 
-    async def _live_once(self) -> float:
+    async def _hold_connection(self) -> float:
         """Hold one connection from CONNECT to its end; return how many seconds to wait."""
         session = await self._next_session()
         client = await self._build_client(session)
         try:
             async with asyncio.timeout(self._pace.connect_timeout_s):
                 await client.connect(self._threads)
-            known = await self._introduce(client, session)
+            known = await self._start_session(client, session)
             code = await self._until_lost(client, session, known)
         except asyncio.CancelledError:
-            await self._leave(client, session)
+            await self._disconnect(client, session)
             raise
         except TimeoutError as error:
             raise LinkError("E_CONNECT", self._address, "no answer in time") from error
@@ -250,13 +250,13 @@ class MqttLink:
         return self._wait_after(code)
 
     def _wait_after(self, code: int | None) -> float:
-        if code == TAKEN_OVER and self._takeovers.kicked(mono_s()):
+        if code == TAKEN_OVER and self._takeovers.record_takeover(mono_s()):
             self._faults.begin(
                 "duplicate_identity", self._station, "another box uses our certificate"
             )
             return self._pace.duplicate_wait_s
         # Mosquitto 2.0.11 and MQTT 3.1.1 take a session over without a reason code.
-        if self._back_off.short_lives >= UNSTABLE_LIVES:
+        if self._back_off.short_connections >= MAX_SHORT_CONNECTIONS:
             self._faults.begin(
                 "link_unstable", self._station, "does another box use our certificate?"
             )
@@ -272,10 +272,10 @@ class MqttLink:
             on_refused=lambda why: self._faults.begin("publish_refused", self._station, why),
             dates=self._dates,
         )
-        client.take = partial(self._take, client)
+        client.take = partial(self._on_message, client)
         return client
 
-    async def _introduce(self, client: BoundedClient, session: int) -> frozenset[str]:
+    async def _start_session(self, client: BoundedClient, session: int) -> frozenset[str]:
         """Subscribe and report online; return the filters that may still change."""
         known = self._filters()
         always = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE]
@@ -297,7 +297,7 @@ class MqttLink:
             await self._update_filters(client, known, self._filters())
             await self._report_connected(session)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(KICK_WINDOW_S):
+                async with asyncio.timeout(TAKEOVER_WINDOW_S):
                     return await client.wait_lost()
             self._faults.end("duplicate_identity", self._station)
             self._faults.end("link_unstable", self._station)
@@ -306,9 +306,9 @@ class MqttLink:
             self._client = None
             self.since_mono_s = mono_s()
             if client.stalled:
-                self._back_off.left()
+                self._back_off.record_stall()
             else:
-                self._back_off.lost(self.since_mono_s - began)
+                self._back_off.record_end(self.since_mono_s - began)
             self._on_disconnect()
 
     async def _report_connected(self, session: int) -> None:
@@ -331,17 +331,17 @@ class MqttLink:
             else:
                 self._faults.end("subscription_refused", one)
 
-    async def _leave(self, client: BoundedClient, session: int) -> None:
+    async def _disconnect(self, client: BoundedClient, session: int) -> None:
         """Publish `offline` and disconnect: a DISCONNECT makes the broker drop the will."""
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
-            async with asyncio.timeout(GOODBYE_S):
+            async with asyncio.timeout(DISCONNECT_S):
                 offline = _state(session, online=False)
                 await client.publish(self._state_topic, offline, qos=1, retain=True)
                 await client.__aexit__(None, None, None)
 
     # Incoming messages
 
-    def _take(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
+    def _on_message(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
         """Sort one message into the inbox, or drop what is empty, foreign or too long."""
         kind = self._kind_of(message)
         if kind is None:

@@ -96,44 +96,44 @@ class EmergencyState:
 
 
 def list_alarms(
-    programme: EmergencySource, rundowns: Mapping[str, ItemLookup], outputs: Outputs, now: Now
+    schedule: EmergencySource, rundowns: Mapping[str, ItemLookup], outputs: Outputs, now: Now
 ) -> list[EmergencyState]:
     """All emergencies in force, highest first."""
     states: list[EmergencyState] = []
-    for active in _in_force(programme, now):
-        stop = _find_stop(programme, now)
+    for active in _in_force(schedule, now):
+        stop = _find_stop(schedule, now)
         one = (
-            _judge(outputs[name], rundown.item_of(active), stop)
+            _find_output_state(outputs[name], rundown.item_of(active), stop)
             for name, rundown in rundowns.items()
         )
         states.append(EmergencyState(active, tuple(one)))
     return states
 
 
-def _in_force(programme: EmergencySource, now: Now) -> Iterator[ActiveEmergency]:
+def _in_force(schedule: EmergencySource, now: Now) -> Iterator[ActiveEmergency]:
     known: set[tuple[str, object]] = set()
     senses: tuple[Sense, Sense] = ("sound", "picture")
-    for active in (one for sense in senses for one in programme.alarms(now, sense)):
+    for active in (one for sense in senses for one in schedule.alarms(now, sense)):
         name = (active.document.doc_id, active.press)
         if name not in known:
             known.add(name)
             yield active
 
 
-def _find_stop(programme: EmergencySource, now: Now) -> Standing | None:
-    if programme.is_locked():
+def _find_stop(schedule: EmergencySource, now: Now) -> Standing | None:
+    if schedule.is_locked():
         return "key"
-    order = programme.silence(now)
+    order = schedule.silence(now)
     return "order" if order is not None and order.stops_emergency else None
 
 
-def _judge(
+def _find_output_state(
     output: SoundOutput | BoardOutput, item: Item | None, stop: Standing | None
 ) -> OutputState:
     is_board = isinstance(output, BoardOutput)
     if item is None:
         return OutputState(output.name, is_board, None, "nothing")
-    standing = stop or _stand(output, item)
+    standing = stop or _find_standing(output, item)
     if isinstance(output, BoardOutput):
         return OutputState(output.name, is_board, item, standing)
     is_open, words = (
@@ -159,7 +159,7 @@ def _list_words(session_stack: SessionStack, item: Item) -> Iterator[LanguageSta
         yield LanguageState(body.lang, state)
 
 
-def _stand(output: SoundOutput | BoardOutput, item: Item) -> Standing:
+def _find_standing(output: SoundOutput | BoardOutput, item: Item) -> Standing:
     on_air = output.on_air
     if on_air is not None and on_air.key == item.key:
         return "on"

@@ -70,7 +70,7 @@ class CentreContact:
     def __init__(self) -> None:
         self.heard_mono_s = mono_s()
 
-    def note_heard(self, _content: object = None) -> None:
+    def record_contact(self, _content: object = None) -> None:
         """Such a message has just come."""
         self.heard_mono_s = mono_s()
 

@@ -53,7 +53,7 @@ class SessionCounter:
         """See `number`."""
         return self.number
 
-    def note_connected(self, number: int) -> None:
+    def set_current(self, number: int) -> None:
         """This session is established."""
         self.number = number
 
@@ -72,7 +72,7 @@ class Uplink:
         self._key = key
         self._unsent: deque[Result] = deque(maxlen=MAX_UNSENT)
 
-    def note_connected(self, connection: UplinkConnection) -> None:
+    def set_connection(self, connection: UplinkConnection) -> None:
         """Send on this connection from now on."""
         self._connection = connection
 

@@ -83,7 +83,7 @@ class TimeSync:
         self._boot_id = boot_id
         self._state = state
         self._restore = restore
-        self._ask_chronyd = ask_chrony
+        self._query_chrony = ask_chrony
         self._read_rtc = read_rtc
         self._root: int | None = None  # version of the root under which a time was last applied
         self._stored_boot_s = boot_s()
@@ -153,7 +153,7 @@ class TimeSync:
         await self._store_state()
 
     async def _store_state(self) -> None:
-        self._clock.see_rtc(await asyncio.to_thread(self._read_rtc))
+        self._clock.check_rtc(await asyncio.to_thread(self._read_rtc))
         values = await self._describe()
         if values != self._stored_values:
             await self._store.run(clock_state.keep, values)
@@ -183,7 +183,7 @@ class TimeSync:
     async def _ask_chrony(self) -> Outcome:
         clock = self._clock
         try:
-            report = await self._ask_chronyd()
+            report = await self._query_chrony()
             if report is None:
                 clock.apart_s = 0.0
                 return Outcome("needless")
@@ -210,10 +210,10 @@ class TimeSync:
         is_newer, held_at = root > await self._last_root(), clock.held_at
         if held_at is not None and is_newer and self._is_fresh_at(held_at):
             log.warning("root %d confirms the jump to %s", root, held_at)
-            await self._take_held()
+            await self._apply_held()
         elif clock.floor_by and (self._is_by_revoked_key() or (is_newer and self._is_far_ahead())):
             log.warning("the root revokes the floor %s: it is lowered", clock.floor)
-            clock.forget()
+            clock.reset_floor()
             self._forgot_boot_s = boot_s()
             self._stored_values, self._is_asking = {}, True
             await self._store.run(clock_state.lower, await self._describe())
@@ -272,7 +272,7 @@ class TimeSync:
         is_right = abs(held_at.astimezone(LOCAL).date() - day) <= DAY
         await asyncio.to_thread(remove_confirmation, self._state)
         if is_right:
-            await self._take_held()
+            await self._apply_held()
         detail: Detail = {
             "do": "confirm-time",
             "subject": day.isoformat(),
@@ -282,7 +282,7 @@ class TimeSync:
         }
         await self._journal.append("command", detail=detail)
 
-    async def _take_held(self) -> None:
+    async def _apply_held(self) -> None:
         outcome = self._clock.confirm()
         await self.on_fixed(outcome)
         await self._restore()

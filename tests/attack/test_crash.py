@@ -41,7 +41,7 @@ async def main(folder, boot_id, release, *messages):
     client = SimpleNamespace(acknowledge=lambda message: None)
     for message in messages:
         topic = f"tramtin/1/d/tv-cl-0007/cancel/{message}"
-        link._take(client, SimpleNamespace(topic=topic, payload=message.encode()))
+        link._on_message(client, SimpleNamespace(topic=topic, payload=message.encode()))
     running = asyncio.create_task(link._delivery.run())
     await link._delivery.report_set_aside()
     while len(link._delivery._inbox):

@@ -69,7 +69,7 @@ class HeadlessStation:
     issues: dict[tuple[str, str], str] = field(default_factory=dict)
     documents: DocumentsInForce = field(default_factory=DocumentsInForce)
     greetings: int = 0
-    presumed: list[Place] = field(default_factory=list)
+    provisional_places: list[Place] = field(default_factory=list)
 
     async def start(self) -> HeadlessStation:
         """As after power-on."""
@@ -94,8 +94,8 @@ class HeadlessStation:
             documents=self.documents,
             set_issue=self._note,
         )
-        self.intake.presumed.connect(self.presumed.append)
-        self.intake.judged.connect(self.results.append)
+        self.intake.provisionally_placed.connect(self.provisional_places.append)
+        self.intake.verdict_given.connect(self.results.append)
         self.intake.hello_due.connect(self._greet)
         await self.intake.begin()
         await self.intake.restore()

@@ -174,8 +174,8 @@ async def box(
 
     documents.changed.connect(take)
     intake.placed.connect(placed)
-    intake.presumed.connect(rights.presume)
-    intake.judged.connect(made.results.append)
+    intake.provisionally_placed.connect(rights.set_provisional_place)
+    intake.verdict_given.connect(made.results.append)
     link = MqttLink(
         address,
         STATION,

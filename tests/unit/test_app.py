@@ -108,20 +108,20 @@ def fail(*_: object, **__: object) -> None:
     raise ConfigError("E_DRIVER", "part", "broken")
 
 
-def assert_all_is_let_go(machine: Machine) -> None:
+def assert_all_is_closed(machine: Machine) -> None:
     assert [name for name, switch in machine.switches.items() if switch.is_on] == []
     assert machine.closed == ["journal", "ports"]
 
 
-async def test_a_box_that_is_built_has_its_services_and_lets_go_of_all_in_the_end(
+async def test_a_built_box_has_its_services_and_closes_all_at_the_end(
     machine: Machine, device: Device, settings: Settings
 ) -> None:
     async with app.build(settings, device) as agent:
-        assert {"link", "timekeeper", "output nga-ba", "output nha-van-hoa"} <= set(agent.services)
+        assert {"link", "time sync", "output nga-ba", "output nha-van-hoa"} <= set(agent.services)
         assert "card" not in agent.services
         assert "page" not in agent.services
     assert set(machine.switches) == {"nga-ba", "nha-van-hoa"}
-    assert_all_is_let_go(machine)
+    assert_all_is_closed(machine)
 
 
 def test_parts_are_found_in_their_order() -> None:
@@ -137,20 +137,20 @@ async def test_a_part_that_cannot_be_built_leaves_nothing_on(
     with pytest.raises(ConfigError):
         async with app.build(settings, device):
             pass
-    assert_all_is_let_go(machine)
+    assert_all_is_closed(machine)
     has_lines = PARTS.index(part) > PARTS.index("build_outputs")
     assert bool(machine.switches) == has_lines
 
 
 @pytest.mark.parametrize("room", ["SilenceEvents", "SiteInputs", "AuthorityTracker"])
-async def test_a_part_that_cannot_take_up_what_it_kept_leaves_nothing_on(
+async def test_a_part_that_cannot_load_its_state_leaves_nothing_on(
     machine: Machine, device: Device, settings: Settings, monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
     monkeypatch.setattr(getattr(app, room), "load", fail)
     with pytest.raises(ConfigError):
         async with app.build(settings, device):
             pass
-    assert_all_is_let_go(machine)
+    assert_all_is_closed(machine)
 
 
 async def test_an_output_that_cannot_be_built_switches_off_those_before_it(
@@ -166,7 +166,7 @@ async def test_an_output_that_cannot_be_built_switches_off_those_before_it(
         async with app.build(settings, device):
             pass
     assert list(machine.switches) == ["nga-ba"]
-    assert_all_is_let_go(machine)
+    assert_all_is_closed(machine)
 
 
 async def test_state_that_cannot_be_read_leaves_the_ports_closed(

@@ -228,7 +228,7 @@ def test_the_centres_word_of_the_last_day_goes_before_chronys(crystal: Crystal) 
 def test_what_is_forgotten_serves_ten_more_minutes_and_raises_nothing(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(300))
-    clock.forget()
+    clock.reset_floor()
     assert (clock.floor, clock.floor_by) == (BUILD_AT, "")
     assert clock.now().at == AT + days(300)
     assert clock.now().quality == "HOLDOVER"
@@ -246,7 +246,7 @@ def test_a_clock_that_was_forgotten_takes_the_truth_at_once(crystal: Crystal) ->
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(300))
     assert told(clock, crystal, AT + days(1)) == "below_floor"
-    clock.forget()
+    clock.reset_floor()
     assert clock.fix(AT + days(1), crystal.s, "k2").step_s == pytest.approx(-299 * DAY_S)
 
 
@@ -256,7 +256,7 @@ def test_after_a_key_was_changed_people_and_not_the_builds_age_say_how_late_it_m
 ) -> None:
     """A box in its third year; the newest document was signed ten days ago."""
     clock = Clock(BUILD_AT + days(800), boot=crystal, by="k1", attested=BUILD_AT + days(790))
-    clock.forget()
+    clock.reset_floor()
     assert told(clock, crystal, BUILD_AT + days(days_on)) == verdict
 
 
@@ -283,7 +283,7 @@ def test_a_fix_survives_a_restart_within_the_boot(crystal: Crystal) -> None:
     crystal.s += 100
     assert again(clock, crystal).now() == clock.now()
     assert again(clock, crystal).by == "k1"
-    clock.forget()
+    clock.reset_floor()
     back = again(clock, crystal)
     back.raise_floor()
     assert back.floor == BUILD_AT

@@ -62,14 +62,14 @@ async def test_a_presumed_place_pulls_files_until_a_true_one_is_known(
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:
         await stand.follow(tree)
-        stand.feed.presume(parse_place("82/1/tv-cl-0007"))
+        stand.feed.set_provisional_place(parse_place("82/1/tv-cl-0007"))
         await stand.settle()
         assert "vn.82" in stand.versions
         stand.feed.set_place(HERE)
         await stand.settle()
         assert "vn.84" in stand.versions
         assert "vn.82" not in stand.versions
-        stand.feed.presume(parse_place("82/1/tv-cl-0007"))
+        stand.feed.set_provisional_place(parse_place("82/1/tv-cl-0007"))
         await stand.settle()
         assert "vn.82" not in stand.versions
 
@@ -319,7 +319,7 @@ async def test_an_expired_timestamp_leaves_what_is_held_and_takes_nothing_new(
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
         await stand.follow(tree)
         stand.at = AT + timedelta(days=31)
-        stand.feed.look_again()
+        stand.feed.recheck()
         await stand.settle()
         assert grade(stand) is Grade.EXPIRED
         assert stand.versions["vn.84"] == 1
@@ -390,7 +390,7 @@ async def test_the_files_of_a_new_place_are_asked_for_at_once_whatever_pause_the
         monkeypatch.setattr(stand.feed, "_pause", pause)
         monkeypatch.setattr(stand.feed, "_pause_s", 3600.0)
         running = asyncio.create_task(stand.feed.run())
-        stand.feed.look_again()  # a signed time has come: this pass finds nothing new
+        stand.feed.recheck()  # a signed time has come: this pass finds nothing new
         await resting.wait()
         stand.feed.set_place(HERE)
         async with asyncio.timeout(60):

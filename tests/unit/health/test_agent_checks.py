@@ -127,10 +127,10 @@ async def test_a_battery_clock_in_local_time_is_told_with_its_hours() -> None:
     clock = Clock(boot=time)
     at = BUILD_AT + timedelta(days=3)
     clock.fix(at, time.s, "k1")
-    clock.see_rtc(at + timedelta(hours=7))
+    clock.check_rtc(at + timedelta(hours=7))
     (found,) = await ClockCheck(clock, now_mono_s=time).check()
     assert (found.kind, found.hint) == ("rtc_wrong", "it was +7.0 h off")
-    clock.see_rtc(at)
+    clock.check_rtc(at)
     assert await kinds(ClockCheck(clock, now_mono_s=time)) == []
 
 

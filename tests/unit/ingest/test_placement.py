@@ -68,9 +68,11 @@ async def test_a_lost_place_is_asked_for_after_a_restart_too(box: HeadlessStatio
     await lose_place(box)
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
     await box.stop()
-    box.presumed.clear()
+    box.provisional_places.clear()
     await box.start()
-    assert box.presumed == [HOME]  # its files are pulled before any document names a place
+    assert box.provisional_places == [
+        HOME
+    ]  # its files are pulled before any document names a place
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
     again = seal(station_config(seq=43, **WEEK), FIRST)
     assert await box.receive(again, "station-config") == "accepted"

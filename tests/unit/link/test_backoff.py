@@ -32,7 +32,7 @@ def test_stations_that_lost_an_established_session_spread_out_once() -> None:
 
     back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=middle)
     back_off.next_s()
-    back_off.lost(3600)
+    back_off.record_end(3600)
     assert back_off.next_s() == 30
     back_off.next_s()
     assert drawn == [(1, 3), (0, 60), (1, 3)]
@@ -42,23 +42,23 @@ def test_a_broker_that_accepts_and_drops_at_once_is_asked_ever_less() -> None:
     back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=highest)
     waits = []
     for _ in range(3):
-        back_off.lost(0.2)
+        back_off.record_end(0.2)
         waits.append(back_off.next_s())
     assert waits == [3, 9, 27]
-    assert back_off.short_lives == 3
-    back_off.lost(3600)
-    assert back_off.short_lives == 0
+    assert back_off.short_connections == 3
+    back_off.record_end(3600)
+    assert back_off.short_connections == 0
 
 
 def test_a_broker_that_we_left_is_asked_again_soon_every_time() -> None:
     back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=highest)
-    back_off.lost(3600)
+    back_off.record_end(3600)
     waits = []
     for _ in range(3):
-        back_off.left()
+        back_off.record_stall()
         waits.append(back_off.next_s())
     assert waits == [3, 3, 3]
-    assert back_off.short_lives == 0
+    assert back_off.short_connections == 0
 
 
 def test_a_base_of_nothing_is_refused() -> None:
@@ -68,6 +68,6 @@ def test_a_base_of_nothing_is_refused() -> None:
 
 def test_only_the_second_kick_within_a_minute_points_to_a_duplicate() -> None:
     guard = TakeoverGuard()
-    assert [guard.kicked(at) for at in (1000.0, 1061.0, 1121.0, 1122.0)] == [
+    assert [guard.record_takeover(at) for at in (1000.0, 1061.0, 1121.0, 1122.0)] == [
         False, False, True, True,
     ]  # fmt: skip

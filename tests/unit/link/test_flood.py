@@ -58,7 +58,7 @@ async def test_a_flood_is_one_issue_however_long_it_lasts() -> None:
     client: Any = SimpleNamespace(acknowledge=lambda _message: None)
     judging = asyncio.create_task(link._delivery.run(), name="inbox")
     for number in range(MAX_MESSAGES * 4):
-        link._take(client, message(number))
+        link._on_message(client, message(number))
         if number % 2:  # two come for each that is judged
             slow.go_on.release()
             await let_run()

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import agent.doctor.command  # noqa: F401 - here: the technician may not read our files
 from agent.__main__ import main
-from agent.bootstrap import judge
+from agent.bootstrap import validate
 from tests.unit.settings.test_check_command import SOUND
 
 NOBODY = 65534
@@ -53,6 +53,6 @@ def test_closed_settings_are_answered_in_our_words(technician: Path, command: st
 
 
 def test_what_only_root_may_do_is_no_fault_to_be_mended(technician: Path) -> None:
-    told = {fault.key: fault.text("vi") for fault in judge(technician / "open.yaml").faults}
+    told = {fault.key: fault.text("vi") for fault in validate(technician / "open.yaml").faults}
     assert "cần chạy lệnh này với sudo" in told["broker.key"]
     assert "cần chạy lệnh này với sudo" in told["state"]

@@ -38,7 +38,7 @@ def line() -> FakeLine:
 def uplink(line: FakeLine) -> Uplink:
     key = DeviceKey(generate_private_key(SECP256R1()), "k")
     one = Uplink(StationId("tv-cl-0007"), key)
-    one.note_connected(line)
+    one.set_connection(line)
     return one
 
 

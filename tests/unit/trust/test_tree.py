@@ -519,7 +519,7 @@ def test_an_old_authority_does_not_become_fresh_when_the_time_is_lost() -> None:
     clock = Clock(boot=lambda: seconds[0])
     clock.fix(AT + timedelta(days=21), 500.0, "k1")
     assert authority.grade(clock.now()) is Grade.AGED
-    clock.forget()
+    clock.reset_floor()
     seconds[0] += 601
     assert clock.now().quality == "FLOOR"
     assert authority.grade(clock.now()) is Grade.AGED
