@@ -36,7 +36,7 @@ database_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tramtin")
 def main() -> None:
-    """The centre: signs what stations may play, and collects the proof that they did."""
+    """The centre: sign what stations may play, and collect the evidence that they played it."""
 
 
 main.add_command(draft_commands.draft)
@@ -55,7 +55,7 @@ for _step in (sign_authority, publish_authority, export_authority, show_authorit
 
 @main.group()
 def keys() -> None:
-    """Make and look at signing keys."""
+    """Make and show signing keys."""
 
 
 @keys.command("new")

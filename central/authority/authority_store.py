@@ -1,6 +1,6 @@
 """The authority's files as the collector keeps them retained on `tramtin/1/auth/<file>`.
 
-What another process has published is put here; the collector sends what is unsent, timestamp last,
+Another process stores here what it published; the collector sends what is unsent, timestamp last,
 and takes from the broker what two publications have made old.
 """
 
@@ -25,10 +25,10 @@ from central.store.database import Database, upsert
 from central.store.schema import authority
 
 TIMESTAMP = "timestamp.json"
-# What a box asks for last must not be there before what it names.
+# The file that a box requests last must not be present before the files that it names.
 _ORDER = ("root", "role", "targets", "snapshot", "timestamp")
 
-# Asked with every hello and every answer: to build a statement costs more than to run it.
+# Run with every hello and every answer: building a statement costs more than running it.
 _TARGETS = sa.select(authority.c.bytes).where(
     authority.c.role == Targets.type, authority.c.generation == 0
 )
@@ -38,7 +38,7 @@ _VERSIONS = sa.select(authority.c.file, authority.c.role, authority.c.version).w
 
 
 def put(database: Database, files: Mapping[str, bytes]) -> None:
-    """Put a published set on the shelf: all its files, none of an older set but the last one's.
+    """Store a published set: all of its files; of older sets only the last one stays.
 
     Args:
         database: the centre's.
@@ -54,7 +54,7 @@ def put(database: Database, files: Mapping[str, bytes]) -> None:
 
 
 def unsent(database: Database) -> list[OutgoingMessage]:
-    """What the broker does not hold yet, in the order in which boxes may rely on it."""
+    """Return what the broker does not hold yet, in the order in which boxes may rely on it."""
     with database.transaction() as connection:
         rows = list(connection.execute(sa.select(authority).where(~authority.c.is_sent)))
     rows.sort(key=lambda row: (_rank(row.file), row.file))
@@ -64,7 +64,7 @@ def unsent(database: Database) -> list[OutgoingMessage]:
 
 
 def mark_sent(database: Database, parcels: Sequence[OutgoingMessage]) -> None:
-    """The broker has them; what was cleared there is forgotten here."""
+    """Note that the broker has them; rows of files that were cleared there are deleted here."""
     with database.transaction() as connection:
         for parcel in parcels:
             name = parse_authority_topic(parcel.topic)
@@ -76,7 +76,7 @@ def mark_sent(database: Database, parcels: Sequence[OutgoingMessage]) -> None:
 
 
 def send_again(database: Database, files: Collection[str]) -> None:
-    """These are to be published once more."""
+    """Mark these files to be published once more."""
     with database.transaction() as connection:
         again = sa.update(authority).where(authority.c.file.in_(files))
         connection.execute(again.values(is_sent=False))
@@ -99,7 +99,7 @@ def lacking(database: Database, told: Mapping[str, int]) -> list[str]:
     """The files in force that a box is not known to have; none while it is not behind.
 
     It need not know every role's file, and an older timestamp alone says nothing: the next one
-    comes within the hour. Once it is behind, it may be about to want any role's file.
+    comes within the hour. Once it is behind, it may need any role's file next.
     """
     with database.transaction() as connection:
         rows = connection.execute(_VERSIONS).all()
@@ -115,7 +115,7 @@ def lacking(database: Database, told: Mapping[str, int]) -> list[str]:
 def epoch_of(database: Database, role: str) -> int:
     """The epoch of a role right below `targets`, as the set in force says; 1 where there is none.
 
-    For the centre's own roles, and asked with every signature: only one row is read.
+    Meant for the centre's own roles; it runs with every signature, so it reads only one row.
     """
     with database.transaction() as connection:
         raw = connection.execute(_TARGETS).scalar()
@@ -134,8 +134,8 @@ def renew_timestamp(database: Database, signer: Signer, at: datetime) -> bool:
     """Sign the timestamp again; False while nothing is published.
 
     Raises:
-        ConfigError: E_KEY, not the key of which the root in force says that it signs timestamps:
-            no box would take what it signs.
+        ConfigError: E_KEY, the root in force names another key for timestamps: no box would accept
+        the result.
     """
     last, root = timestamp(database), present(database).get("root")
     if last is None or not isinstance(root, Root):
@@ -165,7 +165,7 @@ def _upsert(connection: sa.Connection, name: str, raw: bytes, *, generation: int
 
 
 def _age(connection: sa.Connection, row: sa.Row[Any]) -> None:
-    """Kept for one publication more, for a box that is in the middle of it; then cleared."""
+    """Keep a file for one more publication, for a box in the middle of a refresh; then clear it."""
     if row.generation == 0:
         here = sa.update(authority).where(authority.c.file == row.file)
         connection.execute(here.values(generation=1))

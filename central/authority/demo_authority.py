@@ -17,7 +17,7 @@ DAY_S = 86_400
 
 
 def build_root(grants: Sequence[Grant], *, version: int, demo: bool) -> bytes:
-    """A root file's text, already read back by the rules a box applies.
+    """Build a root file's text and verify it by the rules that a box applies.
 
     Raises:
         TrustError: E_ROLE, a box would refuse it.
@@ -57,14 +57,14 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
     "vn.84.em": (
         ["emergency", "cancel"],
         ["emergency/84/*/*"],
-        400 * DAY_S,  # of held alarms and cancels; what sounds at once lives two hours all the same
+        400 * DAY_S,  # for held alarms; an immediate emergency expires after two hours
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
     ),
     "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),
     "vn.receipt": (["ack"], ["config/*/*/*"], 30 * DAY_S, ["Máy chủ biên nhận (demo)"]),
     "vn.head": (["head"], ["config/*/*/*"], DAY_S, ["Máy chủ bản kê (demo)"]),
 }
-# What the province may hand on; a box asks for the province's file by this class.
+# What the province may delegate; a box requests the province's file by this class.
 _HANDS_ON = {"vn.84": ["routine/84/*/*", "priority/84/*/*", "emergency/84/*/*", "authority/84/*/*"]}
 
 

@@ -25,7 +25,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class DemoAuthority:
-    """Where `make_demo_authority` put things.
+    """Where `make_demo_authority` wrote its files.
 
     Args:
         pinned: a root file of the format `tramtin-pinned-1`, with the same roles and keys.
@@ -41,11 +41,11 @@ class DemoAuthority:
 
     @property
     def root(self) -> Path:
-        """The first root of the tree: what the settings of a demonstration's station name."""
+        """The first root of the tree: the file that a demo station's settings name."""
         return self.ceremony / "metadata" / "1.root.json"
 
     def files(self) -> dict[str, bytes]:
-        """The published tree, by file name on the wire: what the centre's shelf takes."""
+        """The published tree, by file name on the wire, for `authority_store.put`."""
         from central.authority.ceremony.tree_publication import current_files
         from central.authority.ceremony.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""Whose signatures a document has, and whose it still needs, by the names of root file or tree."""
+"""Whose signatures a document has and whose it still needs, by the names in root file or tree."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class _Roles(msgspec.Struct, frozen=True):
 
 
 def read_signers(root: Path) -> dict[str, Signers]:
-    """The roles by name, of whatever says who may sign.
+    """Read the roles by name from any source that states who may sign.
 
     Args:
         root: a file of `authority export`, a pinned root file, a ceremony's folder, or the root in
@@ -90,7 +90,7 @@ def read_signers(root: Path) -> dict[str, Signers]:
 
 
 def _read_around(root: Path) -> dict[str, Signers]:
-    """A tree's root does not name who may sign; the files beside it in the ceremony's folder do."""
+    """Read the files beside a tree's root: they name who may sign, the root does not."""
     if root.resolve().parent.name != "metadata":
         hint = " · ".join(translate(lang, "fault.root_alone") for lang in LANGS)
         raise ConfigError("E_USAGE", str(root), hint)
@@ -168,7 +168,7 @@ def check_key(keyid: str, people: Signers, lang: Lang) -> str:
 
 
 def check_complete(envelope: Envelope, people: Signers, lang: Lang) -> None:
-    """Are there as many signatures as the role needs?
+    """Verify that the document has as many signatures as the role needs.
 
     Raises:
         TrustError: E_THRESHOLD.
@@ -180,7 +180,7 @@ def check_complete(envelope: Envelope, people: Signers, lang: Lang) -> None:
 
 
 def describe_missing(envelope: Envelope | None, people: Signers | None, lang: Lang) -> list[str]:
-    """Who has signed and who still must, as lines for a person."""
+    """Return who has signed and who still must, as lines for a person."""
     hints = [one.keyid for one in envelope.signatures] if envelope is not None else []
     if people is None:
         short = ", ".join(f"{keyid[:8]}…" for keyid in hints)

@@ -10,14 +10,14 @@ from typing import Any
 from securesystemslib.signer import Signer
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, Timestamp
 
-LIFETIME = timedelta(days=30)  # the longest outage of a link that a box bears without new authority
+LIFETIME = timedelta(days=30)  # how long a box without a link accepts its authority
 
 
 def next_timestamp(last: Timestamp | None, snapshot: MetaFile, at: datetime) -> Timestamp:
     """The timestamp after another.
 
-    Its version is the second in which it was signed, so that it rises also where the memory of
-    former ones was lost, or is one more than the last if that was signed ahead of this clock.
+    Its version is the second in which it was signed, so that it also rises where former versions
+    were lost; or it is one more than the last if that was signed ahead of this clock.
     """
     version = max(int(at.timestamp()), last.version + 1 if last else 1)
     return Timestamp(

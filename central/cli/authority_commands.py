@@ -1,4 +1,4 @@
-"""`tramtin-central authority`: the steps that draft; `command_sign` has those that sign."""
+"""`tramtin-central authority`: drafting steps; `authority_signing_commands` has those that sign."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _wish(given: dict[str, Any]) -> edits.RoleSpec:
 @click.option("--only-delegates", is_flag=True, help="Signs no document itself.")
 @click.option("--holder", multiple=True, help="'Name=file.pub'; repeated. Replaces all.")
 def delegate(folder: Path, role: str, **given: Any) -> None:
-    """Give ROLE its rights and holders, or give it other ones: what is not named stays."""
+    """Set the rights and holders of ROLE, or change them: what is not named stays."""
     with _drafting(folder, given) as draft:
         edits.delegate(draft, role, _wish(given))
 
@@ -140,7 +140,7 @@ def rotate(folder: Path, role: str, **given: Any) -> None:
 @click.option("--key", help="Only this key of it: name, or beginning of the key id.")
 @click.option("--lost", is_flag=True, help="With --key: it is lost or stolen, raises the epoch.")
 def revoke(folder: Path, role: str, **given: Any) -> None:
-    """Take ROLE away with every role below it, or one of its keys."""
+    """Remove ROLE with every role below it, or remove one of its keys."""
     with _drafting(folder, given) as draft:
         if given["key"] is None:
             edits.remove_role(draft, role)
@@ -155,7 +155,7 @@ def revoke(folder: Path, role: str, **given: Any) -> None:
 @click.argument("role", nargs=-1, required=True)
 @days_option
 def renew(folder: Path, role: tuple[str, ...], **given: Any) -> None:
-    """Begin the life of ROLE's file anew: root, targets or a role that delegates."""
+    """Renew the lifetime of ROLE's file: root, targets or a role that delegates."""
     with _drafting(folder, given) as draft:
         for name in role:
             edits.renew(draft, name)
@@ -163,7 +163,7 @@ def renew(folder: Path, role: tuple[str, ...], **given: Any) -> None:
 
 @contextmanager
 def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[TreeDraft]:
-    """The draft so far, to be changed; kept when the change went well and boxes would take it."""
+    """Yield the draft for a change; save it when the change succeeds and boxes would accept it."""
     here = open_folder(folder)
     draft = open_draft(here, given["at"], given["days"])
     yield draft
@@ -172,7 +172,7 @@ def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[TreeDraft]:
 
 
 def open_folder(folder: Path) -> Workspace:
-    """A folder where a ceremony has begun.
+    """Open the folder of a ceremony that has begun.
 
     Raises:
         ConfigError: E_CEREMONY, none has.
@@ -206,7 +206,7 @@ def _warn(here: Workspace, after: TreeAuthority, stations: Path, lang: Lang) -> 
 
 
 def write_log(here: Workspace, at: datetime, lines: dict[Lang, list[str]]) -> None:
-    """One entry for the running command: how to repeat it, and what it did in both languages."""
+    """One entry for the running command: how to repeat it, and its effect in both languages."""
     told = [f"[{lang}] {line}" for lang, texts in lines.items() for line in texts]
     name = str(click.get_current_context().info_name)
     ceremony_log.append(here.log, encode_utc(at), name, [f"$ {repeat_line()}", *told])

@@ -66,7 +66,7 @@ passphrase_option = click.option(
 
 
 def step(command: Callable[..., None]) -> Callable[..., None]:
-    """A command on a ceremony's folder: its folder, moment and language; faults are told."""
+    """A command on a ceremony's folder: its folder, moment and language; faults become messages."""
     for decorate in (handle_errors, lang_option, at_option, folder_argument):
         command = decorate(command)
     return command

@@ -47,7 +47,7 @@ def sign_authority(
 ) -> None:
     """Sign the draft with one holder's key.
 
-    Shows first, in plain words, what the draft changes; asks for the key last.
+    Shows first, in plain words, what the draft changes; requests the key last.
     """
     here = open_folder(folder)
     draft = _waiting(here, at)
@@ -116,7 +116,7 @@ def publish_authority(
 def _gather(
     here: Workspace, draft: TreeDraft, copies: tuple[Path, ...], at: datetime, lang: Lang
 ) -> None:
-    """Take over what was signed on copies; kept at once, whatever is still missing."""
+    """Merge signatures made on copies and save them at once, even if others are still missing."""
     taken = []
     for copy in copies:
         taken += signature.gather(draft, open_folder(copy).drafted())
@@ -188,7 +188,7 @@ def _expiring(here: Workspace, published: Tree, now: datetime, lang: Lang) -> li
 
 
 def _waiting(here: Workspace, at: datetime) -> TreeDraft:
-    """The draft, such as boxes would take it, over a sound log and a sound former state.
+    """Return the draft after verifying it, the log and the former state as a box would.
 
     Raises:
         ConfigError: E_CEREMONY, there is no draft, or the log was altered.
@@ -207,7 +207,7 @@ def _waiting(here: Workspace, at: datetime) -> TreeDraft:
 
 
 def _online(tree: Tree, role: str, lang: Lang, given: dict[str, str | None]) -> Signer:
-    """An online key, of which the root says that it is this role's.
+    """Open an online key that the root names for this role.
 
     Raises:
         ConfigError: E_KEY; E_CEREMONY, it is another key.
@@ -220,7 +220,7 @@ def _online(tree: Tree, role: str, lang: Lang, given: dict[str, str | None]) -> 
 
 
 def _asking(lang: Lang, key: str, passphrase: str | None) -> Callable[[], str]:
-    """How to come by a key's passphrase or PIN: as given, or by asking."""
+    """Return the source of a key's passphrase or PIN: the given one, or a prompt."""
 
     def ask() -> str:
         if passphrase is not None:

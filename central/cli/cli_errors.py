@@ -1,4 +1,4 @@
-"""How every command of the centre ends when it is refused."""
+"""Turn an `AgentError` into one message on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXIT_CONFIG = 78  # EX_CONFIG
 
 
 def handle_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """A fault of the family is one message and an exit code, never a traceback."""
+    """Turn an `AgentError` into one message and an exit code, never a traceback."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -32,7 +32,7 @@ def handle_errors(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def print_error(error: AgentError, lang: Lang) -> str:
-    """The message in a language; where the detail is English alone, words lead it."""
+    """Print the message in a language; an English detail follows a translated introduction."""
     if isinstance(error, YamlFaults):
         return "\n".join(fault.text(lang) for fault in error.faults)
     lead = translate(lang, f"error.{error.code}")

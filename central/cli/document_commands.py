@@ -152,11 +152,11 @@ def publish(
     lang: Lang,
     **options: Any,
 ) -> None:
-    """Hand the envelope in FILE to the centre; its running `collect` sends it at once.
+    """Publish the envelope in FILE; the centre's running `collect` sends it at once.
 
-    What stations would refuse is refused here, by name. With --root also an envelope that lacks a
-    signature. Exit code 75: kept, but no collector is there to send it. With --wait: 0 when all
-    stations took it (and sound it), 4 some, 5 none.
+    What stations would refuse is refused here, with the stations named. With --root also an
+    envelope that lacks a signature. Exit code 75: kept, but no collector is running. With --wait: 0
+    when all stations took it (and sound it), 4 some, 5 none.
     """
     from central.documents.emergency_order import verify_dates
     from central.documents.sign import open_envelope, read_document
@@ -246,7 +246,7 @@ def _describe(
 
 
 def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> None:
-    """What the document needs, who lacks it, and what this machine cannot show."""
+    """Warn of what the document needs, who lacks it, and what this machine cannot show."""
     from agent.contract.feature import needed_features
     from central.documents.sign import ignored_members
     from central.publication.left_out_stations import describe_left_out
@@ -304,7 +304,7 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def _next_seq(options: dict[str, Any], now: datetime) -> int:
-    """The time in milliseconds; above all that the centre has published, where that is at hand."""
+    """Return the time in milliseconds, or more if the centre has published a higher number."""
     from central.publication.numbering import default_seq, newest_seq
     from central.store.database import Database
 

@@ -23,7 +23,7 @@ _C = TypeVar("_C", bound=Callable[..., Any])
 
 
 def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime:
-    """`HH:MM` of today, local; without one: now. What is past by more than an hour is tomorrow."""
+    """`HH:MM` of today, local; without one: now. A time over an hour ago means tomorrow."""
     now = datetime.now(LOCAL)
     if text is None:
         return now.astimezone(UTC)
@@ -46,7 +46,7 @@ def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
 
 
 def _ordered(life: str) -> Callable[[_C], _C]:
-    """The options of every order; `life` is how long it lives when nothing is said."""
+    """The options of every order; `life` is the default lifetime."""
     options = (
         click.option("--issuer", required=True, help="The role that signs, such as vn.84.em."),
         click.option("--to", multiple=True, required=True, help="Where: 84/29266/*."),
@@ -88,7 +88,8 @@ def draft() -> None:
 def draft_emergency_(**options: Any) -> None:
     """An emergency: attention signal, then the message, several times, over everything.
 
-    Says what will be heard and seen. Without --play loudspeakers speak a built-in line only.
+    Prints what will be heard and seen. Without --play loudspeakers play a built-in announcement
+    only.
     """
     from central.documents.emergency_order import EmergencyMessage, draft_emergency
     from central.documents.summary import describe_outputs

@@ -137,9 +137,9 @@ _WORDS: dict[str, Catalogue] = {
         "ends": Text("hết", "ends"),
     },
 }
-# what a person looks for first: never broken over two lines, while the others fold
+# the columns that a person needs first never wrap; the others do
 _WHOLE = ("station", "result", "document", "wordless")
-_LOCAL = ("at", "since", "start", "until", "expires")  # UTC+7, as people's watches
+_LOCAL = ("at", "since", "start", "until", "expires")  # UTC+7, local time
 
 
 def show_json(database: Database, what: tuple[str, ...]) -> str:
@@ -162,7 +162,7 @@ def show_tables(database: Database, what: tuple[str, ...], lang: Lang) -> None:
         for column, words in _COLUMNS[name].items():
             table.add_column(words.render(lang), overflow="fold", no_wrap=column in _WHOLE)
         for row in collect_rows(database, name):
-            # no str: what a station tells may hold the brackets of rich's own markup
+            # no str: a station's text may hold the brackets of rich's own markup
             cells = (strip_control(_cell(row, column, lang)) for column in _COLUMNS[name])
             table.add_row(*map(rich_text.Text, cells))
         console.print(table)
@@ -191,7 +191,7 @@ def _name_document(row: Row, lang: Lang) -> str:
 
 
 def _describe_issue(row: Row, lang: Lang) -> str:
-    """What, then where, since when and what the station itself says of it."""
+    """Return the issue, then where, since when and the station's own detail."""
     lines = [str(row["text"].get(lang, row["kind"]))]
     for name, value in (
         ("subject", row.get("subject")),
@@ -208,7 +208,7 @@ def _since(row: Row) -> str | None:
 
 
 def _describe_silence(row: Row, lang: Lang) -> str:
-    """By whom a silence was ordered or lifted, why, until when, and its document."""
+    """Return who ordered or lifted a silence, why, until when, and its document."""
     lines = [str(row["by"])] if row.get("by") else []
     if row.get("why"):
         lines.append(translate(lang, "why", row["why"]))
@@ -235,7 +235,7 @@ def _format(value: Any, column: str, lang: Lang) -> str:
     return "–" if value is None else str(value)
 
 
-# columns whose cell is made of several members of a row
+# columns whose cell combines several members of a row
 _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "document": _name_document,
     "issue": _describe_issue,

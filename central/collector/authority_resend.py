@@ -1,9 +1,9 @@
-"""Authority files that are given out once more, when a box tells of older ones.
+"""Authority files that are published once more, when a box reports older ones.
 
-What is retained comes to a box by its subscription. So a box that is behind is about to get it, or
-the broker has lost it; the centre cannot tell which. What is published again reaches everybody who
-listens to it: the timestamp every box, the others whoever lacks them. So no file goes out more
-often than `AGAIN_S`, and a box that cannot be helped by it is heard more and more rarely.
+What is retained comes to a box by its subscription. So a box that is behind will get it soon, or
+the broker has lost it; the centre cannot distinguish the two. What is published again reaches all
+its subscribers: the timestamp every box, the others whoever lacks them. So no file is published
+more often than `AGAIN_S`, and each further request of the same box counts after a longer pause.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from central.authority import authority_store
 from central.store.database import Database
 
 AGAIN_S = 600.0
-LONGEST_PAUSE_S = 6 * 3600.0  # as often as a box in order says hello
+LONGEST_PAUSE_S = 6 * 3600.0  # as often as a healthy box sends its hello
 FORGET_S = 86_400.0
 
 
 class AuthorityResend:
-    """Remembers what was given out again, and for whom; a restart forgets it.
+    """What was published again, and for whom; kept in memory only.
 
     Args:
         database: of the centre.
@@ -36,10 +36,10 @@ class AuthorityResend:
         self._helped: dict[StationId, tuple[float, float]] = {}  # when last, seconds of pause
 
     def consider(self, station: StationId, told: Mapping[str, int]) -> None:
-        """Have sent again what a station lacks, unless that was done just now.
+        """Mark what a station lacks for sending, unless that was done just now.
 
         Args:
-            station: who says hello.
+            station: that sent the hello.
             told: the version of each file that it has, by role.
         """
         now = self._mono_s()

@@ -1,4 +1,4 @@
-"""The collector: the centre's one connection to the broker. Hears every station, answers, sends."""
+"""The collector: the centre's one connection to the broker. It receives, answers and sends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from central.store.schema import stations
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 UPLINK = f"{ROOT}/u/+/+/#"
-MAX_QUEUED = 10_000  # what is dropped beyond is unacknowledged, so it comes again
+MAX_QUEUED = 10_000  # what is dropped is unacknowledged, so it comes again
 BUSY_QUEUED = 500
 UNSENT_S = 0.3
 TIMESTAMP_S = 3600.0
@@ -58,7 +58,7 @@ class _Client(aiomqtt.Client):
         """As aiomqtt's, but looks at the socket when the loop comes to it: see `agent.link`."""
 
         def begin() -> None:
-            if sock.fileno() >= 0 and client._registered_write:  # noqa: SLF001 - paho tells it nowhere else
+            if sock.fileno() >= 0 and client._registered_write:  # noqa: SLF001 - paho offers no other way
                 self._loop.add_writer(sock.fileno(), self._write)
 
         self._loop.call_soon_threadsafe(begin)
@@ -80,14 +80,14 @@ class _Client(aiomqtt.Client):
 
 
 class Collector:
-    """Lives on the broker under the centre's name.
+    """Holds the connection to the broker under the centre's name.
 
     Args:
         host: of the broker.
         port: of the broker, TLS.
         ca: PEM of the authority that signed the broker's certificate.
         identity: the centre's client certificate and key; None: plain TCP, for tests.
-        database: where everything is kept.
+        database: the centre's.
         signers: keys of the roles `time` and `receipt`; with `head`, heads are sent; with
             `timestamp`, the authority's timestamp is signed again every hour.
     """
@@ -134,7 +134,7 @@ class Collector:
                 patience_s = RETRY_S[0]
             except (aiomqtt.MqttError, OSError) as error:
                 if _is_being_cancelled():
-                    # aiomqtt lets the fault of its goodbye hide the cancellation it says it for.
+                    # The fault of aiomqtt's DISCONNECT hides the cancellation that caused it.
                     raise asyncio.CancelledError from error
                 log.warning("broker %s:%d: %s", self._host, self._port, error)
             await asyncio.sleep(patience_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
@@ -185,7 +185,7 @@ class Collector:
                 self.connected.clear()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
-        """A refused SUBACK would leave the centre deaf without a sign.
+        """Subscribe; without this check a refused SUBACK would cut off all reports unnoticed.
 
         Raises:
             MqttError: refused.
@@ -206,12 +206,12 @@ class Collector:
             await incoming.put(Incoming(station, channel, bytes(message.payload)))
 
     async def _answer(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
-        """Take what has come, a group at a time; answer each message after its commit.
+        """Handle received messages, a group at a time; answer each after its commit.
 
         Raises:
             MqttError: an answer was not confirmed in time.
         """
-        client.pending_calls_threshold = 2 * MOST_UNCONFIRMED  # beyond it aiomqtt warns
+        client.pending_calls_threshold = 2 * MOST_UNCONFIRMED  # above it aiomqtt warns
         publisher = Publisher(partial(_publish, client))
         try:
             while True:
@@ -224,20 +224,20 @@ class Collector:
             await publisher.close()
 
     async def _receive(self, group: Sequence[Incoming]) -> list[OutgoingMessage]:
-        """What is to be answered; nothing where the centre itself fails at all of them."""
+        """Return the answers to send; none where the centre itself fails at all messages."""
         try:
             return await asyncio.to_thread(self._reception.receive_group, group)
-        except Exception:  # the messages' outer edge: a busy database must not deafen the centre
+        except Exception:  # the messages' outer edge: a busy database never ends the collector
             log.exception("%d messages could not be taken", len(group))
             return []
 
     async def _send_unsent(self) -> None:
-        """Send what other processes have kept for us: authority first, then documents."""
+        """Send what other processes have stored: authority first, then documents."""
         while True:
             try:
                 await self._send_due()
-            except Exception:  # the task's outer edge: a busy database must not end the collector
-                log.exception("what is unsent stays so for now")
+            except Exception:  # the task's outer edge: a busy database never ends the collector
+                log.exception("unsent documents not sent; next attempt follows")
             await asyncio.sleep(UNSENT_S)
 
     async def _send_due(self) -> None:
@@ -252,7 +252,7 @@ class Collector:
             await self._send_all(await asyncio.to_thread(self._reception.heads.due))
 
     def _find_unsent(self, database: Database) -> list[OutgoingMessage]:
-        """What every station would refuse as out of time is not sent, unless heads attest it."""
+        """Find what to send; what every station would refuse as late only if heads attest it."""
         found = unsent(database)
         if self._reception.heads is not None:
             return found
@@ -260,7 +260,7 @@ class Collector:
         return [one for one in found if not is_out_of_time(one.envelope, now)]
 
     async def _send_all(self, parcels: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
-        """Those that the broker has taken."""
+        """Send all; return those that the broker has confirmed."""
         sent: list[OutgoingMessage] = []
         with contextlib.suppress(aiomqtt.MqttError):
             for one in parcels:
@@ -269,7 +269,7 @@ class Collector:
         return sent
 
     async def _renew_timestamp(self) -> None:
-        """Every hour a fresh timestamp: the sign that the authority is not withheld."""
+        """Sign a fresh timestamp every hour: it proves that the authority is not withheld."""
         while self._timestamp is not None:
             wait_s = TIMESTAMP_S
             try:
@@ -287,7 +287,7 @@ class Collector:
             await asyncio.sleep(wait_s)
 
     def _birth(self) -> bytes:
-        """Each station says hello to it, so the more there are the longer they take."""
+        """Build the birth message. Each station answers it with a hello, spread by their number."""
         query = sa.select(sa.func.count()).select_from(stations)
         with self._database.transaction() as connection:
             number = connection.execute(query).scalar_one()
@@ -311,10 +311,9 @@ async def _publish(client: aiomqtt.Client, message: OutgoingMessage) -> None:
 
 
 async def _until_one_ends(parts: Sequence[asyncio.Task[None]]) -> None:
-    """Wait for the first of them; none is left behind.
+    """Wait until the first task ends, then cancel the others.
 
-    Raises:
-        MqttError: and whatever else ended it.
+    Raises: MqttError: the connection ended; any other fault of a task passes too.
     """
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Heads: what each station should hold, signed with every hello's answer and every publication.
+"""Heads: what each station should hold, signed at every hello and every publication.
 
 The slots of a head list states only (playlists, station-configs, silences, held alarms): what
 replaces its former version. Beside them it attests the emergencies in force to a station whose
@@ -24,18 +24,18 @@ from central.store.schema import documents, latest, revocations
 LISTED = ("playlist", "station-config", "silence")
 LIFETIME = timedelta(hours=24)
 MOST_SLOTS, MOST_REVOKED, MOST_EMERGENCIES = 256, 1024, 64  # what a box takes
-NONCE_LIFETIME = timedelta(minutes=4)  # a box keeps its question open for five
+NONCE_LIFETIME = timedelta(minutes=4)  # a box accepts answers to its nonce for five
 
 
 def withhold(database: Database, doc_id: str, why: str) -> None:
-    """Put a document on every head's list of what is revoked."""
+    """Add a document to the revoked list of every head."""
     values = {"doc_id": doc_id, "why": why, "at": utc_now(), "is_revoked": True}
     with database.transaction() as connection:
         upsert(connection, revocations, values, ("doc_id",))
 
 
 def reinstate(database: Database, doc_id: str) -> bool:
-    """Take it off again; False when it was not on the list."""
+    """Remove a document from the list; False when it was not there."""
     with database.transaction() as connection:
         changed = connection.execute(
             sa.update(revocations)
@@ -46,7 +46,7 @@ def reinstate(database: Database, doc_id: str) -> bool:
 
 
 class Heads:
-    """Builds heads, and knows which stations need a new one.
+    """Builds heads and finds the stations that need a new one.
 
     Args:
         database: of the centre.
@@ -64,7 +64,7 @@ class Heads:
 
         Args:
             station: its id.
-            nonce: of its hello that is answered; None: of its last one, if that is new enough.
+            nonce: of its hello that is answered; None: of its last hello, if that is new enough.
         """
         now = encode_utc(datetime.now(UTC))
         slots: dict[str, tuple[int, int, str]] = {}
@@ -87,7 +87,7 @@ class Heads:
         return self._desk.sign(station, head, "head")
 
     def due(self) -> list[OutgoingMessage]:
-        """A new head for every station that something was published or withheld for since."""
+        """Build a head for every station for which something was published or withheld since."""
         with self._database.transaction() as connection:
             published = connection.execute(
                 sa.select(
@@ -104,7 +104,7 @@ class Heads:
             fresh = rows - self._seen
             if not fresh:
                 return []
-            # rows of one millisecond may be seen in two turns
+            # rows of one millisecond may come in two passes
             self._since = max(row[0] for row in rows)
             self._seen = {row for row in rows if row[0] == self._since}
             targets = {row[1] for row in fresh if len(row) == 4}
@@ -114,7 +114,7 @@ class Heads:
 
 
 def _open_nonce(connection: sa.Connection, station: str) -> str | None:
-    """The last question of a station, while the station still waits for answers to it."""
+    """Return the nonce of a station's last hello while the station still accepts answers to it."""
     query = sa.select(latest.c.body).where(
         latest.c.station == station,
         latest.c.channel == "hello",

@@ -23,7 +23,7 @@ from central.store.database import Database, upsert
 from central.store.plays import insert_plays
 from central.store.schema import cursors, records
 
-# Asked with every batch: to build a statement costs more than to run it.
+# Run with every batch: building a statement costs more than running it.
 _HERE = (records.c.station == sa.bindparam("station"), records.c.epoch == sa.bindparam("epoch"))
 _NEIGHBOURS = sa.select(records.c.seq, records.c.bytes, records.c.hash).where(
     *_HERE, records.c.seq.between(sa.bindparam("first"), sa.bindparam("last"))
@@ -76,11 +76,11 @@ def cursor_of(database: Database, station: str, epoch: str) -> Cursor:
 
 
 def is_new_life(database: Database, station: str, epoch: str, former: str) -> bool:
-    """Does the box live in this epoch after another one?
+    """Return whether this epoch replaced another one of the box.
 
-    Judged by when their newest records came, as these alone cannot be said again: a new card has
-    none yet, a box that is back on its card after a life in memory goes on with its first journal,
-    and a hello of long ago, said again by a broker, names an epoch that gets no new records.
+    Judged by when their newest records came, as these alone cannot be replayed: a new card has
+    none yet, a box that is back on its card after running in memory continues its first journal,
+    and an old hello that a broker replays names an epoch that gets no new records.
     """
     with database.transaction() as connection:
         newest, before = (
@@ -98,8 +98,8 @@ def is_new_life(database: Database, station: str, epoch: str, former: str) -> bo
 def commit_batch(database: Database, station: str, batch: LogBatch) -> Cursor:
     """Check and keep a batch in one transaction; the cursor after it.
 
-    Raises:
-        LedgerError: E_RECORD (not this station's, out of order, or not of its kind's shape),
+    Raises: JournalIngestError: E_RECORD (not this station's, out of order, or not of its kind's
+    shape),
             E_CHAIN (a hash does not follow from the record before), E_FORK (other bytes under a
             known key), E_BUDGET (no room for more of this station today).
     """

@@ -1,4 +1,4 @@
-"""Messages that came while the database was writing are taken together: one commit for all."""
+"""Messages that arrive while the database writes are handled together, with one commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Incoming:
 
 
 class MessageQueue:
-    """In the order of arrival, so that a station's messages are never taken out of turn.
+    """Messages in the order of arrival, so that a station's messages keep their order.
 
     Args:
         most: so many may wait; then `put` waits, and what comes stays in the connection's queue.
@@ -34,11 +34,11 @@ class MessageQueue:
         return self._queue.qsize()
 
     async def put(self, message: Incoming) -> None:
-        """Add one, as soon as there is room."""
+        """Add a message; wait for room."""
         await self._queue.put(message)
 
     async def get_group(self, most: int = MOST_TOGETHER) -> list[Incoming]:
-        """The next message, as soon as there is one, and those that wait behind it."""
+        """Wait for the next message; return it with those queued behind it."""
         group = [await self._queue.get()]
         while len(group) < most and not self._queue.empty():
             group.append(self._queue.get_nowait())

@@ -1,4 +1,4 @@
-"""What the centre signs by itself, on a server: time, receipts, heads. Never a sound."""
+"""What the centre signs automatically, on a server: time, receipts, heads; nothing audible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLES = {"time": "vn.time", "receipt": "vn.receipt", "head": "vn.head"}
 
 
 class OnlineSigner:
-    """Signs for one station at a time; may be asked from several threads.
+    """Signs for one station at a time; may be called from several threads.
 
     Args:
         database: of the centre; its shelf says which epoch a role is in.
@@ -41,7 +41,7 @@ class OnlineSigner:
     def header(self, kind: str, role: str, station: str, lifetime: timedelta) -> dict[str, Any]:
         """A header for one station, issued now."""
         now, issuer = datetime.now(UTC), ROLES[role]
-        # Asked anew each time: a publication that raises it is another process's.
+        # Read each time: another process may publish a raised epoch.
         epoch = authority_store.epoch_of(self._database, issuer)
         with self._lock:
             # Milliseconds since 1970: rises also when the centre starts with an empty database.

@@ -1,7 +1,7 @@
-"""Many messages on their way to the broker at once, in the order in which they were given.
+"""Several unconfirmed messages at a time, published in the order of the calls.
 
-Each is confirmed by a PUBACK of its own; to wait for one before the next is sent would give every
-station the round trips of all the others.
+Each is confirmed by its own PUBACK; waiting for one before sending the next would delay every
+station by the round trips of all others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Publisher:
         self._fault: aiomqtt.MqttError | None = None
 
     async def send(self, message: OutgoingMessage) -> None:
-        """Start to publish; returns as soon as there is room, before the PUBACK.
+        """Start to publish; return as soon as there is room, before the PUBACK.
 
         Raises:
             MqttError: an earlier message was not confirmed; the connection is to be left.
@@ -48,7 +48,7 @@ class Publisher:
         task.add_done_callback(self._unconfirmed.discard)
 
     async def close(self) -> None:
-        """Wait for no PUBACK any more: what was not confirmed is asked for again by its station."""
+        """Stop waiting for PUBACKs; a station requests again what was not confirmed."""
         tasks = list(self._unconfirmed)
         for task in tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""What a report is worth and what is answered: no network here, one message in, replies out.
+"""Verify reports and build the answers: no network here, one message in, replies out.
 
 A report counts only under the device key pinned at enrolment, on the topic of that very station.
 The answer to a log batch is made after its commit, never before.
@@ -53,7 +53,7 @@ _TYPE_OF_CHANNEL: dict[str, Any] = {
 
 
 def _row_of(result: Result) -> dict[str, Any]:
-    """What is kept of a verdict; the members that a box ignored stand in its detail."""
+    """Build the row of a verdict; its detail lists the members that a box ignored."""
     row = msgspec.structs.asdict(result)
     ignored = row.pop("ignored")
     if ignored is not UNSET:
@@ -62,7 +62,7 @@ def _row_of(result: Result) -> dict[str, Any]:
 
 
 class ReportHandler:
-    """Judges reports and answers them.
+    """Verifies reports and answers them.
 
     Args:
         database: where they are kept.
@@ -81,7 +81,7 @@ class ReportHandler:
         self._of_former_life: dict[StationId, Hello] = {}
 
     def receive_group(self, messages: Iterable[Incoming]) -> list[OutgoingMessage]:
-        """As `receive` for each in turn, with one commit; blocks on the database.
+        """Run `receive` for each message in order, with one commit; blocks on the database.
 
         Raises:
             SQLAlchemyError: nothing of them is kept, and none may be answered.
@@ -93,14 +93,14 @@ class ReportHandler:
         try:
             with self._database.savepoint():
                 return self.receive(one.station, one.channel, one.payload)
-        except Exception:  # a message's outer edge: one must not deafen the centre to all others
+        except Exception:  # a message's outer edge: one message never blocks the others
             log.exception("%s of %s could not be taken", one.channel, one.station)
             return []
 
     def receive(self, station: StationId, channel: str, message: bytes) -> list[OutgoingMessage]:
-        """Keep one message and return what is to be answered; blocks on the database.
+        """Store one message and return the answers; blocks on the database.
 
-        What cannot be counted is flagged, not answered.
+        A report that cannot be verified is recorded as a fault and not answered.
         """
         if channel == "state":
             self._take_state(station, message)
@@ -114,7 +114,7 @@ class ReportHandler:
             return []
         try:
             return self._take(station, report)
-        except TrustError as error:  # an answer that a box would refuse: a nonce of odd form, say
+        except TrustError as error:  # an answer that a box would refuse, as for a malformed nonce
             log.warning("%s of %s cannot be answered: %s", channel, station, error)
             return []
 
@@ -149,11 +149,12 @@ class ReportHandler:
         return []
 
     def _take_health(self, station: StationId, health: Health) -> None:
-        """Only news: a broker that repeats yesterday's health must not keep a dead pole green.
+        """Store a health report only if it is newer.
 
-        Nor that of a former card, whose sessions went further than those of the present one. What
-        was made just now is news all the same: a session that nobody can have come to must not
-        hide what the box says after it.
+        A replay of yesterday's report by a broker must not show a failed station as healthy.
+        A report of a former card, whose session numbers went higher, does not count either. A
+        report made just now counts in any case: an implausibly high session must not hide later
+        reports.
         """
         known = self._database.health_of(station)
         hello = self._database.hello(station)
@@ -174,7 +175,7 @@ class ReportHandler:
         report_store.note_latest(self._database, station, "health", body)
 
     def _take_state(self, station: StationId, message: bytes) -> None:
-        """Presence is not signed: it colours a table, nothing more."""
+        """Store presence. It is not signed, so it is only shown in a table."""
         try:
             state = msgspec.json.decode(message, type=State)
         except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -183,7 +184,7 @@ class ReportHandler:
         self._note_presence(station, online=state.online, session=state.session)
 
     def _note_presence(self, station: StationId, *, online: bool, session: int) -> bool:
-        """Was it taken, or at least of an older session? False: it cannot be true."""
+        """Store presence; return False where its session is implausible."""
         said = report_store.note_presence(self._database, station, online=online, session=session)
         if said == "stale":
             log.info("late sign of %s, session %d", station, session)
@@ -192,7 +193,7 @@ class ReportHandler:
         return said != "implausible"
 
     def _take_hello(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
-        """Time first: nothing else can be judged fresh without it. Then place, head, the rest."""
+        """Answer: time first, as nothing else is fresh without it; then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
         self._resend.consider(station, hello.authority)
         self._note_hello(station, hello)
@@ -200,7 +201,7 @@ class ReportHandler:
         ack = self._ack(station, hello.epoch, cursor)
         try:
             documents = self._documents_for(station, hello)
-        except TrustError as error:  # one that this release cannot read must not cost the time
+        except TrustError as error:  # an unreadable document never blocks the time reply
             log.warning("documents for %s: %s", station, error)
             documents = []
         return [time_reply, *documents, ack]
@@ -208,22 +209,24 @@ class ReportHandler:
     def _documents_for(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
         missing = lacking(self._database, station, hello)
         is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
-        configs = missing[: sum(is_config)]  # they stand first
+        configs = missing[: sum(is_config)]  # they come first
         head = []
         if self.heads is not None and (configs or hello.place is not None):
             head = [self.heads.build(station, hello.nonce)]
         return [*configs, *head, *missing[len(configs) :]]
 
     def _note_hello(self, station: StationId, hello: Hello) -> None:
-        """A new card counts its sessions from one; a hello of a former card is one said again.
+        """Store a hello.
 
-        Or the box is back on that card: then records follow, and the hello counts after all.
+        A new card counts its sessions from one, so a hello of a former card is a
+        replay. Or the box is back on that card: then records follow, and the hello counts after
+        all.
         """
         self._of_former_life.pop(station, None)
         known = self._database.hello(station)
         if known is not None and known["epoch"] != hello.epoch:
             if not journal_ingest.is_new_life(self._database, station, hello.epoch, known["epoch"]):
-                log.warning("hello of a former life of %s: %s", station, hello.epoch)
+                log.warning("hello of a former journal of %s: %s", station, hello.epoch)
                 self._of_former_life[station] = hello
                 return
             report_store.begin_anew(self._database, station)
@@ -242,7 +245,7 @@ class ReportHandler:
             if error.code != "E_BUDGET":
                 return []
             cursor = journal_ingest.cursor_of(self._database, station, batch.epoch)
-            return [self._ack(station, batch.epoch, cursor, window=0)]  # it pauses
+            return [self._ack(station, batch.epoch, cursor, window=0)]  # the box pauses
         hello = self._of_former_life.get(station)
         if hello is not None and hello.epoch == batch.epoch:
             self._note_hello(station, hello)
@@ -294,7 +297,7 @@ def _public_key(certificate: str) -> CertificatePublicKeyTypes:
 
 
 def _is_cure(known_at: str, at: str) -> bool:
-    """Was it said just now by the centre's clock, and after what is known, or instead of a lie?"""
+    """Return whether it is recent by the centre's clock and newer, or replaces a false one."""
     try:
         now, said, known = datetime.now(UTC), parse_utc(at), parse_utc(known_at)
     except ValueError:

@@ -1,8 +1,8 @@
 """What a report may hold: sizes, numbers and the shape of each record kind.
 
-A signature says which device made a report, not that it makes sense. Whoever holds a stolen device
-key signs what he likes, so nothing of it may stop the centre, reach its tables in a form that the
-readers do not expect, or steer a terminal.
+A signature proves which device made a report, not that its content is valid. The holder of a stolen
+device key can sign anything, so no report may stop the centre, reach its tables in a form that the
+readers do not expect, or control a terminal.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CONTROL = re.compile(
 
 
 class ReportError(Exception):
-    """A report that counts for nothing: E_STATION, E_SIZE, E_ENVELOPE, E_SIGNATURE or E_SCHEMA."""
+    """A report that is refused: E_STATION, E_SIZE, E_ENVELOPE, E_SIGNATURE or E_SCHEMA."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code, detail)
@@ -44,12 +44,12 @@ class ReportError(Exception):
 
 
 def strip_control(text: str) -> str:
-    """A text from outside that cannot steer a terminal: each control character becomes U+FFFD."""
+    """Replace control characters of a text by U+FFFD, so that it cannot control a terminal."""
     return _CONTROL.sub("\ufffd", text)
 
 
 def escape_control(json_text: str) -> str:
-    """JSON text whose control characters stand as escapes: the same data, safe to print."""
+    """Write control characters of a JSON text as escapes: the same data, safe to print."""
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
 
 
@@ -89,7 +89,7 @@ def verify_report_content(report: Hello | LogBatch | Health | Result) -> None:
 
 
 def find_record_fault(record: Record, size: int) -> str | None:
-    """What is wrong with one journal record of a batch; None when nothing is.
+    """Return what is wrong with one journal record of a batch, or None.
 
     Args:
         record: as decoded.
@@ -121,7 +121,7 @@ def _verify_names(*names: str) -> None:
 
 
 def _verify_tree(value: Any) -> None:
-    """Every text, list and number inside is bounded."""
+    """Verify that every text, list and number inside is bounded."""
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise ReportError("E_SCHEMA", f"a text of {len(value)} characters")

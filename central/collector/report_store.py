@@ -1,4 +1,4 @@
-"""What stations' reports leave in the tables, within what one station may fill.
+"""Tables of the stations' reports, with limits for each station.
 
 A stolen device key may sign reports without end. The limits lie far above what an honest box sends
 even after months offline, and far below what would fill a disk.
@@ -20,11 +20,11 @@ BYTES_A_DAY = 256 * 1024 * 1024
 RESULTS_KEPT = 2_000
 FAULTS_KEPT = 200
 EPOCHS_KEPT = 64
-FIRST_SESSION = 10_000_000  # a box that the centre has not heard of may have been in service long
+FIRST_SESSION = 10_000_000  # a box new to the centre may have been in service for years
 SESSIONS_AHEAD = 1_000  # and one a second since the last sign: a box does not connect more often
 _PRUNE_EVERY = 64
 
-# Asked with every report: to build a statement costs more than to run it.
+# Run with every report: building a statement costs more than running it.
 _STATION: sa.BindParameter[str] = sa.bindparam("station")
 _PRESENCE = sa.select(presence).where(presence.c.station == _STATION)
 _EPOCHS = sa.select(cursors.c.epoch).where(cursors.c.station == _STATION)
@@ -39,11 +39,11 @@ Presence = Literal["noted", "stale", "implausible"]
 
 
 def note_presence(database: Database, station: str, *, online: bool, session: int) -> Presence:
-    """Take a birth or will.
+    """Store a birth or will.
 
     Returns:
-        `stale`: of an older session, it says nothing. `implausible`: of a session that the box
-        cannot have come to; taken for true, it would hide every sign of the box that follows.
+        `stale`: of an older session, ignored. `implausible`: of a session that the box cannot have
+        reached; if stored, it would hide all later presence of the box.
     """
     with database.transaction() as connection:
         known = connection.execute(_PRESENCE, {"station": station}).first()
@@ -56,11 +56,11 @@ def note_presence(database: Database, station: str, *, online: bool, session: in
 
 
 def set_session(database: Database, station: str, session: int) -> None:
-    """Online in this session, whatever was said before: a fresh signed report proves it."""
+    """Set online in this session, whatever was stored before: a fresh signed report proves it."""
     with database.transaction() as connection:
         _put_presence(connection, station, online=True, session=session)
         here = (latest.c.station == station, latest.c.channel == "hello")
-        connection.execute(sa.delete(latest).where(*here))  # the box says hello again
+        connection.execute(sa.delete(latest).where(*here))  # the box sends its hello again
 
 
 def _highest_session(known: sa.Row[Any] | None) -> int:
@@ -76,7 +76,7 @@ def _put_presence(connection: sa.Connection, station: str, *, online: bool, sess
 
 
 def begin_anew(database: Database, station: str) -> None:
-    """Forget what is compared with a station's session counter: it has begun to count anew."""
+    """Delete what is compared with a station's session counter: the counter has restarted."""
     with database.transaction() as connection:
         connection.execute(sa.delete(presence).where(presence.c.station == station))
         connection.execute(sa.delete(latest).where(latest.c.station == station))
@@ -112,7 +112,7 @@ def _prune_results(connection: sa.Connection, station: str) -> None:
 def note_fault(
     database: Database, station: str, epoch: str, seq: int, code: str, detail: str
 ) -> None:
-    """Flag what must not be: counted, not repeated; `E_MORE` counts what has no row of its own."""
+    """Count a fault, one row for equal ones; `E_MORE` counts what has no row of its own."""
     with database.transaction() as connection:
         key, is_new = _fault_key(connection, station, epoch, seq, code)
         changed = {"detail": detail, "at": utc_now()}
@@ -128,7 +128,7 @@ def note_fault(
 def _fault_key(
     connection: sa.Connection, station: str, epoch: str, seq: int, code: str
 ) -> tuple[dict[str, Any], bool]:
-    """Under which key a fault is counted, and whether its row is still to be made."""
+    """Return the key under which a fault is counted, and whether its row is new."""
     key = {"station": station, "epoch": epoch, "seq": seq, "code": code}
     if _is_kept(connection, key):
         return key, False
@@ -150,7 +150,7 @@ def _is_kept(connection: sa.Connection, key: dict[str, Any]) -> bool:
 def find_lack_of_room(
     connection: sa.Connection, station: str, epoch: str, count: int, size: int
 ) -> str | None:
-    """Count new records of today; what is used up when they have no room, and nothing is counted.
+    """Count new records of today; where there is no room, count nothing and return the full limit.
 
     Args:
         connection: inside the transaction that inserts them.

@@ -1,7 +1,7 @@
 """alarm.yaml (officer) → the payload of a held alarm, which only a local key can start.
 
-The file says `class: emergency` and `trigger: key`; all of its faults come at once with their
-places. An emergency that sounds at once is not written in a file: it is fresh for half an hour.
+The file has `class: emergency` and `trigger: key`; all of its faults are reported at once with
+their places. An immediate emergency is not written in a file: it is fresh for half an hour only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class AlarmFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def is_alarm(text: str) -> bool:
-    """Does an officer's file say that it is of the class emergency?"""
+    """Return whether an officer's file is of the class emergency."""
     _, tree, _ = load_yaml(text, AlarmFile, "")
     class_ = given(tree, "class")
     return isinstance(class_, Scalar) and class_.value == "emergency"
@@ -66,7 +66,7 @@ def compile_alarm(source: Path | str, issue: SigningParams, clip_dir: Path | Non
 
     Args:
         source: the file's path, or its text.
-        issue: what the file does not say itself.
+        issue: values that the file does not contain.
         clip_dir: where the names under `play` are looked up; default: the file's own folder.
 
     Raises:

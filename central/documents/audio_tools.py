@@ -112,7 +112,7 @@ def make_chime(target: Path) -> Path:
 
 
 def make_melody(target: Path, length_ms: int = 4000) -> Path:
-    """A plain tune of bell strokes, so that an example needs nobody's recording.
+    """A plain tune of bell strokes, so that an example needs no licensed recording.
 
     Raises:
         ConfigError: E_CLIP.

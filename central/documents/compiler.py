@@ -26,13 +26,13 @@ from texts.catalogue import Catalogue
 
 CHIME = "chime"
 _T = TypeVar("_T")
-# what officers read of a file: the reader's own texts, and what should stand in these files
+# texts for faults of a file: the reader's own, and the expected values of these files
 _CATALOGUE: Catalogue = {**MESSAGES, **PHRASES}
 
 
 @dataclass(frozen=True)
 class SigningParams:
-    """What an officer's file does not say itself.
+    """Values that an officer's file does not contain.
 
     Args:
         issuer: the role that will sign.
@@ -67,7 +67,7 @@ class SourceFile:
 
 
 def read_source(source: Path | str, clip_dir: Path | None = None) -> SourceFile:
-    """Read a file, or take a text; every text inside is NFC, as the contract wants it.
+    """Read a file, or take a text; every text inside is NFC, as the contract requires.
 
     Args:
         source: the file's path, or its text.
@@ -81,7 +81,7 @@ def read_source(source: Path | str, clip_dir: Path | None = None) -> SourceFile:
 
 
 class UnfitMediumError(ValueError):
-    """A value that does not fit; `code` says what should stand there."""
+    """A value that does not fit; `code` names the expected value."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -89,12 +89,12 @@ class UnfitMediumError(ValueError):
 
 
 class Compilation:
-    """One pass over an officer's file; notes faults and goes on.
+    """One pass over an officer's file; it collects faults and continues.
 
     Args:
         source: the file.
         tree: its nodes, for the places of faults.
-        issue: what it does not say itself.
+        issue: values that it does not contain.
     """
 
     def __init__(self, source: SourceFile, tree: Node | None, issue: SigningParams) -> None:
@@ -106,7 +106,7 @@ class Compilation:
         self._kept: dict[str, Medium] = {}  # by name, so that a file is probed once
 
     def fault(self, path: str, code: str, *args: str, got: str = "") -> None:
-        """Note a fault at a path such as `items[0].show.image`; `code` says what should stand."""
+        """Add a fault at a path such as `items[0].show.image`; `code` names the expected value."""
         mark = _mark_of(self._tree, path)
         self.faults.append(
             ValidationFault(
@@ -118,7 +118,7 @@ class Compilation:
     def attempt(
         self, path: str, deed: Callable[[], _T], code: str = "file.value", got: str = ""
     ) -> _T | None:
-        """What a deed gives, or None after its fault was noted under `code`."""
+        """Return the result of a call, or None after adding its fault under `code`."""
         try:
             return deed()
         except UnfitMediumError as error:
@@ -150,7 +150,7 @@ class Compilation:
         return header | {name: header[name].replace(".000Z", "Z") for name in seconds}
 
     def medium(self, name: str, path: str, family: str) -> Medium | None:
-        """Keep a file beside the officer's; `family` is the beginning of its MIME type."""
+        """Store a file named in the officer's file; `family` is the beginning of its MIME type."""
         medium = self._kept.get(name) or self.attempt(path, lambda: self._store(name), got=name)
         if medium is None:
             return None

@@ -31,12 +31,12 @@ MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
 
 @dataclass(frozen=True)
 class OrderParams:
-    """What every order says.
+    """Values that every order needs.
 
     Args:
         issuer: the role that will sign.
         to: patterns of places.
-        issued: the moment of issue: boxes take an emergency from five minutes before it until
+        issued: the moment of issue: boxes accept an emergency from five minutes before it until
             half an hour after it.
         lifetime: from then until it expires.
         seq: its number; rises with every order of the role in its slot.
@@ -65,7 +65,7 @@ class OrderParams:
 
 @dataclass(frozen=True)
 class EmergencyMessage:
-    """What an emergency says: recorded sound, text on boards, or both."""
+    """The message of an emergency: recorded sound, text on boards, or both."""
 
     play: Sequence[Path] = ()
     show: str | None = None
@@ -81,7 +81,7 @@ def draft_emergency(
     """The payload of an emergency: attention signal, then the message, `repeat` times.
 
     Raises:
-        ConfigError: E_USAGE, it says nothing; E_MEDIA, a file cannot be used.
+        ConfigError: E_USAGE, it has no message; E_MEDIA, a file cannot be used.
         TrustError: E_SCHEMA, a box would refuse it.
     """
     if not message.play and message.show is None:
@@ -107,7 +107,7 @@ def draft_emergency(
 
 
 def verify_dates(document: Document, now: datetime, lang: Lang) -> None:
-    """Would stations take this document at this moment? Told here, not by every one of them.
+    """Verify that stations would accept the document's dates now; otherwise each would refuse it.
 
     Raises:
         TrustError: E_EXPIRED; E_TIME, an emergency outside its window.
@@ -119,14 +119,14 @@ def verify_dates(document: Document, now: datetime, lang: Lang) -> None:
 
 
 def verify_window(document: Document, now: datetime, lang: Lang) -> None:
-    """Would stations still, or already, take this emergency? Told here, not by every one of them.
+    """Verify that stations would accept this emergency now, instead of letting each refuse it.
 
     Raises:
         TrustError: E_TIME.
     """
     if not isinstance(document, Emergency) or document.nonce is not None:
         return
-    if document.trigger == "key":  # it waits for a hand, however old it is
+    if document.trigger == "key":  # a held alarm waits for a key press, however old it is
         return
     issued_at = parse_utc(document.issued)
     if now > issued_at + EMERGENCY_WINDOW:
@@ -137,7 +137,7 @@ def verify_window(document: Document, now: datetime, lang: Lang) -> None:
 
 
 def _longest_ms(order: OrderParams, message: EmergencyMessage, media: Sequence[Medium]) -> int:
-    """Its script with some room; only shown text stays as long as the document lives."""
+    """Return the script's length plus a margin; text on boards stays until the document expires."""
     life_ms = int(order.lifetime.total_seconds() * 1000)
     if message.show is not None or not media:
         return life_ms
@@ -156,7 +156,7 @@ def draft_silence(order: OrderParams, state: Literal["on", "off"], why: str) -> 
 
 
 def read_emergency(file: Path) -> Emergency:
-    """A signed emergency, for its event and its life: NOT verified.
+    """Read a signed emergency, for its event and lifetime: NOT verified.
 
     Raises:
         ConfigError: E_USAGE, it is something else.
@@ -169,7 +169,7 @@ def read_emergency(file: Path) -> Emergency:
 
 
 def extend_for_cancel(order: OrderParams, emergency: Emergency) -> OrderParams:
-    """An order that lives at least until an emergency ends: a station may come back that late."""
+    """Extend an order until an emergency ends: a station may come back that late."""
     left = parse_utc(emergency.expires) - order.issued
     return replace(order, lifetime=max(order.lifetime, left))
 

@@ -1,4 +1,4 @@
-"""The held alarms that the centre has given out: which there are, and what outlives them."""
+"""The held alarms that the centre has published, and whether a cancel outlives them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from texts.catalogue import Lang
 
 @dataclass(frozen=True)
 class PreparedAlarm:
-    """One of them, for one target.
+    """A held alarm for one target.
 
     Args:
         name: `<issuer>/<slot>`.
         target: `g/<group>` or `d/<station>`.
         event_id: what a cancel names.
-        expires: the stations have it no longer from then on.
+        expires: when the stations delete it.
     """
 
     name: str
@@ -36,9 +36,9 @@ class PreparedAlarm:
 
 
 def list_prepared_alarms(database: Database, now: datetime) -> list[PreparedAlarm]:
-    """Those that stations hold, the first to end first.
+    """List the alarms that stations hold, by expiry.
 
-    One that was cancelled is none, unless the cancel ends before it: a station that comes back in
+    A cancelled one is left out, unless its cancel expires first: a station that comes back in
     between still has it.
     """
     query = sa.select(documents).where(
@@ -62,7 +62,7 @@ def list_prepared_alarms(database: Database, now: datetime) -> list[PreparedAlar
 def verify_prepared_alarms(
     database: Database, document: Document, now: datetime, lang: Lang
 ) -> None:
-    """Does a cancel reach a station that comes back late, for as long as that may hold the alarm?
+    """Verify that a cancel lives as long as any station may hold the alarm.
 
     Raises:
         TrustError: E_TTL.

@@ -139,7 +139,7 @@ class _ScheduleCompiler(Compilation):
                 self.fault(f"items[{index}].start.after", "file.id_of_other", got=after)
 
     def _entries(self, item: ScheduleItem, index: int) -> Iterator[Entry]:
-        """One entry for the sound, one for the picture."""
+        """Build one entry for the sound and one for the picture."""
         path = f"items[{index}]"
         sounds = [name for name in _SOUNDS if getattr(item, name)]
         if len(sounds) > 1 or not (sounds or item.show):
@@ -212,7 +212,7 @@ class _ScheduleCompiler(Compilation):
         return Body(media=digests, repeat=item.repeat, gap_ms=gap_ms) if digests else None
 
     def _length_ms(self, sound: Body | None) -> int | None:
-        """How long recorded sound lasts, None when that is not known beforehand."""
+        """Return the length of recorded sound, None when it is not known beforehand."""
         if sound is None or sound.media is None:
             return None
         once_ms = sum(self.media[digest].duration_ms for digest in sound.media)
@@ -230,15 +230,15 @@ class _ScheduleCompiler(Compilation):
 
 
 def _description(item: ScheduleItem) -> dict[str, Any]:
-    """What the item says of itself; what it leaves out stays out of the document."""
+    """Return the item's description; members that it omits stay out of the document."""
     told = {name: getattr(item, name) for name in _DESCRIPTION}
     return {name: value for name, value in told.items() if value is not None}
 
 
 def build_layout(show: PictureSpec, image: str | None) -> list[Element]:
-    """Where text, QR and image go, in thousandths of a face of any size.
+    """Place text, QR code and image, in thousandths of a face of any size.
 
-    A QR code stands on the right third, dark on a light square; an image above its caption.
+    A QR code takes the right third, dark on a light square; an image is above its caption.
     """
     width = 660 if show.qr and (show.text or image) else 1000
     elements: list[Element] = []

@@ -1,4 +1,4 @@
-"""Build and sign documents: the payload's bytes are fixed once, then only signatures are added."""
+"""Build and sign documents: the payload's bytes are fixed first, then signatures are added."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def build_header(  # noqa: PLR0913 - the contract's header has this many fields
 
 
 def mark_critical(document: _D) -> _D:
-    """The document, with what it has to list in `crit` listed there."""
+    """The document, with its critical members listed in `crit`."""
     names = must_be_critical(document)
     return msgspec.structs.replace(document, crit=sorted(names)) if names else document
 
@@ -131,7 +131,7 @@ def open_envelope(envelope: bytes) -> Envelope:
 
 
 def add_signature(envelope: bytes, signer: Signer) -> bytes:
-    """Put a further signature under the same bytes: how the second person of two signs.
+    """Add a signature over the same bytes, as for the second of two signers.
 
     Raises:
         TrustError: the envelope is malformed or full, or this key has signed already.

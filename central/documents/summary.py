@@ -1,4 +1,4 @@
-"""What a document will do, in plain Vietnamese or English: shown before a key is asked to sign."""
+"""Describe a document in plain Vietnamese or English, for a signer to read before signing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Say = Callable[..., str]
 
 
 def describe(document: Document, lang: Lang = "vi") -> list[str]:
-    """Lines for a person: which kind and class, where, from when until when, then what happens.
+    """Lines for a person: which kind and class, where, from when until when, then the effect.
 
     Times are local (UTC+7).
     """
@@ -128,7 +128,7 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
 
 
 def _description(entry: Entry, speak: Say) -> Iterator[str]:
-    """What the entry says of itself."""
+    """Return the entry's own description."""
     for name in ("advert", "essential"):
         if getattr(entry, name) is True:
             yield speak(f"entry.{name}")
@@ -225,7 +225,7 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
 
 
 def _rounds(document: Emergency, speak: Say, *, has_words: bool) -> Iterator[str]:
-    """How often the words are told; without words, what is told instead."""
+    """Return how often the message is played; without a recording, what is played instead."""
     gap = format_span(document.gap_ms)
     line = speak("line.exercise" if document.exercise else "line")
     if has_words:
@@ -248,7 +248,7 @@ def _length(digests: Sequence[str], document: Emergency) -> str:
 
 
 def _shown(text: Text | None) -> str | None:
-    """A board shows what is to be said where nothing was written to be shown."""
+    """Return what a board shows; without text of its own, the message in words."""
     return None if text is None else text.show or text.say
 
 

@@ -1,6 +1,6 @@
-"""What every box of this release refuses, named before anybody signs it, with the next step.
+"""What every box of this release refuses, found before it is signed, with the next step.
 
-The rules are the boxes' own (`agent.plan`): this module only finds the words.
+The rules are the boxes' own (`agent.plan`): this module only adds the texts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CLOCK_FORM = re.compile(r"(?:[^%]|%[HMSdmY])*")
 
 
 def verify_supported(document: Document, lang: Lang) -> None:
-    """Can boxes of this release do all that a document asks of them?
+    """Verify that boxes of this release support all that a document needs.
 
     Raises:
         TrustError: E_UNSUPPORTED, with each part that they cannot do and what to do instead.
@@ -44,7 +44,7 @@ def _find(document: Document, lang: Lang) -> Iterator[str]:
 
 
 def _codes_of(entry: Entry, durations: dict[str, int]) -> Iterator[str]:
-    """What of an entry cannot be done; its start and its body may both be at fault."""
+    """Return the codes of what an entry needs and boxes lack: its start, its body, or both."""
     for one in (entry, msgspec.structs.replace(entry, start=Start("at"))):
         try:
             planned_ms(one, durations)

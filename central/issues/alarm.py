@@ -1,4 +1,4 @@
-"""Issues of the centre itself: a held alarm that ends soon, while there is time to sign another."""
+"""Issues of the centre itself: a held alarm expires soon; there is time to sign another."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KIND = IssueKind(
 
 
 def alarm_issues(database: Database, now: datetime) -> list[dict[str, Any]]:
-    """Rows like those of stations: each alarm and target of which the end is near."""
+    """Rows like those of stations: each alarm and target that expires soon."""
     return [
         build_row(
             "held_alarm_ends", KIND, f"{alarm.name} {alarm.target}", now,

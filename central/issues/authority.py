@@ -1,4 +1,4 @@
-"""Issues of the centre itself: what of the authority expires, or is no longer renewed."""
+"""Issues of the centre itself: authority files that expire or are no longer renewed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from central.store.database import Database
 from texts.catalogue import Text
 
 CENTRE = "centre"
-SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes take no new emergency
+SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes accept no new emergency
 
 KINDS: dict[str, IssueKind] = {
     "authority_expires": IssueKind(
@@ -92,7 +92,7 @@ def _expiry(one: Expiry, now: datetime) -> dict[str, Any]:
 def build_row(
     code: str, kind: IssueKind, subject: str, now: datetime, *, since: datetime, hint: str
 ) -> dict[str, Any]:
-    """An issue of the centre, in the form of those that stations tell."""
+    """An issue of the centre, in the form of those that stations report."""
     return {
         "station": CENTRE, "reported_at": encode_utc(now), "kind": code, "subject": subject,
         "since": encode_utc(since), "hint": hint, "severity": kind.severity,

@@ -1,4 +1,4 @@
-"""Issues as the centre shows them: a box tells the kind, the catalogue the words; and its own."""
+"""Issues as the centre shows them: stations' and its own; the catalogue has the texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def lasting_issues(database: Database) -> list[Row]:
-    """What each station's latest health report names, and what the centre itself lacks soon.
+    """Return the issues in each station's latest health report, and the centre's own.
 
     Faults first, the longest first.
     """
@@ -50,7 +50,7 @@ def issue_log(database: Database) -> list[Row]:
 
 
 def _words(code: str) -> Row:
-    """What a newer box tells and this release does not know is shown by its code, as a fault."""
+    """Return an issue's texts; an unknown kind is shown by its code, as a fault."""
     kind = ISSUE_KINDS.get(code)
     if kind is None:
         return {"severity": "fault", "text": dict.fromkeys(LANGS, code), "repair": {}}

@@ -1,4 +1,4 @@
-"""Issues of the centre itself: documents that were handed to it and that the broker has not."""
+"""Issues of the centre itself: published documents that have not reached the broker."""
 
 from __future__ import annotations
 

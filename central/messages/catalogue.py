@@ -1,4 +1,4 @@
-"""The words of `describe`, Vietnamese and English, by stable code."""
+"""The texts of `summary`, Vietnamese and English, by stable code."""
 
 from __future__ import annotations
 

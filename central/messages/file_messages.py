@@ -1,11 +1,11 @@
-"""The words for faults of officers' YAML files, and for refusals whose detail is English."""
+"""The texts for faults of officers' YAML files, and for refusals whose detail is English."""
 
 from __future__ import annotations
 
 from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
-    # what should stand at a place of an officer's file
+    # the expected value at a place of an officer's file
     "file.end": Text(
         "một ngày không trước `from`, chưa qua",
         "a day not before `from`, nor past",

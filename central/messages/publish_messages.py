@@ -1,4 +1,4 @@
-"""The words of `publish` and `withhold`, Vietnamese and English, by stable code."""
+"""The texts of `publish` and `withhold`, Vietnamese and English, by stable code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for what boxes of this release cannot do yet, by stable code."""
+"""The texts for what boxes of this release cannot do yet, by stable code."""
 
 from __future__ import annotations
 

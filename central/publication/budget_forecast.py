@@ -1,7 +1,7 @@
-"""What stations would refuse because their issuer's share is used up, by what the centre gave out.
+"""What stations would refuse because an issuer's share is used up, by the centre's own records.
 
 The numbers and the rule are the boxes' own (`agent.contract.issuer_budget`). A box that had
-documents from elsewhere may have less room than the centre believes.
+documents from elsewhere may have less room than the centre computes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from central.publication.refusal_forecast import Objection
 from central.store.database import Database
 from central.store.schema import documents
 
-# A cancel always finds room on a box, and an emergency stands beside the one before it.
+# A box always has room for a cancel, and it holds several emergencies beside each other.
 NEVER_FULL = frozenset({"cancel"})
 BESIDE_EACH_OTHER = frozenset({"emergency"})
 MARGIN = timedelta(days=2)
@@ -32,7 +32,7 @@ _UNIT_BYTES = {"envelope_bytes": 1024, "media_bytes": 1 << 20}
 
 @dataclass(frozen=True)
 class _Published:
-    """A document that was given out and still takes a slot somewhere; room, where it `is_on`."""
+    """A published document that still takes a slot somewhere; and room, where it `is_on`."""
 
     sha256: str
     issuer: str
@@ -50,7 +50,7 @@ def find_excesses(
     Args:
         database: the centre's.
         recipients: whom it is published to.
-        document: of sound form, by anybody.
+        document: well-formed, by any issuer.
         length: of its envelope, in bytes.
         now: aware UTC.
     """
@@ -73,7 +73,7 @@ def find_excesses(
 
 
 def _read(database: Database, kind: str, now: datetime) -> dict[str, list[_Published]]:
-    """By target, what was published of a kind and still takes a slot somewhere."""
+    """Return by target what was published of a kind and still takes a slot somewhere."""
     query = sa.select(documents).where(documents.c.kind.in_((kind, "cancel")))
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.epoch, documents.c.seq)).all()
@@ -94,7 +94,7 @@ def _read(database: Database, kind: str, now: datetime) -> dict[str, list[_Publi
 def _given_to(
     station: str, recipients: Recipients, published: dict[str, list[_Published]]
 ) -> list[_Published]:
-    """Of each slot the newest, as a box keeps it."""
+    """Return the newest of each slot, as a box keeps it."""
     config = recipients.configs.get(station)
     groups = config.groups if config is not None else ()
     newest: dict[tuple[str, ...], _Published] = {}
@@ -108,7 +108,7 @@ def _given_to(
 
 
 def _excess(document: Document, weight: Weight, given: Sequence[_Published]) -> Excess | None:
-    """As a box judges it (`agent.trust.budget_rule`)."""
+    """Judge as a box does (`agent.trust.budget_rule`)."""
     former = {id(one) for one in given if _is_of_former_epoch(one, document)}
     here = [one for one in given if id(one) not in former]
     slots = {one.slot for one in here if one.issuer == document.issuer} | {document.slot}

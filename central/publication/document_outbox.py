@@ -1,8 +1,8 @@
-"""Giving signed documents out: kept in the database first, sent after, re-sent to whoever lacks it.
+"""Signed documents to publish: stored first, then sent, and sent again to a station without them.
 
 A retained message is a convenience; what counts is that a station's `hello` is answered with every
-document that it lacks. Only one client may carry the centre's name, so another process does not
-speak to the broker: it keeps the document, and the collector sends what is unsent.
+document that it lacks. Only one client may carry the centre's name, so another process has no
+connection to the broker: it stores the document, and the collector sends what is unsent.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from central.store.database import Database, upsert, utc_now
 from central.store.schema import documents, plays, results
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
-# What a box must hear first: its place, then what is urgent, then the rest.
+# The order for a box: its place first, then what is urgent, then the rest.
 _ORDER = ("station-config", "cancel", "emergency", "silence")
 
-# Asked with every hello: to build a statement costs more than to run it.
+# Run with every hello: building a statement costs more than running it.
 _IN_FORCE = (
     sa.select(documents)
     .where(
@@ -47,7 +47,7 @@ _ACCEPTED = sa.select(results.c.sha256).where(
 
 
 class DocumentSender(Protocol):
-    """Whoever holds the connection to the broker: the collector."""
+    """The holder of the connection to the broker: the collector."""
 
     async def send(self, topic: str, envelope: bytes, *, retain: bool) -> None:
         """Publish once connected."""
@@ -63,7 +63,7 @@ class OutgoingMessage:
 
 
 async def publish(line: DocumentSender, database: Database, topic: str, envelope: bytes) -> None:
-    """Keep a document for its target and send it.
+    """Store a document for its target and send it.
 
     Raises:
         TrustError: it is no document.
@@ -75,7 +75,7 @@ async def publish(line: DocumentSender, database: Database, topic: str, envelope
 
 
 def keep(database: Database, topic: str, envelope: bytes) -> OutgoingMessage:
-    """Keep a document for its target, unsent; it replaces the older one in its place.
+    """Store a document for its target, unsent; it replaces the older one in its place.
 
     Raises:
         TrustError: it is no document; E_REPLAY, a newer one is in its place; E_FORK, another one
@@ -126,7 +126,7 @@ def unsent(database: Database) -> list[OutgoingMessage]:
 
 
 def is_out_of_time(envelope: bytes, now: datetime) -> bool:
-    """Is it an emergency whose own date no longer proves that it is fresh?"""
+    """Return whether it is an emergency whose own date no longer proves that it is fresh."""
     document = read_document(envelope)
     if not isinstance(document, Emergency) or document.trigger == "key":
         return False
@@ -134,7 +134,7 @@ def is_out_of_time(envelope: bytes, now: datetime) -> bool:
 
 
 def mark_sent(database: Database, parcels: list[OutgoingMessage]) -> None:
-    """The broker has them."""
+    """Note that the broker has them."""
     with database.transaction() as connection:
         for parcel in parcels:
             connection.execute(
@@ -151,7 +151,8 @@ def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMess
         rows = rows_for(connection, station, now)
         told = _accepted(connection, station) | {held[2] for held in hello.holds.values()}
     missing = [row for row in rows if _is_newer(row, hello) or _is_beside(row, told)]
-    # One slot may have come in two ways: the lower number first, or the higher shuts it out.
+    # One slot may come to the box and to its group: the lower number first, as the higher shuts it
+    # out.
     missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
     return [
         OutgoingMessage(
@@ -164,8 +165,8 @@ def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMess
 def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[Any]]:
     """What is in force for a station: its own documents, then those of its groups.
 
-    An emergency that was cancelled is left out: no station is to hear it any more, also when the
-    cancel has expired before it.
+    An emergency that was cancelled is left out: no station should receive it any more, also when
+    the cancel has expired before it.
 
     Args:
         connection: of the centre's database.
@@ -182,7 +183,7 @@ def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[A
 
 
 def _cancelled(connection: sa.Connection, targets: list[str]) -> set[str]:
-    """What the cancels that were ever published to these end."""
+    """Return the names that the cancels ever published to these targets end."""
     query = sa.select(documents.c.envelope).where(
         documents.c.target.in_(targets), documents.c.kind == "cancel"
     )
@@ -191,7 +192,7 @@ def _cancelled(connection: sa.Connection, targets: list[str]) -> set[str]:
 
 
 def _names(row: sa.Row[Any]) -> set[str]:
-    """By which a cancel may name an emergency; nothing of other kinds."""
+    """Return the names by which a cancel may name an emergency; none for other kinds."""
     one = read_document(row.envelope) if row.kind == "emergency" else None
     return {one.doc_id, one.event_id} if isinstance(one, Emergency) else set()
 
@@ -201,7 +202,7 @@ def _rank(kind: str) -> int:
 
 
 def stations_of(connection: sa.Connection, targets: set[str] | None) -> set[str]:
-    """The stations that are meant by targets such as `d/<station>` or `g/<group>`; None: all."""
+    """Return the stations of targets such as `d/<station>` or `g/<group>`; None: all."""
     query = sa.select(documents).where(documents.c.kind == "station-config")
     configs: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(query.order_by(documents.c.epoch, documents.c.seq)):
@@ -219,7 +220,7 @@ def _rows(connection: sa.Connection, targets: list[str], now: str) -> list[sa.Ro
 
 
 def _groups(rows: list[sa.Row[Any]]) -> list[str]:
-    """Membership is signed data: what the station's own newest configuration says."""
+    """Membership is signed data: it comes from the station's own newest configuration."""
     for row in reversed(rows):
         if row.kind == "station-config":
             document = read_document(row.envelope)
@@ -238,13 +239,13 @@ def _accepted(connection: sa.Connection, station: str) -> set[str]:
 
 
 def _is_beside(row: sa.Row[Any], told: set[str]) -> bool:
-    """Is it an emergency that the station never took, though it holds one with a higher number?"""
+    """Return whether it is an emergency that the station lacks, though it holds a higher number."""
     is_at_once = row.kind == "emergency" and not KEY_SLOT.match(row.slot)
     return is_at_once and row.sha256 not in told
 
 
 def _place_of(document: Document) -> str:
-    """The row a document takes; immediate events and cancels never replace one another."""
+    """Return a document's row; immediate events and cancels never replace one another."""
     if isinstance(document, Emergency) and document.trigger == "now":
         return f"{document.issuer}/emergency/{document.event_id}"
     if isinstance(document, Cancel):
@@ -259,7 +260,7 @@ def sha256_of(envelope: bytes) -> str:
 
 
 def kind_of(database: Database, doc_id: str) -> str | None:
-    """What a document is by its id: one that was published, or that a station told of; or None."""
+    """What a document is by its id: one that was published, or that a station reported; or None."""
     told = sa.select(results.c.kind).where(results.c.doc_id == doc_id)
     with database.transaction() as connection:
         rows = connection.execute(sa.select(documents.c.kind, documents.c.envelope)).all()
@@ -275,7 +276,7 @@ def kind_of(database: Database, doc_id: str) -> str | None:
 
 
 def list_documents(database: Database) -> list[dict[str, Any]]:
-    """What was published and has not expired, the newest last; `sent`: has the broker it?"""
+    """What was published and has not expired, the newest last; `sent`: the broker has it."""
     query = sa.select(documents).where(documents.c.expires > utc_now())
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.published_at)).all()

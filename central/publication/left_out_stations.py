@@ -1,4 +1,4 @@
-"""Which stations cannot do what a document needs, by what their last hello says they can."""
+"""Which stations lack what a document needs, by the features in their last hello."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from texts.catalogue import Lang
 def find_left_out(
     database: Database, stations: Iterable[str], document: Document
 ) -> dict[tuple[str, ...], list[str]]:
-    """What is lacking → the stations that lack it; a station that never said hello is not judged.
+    """What is lacking → the stations that lack it; a station that never sent a hello is left out.
 
     Args:
         database: the centre's.
-        stations: those that are asked about.
-        document: of sound form.
+        stations: those to judge.
+        document: well-formed.
     """
     needed = needed_features(document)
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -38,7 +38,7 @@ def find_left_out(
 
 
 def describe_left_out(database: Database, document: Document, lang: Lang) -> list[str]:
-    """For whoever signs: the stations in the places named that will refuse the document."""
+    """Tell the signer which stations in the named places will refuse the document."""
     with database.transaction() as connection:
         configs = station_configs(connection, encode_utc(parse_utc(document.issued)))
     meant = [station for station, config in configs.items() if is_meant(document, config)]

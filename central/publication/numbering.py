@@ -1,7 +1,7 @@
 """Numbers of documents: the next one, and what stations would refuse as too low or forked.
 
-Who gives no number gets the milliseconds since 1970, as drafts of orders do: machines that sign
-have no common memory, and a number must only be higher than the one before in its slot.
+A document without a number gets the milliseconds since 1970, as drafts of orders do: signing
+machines share no state, and a number must only be higher than the one before in its slot.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def verify_number(
     """Judge a document's number by what was published before to the same stations.
 
     Raises:
-        TrustError: E_REPLAY, a higher number stands in its slot; E_FORK, other bytes have it.
+        TrustError: E_REPLAY, its slot has a higher number; E_FORK, other bytes have it.
     """
     number = (document.epoch, document.seq)
     for row in _published(database, recipients, document):

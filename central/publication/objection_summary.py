@@ -1,4 +1,4 @@
-"""What stations would refuse, in plain Vietnamese or English, and the refusal that follows."""
+"""What stations would refuse, in plain Vietnamese or English, and the resulting refusal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def describe_objection(objection: Objection, lang: Lang) -> str:
 def verify_acceptable(
     objections: Sequence[Objection], document: Document, recipients: Recipients, lang: Lang
 ) -> None:
-    """Refuse what stations would refuse, all of it at once.
+    """Refuse what stations would refuse; report all of it at once.
 
     Raises:
         PlanError: with the code that the stations would give.
@@ -45,7 +45,7 @@ def verify_acceptable(
 def notices(
     objections: Sequence[Objection], recipients: Recipients, document: Document, lang: Lang
 ) -> list[str]:
-    """What a person should know who publishes all the same."""
+    """Return notices for a person who publishes all the same."""
     lines = [f"{one.code}: {describe_objection(one, lang)}" for one in objections]
     missed = recipients.missed_by(document) if recipients.is_group else []
     if missed:

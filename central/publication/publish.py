@@ -1,4 +1,4 @@
-"""From a signed envelope to the collector's hands: judged as its stations will, kept, told of."""
+"""Publish a signed envelope: judge it as its stations will, store it, report the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from central.store.database import Database
 from central.store.heartbeat import state_of_collector
 from texts.catalogue import Lang
 
-NOT_SENT = 75  # EX_TEMPFAIL: kept, and sent once a collector runs
+NOT_SENT = 75  # EX_TEMPFAIL: stored, and sent once a collector runs
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,17 @@ class Publication:
 def verify_publishable(
     database: Database, one: Publication, lang: Lang, *, stops_now: bool, anyway: bool
 ) -> list[str]:
-    """Judge a publication; returns what a person should know who publishes it all the same.
+    """Judge a publication; return notices for a person who publishes it all the same.
 
     Args:
         database: the centre's.
         one: the publication.
-        lang: of all that is said.
+        lang: of all texts.
         stops_now: a cancel may end before its held alarm.
-        anyway: stations may be unknown, or refuse it.
+        anyway: unknown stations and refusals are accepted.
 
     Raises:
-        AgentError: with the code that stations would give; E_USAGE, nobody is there.
+        AgentError: with the code that stations would give; E_USAGE, no known station.
     """
     document, recipients = one.document, one.recipients
     if not anyway:
@@ -72,7 +72,7 @@ def verify_publishable(
 
 
 def hand_out(database: Database, one: Publication, lang: Lang, wait_s: float | None) -> int:
-    """Keep it for the collector, and say whether one runs; with `wait_s` also what is answered.
+    """Store it for the collector and print whether one runs; with `wait_s` also print the answers.
 
     Returns:
         The exit code of `publish`.

@@ -1,4 +1,4 @@
-"""`publish --wait`: the stations' answers as they come, and an exit code that sums them up."""
+"""`publish --wait`: the stations' answers as they come, and an exit code for them all."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def wait_for_answers(
     tell: Callable[[str], None],
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Tell each station's answer when it comes; end when all are final or time is over.
+    """Print each station's answer when it comes; end when all are final or time is over.
 
     Args:
         answers: of the stations that it was published to.
-        lang: of what is told.
+        lang: of the lines.
         limit_s: how long to wait at the most.
         tell: takes one line.
         pause: waits so many seconds.
@@ -72,7 +72,7 @@ def _print_news(
 
 
 def describe_answer(answer: StationAnswer, lang: Lang) -> str:
-    """One station in a line: its verdict, what it tells, and what it does not."""
+    """Describe one station in a line: its verdict, what it plays, and what it does not."""
     parts = []
     if answer.verdict:
         parts.append(translate(lang, f"answer.{answer.verdict}", answer.reason))
@@ -98,7 +98,7 @@ def _of(medium: str, of_output: Mapping[str, str]) -> str:
 
 
 def describe_result(answers: Sequence[StationAnswer], lang: Lang) -> list[str]:
-    """How many did what, and by name who has not answered or tells too little."""
+    """Count the results, and name the stations without a full answer."""
     counts = [
         len(answers),
         sum(one.verdict == "accepted" for one in answers),

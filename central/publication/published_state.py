@@ -1,4 +1,4 @@
-"""Which playlists and cancels are in force at a station, as the centre has published them."""
+"""Which playlists and cancels are in force at a station, by the centre's publications."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PublishedState:
     of_target: dict[str, list[PublishedDocument]]
 
     def held_by(self, station: str, groups: Iterable[str]) -> tuple[PublishedDocument, ...]:
-        """What a station in these groups holds: of each slot the newest, and every cancel."""
+        """Return what a station in these groups holds: each slot's newest, and every cancel."""
         newest: dict[tuple[str, ...], PublishedDocument] = {}
         for target in (f"d/{station}", *(f"g/{group}" for group in groups)):
             for one in self.of_target.get(target, ()):

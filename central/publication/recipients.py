@@ -23,7 +23,7 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True)
 class Recipients:
-    """What one publication is sent to.
+    """The recipients of one publication.
 
     Args:
         name: of the station or group.
@@ -45,17 +45,17 @@ class Recipients:
         return f"{'g' if self.is_group else 'd'}/{self.name}"
 
     def missed_by(self, document: Document) -> list[str]:
-        """Stations of other groups for which the document is meant too."""
+        """Return stations of other groups for which the document is meant too."""
         return sorted(one for one, config in self.others.items() if is_meant(document, config))
 
     def topic_of(self, document: Document) -> str:
-        """Where the document goes down."""
+        """The topic on which the document is published."""
         build = build_group_topic if self.is_group else build_station_topic
         return build(self.name, document.kind, document.slot)
 
 
 def is_meant(document: Document, config: StationConfig) -> bool:
-    """Does the document name the place that a station's config gives it?"""
+    """Return whether the document names the place in a station's config."""
     place = parse_place(config.place)
     return any(is_match(pattern, place) for pattern in document.to)
 
@@ -76,7 +76,7 @@ def station_configs(connection: sa.Connection, now: str) -> dict[str, StationCon
 def find_recipients(
     database: Database, now: str, *, station: str | None, group: str | None
 ) -> Recipients:
-    """The stations behind a name; none of them where nobody knows it.
+    """Find the stations of a name; none where the name is unknown.
 
     Args:
         database: the centre's.
@@ -102,7 +102,7 @@ def find_recipients(
 def verify_known(
     database: Database, recipients: Recipients, document: Document, now: str, lang: Lang
 ) -> None:
-    """Is anybody there? A station's first station-config goes to one that nobody knows yet.
+    """Verify that a recipient is known. A station's first station-config goes to an unknown one.
 
     Raises:
         ConfigError: E_USAGE, with the names that are known and the likeliest one.

@@ -1,7 +1,7 @@
-"""What stations would refuse of a document, by the policies and playlists that they were given.
+"""What stations would refuse of a document, by their published policies and playlists.
 
 The rules are the boxes' own (`agent.plan`). A box may know more than the centre: its local settings
-may narrow the policy, and what another centre gave it counts there too.
+may narrow the policy, and what another centre published to it counts there too.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Objection:
     """Something that some stations would refuse.
 
     Args:
-        code: as the stations would say it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL, E_STATION,
+        code: as the stations would report it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL,
+            E_STATION,
             E_REPLAY, E_BUDGET, E_UNSUPPORTED.
         what: the rule and its value, as `agent.plan` names them, or the host, or the number.
         stations: whose rule it is.
@@ -65,12 +66,12 @@ class _Group:
 def forecast_refusals(
     database: Database, recipients: Recipients, document: Document, now: datetime
 ) -> list[Objection]:
-    """Everything that stations among the recipients would refuse; empty where nothing is known.
+    """Return all that stations among the recipients would refuse; empty where nothing is known.
 
     Args:
         database: the centre's.
         recipients: whom it is published to.
-        document: of sound form, by anybody.
+        document: well-formed, by any issuer.
         now: aware UTC.
     """
     found = [*_unreached(recipients, document)]
@@ -88,7 +89,7 @@ def forecast_refusals(
 
 
 def _unreached(recipients: Recipients, document: Document) -> Iterator[Objection]:
-    """Stations that the document is not meant for: each would refuse it."""
+    """Find stations that the document is not meant for: each would refuse it."""
     if isinstance(document, StationConfig):
         if recipients.is_group or parse_place(document.place).station != recipients.name:
             yield Objection("E_STATION", document.place, recipients.stations or (recipients.name,))
@@ -101,7 +102,7 @@ def _unreached(recipients: Recipients, document: Document) -> Iterator[Objection
 
 
 def _outrun(database: Database, recipients: Recipients, document: Document) -> Iterator[Objection]:
-    """Stations that say that they hold a higher number in the document's slot."""
+    """Find stations that report a higher number in the document's slot."""
     key = f"{document.issuer}/{document.kind}/{document.slot}"
     for station in recipients.stations:
         told = database.hello(station)
@@ -114,7 +115,7 @@ def _outrun(database: Database, recipients: Recipients, document: Document) -> I
 def _hosts(
     recipients: Recipients, media: Sequence[Medium], reached: Collection[str]
 ) -> Iterator[Objection]:
-    """Media that lie on hosts which a station-config does not name."""
+    """Find media on hosts that a station-config does not name."""
     for station in sorted(reached):
         hosts = recipients.configs[station].policy.media_hosts
         for medium in media:
@@ -125,7 +126,7 @@ def _hosts(
 
 
 def is_named(url: str, hosts: Collection[str]) -> bool:
-    """Does a station-config name the host of this address, as `host` (port 443) or `host:port`?"""
+    """Return whether a station-config names this address, as `host` (port 443) or `host:port`."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or HTTPS_PORT
     return f"{host}:{port}" in hosts or (port == HTTPS_PORT and host in hosts)
@@ -146,7 +147,7 @@ def _groups(
 
 
 def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objection]:
-    """Items that the group's policy refuses, beside the playlists that it holds."""
+    """Find items that the group's policy refuses, beside the playlists that it holds."""
     policy = effective_policy(group.config, None)
     begin_at = max(now, parse_utc(document.not_before))
     end_at = min(parse_utc(document.expires), begin_at + HORIZON)
@@ -164,12 +165,12 @@ def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objec
 
 
 def _hold(document: Document, at: datetime) -> HeldDocument:
-    """As a box would hold it; a plan asks for no bytes and no hash."""
+    """Hold the document as a box would; a plan needs no bytes and no hash."""
     return HeldDocument(document, "", b"", at)
 
 
 def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
-    """Refusals of one item by one rule, the first in time first."""
+    """Group refusals of one item by one rule, in the order of time."""
     found: dict[tuple[str, str, str], list[Refusal]] = defaultdict(list)
     for one in refusals:
         found[one.entry_id, one.code, one.rule].append(one)
@@ -177,7 +178,7 @@ def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
 
 
 def _joined(objections: Iterable[Objection]) -> list[Objection]:
-    """The same objection of several stations as one."""
+    """Join the same objection of several stations."""
     stations: dict[Objection, list[str]] = defaultdict(list)
     for one in objections:
         alike = Objection(one.code, one.what, (), one.title, one.at, one.times)
@@ -189,10 +190,10 @@ def _joined(objections: Iterable[Objection]) -> list[Objection]:
 
 
 def is_decisive(objection: Objection, document: Document, recipients: Recipients) -> bool:
-    """Is it better not to publish at all?
+    """Return whether the objection stops a publication.
 
-    A station that stands elsewhere, claims a high number or is older must not keep the others
-    waiting; and whatever is urgent goes out as long as it reaches anybody.
+    A station at another place, with a high number or of an older release does not keep the others
+    waiting; an urgent document is published as long as it reaches any station.
     """
     if objection.code in ("E_STATION", "E_REPLAY", "E_UNSUPPORTED"):
         return set(recipients.stations) <= set(objection.stations)

@@ -1,4 +1,4 @@
-"""What stations answer to a publication: who took it, who refused it and why, who sounds it."""
+"""Stations' answers to a publication: who accepted it, who refused it and why, who plays it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from central.store.database import Database, utc_now
 from central.store.schema import latest, presence, records, results
 
 NOT_SOUNDING = "emergency_not_sounding"
-SENSE_OF = {"audio": "sound", "board": "picture"}  # what a hello says that it has
+SENSE_OF = {"audio": "sound", "board": "picture"}  # the digests that a hello reports
 
 
 @dataclass(frozen=True)
 class StationAnswer:
-    """What one station has told so far.
+    """The answers of one station so far.
 
     Args:
         station: its id.
-        is_online: by its presence; None: never heard of.
+        is_online: by its presence; None: it was never seen.
         verdict: `accepted`, `refused` or nothing yet.
         reason: code and detail of a refusal.
-        on_air: output to `sound` or `picture`, for an emergency that it tells now.
-        over: the same for one that it has told to its end.
-        awaited: of these two, what the station can do and should.
+        on_air: output to `sound` or `picture`, for an emergency that it plays now. over: the same
+            for one that it has played to its end. awaited: of these two, what the station can and
+            should do.
         wordless: languages of which the words are, or were, not heard.
         silent: of these, those that have recorded words.
-        troubles: where and why it does not sound, as the station itself reports.
+        troubles: where and why it does not play, as the station itself reports.
     """
 
     station: str
@@ -50,27 +50,28 @@ class StationAnswer:
 
     @property
     def lacking(self) -> frozenset[str]:
-        """What should be heard or seen and is not."""
+        """Return what should be heard or seen and is not."""
         return self.awaited - {*self.on_air.values(), *self.over.values()}
 
     @property
     def is_final(self) -> bool:
-        """Is nothing more to be waited for?
+        """Return whether no further answer is expected.
 
-        An emergency that came out of time is accepted once a head attests it, so that is awaited.
+        A late emergency is refused first and accepted once a head attests it, so that answer is
+        still expected.
         """
         is_refused = self.verdict == "refused" and not self.reason.startswith("E_TIME")
         return is_refused or self.is_good or bool(self.troubles)
 
     @property
     def is_good(self) -> bool:
-        """Accepted, and an emergency is told on all that it is meant for, with all its words."""
+        """Return whether it is accepted and an emergency plays wherever and with all it should."""
         is_whole = not (self.lacking or self.silent or self.troubles)
         return self.verdict == "accepted" and is_whole
 
 
 class StationAnswers:
-    """Reads what has come since it was made; make it before the document is kept.
+    """Reads the answers since its creation; create it before the document is stored.
 
     Args:
         database: the centre's.
@@ -96,7 +97,7 @@ class StationAnswers:
                 setattr(self, name, newest or 0)
 
     def read(self) -> list[StationAnswer]:
-        """What each station has told by now, in the stations' order."""
+        """Return each station's answers so far, in the stations' order."""
         with self._database.transaction() as connection:
             self._read_presence(connection)
             self._read_latest(connection)
@@ -171,7 +172,7 @@ class StationAnswers:
                 self._change(row.station, verdict="accepted", reason="")
 
     def _read_plays(self, connection: sa.Connection) -> None:
-        """An emergency that is over before a health report came has left its record."""
+        """Read play records: an emergency may be over before a health report comes."""
         query = sa.select(records).where(
             records.c.number > self._seen_record, records.c.kind == "play"
         )
@@ -186,7 +187,7 @@ class StationAnswers:
                     self._note_words(row.station, play.get("words_missing") or ())
 
     def _note_words(self, station: str, langs: Iterable[str]) -> None:
-        """In which languages it is not heard there; no recording was signed for some."""
+        """Note the languages that are not heard there; for some no recording was signed."""
         wordless = tuple(langs)
         bodies = self._document.bodies if isinstance(self._document, Emergency) else []
         recorded = {body.lang for body in bodies if body.media}

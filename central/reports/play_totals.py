@@ -1,4 +1,4 @@
-"""What was played, counted for each output and language; and what is on air.
+"""Totals of plays for each output and language; and what is on air.
 
 A picture on a board is never counted as heard, nor is an emergency's signal counted as its words.
 """
@@ -21,10 +21,11 @@ Row = dict[str, Any]
 
 
 def total_plays(database: Database) -> list[Row]:
-    """One row for each item, output kind and language: how often it was heard or seen.
+    """Return a row for each item, output kind and language: how often it was heard or seen.
 
     Members besides `title`, `medium` and `lang`: `full`, `cut`, `skipped`, `failed`, and `wordless`
-    for an emergency of which only the signal and the built-in line were heard in that language.
+    for an emergency of which only the signal and the built-in announcement were heard in that
+    language.
     """
     languages = _spoken_languages(database)
     counts: dict[tuple[str, ...], Counter[str]] = {}
@@ -67,7 +68,7 @@ def _spoken_languages(database: Database) -> dict[str, list[str]]:
 
 
 def list_on_air(database: Database) -> list[Row]:
-    """What each station last told that it plays or shows, and whether it is still connected."""
+    """Return what each station last reported as on air, and whether it is still connected."""
     online = {row["station"]: bool(row["online"]) for row in database.stations()}
     return [
         {"station": station, "at": health["at"], "output": output, **item,

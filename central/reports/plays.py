@@ -16,7 +16,7 @@ _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 
 def describe_on_air(row: Row, lang: Lang) -> str:
-    """Title; output and class; until when; then what of it is not heard, and a lost link."""
+    """Describe: title; output and class; until when; what is not heard; a lost link."""
     level = "emergency" if row["level"] == "local_key" else str(row["level"])
     words = translate(lang, f"class.{level}")
     kind = level if words == f"class.{level}" else words
@@ -31,7 +31,7 @@ def describe_on_air(row: Row, lang: Lang) -> str:
 
 
 def _until(utc: str) -> str:
-    """Local time; a text that a station made up, as it is."""
+    """Format local time; a malformed text of a station stays as it is."""
     try:
         return format_moment(utc)
     except ValueError:
@@ -42,14 +42,14 @@ def name_output(row: Row, lang: Lang) -> str:
     """`Loa (loa)`: what kind of output, and its name in the settings."""
     medium = str(row.get("medium") or "")
     kind = translate(lang, f"medium.{medium}")
-    if kind == f"medium.{medium}":  # of an older box, which does not say it
+    if kind == f"medium.{medium}":  # from an older box, which does not report it
         return medium or str(row.get("output") or "–")
     output = row.get("output")
     return kind if output is None else f"{kind} ({output})"
 
 
 def describe_play(row: Row, lang: Lang) -> str:
-    """Title; output, language, length; then whatever is not ordinary, and by whom."""
+    """Title; output, language, length; then what is unusual, and by whom."""
     length = format_span(row["duration_ms"]) if isinstance(row.get("duration_ms"), int) else "–"
     where = (name_output(row, lang), name_lang(str(row.get("lang", "–")), lang), length)
     lines = [shorten_title(str(row.get("title", "–"))), ", ".join(where)]
@@ -71,7 +71,7 @@ def describe_play(row: Row, lang: Lang) -> str:
 
 
 def _describe(row: Row, name: str, lang: Lang) -> str:
-    """What the entry said of itself; a value that a station made up, as it is."""
+    """Return the entry's description; a malformed value of a station stays as it is."""
     value = row.get(name)
     if value is None or value is False:
         return ""
@@ -81,7 +81,7 @@ def _describe(row: Row, name: str, lang: Lang) -> str:
 
 
 def _reason(text: str, lang: Lang) -> str:
-    """In words; of a fault the codes alone: the manuals go by them, the JSON has it all."""
+    """Return the reason in words; of a fault only the codes, by which the manuals are ordered."""
     words = translate(lang, f"reason.{text}")
     if words != f"reason.{text}":
         return words

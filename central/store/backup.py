@@ -1,4 +1,4 @@
-"""A copy of the centre's database that is whole, made while the collector goes on writing.
+"""A consistent copy of the centre's database, made while the collector continues to write.
 
 The newest data stand in the file's WAL until SQLite moves them over, so a plain copy of the one
 file may lack them all. SQLite's own backup reads both.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from agent.errors import ConfigError, StoreError
 
-_PAGES = 2_000  # 8 MB at a time: the collector waits for none of it
+_PAGES = 2_000  # 8 MB at a time: the collector never waits for it
 COUNTED = ("stations", "documents", "records")
 
 
@@ -26,7 +26,7 @@ def back_up(
     Args:
         source: the centre's database.
         target: must not exist.
-        progress: is told pages copied and pages in all.
+        progress: called with pages copied and pages in all.
 
     Returns:
         Rows of each table in `COUNTED`, as the copy has them.

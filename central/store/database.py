@@ -24,7 +24,7 @@ from agent.contract.utc import encode_utc, parse_utc
 from central.store.migration import lock, prepare
 from central.store.schema import faults, latest, presence, records, results, stations
 
-# Asked with every message: to build a statement costs more than to run it.
+# Run with every message: building a statement costs more than running it.
 _CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate).where(
     stations.c.station == sa.bindparam("station")
 )
@@ -42,7 +42,7 @@ def utc_now() -> str:
 def upsert(
     connection: sa.Connection, table: sa.Table, values: dict[str, Any], keys: tuple[str, ...]
 ) -> None:
-    """Insert, or replace what stands under the same key."""
+    """Insert, or replace the row with the same key."""
     update, insert = _upsert_statements(table, tuple(values), keys)
     bound = {f"new_{name}": value for name, value in values.items()}
     if connection.execute(update, bound).rowcount:
@@ -50,7 +50,7 @@ def upsert(
     try:
         with connection.begin_nested():
             connection.execute(insert, bound)
-    except sa.exc.IntegrityError:  # another process was quicker; on SQLite nobody can be
+    except sa.exc.IntegrityError:  # another process was first; not possible on SQLite
         connection.execute(update, bound)
 
 
@@ -58,7 +58,7 @@ def upsert(
 def _upsert_statements(
     table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]
 ) -> tuple[sa.Update, sa.Insert]:
-    """Built once: to build a statement costs more than to run it."""
+    """Cached: building a statement costs more than running it."""
     new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
     update = sa.update(table).where(*(table.c[name] == new[name] for name in keys))
     changed = {name: new[name] for name in names if name not in keys}
@@ -66,7 +66,7 @@ def _upsert_statements(
 
 
 class Database:
-    """The centre's tables and the questions that people and parts ask of them.
+    """The centre's tables and the queries on them.
 
     Raises:
         ConfigError: E_VERSION, a newer release wrote it.
@@ -105,7 +105,7 @@ class Database:
         return cls(sa.create_engine(url))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._engine.dispose()
 
     @contextmanager
@@ -120,7 +120,7 @@ class Database:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Everything that this thread asks and writes inside is one transaction, synced once."""
+        """Join all reads and writes of this thread in the block in one transaction."""
         with self._engine.connect() as connection:
             lock(connection)
             self._local.connection = connection
@@ -132,7 +132,7 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Inside `together`: what is written in the block is taken back when it fails."""
+        """Inside `together`: writes in the block are rolled back when it fails."""
         connection: sa.Connection = self._local.connection
         with connection.begin_nested():
             yield
@@ -153,7 +153,7 @@ class Database:
             query = sa.select(stations.c.keyid).where(stations.c.station == station)
             former = connection.execute(query).scalar()
             upsert(connection, stations, values, ("station",))
-            if former not in (None, values["keyid"]):  # what the former key said counts no more
+            if former not in (None, values["keyid"]):  # reports of the former key are void
                 for table in (presence, latest):
                     connection.execute(sa.delete(table).where(table.c.station == station))
 
@@ -169,7 +169,7 @@ class Database:
         row = self._first(_CERTIFICATE, station=station)
         return None if row is None else (row.keyid, row.certificate)
 
-    # Questions
+    # Queries
 
     def stations(self) -> list[dict[str, Any]]:
         """Every enrolled station with its presence; `online` is None before its first sign."""
@@ -222,12 +222,12 @@ class Database:
         return [body for body in self._bodies("fault") if _is_issue(_part(body, "detail"))]
 
     def results(self) -> list[dict[str, Any]]:
-        """Every verdict that stations told, in the order of arrival."""
+        """Every verdict that stations reported, in the order of arrival."""
         rows = self._all(sa.select(results).order_by(results.c.number))
         return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
     def faults(self) -> list[dict[str, Any]]:
-        """What must not be: forged reports, forked or edited journals."""
+        """Faults of reports: forged ones, forked or edited journals."""
         rows = self._all(sa.select(faults).order_by(faults.c.at))
         return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
@@ -249,7 +249,7 @@ class Database:
         return [row.bytes for row in self._all(query.order_by(records.c.epoch, records.c.seq))]
 
     def has_accepted(self, station: str, kind: str) -> bool:
-        """Has the station told, by result or by hello, that it holds a document of this kind?"""
+        """Return whether the station reported, by result or hello, a document of this kind."""
         hello = self.hello(station)
         if hello is not None and any(held.split("/")[1] == kind for held in hello["holds"]):
             return True
@@ -259,7 +259,7 @@ class Database:
         return self._first(query.limit(1)) is not None
 
     def is_drained(self, station: str) -> bool:
-        """Does the station itself say, later than its last record, that it has no more to send?"""
+        """Return whether the station reports, after its last record, an empty outbox."""
         health = self.health_of(station)
         if health is None or health["outbox"]["rows"] > 0:
             return False
@@ -299,7 +299,7 @@ class Database:
 
 
 def _is_issue(detail: dict[str, Any]) -> bool:
-    """Of another shape are faults of other kinds, and what no honest box sends."""
+    """Faults of other kinds have another shape, and so has what no honest box sends."""
     return all(isinstance(detail.get(name), str) for name in _ISSUE_MEMBERS)
 
 

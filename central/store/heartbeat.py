@@ -1,4 +1,4 @@
-"""Does a collector run? It says so in the database, for commands that hand documents to it."""
+"""A collector's sign of life in the database, for commands that publish through it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ State = Literal["connected", "offline", "absent"]
 
 
 def write_heartbeat(database: Database, at: datetime, *, is_connected: bool) -> None:
-    """A collector runs at `at`; has it a connection to the broker?"""
+    """Note that a collector runs at `at`, and whether it has a connection to the broker."""
     values = {"name": NAME, "at": encode_utc(at), "is_connected": is_connected}
     with database.transaction() as connection:
         upsert(connection, collectors, values, ("name",))
 
 
 def clear_heartbeat(database: Database) -> None:
-    """The collector ends."""
+    """Note that the collector ends."""
     with database.transaction() as connection:
         connection.execute(sa.delete(collectors).where(collectors.c.name == NAME))
 
@@ -70,5 +70,5 @@ async def _write(database: Database, is_connected: bool) -> None:  # noqa: FBT00
         await asyncio.to_thread(
             write_heartbeat, database, datetime.now(UTC), is_connected=is_connected
         )
-    except Exception:  # the task's outer edge: a busy database must not end the heartbeat
+    except Exception:  # the task's outer edge: a busy database never ends the heartbeat
         log.exception("heartbeat not written")

@@ -1,4 +1,4 @@
-"""A new database is made at the newest layout; an older one is brought there by Alembic.
+"""A new database gets the newest layout; Alembic migrates an older one.
 
 Alembic is loaded only when there is something to migrate: every command opens the database.
 """
@@ -31,7 +31,7 @@ def prepare(engine: sa.Engine) -> None:
         if _read_version(connection) == HEAD:
             return
     with engine.connect() as connection:
-        lock(connection)  # another process may be at the same
+        lock(connection)  # another process may do the same
         version = _read_version(connection)
         if version is None and not sa.inspect(connection).has_table("stations"):
             schema.metadata.create_all(connection)
@@ -53,7 +53,7 @@ def lock(connection: sa.Connection) -> None:
 
 
 def _read_version(connection: sa.Connection) -> str | None:
-    """The layout's revision; None where no release that counts them has been.
+    """Return the layout's revision; None for a database from before revisions were counted.
 
     Raises:
         ConfigError: E_VERSION, a revision that this release does not know.

@@ -1,4 +1,4 @@
-"""Plays in columns: written with the records that they come from, asked by reports."""
+"""Plays in columns: written with their records, queried by reports."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _INSERT = sa.insert(plays)
 
 
 def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[str, Any]]]) -> None:
-    """Keep plays beside their records, in the same transaction.
+    """Insert plays beside their records, in the same transaction.
 
     Args:
         connection: of that transaction; the records are inserted already.
@@ -70,13 +70,13 @@ def decode_list(text: str | None) -> list[str]:
 
 
 def _slots(connection: sa.Connection, digests: Iterable[str]) -> dict[str, str]:
-    """In which slots documents were published; what came from elsewhere has none here."""
+    """Return the slots of published documents; documents from elsewhere have none here."""
     rows = connection.execute(_SLOTS, {"digests": sorted(digests)})
     return {row.sha256: row.slot for row in rows}
 
 
 def _row(key: Key, play: Mapping[str, Any], slots: Mapping[str, str]) -> dict[str, Any]:
-    """A stolen key may sign texts of any form: what is no moment is left out."""
+    """Build the row. A stolen key may sign any text: what is not a time is left out."""
     row: dict[str, Any] = dict(zip(("station", "epoch", "seq"), key, strict=True))
     row |= {name: _text(play.get(member)) for name, member in _TEXTS.items()}
     row |= {name: _moment(play.get(member)) for name, member in _MOMENTS.items()}

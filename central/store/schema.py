@@ -43,7 +43,8 @@ records = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
     sa.UniqueConstraint("station", "epoch", "seq"),
 )  # fmt: skip
-# One row for each record of kind `play`, in the order of arrival; what a box did not tell is NULL.
+# One row for each record of kind `play`, in the order of arrival; what a box did not report is
+# NULL.
 plays = sa.Table(
     "plays", metadata,
     sa.Column("number", NUMBER, primary_key=True, autoincrement=True),

@@ -1,1 +1,1 @@
-"""The demonstration and its parts: broker, media host, sound room, stations."""
+"""The demonstration and its parts: broker, media host, sound server, stations."""

@@ -1,4 +1,4 @@
-"""The verdict: does the capture hold what the collected journal says, and was the rest refused?"""
+"""The verdict: whether the capture matches the collected journal, and the rest was refused."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FACES = ("mat-truoc", "mat-sau")
 ONSET = timedelta(milliseconds=60)
 MARGIN = timedelta(milliseconds=120)
 SIGNAL = timedelta(seconds=3.1)  # the attention signal is over by then
-LINE = timedelta(seconds=4)  # no built-in line is shorter
+LINE = timedelta(seconds=4)  # no built-in announcement is shorter
 
 
 @dataclass(frozen=True)
 class Assertion:
-    """One thing that had to be so."""
+    """One expected fact and whether it holds."""
 
     is_good: bool
     what_vi: str
@@ -32,12 +32,12 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the story did: entries to be heard and seen, refusals to be recorded."""
+    """What the scenario expects: entries heard and seen, refusals recorded."""
 
     heard: Sequence[tuple[str, str]]  # (entry id or event id, result)
     seen: Sequence[str]
     refused: Sequence[str]  # codes
-    unspoken: str  # the event of which nobody recorded a word
+    unspoken: str  # the event without a recording
 
 
 def _moment(text: str) -> datetime:
@@ -52,7 +52,7 @@ def assert_all(
     boards: Path,
     expected: Expectation,
 ) -> list[Assertion]:
-    """Compare story, journal, sound and pictures.
+    """Compare scenario, journal, sound and pictures.
 
     Args:
         plays: the `play` parts of the collected records.
@@ -60,7 +60,7 @@ def assert_all(
         wav: the capture.
         wav_at: UTC of its first sample.
         boards: the folder of the board's PNGs.
-        expected: what the story set out to do.
+        expected: what the scenario expects.
     """
     sound = [play for play in plays if play["output"] == "loa"]
     sights = [play for play in plays if play["output"] == "bang-tin"]
@@ -112,7 +112,7 @@ def _heard(
             continue
         start, end = _moment(play["start"]), _moment(play["end"])
         onsets = [first for first, last in spans if last > start + MARGIN and first < end]
-        # What cuts in has no onset of its own by level: `_alarmed` finds it by its tone.
+        # A pre-empting sound has no onset of its own by level: `_alarmed` finds it by its tone.
         is_cutting_in = any(first < start - MARGIN for first in onsets)
         late = None if is_cutting_in or not onsets else min(onsets) - start
         findings.append(
@@ -127,7 +127,7 @@ def _heard(
 
 
 def _alarmed(sound: Sequence[dict[str, Any]], wav: Path, wav_at: datetime) -> list[Assertion]:
-    """The attention signal of each emergency, found by its first tone alone."""
+    """Find the attention signal of each emergency by its first tone alone."""
     findings = []
     for play in sound:
         if play["class"] != "emergency" or play["start"] is None:
@@ -152,7 +152,7 @@ def _spoken_for(
     spans: Sequence[tuple[datetime, datetime]],
     event: str,
 ) -> Assertion:
-    """The built-in line behind the signal of an emergency without words; the record says so."""
+    """Find the built-in announcement after the signal of an unrecorded emergency."""
     plays = [play for play in sound if play["entry"] == event and play["start"]]
     begin = _moment(plays[0]["start"]) + SIGNAL if plays else wav_at
     heard = sum((_overlap(span, begin, begin + LINE) for span in spans), timedelta())
@@ -219,7 +219,7 @@ def _seen(sights: Sequence[dict[str, Any]], boards: Path, expected: Expectation)
 
 
 def _content(path: Path) -> str | None:
-    """A frame's hash, or None when it is all black."""
+    """Return a frame's hash, or None when it is all black."""
     from PIL import Image
 
     with Image.open(path) as image:

@@ -1,4 +1,4 @@
-"""What an enemy with the broker in hand would send, and the code each attempt must meet."""
+"""What an attacker who controls the broker would send, and the code that refuses each attempt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from central.testbed.stations import COMMUNE_STATION
 
 @dataclass(frozen=True)
 class Attack:
-    """One attempt: the topic it comes in on, its bytes, and the refusal it must meet."""
+    """One attempt: the topic of its message, its bytes, and the expected refusal."""
 
     code: str
     topic: str
@@ -34,7 +34,7 @@ class Bench(Protocol):
 
     @property
     def folder(self) -> Path:
-        """For the stranger's key."""
+        """For the key of an outsider."""
 
     @property
     def sign(self) -> Callable[[bytes, str, str, int | None], bytes]:
@@ -44,7 +44,7 @@ class Bench(Protocol):
 def build_attacks(bench: Bench, first: bytes, voice: Medium) -> list[Attack]:
     """Four attempts; `first` is an envelope once valid, since replaced by a newer one."""
     playlist = read_document(first)
-    assert isinstance(playlist, Playlist)  # noqa: S101 - the story's own
+    assert isinstance(playlist, Playlist)  # noqa: S101 - the scenario's own
     return [
         _by_stranger(bench, playlist),
         _for_another(bench, playlist),

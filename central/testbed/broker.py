@@ -1,8 +1,8 @@
-"""A Mosquitto of our own on loopback: mutual TLS, names from certificates, access rules a station.
+"""A private Mosquitto on loopback: mutual TLS, names from certificates, access rules per station.
 
 The access rules bind the topic to the certificate: a station writes under its own name only, and
-reads its own documents, its groups' and the authority's files. Mosquitto grants a SUBSCRIBE it will
-not serve, so a granted subscription proves nothing; a refused PUBLISH answers 0x87 on MQTT 5.
+reads its own documents, its groups' and the authority's files. Mosquitto grants a SUBSCRIBE that it
+will not serve, so a granted subscription proves nothing; a refused PUBLISH answers 0x87 on MQTT 5.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> 
         "allow_anonymous false",
         f"acl_file {rules}",
         f"max_packet_size {MAX_PACKET_BYTES}",
-        # A province that says hello at once is one queue, the centre's; beyond it Mosquitto drops.
+        # When a province sends its hellos at once, all of them are in the centre's queue; above
+        # this limit Mosquitto drops them.
         f"max_queued_messages {MAX_QUEUED}",
         "set_tcp_nodelay true",
         "persistence true",
@@ -135,7 +136,7 @@ class MosquittoBroker:
             raise BrokerError(f"not listening on {self.port}: {self._tail()}") from error
 
     async def stop(self) -> None:
-        """End it orderly: retained messages and sessions are saved. Does nothing when stopped."""
+        """Stop by SIGTERM: retained messages and sessions are saved. Does nothing when stopped."""
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):

@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from agent.contract.ids import STATION_ID
 from central.collector.identity import CENTRE, Identity
 
-# Wide on purpose: OpenSSL judges by the system's wall clock, which nothing here trusts.
+# Wide on purpose: OpenSSL judges by the system's wall clock, which nothing here relies on.
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2049, 12, 31, tzinfo=UTC)
 _LOOPBACK = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]

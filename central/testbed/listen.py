@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from central.testbed.pulseaudio import SoundServer
 
 QUIET_DB = -20
-REFUSED_S = 1.0  # a sound server that is not there says so within this
+REFUSED_S = 1.0  # an absent sound server fails within this time
 FORMAT = ("--format=s16le", "--rate=48000", "--channels=1", "--raw")
 
 
@@ -20,7 +20,7 @@ async def play_aloud(
 ) -> AsyncIterator[None]:
     """Carry the sink's monitor to the default device of the user's own sound server.
 
-    A machine without one is told so, and the demonstration goes on.
+    A machine without one prints a line, and the demonstration continues.
     """
     read_fd, write_fd = os.pipe()
     recorder = await asyncio.create_subprocess_exec(

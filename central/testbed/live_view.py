@@ -24,7 +24,7 @@ ARROW = {"full": "✓", "cut": "✂", "skipped": "–", "failed": "✗"}
 
 
 class RecordBook(Protocol):
-    """The collector's database, as far as the view reads it."""
+    """The part of the collector's database that the view reads."""
 
     def health(self) -> dict[str, dict[str, Any]]:
         """Station → latest health."""
@@ -37,7 +37,7 @@ class RecordBook(Protocol):
 
 
 class DemoStage(Protocol):
-    """What is on show."""
+    """What the view shows."""
 
     @property
     def database(self) -> RecordBook:
@@ -55,7 +55,7 @@ class View:
         self._told_refusals = 0
 
     def say(self, vi: str, en: str) -> None:
-        """One event of the story."""
+        """Print one event of the scenario."""
         self._tell(Text.assemble((vi, "bold"), "  ", (en, "dim")))
 
     def _tell(self, text: Text) -> None:
@@ -78,7 +78,7 @@ class View:
                 await asyncio.sleep(0.5)
 
     def _catch_up(self, book: RecordBook) -> None:
-        """Tell what has come in at the centre since last time."""
+        """Print what has arrived at the centre since the last call."""
         plays, refusals = book.plays(), book.refusals()
         for play in plays[self._told_plays :]:
             mark = ARROW[play["result"]]
@@ -116,7 +116,7 @@ class View:
         return table
 
     def conclude(self, findings: Sequence[Assertion], folder: Path) -> None:
-        """The verdict, and where to look and listen."""
+        """Print the verdict, and where the files are."""
         table = Table(title="Kết luận · Verdict", expand=True)
         table.add_column("")
         table.add_column("Điều phải đúng · What must hold", ratio=3)
@@ -131,7 +131,7 @@ class View:
         self._console.print(f"Nghe và xem · Listen and look: {folder}", soft_wrap=True)
 
     def invite(self, pages: Mapping[str, str]) -> None:
-        """Where the stations' pages are, while they stay."""
+        """Print where the stations' pages are, while they run."""
         for name, address in pages.items():
             line = f"Trang trạm · The page of {name}: {address} (PIN {PAGE_PIN})"
             self._console.print(line, soft_wrap=True)

@@ -49,11 +49,11 @@ class MediaServer:
 
     @property
     def base_url(self) -> str:
-        """What a digest is appended to, after a slash."""
+        """The address to which a digest is appended, after a slash."""
         return f"https://{self.address}"
 
     def url_of(self, digest: str) -> str:
-        """Where a file is fetched from."""
+        """The address of a file."""
         return f"{self.base_url}/{digest}"
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""A sound room without a sound card: a private PulseAudio with null sinks, and its captures."""
+"""Sound without a sound card: a private PulseAudio with null sinks, and its captures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOP_LIMIT_S = 10.0
 
 
 class SoundServer:
-    """One PulseAudio server of our own, with a null sink for each output.
+    """One private PulseAudio server with a null sink for each output.
 
     Args:
         directory: holds socket, configuration and log; made if absent. Its path must be short: a
@@ -35,7 +35,7 @@ class SoundServer:
 
     @property
     def env(self) -> dict[str, str]:
-        """What an agent needs in its environment to play here."""
+        """The environment variables with which an agent plays here."""
         return {
             "ALSA_CONFIG_PATH": str(self.directory / "asound.conf"),
             "PULSE_SERVER": f"unix:{self._socket}",
@@ -73,7 +73,7 @@ class SoundServer:
         await self._wait_up()
 
     async def capture(self, sink: str, directory: Path | None = None) -> Capture:
-        """Record a sink from now on; returns when samples flow. `stop()` it, or the room does."""
+        """Record a sink from now on; return when samples arrive. `stop()` ends it."""
         env = self._server_env() | self.env
         capture = Capture(sink, f"{sink}.monitor", directory or self.directory, env)
         self._captures.append(capture)
@@ -87,10 +87,10 @@ class SoundServer:
         return await asyncio.to_thread(capture.stop)
 
     async def stop(self) -> None:
-        """End captures and the server; does nothing when it was not started."""
+        """Stop captures and the server; do nothing when it was not started."""
         try:
             while self._captures:
-                with contextlib.suppress(RuntimeError):  # nobody asks any more what came
+                with contextlib.suppress(RuntimeError):  # the result is no longer needed
                     await self.finish(self._captures[-1])
         finally:
             await self._end_server()
@@ -160,7 +160,7 @@ class SoundServer:
 def _pulse_argv(directory: Path) -> list[str]:
     return [
         *("pulseaudio", "-n", "-F", str(directory / "default.pa"), "--daemonize=no"),
-        # Ahead of the rest where that is allowed: no sound card starves because a core is busy.
+        # Higher priority where that is allowed: a busy core must not starve a sound card.
         *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]

@@ -28,7 +28,7 @@ FLOOD_KHMER = "ប្រកាសអាសន្ន៖ ទឹកជំនន់�
 
 @dataclass(frozen=True)
 class Plan:
-    """When each part of the story begins, UTC."""
+    """When each part of the scenario begins, UTC."""
 
     bulletin: datetime
     music: datetime
@@ -39,7 +39,7 @@ class Plan:
 
 
 def plan_from(start: datetime) -> Plan:
-    """The story's moments, on whole seconds."""
+    """Compute the scenario's times, in whole seconds."""
     first = start.replace(microsecond=0) + timedelta(seconds=1)
     return Plan(
         bulletin=first,
@@ -56,7 +56,7 @@ def _clock(at: datetime) -> str:
 
 
 def write_schedule(path: Path, plan: Plan, *, bulletin_title: str = "Bản tin sáng") -> None:
-    """An officer's schedule.yaml around the story's moments."""
+    """Write an officer's schedule.yaml for the scenario's times."""
     day = plan.bulletin.astimezone(LOCAL).date()
     board_s = int((plan.end - plan.bulletin).total_seconds())
     path.write_text(
@@ -141,7 +141,7 @@ def emergency(now: datetime, voice: Medium, seq: int = 1) -> bytes:
 
 
 def text_emergency(now: datetime, seq: int = 1) -> bytes:
-    """A warning for the loudspeakers of which nobody recorded a word. An exercise."""
+    """A warning for the loudspeakers without a recording. An exercise."""
     header = build_header(
         "emergency",
         issuer=f"vn.{PROVINCE}.em",

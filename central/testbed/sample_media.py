@@ -1,4 +1,4 @@
-"""The demonstration's recordings, in the formats that centres really use."""
+"""The demonstration's recordings, in the formats that centres use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_media(folder: Path) -> None:
 
 
 def draw_landscape(path: Path) -> None:
-    """Sun, river and field: a picture that needs nobody's photograph."""
+    """Draw sun, river and field: a picture without a licence."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", (240, 240), "#7ec8f2")

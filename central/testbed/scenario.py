@@ -1,4 +1,4 @@
-"""The demonstration, told in order: build the place, publish, attack, alarm, judge."""
+"""The demonstration in order: start the test bed, publish, attack, warn, compare."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def _publish_schedule(scene: Testbed) -> tuple[Plan, bytes]:
 
 
 async def _attack(scene: Testbed, attacks: list[Attack]) -> None:
-    """Speak to the stations as an enemy with the broker in hand would: past all bookkeeping."""
+    """Send to the stations as an attacker who controls the broker would."""
     for attack in attacks:
         scene.say(f"Kẻ tấn công: {attack.what_vi}", f"Attack: {attack.what_en}")
         await scene.collector.send(attack.topic, attack.envelope, retain=False)
@@ -123,13 +123,13 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     scene.say("KHẨN CẤP chỉ có chữ, không ghi âm", "EMERGENCY of text only, nothing recorded")
     unspoken = await _alarm(scene, text_emergency(datetime.now(UTC)), COMMUNE_STATION)
     await _until_moment(plan.end)
-    with contextlib.suppress(RuntimeError):  # what has not come is told by the verdict
+    with contextlib.suppress(RuntimeError):  # the verdict reports what has not come
         await until(lambda: _are_told(scene, {event, unspoken}), "the alarms at the centre")
     return (event, unspoken), attacks
 
 
 def _are_told(scene: Testbed, events: set[str]) -> bool:
-    """Has the sound station told how each ended? A busy machine begins late."""
+    """Return whether the sound station reported the end of each; a busy machine begins late."""
     plays = (play for play in scene.database.plays() if play["output"] == SINK)
     return events <= {play["entry"] for play in plays if play["result"] == "full"}
 
@@ -174,7 +174,7 @@ def _name_pages(scene: Testbed) -> dict[str, str]:
 
 
 async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Assertion]:
-    """Run the whole demonstration in an empty folder; returns what was found."""
+    """Run the whole demonstration in an empty folder; return the assertions."""
     async with start_testbed(folder) as scene, contextlib.AsyncExitStack() as stack:
         scene.say = view.say
         pages = _name_pages(scene) if stay else {}
@@ -201,17 +201,17 @@ async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) ->
 
 
 async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list[Assertion]:
-    """SIGTERM and a closed terminal end it as Ctrl-C does: broker, sound server and agents go too.
+    """Let SIGTERM and a closed terminal end it as Ctrl-C does: its processes end too.
 
     Raises:
-        KeyboardInterrupt: it was told to end.
+        KeyboardInterrupt: it was terminated.
     """
     task = asyncio.create_task(story, name="story")
     told = False
 
     def tell_end() -> None:
         nonlocal told
-        if not told:  # a second one must not interrupt the clearing up
+        if not told:  # a second signal must not interrupt the cleanup
             told = True
             task.cancel()
 
@@ -230,7 +230,7 @@ async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list
 
 
 def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -> int:
-    """Run it. Exit code 0 only if all that should be heard, seen and refused was."""
+    """Run it. Exit code 0 only if everything was heard, seen and refused as expected."""
     folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))
     if out is not None and out.exists():
         if not (out / MARK).exists():

@@ -1,4 +1,4 @@
-"""Record what a sink really played, and know at which moment each sample sounded.
+"""Record what a sink played, and at which moment each sample sounded.
 
 A null sink renders a block when the block's FIRST sample is due, so a chunk's arrival is never
 earlier than its first frame. The lower envelope of `arrival - first_frame / rate` is therefore the
@@ -129,7 +129,7 @@ def find_sounds(
 ) -> list[tuple[float, float]]:
     """Stretches louder than `threshold` (of full scale), in seconds from the WAV's first sample.
 
-    Quiet shorter than `gap_s` does not split a stretch.
+    Silence shorter than `gap_s` does not split a stretch.
     """
     import numpy as np
 

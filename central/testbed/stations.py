@@ -1,4 +1,4 @@
-"""Where the demonstration lives: folders, settings of its two stations, agents as processes."""
+"""The demonstration's folders, settings of its two stations, agents as processes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _BOARD = """\
 def write_settings(
     folder: Path, station: str, *, port: int, ca: Path, cert: Path, key: Path, root: Path
 ) -> Path:
-    """A technician's station.yaml for one of the two stations, in its own folder."""
+    """Write station.yaml for one of the two stations, in its own folder."""
     folder.mkdir(parents=True, exist_ok=True)
     outputs = _BOARD if station == BOARD_STATION else _SOUND
     path = folder / "station.yaml"
@@ -62,7 +62,7 @@ def write_settings(
 
 
 class Station:
-    """An agent as a process of its own, as systemd would run it.
+    """An agent in its own process, as under systemd.
 
     Args:
         name: the station's id.
@@ -93,7 +93,7 @@ class Station:
         return self._process.pid
 
     def name_page(self, port: int) -> str:
-        """Give the station a page for a browser of this machine; before it starts. The address."""
+        """Configure a page for a browser of this machine, before the start; return its address."""
         with self._settings.open("a") as settings:
             settings.write(f'page: {{listen: "127.0.0.1:{port}", pin: "{PAGE_PIN}"}}\n')
         return f"http://127.0.0.1:{port}"
@@ -117,7 +117,7 @@ class Station:
             )
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int | None:
-        """Send a signal and wait; after `STOP_LIMIT_S` it is killed. Returns its exit code."""
+        """Send a signal and wait; after `STOP_LIMIT_S` kill it. Return its exit code."""
         process, self._process = self._process, None
         if process is None:
             return None
@@ -131,5 +131,5 @@ class Station:
         return process.returncode
 
     def log_tail(self) -> str:
-        """The end of its log, for a human."""
+        """Return the end of its log."""
         return self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""

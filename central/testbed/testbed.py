@@ -1,4 +1,4 @@
-"""The demonstration's stage: broker, media, sound room, collector, two stations, all real."""
+"""The demonstration's test bed: broker, media, sound, collector, two stations, all real."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from central.testbed.stations import (
 )
 
 STATIONS = (COMMUNE_STATION, BOARD_STATION)
-SETTLED_S = 60.0  # a limit for a busy machine, never waited for when all is well
+SETTLED_S = 60.0  # a limit for a busy machine; normally never reached
 
 
 @dataclass
 class Testbed:
-    """Everything that stands while the demonstration runs."""
+    """Everything that runs during the demonstration."""
 
     folder: Path
     authority: DemoAuthority
@@ -67,7 +67,7 @@ class Testbed:
 
 @contextlib.asynccontextmanager
 async def start_testbed(folder: Path, python: str = sys.executable) -> AsyncIterator[Testbed]:
-    """Build everything and take it down in reverse order.
+    """Start everything; stop it in reverse order.
 
     Args:
         folder: for all that is written.
@@ -81,7 +81,7 @@ async def start_testbed(folder: Path, python: str = sys.executable) -> AsyncIter
     media_folder.mkdir()
     async with contextlib.AsyncExitStack() as stack:
         broker = MosquittoBroker(folder / "broker", ca.ca, server)
-        # Whoever is told to stop while something starts must not leave it behind.
+        # A cancellation while something starts must not leave it running.
         stack.push_async_callback(broker.stop)
         await broker.start()
         media = MediaServer(media_folder, server)
@@ -126,7 +126,7 @@ async def start_testbed(folder: Path, python: str = sys.executable) -> AsyncIter
 
 
 async def end(task: asyncio.Task[None]) -> None:
-    """Cancel a task and wait until it is gone."""
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

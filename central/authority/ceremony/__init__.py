@@ -1,1 +1,1 @@
-"""The ceremony: who may sign what is drafted, signed by its holders apart, published, logged."""
+"""The ceremony: a change of who may sign what is drafted, signed, published and logged."""

@@ -55,7 +55,7 @@ def append(path: Path, at: str, step: str, lines: Sequence[str]) -> LogEntry:
     """Write one more entry, durably.
 
     Raises:
-        ConfigError: E_CEREMONY, what is there already is broken.
+        ConfigError: E_CEREMONY, the existing log is damaged.
     """
     entries = read(path)
     previous = entries[-1].hash if entries else GENESIS
@@ -73,7 +73,7 @@ def read(path: Path) -> list[LogEntry]:
     """All entries, each checked against the one before.
 
     Raises:
-        ConfigError: E_CEREMONY with the number of the first entry that does not fit.
+        ConfigError: E_CEREMONY with the number of the first entry whose hash or form is wrong.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     entries: list[LogEntry] = []

@@ -1,7 +1,7 @@
 """What a draft changes, in plain Vietnamese or English, read from the two trees themselves.
 
-This is what a holder sees before their key is asked for, so it says everything that will be in
-force and was not, whatever the log or the person who drafted it say.
+A holder reads this before the program requests their key, so it lists everything that will newly be
+in force, whatever the log or the author of the draft says.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def describe_changes(draft: TreeDraft, lang: Lang = "vi") -> list[str]:
 
 
 def describe_needs(draft: TreeDraft, lang: Lang = "vi") -> list[str]:
-    """Whose signatures a draft has, and whose it lacks."""
+    """List whose signatures a draft has, and whose it lacks."""
     return [_describe_need(need, lang) for need in needs(draft)]
 
 
@@ -61,7 +61,7 @@ def format_day(at: datetime) -> str:
 
 
 def describe_role(tree: Tree, entry: DelegatedRole, lang: Lang) -> dict[str, str]:
-    """Everything that a delegation grants: label to words."""
+    """Return everything that a delegation grants: label to text."""
     right = read_right(entry)
     speak = partial(central.messages.catalogue.translate, lang)
     kinds = ", ".join(speak(f"kind.{kind}").lower() for kind in right.kinds)
@@ -98,7 +98,7 @@ def _people(holders: Mapping[str, str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """No line break or turn of direction in a name can make these lines say something else."""
+    """Remove line breaks and direction marks, which could change how these lines read."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
 
 

@@ -1,8 +1,8 @@
-"""Before anybody is asked to sign: would a box take this tree?
+"""Check before the first signature whether a box would accept this tree.
 
-The draft is signed with keys of the moment in the holders' places, whole, and given to the boxes'
-own judge. What it refuses (a threshold too low, a name out of place, one person twice) is known
-before a holder has travelled.
+The whole draft is signed with throwaway keys in place of the holders' keys and verified by the code
+that boxes use. A fault (a threshold too low, a name out of place, one person twice) is found before
+a holder has travelled.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from central.authority.timestamp import build_row, encode, next_timestamp, seal
 
 
 class _ThrowawayKeys:
-    """A stand-in for every holder: the same one wherever the same key stands."""
+    """A throwaway key for every holder: the same one wherever the same key occurs."""
 
     def __init__(self) -> None:
         self._id_of: dict[str, str] = {}
@@ -36,7 +36,7 @@ class _ThrowawayKeys:
         return self._id_of[keyid]
 
     def play(self, file: Metadata[Any]) -> Metadata[Any]:
-        """The file with a stand-in's key wherever a holder's key stood."""
+        """Return the file with a throwaway key in place of each holder's key."""
         fields = copy.deepcopy(file.to_dict())
         self._recast(fields["signed"])
         return Metadata.from_dict({"signatures": [], "signed": fields["signed"]})
@@ -60,7 +60,7 @@ class _ThrowawayKeys:
 
 
 def dry_run(tree: Tree, at: datetime) -> TreeAuthority:
-    """What the judge of the boxes makes of a tree that nobody has signed; its keys are stand-ins.
+    """Verify an unsigned tree as a box would, with throwaway keys in place of the holders' keys.
 
     Raises:
         TrustError: E_ROLE, with the role at fault.
@@ -79,6 +79,6 @@ def dry_run(tree: Tree, at: datetime) -> TreeAuthority:
     snapshot = seal(Snapshot(expires=tree.root.expires, meta=rows), online[SNAPSHOT])
     stamp = seal(next_timestamp(None, build_row(1, snapshot), at), online[TIMESTAMP])
     authority = load_tree(TreeFiles(root, stamp, snapshot, raw.pop(TARGETS), raw))
-    if unknown := describe_unknown(authority):  # a box may ignore it; who signs must have read it
+    if unknown := describe_unknown(authority):  # a box may ignore it; a signer must have read it
         raise TrustError("E_ROLE", "draft", f"what this release does not know, {unknown}")
     return authority

@@ -36,7 +36,7 @@ _NAME = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
 
 @dataclass(frozen=True)
 class RoleSpec:
-    """What a delegation should say; None leaves it as it is."""
+    """What a delegation should contain; None leaves a value as it is."""
 
     kinds: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
@@ -76,7 +76,7 @@ def mark_demo(draft: TreeDraft) -> None:
 
 
 def delegate(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
-    """Delegate a new role, or delegate one that is there anew: what is not wished stays.
+    """Delegate a new role, or change an existing delegation: values that are None stay.
 
     Raises:
         ConfigError: E_CEREMONY, the name, a kind, path or window has no form of ours, or a new role
@@ -100,7 +100,7 @@ def delegate(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
 
 
 def narrow(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
-    """Take something away from a role.
+    """Reduce the rights of a role.
 
     Raises:
         ConfigError: E_CEREMONY, something would become wider.
@@ -115,13 +115,13 @@ def narrow(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
 
 
 def replace_key(draft: TreeDraft, name: str, old: str | None, new: Holder) -> None:
-    """Put one key in another's place.
+    """Replace one key by another.
 
     Args:
         draft: edited.
         name: a role, or `root`, `targets`, `timestamp`, `snapshot`.
         old: holder's name or beginning of the key id; None where the role has one key.
-        new: who comes.
+        new: the new holder.
     """
     out = find_key(draft.tree, name, old)
     if name in TOP:
@@ -161,7 +161,7 @@ def remove_key(draft: TreeDraft, name: str, who: str) -> None:
 
 
 def raise_epoch(draft: TreeDraft, name: str) -> None:
-    """A key was lost: whatever number a thief signed, the holders' next document outranks it."""
+    """Raise a role's epoch after a key was lost: new documents outrank all that a thief signed."""
     if name in TOP:
         return  # the root's own roles sign no documents
     entry = _roles(draft.delegations(parent_of(name)))[name]
@@ -183,7 +183,7 @@ def remove_role(draft: TreeDraft, name: str) -> None:
 
 
 def renew(draft: TreeDraft, name: str) -> None:
-    """Write a file anew, so that its lifetime begins again.
+    """Write a new version of a file, so that its lifetime begins again.
 
     Raises:
         ConfigError: E_CEREMONY, no file of that name is signed by people.
@@ -220,7 +220,7 @@ def _people(tree: Tree, name: str) -> tuple[Holder, ...]:
 
 
 def _forget_people(root: Root) -> None:
-    """A person whose key is gone from root and targets is no holder any more."""
+    """Remove the name of each holder whose key is in neither root nor targets."""
     used = {keyid for name in (ROOT, TARGETS) for keyid in root.roles[name].keyids}
     holders = root.unrecognized_fields["x-holders"]
     root.unrecognized_fields["x-holders"] = {k: v for k, v in holders.items() if k in used}
@@ -281,13 +281,13 @@ def _roles(delegations: Delegations) -> dict[str, DelegatedRole]:
 
 
 def _keep_keys(delegations: Delegations, keys: Mapping[str, Key]) -> None:
-    """Only the keys that some role still has: each one in a file must stand boxes' judgement."""
+    """Keep only the keys that some role still has: a box refuses a file with an unusable key."""
     used = {keyid for role in _roles(delegations).values() for keyid in role.keyids}
     delegations.keys = {keyid: key for keyid, key in keys.items() if keyid in used}
 
 
 def _wider(old: RoleRight, new: RoleRight) -> list[str]:
-    """What a new right has that the old one had not."""
+    """Return what a new right grants that the old one did not."""
     found = [kind for kind in new.kinds if kind not in old.kinds]
     found += [path for path in new.paths if not is_covered(old.paths, *path.split("/", 1))]
     if new.max_ttl_s > old.max_ttl_s:

@@ -1,4 +1,4 @@
-"""What expires, months before it does: to gather two holders takes time."""
+"""List what expires, months in advance: bringing two holders together takes time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ URGENT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Expiry:
-    """A file whose life ends soon, or has ended.
+    """A file that expires soon, or has expired.
 
     Args:
         file: the role whose file it is.
@@ -46,10 +46,10 @@ class Expiry:
 
 
 def list_expiring(files: Iterable[tuple[str, Signed]], now: datetime) -> list[Expiry]:
-    """The files that end within four months, the nearest first.
+    """The files that expire within four months, the nearest first.
 
     Args:
-        files: role and signed part; leave out the timestamp, a machine renews it.
+        files: role and signed part; without the timestamp, which a machine renews.
         now: aware.
     """
     found = [Expiry(name, signed.expires, signed.expires - now) for name, signed in files]

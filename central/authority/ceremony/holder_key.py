@@ -1,7 +1,7 @@
 """Keys of holders: encrypted PKCS#8 files, or keys that never leave a PKCS#11 token.
 
 A key is named by its file, or as `hsm:<id>?label=<token>`; the environment variable PYKCS11LIB
-then names the token's library. `.pub` files hold the public part alone: only they are given away.
+then names the token's library. `.pub` files hold the public part alone: only they leave the holder.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def load_pub(path: Path) -> Key:
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """A person, or for an online key nobody, and the public part of one key."""
+    """The public part of one key and the person who holds it; an online key has no person."""
 
     name: str
     key: Key

@@ -1,4 +1,4 @@
-"""The words of the ceremony, Vietnamese and English, by stable code."""
+"""The texts of the ceremony, Vietnamese and English, by stable code."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ PHRASES: Catalogue = {
         "  KHÔNG CÒN AI cấu hình được các trạm này: hãy dời chúng trước khi ký",
         "  NOBODY may configure them then: move them before anybody signs",
     ),
-    # What stands
+    # What is in force
     "tree": Text(
         "Cây thẩm quyền đang hiệu lực, công bố lúc {0}",
         "The authority in force, published {0}",
@@ -174,5 +174,5 @@ PHRASES: Catalogue = {
 
 
 def translate(lang: Lang, code: str, *args: object) -> str:
-    """The phrase of a code."""
+    """Return the text of a code."""
     return look_up(PHRASES, code, lang, *args)

@@ -1,7 +1,8 @@
-"""Stations that a draft would leave behind: they stand where a role loses its say.
+"""Find stations that nobody could configure after a draft: their place leaves a role's paths.
 
-After a merger of provinces a station that has not heard yet that it moved stands at its old place.
-Once nobody may configure that place, it refuses every new one until the code is given back.
+After a merger of provinces a station that has not received its new place yet is at its old one.
+Once no role may configure the old place, the station refuses every new place until the code is
+granted again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Roles = Mapping[str, Role]
 
 
 def read_places(db: Path) -> list[Place]:
-    """Where each station stands by its own last hello; one without a sound place stands nowhere."""
+    """Return each station's place by its own last hello; one without a valid place is left out."""
     from central.store.database import Database
 
     database = Database.open(db)
@@ -38,12 +39,12 @@ def read_places(db: Path) -> list[Place]:
 def describe_orphaned(
     before: TreeAuthority | None, after: TreeAuthority, places: Iterable[Place], lang: Lang
 ) -> Iterator[str]:
-    """Lines that warn: the stations whose place a role may configure no longer, and who else may.
+    """Return warnings: the stations whose place a role may no longer configure, and who else may.
 
     Args:
         before: what is in force; None before the first publication.
         after: the draft.
-        places: where stations stand.
+        places: places of the stations.
         lang: of the lines.
     """
     left: dict[tuple[str, tuple[str, ...]], list[Place]] = {}

@@ -1,4 +1,4 @@
-"""Who must sign a draft, who has, and one holder's signatures."""
+"""Who must sign a draft, who has signed, and one holder's signatures."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def sign(draft: TreeDraft, signer: Signer) -> list[str]:
 
 
 def gather(draft: TreeDraft, other: Mapping[str, Metadata[Any]]) -> list[tuple[str, str]]:
-    """Take over the signatures of a copy of the same draft: (file, key id) of each new one.
+    """Merge the signatures of a copy of the same draft: (file, key id) of each new one.
 
     Raises:
-        ConfigError: E_CEREMONY, the copy is of another draft, or a signature in it is false.
+        ConfigError: E_CEREMONY, the copy is of another draft, or a signature in it is invalid.
     """
     taken = []
     for name, file in sorted(other.items()):
@@ -98,7 +98,7 @@ def gather(draft: TreeDraft, other: Mapping[str, Metadata[Any]]) -> list[tuple[s
 
 
 def digest(draft: TreeDraft) -> str:
-    """One number for what is being signed: holders on two machines compare it by telephone."""
+    """Return one number for what is signed; holders on two machines compare it by telephone."""
     total = hashlib.sha256()
     for name, file in sorted(draft.changed.items()):
         total.update(f"{name} {hashlib.sha256(file.signed_bytes).hexdigest()}\n".encode())
@@ -111,10 +111,10 @@ def root_digest(root: Root) -> str:
 
 
 def verify_roots(kept: Metadata[Root], roots: Sequence[Metadata[Root]]) -> None:
-    """Do the folder's roots follow from the one that a holder keeps?
+    """Verify that the folder's roots follow from the one that a holder keeps.
 
-    Without it a holder believes the folder what was in force before, and could be shown a harmless
-    change to a state that never was.
+    Without this check a holder relies on the folder for the former state, and an altered folder
+    could show a harmless change to a state that never existed.
 
     Args:
         kept: the holder's own copy.

@@ -1,4 +1,4 @@
-"""The authority tree as the ceremony handles it: metadata files by role name, and questions."""
+"""The authority tree as the ceremony handles it: metadata files by role, and queries on them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Tree:
         return cast("Targets", self.files[name].signed)
 
     def delegator(self, name: str) -> Root | Targets:
-        """Whoever lists this role's keys."""
+        """Return the role that lists this role's keys."""
         return self.root if name in TOP else self.targets(parent_of(name))
 
     def role(self, name: str) -> Role:
@@ -79,7 +79,7 @@ class Tree:
         raise refusal("no_role", name)
 
     def has(self, name: str) -> bool:
-        """Is this role delegated?"""
+        """Return whether this role is delegated."""
         return name in TOP or any(child.name == name for child in self.children(parent_of(name)))
 
     def children(self, name: str) -> list[DelegatedRole]:
@@ -140,10 +140,10 @@ def epoch_of(entry: DelegatedRole) -> int:
 
 
 def has_own_file(entry: DelegatedRole) -> bool:
-    """Does the role delegate further? Then one of its paths is of class `authority`."""
+    """Return whether the role delegates further: then one of its paths is of class `authority`."""
     return any(path.startswith("authority/") for path in entry.paths or ())
 
 
 def file_name(role: str, version: int) -> str:
-    """How a file is called on the wire and on disk; every version but the timestamp's is kept."""
+    """Return a file's name on the wire and on disk; every version but the timestamp's is kept."""
     return "timestamp.json" if role == TIMESTAMP else f"{version}.{role}.json"

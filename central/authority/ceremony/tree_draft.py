@@ -1,7 +1,7 @@
 """The draft: the tree as it will be, every changed file one version on and still unsigned.
 
 Nothing is in force before `publication.publish`. Versions never repeat: a role that was removed and
-comes back goes on from the version that its row in the snapshot remembers, in an epoch of its own.
+comes back continues from the version in its row of the snapshot, in an epoch of its own.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class TreeDraft:
         self._add(TARGETS, Targets())
 
     def start_afresh(self, name: str) -> int:
-        """A role that was revoked and comes back does not bring its former children along.
+        """Start a revoked role again, without its former children.
 
         Returns:
             The epoch in which it begins: above all former ones, so that no number of its former
@@ -106,7 +106,7 @@ class TreeDraft:
 
         Raises:
             ConfigError: E_CEREMONY, a role has a row in the snapshot and delegates no longer: rows
-                stay for ever, so it must go, and come back under another name.
+                stay for ever, so it must be removed and created under another name.
         """
         tree = self.tree
         for entry in list(tree.walk()):

@@ -1,8 +1,8 @@
-"""The published tree as one file for those who sign documents: who may sign what, and their names.
+"""The published tree as one file for the people who sign documents: who may sign what, by name.
 
 A box gets the root alone and fetches the rest. An officer's machine has no link, so it gets the
-whole set in one file, made by `authority export` and named after `--root`. It is read by the same
-judge as a box's set: what was altered on the way is refused.
+whole set in one file, made by `authority export` and named after `--root`. The same code verifies
+it as on a box: an altered file is refused.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def export_tree(folder: Workspace) -> bytes:
 
     Raises:
         ConfigError: E_CEREMONY, nothing is published.
-        TrustError: E_ROLE, somebody has meddled with the folder.
+        TrustError: E_ROLE, the folder was altered.
     """
     if load_published(folder) is None:
         raise refusal("not_begun", str(folder.path))
@@ -41,7 +41,7 @@ def export_tree(folder: Workspace) -> bytes:
 
 
 def read_tree_file(raw: bytes, subject: str) -> tuple[TreeAuthority, Tree]:
-    """The tree in such a file, as a box would take it, and with the holders' names.
+    """Return the tree in such a file, verified as on a box, and the holders' names.
 
     Args:
         raw: the file.
@@ -66,7 +66,7 @@ def read_tree_file(raw: bytes, subject: str) -> tuple[TreeAuthority, Tree]:
 
 
 def _is_file_name(name: str) -> bool:
-    """A name such as a box asks for; never a path."""
+    """Return whether it is a name that a box may request; never a path."""
     if name == "timestamp.json":
         return True
     version, _, role = name.removesuffix(".json").partition(".")

@@ -1,6 +1,7 @@
 """From a signed draft to a set in force: every threshold met, snapshot and timestamp on top.
 
-Nothing leaves before `agent.trust.tree.load_tree`, the judge of the boxes, has taken the whole set.
+Nothing is published before `agent.trust.tree.load_tree`, the code of the boxes, has accepted the
+set.
 """
 
 from __future__ import annotations
@@ -36,20 +37,20 @@ class OnlineKeys:
 def publish(
     folder: Workspace, draft: TreeDraft, online: OnlineKeys, at: datetime, last: Timestamp | None
 ) -> dict[str, bytes]:
-    """Put the draft in force; without a draft, snapshot and timestamp begin their lives anew.
+    """Put the draft in force; without a draft, only snapshot and timestamp are renewed.
 
     Args:
         folder: the ceremony's.
         draft: signed.
         online: keys for snapshot and timestamp.
         at: now.
-        last: the newest timestamp that the centre has given out, if it has.
+        last: the newest timestamp that the centre has published, if any.
 
     Returns:
-        What a box may ask for, by file name: every root, and the present version of all others.
+        What a box may request, by file name: every root, and the present version of all others.
 
     Raises:
-        ConfigError: E_CEREMONY, signatures are missing: whose, is said.
+        ConfigError: E_CEREMONY, signatures are missing; the text names whose.
         TrustError: E_ROLE, a box would refuse the set.
     """
     for need in missing(draft):
@@ -78,8 +79,8 @@ def _seal(
     """The new files by their names on the wire."""
     fresh = {file_name(r, f.signed.version): encode(f) for r, f in draft.changed.items()}
     last = folder.snapshot()
-    # A row once there stays: boxes refuse a snapshot that has lost one. Of a revoked role's file
-    # only the version is still told, so that hundreds of them find room.
+    # A row stays for ever: boxes refuse a snapshot that has lost one. Of a revoked role's file only
+    # the version is still listed, so that hundreds of them fit.
     used = {f"{role}.json" for role in draft.tree.in_use()}
     rows = {
         name: row if name in used else MetaFile(row.version)
@@ -102,10 +103,10 @@ def _version(timestamp: Timestamp) -> int:
 
 
 def load_published(folder: Workspace) -> TreeAuthority | None:
-    """What is in force as a box would take it; None before the first publication.
+    """Return what is in force, verified as on a box; None before the first publication.
 
     Raises:
-        TrustError: E_ROLE, somebody has meddled with the folder.
+        TrustError: E_ROLE, the folder was altered.
     """
     names = folder.current_names()
     if not names:
@@ -115,7 +116,7 @@ def load_published(folder: Workspace) -> TreeAuthority | None:
 
 
 def _judge(folder: Workspace, draft: TreeDraft, fresh: Mapping[str, bytes]) -> None:
-    """Let the boxes' own judge take the set, and the step from the former root."""
+    """Verify the set, and the step from the former root, with the code of the boxes."""
     raw = {role: _raw(folder, fresh, role, file) for role, file in draft.tree.in_use().items()}
     snapshot = next(name for name in fresh if name.endswith(f".{SNAPSHOT}.json"))
     _load({**raw, SNAPSHOT: fresh[snapshot], TIMESTAMP: fresh["timestamp.json"]})
@@ -134,7 +135,7 @@ def _load(raw: Mapping[str, bytes]) -> TreeAuthority:
 
 
 def _judge_step(published: Tree, root: Metadata[Root]) -> None:
-    """A box goes from one root to the next, never over one."""
+    """Verify as a box does: it goes from one root to the next and skips none."""
     if ROOT not in published.files:
         return
     if root.signed.version != published.root.version + 1:

@@ -50,7 +50,7 @@ def _branches(tree: Tree, children: list[DelegatedRole], indent: str, lang: Lang
 
 
 def _rights(tree: Tree, entry: DelegatedRole, lang: Lang) -> Iterator[str]:
-    """All of it but what is nothing special: no hours, no cap, the first epoch."""
+    """Describe the rights; leave out defaults: no hours, no cap, the first epoch."""
     right = read_right(entry)
     plain = {
         translate(lang, "label.hours"): not right.hours,

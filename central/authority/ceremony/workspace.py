@@ -43,7 +43,7 @@ class Workspace:
 
     @property
     def is_begun(self) -> bool:
-        """Has `init` been here?"""
+        """Return whether `init` has run in this folder."""
         return self.log.exists()
 
     def published(self) -> Tree:
@@ -85,7 +85,7 @@ class Workspace:
         return file.signed
 
     def root_versions(self) -> list[int]:
-        """Every root ever published: a box that was away walks them one by one."""
+        """Every root ever published: a box that was offline applies them one by one."""
         return sorted(int(path.name.split(".")[0]) for path in self._metadata.glob("*.root.json"))
 
     def roots(self) -> list[Metadata[Root]]:
@@ -117,7 +117,7 @@ class Workspace:
             _write(self._draft / f"{role}.json", text.encode() + b"\n")
 
     def discard_draft(self) -> None:
-        """Forget the draft."""
+        """Delete the draft."""
         shutil.rmtree(self._draft, ignore_errors=True)
 
     def write_published(self, files: Mapping[str, bytes]) -> None:
