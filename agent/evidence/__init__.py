@@ -1,1 +1,1 @@
-"""Hash-chained journal and its sender."""
+"""The hash-chained journal and its sender."""

@@ -1,4 +1,4 @@
-"""The box's own P-256 key: it signs every report, so an owned broker cannot speak for the box."""
+"""The box's own P-256 key: it signs every report, so a hostile broker cannot forge one."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def load_device_key(path: Path) -> DeviceKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except TypeError as error:
-        raise ValueError(f"{path}: the key is encrypted; a box starts without a person") from error
+        raise ValueError(f"{path}: the key is encrypted; nobody enters a password") from error
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        raise ValueError(f"{path}: not a P-256 key")  # noqa: TRY004 - a wrong file, not a wrong type
+        raise ValueError(f"{path}: not a P-256 key")  # noqa: TRY004 - the file is wrong, not a type
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return DeviceKey(key, hashlib.sha256(public).hexdigest())
 

@@ -1,6 +1,6 @@
-"""A fault that comes and goes is told less and less often, and each time how often it was not.
+"""Records an intermittent fault less and less often, each time with the number left out.
 
-An end is told exactly when its beginning was: no record begins a fault for good that has passed.
+An end is recorded exactly when its beginning was: no fault stays open in the journal that is over.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from agent.clock import mono_s
 from agent.contract.report import Issue
 from agent.evidence.journal_rows import Detail
 
-FREE = 8  # beginnings within `QUIET_S` of each other
-FIRST_S, LONGEST_S = 60.0, 3600.0  # between two that are told from then on, doubled each time
+FREE = 8  # beginnings within `QUIET_S` of each other that are all recorded
+FIRST_S, LONGEST_S = 60.0, 3600.0  # between two that are recorded from then on, doubled each time
 QUIET_S = 3600.0  # after so long without it a fault counts as a new one
 MAX_FAULTS = 512
 
@@ -25,12 +25,12 @@ class _Fault:
     times: int = 0
     pause_s: float = FIRST_S
     due_mono_s: float = 0.0
-    is_told: bool = False
+    is_recorded: bool = False
     left_out: int = 0
 
 
 class FaultLog:
-    """Which beginnings and ends of issues are journalled, and with what detail.
+    """Decides which beginnings and ends of issues are recorded, and with which detail.
 
     Args:
         now_mono_s: replaced in tests.
@@ -41,7 +41,7 @@ class FaultLog:
         self._faults: OrderedDict[tuple[str, str], _Fault] = OrderedDict()
 
     def detail_of(self, issue: Issue, begins: bool) -> Detail | None:  # noqa: FBT001 - begins or ends
-        """What the record says of an issue that begins or ends; None when none is written."""
+        """The detail of the record of an issue that begins or ends; None when none is written."""
         key = issue.kind, issue.subject
         left_out = self._begin(key) if begins else self._end(key)
         if left_out is None:
@@ -51,7 +51,7 @@ class FaultLog:
         return detail | {"left_out": left_out} if left_out else detail
 
     def _begin(self, key: tuple[str, str]) -> int | None:
-        """How often it was left out before; None when it is once more."""
+        """How often it was left out before; None when it is left out again."""
         now = self._now_mono_s()
         fault = self._faults.setdefault(key, _Fault(now))
         self._faults.move_to_end(key)
@@ -61,8 +61,8 @@ class FaultLog:
             fault.times, fault.pause_s, fault.due_mono_s = 0, FIRST_S, 0.0
         fault.last_mono_s = now
         fault.times += 1
-        fault.is_told = fault.times <= FREE or now >= fault.due_mono_s
-        if not fault.is_told:
+        fault.is_recorded = fault.times <= FREE or now >= fault.due_mono_s
+        if not fault.is_recorded:
             fault.left_out += 1
             return None
         if fault.times >= FREE:
@@ -73,4 +73,4 @@ class FaultLog:
 
     def _end(self, key: tuple[str, str]) -> int | None:
         fault = self._faults.get(key)
-        return 0 if fault is None or fault.is_told else None
+        return 0 if fault is None or fault.is_recorded else None

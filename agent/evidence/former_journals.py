@@ -1,7 +1,7 @@
-"""Journals of former lives that the centre has not whole: of a memory in RAM, a broken card.
+"""Journals of former epochs of which the centre lacks records: from RAM, from a corrupt card.
 
 Their records stay as they were written, under their own epoch, and are sent like the present ones.
-No record is ever added. A row that the card has changed is dropped: the hole is seen at the centre.
+No record is ever added. A row that the card has changed is dropped: the centre sees the gap.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from datetime import datetime
 from agent.clock import Clock
 from agent.contract.hash_chain import GENESIS
 from agent.contract.utc import encode_utc
-from agent.evidence.journal_rows import KEEP_ACKNOWLEDGED, StoredRows, keep_sound
+from agent.evidence.journal_rows import KEEP_ACKNOWLEDGED, StoredRows, keep_intact
 from agent.signals import Signal
 from agent.store.database import Store
 
 
 class FormerJournal:
-    """The records of one epoch. `Sender` takes it as it takes the present journal.
+    """The records of one epoch. `JournalSender` sends it like the present journal.
 
     Args:
-        store: where they are.
-        epoch: whose.
+        store: holds them.
+        epoch: of the records.
         acknowledged: the centre has everything up to this seq.
         clock: for when it was acknowledged.
     """
@@ -36,7 +36,7 @@ class FormerJournal:
         self._clock = clock
 
     async def pending(self, after_seq: int, limit: int) -> list[bytes]:
-        """Up to `limit` exact records after a seq, without a hole between them.
+        """Up to `limit` exact records after a seq, without a gap between them.
 
         Raises:
             StoreError: the database cannot be read.
@@ -48,7 +48,7 @@ class FormerJournal:
         """As `Journal.acknowledge`.
 
         Raises:
-            StoreError: the disk refused.
+            StoreError: the database cannot be written.
         """
         if upto <= 0:
             return upto == 0 and hash_ == GENESIS
@@ -59,7 +59,7 @@ class FormerJournal:
 
 
 def read_unsent(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    """Epochs of which the centre lacks records, and the last seq that it has; oldest first."""
+    """Epochs of which the centre lacks records, with the last seq that it has; oldest first."""
     return connection.execute(
         "SELECT epoch, ifnull(max(CASE WHEN acknowledged_at IS NOT NULL THEN seq END), 0)"
         " FROM journal_past GROUP BY epoch"
@@ -68,12 +68,12 @@ def read_unsent(connection: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def read_after(connection: sqlite3.Connection, epoch: str, seq: int, limit: int) -> StoredRows:
-    """Up to `limit` sound rows of an epoch after a seq."""
+    """Up to `limit` intact rows of an epoch after a seq."""
     rows = connection.execute(
         "SELECT seq, bytes, hash FROM journal_past WHERE epoch=? AND seq>? ORDER BY seq LIMIT ?",
         (epoch, seq, limit),
     ).fetchall()
-    kept = keep_sound(epoch, rows)
+    kept = keep_intact(epoch, rows)
     connection.executemany(
         "DELETE FROM journal_past WHERE epoch=? AND seq=?", [(epoch, one) for one in kept.lost]
     )
@@ -83,10 +83,10 @@ def read_after(connection: sqlite3.Connection, epoch: str, seq: int, limit: int)
 def acknowledge(
     connection: sqlite3.Connection, epoch: str, upto: int, hash_: str, at: datetime
 ) -> bool:
-    """Mark rows as held by the centre; False (and nothing marked) if the hash is not ours.
+    """Mark rows as held by the centre; False (and nothing marked) if the hash differs.
 
-    A row that the card has changed after it was sent is gone here: nothing is left to compare, and
-    no record comes after these whose acknowledgement would do for all.
+    A row that the card has changed after it was sent no longer exists here: then there is nothing
+    to compare, and no later record whose acknowledgement would cover it.
     """
     found = connection.execute(
         "SELECT hash FROM journal_past WHERE epoch=? AND seq=?", (epoch, upto)
@@ -102,28 +102,28 @@ def acknowledge(
 
 
 @dataclass(frozen=True)
-class GivenUp:
-    """A former life of which what the centre had not acknowledged is gone."""
+class DroppedEpoch:
+    """A former epoch that was dropped, with its number of unacknowledged records."""
 
     epoch: str
     count: int
 
 
-def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> list[GivenUp]:
-    """Give up the oldest lives, so that the rest is within the limit; those with unsent records."""
-    lives = connection.execute(
+def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> list[DroppedEpoch]:
+    """Drop the oldest epochs beyond the limit; returns those that had unsent records."""
+    epochs = connection.execute(
         "SELECT epoch, count(*) - count(acknowledged_at), sum(length(bytes))"
         " FROM journal_past GROUP BY epoch ORDER BY min(at)"
     ).fetchall()
-    total = sum(size for _, _, size in lives)
-    given_up = []
-    for epoch, unsent, size in lives:
+    total = sum(size for _, _, size in epochs)
+    dropped = []
+    for epoch, unsent, size in epochs:
         if total <= limit_bytes:
             break
         connection.execute("DELETE FROM journal_past WHERE epoch=?", (epoch,))
         total -= size
-        given_up.append(GivenUp(epoch, unsent))
-    return [one for one in given_up if one.count]
+        dropped.append(DroppedEpoch(epoch, unsent))
+    return [one for one in dropped if one.count]
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:

@@ -1,7 +1,7 @@
-"""Which members of accepted documents this box does not know: on record once, not each time.
+"""Records unknown members of accepted documents once, not each time.
 
-The centre signs some kinds of document every few seconds. A record for each would be sent, be
-acknowledged by such a document, and so make the next.
+The centre signs some kinds of document every few seconds. A record for each would be sent and
+acknowledged by such a document, which would cause the next record.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ MAX_REMEMBERED = 256
 
 
 class ConfigJournal(Protocol):
-    """The journal, as far as this is concerned."""
+    """The journal, as far as this module uses it."""
 
     async def append(self, kind: RecordKind, *, detail: Detail) -> object:
         """Write one record."""
 
 
 class IgnoredLog:
-    """Writes a record for the first document of an issuer and kind with such members in a run.
+    """Writes a record for the first of consecutive documents of one issuer and kind.
 
     Args:
-        journal: gets the records.
+        journal: receives the records.
     """
 
     def __init__(self, journal: ConfigJournal) -> None:
@@ -36,7 +36,7 @@ class IgnoredLog:
         self._recorded: set[tuple[str, str, tuple[str, ...]]] = set()
 
     async def record(self, accepted: Accepted) -> None:
-        """A document was accepted; of most there is nothing to say."""
+        """Record an accepted document if it has unknown members that are not recorded yet."""
         document, ignored = accepted.document, accepted.ignored
         key = (document.issuer, document.kind, ignored)
         if not ignored or key in self._recorded or len(self._recorded) >= MAX_REMEMBERED:

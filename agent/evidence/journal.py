@@ -1,15 +1,15 @@
-"""What happened on this box, hash-chained: appended only, never edited, pruned only with a receipt.
+"""The hash-chained journal of this box: append-only, pruned only after the centre's receipt.
 
-The theory. Each record names the hash before it, so nobody can take one out or change one without
-the centre seeing it. A play that has begun is an *open play*, durable before sound is reported,
+The theory. Each record contains the hash before it, so nobody can remove or change one without the
+centre noticing it. A play that has begun is an *open play*, durable before sound is reported,
 outside the chain; it becomes a record when it ends, or, after a crash, at the next start: cut,
 with its end at the last heartbeat. A full disk stops nothing: records wait in memory, in order,
-until the disk takes them, and what exceeds that is counted in a `gap` record.
+until the disk accepts them; those beyond the limit are counted in a `gap` record.
 
-Cards wear by each sync. So a heartbeat is as rare as its age allows: every 10 s while a play is
-young, at most a twentieth of its length apart after that, once a minute while nothing plays. And
-refusals and faults, which anybody may cause, have a budget (`evidence.journal_budget`) and are
-synced together with the next beat when they come in a row.
+Each sync wears the card. So heartbeats are as rare as possible: every 10 s at the start of a play,
+later at intervals of a twentieth of its length so far, once a minute while nothing plays. Refusals
+and faults, which anybody can cause, have a budget (`evidence.journal_budget`) and are synced
+together with the next heartbeat when they come in sequence.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from agent.store.open_play import OpenPlay
 
 log = logging.getLogger(__name__)
 MAX_WAITING = 10_000
-DEFER_S = 5.0  # refusals and faults in a row
+DEFER_S = 5.0  # for refusals and faults in sequence
 BEAT_S, REST_S = 10.0, 60.0
 BEAT_SHARE = 0.05  # of a play's length
-CHECK_BYTES = 4 << 20  # between two looks at how much waits for the centre
+CHECK_BYTES = 4 << 20  # written between two checks of how much waits for the centre
 PRUNE_S = 3600.0
 FRAME_BYTES = 450  # of a record, around its detail
 
@@ -57,10 +57,10 @@ class Journal:
     """The box's journal. `open` it once before anything else.
 
     Attributes:
-        fault: the disk's last refusal while records wait in memory, else None.
+        fault: the last write error while records wait in memory, else None.
         changed: emitted (on the loop) after records were written.
         played: emitted (on the loop) when a play begins to be heard or seen, and when it has ended.
-        past: former lives of which the centre lacks records.
+        past: former epochs of which the centre lacks records.
     """
 
     def __init__(self, store: Store, station: StationId, clock: Clock, boot_id: str) -> None:
@@ -97,18 +97,18 @@ class Journal:
 
     @property
     def acknowledged(self) -> int:
-        """The centre has every record up to this seq."""
+        """The last seq up to which the centre has every record."""
         return self._acknowledged
 
     async def open(self) -> None:
-        """Learn the chain's end, close what a former run left open, write a `boot` record.
+        """Find the chain's end, close plays that a former run left open, write a `boot` record.
 
         Raises:
             StoreError: the database cannot be read.
         """
         beginning = await self._store.run(journal_rows.begin)
         self.epoch, self._head = beginning.epoch, beginning.head
-        given_up = await self._store.run(former_journals.drop_oldest, UNSENT_BYTES // 2)
+        dropped_epochs = await self._store.run(former_journals.drop_oldest, UNSENT_BYTES // 2)
         self.past = [
             FormerJournal(self._store, epoch, acknowledged, self._clock)
             for epoch, acknowledged in await self._store.run(former_journals.read_unsent)
@@ -119,7 +119,7 @@ class Journal:
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))
         self._wait(self._draft("boot", detail=self._boot_detail(former, len(cut), beginning)))
-        for one in given_up:
+        for one in dropped_epochs:
             gap: Detail = {"reason": "no room", "epoch": one.epoch, "count": one.count}
             self._wait(self._draft("gap", detail=gap))
         await self._measure()
@@ -143,15 +143,15 @@ class Journal:
         return waiting.record
 
     async def close(self) -> None:
-        """Write what still waits; nothing is appended after that."""
+        """Write the waiting records; nothing is appended after that."""
         if self._budget.has_left_out:
-            self._wait(self._gap_of_budget())
+            self._wait(self._build_gap())
         await self._flush()
 
     async def open_play(self, play: Play) -> int:
-        """Make durable that sound begins; returns the key for `close_play`.
+        """Store that sound begins; returns the key for `close_play`.
 
-        On a full disk the key is 0: the play goes on, and will be known only once it is closed.
+        On a full disk the key is 0: the play continues and is recorded only when it is closed.
         """
         self._report(play)
         beat = self._beat()
@@ -174,13 +174,13 @@ class Journal:
         self.played.emit(play)
 
     async def beat(self) -> None:
-        """Remember that the agent is alive; write what waits for the disk."""
+        """Store that the agent is alive; write the records that wait for the disk."""
         self._beat_mono_s = mono_s()
         if self._budget.is_gap_due:
-            self._wait(self._gap_of_budget())
+            self._wait(self._build_gap())
         if self._waiting:
             self._flushed_mono_s = self._beat_mono_s
-            await self._flush()  # a record says as much as a beat
+            await self._flush()  # a record proves as much as a heartbeat
             return
         try:
             await self._store.run(journal_rows.put_beat, self._beat())
@@ -188,7 +188,7 @@ class Journal:
             self._failed(error)
 
     async def keep_beating(self) -> None:
-        """Live until cancelled: the last beat bounds what a crash may have left sounding."""
+        """Live until cancelled: after a crash the last heartbeat bounds an open play's length."""
         while True:
             await self.beat()
             while (left_s := self._due_mono_s() - mono_s()) > 0:
@@ -198,7 +198,7 @@ class Journal:
                         await self._wake.wait()
 
     def _due_mono_s(self) -> float:
-        """When the next beat is due."""
+        """When the next heartbeat is due."""
         pause_s = DEFER_S if self._waiting else REST_S
         if self._open_mono_s:
             age_s = mono_s() - max(self._open_mono_s.values())
@@ -206,7 +206,7 @@ class Journal:
         return self._beat_mono_s + pause_s
 
     async def pending(self, after_seq: int, limit: int) -> list[bytes]:
-        """Up to `limit` exact records after a seq, without a hole between them.
+        """Up to `limit` exact records after a seq, without a gap between them.
 
         Raises:
             StoreError: the database cannot be read.
@@ -231,10 +231,10 @@ class Journal:
         return rows, max(0.0, age.total_seconds())
 
     async def acknowledge(self, upto: int, hash_: str) -> bool:
-        """The centre has everything up to `upto`; False when `hash_` is not that of our chain.
+        """Mark records up to `upto` as received; False when `hash_` is not that of our chain.
 
         Raises:
-            StoreError: the disk refused.
+            StoreError: the database cannot be written.
         """
         if upto <= 0:
             return upto == 0 and hash_ == GENESIS
@@ -242,8 +242,8 @@ class Journal:
         is_ours = await self._store.run(journal_rows.acknowledge, upto, hash_, now.at)
         if is_ours:
             self._acknowledged = max(self._acknowledged, upto)
-            is_due = mono_s() - self._pruned_mono_s >= PRUNE_S  # it reads the whole journal
-            if is_due and now.quality in ("SYNCED", "HOLDOVER"):  # a doubtful clock ends nothing
+            is_due = mono_s() - self._pruned_mono_s >= PRUNE_S  # pruning reads the whole journal
+            if is_due and now.quality in ("SYNCED", "HOLDOVER"):  # never by an untrusted clock
                 self._pruned_mono_s = mono_s()
                 await self._store.run(journal_rows.prune, now.at)
                 await self._store.run(former_journals.prune, now.at)
@@ -266,9 +266,9 @@ class Journal:
         return RecordDraft(kind, self._beat(), clock, play=play, detail=detail, closes=closes)
 
     def _boot_detail(self, former: LastBeat | None, cut: int, beginning: JournalStart) -> Detail:
-        broken = self._store.moved_aside
-        database = f"moved aside: {broken.name}" if broken else "ok"
-        if beginning.is_anew:
+        aside = self._store.moved_aside
+        database = f"moved aside: {aside.name}" if aside else "ok"
+        if beginning.is_new:
             database = "the last record had changed: a new epoch"
         return {
             "last_beat_at": former.at if former else None,
@@ -289,12 +289,12 @@ class Journal:
         self._waiting.append(waiting)
         return waiting
 
-    def _gap_of_budget(self) -> RecordDraft:
+    def _build_gap(self) -> RecordDraft:
         count, counts = self._budget.take_left_out()
         return self._draft("gap", detail={"reason": "budget", "count": count, "counts": counts})
 
     async def _measure(self) -> None:
-        """What former lives have used up of the budget, and the room on the card."""
+        """Read how much of the budget is used, and the free space of the card."""
         since = encode_utc(self._clock.now().at - timedelta(days=1))
         spent = await self._store.run(journal_rows.read_spent, since, tuple(SHARES))
         for kind, (records, size_bytes) in spent.items():
@@ -303,10 +303,10 @@ class Journal:
         self._room_bytes = await self._store.run(
             journal_rows.room_bytes, folder, UNSENT_BYTES, UNSENT_SHARE
         )
-        await self._give_up_oldest()
+        await self._drop_oldest()
 
-    async def _give_up_oldest(self) -> None:
-        """More waits for the centre than there is room for: the oldest goes, and is counted."""
+    async def _drop_oldest(self) -> None:
+        """Drop the oldest unacknowledged records beyond the limit, and record their number."""
         self._unchecked_bytes = 0
         dropped = await self._store.run(journal_rows.drop_oldest, self._room_bytes)
         if dropped is not None:
@@ -320,7 +320,7 @@ class Journal:
         return waiting.record
 
     async def _flush(self) -> None:
-        """Write all that waits, one writer at a time."""
+        """Write all waiting records, one writer at a time."""
         async with self._lock:
             batch = list(self._waiting)
             if not batch:
@@ -341,7 +341,7 @@ class Journal:
         self._recovered()
         if self._unchecked_bytes >= CHECK_BYTES:
             with contextlib.suppress(StoreError):
-                await self._give_up_oldest()
+                await self._drop_oldest()
         self.changed.emit()
 
     def _failed(self, error: StoreError) -> None:
@@ -356,6 +356,6 @@ class Journal:
 
 
 def _sort_of(detail: Detail | None) -> str:
-    """Of a fault its kind, of a refusal its code."""
+    """The key of the budget: of a fault its kind, of a refusal its code."""
     detail = detail or {}
     return str(detail.get("what") or detail.get("code") or "other")

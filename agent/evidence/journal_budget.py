@@ -1,10 +1,10 @@
-"""How much of the journal refusals and faults may fill in a day: plays never wait behind them.
+"""Limits how much of the journal refusals and faults may fill in a day, so that plays have room.
 
-The theory. Strangers can cause refusals, and a broken device faults, without end; every record is
-synced, kept until the centre has it, and 30 days after. So each of these kinds has a share of a
-day, which refills evenly. A sort (a code, a kind of issue) has a few records for itself besides,
-whatever the others use up: a flood hides nothing. What is left out is counted and told in a `gap`
-record.
+The theory. Strangers can cause any number of refusals, and a broken device any number of faults;
+every record is synced and kept until the centre has it, and 30 days longer. So each of these kinds
+has a daily budget, which refills evenly. In addition each sort (a code, a kind of issue) has a few
+records of its own, whatever the others use: a flood hides nothing. Records left out are counted in
+a `gap` record.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from agent.contract.report import RecordKind
 DAY_S = 86_400.0
 OWN_RECORDS = 12  # a day
 MAX_SORTS = 128
-MAX_TOLD = 32  # sorts that one `gap` record names
+MAX_NAMED = 32  # sorts that one `gap` record names
 GAP_SOON_S, GAP_AGAIN_S = 60.0, 3600.0
 
 
 @dataclass(frozen=True)
 class Share:
-    """Of a day.
+    """A daily budget.
 
     Args:
-        records: how many.
-        size_bytes: of their exact text in all.
+        records: their number.
+        size_bytes: total size of their exact text.
     """
 
     records: int
@@ -40,13 +40,13 @@ SHARES: Mapping[RecordKind, Share] = {
     "refusal": Share(1000, 600 << 10),
     "fault": Share(1000, 400 << 10),
 }
-# Of what the centre has not acknowledged; 30 days without a link are 50,000 plays of 1.4 KiB.
+# Limit of unacknowledged records; 30 days without a link are 50,000 plays of 1.4 KiB.
 UNSENT_BYTES = 256 << 20
-UNSENT_SHARE = 0.25  # of the card, if that is less
+UNSENT_SHARE = 0.25  # of the card's space, if that is less
 
 
 class _Bucket:
-    """Refills evenly to one share within a day."""
+    """A token bucket that refills evenly to one share within a day."""
 
     def __init__(self, share: Share, now_mono_s: float) -> None:
         self._share = share
@@ -54,7 +54,7 @@ class _Bucket:
         self._at_mono_s = now_mono_s
 
     def take(self, size_bytes: int, now_mono_s: float) -> bool:
-        """Take one record, if there is room for it."""
+        """Take one record from the bucket, if there is room for it."""
         passed = (now_mono_s - self._at_mono_s) / DAY_S
         self._at_mono_s = now_mono_s
         share = self._share
@@ -66,13 +66,13 @@ class _Bucket:
         return True
 
     def spend(self, records: int, size_bytes: int) -> None:
-        """What was written before."""
+        """Subtract records that were written before."""
         self._records = max(0.0, self._records - records)
         self._bytes = max(0.0, self._bytes - size_bytes)
 
 
 class JournalBudget:
-    """Which records are written.
+    """Decides which records are written.
 
     Args:
         now_mono_s: replaced in tests.
@@ -85,15 +85,15 @@ class JournalBudget:
         self._own: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
         self._left_out: Counter[str] = Counter()
         self._gap_at_mono_s = now
-        self._told_mono_s = float("-inf")
+        self._reported_mono_s = float("-inf")
 
     def spend(self, kind: RecordKind, records: int, size_bytes: int) -> None:
-        """So much was written within the last day, by a former life."""
+        """Subtract what a former run wrote within the last day."""
         if kind in self._shares:
             self._shares[kind].spend(records, size_bytes)
 
     def admits(self, kind: RecordKind, sort: str, size_bytes: int) -> bool:
-        """Is it written? What is not counts as left out."""
+        """Is the record written? One that is not is counted as left out."""
         if kind not in self._shares:
             return True
         now = self._now_mono_s()
@@ -105,28 +105,28 @@ class JournalBudget:
         return False
 
     def leave_out(self, kind: RecordKind, sort: str) -> None:
-        """Count one that is not written."""
+        """Count a record that is not written."""
         if not self._left_out:
             soon = self._now_mono_s() + GAP_SOON_S
-            self._gap_at_mono_s = max(soon, self._told_mono_s + GAP_AGAIN_S)
+            self._gap_at_mono_s = max(soon, self._reported_mono_s + GAP_AGAIN_S)
         name = f"{kind}/{sort}"[:80]
-        is_known = name in self._left_out or len(self._left_out) < MAX_TOLD
+        is_known = name in self._left_out or len(self._left_out) < MAX_NAMED
         self._left_out[name if is_known else f"{kind}/other"] += 1
 
     @property
     def is_gap_due(self) -> bool:
-        """Is it time to tell what was left out?"""
+        """Is it time to record what was left out?"""
         return bool(self._left_out) and self._now_mono_s() >= self._gap_at_mono_s
 
     @property
     def has_left_out(self) -> bool:
-        """Is anything left out that is not told yet?"""
+        """Is anything left out that is not recorded yet?"""
         return bool(self._left_out)
 
     def take_left_out(self) -> tuple[int, list[str]]:
-        """How many were left out since the last time, and of each sort; they count as told."""
+        """The number left out since the last call, in all and of each sort; resets the counters."""
         left_out, self._left_out = self._left_out, Counter()
-        self._told_mono_s = self._now_mono_s()
+        self._reported_mono_s = self._now_mono_s()
         return left_out.total(), [f"{name} {count}" for name, count in left_out.most_common()]
 
     def _own_of(self, kind: str, sort: str, now: float) -> _Bucket:

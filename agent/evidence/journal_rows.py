@@ -1,4 +1,4 @@
-"""The journal's rows: deeds for the store's thread, each whole within one transaction."""
+"""The journal's rows: functions for the store's thread, each within one transaction."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from agent.store.open_play import OpenPlay, parse_open_play
 OFFSET_MIN = 420  # Viet Nam, UTC+7, no summer time
 KEEP_ACKNOWLEDGED = timedelta(days=30)
 _BEAT = "journal_beat"
-RECENT = 4000  # rows that are looked at for what was written within a day
-HEAD_BYTES = 700  # of a record; its kind stands before `play` and `detail`
+RECENT = 4000  # rows that are read to find what was written within a day
+HEAD_BYTES = 700  # of a record; its kind comes before `play` and `detail`
 
 Detail = dict[str, str | int | float | bool | list[str] | None]
 
 
 @dataclass(frozen=True)
 class RecordDraft:
-    """What will be a record once it has its place in the chain. `closes`: its open play."""
+    """A record without its place in the chain yet. `closes`: the key of its open play."""
 
     kind: RecordKind
     beat: LastBeat
@@ -50,41 +50,41 @@ class ChainHead:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Rows as they were read.
+    """Rows read from the journal.
 
     Args:
-        rows: the sound ones.
-        lost: numbers of the others.
+        rows: the intact ones.
+        lost: sequence numbers of the others.
     """
 
     rows: list[tuple[int, bytes]]
     lost: list[int]
 
     def run(self) -> list[bytes]:
-        """The records from the first on, up to the first hole."""
+        """The records from the first on, up to the first gap."""
         first = self.rows[0][0] if self.rows else 0
         return [raw for place, (seq, raw) in enumerate(self.rows) if seq == first + place]
 
 
 @dataclass(frozen=True)
 class JournalStart:
-    """Where a life of the journal goes on.
+    """Where the journal continues after a start.
 
     Args:
         epoch: its own.
         head: the chain's end.
-        is_anew: the card had changed the last record, so a new chain was begun.
+        is_new: the card had changed the last record, so a new chain was begun.
     """
 
     epoch: str
     head: ChainHead
-    is_anew: bool = False
+    is_new: bool = False
 
 
 def begin(connection: sqlite3.Connection) -> JournalStart:
-    """Find the chain's end; where the card has changed that, begin a chain with a new epoch.
+    """Find the chain's end; if the card has changed it, begin a chain with a new epoch.
 
-    What there is of the former one stays to be sent, under its own epoch
+    The records of the former chain stay to be sent, under their own epoch
     (`evidence.former_journals`).
     """
     row = connection.execute(
@@ -94,22 +94,20 @@ def begin(connection: sqlite3.Connection) -> JournalStart:
         return JournalStart(key_value.journal_epoch(connection), ChainHead(0, GENESIS))
     seq, raw, hash_ = row
     epoch = _epoch_of(raw)
-    if epoch is None or keep_sound(epoch, [row]).lost:
+    if epoch is None or keep_intact(epoch, [row]).lost:
         _retire(connection)
-        return JournalStart(
-            key_value.journal_epoch(connection), ChainHead(0, GENESIS), is_anew=True
-        )
-    if key_value.get(connection, key_value.JOURNAL_EPOCH) != epoch:  # it was lost
+        return JournalStart(key_value.journal_epoch(connection), ChainHead(0, GENESIS), is_new=True)
+    if key_value.get(connection, key_value.JOURNAL_EPOCH) != epoch:  # the stored epoch was lost
         key_value.put(connection, key_value.JOURNAL_EPOCH, epoch)
     return JournalStart(epoch, ChainHead(seq, hash_))
 
 
 def _retire(connection: sqlite3.Connection) -> None:
-    """All sound rows become a former life's."""
+    """Move all intact rows to the former journals."""
     rows = connection.execute("SELECT seq, at, bytes, hash, acknowledged_at FROM journal")
     for seq, at, raw, hash_, acknowledged_at in rows:
         epoch = _epoch_of(raw)
-        if epoch is not None and not keep_sound(epoch, [(seq, raw, hash_)]).lost:
+        if epoch is not None and not keep_intact(epoch, [(seq, raw, hash_)]).lost:
             connection.execute(
                 "INSERT OR IGNORE INTO journal_past (epoch, seq, at, bytes, hash, acknowledged_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -126,18 +124,18 @@ def _epoch_of(raw: object) -> str | None:
         return None
 
 
-def keep_sound(epoch: str, rows: Sequence[tuple[int, bytes, str]]) -> StoredRows:
-    """Of some rows those that are as they were written: a centre takes no others."""
+def keep_intact(epoch: str, rows: Sequence[tuple[int, bytes, str]]) -> StoredRows:
+    """Split rows into intact ones and changed ones, which a centre would not accept."""
     kept = StoredRows([], [])
     for seq, raw, hash_ in rows:
-        if _is_sound(epoch, seq, raw, hash_):
+        if _is_intact(epoch, seq, raw, hash_):
             kept.rows.append((seq, raw))
         else:
             kept.lost.append(seq)
     return kept
 
 
-def _is_sound(epoch: str, seq: int, raw: object, hash_: object) -> bool:
+def _is_intact(epoch: str, seq: int, raw: object, hash_: object) -> bool:
     if not isinstance(raw, bytes):
         return False
     try:
@@ -156,10 +154,10 @@ def read_head(connection: sqlite3.Connection) -> ChainHead:
 def write(
     connection: sqlite3.Connection, station: str, known_seq: int, drafts: Sequence[RecordDraft]
 ) -> list[Record]:
-    """Give drafts their place in the chain.
+    """Append drafts to the chain.
 
-    `known_seq` is the head as the caller knows it. A caller whose wait was cancelled asks again
-    with drafts that are already here: the rows after `known_seq` are the first of them.
+    `known_seq` is the head as the caller knows it. A caller whose wait was cancelled calls again
+    with drafts that are already written: the rows after `known_seq` are the first of them.
     """
     head = read_head(connection)
     epoch = key_value.journal_epoch(connection)
@@ -198,7 +196,7 @@ def _write_one(
 
 
 def put_beat(connection: sqlite3.Connection, beat: LastBeat) -> None:
-    """Remember that the agent was alive."""
+    """Store that the agent was alive."""
     key_value.put(connection, _BEAT, msgspec.json.encode(beat).decode())
 
 
@@ -216,7 +214,7 @@ def read_beat(connection: sqlite3.Connection) -> LastBeat | None:
 
 
 def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay) -> int:
-    """Make durable that sound begins."""
+    """Store that sound begins."""
     cursor = connection.execute(
         "INSERT INTO open_play (play) VALUES (?)", (msgspec.json.encode(opened),)
     )
@@ -224,7 +222,7 @@ def insert_open_play(connection: sqlite3.Connection, opened: OpenPlay) -> int:
 
 
 def read_cut_plays(connection: sqlite3.Connection) -> list[tuple[int, Play]]:
-    """Plays that a former run left open, as cut; they end at its last heartbeat.
+    """Plays that a former run left open, as cut at its last heartbeat.
 
     The length is measured on the monotonic clock of that run, so a step of the clock in between
     does not make it longer.
@@ -254,13 +252,13 @@ def read_after(connection: sqlite3.Connection, seq: int, limit: int) -> StoredRo
     rows = connection.execute(
         "SELECT seq, bytes, hash FROM journal WHERE seq>? ORDER BY seq LIMIT ?", (seq, limit)
     ).fetchall()
-    kept = keep_sound(key_value.journal_epoch(connection), rows)
+    kept = keep_intact(key_value.journal_epoch(connection), rows)
     connection.executemany("DELETE FROM journal WHERE seq=?", [(one,) for one in kept.lost])
     return kept
 
 
 def read_acknowledged(connection: sqlite3.Connection) -> int:
-    """The last seq that the centre has."""
+    """The last seq that the centre has acknowledged."""
     row: Any = connection.execute(
         "SELECT MAX(seq) FROM journal WHERE acknowledged_at IS NOT NULL"
     ).fetchone()
@@ -268,7 +266,7 @@ def read_acknowledged(connection: sqlite3.Connection) -> int:
 
 
 def read_outbox(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
-    """How many rows the centre lacks, and the moment of the oldest of this life."""
+    """How many rows the centre lacks, and the moment of the oldest of this epoch."""
     rows, past = connection.execute(
         "SELECT (SELECT COUNT(*) FROM journal WHERE acknowledged_at IS NULL),"
         " (SELECT COUNT(*) FROM journal_past WHERE acknowledged_at IS NULL)"
@@ -280,7 +278,7 @@ def read_outbox(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
 
 
 def _moment_of(text: str) -> datetime | None:
-    """The column stands beside the chain, so a card may have changed it."""
+    """Parse a moment; the column is outside the chain, so the card may have changed it."""
     try:
         return parse_utc(text)
     except ValueError:
@@ -288,7 +286,7 @@ def _moment_of(text: str) -> datetime | None:
 
 
 def acknowledge(connection: sqlite3.Connection, upto: int, hash_: str, at: datetime) -> bool:
-    """Mark rows as held by the centre; False (and nothing marked) if the hash is not ours."""
+    """Mark rows as held by the centre; False (and nothing marked) if the hash differs."""
     row = connection.execute("SELECT hash FROM journal WHERE seq=?", (upto,)).fetchone()
     if row is None:
         return upto <= read_acknowledged(connection)
@@ -311,7 +309,7 @@ def prune(connection: sqlite3.Connection, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class Dropped:
-    """Records that were given up, unacknowledged: `count` of them, from `first` to `last`."""
+    """Unacknowledged records that were dropped: `count` of them, from `first` to `last`."""
 
     first: int
     last: int
@@ -334,9 +332,9 @@ def read_spent(
 
 
 def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> Dropped | None:
-    """Give up the oldest unacknowledged records, one run of them, so that the rest is within it.
+    """Drop the oldest unacknowledged records, consecutively, until the rest is within the limit.
 
-    One run is one hole: every hole costs the centre a round of sending again.
+    Consecutive records make one gap: every gap costs the centre one round of resending.
     """
     unsent = "FROM journal WHERE seq>?", (read_acknowledged(connection),)
     total, newest = connection.execute(
@@ -356,6 +354,6 @@ def drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> Dropped | N
 
 
 def room_bytes(_: sqlite3.Connection, path: Path, at_most: int, share: float) -> int:
-    """How much may wait for the centre on this card."""
+    """How many bytes may wait for the centre on this card."""
     status = os.statvfs(path)
     return min(at_most, int(share * status.f_blocks * status.f_frsize))

@@ -1,9 +1,9 @@
-"""The outbox is a cursor over the journal: batches in order, forgotten only with a receipt.
+"""Sends the journal in batches, in order; the centre's receipt moves the cursor.
 
 A PUBACK proves nothing. The centre's signed `ack`, sent after its database commit, moves the
-cursor and says how many batches may be under way (`window`; 0 pauses). Without progress for 30 s
+cursor and limits how many batches may be in flight (`window`; 0 pauses). Without progress for 30 s
 everything unacknowledged is sent again, with back-off ×2 up to 10 min and jitter. The centre keys
-records by (station, epoch, seq), so sending twice harms nobody.
+records by (station, epoch, seq), so sending twice is harmless.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FIRST_WINDOW = 4
 
 
 class RecordSource(Protocol):
-    """Records of one epoch: the present journal, or one of a former life."""
+    """Records of one epoch: the present journal, or a former one."""
 
     epoch: str
     changed: Signal[[]]
@@ -53,13 +53,13 @@ Publish = Callable[[str, bytes], Awaitable[None]]
 
 
 class JournalSender:
-    """Sends the journal up while the link is there, and what former lives have left.
+    """Sends the present journal and the former ones while the link is up.
 
     Args:
-        journal: the source, opened before `run`; the sender wakes when it grows.
+        journal: the source, opened before `run`; the sender wakes up when it grows.
         sign: (channel, payload) → DSSE envelope.
-        publish: (channel, message); a LinkError means the link is gone.
-        resend_s: first patience without progress, in seconds.
+        publish: (channel, message); a LinkError means that the link is down.
+        resend_s: first time-out without progress, in seconds.
     """
 
     def __init__(
@@ -67,48 +67,48 @@ class JournalSender:
     ) -> None:
         self._journal = journal
         self._build = partial(EpochSender, sign=sign, publish=publish, resend_s=resend_s)
-        self._lanes = [self._build(journal)]
+        self._senders = [self._build(journal)]
         self._is_connected = False
 
     def connected(self) -> None:
-        """The link is there: send everything unacknowledged, from the first."""
+        """The link is up: send all unacknowledged records, from the first."""
         self._is_connected = True
-        for lane in self._lanes:
-            lane.connected()
+        for sender in self._senders:
+            sender.connected()
 
     def disconnected(self) -> None:
-        """The link is gone: keep still."""
+        """The link is down: send nothing."""
         self._is_connected = False
-        for lane in self._lanes:
-            lane.disconnected()
+        for sender in self._senders:
+            sender.disconnected()
 
     async def on_ack(self, ack: Ack) -> None:
-        """Take a verified acknowledgement; each lane takes that of its own journal.
+        """Handle a verified acknowledgement; each sender handles that of its own journal.
 
         Raises:
             TrustError: E_FORK, the centre confirms a record that is not ours.
         """
-        for lane in self._lanes:
-            await lane.on_ack(ack)
+        for sender in self._senders:
+            await sender.on_ack(ack)
 
     async def run(self) -> None:
         """Live until cancelled."""
-        self._lanes += [self._build(past) for past in self._journal.past]
+        self._senders += [self._build(past) for past in self._journal.past]
         if self._is_connected:
             self.connected()
         async with asyncio.TaskGroup() as group:
-            for lane in self._lanes:
-                group.create_task(lane.run(), name=f"sender of {lane.epoch}")
+            for sender in self._senders:
+                group.create_task(sender.run(), name=f"sender of {sender.epoch}")
 
 
 class EpochSender:
     """Sends the records of one epoch.
 
     Args:
-        journal: the source; the lane wakes when it grows.
+        journal: the source; the sender wakes up when it grows.
         sign: (channel, payload) → DSSE envelope.
-        publish: (channel, message); a LinkError means the link is gone.
-        resend_s: first patience without progress, in seconds.
+        publish: (channel, message); a LinkError means that the link is down.
+        resend_s: first time-out without progress, in seconds.
     """
 
     def __init__(
@@ -123,12 +123,12 @@ class EpochSender:
         self._sign = sign
         self._publish = publish
         self._resend_s = resend_s
-        self._patience_s = resend_s
+        self._time_limit_s = resend_s
         self._is_connected = False
         self._window = FIRST_WINDOW
         self._sent = 0
         self._cursor: int | None = None
-        self._under_way: deque[int] = deque()  # the last seq of each batch
+        self._in_flight: deque[int] = deque()  # the last seq of each batch
         self._deadline_mono_s: float | None = None
         self._last_ack = (0, 0)
         self._wake = asyncio.Event()
@@ -136,25 +136,25 @@ class EpochSender:
 
     @property
     def epoch(self) -> str:
-        """Of its records."""
+        """The epoch of its records."""
         return self._journal.epoch
 
     def connected(self) -> None:
-        """The link is there: send everything unacknowledged, from the first."""
+        """The link is up: send all unacknowledged records, from the first."""
         self._is_connected = True
-        self._patience_s = self._resend_s
+        self._time_limit_s = self._resend_s
         self._window = FIRST_WINDOW
         self._rewind()
 
     def disconnected(self) -> None:
-        """The link is gone: keep still."""
+        """The link is down: send nothing."""
         self._is_connected = False
 
     async def on_ack(self, ack: Ack) -> None:
-        """Take a verified acknowledgement; one that is late, or of another journal, does nothing.
+        """Handle a verified acknowledgement; a late one, or one of another journal, does nothing.
 
-        The newest one counts even when it is lower than what was acknowledged before: a centre
-        that lost its database gets again what is still here.
+        The newest one counts even if it is lower than a former one: a centre that lost its database
+        receives again all that is still stored here.
 
         Raises:
             TrustError: E_FORK, its hash is not that of our record.
@@ -165,7 +165,7 @@ class EpochSender:
         try:
             is_ours = await self._journal.acknowledge(ack.upto, ack.hash)
         except StoreError as error:
-            log.warning("an acknowledgement could not be kept: %s", error)
+            log.warning("an acknowledgement could not be stored: %s", error)
             return
         if not is_ours:
             hint = (
@@ -179,9 +179,9 @@ class EpochSender:
     async def run(self) -> None:
         """Live until cancelled."""
         while True:
-            await self._until_something_to_do()
+            await self._wait_for_work()
             if self._is_late():
-                self._patience_s = min(self._patience_s * 2, MAX_RESEND_S)
+                self._time_limit_s = min(self._time_limit_s * 2, MAX_RESEND_S)
                 self._rewind()
             try:
                 await self._fill_window()
@@ -198,36 +198,36 @@ class EpochSender:
         if went_back:
             self._rewind()
             return
-        has_moved = bool(self._under_way) and self._under_way[0] <= upto
-        while self._under_way and self._under_way[0] <= upto:
-            self._under_way.popleft()
+        has_moved = bool(self._in_flight) and self._in_flight[0] <= upto
+        while self._in_flight and self._in_flight[0] <= upto:
+            self._in_flight.popleft()
         self._sent = max(self._sent, upto)
         if has_moved:
-            self._patience_s = self._resend_s
-        if has_moved or not self._under_way:
+            self._time_limit_s = self._resend_s
+        if has_moved or not self._in_flight:
             self._deadline_mono_s = None
-        if self._under_way and self._deadline_mono_s is None:
+        if self._in_flight and self._deadline_mono_s is None:
             self._arm()
         self._wake.set()
 
     def _acknowledged(self) -> int:
-        """As the centre said last, else as it is on the disk."""
+        """The centre's last acknowledgement, else the stored one."""
         return self._journal.acknowledged if self._cursor is None else self._cursor
 
     def _rewind(self) -> None:
         self._sent = self._acknowledged()
-        self._under_way.clear()
+        self._in_flight.clear()
         self._deadline_mono_s = None
         self._wake.set()
 
     def _arm(self) -> None:
-        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
-        self._deadline_mono_s = mono_s() + self._patience_s * jitter
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no security use
+        self._deadline_mono_s = mono_s() + self._time_limit_s * jitter
 
     def _is_late(self) -> bool:
         return self._deadline_mono_s is not None and mono_s() >= self._deadline_mono_s
 
-    async def _until_something_to_do(self) -> None:
+    async def _wait_for_work(self) -> None:
         timeout_s = None
         if self._is_connected and self._deadline_mono_s is not None:
             timeout_s = max(0.0, self._deadline_mono_s - mono_s())
@@ -239,13 +239,13 @@ class EpochSender:
         self._wake.clear()
 
     async def _fill_window(self) -> None:
-        while self._is_connected and len(self._under_way) < self._window:
+        while self._is_connected and len(self._in_flight) < self._window:
             batch = fit_batch(await self._journal.pending(self._sent, MAX_BATCH_RECORDS))
             if not batch:
                 return
-            first_seq = msgspec.json.decode(batch[0], type=_Place).seq
+            first_seq = msgspec.json.decode(batch[0], type=_SeqOnly).seq
             last_seq = first_seq + len(batch) - 1
-            self._under_way.append(last_seq)
+            self._in_flight.append(last_seq)
             self._sent = last_seq
             if self._deadline_mono_s is None:
                 self._arm()
@@ -253,7 +253,7 @@ class EpochSender:
             await self._publish("log", self._sign("log", msgspec.json.encode(body)))
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _SeqOnly(msgspec.Struct, frozen=True):
     seq: int
 
 

@@ -1,10 +1,10 @@
-"""Each refusal leaves evidence, and a flood of them costs a bounded amount of it.
+"""Records refusals; a flood of them takes a bounded amount of the journal.
 
-The theory. The first refusal of its sort (kind, code, topic's scope) is told at once: a record and
-a `res`. So is each further document that was signed by somebody entitled, because an officer waits
-for the answer. Both have a budget, and neither takes from the other's. All the rest is counted and
-hashed by sort, in one summary record after a minute, then after two, four and at last sixteen while
-the flood lasts: so one junk message a second hides nothing, nor fills the journal's own budget.
+The theory. The first refusal of its sort (kind, code, topic's scope) is reported at once: a record
+and a `res`. So is each further document that an entitled key signed, because an officer waits for
+the answer. Both have separate budgets. All others are counted and hashed by sort, in one summary
+record after a minute, then after two, four and finally sixteen while the flood lasts: one junk
+message a second hides nothing and does not use up the journal's own budget.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from agent.trust.refused_message import name_refused
 log = logging.getLogger(__name__)
 SUMMARY_S = 60.0
 LONGEST_S = 960.0
-MAX_SORTS = 24  # in one summary; what is of further sorts is counted as `other`
+MAX_SORTS = 24  # in one summary; further sorts are counted as `other`
 MAX_REMEMBERED = 256
 FORGET_S = 3600.0
 BURST = 8
@@ -39,21 +39,21 @@ _Sort = tuple[str, str, str]  # kind, code, scope of the topic
 
 
 class RefusalJournal(Protocol):
-    """The journal, as far as refusals are concerned."""
+    """The journal, as far as this module uses it."""
 
     async def append(self, kind: RecordKind, *, detail: Detail) -> object:
         """Write one record."""
 
 
 class _Budget:
-    """So many at once, and one more every few seconds."""
+    """A token bucket: `BURST` at once, then one more every `REFILL_S` seconds."""
 
     def __init__(self) -> None:
         self._left = float(BURST)
         self._at_mono_s = mono_s()
 
     def take(self) -> bool:
-        """Is there one left?"""
+        """Take one token; False when none is left."""
         now_s = mono_s()
         self._left = min(BURST, self._left + (now_s - self._at_mono_s) / REFILL_S)
         self._at_mono_s = now_s
@@ -63,37 +63,37 @@ class _Budget:
         return True
 
 
-class _Remembered:
-    """What was told within the hour; the oldest gives way."""
+class _RecentKeys:
+    """Keys reported within the last hour; the oldest is dropped when there are too many."""
 
     def __init__(self) -> None:
-        self._told: OrderedDict[object, float] = OrderedDict()
+        self._reported: OrderedDict[object, float] = OrderedDict()
 
     def __contains__(self, key: object) -> bool:
-        told_mono_s = self._told.get(key)
-        return told_mono_s is not None and mono_s() - told_mono_s < FORGET_S
+        reported_mono_s = self._reported.get(key)
+        return reported_mono_s is not None and mono_s() - reported_mono_s < FORGET_S
 
     def add(self, key: object) -> None:
-        """Told now."""
-        self._told[key] = mono_s()
-        self._told.move_to_end(key)
-        while len(self._told) > MAX_REMEMBERED:
-            self._told.popitem(last=False)
+        """Mark a key as reported now."""
+        self._reported[key] = mono_s()
+        self._reported.move_to_end(key)
+        while len(self._reported) > MAX_REMEMBERED:
+            self._reported.popitem(last=False)
 
 
 @dataclass
 class _Count:
-    """Messages of one sort: how many, and a hash over theirs in the order in which they came."""
+    """Messages of one sort: their number, and a hash over their hashes in order of arrival."""
 
     times: int = 0
     sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
 
 
 class RefusalLog:
-    """Tells refusals, or counts them.
+    """Reports refusals, or counts them.
 
     Args:
-        journal: gets a record for each that is told, and the summaries.
+        journal: receives a record for each reported refusal, and the summaries.
         report: sends a `res`.
     """
 
@@ -102,29 +102,29 @@ class RefusalLog:
     ) -> None:
         self._journal = journal
         self._report = report
-        self._sorts = _Remembered()
-        self._messages = _Remembered()
+        self._sorts = _RecentKeys()
+        self._messages = _RecentKeys()
         self._budget_of_sorts = _Budget()
         self._budget_of_signed = _Budget()
         self._counts: dict[_Sort, _Count] = {}
         self._has_counted = asyncio.Event()
 
     async def add(self, topic: Topic, message: bytes, error: TrustError) -> None:
-        """A message was refused."""
+        """Handle the refusal of a message."""
         digest = hashlib.sha256(message).digest()
         sort = _sort_of(topic, error)
-        if self._is_to_be_told(sort, digest, is_signed=error.subject != topic.kind):
-            await self._tell(topic, message, error)
+        if self._is_reported(sort, digest, is_signed=error.subject != topic.kind):
+            await self._report_now(topic, message, error)
         else:
             self._count(sort, digest)
 
     async def run(self) -> None:
-        """Live until cancelled; what was counted by then is written."""
+        """Live until cancelled; then write what was counted."""
         pause_s, last_mono_s = SUMMARY_S, mono_s()
         try:
             while True:
                 await self._has_counted.wait()
-                if mono_s() - last_mono_s > pause_s:  # the flood had ended
+                if mono_s() - last_mono_s > pause_s:  # the flood has ended
                     pause_s = SUMMARY_S
                 await asyncio.sleep(pause_s)
                 await self.flush()
@@ -157,11 +157,11 @@ class RefusalLog:
         }
         await self._journal.append("refusal", detail=detail)
 
-    def _is_to_be_told(self, sort: _Sort, digest: bytes, *, is_signed: bool) -> bool:
-        """Was it never told, and is there still some budget?
+    def _is_reported(self, sort: _Sort, digest: bytes, *, is_signed: bool) -> bool:
+        """Is it new, and is there budget left?
 
-        Early refusals are about the topic's kind, later ones about a document that somebody
-        entitled has signed. Whoever holds the broker has old ones of these, but not without end.
+        Early refusals concern the topic's kind, later ones a document that an entitled key signed.
+        An attacker with the broker has old documents of that sort, but a limited number.
         """
         if sort not in self._sorts and self._budget_of_sorts.take():
             self._sorts.add(sort)
@@ -180,7 +180,7 @@ class RefusalLog:
         count.sha256.update(digest)
         self._has_counted.set()
 
-    async def _tell(self, topic: Topic, message: bytes, error: TrustError) -> None:
+    async def _report_now(self, topic: Topic, message: bytes, error: TrustError) -> None:
         named = name_refused(topic, message)
         log.warning("refused %s on %s: %s", named.sha256[:12], topic, error)
         detail: Detail = {

@@ -134,10 +134,10 @@ class EmergencyKeys:
         active = alarm_on(self._documents.held, press, at)
         if active is None:
             return False
-        if "sound" not in self._senses or not active.script_ms:
+        if "sound" not in self._senses or not active.sequence_ms:
             return True
         is_heard = any(item.started_by is not None for item in self._sounding())
-        return is_heard or (at - press.at).total_seconds() * 1000 < active.script_ms
+        return is_heard or (at - press.at).total_seconds() * 1000 < active.sequence_ms
 
     def check(self) -> None:
         """Update alarm and issues after a change of documents, media, clock or silence."""

@@ -1,1 +1,1 @@
-"""Pure: documents, policy and now become a timeline."""
+"""Computes the timeline from documents, policy and the present moment. Pure."""

@@ -1,4 +1,4 @@
-"""Local clock times (UTC+7, no summer time) → UTC moments.
+"""Converts local clock times (UTC+7, no summer time) to UTC moments.
 
 Windows include their start and exclude their end. A window that ends at or before its start is an
 overnight one and belongs to the day on which it starts. Dates `from` and `until` are both included.
@@ -22,8 +22,8 @@ DAY_S = 86_400
 class Window:
     """A daily window of local time in seconds of the day; `end_s` 1..86400.
 
-    `start_s == end_s` is the whole day from that moment on: read so, a slip of the pen in a signed
-    policy makes a station too quiet, never too loud.
+    `start_s == end_s` is the whole day from that moment on: then a typing error in a signed policy
+    makes a station too quiet, never too loud.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Day:
-    """One local date, ready for comparing."""
+    """One local date, prepared for comparisons."""
 
     iso: str
     weekday: int  # ISO: 1 = Monday
@@ -51,7 +51,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Interval:
-    """A half-open stretch of time and the rule that it comes from."""
+    """A half-open interval of time and the rule that it comes from."""
 
     start_at: datetime
     end_at: datetime
@@ -120,7 +120,7 @@ def expand(when: When, days: Sequence[Day]) -> Iterator[datetime]:
 
 
 def expand_windows(windows: Sequence[Window], days: Sequence[Day]) -> list[Interval]:
-    """The windows as stretches of UTC, those that began the day before the first day included."""
+    """The windows as UTC intervals, including those that began the day before the first day."""
     if not days:
         return []
     midnights = [days[0].midnight_at - DAY, *(day.midnight_at for day in days)]

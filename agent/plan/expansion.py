@@ -1,7 +1,7 @@
-"""A timeline under way: entries become occurrences, or refusals with their rule.
+"""Expands playlist entries to occurrences, or to refusals with their rule.
 
-Planning begins a day before the asked stretch, so that what runs into it, and the sessions already
-held on its first day, count.
+Planning begins a day before the requested interval, so that items that run into it, and earlier
+sessions of its first day, count.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from agent.plan.calendar import DAY, Day, expand, list_days, local_date
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
 
-SLICE = 1000  # starts: a few milliseconds
-TEXT_MS = 60_000  # a shown text that names no time of its own
+SLICE = 1000  # starts per slice, which take a few milliseconds
+TEXT_MS = 60_000  # for a shown text without a duration of its own
 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """A playlist with what its entries share."""
+    """A playlist and the values that its entries share."""
 
     held: HeldDocument
     playlist: Playlist
@@ -37,7 +37,7 @@ class _Bounds:
 
 
 def planned_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
-    """What an entry is and how long it lasts, in milliseconds; `max_ms` is a limit, not a wish.
+    """The medium of an entry and its length in milliseconds; `max_ms` is only an upper limit.
 
     Args:
         entry: an entry of a playlist.
@@ -72,11 +72,11 @@ def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
 
 
 class Expansion:
-    """Collects playlists, then decides.
+    """Collects playlists, then decides what plays.
 
     Args:
-        policy: what holds at this station.
-        from_at: the stretch's start, included.
+        policy: of this station.
+        from_at: the interval's start, included.
         until_at: its end, excluded.
     """
 
@@ -86,14 +86,14 @@ class Expansion:
         self._until_at = until_at
         self._has_sessions = (policy.sessions_per_day, policy.minutes_per_session) != (None, None)
         self._days = list_days(from_at - DAY, until_at)
-        # a day more: sound that starts at the end runs on
+        # one day more: sound that starts at the end continues
         self._quiet = QuietHours(policy.quiet, list_days(from_at - DAY, until_at + DAY))
         self._planned: list[Occurrence] = []
         self._refusals: list[Refusal] = []
         self._slice_end = SLICE
 
     def add(self, held: HeldDocument, playlist: Playlist) -> Iterator[None]:
-        """Plan every entry of a playlist; policy of time of day is judged here, sessions later.
+        """Plan every entry of a playlist; rules of the time of day apply here, sessions later.
 
         Yields after each slice of work.
         """
@@ -114,7 +114,7 @@ class Expansion:
                 yield
 
     def finish(self) -> tuple[list[Occurrence], list[Refusal]]:
-        """What stands, and what is refused, inside the asked stretch."""
+        """The occurrences and the refusals inside the requested interval."""
         kept = self._apply_sessions() if self._has_sessions else self._planned
         refusals = [r for r in self._refusals if self._from_at <= r.at < self._until_at]
         return [one for one in kept if one.end_at > self._from_at], refusals
@@ -122,7 +122,7 @@ class Expansion:
     def _apply_sessions(self) -> list[Occurrence]:
         book = SessionBook(self._policy)
         kept: list[Occurrence] = []
-        # at one moment the higher level is entered first: it is the one that will be heard
+        # at one moment the higher level is counted first: it is the one that will be heard
         self._planned.sort(key=attrgetter("level"), reverse=True)
         self._planned.sort(key=attrgetter("start_at"))
         for one in self._planned:
@@ -137,7 +137,7 @@ class Expansion:
         starts = self._starts(bounds, entry, days)
         if not starts:
             return
-        # refused once, not at each start: it is the entry that cannot be planned
+        # refused once, not at each start: the whole entry cannot be planned
         first_at = next((at for at in starts if at >= self._from_at), starts[-1])
         if bounds.level is None:
             rule = f"class {bounds.playlist.class_}"
@@ -149,7 +149,7 @@ class Expansion:
             self._refuse(bounds.playlist, entry, first_at, error.code, error.hint)
             return
         length = timedelta(milliseconds=length_ms)
-        if not self._has_sessions:  # then what is over by the stretch's start counts for nothing
+        if not self._has_sessions:  # then what is over before the interval has no effect
             starts = [at for at in starts if at + length > self._from_at]
         plan = self._plan_sound if medium == "sound" else self._plan_picture
         for start_at in starts:

@@ -1,4 +1,4 @@
-"""One planned play of one entry, or its refusal; and who wins where two meet."""
+"""One planned play of one entry, or its refusal; and which of two wins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         level: from the document's class.
         start_at: planned start, included.
         end_at: planned end, excluded.
-        latest_end_at: sound that was interrupted may go on until here, by quiet hours and expiry.
+        latest_end_at: interrupted sound may continue until here, by quiet hours and expiry.
         medium: sound or picture.
     """
 
@@ -42,7 +42,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def playlist(self) -> Playlist:
         """The document, typed."""
         playlist = self.document.document
-        assert isinstance(playlist, Playlist)  # noqa: S101 - plan makes them of playlists alone
+        assert isinstance(playlist, Playlist)  # noqa: S101 - plan creates them from playlists only
         return playlist
 
     @property
@@ -52,7 +52,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def rank(self) -> tuple[int, datetime, int, int, str, str]:
-        """Who wins: level, then later start, then newer document, then its id and the entry's.
+        """The sort key that decides who wins: level, later start, newer document, ids.
 
         Total: no two are equal.
         """
@@ -67,7 +67,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An entry that will not play at a moment, and why.
+    """An entry that will not play at a moment, and the reason.
 
     Args:
         entry_id: the entry.
@@ -84,26 +84,26 @@ class Refusal(msgspec.Struct, frozen=True):
     rule: str
 
     def detail(self) -> dict[str, str | int | float | bool | list[str] | None]:
-        """What the journal says of it."""
+        """The detail of its journal record."""
         about = {"code": self.code, "kind": "entry", "hint": self.rule, "subject": self.entry_id}
         return {**about, "doc_id": self.doc_id, "at": encode_utc(self.at)}
 
 
-MOST_TOLD = 8
+MAX_RECORDED = 8
 
 
-def describe_refusal(refusals: Iterable[Refusal]) -> list[Refusal]:
-    """The first few of each document, and one for all its others: a journal is written to a card.
+def limit_refusals(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """The first few of each document, and one for all its others, to limit writes to the card.
 
-    The one for the others has the entry id `*`, and counts them in its rule.
+    The one for the others has the entry id `*`; its rule has their number.
     """
     of_document: dict[str, list[Refusal]] = {}
     for refusal in refusals:
         of_document.setdefault(refusal.doc_id, []).append(refusal)
-    told: list[Refusal] = []
+    limited: list[Refusal] = []
     for doc_id, ones in of_document.items():
-        told += ones[:MOST_TOLD]
-        if more := ones[MOST_TOLD:]:
+        limited += ones[:MAX_RECORDED]
+        if more := ones[MAX_RECORDED:]:
             rule = f"{len(more)} further entries, such as {more[0].entry_id}: {more[0].rule}"
-            told.append(Refusal("*", doc_id, more[0].at, more[0].code, rule))
-    return told
+            limited.append(Refusal("*", doc_id, more[0].at, more[0].code, rule))
+    return limited

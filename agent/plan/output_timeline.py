@@ -1,7 +1,8 @@
-"""The occurrences that one output may have to play: who wins at a moment, and what comes next.
+"""The occurrences of one output: which one wins at a moment, and what comes next.
 
-Within a level the later start wins (`Occurrence.rank`). So the winner of a level is the last to
-have started of those that are on, and an occurrence wins its own start unless a higher level is on.
+Within a level the later start wins (`Occurrence.rank`). So the winner of a level is the
+active occurrence that started last, and an occurrence wins at its own start unless a higher level
+is active.
 """
 
 from __future__ import annotations
@@ -35,26 +36,26 @@ class OutputTimeline:
             ones = [one for one in self._occurrences if one.level is level]
             self._levels.append((ones, IntervalIndex(ones)))
 
-    def on(self, at: datetime) -> Iterator[Occurrence]:
-        """All that are on at a moment, the one that wins first."""
+    def active(self, at: datetime) -> Iterator[Occurrence]:
+        """All occurrences active at a moment, the winner first."""
         for ones, index in self._levels:
             for number in index.covering(at):
                 yield ones[number]
 
     def next_winner(self, at: datetime) -> Occurrence | None:
-        """The first to start after a moment that wins when it starts."""
+        """The first occurrence that starts after a moment and wins at its start."""
         index = bisect_right(self._winners, at, key=_start_at)
         return self._winners[index] if index < len(self._winners) else None
 
     def after(self, at: datetime) -> Iterator[Occurrence]:
-        """All that start after a moment, soonest first."""
+        """All occurrences that start after a moment, soonest first."""
         first = bisect_right(self._occurrences, at, key=_start_at)
         for index in range(first, len(self._occurrences)):
             yield self._occurrences[index]
 
 
 def _ordered_by_rank(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
-    """Those that start at one moment in the order of their ranks, the highest last."""
+    """Sort the occurrences of one start by rank, the highest last."""
     ordered = list(occurrences)
     starts = list(map(_start_at, ordered))
     if not any(map(eq, starts, starts[1:])):
@@ -69,7 +70,7 @@ def _ordered_by_rank(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
 
 
 def _find_winners(ordered: Sequence[Occurrence]) -> list[Occurrence]:
-    """Those that win when they start, soonest first."""
+    """The occurrences that win at their start, soonest first."""
     winners: list[Occurrence] = []
     latest_ends: dict[Level, datetime] = {}
     for one, following in zip_longest(ordered, ordered[1:]):

@@ -1,7 +1,7 @@
 """The hard limits on a station's sound: signed by the commune, narrowed by the local settings.
 
-Only the emergency class passes them. Pictures are not subject to them. What they refuse is refused
-when planned, with its rule, and never cut short.
+Only the emergency class is exempt. They do not apply to pictures. Sound that they forbid is refused
+at planning, with its rule; it is never shortened.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from agent.plan.calendar import Day, Interval, Window, expand_windows, local_dat
 from agent.settings.model import Policy
 
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
-# Items no further apart than this are heard as one session: chime, news, announcement.
+# Items with at most this gap count as one session: chime, news, announcement.
 SESSION_GAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class EffectivePolicy:
-    """What holds at this station. None means without limit.
+    """The policy in force at this station. None means no limit.
 
     Args:
         quiet: windows without sound, signed and local together.
@@ -48,9 +48,9 @@ class EffectivePolicy:
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
-    """The newest station-config that has begun and has not expired: place and policy from one.
+    """The newest station-config that has begun and has not expired; it gives place and policy.
 
-    Without a trusted clock `now` is a lower bound: it cannot tell that a config has not begun.
+    Without a trusted clock `now` is a lower bound and cannot show that a config has not begun.
     """
     is_early = now.quality == "FLOOR"
     configs = [
@@ -64,7 +64,7 @@ def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | N
 
 
 def effective_policy(config: StationConfig | None, local: Policy | None) -> EffectivePolicy:
-    """Signed limits and local narrowing; without a station-config the built-in quiet hours.
+    """Combine signed and local limits; without a station-config the built-in quiet hours apply.
 
     Raises:
         ValueError: a window cannot be read.
@@ -89,7 +89,7 @@ def _windows(texts: Sequence[str]) -> tuple[Window, ...]:
 
 
 class QuietHours:
-    """Quiet windows over some days, for looking up.
+    """The quiet intervals of some days.
 
     Args:
         windows: the quiet windows.
@@ -101,13 +101,13 @@ class QuietHours:
         self._ends = [interval.end_at for interval in self._intervals]
 
     def first_after(self, at: datetime) -> Interval | None:
-        """The quiet stretch at a moment, or else the next one."""
+        """The quiet interval at a moment, or else the next one."""
         index = bisect_right(self._ends, at)
         return self._intervals[index] if index < len(self._intervals) else None
 
 
 def _merge(intervals: list[Interval]) -> list[Interval]:
-    """Overlapping stretches as one, so that starts and ends both rise."""
+    """Merge overlapping intervals, so that both starts and ends are sorted."""
     merged: list[Interval] = []
     for interval in intervals:
         if not merged or interval.start_at > merged[-1].end_at:
@@ -121,9 +121,10 @@ def _merge(intervals: list[Interval]) -> list[Interval]:
 
 
 class SessionBook:
-    """Counts sessions while occurrences are offered in the order of their starts.
+    """Counts sessions of occurrences, which are added in the order of their starts.
 
-    What is refused leaves no trace, so one entry too long does not spend the day's last session.
+    A refused occurrence is not counted, so an entry that is too long does not use up the day's last
+    session.
     """
 
     def __init__(self, policy: EffectivePolicy) -> None:
@@ -136,7 +137,7 @@ class SessionBook:
         self._count = 0
 
     def refuse(self, start_at: datetime, end_at: datetime) -> str | None:
-        """The rule that forbids this sound, or None after entering it."""
+        """The rule that forbids this sound; None if it is allowed, and then it is counted."""
         first_at, session_end_at, is_new = start_at, end_at, True
         if self._first_at is not None and self._end_at is not None:
             is_new = start_at - self._end_at > SESSION_GAP

@@ -1,8 +1,8 @@
-"""Held alarms: emergencies that wait in store until somebody presses a local key of their slot.
+"""Prepared alarms: emergencies in store that start when somebody presses a local key of their slot.
 
-A held alarm is on while a press of it lasts, and at no other time: from the press until the first
-of cancel, expiry, `max_ms`. HeldDocument by several issuers in one slot, a real one goes before an
-exercise, then the one that was issued last.
+A prepared alarm is in force only from a press until the first of cancel, expiry, `max_ms`. If
+several issuers have one in the same slot, a real one goes before an exercise, then the one that was
+issued last.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
 from agent.contract.utc import parse_utc
-from agent.plan.emergency import ActiveEmergency, activate, cancelled_by, shows
+from agent.plan.emergency import ActiveEmergency, activate, cancelled_by, has_shown_text
 from agent.plan.occurrence import Medium
 
 
 @dataclass(frozen=True)
 class Press:
-    """A key that was pressed, and the alarm that it started.
+    """The press of a key, and the alarm that it started.
 
     Args:
-        held: the alarm as it was held at that moment: a newer one does not cut it off.
+        held: the alarm as it was at that moment: a newer one does not end it.
         document: the same, typed.
-        key: the contact's name.
-        number: rises with each press of this process.
-        at: the moment, by the clock of now: a clock that is set moves it too.
+        key: the input's name.
+        number: increases with each press in this process.
+        at: the moment, by the present clock: setting the clock moves it too.
     """
 
     held: HeldDocument
@@ -41,13 +41,13 @@ class Press:
 def alarm_of(
     held: Sequence[HeldDocument], slot: str, now: Now
 ) -> tuple[HeldDocument, Emergency] | None:
-    """What a press of a key would start now; None when nothing is held for it.
+    """The alarm that a press of a key would start now; None when its slot is empty.
 
-    Without a trusted clock `now` is a lower bound: it cannot tell that an alarm has not begun.
+    Without a trusted clock `now` is a lower bound and cannot show that an alarm has not begun.
 
     Args:
         held: accepted documents of any kind.
-        slot: the one that the key starts.
+        slot: of the key.
         now: the box's clock.
     """
     cancelled = cancelled_by(held)
@@ -71,7 +71,7 @@ def _rank(document: Emergency) -> tuple[bool, datetime, int, int, str]:
 
 
 def alarm_on(held: Sequence[HeldDocument], press: Press, at: datetime) -> ActiveEmergency | None:
-    """The alarm of a press while it lasts.
+    """The alarm of a press while it is in force.
 
     Args:
         held: accepted documents of any kind.
@@ -87,13 +87,13 @@ def alarm_on(held: Sequence[HeldDocument], press: Press, at: datetime) -> Active
 
 @dataclass(frozen=True)
 class KeyStanding:
-    """What a local key would start now.
+    """The alarm that a local key would start now.
 
     Args:
-        key: the contact's name.
-        slot: the one that it starts.
-        document: the alarm; None when nothing is held.
-        senses: each sense in which this box's outputs would play it: None, or what it would lack.
+        key: the input's name.
+        slot: of the key.
+        document: the alarm; None when the slot is empty.
+        senses: each medium in which this box would play it: None, or the file that is missing.
     """
 
     key: str
@@ -103,12 +103,12 @@ class KeyStanding:
 
     @property
     def is_startable(self) -> bool:
-        """Would any output play it? What it lacks keeps nothing of it back."""
+        """Would any output play it? Missing files do not prevent the rest."""
         return bool(self.senses)
 
     @property
     def why_not_whole(self) -> str | None:
-        """What keeps it from being played whole."""
+        """The reason why it cannot be played completely."""
         if self.document is None:
             return f"no alarm is held in the slot {self.slot}"
         if not self.senses:
@@ -121,20 +121,20 @@ def senses_of(
     outputs: Collection[Medium],
     why_missing: Callable[[str], str | None],
 ) -> dict[Medium, str | None]:
-    """In which senses a box with such outputs would play an alarm: None, or what it would lack.
+    """In which media a box would play an alarm: None, or the file that is missing.
 
-    Every alarm is heard: without recorded words, or while they are missing, by the attention signal
-    and the built-in line.
+    Every alarm is heard: without recorded words, or while they are missing, the attention signal
+    and the built-in line sound.
 
     Args:
         document: the alarm.
-        outputs: what the box has.
-        why_missing: None when a medium is in store, else why it is not.
+        outputs: the media of the box's outputs.
+        why_missing: None when a file is in store, else the reason why it is not.
     """
     found: dict[Medium, str | None] = {}
     digests = [digest for body in document.bodies for digest in body.media or ()]
     if "sound" in outputs:
         found["sound"] = next((why for one in digests if (why := why_missing(one))), None)
-    if "picture" in outputs and shows(document):
+    if "picture" in outputs and has_shown_text(document):
         found["picture"] = None
     return found

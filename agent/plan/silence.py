@@ -1,11 +1,11 @@
-"""Silence: the kill switch, a state of the box read from held documents.
+"""Silence: the kill switch, a state of the box computed from held documents.
 
-Its standing is the threshold of the role that issued it. A role of two or more signatures stops
-everything, an emergency too, from acceptance until it takes that back or the document expires,
-whatever the clock does meanwhile. A role of one signature pauses: for ten minutes from acceptance
-at the most, never an emergency, and neither role nor key again within an hour, so that no single
-key can silence a station for good, in however many roles it stands. Only the role that issued a
-silence can lift it: by its newer document in the same slot.
+Its effect depends on the threshold of the role that issued it. A role of two or more signatures
+stops everything, an emergency too, from acceptance until the role lifts it or the document expires,
+whatever the clock does meanwhile. A role of one signature only pauses: at most ten minutes from
+acceptance, never an emergency, and neither role nor key again within an hour, so that no single key
+can silence a station permanently, however many roles it belongs to. Only the role that issued a
+silence can lift it, by its newer document in the same slot.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ REST = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class ActiveSilence:
-    """A silence that is on.
+    """A silence that is in force.
 
     Args:
         held: the document with its hash.
         document: the same, typed.
-        end_at: when it ends by itself, unless somebody vouches for a later moment before that.
-        stops_emergency: nothing sounds or shows at all; else it is a pause.
+        end_at: when it ends by itself, unless a later moment is attested before that.
+        stops_emergency: nothing at all is played or shown; else it is a pause.
     """
 
     held: HeldDocument
@@ -42,12 +42,12 @@ class ActiveSilence:
     stops_emergency: bool
 
     def is_overdue(self, now: Now) -> bool:
-        """Is it over by the clock, and kept up because only the time's signers say so?"""
+        """Is it over by the clock, but continues because only the time key attests that time?"""
         return parse_utc(self.document.expires) <= now.at
 
 
 def silences_on(held: Iterable[HeldDocument], now: Now) -> list[ActiveSilence]:
-    """The silences in force; what stops everything first, then what lasts longest."""
+    """The silences in force: those that stop everything first, then by the latest end."""
     newest: dict[tuple[str, str], tuple[HeldDocument, Silence]] = {}
     for one in held:
         document = one.document
@@ -74,13 +74,13 @@ def _order(document: Silence) -> tuple[int, int]:
 
 
 def _activate(one: HeldDocument, document: Silence, now: Now) -> ActiveSilence | None:
-    """A stop has no beginning but its acceptance: a clock that reads earlier must not lift it.
+    """A stop begins at its acceptance: a clock that reads earlier must not lift it.
 
-    Nor may one that reads later, as the key that signs the time is online: it has expired when both
-    the clock and what others vouched for are past its end.
+    A clock that reads later must not lift it either, because the key that signs the time is online:
+    a stop has expired when both the clock and the attested time are past its end.
 
-    A pause does begin: where the clock was set back behind it, it counts as over, never as longer.
-    A clock that is only a lower bound plays nothing scheduled anyway.
+    A pause has a beginning: if the clock was set back before it, the pause counts as over, never as
+    longer. With a clock that is only a lower bound nothing scheduled plays anyway.
     """
     expires = parse_utc(document.expires)
     if one.standing >= STOPPING:
@@ -94,21 +94,21 @@ def _activate(one: HeldDocument, document: Silence, now: Now) -> ActiveSilence |
 
 
 def _is_pause(accepted: Accepted) -> bool:
-    """Does it begin a silence of a single signature?"""
+    """Does it begin a silence with a single signature?"""
     document = accepted.document
     is_on = isinstance(document, Silence) and document.state == "on"
     return is_on and accepted.standing < STOPPING
 
 
 def next_pause(accepted: Accepted, at: datetime) -> Pause | None:
-    """What its role and its keys are remembered for once this document is accepted at a moment."""
+    """The pause to store for its role and keys when this document is accepted at a moment."""
     if not _is_pause(accepted):
         return None
     return Pause(at, min(parse_utc(accepted.document.expires), at + PAUSE))
 
 
 def verify_pause(accepted: Accepted, former: Iterable[Pause], now: Now) -> None:
-    """May this one pause now? A pause is for now: one that comes late is not obeyed.
+    """Verify that this document may pause now; a pause that arrives late is refused.
 
     Args:
         accepted: any document.
@@ -125,7 +125,7 @@ def verify_pause(accepted: Accepted, former: Iterable[Pause], now: Now) -> None:
     if is_trusted and now.at > parse_utc(document.issued) + PAUSE:
         hint = "a pause is for the ten minutes after its issue"
         raise TrustError("E_EXPIRED", document.doc_id, hint)
-    # a clock that was set back behind a pause says nothing about it
+    # a clock that was set back before a pause gives no age for it
     rests = [one.end_at + REST for one in former if one.begun_at <= now.at < one.end_at + REST]
     if rests:
         hint = f"this role or key paused already; again at {encode_utc(max(rests))}"

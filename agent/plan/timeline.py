@@ -1,6 +1,6 @@
-"""What is planned over some days, and who wins at a moment.
+"""The planned occurrences of some days, and which one wins at a moment.
 
-Pure and rebuilt whole: every change of documents, policy or clock gives a new timeline.
+Pure, and always rebuilt completely: each change of documents, policy or clock gives a new timeline.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]
 
 
 class Timeline:
-    """What is planned, for looking up.
+    """The planned occurrences and refusals.
 
     Args:
         occurrences: in any order.
@@ -33,31 +33,31 @@ class Timeline:
     ) -> None:
         self.occurrences = sorted(occurrences, key=attrgetter("start_at"))
         self.refusals = sorted(refusals, key=lambda r: (r.at, r.doc_id, r.entry_id))
-        self._lanes: dict[tuple[Medium, frozenset[str] | None], OutputTimeline] = {}
+        self._by_output: dict[tuple[Medium, frozenset[str] | None], OutputTimeline] = {}
 
     def playing(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> Occurrence | None:
-        """What has the right to sound (or show) at a moment; the higher `rank` wins.
+        """The occurrence to play (or show) at a moment; the highest `rank` wins.
 
         Args:
             at: the moment.
             medium: sound or picture.
-            zones: only what is meant for one of these zones; None for all.
+            zones: only occurrences for one of these zones; None for all.
         """
-        return next(self._lane(medium, zones).on(at), None)
+        return next(self._of_output(medium, zones).active(at), None)
 
     def contenders(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> list[Occurrence]:
-        """All that want a moment, the one that gets it first: why it is that one."""
-        return list(self._lane(medium, zones).on(at))
+        """All occurrences active at a moment, the winner first: shows why it wins."""
+        return list(self._of_output(medium, zones).active(at))
 
     def upcoming(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> Occurrence | None:
-        """The next to start after a moment that will win when it starts."""
-        return self._lane(medium, zones).next_winner(at)
+        """The next occurrence that starts after a moment and wins at its start."""
+        return self._of_output(medium, zones).next_winner(at)
 
     def starting(
         self,
@@ -66,24 +66,26 @@ class Timeline:
         medium: Medium,
         zones: Collection[str] | None = None,
     ) -> Iterator[Occurrence]:
-        """All that are to start in (from_at, until_at], whoever wins then, soonest first."""
-        after = self._lane(medium, zones).after(from_at)
+        """All occurrences that start in (from_at, until_at], winners or not, soonest first."""
+        after = self._of_output(medium, zones).after(from_at)
         return takewhile(lambda one: one.start_at <= until_at, after)
 
-    def _lane(self, medium: Medium, zones: Collection[str] | None) -> OutputTimeline:
-        """Made when first asked for, as an output asks for the same zones again and again."""
+    def _of_output(self, medium: Medium, zones: Collection[str] | None) -> OutputTimeline:
+        """Built on first use and kept, because an output always uses the same zones."""
         key = (medium, None if zones is None else frozenset(zones))
-        lane = self._lanes.get(key)
-        if lane is None:
-            wanted = _meant_for(self.occurrences, key[1])
-            lane = self._lanes[key] = OutputTimeline(one for one in wanted if one.medium == medium)
-        return lane
+        timeline = self._by_output.get(key)
+        if timeline is None:
+            wanted = _select_for_zones(self.occurrences, key[1])
+            timeline = self._by_output[key] = OutputTimeline(
+                one for one in wanted if one.medium == medium
+            )
+        return timeline
 
 
-def _meant_for(
+def _select_for_zones(
     occurrences: Sequence[Occurrence], zones: frozenset[str] | None
 ) -> Sequence[Occurrence]:
-    """Those of entries that are meant for one of these zones; each entry is judged once."""
+    """The occurrences of entries for one of these zones; each entry is checked once."""
     if zones is None:
         return occurrences
     wanted = {*zones, "*"}
@@ -95,7 +97,7 @@ def _meant_for(
 def build_timeline(
     held: Sequence[HeldDocument], policy: EffectivePolicy, from_at: datetime, until_at: datetime
 ) -> Timeline:
-    """Everything that touches [from_at, until_at), see `build_in_slices`."""
+    """Plan everything that overlaps [from_at, until_at), see `build_in_slices`."""
     slices = build_in_slices(held, policy, from_at, until_at)
     while True:
         try:
@@ -108,21 +110,22 @@ def build_timeline(
 def build_in_slices(
     held: Sequence[HeldDocument], policy: EffectivePolicy, from_at: datetime, until_at: datetime
 ) -> Generator[None, None, Timeline]:
-    """Everything that touches [from_at, until_at); yields after each slice of the work.
+    """Plan everything that overlaps [from_at, until_at); yields after each slice of the work.
 
     Args:
         held: accepted documents of any kind; playlists named by a held cancel of their own class
             are left out.
-        policy: what holds at this station.
+        policy: of this station.
         from_at: aware UTC, included.
         until_at: aware UTC, excluded.
     """
     withdrawn = {
         (h.document.class_, h.document.cancels) for h in held if isinstance(h.document, Cancel)
     }
-    draft = Expansion(policy, from_at, until_at)
-    for one in sorted(held, key=lambda h: h.document.doc_id):  # so that the order says nothing
+    expansion = Expansion(policy, from_at, until_at)
+    # The order of `held` must have no effect.
+    for one in sorted(held, key=lambda h: h.document.doc_id):
         document = one.document
         if isinstance(document, Playlist) and (document.class_, document.doc_id) not in withdrawn:
-            yield from draft.add(one, document)
-    return Timeline(*draft.finish())
+            yield from expansion.add(one, document)
+    return Timeline(*expansion.finish())

@@ -19,7 +19,7 @@ from agent.contract.document import Emergency
 from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency, emergencies_on
 from agent.plan.occurrence import Medium as Sense
-from agent.plan.occurrence import Refusal, describe_refusal
+from agent.plan.occurrence import Refusal, limit_refusals
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, alarm_on
 from agent.plan.silence import ActiveSilence, silence_on
@@ -171,7 +171,7 @@ class Schedule:
         for refusal in self.timeline.refusals if self.timeline else ():
             fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
         former, self._reported = self._reported, frozenset(fresh)
-        return describe_refusal(refusal for key, refusal in fresh.items() if key not in former)
+        return limit_refusals(refusal for key, refusal in fresh.items() if key not in former)
 
     def is_held(self, doc_id: str) -> bool:
         """Was the document in force when the timeline was built?"""
@@ -205,7 +205,7 @@ class Schedule:
 
     def _is_key_alarm_telling(self, now: Now) -> bool:
         local = self._key_alarm(now)
-        return local is not None and local.is_telling(now.at)
+        return local is not None and local.is_playing(now.at)
 
     def _held_with_waits(self) -> list[HeldDocument]:
         return [self._with_wait(one) for one in self.held]

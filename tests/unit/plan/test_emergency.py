@@ -6,25 +6,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.plan.emergency import SCRIPT_SLACK, emergencies_on, emergency_on
+from agent.plan.emergency import SEQUENCE_SLACK, emergencies_on, emergency_on
 from tests.harness.emergency_documents import KM, VI, S, T, cancel, emergency
 
 
 def test_the_script_is_attention_then_rounds_with_gaps() -> None:
     active = emergency_on([emergency()], T)
     assert active is not None
-    assert active.script_ms == 3_000 + 3 * 50_000 + 2 * 2_000
+    assert active.sequence_ms == 3_000 + 3 * 50_000 + 2 * 2_000
 
 
 def test_an_emergency_without_recorded_words_has_no_end_of_its_own() -> None:
     active = emergency_on([emergency(bodies=[{"lang": "vi", "text": {"show": "Lũ"}}])], T)
     assert active is not None
-    assert active.script_ms == 0
-    assert active.is_telling(T + 599 * S)
+    assert active.sequence_ms == 0
+    assert active.is_playing(T + 599 * S)
 
 
 @pytest.mark.parametrize(
-    ("attention", "signal_ms", "script_ms"),
+    ("attention", "signal_ms", "sequence_ms"),
     [
         (None, 20_000, 3_000),  # the built-in signal, whatever was signed
         (VI, 20_000, 3_000),  # too long to be a signal
@@ -33,7 +33,7 @@ def test_an_emergency_without_recorded_words_has_no_end_of_its_own() -> None:
     ],
 )
 def test_a_signal_that_was_not_signed_shortens_no_round(
-    attention: str | None, signal_ms: int, script_ms: int
+    attention: str | None, signal_ms: int, sequence_ms: int
 ) -> None:
     media = [
         {"sha256": VI, "bytes": 1, "mime": "audio/mpeg", "duration_ms": signal_ms, "urls": []},
@@ -44,8 +44,8 @@ def test_a_signal_that_was_not_signed_shortens_no_round(
     one = emergency(attention=attention, media=media, bodies=bodies, repeat=2, max_ms=signed_ms)
     active = emergency_on([one], T)
     assert active is not None
-    assert active.script_ms == script_ms + 62_000
-    assert active.end_at >= T + timedelta(milliseconds=active.script_ms)
+    assert active.sequence_ms == sequence_ms + 62_000
+    assert active.end_at >= T + timedelta(milliseconds=active.sequence_ms)
 
 
 def test_it_is_on_from_acceptance_until_its_longest_time() -> None:
@@ -58,7 +58,7 @@ def test_it_is_on_from_acceptance_until_its_longest_time() -> None:
 
 def test_a_longest_time_that_is_just_enough_leaves_amplifiers_the_time_to_come_on() -> None:
     held = [emergency(max_ms=157_000)]
-    end_at = T + 157 * S + SCRIPT_SLACK
+    end_at = T + 157 * S + SEQUENCE_SLACK
     assert emergency_on(held, end_at - S) is not None
     assert emergency_on(held, end_at) is None
 

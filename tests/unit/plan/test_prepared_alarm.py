@@ -11,12 +11,12 @@ import pytest
 from agent.clock import Now
 from agent.contract.document import Emergency
 from agent.contract.priority import Level
-from agent.plan.emergency import SCRIPT_SLACK, emergency_on
+from agent.plan.emergency import SEQUENCE_SLACK, emergency_on
 from agent.plan.prepared_alarm import Press, alarm_of, alarm_on, senses_of
 from tests.harness.emergency_documents import KM, VI, FakeHeld, S, T, cancel, emergency
 
 NOW = Now(T + timedelta(days=200), "SYNCED", 0.01)
-SCRIPT = timedelta(seconds=3 + 3 * 50 + 2 * 2)  # attention, three rounds of two bodies, two gaps
+SEQUENCE = timedelta(seconds=3 + 3 * 50 + 2 * 2)  # attention, three rounds of two bodies, two gaps
 
 
 def alarm(**changes: Any) -> FakeHeld:
@@ -54,8 +54,8 @@ def test_a_press_has_it_on_until_its_longest_time() -> None:
     assert active is not None
     assert (active.start_at, active.end_at) == (NOW.at, NOW.at + 600 * S)
     assert (active.level, active.press) == (Level.LOCAL_KEY, ("nut-lu", 1))
-    assert active.is_telling(NOW.at + SCRIPT + SCRIPT_SLACK - S)
-    assert not active.is_telling(NOW.at + SCRIPT + SCRIPT_SLACK)
+    assert active.is_playing(NOW.at + SEQUENCE + SEQUENCE_SLACK - S)
+    assert not active.is_playing(NOW.at + SEQUENCE + SEQUENCE_SLACK)
 
 
 def test_its_longest_time_and_its_expiry_end_it() -> None:

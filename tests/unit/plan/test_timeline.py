@@ -11,7 +11,7 @@ import pytest
 
 from agent.contract.document import Cancel, Document, Playlist, StationConfig
 from agent.contract.priority import Level
-from agent.plan.occurrence import Refusal, describe_refusal
+from agent.plan.occurrence import Refusal, limit_refusals
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import Timeline, build_timeline
 from agent.settings.model import Policy
@@ -415,7 +415,7 @@ def test_a_document_that_policy_refuses_whole_is_told_in_a_few_words() -> None:
         for doc_id in ("a" * 32, "b" * 32)
         for number in range(2000 if doc_id[0] == "a" else 8)
     ]
-    told = describe_refusal(refusals)
+    told = limit_refusals(refusals)
     assert [one.entry_id for one in told] == [*(f"e{n}" for n in range(8)), "*"] + [
         f"e{n}" for n in range(8)
     ]
