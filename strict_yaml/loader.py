@@ -1,9 +1,9 @@
-"""Strict YAML → a msgspec struct, judged by the struct's own types; all faults at once.
+"""Load strict YAML into a msgspec struct, validated by the struct's types; all faults at once.
 
-The model is walked field by field beside the tree, so that every fault keeps its node's mark.
-Understood types: structs, list, dict[str, …], str, int, float, bool, None, Literal, unions, Any,
-and `msgspec.Meta` constraints. What a reader is
-shown in place of a pattern is the `description` of its `Meta(extra_json_schema=…)`.
+The loader walks model and tree together, field by field, so that every fault has its node's mark.
+Supported types: structs, list, dict[str, …], str, int, float, bool, None, Literal, unions, Any,
+and `msgspec.Meta` constraints. A fault shows the `description` of a pattern's
+`Meta(extra_json_schema=…)` instead of the pattern.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from strict_yaml.validation_fault import HIDDEN, CodedText, ValidationFault
 
 T = TypeVar("T")
 _INDEX = re.compile(r"\[[0-9]+\]")
-_BAD: Any = object()  # stands for a value that has been reported
+_BAD: Any = object()  # replaces a value whose fault is reported
 
 
 def load_yaml(
@@ -51,11 +51,11 @@ def load_yaml(
     Args:
         text: the file's content.
         type_: the struct.
-        source: how faults name the file.
+        source: the file name in the faults.
 
     Returns:
         The value, None with any fault; the tree, None when nothing can be read; every fault. The
-        tree is there for rules of the caller's own, whose faults then join these.
+        caller can run its own rules on the tree and add their faults.
     """
     tree, faults = read_tree(text, source)
     if tree is None:
@@ -63,21 +63,21 @@ def load_yaml(
     root = inspect.type_info(type_)
     walk = _ModelWalk(source, root)
     value = walk.value(tree, root, "")
-    faults += walk.told()
+    faults += walk.faults()
     return (None if faults or value is _BAD else cast("T", value)), tree, faults
 
 
 class _ModelWalk:
-    """One pass over tree and model. A trial without a root looks for no "did you mean"."""
+    """One pass over tree and model. Without a root it searches no suggestions."""
 
     def __init__(self, source: str, root: inspect.Type | None) -> None:
         self._source = source
         self._root = root
         self._faults: list[ValidationFault] = []
-        self._meant: set[str] = set()  # keys that an unknown key was probably meant to be
+        self._meant: set[str] = set()  # keys that an unknown key probably stands for
 
-    def told(self) -> list[ValidationFault]:
-        """The faults, without the missing keys that stand there misspelt or misplaced."""
+    def faults(self) -> list[ValidationFault]:
+        """The faults, without missing keys that are present misspelt or misplaced."""
         return [
             fault
             for fault in self._faults
@@ -106,15 +106,15 @@ class _ModelWalk:
         return self._scalar(node, type_, path, form)
 
     def _described(self, node: Node, type_: inspect.Metadata, path: str, form: str) -> Any:
-        """With the form that its type is described by; what is secret is never repeated."""
+        """A value with the described form of its type; a secret value is never shown."""
         if is_technical(type_) and isinstance(node, Scalar):
             return self._technical(node, bare_type(type_), path)
         before = len(self._faults)
         value = self.value(node, type_.type, path, form_of(type_, form))
         if is_secret(type_):
-            told = self._faults[before:]
+            faults = self._faults[before:]
             self._faults[before:] = [
-                dataclasses.replace(fault, got=HIDDEN, hint="") for fault in told
+                dataclasses.replace(fault, got=HIDDEN, hint="") for fault in faults
             ]
         return value
 
@@ -130,13 +130,13 @@ class _ModelWalk:
         fitting = [member for member in members if fits(node, member)]
         if fitting:
             return self.value(node, fitting[0], path, form)
-        # one scalar member: let its own message speak
+        # one scalar member: its own message is more precise
         if len(members) == 1:
             return self.value(node, members[0], path, form)
         return self._bad(node, path, "wrong_type", either(members))
 
     def _tagged(self, node: Pairs, members: list[inspect.StructType], path: str) -> Any:
-        """The struct whose tag is given; without a good tag nothing else is judged."""
+        """The struct whose tag is given; without a valid tag nothing else is validated."""
         name = str(members[0].tag_field)
         tag = node.get(name)
         for member in members:
@@ -161,7 +161,7 @@ class _ModelWalk:
             field = fields.get(key.value)
             if field is None:
                 meant = self._unknown(key, path, list(fields), absent)
-                if meant:  # what stands below a misspelt key is judged all the same
+                if meant:  # the value of a misspelt key is validated too
                     self.value(child, fields[meant].type, join(path, key.value))
             else:
                 values[field.name] = self.value(child, field.type, join(path, key.value))
@@ -257,7 +257,7 @@ class _ModelWalk:
         return self._bad(node, path, "bad_value", expected_range(type_.ge, type_.le))
 
     def _technical(self, node: Scalar, type_: inspect.Type, path: str) -> Any:
-        """A number that may be written as manuals do."""
+        """A number that may be written in hexadecimal or scientific notation."""
         number = parse_technical(node)
         if isinstance(type_, inspect.FloatType) and number is not None:
             return self._ranged(node, type_, path, float(number))
@@ -278,7 +278,7 @@ class _ModelWalk:
         return node.value
 
     def _guess(self, node: Scalar, type_: inspect.Type, path: str, form: str) -> str:
-        """What was probably meant, if the type would accept it."""
+        """The probable intended value, if the type would accept it."""
         if self._root is None or node.is_null:
             return ""
         if isinstance(type_, inspect.LiteralType):
@@ -304,11 +304,11 @@ class _ModelWalk:
             texts = suggestions.guess_shapes(node, type_)
             hint = next((t for t, inner, text in texts if _is_accepted(text, inner, path)), "")
             if isinstance(node, Pairs) and isinstance(type_, inspect.ListType):
-                self.value(node, type_.item_type, f"{path}[0]")  # its dash is missing, no more
+                self.value(node, type_.item_type, f"{path}[0]")  # only its dash is missing
         return self._bad(node, path, "wrong_type", expected(type_, form), hint)
 
     def _unknown(self, key: Scalar, path: str, names: list[str], absent: list[str]) -> str:
-        """A misspelt key of this mapping (the one meant is returned), of another, or of none."""
+        """Report an unknown key; returns the key of this mapping that it probably stands for."""
         from strict_yaml import suggestions
 
         hint, ratio = suggestions.guess_key(key.value, absent)

@@ -1,16 +1,16 @@
-"""What is wrong with a YAML file, and what was expected: Vietnamese and English, by stable code."""
+"""Messages about faults of a YAML file and expected values, in two languages, by stable code."""
 
 from __future__ import annotations
 
 from texts.catalogue import Catalogue, Text
 
-# `syntax` shows in its own text what the parser says; all others show what stands there
+# the text of `syntax` contains the parser's message; all others are shown with the value
 MESSAGES: Catalogue = {
     "got": Text("đang là {0}", "got {0}"),
     "expected": Text("cần {0}", "expected {0}"),
     "did_you_mean": Text("có phải ý bạn là {0}?", "did you mean {0}?"),
     "warning": Text("cảnh báo", "warning"),
-    # what is wrong with the file as text
+    # faults of the file as text
     "too_big": Text("tệp quá lớn", "file too big"),
     "not_utf8": Text("tệp không phải UTF-8", "file is not UTF-8"),
     "syntax": Text("sai cú pháp YAML; {0}", "not valid YAML; {0}"),
@@ -54,7 +54,7 @@ MESSAGES: Catalogue = {
     "merge_key": Text("không dùng khoá gộp (<<)", "merge keys (<<) are not allowed"),
     "key_not_text": Text("tên khoá phải là chữ", "a key must be plain text"),
     "too_deep": Text("lồng quá sâu", "nested too deep"),
-    # what is wrong with a key or a value
+    # faults of a key or a value
     "duplicate_key": Text("khoá bị lặp", "key given twice"),
     "unknown_key": Text("không có khoá này", "unknown key"),
     "no_value": Text("khoá chưa có giá trị", "key has no value"),
@@ -62,7 +62,7 @@ MESSAGES: Catalogue = {
     "wrong_type": Text("sai kiểu giá trị", "wrong type"),
     "bad_value": Text("giá trị không hợp lệ", "bad value"),
     "bad_together": Text("các giá trị không đi cùng nhau", "values do not go together"),
-    # what is expected
+    # expected values
     "text": Text("chữ", "text"),
     "technical_integer": Text("số nguyên, ví dụ 30 hoặc 0x1E", "a whole number such as 30 or 0x1E"),
     "integer": Text("số nguyên chỉ gồm chữ số, ví dụ 30", "a plain whole number such as 30"),

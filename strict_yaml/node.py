@@ -1,10 +1,10 @@
-"""The nodes of a strict YAML file, each with the place where it stands."""
+"""The nodes of a strict YAML file, each with its place in the file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# spaces that YAML takes for letters: they come with text copied from a web page or a chat
+# spaces that YAML treats as letters: they come with text copied from a web page or a chat
 ODD_SPACES = frozenset("\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u3000\ufeff")
 NULLS = frozenset({"", "~", "null"})
 
@@ -19,7 +19,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scalar:
-    """Text as written; `plain` when it stood without quotes."""
+    """Text as written; `plain` when it is without quotes."""
 
     value: str
     plain: bool
@@ -27,7 +27,7 @@ class Scalar:
 
     @property
     def is_null(self) -> bool:
-        """Written as nothing: empty, `~` or `null`, without quotes."""
+        """Is it written as null: empty, `~` or `null`, without quotes?"""
         return self.plain and self.value in NULLS
 
 
@@ -55,14 +55,14 @@ Node = Scalar | Items | Pairs
 
 
 class Reported(Scalar):
-    """A value whose fault is already reported; nothing more is said about it."""
+    """A value whose fault is already reported; it gets no further fault."""
 
     def __init__(self, mark: Mark) -> None:
         super().__init__("", plain=True, mark=mark)
 
 
 def given(node: Node | None, key: str) -> Node | None:
-    """The value of a key unless it is absent or written as nothing."""
+    """The value of a key; None when it is absent or null."""
     child = node.get(key) if isinstance(node, Pairs) else None
     return None if isinstance(child, Scalar) and child.is_null else child
 
@@ -74,7 +74,7 @@ def items_of(node: Node | None, key: str) -> list[tuple[int, Node]]:
 
 
 def find_mark(tree: Node, key: tuple[str | int, ...]) -> Mark:
-    """Where a value stands; what is left to its default stands where its mapping does."""
+    """The place of a value; for a value left to its default, the place of its mapping."""
     node: Node | None = tree
     mark = tree.mark
     for part in key:
@@ -89,7 +89,7 @@ def find_mark(tree: Node, key: tuple[str | int, ...]) -> Mark:
 
 
 def find_key_mark(tree: Node, key: tuple[str | int, ...]) -> Mark:
-    """As `find_mark`, but where the key of a mapping stands, not its value."""
+    """As `find_mark`, but the place of the key, not of its value."""
     node: Node | None = tree
     mark = tree.mark
     for part in key:

@@ -1,4 +1,4 @@
-"""How a scalar is written: which texts are a number or a truth, and which types take them."""
+"""The notation of scalars: which texts are a number or a boolean, and which types accept them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?", re.ASCII)
 _HEXADECIMAL = re.compile(r"0x[0-9A-Fa-f]{1,15}", re.ASCII)
 _SCIENTIFIC = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}e-?[0-9]{1,2}", re.ASCII)
 BOOLS = {"true": True, "false": False}
-# `Meta(extra=TECHNICAL)` on a number: 0x0100 and 2.5e-6 are taken too, as manuals write them
+# `Meta(extra=TECHNICAL)` on a number: 0x0100 and 2.5e-6 are accepted too, as in device manuals
 TECHNICAL = {"technical": True}
 
 
 def narrowness(type_: inspect.Type) -> int:
-    """How few texts the type takes: a closed set first, text last."""
+    """The rank of a type by how few texts it accepts: a closed set first, text last."""
     order = (inspect.LiteralType, inspect.BoolType, inspect.IntType, inspect.FloatType)
     return next(
         (i for i, kind in enumerate(order) if isinstance(bare_type(type_), kind)), len(order)
@@ -32,7 +32,7 @@ def bare_type(type_: inspect.Type) -> inspect.Type:
 
 
 def fits(node: Node, type_: inspect.Type) -> bool:  # noqa: PLR0911 - one line a kind of type
-    """Is the node written as this kind of type (its constraints apart)?"""
+    """Is the node written as this kind of type, constraints ignored?"""
     type_ = bare_type(type_)
     if isinstance(node, Items):
         return isinstance(type_, inspect.ListType | inspect.AnyType)
@@ -57,7 +57,7 @@ def fits(node: Node, type_: inspect.Type) -> bool:  # noqa: PLR0911 - one line a
 
 
 def resolve(node: Scalar) -> Any:
-    """What a scalar is where no type is expected: truth, number or text."""
+    """The value of a scalar where no type is expected: boolean, number or text."""
     if node.plain and node.value in BOOLS:
         return BOOLS[node.value]
     if node.plain and _INT.fullmatch(node.value):
@@ -66,12 +66,12 @@ def resolve(node: Scalar) -> Any:
 
 
 def is_technical(type_: inspect.Metadata) -> bool:
-    """Marked `Meta(extra=TECHNICAL)`."""
+    """Is it marked `Meta(extra=TECHNICAL)`?"""
     return bool((type_.extra or {}).get("technical"))
 
 
 def parse_technical(node: Scalar) -> float | None:
-    """The number behind a hexadecimal or scientific notation, None for any other writing."""
+    """The number in hexadecimal or scientific notation; None for any other notation."""
     if not node.plain:
         return None
     if _HEXADECIMAL.fullmatch(node.value):

@@ -1,4 +1,4 @@
-"""The line of the file under a fault, with a mark below the place; no secret is ever repeated."""
+"""The line of a fault with a caret below the place; a secret is never shown."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ WIDTH = 96
 
 
 def build_excerpt(text: str, fault: ValidationFault) -> list[str]:
-    """Two lines: the source with its number, and a caret; none if there is nothing to point at."""
+    """Two lines: the source with its number, and a caret; none if the fault has no place."""
     lines = text.splitlines()
     if not 1 <= fault.line <= len(lines) or not lines[fault.line - 1]:
         return []
     if fault.got == HIDDEN or fault.what == "missing_key":
         return []
     column = fault.column - 1
-    # a Tab is what the fault may be about: it is shown, and one column wide
+    # a Tab may be the fault itself: it is shown, one column wide
     line = hide_secrets(lines[fault.line - 1]).replace("\t", "→")
     cut = max(0, column - WIDTH * 3 // 4) if len(line) > WIDTH else 0
     shown = ("…" if cut else "") + line[cut : cut + WIDTH].rstrip()
@@ -29,7 +29,7 @@ def build_excerpt(text: str, fault: ValidationFault) -> list[str]:
 
 
 def _length(rest: str, fault: ValidationFault) -> int:
-    """As many characters as the fault is about: what stands there, else one."""
+    """The length of the faulty text, else one."""
     if fault.what == "tab":
         return max(1, len(rest) - len(rest.lstrip("→ ")))
     quoted = f'"{fault.got}"'

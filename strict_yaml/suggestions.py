@@ -1,7 +1,7 @@
-"""What was probably meant: guesses for "did you mean".
+"""Suggestions for "did you mean".
 
-Loaded only when a fault was found. A guess is a rewriting of what was written; the caller tries
-each against the expected type and shows the first that would be accepted.
+Loaded only when a fault was found. A suggestion is a rewritten form of the text; the caller tests
+each against the expected type and shows the first that is accepted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from msgspec import inspect
 from strict_yaml.node import Items, Node, Pairs, Scalar
 
 QUOTES = "“”„«»‘’‚`´\"'"
-# what a technician may write in Vietnamese for a member of a closed set
+# Vietnamese texts that a technician may write for a member of a closed set
 _VIETNAMESE = {
     "thuong": "ordinary", "thong thuong": "ordinary", "dac biet": "special",
     "cua": "door", "cua tu": "door", "dien luoi": "mains", "may no": "generator",
@@ -41,7 +41,7 @@ _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "giay": 1, "m": 60, "min": 60, "phut"
 
 
 def guess_values(text: str, key: str, form: str) -> Iterator[str]:
-    """Rewritings of a value, the likeliest first.
+    """Rewritten forms of a value, the likeliest first.
 
     Args:
         text: as written.
@@ -67,7 +67,7 @@ def guess_values(text: str, key: str, form: str) -> Iterator[str]:
 
 
 def guess_member(text: str, members: Iterable[str]) -> str:
-    """The nearest of a closed set, or nothing."""
+    """The nearest member of a closed set, or an empty text."""
     import difflib  # only for a wrong file
 
     members, word = list(members), plain_letters(text)
@@ -90,9 +90,9 @@ def guess_key(name: str, absent: Iterable[str]) -> tuple[str, float]:
 
 
 def guess_shapes(node: Node, type_: inspect.Type) -> Iterator[tuple[str, inspect.Type, str]]:
-    """A list, mapping or scalar written as another of the three.
+    """Suggestions for a list, mapping or scalar that is written as another of the three.
 
-    Yields what to write, with the type and the text that must be accepted for it to be right.
+    Yields the suggestion, with the type and the text that must be accepted for it to be right.
     """
     if isinstance(node, Pairs) and isinstance(type_, inspect.ListType) and node.pairs:
         first = node.pairs[0][0].value
@@ -120,7 +120,7 @@ def _shapes_of_text(text: str, type_: inspect.Type) -> Iterator[tuple[str, inspe
 
 
 def find_key(name: str, type_: inspect.Type, path: str = "") -> Iterator[str]:
-    """Every mapping of the model that knows the key: `outputs[]`; empty for the top level."""
+    """Every mapping of the model that has the key: `outputs[]`; empty for the top level."""
     if isinstance(type_, inspect.Metadata):
         yield from find_key(name, type_.type, path)
     elif isinstance(type_, inspect.UnionType):
@@ -137,7 +137,7 @@ def find_key(name: str, type_: inspect.Type, path: str = "") -> Iterator[str]:
 
 
 def plain_letters(text: str) -> str:
-    """In small letters, without the marks of Vietnamese."""
+    """The text in lower case, without Vietnamese diacritics."""
     parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(char for char in parts if not unicodedata.combining(char))
 
@@ -160,7 +160,7 @@ def _amounts(text: str, key: str) -> Iterator[str]:
         if seconds is not None:
             yield _number(value * seconds * 1000)
         elif not value.is_integer():
-            yield _number(value * 1000)  # seconds, as they are spoken of
+            yield _number(value * 1000)  # a bare number probably means seconds
     elif key.endswith("_s") and seconds is not None:
         yield _number(value * seconds)
     yield _number(value)

@@ -1,6 +1,6 @@
-"""Why a file is no YAML at all: PyYAML's complaint turned into the line to mend and how.
+"""Diagnosis of YAML syntax errors: the line to correct and how, from the error of PyYAML.
 
-PyYAML says where it gave up, which is often a line after the mistake. Loaded only when it did.
+PyYAML reports where it stopped, which is often a line after the mistake. Loaded only on an error.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def explain_syntax(text: str, error: yaml.MarkedYAMLError, source: str) -> list[
 
 
 class _Places:
-    """Line and column of a position, without counting from the beginning each time."""
+    """Line and column of a position, without counting from the start each time."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -69,7 +69,7 @@ _Found = tuple[int, int, str, str, str, CodedText | None, str]
 
 
 class _SyntaxDiagnosis:
-    """One complaint of PyYAML beside the lines of the file."""
+    """One error of PyYAML together with the lines of the file."""
 
     def __init__(self, text: str, error: yaml.MarkedYAMLError, line: int, column: int) -> None:
         self._text = text
@@ -101,13 +101,13 @@ class _SyntaxDiagnosis:
         return _found(self._line, self._column, "syntax", self._problem)
 
     def _rest(self, line: int | None = None, column: int = 0) -> str:
-        """The line's text from a column on; without arguments from where PyYAML gave up."""
+        """The line's text from a column on; without arguments from where PyYAML stopped."""
         if line is None:
             line, column = self._line, self._column + column
         return self._lines[line - 1][column - 1 :]
 
     def _open_quote(self) -> tuple[int, int] | None:
-        """Where a quote begins that swallowed the lines up to the complaint."""
+        """The place of an open quote that includes all lines up to the error."""
         if self._in == "while scanning a quoted scalar" or self._problem.endswith("end of stream"):
             return (self._context.line + 1, self._context.column + 1) if self._context else None
         place = None
@@ -124,7 +124,7 @@ class _SyntaxDiagnosis:
         return place
 
     def _in_brackets(self) -> _Found:
-        """A comma forgotten between two, or the bracket never closed."""
+        """A missing comma between two values, or a bracket that is not closed."""
         start = self._context
         if start is None or start.line + 1 < self._line:
             line, column = (start.line + 1, start.column + 1) if start else (1, 1)
@@ -134,7 +134,7 @@ class _SyntaxDiagnosis:
         return _found(self._line, column, "no_comma")
 
     def _stray_colon(self) -> _Found:
-        """Too deep a line, the line before it without a colon, or a colon inside a value."""
+        """A line indented too far, a missing colon on the line before, or a colon in a value."""
         line = self._lines[self._line - 1]
         key = _LINE.match(line)
         if key is None or not _KEY.fullmatch(line[key.start("rest") : self._column]):
@@ -150,7 +150,7 @@ class _SyntaxDiagnosis:
         return self._wrong_indent(self._line)
 
     def _before(self, line: int) -> int:
-        """The last line above that says something; 0 if there is none."""
+        """The last line above that is not empty or a comment; 0 if there is none."""
         above = range(line - 1, 0, -1)
         return next((n for n in above if _bare(self._lines[n - 1])), 0)
 
@@ -180,7 +180,7 @@ class _SyntaxDiagnosis:
         return self._wrong_indent(self._line)
 
     def _wrong_indent(self, line: int) -> _Found:
-        """The line stands between two levels; the nearest level that is open is expected."""
+        """The line's indentation lies between two levels; the nearest open level is expected."""
         lead, is_item, _ = _columns(self._lines[line - 1])
         levels: list[tuple[int, int]] = []  # column, line
         lowest = 10**6
@@ -213,13 +213,13 @@ def _found(
 
 
 def _bare(line: str) -> str:
-    """The line's text without indentation, dashes and a comment of its own."""
+    """The line's text without indentation, dashes and comment."""
     match = _LINE.match(line)
     return (match["rest"] or "").rstrip() if match else ""
 
 
 def _columns(line: str) -> tuple[int, bool, int]:
-    """Where a line begins, whether with a dash, and where its key begins; columns from 1."""
+    """The column of a line's start, whether it has a dash, the column of its key; from 1."""
     match = _LINE.match(line)
     lead = len(match["lead"]) if match else 0
     dashes = len(match["dashes"]) if match else 0

@@ -1,8 +1,8 @@
-"""YAML text → a tree of marked nodes, refusing all that makes YAML surprising.
+"""Parse YAML text into a tree of marked nodes, without YAML's implicit conversions.
 
-No anchors, aliases, tags, merge keys or second document; every scalar stays the text that was
-written. The stock loader turns `22:00` into 1320 and `no` into false, and keeps the last of two
-equal keys; here nothing is interpreted until the expected type is known.
+Anchors, aliases, tags, merge keys and a second document are faults; every scalar stays the text as
+written. PyYAML's loader turns `22:00` into 1320 and `no` into false, and keeps the last of two
+equal keys; here no value is interpreted before the expected type is known.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ MAX_DEPTH = 24
 def read_tree(text: str, source: str) -> tuple[Node | None, list[ValidationFault]]:
     """The file's one node, None when nothing can be read from it, and the faults found so far."""
     faults: list[ValidationFault] = []
-    text = text.removeprefix("\ufeff")  # Notepad's mark is no character of line 1
+    text = text.removeprefix(
+        "\ufeff"
+    )  # the byte order mark of Notepad is not a character of line 1
     size_bytes = len(text.encode("utf-8", "surrogatepass"))
     if size_bytes > MAX_BYTES:
         expected = CodedText("at_most", (f"{MAX_BYTES} B",))
@@ -60,11 +62,11 @@ def _mark_of(text: str, position: int) -> Mark:
 
 
 class _TooDeepError(Exception):
-    """Reading stops there: PyYAML takes quadratic time for nested brackets."""
+    """Stops the parsing, because PyYAML takes quadratic time for nested brackets."""
 
 
 class _TreeReader:
-    """Events to nodes; notes faults and reads on."""
+    """Turns events into nodes; collects faults and continues."""
 
     def __init__(self, source: str, faults: list[ValidationFault]) -> None:
         self._source = source

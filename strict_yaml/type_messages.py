@@ -1,4 +1,4 @@
-"""What a type of the model expects, in words that a technician reads."""
+"""The expected form of a type of the model, as a text for technicians."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from strict_yaml.validation_fault import CodedText
 def expected(  # noqa: PLR0911, C901 - one line a kind of type
     type_: inspect.Type, form: str = ""
 ) -> CodedText:
-    """Such as "a plain whole number such as 30"; `form` is shown in place of a pattern."""
+    """For instance "a plain whole number such as 30"; `form` is shown instead of a pattern."""
     if isinstance(type_, inspect.Metadata):
         if is_technical(type_) and isinstance(bare_type(type_), inspect.IntType):
             return CodedText("technical_integer")
@@ -41,7 +41,7 @@ def expected(  # noqa: PLR0911, C901 - one line a kind of type
 
 
 def form_of(type_: inspect.Metadata, form: str = "") -> str:
-    """The example that stands for a pattern: `description` of its `Meta(extra_json_schema=…)`."""
+    """The example shown for a pattern: the `description` of its `Meta(extra_json_schema=…)`."""
     return str((type_.extra_json_schema or {}).get("description", form))
 
 
@@ -61,7 +61,7 @@ def expected_range(low: float | None, high: float | None) -> CodedText:
 
 
 def length_fault(length: int, low: int | None, high: int | None) -> CodedText | None:
-    """What length was expected, None if this one is good."""
+    """The fault of a length outside its bounds; None if it is valid."""
     if low is not None and length < low:
         return CodedText("length_at_least", (str(low),))
     if high is not None and length > high:
@@ -70,19 +70,19 @@ def length_fault(length: int, low: int | None, high: int | None) -> CodedText | 
 
 
 def is_none(type_: inspect.Type) -> bool:
-    """Is it the type of nothing?"""
+    """Is it the type of None?"""
     return isinstance(type_, inspect.NoneType)
 
 
 def is_secret(type_: inspect.Type) -> bool:
-    """Marked `Meta(extra={"secret": True})`: never shown to anybody."""
+    """Is it marked `Meta(extra={"secret": True})`, so that it is never shown?"""
     if isinstance(type_, inspect.UnionType):
         return any(map(is_secret, type_.types))
     return isinstance(type_, inspect.Metadata) and bool((type_.extra or {}).get("secret"))
 
 
 def shown(node: Node) -> str:
-    """What stands there, cut to a readable length."""
+    """The text of the node, cut to a readable length."""
     if isinstance(node, Items):
         return f"[{len(node.nodes)}]"
     if isinstance(node, Pairs):

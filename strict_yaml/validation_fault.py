@@ -1,4 +1,4 @@
-"""A fault of a YAML file: where it stands, what is wrong, what was expected."""
+"""A fault of a YAML file: its place, its code, the expected value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from strict_yaml.messages import MESSAGES
 from texts.catalogue import Catalogue, Lang, look_up
 
-HIDDEN = "******"  # stands for a secret
+HIDDEN = "******"  # replaces a secret
 Severity = Literal["error", "warning"]
 
 
@@ -31,17 +31,17 @@ class ValidationFault:
     """One fault at one place.
 
     Args:
-        file: how the caller names the file.
-        line: from 1; 0 when the fault is of the file as a whole.
+        file: the caller's name of the file.
+        line: from 1; 0 when the fault concerns the whole file.
         column: from 1, in characters.
         key: path such as `outputs[0].zones[1].kind`; empty for the whole file.
         what: stable code of the fault.
-        got: what stands there, as written; may be empty. A text of `what` with a place for it,
-            such as that of `syntax`, shows it itself.
-        expected: what should stand there; None when `what` says it all.
-        hint: what was probably meant, for "did you mean", or empty.
-        severity: a `warning` is legal but risky; the settings are good all the same.
-        catalogue: where the codes are looked up; holds at least `MESSAGES`.
+        got: the text in the file; may be empty. A text of `what` with a placeholder for it, such
+            as that of `syntax`, contains it.
+        expected: the expected value; None when `what` is sufficient.
+        hint: the suggestion for "did you mean", or empty.
+        severity: a `warning` is legal but risky; the settings are still valid.
+        catalogue: where the codes are looked up; contains at least `MESSAGES`.
     """
 
     file: str
@@ -76,5 +76,5 @@ class ValidationFault:
 
 
 def sort_faults(faults: Iterable[ValidationFault]) -> list[ValidationFault]:
-    """In the order in which they stand in the file."""
+    """Sort faults by their place in the file."""
     return sorted(faults, key=lambda fault: (fault.line, fault.column, fault.key))

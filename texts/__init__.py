@@ -1,1 +1,1 @@
-"""The one form of texts that people read: a catalogue from code to Vietnamese and English."""
+"""Texts for people: catalogues from a stable code to Vietnamese and English."""

@@ -1,7 +1,7 @@
-"""A text in Vietnamese and English, and catalogues in which it is looked up by a stable code.
+"""A text in Vietnamese and English, and its lookup in a catalogue by a stable code.
 
-`{0}`, `{1}`, … stand for arguments. `str.format` is not used: texts and arguments may hold braces
-of their own, such as `{station}`, and an argument is never searched for placeholders.
+`{0}`, `{1}`, … are replaced by arguments. `str.format` is not used: texts and arguments may contain
+other braces, such as `{station}`, and an argument is never searched for placeholders.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"\{([0-9])\}")
 
 
 class Text(NamedTuple):
-    """One text in the two languages; both hold the same placeholders."""
+    """One text in the two languages; both have the same placeholders."""
 
     vi: str
     en: str

@@ -29,10 +29,10 @@ from agent.store.authority_files import (
     ONLINE,
     StoredAuthority,
     accept,
-    forget,
-    keep_roots,
-    mend,
+    delete_all,
     read,
+    retain,
+    store_roots,
 )
 from agent.store.database import Store
 from agent.trust.authority import Authority, Grade
@@ -171,9 +171,9 @@ class AuthorityUpdater:
         try:
             if was.floors and not kept.floors:
                 log.warning("the installed root starts another chain: the former one is deleted")
-                await self._store.run(forget)
+                await self._store.run(delete_all)
             if (was.roots, was.files) != (kept.roots, kept.files):
-                await self._store.run(mend, kept)
+                await self._store.run(retain, kept)
         except StoreError as error:
             log.warning("corrupt rows stay on the card: %s", error)
 
@@ -227,7 +227,7 @@ class AuthorityUpdater:
         for raw in new_roots.values():
             self._verify_demo(load_root(raw))
         if new_roots:
-            floors = await self._store.run(keep_roots, new_roots)
+            floors = await self._store.run(store_roots, new_roots)
             roots = {**self._kept.roots, **new_roots}
             self._kept = replace(self._kept, roots=roots, floors=floors)
             # Files that came before their root were refused; they are requested again.

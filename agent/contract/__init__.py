@@ -1,1 +1,1 @@
-"""What crosses the wire: pure data and the rules of its bytes, shared with the centre. No I/O."""
+"""The data on the wire and its encoding rules, shared by box and centre. No I/O."""

@@ -1,4 +1,4 @@
-"""Documents that were accepted, those that are held, and what is remembered beside them."""
+"""Accepted documents, held documents, and the data that is stored with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FloorUpdate:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A document that may be obeyed.
+    """A verified document that takes effect.
 
     Args:
         document: the decoded struct.
@@ -33,11 +33,11 @@ class Accepted:
         envelope: the exact bytes received.
         sha256: of the payload.
         floor: to be committed in one transaction with the document; None for time and ack.
-        duplicate: the very same document is already held; nothing is to be done.
+        duplicate: the same document is already held; nothing is to be done.
         signers: ids of the distinct keys that were counted.
-        standing: the threshold of the role that issued it: what its silence may stop.
-        place: the one for which it was judged; None while the box has none.
-        ignored: members of it that this box does not know.
+        standing: the threshold of the role that issued it; decides what its silence may stop.
+        place: the place for which it was verified; None while the box has none.
+        ignored: its members that this box does not know.
     """
 
     document: Document
@@ -60,9 +60,9 @@ class HeldDocument:
         document: the decoded struct.
         sha256: of the payload.
         envelope: the exact bytes received.
-        accepted_at: when it was accepted, by the box's clock of then.
+        accepted_at: when it was accepted, by the box's clock at that moment.
         standing: the threshold that the issuing role had at that moment.
-        accepted_in: the place for which it was judged; None: of a release that did not remember it.
+        accepted_in: the place for which it was verified; None: an older release did not store it.
     """
 
     document: Document
@@ -74,15 +74,16 @@ class HeldDocument:
 
     @cached_property
     def weight(self) -> Weight:
-        """What it costs this box."""
+        """The resources that it takes on this box."""
         return weigh(self.document, len(self.envelope))
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A last pause as the store remembers it: from acceptance until it ends by itself.
+    """The last pause as it is stored: from acceptance until it ends by itself.
 
-    Lifting it early shortens no rest: another role of the same key could lift nothing and say so.
+    Lifting it early does not shorten the interval until the next pause: otherwise another role of
+    the same key could claim a lifting.
     """
 
     begun_at: datetime

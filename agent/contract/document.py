@@ -1,10 +1,10 @@
-"""Signed documents that come down, one struct a kind. Shapes are final; see docs/contract.md.
+"""Signed documents for the box, one struct a kind. Shapes are final; see docs/contract.md.
 
 Times ending in `Z` are UTC text of the form `2026-11-22T08:00:00Z` (fractions of a second allowed);
 clock times inside `When` are local to the station (UTC+7). Integers only, NFC strings, at most
 256 KiB. A member that a struct here does not have is ignored, unless the document lists it in
 `crit`: see `agent.contract.extension`. A member that is added after 0.1.0 defaults to UNSET, so
-that a document without it is written as it always was.
+that the encoding of a document without it does not change.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ Class = Literal["routine", "priority", "emergency", "config", "command", "silenc
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The fields that every document carries. `issuer` is a role name such as `vn.84.29266`.
 
-    `crit` names what a box must know to obey the document; see `agent.contract.extension`.
+    `crit` names the members that a box must know to apply the document; see
+    `agent.contract.extension`.
     """
 
     kind: str
@@ -53,7 +54,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Medium(msgspec.Struct, frozen=True):
-    """One file: content hash, exact length, MIME type, duration (0: a picture), where to fetch."""
+    """One file: content hash, exact length, MIME type, duration (0: a picture), download URLs."""
 
     sha256: str
     bytes: int
@@ -81,7 +82,7 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Sync(msgspec.Struct, frozen=True):
-    """Neighbouring poles together, or group after group."""
+    """Do neighbouring poles play together, or group after group?"""
 
     kind: Literal["simultaneous", "staggered"] = "simultaneous"
     gap_ms: int = 0
@@ -106,7 +107,7 @@ class Element(msgspec.Struct, frozen=True):
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """What a face shows, for `ms` milliseconds."""
+    """The content of a face for `ms` milliseconds."""
 
     elements: list[Element]
     ms: int
@@ -140,9 +141,9 @@ class Body(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """One line of a playlist.
 
-    `essential` (must it be heard?), `field` (lĩnh vực of Circular 39/2020, 1 to 6), `source` and
-    `ref` (who provided it, the number of the paper behind it) only describe, for reports. `advert`
-    is critical: a box that does not know it must not take an advertisement for information.
+    `essential` (must it be broadcast?), `field` (lĩnh vực of Circular 39/2020, 1 to 6), `source`
+    and `ref` (who provided it, the number of the official paper) only describe it for reports.
+    `advert` is critical: a box that does not know it must not play an advertisement as information.
     """
 
     id: str
@@ -180,10 +181,10 @@ class EmergencyBody(msgspec.Struct, frozen=True):
 class Emergency(Header, frozen=True, kw_only=True, omit_defaults=True):
     """At once, on everything. Order: attention signal, then all bodies, `repeat` times.
 
-    `attention` is `two-tone` (built in, held decoded by every engine), the sha256 of one of
-    `media`, or null. With `trigger` `key` it is a held alarm: it never sounds by itself, only when
-    a local key of its `slot` is pressed. Defaults are left out when it is written, so that a box
-    which does not know `trigger` obeys an emergency of today.
+    `attention` is `two-tone` (built in, kept decoded by every engine), the sha256 of one of
+    `media`, or null. With `trigger` `key` it is a prepared alarm: it never sounds by itself, only
+    when a local key of its `slot` is pressed. Defaults are left out of the encoding, so that a box
+    which does not know `trigger` accepts an emergency without it.
     """
 
     event_id: str
@@ -205,7 +206,7 @@ class Cancel(Header, frozen=True, kw_only=True):
 
 
 class Silence(Header, frozen=True, kw_only=True):
-    """The kill switch, latched. Signed by one it lasts ten minutes at most."""
+    """A latched stop. With a threshold of one it is a pause of ten minutes at most."""
 
     state: Literal["on", "off"]
     why: str
@@ -221,10 +222,10 @@ class Cap(msgspec.Struct, frozen=True):
 
 
 class StationPolicy(msgspec.Struct, frozen=True):
-    """What the signed station-config allows. Windows are local `HH:MM-HH:MM`, overnight allowed.
+    """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
-    Hosts are `host` (port 443) or `host:port`. Without `media_hosts` media come from every public
-    host; with them from those alone, which may then be in a local network.
+    Hosts are `host` (port 443) or `host:port`. Without `media_hosts` every public host may serve
+    media; with them only those hosts may, and they may be in a local network.
     """
 
     quiet_hours: list[str]
@@ -238,7 +239,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
 
 
 class StationConfig(Header, frozen=True, kw_only=True):
-    """Place, groups and policy of one box: the only source from which it learns them."""
+    """Place, groups and policy of one box; the box has no other source for them."""
 
     place: str
     groups: list[str]
@@ -247,17 +248,17 @@ class StationConfig(Header, frozen=True, kw_only=True):
 
 
 class Command(Header, frozen=True, kw_only=True):
-    """A deed outside the plan."""
+    """An operation outside the plan."""
 
     do: Literal["volume", "tone", "resend", "restart"]
     args: dict[str, Any]
 
 
 class Head(Header, frozen=True, kw_only=True, omit_defaults=True):
-    """What the station should hold: it may withhold or flag, never add.
+    """The list of what the station should hold: it revokes or reports, and never adds.
 
-    With the `nonce` of a hello that it answers it attests that `emergencies`, sha256 of their
-    payloads, are in force (docs/decisions/0024). Defaults are left out when it is written.
+    With the `nonce` of the hello that it answers it attests that `emergencies`, sha256 of their
+    payloads, are in force (docs/decisions/0024). Defaults are left out of the encoding.
     """
 
     slots: dict[str, tuple[int, int, str]]
@@ -276,8 +277,8 @@ class TimeReply(Header, frozen=True, kw_only=True):
 class Ack(Header, frozen=True, kw_only=True):
     """Cumulative: records up to `upto` of that `epoch_id` (the journal's epoch) are committed.
 
-    `window` is how many unacknowledged batches the box may have under way; 0 pauses it. `hash` is
-    the chain hash at `upto`.
+    `window` is the number of unacknowledged batches that the box may have in flight; 0 pauses it.
+    `hash` is the chain hash at `upto`.
     """
 
     journal: str

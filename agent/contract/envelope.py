@@ -1,4 +1,4 @@
-"""DSSE envelopes, strict: exact fields, standard base64, at most 8 signatures, keyid is a hint."""
+"""Strict DSSE envelopes: exact fields, standard base64, at most 8 signatures, keyid is a hint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.contract.strict_json import StrictJsonError, TooManyValuesError, pars
 
 MAX_SIGNATURES = 8
 MAX_ENVELOPE_BYTES = 352 * 1024  # the largest payload in base64, and eight signatures
-_VALUES = 64  # more than eight signatures, so that a ninth is refused by its own name
+_VALUES = 64  # more than eight signatures need, so that a ninth gets its own error
 
 
 class EnvelopeError(ValueError):
@@ -47,10 +47,10 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_envelope(raw: bytes) -> Envelope:
-    """Read an envelope as strict JSON. Nothing in one needs more than ASCII.
+    """Read an envelope as strict JSON in ASCII.
 
     Raises:
-        StrictJsonError: it is not even strict JSON.
+        StrictJsonError: it is not strict JSON, or not ASCII.
         msgspec.ValidationError: it has other fields.
         EnvelopeError: E_ENVELOPE, it has too many signatures, or too much in them.
     """

@@ -1,9 +1,9 @@
-"""How the contract grows: which members of a signed object this box knows, and which it must know.
+"""Extension of signed objects: unknown members are ignored, unknown critical members refused.
 
-The theory is that of JWS (RFC 7515, section 4.1.11). Whoever signs lists in `crit` the names
-without which an object must not be obeyed. A reader refuses an object whose `crit` names something
-it does not know, and ignores every other member that it does not know. The whole rule, also for
-authors of new members, is in docs/contract.md ("How the contract grows").
+The rule is that of JWS (RFC 7515, section 4.1.11). The signer lists in `crit` the names that a
+reader must know to apply an object. A reader refuses an object whose `crit` has an unknown name,
+and ignores every other unknown member. The whole rule, also for authors of new members, is in
+docs/contract.md ("How the contract grows").
 
 A name is the path of a member with lists left out (`entries.advert`), or such a path and a value
 that was added to an enumeration (`entries.start.kind=within`).
@@ -18,16 +18,16 @@ from functools import lru_cache
 from typing import Any
 
 MAX_CRITICAL = 32
-MAX_TOLD = 8  # unknown members that are told by name
+MAX_NAMED = 8  # unknown members that are reported by name
 MAX_NAME = 64
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}(?:\.[A-Za-z0-9_-]{1,32}){0,7}(?:=[A-Za-z0-9._-]{1,32})?")
 
 
 class UnknownCriticalError(ValueError):
-    """An object needs something that this box does not know.
+    """An object has a critical member that this box does not know.
 
     Args:
-        names: what it needs, sorted.
+        names: the unknown names, sorted.
     """
 
     def __init__(self, names: Collection[str]) -> None:
@@ -37,10 +37,10 @@ class UnknownCriticalError(ValueError):
 
 @dataclass(frozen=True)
 class Shape:
-    """What of a JSON value is known.
+    """The known members of a JSON value.
 
     Args:
-        members: of an object, by name; None: nothing is known of what is inside.
+        members: of an object, by name; None: its members are not declared.
         values: of an enumeration of texts.
     """
 
@@ -53,7 +53,7 @@ _OPAQUE = Shape()
 
 @lru_cache(maxsize=64)
 def shape_of(type_: Any) -> Shape:
-    """The members that a struct has, and those of the structs in it."""
+    """The members of a struct, and those of the structs in it."""
     from msgspec import inspect
 
     return _shape(inspect.type_info(type_))
@@ -78,7 +78,7 @@ def _shape(info: Any) -> Shape:
 
 @lru_cache(maxsize=64)
 def known_names(type_: Any) -> frozenset[str]:
-    """Every name that `crit` of such an object may hold and this box has a type for."""
+    """Every name that `crit` of such an object may list and this box has a type for."""
     return frozenset(_names(shape_of(type_), ""))
 
 
@@ -97,16 +97,16 @@ def _join(path: str, name: str) -> str:
 def verify_critical(
     critical: object, known: Collection[str], *, unsupported: Collection[str] = ()
 ) -> None:
-    """Does this box know all that must be known?
+    """Verify that this box knows and supports every name in `crit`.
 
     Args:
-        critical: the value of `crit`, of any form.
-        known: every name that has a meaning here.
-        unsupported: of these, what this box cannot do.
+        critical: the value of `crit`, not validated.
+        known: every known name.
+        unsupported: the known names that this box does not support.
 
     Raises:
-        ValueError: it is no list of 1 to 32 different names.
-        UnknownCriticalError: it names something else.
+        ValueError: it is not a list of 1 to 32 different names.
+        UnknownCriticalError: it has an unknown or unsupported name.
     """
     if not isinstance(critical, list) or not 1 <= len(critical) <= MAX_CRITICAL:
         raise ValueError(f"a list of 1 to {MAX_CRITICAL} names")
@@ -122,12 +122,12 @@ def verify_critical(
 def unknown_members(value: Any, type_: Any) -> tuple[str, ...]:
     """The members of a JSON value that its type does not have, each named once, in their order.
 
-    It takes time linear in the value's length. Of very many the first are named.
+    The time is linear in the value's length. Only the first `MAX_NAMED` are returned.
     """
     found: dict[str, None] = {}
     for name in _walk(value, shape_of(type_), ""):
         found.setdefault(name[:MAX_NAME])
-        if len(found) == MAX_TOLD:
+        if len(found) == MAX_NAMED:
             break
     return tuple(found)
 

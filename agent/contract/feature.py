@@ -1,8 +1,8 @@
-"""What a box may be able to do: said in its `hello`, needed by documents, by the names of `crit`.
+"""Features: named like the members in `crit`, announced in `hello`, required by documents.
 
-`FEATURES` are the critical members that this release obeys. `_PENDING` are parts of the contract
-that no box obeys yet; a release that learns one moves its name over, and the centre knows from each
-station's hello who can take it.
+`FEATURES` are the critical members that this release supports. `_PENDING` are parts of the contract
+that no release supports yet. A release that implements one moves its name to `FEATURES`, and each
+station's hello states which documents it can apply.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ _PENDING = frozenset({
     "entries.body.text.say",
     "entries.body.scene.elements.kind=video",
 })  # fmt: skip
-NOT_OBEYED = _PENDING.difference(FEATURES)
+UNSUPPORTED = _PENDING.difference(FEATURES)
 
 
 def needed_features(document: Document) -> frozenset[str]:
-    """What a box must be able to do, beyond what every box can, to obey all of a document."""
+    """The features beyond the common ones that a box needs to apply a whole document."""
     listed = document.crit if isinstance(document.crit, list) else ()
     return frozenset({*listed, *used_features(document)})
 
 
 def must_be_critical(document: Document) -> frozenset[str]:
-    """What a document has to list in `crit`: a box that does not know it would get it wrong."""
+    """The names that a document must list in `crit`: a box without them would misapply it."""
     if isinstance(document, Playlist) and True in [one.advert for one in document.entries]:
         return frozenset({ADVERT})
     return frozenset()
 
 
 def used_features(document: Document) -> Iterator[str]:
-    """The names that `FEATURES` and `NOT_OBEYED` know, as far as a document uses them."""
+    """The names in `FEATURES` and `UNSUPPORTED` that a document uses."""
     if f"kind={document.kind}" in _PENDING:
         yield f"kind={document.kind}"
     for entry in document.entries if isinstance(document, Playlist) else ():

@@ -13,13 +13,13 @@ Digest = NewType("Digest", str)  # sha256, 64 lower-case hex digits
 
 STATION_ID = re.compile(r"^[a-z0-9-]{4,32}\Z")
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
-# Slots of held alarms and of nothing else: an immediate emergency never shares a floor with one.
+# Slots of prepared alarms only: an immediate emergency never shares a floor with one.
 KEY_SLOT = re.compile(r"^key(?:-[A-Za-z0-9._-]{1,60})?\Z")
 SEGMENT = re.compile(r"^[A-Za-z0-9_-]{1,32}\Z")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a box stands: `<province>/<commune>/<station>`."""
+    """The place of a box: `<province>/<commune>/<station>`."""
 
     province: str
     commune: str
@@ -42,7 +42,7 @@ def parse_place(text: str) -> Place:
 
 
 def is_pattern(text: str) -> bool:
-    """Three segments, each plain or a whole-segment `*`."""
+    """Is it three segments, each plain or a whole-segment `*`?"""
     segments = text.split("/")
     return len(segments) == 3 and all(s == "*" or SEGMENT.match(s) for s in segments)
 

@@ -1,13 +1,13 @@
-"""How much of one box the documents of one issuer may take. Box and centre share these numbers.
+"""The resources of one box that one issuer's documents may take. Box and centre share the numbers.
 
-The theory. Whoever may sign may sign much, and a key may be stolen. So what a document costs a box
-is weighed before it is kept: a slot, memory for its bytes, planned starts (each is an object in the
-timeline), files on the card. Each issuer has a share of each, and of what is planned the box has a
-sum that no two issuers can use up. What one issuer sends never takes room from another kind of
-document: emergencies, cancels, silences and configurations have shares of their own.
+A signer may sign any number of documents, and a key may be stolen. So the resources that a document
+takes are counted before it is stored: a slot, RAM for its bytes, planned starts (each is an object
+in the timeline), files on the card. Each issuer has a budget for each of them. For planned items
+the box also has a total that two issuers cannot use up. One kind of document never takes resources
+from another: emergencies, cancels, silences and configurations have their own budgets.
 
-The numbers come from memory (decision 26): playlists at the box's limit take about 50 MiB of the
-process. A commune needs a tenth of them.
+The numbers come from RAM measurements (decision 26): playlists at the box's limit take about 50 MiB
+of the process. A commune needs a tenth of them.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from agent.contract.utc import parse_utc
 
 GIB = 1 << 30
 DAY_S = 86_400.0
-HELD_ALARM = "held-alarm"  # an emergency that waits for a key
+HELD_ALARM = "held-alarm"  # a prepared alarm, which waits for a key
 _LONGEST_LIFE_DAYS = 401
 
 
 @dataclass(frozen=True)
 class IssuerBudget:
-    """The most that may be held at one time.
+    """The largest amounts that may be held at one time.
 
     Args:
-        slots: names of slots, also of those that are empty while their floors are kept.
-        documents: not expired.
-        envelope_bytes: of all of them.
+        slots: slot names, including empty slots whose floors are kept.
+        documents: documents that have not expired.
+        envelope_bytes: of all documents.
         starts: planned on one local date.
         media: different files.
-        media_bytes: of all of them.
-        a_day: accepted in 24 hours, as each is written to the card; None: without limit.
+        media_bytes: of all files.
+        a_day: documents accepted in 24 hours, as each is written to the card; None: no limit.
     """
 
     slots: int
@@ -52,11 +52,11 @@ class IssuerBudget:
 
 
 def _keep_few(documents: int, envelopes: int, a_day: int = 1000) -> IssuerBudget:
-    """For kinds without media: small documents, of which a box needs one or two."""
+    """The budget of kinds without media: small documents, of which a box needs one or two."""
     return IssuerBudget(16, documents, envelopes * MAX_ENVELOPE_BYTES, a_day=a_day)
 
 
-# Of one issuer, by kind.
+# Budgets of one issuer, by kind.
 OF_ISSUER: dict[str, IssuerBudget] = {
     # A new slot each day for eleven weeks; a board that changes its page every 15 s for 16 hours.
     "playlist": IssuerBudget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB, 400),
@@ -65,12 +65,12 @@ OF_ISSUER: dict[str, IssuerBudget] = {
     "cancel": _keep_few(64, 1),
     "silence": _keep_few(16, 1),
     "station-config": _keep_few(16, 2),
-    "head": _keep_few(4, 4, 5000),  # one for each hello, and a box without the time says many
+    "head": _keep_few(4, 4, 5000),  # one for each hello; a box without the time sends many
     "command": _keep_few(16, 1),
     "stream-grant": _keep_few(16, 1),
 }
-# Of all issuers together, by kind: three of them may use their whole share. The other kinds are
-# bounded by the number of roles that the tree entitles to them.
+# Budgets of all issuers together, by kind: three issuers may use their whole budget. The other
+# kinds are bounded by the number of roles that the tree authorises for them.
 OF_BOX: Mapping[str, IssuerBudget] = {
     "playlist": IssuerBudget(384, 384, 12 * MAX_ENVELOPE_BYTES, 10_000, 1536, 12 * GIB),
 }
@@ -78,11 +78,11 @@ OF_BOX: Mapping[str, IssuerBudget] = {
 
 @dataclass(frozen=True)
 class Weight:
-    """What one document costs.
+    """The resources that one document takes.
 
     Args:
-        issuer: whose share it takes.
-        kind: which share; see `kind_of`.
+        issuer: whose budget it uses.
+        kind: which budget it uses; see `kind_of`.
         envelope_bytes: its length.
         starts: ordinal of a local date → starts planned on it.
         media: digest → length in bytes.
@@ -102,8 +102,8 @@ class Excess:
     Args:
         what: `slots`, `documents`, `envelope_bytes`, `starts`, `media`, `media_bytes`, `a_day`.
         by: the issuer; None: all issuers together.
-        value: what it would come to.
-        limit: the most that is allowed.
+        value: the amount with the new document.
+        limit: the largest allowed amount.
     """
 
     what: str
@@ -116,17 +116,17 @@ class Excess:
 
 
 def kind_of(document: Document) -> str:
-    """Which share a document takes: its kind, but held alarms have one of their own."""
+    """The budget that a document uses: its kind, but prepared alarms have their own."""
     if isinstance(document, Emergency) and document.trigger == "key":
         return HELD_ALARM
     return document.kind
 
 
 def weigh(document: Document, envelope_bytes: int) -> Weight:
-    """What a document costs.
+    """The resources that a document takes.
 
     Args:
-        document: of sound schema.
+        document: its schema is valid.
         envelope_bytes: length of its envelope.
     """
     media = document.media if isinstance(document, Playlist | Emergency) else ()
@@ -140,7 +140,7 @@ def weigh(document: Document, envelope_bytes: int) -> Weight:
 
 
 def _starts(playlist: Playlist) -> dict[int, int]:
-    """Ordinal of each local date in the playlist's life → starts; `except` is not looked at."""
+    """Ordinal of each local date in the playlist's lifetime → starts; `except` is ignored."""
     first, last = map(_local_ordinal, (playlist.not_before, playlist.expires))
     last = min(last, first + _LONGEST_LIFE_DAYS)
     counts: Counter[tuple[str, str, int]] = Counter()
@@ -188,7 +188,7 @@ class _Sum:
             self.media[digest] = max(length, self.media.get(digest, 0))
 
     def excess(self, weight: Weight, budget: IssuerBudget, by: str | None) -> Excess | None:
-        # a file may have been named with a smaller length before, which nobody has checked yet
+        # an earlier document may state a smaller length for the file, not verified yet
         more = [max(0, length - self.media.get(one, 0)) for one, length in weight.media.items()]
         busiest = max((n + self.starts[day] for day, n in weight.starts.items()), default=0)
         sums = {
@@ -205,13 +205,13 @@ class _Sum:
 
 
 class Arrivals:
-    """Counts what each issuer had accepted in the last 24 hours, while the process lives."""
+    """Counts each issuer's accepted documents of the last 24 hours, while the process runs."""
 
     def __init__(self) -> None:
         self._at_mono_s: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     def excess(self, document: Document, now_mono_s: float) -> Excess | None:
-        """The limit of a day that one more would exceed; of class emergency there is none."""
+        """The daily limit that one more would exceed; class emergency has none."""
         kind = kind_of(document)
         limit = OF_ISSUER[kind].a_day
         if limit is None or document.class_ == "emergency":
@@ -227,7 +227,7 @@ class Arrivals:
 
 
 class Usage:
-    """What documents take together; ask `excess` before `add`."""
+    """The resources that documents take together; call `excess` before `add`."""
 
     def __init__(self) -> None:
         self._of_issuer: defaultdict[tuple[str, str], _Sum] = defaultdict(_Sum)
@@ -240,7 +240,7 @@ class Usage:
             self._of_box[weight.kind].add(weight)
 
     def excess(self, weight: Weight) -> Excess | None:
-        """The first limit that a further document would exceed; None when there is room."""
+        """The first limit that a further document would exceed; None when it fits."""
         of_issuer = self._of_issuer[weight.issuer, weight.kind]
         excess = of_issuer.excess(weight, OF_ISSUER[weight.kind], weight.issuer)
         if excess is None and weight.kind in OF_BOX:

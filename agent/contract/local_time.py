@@ -1,4 +1,4 @@
-"""Vietnam's clock time: UTC+7, without summer time. Box and centre read it from here only."""
+"""Vietnam's local time: UTC+7, no summer time. Box and centre define it only here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of what may sound, low to high: total, and written here only."""
+"""The priority levels of sound, low to high: a total order, defined only here."""
 
 from __future__ import annotations
 

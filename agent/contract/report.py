@@ -1,4 +1,4 @@
-"""What goes up. Everything but presence travels in a DSSE envelope signed by the device's key."""
+"""Reports of the box. All but presence are in a DSSE envelope signed by the device's key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RecordKind = Literal[
 REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
 MAX_BATCH_RECORDS = 100
 MAX_BATCH_BYTES = 32 * 1024
-MAX_HOLDS = 1000  # at the longest names 254 bytes each: a hello that every broker of ours takes
+MAX_HOLDS = 1000  # with the longest names 254 bytes each: small enough for every broker in use
 
 
 class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,11 +27,13 @@ class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
-    """Birth: who I am now and what I hold; answered with a signed `time` and whatever is lacking.
+    """Birth: the box's identity and what it holds.
+
+    The centre answers with a signed `time` and with the missing documents.
 
     `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload]; where
-    it is `partial`, what is in force stands there and the rest does not. `features` are what this
-    release can do that not every release can, by the names of `agent.contract.feature`.
+    it is `partial`, it lists only documents in force. `features` are the features that this release
+    supports beyond the common ones, by the names of `agent.contract.feature`.
     """
 
     session: int
@@ -52,7 +54,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """Presence, retained; the will is the same with `online` false. Not signed.
 
-    The centre's birth says within how many seconds its stations are to share out their hellos.
+    The centre's birth states the interval in seconds over which stations spread their hellos.
     """
 
     online: bool
@@ -68,7 +70,7 @@ class LogBatch(msgspec.Struct, frozen=True):
 
 
 class Issue(msgspec.Struct, frozen=True):
-    """A fault as data: what, on which thing, since when, and what to do."""
+    """A fault as data: its kind, the subject, since when, and the repair."""
 
     kind: str
     subject: str
@@ -77,10 +79,10 @@ class Issue(msgspec.Struct, frozen=True):
 
 
 class OnAir(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one output does now, or does next.
+    """The present or next item of one output.
 
-    `words_missing` names the languages of an emergency's words that cannot be heard now, as nobody
-    recorded them or their media are not here; None for all else.
+    `words_missing` names the languages in which an emergency's message cannot sound now, because it
+    has no recording or its media are missing; None for all other items.
     """
 
     title: str
@@ -89,7 +91,7 @@ class OnAir(msgspec.Struct, frozen=True, omit_defaults=True):
     end: str
     zones: list[str]
     issuer: str
-    medium: Medium | None = None  # None: of a box that does not tell it yet
+    medium: Medium | None = None  # None: an older box does not report it
     words_missing: list[str] | None = None
 
 
@@ -101,7 +103,7 @@ class Outbox(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a sensor told last, and how many seconds ago; None while it has told nothing yet."""
+    """A sensor's last value and its age in seconds; None before the first value."""
 
     measures: str
     value: float | None
@@ -136,7 +138,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 class Result(msgspec.Struct, frozen=True):
     """The verdict on one document, published on `res`.
 
-    `ignored` names members of an accepted document that this box does not know.
+    `ignored` lists members of an accepted document that this box does not know.
     """
 
     doc_id: str | None
@@ -152,12 +154,12 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complete play, or one that was cut or failed, and why.
 
     `started_by` names the local key that started it, `words_missing` the languages in which the
-    words of an emergency were not heard; both are left out for all else. What its entry says of
-    itself (`essential` to `advert`) is left out where it says nothing.
+    message of an emergency did not sound; both are left out for all other plays. The description of
+    its entry (`essential` to `advert`) is left out where the entry has none.
     """
 
     output: str
-    medium: Medium | None = None  # None: of a box that did not tell it yet
+    medium: Medium | None = None  # None: an older box did not report it
     zones: list[str]
     doc_id: str
     doc_sha256: str
@@ -190,7 +192,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One journal record. Its encoded bytes are what is stored, hashed and sent.
+    """One journal record. Its encoded bytes are stored, hashed and sent unchanged.
 
     `prev` is the chain hash (hex) before this record. `play` is set for kind `play`; `detail` for
     all other kinds.

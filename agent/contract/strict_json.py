@@ -17,16 +17,16 @@ _NEITHER = bytes(set(range(256)) - set(b",[]{}0123456789"))
 _ALIKE = bytes.maketrans(b"{}123456789", b"[]000000000")
 # int() of many digits is quadratic. All numbers of the contract fit into 64 bits.
 _TOO_LONG = b"0" * 20
-# What can carry a control character or a surrogate past the JSON grammar: DEL and C1 raw, escapes.
+# Ways to pass a control character or a surrogate through the JSON grammar: raw DEL and C1, escapes.
 _SUSPECT = re.compile("[\x7f-\x9f\ud800-\udfff]|\\\\[bfrtu]")
 
 
 class StrictJsonError(ValueError):
-    """Text that is JSON to some parsers and a trap to others."""
+    """Text that is not strict JSON; parsers may read it differently."""
 
 
 class TooManyValuesError(ValueError):
-    """It is JSON, but has more values than what is asked for can have."""
+    """JSON with more values than the expected type can have."""
 
 
 def _refuse_float(text: str) -> NoReturn:
@@ -43,9 +43,8 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _skeleton(raw: bytes) -> bytes:
     """Brackets, digits and commas outside strings, as `[`, `]`, `0` and `,`.
 
-    Of what is no JSON it may be anything.
-    Each step is one pass in C: a regular expression for strings would be quadratic on an
-    unterminated one.
+    For text that is not JSON the result is arbitrary. Each step is one pass in C: a regular
+    expression for strings would be quadratic on an unterminated one.
     """
     if b"\\" in raw:
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
@@ -53,12 +52,12 @@ def _skeleton(raw: bytes) -> bytes:
 
 
 def _count_values(skeleton: bytes) -> int:
-    """At least as many as there are, names of members apart."""
+    """An upper bound of the number of values, member names not counted."""
     return skeleton.count(b",") + skeleton.count(b"[")
 
 
 def _is_deeper(skeleton: bytes, max_depth: int) -> bool:
-    """Is a balanced skeleton nested deeper? Each round takes the innermost pairs away."""
+    """Is a balanced skeleton nested deeper? Each round removes the innermost pairs."""
     brackets = skeleton.translate(None, b"0,")
     for _ in range(max_depth):
         if not brackets:
@@ -70,17 +69,17 @@ def _is_deeper(skeleton: bytes, max_depth: int) -> bool:
 def _is_clean(value: Any) -> bool:
     """Are all strings, names included, NFC and free of control characters and lone surrogates?
 
-    All are judged at once, in a text whose separators compose with nothing.
+    All are checked at once, joined by separators that compose with no character.
     """
     text = json.dumps(value, ensure_ascii=False).replace("\\\\", "/").replace("\\n", "\n")
     return not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _is_plain(raw: bytes) -> bool:
-    """Is every string inside surely clean? A raw text that is NFC has only NFC strings.
+    """Is every string inside certainly clean? A raw text that is NFC has only NFC strings.
 
-    The search runs only where a byte hints at a find: a backslash, DEL, or 0xC2, the first byte of
-    C1 controls in UTF-8.
+    The search runs only where a byte makes a match possible: a backslash, DEL, or 0xC2, the first
+    byte of C1 controls in UTF-8.
     """
     hinted = b"\\" in raw or b"\x7f" in raw or b"\xc2" in raw
     if hinted and _SUSPECT.search(raw.decode("utf-8")):
@@ -89,10 +88,10 @@ def _is_plain(raw: bytes) -> bool:
 
 
 def _is_nfc(raw: bytes) -> bool:
-    """Is valid UTF-8 in normal form C? Ten times quicker than asking of the whole text.
+    """Is valid UTF-8 in normal form C? Ten times quicker than a check of the whole text.
 
-    ASCII is left out first, which changes nothing as long as no combining mark is there: ASCII is
-    normalised itself, and all that composes with it is a combining mark.
+    ASCII is removed first. That changes nothing while no combining mark is present: ASCII is in
+    normal form C, and only combining marks compose with it.
     """
     rest = raw.translate(None, _ASCII).decode("utf-8")
     if any(map(unicodedata.combining, rest)):
@@ -101,16 +100,16 @@ def _is_nfc(raw: bytes) -> bool:
 
 
 def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> Any:
-    """Parse, or refuse. The time it takes is linear in the length of `raw`.
+    """Parse strict JSON. The time is linear in the length of `raw`.
 
     Args:
         raw: UTF-8.
-        max_depth: how deep objects and lists may nest.
-        max_values: how many there may be, by the count of commas and brackets. A short text of very
-            many costs the most to read.
+        max_depth: the deepest nesting of objects and lists.
+        max_values: the largest number of values, counted by commas and brackets. A short text with
+            very many values is the most expensive to parse.
 
     Raises:
-        StrictJsonError: any departure named in the module's first line.
+        StrictJsonError: any deviation named in the module's first line.
         TooManyValuesError: more than `max_values`.
     """
     try:
@@ -136,7 +135,7 @@ def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int | No
 
 
 def _check_form(raw: bytes) -> None:
-    """Is it JSON at all? Nothing is built."""
+    """Check the JSON grammar without building a value."""
     try:
         msgspec.json.decode(raw, type=msgspec.Raw)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -156,11 +155,11 @@ def _load(text: str) -> Any:
 
 
 class StrictDecoder:
-    """Strict decoding of one closed type (no float, no Any in it), quick for our own encoding.
+    """Strict decoding of one closed type (no float, no Any in it), fast for our own encoding.
 
-    Text that msgspec, having read it into the type, writes again byte for byte can hold no
-    duplicate or unknown member, no float, no odd white space and no byte order mark. Only such text
-    takes the short way; all else goes through `parse_strict`.
+    If msgspec decodes a text into the type and encodes it to the same bytes, the text has no
+    duplicate or unknown member, no float, no irregular white space and no byte order mark. Such
+    text takes the fast path; any other text goes through `parse_strict`.
     """
 
     def __init__(self, type_: type[Any]) -> None:
@@ -169,7 +168,7 @@ class StrictDecoder:
         self._encoder = msgspec.json.Encoder()
 
     def decode_canonical(self, raw: bytes) -> Any | None:
-        """The value when `raw` is exactly what we would have written, else None."""
+        """The value when `raw` equals our own encoding of it, else None."""
         try:
             value = self._quick.decode(raw)
             if self._encoder.encode(value) == raw and _is_plain(raw):
@@ -179,7 +178,7 @@ class StrictDecoder:
         return None
 
     def decode(self, raw: bytes) -> Any:
-        """Decode, or refuse.
+        """Decode strictly.
 
         Raises:
             StrictJsonError: not strict JSON.

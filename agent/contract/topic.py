@@ -1,7 +1,7 @@
 """The MQTT topic tree under `tramtin/1/`.
 
-A level consists of ASCII letters, digits, `-` and `_`: what every broker carries as it is. Names
-may hold `.` and `_` besides; both are escaped as in a URL, with `_` in place of `%`
+A level consists of ASCII letters, digits, `-` and `_`, which every broker carries unchanged. Names
+may also contain `.` and `_`; both are escaped as in a URL, with `_` in place of `%`
 (docs/decisions/0030).
 """
 
@@ -24,7 +24,7 @@ MAX_FILE_NAME = 128  # characters of the name of an authority file
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """Where a downlink message came in; slot and group as documents name them, not escaped.
+    """The topic of a downlink message; slot and group as documents name them, not escaped.
 
     `station` is set for `d/<station>/...`, `group` for `g/<group>/...`; `slot` is empty for `ack`
     and for kinds that have none.
@@ -59,7 +59,7 @@ def parse_topic(text: str) -> Topic:
     """Read a downlink topic.
 
     Raises:
-        ValueError: the topic is not one on which documents come down.
+        ValueError: it is not a downlink topic.
     """
     if not text.startswith(f"{ROOT}/"):
         raise ValueError(f"not a topic of ours: {text[:120]!r}")

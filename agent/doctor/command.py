@@ -16,7 +16,7 @@ from agent.doctor.bundle_archive import build_bundle
 from agent.doctor.context import DoctorContext, find_agent
 from agent.doctor.probe_runner import ProbeReport, build_probes, run_probes
 from agent.doctor.render import Renderer, build_report, count_states, say
-from agent.doctor.state_reader import read_words
+from agent.doctor.state_reader import read_values
 from agent.errors import ConfigError, YamlFaults
 from agent.settings.check_command import describe_unreadable
 from agent.settings.credential import take_credentials
@@ -72,7 +72,7 @@ def build_case(file: Path, judge: Judge) -> DoctorContext:
     """
     judged = judge(file)
     settings = _load_anyway(file, judged)
-    words = read_words(Path(settings.state)) if settings is not None else {}
+    words = read_values(Path(settings.state)) if settings is not None else {}
     return DoctorContext(
         file=file,
         judged=judged,

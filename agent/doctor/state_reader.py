@@ -46,7 +46,7 @@ def read_rows(state: Path, query: str) -> list[Any]:
     return query_database(state, lambda connection: connection.execute(query).fetchall())
 
 
-def read_words(state: Path) -> dict[str, str]:
+def read_values(state: Path) -> dict[str, str]:
     """The agent's small memory (`store.key_value`); empty where there is none or it is broken."""
     try:
         return dict(read_rows(state, "SELECT key, value FROM meta"))

@@ -19,7 +19,7 @@ from agent.contract.issuer_budget import Arrivals
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
 from agent.store.documents import DocumentsRead, ReplayFloors, commit, drop, read_within_budget
-from agent.store.pause_history import note_pause
+from agent.store.pause_history import record_pause
 from agent.store.unsaved_documents import UnsavedDocuments
 from agent.trust.budget_rule import verify_budget
 
@@ -102,7 +102,7 @@ class DocumentAdmission:
 
         See `store.unsaved_documents`.
         """
-        return self._unsaved.take(accepted, self._clock.now().at)
+        return self._unsaved.add(accepted, self._clock.now().at)
 
     async def make_room(self, accepted: Accepted) -> Sequence[Document]:
         """Which documents give way to a new one, if its issuer has room for it at all.
@@ -135,7 +135,7 @@ def commit_accepted(
     drop(connection, given_up)
     commit(connection, accepted, at)
     if pause is not None:
-        note_pause(connection, list_pausers(accepted), pause)
+        record_pause(connection, list_pausers(accepted), pause)
 
 
 def list_pausers(accepted: Accepted) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from agent.plan.silence import next_pause, verify_pause
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.database import Store
-from agent.store.documents import ReplayFloors, learn
+from agent.store.documents import ReplayFloors, update_floors
 from agent.store.pause_history import last_pauses
 from agent.trust.attestation import Attestations, UnprovedEmergencies
 from agent.trust.current_authority import AuthorityInForce
@@ -284,7 +284,7 @@ class IngestPipeline:
             if not self._admission.hold_unsaved(accepted):
                 await self._report_result(accepted, "failed", error)
                 return
-        learn(self._floors, accepted)
+        update_floors(self._floors, accepted)
         if document.kind not in KINDS_BY_MACHINE:
             self._clock.attest(parse_utc(document.issued))
         await self.restore()

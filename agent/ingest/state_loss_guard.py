@@ -14,7 +14,7 @@ from agent.contract.document import Document
 from agent.contract.ids import Place
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
-from agent.store.state_origin import StateOrigin, load_origin, put_origin
+from agent.store.state_origin import StateOrigin, load_origin, save_origin
 from agent.trust.authority import Authority
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import (
@@ -113,7 +113,7 @@ class StateLossGuard:
     async def _set_origin(self, origin: StateOrigin) -> None:
         self._origin = origin
         try:
-            await self._store.run(put_origin, origin)
+            await self._store.run(save_origin, origin)
         except StoreError as error:
             log.warning("the origin of the state is kept in memory only: %s", error)
 

@@ -159,7 +159,7 @@ class Downloads:
             self._give_up(Digest(digest))
 
     def _give_up(self, digest: Digest) -> None:
-        self._status.forget_failure(digest)
+        self._status.clear_failure(digest)
         self.given_up.emit(digest)
 
     def _take(self, medium: Medium, *, is_urgent: bool) -> None:
@@ -250,13 +250,13 @@ class Downloads:
         if not is_whole:
             download.turns += 1
             return False
-        self._status.forget_failure(digest)
+        self._status.clear_failure(digest)
         self.arrived.emit(digest)
         return True
 
     def _failed(self, download: _Download, error: AgentError) -> None:
         digest = Digest(download.medium.sha256)
-        self._status.note_failure(digest, str(error))
+        self._status.set_failure(digest, str(error))
         pauses_s = URGENT_RETRY_S if download.is_urgent else RETRY_S
         download.due_mono_s = mono_s() + pauses_s[min(download.faults, len(pauses_s) - 1)]
         download.faults += 1

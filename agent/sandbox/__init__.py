@@ -1,5 +1,6 @@
-"""What a helper process may still do once hostile bytes have taken it over: Landlock and seccomp.
+"""Confinement of helper processes that read hostile bytes: Landlock and seccomp.
 
-`launch` confines a program before it is executed, `profile` confines this very process. A kernel
-that offers only one of the two gives that one; `support` says what it offers.
+`enforce` confines a program before it is executed, `profile` defines the limits and also confines
+the present process. On a kernel with only one of the two mechanisms that one is used;
+`profile.find_missing` names the other.
 """

@@ -1,16 +1,16 @@
-"""Landlock, seccomp and limits, put on this process; and the launcher that confines a program.
+"""Apply Landlock, seccomp and limits to this process; also the launcher that confines a program.
 
-`python -I -S enforce.py LIMITS FILTER RULES PROGRAM ARGS...` confines itself, then becomes PROGRAM.
-The launcher is a process of its own because the agent has threads: no Python runs between its fork
-and exec. It keeps its pid, so whoever started it waits for it, and ends it, as for the program. It
-starts for each medium, so this module imports next to nothing, no dataclasses and no typing.
+`python -I -S enforce.py LIMITS FILTER RULES PROGRAM ARGS...` confines itself, then executes
+PROGRAM. The launcher is a process of its own because the agent has threads: no Python may run
+between its fork and exec. It keeps its pid, so its parent waits for it and ends it like the
+program. It starts for each medium, so this module has few imports, no dataclasses and no typing.
 
-LIMITS is `cpu_s,memory_bytes`, FILTER the BPF program in hexadecimal or nothing, RULES the Landlock
+LIMITS is `cpu_s,memory_bytes`, FILTER the BPF program in hexadecimal or empty, RULES the Landlock
 rules as `rights:path` or `rights:@descriptor`, separated by newlines.
 
 Sources: landlock(7), linux/landlock.h, seccomp(2), linux/filter.h. Debian 12's kernel has Landlock
-ABI 2: files, no network. What later ABIs add (truncation, TCP, ioctls of devices, signals and
-abstract sockets beyond the own domain) is refused where the kernel knows it.
+ABI 2: files, no network. The rights of later ABIs (truncation, TCP, ioctls of devices, signals and
+abstract sockets outside the own domain) are refused where the kernel supports them.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ READ = READ_FILE | READ_DIR
 RUN = EXECUTE | READ_FILE
 ALL_BUT_RUN = 0xFFFF & ~EXECUTE
 _RIGHTS_ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-# an ABI, and how many file rights it knows: bits 0 to 12, then refer, truncate, ioctl_dev
+# an ABI and its number of file rights: bits 0 to 12, then refer, truncate, ioctl_dev
 _RIGHTS_OF_ABI = ((5, 16), (3, 15), (2, 14), (1, 13))
 _TCP_OF_ABI, _SCOPES_OF_ABI = 4, 6
-NOT_FOUND = 127  # as a shell says it
+NOT_FOUND = 127  # the exit code of a shell
 
-Rule = tuple[int, str | int]  # rights, beneath a path or on what a descriptor has open
+Rule = tuple[int, str | int]  # rights below a path, or on the file of a descriptor
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -50,7 +50,7 @@ class _SockFprog(ctypes.Structure):
 
 
 def query_landlock_abi() -> int:
-    """The kernel's Landlock version; 0 without Landlock, or where a filter forbids asking."""
+    """The kernel's Landlock version; 0 without Landlock, or where a filter forbids the query."""
     try:
         return _syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     except OSError:
@@ -58,9 +58,9 @@ def query_landlock_abi() -> int:
 
 
 def restrict_files(rules: list[Rule]) -> None:
-    """Confine this thread and its later children to `rules`; there is no way back.
+    """Confine this thread and its later children to `rules`; this cannot be undone.
 
-    A path that does not exist is left out: it cannot be reached either.
+    A path that does not exist is skipped.
 
     Raises:
         OSError: the kernel has no Landlock, or refuses.
@@ -78,12 +78,12 @@ def restrict_files(rules: list[Rule]) -> None:
 
 
 def list_rights(abi: int) -> int:
-    """The file rights that a Landlock ABI can take away, as bits."""
+    """The file rights that a Landlock ABI can restrict, as bits."""
     return next((1 << count) - 1 for least, count in _RIGHTS_OF_ABI if abi >= least)
 
 
 def build_ruleset_attr(abi: int) -> bytes:
-    """A landlock_ruleset_attr, as long as this ABI knows it: everything is refused."""
+    """A landlock_ruleset_attr with the fields of this ABI, which refuses everything."""
     attribute = struct.pack("<Q", list_rights(abi))
     if abi >= _TCP_OF_ABI:
         attribute += struct.pack("<Q", 0b11)  # bind, connect
@@ -93,13 +93,13 @@ def build_ruleset_attr(abi: int) -> bytes:
 
 
 def install_filter(program: bytes) -> None:
-    """Filter the system calls of this thread and its later children; there is no way back.
+    """Filter the system calls of this thread and its later children; this cannot be undone.
 
     Args:
         program: an array of struct sock_filter.
 
     Raises:
-        OSError: what the kernel says.
+        OSError: the kernel refuses.
     """
     forbid_new_privileges()
     code = ctypes.create_string_buffer(program, len(program))
@@ -108,19 +108,19 @@ def install_filter(program: bytes) -> None:
 
 
 def has_seccomp() -> bool:
-    """Does the kernel filter system calls? A filter at no address is faulty only where it does."""
+    """Does the kernel filter system calls? A null filter gives EFAULT only where it does."""
     try:
         _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0)
     except OSError as error:
         return error.errno == errno.EFAULT
-    return False  # never: no filter lies at address 0
+    return False  # unreachable: a filter at address 0 is never accepted
 
 
 def forbid_new_privileges() -> None:
-    """From here on no set-user-id program helps; both confinements demand it.
+    """Disable set-user-id programs from now on; Landlock and seccomp require it.
 
     Raises:
-        OSError: what the kernel says.
+        OSError: the kernel refuses.
     """
     _prctl(PR_SET_NO_NEW_PRIVS, 1, 0)
 
@@ -129,11 +129,11 @@ def die_with(parent: int) -> None:
     """Have the kernel end this process when the thread that forked it ends.
 
     Args:
-        parent: its pid, asked before the fork: it may be gone by now.
+        parent: its pid, read before the fork: the parent may have ended since.
 
     Raises:
-        OSError: what the kernel says.
-        ProcessLookupError: it is gone.
+        OSError: the kernel refuses.
+        ProcessLookupError: the parent has ended.
     """
     _prctl(PR_SET_PDEATHSIG, _SIGKILL, 0)
     if os.getppid() != parent:
@@ -141,9 +141,9 @@ def die_with(parent: int) -> None:
 
 
 def set_limits(cpu_s: int, memory_bytes: int) -> None:
-    """Bound CPU time and address space; no file is written, a core file neither.
+    """Limit CPU time and address space; forbid writing files, core files included.
 
-    A limit that is lower already stays.
+    A limit that is already lower stays.
     """
     for what, wanted in (
         (resource.RLIMIT_CPU, cpu_s),
@@ -166,7 +166,7 @@ def _add_rule(ruleset: int, rights: int, where: str | int) -> None:
             rights &= _RIGHTS_ON_FILES
         _syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, fd), 0)
     except OSError:
-        return  # EBADFD: a pipe or a file in memory lies in no folder, and needs no right
+        return  # EBADFD: a pipe or memory file is in no folder and needs no right
     finally:
         if isinstance(where, str):
             os.close(fd)
@@ -189,7 +189,7 @@ def _check(result: int) -> int:
 
 
 def _try(enforce: object, *args: object) -> None:
-    """What is played is signed: an alarm that is not heard harms more than a missing bar."""
+    """Continue unconfined on an error: a silent alarm is worse than a missing confinement."""
     try:
         enforce(*args)  # type: ignore[operator]  # typing costs the launcher its start-up time
     except OSError as error:
@@ -203,7 +203,7 @@ def _find_program(name: str) -> str | None:
 
 
 def main(argv: list[str]) -> int:
-    """Become the program; returns only when there is none.
+    """Execute the program; returns only when it does not exist.
 
     Raises:
         OSError: it cannot be executed.

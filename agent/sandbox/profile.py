@@ -1,6 +1,6 @@
-"""Who is confined to what: programs of others by `confine_argv`, our own processes by themselves.
+"""The limits of each helper: `confine_argv` for other programs, `confine_*` for our own processes.
 
-What a kernel lacks is left out, so that the box still sounds; `find_missing` names it.
+A mechanism that the kernel lacks is skipped, so that the box still sounds; `find_missing` names it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.sandbox.enforce import ALL_BUT_RUN, READ, READ_FILE, RUN, Rule
 
 log = logging.getLogger(__name__)
 LIBRARIES = ("/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
-# the dynamic loader is executed too; one of these is this machine's
+# the dynamic loader is executed too; one of these belongs to this machine
 LOADERS = (
     "/lib64/ld-linux-x86-64.so.2",
     "/lib/ld-linux-aarch64.so.1",
@@ -29,12 +29,12 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 @dataclass(frozen=True)
 class ProgramProfile:
-    """What a program of others may use.
+    """The limits of an external program.
 
     Args:
-        cpu_s: of processor time, in all.
-        memory_bytes: of address space.
-        readable: folders and files beside the libraries.
+        cpu_s: total processor time.
+        memory_bytes: address space.
+        readable: folders and files besides the libraries.
     """
 
     cpu_s: int
@@ -50,8 +50,8 @@ def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[i
 
     Args:
         profile: its limits.
-        argv: the program, sought in PATH, and its arguments.
-        fds: inherited descriptors; their files may be opened anew, whatever folder they lie in.
+        argv: the program, searched in PATH, and its arguments.
+        fds: inherited descriptors; their files may be opened again, whatever folder they are in.
     """
     rules: list[Rule] = [(RUN, path) for path in LOADERS]
     rules += [(READ, path) for path in (*LIBRARIES, *DEVICES, *profile.readable)]
@@ -62,16 +62,17 @@ def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[i
 
 
 def confine_board(readable: Collection[str], writable: str) -> None:
-    """Confine this process, a board whose driver is open: code, fonts and media; its own folder.
+    """Confine this board process, whose driver is open.
 
-    Call it while there is one thread: Landlock binds the calling thread alone.
+    It may read code, fonts and media, and write its own folder. Call it while there is one thread:
+    Landlock confines only the calling thread.
 
     Args:
         readable: folders of media.
-        writable: the board's path; a folder is written to, a device is open already.
+        writable: the board's path; a folder gets write access, a device is already open.
 
     Raises:
-        OSError: the kernel refuses what it says it has.
+        OSError: the kernel refuses a mechanism that it announces.
     """
     paths = (*_list_code(), *LIBRARIES, *FONTS, *DEVICES, *readable)
     rules: list[Rule] = [(READ, path) for path in paths]
@@ -83,13 +84,13 @@ def confine_board(readable: Collection[str], writable: str) -> None:
 
 
 def confine_renderer(board: int) -> None:
-    """Confine this process further, forked from a board: it writes and starts nothing.
+    """Confine this renderer, forked from a board process, further: no writes, no new processes.
 
     Args:
         board: the board's pid; the renderer ends with it, and cannot undo that.
 
     Raises:
-        OSError: the board is gone, or the kernel refuses what it says it has.
+        OSError: the board has ended, or the kernel refuses a mechanism that it announces.
     """
     enforce.die_with(board)
     _install(seccomp.RENDERER)
@@ -102,7 +103,7 @@ def find_missing() -> list[str]:
 
 
 def has_seccomp() -> bool:
-    """Does the kernel filter system calls, and do we have this machine's numbers?"""
+    """Does the kernel filter system calls, and does the table have this machine's numbers?"""
     return enforce.has_seccomp() and bool(_assemble(seccomp.PROGRAM))
 
 
@@ -113,14 +114,14 @@ def _install(policy: seccomp.SyscallPolicy) -> None:
 
 @cache
 def _program_filter() -> str:
-    """In hexadecimal; what is missing is said here, once in the agent's life."""
+    """The filter in hexadecimal; logs a missing mechanism once while the agent runs."""
     for missing in find_missing():
         log.warning("this kernel does not confine helpers by %s: see `tramtin doctor`", missing)
     return _assemble(seccomp.PROGRAM).hex() if has_seccomp() else ""
 
 
 def _assemble(policy: seccomp.SyscallPolicy) -> bytes:
-    """Empty on a machine whose calls we have no table of."""
+    """The assembled filter; empty on a machine without a table of system calls."""
     try:
         return seccomp.assemble(policy, seccomp.find_architecture())
     except KeyError:
@@ -128,7 +129,7 @@ def _assemble(policy: seccomp.SyscallPolicy) -> bytes:
 
 
 def _list_code() -> list[str]:
-    """Where Python's modules and ours lie. Not all of `sys.path`: its first may be any folder."""
+    """Folders of Python's modules and ours. Not all of `sys.path`: its first may be any folder."""
     own = Path(__file__).parents[1]
     installed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     return [*installed, sys.base_prefix, str(own), str(own.with_name("drivers"))]

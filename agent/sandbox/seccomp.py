@@ -1,9 +1,9 @@
-"""A seccomp filter, assembled by hand: everything is allowed but what a helper never needs.
+"""A seccomp filter, assembled by hand: it refuses system calls that a helper never needs.
 
-A list of what is refused, not of what is allowed: a libc or ffmpeg that comes with a call which
-nobody foresaw must still sound (docs/decisions/0027). Calls that are newer than our table are
-answered ENOSYS, so that nothing new is allowed unseen. Sources: seccomp(2), linux/bpf_common.h,
-linux/seccomp.h, linux/audit.h, linux/sched.h.
+It lists refused calls, not allowed ones: a new libc or ffmpeg that uses an unforeseen call must
+still play (docs/decisions/0027). Calls that are newer than our table return ENOSYS, so that no new
+call is allowed unseen. Sources: seccomp(2), linux/bpf_common.h, linux/seccomp.h, linux/audit.h,
+linux/sched.h.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ ARCHITECTURES: dict[str, tuple[int, int]] = {
     "aarch64": (1, 0xC00000B7),
     "arm": (2, 0x40000028),
 }
-ARM_PRIVATE = 0x0F0000  # set_tls, cacheflush: no call numbers, but they come this way
+ARM_PRIVATE = 0x0F0000  # set_tls, cacheflush: not in the table, but they pass through the filter
 # offsets in struct seccomp_data; all three architectures are little-endian
 _NR, _ARCH, _ARGS = 0, 4, 16
 _LOAD, _JEQ, _JGT, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _WRITE_FLAGS = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
-# F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP: a descriptor that becomes readable sends
-# whatever signal to whatever process of the same user, without a call that is named after it
+# F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP: with them a descriptor that becomes
+# readable sends any signal to any process of the same user
 _NAME_OWNER = {"fcntl": (8, 10, 15), "fcntl64": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # all namespaces
@@ -55,12 +55,12 @@ _NEVER: dict[str, Row] = {**NETWORK, **INSPECT, **SCHEDULE, **IPC, **KERNEL, **M
 
 @dataclass(frozen=True)
 class SyscallPolicy:
-    """What is refused with EPERM.
+    """The calls that are refused with EPERM.
 
     Args:
-        refused: names of the table with their numbers.
-        may_open_for_writing: where, is then Landlock's to say.
-        may_fork: new processes, not only threads.
+        refused: names in the table with their numbers.
+        may_open_for_writing: allowed here; Landlock limits the folders.
+        may_fork: new processes are allowed, not only threads.
     """
 
     refused: dict[str, Row]
@@ -68,11 +68,11 @@ class SyscallPolicy:
     may_fork: bool = False
 
 
-# a program that is executed by the launcher: it must still be allowed to be executed
+# a program that the launcher executes: execve must stay allowed
 PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["execveat"]})
-# the board process: writes what its driver writes, forks renderers and ends them
+# the board process: writes the output of its driver, forks renderers and ends them
 BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
-# a renderer, forked from the board: pixels out, nothing else
+# a renderer, forked from the board: it only returns pixels
 RENDERER = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
 
 
@@ -80,7 +80,7 @@ def assemble(policy: SyscallPolicy, architecture: str) -> bytes:
     """The BPF program of a policy, as an array of struct sock_filter.
 
     Args:
-        policy: what is refused.
+        policy: the refused calls.
         architecture: a key of `ARCHITECTURES`.
     """
     column, arch = ARCHITECTURES[architecture]
@@ -92,7 +92,7 @@ def assemble(policy: SyscallPolicy, architecture: str) -> bytes:
             code += [(_JEQ, 0, 1, refused), (_RETURN, 0, 0, refuse)]
     for name, row in JUDGED.items():
         if (number := row[column]) is not None:
-            code += _judge(name, number, policy)
+            code += _filter_arguments(name, number, policy)
     code.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("<HBBI", op, yes, no, value) for op, yes, no, value in code)
 
@@ -119,18 +119,21 @@ def _load(offset: int) -> _Instruction:
 
 
 def _refuse_unknown(column: int) -> Iterable[_Instruction]:
-    """Calls above the table; x32's, which carry bit 30, are among them."""
+    """Refuse calls above the table, including x32 calls, which have bit 30 set."""
     answer = (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)
     if column == ARCHITECTURES["arm"][0]:
         return [(_JGT, 0, 2, HIGHEST), (_JGE, 1, 0, ARM_PRIVATE), answer]
     return [(_JGT, 0, 1, HIGHEST), answer]
 
 
-def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instruction]:
-    """One call by its arguments; whatever follows finds the call's number loaded again."""
+def _filter_arguments(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instruction]:
+    """Filter one call by its arguments; afterwards the call's number is loaded again."""
     refuse = (_RETURN, 0, 0, _ERRNO | errno.EPERM)
     unknown = (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)
-    if name in ("openat2", "clone3"):  # their flags lie in memory; libc falls back to the older
+    if name in (
+        "openat2",
+        "clone3",
+    ):  # their flags are in memory; libc falls back to the older call
         return [(_JEQ, 0, 1, number), unknown]
     if name in ("open", "openat"):
         if policy.may_open_for_writing:
@@ -140,7 +143,7 @@ def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instructi
     elif name == "clone":
         allowed = (_JSET, 0, 1, _CLONE_NEW) if policy.may_fork else (_JSET, 1, 0, _CLONE_THREAD)
         test = [_load(_ARGS), allowed, refuse]
-    elif name == "prctl":  # who is to end with its parent ends with it
+    elif name == "prctl":  # PR_SET_PDEATHSIG must stay as it is set
         if policy.may_fork:
             return []
         test = [_load(_ARGS), (_JEQ, 0, 1, PR_SET_PDEATHSIG), refuse]
@@ -148,6 +151,6 @@ def _judge(name: str, number: int, policy: SyscallPolicy) -> Iterable[_Instructi
         *others, last = _NAME_OWNER[name]
         equal = [(_JEQ, len(others) - place, 0, one) for place, one in enumerate(others)]
         test = [_load(_ARGS + 8), *equal, (_JEQ, 0, 1, last), refuse]
-    else:  # prlimit64, of itself only
+    else:  # prlimit64, only on itself
         test = [_load(_ARGS), (_JEQ, 1, 0, 0), refuse]
     return [(_JEQ, 0, len(test) + 1, number), *test, _load(_NR)]

@@ -1,4 +1,4 @@
-"""System calls by number, for the three architectures that stations have.
+"""System calls by number, for the three architectures of stations.
 
 Columns: x86-64, arm64, 32-bit ARM (EABI); None where an architecture lacks the call. The numbers
 are those of the kernel's `asm/unistd.h`; a test compares them with libseccomp's own tables.
@@ -7,7 +7,7 @@ are those of the kernel's `asm/unistd.h`; a test compares them with libseccomp's
 from __future__ import annotations
 
 Row = tuple[int | None, int | None, int | None]
-HIGHEST = 450  # set_mempolicy_home_node, Linux 5.17; a later call is answered as unknown
+HIGHEST = 450  # set_mempolicy_home_node, Linux 5.17; later calls return ENOSYS
 
 # makes or joins a connection
 NETWORK: dict[str, Row] = {
@@ -51,7 +51,7 @@ SIGNAL: dict[str, Row] = {
     "rt_tgsigqueueinfo": (297, 240, 363),
     "pidfd_send_signal": (424, 424, 424),
 }
-# takes time from another process
+# takes processor time from another process
 SCHEDULE: dict[str, Row] = {
     "setpriority": (141, 140, 97),
     "ioprio_set": (251, 30, 314),
@@ -72,7 +72,7 @@ IPC: dict[str, Row] = {
     "mq_open": (240, 180, 274),
     "mq_unlink": (241, 181, 275),
 }
-# belongs to administration, or passes around a filter
+# administers the system, or bypasses a filter
 KERNEL: dict[str, Row] = {
     "add_key": (248, 217, 309),
     "request_key": (249, 218, 310),
@@ -167,7 +167,7 @@ METADATA: dict[str, Row] = {
     "lremovexattr": (198, 15, 236),
     "fremovexattr": (199, 16, 237),
 }
-# is judged by its arguments
+# is filtered by its arguments
 JUDGED: dict[str, Row] = {
     "open": (2, None, 5),
     "openat": (257, 56, 322),

@@ -1,1 +1,1 @@
-"""YAML to frozen settings; every fault at file:line:column."""
+"""station.yaml as frozen settings; every fault with its file:line:column."""

@@ -20,46 +20,51 @@ from strict_yaml.validation_fault import ValidationFault, sort_faults
 from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
-Judge = Callable[[Path], SettingsReport]
+Validate = Callable[[Path], SettingsReport]
 
 
 def run_check(
-    path: Path, judge: Judge, lang: Lang = "vi", *, as_json: bool = False, effective: bool = False
+    path: Path,
+    validate: Validate,
+    lang: Lang = "vi",
+    *,
+    as_json: bool = False,
+    effective: bool = False,
 ) -> int:
-    """Print the verdict; returns 0 good (also with warnings), 1 faults, 2 unreadable.
+    """Print the result; returns 0 valid (also with warnings), 1 faults, 2 unreadable.
 
     Args:
         path: station.yaml.
-        judge: what the agent itself judges the file with when it starts.
+        validate: the function with which the agent validates the file at its start.
         lang: of the text.
-        as_json: one object instead of lines.
-        effective: print the settings in force, defaults filled in and secrets hidden; faults and
-            warnings then go to stderr, so that the output can be kept.
+        as_json: print one JSON object instead of lines.
+        effective: print the settings in force, with defaults and hidden secrets; faults and
+            warnings then go to stderr, so that the output can be saved.
     """
     try:
-        judged = judge(path)
+        report = validate(path)
     except ConfigError as error:
         return _print_unreadable(error, lang, as_json=as_json)
-    faults = judged.faults
-    if judged.settings is not None and judged.tree is not None:
-        faults = [found.at(str(path)) for found in find_risks(judged.settings, judged.tree, path)]
+    faults = report.faults
+    if report.settings is not None and report.tree is not None:
+        faults = [found.at(str(path)) for found in find_risks(report.settings, report.tree, path)]
         faults = sort_faults(faults)
-    code = GOOD if judged.settings is not None else FAULTS
+    code = GOOD if report.settings is not None else FAULTS
     if as_json:
-        told = _build_told(path, faults, lang)
-        if effective and judged.settings is not None:
-            told["effective"] = build_plain(judged.settings)
-        print(json.dumps(told, ensure_ascii=False))
+        result = _build_result(path, faults, lang)
+        if effective and report.settings is not None:
+            result["effective"] = build_plain(report.settings)
+        print(json.dumps(result, ensure_ascii=False))
         return code
-    if effective and judged.settings is not None:
-        print(build_effective(judged.settings, judged.tree, lang), end="")
-    verdict = _build_verdict(path, judged.text, faults, lang)
+    if effective and report.settings is not None:
+        print(build_effective(report.settings, report.tree, lang), end="")
+    verdict = _build_verdict(path, report.text, faults, lang)
     print(verdict, file=sys.stderr if effective else sys.stdout)
     return code
 
 
 def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: Lang) -> str:
-    """Faults first, each under its line of the file; then warnings; then one line that sums up."""
+    """Faults, each under its line of the file; then warnings; then one line of summary."""
     errors = [fault for fault in faults if fault.severity == "error"]
     warnings = [fault for fault in faults if fault.severity == "warning"]
     blocks = [
@@ -74,7 +79,7 @@ def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: L
     return "\n\n".join([*blocks, last])
 
 
-def _build_told(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[str, Any]:
+def _build_result(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[str, Any]:
     rows = [
         {
             "severity": fault.severity,
@@ -102,7 +107,7 @@ def _print_unreadable(error: ConfigError, lang: Lang, *, as_json: bool) -> int:
 
 
 def describe_unreadable(error: ConfigError, lang: Lang) -> str:
-    """What stands in the way of reading the settings, and the next step where there is one."""
+    """The reason why the settings cannot be read, and the next step where there is one."""
     file = error.subject
     match error.hint:
         case reason if reason == os.strerror(errno.ENOENT):

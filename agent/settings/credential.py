@@ -1,8 +1,8 @@
-"""Where the device key really lies: the settings name its file, systemd may hand over a copy.
+"""The path of the device key: the file in the settings, or the copy that systemd provides.
 
-The unit says `LoadCredential=device.key:/etc/tramtin/device.key`, so the file itself may belong to
-root alone. The settings name that file; where systemd has handed over a credential of the same file
-name, its copy is read instead. One station.yaml thus serves the service, `check` and `doctor`.
+The unit has `LoadCredential=device.key:/etc/tramtin/device.key`, so the file itself may belong to
+root alone. The settings name that file; where systemd provides a credential of the same file name,
+its copy is read instead. So one station.yaml serves the service, `check` and `doctor`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ VARIABLE = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
 
 
 def find_credential(path: str) -> str:
-    """The copy that systemd handed to this process under the file's name, else `path` itself."""
+    """The copy that systemd provides to this process under the file's name, else `path` itself."""
     folder = os.environ.get(VARIABLE)
     if not folder:
         return path
@@ -27,7 +27,7 @@ def find_credential(path: str) -> str:
 
 
 def take_credentials(settings: Settings) -> Settings:
-    """The settings with the device key where this process can read it."""
+    """The settings with the path from which this process can read the device key."""
     key = find_credential(settings.broker.key)
     broker = msgspec.structs.replace(settings.broker, key=key)
     return msgspec.structs.replace(settings, broker=broker)

@@ -1,4 +1,4 @@
-"""Rules between the values of station.yaml, on its tree, beside the faults of single values."""
+"""Rules between several values of station.yaml, checked on its tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_AUDIO, _OF_BOARD = ("audio", "zones"), ("board", "faces")
 
 
 def find_clashes(tree: Node) -> Iterator[Found]:
-    """Names given twice, parts that do not go together, addresses that must not be."""
+    """Names used twice, parts that do not fit together, addresses that are not allowed."""
     outputs = items_of(tree, "outputs")
     yield from _find_twins([(f"outputs[{i}].name", node) for i, node in outputs])
     yield from _find_twins(zones_and_faces(outputs))
@@ -36,7 +36,7 @@ def find_clashes(tree: Node) -> Iterator[Found]:
 
 
 def zones_and_faces(outputs: list[tuple[int, Node]]) -> list[tuple[str, Node]]:
-    """Path of the name, and node. An entry names zones without outputs: they share one space."""
+    """Path of the name, and node. Entries name zones without outputs, so names are global."""
     return [
         (f"outputs[{i}].{key}[{k}].name", node)
         for i, output in outputs
@@ -94,7 +94,7 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
     if not isinstance(node, Pairs):
         return
     if any(key.value not in Output.__struct_fields__ for key, _ in node.pairs):
-        return  # a misspelt key is told already; what it leaves open is no fault of its own
+        return  # the misspelt key is reported already; the missing one is not a second fault
     audio, board = given(node, "audio"), given(node, "board")
     if (audio is None) == (board is None):
         want = CodedText("one_of", ("audio + zones, board + faces",))
@@ -132,7 +132,7 @@ def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:
 
 
 def _number(node: Node | None) -> float | None:
-    """A number that the model will accept too; anything else is its fault to tell."""
+    """A number that the model accepts too; the model reports anything else."""
     try:
         return float(node.value) if isinstance(node, Scalar) and node.plain else None
     except ValueError:
@@ -146,7 +146,7 @@ def _find_in_host(host: Node | None) -> Iterator[Found]:
 
 def _find_in_page(listen: Node | None) -> Iterator[Found]:
     if not isinstance(listen, Scalar) or not LISTEN.match(listen.value):
-        return  # its form is judged by the model
+        return  # the model validates its form
     host, _, port = listen.value.rpartition(":")
     try:
         address = ipaddress.ip_address(host.strip("[]"))

@@ -1,4 +1,4 @@
-"""Drivers and profiles that the settings name, and the keys these take. Touches no hardware."""
+"""Drivers and profiles in the settings, and the keys that these accept. Touches no hardware."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from strict_yaml.node import Node, Pairs, Scalar, given, items_of
 from strict_yaml.scalar import resolve
 from strict_yaml.validation_fault import CodedText
 
-# what the agent gives a driver besides its options; with the defaults that it fills in itself
+# the arguments that the agent passes to a driver besides its options, with their defaults
 _OWN: Mapping[Use, Mapping[str, Any]] = {
     "switch": {"port": None, "unit": None, "coil": None},
     "input": {"port": None, "unit": None, "line": None, "active": "high", "debounce_ms": 50},
@@ -28,7 +28,7 @@ _TYPES = {"text": "text", "integer": "integer", "number": "number", "boolean": "
 
 
 class ConfiguredDevice(NamedTuple):
-    """A switch, input or sensor as the tree has it."""
+    """A switch, input or sensor of the tree."""
 
     use: Use
     node: Node
@@ -36,23 +36,23 @@ class ConfiguredDevice(NamedTuple):
     name: str
 
 
-def find_drivers(tree: Node, told: Collection[str] = ()) -> Iterator[Found]:
-    """Unknown drivers and profiles, and settings that these do not take.
+def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
+    """Unknown drivers and profiles, and settings that these do not accept.
 
     Args:
         tree: of station.yaml.
-        told: keys with a fault already; a device that has one is not built on trial.
+        reported: keys with a fault already; a device that has one is not built for the test.
     """
     for i, output in items_of(tree, "outputs"):
         driver = given(given(output, "audio"), "driver")
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
         profile = given(given(output, "board"), "profile")
         yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
-    # Built on trial, they tell whether they go together; nothing is opened. Not beside living ones.
+    # Building the devices shows whether they conflict; nothing is opened. Not while the agent runs.
     is_alone = not registry.has_lines()
     for device in _list_devices(tree):
-        is_sound = not any(key.startswith(device.key) for key in told)
-        yield from _find_in_device(device, is_trial=is_alone and is_sound)
+        is_sound = not any(key.startswith(device.key) for key in reported)
+        yield from _find_in_device(device, is_test=is_alone and is_sound)
     if is_alone:
         registry.close()
 
@@ -72,7 +72,7 @@ def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:
             yield ConfiguredDevice(use, node, f"{use}s[{i}]", called)
 
 
-def _find_in_device(device: ConfiguredDevice, *, is_trial: bool) -> Iterator[Found]:
+def _find_in_device(device: ConfiguredDevice, *, is_test: bool) -> Iterator[Found]:
     profile = given(device.node, "profile")
     if not isinstance(profile, Scalar):
         return
@@ -89,7 +89,7 @@ def _find_in_device(device: ConfiguredDevice, *, is_trial: bool) -> Iterator[Fou
     values |= options
     try:
         faults = registry.find_faults(device.use, profile.value, values)
-        if is_trial and not faults:
+        if is_test and not faults:
             _LOAD[device.use](profile.value, name=device.name, **values)
     except BadProfile as error:
         yield Found(profile.mark, f"{device.key}.profile", "bad_profile", error.detail)
@@ -117,7 +117,7 @@ def _value(node: Node, key: str, default: Any) -> Any:
 
 
 def _found(device: ConfiguredDevice, fault: SettingFault) -> Found:
-    """The driver's fault at the line where its key stands, or should stand."""
+    """The driver's fault at the line of its key, or where the key is missing."""
     is_own = fault.name in _OWN[device.use]
     home = device.node if is_own else given(device.node, "options") or device.node
     key = f"{device.key}.{fault.name}" if is_own else f"{device.key}.options.{fault.name}"

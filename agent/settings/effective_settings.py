@@ -1,4 +1,4 @@
-"""The settings in force: defaults filled in, secrets hidden; as YAML that can be loaded again."""
+"""The settings in force, with defaults and hidden secrets, as YAML that can be loaded again."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from strict_yaml.type_messages import is_secret
 from strict_yaml.validation_fault import HIDDEN
 from texts.catalogue import Lang
 
-# what every reader of YAML takes for text without quotes
+# a text that every YAML reader reads as text without quotes
 _PLAIN = re.compile(r"/?[A-Za-z][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
 def build_plain(settings: Settings) -> dict[str, Any]:
     """The settings as plain values, for programs; secrets hidden."""
-    told: dict[str, Any] = _hide(msgspec.to_builtins(settings), inspect.type_info(Settings))
-    return told
+    plain: dict[str, Any] = _hide(msgspec.to_builtins(settings), inspect.type_info(Settings))
+    return plain
 
 
 def build_effective(settings: Settings, tree: Node | None, lang: Lang) -> str:
-    """As YAML; what the file does not say itself is marked as a default."""
+    """The settings as YAML; values that the file does not set are marked as defaults."""
     note = translate("default_note", lang)
     return "\n".join(_lines(build_plain(settings), tree, 0, note)) + "\n"
 

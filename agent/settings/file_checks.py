@@ -1,6 +1,6 @@
 """Files and folders that the settings name.
 
-Works on the tree, so that these faults are told at once with all others.
+The check runs on the tree, so that these faults are reported together with all others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from strict_yaml.validation_fault import CodedText
 
 
 def find_files(tree: Node) -> Iterator[Found]:
-    """Files and the state folder; what is not well formed is left to the other judges."""
+    """Faults of files and of the state folder; other checks report malformed values."""
     broker = given(tree, "broker")
     for key in ("ca", "cert", "key"):
         yield from _find_file(given(broker, key), f"broker.{key}")
@@ -33,7 +33,7 @@ def _find_file(node: Node | None, key: str) -> Iterator[Found]:
         want = None if near else CodedText("file_of_centre")
         yield Found(node.mark, key, "no_file", node.value, want, near)
     elif not os.access(path, os.R_OK):
-        # the device key belongs to root: without sudo nobody can look into it
+        # the device key belongs to root: other users cannot read it
         yield Found(node.mark, key, "file_unreadable", node.value, _with_sudo())
 
 
@@ -42,7 +42,7 @@ def _with_sudo() -> CodedText | None:
 
 
 def _near_file(path: Path) -> str:
-    """A file of the same kind beside it with nearly that name."""
+    """A file of the same kind in the same folder with a similar name."""
     from strict_yaml.suggestions import guess_member
 
     try:
@@ -63,10 +63,10 @@ def _find_state(node: Node | None) -> Iterator[Found]:
     if not isinstance(node, Scalar) or not node.value.startswith("/"):
         return
     state = Path(node.value)
-    folder = state if state.exists() else state.parent  # it is made at the first start
+    folder = state if state.exists() else state.parent  # it is created at the first start
     if not folder.is_dir():
         yield Found(node.mark, "state", "no_directory", str(folder))
     elif state.exists() and is_read_only(state):
-        return  # a card that died is no fault of the settings: the box runs from memory, and warns
+        return  # a worn card is not a fault of the settings: the box runs from RAM, and warns
     elif not os.access(folder, os.W_OK | os.X_OK):
         yield Found(node.mark, "state", "not_writable", str(folder), _with_sudo())

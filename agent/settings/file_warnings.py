@@ -1,4 +1,4 @@
-"""Risks of where things lie: files that others may read or change, a state that is lost or worn."""
+"""Risks of file locations: files that others may read or change, a state that can get lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agent.settings.model import Settings
 from strict_yaml.validation_fault import CodedText
 
 SERVICE = "tramtin"  # the service's user and group: systemd/tramtin-sysusers.conf
-MOUNTS = Path("/proc/self/mountinfo")  # proc(5): the 5th field is where, after " - " the type
+MOUNTS = Path("/proc/self/mountinfo")  # proc(5): field 5 is the mount point, the type follows " - "
 LOST = {"tmpfs": "state_lost", "ramfs": "state_lost", "overlay": "state_overlay"}
 LOST |= {"vfat": "state_on_boot", "exfat": "state_on_boot", "msdos": "state_on_boot"}
 LOST |= {"nfs": "state_remote", "nfs4": "state_remote", "cifs": "state_remote"}
@@ -33,8 +33,8 @@ def find_file_risks(
     Args:
         settings: loaded from `path`.
         path: the settings' own file.
-        type_of: the file system's type at a path; replaced in tests.
-        ids: user and groups of the service, when root asks and may see more than the service.
+        type_of: returns the file system's type at a path; replaced in tests.
+        ids: user and groups of the service, when root runs the check and can read more.
     """
     if settings.page is not None and settings.page.pin is not None and _mode(path) & 0o007:
         want = CodedText("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
@@ -59,7 +59,7 @@ def find_file_risks(
 
 
 def find_service() -> tuple[int, frozenset[int]] | None:
-    """User and groups of the service; None unless root asks on a box where it is installed."""
+    """User and groups of the service; None unless root runs this where it is installed."""
     if os.geteuid() != 0:
         return None
     try:
@@ -72,7 +72,7 @@ def find_service() -> tuple[int, frozenset[int]] | None:
 def _find_unreadable(
     settings: Settings, path: Path, user: int, groups: frozenset[int]
 ) -> Iterator[Risk]:
-    """What root can read and the service cannot. The key is no matter: systemd hands it over."""
+    """Files that root can read and the service cannot; not the key, which systemd provides."""
     files = {(): path, ("broker", "ca"): Path(settings.broker.ca)}
     files |= {("broker", "cert"): Path(settings.broker.cert), ("root",): Path(settings.root)}
     for key, file in files.items():

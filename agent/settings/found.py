@@ -1,4 +1,4 @@
-"""What a rule of the settings found at a place, before the file's name is known."""
+"""A finding of a settings rule, before the file's name is known."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class Found(NamedTuple):
 def _catalogue(severity: Severity) -> Catalogue:
     if severity == "error":
         return PHRASES
-    from agent.settings.warning_messages import RISKS  # only `check` and `doctor` speak of risks
+    from agent.settings.warning_messages import RISKS  # only `check` and `doctor` report risks
 
     return {**PHRASES, **RISKS}

@@ -1,7 +1,7 @@
-"""What each key of station.yaml means, in Vietnamese and English, with an example.
+"""The meaning of each key of station.yaml, in Vietnamese and English, with an example.
 
 A test fails for a key of the model that has no line here, and for a line without a key. Only the
-schema and the reference page read it; the running agent never loads it.
+schema and the reference page use it; the running agent never loads it.
 """
 
 from __future__ import annotations
@@ -394,5 +394,5 @@ _UNITS = {"_ms": "ms", "_s": "s", "_m": "m", "_db": "dB", "_px": "px"}
 
 
 def unit_of(path: str) -> str:
-    """The unit of a key: the end of its name, or what its line above says."""
+    """The unit of a key: the end of its name, or the unit in its `KeyDoc`."""
     return KEYS[path].unit or next((unit for end, unit in _UNITS.items() if path.endswith(end)), "")

@@ -1,4 +1,4 @@
-"""station.yaml → frozen `Settings`, or all its faults: the one path of the agent and `check`."""
+"""Load station.yaml into frozen `Settings`, or list all its faults, for agent and `check` alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from strict_yaml.validation_fault import CodedText, ValidationFault, sort_faults
 
 @dataclass(frozen=True)
 class SettingsReport:
-    """A file as judged: with no faults there are settings, with faults there may be a tree."""
+    """The result of validation: settings without faults, or faults and perhaps the tree."""
 
     source: str
     text: str
@@ -32,7 +32,7 @@ class SettingsReport:
     faults: list[ValidationFault]
 
     def refused(self, key: str, error: ConfigError) -> SettingsReport:
-        """With one fault more: what the agent found when it opened what a key names."""
+        """Add a fault that the agent found when it opened the file of a key."""
         mark = find_mark(self.tree, tuple(key.split("."))) if self.tree else Mark(0, 0)
         found = Found(mark, key, error.code, error.hint, CodedText("file_of_centre"))
         return replace(
@@ -41,7 +41,7 @@ class SettingsReport:
 
 
 def validate_settings(path: Path) -> SettingsReport:
-    """Read station.yaml and judge all of it: form, values, rules, and what it names.
+    """Read station.yaml and validate all of it: form, values, rules, files and drivers.
 
     Raises:
         ConfigError: E_UNREADABLE, the file itself cannot be read.
@@ -52,15 +52,15 @@ def validate_settings(path: Path) -> SettingsReport:
         return SettingsReport(source, text, None, None, faults)
     settings, tree, faults = load_yaml(text, Settings, source)
     if tree is not None:
-        told = {fault.key for fault in faults}  # one mistake is told once
-        found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree, told))
-        faults += [one.at(source) for one in found if one.key not in told]
+        reported = {fault.key for fault in faults}  # one mistake is reported once
+        found = (*find_clashes(tree), *find_files(tree), *find_drivers(tree, reported))
+        faults += [one.at(source) for one in found if one.key not in reported]
     faults = [_without_secret(_with_example(fault)) for fault in faults]
     return SettingsReport(source, text, None if faults else settings, tree, sort_faults(faults))
 
 
 def _with_example(fault: ValidationFault) -> ValidationFault:
-    """What is not there is best explained by how it may look."""
+    """Add an example to the fault of a missing key."""
     if fault.what not in ("missing_key", "no_value") or fault.expected is None:
         return fault
     from agent.settings.key_docs import KEYS
@@ -73,7 +73,7 @@ def _with_example(fault: ValidationFault) -> ValidationFault:
 
 
 def _without_secret(fault: ValidationFault) -> ValidationFault:
-    """A PIN may have been written into another key of the page."""
+    """Hide the value of a fault in the page's keys: it may be a PIN in the wrong key."""
     if not fault.key.startswith("page") or not fault.got:
         return fault
     from strict_yaml.secret import hide_secrets
@@ -82,7 +82,7 @@ def _without_secret(fault: ValidationFault) -> ValidationFault:
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings alone; looks at no other file and no driver.
+    """The settings alone; checks no other file and no driver.
 
     Raises:
         YamlFaults: with every fault found.
@@ -94,26 +94,26 @@ def load_settings(path: Path) -> Settings:
         raise YamlFaults(faults)
     settings, tree, faults = load_yaml(text, Settings, source)
     if tree is not None:
-        told = {fault.key for fault in faults}
-        faults += [found.at(source) for found in find_clashes(tree) if found.key not in told]
+        reported = {fault.key for fault in faults}
+        faults += [found.at(source) for found in find_clashes(tree) if found.key not in reported]
     if settings is None or faults:
         raise YamlFaults(faults)
     return settings
 
 
 def check_files(settings: Settings, source: str = "") -> list[ValidationFault]:
-    """Faults of what loaded settings name: files, the state folder, drivers and profiles.
+    """Faults of the files, state folder, drivers and profiles that loaded settings name.
 
     Args:
         settings: loaded before.
-        source: how faults name the settings' file; they have line and column 0.
+        source: the file name in the faults; their line and column are 0.
     """
     tree = _plant(msgspec.to_builtins(settings))
     return [found.at(source) for found in (*find_files(tree), *find_drivers(tree))]
 
 
 def _plant(value: Any) -> Node:
-    """The tree of values that stand in no file."""
+    """A tree of plain values, without places in a file."""
     nowhere = Mark(0, 0)
     if isinstance(value, dict):
         pairs = (
@@ -136,7 +136,7 @@ def _read(path: Path) -> tuple[str, list[ValidationFault]]:
         return raw.decode("utf-8").removeprefix("\ufeff"), []
     except UnicodeDecodeError as error:
         text = raw.decode("utf-8", "replace")
-        if len(raw) > MAX_BYTES:  # the cut may have split a character: the size is the fault
+        if len(raw) > MAX_BYTES:  # report the size only: the cut may have split a character
             return text, []
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode()) + 1

@@ -1,6 +1,6 @@
-"""What a technician reads about station.yaml: Vietnamese and English, by stable code.
+"""Messages for technicians about station.yaml, in Vietnamese and English, by stable code.
 
-What any YAML file can have wrong stands in `strict_yaml.messages`.
+`strict_yaml.messages` has the faults that any YAML file can have.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from strict_yaml.messages import MESSAGES
 from texts.catalogue import Catalogue, Lang, Text, look_up
 
 _OWN: Catalogue = {
-    # what is wrong with the settings as a whole
+    # faults of the settings as a whole
     "not_unique": Text("tên bị trùng", "name used twice"),
     "audio_or_board": Text(
         "một đầu ra là loa (audio) hoặc bảng (board), không phải cả hai hay không gì",
@@ -82,7 +82,7 @@ _OWN: Catalogue = {
         "the file from the centre, installed as in part 2 of the manual",
     ),
     "with_sudo": Text("chạy lệnh này với sudo", "to be run with sudo"),
-    # verdict of `tramtin check`
+    # result of `tramtin check`
     "good_but": Text(
         "{0}: cài đặt đúng, {1} cảnh báo",
         "{0}: settings are good, {1} warning(s)",

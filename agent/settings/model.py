@@ -1,7 +1,7 @@
-"""What a technician writes in station.yaml, as frozen structs; the loader walks these types.
+"""The model of station.yaml as frozen structs; the loader walks these types.
 
-Units stand in the names. Paths are text as written. A pattern's description is what a reader of a
-fault is shown instead of the expression.
+Names state their units. Paths are text as written. A fault shows a pattern's description instead of
+the expression.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ Pin = Annotated[
 
 
 class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all parts share: frozen, by keyword, no unknown key."""
+    """Base of all structs: frozen, keyword arguments, no unknown key."""
 
 
 class Broker(_Settings, frozen=True, kw_only=True):
-    """Where the centre's MQTT broker is, and the files of mutual TLS."""
+    """Address of the centre's MQTT broker, and the files of mutual TLS."""
 
     host: Host
     port: Port = 8883
@@ -70,7 +70,7 @@ class Broker(_Settings, frozen=True, kw_only=True):
 
 
 class Audio(_Settings, frozen=True, kw_only=True):
-    """A sound path. `device` is the driver's stable id, as the driver's documentation says."""
+    """A sound path. `device` is the stable id that the driver's documentation describes."""
 
     driver: Profile
     device: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -78,7 +78,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
 
 
 class Switch(_Settings, frozen=True, kw_only=True):
-    """The power switch of a zone; `options` are keys of that profile alone."""
+    """The power switch of a zone; `options` are keys of its profile only."""
 
     profile: Profile
     port: PathText | None = None
@@ -107,7 +107,7 @@ class Zone(_Settings, frozen=True, kw_only=True):
 
 
 class Board(_Settings, frozen=True, kw_only=True):
-    """A board controller and where it is."""
+    """A board controller and its address."""
 
     profile: Profile
     path: PathText
@@ -134,7 +134,7 @@ class Output(_Settings, frozen=True, kw_only=True):
 class Input(_Settings, frozen=True, kw_only=True):
     """A contact that the box reads. `line` is a GPIO line offset or a Modbus input number.
 
-    `starts` is the slot whose held alarm an emergency key starts; `DEFAULT_KEY_SLOT` without it.
+    `starts` is the slot whose prepared alarm an emergency key starts; `DEFAULT_KEY_SLOT` without.
     """
 
     name: Name
@@ -150,7 +150,7 @@ class Input(_Settings, frozen=True, kw_only=True):
 
 
 class Sensor(_Settings, frozen=True, kw_only=True):
-    """Something measured. Outside `low`..`high` (in the sensor's own unit) is a health issue."""
+    """A sensor. A value outside `low`..`high` (in the sensor's unit) is a health issue."""
 
     name: Name
     measures: Measure
@@ -164,24 +164,24 @@ class Sensor(_Settings, frozen=True, kw_only=True):
 
 
 class Page(_Settings, frozen=True, kw_only=True):
-    """The status page: where it listens besides 127.0.0.1, and the PIN that opens its controls."""
+    """The status page: its address besides 127.0.0.1, and the PIN for its controls."""
 
     listen: Listen | None = None
     pin: Pin | None = None
 
     def __repr__(self) -> str:
-        """Without the PIN: settings are printed in logs and traces."""
+        """Hide the PIN, because settings are printed in logs and traces."""
         return f"Page(listen={self.listen!r}, pin={'******' if self.pin else None!r})"
 
 
 class Policy(_Settings, frozen=True, kw_only=True):
-    """Local narrowing: quiet hours besides those of the signed station-config."""
+    """Local restrictions: quiet hours in addition to those of the signed station-config."""
 
     quiet_hours: Annotated[list[Window], Meta(max_length=16)] = []
 
 
 class Media(_Settings, frozen=True, kw_only=True):
-    """Fetching of media. Private addresses are refused unless allowed (a local mirror, a test)."""
+    """Download of media. Private addresses are refused unless allowed (a local mirror, a test)."""
 
     allow_private: bool = False
 

@@ -87,7 +87,7 @@ def _default(row: ModelRow) -> str:
 
 
 def _value(value: Any) -> str:
-    """As it may be written in YAML."""
+    """The value in YAML notation."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_value(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, str):
@@ -96,7 +96,7 @@ def _value(value: Any) -> str:
 
 
 def _accepts(type_: inspect.Type) -> str:
-    """The form, the members or the range, in marks that need no language."""
+    """The form, the members or the range, in notation without words."""
     form = _form(type_)
     bare = bare_type(type_)
     match bare:

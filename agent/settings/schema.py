@@ -1,4 +1,4 @@
-"""The model as JSON Schema (draft-07, which editors understand), every key explained twice."""
+"""The model as JSON Schema (draft-07, for editors), every key described in both languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 class ModelRow(NamedTuple):
-    """One key of the model: where it is, its type, and what stands there if nobody writes it."""
+    """One key of the model: its path, its type, and its default."""
 
     path: str
     field: inspect.Field
@@ -41,7 +41,7 @@ def _walk(type_: inspect.Type, path: str) -> Iterator[ModelRow]:
 
 
 def bare_type(type_: inspect.Type) -> inspect.Type:
-    """Without its description and without the None of an optional key."""
+    """The type without its metadata and without the None of an optional key."""
     if isinstance(type_, inspect.Metadata):
         return bare_type(type_.type)
     if isinstance(type_, inspect.UnionType):
@@ -51,7 +51,7 @@ def bare_type(type_: inspect.Type) -> inspect.Type:
 
 
 def default_of(field: inspect.Field) -> Any:
-    """A plain value; `NODEFAULT` for a key that must be written."""
+    """The default as a plain value; `NODEFAULT` for a required key."""
     import msgspec
 
     if field.default_factory is not NODEFAULT:
@@ -84,7 +84,7 @@ def _schema(type_: inspect.Type, path: str) -> dict[str, Any]:  # noqa: PLR0911,
             return {"enum": list(type_.values)}
         case inspect.StrType():
             sizes = {"minLength": type_.min_length, "maxLength": type_.max_length}
-            # Python's \Z is not known to the expressions of JavaScript
+            # JavaScript's regular expressions have no \Z
             pattern = type_.pattern.replace(r"\Z", "$") if type_.pattern else None
             return {"type": "string", **_set({**sizes, "pattern": pattern})}
         case inspect.IntType() | inspect.FloatType():
@@ -102,7 +102,7 @@ def _set(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _union(members: list[dict[str, Any]]) -> dict[str, Any]:
-    """One type with null beside it where that is all there is: editors complete it better."""
+    """A union; one type and null become a type list, which editors complete better."""
     others = [member for member in members if member != {"type": "null"}]
     if len(others) > 1:
         return {"type": [member["type"] for member in members]}
@@ -124,10 +124,10 @@ def _struct(type_: inspect.StructType, path: str) -> dict[str, Any]:
         if default is not NODEFAULT and default is not None:
             schema["default"] = default
         properties[field.encode_name] = schema
-    told: dict[str, Any] = {"type": "object", "properties": properties}
-    told["additionalProperties"] = False
+    found: dict[str, Any] = {"type": "object", "properties": properties}
+    found["additionalProperties"] = False
     if required := [field.encode_name for field in type_.fields if field.required]:
-        told["required"] = required
-    if path == "outputs[]":  # agent/settings/cross_checks.py says the same to `tramtin check`
-        told["oneOf"] = [{"required": ["audio", "zones"]}, {"required": ["board", "faces"]}]
-    return told
+        found["required"] = required
+    if path == "outputs[]":  # `agent.settings.cross_checks` has the same rule for `tramtin check`
+        found["oneOf"] = [{"required": ["audio", "zones"]}, {"required": ["board", "faces"]}]
+    return found

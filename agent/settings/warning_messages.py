@@ -1,4 +1,4 @@
-"""What `tramtin check` says of legal but risky values: what will happen, and what to do."""
+"""Warnings of `tramtin check` about legal but risky values: the effect, and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Legal but risky values: what an experienced colleague would ask about before leaving the site."""
+"""Legal but risky values, which a technician should confirm before leaving the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from strict_yaml.validation_fault import HIDDEN, CodedText
 SETTLE_SHORT_MS, SETTLE_LONG_MS = 150, 3000
 DEBOUNCE_SHORT_MS = 10
 KEEPALIVE_SHORT_S, KEEPALIVE_LONG_S = 30, 600
-RETRY_LONG_S = 10.0  # the longest wait between two tries is 300 times this
+RETRY_LONG_S = 10.0  # the longest wait between two attempts is 300 times this
 QUIET_LONG_MIN = 14 * 60
 _UNSTABLE = re.compile(r"/dev/tty(?:USB|ACM)[0-9]+")
 _EXAMPLE = re.compile(r"(?:.*\.)?example(?:\.[a-z]+)*")
@@ -28,7 +28,7 @@ Risk = tuple[Key, str, str, CodedText | None]
 
 
 def find_risks(settings: Settings, tree: Node, path: Path) -> Iterator[Found]:
-    """Warnings, in no order; `path` is the settings' own file."""
+    """Warnings, unordered; `path` is the settings' own file."""
     risks = [
         *_find_in_broker(settings),
         *(risk for i, o in enumerate(settings.outputs) for risk in _find_in_output(o, i)),

@@ -1,1 +1,1 @@
-"""SQLite, accepted documents, floors, content-addressed media."""
+"""The box's state: SQLite, accepted documents, replay floors, content-addressed media."""

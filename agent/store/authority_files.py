@@ -1,10 +1,10 @@
-"""The authority's files as they were accepted, and how far each role had come.
+"""The accepted files of the authority, and the highest accepted version of each role.
 
-Roots are kept one by one, so that the chain from the installed root can be walked again. All other
-files are kept as one set, which replaces the former set whole. A role's floor outlives its file:
-whatever happens to the files, no older one is accepted again, unless the keys of that role have
-been changed since, which is how a poisoned version number is cured (TUF specification 5.3.11).
-All functions are deeds for `Store.run`.
+Roots are stored one by one, so that the chain from the installed root can be verified again. All
+other files are stored as one set, which replaces the former set whole. A role's floor outlives its
+file: no older file is accepted again, unless the keys of that role have changed since. That is how
+a fast-forwarded version number is recovered from (TUF specification 5.3.11). All functions run
+inside a transaction of `Store.run`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from agent.errors import TrustError
 
-# They stand for the repository as a whole: new keys for one of them begin both anew.
+# They describe the repository as a whole: new keys for one of them reset the floors of both.
 ONLINE = ("timestamp", "snapshot")
 
 
@@ -27,7 +27,7 @@ class RoleFile:
     Args:
         raw: its exact bytes.
         version: as signed in it.
-        keys: stands for the set of keys by which its parent has it signed.
+        keys: identifies the set of keys with which its parent requires it to be signed.
     """
 
     raw: bytes
@@ -37,7 +37,7 @@ class RoleFile:
 
 @dataclass(frozen=True)
 class Floor:
-    """The highest version accepted of a role, and by which keys it was signed."""
+    """The highest accepted version of a role, and the keys that had signed it."""
 
     version: int
     keys: str
@@ -45,10 +45,10 @@ class Floor:
 
 @dataclass(frozen=True)
 class StoredAuthority:
-    """What is remembered.
+    """All stored files and floors.
 
     Args:
-        roots: by version, the installed one and those that followed.
+        roots: by version, the installed one and its successors.
         files: by role, all but root.
         floors: by role, root among them.
     """
@@ -59,7 +59,7 @@ class StoredAuthority:
 
 
 def read(connection: sqlite3.Connection) -> StoredAuthority:
-    """All that is kept, not judged: a card may have turned any of it into anything."""
+    """All that is stored, not verified: the card may have corrupted any of it."""
     roots = connection.execute(
         "SELECT version, ifnull(CAST(bytes AS BLOB), x'') FROM authority_roots ORDER BY version"
     )
@@ -74,8 +74,8 @@ def read(connection: sqlite3.Connection) -> StoredAuthority:
     )
 
 
-def mend(connection: sqlite3.Connection, kept: StoredAuthority) -> None:
-    """Keep of roots and files no more than these; the floors stay as they are."""
+def retain(connection: sqlite3.Connection, kept: StoredAuthority) -> None:
+    """Delete all roots and files but these; the floors stay as they are."""
     connection.execute("DELETE FROM authority_roots")
     connection.executemany("INSERT INTO authority_roots VALUES (?, ?)", kept.roots.items())
     marks = ", ".join("?" * len(kept.files))
@@ -85,16 +85,16 @@ def mend(connection: sqlite3.Connection, kept: StoredAuthority) -> None:
     )
 
 
-def forget(connection: sqlite3.Connection) -> None:
-    """Another root tells another story: nothing of the former one counts."""
+def delete_all(connection: sqlite3.Connection) -> None:
+    """Delete everything: the installed root is of another tree."""
     for table in ("authority_roots", "authority_files", "authority_floors"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
 
 
-def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> Mapping[str, Floor]:
-    """Remember verified successors of the installed root; the floors after that.
+def store_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> Mapping[str, Floor]:
+    """Store verified successors of the installed root; returns the floors after that.
 
-    They may be older than one accepted before: on the way up again after that one was lost.
+    They may be older than one accepted before, when that one was lost and the box catches up.
     """
     connection.executemany("INSERT OR REPLACE INTO authority_roots VALUES (?, ?)", roots.items())
     floors = _floors(connection)
@@ -107,11 +107,11 @@ def keep_roots(connection: sqlite3.Connection, roots: Mapping[int, bytes]) -> Ma
 def accept(
     connection: sqlite3.Connection, root_version: int, files: Mapping[str, RoleFile]
 ) -> Mapping[str, Floor]:
-    """Files and floors in one transaction; the floors after that.
+    """Store files and floors in one transaction; returns the floors after that.
 
     Args:
         connection: of the store.
-        root_version: of the root under which the files hold; it is kept already, or installed.
+        root_version: of the root under which the files are valid; it is stored, or installed.
         files: the whole set by role, without root.
 
     Raises:
@@ -138,10 +138,10 @@ def accept(
 
 
 def _floors(connection: sqlite3.Connection) -> dict[str, Floor]:
-    """Those that are as they were written.
+    """The floors that are not corrupt.
 
-    A number that the card has turned upwards would lock the box out for ever; without the row the
-    files that are kept still say how far all had come.
+    A number that corruption has raised would lock the box out for ever; without the row the stored
+    files still carry their versions.
     """
     rows = connection.execute(
         "SELECT ifnull(CAST(role AS BLOB), x''), version, ifnull(CAST(keys AS BLOB), x''), crc"
@@ -156,7 +156,7 @@ def _floors(connection: sqlite3.Connection) -> dict[str, Floor]:
 
 
 def is_sound_floor(role: str, version: int, keys: str, crc: int | None) -> bool:
-    """Is a row as it was written? One without a sum is of an older release."""
+    """Is the row not corrupt? A row without a CRC was written by an older release."""
     return crc in (None, _crc(role, Floor(version, keys)))
 
 

@@ -1,6 +1,6 @@
-"""What the clock must know after a restart or a power cut: its floor, whose word it is, its fix.
+"""The clock's state across a restart or a power cut: its floor, the floor's source, its fix.
 
-Kept as words of `meta`, so that the doctor reads them as well.
+Stored as values of `meta`, so that the doctor can read them as well.
 """
 
 from __future__ import annotations
@@ -21,66 +21,66 @@ FLOOR, FLOOR_BY, VOUCHED, ROOT = (
     key_value_types.ROOT,
 )
 FIX, RTC_APART, HELD = key_value_types.FIX, key_value_types.RTC_APART, key_value_types.HELD
-WORDS = (FLOOR, FLOOR_BY, VOUCHED, ROOT, FIX, RTC_APART)
+KEYS = (FLOOR, FLOOR_BY, VOUCHED, ROOT, FIX, RTC_APART)
 
 
 def load(connection: sqlite3.Connection) -> dict[str, str]:
-    """The words that there are; one that the card has changed is as good as lost."""
-    found = {key: key_value_types.read(connection, key) for key in WORDS}
+    """The stored values; a corrupt one counts as lost."""
+    found = {key: key_value_types.read(connection, key) for key in KEYS}
     return {key: text for key, text in found.items() if text is not None}
 
 
 def build_clock(
-    words: Mapping[str, str],
+    values: Mapping[str, str],
     rtc: datetime | None,
     boot_id: str,
     boot: Callable[[], float] = boot_s,
 ) -> Clock:
-    """A clock that knows what the former one knew.
+    """Build a clock from the stored state.
 
     Args:
-        words: of `load`; others are let be.
+        values: from `load`; other keys are ignored.
         rtc: the battery clock's reading.
-        boot_id: of this boot; a fix of another one means nothing.
-        boot: seconds since boot; replaced in tests.
+        boot_id: of this boot; a fix of another boot is ignored.
+        boot: returns seconds since boot; replaced in tests.
     """
-    floor, attested = words.get(FLOOR), words.get(VOUCHED)
+    floor, attested = values.get(FLOOR), values.get(VOUCHED)
     clock = Clock(
         parse_utc(floor) if floor else None,
         rtc,
         boot,
-        by=words.get(FLOOR_BY, "") if floor else "",
+        by=values.get(FLOOR_BY, "") if floor else "",
         attested=parse_utc(attested) if attested else None,
-        rtc_apart_s=float(words.get(RTC_APART, "0")),
+        rtc_apart_s=float(values.get(RTC_APART, "0")),
     )
-    if fix := words.get(FIX):
+    if fix := values.get(FIX):
         clock.restore(json.loads(fix), boot_id)
     return clock
 
 
-def keep(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
-    """Write down what `describe` told; a floor never goes back by this."""
-    words = dict(clock_words)
+def save(connection: sqlite3.Connection, described: Mapping[str, str]) -> None:
+    """Store the values of `describe`; this never lowers the floor."""
+    values = dict(described)
     former = load(connection).get(FLOOR)
-    if former is not None and parse_utc(former) > parse_utc(words[FLOOR]):
-        del words[FLOOR], words[FLOOR_BY]
-    for key, text in words.items():
+    if former is not None and parse_utc(former) > parse_utc(values[FLOOR]):
+        del values[FLOOR], values[FLOOR_BY]
+    for key, text in values.items():
         key_value.put(connection, key, text)
 
 
-def lower(connection: sqlite3.Connection, clock_words: Mapping[str, str]) -> None:
-    """As `keep`, after the root had the floor forgotten: the only way in which it goes back."""
-    for key, text in clock_words.items():
+def save_lowered(connection: sqlite3.Connection, described: Mapping[str, str]) -> None:
+    """As `save`, after the root has lowered the floor: only here does the stored floor go back."""
+    for key, text in described.items():
         key_value.put(connection, key, text)
 
 
 def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
-    """The clock in words.
+    """The clock's state as values.
 
     Args:
-        clock: of now.
+        clock: to be described.
         boot_id: of this boot.
-        root: version of the root under which its time was last taken.
+        root: version of the root under which its time was last set.
     """
     return {
         FLOOR: encode_utc(clock.floor),

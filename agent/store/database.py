@@ -1,11 +1,11 @@
-"""One SQLite file on one thread of its own: WAL, synchronous=FULL, one transaction a deed.
+"""One SQLite file on one worker thread: WAL, synchronous=FULL, one transaction for each call.
 
-The theory. The loop must never wait for a disk, and a half-done deed must never be seen. So every
-deed is a function `fn(connection, ...)` that runs whole on the one worker thread, inside one
-transaction: when it returns, its effect is on the disk; when it raises, it never happened. At
-start the file and its log are checked; a broken one is moved aside, never repaired in place, and a
-new life begins with a new journal epoch (`meta.journal_epoch`) and with whatever could be read. Of
-one that is whole, rows that the card has changed are dropped (`rot`).
+The event loop must never wait for a disk, and a partial change must never be visible. So every
+change is a function `fn(connection, ...)` that runs on the one worker thread inside one
+transaction: when it returns, its effect is durable; when it raises, nothing has changed. At start
+the file and its write-ahead log are checked. A broken file is moved aside, never repaired in place;
+a new file begins with a new journal epoch (`meta.journal_epoch`) and with the rows that could be
+recovered. In an intact file corrupt rows are dropped (`corruption`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from agent.errors import StoreError
 from agent.store.corruption import drop_corrupt
 from agent.store.rebuild import document_number
 from agent.store.recovery import recover
-from agent.store.state_origin import StateOrigin, put_origin
+from agent.store.state_origin import StateOrigin, save_origin
 from agent.store.table import TABLES, guard
 from agent.store.wal import Log, has_lost_commits, read_log
 
@@ -32,7 +32,7 @@ FILE = "state.db"
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What each version of the schema added to the one before; a box in service walks them in order.
+# The migrations, one for each schema version; a box in service applies them in order.
 _STEPS = (
     """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -89,7 +89,7 @@ _DISK = (
 )
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HINT = 400  # characters of an issue
-MOST_ASIDE = 3  # broken files that are kept: a card that breaks each week must not fill itself
+MOST_ASIDE = 3  # broken files that are kept, so that a failing card does not fill up
 _NOT_ITS_FAULT = (*_DISK, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 
 
@@ -101,13 +101,13 @@ def _code_of(error: sqlite3.Error) -> str:
 
 
 class Store:
-    """The box's memory. Create it with `open`.
+    """The box's state. Create it with `open`.
 
     Attributes:
         path: the file.
-        moved_aside: what a file that failed its check is called now.
-        lost: names of rows that the card had changed.
-        is_volatile: it lives in RAM because the card cannot be written (see `volatile`).
+        moved_aside: the new path of a file that failed its check.
+        lost: names of corrupt rows that were dropped.
+        is_volatile: it is in RAM because the card cannot be written (see `ram_fallback`).
     """
 
     def __init__(self, path: Path, worker: ThreadPoolExecutor) -> None:
@@ -122,7 +122,7 @@ class Store:
     def open(cls, folder: Path) -> Store:
         """Open or create the state in a folder; blocks, so call it before the loop runs.
 
-        A file that fails its check is moved aside (`moved_aside` names it) and an empty one begun.
+        A file that fails its check is moved aside (`moved_aside` names it) and a new one created.
 
         Raises:
             StoreError: E_DISK; E_VERSION when a newer release wrote the file.
@@ -143,7 +143,7 @@ class Store:
 
     @property
     def damage(self) -> str:
-        """What the card had changed, for people; empty when nothing."""
+        """What was corrupt, as text for people; empty when nothing was."""
         aside = [] if self.moved_aside is None else [f"the file is now {self.moved_aside.name}"]
         return ", ".join([*aside, *self.lost])[:_HINT]
 
@@ -153,9 +153,9 @@ class Store:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Do one deed in one transaction on the worker thread; durable when this returns.
+        """Run one function in one transaction on the worker thread; durable when this returns.
 
-        A caller that is cancelled while waiting does not stop a deed that has begun.
+        Cancelling a waiting caller does not stop a transaction that has begun.
 
         Raises:
             StoreError: E_DISK (full, read-only, I/O error), E_CORRUPT, E_DATABASE; nothing changed.
@@ -167,10 +167,10 @@ class Store:
             raise StoreError(_code_of(error), str(self.path), str(error)) from error
 
     def do(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        """As `run`, for those who have no loop; blocks.
+        """As `run`, for callers without an event loop; blocks.
 
         Raises:
-            StoreError: see there.
+            StoreError: as `run`.
         """
         try:
             return self._worker.submit(self._transact, lambda: fn(self._connection)).result()
@@ -182,10 +182,10 @@ class Store:
         self._worker.submit(self._connection.close)
         self._worker.shutdown(wait=True)
 
-    def _transact(self, deed: Callable[[], T]) -> T:
+    def _transact(self, fn: Callable[[], T]) -> T:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            result = deed()
+            result = fn()
             self._connection.execute("COMMIT")
         except BaseException:
             # After SQLITE_FULL or an I/O error SQLite may have rolled back by itself.
@@ -199,14 +199,14 @@ class Store:
         try:
             self._begin()
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            # the latter: a message of SQLite's that quotes what the card has changed
+            # UnicodeDecodeError: an error message of SQLite that quotes corrupt bytes
             if not self._is_broken(error):
                 raise
             self.moved_aside = aside = _move_aside(self.path)
             self._connection = _connect(self.path)
             self._transact(lambda: recover(self._connection, aside))
             if isinstance(error, _LostCommitsError):
-                self._transact(lambda: put_origin(self._connection, StateOrigin(is_new=True)))
+                self._transact(lambda: save_origin(self._connection, StateOrigin(is_new=True)))
 
     def _begin(self) -> None:
         self._connection = _connect(self.path)
@@ -218,7 +218,7 @@ class Store:
             raise
 
     def _is_broken(self, error: Exception) -> bool:
-        """Is it the file's own fault? A turned byte of its head may call it read-only."""
+        """Is the file corrupt? A flipped byte in its header may make SQLite call it read-only."""
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary != sqlite3.SQLITE_READONLY:
             return primary not in _NOT_ITS_FAULT
@@ -232,20 +232,20 @@ class Store:
 
 
 class _LostCommitsError(sqlite3.DatabaseError):
-    """The file is older than what it had in its log: nobody can say which of its floors sank."""
+    """Durable commits in the log are lost, so it is unknown which floors have gone back."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def _prove_writable(connection: sqlite3.Connection) -> None:
-    """A read-only card opens without a word, and fails at the first document."""
+    """Write once: a database on a read-only card opens without an error and fails at a write."""
     connection.execute("UPDATE meta SET value=value WHERE key='journal_epoch'")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     log = read_log(path)
     connection = sqlite3.connect(path, isolation_level=None)
-    # what is no UTF-8 any more must not end a query: it is judged like any other row
+    # bytes that are not UTF-8 must not end a query: `read_rows` treats them as a corrupt row
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -263,7 +263,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path, log: Log) -> None:
     if has_lost_commits(log, path, connection):
         raise _LostCommitsError("its log has changed on the card")
-    # as quick as quick_check, because the large tables have no index, and sees broken ones
+    # as fast as quick_check, because the large tables have no index, and finds broken indexes
     verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise _corrupt(verdict)
@@ -272,7 +272,7 @@ def _check(connection: sqlite3.Connection, path: Path, log: Log) -> None:
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION and _is_of_this_release(connection):
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")  # the card has turned it
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")  # the header is corrupt
         return
     if version > SCHEMA_VERSION:
         raise StoreError("E_VERSION", str(path), f"written by a newer release (schema {version})")

@@ -1,11 +1,12 @@
 """Accepted documents: committed with their floor in one transaction, read back after any crash.
 
 State kinds (playlist, station-config, silence, head, command) keep the newest per issuer, kind and
-slot; the issuer's newer document replaces the older one whole. So do held alarms, which wait for a
-local key. Immediate emergencies and cancels each keep their own row until 30 days after their
+slot; the issuer's newer document replaces the older one whole. So do prepared alarms, which wait
+for a local key. Immediate emergencies and cancels each keep their own row until 30 days after their
 expiry. A cancel withdraws what it names in its own class, also when it arrives first; an event or
 document withdrawn stays known, so it cannot come back.
-`commit` is a deed for `Store.run`: the caller tells `ReplayFloors` afterwards by `learn`.
+`commit` runs in a transaction of `Store.run`: the caller updates `ReplayFloors` afterwards with
+`update_floors`.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ __all__ = [
     "commit",
     "drop",
     "held",
-    "learn",
     "load_floors",
     "place_of",
     "prune",
     "read_within_budget",
     "slot_of",
+    "update_floors",
 ]  # fmt: skip
 
 KEEP = timedelta(days=30)
@@ -46,11 +47,11 @@ KINDS_NOT_HELD = frozenset({"time", "ack"})
 
 @dataclass(frozen=True)
 class DocumentsRead:
-    """What the card holds, as far as it fits.
+    """The stored documents that fit into the budgets.
 
     Args:
         held: oldest first.
-        left_out: issuer → which limit its other documents would exceed.
+        left_out: issuer → the limit that its other documents would exceed.
     """
 
     held: list[HeldDocument]
@@ -58,10 +59,10 @@ class DocumentsRead:
 
 
 def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> None:
-    """Document and floor in one transaction; the very same document again changes nothing.
+    """Store document and floor in one transaction; the same document again changes nothing.
 
     Raises:
-        ValueError: its floor would go back.
+        ValueError: the floor would go back.
     """
     if accepted.floor is not None:
         write_floor(connection, accepted.floor)
@@ -75,8 +76,8 @@ def commit(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
     _write(connection, accepted, at)
 
 
-def learn(floors: ReplayFloors, accepted: Accepted) -> None:
-    """Bring the snapshot in memory up to a commit that has succeeded."""
+def update_floors(floors: ReplayFloors, accepted: Accepted) -> None:
+    """Update the floors in memory after a commit."""
     if accepted.floor is not None:
         floors.raise_to(accepted.floor)
     if isinstance(accepted.document, Emergency):
@@ -86,7 +87,7 @@ def learn(floors: ReplayFloors, accepted: Accepted) -> None:
 
 
 def held(connection: sqlite3.Connection) -> list[HeldDocument]:
-    """All documents not withdrawn, oldest first; expired ones too, as they may be asked about."""
+    """All documents that are not withdrawn, oldest first, expired ones included."""
     rows = connection.execute(
         "SELECT kind, sha256, envelope, accepted_at, standing, accepted_in FROM documents"
         " WHERE NOT withdrawn ORDER BY accepted_at, place"
@@ -100,14 +101,14 @@ def read_within_budget(
     is_past: Callable[[datetime], bool],
     is_wanted: Callable[[str], bool],
 ) -> DocumentsRead:
-    """All documents not withdrawn, as far as each issuer's budget goes: the newest are kept.
+    """The documents that are not withdrawn and fit into their issuer's budget, newest first.
 
-    A release before budgets accepted more than a box can bear. What is left out stays on the card
-    until it expires, and may not keep others out: what expired is taken up last.
+    A release without budgets accepted more than a box can handle. A document that is left out stays
+    on the card until it expires. Expired documents are read last, so they displace no other.
 
     Args:
         connection: of the store.
-        known: what was read before and need not be decoded again.
+        known: documents that were read before and need not be decoded again.
         is_past: is this moment over for certain?
         is_wanted: are documents of this kind read?
     """
@@ -143,7 +144,7 @@ def _read_one(connection: sqlite3.Connection, place: str) -> HeldDocument:
 
 
 def drop(connection: sqlite3.Connection, documents: Collection[Document]) -> None:
-    """Give up documents whose room a new one takes, with what the cancels among them withdraw."""
+    """Delete documents that a new one displaces, and the withdrawals of the cancels among them."""
     places = [(place_of(document),) for document in documents]
     connection.executemany("DELETE FROM documents WHERE place=?", places)
     targets = [(one.cancels, one.class_) for one in documents if isinstance(one, Cancel)]
@@ -156,7 +157,7 @@ def read_row(
     """A row as `held` reads it.
 
     Raises:
-        LookupError, TypeError, ValueError, msgspec.MsgspecError: the card has changed it.
+        LookupError, TypeError, ValueError, msgspec.MsgspecError: the row is corrupt.
     """
     return HeldDocument(
         decode_document(kind, envelope), sha256, bytes(envelope), parse_utc(at), standing,
@@ -165,9 +166,9 @@ def read_row(
 
 
 def prune(connection: sqlite3.Connection, at: datetime) -> None:
-    """Forget emergencies, cancels and events that expired more than 30 days ago.
+    """Delete emergencies, cancels and events that expired more than 30 days ago.
 
-    What stands in a slot of its own goes with its floor, see `slots`.
+    `slot_expiry` deletes the other documents, together with their floors.
     """
     moments = {"now": _sortable(at), "old": _sortable(at - KEEP)}
     for table in TABLES:
@@ -184,12 +185,12 @@ def _expires(document: Document) -> datetime:
 
 
 def slot_of(document: Document) -> Slot:
-    """Where its floor is."""
+    """The key of its floor."""
     return document.issuer, document.kind, document.slot
 
 
 def place_of(document: Document) -> str:
-    """The row that a document takes; a later document in a row replaces an earlier one."""
+    """The key of a document's row; a later document with the same key replaces the earlier one."""
     if isinstance(document, Emergency) and document.trigger == "now":
         return f"event/{document.event_id}"
     if isinstance(document, Cancel):
@@ -221,7 +222,7 @@ def _write(connection: sqlite3.Connection, accepted: Accepted, at: datetime) -> 
 
 
 def remember_event(connection: sqlite3.Connection, document: Emergency) -> None:
-    """An event that has been told is not told again."""
+    """Store the id of an event, so that it is not accepted again."""
     keep_until = _sortable(_expires(document) + KEEP)
     connection.execute(
         "INSERT OR IGNORE INTO events (event_id, keep_until) VALUES (?, ?)",
@@ -230,7 +231,7 @@ def remember_event(connection: sqlite3.Connection, document: Emergency) -> None:
 
 
 def remember_cancel(connection: sqlite3.Connection, document: Cancel) -> None:
-    """What it names stays withdrawn, also when it comes later."""
+    """Store a withdrawal; it also counts for a document that comes later."""
     connection.execute(
         "INSERT OR REPLACE INTO cancels (target, class, keep_until) VALUES (?, ?, ?)",
         (document.cancels, document.class_, _sortable(_expires(document) + KEEP)),
@@ -238,10 +239,10 @@ def remember_cancel(connection: sqlite3.Connection, document: Cancel) -> None:
 
 
 def _cancel(connection: sqlite3.Connection, document: Cancel) -> None:
-    """Trust has checked the canceller's scope in this class: it may end nothing of another one."""
+    """Withdraw in its own class only: `trust` has verified the scope of the cancel there."""
     remember_cancel(connection, document)
     connection.execute(
-        # the row says that it was withdrawn: nobody reads its content again
+        # the row remains as withdrawn, without its content
         "UPDATE documents SET withdrawn=1, envelope=X'' WHERE class=? AND (doc_id=? OR event_id=?)",
         (document.class_, document.cancels, document.cancels),
     )
@@ -255,10 +256,10 @@ def _is_cancelled(connection: sqlite3.Connection, target: str, class_: str) -> b
 
 
 def decode_document(kind: str, envelope: bytes) -> Document:
-    """The document in an envelope that was accepted.
+    """The document in an accepted envelope.
 
     Raises:
-        LookupError, TypeError, ValueError, msgspec.MsgspecError: the card has changed it.
+        LookupError, TypeError, ValueError, msgspec.MsgspecError: the envelope is corrupt.
     """
     payload = msgspec.json.decode(envelope, type=Envelope).payload_bytes()
     return msgspec.json.decode(payload, type=TYPE_OF_KIND[kind])

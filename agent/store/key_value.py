@@ -1,4 +1,4 @@
-"""Small state that must survive: session counter, journal epoch, and what others put here."""
+"""Key-value pairs in `meta`: session counter, journal epoch, and values of other modules."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import secrets
 import sqlite3
 
 JOURNAL_EPOCH = "journal_epoch"
-LAST_PLACE = "last_place"  # of the newest config that gave one
-# Kept in two rows: what must never go down, or nobody could place the box anew.
+LAST_PLACE = "last_place"  # of the newest config that gave a place
+# Stored in two rows: values that must never go down, and the place that a config must match.
 DOUBLED = ("session", "time_floor", "time_floor_by", "time_vouched", "time_root", LAST_PLACE)
 AGAIN = "/again"
 
@@ -27,14 +27,14 @@ def put(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def next_session(connection: sqlite3.Connection) -> int:
-    """Count one more connection: will, birth and health carry it (1 is the first)."""
+    """Increment the connection counter, which will, birth and health carry; 1 is the first."""
     session = int(get(connection, "session") or 0) + 1
     put(connection, "session", str(session))
     return session
 
 
 def journal_epoch(connection: sqlite3.Connection) -> str:
-    """16 random hex digits, made once in a database's life: a new SD card never collides."""
+    """16 random hex digits, made once for each database, so a new SD card never collides."""
     epoch = get(connection, JOURNAL_EPOCH)
     if epoch is None:
         epoch = secrets.token_hex(8)

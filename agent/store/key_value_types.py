@@ -1,7 +1,7 @@
-"""The words of `meta`, declared once: what each is, how it is read, what comes back with a copy.
+"""The values of `meta`, declared once: how each is parsed, merged and recovered.
 
-A word in two rows (`meta.DOUBLED`) must never go down: a card that has turned one of them has not
-turned the other.
+A value in two rows (`key_value.DOUBLED`) must never go down; corruption of one row leaves the
+other.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ FIX, RTC_APART, HELD = "clock_fix", "rtc_apart", "time_held"
 PAUSE = "pause/"
 LOCAL_SILENCE, SILENCE_KEY, SILENCES_TOLD = "local_silence", "silence_key", "silences_told"
 MAX_COUNT = 1 << 53
-# newer: the copy's, which is the later life. own: each life has its own. highest: by its reader.
-# clock: all of them together, see `carry_words`.
+# How a copy's value is merged into the card's. newer: the copy's, which was written later. own:
+# never merged. highest: the higher of both, by its reader. clock: see `_is_clock_carried`.
 Carry = Literal["newer", "own", "highest", "clock"]
 
 
 class LastBeat(msgspec.Struct, frozen=True):
-    """The last moment at which the agent was surely alive."""
+    """The last moment at which the agent was certainly running."""
 
     boot_id: str
     at: str
@@ -41,7 +41,7 @@ class LastBeat(msgspec.Struct, frozen=True):
 
 
 class _FixRecord(msgspec.Struct, frozen=True):
-    """As `Clock.dump` tells it."""
+    """The result of `Clock.dump`."""
 
     boot_id: str
     raw_s: float
@@ -52,7 +52,7 @@ class _FixRecord(msgspec.Struct, frozen=True):
 
 
 class LocalMuteRecord(msgspec.Struct, frozen=True):
-    """The page's silence switch, while it is on."""
+    """The page's mute switch, while it is on."""
 
     boot_id: str
     ends_boot_s: float
@@ -60,7 +60,7 @@ class LocalMuteRecord(msgspec.Struct, frozen=True):
 
 
 class ReportedSilence(msgspec.Struct, frozen=True):
-    """A silence whose beginning is in the journal."""
+    """A silence whose start is in the journal."""
 
     issuer: str
     slot: str
@@ -68,95 +68,95 @@ class ReportedSilence(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class KeyValueField:
-    """One word.
+    """The declaration of one value.
 
     Args:
-        read: raises ValueError or MsgspecError where the text cannot be one; the result orders it.
+        read: parses the text, raises ValueError or MsgspecError; its result orders values.
         carry: see `Carry`.
-        is_salvaged: saved from a broken file.
+        is_recovered: read from a broken file.
     """
 
     read: Callable[[str], object]
     carry: Carry = "newer"
-    is_salvaged: bool = True
+    is_recovered: bool = True
 
 
-def parse_count(word: str) -> int:
-    """A number that counts something.
+def parse_count(text: str) -> int:
+    """Parse a count, 0 to 2^53.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a count.
     """
-    number = int(word) if len(word) <= len(str(MAX_COUNT)) else -1
+    number = int(text) if len(text) <= len(str(MAX_COUNT)) else -1
     if not 0 <= number <= MAX_COUNT:
-        raise ValueError(f"not a count: {word[:32]!r}")
+        raise ValueError(f"not a count: {text[:32]!r}")
     return number
 
 
 def parse_pause(text: str) -> tuple[datetime, datetime]:
-    """Beginning and end of a pause.
+    """Parse the start and the end of a pause.
 
     Raises:
-        ValueError, msgspec.MsgspecError: it is none.
+        ValueError, msgspec.MsgspecError: it is not a pause.
     """
     begun, end = msgspec.json.decode(text, type=tuple[str, str])
     return parse_utc(begun), parse_utc(end)
 
 
-def _parse_epoch(word: str) -> str:
-    if len(word) != 16 or bytes.fromhex(word).hex() != word:
+def _parse_epoch(text: str) -> str:
+    if len(text) != 16 or bytes.fromhex(text).hex() != text:
         raise ValueError("not an epoch")
-    return word
+    return text
 
 
-def _parse_switch(word: str) -> bool:
-    if word not in ("", "on"):
+def _parse_on_or_empty(text: str) -> bool:
+    if text not in ("", "on"):
         raise ValueError("neither on nor off")
-    return bool(word)
+    return bool(text)
 
 
 def _or_empty(read: Callable[[str], object]) -> Callable[[str], object]:
-    return lambda word: read(word) if word else None
+    return lambda text: read(text) if text else None
 
 
-def _last_of_pause(word: str) -> object:
-    return parse_pause(word)[1]
+def _parse_pause_end(text: str) -> object:
+    return parse_pause(text)[1]
 
 
-WORDS: Mapping[str, KeyValueField] = {
+FIELDS: Mapping[str, KeyValueField] = {
     "session": KeyValueField(parse_count, carry="highest"),
-    "journal_epoch": KeyValueField(_parse_epoch, carry="own", is_salvaged=False),
-    "journal_beat": KeyValueField(Decoder(LastBeat).decode, carry="own", is_salvaged=False),
+    "journal_epoch": KeyValueField(_parse_epoch, carry="own", is_recovered=False),
+    "journal_beat": KeyValueField(Decoder(LastBeat).decode, carry="own", is_recovered=False),
     BORN: KeyValueField(Decoder(StateOrigin).decode),
     FLOOR: KeyValueField(parse_utc, carry="clock"),
     FLOOR_BY: KeyValueField(str, carry="clock"),
     VOUCHED: KeyValueField(parse_utc, carry="highest"),
     ROOT: KeyValueField(parse_count, carry="highest"),
-    FIX: KeyValueField(Decoder(_FixRecord | None).decode, is_salvaged=False),
-    RTC_APART: KeyValueField(int, is_salvaged=False),
-    HELD: KeyValueField(str, is_salvaged=False),
+    FIX: KeyValueField(Decoder(_FixRecord | None).decode, is_recovered=False),
+    RTC_APART: KeyValueField(int, is_recovered=False),
+    HELD: KeyValueField(str, is_recovered=False),
     key_value.LAST_PLACE: KeyValueField(parse_place),
     LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
-    SILENCE_KEY: KeyValueField(_parse_switch),
+    SILENCE_KEY: KeyValueField(_parse_on_or_empty),
     SILENCES_TOLD: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
-    "health_short_lives": KeyValueField(parse_count, is_salvaged=False),
+    "health_short_lives": KeyValueField(parse_count, is_recovered=False),
 }
 FAMILIES: Mapping[str, KeyValueField] = {
-    PAUSE: KeyValueField(_last_of_pause, carry="highest"),
-    "health_": KeyValueField(str, is_salvaged=False),
+    PAUSE: KeyValueField(_parse_pause_end, carry="highest"),
+    "health_": KeyValueField(str, is_recovered=False),
 }
-UNKNOWN = KeyValueField(str, is_salvaged=False)  # of a release that is gone
+UNKNOWN = KeyValueField(str, is_recovered=False)  # of another release
 
 
 def find(key: str) -> KeyValueField:
-    """The declaration of a word."""
-    if key in WORDS:
-        return WORDS[key]
-    return next((word for prefix, word in FAMILIES.items() if key.startswith(prefix)), UNKNOWN)
+    """The declaration of a key."""
+    if key in FIELDS:
+        return FIELDS[key]
+    return next((field for prefix, field in FAMILIES.items() if key.startswith(prefix)), UNKNOWN)
 
 
 def read(connection: sqlite3.Connection, key: str) -> str | None:
-    """A word, if it is there and sound; of two rows either serves."""
+    """A value, if it exists and is not corrupt; of two rows either is enough."""
     for one in (key, key + key_value.AGAIN):
         query = "SELECT CAST(value AS BLOB), crc FROM meta WHERE key=?"
         for raw, crc in connection.execute(query, (one,)):
@@ -166,8 +166,8 @@ def read(connection: sqlite3.Connection, key: str) -> str | None:
     return None
 
 
-def of_rows(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The words of sound rows; of two rows either serves."""
+def select_values(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The values of intact rows; of two rows either is enough."""
     sound = dict(rows)
     again = {
         key.removesuffix(key_value.AGAIN): text
@@ -178,7 +178,7 @@ def of_rows(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def is_sound(key: str, text: str, crc: int | None) -> bool:
-    """Is a row as it was written? One without a sum is of an older release."""
+    """Is the row not corrupt? A row without a CRC was written by an older release."""
     if crc is not None and crc != row_crc(key, text):
         return False
     try:
@@ -188,29 +188,29 @@ def is_sound(key: str, text: str, crc: int | None) -> bool:
     return True
 
 
-def carry_words(connection: sqlite3.Connection, copy: Mapping[str, str]) -> None:
-    """Words of a copy onto a sound `meta`; nothing that must not go down does."""
-    own = of_rows(connection.execute("SELECT key, value FROM meta"))
+def merge_values(connection: sqlite3.Connection, copy: Mapping[str, str]) -> None:
+    """Merge the values of a copy into an intact `meta`, each by its declaration."""
+    own = select_values(connection.execute("SELECT key, value FROM meta"))
     for key, text in copy.items():
         if _is_carried(key, own, copy):
             key_value.put(connection, key, text)
 
 
 def _is_carried(key: str, own: Mapping[str, str], copy: Mapping[str, str]) -> bool:
-    word = find(key)
-    if word.carry == "own":
+    field = find(key)
+    if field.carry == "own":
         return False
-    if word.carry == "clock":
+    if field.carry == "clock":
         return _is_clock_carried(own, copy)
-    if word.carry == "newer" or key not in own:
+    if field.carry == "newer" or key not in own:
         return True
-    return bool(_order(word, copy[key]) > _order(word, own[key]))
+    return bool(_order(field, copy[key]) > _order(field, own[key]))
 
 
 def _is_clock_carried(own: Mapping[str, str], copy: Mapping[str, str]) -> bool:
-    """The later floor, whose word it is along with it.
+    """Does the copy's clock floor win, together with the floor's source? The later one does.
 
-    A copy under a newer root may have a lower one: the root had it forgotten.
+    A copy under a newer root wins with a lower floor too: a new root may lower it.
     """
     if FLOOR not in copy:
         return False
@@ -221,6 +221,6 @@ def _is_clock_carried(own: Mapping[str, str], copy: Mapping[str, str]) -> bool:
     return parse_utc(copy[FLOOR]) >= parse_utc(own[FLOOR])
 
 
-def _order(word: KeyValueField, text: str) -> int:
-    value = word.read(text)
+def _order(field: KeyValueField, text: str) -> int:
+    value = field.read(text)
     return value if isinstance(value, int) else int(value.timestamp() * 1000)  # type: ignore[attr-defined]  # counts and moments

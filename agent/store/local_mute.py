@@ -1,7 +1,7 @@
-"""The local silence switch: on for four hours at the longest, whatever the clock or the power does.
+"""The local mute switch: on for four hours at most, whatever the clock or the power does.
 
-It is counted on BOOTTIME, so that a stepped clock neither ends nor prolongs it. After a reboot what
-was left by the box's time is left still.
+Its end is counted on BOOTTIME, so that a stepped clock neither shortens nor prolongs it. After a
+reboot the remaining time follows from the stored end and the box's clock.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ LIMIT_S = 4 * 3600.0
 
 
 class LocalMute:
-    """Keeps the switch. `load` it once before anything else.
+    """The switch. Call `load` once before anything else.
 
     Args:
-        store: remembers it.
-        clock: for what is left after a reboot.
+        store: stores its state.
+        clock: gives the remaining time after a reboot.
         boot_id: of this boot.
     """
 
@@ -37,16 +37,16 @@ class LocalMute:
 
     @property
     def left_s(self) -> float:
-        """Seconds until it ends by itself; 0 while it is off."""
+        """Seconds until it switches off by itself; 0 while it is off."""
         return max(0.0, self._ends_boot_s - boot_s())
 
     @property
     def is_on(self) -> bool:
-        """May nothing but an emergency sound?"""
+        """Is everything but emergencies muted?"""
         return self.left_s > 0
 
     async def load(self) -> None:
-        """Take up what a former run left.
+        """Restore the state of the former run.
 
         Raises:
             StoreError: the database cannot be read.
@@ -62,19 +62,19 @@ class LocalMute:
             self._ends_boot_s = boot_s() + min(left_s, LIMIT_S)
 
     async def begin(self) -> None:
-        """On, at once; or on for another four hours.
+        """Switch on at once; if it is on, restart the four hours.
 
         Raises:
-            StoreError: the disk refused; it holds until the next restart only.
+            StoreError: the disk refused; the switch stays on until the next restart only.
         """
         self._ends_boot_s = boot_s() + LIMIT_S
         await self._store.run(self._put)
 
     async def end(self) -> None:
-        """Off, at once.
+        """Switch off at once.
 
         Raises:
-            StoreError: the disk refused; it is on again after the next restart.
+            StoreError: the disk refused; the switch is on again after the next restart.
         """
         self._ends_boot_s = 0.0
         await self._store.run(self._put)

@@ -1,9 +1,9 @@
-"""Content-addressed files: a name is the sha256 of the content, and is checked again when opened.
+"""Content-addressed media files: the name is the sha256 of the content, verified at each opening.
 
-A file under its final name is whole: it was written to `<digest>.part`, synced, hashed, renamed,
-and the folder synced. Whoever plays it gets a descriptor whose content was hashed just before, so a
-file changed on the disk is refused, never heard. Media never take the card's last room: that is
-for documents and journal, without which not even an alarm can be accepted.
+A file under its final name is complete: it was written to `<digest>.part`, synced, hashed, renamed,
+and the folder synced. A player gets a descriptor whose content was hashed just before, so a file
+that changed on the disk is refused and never plays. Media never take the card's last free space: it
+is reserved for documents and journal, without which not even an alarm can be accepted.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from agent.store.media_index import MediaIndex
 _BLOCK = 1 << 20
 _PART = ".part"
 READERS = 2
-# Left free, whichever is less: where health calls the card full (`health.checks.disk`).
+# Free space to leave, whichever is less; `health.checks.disk` reports a full card at the same.
 RESERVE_SHARE, RESERVE_BYTES = 0.02, 256 << 20
 
 
 class MediaStore:
-    """The folder of media. All but `has`, `open` and `refresh` block: call those off the loop.
+    """The media folder. All methods but `has`, `open` and `refresh` block: call them in a thread.
 
     Args:
-        folder: made if it is not there.
-        statvfs: asks a file system; replaced in tests.
+        folder: created if it is missing.
+        statvfs: reads file system statistics; replaced in tests.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class MediaStore:
 
     @property
     def folder(self) -> Path:
-        """Where all media lie."""
+        """The folder of all media."""
         return self._folder
 
     def path(self, digest: Digest) -> Path:
-        """Where the file is or would be.
+        """The file's path, whether or not it exists.
 
         Raises:
             ValueError: not 64 lower-case hex digits.
@@ -64,15 +64,15 @@ class MediaStore:
         return self._folder / digest
 
     def has(self, digest: Digest) -> bool:
-        """Is the file here, whole, as far as is known? Only `open_verified` looks and checks it."""
+        """Is the complete file in the index? Only `open_verified` reads and verifies the file."""
         return self._index.has(digest)
 
     def digests(self) -> list[Digest]:
-        """All whole files, as they lie in the folder."""
+        """The digests of all complete files in the folder."""
         return sorted(Digest(one.name) for one in self._folder.iterdir() if DIGEST.match(one.name))
 
     async def refresh(self) -> None:
-        """Look which files are here: at the start, and now and then for what went without us.
+        """Read the folder into the index: at the start, and regularly for outside changes.
 
         Raises:
             StoreError: E_DISK.
@@ -83,7 +83,7 @@ class MediaStore:
             raise StoreError("E_DISK", str(self._folder), str(error)) from error
 
     def keep_only(self, is_named: Callable[[Digest], bool]) -> None:
-        """Throw away what is not named: whole files, and parts of downloads that were given up.
+        """Delete files that are not named: complete ones, and parts of abandoned downloads.
 
         Raises:
             StoreError: E_DISK.
@@ -100,15 +100,15 @@ class MediaStore:
     def open_verified(self, digest: Digest, size_bytes: int) -> int:
         """A readable descriptor at offset 0, its content hashed through that same descriptor.
 
-        A file whose content is not what its name says is thrown away, so that it is fetched anew.
+        A file whose content does not match its name is deleted, so that it is downloaded again.
 
         Raises:
-            StoreError: E_MEDIA when it is missing, no plain file, of another length or content.
+            StoreError: E_MEDIA when it is missing, not a plain file, of other length or content.
         """
         try:
             descriptor = os.open(self.path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ELOOP):  # it went without us, or is a link
+            if error.errno in (errno.ENOENT, errno.ELOOP):  # deleted from outside, or a link
                 self._index.forget(digest)
             raise StoreError("E_MEDIA", digest, error.strerror or "cannot be opened") from error
         try:
@@ -119,10 +119,10 @@ class MediaStore:
         return descriptor
 
     async def open(self, digest: Digest, size_bytes: int) -> int:
-        """As `open_verified`, in a thread that nothing but what is to play ever waits for.
+        """As `open_verified`, in a thread that is reserved for playback.
 
         Raises:
-            StoreError: as there.
+            StoreError: as `open_verified`.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self.open_verified, digest, size_bytes)
@@ -132,7 +132,7 @@ class MediaStore:
         if not stat.S_ISREG(status.st_mode):
             raise StoreError("E_MEDIA", digest, "not a plain file")
         if _content_digest(descriptor) != digest:
-            with contextlib.suppress(OSError):  # a card that has become read-only keeps it
+            with contextlib.suppress(OSError):  # a read-only card refuses the deletion
                 self.remove(digest)
             raise StoreError("E_MEDIA", digest, "the content has changed on the disk")
         if status.st_size != size_bytes:
@@ -143,20 +143,20 @@ class MediaStore:
         return Partial(self.path(digest), self._statvfs, lambda: self._index.adding(digest))
 
     def remove(self, digest: Digest) -> None:
-        """Forget a file, so that it is fetched again."""
+        """Delete a file, so that it is downloaded again."""
         with self._index.removing(digest):
             self.path(digest).unlink(missing_ok=True)
 
 
 class Partial:
-    """A file on its way in: append until whole, then commit.
+    """A download in progress: append until it is complete, then commit.
 
-    Use it as a context manager or call `close`; what was appended stays for a later resume.
+    Use it as a context manager or call `close`; the appended bytes stay for a later resume.
 
     Args:
-        final: the file's path once it is whole.
-        statvfs: asks a file system.
-        adding: entered around giving the file its final name.
+        final: the file's path once it is complete.
+        statvfs: reads file system statistics.
+        adding: context around the rename to the final name.
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class Partial:
 
     @property
     def size(self) -> int:
-        """Bytes here so far: where to resume."""
+        """Bytes received so far; the offset of a resume."""
         return self.size_bytes
 
     def append(self, block: bytes) -> None:
@@ -204,7 +204,7 @@ class Partial:
             raise StoreError("E_DISK", str(self._path), str(error)) from error
 
     def _check_room(self, size_bytes: int) -> None:
-        """Leave room for what matters more.
+        """Refuse a write into the space that is reserved for documents and journal.
 
         Raises:
             StoreError: E_DISK.
@@ -213,11 +213,11 @@ class Partial:
         free_bytes = status.f_bavail * status.f_frsize
         reserve_bytes = min(RESERVE_BYTES, RESERVE_SHARE * status.f_blocks * status.f_frsize)
         if free_bytes - size_bytes < reserve_bytes:
-            hint = f"{free_bytes >> 20} MiB are free, and left to documents and journal"
+            hint = f"{free_bytes >> 20} MiB are free, reserved for documents and journal"
             raise StoreError("E_DISK", str(self._path), hint)
 
     def restart(self) -> None:
-        """Throw away what is here: the host cannot resume, or the content is wrong.
+        """Delete the received bytes: the host cannot resume, or the content is wrong.
 
         Raises:
             StoreError: E_DISK.
@@ -232,14 +232,13 @@ class Partial:
         """Sync, check the content, give the final name, sync the folder.
 
         Raises:
-            StoreError: E_MEDIA when the content is not what the name says (it is thrown away);
-                E_DISK.
+            StoreError: E_MEDIA when the content does not match the name (it is deleted); E_DISK.
         """
         try:
             os.fsync(self._open())
             if _digest_of(self._path) != self._final.name:
                 self.restart()
-                raise StoreError("E_MEDIA", self._final.name, "the content is not that of the name")
+                raise StoreError("E_MEDIA", self._final.name, "the content does not match the name")
             with self._adding():
                 self._path.rename(self._final)
             _sync_folder(self._final.parent)
@@ -249,7 +248,7 @@ class Partial:
         return self._final
 
     def close(self) -> None:
-        """Let go of the file; twice is harmless."""
+        """Close the file; a second call does nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

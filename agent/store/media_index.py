@@ -1,7 +1,7 @@
-"""Which media are in store, in memory: a look at the schedule asks no disk.
+"""An index in memory of the stored media, so that planning reads no disk.
 
-Kept up to date by every write and deletion of ours, and read anew from the folder now and then,
-because a file may also go (or come) without us.
+Every write and deletion of the agent updates it. It is regularly read from the folder again,
+because a file may also be deleted (or added) from outside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from agent.contract.ids import DIGEST, Digest
 
 
 class MediaIndex:
-    """The digests of all whole files of a folder. `has` may be asked from any thread.
+    """The digests of all complete files of a folder. Any thread may call `has`.
 
     Args:
         folder: of the media; empty until `refresh`.
@@ -28,32 +28,32 @@ class MediaIndex:
         self._changing = threading.Lock()
 
     def has(self, digest: Digest) -> bool:
-        """Is the file here, as far as is known? Asks no disk and waits for nothing."""
+        """Is the file in the index? Reads no disk and never waits."""
         return digest in self._here
 
     @contextmanager
     def adding(self, digest: Digest) -> Iterator[None]:
-        """Around giving a file its final name: it is here once that has succeeded."""
+        """Context around the rename to the final name; adds the file when that succeeds."""
         with self._changing:
             yield
             self._here.add(digest)
 
     @contextmanager
     def removing(self, digest: Digest) -> Iterator[None]:
-        """Around a deletion: the file is not here any more, and stays if the disk refuses."""
+        """Context around a deletion; removes the file, and adds it again if the disk refuses."""
         with self._changing:
             yield
             self._here.discard(digest)
 
     def forget(self, digest: Digest) -> None:
-        """Somebody who opened the file found none."""
+        """Remove a file that was found missing when it was opened."""
         self._here.discard(digest)
 
     def refresh(self) -> None:
-        """Read the folder anew. Blocks: never in the loop.
+        """Read the folder again. Blocks: never call it in the loop.
 
         Raises:
-            OSError: it cannot be read; what was known stays.
+            OSError: the folder cannot be read; the index is unchanged.
         """
         with self._changing, os.scandir(self._folder) as entries:
             found = {
@@ -63,5 +63,5 @@ class MediaIndex:
 
 
 def _is_plain(entry: os.DirEntry[str]) -> bool:
-    """No link and no folder: these are never opened."""
+    """Is it a plain file? Links and folders are never opened."""
     return entry.is_file(follow_symlinks=False)

@@ -1,4 +1,4 @@
-"""Which media are here, and why the others are not."""
+"""The status of each medium: stored, or the reason why it is missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agent.contract.ids import Digest
 
 
 class MediaStatus:
-    """Written by the downloads, read by whoever plans or plays.
+    """The downloads write it; planning and playback read it.
 
     Args:
         has: is a medium in store?
@@ -19,15 +19,15 @@ class MediaStatus:
         self._errors: dict[str, str] = {}
 
     def why_missing(self, digest: str) -> str | None:
-        """None when a medium is in store; else the latest reason why it is not."""
+        """None when a medium is stored; else the latest reason why it is not."""
         if self.has(Digest(digest)):
             return None
         return self._errors.get(digest, f"E_MEDIA: {digest[:12]} is not in store")
 
-    def note_failure(self, digest: Digest, why: str) -> None:
-        """A download has failed."""
+    def set_failure(self, digest: Digest, why: str) -> None:
+        """Set the reason of a failed download."""
         self._errors[digest] = why
 
-    def forget_failure(self, digest: Digest) -> None:
-        """A medium has come, or no document names it any more."""
+    def clear_failure(self, digest: Digest) -> None:
+        """Clear the reason: the medium is stored, or no document names it any more."""
         self._errors.pop(digest, None)

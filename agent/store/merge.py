@@ -1,7 +1,7 @@
-"""Rows of another memory taken over: of a broken file, or of a copy in RAM that is the later life.
+"""Merge rows of another database: a broken file, or a copy in RAM that was written later.
 
-Every row is read by its declaration before it counts, and merged as that says: floors by the
-higher, events and cancels together, documents by the number that is signed in them.
+Every row is validated by its table's declaration and merged by it: of two floors the higher wins,
+events and cancels are united, and of two documents the one with the higher signed number wins.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from agent.store.table import (
 _BEAT = "journal_beat"
 
 
-class _Of(msgspec.Struct):
-    """Whose a record is."""
+class _RecordEpoch(msgspec.Struct):
+    """The epoch of a record."""
 
     epoch: str
 
 
-def read_words(source: sqlite3.Connection) -> dict[str, str]:
-    """The sound words of another memory.
+def read_values(source: sqlite3.Connection) -> dict[str, str]:
+    """The intact values of another database.
 
     Raises:
-        sqlite3.Error: they cannot be read to their end.
+        sqlite3.Error: the table cannot be read to its end.
     """
     rows = (row.cells for row in read_rows(source, META) if row.is_sound)
-    return key_value_types.of_rows((str(cells["key"]), str(cells["value"])) for cells in rows)
+    return key_value_types.select_values((str(cells["key"]), str(cells["value"])) for cells in rows)
 
 
-def take_rows(connection: sqlite3.Connection, source: sqlite3.Connection, table: Table) -> bool:
-    """Merge the sound rows of one table; was every one of them sound?
+def merge_rows(connection: sqlite3.Connection, source: sqlite3.Connection, table: Table) -> bool:
+    """Merge the intact rows of one table; returns whether every row was intact.
 
     Raises:
-        sqlite3.Error: it cannot be read to its end, or the present memory refuses.
+        sqlite3.Error: the table cannot be read to its end, or the present database refuses.
     """
     is_whole = True
     for row in read_rows(source, table):
@@ -57,18 +57,18 @@ def take_rows(connection: sqlite3.Connection, source: sqlite3.Connection, table:
     return is_whole
 
 
-def take_journal(
-    connection: sqlite3.Connection, source: sqlite3.Connection, words: Mapping[str, str]
+def merge_journal(
+    connection: sqlite3.Connection, source: sqlite3.Connection, values: Mapping[str, str]
 ) -> None:
-    """The records of the other life, under its epoch, to be sent as they are; and its open plays.
+    """Merge the records of the other database, unchanged under their own epoch; and its open plays.
 
-    The epoch stands in each record: its word may be lost. A play that is here already came with a
-    former try, after which the other memory was not removed.
+    Each record states its epoch, so a lost `journal_epoch` does no harm. A play that already exists
+    here came with an earlier merge, after which the other database was not removed.
 
     Raises:
-        sqlite3.Error: as `take_rows`.
+        sqlite3.Error: as `merge_rows`.
     """
-    beat = msgspec.json.decode(words[_BEAT], type=LastBeat) if _BEAT in words else None
+    beat = msgspec.json.decode(values[_BEAT], type=LastBeat) if _BEAT in values else None
     for row in read_rows(source, OPEN_PLAY):
         if row.is_sound:
             raw = _with_end(row.cells["play"], beat)
@@ -79,15 +79,15 @@ def take_journal(
             )
     for row in read_rows(source, JOURNAL):
         if row.is_sound:
-            record = msgspec.json.decode(cast("bytes", row.cells["bytes"]), type=_Of)
+            record = msgspec.json.decode(cast("bytes", row.cells["bytes"]), type=_RecordEpoch)
             _put(connection, PAST_JOURNAL, {"epoch": record.epoch, **row.cells})
 
 
 def replace_set(connection: sqlite3.Connection, source: sqlite3.Connection, table: Table) -> None:
-    """The whole set of the other memory instead of ours, unless it has none.
+    """Replace the whole table by that of the other database, unless that is empty.
 
     Raises:
-        sqlite3.Error: as `take_rows`.
+        sqlite3.Error: as `merge_rows`.
     """
     rows = list(read_rows(source, table))
     if not rows:
@@ -110,7 +110,7 @@ def _put(connection: sqlite3.Connection, table: Table, cells: Mapping[str, Cell]
 
 
 def _with_end(play: Any, beat: LastBeat | None) -> bytes:
-    """An open play of a life that is over: it ended at that life's last heartbeat."""
+    """An open play of a former run: it ended at that run's last heartbeat."""
     opened = msgspec.json.decode(play, type=dict[str, Any])
     last = beat.mono_ns if beat is not None else opened.get("mono_ns")
     opened.setdefault("last_mono_ns", last)

@@ -1,4 +1,4 @@
-"""A play that has begun and not ended: what is kept of it, and how it is read."""
+"""A play that has begun and not ended, as it is stored."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LARGEST_NS = 1 << 63
 
 
 class OpenPlay(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A play that has begun: as it will stand in the record, and when it was opened.
+    """A play that has begun: the fields of its later record, and when it was opened.
 
-    `last_mono_ns` is the last heartbeat of the life that opened it, where that is not the journal's
-    own: it came from another memory.
+    `last_mono_ns` is the last heartbeat of the run that opened it. It is set where the play was
+    merged from another database, whose heartbeat is not the journal's own.
     """
 
     play: Play
@@ -23,10 +23,10 @@ class OpenPlay(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def parse_open_play(raw: bytes) -> OpenPlay:
-    """One as it was written.
+    """Parse a stored open play.
 
     Raises:
-        ValueError, msgspec.MsgspecError: it is none.
+        ValueError, msgspec.MsgspecError: it is not an open play.
     """
     opened = msgspec.json.decode(raw, type=OpenPlay)
     if opened.play.start is not None:

@@ -1,12 +1,12 @@
-"""A memory without a disk: when the card cannot be written, the box plays on from a copy in RAM.
+"""State in RAM: when the card cannot be written, the box keeps playing from a copy in RAM.
 
-The copy knows every document, floor and event of the card. Its journal is a new one with an epoch
-of its own: the card's unsent records stay on the card, and no two records ever share a number.
-What the box writes from now on reaches the centre if the link holds, and is lost with the power.
+The copy has every document, floor and event of the card. Its journal is a new one with its own
+epoch: the card's unsent records stay on the card, and no two records ever share a number. New
+records reach the centre while the link is up, and are lost at a power cut.
 
-A copy is the later life of the two until all of it is on the card. So it lies where the next start
-finds it, and is carried back then or gone on from: a card that takes writes again while a copy is
-not carried yet is not believed, for its floors and its authority are those of long ago.
+The copy is newer than the card until all of it is merged back. So it is stored where the next start
+finds it; that start merges it back or continues from it. A card that accepts writes again is not
+used before the merge, because its floors and its authority are outdated.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from pathlib import Path
 
 from agent.errors import StoreError
 from agent.store.database import FILE, Store
-from agent.store.key_value_types import carry_words
+from agent.store.key_value_types import merge_values
 from agent.store.merge import (
-    read_words,
+    merge_journal,
+    merge_rows,
+    read_values,
     replace_set,
-    take_journal,
-    take_rows,
 )
 from agent.store.rebuild import withdraw_cancelled
 from agent.store.table import TABLES
@@ -45,36 +45,36 @@ _NEW_LIFE = (
 
 
 def open_state(card: Path) -> Store:
-    """The state on the card, or a copy of it in RAM when the card cannot be written; blocks.
+    """Open the state on the card, or a copy of it in RAM when the card cannot be written; blocks.
 
     Raises:
-        StoreError: neither can be had.
+        StoreError: neither can be opened.
     """
-    copy = place_of_copy(card)
+    copy = find_copy_path(card)
     if _is_ours(copy.parent) and (copy / FILE).exists():
         try:
             carry_back(copy / FILE, card)
         except StoreError:
-            log.exception("going on from the copy in memory: it is newer than the card")
+            log.exception("continuing from the copy in RAM: it is newer than the card")
             return _open_copy(copy)
     try:
         return Store.open(card)
     except StoreError as error:
         if error.code != "E_DISK":
             raise
-        log.exception("the card cannot be written: going on from a copy in memory")
+        log.exception("the card cannot be written: continuing from a copy in RAM")
         return open_volatile(card)
 
 
-def place_of_copy(card: Path) -> Path:
-    """Where a copy of this card lies, if there is one: outlives the process, not the power."""
+def find_copy_path(card: Path) -> Path:
+    """The path of this card's copy, if there is one: it survives a restart, not a power cut."""
     name = hashlib.sha256(os.fsencode(card.absolute())).hexdigest()[:16]
     own = Path(tempfile.gettempdir()) / f"tramtin-{os.geteuid()}"
     return Path(os.environ.get("RUNTIME_DIRECTORY") or own) / f"state-{name}"
 
 
 def _is_ours(folder: Path) -> bool:
-    """May nobody else write there? Below the temporary folder anybody may have made it."""
+    """May only this user write there? Anybody can create a folder in the temporary folder."""
     try:
         status = folder.lstat()
     except OSError:
@@ -87,9 +87,9 @@ def open_volatile(card: Path) -> Store:
     """Open a copy of the state in `card`, which may be read-only or full; blocks.
 
     Raises:
-        StoreError: the card cannot be read either, or there is no room in memory.
+        StoreError: the card cannot be read either, or RAM is full.
     """
-    copy = place_of_copy(card)
+    copy = find_copy_path(card)
     try:
         copy.parent.mkdir(0o700, exist_ok=True)
         if not _is_ours(copy.parent):
@@ -116,7 +116,7 @@ def _open_copy(copy: Path) -> Store:
 
 
 def _begin_anew(file: Path) -> None:
-    """A copy that cannot be read is left to `Store.open`, which saves what it can."""
+    """Clear the journal of a copy; `Store.open` recovers a copy that cannot be read."""
     if not file.exists():
         return
     with suppress(sqlite3.Error), closing(sqlite3.connect(file)) as connection, connection:
@@ -125,7 +125,7 @@ def _begin_anew(file: Path) -> None:
 
 
 def is_writable(card: Path) -> bool:
-    """Does the card take writes (again)? Blocks."""
+    """Does the card accept writes (again)? Blocks."""
     try:
         Store.open(card).close()
     except StoreError:
@@ -134,22 +134,21 @@ def is_writable(card: Path) -> bool:
 
 
 def carry_back(copy: Path, card: Path) -> None:
-    """All that was accepted, set and recorded while the state lived in memory; blocks.
+    """Merge the copy in RAM back into the card, in one transaction; blocks.
 
-    It is merged with what the card has, in one transaction: nothing on the card goes back, and
-    carrying twice is harmless.
+    No floor on the card goes back, and a second merge changes nothing.
 
     Args:
         copy: the file in RAM, closed; it is removed.
         card: the state's folder.
 
     Raises:
-        StoreError: the card refuses after all; it is as it was, and the copy is kept.
+        StoreError: the card still refuses; it is unchanged, and the copy is kept.
     """
     source = Store.open(copy.parent)  # of another release, or torn: as any state
     source.close()
     if source.damage:
-        log.error("the copy in memory is not whole: %s", source.damage)
+        log.error("the copy in RAM is damaged: %s", source.damage)
     store = Store.open(card)
     try:
         store.do(lambda connection: _merge(connection, copy))
@@ -160,12 +159,12 @@ def carry_back(copy: Path, card: Path) -> None:
 
 def _merge(connection: sqlite3.Connection, copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as source:
-        words = read_words(source)
+        values = read_values(source)
         for table in TABLES:
             if table.carry == "set":
                 replace_set(connection, source, table)
             elif table.carry == "rows":
-                take_rows(connection, source, table)
-        take_journal(connection, source, words)
-    carry_words(connection, words)
+                merge_rows(connection, source, table)
+        merge_journal(connection, source, values)
+    merge_values(connection, values)
     withdraw_cancelled(connection)

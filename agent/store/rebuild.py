@@ -1,4 +1,4 @@
-"""What the documents that are held still say about floors, events and cancels."""
+"""Rebuild floors, events and cancels from the held documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.store.documents import decode_document, remember_cancel, remember_eve
 
 
 def document_number(kind: str, envelope: bytes) -> str:
-    """The signed (epoch, seq) as text that sorts; empty where it cannot be read."""
+    """The signed (epoch, seq) as sortable text; empty where it cannot be read."""
     try:
         document = decode_document(kind, envelope)
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError):
@@ -20,7 +20,7 @@ def document_number(kind: str, envelope: bytes) -> str:
 
 
 def rebuild_floors(connection: sqlite3.Connection) -> None:
-    """Put back what was lost of them; what is there already stays, unless it is lower."""
+    """Restore lost floors and events; an existing floor stays, unless it is lower."""
     for kind, sha256, envelope in connection.execute(
         "SELECT kind, sha256, envelope FROM documents WHERE envelope <> x''"
     ).fetchall():
@@ -42,10 +42,10 @@ def _raise_floor(connection: sqlite3.Connection, document: Document, sha256: str
     )
 
 
-def sink_floors_of_lost_documents(connection: sqlite3.Connection) -> None:
-    """A floor whose document is lost sinks by one: the very same must be accepted once more.
+def lower_floors_of_lost_documents(connection: sqlite3.Connection) -> None:
+    """Lower each floor whose document is lost by one, so that this document is accepted again.
 
-    One that still waits for that, after an earlier loss, sinks no further.
+    A floor that was already lowered after an earlier loss is not lowered further.
     """
     connection.execute(
         "UPDATE floors SET seq=seq - 1, sha256='' WHERE sha256 <> ''"
@@ -54,7 +54,7 @@ def sink_floors_of_lost_documents(connection: sqlite3.Connection) -> None:
 
 
 def withdraw_cancelled(connection: sqlite3.Connection) -> None:
-    """What a cancel names is withdrawn, also where it has come back from another memory."""
+    """Withdraw what a cancel names, also where a merge has restored it from another database."""
     connection.execute(
         "UPDATE documents SET withdrawn=1, envelope=x'' WHERE NOT withdrawn AND EXISTS"
         " (SELECT 1 FROM cancels WHERE cancels.class=documents.class"

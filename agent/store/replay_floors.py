@@ -1,4 +1,4 @@
-"""Replay floors and seen events: a snapshot in memory that the loop may ask, kept current."""
+"""Replay floors and seen events: a copy in memory that the loop reads without waiting."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Floor = tuple[int, int, str]  # epoch, seq, sha256
 
 
 class ReplayFloors:
-    """The highest (epoch, seq) accepted so far, the emergencies seen, and what was cancelled.
+    """The highest accepted (epoch, seq), the emergencies seen, and what was cancelled.
 
-    Written by the store's thread only after the deed; read by the loop. A single dict or set
+    Written after the transaction has been committed; read by the loop. A single dict or set
     operation is atomic, so no lock is needed.
     """
 
@@ -45,14 +45,14 @@ class ReplayFloors:
         """`<issuer>/<kind>/<slot>` to (epoch, seq, sha256), as a hello reports it.
 
         Args:
-            first: slots that matter most.
-            most: how many are listed; None: all.
+            first: slots that are listed first.
+            most: the largest number of entries; None: all.
         """
         ordered = dict.fromkeys([*(key for key in first if key in self._floors), *self._floors])
         return {"/".join(key): self._floors[key] for key in islice(ordered, most)}
 
     def forget(self, slots: Mapping[Slot, str]) -> None:
-        """Take over that slots were forgotten, each by the sha256 of its floor."""
+        """Remove slots, each only if its floor still has this sha256."""
         for slot, sha256 in slots.items():
             if self._floors.get(slot, (0, 0, ""))[2] == sha256:  # none was set meanwhile
                 del self._floors[slot]
@@ -62,21 +62,21 @@ class ReplayFloors:
         return (class_, name) in self._cancelled
 
     def raise_to(self, floor: FloorUpdate) -> None:
-        """Take over a committed floor."""
+        """Raise a floor after its commit."""
         key = (floor.issuer, floor.kind, floor.slot)
         self._floors[key] = (floor.epoch, floor.seq, floor.sha256)
 
     def add_event(self, event_id: str) -> None:
-        """Take over a committed event."""
+        """Add an event after its commit."""
         self._events.add(event_id)
 
     def add_cancel(self, class_: str, name: str) -> None:
-        """Take over a committed cancel."""
+        """Add a cancel after its commit."""
         self._cancelled.add((class_, name))
 
 
 def load_floors(connection: sqlite3.Connection) -> ReplayFloors:
-    """Read all floors and events into memory."""
+    """Read all floors, events and cancels into memory."""
     floors = ReplayFloors()
     query = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
     for issuer, kind, slot, *floor in connection.execute(query):
@@ -91,7 +91,7 @@ def write_floor(connection: sqlite3.Connection, floor: FloorUpdate) -> None:
     """Raise a floor inside the caller's transaction.
 
     Raises:
-        ValueError: it would go back; verification must have refused that.
+        ValueError: it would go back; verification should have refused that.
     """
     row = connection.execute(
         "SELECT epoch, seq FROM floors WHERE issuer=? AND kind=? AND slot=?",

@@ -1,4 +1,4 @@
-"""Rows as a card gives them back, each judged by the declaration of its table before it counts."""
+"""Rows as they are read from the card, each validated by the declaration of its table."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class StoredRow:
     """One row.
 
     Args:
-        cells: by column; empty when it is rotten.
+        cells: by column; empty when the row is corrupt.
         name: for people, as far as it can be read.
-        where: SQL and its arguments that find the row again, whatever is in it.
+        where: an SQL condition and its arguments that select the row, whatever it contains.
     """
 
     cells: Mapping[str, Cell]
@@ -44,15 +44,15 @@ class StoredRow:
 
     @property
     def is_sound(self) -> bool:
-        """Is it as it was written?"""
+        """Is the row not corrupt?"""
         return bool(self.cells)
 
 
 def read_rows(source: sqlite3.Connection, table: Table) -> Iterator[StoredRow]:
-    """All rows of a table, none believed unseen.
+    """All rows of a table, each validated.
 
     Raises:
-        sqlite3.Error: it cannot be read to its end.
+        sqlite3.Error: the table cannot be read to its end.
     """
     there = {name for _, name, *_ in source.execute(f"PRAGMA table_info({table.name})")}
     wanted = [*table.columns, *(["crc"] if table.is_guarded else [])]
@@ -63,16 +63,16 @@ def read_rows(source: sqlite3.Connection, table: Table) -> Iterator[StoredRow]:
     former, source.text_factory = source.text_factory, _Text
     try:
         for values in source.execute(f"SELECT {', '.join(columns)} FROM {table.name}"):  # noqa: S608 - declared names
-            yield _judge(table, dict(zip(columns, values, strict=True)))
+            yield _validate(table, dict(zip(columns, values, strict=True)))
     finally:
         source.text_factory = former
 
 
 class _Text(bytes):
-    """A text as its bytes: what is no UTF-8 any more would end the whole query."""
+    """A text as its bytes: bytes that are not UTF-8 would end the whole query."""
 
 
-def _judge(table: Table, raw: Mapping[str, Any]) -> StoredRow:
+def _validate(table: Table, raw: Mapping[str, Any]) -> StoredRow:
     key = [raw[one] for one in table.key]
     name = "/".join(_show(value) for value in key)
     found = [
@@ -98,7 +98,7 @@ def _read(table: Table, raw: Mapping[str, Any]) -> dict[str, Cell]:
     """The cells.
 
     Raises:
-        LookupError, TypeError, ValueError, AttributeError, MsgspecError: they are others.
+        LookupError, TypeError, ValueError, AttributeError, MsgspecError: a cell is corrupt.
     """
     cells: dict[str, Cell] = dict(table.defaults)
     for column, value in raw.items():
@@ -107,7 +107,7 @@ def _read(table: Table, raw: Mapping[str, Any]) -> dict[str, Cell]:
     for column, read in table.cells.items():
         read(cells[column])
     if crc is not None and crc != row_crc(*(cells[one] for one in table.columns)):
-        raise ValueError("a cell is not as it was written")
+        raise ValueError("a cell does not match the CRC")
     if table.name in _CHECKS:
         _CHECKS[table.name](cells, crc)
     return cells
@@ -115,30 +115,30 @@ def _read(table: Table, raw: Mapping[str, Any]) -> dict[str, Cell]:
 
 def _check_document(cells: Mapping[str, Any], _crc: Cell) -> None:
     if cells["withdrawn"] and not cells["envelope"]:
-        return  # only that it was withdrawn is remembered
+        return  # a withdrawn document has no content
     held = read_row(*(cells[one] for one in _HELD))
     payload = msgspec.json.decode(held.envelope, type=Envelope).payload_bytes()
     if hashlib.sha256(payload).hexdigest() != held.sha256:
-        raise ValueError("other bytes than were signed")
+        raise ValueError("the envelope does not match its row")
 
 
 def _check_word(cells: Mapping[str, Any], crc: Any) -> None:
     if not is_sound_word(cells["key"], cells["value"], crc):
-        raise ValueError("not such a word")
+        raise ValueError("the value does not match its key")
 
 
 def _check_role_floor(cells: Mapping[str, Any], _crc: Cell) -> None:
     if not is_sound_floor(cells["role"], cells["version"], cells["keys"], cells["crc"]):
-        raise ValueError("its sum is another one")
+        raise ValueError("the floor does not match its CRC")
 
 
 def _check_record(cells: Mapping[str, Any], _crc: Cell) -> None:
     record = msgspec.json.decode(cells["bytes"], type=Record)
-    epoch = cells.get("epoch", record.epoch)  # the present journal has it in its records alone
+    epoch = cells.get("epoch", record.epoch)  # the present journal states it only in its records
     if (record.epoch, record.seq) != (epoch, cells["seq"]):
-        raise ValueError("another record")
+        raise ValueError("the record does not match its row")
     if next_hash(record.prev, cells["bytes"]) != cells["hash"]:
-        raise ValueError("other bytes than were chained")
+        raise ValueError("the record does not match its hash")
 
 
 _HELD = ("kind", "sha256", "envelope", "accepted_at", "standing", "accepted_in")

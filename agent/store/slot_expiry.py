@@ -1,8 +1,8 @@
-"""Slots that nobody has used for long: forgotten with their floors, once no replay can use them.
+"""Expiry of unused slots: their rows and floors are deleted once no replay can be valid.
 
-A floor keeps out every document of its slot with a lower number. All of those were signed before
-the one that set it, so at the latest when that one expired and the longest life of its kind has
-passed since, all of them have expired too (decision 26). Then row and floor go together.
+A floor refuses every document of its slot with a lower number. All of those were signed before the
+one that set the floor. So when that one has expired and the longest lifetime of its kind has passed
+since, all of them have expired too (decision 26). Then row and floor are deleted together.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from agent.contract.utc import encode_utc, parse_utc
 from agent.store.replay_floors import Slot
 
 KEEP = timedelta(days=30)
-MARGIN = timedelta(days=2)  # for the clocks of those who sign
+MARGIN = timedelta(days=2)  # for the error of signers' clocks
 
 
 def forget_slots(
     connection: sqlite3.Connection, at: datetime, longest_life: Callable[[str, str], timedelta]
 ) -> dict[Slot, str]:
-    """Forget the slots whose document expired so long ago that no older one can be valid.
+    """Delete the slots whose document expired so long ago that no older one can be valid.
 
-    Heads stay: what one revokes is revoked until a newer one takes it back. Call it before
-    `documents.prune`, which takes the rows of emergencies and cancels.
+    Heads stay: a revocation lasts until a newer head no longer lists it. Call it before
+    `documents.prune`, which deletes the rows of emergencies and cancels.
 
     Args:
         connection: of the store.
-        at: what is certainly past.
-        longest_life: of a document, by kind and slot.
+        at: a moment that is certainly past.
+        longest_life: the longest lifetime of a document, by kind and slot.
 
     Returns:
         Each slot with the sha256 of its floor.
@@ -39,12 +39,12 @@ def forget_slots(
         " AND place NOT GLOB 'event/*' AND place NOT GLOB 'cancel/*'",
         (encode_utc(at - KEEP),),
     ).fetchall()
-    forgotten = _forget_told(connection, at)
+    forgotten = _delete_event_slots(connection, at)
     for place, kind, sha256, expires in rows:
         issuer, _, slot = place.split("/", 2)
         if parse_utc(expires) + max(KEEP, longest_life(kind, slot)) + MARGIN < at:
             connection.execute("DELETE FROM documents WHERE place=?", (place,))
-            # another floor than this document's is one that waits for a document that was lost
+            # a floor with another sha256 waits for a lost document to come again
             gone = connection.execute(
                 "DELETE FROM floors WHERE issuer=? AND kind=? AND slot=? AND sha256=?",
                 (issuer, kind, slot, sha256),
@@ -54,12 +54,12 @@ def forget_slots(
     return forgotten
 
 
-def _forget_told(connection: sqlite3.Connection, at: datetime) -> dict[Slot, str]:
-    """Slots whose last document is an emergency or a cancel that expired 30 days ago.
+def _delete_event_slots(connection: sqlite3.Connection, at: datetime) -> dict[Slot, str]:
+    """Delete slots whose last document is an emergency or a cancel that expired 30 days ago.
 
-    Who names a slot for each event would use up all slots, and no alarm may be refused for that. An
-    older emergency cannot be valid any more. An older cancel can, and it still ends no more than
-    its signers have ended.
+    An issuer that names a new slot for each event would use up all slots, and an alarm must not be
+    refused for that. An older emergency cannot be valid any more. An older cancel can, but it ends
+    only what its signers have already ended.
     """
     gone = connection.execute(
         "DELETE FROM floors WHERE kind IN ('emergency', 'cancel') AND sha256 IN"

@@ -1,4 +1,7 @@
-"""Since when this memory knows the time: what is older than it, a new memory cannot judge."""
+"""The origin of this state: when it first had a trusted time.
+
+A new state cannot distinguish an older document from a replay.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ KEY = "born"
 
 
 class StateOrigin(msgspec.Struct, frozen=True):
-    """What is known of this memory's beginning.
+    """The origin of this state.
 
     Args:
-        is_new: it began without any floor, so it may have followed a lost one.
+        is_new: it began without any floor, so it may follow a lost state.
         born: UTC text of its first moment with a trusted clock; None before.
-        is_proved: a fresh head has said since what the centre has.
+        is_proved: a fresh head has listed since then what the centre holds.
     """
 
     is_new: bool
@@ -28,29 +31,29 @@ class StateOrigin(msgspec.Struct, frozen=True):
 
     @property
     def born_at(self) -> datetime | None:
-        """The same moment, typed."""
+        """`born` as a datetime."""
         return None if self.born is None else parse_utc(self.born)
 
     def at(self, moment: datetime) -> StateOrigin:
-        """The same memory, born then."""
+        """The same state with `born` set."""
         return msgspec.structs.replace(self, born=encode_utc(moment))
 
     def proved(self) -> StateOrigin:
-        """The same memory, once a fresh head is held."""
+        """The same state, after a fresh head was accepted."""
         return msgspec.structs.replace(self, is_proved=True)
 
 
 def load_origin(connection: sqlite3.Connection) -> StateOrigin:
-    """What was kept; a memory asked for the first time is new when it knows no floor."""
+    """The stored origin; without one the state is new when it has no floor."""
     text = key_value.get(connection, KEY)
     if text is not None:
         return msgspec.json.decode(text, type=StateOrigin)
     (has_floors,) = connection.execute("SELECT EXISTS (SELECT 1 FROM floors)").fetchone()
     birth = StateOrigin(is_new=not has_floors)
-    put_origin(connection, birth)
+    save_origin(connection, birth)
     return birth
 
 
-def put_origin(connection: sqlite3.Connection, birth: StateOrigin) -> None:
-    """Keep it."""
+def save_origin(connection: sqlite3.Connection, birth: StateOrigin) -> None:
+    """Store the origin."""
     key_value.put(connection, KEY, msgspec.json.encode(birth).decode())

@@ -1,10 +1,11 @@
-"""What the box's memory consists of, table by table, declared once.
+"""The tables of the box's state, each declared once.
 
-Reading at the start (`rot`), saving from a broken file (`salvage`), carrying a copy in RAM back to
-the card (`merge`) and pruning all follow from here. The words of `meta` are declared in `word`.
+The check at the start (`corruption`), the recovery of a broken file (`recovery`), the merge of a
+copy in RAM (`merge`) and the pruning use these declarations. `key_value_types` declares the values
+of `meta`.
 
-SQLite does not notice a turned byte in a row, so guarded tables have a `crc` over all their other
-cells. Temporary triggers keep it: no statement can forget it.
+SQLite does not detect a flipped byte in a row, so guarded tables have a `crc` over all their other
+cells. Temporary triggers compute it, so no statement can omit it.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from agent.store.open_play import parse_open_play
 
 Cell = str | bytes | int | float | None
 Reader = Callable[[Cell], object]
-# How a row comes back to the card: by the condition in `wins`; as one set that replaces the other;
-# or not at all, because the card has its own.
+# How a row of a copy is merged: by the condition in `wins`; as one set that replaces the other; or
+# not at all, because the card keeps its own.
 Carry = Literal["rows", "set", "own"]
 
 
 def text(cell: Cell) -> str:
-    """A text.
+    """Read a text.
 
     Raises:
         ValueError: it is something else.
@@ -37,12 +38,12 @@ def text(cell: Cell) -> str:
 
 
 def moment(cell: Cell) -> object:
-    """UTC text."""
+    """Read UTC text."""
     return parse_utc(text(cell))
 
 
 def whole(cell: Cell) -> int:
-    """A number that counts something.
+    """Read a count.
 
     Raises:
         ValueError: it is something else.
@@ -52,8 +53,8 @@ def whole(cell: Cell) -> int:
     return cell
 
 
-def sunk(cell: Cell) -> int:
-    """A floor's number, which sinks by one when its document is lost.
+def floor_seq(cell: Cell) -> int:
+    """Read a floor's number, which may be -1: it is lowered by one when its document is lost.
 
     Raises:
         ValueError: it is something else.
@@ -64,7 +65,7 @@ def sunk(cell: Cell) -> int:
 
 
 def blob(cell: Cell) -> bytes:
-    """Bytes.
+    """Read bytes.
 
     Raises:
         ValueError: it is something else.
@@ -75,12 +76,12 @@ def blob(cell: Cell) -> bytes:
 
 
 def open_play(cell: Cell) -> object:
-    """What `evidence` keeps of a play that has begun."""
+    """Read the stored form of an open play."""
     return parse_open_play(blob(cell))
 
 
-def maybe(read: Reader) -> Reader:
-    """The same, or nothing."""
+def nullable(read: Reader) -> Reader:
+    """A reader that also accepts NULL."""
     return lambda cell: None if cell is None else read(cell)
 
 
@@ -93,10 +94,10 @@ class Table:
         key: the columns that name a row.
         cells: every column but `crc`, with its reader.
         carry: see `Carry`.
-        wins: SQL; when a carried row replaces the card's of the same key. Empty: never.
-        is_guarded: has a `crc`, kept by triggers.
-        is_salvaged: saved from a broken file.
-        is_floor: it says what must not be accepted again; who loses a row of it is new.
+        wins: SQL; when a merged row replaces the card's row of the same key. Empty: never.
+        is_guarded: it has a `crc`, computed by triggers.
+        is_recovered: read from a broken file.
+        is_floor: it lists what must not be accepted again; losing a row makes the state new.
         expired: SQL; which rows are pruned, with `:now` and `:old` (30 days ago). Empty: none.
         defaults: of columns that an older release did not have.
     """
@@ -107,21 +108,28 @@ class Table:
     carry: Carry = "rows"
     wins: str = ""
     is_guarded: bool = True
-    is_salvaged: bool = True
+    is_recovered: bool = True
     is_floor: bool = False
     expired: str = ""
     defaults: Mapping[str, Cell] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """In their order, without `crc`."""
+        """The columns in their order, without `crc`."""
         return tuple(self.cells)
 
 
 FLOORS = Table(
     "floors",
     ("issuer", "kind", "slot"),
-    {"issuer": text, "kind": text, "slot": text, "epoch": whole, "seq": sunk, "sha256": text},
+    {
+        "issuer": text,
+        "kind": text,
+        "slot": text,
+        "epoch": whole,
+        "seq": floor_seq,
+        "sha256": text,
+    },
     wins="(excluded.epoch, excluded.seq, excluded.sha256 <> '')"
     " > (floors.epoch, floors.seq, floors.sha256 <> '')",
     is_floor=True,
@@ -130,9 +138,9 @@ DOCUMENTS = Table(
     "documents",
     ("place",),
     {
-        "place": text, "kind": text, "class": text, "doc_id": text, "event_id": maybe(text),
+        "place": text, "kind": text, "class": text, "doc_id": text, "event_id": nullable(text),
         "sha256": text, "envelope": blob, "accepted_at": moment, "expires": moment,
-        "withdrawn": whole, "standing": whole, "accepted_in": maybe(text),
+        "withdrawn": whole, "standing": whole, "accepted_in": nullable(text),
     },
     # by the (epoch, seq) that is signed in it, see `rebuild`
     wins="document_number(excluded.kind, excluded.envelope)"
@@ -156,9 +164,9 @@ CANCELS = Table(
     is_floor=True,
     expired="keep_until < :now",
 )
-META = Table("meta", ("key",), {"key": text, "value": text}, carry="own", is_salvaged=False)
+META = Table("meta", ("key",), {"key": text, "value": text}, carry="own", is_recovered=False)
 OPEN_PLAY = Table("open_play", ("key",), {"key": whole, "play": open_play}, carry="own")
-# Judged by signatures (`authority.restore`), which are worth more than any sum.
+# Signatures verify these rows (`authority.restore`), so they need no CRC.
 ROOTS = Table(
     "authority_roots", ("version",), {"version": whole, "bytes": blob}, is_guarded=False
 )  # fmt: skip
@@ -169,35 +177,35 @@ FILES = Table(
     carry="set",
     is_guarded=False,
 )
-# Its sum is older than the guard and has a form of its own (`store.authority_files`).
+# Its CRC is older than the triggers and has its own form (`store.authority_files`).
 ROLE_FLOORS = Table(
     "authority_floors",
     ("role",),
-    {"role": text, "version": whole, "keys": text, "crc": maybe(whole)},
-    # Other keys begin anew, and the copy is the later life of the two.
+    {"role": text, "version": whole, "keys": text, "crc": nullable(whole)},
+    # Other keys reset the floor, and the copy was written later.
     wins="excluded.keys <> authority_floors.keys OR excluded.version > authority_floors.version",
     is_guarded=False,
     defaults={"crc": None},
 )
-# Chained by hashes; a row is judged when it is read (`evidence.journal_rows`).
-# Each life has its own.
+# Chained by hashes; a row is verified when it is read (`evidence.journal_rows`).
+# Never merged into the present journal.
 JOURNAL = Table(
     "journal",
     ("seq",),
     {
         "seq": whole, "at": moment, "bytes": blob, "hash": text,
-        "acknowledged_at": maybe(text),
+        "acknowledged_at": nullable(text),
     },
     carry="own",
     is_guarded=False,
-    is_salvaged=False,
+    is_recovered=False,
 )  # fmt: skip
 PAST_JOURNAL = Table(
     "journal_past",
     ("epoch", "seq"),
     {
         "epoch": text, "seq": whole, "at": text, "bytes": blob, "hash": text,
-        "acknowledged_at": maybe(text),
+        "acknowledged_at": nullable(text),
     },
     wins="journal_past.acknowledged_at IS NULL",
     is_guarded=False,
@@ -209,7 +217,7 @@ TABLES = (
 
 
 def row_crc(*cells: Cell) -> int:
-    """Over the cells of a row, each with its type and length."""
+    """The CRC over the cells of a row, each with its type and length."""
     crc = 0
     for cell in cells:
         raw = cell if isinstance(cell, bytes) else str(cell).encode()
@@ -218,7 +226,7 @@ def row_crc(*cells: Cell) -> int:
 
 
 def guard(connection: sqlite3.Connection) -> None:
-    """Have every row that this connection writes carry its `crc`."""
+    """Create the triggers that compute the `crc` of every row that this connection writes."""
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.create_function("row_crc", -1, row_crc, deterministic=True)
     for table in TABLES:

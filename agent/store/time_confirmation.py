@@ -1,6 +1,6 @@
-"""A technician's word that today is such a day, in a file of the state folder.
+"""A technician's confirmation of today's date, in a file of the state folder.
 
-Whoever can write there is root or the agent itself: he stands at the box, or is logged in to it.
+Only root and the agent itself can write there, so the technician is at the box or logged in to it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ LIMIT_BYTES = 32
 
 
 def write_confirmation(state: Path, day: date) -> None:
-    """Put the day where the agent looks for it while a jump of its time is held.
+    """Write the day where the agent reads it while it holds back a jump of its time.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    # Never through the name itself: the folder is the agent's, and a link there would lead root.
+    # Never write through the name itself: the agent owns the folder and could place a link there.
     handle, name = tempfile.mkstemp(prefix=FILE, dir=state)
     with os.fdopen(handle, "w") as file:
         file.write(day.isoformat())
@@ -29,7 +29,7 @@ def write_confirmation(state: Path, day: date) -> None:
 
 
 def read_confirmation(state: Path) -> date | None:
-    """The day, if there is one; a file that holds something else counts as none."""
+    """The confirmed day, if there is one; a malformed file counts as none."""
     try:
         with (state / FILE).open("rb") as file:
             return date.fromisoformat(file.read(LIMIT_BYTES).decode().strip())
@@ -38,7 +38,7 @@ def read_confirmation(state: Path) -> date | None:
 
 
 def remove_confirmation(state: Path) -> None:
-    """It has been used, or was wrong.
+    """Delete the confirmation after it was used or refused.
 
     Raises:
         OSError: the card refuses.

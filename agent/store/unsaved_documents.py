@@ -1,8 +1,8 @@
-"""Alarms and cancels that the card does not take: in force all the same, and written when it does.
+"""Alarms and cancels that the card refused: in force at once, and written as soon as it accepts.
 
-Nothing else takes effect before it is durable. An alarm must be heard also where the card has just
-become full or read-only, and its end be heeded. If the power fails before the card takes them, the
-box knows nothing of them: its hello says so, and the centre sends again what is in force.
+No other document takes effect before it is durable. An alarm must sound, and a cancel end it, also
+where the card has just become full or read-only. If the power fails before they are written, the
+box has lost them: its hello does not list them, and the centre sends again what is in force.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from agent.store.database import Store
 from agent.store.documents import commit
 
 log = logging.getLogger(__name__)
-MAX_UNKEPT = 16
+MAX_UNSAVED = 16
 
 
 class UnsavedDocuments:
-    """The few that wait for the card, in the order in which they came.
+    """The documents that wait for the card, in order of arrival.
 
     Args:
-        store: that is to take them.
+        store: where they are to be written.
     """
 
     def __init__(self, store: Store) -> None:
@@ -35,15 +35,15 @@ class UnsavedDocuments:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def take(self, accepted: Accepted, at: datetime) -> bool:
-        """Have it wait; False when it is none of those that may be in force before they are kept.
+    def add(self, accepted: Accepted, at: datetime) -> bool:
+        """Add a document; False when its kind may not be in force before it is durable.
 
         Args:
-            accepted: what the store has refused.
+            accepted: the document that the store has refused.
             at: the moment of its acceptance.
         """
         document = accepted.document
-        if not _is_urgent(document) or len(self._waiting) >= MAX_UNKEPT:
+        if not _is_urgent(document) or len(self._waiting) >= MAX_UNSAVED:
             return False
         held = HeldDocument(
             document, accepted.sha256, accepted.envelope, at, accepted.standing, accepted.place
@@ -52,26 +52,26 @@ class UnsavedDocuments:
         return True
 
     async def write(self) -> None:
-        """Write what waits, oldest first.
+        """Write the waiting documents, oldest first.
 
         Raises:
-            StoreError: the store still refuses; what it has not taken goes on waiting.
+            StoreError: the store still refuses; the documents not yet written stay waiting.
         """
         for one in list(self._waiting):
             accepted, held = one
             await self._store.run(commit, accepted, held.accepted_at)
-            if one in self._waiting:  # else somebody else has written it meanwhile
+            if one in self._waiting:  # else another call has written it meanwhile
                 self._waiting.remove(one)
-            log.info("%s %s is kept now", accepted.document.kind, accepted.document.doc_id)
+            log.info("%s %s is stored now", accepted.document.kind, accepted.document.doc_id)
 
     def join(
         self, kept: Iterable[HeldDocument], is_past: Callable[[datetime], bool]
     ) -> list[HeldDocument]:
-        """What the card holds together with what waits, without what a cancel among these ends.
+        """The stored and the waiting documents, without those that a waiting cancel ends.
 
         Args:
             kept: as read from the card.
-            is_past: is this moment over for certain? An alarm that has ended waits for nothing.
+            is_past: is this moment over for certain? An alarm that has ended stops waiting.
         """
         self._waiting = [one for one in self._waiting if not _has_ended(one[0].document, is_past)]
         waiting = [held for _, held in self._waiting]
@@ -84,7 +84,7 @@ class UnsavedDocuments:
 
 
 def _is_urgent(document: Document) -> bool:
-    """An alarm that waits for a hand on its key is none: its officer is to learn that it failed."""
+    """May it be in force unsaved? Not a prepared alarm: its officer must see that it failed."""
     is_alarm = isinstance(document, Emergency) and document.trigger == "now"
     return is_alarm or isinstance(document, Cancel)
 

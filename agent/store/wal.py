@@ -1,10 +1,11 @@
-"""What SQLite does not say of a write-ahead log: that commits behind a turned byte are gone.
+"""Detect durable commits that SQLite drops from a write-ahead log because of a flipped byte.
 
-SQLite believes a log up to the first frame whose checksum is wrong, as behind a power cut the last
-transaction is torn. Where a card has turned a byte further in front, it drops without a word what
-was durable: floors, sessions, records that the centre has already. A torn transaction is the last
-one, so where two commits lie behind that frame, and pages of theirs are not in the database, one of
-them was durable. Pages that are there were left behind by an earlier use of the log.
+SQLite replays a log up to the first frame whose checksum is wrong, because after a power cut the
+last transaction is torn. Where the card has flipped a byte in an earlier frame, SQLite silently
+drops durable commits: floors, sessions, records that the centre already has. Only the last
+transaction can be torn. So where two commits lie behind that frame, and their pages are not in the
+database, one of them was durable. Pages that are in the database are remains of an earlier use of
+the log.
 
 Source: https://www.sqlite.org/fileformat2.html#walformat
 """
@@ -25,10 +26,10 @@ _MAGIC = 0x377F0682  # its lowest bit: the checksums are over big-endian words
 
 @dataclass(frozen=True)
 class Frame:
-    """A page as one transaction left it.
+    """A page as one transaction wrote it.
 
     Args:
-        place: in the log, from 1.
+        place: its position in the log, from 1.
         page: its number in the database, from 1.
         is_last: the transaction ends with it.
     """
@@ -40,12 +41,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Log:
-    """A log as it lies on the card.
+    """A write-ahead log as it is on the card.
 
     Args:
         path: of the log.
-        page_bytes: of a page.
-        frames: of one use of it, up to the last commit.
+        page_bytes: size of a page.
+        frames: of the current use of the log, up to the last commit.
     """
 
     path: Path
@@ -54,10 +55,10 @@ class Log:
 
 
 def read_log(database: Path) -> Log:
-    """The log of a database; call it before that is opened.
+    """Read the log of a database; call it before the database is opened.
 
     Raises:
-        OSError: it is there and cannot be read.
+        OSError: the log exists and cannot be read.
     """
     path = database.with_name(f"{database.name}-wal")
     if not path.exists() or path.stat().st_size <= _HEADER.size:
@@ -83,7 +84,7 @@ def read_log(database: Path) -> Log:
 
 
 def has_lost_commits(log: Log, database: Path, connection: sqlite3.Connection) -> bool:
-    """Were transactions dropped that had been durable? Asked before anything is written.
+    """Has SQLite dropped durable transactions? Call it before anything is written.
 
     Raises:
         sqlite3.Error: the database cannot be written.
@@ -91,17 +92,17 @@ def has_lost_commits(log: Log, database: Path, connection: sqlite3.Connection) -
     """
     if not _has_two_commits(log.frames):
         return False
-    _, believed, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    hidden = [frame for frame in log.frames if frame.place > believed]
-    return _has_two_commits(hidden) and _is_news(log, hidden, database)
+    _, replayed, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    hidden = [frame for frame in log.frames if frame.place > replayed]
+    return _has_two_commits(hidden) and _has_changes(log, hidden, database)
 
 
 def _has_two_commits(frames: Sequence[Frame]) -> bool:
     return len([frame for frame in frames if frame.is_last]) > 1
 
 
-def _is_news(log: Log, frames: Sequence[Frame], database: Path) -> bool:
-    """Is any page as these frames left it last another one than in the database?"""
+def _has_changes(log: Log, frames: Sequence[Frame], database: Path) -> bool:
+    """Does any page differ between its newest frame here and the database?"""
     newest = {frame.page: frame.place for frame in frames}
     with log.path.open("rb") as kept, database.open("rb") as pages:
         for page, place in newest.items():

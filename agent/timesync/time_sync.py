@@ -156,7 +156,7 @@ class TimeSync:
         self._clock.check_rtc(await asyncio.to_thread(self._read_rtc))
         values = await self._describe()
         if values != self._stored_values:
-            await self._store.run(clock_state.keep, values)
+            await self._store.run(clock_state.save, values)
         self._stored_values, self._stored_boot_s = values, boot_s()
 
     async def _describe(self) -> dict[str, str]:
@@ -216,7 +216,7 @@ class TimeSync:
             clock.reset_floor()
             self._forgot_boot_s = boot_s()
             self._stored_values, self._is_asking = {}, True
-            await self._store.run(clock_state.lower, await self._describe())
+            await self._store.run(clock_state.save_lowered, await self._describe())
 
     async def _set_root(self) -> None:
         """Store that a time was applied under the present root.

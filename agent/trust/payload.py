@@ -15,7 +15,7 @@ from agent.contract.extension import (
     unknown_members,
     verify_critical,
 )
-from agent.contract.feature import NOT_OBEYED
+from agent.contract.feature import UNSUPPORTED
 from agent.contract.strict_json import StrictDecoder, StrictJsonError, parse_strict
 from agent.errors import TrustError
 from agent.trust.document_rules import check_document
@@ -72,7 +72,7 @@ def _decode_foreign(kind: str, payload: bytes) -> tuple[Document, tuple[str, ...
 def _verify_critical(kind: str, critical: Any) -> None:
     known = known_names(TYPE_OF_KIND[kind])
     try:
-        verify_critical(critical, known, unsupported=NOT_OBEYED)
+        verify_critical(critical, known, unsupported=UNSUPPORTED)
     except UnknownCriticalError:
         raise
     except ValueError as error:

@@ -29,7 +29,7 @@ class Revalidation:
         self._station = station
         self._state: tuple[Authority, str] | None = None
         self._verdicts: dict[tuple[str, Place | None], TrustError | None] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._lost: list[tuple[HeldDocument, TrustError]] = []
 
     def is_entitled(self, held: HeldDocument, place: Place | None, now: Now) -> bool:
@@ -52,8 +52,8 @@ class Revalidation:
             return True
         if error.code in _FOR_THE_MOMENT:
             del self._verdicts[key]
-        if (held.sha256, error.code) not in self._told:
-            self._told.add((held.sha256, error.code))
+        if (held.sha256, error.code) not in self._reported:
+            self._reported.add((held.sha256, error.code))
             self._lost.append((held, error))
         return False
 

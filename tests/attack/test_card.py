@@ -26,7 +26,7 @@ from agent.evidence import journal as journal_module
 from agent.evidence import refusal_log
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
-from agent.store.authority_files import Floor, RoleFile, accept, keep_roots, read
+from agent.store.authority_files import Floor, RoleFile, accept, read, store_roots
 from agent.store.database import FILE, Store
 from agent.store.ram_fallback import open_state, open_volatile
 from tests.harness.agent_start import Started, start
@@ -49,7 +49,7 @@ def _files(version: int) -> dict[str, RoleFile]:
 
 def _accept(folder: Path, version: int) -> None:
     store = Store.open(folder)
-    store.do(lambda connection: keep_roots(connection, {1: b"root 1"}))
+    store.do(lambda connection: store_roots(connection, {1: b"root 1"}))
     store.do(lambda connection: accept(connection, 1, _files(version)))
     store.close()
 

@@ -24,11 +24,11 @@ from agent.contract.utc import encode_utc
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.store import clock_state, documents, key_value
-from agent.store.authority_files import RoleFile, accept, keep_roots
+from agent.store.authority_files import RoleFile, accept, store_roots
 from agent.store.database import Store
 from agent.store.local_mute import LocalMute
-from agent.store.pause_history import note_pause
-from agent.store.state_origin import StateOrigin, put_origin
+from agent.store.pause_history import record_pause
+from agent.store.state_origin import StateOrigin, save_origin
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -115,14 +115,14 @@ async def fill(folder: Path) -> None:
     ):
         await store.run(documents.commit, accepted(document, *signers), AT)
     pause = SimpleNamespace(begun_at=AT, end_at=AT + timedelta(minutes=10))
-    await store.run(note_pause, ["vn.84", "k" * 64], pause)
-    await store.run(put_origin, StateOrigin(is_new=False, born=encode_utc(AT), is_proved=True))
-    await store.run(clock_state.keep, clock_state.describe(clock, BOOT, 3))
+    await store.run(record_pause, ["vn.84", "k" * 64], pause)
+    await store.run(save_origin, StateOrigin(is_new=False, born=encode_utc(AT), is_proved=True))
+    await store.run(clock_state.save, clock_state.describe(clock, BOOT, 3))
     await LocalMute(store, clock, BOOT).begin()
     for _ in range(7):
         await store.run(key_value.next_session)
     await store.run(_put_words)
-    await store.run(keep_roots, {3: b"root 3"})
+    await store.run(store_roots, {3: b"root 3"})
     roles = ("timestamp", "snapshot", "targets")
     await store.run(accept, 3, {role: RoleFile(role.encode(), 5, "k" * 64) for role in roles})
     await journal.open_play(play())

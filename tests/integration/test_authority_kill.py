@@ -12,10 +12,10 @@ from agent.store.authority_files import (
     RoleFile,
     StoredAuthority,
     accept,
-    forget,
-    keep_roots,
-    mend,
+    delete_all,
     read,
+    retain,
+    store_roots,
 )
 from agent.store.database import Store
 from tests.harness.crash_writer import WAL_HEADER_BYTES, assert_all_or_nothing, kill_in_the_middle
@@ -50,7 +50,7 @@ async def write(folder: Path) -> None:
         version += 1
         if version % 3 == 0:
             newest += 1
-            await store.run(keep_roots, roots(newest))
+            await store.run(store_roots, roots(newest))
         await store.run(accept, newest, files(version))
         print(version, newest, flush=True)
 
@@ -59,16 +59,16 @@ async def test_every_cut_leaves_the_old_set_or_the_new_one_with_its_floors(tmp_p
     """Appended frames, a checkpoint on the way, and a WAL that is written over from its head."""
     folder = tmp_path / "state"
     store = await asyncio.to_thread(Store.open, folder)
-    await store.run(keep_roots, roots(2))
+    await store.run(store_roots, roots(2))
     await store.run(accept, 2, files(1))
     await store.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint=32"))
     less = StoredAuthority(roots(1), {"targets": raw("targets", 3)})
     deeds = [
-        (keep_roots, roots(3)),
+        (store_roots, roots(3)),
         (accept, 3, files(2)),
         (accept, 3, files(3)),
-        (mend, less),
-        (forget,),
+        (retain, less),
+        (delete_all,),
     ]
     passed = [
         await assert_all_or_nothing(folder, store, *deed, read=what_is_kept) for deed in deeds

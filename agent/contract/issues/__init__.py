@@ -1,1 +1,1 @@
-"""Every kind of issue, by stable code, in two languages."""
+"""The issue catalogue: every kind of issue, by stable code, in two languages."""

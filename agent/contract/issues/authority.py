@@ -1,4 +1,4 @@
-"""Issues of who may sign: the authority's files are missing, old, or refused."""
+"""Issues of the authority: its files are missing, old, or refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The catalogue: every kind of issue a box can tell of, by stable code.
+"""The catalogue: every kind of issue that a box can report, by stable code.
 
-A fault takes sound, picture or proof away now. A warning will, when nobody acts. The texts name
-what a hand can touch; an issue's own `hint` keeps the mechanism and the figures.
+A fault stops sound, picture or proof now. A warning does so later when nobody acts. The texts name
+things that a technician can touch; an issue's own `hint` states the mechanism and the figures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Issues of what the centre orders, and of what may be kept back on its way from there."""
+"""Issues of the centre's orders, and of documents that may be withheld on their way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One kind of issue: how grave, what it means, what to do."""
+"""One kind of issue: severity, meaning, repair."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class IssueKind(NamedTuple):
     """One kind, in the two languages.
 
     Args:
-        severity: how grave.
+        severity: fault or warning.
         text: what is wrong.
         repair: what to do about it.
     """

@@ -1,4 +1,4 @@
-"""Issues of the box as a machine: card, power, heat, time, certificates, its own checks."""
+"""Issues of the machine: card, power, heat, time, certificates, the checks themselves."""
 
 from __future__ import annotations
 

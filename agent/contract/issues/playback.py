@@ -1,4 +1,4 @@
-"""Issues of what a box is for: link, sound, picture, relays, media, journal."""
+"""Issues of playback: link, sound, picture, relays, media, journal."""
 
 from __future__ import annotations
 

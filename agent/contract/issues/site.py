@@ -1,4 +1,4 @@
-"""Issues of the place around the box: doors, mains, keys, sensors, what the amplifiers draw."""
+"""Issues of the site around the box: doors, mains, keys, sensors, amplifier current."""
 
 from __future__ import annotations
 

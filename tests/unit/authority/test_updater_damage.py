@@ -10,7 +10,7 @@ import pytest
 
 from agent.authority.tuf_client import role_files, run_pass
 from agent.errors import TrustError
-from agent.store.authority_files import Floor, StoredAuthority, accept, keep_roots, read
+from agent.store.authority_files import Floor, StoredAuthority, accept, read, store_roots
 from agent.trust.authority import Grade
 from tests.fakes.fake_publisher import AT, FakePublisher
 from tests.harness.authority_harness import HERE, Stand, standing
@@ -185,7 +185,7 @@ async def by_a_laxer_release(stand: Stand, tree: FakePublisher) -> None:
         run_pass, tree.wire[FIRST], StoredAuthority(), tree.wire, target, AT
     )
     assert done.files is not None
-    await stand.store.run(keep_roots, done.roots)
+    await stand.store.run(store_roots, done.roots)
     await stand.store.run(accept, max(done.roots), role_files(done.files))
 
 

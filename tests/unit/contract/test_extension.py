@@ -1,4 +1,4 @@
-"""What `crit` may hold, and which members of a value a type does not know."""
+"""The content of `crit`, and the unknown members of a value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.contract.extension import (
     unknown_members,
     verify_critical,
 )
-from agent.contract.feature import FEATURES, NOT_OBEYED
+from agent.contract.feature import FEATURES, UNSUPPORTED
 
 
 def test_names_are_paths_without_lists_and_values_of_enumerations() -> None:
@@ -26,23 +26,23 @@ def test_names_are_paths_without_lists_and_values_of_enumerations() -> None:
     assert "policy.caps.dba" in known_names(StationConfig)
 
 
-def test_every_feature_is_a_name_that_some_kind_of_document_has() -> None:
+def test_every_feature_is_a_member_name_of_some_kind_of_document() -> None:
     all_names = {name for type_ in TYPE_OF_KIND.values() for name in known_names(type_)}
     all_names |= {f"kind={kind}" for kind in TYPE_OF_KIND}
-    assert all_names.issuperset([*FEATURES, *NOT_OBEYED])
+    assert all_names.issuperset([*FEATURES, *UNSUPPORTED])
 
 
 @pytest.mark.parametrize(
     "critical",
     [None, "seq", {}, [], [1], [""], ["a b"], ["a..b"], ["a", "a"], ["a" * 33], ["a"] * 33, [None]],
 )
-def test_what_is_no_list_of_names_is_refused(critical: Any) -> None:
+def test_a_malformed_list_of_names_is_refused(critical: Any) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - its subclass is what it must not be
         verify_critical(critical, {"seq", "a"})
     assert not isinstance(caught.value, UnknownCriticalError)
 
 
-def test_all_unknown_names_are_told_sorted() -> None:
+def test_all_unknown_names_are_reported_sorted() -> None:
     with pytest.raises(UnknownCriticalError) as caught:
         verify_critical(["z.new", "seq", "b", "relay"], {"seq", "relay"}, unsupported={"relay"})
     assert caught.value.names == ("b", "relay", "z.new")
@@ -57,14 +57,14 @@ def test_unknown_members_are_named_once_by_their_path() -> None:
     assert unknown_members(value, Playlist) == ("mood", "entries.colour", "entries.when.moon")
 
 
-def test_of_very_many_unknown_members_the_first_are_named_and_cut() -> None:
+def test_only_the_first_of_very_many_unknown_members_are_named() -> None:
     value = {f"{n:03d}{'a' * 300}": 1 for n in range(500)}
     told = unknown_members(value, Playlist)
     assert len(told) == 8
     assert {len(name) for name in told} == {64}
 
 
-def test_what_is_free_in_the_contract_is_not_unknown() -> None:
+def test_members_of_a_free_value_are_not_unknown() -> None:
     value = {"args": {"gain_db": {"a": 1}}, "slots": {"vn.84/playlist/x": [1, 2, "a"]}}
     assert unknown_members({"args": value["args"]}, TYPE_OF_KIND["command"]) == ()
     assert unknown_members({"slots": value["slots"]}, TYPE_OF_KIND["head"]) == ()

@@ -1,4 +1,4 @@
-"""What a document weighs, against a count by hand."""
+"""The weight of a document, compared with a count by hand."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_entries_for_different_days_do_not_add_up() -> None:
     assert busiest(make_playlist([*whens, mondays])) == 3
 
 
-def test_what_lies_outside_the_documents_life_costs_nothing() -> None:
+def test_starts_outside_the_documents_lifetime_do_not_count() -> None:
     past = When(["05:00:00"], [1, 2, 3, 4, 5, 6, 7], "2026-01-01", "2026-02-01")
     future = When(["05:00:00"], [1, 2, 3, 4, 5, 6, 7], "2027-01-01", "2027-02-01")
     assert busiest(make_playlist([past, future])) == 0
@@ -65,7 +65,7 @@ whens = st.builds(
 
 @settings(max_examples=60)
 @given(whens=st.lists(whens, max_size=6))
-def test_the_weight_of_each_day_is_what_the_plan_expands(whens: list[When]) -> None:
+def test_the_weight_of_each_day_equals_the_expansion_of_the_plan(whens: list[When]) -> None:
     playlist = make_playlist(whens)
     starts = weigh(playlist, 1).starts
     for day in list_days(MONDAY, MONDAY + timedelta(days=13)):
@@ -100,7 +100,7 @@ def test_each_limit_is_named(what: str, weight: dict[str, int], times: int) -> N
     assert excess.value > excess.limit
 
 
-def test_a_file_that_several_playlists_name_counts_once() -> None:
+def test_a_file_that_several_playlists_name_is_counted_once() -> None:
     chime = [Medium("c" * 64, 1 << 31, "audio/ogg", 1, [])]
     usage = Usage()
     for _ in range(10):
@@ -109,7 +109,7 @@ def test_a_file_that_several_playlists_name_counts_once() -> None:
         usage.add(weight)
 
 
-def test_attack_105_a_file_named_with_one_byte_first_counts_with_its_length_later() -> None:
+def test_attack_105_a_file_named_with_one_byte_first_is_counted_with_its_later_length() -> None:
     """Nobody can check a length before the file is fetched."""
     usage = Usage()
     for length, count in ((1, 3), (1 << 31, 3)):
@@ -122,7 +122,7 @@ def test_attack_105_a_file_named_with_one_byte_first_counts_with_its_length_late
     assert (excess.what, excess.value) == ("media_bytes", 3 << 31)
 
 
-def test_no_two_issuers_take_the_whole_box() -> None:
+def test_two_issuers_cannot_use_up_the_whole_box() -> None:
     usage = Usage()
     clock = [f"{n // 60:02d}:{n % 60:02d}:00" for n in range(1440)]
     when = When(clock, [1, 2, 3, 4, 5, 6, 7], "2026-11-23", "2026-12-31")

@@ -1,4 +1,4 @@
-"""Reports of boxes and centres of different age understand each other."""
+"""Reports of boxes and centres of different releases are decoded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "contract.md").read_text(
 EXAMPLE = re.search(r"<!-- Health -->\n```json\n(.*?)\n```", PAGE, re.DOTALL)
 
 
-def test_a_report_of_a_box_without_contacts_and_sensors_is_understood() -> None:
+def test_a_report_of_a_box_without_contacts_and_sensors_is_decoded() -> None:
     assert EXAMPLE is not None
     older = msgspec.json.decode(EXAMPLE[1])
     del older["inputs"], older["readings"]
@@ -21,7 +21,7 @@ def test_a_report_of_a_box_without_contacts_and_sensors_is_understood() -> None:
     assert (health.inputs, health.readings) == ({}, {})
 
 
-def test_a_report_of_a_younger_box_is_understood_by_an_older_centre() -> None:
+def test_a_report_of_a_newer_box_is_decoded_by_an_older_centre() -> None:
     assert EXAMPLE is not None
     younger = {**msgspec.json.decode(EXAMPLE[1]), "weather": {"rain": True}}
     assert msgspec.convert(younger, Health).readings["nhiet-do-tu"].value == 41.5

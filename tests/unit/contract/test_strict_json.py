@@ -1,4 +1,4 @@
-"""Strict JSON, both ways through it."""
+"""Strict JSON on both paths: the fast one and the full one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("raw", BAD.values(), ids=list(BAD))
-def test_is_refused_by_both_ways(raw: bytes) -> None:
+def test_it_is_refused_on_both_paths(raw: bytes) -> None:
     with pytest.raises(StrictJsonError):
         parse_strict(raw)
     decoder = StrictDecoder(Song)
@@ -62,12 +62,12 @@ GOOD = {
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=list(GOOD))
-def test_is_read_alike_by_both_ways(text: str) -> None:
+def test_it_is_read_alike_on_both_paths(text: str) -> None:
     raw = text.encode()
     assert StrictDecoder(Song).decode(raw) == msgspec.convert(parse_strict(raw), Song)
 
 
-def test_canonical_text_takes_the_short_way() -> None:
+def test_canonical_text_takes_the_fast_path() -> None:
     assert StrictDecoder(Song).decode_canonical(GOOD["canonical"].encode()) is not None
     assert StrictDecoder(Song).decode_canonical(GOOD["spaced, short"].encode()) is None
 
@@ -77,12 +77,12 @@ LETTERS = "aơoe ạậ́ộđក្ខ\u1100\uac00\u09c7\u212b\u0958"
 
 
 @given(st.lists(st.one_of(st.sampled_from(LETTERS + MARKS), st.characters(codec="utf-8"))))
-def test_the_quick_way_to_normal_form_agrees_with_the_slow_one(characters: list[str]) -> None:
+def test_the_fast_normal_form_check_agrees_with_the_full_one(characters: list[str]) -> None:
     text = "".join(characters)
     assert _is_nfc(text.encode()) == unicodedata.is_normalized("NFC", text)
 
 
-def test_all_that_composes_with_ascii_is_a_combining_mark() -> None:
+def test_only_combining_marks_compose_with_ascii() -> None:
     """What `_is_nfc` rests on, of every character that Unicode has."""
     for number in range(sys.maxunicode + 1):
         parts = unicodedata.decomposition(chr(number)).split()

@@ -1,4 +1,4 @@
-"""Topics as every broker carries them: what stands in a name, what stands on the wire."""
+"""Topics that every broker carries: names and their levels on the wire."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def test_a_name_and_its_level(name: str, level: str) -> None:
 
 
 @given(names)
-def test_each_name_comes_back_and_its_level_holds_plain_characters_only(name: str) -> None:
+def test_each_name_is_decoded_again_and_its_level_has_plain_characters_only(name: str) -> None:
     level = encode_level(name)
     assert PLAIN_TOPIC.fullmatch(level)
     assert decode_level(level) == name
 
 
 @given(st.text("ab_2e5fE.%/+#\n", max_size=12))
-def test_what_is_read_as_a_level_is_the_only_one_of_its_name(level: str) -> None:
+def test_each_name_has_exactly_one_level(level: str) -> None:
     try:
         name = decode_level(level)
     except ValueError:
@@ -65,7 +65,7 @@ def test_what_is_read_as_a_level_is_the_only_one_of_its_name(level: str) -> None
     "level",
     ["", "a.b", "a_b", "_", "_2", "_2E", "_5F", "_61", "__", "a b", "+", "#", "ư", "a\n", "a" * 65],
 )
-def test_what_is_no_level_is_refused(level: str) -> None:
+def test_a_malformed_level_is_refused(level: str) -> None:
     with pytest.raises(ValueError, match=r"not a topic level|more than 64"):
         decode_level(level)
 
@@ -104,7 +104,7 @@ def test_topics_of_documents() -> None:
         "tramtin/1/u/12/tv-cl-0007/hello",
     ],
 )
-def test_what_no_document_comes_down_on_is_refused(text: str) -> None:
+def test_a_topic_that_carries_no_document_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a "):
         parse_topic(text)
 
@@ -134,6 +134,6 @@ def test_topics_of_the_authority(file: str, topic: str) -> None:
         "tramtin/1/auth/" + "a" * 129,
     ],
 )
-def test_what_carries_no_file_of_the_authority_is_refused(text: str) -> None:
+def test_a_topic_that_carries_no_authority_file_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a topic|more than 128"):
         parse_authority_topic(text)

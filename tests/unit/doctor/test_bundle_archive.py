@@ -20,7 +20,7 @@ from agent.contract.document import TYPE_OF_KIND, Document
 from agent.contract.ids import Place
 from agent.doctor.bundle_files import PARTS
 from agent.doctor.context import DoctorContext
-from agent.doctor.state_reader import query_database, read_words
+from agent.doctor.state_reader import query_database, read_values
 from agent.settings.load import SettingsReport
 from agent.settings.model import Settings
 from agent.store import documents, key_value
@@ -97,13 +97,13 @@ def test_memory_is_read_without_writing_and_without_a_new_file(case: DoctorConte
     assert case.settings is not None
     state = Path(case.settings.state)
     before = sorted(state.iterdir())
-    assert read_words(state)["session"] == "41"
+    assert read_values(state)["session"] == "41"
     assert sorted(state.iterdir()) == before
     with pytest.raises(sqlite3.OperationalError):
         query_database(state, lambda connection: connection.execute("DELETE FROM meta"))
 
 
 def test_memory_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
-    assert read_words(tmp_path) == {}
+    assert read_values(tmp_path) == {}
     (tmp_path / "state.db").write_bytes(b"no database at all, but long enough to be looked at")
-    assert read_words(tmp_path) == {}
+    assert read_values(tmp_path) == {}

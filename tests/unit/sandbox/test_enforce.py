@@ -1,4 +1,4 @@
-"""What the kernel is asked for, by version; the command line of the launcher."""
+"""The requests to the kernel, by version; the command line of the launcher."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from agent.sandbox.profile import DECODER, confine_argv
         (9, 0xFFFF, (3, 3)),
     ],
 )
-def test_each_version_of_landlock_is_asked_for_all_that_it_can_refuse(
+def test_each_landlock_version_gets_all_rights_that_it_can_restrict(
     abi: int, files: int, more: tuple[int, ...]
 ) -> None:
     asked = enforce.build_ruleset_attr(abi)
     assert struct.unpack(f"<{len(asked) // 8}Q", asked) == (files, *more)
 
 
-def test_the_launcher_becomes_the_program_with_its_arguments_limits_and_pid() -> None:
+def test_the_launcher_executes_the_program_with_its_arguments_limits_and_pid() -> None:
     argv = confine_argv(
         DECODER, ["sh", "-c", 'echo "$0" $$; ulimit -t; ulimit -v; ulimit -f', "%"], []
     )
@@ -47,7 +47,7 @@ def test_a_program_that_is_not_installed_is_named() -> None:
     assert (result.returncode, result.stderr) == (127, "no-such-program is not installed\n")
 
 
-def test_the_launcher_loads_next_to_nothing() -> None:
+def test_the_launcher_imports_few_modules() -> None:
     argv = [sys.executable, "-I", "-S", "-X", "importtime", enforce.__file__, "1,1", "", "", "none"]
     said = subprocess.run(argv, capture_output=True, text=True, check=False).stderr
     loaded = {line.split("|")[-1].strip() for line in said.splitlines()}
@@ -55,7 +55,7 @@ def test_the_launcher_loads_next_to_nothing() -> None:
     assert loaded.isdisjoint({"typing", "dataclasses", "re", "inspect", "collections", "pathlib"})
 
 
-def test_a_confinement_that_the_kernel_refuses_is_said_and_the_program_runs_all_the_same() -> None:
+def test_a_refused_confinement_is_printed_and_the_program_still_runs() -> None:
     argv = confine_argv(DECODER, ["sh", "-c", "echo on air"], [])
     argv[argv.index(enforce.__file__) + 2] = "00" * 8  # no BPF program ends with this instruction
     result = subprocess.run(argv, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""What is missing is named, and left out."""
+"""A missing mechanism of the kernel is reported and skipped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def lack(monkeypatch: pytest.MonkeyPatch, *, landlock: bool = True, calls: bool 
         (False, False, ["sandbox_no_landlock", "sandbox_no_seccomp"]),
     ],
 )
-async def test_the_doctor_names_what_the_kernel_lacks(
+async def test_the_doctor_names_missing_mechanisms_of_the_kernel(
     monkeypatch: pytest.MonkeyPatch, *, landlock: bool, calls: bool, codes: list[str]
 ) -> None:
     lack(monkeypatch, landlock=landlock, calls=calls)
@@ -49,7 +49,7 @@ async def test_the_doctor_names_what_the_kernel_lacks(
         assert bool(finding.step("en")) == (finding.code != "sandbox_good")
 
 
-def test_what_is_missing_is_logged_once_and_the_program_runs_all_the_same(
+def test_a_missing_mechanism_is_logged_once_and_the_program_still_runs(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     lack(monkeypatch, landlock=False, calls=False)
@@ -65,7 +65,7 @@ def test_a_processor_without_a_table_is_not_filtered(monkeypatch: pytest.MonkeyP
     assert "seccomp" in profile.find_missing()
 
 
-def test_the_boards_code_is_not_whatever_folder_it_was_started_in(
+def test_the_folder_in_which_a_board_starts_is_not_readable_as_code(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))

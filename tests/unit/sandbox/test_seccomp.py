@@ -1,4 +1,4 @@
-"""The filter's numbers by libseccomp's tables, its decisions by a small BPF machine."""
+"""The filter's numbers by libseccomp's tables, its decisions by a small BPF interpreter."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def decide(program: bytes, arch: int, number: int, *args: int) -> int:
 
 
 @EVERY
-def test_every_number_of_the_table_is_the_kernels(libseccomp: ctypes.CDLL, arch: str) -> None:
+def test_every_number_of_the_table_equals_libseccomps(libseccomp: ctypes.CDLL, arch: str) -> None:
     column = ARCHITECTURES[arch][0]
     for group in GROUPS:
         for name, row in group.items():
@@ -68,7 +68,7 @@ def test_every_number_of_the_table_is_the_kernels(libseccomp: ctypes.CDLL, arch:
 
 @EVERY
 @pytest.mark.parametrize("policy", [PROGRAM, BOARD, RENDERER])
-def test_what_a_policy_names_is_refused_and_what_every_program_needs_is_not(
+def test_a_policy_refuses_its_calls_and_allows_the_calls_of_every_program(
     libseccomp: ctypes.CDLL, arch: str, policy: SyscallPolicy
 ) -> None:
     program, token = seccomp.assemble(policy, arch), ARCHITECTURES[arch][1]
@@ -86,7 +86,7 @@ def test_what_a_policy_names_is_refused_and_what_every_program_needs_is_not(
 
 
 @EVERY
-def test_a_foreign_architecture_is_killed_and_a_newer_call_is_unknown(arch: str) -> None:
+def test_a_foreign_architecture_is_killed_and_a_newer_call_returns_enosys(arch: str) -> None:
     program, token = seccomp.assemble(PROGRAM, arch), ARCHITECTURES[arch][1]
     assert decide(program, 0x40000003, 1) == KILL  # i386
     assert decide(program, token, 452) == ENOSYS  # fchmodat2 of Linux 6.6
@@ -96,7 +96,7 @@ def test_a_foreign_architecture_is_killed_and_a_newer_call_is_unknown(arch: str)
 
 
 @EVERY
-def test_calls_that_are_judged_by_their_arguments(libseccomp: ctypes.CDLL, arch: str) -> None:
+def test_calls_are_filtered_by_their_arguments(libseccomp: ctypes.CDLL, arch: str) -> None:
     token = ARCHITECTURES[arch][1]
 
     def ask(policy: SyscallPolicy, name: str, *args: int) -> int:

@@ -1,4 +1,4 @@
-"""What `tramtin check` prints: faults under their lines, risks, and the settings in force."""
+"""The output of `tramtin check`: faults under their lines, risks, and the settings in force."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ RISKY = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "column", "what"), RISKY)
-def test_a_risky_value_is_warned_about_where_it_stands(
+def test_a_risky_value_gets_a_warning_at_its_place(
     station: Path, old: str, new: str, line: int, column: int, what: str
 ) -> None:
     change(station, old, new)
@@ -182,7 +182,9 @@ def test_what_root_can_read_and_the_service_cannot_is_warned_about(station: Path
     [("tmpfs", "state_lost"), ("overlay", "state_overlay"), ("vfat", "state_on_boot"),
      ("nfs4", "state_remote")],
 )  # fmt: skip
-def test_a_state_that_will_not_last_is_warned_about(station: Path, type_: str, what: str) -> None:
+def test_a_state_folder_that_loses_data_gets_a_warning(
+    station: Path, type_: str, what: str
+) -> None:
     risks = find_file_risks(load_settings(station), station, lambda _path: type_)
     assert [(key, code) for key, code, _, _ in risks] == [(("state",), what)]
 
@@ -220,7 +222,7 @@ def test_programs_get_warnings_apart_from_faults(
     assert "example_left" in {row["code"] for row in told["warnings"]}
 
 
-def test_no_code_of_a_risk_is_that_of_a_fault() -> None:
+def test_no_risk_has_the_code_of_a_fault() -> None:
     assert not RISKS.keys() & PHRASES.keys()
 
 
@@ -232,7 +234,7 @@ def codes_of(module: ModuleType) -> set[str]:
     return {str(elts[1].value) for elts in pairs if isinstance(elts[1], ast.Constant)}
 
 
-def test_every_risk_that_can_be_found_is_said_and_none_is_said_in_vain() -> None:
+def test_every_risk_has_a_message_and_every_message_has_a_risk() -> None:
     by_name = {"private_fetch"}  # appended, not yielded
     assert codes_of(warnings) | codes_of(file_warnings) | set(LOST.values()) | by_name == set(RISKS)
 
@@ -241,7 +243,7 @@ def excerpt(text: str, line: int, column: int, got: str, what: str = "bad_value"
     return build_excerpt(text, ValidationFault("f", line, column, "", what, got))
 
 
-def test_the_caret_stands_below_what_is_wrong() -> None:
+def test_the_caret_is_below_the_fault() -> None:
     assert excerpt("a: 1\n  kind: specal\n", 2, 9, "specal") == [
         "    2 |   kind: specal",
         "      |         ^^^^^^",
@@ -260,7 +262,7 @@ def test_a_tab_is_shown() -> None:
     ]
 
 
-def test_a_long_line_is_cut_around_the_place() -> None:
+def test_a_long_line_is_cut_around_the_fault() -> None:
     line = "a" * 200 + " wrong " + "b" * 200
     shown, caret = excerpt(line + "\n", 1, 202, "wrong")
     assert len(shown) < 120
@@ -271,13 +273,13 @@ def test_a_long_line_is_cut_around_the_place() -> None:
     "line",
     ['pin: "739184"', "page: {pin: 739184, lisen: x}", "pinn: 739184", "  'pin' : '739184'"],
 )
-def test_the_line_under_a_fault_keeps_the_pin_to_itself(line: str) -> None:
+def test_the_line_of_a_fault_does_not_show_the_pin(line: str) -> None:
     shown = "\n".join(excerpt(line + "\n", 1, 1, "x"))
     assert "*" in shown
     assert "739184" not in shown
 
 
-def test_what_is_in_force_hides_the_pin_and_marks_defaults(station: Path) -> None:
+def test_the_settings_in_force_hide_the_pin_and_mark_defaults(station: Path) -> None:
     judged = judge_form(station)
     assert judged.settings is not None
     text = build_effective(judged.settings, judged.tree, "en")
@@ -289,7 +291,7 @@ def test_what_is_in_force_hides_the_pin_and_marks_defaults(station: Path) -> Non
     assert build_plain(judged.settings)["page"]["pin"] == "******"
 
 
-def test_what_is_in_force_loads_as_the_very_same_settings(station: Path) -> None:
+def test_the_settings_in_force_load_as_the_same_settings(station: Path) -> None:
     change(station, "page:", BOARD + SECOND + "page:")
     change(station, "coil: 17", 'coil: 17, options: {line_name: "no", a: 0.00001, b: true, c: ""}')
     judged = judge_form(station)
@@ -322,14 +324,14 @@ def test_print_gives_only_the_settings_on_stdout(
     ],
 )
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_file_that_cannot_be_read_comes_with_the_next_step(
+def test_an_unreadable_file_is_reported_with_the_next_step(
     number: int, words: str, lang: Any
 ) -> None:
     error = ConfigError("E_UNREADABLE", "/etc/t/station.yaml", os.strerror(number))
     assert words in describe_unreadable(error, lang)
 
 
-def test_a_file_of_the_centre_that_is_missing_says_whose_it_is(tmp_path: Path) -> None:
+def test_a_missing_file_of_the_centre_names_its_origin(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
     path.write_text(SOUND.format(tmp_path), encoding="utf-8")
     texts = {fault.key: fault.text("vi") for fault in validate_settings(path).faults}

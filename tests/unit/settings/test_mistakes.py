@@ -1,4 +1,4 @@
-"""Seeded mistakes: each is told once, at its line and column, with an advice that fits."""
+"""Seeded mistakes: each is reported once, at its line and column, with a fitting advice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def seed(folder: Path, put: dict[int, str]) -> Path:
     return path
 
 
-def test_the_base_itself_is_good(tmp_path: Path) -> None:
+def test_the_base_file_is_valid(tmp_path: Path) -> None:
     assert validate_settings(seed(tmp_path, {})).faults == []
 
 
@@ -43,7 +43,7 @@ def test_there_are_at_least_fifty_and_none_twice() -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["what"])
-def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, Any]) -> None:
+def test_a_mistake_is_reported_once_at_its_place(tmp_path: Path, mistake: dict[str, Any]) -> None:
     judged = validate_settings(seed(tmp_path, mistake["put"]))
     assert judged.settings is None
     found = [([fault.line, fault.column], fault.what) for fault in judged.faults]
@@ -51,7 +51,7 @@ def test_a_mistake_is_told_once_at_its_place(tmp_path: Path, mistake: dict[str, 
     assert judged.faults[0].key == mistake.get("key", judged.faults[0].key)
 
 
-def test_a_profile_of_ones_own_that_is_broken_is_told_with_its_line(
+def test_a_broken_local_profile_is_reported_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "profiles"
@@ -82,7 +82,7 @@ def spoil(text: str, rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed_of_slips", range(8))
-def test_whatever_slips_in_is_judged_at_a_place_of_the_file(
+def test_any_mutation_is_reported_at_a_place_of_the_file(
     tmp_path: Path, seed_of_slips: int
 ) -> None:
     rng = random.Random(seed_of_slips)  # noqa: S311 - slips, no secrets
@@ -98,7 +98,7 @@ def test_whatever_slips_in_is_judged_at_a_place_of_the_file(
             assert "739184" not in "\n".join([fault.text("vi"), *build_excerpt(text, fault)])
 
 
-def test_the_advice_fits_and_the_whole_takes_a_second(tmp_path: Path) -> None:
+def test_the_advice_fits_and_the_check_takes_a_second(tmp_path: Path) -> None:
     unfit = []
     started = time.perf_counter()
     for mistake in MISTAKES:

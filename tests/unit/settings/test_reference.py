@@ -1,4 +1,4 @@
-"""Schema and reference page: every key explained twice, files fresh, editors agree."""
+"""Schema and reference page: every key in two languages, files up to date, editors agree."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def is_group(row: ModelRow) -> bool:
     return isinstance(bare_type(row.field.type), inspect.StructType | inspect.ListType)
 
 
-def test_every_key_of_the_model_is_explained_and_nothing_else() -> None:
+def test_every_key_of_the_model_has_a_description_and_no_other_key() -> None:
     assert [row.path for row in ROWS] == list(KEYS)
     assert len(KEYS) > 60
 
@@ -75,12 +75,12 @@ def schema_of(path: str) -> dict[str, Any]:
     ("name", "build"),
     [("station.schema.json", build_schema), ("REFERENCE.md", build_reference)],
 )
-def test_the_committed_file_is_fresh(name: str, build: Any) -> None:
+def test_the_committed_file_is_up_to_date(name: str, build: Any) -> None:
     stale = f"config/{name} is stale: run `make reference`"
     assert (CONFIG / name).read_text(encoding="utf-8") == build(), stale
 
 
-def test_the_page_has_a_line_for_every_key() -> None:
+def test_the_reference_page_has_a_line_for_every_key() -> None:
     lines = build_reference().splitlines()
     for row in ROWS:
         place, _, name = row.path.rpartition(".")
@@ -116,7 +116,7 @@ def test_an_editor_finds_the_schema_and_nothing_wrong_with_the_examples(name: st
     Draft7Validator(SCHEMA).validate(yaml.safe_load(text))
 
 
-def test_what_the_example_holds_back_loads_when_the_marks_are_taken_away(tmp_path: Path) -> None:
+def test_the_commented_lines_of_the_example_load_without_their_marks(tmp_path: Path) -> None:
     text = (CONFIG / "station.example.yaml").read_text(encoding="utf-8")
     assert "\n# inputs:\n" in text
     before, _, after = text.partition("\n# inputs:\n")

@@ -1,4 +1,4 @@
-"""Each seeded mistake is found at the line and column at which it was seeded, counted by hand."""
+"""Each seeded mistake is found at its line and column, which are counted by hand."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def faults_of(path: Path) -> list[tuple[int, int, str, str]]:
     return [(fault.line, fault.column, fault.key, fault.what) for fault in caught.value.faults]
 
 
-def test_the_good_file_is_good(tmp_path: Path) -> None:
+def test_the_valid_file_has_no_fault(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, GOOD))
     assert settings.station == "tv-cl-0007"
     assert settings.broker.port == 8883
@@ -128,7 +128,7 @@ SEEDED = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "column", "key", "what"), SEEDED)
-def test_a_seeded_mistake_is_found_where_it_stands(
+def test_a_seeded_mistake_is_found_at_its_place(
     tmp_path: Path, old: str, new: str, line: int, column: int, key: str, what: str
 ) -> None:
     assert old in GOOD
@@ -147,7 +147,7 @@ def test_all_faults_are_found_at_once_in_the_order_of_the_file(tmp_path: Path) -
     ]
 
 
-def test_a_fault_reads_well_in_both_languages(tmp_path: Path) -> None:
+def test_a_fault_has_a_text_in_both_languages(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD.replace("settle_ms", "settel_ms"))
     with pytest.raises(YamlFaults) as caught:
         load_settings(path)
@@ -160,7 +160,7 @@ def test_a_fault_reads_well_in_both_languages(tmp_path: Path) -> None:
     assert str(caught.value) == fault.text("en")
 
 
-def test_a_pin_is_never_repeated(tmp_path: Path) -> None:
+def test_a_pin_is_never_shown(tmp_path: Path) -> None:
     with pytest.raises(YamlFaults) as caught:
         load_settings(write(tmp_path, GOOD.replace('"428315"', '"9x31x7"')))
     assert "******" in str(caught.value)
@@ -174,7 +174,7 @@ def test_printed_settings_do_not_hold_the_pin(tmp_path: Path) -> None:
     assert "428315" not in repr(settings)
 
 
-def test_what_stands_below_a_broken_place_is_judged_all_the_same(tmp_path: Path) -> None:
+def test_values_below_a_faulty_place_are_validated_too(tmp_path: Path) -> None:
     head = GOOD.replace("broker:", "brocker:").replace("/etc/ca.pem", "ca.pem")
     before, _, _ = head.partition("  - {name: dong-tai")
     text = before + "  name: dong-tai\n  profile: INA219\n  measures: current\n"
@@ -191,13 +191,13 @@ def test_a_file_over_256_kib_is_refused_unread(tmp_path: Path) -> None:
     assert faults_of(path) == [(1, 1, "", "too_big")]
 
 
-def test_bytes_that_are_not_utf8_are_placed(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_are_reported_with_their_place(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
     path.write_bytes(b"station: tv\nr\xc3\xb4ot: \xff\n")  # two bytes, one character
     assert faults_of(path) == [(2, 7, "", "not_utf8")]
 
 
-def test_the_mark_that_notepad_writes_first_counts_no_column(tmp_path: Path) -> None:
+def test_a_byte_order_mark_does_not_count_as_a_column(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("tv-cl-0007", "TV_7").encode())
     assert faults_of(path) == [(1, 10, "station", "bad_value")]
@@ -210,7 +210,7 @@ def test_deep_nesting_is_refused_without_recursion_errors(tmp_path: Path) -> Non
     assert (line, column, what) == (1, 34, "too_deep")
 
 
-def test_an_empty_file_says_so(tmp_path: Path) -> None:
+def test_an_empty_file_is_reported(tmp_path: Path) -> None:
     assert faults_of(write(tmp_path, "# nothing\n")) == [(1, 1, "", "empty")]
 
 
@@ -237,7 +237,7 @@ def files_there(folder: Path) -> str:
     return text.replace("kind: mains, profile: sim-amplifier", "kind: mains, profile: sim-input")
 
 
-def test_check_exits_0_on_good_settings_whose_files_are_there(
+def test_check_exits_0_on_valid_settings_whose_files_exist(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, files_there(tmp_path))
@@ -245,7 +245,7 @@ def test_check_exits_0_on_good_settings_whose_files_are_there(
     assert f"{path}: cài đặt đúng" in capsys.readouterr().out
 
 
-def test_check_exits_1_and_tells_programs_the_place(
+def test_check_exits_1_and_prints_the_place_for_programs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, files_there(tmp_path).replace("settle_ms", "settel_ms"))
@@ -261,7 +261,7 @@ def test_check_exits_2_when_the_file_cannot_be_read(tmp_path: Path) -> None:
     assert run_check(tmp_path, validate_settings, as_json=True) == 2
 
 
-def test_missing_files_and_unknown_drivers_are_placed(tmp_path: Path) -> None:
+def test_missing_files_and_unknown_drivers_are_reported_with_their_place(tmp_path: Path) -> None:
     text = files_there(tmp_path).replace("sim-amplifier", "sim-amplifer")
     path = write(tmp_path, text)
     (tmp_path / "dev.key").unlink()

@@ -45,14 +45,14 @@ def technician(box: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("command", ["check", "doctor", "run"])
-def test_closed_settings_are_answered_in_our_words(technician: Path, command: str) -> None:
+def test_unreadable_settings_get_a_message_of_ours(technician: Path, command: str) -> None:
     told = CliRunner().invoke(main, [command, str(technician / "station.yaml")])
     # systemd starts it again and again unless it is 78: no other code is a technician's to cure
     assert told.exit_code == (78 if command == "run" else 2)
     assert ("Permission denied" if command == "run" else "sudo") in told.output
 
 
-def test_what_only_root_may_do_is_no_fault_to_be_mended(technician: Path) -> None:
+def test_a_file_that_only_root_may_read_is_not_a_fault(technician: Path) -> None:
     told = {fault.key: fault.text("vi") for fault in validate(technician / "open.yaml").faults}
     assert "cần chạy lệnh này với sudo" in told["broker.key"]
     assert "cần chạy lệnh này với sudo" in told["state"]

@@ -1,4 +1,4 @@
-"""Accepted authority files: whole or not at all, and never an older one again."""
+"""Accepted authority files: stored as a whole set or not at all, and never an older one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from agent.store.authority_files import (
     RoleFile,
     StoredAuthority,
     accept,
-    forget,
-    keep_roots,
-    mend,
+    delete_all,
     read,
+    retain,
+    store_roots,
 )
 from agent.store.database import FILE, Store
 
@@ -30,7 +30,7 @@ ROOT = b"root 1"
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await asyncio.to_thread(Store.open, tmp_path)
-    await opened.run(mend, StoredAuthority({1: ROOT}))
+    await opened.run(retain, StoredAuthority({1: ROOT}))
     yield opened
     await asyncio.to_thread(opened.close)
 
@@ -69,7 +69,7 @@ async def test_an_older_file_refuses_the_whole_set(store: Store, role: str) -> N
     assert {floor.version for role, floor in kept.floors.items() if role != "root"} == {5}
 
 
-async def test_a_role_that_was_away_must_come_back_no_older(store: Store) -> None:
+async def test_a_role_that_returns_must_not_be_older(store: Store) -> None:
     await store.run(accept, 1, {**whole(1), **files(province=9)})
     await store.run(accept, 1, whole(2))
     with pytest.raises(TrustError):
@@ -77,7 +77,7 @@ async def test_a_role_that_was_away_must_come_back_no_older(store: Store) -> Non
 
 
 @pytest.mark.parametrize("renewed", ["timestamp", "snapshot"])
-async def test_new_keys_for_either_online_role_begin_both_anew(store: Store, renewed: str) -> None:
+async def test_new_keys_of_either_online_role_reset_both(store: Store, renewed: str) -> None:
     await store.run(accept, 1, whole(2**31))
     anew = {**files(timestamp=3, snapshot=3, targets=2**31), **files("b", **{renewed: 3})}
     await store.run(accept, 1, anew)
@@ -85,22 +85,22 @@ async def test_new_keys_for_either_online_role_begin_both_anew(store: Store, ren
     assert kept.floors["timestamp"].version == kept.floors["snapshot"].version == 3
 
 
-async def test_new_online_keys_do_not_let_an_older_targets_file_in(store: Store) -> None:
+async def test_new_online_keys_do_not_admit_an_older_targets_file(store: Store) -> None:
     await store.run(accept, 1, whole(7))
     with pytest.raises(TrustError) as caught:
         await store.run(accept, 1, {**whole(7, "b"), **files(targets=6)})
     assert caught.value.subject == "targets"
 
 
-async def test_new_keys_of_a_role_cure_its_poisoned_number(store: Store) -> None:
+async def test_new_keys_of_a_role_reset_its_fast_forwarded_version(store: Store) -> None:
     await store.run(accept, 1, {**whole(1), **files(province=2**31)})
     await store.run(accept, 1, {**whole(2), **files("b", province=3)})
     kept = await store.run(read)
     assert kept.floors["province"].version == 3
 
 
-async def test_roots_are_kept_and_never_go_back(store: Store) -> None:
-    await store.run(keep_roots, {1: ROOT, 2: b"root 2", 3: b"root 3"})
+async def test_roots_are_stored_and_never_go_back(store: Store) -> None:
+    await store.run(store_roots, {1: ROOT, 2: b"root 2", 3: b"root 3"})
     with pytest.raises(TrustError):
         await store.run(accept, 2, whole(1))
     await store.run(accept, 3, whole(1))
@@ -109,27 +109,27 @@ async def test_roots_are_kept_and_never_go_back(store: Store) -> None:
     assert kept.floors["root"].version == 3
 
 
-async def test_roots_on_the_way_up_again_lower_no_floor(store: Store) -> None:
-    await store.run(keep_roots, {1: ROOT, 2: b"root 2", 3: b"root 3"})
-    floors = await store.run(keep_roots, {2: b"root 2"})
+async def test_roots_that_are_stored_again_lower_no_floor(store: Store) -> None:
+    await store.run(store_roots, {1: ROOT, 2: b"root 2", 3: b"root 3"})
+    floors = await store.run(store_roots, {2: b"root 2"})
     assert floors == {"root": Floor(3, "")}
-    floors = await store.run(keep_roots, {4: b"root 4"})
+    floors = await store.run(store_roots, {4: b"root 4"})
     assert floors == {"root": Floor(4, "")} == (await store.run(read)).floors
 
 
-async def test_mending_drops_rows_and_no_floor(store: Store) -> None:
-    await store.run(keep_roots, {1: ROOT, 2: b"root 2"})
+async def test_retain_deletes_rows_and_no_floor(store: Store) -> None:
+    await store.run(store_roots, {1: ROOT, 2: b"root 2"})
     floors = await store.run(accept, 2, {**whole(4), **files(province=4)})
     left = {"targets": b"targets 4", "province": b"province 4"}
-    await store.run(mend, StoredAuthority({1: ROOT}, left))
+    await store.run(retain, StoredAuthority({1: ROOT}, left))
     kept = await store.run(read)
     assert kept == StoredAuthority({1: ROOT}, left, floors)
     assert kept.floors["timestamp"].version == 4
 
 
-async def test_another_beginning_forgets_all(store: Store) -> None:
+async def test_a_root_of_another_tree_deletes_everything(store: Store) -> None:
     await store.run(accept, 1, whole(4))
-    await store.run(forget)
+    await store.run(delete_all)
     assert await store.run(read) == StoredAuthority()
     await store.run(accept, 1, whole(1))
 
@@ -149,12 +149,12 @@ async def test_rows_of_any_type_and_alphabet_can_be_read(store: Store) -> None:
     assert kept.roots == {-1: b"text", 1: ROOT}
     assert kept.files == {"\ufffd": b"1.5", "v\ufffd": b"1.5", "7": b"1.5"}
     assert kept.floors == dict.fromkeys(kept.files, Floor(3, "\ufffd"))
-    await store.run(mend, StoredAuthority({1: ROOT}))
+    await store.run(retain, StoredAuthority({1: ROOT}))
     kept = await store.run(read)
     assert (kept.roots, kept.files, len(kept.floors)) == ({1: ROOT}, {}, 3)
 
 
-async def test_a_floor_that_the_card_has_turned_counts_for_nothing(store: Store) -> None:
+async def test_a_corrupt_floor_is_ignored(store: Store) -> None:
     before = await store.run(accept, 1, whole(4))
     for change in ("version=version+1024", "keys='other'"):
         await store.run(
@@ -168,7 +168,7 @@ async def test_a_floor_that_the_card_has_turned_counts_for_nothing(store: Store)
         assert (await store.run(read)).floors == before
 
 
-async def test_a_floor_of_a_release_that_did_not_count_it_stays(store: Store) -> None:
+async def test_a_floor_without_a_crc_stays(store: Store) -> None:
     before = await store.run(accept, 1, whole(4))
     await store.run(lambda connection: connection.execute("UPDATE authority_floors SET crc=NULL"))
     assert (await store.run(read)).floors == before
@@ -176,10 +176,10 @@ async def test_a_floor_of_a_release_that_did_not_count_it_stays(store: Store) ->
         await store.run(accept, 1, whole(3))
 
 
-async def test_what_was_kept_survives_a_broken_file(tmp_path: Path) -> None:
+async def test_stored_files_are_recovered_from_a_broken_database(tmp_path: Path) -> None:
     """The pages of other tables are hit; what can be read of the authority goes on."""
     store = await asyncio.to_thread(Store.open, tmp_path)
-    await store.run(mend, StoredAuthority({1: ROOT}))
+    await store.run(retain, StoredAuthority({1: ROOT}))
     await store.run(accept, 1, whole(4))
     page = await store.run(
         lambda connection: connection.execute(

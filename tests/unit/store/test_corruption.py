@@ -1,4 +1,4 @@
-"""Rows that a card has changed stop no start, and come again."""
+"""Corrupt rows do not stop a start, and their content comes again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def damage(folder: Path, statement: str) -> None:
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-async def test_a_document_that_rotted_is_taken_again_and_no_older_one(
+async def test_a_corrupt_document_is_accepted_again_and_no_older_one(
     tmp_path: Path, what: str
 ) -> None:
     box = await with_schedule(tmp_path)
@@ -71,14 +71,14 @@ async def test_a_document_that_rotted_is_taken_again_and_no_older_one(
     await box.stop()
 
 
-async def test_what_is_sound_stays(tmp_path: Path) -> None:
+async def test_intact_rows_stay(tmp_path: Path) -> None:
     box = await with_schedule(tmp_path)
     await box.start()
     assert set(box.kinds) == {"station-config", "head", "playlist"}
     await box.stop()
 
 
-async def test_a_last_place_that_rotted_is_told_anew_by_the_config(tmp_path: Path) -> None:
+async def test_a_corrupt_last_place_is_set_again_by_the_config(tmp_path: Path) -> None:
     box = await with_schedule(tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE)) as raw, raw:
         raw.execute("UPDATE meta SET value='84/29266' WHERE key='last_place'")

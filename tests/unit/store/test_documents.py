@@ -1,4 +1,4 @@
-"""What the box remembers of documents, floors and events."""
+"""Documents, floors and events in the store."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_a_newer_playlist_replaces_the_older_one_whole(store: Store) -> No
     assert held.accepted_at == AT
 
 
-async def test_two_slots_stand_side_by_side(store: Store) -> None:
+async def test_documents_of_two_slots_are_held_together(store: Store) -> None:
     for slot in ("tuan", "nen"):
         await store.run(documents.commit, accepted(slot=slot), AT)
     assert {held.document.slot for held in await store.run(documents.held)} == {"tuan", "nen"}
@@ -100,7 +100,7 @@ def held_alarm(seq: int, **more: object) -> Accepted:
     return accepted("emergency", seq, "key", trigger="key", event_id=f"{seq:x}" * 32, **more)
 
 
-async def test_a_newer_held_alarm_replaces_the_older_one_of_its_slot(store: Store) -> None:
+async def test_a_newer_prepared_alarm_replaces_the_older_one_of_its_slot(store: Store) -> None:
     for one in (held_alarm(1), accepted("emergency", 1, "khan-cap"), held_alarm(2)):
         await store.run(documents.commit, one, AT)
     held = {one.document.slot: one.document.seq for one in await store.run(documents.held)}
@@ -108,7 +108,7 @@ async def test_a_newer_held_alarm_replaces_the_older_one_of_its_slot(store: Stor
 
 
 @pytest.mark.parametrize("name", ["2" * 32, f"{2:032x}"], ids=["event", "document"])
-async def test_a_cancel_withdraws_the_held_alarm_of_this_moment(store: Store, name: str) -> None:
+async def test_a_cancel_withdraws_the_present_prepared_alarm(store: Store, name: str) -> None:
     for one in (held_alarm(1), held_alarm(2), accepted("cancel", 9, "cancel", cancels=name)):
         await store.run(documents.commit, one, AT)
     held = await store.run(documents.held)
@@ -140,7 +140,7 @@ async def test_document_and_floor_are_read_back_by_a_new_process(tmp_path: Path)
     await asyncio.to_thread(second.close)
 
 
-async def test_a_floor_never_goes_back_and_takes_the_document_with_it(store: Store) -> None:
+async def test_a_commit_that_would_lower_a_floor_stores_no_document(store: Store) -> None:
     await store.run(documents.commit, accepted(seq=7), AT)
     with pytest.raises(ValueError, match="go back"):
         await store.run(documents.commit, accepted(seq=6), AT)
@@ -148,14 +148,14 @@ async def test_a_floor_never_goes_back_and_takes_the_document_with_it(store: Sto
     assert held.document.seq == 7
 
 
-async def test_a_cancel_ends_an_emergency_and_the_event_stays_known(store: Store) -> None:
+async def test_a_cancel_ends_an_emergency_and_its_event_stays_known(store: Store) -> None:
     await store.run(documents.commit, accepted("emergency", slot=""), AT)
     await store.run(documents.commit, accepted("cancel", seq=2, slot=""), AT)
     assert [held.document.kind for held in await store.run(documents.held)] == ["cancel"]
     assert (await store.run(documents.load_floors)).has_event("e" * 32)
 
 
-async def test_a_cancel_that_comes_first_still_holds(store: Store) -> None:
+async def test_a_cancel_that_comes_first_withdraws_a_later_document(store: Store) -> None:
     await store.run(documents.commit, accepted("cancel", slot=""), AT)
     await store.run(documents.commit, accepted("emergency", slot=""), AT)
     assert [held.document.kind for held in await store.run(documents.held)] == ["cancel"]
@@ -179,11 +179,11 @@ async def test_an_event_is_remembered_for_thirty_days_after_its_expiry(store: St
     assert (await store.run(documents.load_floors)).get("vn.84.29266", "emergency", "")
 
 
-async def test_learning_keeps_the_snapshot_current(store: Store) -> None:
+async def test_update_floors_keeps_the_floors_in_memory_current(store: Store) -> None:
     floors = await store.run(documents.load_floors)
     one = accepted("emergency", slot="")
     await store.run(documents.commit, one, AT)
-    documents.learn(floors, one)
+    documents.update_floors(floors, one)
     assert floors.has_event("e" * 32)
     assert floors.get("vn.84.29266", "emergency", "") == (1, 1, one.sha256)
 
@@ -200,7 +200,7 @@ async def test_a_broken_file_is_moved_aside_and_a_new_epoch_begins(tmp_path: Pat
     await asyncio.to_thread(second.close)
 
 
-async def test_floors_readable_in_a_broken_file_are_carried_over_one_below(tmp_path: Path) -> None:
+async def test_floors_of_a_broken_file_are_recovered_one_lower(tmp_path: Path) -> None:
     first = await asyncio.to_thread(Store.open, tmp_path)
     await first.run(documents.commit, accepted("emergency", seq=9, slot=""), AT)
     for seq in range(1, 60):
@@ -262,7 +262,7 @@ def test_a_download_is_resumed_checked_and_renamed(tmp_path: Path) -> None:
     assert media.path(digest).read_bytes() == content
 
 
-def test_wrong_content_is_thrown_away(tmp_path: Path) -> None:
+def test_wrong_content_is_deleted(tmp_path: Path) -> None:
     media = MediaStore(tmp_path)
     digest = hashlib.sha256(b"right").hexdigest()
     with media.begin(digest) as partial:

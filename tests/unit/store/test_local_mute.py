@@ -1,4 +1,4 @@
-"""The local silence switch: four hours at the longest, and neither clock nor power ends it."""
+"""The local mute switch: four hours at most, whatever the clock or the power does."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_it_ends_by_itself_after_four_hours(store: Store, hand: Hand) -> N
     assert not switch.is_on
 
 
-async def test_turned_off_it_is_off_and_stays_off(store: Store, hand: Hand) -> None:
+async def test_switched_off_it_stays_off(store: Store, hand: Hand) -> None:
     clock = synced(hand, AT)
     switch = LocalMute(store, clock, "boot-1")
     await switch.begin()
@@ -81,7 +81,7 @@ async def test_a_step_of_the_clock_neither_ends_nor_prolongs_it(store: Store, ha
     assert again.left_s == 3 * H
 
 
-async def test_after_a_reboot_what_was_left_is_left_still(store: Store, hand: Hand) -> None:
+async def test_after_a_reboot_the_remaining_time_is_the_same(store: Store, hand: Hand) -> None:
     switch = LocalMute(store, synced(hand, AT), "boot-1")
     await switch.begin()
     hand.boot_s = 50.0

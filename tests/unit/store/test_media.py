@@ -1,4 +1,4 @@
-"""Media do not take the room that an alarm's document needs."""
+"""Media do not use the space that documents and the journal need."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def card(size_mib: int, free_mib: float) -> Any:
     ("size_mib", "free_mib", "is_taken"),
     [(32_000, 258, True), (32_000, 256.5, False), (1_000, 21.5, True), (1_000, 20.5, False)],
 )
-def test_the_last_room_is_left_to_documents_and_journal(
+def test_the_last_free_space_is_reserved_for_documents_and_journal(
     tmp_path: Path, *, size_mib: int, free_mib: float, is_taken: bool
 ) -> None:
     """256 MiB of a large card, 2 % of a small one; a block is 1 MiB here."""
@@ -42,7 +42,7 @@ def test_the_last_room_is_left_to_documents_and_journal(
     assert (tmp_path / f"{DIGEST}.part").stat().st_size == 0
 
 
-def test_a_part_that_the_card_does_not_give_up_is_the_cards_fault(tmp_path: Path) -> None:
+def test_a_part_that_cannot_be_deleted_is_a_disk_error(tmp_path: Path) -> None:
     part = MediaStore(tmp_path).begin(DIGEST)
     descriptor = part._descriptor
     assert descriptor is not None

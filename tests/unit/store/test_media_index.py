@@ -1,4 +1,4 @@
-"""What the store knows of its files without asking the disk."""
+"""The index of media files answers without reading the disk."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def filled(folder: Path) -> MediaStore:
     return store
 
 
-def test_files_of_an_earlier_run_are_known_after_the_first_look(tmp_path: Path) -> None:
+def test_files_of_an_earlier_run_are_known_after_the_first_refresh(tmp_path: Path) -> None:
     filled(tmp_path)
     store = MediaStore(tmp_path)
     asyncio.run(store.refresh())
     assert store.has(DIGEST)
 
 
-def test_a_file_is_known_once_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_is_known_once_it_is_complete(tmp_path: Path) -> None:
     store = MediaStore(tmp_path)
     with store.begin(DIGEST) as partial:
         partial.append(CONTENT)
@@ -40,7 +40,7 @@ def test_a_file_is_known_once_it_is_whole(tmp_path: Path) -> None:
         assert store.has(DIGEST)
 
 
-def test_what_is_thrown_away_is_not_known_any_more(tmp_path: Path) -> None:
+def test_a_deleted_file_is_not_known_any_more(tmp_path: Path) -> None:
     store = filled(tmp_path)
     store.keep_only(lambda digest: digest == DIGEST)
     assert store.has(DIGEST)
@@ -48,13 +48,13 @@ def test_what_is_thrown_away_is_not_known_any_more(tmp_path: Path) -> None:
     assert not store.has(DIGEST)
 
 
-def test_to_know_a_file_asks_no_disk(tmp_path: Path) -> None:
+def test_a_lookup_reads_no_disk(tmp_path: Path) -> None:
     store = filled(tmp_path)
     (tmp_path / DIGEST).unlink()
     assert store.has(DIGEST)
 
 
-def test_a_file_that_went_behind_our_back_is_noticed_when_it_is_opened(tmp_path: Path) -> None:
+def test_a_file_deleted_from_outside_is_noticed_when_it_is_opened(tmp_path: Path) -> None:
     store = filled(tmp_path)
     (tmp_path / DIGEST).unlink()
     with pytest.raises(StoreError, match="E_MEDIA"):
@@ -62,14 +62,14 @@ def test_a_file_that_went_behind_our_back_is_noticed_when_it_is_opened(tmp_path:
     assert not store.has(DIGEST)
 
 
-def test_a_file_that_went_behind_our_back_is_noticed_by_the_next_look(tmp_path: Path) -> None:
+def test_a_file_deleted_from_outside_is_noticed_at_the_next_refresh(tmp_path: Path) -> None:
     store = filled(tmp_path)
     (tmp_path / DIGEST).unlink()
     asyncio.run(store.refresh())
     assert not store.has(DIGEST)
 
 
-def test_a_file_that_the_card_has_changed_is_to_be_fetched_again(tmp_path: Path) -> None:
+def test_a_corrupt_file_is_downloaded_again(tmp_path: Path) -> None:
     store = filled(tmp_path)
     (tmp_path / DIGEST).write_bytes(b"chirp")
     with pytest.raises(StoreError, match="changed on the disk"):

@@ -1,4 +1,4 @@
-"""What a box accepted while its state lived in memory goes back to the card, all or nothing."""
+"""A copy in RAM is merged back into the card completely or not at all."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from agent.store.database import FILE, Store
 from agent.store.open_play import OpenPlay
 from agent.store.ram_fallback import (
     carry_back,
+    find_copy_path,
     is_writable,
     open_state,
     open_volatile,
-    place_of_copy,
 )
 from tests.harness.full_state import BOOT, chained, fill, play, refuse_writes
 
@@ -91,7 +91,7 @@ LATER = (
 )
 
 
-def test_what_happened_goes_back_and_each_life_keeps_its_own_journal(card: Path) -> None:
+def test_a_copy_is_merged_back_and_each_journal_keeps_its_own_epoch(card: Path) -> None:
     copy = copied(card, LATER)
     carry_back(copy, card)
     file = card / FILE
@@ -133,7 +133,7 @@ def test_nothing_on_the_card_goes_back(card: Path) -> None:
     assert rows(file, unsent) == [(0,)]
 
 
-def test_a_carrying_back_that_fails_leaves_the_copy_in_force(
+def test_a_failed_merge_leaves_the_copy_in_force(
     card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied(card, LATER)
@@ -149,7 +149,7 @@ def test_a_carrying_back_that_fails_leaves_the_copy_in_force(
     store.close()
 
 
-def test_a_card_that_refuses_half_way_is_as_it_was_and_the_copy_stays(
+def test_a_card_that_refuses_during_the_merge_is_unchanged_and_the_copy_stays(
     card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = copied(card, LATER)
@@ -165,7 +165,7 @@ def test_a_card_that_refuses_half_way_is_as_it_was_and_the_copy_stays(
     assert copy.exists()
 
 
-def test_a_play_that_a_kill_left_open_ends_at_the_heartbeat_of_its_own_life(card: Path) -> None:
+def test_a_play_left_open_by_a_kill_ends_at_the_last_heartbeat_of_its_own_run(card: Path) -> None:
     copy = copied(card, OPEN)
     carry_back(copy, card)
     ((raw,),) = rows(card / FILE, "SELECT CAST(play AS TEXT) FROM open_play")
@@ -173,7 +173,7 @@ def test_a_play_that_a_kill_left_open_ends_at_the_heartbeat_of_its_own_life(card
     assert rows(card / FILE, "SELECT * FROM meta WHERE key='journal_beat'") == []
 
 
-def test_a_copy_that_a_kill_left_behind_after_it_was_carried_adds_no_second_play(
+def test_a_copy_that_remains_after_its_merge_adds_no_second_play(
     card: Path,
 ) -> None:
     copy = copied(card, OPEN)
@@ -184,14 +184,14 @@ def test_a_copy_that_a_kill_left_behind_after_it_was_carried_adds_no_second_play
     assert rows(card / FILE, "SELECT COUNT(*) FROM open_play") == [(1,)]
 
 
-def test_records_come_back_also_where_the_epoch_of_their_journal_is_lost(card: Path) -> None:
+def test_records_are_merged_also_where_the_epoch_of_their_journal_is_lost(card: Path) -> None:
     copy = copied(card, [*LATER, "DELETE FROM meta WHERE key='journal_epoch'"])
     carry_back(copy, card)
     past = rows(card / FILE, "SELECT epoch, seq FROM journal_past ORDER BY seq")
     assert past == [("000000000000004a", seq) for seq in (1, 2, 3)]
 
 
-async def test_what_is_in_both_is_there_once_and_as_it_was(tmp_path: Path) -> None:
+async def test_rows_in_both_databases_are_merged_into_one_unchanged_row(tmp_path: Path) -> None:
     await fill(tmp_path / "full")
     await asyncio.to_thread(_carry_unchanged, tmp_path / "full")
 
@@ -204,18 +204,18 @@ def _carry_unchanged(card: Path) -> None:
     assert all(before)
 
 
-def test_a_card_is_asked_by_writing(card: Path, tmp_path: Path) -> None:
+def test_a_card_is_tested_by_a_write(card: Path, tmp_path: Path) -> None:
     assert is_writable(card)
     (tmp_path / "no-folder").write_text("")
     assert not is_writable(tmp_path / "no-folder")
 
 
-def test_without_a_runtime_directory_copies_lie_in_a_folder_of_this_user_alone(
+def test_without_a_runtime_directory_copies_are_in_a_folder_of_this_user_alone(
     card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RUNTIME_DIRECTORY")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    room = place_of_copy(card).parent
+    room = find_copy_path(card).parent
     assert room == tmp_path / f"tramtin-{os.geteuid()}"
     open_state(card).close()
     assert not room.exists()
@@ -225,6 +225,6 @@ def test_without_a_runtime_directory_copies_lie_in_a_folder_of_this_user_alone(
     store = open_state(card)  # nobody knows who put that copy there
     assert not store.is_volatile
     store.close()
-    assert place_of_copy(card).exists()
+    assert find_copy_path(card).exists()
     with pytest.raises(StoreError):
         open_volatile(card)

@@ -1,4 +1,4 @@
-"""What a broken database still tells, and that what it does not tell is not taken on trust."""
+"""Recovery from a broken database; what cannot be read makes the state new."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool
         return floors, events, load_origin(new).is_new
 
 
-def test_what_can_be_read_whole_is_carried_and_the_memory_is_not_new(
+def test_tables_read_to_their_end_are_recovered_and_the_state_is_not_new(
     fresh: Path, broken: Path
 ) -> None:
     floor = ("vn.84", "playlist", "tuan", 2, 41, "")
     assert carried(fresh, broken) == ([floor], [("e0",)], False)
 
 
-def test_a_floor_that_waits_for_its_document_sinks_no_further(fresh: Path, broken: Path) -> None:
+def test_a_floor_that_waits_for_its_document_is_lowered_once(fresh: Path, broken: Path) -> None:
     with closing(sqlite3.connect(broken)) as old, old:
         old.execute("UPDATE floors SET seq=41, sha256='', crc=NULL")
     floors, _, _ = carried(fresh, broken)
     assert floors == [("vn.84", "playlist", "tuan", 2, 41, "")]
 
 
-def test_a_memory_that_lost_a_part_is_new_though_it_knows_some_floors(
+def test_a_state_that_lost_a_part_is_new_though_it_has_some_floors(
     fresh: Path, broken: Path
 ) -> None:
     with closing(sqlite3.connect(broken)) as old, old:
@@ -64,13 +64,13 @@ def test_a_memory_that_lost_a_part_is_new_though_it_knows_some_floors(
     assert carried(fresh, broken) == ([], [("e0",)], True)
 
 
-def test_a_file_that_is_no_database_leaves_a_new_memory(fresh: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_leaves_a_new_state(fresh: Path, tmp_path: Path) -> None:
     rubbish = tmp_path / "rubbish.db"
     rubbish.write_bytes(b"rubbish" * 1000)
     assert carried(fresh, rubbish) == ([], [], True)
 
 
-def test_of_a_card_that_breaks_again_and_again_the_last_three_files_are_kept(
+def test_only_the_last_three_broken_files_are_kept(
     tmp_path: Path,
 ) -> None:
     for number in range(1, 6):

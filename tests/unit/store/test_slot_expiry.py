@@ -1,4 +1,4 @@
-"""When a slot is forgotten with its floor, and when not."""
+"""When a slot is deleted with its floor, and when not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPIRY = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("slot", "days"), [("tuan", 47), ("base", 402)])
-async def test_row_and_floor_go_together_and_no_day_too_early(
+async def test_row_and_floor_are_deleted_together_and_not_a_day_too_early(
     store: Store, slot: str, days: int
 ) -> None:
     await store.run(documents.commit, accepted(slot=slot), AT)
@@ -40,19 +40,19 @@ async def test_a_floor_that_waits_for_its_lost_document_stays(store: Store) -> N
     assert len(await store.run(documents.load_floors)) == 1
 
 
-async def test_a_floor_that_was_set_meanwhile_is_not_forgotten(store: Store) -> None:
+async def test_a_floor_that_was_set_meanwhile_is_not_deleted(store: Store) -> None:
     one = accepted()
     await store.run(documents.commit, one, AT)
     floors = await store.run(documents.load_floors)
     gone = await store.run(forget_slots, EXPIRY + timedelta(days=500), longest_life)
     newer = accepted(seq=2)
     await store.run(documents.commit, newer, AT)
-    documents.learn(floors, newer)
+    documents.update_floors(floors, newer)
     floors.forget(gone)
     assert floors.get("vn.84.29266", "playlist", "tuan") == (1, 2, newer.sha256)
 
 
-async def test_who_names_a_slot_for_each_event_never_runs_out_of_slots(store: Store) -> None:
+async def test_an_issuer_with_a_slot_for_each_event_never_runs_out_of_slots(store: Store) -> None:
     for seq, kind in enumerate(("emergency", "emergency", "cancel"), start=1):
         names = {"event_id": f"{seq:032x}"} if kind == "emergency" else {"cancels": "0" * 32}
         await store.run(documents.commit, accepted(kind, seq, f"lu-{seq}", **names), AT)

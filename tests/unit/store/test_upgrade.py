@@ -1,4 +1,4 @@
-"""A file of the first release goes on: every row is there, and has its sum from now on."""
+"""A database of the first release is migrated: every row stays and gets its CRC."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS = {
 }
 
 
-def test_a_file_of_the_first_release_goes_on(tmp_path: Path) -> None:
+def test_a_database_of_the_first_release_is_migrated(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as old, old:
         for step in database._STEPS[:FIRST_RELEASE]:
             old.executescript(step)

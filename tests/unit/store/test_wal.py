@@ -1,4 +1,4 @@
-"""A power cut tears the end of the log, a card that turns a byte hides what was durable."""
+"""A power cut tears the end of the log; a flipped byte in it must not drop durable commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from agent.store import key_value
 from agent.store.database import FILE, Store
-from agent.store.state_origin import StateOrigin, load_origin, put_origin
+from agent.store.state_origin import StateOrigin, load_origin, save_origin
 
 HEADER, FRAME = 32, 24 + 4096
 LOG = f"{FILE}-wal"
@@ -24,7 +24,7 @@ def cut(tmp_path: Path) -> Path:
     folder = tmp_path / "living"
     Store.open(folder).close()
     store = Store.open(folder)
-    store.do(lambda connection: put_origin(connection, StateOrigin(is_new=False)))
+    store.do(lambda connection: save_origin(connection, StateOrigin(is_new=False)))
     for _ in range(COMMITS):
         store.do(key_value.next_session)
     shutil.copytree(folder, tmp_path / "cut")
@@ -54,13 +54,13 @@ def begin(folder: Path) -> tuple[int, bool, str]:
     return session, is_new, store.damage
 
 
-def test_a_whole_log_is_taken_up(cut: Path) -> None:
+def test_an_intact_log_is_replayed(cut: Path) -> None:
     assert len(places(cut)) > COMMITS
     assert begin(cut) == (COMMITS, False, "")
 
 
 @pytest.mark.parametrize("where", [0, 5, 9, 17, 24, 300, FRAME - 1])
-def test_attack_119_a_turned_byte_in_the_log_hides_no_commit_untold(cut: Path, where: int) -> None:
+def test_attack_119_a_flipped_byte_in_the_log_drops_nothing_silently(cut: Path, where: int) -> None:
     turn(cut, places(cut)[5] + where)
     session, is_new, told = begin(cut)
     assert session < COMMITS
@@ -68,7 +68,7 @@ def test_attack_119_a_turned_byte_in_the_log_hides_no_commit_untold(cut: Path, w
 
 
 @pytest.mark.parametrize("at", [0, 3, 9, 17, 22, 26, 31])
-def test_attack_119_a_turned_byte_in_the_head_of_the_log_hides_no_commit_untold(
+def test_attack_119_a_flipped_byte_in_the_log_header_drops_nothing_silently(
     cut: Path, at: int
 ) -> None:
     turn(cut, at)
@@ -77,13 +77,13 @@ def test_attack_119_a_turned_byte_in_the_head_of_the_log_hides_no_commit_untold(
 
 
 @pytest.mark.parametrize("lacking", [1, 100, FRAME - 1])
-def test_the_torn_end_that_a_power_cut_leaves_is_no_damage(cut: Path, lacking: int) -> None:
+def test_a_torn_end_after_a_power_cut_is_not_damage(cut: Path, lacking: int) -> None:
     raw = (cut / LOG).read_bytes()
     (cut / LOG).write_bytes(raw[:-lacking])
     assert begin(cut) == (COMMITS - 1, False, "")
 
 
-def test_what_an_earlier_use_of_the_log_left_behind_is_no_damage(cut: Path) -> None:
+def test_remains_of_an_earlier_use_of_the_log_are_not_damage(cut: Path) -> None:
     """The log is written from its beginning again, and keeps its length."""
     old = (cut / LOG).read_bytes()
     store = Store.open(cut)

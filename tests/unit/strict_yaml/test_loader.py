@@ -1,4 +1,4 @@
-"""What the strict reader makes of tagged structs, closed sets of keys and technical numbers."""
+"""The strict reader on tagged structs, closed sets of keys and technical numbers."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def places(text: str) -> list[tuple[int, int, str, str]]:
         ("kind: siren\ntones: {low: 2.5e-6, high: 3}", Siren({"low": 2.5e-6, "high": 3.0})),
     ],
 )
-def test_the_tag_says_which_struct_is_meant(text: str, value: Lamp | Siren) -> None:
+def test_the_tag_selects_the_struct(text: str, value: Lamp | Siren) -> None:
     assert read(text) == (value, [])
 
 
-def test_a_wrong_tag_is_told_with_the_nearest_and_nothing_else_is_judged() -> None:
+def test_a_wrong_tag_is_reported_with_the_nearest_and_nothing_else_is_validated() -> None:
     _, (fault,) = read("kind: lanp\ncolour: blue")
     assert str(fault) == (
         "a.yaml:1:7: kind: bad value; got lanp; expected one of: lamp, siren; did you mean lamp?"
@@ -81,7 +81,7 @@ def test_every_fault_has_its_place_and_code(
     assert places(text) == told
 
 
-def test_a_number_not_marked_technical_takes_no_hexadecimal() -> None:
+def test_a_number_not_marked_technical_refuses_hexadecimal() -> None:
     class Port(msgspec.Struct):
         port: int
 

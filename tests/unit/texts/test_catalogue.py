@@ -1,4 +1,4 @@
-"""How a text is shown: in the language asked for, with its arguments, nothing else filled in."""
+"""The rendering of a text: in one language, with its arguments, nothing else replaced."""
 
 from __future__ import annotations
 
