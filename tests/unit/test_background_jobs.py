@@ -11,7 +11,7 @@ from agent import background_jobs
 from agent.background_jobs import BackgroundJobs
 
 
-async def test_a_job_that_begins_while_the_parts_stop_is_done() -> None:
+async def test_a_job_that_begins_while_the_parts_stop_is_completed() -> None:
     done: list[str] = []
 
     async def note(what: str) -> None:

@@ -47,7 +47,7 @@ async def begin(life: Any, reread: Any) -> asyncio.Task[None]:
 
 
 @pytest.mark.parametrize("signals", [1, 2, 4])
-async def test_every_further_stop_signal_waits_for_the_life_to_end(
+async def test_every_further_stop_signal_waits_until_the_agent_has_ended(
     reread: Any, signals: int
 ) -> None:
     life = Life()
@@ -62,7 +62,7 @@ async def test_every_further_stop_signal_waits_for_the_life_to_end(
     assert life.has_ended
 
 
-async def test_a_stop_signal_while_a_life_ends_for_new_settings_is_not_lost(
+async def test_a_stop_signal_during_a_restart_for_new_settings_is_not_lost(
     reread: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "ANSWER_S", 0)
@@ -76,7 +76,7 @@ async def test_a_stop_signal_while_a_life_ends_for_new_settings_is_not_lost(
     assert life.has_ended
 
 
-async def test_a_life_ends_when_the_card_takes_writes_again(
+async def test_the_agent_restarts_when_the_card_takes_writes_again(
     reread: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "ANSWER_S", 0)
@@ -87,7 +87,7 @@ async def test_a_life_ends_when_the_card_takes_writes_again(
     assert life.has_ended
 
 
-async def test_a_life_that_fails_is_told(reread: Any) -> None:
+async def test_a_failure_of_the_agent_is_raised(reread: Any) -> None:
     class Broken(Life):
         async def serve(self) -> None:
             self.has_begun.set()
@@ -98,7 +98,7 @@ async def test_a_life_that_fails_is_told(reread: Any) -> None:
         await task
 
 
-async def test_a_card_that_takes_writes_but_not_what_is_in_memory_is_asked_less_and_less_often(
+async def test_a_card_that_does_not_take_the_state_in_memory_is_tried_less_and_less_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each look that finds it writable ends a life of the agent: its connection, its outputs."""

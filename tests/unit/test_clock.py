@@ -39,7 +39,7 @@ def days(number: float) -> timedelta:
     return timedelta(days=number)
 
 
-def test_the_middle_of_the_round_trip_is_taken_and_half_of_it_is_the_error(
+def test_the_fix_is_the_middle_of_the_round_trip_and_half_of_it_is_the_error(
     crystal: Crystal,
 ) -> None:
     clock = Clock(boot=crystal)
@@ -49,7 +49,7 @@ def test_the_middle_of_the_round_trip_is_taken_and_half_of_it_is_the_error(
     assert clock.now() == Now(AT + timedelta(seconds=2), "SYNCED", pytest.approx(2.0002))
 
 
-def test_the_error_grows_by_100_ppm_until_it_is_no_longer_worth_having(crystal: Crystal) -> None:
+def test_the_error_grows_by_100_ppm_until_the_fix_is_dropped(crystal: Crystal) -> None:
     clock = Clock(boot=crystal)
     told(clock, crystal, AT)
     crystal.s += DAY_S
@@ -63,7 +63,7 @@ def test_the_error_grows_by_100_ppm_until_it_is_no_longer_worth_having(crystal: 
     assert clock.now().error_s is None
 
 
-def test_after_the_budget_a_battery_clock_goes_on_unless_a_fix_had_disproved_it(
+def test_after_the_error_limit_a_battery_clock_is_used_unless_a_fix_disproved_it(
     crystal: Crystal,
 ) -> None:
     near = Clock(rtc=AT + timedelta(seconds=119), boot=crystal)
@@ -76,7 +76,7 @@ def test_after_the_budget_a_battery_clock_goes_on_unless_a_fix_had_disproved_it(
     assert (near.now().quality, far.now().quality) == ("RTC", "FLOOR")
 
 
-def test_a_battery_clock_that_is_a_little_slow_is_led_by_the_floor(crystal: Crystal) -> None:
+def test_a_slow_battery_clock_never_reads_below_the_floor(crystal: Crystal) -> None:
     clock = Clock(rtc=AT - timedelta(seconds=50), boot=crystal)
     told(clock, crystal, AT)
     crystal.s += 14 * DAY_S
@@ -85,7 +85,7 @@ def test_a_battery_clock_that_is_a_little_slow_is_led_by_the_floor(crystal: Crys
     assert now.at >= AT + days(14) - timedelta(seconds=1)  # the fix was exact
 
 
-def test_a_battery_clock_below_the_floor_or_in_the_far_future_is_none(crystal: Crystal) -> None:
+def test_a_battery_clock_below_the_floor_or_in_the_far_future_is_ignored(crystal: Crystal) -> None:
     for rtc in (AT - timedelta(seconds=1), AT + days(401)):
         clock = Clock(AT, rtc, crystal)
         assert clock.now() == Now(AT, "FLOOR", None)
@@ -110,7 +110,9 @@ def test_a_battery_clock_proves_nothing_past_but_the_floor_does(crystal: Crystal
         ("slow", AT + days(1), -1),
     ],
 )
-def test_what_is_taken(crystal: Crystal, verdict: str, utc: datetime, delay_s: float) -> None:
+def test_the_verdict_on_each_reply(
+    crystal: Crystal, verdict: str, utc: datetime, delay_s: float
+) -> None:
     clock = Clock(AT, boot=crystal)
     asked = crystal.s
     crystal.s += delay_s
@@ -166,7 +168,7 @@ def test_the_thief_of_the_time_key_moves_a_box_once(crystal: Crystal) -> None:
     assert told(clock, crystal, AT + days(419)) == "taken"
 
 
-def test_what_was_vouched_for_runs_on_by_the_crystal_and_by_no_signed_time(
+def test_the_attested_time_advances_by_the_crystal_and_by_no_signed_time(
     crystal: Crystal,
 ) -> None:
     clock = Clock(AT, boot=crystal)
@@ -178,7 +180,7 @@ def test_what_was_vouched_for_runs_on_by_the_crystal_and_by_no_signed_time(
     assert clock.attested == AT + days(3) + timedelta(hours=1)
 
 
-def test_a_held_time_runs_on_and_is_taken_when_confirmed(crystal: Crystal) -> None:
+def test_a_held_time_advances_and_is_applied_when_confirmed(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(500))
     crystal.s += 60
@@ -192,14 +194,14 @@ def test_a_held_time_runs_on_and_is_taken_when_confirmed(crystal: Crystal) -> No
         clock.confirm()
 
 
-def test_a_source_that_thinks_better_of_it_ends_the_waiting(crystal: Crystal) -> None:
+def test_a_held_time_is_dropped_when_its_source_gives_another_time(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(500))
     told(clock, crystal, AT + days(1))
     assert clock.held_at is None
 
 
-def test_chrony_counts_where_the_centre_says_nothing(crystal: Crystal) -> None:
+def test_chrony_counts_where_the_centre_gives_no_time(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     assert clock.follow(AT + days(1), crystal.s, 0.05).verdict == "taken"
     assert clock.now() == Now(AT + days(1), "SYNCED", 0.05)
@@ -209,7 +211,7 @@ def test_chrony_counts_where_the_centre_says_nothing(crystal: Crystal) -> None:
     assert clock.follow(AT + days(1), crystal.s, 16).verdict == "slow"
 
 
-def test_the_centres_word_of_the_last_day_goes_before_chronys(crystal: Crystal) -> None:
+def test_the_centres_time_of_the_last_day_precedes_chronys(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     asked = crystal.s
     crystal.s += 2
@@ -225,7 +227,7 @@ def test_the_centres_word_of_the_last_day_goes_before_chronys(crystal: Crystal) 
     assert clock.follow(AT + days(2) + timedelta(hours=1), crystal.s, 0.1).verdict == "taken"
 
 
-def test_what_is_forgotten_serves_ten_more_minutes_and_raises_nothing(crystal: Crystal) -> None:
+def test_a_dropped_fix_serves_ten_more_minutes_and_raises_no_floor(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(300))
     clock.reset_floor()
@@ -242,7 +244,7 @@ def test_what_is_forgotten_serves_ten_more_minutes_and_raises_nothing(crystal: C
     assert told(clock, crystal, AT + days(1)) == "taken"
 
 
-def test_a_clock_that_was_forgotten_takes_the_truth_at_once(crystal: Crystal) -> None:
+def test_a_clock_with_a_lowered_floor_takes_the_true_time_at_once(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(300))
     assert told(clock, crystal, AT + days(1)) == "below_floor"
@@ -251,7 +253,7 @@ def test_a_clock_that_was_forgotten_takes_the_truth_at_once(crystal: Crystal) ->
 
 
 @pytest.mark.parametrize(("days_on", "verdict"), [(800, "taken"), (1190, "taken"), (1191, "held")])
-def test_after_a_key_was_changed_people_and_not_the_builds_age_say_how_late_it_may_be(
+def test_after_a_key_change_the_attested_time_and_not_the_build_limits_the_time(
     crystal: Crystal, days_on: int, verdict: str
 ) -> None:
     """A box in its third year; the newest document was signed ten days ago."""
@@ -260,7 +262,7 @@ def test_after_a_key_was_changed_people_and_not_the_builds_age_say_how_late_it_m
     assert told(clock, crystal, BUILD_AT + days(days_on)) == verdict
 
 
-def test_a_box_from_the_store_waits_for_the_word_of_people_and_for_no_more(
+def test_a_box_from_the_warehouse_needs_only_an_attested_time(
     crystal: Crystal,
 ) -> None:
     clock = Clock(boot=crystal)
@@ -292,20 +294,20 @@ def test_a_fix_survives_a_restart_within_the_boot(crystal: Crystal) -> None:
 @pytest.mark.parametrize(
     "changes", [{"boot_id": "another"}, {"raw_s": 1e9}], ids=["another boot", "from the future"]
 )
-def test_a_fix_of_another_boot_means_nothing(crystal: Crystal, changes: dict[str, Any]) -> None:
+def test_a_fix_of_another_boot_is_ignored(crystal: Crystal, changes: dict[str, Any]) -> None:
     clock = Clock(AT, boot=crystal)
     told(clock, crystal, AT + days(1))
     assert again(clock, crystal, **changes).now().quality == "FLOOR"
 
 
-def test_a_fix_that_an_older_release_counted_by_boottime_is_left_alone(crystal: Crystal) -> None:
+def test_a_fix_that_an_older_release_counted_by_boottime_is_ignored(crystal: Crystal) -> None:
     clock = Clock(AT, boot=crystal)
     saved = {"boot_id": BOOT, "boot_s": 10.0, "utc": AT.isoformat(), "error_s": 0.1}
     clock.restore(saved, BOOT)
     assert clock.now().quality == "FLOOR"
 
 
-def test_the_seconds_are_those_of_the_crystal_and_of_what_was_slept_through(
+def test_the_seconds_are_those_of_the_crystal_and_of_the_suspend(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A steered MONOTONIC and BOOTTIME are 8 % fast; the box slept an hour."""
@@ -316,14 +318,14 @@ def test_the_seconds_are_those_of_the_crystal_and_of_what_was_slept_through(
     assert boot_s() == pytest.approx(8600)
 
 
-def test_the_machine_counts_so() -> None:
+def test_boot_s_matches_the_kernel() -> None:
     """Within what a kernel that is being steered may differ since it was started."""
     real_s = time.clock_gettime(time.CLOCK_BOOTTIME)
     assert boot_s() == pytest.approx(real_s, rel=0.1)
     assert datetime.fromtimestamp(time.time(), UTC) > BUILD_AT
 
 
-def test_what_takes_the_processor_between_the_two_clocks_moves_no_start(
+def test_a_delay_between_the_two_clock_reads_moves_no_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world_s, lost_s = [5000.0], [0.0]

@@ -33,18 +33,18 @@ def record_of(**described: Any) -> Play:
     return build_play("loa", item, PlayResult("full"))
 
 
-def test_the_record_says_what_the_entry_says() -> None:
+def test_the_record_has_the_members_of_the_entry() -> None:
     play = record_of(**NEWS)
     assert {name: getattr(play, name) for name in NEWS} == NEWS
     assert msgspec.json.decode(msgspec.json.encode(play))["field"] == 3
 
 
-def test_a_record_of_an_entry_that_says_nothing_is_as_it_always_was() -> None:
+def test_a_record_of_an_entry_without_them_is_unchanged() -> None:
     written = msgspec.json.decode(msgspec.json.encode(record_of(**dict.fromkeys(NEWS, UNSET))))
     assert not NEWS.keys() & written.keys()
 
 
-def test_show_plays_tells_it_in_words() -> None:
+def test_show_plays_describes_them_in_words() -> None:
     row = msgspec.to_builtins(record_of(**NEWS))
     assert (
         "QUẢNG CÁO; thông tin thiết yếu; lĩnh vực 3 (chủ trương, chính sách, pháp luật);"

@@ -11,7 +11,7 @@ from tests.harness.headless_station import HeadlessStation
 from tests.harness.signed_documents import AT, AUTHORITY, COMMUNE, playlist, seal
 
 
-async def test_ignored_members_stand_in_every_answer_and_once_in_the_journal(
+async def test_ignored_members_are_in_every_answer_and_once_in_the_journal(
     tmp_path: Path,
 ) -> None:
     box = await HeadlessStation(tmp_path, STATION, AUTHORITY, AT).start()

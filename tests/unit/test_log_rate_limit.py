@@ -73,7 +73,7 @@ def test_templates_without_end_have_a_limit_in_all(out: Log) -> None:
     assert len(out.lines) <= BURST_OF_ALL
 
 
-def test_what_was_counted_last_is_told_at_the_end(out: Log) -> None:
+def test_the_last_count_is_logged_at_the_end(out: Log) -> None:
     out.flood(5000)
     out.handler.close()
     assert out.lines[-1] == f"{5000 - BURST} more of: refused %d"

@@ -16,7 +16,7 @@ def test_listeners_are_called_in_the_order_in_which_they_were_connected() -> Non
     assert told == ["a x", "b x", "c x"]
 
 
-def test_a_listener_that_fails_is_logged_and_stops_nobody(
+def test_a_listener_that_fails_is_logged_and_stops_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     told: list[int] = []

@@ -29,11 +29,11 @@ KIB = 1024
         (f"1.{'a' * 130}.json", 0),
     ],
 )
-def test_only_names_of_authority_files_have_room(name: str, limit: int) -> None:
+def test_only_names_of_authority_files_are_accepted(name: str, limit: int) -> None:
     assert largest(name) == limit
 
 
-def test_only_what_was_asked_for_is_taken() -> None:
+def test_only_requested_files_are_stored() -> None:
     inbox = MetadataInbox()
     assert not inbox.put("timestamp.json", b"{}")
     inbox.want(["timestamp.json"])
@@ -42,7 +42,7 @@ def test_only_what_was_asked_for_is_taken() -> None:
     assert inbox.files() == {"timestamp.json": b"{}"}
 
 
-def test_the_same_bytes_again_are_no_news() -> None:
+def test_the_same_bytes_again_change_nothing() -> None:
     inbox = MetadataInbox()
     inbox.want(["timestamp.json"])
     assert inbox.put("timestamp.json", b"{}")
@@ -50,7 +50,7 @@ def test_the_same_bytes_again_are_no_news() -> None:
     assert inbox.put("timestamp.json", b"{} ")
 
 
-def test_what_is_no_longer_asked_for_is_thrown_away() -> None:
+def test_a_file_that_is_no_longer_requested_is_dropped() -> None:
     inbox = MetadataInbox()
     inbox.want(["timestamp.json", "3.targets.json"])
     inbox.put("3.targets.json", b"old")
@@ -58,7 +58,7 @@ def test_what_is_no_longer_asked_for_is_thrown_away() -> None:
     assert inbox.files() == {}
 
 
-def test_a_file_over_its_limit_is_not_taken_and_the_former_stays() -> None:
+def test_a_file_over_its_limit_is_not_stored_and_the_former_stays() -> None:
     inbox = MetadataInbox()
     inbox.want(["timestamp.json"])
     inbox.put("timestamp.json", b"good")

@@ -16,7 +16,7 @@ TARGET = f"authority/{HERE}"
 
 
 @pytest.mark.parametrize(("days", "is_good"), [(29, True), (31, False)])
-def test_expiry_is_judged_by_the_boxs_own_clock(days: int, is_good: bool) -> None:  # noqa: FBT001 - a row
+def test_expiry_is_decided_by_the_boxs_own_clock(days: int, is_good: bool) -> None:  # noqa: FBT001 - a row
     """The machine's clock says that all of it has, or has not, expired: it is not asked."""
     for years in (-30, 30):
         at = AT + timedelta(days=365 * years)
@@ -28,7 +28,7 @@ def test_expiry_is_judged_by_the_boxs_own_clock(days: int, is_good: bool) -> Non
         assert (done.fault is None) is is_good
 
 
-def test_the_first_pass_asks_for_one_thing_at_a_time() -> None:
+def test_the_first_pass_requests_one_file_at_a_time() -> None:
     tree = FakePublisher()
     wire = {"timestamp.json": tree.wire["timestamp.json"]}
     done = run_pass(tree.files().root, StoredAuthority(), wire, TARGET, AT)
@@ -46,7 +46,7 @@ def test_a_whole_pass_gives_the_set_as_published_without_other_provinces() -> No
     assert dict(done.roots) == {1: files.root}
 
 
-def test_many_roots_at_once_are_walked_whole() -> None:
+def test_many_new_roots_are_verified_in_one_pass() -> None:
     tree = FakePublisher()
     for _ in range(70):
         tree.rotate("root")

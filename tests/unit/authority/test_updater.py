@@ -29,7 +29,7 @@ def grade(stand: Stand) -> Grade:
     return stand.in_force.grade(stand.now())
 
 
-async def test_a_new_box_knows_nobody(tmp_path: Path, tree: FakePublisher) -> None:
+async def test_a_new_box_knows_no_signers(tmp_path: Path, tree: FakePublisher) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
         assert stand.versions == {"root": 1}
         assert grade(stand) is Grade.EXPIRED
@@ -57,7 +57,7 @@ async def test_a_box_without_a_place_stops_at_targets(tmp_path: Path, tree: Fake
         assert "1.vn.84.json" not in dict(stand.heard)
 
 
-async def test_a_presumed_place_pulls_files_until_a_true_one_is_known(
+async def test_a_provisional_place_requests_files_until_a_verified_one_is_known(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:
@@ -74,7 +74,7 @@ async def test_a_presumed_place_pulls_files_until_a_true_one_is_known(
         assert "vn.82" not in stand.versions
 
 
-async def test_what_was_accepted_works_after_a_restart_without_a_link(
+async def test_the_accepted_authority_is_restored_after_a_restart_without_a_link(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -85,7 +85,7 @@ async def test_what_was_accepted_works_after_a_restart_without_a_link(
         assert grade(again) is Grade.FRESH
 
 
-async def test_the_hourly_timestamp_keeps_it_fresh_and_concerns_nobody(
+async def test_the_hourly_timestamp_keeps_it_fresh_and_emits_no_change(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -113,7 +113,7 @@ async def test_after_two_days_offline_the_first_timestamp_is_an_improvement(
         assert stand.changes[-1] is True
 
 
-async def test_a_change_in_the_own_province_is_told_and_one_elsewhere_is_not(
+async def test_a_change_in_the_own_province_is_emitted_and_one_elsewhere_is_not(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -130,7 +130,7 @@ def roles(stand: Stand) -> list[object]:
     return list(stand.in_force.current.roles.values())  # type: ignore[attr-defined] # a tree here
 
 
-async def test_two_bytes_that_come_again_are_no_pass_and_no_download(
+async def test_the_same_bytes_again_start_no_pass_and_no_download(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -140,7 +140,7 @@ async def test_two_bytes_that_come_again_are_no_pass_and_no_download(
         assert [name for name, _ in stand.heard[heard:]] == ["timestamp.json"]
 
 
-async def test_what_is_refused_is_told_and_taken_back_with_the_next_good_set(
+async def test_a_refusal_is_an_issue_that_ends_with_the_next_good_set(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -156,7 +156,7 @@ async def test_what_is_refused_is_told_and_taken_back_with_the_next_good_set(
         assert not stand.faults
 
 
-async def test_a_root_is_kept_even_if_the_rest_is_held_back_and_nothing_new_is_taken_meanwhile(
+async def test_a_root_is_stored_even_if_the_rest_is_withheld_and_nothing_new_is_accepted_meanwhile(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -192,7 +192,7 @@ def cut_short(tree: FakePublisher) -> None:
 
 
 @pytest.mark.parametrize("attack", [sign_by_strangers, sign_by_too_few, cut_short])
-async def test_a_refused_root_leaves_all_in_force_and_what_came_with_it_is_judged(
+async def test_a_refused_root_leaves_all_in_force_and_files_that_came_with_it_are_verified(
     tmp_path: Path, tree: FakePublisher, attack: Callable[[FakePublisher], None]
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -231,7 +231,7 @@ async def test_a_root_that_breaks_our_rules_ends_the_chain(
         assert "holder" in stand.faults["authority_refused"]
 
 
-async def test_a_demonstrations_root_does_not_slip_in_behind_a_true_one(tmp_path: Path) -> None:
+async def test_a_demonstration_root_is_refused_after_a_true_one(tmp_path: Path) -> None:
     tree = FakePublisher()
     del tree.root["x-demo"]
     tree.publish()
@@ -245,7 +245,7 @@ async def test_a_demonstrations_root_does_not_slip_in_behind_a_true_one(tmp_path
         assert "demo" in stand.faults["authority_refused"]
 
 
-async def test_another_installed_root_is_another_beginning(tmp_path: Path) -> None:
+async def test_another_installed_root_starts_another_chain(tmp_path: Path) -> None:
     former, other = FakePublisher(), FakePublisher()
     for _ in range(3):
         former.publish()
@@ -313,7 +313,7 @@ async def test_new_online_keys_with_an_upgraded_root_keep_the_floors_below_them(
         assert (again.versions["targets"], again.faults) == (3, {})
 
 
-async def test_an_expired_timestamp_leaves_what_is_held_and_takes_nothing_new(
+async def test_an_expired_timestamp_keeps_held_documents_and_accepts_nothing_new(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -332,7 +332,7 @@ async def test_an_expired_timestamp_leaves_what_is_held_and_takes_nothing_new(
         assert grade(stand) is Grade.FRESH
 
 
-async def test_a_card_that_refuses_keeps_the_former_authority_and_is_tried_again(
+async def test_if_the_card_takes_no_writes_the_former_authority_stays_and_the_pass_is_retried(
     tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from agent.authority import updater
@@ -357,7 +357,7 @@ async def test_a_card_that_refuses_keeps_the_former_authority_and_is_tried_again
         assert stand.versions["targets"] == 2
 
 
-async def test_what_the_files_hold_that_this_release_does_not_know_is_told_while_it_lasts(
+async def test_unknown_content_of_the_files_is_an_issue_while_they_are_in_force(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT) as stand:
@@ -375,7 +375,7 @@ async def test_what_the_files_hold_that_this_release_does_not_know_is_told_while
         assert "authority_newer" not in stand.faults
 
 
-async def test_the_files_of_a_new_place_are_asked_for_at_once_whatever_pause_there_is(
+async def test_the_files_of_a_new_place_are_requested_at_once_despite_a_pause(
     tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with standing(tmp_path, tree.wire[ROOT], AT, place=None) as stand:

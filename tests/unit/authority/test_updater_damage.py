@@ -83,7 +83,7 @@ HARMLESS = {"installed root", "a floor's name"}  # the box has the one, the othe
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-async def test_a_rotten_row_stops_nothing_lowers_no_floor_and_heals_with_the_files(
+async def test_a_corrupt_row_stops_nothing_lowers_no_floor_and_is_repaired_by_new_files(
     tmp_path: Path, tree: FakePublisher, what: str
 ) -> None:
     await fill(tmp_path, tree)
@@ -106,7 +106,7 @@ async def test_a_rotten_row_stops_nothing_lowers_no_floor_and_heals_with_the_fil
 
 
 @pytest.mark.parametrize("what", ["timestamp", "a role's file", "a role's name"])
-async def test_only_what_is_rotten_is_pulled_again(
+async def test_only_corrupt_files_are_requested_again(
     tmp_path: Path, tree: FakePublisher, what: str
 ) -> None:
     await fill(tmp_path, tree)
@@ -119,7 +119,7 @@ async def test_only_what_is_rotten_is_pulled_again(
 
 
 @pytest.mark.parametrize("role", ["root", "timestamp", "snapshot", "targets", "vn.84"])
-async def test_a_floor_turned_upwards_locks_nobody_out(
+async def test_a_floor_corrupted_upwards_locks_no_box_out(
     tmp_path: Path, tree: FakePublisher, role: str
 ) -> None:
     await fill(tmp_path, tree)
@@ -136,7 +136,7 @@ async def test_a_floor_turned_upwards_locks_nobody_out(
         assert all(0 <= after[one].version - before[one].version <= 1 for one in before)
 
 
-async def test_roots_that_come_back_one_by_one_are_kept_below_the_floor(
+async def test_roots_that_return_one_by_one_are_stored_below_the_floor(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     await fill(tmp_path, tree)
@@ -154,7 +154,7 @@ async def test_roots_that_come_back_one_by_one_are_kept_below_the_floor(
         assert not stand.faults
 
 
-async def test_a_lost_root_does_not_bring_back_the_rights_of_the_one_before(
+async def test_a_lost_root_does_not_restore_the_rights_of_the_one_before(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     """The ministry has taken new keys; the card loses that root; the old keys sign on."""
@@ -205,7 +205,7 @@ def break_root(tree: FakePublisher) -> Callable[[], None]:
     return lambda: tree.root.update({"x-holders": good})
 
 
-async def test_a_role_file_that_a_stricter_release_refuses_is_mended_by_the_centre(
+async def test_a_role_file_that_a_stricter_release_refuses_is_replaced_by_the_centre(
     tmp_path: Path,
 ) -> None:
     tree = FakePublisher()
@@ -246,7 +246,7 @@ async def test_a_root_that_a_stricter_release_refuses_leaves_the_one_before(
         assert stand.versions["vn.84"] == 2
 
 
-async def test_a_card_that_cannot_drop_the_rotten_rows_starts_all_the_same(
+async def test_the_box_starts_even_if_the_card_cannot_delete_corrupt_rows(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     await fill(tmp_path, tree)
@@ -263,7 +263,7 @@ async def test_a_card_that_cannot_drop_the_rotten_rows_starts_all_the_same(
 
 
 @pytest.mark.parametrize("what", ["newest root", "middle root", "all roots"])
-async def test_files_that_come_before_their_root_are_asked_for_again(
+async def test_files_that_come_before_their_root_are_requested_again(
     tmp_path: Path, tree: FakePublisher, what: str
 ) -> None:
     """A broker sends what it retains in any order."""

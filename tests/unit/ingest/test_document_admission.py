@@ -41,7 +41,7 @@ def new(kind: str, slot: str) -> Accepted:
     )
 
 
-async def test_before_schedules_are_read_all_else_is_in_force(store: Store) -> None:
+async def test_other_documents_are_in_force_before_schedules_are_read(store: Store) -> None:
     kept = await keep(store)
     assert [one.document.kind for one in await kept.read_unplanned()] == ["cancel"]
     assert {one.document.kind for one in await kept.read()} == {"playlist", "cancel"}
@@ -59,7 +59,7 @@ async def test_a_document_is_decoded_once(store: Store, monkeypatch: pytest.Monk
     assert all(one is other for one, other in zip(first, again, strict=True))
 
 
-async def test_a_new_schedule_is_weighed_against_all_that_are_there(
+async def test_the_budget_of_a_new_schedule_counts_all_stored_schedules(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that comes in the first moments of a run must not slip in beside those not read yet."""

@@ -126,7 +126,7 @@ async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_stolen_time_key_lifts_no_stop_and_it_is_told(stand: Stand) -> None:
+async def test_a_stolen_time_key_lifts_no_stop_and_an_issue_reports_it(stand: Stand) -> None:
     issues = Issues(lambda: "")
 
     def kinds() -> set[str]:
@@ -144,7 +144,7 @@ async def test_a_stolen_time_key_lifts_no_stop_and_it_is_told(stand: Stand) -> N
     assert stand.stop is None
 
 
-async def test_a_stop_ends_with_a_word_of_people_that_is_younger(stand: Stand) -> None:
+async def test_a_newer_document_signed_by_people_ends_a_stop(stand: Stand) -> None:
     await stand.set_clock(AT + 3 * HOUR)
     assert stand.stop is not None
     later = {"issued": _utc(AT + 3 * HOUR), "not_before": _utc(AT + 3 * HOUR)}
@@ -152,7 +152,7 @@ async def test_a_stop_ends_with_a_word_of_people_that_is_younger(stand: Stand) -
     assert stand.stop is None
 
 
-async def test_whoever_moves_the_box_moves_the_stop_with_it(stand: Stand) -> None:
+async def test_a_stop_stays_in_force_when_the_box_is_moved(stand: Stand) -> None:
     stopped = stand.stop
     await stand.move()
     assert stand.box.kinds == ["silence", "station-config"]  # the stop, and its new config
@@ -204,21 +204,23 @@ async def test_new_keys_of_a_role_lift_nothing_by_themselves(stand: Stand) -> No
     assert stand.stop is None
 
 
-async def test_who_takes_the_role_away_ends_its_stop(stand: Stand) -> None:
+async def test_removing_the_role_ends_its_stop(stand: Stand) -> None:
     stand.tree.revoke(PROVINCE)
     await stand.publish()
     assert stand.stop is None
     assert ("silence", "E_ROLE") in [(one.kind, one.code) for one in stand.box.results]
 
 
-async def test_who_takes_the_right_to_silence_away_ends_the_stop(stand: Stand) -> None:
+async def test_removing_the_right_to_silence_ends_the_stop(stand: Stand) -> None:
     stand.tree.delegation(PROVINCE)["x-kinds"] = ["station-config", "command"]
     await stand.publish()
     assert stand.stop is None
     assert ("silence", "E_SCOPE") in [(one.kind, one.code) for one in stand.box.results]
 
 
-async def test_after_a_move_a_role_in_a_file_that_is_not_here_is_not_gone(stand: Stand) -> None:
+async def test_after_a_move_a_role_in_a_missing_file_does_not_count_as_removed(
+    stand: Stand,
+) -> None:
     role = "vn.84.stop"
     stand.tree.delegate(role, kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
     await stand.publish()
@@ -244,7 +246,7 @@ def _superseded(authority: TreeAuthority) -> Authority:
 
 
 @pytest.mark.parametrize(("days", "under"), [(31, _as_it_is), (0, _superseded)])
-async def test_an_outdated_authority_lets_nothing_in_but_the_lifting_of_a_stop(
+async def test_an_outdated_authority_accepts_only_the_lifting_of_a_stop(
     stand: Stand, days: int, under: Any
 ) -> None:
     earlier = stand.ordered("off", 0)

@@ -60,7 +60,7 @@ async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     await started.stop()
 
 
-async def test_a_new_box_without_a_head_still_takes_what_is_signed_from_now_on(
+async def test_a_new_box_without_a_head_accepts_what_is_signed_from_now_on(
     box: HeadlessStation,
 ) -> None:
     fresh = playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK)
@@ -70,14 +70,14 @@ async def test_a_new_box_without_a_head_still_takes_what_is_signed_from_now_on(
     assert ("head_awaited", "memory") in box.issues
 
 
-async def test_a_new_box_hears_an_emergency_before_any_head(tmp_path: Path) -> None:
+async def test_a_new_box_accepts_an_emergency_before_any_head(tmp_path: Path) -> None:
     box = await HeadlessStation(tmp_path, STATION, with_head_role(), AT).start()
     await give_place(box)
     assert await box.receive(seal(emergency(), FIRST, SECOND), "emergency") == "accepted"
     await box.stop()
 
 
-async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(
+async def test_a_new_box_accepts_an_old_prepared_alarm_only_if_a_head_lists_it(
     box: HeadlessStation,
 ) -> None:
     """What waits for a key does not prove itself fresh: no replay may bring back a former one."""
@@ -89,7 +89,7 @@ async def test_a_new_box_takes_an_old_alarm_for_its_key_only_from_a_head(
     assert await box.receive(envelope, "emergency") == "accepted"
 
 
-async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(
+async def test_a_head_that_is_out_of_force_proves_nothing_to_a_new_state(
     box: HeadlessStation,
 ) -> None:
     """A stolen head key vouched for a former schedule before it was replaced."""
@@ -104,7 +104,7 @@ async def test_a_head_that_is_out_of_force_does_not_vouch_for_a_new_memory(
     assert await box.receive(seal(former, COMMUNE), "playlist") == "accepted"
 
 
-async def test_where_nobody_may_send_heads_a_new_box_goes_on_as_ever(tmp_path: Path) -> None:
+async def test_where_nobody_may_send_heads_a_new_box_accepts_as_usual(tmp_path: Path) -> None:
     authority = load_pinned(json.dumps(ROOT).encode())
     box = await HeadlessStation(tmp_path, STATION, authority, AT + HOUR).start()
     await give_place(box)
@@ -126,7 +126,7 @@ async def test_without_the_time_a_head_proves_nothing_yet(tmp_path: Path) -> Non
     await box.stop()
 
 
-async def test_a_box_from_the_store_learns_from_its_config_how_late_it_may_be(
+async def test_a_box_from_the_warehouse_learns_the_latest_time_from_its_config(
     tmp_path: Path,
 ) -> None:
     """Its program is two years old, and so is all that it knows of the time."""
@@ -143,7 +143,7 @@ async def test_a_box_from_the_store_learns_from_its_config_how_late_it_may_be(
     await box.stop()
 
 
-async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(
+async def test_missing_heads_with_a_known_time_are_a_freeze_too(
     box: HeadlessStation,
 ) -> None:
     await box.receive(head(1, {}), "head")
@@ -156,7 +156,7 @@ async def test_heads_that_stay_away_while_the_time_comes_are_a_freeze_too(
     assert (found.kind, found.subject) == ("freeze_suspected", "head")
 
 
-async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_takes_it_back(
+async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_restores_it(
     box: HeadlessStation,
 ) -> None:
     week = playlist(**WEEK)
@@ -195,7 +195,7 @@ async def test_a_head_ends_no_emergency_lifts_no_silence_and_takes_no_place(tmp_
     await box.stop()
 
 
-async def test_a_head_must_say_whose_slot_it_means(box: HeadlessStation) -> None:
+async def test_a_head_must_name_the_issuer_of_each_slot(box: HeadlessStation) -> None:
     for key in ("tuan", "playlist/tuan", "vn.84.29266/lied/tuan", "vn.84.29266/playlist/a/b", "//"):
         assert await box.receive(head(1, {key: (1, 1, "ab" * 32)}), "head") == "E_SCHEMA", key
 
@@ -237,7 +237,7 @@ async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: Headless
     assert await pause(box, 3) == "accepted"
 
 
-async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_path: Path) -> None:
+async def test_a_key_in_two_roles_pauses_by_one_of_them_only(tmp_path: Path) -> None:
     root = copy.deepcopy(ROOT)
     both = [
         _role(name, ["silence"], ["silence/84/*/*"], COMMUNE) for name in ("vn.84.a", "vn.84.b")
@@ -265,7 +265,7 @@ async def test_a_key_that_stands_in_two_roles_pauses_by_one_of_them_only(tmp_pat
     await box.stop()
 
 
-async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: HeadlessStation) -> None:
+async def test_a_broken_file_restores_nothing_that_was_withdrawn(box: HeadlessStation) -> None:
     """Whoever has the broker sends what was withdrawn and keeps the cancel back."""
     schedule = playlist(**WEEK)
     assert await box.receive(head(1, {KEY: entry_of(schedule)}), "head") == "accepted"
@@ -278,7 +278,7 @@ async def test_a_broken_file_brings_back_nothing_that_was_withdrawn(box: Headles
     assert "playlist" not in box.kinds
 
 
-async def test_a_broken_file_costs_no_key_its_alarm(box: HeadlessStation) -> None:
+async def test_after_a_broken_file_each_key_keeps_its_alarm(box: HeadlessStation) -> None:
     """An event counts once; but what was lost has to come again, else the key starts nothing."""
     alarm = emergency(trigger="key", slot="key", **WEEK)
     slots = {"vn.84.em/emergency/key": entry_of(alarm)}
@@ -293,7 +293,7 @@ async def test_a_broken_file_costs_no_key_its_alarm(box: HeadlessStation) -> Non
 
 
 @pytest.mark.parametrize("text", ["[", '["2O26", "2027"]', "{}"])
-async def test_a_pause_that_the_card_has_changed_keeps_no_silence_off(
+async def test_a_corrupt_pause_on_the_card_prevents_no_silence(
     box: HeadlessStation, text: str
 ) -> None:
     box.pass_time(timedelta(minutes=1))
@@ -308,7 +308,7 @@ def ack(upto: int) -> bytes:
     )
 
 
-async def test_an_acknowledgement_of_another_record_is_on_record(box: HeadlessStation) -> None:
+async def test_an_acknowledgement_of_another_record_is_recorded(box: HeadlessStation) -> None:
     async def refuse(document: Ack) -> None:
         raise TrustError("E_FORK", document.doc_id, "record 7 has another hash")
 
@@ -319,7 +319,7 @@ async def test_an_acknowledgement_of_another_record_is_on_record(box: HeadlessSt
     assert not await box.intake.receive(Topic("ack", station=box.station), ack(8))
 
 
-async def test_only_what_is_new_and_taken_costs_nothing_of_the_strangers_share(
+async def test_only_new_accepted_documents_are_free_of_the_processor_share(
     box: HeadlessStation,
 ) -> None:
     async def is_new(envelope: bytes, kind: str) -> bool:

@@ -64,7 +64,7 @@ async def lose_place(box: HeadlessStation) -> None:
     assert box.kinds == []
 
 
-async def test_a_lost_place_is_asked_for_after_a_restart_too(box: HeadlessStation) -> None:
+async def test_a_lost_place_still_counts_after_a_restart(box: HeadlessStation) -> None:
     await lose_place(box)
     assert await box.receive(claim(), "station-config") == "E_SCOPE"
     await box.stop()
@@ -79,7 +79,7 @@ async def test_a_lost_place_is_asked_for_after_a_restart_too(box: HeadlessStatio
     assert box.intake.place == HOME
 
 
-async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(
+async def test_the_last_place_is_known_when_a_broken_file_loses_the_documents(
     box: HeadlessStation,
 ) -> None:
     await box.rot()
@@ -92,7 +92,7 @@ async def test_it_is_known_when_the_documents_are_lost_with_a_broken_file(
 @pytest.mark.parametrize(
     ("province", "verdict"), [("84", "E_SCOPE"), ("82", "accepted"), (None, "accepted")]
 )
-async def test_of_a_memory_that_is_gone_only_the_settings_know_the_province(
+async def test_without_a_database_only_the_settings_know_the_province(
     box: HeadlessStation, province: str | None, verdict: str
 ) -> None:
     box.province = province

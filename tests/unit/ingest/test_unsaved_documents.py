@@ -56,7 +56,7 @@ async def on_card(box: HeadlessStation) -> set[str]:
     return await asyncio.to_thread(read)
 
 
-async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: HeadlessStation) -> None:
+async def test_an_alarm_is_in_force_even_if_the_card_takes_no_writes(box: HeadlessStation) -> None:
     assert await box.receive(ALARM, "emergency") == "accepted"
     assert "read" in box.results[-1].detail  # whoever asks learns that it is not kept
     assert "emergency" in box.kinds
@@ -66,7 +66,7 @@ async def test_an_alarm_is_in_force_though_the_card_takes_nothing(box: HeadlessS
     assert box.kinds.count("emergency") == 1
 
 
-async def test_its_cancel_ends_it_there(box: HeadlessStation) -> None:
+async def test_a_cancel_ends_an_unsaved_alarm(box: HeadlessStation) -> None:
     await box.receive(ALARM, "emergency")
     assert await box.receive(END, "cancel") == "accepted"
     assert "emergency" not in box.kinds
@@ -80,7 +80,9 @@ async def test_a_cancel_ends_what_the_card_holds(box: HeadlessStation) -> None:
     assert "emergency" not in box.kinds
 
 
-async def test_all_is_written_in_its_order_when_the_card_takes_it(box: HeadlessStation) -> None:
+async def test_unsaved_documents_are_written_in_order_when_the_card_takes_writes(
+    box: HeadlessStation,
+) -> None:
     await box.receive(ALARM, "emergency")
     await box.receive(END, "cancel")
     await refuse(box, writes=False)
@@ -95,21 +97,21 @@ async def test_all_is_written_in_its_order_when_the_card_takes_it(box: HeadlessS
     assert await box.receive(ALARM, "emergency") == "E_REPLAY"
 
 
-async def test_it_is_forgotten_when_it_has_expired(box: HeadlessStation) -> None:
+async def test_an_expired_unsaved_alarm_is_dropped(box: HeadlessStation) -> None:
     await box.receive(ALARM, "emergency")
     box.pass_time(timedelta(hours=3))
     await box.intake.restore()
     assert "emergency" not in box.kinds
 
 
-async def test_what_is_not_urgent_has_failed(box: HeadlessStation) -> None:
+async def test_an_unsaved_document_that_is_not_urgent_has_failed(box: HeadlessStation) -> None:
     later = seal(station_config(**{**WEEK, "seq": 900, "doc_id": "7c" * 16}), PROVINCE)
     assert await box.receive(later, "station-config") == "E_DISK"
     assert box.results[-1].result == "failed"
     assert [one.document.seq for one in box.held] != [900]
 
 
-async def test_there_is_an_end_to_what_waits(box: HeadlessStation) -> None:
+async def test_unsaved_documents_are_bounded(box: HeadlessStation) -> None:
     said = [
         await box.receive(
             seal(

@@ -38,7 +38,7 @@ def test_stations_that_lost_an_established_session_spread_out_once() -> None:
     assert drawn == [(1, 3), (0, 60), (1, 3)]
 
 
-def test_a_broker_that_accepts_and_drops_at_once_is_asked_ever_less() -> None:
+def test_a_broker_that_accepts_and_drops_at_once_is_tried_less_and_less_often() -> None:
     back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=highest)
     waits = []
     for _ in range(3):
@@ -50,7 +50,7 @@ def test_a_broker_that_accepts_and_drops_at_once_is_asked_ever_less() -> None:
     assert back_off.short_connections == 0
 
 
-def test_a_broker_that_we_left_is_asked_again_soon_every_time() -> None:
+def test_a_broker_that_does_not_read_is_tried_again_soon_every_time() -> None:
     back_off = BackOff(base_s=1, cap_s=300, spread_s=60, uniform=highest)
     back_off.record_end(3600)
     waits = []
@@ -66,7 +66,7 @@ def test_a_base_of_nothing_is_refused() -> None:
         BackOff(base_s=0)
 
 
-def test_only_the_second_kick_within_a_minute_points_to_a_duplicate() -> None:
+def test_only_the_second_takeover_within_a_minute_points_to_a_duplicate() -> None:
     guard = TakeoverGuard()
     assert [guard.record_takeover(at) for at in (1000.0, 1061.0, 1121.0, 1122.0)] == [
         False, False, True, True,

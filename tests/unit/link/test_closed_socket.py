@@ -44,7 +44,7 @@ async def watched(request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
         yield client, ours, told
 
 
-async def test_a_socket_that_closes_before_the_loop_comes_to_it_is_no_error(
+async def test_a_socket_that_closes_before_the_loop_registers_it_is_no_error(
     watched: Watched,
 ) -> None:
     client, ours, told = watched
@@ -67,7 +67,7 @@ async def test_what_waits_is_written_when_the_socket_takes_it(watched: Watched) 
     assert told == []
 
 
-async def test_what_has_gone_out_meanwhile_is_not_waited_for(watched: Watched) -> None:
+async def test_data_that_was_sent_meanwhile_registers_no_writer(watched: Watched) -> None:
     """Watched all the same, the socket would wake the loop again and again."""
     client, ours, _ = watched
     client._client._call_socket_register_write()

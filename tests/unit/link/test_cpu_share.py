@@ -24,7 +24,7 @@ def test_over_any_long_time_the_share_is_kept(at: list[float]) -> None:
     assert spent_s >= 0.19 * (at[0] - began_s)  # and it is had, too
 
 
-def test_what_comes_now_and_then_never_rests(at: list[float]) -> None:
+def test_a_rare_message_never_waits(at: list[float]) -> None:
     share = CpuShare(0.2)
     for _ in range(100):
         at[0] += 1.0

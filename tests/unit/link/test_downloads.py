@@ -181,7 +181,7 @@ async def test_what_is_needed_soonest_comes_first_in_whatever_order_it_is_named(
     ]
 
 
-async def test_two_hosts_that_never_end_hold_up_nobody_for_longer_than_their_turn(
+async def test_two_hosts_that_never_finish_delay_no_other_download_longer_than_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(downloads, "TURN_S", 0.01)
@@ -211,7 +211,7 @@ async def test_a_download_alone_is_not_interrupted(monkeypatch: pytest.MonkeyPat
     assert answers == [True]
 
 
-async def test_an_alarm_waits_behind_no_schedule() -> None:
+async def test_an_alarms_media_do_not_wait_for_a_schedules_media() -> None:
     net = FakeNet(silent="ab")
     async with supplying(net) as keeper:
         keeper.want([playlist("ab")])
@@ -231,7 +231,7 @@ async def test_what_an_alarm_needs_too_is_fetched_once_and_frees_the_place_it_ha
     assert net.told.count("ask a") == 1
 
 
-async def test_a_fault_that_nobody_thought_of_is_one_medium_missing_and_no_more(
+async def test_an_unexpected_error_only_leaves_one_medium_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(downloads, "RETRY_S", (3600.0,))
@@ -259,7 +259,7 @@ async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not
         await net.until("got c")
 
 
-async def test_what_is_no_longer_named_does_not_pile_up_behind_hosts_that_never_answer() -> None:
+async def test_media_that_are_no_longer_named_do_not_accumulate_behind_dead_hosts() -> None:
     net = FakeNet(silent="abc")
     async with supplying(net) as keeper:
         keeper.want([playlist("abc")])
@@ -320,7 +320,7 @@ async def test_a_slow_host_gives_an_emergency_to_the_next_address(
     assert answers == [False]
 
 
-async def test_what_a_key_has_started_is_as_urgent_as_an_emergency() -> None:
+async def test_a_keys_alarm_is_as_urgent_as_an_emergency() -> None:
     net = FakeNet(silent="ab")
     held = emergency("c", trigger="key")
     async with supplying(net) as keeper:

@@ -26,7 +26,7 @@ async def test_urgent_kinds_overtake_and_keep_their_order() -> None:
     assert await drain(inbox) == [b"emergency", b"cancel", b"silence", b"playlist", b"command"]
 
 
-async def test_a_newer_state_takes_the_place_of_the_older_which_is_done_with() -> None:
+async def test_a_newer_state_replaces_the_older_one_which_is_acknowledged() -> None:
     inbox = Inbox()
     done: list[bytes] = []
     inbox.put(message("playlist", "a", b"a1", done))
@@ -59,7 +59,7 @@ async def test_a_flood_of_playlists_leaves_room_for_an_emergency() -> None:
     assert (await inbox.get()).payload == b"out!"
 
 
-async def test_bytes_are_bounded_and_come_free_again() -> None:
+async def test_bytes_are_bounded_and_released_again() -> None:
     inbox = Inbox(max_messages=100, max_bytes=20)
     assert inbox.put(message("command", "", b"x" * 10))
     assert not inbox.put(message("command", "", b"x"))
@@ -67,7 +67,7 @@ async def test_bytes_are_bounded_and_come_free_again() -> None:
     assert inbox.put(message("command", "", b"x" * 10))
 
 
-async def test_who_waits_is_woken() -> None:
+async def test_a_waiting_reader_is_woken() -> None:
     inbox = Inbox()
     waiting = asyncio.create_task(inbox.get(), name="waiting")
     await asyncio.sleep(0)
@@ -88,7 +88,7 @@ async def test_a_flood_on_one_topic_delays_no_other_topic() -> None:
     assert await drain(inbox) == [b"a1", b"b1", b"a2"]
 
 
-async def test_where_there_is_no_room_the_topic_that_holds_most_gives_some() -> None:
+async def test_without_room_the_topic_that_holds_most_loses_its_newest() -> None:
     inbox = Inbox(max_messages=16, max_bytes=1000)
     for number in range(20):
         inbox.put(message("emergency", "flood", b"j%d" % number))

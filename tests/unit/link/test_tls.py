@@ -115,7 +115,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_the_dates_of_the_host_are_judged_by_our_clock(
+def test_the_dates_of_the_host_are_verified_by_our_clock(
     maker: Maker, case: tuple[Now, timedelta, timedelta, int]
 ) -> None:
     now, begins, ends, code = case
@@ -124,13 +124,13 @@ def test_the_dates_of_the_host_are_judged_by_our_clock(
 
 
 @pytest.mark.parametrize("link", ["middle", "root"])
-def test_every_link_of_the_chain_is_judged(maker: Maker, link: str) -> None:
+def test_every_certificate_of_the_chain_is_verified(maker: Maker, link: str) -> None:
     good, over = (AT - DAY, AT + DAY), (AT - 2 * DAY, AT - DAY)
     host = maker.make(good, **{link: over})
     assert maker.shake(host, CertificateDates(lambda: SYNCED)) == EXPIRED
 
 
-def test_a_box_that_knows_only_its_build_lets_a_certificate_of_later_pass(maker: Maker) -> None:
+def test_a_box_that_knows_only_its_build_date_accepts_a_later_certificate(maker: Maker) -> None:
     wide = (BUILD_AT - 900 * DAY, BUILD_AT + 9000 * DAY)
     host = maker.make((BUILD_AT + 300 * DAY, BUILD_AT + 390 * DAY), wide, wide)
     assert maker.shake(host, CertificateDates()) == 0
@@ -138,7 +138,7 @@ def test_a_box_that_knows_only_its_build_lets_a_certificate_of_later_pass(maker:
     assert maker.shake(host, CertificateDates()) == EXPIRED
 
 
-def test_name_and_authority_count_as_ever(maker: Maker) -> None:
+def test_name_and_authority_are_verified_as_usual(maker: Maker) -> None:
     host = maker.make((AT - DAY, AT + DAY))
     assert maker.shake(host, CertificateDates(lambda: SYNCED), "other.vn") == 62
     stranger = host
@@ -146,7 +146,7 @@ def test_name_and_authority_count_as_ever(maker: Maker) -> None:
     assert maker.shake(stranger, CertificateDates(lambda: SYNCED)) not in (0, EXPIRED, NOT_YET)
 
 
-def test_a_refusal_says_what_is_wrong_and_by_whose_clock(maker: Maker) -> None:
+def test_a_refusal_names_the_fault_and_the_clock(maker: Maker) -> None:
     host = maker.make((AT - 2 * DAY, AT - DAY))
     context = load_context(
         maker.folder / "ca.pem", CertificateDates(lambda: SYNCED), with_public=False

@@ -56,7 +56,7 @@ from agent.link.url_policy import is_public
         "255.255.255.255",
     ],
 )
-def test_attack_114_what_leads_into_a_local_network_is_not_public(address: str) -> None:
+def test_attack_114_an_address_of_a_local_network_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
@@ -78,5 +78,5 @@ def test_attack_114_what_leads_into_a_local_network_is_not_public(address: str) 
         "2620:fe::fe",
     ],
 )
-def test_what_everybody_reaches_is_public(address: str) -> None:
+def test_an_address_of_the_internet_is_public(address: str) -> None:
     assert is_public(address)

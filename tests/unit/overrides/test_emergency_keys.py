@@ -142,7 +142,7 @@ def test_a_key_without_starts_has_the_slot_that_its_description_names() -> None:
     assert f"{DEFAULT_KEY_SLOT} without it" in text.en
 
 
-async def test_nothing_sounds_until_a_key_is_pressed_and_then_over_all_else(box: Box) -> None:
+async def test_nothing_sounds_until_a_key_is_pressed_then_its_alarm_overrides_all(box: Box) -> None:
     box.synced()
     box.hold(playlist(), alarm())
     assert (box.heard(), box.seen()) == ("scheduled ne", "scheduled no")
@@ -165,7 +165,7 @@ async def test_nothing_sounds_until_a_key_is_pressed_and_then_over_all_else(box:
     assert (box.heard(), box.seen()) == (None, None)
 
 
-async def test_it_needs_no_clock(box: Box) -> None:
+async def test_a_key_needs_no_clock(box: Box) -> None:
     box.hold(playlist(), alarm())
     assert box.clock.now().quality == "FLOOR"
     assert box.heard() is None
@@ -186,7 +186,7 @@ async def test_it_needs_no_clock(box: Box) -> None:
     assert not box.sound.is_entitled(item, box.clock.now())
 
 
-async def test_each_key_starts_its_own_and_the_later_one_is_heard(box: Box) -> None:
+async def test_each_key_starts_its_own_alarm_and_the_later_one_is_heard(box: Box) -> None:
     box.hold(alarm(), alarm("key-lu", "c0" * 16))
     box.alarm.press("nut")
     first = box.sound.wanted(box.clock.now())
@@ -197,7 +197,7 @@ async def test_each_key_starts_its_own_and_the_later_one_is_heard(box: Box) -> N
     assert not box.sound.is_entitled(first, box.clock.now())
 
 
-async def test_a_second_press_while_it_is_told_changes_nothing(box: Box) -> None:
+async def test_a_second_press_while_the_alarm_plays_changes_nothing(box: Box) -> None:
     box.hold(alarm())
     box.alarm.press("nut")
     item = box.sound.wanted(box.clock.now())
@@ -231,7 +231,7 @@ async def test_a_second_press_while_it_is_told_changes_nothing(box: Box) -> None
     }  # fmt: skip
 
 
-async def test_the_silence_key_ends_it_for_good_and_no_press_lifts_that(box: Box) -> None:
+async def test_the_silence_key_ends_the_alarm_for_good_and_no_press_restarts_it(box: Box) -> None:
     box.hold(alarm())
     box.alarm.press("nut")
     item = box.sound.wanted(box.clock.now())
@@ -248,7 +248,7 @@ async def test_the_silence_key_ends_it_for_good_and_no_press_lifts_that(box: Box
 
 
 @pytest.mark.parametrize(("standing", "heard"), [(1, "local_key b0"), (2, None)])
-async def test_a_silence_signed_by_two_goes_before_it_and_one_signed_by_one_does_not(
+async def test_only_a_silence_signed_by_two_overrides_a_keys_alarm(
     box: Box, standing: int, heard: str | None
 ) -> None:
     box.synced()
@@ -258,7 +258,7 @@ async def test_a_silence_signed_by_two_goes_before_it_and_one_signed_by_one_does
     assert (box.seen() is None) == (heard is None)
 
 
-async def test_a_cancel_ends_it_also_when_it_was_replaced_meanwhile(box: Box) -> None:
+async def test_a_cancel_ends_the_alarm_also_when_it_was_replaced_meanwhile(box: Box) -> None:
     box.hold(alarm())
     box.alarm.press("nut")
     box.hold(alarm(event="d0" * 16, seq=9))
@@ -291,7 +291,7 @@ async def test_an_emergency_waits_for_the_end_of_a_keys_alarm(box: Box) -> None:
     assert box.heard({local.key}) is None
 
 
-async def test_a_press_without_an_alarm_starts_nothing_and_says_so(box: Box) -> None:
+async def test_a_press_without_an_alarm_starts_nothing_and_sets_an_issue(box: Box) -> None:
     box.hold(playlist(), emergency())
     box.synced()
     before = box.heard()
@@ -306,7 +306,7 @@ async def test_a_press_without_an_alarm_starts_nothing_and_says_so(box: Box) -> 
     assert box.kinds() == set()
 
 
-async def test_a_press_starts_it_whatever_of_its_files_is_here(box: Box) -> None:
+async def test_a_press_starts_the_alarm_with_whatever_files_are_here(box: Box) -> None:
     box.missing[DIGEST] = "E_FETCH: no answer"
     box.hold(alarm(bodies=[msgspec.structs.replace(_body(), text=None)]))
     box.alarm.press("nut")
@@ -329,7 +329,7 @@ def _body() -> Any:
     return document.bodies[0]
 
 
-async def test_its_files_are_fetched_before_those_of_the_schedule(box: Box) -> None:
+async def test_the_alarms_files_are_fetched_before_those_of_the_schedule(box: Box) -> None:
     other = msgspec.structs.replace(_medium(), sha256="ee" * 32)
     box.synced()
     box.hold(playlist(), alarm(media=[other], bodies=[]))
@@ -344,7 +344,7 @@ def _medium() -> Medium:
     return document.media[0]
 
 
-async def test_a_key_that_would_start_nothing_is_told_before_anybody_needs_it(box: Box) -> None:
+async def test_a_key_that_would_start_nothing_sets_an_issue_in_advance(box: Box) -> None:
     box.missing[DIGEST] = "E_FETCH: no answer"
     box.hold(alarm())
     assert box.kinds() == set()  # its files are on their way

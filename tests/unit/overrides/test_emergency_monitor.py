@@ -61,7 +61,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 @pytest.mark.parametrize("standing", ["late", "process", "lines", "failed"])
-async def test_what_is_not_heard_is_told_within_ten_seconds_with_the_reason(
+async def test_an_unheard_emergency_sets_an_issue_within_ten_seconds_with_the_reason(
     bench: Bench, standing: Standing
 ) -> None:
     bench.stand(standing)
@@ -75,13 +75,13 @@ async def test_what_is_not_heard_is_told_within_ten_seconds_with_the_reason(
 
 
 @pytest.mark.parametrize("standing", ["key", "order"])
-async def test_what_somebody_keeps_off_is_told_at_once(bench: Bench, standing: Standing) -> None:
+async def test_a_silenced_emergency_sets_an_issue_at_once(bench: Bench, standing: Standing) -> None:
     bench.stand(standing, standing)
     assert [subject for subject, _, _ in await bench.look_after(0)] == ["loa", "bang"]
 
 
 @pytest.mark.parametrize("standing", ["on", "told", "waiting", "nothing"])
-async def test_what_is_heard_or_has_nothing_to_tell_is_no_issue(
+async def test_an_emergency_that_is_heard_or_has_nothing_to_play_is_no_issue(
     bench: Bench, standing: Standing
 ) -> None:
     bench.stand(standing)
@@ -103,7 +103,9 @@ async def test_the_issue_ends_when_it_is_heard_and_there_is_no_record_of_silence
     assert bench.plays == []
 
 
-async def test_what_an_output_never_told_is_on_record_for_that_output_alone(bench: Bench) -> None:
+async def test_an_emergency_that_an_output_never_played_is_recorded_for_that_output_alone(
+    bench: Bench,
+) -> None:
     bench.stand("on", "process")
     await bench.look_after(0)
     await bench.look_after(10)
@@ -116,7 +118,9 @@ async def test_what_an_output_never_told_is_on_record_for_that_output_alone(benc
     assert play.words_missing == ["vi"]
 
 
-async def test_what_the_output_itself_puts_on_record_is_not_there_twice(bench: Bench) -> None:
+async def test_an_emergency_that_the_output_records_itself_is_not_recorded_twice(
+    bench: Bench,
+) -> None:
     for standing, is_open in (("lines", True), ("failed", False)):
         bench.stand(standing, is_open=is_open)  # type: ignore[arg-type]  # both are standings
         await bench.look_after(0)

@@ -148,7 +148,7 @@ def behind_another(box: Box) -> None:
         (behind_another, ["waiting", "late"]),
     ],
 )
-def test_what_keeps_an_emergency_off_is_named(
+def test_the_reason_why_an_emergency_is_not_played_is_named(
     change: Callable[[Box], None], standings: list[str]
 ) -> None:
     box = Box()
@@ -156,7 +156,7 @@ def test_what_keeps_an_emergency_off_is_named(
     assert box.standings() == standings
 
 
-def test_an_emergency_in_force_is_there_whatever_keeps_it_off() -> None:
+def test_an_emergency_in_force_is_listed_also_when_it_is_silenced() -> None:
     box = Box(is_locked=True)
     (state,) = box.states()
     assert state.active.document.event_id == "ef" * 16
@@ -185,7 +185,7 @@ def words_of(box: Box) -> list[tuple[str, str]]:
     return [(one.lang, one.state) for one in state.outputs[0].words]
 
 
-def test_what_is_heard_of_each_language_is_told() -> None:
+def test_the_state_of_each_language_is_listed() -> None:
     held = emergency()
     document: Any = held.document
     body = document.bodies[0]
@@ -203,7 +203,7 @@ def test_what_is_heard_of_each_language_is_told() -> None:
     assert words_of(box) == [("vi", "heard"), ("km", "none")]
 
 
-def test_words_that_are_here_and_were_not_heard_when_all_was_told_have_failed() -> None:
+def test_words_in_store_that_were_not_heard_by_the_end_have_failed() -> None:
     box = Box()
     told(box)
     assert words_of(box) == [("vi", "failed")]

@@ -86,7 +86,7 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     await asyncio.to_thread(store.close)
 
 
-async def test_a_position_that_the_card_refused_is_tried_until_it_is_kept(box: Box) -> None:
+async def test_the_keys_position_is_retried_until_the_card_takes_it(box: Box) -> None:
     box.store.is_refusing = True
     box.turn(active=True)
     assert box.mutes.is_locked
@@ -101,7 +101,7 @@ async def test_a_position_that_the_card_refused_is_tried_until_it_is_kept(box: B
     assert box.mutes.is_locked
 
 
-async def test_a_key_that_is_turned_back_meanwhile_leaves_nothing_behind(box: Box) -> None:
+async def test_a_key_that_is_turned_back_meanwhile_stores_nothing(box: Box) -> None:
     box.store.is_refusing = True
     box.turn(active=True)
     await box.store.refused.get()

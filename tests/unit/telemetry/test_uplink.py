@@ -46,7 +46,7 @@ def result(doc_id: str) -> Result:
     return Result(doc_id, "accepted", None, "")
 
 
-async def test_a_verdict_without_a_connection_goes_out_with_the_next(
+async def test_a_verdict_without_a_connection_is_sent_at_the_next_one(
     line: FakeLine, uplink: Uplink
 ) -> None:
     for doc_id in ("a", "b"):

@@ -159,7 +159,7 @@ async def test_a_box_that_ran_for_months_loses_ten_minutes_to_a_power_cut(
     assert timedelta(0) < lost < timedelta(seconds=TEN_MINUTES_S + 5)
 
 
-async def test_ten_minutes_with_the_battery_clock_alone_put_nothing_on_the_card(
+async def test_ten_minutes_with_the_battery_clock_alone_write_nothing_to_the_card(
     store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box = await begin(store, publisher, monkeypatch, rtc=AT)
@@ -169,7 +169,7 @@ async def test_ten_minutes_with_the_battery_clock_alone_put_nothing_on_the_card(
 
 
 @pytest.mark.parametrize(("off_s", "quality"), [(7 * 3600, "FLOOR"), (-3600, "FLOOR"), (90, "RTC")])
-async def test_a_battery_clock_in_local_time_is_not_believed_after_the_power_cut(
+async def test_a_battery_clock_in_local_time_is_not_used_after_the_power_cut(
     box: Box,
     store: Store,
     publisher: FakePublisher,
@@ -186,7 +186,7 @@ async def test_a_battery_clock_in_local_time_is_not_believed_after_the_power_cut
     assert after.clock.is_rtc_wrong == (quality == "FLOOR")
 
 
-async def test_a_battery_clock_that_was_put_right_is_believed_again(
+async def test_a_corrected_battery_clock_is_used_again(
     box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.rtc_reads.append(AT + timedelta(hours=7))
@@ -200,7 +200,7 @@ async def test_a_battery_clock_that_was_put_right_is_believed_again(
     assert after.clock.now().quality == "RTC"
 
 
-async def test_a_restart_of_the_agent_lends_a_wrong_battery_clock_nothing(
+async def test_a_restart_of_the_agent_does_not_make_a_wrong_battery_clock_usable(
     box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The fix of this boot outlives the restart; when it has run out, the battery clock is left."""
@@ -213,7 +213,7 @@ async def test_a_restart_of_the_agent_lends_a_wrong_battery_clock_nothing(
     assert again.clock.now().quality == "FLOOR"
 
 
-async def test_what_is_forgotten_proves_no_battery_clock_wrong(
+async def test_a_dropped_fix_does_not_prove_the_battery_clock_wrong(
     box: Box, publisher: FakePublisher
 ) -> None:
     box.rtc_reads.append(AT)
@@ -227,7 +227,7 @@ async def test_what_is_forgotten_proves_no_battery_clock_wrong(
     assert box.words()["rtc_apart"] == "0"
 
 
-async def test_when_the_time_runs_out_of_its_budget_the_floor_stands_still(
+async def test_when_the_fix_exceeds_its_error_limit_the_floor_stays(
     box: Box, publisher: FakePublisher
 ) -> None:
     await box.told_by_centre(AT, time_key(publisher))
@@ -240,7 +240,7 @@ async def test_when_the_time_runs_out_of_its_budget_the_floor_stands_still(
     assert box.words()["time_floor"] == floor
 
 
-async def test_chrony_under_nts_makes_the_box_synced_and_is_on_record(box: Box) -> None:
+async def test_chrony_under_nts_makes_the_box_synced_and_is_recorded(box: Box) -> None:
     wrong = datetime(2026, 11, 5, tzinfo=UTC)  # the system's own clock
     offset_s = (AT - wrong).total_seconds()
     box.chrony += [chrony(wrong, 1000.0, offset_s=offset_s)]
@@ -285,7 +285,7 @@ async def test_small_steps_by_chrony_fill_no_journal(box: Box) -> None:
     assert box.told == ["stepped", "restore", "stepped"]
 
 
-async def test_the_time_asked_for_without_end_fills_neither_journal_nor_card(
+async def test_endless_time_requests_fill_neither_journal_nor_card(
     box: Box, publisher: FakePublisher
 ) -> None:
     """Whoever has the broker lets the centre come and go, and the box greets it each time."""
@@ -304,7 +304,7 @@ async def test_the_time_asked_for_without_end_fills_neither_journal_nor_card(
 # jumps
 
 
-async def test_a_jump_waits_through_restarts_of_the_day_and_is_told_to_the_doctor(
+async def test_a_held_jump_survives_restarts_and_doctor_reports_it(
     box: Box, publisher: FakePublisher
 ) -> None:
     later = AT + timedelta(days=500)
@@ -346,14 +346,14 @@ async def test_a_person_at_the_box_confirms_the_day_and_no_other(
     assert not (box.folder / FILE).exists()
 
 
-async def test_a_confirmed_day_is_good_for_nothing_but_what_is_held(box: Box) -> None:
+async def test_a_confirmed_day_only_confirms_the_held_jump(box: Box) -> None:
     await asyncio.to_thread(write_confirmation, box.folder, date(2028, 4, 6))
     await box.pass_time(0)
     assert box.clock.now().quality == "FLOOR"
     assert (box.folder / FILE).exists()  # it waits for a time that agrees
 
 
-async def test_a_file_of_nonsense_confirms_nothing(box: Box, publisher: FakePublisher) -> None:
+async def test_an_invalid_file_confirms_nothing(box: Box, publisher: FakePublisher) -> None:
     await box.told_by_centre(AT, time_key(publisher))
     await box.told_by_centre(AT + timedelta(days=500), time_key(publisher))
     (box.folder / FILE).write_text("2028-04-06 or so, and much more than fits")
@@ -392,7 +392,7 @@ def renew(publisher: FakePublisher, at: datetime, *, root: bool = True) -> None:
         ("a new root, and a timestamp of before", True, 0),
     ],
 )
-async def test_nobody_else_confirms(
+async def test_no_other_root_confirms_a_jump(
     box: Box,
     publisher: FakePublisher,
     what: str,
@@ -413,7 +413,7 @@ async def test_nobody_else_confirms(
 # cures
 
 
-async def test_a_floor_by_a_key_that_was_revoked_is_forgotten(
+async def test_a_floor_that_a_revoked_key_raised_is_lowered(
     box: Box, publisher: FakePublisher
 ) -> None:
     stolen = time_key(publisher)
@@ -432,7 +432,7 @@ async def test_a_floor_by_a_key_that_was_revoked_is_forgotten(
     assert box.words()["time_floor"] > "2026-11-23"
 
 
-async def test_a_reply_that_is_lost_is_asked_for_again(box: Box, publisher: FakePublisher) -> None:
+async def test_a_lost_reply_is_requested_again(box: Box, publisher: FakePublisher) -> None:
     """All stations ask within the same minutes; the next hello of itself is hours away."""
     await box.told_by_centre(AT, time_key(publisher))
     publisher.rotate("vn.time")
@@ -466,7 +466,7 @@ async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site
         assert await one.told_by_centre(third_year, time_key(publisher)) == "taken"
 
 
-async def test_a_clock_set_far_ahead_is_cured_by_a_new_root(
+async def test_a_clock_set_far_ahead_is_repaired_by_a_new_root(
     box: Box, publisher: FakePublisher
 ) -> None:
     """By such a clock every other file has expired, so the root comes alone."""
@@ -483,7 +483,7 @@ async def test_a_clock_set_far_ahead_is_cured_by_a_new_root(
 
 
 @pytest.mark.parametrize("is_superseded", [True, False])
-async def test_a_thief_who_answers_once_more_does_not_use_up_the_root_that_cures(
+async def test_a_thief_who_answers_once_more_does_not_use_up_the_root_that_repairs_the_clock(
     store: Store,
     publisher: FakePublisher,
     monkeypatch: pytest.MonkeyPatch,
@@ -515,7 +515,9 @@ async def test_a_thief_who_answers_once_more_does_not_use_up_the_root_that_cures
     assert after.clock.floor == BUILD_AT
 
 
-async def test_a_new_root_in_good_times_changes_nothing(box: Box, publisher: FakePublisher) -> None:
+async def test_a_new_root_with_a_right_clock_changes_nothing(
+    box: Box, publisher: FakePublisher
+) -> None:
     await box.told_by_centre(AT + timedelta(days=1), time_key(publisher))
     box.in_force.current = SupersededAuthority(tree_of(publisher), 2)
     await box.pass_time(0)
@@ -523,7 +525,7 @@ async def test_a_new_root_in_good_times_changes_nothing(box: Box, publisher: Fak
     assert box.clock.now().quality == "SYNCED"
 
 
-async def test_what_people_vouch_for_outlives_a_restart(
+async def test_what_people_attest_survives_a_restart(
     box: Box, store: Store, publisher: FakePublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await box.told_by_centre(AT + timedelta(days=370), time_key(publisher))
@@ -547,7 +549,7 @@ async def test_what_people_vouch_for_outlives_a_restart(
         ("clock_fix", json.dumps({"boot_id": BOOT, "raw_s": 1.0, "utc": "2026"})),
     ],
 )
-async def test_a_word_that_the_card_has_changed_stops_no_start(
+async def test_a_corrupt_value_on_the_card_does_not_prevent_the_start(
     box: Box,
     store: Store,
     publisher: FakePublisher,
@@ -564,7 +566,7 @@ async def test_a_word_that_the_card_has_changed_stops_no_start(
     assert after.words()["time_floor"] > "2026-11-23"
 
 
-async def test_a_broken_database_still_tells_how_late_it_was(
+async def test_a_recovered_database_still_has_the_attested_time(
     box: Box, publisher: FakePublisher, tmp_path: Path
 ) -> None:
     await box.told_by_centre(AT, time_key(publisher))
