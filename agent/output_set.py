@@ -14,7 +14,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import SpeakerLine, close_lines
+from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Output, Settings
 
@@ -77,7 +77,7 @@ def build_outputs(
             continue
         sound = built.by_name[one.name] = build_sound_output(one, context)
         built.lines.extend(sound.lines.values())
-        stack.push_async_callback(close_lines, list(sound.lines.values()))
+        stack.push_async_callback(close_buses, list(sound.lines.values()))
     return built
 
 

@@ -1,1 +1,1 @@
-"""Hardware drivers: one small file a device family; knows nothing of the agent."""
+"""Hardware drivers: one small file a device family; this package imports nothing of the agent."""

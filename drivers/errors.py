@@ -1,14 +1,14 @@
-"""Faults of devices, in one family."""
+"""The errors of drivers, one class family."""
 
 from __future__ import annotations
 
 
 class DriverError(Exception):
-    """A device and what was asked of it.
+    """An operation on a device failed.
 
     Args:
-        device: how the settings name it.
-        operation: what was tried.
+        device: its name in the settings.
+        operation: the failed operation.
         detail: what happened.
     """
 
@@ -31,7 +31,7 @@ class DeviceTimeout(DriverError, TimeoutError):  # noqa: N818 - names the state
 
 
 class DeviceProtocolError(DriverError):
-    """It answered what its manual does not allow."""
+    """Its answer is not one that its manual allows."""
 
 
 class DeviceFault(DriverError):  # noqa: N818 - names the state
@@ -43,8 +43,8 @@ class DeviceBusy(DriverError):  # noqa: N818 - names the state
 
 
 class UnsupportedFeature(DriverError):  # noqa: N818 - names the state
-    """This model cannot do that."""
+    """This model does not support the operation."""
 
 
 class BadProfile(UnsupportedFeature):
-    """The profile's file is there and cannot be used; the text says where and what to do."""
+    """The profile's file exists and cannot be used; the text names the place and the remedy."""

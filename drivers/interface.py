@@ -1,4 +1,4 @@
-"""What a driver must do. The ordering rules stand on the methods; simulators assert them."""
+"""The interfaces of drivers. The methods state the order of calls; simulators assert it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 Fill = Callable[[int, float], bytes]
 
 Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
-# what a sensor measures, as settings and profiles name it -> its plain unit
+# measured quantity, as settings and profiles name it -> its plain unit
 UNIT_OF: Mapping[str, str] = {
     "temperature": "°C",
     "humidity": "%",
@@ -21,11 +21,11 @@ UNIT_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class AudioDevice:
-    """A sound output that is there now.
+    """A sound output that is present now.
 
     Args:
-        device: what the settings name it by; it outlives a restart and another order of cards.
-        name: the driver's whole name for it.
+        device: its name in the settings; stable across restarts and another order of cards.
+        name: the driver's full name of it.
     """
 
     device: str
@@ -33,7 +33,7 @@ class AudioDevice:
 
 
 class AudioOutput(Protocol):
-    """One sound path of signed 16-bit mono PCM, kept open for the life of its process."""
+    """One sound path of signed 16-bit mono PCM, kept open for the lifetime of its process."""
 
     device: str
 
@@ -48,7 +48,7 @@ class AudioOutput(Protocol):
         """
 
     def is_running(self) -> bool:
-        """Is the device still consuming? False means: kill the process and begin anew."""
+        """Does the device still consume samples? If not, restart the process."""
 
     def close(self) -> None:
         """Stop calling `fill` and release the device."""
@@ -58,11 +58,11 @@ class PowerSwitch(Protocol):
     """The power switch of an amplifier or of a loudspeaker line.
 
     Order: `set(True)`, read back, wait the zone's settle time, sound, wait the tail, `set(False)`,
-    read back. The owner does the waiting; the switch only switches.
+    read back. The caller waits; the switch only switches.
     """
 
     name: str
-    takes_s: float  # how long `set(True)` takes when all is well
+    takes_s: float  # duration of `set(True)` without faults
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Switch, then read back.
@@ -77,13 +77,13 @@ class PowerSwitch(Protocol):
 
         Raises:
             DeviceTimeout: no answer.
-            UnsupportedFeature: this device cannot be asked: what `set` did is not proved.
+            UnsupportedFeature: this device has no query, so the effect of `set` is not proved.
         """
 
 
 @runtime_checkable
 class VolumeControl(Protocol):
-    """What some amplifiers can do beside being switched; in the device's own steps."""
+    """The volume control of some amplifiers, in the device's own steps."""
 
     async def set_volume(self, step: int) -> None:
         """Set the volume; only while the amplifier is on.
@@ -95,23 +95,23 @@ class VolumeControl(Protocol):
         """
 
     async def read_volume(self) -> int:
-        """The volume as the device tells it.
+        """The volume that the device reports.
 
         Raises:
             DeviceTimeout: no answer.
-            UnsupportedFeature: this model cannot be asked.
+            UnsupportedFeature: this model has no query.
         """
 
 
 class InputPin(Protocol):
-    """One contact that someone or something else closes: a door, a key, mains present."""
+    """One contact that is operated from outside: a door, a key, mains present."""
 
     name: str
 
     async def read(self) -> bool:
         """The logical state: true when the door is open, the key turned, mains present.
 
-        Which level counts as true is the driver's `active` setting; debouncing is the driver's.
+        The setting `active` defines which level is true; the driver debounces.
 
         Raises:
             DeviceTimeout: no answer.
@@ -121,13 +121,13 @@ class InputPin(Protocol):
 
 @runtime_checkable
 class EdgePin(InputPin, Protocol):
-    """An input that tells of a change by itself, so that nobody need ask again and again."""
+    """An input that reports its changes, so that no polling is needed."""
 
     async def next_state(self) -> bool:
         """Wait for the next debounced change; returns the state after it. One caller at a time.
 
-        No change is left out: a key that was pressed and let go gives true, then false. A change
-        from before `read` may come after it. Cancel freely: nothing is lost.
+        No change is omitted: a key that was pressed and released gives true, then false. A change
+        from before `read` may come after it. Cancelling loses no change.
 
         Raises:
             DeviceTimeout: no answer.
@@ -147,38 +147,38 @@ class SensorReader(Protocol):
         Raises:
             DeviceTimeout: no answer.
             DeviceUnreachable: there is no such device, or it is gone.
-            DeviceProtocolError: it answered what its manual does not allow.
+            DeviceProtocolError: its answer is not one that its manual allows.
         """
 
 
 class FrameSink(Protocol):
-    """A board that takes finished frames: RGB, 3 bytes a pixel, rows from the top."""
+    """A board that shows finished frames: RGB, 3 bytes a pixel, rows from the top."""
 
     def open(self, faces: dict[str, tuple[int, int]]) -> None:
         """Claim the board; `faces` maps a face's name to (width_px, height_px). Call once, first.
 
-        Everything that the board needs is opened in here, and no thread is started: the process is
+        The method opens everything that the board needs, and starts no thread: the process is
         confined afterwards (no new socket, device or program; files in the board's own folder
         only) and forks for each scene.
 
         Raises:
-            DeviceUnreachable: the board is not there.
+            DeviceUnreachable: the board is not present.
         """
 
     def send(self, face: str, frame: bytes) -> None:
         """Put one frame on a face; returns when the board has it.
 
         Raises:
-            ValueError: unknown face or wrong length: our own misuse.
+            ValueError: unknown face or wrong length: an error of the caller.
             DeviceUnreachable: the board is gone.
         """
 
     def set_brightness(self, pct: int) -> None:
-        """0 to 100 percent.
+        """Set the brightness, 0 to 100 percent.
 
         Raises:
-            UnsupportedFeature: this board cannot dim.
+            UnsupportedFeature: this board has no brightness control.
         """
 
     def close(self) -> None:
-        """Leave the faces black and release the board."""
+        """Turn the faces black and release the board."""

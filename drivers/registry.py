@@ -1,7 +1,7 @@
-"""The one place that names concrete drivers. Each is imported only when the settings ask for it.
+"""The only module that names concrete drivers. Each is imported only when the settings name it.
 
-A profile in the settings names either a driver built in here, or a file of `firmware-profiles/`,
-whose kind and transport choose the driver.
+A profile in the settings names either a built-in driver of this table, or a file of
+`firmware-profiles/`, whose kind and transport select the driver.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from drivers.profile.setting import (
     find_setting_faults,
 )
 
-if TYPE_CHECKING:  # a box whose drivers are all built in keeps no models of profiles in memory
+if TYPE_CHECKING:  # a box with only built-in drivers does not load the models of profiles
     from drivers.profile.model import Profile, SensorProfile
 
 Place = tuple[str, str]  # module and class
-# profile -> where its driver is
+# profile -> its driver
 AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
 }
@@ -59,7 +59,7 @@ BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "input": INPUTS,
     "sensor": SENSORS,
 }
-# use and transport of a profile file -> where its driver is
+# use and transport of a profile file -> its driver
 BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
     ("switch", "modbus-rtu"): ("drivers.relay.modbus_relay", "ModbusRelay"),
     ("switch", "modbus-tcp"): ("drivers.relay.modbus_relay", "ModbusRelay"),
@@ -80,12 +80,12 @@ _TYPES: Mapping[str, Type] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What is known of a profile without any hardware.
+    """The description of a profile, without access to hardware.
 
     Args:
         profile: its name.
-        settings: what it can be in the settings, and the keys that it takes as that.
-        file: what its file says; None for a driver built in.
+        settings: its uses in the settings, with the keys of each.
+        file: the content of its file; None for a built-in driver.
     """
 
     profile: str
@@ -94,7 +94,7 @@ class Description:
 
 
 def load_audio_output(driver: str, device: str) -> AudioOutput:
-    """The sound output that the settings name; `device` is the driver's own name of it.
+    """Load the sound output in the settings; `device` is the driver's own name of it.
 
     Raises:
         UnsupportedFeature: no such driver.
@@ -103,7 +103,7 @@ def load_audio_output(driver: str, device: str) -> AudioOutput:
 
 
 def list_audio_devices(driver: str) -> list[AudioDevice]:
-    """The sound outputs that a driver finds now; ask in a process of its own, it may abort.
+    """The sound outputs that a driver finds now; call it in a separate process, it may abort.
 
     Raises:
         UnsupportedFeature: no such driver.
@@ -115,7 +115,7 @@ def list_audio_devices(driver: str) -> list[AudioDevice]:
 
 
 def load_board(profile: str, path: str) -> FrameSink:
-    """The board controller that the settings name; `path` is where it is.
+    """Load the board controller in the settings; `path` is its address.
 
     Raises:
         UnsupportedFeature: no such profile.
@@ -124,7 +124,7 @@ def load_board(profile: str, path: str) -> FrameSink:
 
 
 def load_switch(profile: str, **settings: Any) -> PowerSwitch:
-    """The switch of one zone; settings that are None count as absent.
+    """Load the switch of one zone; settings that are None count as absent.
 
     Raises:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
@@ -133,7 +133,7 @@ def load_switch(profile: str, **settings: Any) -> PowerSwitch:
 
 
 def load_input(profile: str, **settings: Any) -> InputPin:
-    """One input contact; settings that are None count as absent.
+    """Load one input contact; settings that are None count as absent.
 
     Raises:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
@@ -142,7 +142,7 @@ def load_input(profile: str, **settings: Any) -> InputPin:
 
 
 def load_sensor(profile: str, **settings: Any) -> SensorReader:
-    """One measured quantity; settings that are None count as absent.
+    """Load one sensor; settings that are None count as absent.
 
     Raises:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
@@ -151,7 +151,7 @@ def load_sensor(profile: str, **settings: Any) -> SensorReader:
 
 
 def list_known(use: Use) -> list[str]:
-    """All profiles that can be this, built in or files; a file that cannot be read is left out."""
+    """All profiles with this use, built-in or files; a file that cannot be read is left out."""
     from drivers.profile.capabilities import list_uses
     from drivers.profile.load import list_profiles, load_profile
 
@@ -167,7 +167,7 @@ def list_known(use: Use) -> list[str]:
 
 
 def describe(profile: str) -> Description:
-    """What a profile is and takes; opens nothing.
+    """The description of a profile; opens nothing.
 
     Raises:
         UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
@@ -188,16 +188,16 @@ def describe(profile: str) -> Description:
 
 
 def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[SettingFault]:
-    """What is wrong with these settings of this profile; opens nothing.
+    """The faults of these settings of a profile; opens nothing.
 
     Args:
-        use: what it is to be.
+        use: the use in the settings.
         profile: its name.
         settings: as they would be given to `load_…`; `name` is always allowed.
 
     Raises:
-        UnsupportedFeature: no such profile, or none of that use; BadProfile, its file cannot be
-            used.
+        UnsupportedFeature: no such profile, or it does not have that use; BadProfile, its file
+            cannot be used.
     """
     known = describe(profile).settings
     if use not in known:
@@ -207,16 +207,16 @@ def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[Set
     return find_setting_faults(known[use], given)
 
 
-def has_lines() -> bool:
-    """Do drivers of this process share a port already? Then no others are built on trial."""
+def has_buses() -> bool:
+    """Do drivers of this process already use a port? Then no others may be built as a test."""
     name = "drivers.bus.bus_registry"
-    return name in sys.modules and bool(importlib.import_module(name).has_lines())
+    return name in sys.modules and bool(importlib.import_module(name).has_buses())
 
 
 def close() -> None:
-    """Let go of all shared serial ports and connections; for the end of the process."""
+    """Close all shared serial ports and connections; for the end of the process."""
     if "drivers.bus.bus_registry" in sys.modules:
-        importlib.import_module("drivers.bus.bus_registry").close_lines()
+        importlib.import_module("drivers.bus.bus_registry").close_buses()
 
 
 def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
@@ -228,7 +228,7 @@ def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
         return _build(BUILT_IN[use][profile], given)
     known = describe(profile)
     if known.file is None:
-        raise AssertionError("unreachable: what is not built in for this use has a file")
+        raise AssertionError("unreachable: a profile that is not built-in for this use has a file")
     values = fill_settings(known.settings[use], given)
     if known.file.transport == "hwmon":
         values |= _list_hwmon(known.file, values)
@@ -276,7 +276,7 @@ def _list_parameters(place: Place) -> tuple[Setting, ...]:
 
 
 def _find_parameters(signature: inspect.Signature) -> Iterator[Setting]:
-    """The keys of a driver built in; what is no plain value is a seam for tests."""
+    """The keys of a built-in driver; parameters that are not plain values are for tests only."""
     for parameter in signature.parameters.values():
         type_ = _TYPES.get(str(parameter.annotation).removesuffix(" | None"))
         if type_ is None or parameter.name == "name":

@@ -176,7 +176,7 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def close_lines(lines: Iterable[SpeakerLine]) -> None:
+async def close_buses(lines: Iterable[SpeakerLine]) -> None:
     """Switch all lines off concurrently.
 
     Neither another line's failure nor a cancellation leaves one of them on: a cancellation takes

@@ -49,7 +49,7 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         profile = given(given(output, "board"), "profile")
         yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
     # Building the devices shows whether they conflict; nothing is opened. Not while the agent runs.
-    is_alone = not registry.has_lines()
+    is_alone = not registry.has_buses()
     for device in _list_devices(tree):
         is_sound = not any(key.startswith(device.key) for key in reported)
         yield from _find_in_device(device, is_test=is_alone and is_sound)

@@ -1,4 +1,4 @@
-"""Sound out through PortAudio (PyAudio), by callback; the device is chosen by its name."""
+"""Sound output through PortAudio (PyAudio), by callback; the device is selected by its name."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ CHANNELS = 1
 
 
 class PortAudioOutput:
-    """One PortAudio stream, s16 mono, kept open for the life of its process.
+    """One PortAudio stream, s16 mono, kept open for the lifetime of its process.
 
-    Device indices shift with every hot-plug and the list is made once, at initialisation: so the
-    name is the selector, and a card that came later needs a new process.
+    Device indices shift with every hot-plug, and PortAudio lists devices once, at initialisation.
+    So the name selects the device, and a card that is plugged in later needs a new process.
 
     Args:
-        device: PortAudio's name for it, or the first part of that name up to ` (` or `: `.
+        device: PortAudio's name of it, or the first part of that name up to ` (` or `: `.
     """
 
     def __init__(self, device: str) -> None:
@@ -49,7 +49,7 @@ class PortAudioOutput:
             if status & pyaudio.paOutputUnderflow:
                 self.underflows += 1
             # The clock's base differs from device to device (wall or monotonic); only the
-            # difference within one callback means anything.
+            # difference within one callback is meaningful.
             lead_s = times["output_buffer_dac_time"] - times["current_time"]
             return fill(frames, lead_s), proceed
 
@@ -68,7 +68,7 @@ class PortAudioOutput:
             raise DeviceUnreachable(self.device, "open", str(error)) from error
 
     def is_running(self) -> bool:
-        """False when the device is gone: PortAudio raises nothing then, it only stops."""
+        """False when the device is gone: PortAudio then stops without an exception."""
         return self._stream is not None and bool(self._stream.is_active())
 
     def close(self) -> None:
@@ -96,8 +96,8 @@ class PortAudioOutput:
 def list_outputs() -> list[AudioDevice]:
     """The outputs that PortAudio finds now.
 
-    It leaves out what cannot be opened at this moment, such as a card that somebody else plays on,
-    and aborts the process on some ALSA configurations: ask in a process of its own.
+    It omits devices that cannot be opened at this moment, such as a card in use, and aborts the
+    process on some ALSA configurations: call this in a separate process.
     """
     import pyaudio
 
@@ -112,13 +112,13 @@ def list_outputs() -> list[AudioDevice]:
 
 
 def build_device(name: str) -> str:
-    """The part of a name that stays: `USB Audio Device: - (hw:1,0)` has the card's number in it."""
+    """The stable part of a name: `USB Audio Device: - (hw:1,0)` contains the card's number."""
     return name.partition(": ")[0] if "(hw:" in name else name
 
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """PortAudio's ALSA and JACK probes write to fd 2 whatever one does; harmless, so drop it."""
+    """Discard fd 2: PortAudio's ALSA and JACK probes always write harmless messages to it."""
     sys.stderr.flush()
     kept = os.dup(2)
     sink = os.open(os.devnull, os.O_WRONLY)

@@ -1,1 +1,1 @@
-"""Shared lines: who may talk on a serial port or to a TCP endpoint, and when."""
+"""Shared buses: serial ports and TCP endpoints that several devices use, one frame at a time."""

@@ -1,4 +1,4 @@
-"""How a profile's device wants to be talked to, in the words of a line's owner."""
+"""Build a device's bus parameters from its profile: timings, key and framing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from drivers.bus.shared_bus import BusUser
 from drivers.profile.model import Profile, Serial
 
 
-def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> BusUser:
-    """The device with its timings; `key` tells it from others on the line."""
+def build_bus_user(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> BusUser:
+    """The device with its timings; `key` distinguishes it from others on the bus."""
     timings = profile.timings
     return BusUser(
         name=name,
@@ -22,7 +22,7 @@ def build_party(profile: Profile, name: str, key: Hashable, timeout_ms: int) -> 
 
 
 def build_framing(line: Serial, baud: int | None, parity: str | None) -> Framing:
-    """The line as the factory set it, but for what is given."""
+    """The factory's framing, with the given values replaced."""
     return Framing(
         baud=baud or line.baud,
         bits=line.bits,

@@ -1,7 +1,7 @@
-"""All lines of this process, by port: drivers that name the same port share its owner.
+"""All buses of this process, by port: drivers that name the same port share one bus.
 
-This table is the one place for state of the process as a whole, as the port itself is: two owners
-of one serial port would talk into each other's frames.
+This table is global state of the process, as the port itself is: two owners of one serial port
+would corrupt each other's frames.
 """
 
 from __future__ import annotations
@@ -17,40 +17,40 @@ P = TypeVar("P", bound=Port)
 _lines: dict[SerialEndpoint | TcpEndpoint, tuple[str, SharedBus[Any]]] = {}
 
 
-def share_line(
-    port: str, speech: str, name: str, open_port: Callable[[], Awaitable[P]]
+def share_bus(
+    port: str, protocol: str, name: str, open_port: Callable[[], Awaitable[P]]
 ) -> SharedBus[P]:
-    """The line of that port, made at its first mention.
+    """The bus of that port, created at its first use.
 
     Args:
         port: as the settings write it.
-        speech: protocol and framing; all who share the line must have the same.
-        name: who asks, for errors.
+        protocol: protocol and framing; all devices on the bus must have the same.
+        name: the requesting device, for errors.
         open_port: see `SharedBus`.
 
     Raises:
-        UnsupportedFeature: no port, or it is already used with another speech.
+        UnsupportedFeature: no port, or it is already used with another protocol or framing.
     """
     try:
         endpoint = parse_endpoint(port)
     except ValueError as error:
         raise UnsupportedFeature(name, "load", str(error)) from error
     if endpoint not in _lines:
-        _lines[endpoint] = (speech, SharedBus(port, open_port))
+        _lines[endpoint] = (protocol, SharedBus(port, open_port))
     known, line = _lines[endpoint]
-    if known != speech:
-        detail = f"{port} is already used as {known}, this device wants {speech}: set them alike"
+    if known != protocol:
+        detail = f"{port} is already used as {known}, this device wants {protocol}: set them alike"
         raise UnsupportedFeature(name, "load", detail)
     return cast("SharedBus[P]", line)
 
 
-def has_lines() -> bool:
+def has_buses() -> bool:
     """Is any port shared in this process?"""
     return bool(_lines)
 
 
-def close_lines() -> None:
-    """Let go of all ports and forget who shared them; for the end of the process."""
+def close_buses() -> None:
+    """Close all ports and clear the table; for the end of the process."""
     for _, line in _lines.values():
         line.close()
     _lines.clear()

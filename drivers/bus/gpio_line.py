@@ -1,14 +1,13 @@
-"""One GPIO line through libgpiod v2: found, claimed, and let go when its chip fails.
+"""One GPIO line through libgpiod v2: found, requested, and released when its chip fails.
 
-The kernel numbers its chips in the order in which it meets them, so `/dev/gpiochip0` may be another
-one after an update. A chip's label (`gpioinfo` prints it, such as `pinctrl-bcm2711`) is stable, and
-so is a symbolic link that a udev rule makes.
+The kernel numbers chips in the order of their detection, so `/dev/gpiochip0` may be another chip
+after an update. A chip's label (`gpioinfo` prints it, such as `pinctrl-bcm2711`) is stable, and so
+is a symbolic link of a udev rule.
 
-Two traps. A line belongs to one owner at a time, and closing gives it back: on Raspberry Pi OS it
-then keeps its level, so a relay of a process that died stays closed until the next one starts
-(`dtparam=strict_gpiod` lets it fall back instead). And a chip behind I2C or USB answers in
-milliseconds or never: nothing here runs in the event loop but the reading of events that the
-kernel has already queued.
+Two traps. A line has one owner at a time, and closing releases it: on Raspberry Pi OS it then keeps
+its level, so a relay of a process that died stays closed until the next one starts
+(`dtparam=strict_gpiod` resets it instead). And a chip behind I2C or USB answers in milliseconds or
+never: only the reading of events that the kernel has already queued runs in the event loop.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ T = TypeVar("T")
 DEVICES = Path("/dev")
 CONSUMER = "tramtin"
 
-# as the settings say it -> the name of libgpiod's enum member
+# value in the settings -> name of libgpiod's enum member
 ACTIVE: Mapping[str, bool] = {"high": False, "low": True}
 BIAS: Mapping[str, str] = {
     "as-is": "AS_IS",
@@ -63,7 +62,7 @@ _UNSUPPORTED = (errno.EINVAL, errno.EOPNOTSUPP)
 
 @dataclass(frozen=True, kw_only=True)
 class GpioAddress:
-    """Which line: its chip (a path, or a label) and its offset or name there."""
+    """The address of a line: its chip (a path or a label) and its offset or name there."""
 
     port: str
     line: int | str
@@ -71,7 +70,7 @@ class GpioAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class LineConfig:
-    """How the line is to be set up, in libgpiod's own names."""
+    """The configuration of the line, in libgpiod's own names."""
 
     direction: str
     is_active_low: bool
@@ -81,8 +80,8 @@ class LineConfig:
     debounce_ms: int = 0
 
 
-def build_place(name: str, port: str, line: int | None, line_name: str | None) -> GpioAddress:
-    """The place that the settings name.
+def build_address(name: str, port: str, line: int | None, line_name: str | None) -> GpioAddress:
+    """The address that the settings name.
 
     Raises:
         UnsupportedFeature: not exactly one of line and line_name.
@@ -96,8 +95,8 @@ def build_place(name: str, port: str, line: int | None, line_name: str | None) -
     )
 
 
-def pick(name: str, option: str, known: Mapping[str, T], value: str) -> T:
-    """What libgpiod calls an option's value.
+def look_up_option(name: str, option: str, known: Mapping[str, T], value: str) -> T:
+    """Libgpiod's name of an option's value.
 
     Raises:
         UnsupportedFeature: no such value.
@@ -108,20 +107,20 @@ def pick(name: str, option: str, known: Mapping[str, T], value: str) -> T:
 
 
 class GpioLine:
-    """A line that is claimed at its first use and claimed anew after a fault; one caller at a time.
+    """A line that is requested at its first use and again after a fault; one caller at a time.
 
     Args:
-        name: how the settings name it.
-        place: where it is.
-        want: how it is set up.
+        name: its name in the settings.
+        address: chip and offset.
+        config: its configuration.
     """
 
-    def __init__(self, name: str, place: GpioAddress, want: LineConfig) -> None:
+    def __init__(self, name: str, address: GpioAddress, config: LineConfig) -> None:
         self.name = name
-        self._place = place
-        self._want = want
+        self._address = address
+        self._config = config
         self._request: gpiod.LineRequest | None = None
-        # Not asyncio's: a caller that is cancelled leaves its thread at work.
+        # Not asyncio's lock: the thread of a cancelled caller continues.
         self._lock = threading.Lock()
 
     async def get(self) -> bool:
@@ -131,7 +130,7 @@ class GpioLine:
             DeviceUnreachable: no such chip or line, or it is gone.
             DeviceBusy: another program holds the line.
             DeviceTimeout: the chip does not answer.
-            UnsupportedFeature: the chip cannot be set up as wanted.
+            UnsupportedFeature: the chip does not support the configuration.
         """
         return await asyncio.to_thread(self._get)
 
@@ -149,77 +148,77 @@ class GpioLine:
         Raises:
             DriverError: as `get`.
         """
-        request = await asyncio.to_thread(self._claim_once)
+        request = await asyncio.to_thread(self._request_once)
         await _readable(request.fd)
         with self._guarded("read edges"):
             events = request.read_edge_events()
         return [event.event_type is event.Type.RISING_EDGE for event in events]
 
-    def _claim_once(self) -> gpiod.LineRequest:
+    def _request_once(self) -> gpiod.LineRequest:
         with self._guarded("claim"):
-            return self._claimed()
+            return self._requested()
 
     def _get(self) -> bool:
         with self._guarded("read"):
-            return bool(self._claimed().get_value(self._place.line).value)
+            return bool(self._requested().get_value(self._address.line).value)
 
     def _put(self, level: bool) -> bool:  # noqa: FBT001 - as `put`
         from gpiod.line import Value
 
         with self._guarded(f"set {level}"):
-            request = self._claimed()
-            request.set_value(self._place.line, Value.ACTIVE if level else Value.INACTIVE)
-            return bool(request.get_value(self._place.line).value)
+            request = self._requested()
+            request.set_value(self._address.line, Value.ACTIVE if level else Value.INACTIVE)
+            return bool(request.get_value(self._address.line).value)
 
     @contextlib.contextmanager
     def _guarded(self, operation: str) -> Iterator[None]:
-        """One thread at a time; a fault lets the line go, so that the next use claims it anew."""
+        """One thread at a time; a fault releases the line, and the next use requests it again."""
         with self._lock:
             try:
                 yield
             except OSError as error:
-                self._let_go()
-                raise _told(self.name, operation, error) from error
-            except ValueError as error:  # libgpiod's word for an offset beyond the chip's lines
-                self._let_go()
+                self._release()
+                raise _to_driver_error(self.name, operation, error) from error
+            except ValueError as error:  # libgpiod's error for an offset beyond the chip's lines
+                self._release()
                 raise DeviceUnreachable(self.name, operation, str(error)) from error
 
-    def _claimed(self) -> gpiod.LineRequest:
+    def _requested(self) -> gpiod.LineRequest:
         if self._request is None:
-            self._request = _claim(self._place, self._want)
+            self._request = _request(self._address, self._config)
         return self._request
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         request, self._request = self._request, None
         if request is not None:
             with contextlib.suppress(OSError):
                 request.release()
 
 
-def _claim(place: GpioAddress, want: LineConfig) -> gpiod.LineRequest:
+def _request(address: GpioAddress, config: LineConfig) -> gpiod.LineRequest:
     import gpiod
     from gpiod.line import Bias, Direction, Drive, Edge
 
     settings = gpiod.LineSettings(
-        direction=Direction[want.direction],
-        edge_detection=Edge[want.edge],
-        bias=Bias[want.bias],
-        drive=Drive[want.drive],
-        active_low=want.is_active_low,
-        debounce_period=timedelta(milliseconds=want.debounce_ms),
+        direction=Direction[config.direction],
+        edge_detection=Edge[config.edge],
+        bias=Bias[config.bias],
+        drive=Drive[config.drive],
+        active_low=config.is_active_low,
+        debounce_period=timedelta(milliseconds=config.debounce_ms),
     )
-    with gpiod.Chip(_find_chip(place.port)) as chip:
+    with gpiod.Chip(_find_chip(address.port)) as chip:
         try:
-            return chip.request_lines({place.line: settings}, consumer=CONSUMER)
+            return chip.request_lines({address.line: settings}, consumer=CONSUMER)
         except OSError as error:
             if error.errno == errno.EBUSY:
-                owner = chip.get_line_info(place.line).consumer
-                raise OSError(errno.EBUSY, f"line {place.line} is held by {owner!r}") from error
+                owner = chip.get_line_info(address.line).consumer
+                raise OSError(errno.EBUSY, f"line {address.line} is held by {owner!r}") from error
             raise
 
 
 def _find_chip(port: str) -> str:
-    """The path of a chip that is named by its path or its label."""
+    """The path of a chip that is given by its path or its label."""
     import gpiod
 
     if port.startswith("/"):
@@ -233,7 +232,7 @@ def _find_chip(port: str) -> str:
     raise OSError(errno.ENOENT, f"no chip has the label {port!r}; here: {', '.join(labels) or '-'}")
 
 
-def _told(name: str, operation: str, error: OSError) -> DriverError:
+def _to_driver_error(name: str, operation: str, error: OSError) -> DriverError:
     hint = _HINTS.get(error.errno or 0)
     detail = f"{error.strerror or error}; {hint}" if hint else error.strerror or str(error)
     if error.errno == errno.EBUSY:
@@ -246,7 +245,7 @@ def _told(name: str, operation: str, error: OSError) -> DriverError:
 
 
 async def _readable(fd: int) -> None:
-    """Wait until the kernel has something to read, a hang-up included."""
+    """Wait until the descriptor is readable, a hang-up included."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
 

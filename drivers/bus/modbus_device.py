@@ -1,12 +1,12 @@
-"""One Modbus device on a shared line: Modbus's ways to fail become the drivers' errors."""
+"""One Modbus device on a shared bus: Modbus exceptions become the drivers' errors."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from drivers.bus.bus_device import build_framing, build_party
-from drivers.bus.bus_registry import share_line
+from drivers.bus.bus_device import build_bus_user, build_framing
+from drivers.bus.bus_registry import share_bus
 from drivers.bus.modbus_port import (
     ModbusExceptionReply,
     ModbusPort,
@@ -29,11 +29,11 @@ from drivers.profile.model import Profile
 
 T = TypeVar("T")
 # Modbus Application Protocol V1.1b3, section 7
-_REFUSALS: dict[int, tuple[type[DriverError], str]] = {
+_EXCEPTIONS: dict[int, tuple[type[DriverError], str]] = {
     1: (DeviceProtocolError, "it does not know this function: wrong profile?"),
     2: (DeviceProtocolError, "it has no such address: wrong profile, or channel too high?"),
     3: (DeviceProtocolError, "it does not take this value: wrong profile?"),
-    4: (DeviceFault, "it reports a failure of its own"),
+    4: (DeviceFault, "it reports a device failure"),
     6: (DeviceBusy, "it is busy"),
     10: (DeviceTimeout, "the gateway has no way to the device"),
     11: (DeviceTimeout, "the gateway got no answer from the device"),
@@ -41,33 +41,33 @@ _REFUSALS: dict[int, tuple[type[DriverError], str]] = {
 
 
 class ModbusDevice:
-    """A unit on a line; built by `reach_modbus`."""
+    """A unit on a bus; built by `build_modbus_device`."""
 
-    def __init__(self, line: SharedBus[ModbusPort], party: BusUser, unit: int) -> None:
+    def __init__(self, line: SharedBus[ModbusPort], user: BusUser, unit: int) -> None:
         self._line = line
-        self._party = party
+        self._user = user
         self._unit = unit
 
     async def write(self, operation: str, table: Table, address: int, value: int) -> None:
         """Write one coil or holding register.
 
         Raises:
-            DriverError: as `SharedBus.command`; DeviceFault, it reports a failure of its own.
+            DriverError: as `SharedBus.command`; DeviceFault, it reports a device failure.
         """
 
         async def exchange(port: ModbusPort) -> None:
-            await self._judge(operation, port.write(self._unit, table, address, value))
+            await self._translate_errors(operation, port.write(self._unit, table, address, value))
 
-        await self._line.command(self._party, operation, exchange)
+        await self._line.command(self._user, operation, exchange)
 
     async def read(self, operation: str, table: Table, address: int, count: int = 1) -> list[int]:
-        """Read bits or words that a command depends on.
+        """Read bits or words on which a command depends.
 
         Raises:
             DriverError: as `write`.
         """
         exchange = self._reading(operation, table, address, count)
-        return await self._line.command(self._party, operation, exchange)
+        return await self._line.command(self._user, operation, exchange)
 
     async def poll(self, operation: str, table: Table, address: int, count: int = 1) -> list[int]:
         """Read bits or words for information; refused while a silent device's back-off lasts.
@@ -76,10 +76,10 @@ class ModbusDevice:
             DriverError: as `write`.
         """
         exchange = self._reading(operation, table, address, count)
-        return await self._line.poll(self._party, operation, exchange)
+        return await self._line.poll(self._user, operation, exchange)
 
     async def poll_block(self, operation: str, table: Table, address: int, count: int) -> list[int]:
-        """As `poll`, with one frame for all who ask for this very block at the same time.
+        """As `poll`, with one frame for all callers that read the same block at the same time.
 
         Raises:
             DriverError: as `poll`.
@@ -92,22 +92,24 @@ class ModbusDevice:
         self, operation: str, table: Table, address: int, count: int
     ) -> Callable[[ModbusPort], Awaitable[list[int]]]:
         async def exchange(port: ModbusPort) -> list[int]:
-            return await self._judge(operation, port.read(self._unit, table, address, count))
+            return await self._translate_errors(
+                operation, port.read(self._unit, table, address, count)
+            )
 
         return exchange
 
-    async def _judge(self, operation: str, answer: Awaitable[T]) -> T:
+    async def _translate_errors(self, operation: str, answer: Awaitable[T]) -> T:
         try:
             return await answer
         except UnexpectedResponse as error:
-            raise DeviceProtocolError(self._party.name, operation, str(error)) from error
+            raise DeviceProtocolError(self._user.name, operation, str(error)) from error
         except ModbusExceptionReply as error:
-            kind, why = _REFUSALS.get(error.code, (DeviceProtocolError, "wrong profile?"))
+            kind, why = _EXCEPTIONS.get(error.code, (DeviceProtocolError, "wrong profile?"))
             detail = f"Modbus exception {error.code}: {why}"
-            raise kind(self._party.name, operation, detail) from error
+            raise kind(self._user.name, operation, detail) from error
 
 
-def reach_modbus(
+def build_modbus_device(
     profile: Profile,
     *,
     name: str,
@@ -117,28 +119,28 @@ def reach_modbus(
     baud: int | None,
     parity: str | None,
 ) -> ModbusDevice:
-    """The device behind a port; nothing is opened before the first request.
+    """The device on a port; nothing is opened before the first request.
 
     Args:
-        profile: of a device on Modbus; RTU devices may also stand behind a Modbus TCP gateway.
-        name: how the settings name it, for errors.
+        profile: of a device on Modbus; RTU devices may also be behind a Modbus TCP gateway.
+        name: its name in the settings, for errors.
         port: a serial port's path for RTU, `tcp://host:port` for Modbus TCP.
         unit: its address.
-        timeout_ms: the longest that it may take to answer.
-        baud: of the serial line, where it is not the factory's.
+        timeout_ms: longest time until its answer.
+        baud: of the serial line, where it differs from the factory's.
         parity: likewise.
 
     Raises:
-        UnsupportedFeature: no such form of port, or the port is used otherwise already.
+        UnsupportedFeature: malformed port, or the port is already used with another protocol.
     """
-    party = build_party(profile, name, unit, timeout_ms)
+    user = build_bus_user(profile, name, unit, timeout_ms)
     line = profile.serial
     if port.startswith("/") and line is not None:
         framing = build_framing(line, baud, parity)
-        shared = share_line(port, f"Modbus RTU {framing}", name, lambda: open_rtu(port, framing))
+        shared = share_bus(port, f"Modbus RTU {framing}", name, lambda: open_rtu(port, framing))
     else:
-        shared = share_line(port, "Modbus TCP", name, lambda: _open_tcp(port))
-    return ModbusDevice(shared, party, unit)
+        shared = share_bus(port, "Modbus TCP", name, lambda: _open_tcp(port))
+    return ModbusDevice(shared, user, unit)
 
 
 async def _open_tcp(port: str) -> ModbusPort:

@@ -1,7 +1,7 @@
-"""A Modbus connection, RTU on a serial port or TCP, on pymodbus's client. Its server stays away.
+"""A Modbus connection, RTU on a serial port or TCP, with pymodbus's client.
 
-pymodbus repeats, reconnects and logs by itself; all three are off here, for the line's owner does
-the first two for all devices alike, and errors carry what the third would say.
+pymodbus's server is not imported. Its client retries, reconnects and logs by itself; all three are
+off here, because `SharedBus` does the first two for all devices, and errors carry the log's text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Table = Literal["coil", "discrete", "holding", "input"]
 # Modbus Application Protocol V1.1b3, section 6: the function codes
 READ: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 WRITE_COIL, WRITE_WORD = 5, 6
-_FOREVER_S = 3600.0  # the owner's time-outs are shorter
+_FOREVER_S = 3600.0  # the timeouts of `SharedBus` are shorter
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
@@ -37,7 +37,7 @@ class ModbusExceptionReply(Exception):  # noqa: N818 - names the answer
 
 
 class UnexpectedResponse(Exception):  # noqa: N818 - names the answer
-    """A well-formed answer to another question."""
+    """A well-formed answer to another request."""
 
 
 class ModbusPort:
@@ -56,7 +56,7 @@ class ModbusPort:
         self.heard = b""
 
     def is_open(self) -> bool:
-        """Has it not been lost or closed?"""
+        """Is the connection open?"""
         return bool(self._client.connected)
 
     def close(self) -> None:
@@ -64,31 +64,31 @@ class ModbusPort:
         self._client.close()
 
     def trace(self, is_sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus's signature
-        """Remember what came since the last sending."""
+        """Keep the bytes received since the last request."""
         self.heard = b"" if is_sending else bytes(data)
         return data
 
     async def read(self, unit: int, table: Table, address: int, count: int) -> list[int]:
-        """`count` bits (0 or 1) or words from `address` on.
+        """Read `count` bits (0 or 1) or words from `address` on.
 
         Raises:
-            Refusal: an exception code came.
-            Nonsense: another answer came.
+            ModbusExceptionReply: the device answers with an exception code.
+            UnexpectedResponse: the answer belongs to another request.
             OSError: the connection is gone.
         """
         answer = await self._ask(READ[table], address, count=count, device_id=unit)
         is_bits = table in ("coil", "discrete")
         values = [int(value) for value in (answer.bits if is_bits else answer.registers)]
         if len(values) < count:
-            raise UnexpectedResponse(f"{len(values)} values came, {count} were asked for")
+            raise UnexpectedResponse(f"{len(values)} values came, {count} were requested")
         return values[:count]
 
     async def write(self, unit: int, table: Table, address: int, value: int) -> None:
-        """Write one coil (0 or 1) or one holding register; the echo must say the same.
+        """Write one coil (0 or 1) or one holding register; the echo must be equal.
 
         Raises:
-            Refusal: an exception code came.
-            Nonsense: the echo differs.
+            ModbusExceptionReply: the device answers with an exception code.
+            UnexpectedResponse: the echo differs.
             OSError: the connection is gone.
         """
         if table == "coil":
@@ -112,7 +112,7 @@ class ModbusPort:
             raise UnexpectedResponse(str(error)) from error
         if answer.isError():
             raise ModbusExceptionReply(answer.exception_code)
-        if answer.function_code != function:  # RTU has no number that ties answers to questions
+        if answer.function_code != function:  # RTU has no number that matches answers to requests
             raise UnexpectedResponse(
                 f"an answer to function {answer.function_code}, not {function}"
             )
@@ -120,10 +120,10 @@ class ModbusPort:
 
 
 async def open_rtu(path: str, framing: Framing) -> ModbusPort:
-    """Open a serial port for this process alone, speaking RTU frames.
+    """Open a serial port exclusively, for RTU frames.
 
     Raises:
-        OSError: not there, no right, or held by another.
+        OSError: missing, no permission, or in use.
     """
     port: ModbusPort
 
@@ -151,7 +151,7 @@ async def open_tcp(host: str, tcp_port: int) -> ModbusPort:
     """Connect to a Modbus TCP endpoint.
 
     Raises:
-        OSError: nobody answers there.
+        OSError: no answer at this address.
     """
     port: ModbusPort
 
@@ -173,7 +173,7 @@ async def open_tcp(host: str, tcp_port: int) -> ModbusPort:
 
 
 def _explain(path: str) -> OSError:
-    """Why a serial port did not open; pymodbus only says that it did not."""
+    """The reason why a serial port did not open, which pymodbus does not report."""
     try:
         Path(path).stat()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A serial port with bytes in and out, for devices with a command table of their own."""
+"""A serial port for raw bytes, for devices with their own command table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_HEARD_BYTES = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class Framing:
-    """How characters are framed on a line; all devices on it must agree."""
+    """The framing of characters on a line; all devices on it must use the same."""
 
     baud: int
     bits: int = 8
@@ -40,23 +40,23 @@ class SerialPort:
         self._loop.add_reader(self._fd, self._on_readable)
 
     def is_open(self) -> bool:
-        """Has it not been lost or closed?"""
+        """Is the port open?"""
         return self._is_open
 
     def send(self, frame: bytes) -> None:
-        """Write a frame; what came before it is forgotten.
+        """Write a frame and discard earlier input.
 
         Raises:
-            OSError: the port is gone, or does not take the frame.
+            OSError: the port is gone, or does not accept the frame.
         """
         if not self._is_open:
             raise OSError(errno.ENODEV, "closed")
         self.heard = b""
         if os.write(self._fd, frame) != len(frame):
-            raise OSError(errno.EIO, "the port does not take a whole frame")
+            raise OSError(errno.EIO, "the port does not accept a whole frame")
 
     async def expect(self, pattern: re.Pattern[bytes]) -> re.Match[bytes]:
-        """Wait until what came since the last sending holds the pattern; no time-out of its own.
+        """Wait until the input since the last frame matches the pattern; without a timeout.
 
         Raises:
             OSError: the port is gone.
@@ -71,7 +71,7 @@ class SerialPort:
             await self._news.wait()
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Close the port."""
         if not self._is_open:
             return
         self._is_open = False
@@ -95,10 +95,10 @@ class SerialPort:
 
 
 async def open_serial(path: str, framing: Framing) -> SerialPort:
-    """Open a port for this process alone.
+    """Open a port exclusively.
 
     Raises:
-        OSError: not there, no right, or held by another.
+        OSError: missing, no permission, or in use.
     """
     device = await asyncio.to_thread(_open, path, framing)
     return SerialPort(device)
@@ -116,5 +116,5 @@ def _open(path: str, framing: Framing) -> serial.Serial:
             exclusive=True,
         )
     except serial.SerialException as error:
-        # pyserial keeps the number of open() and of flock(), and loses others
+        # pyserial keeps the errno of open() and of flock(), and drops others
         raise OSError(error.errno or errno.EIO, str(error)) from error

@@ -1,4 +1,4 @@
-"""Values that several drivers of one device ask for, read with one frame for all of them."""
+"""One read of a block for several drivers of one device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 
 class SharedRead:
-    """Who asks at the same time shares a reading; nobody gets one that began before he asked."""
+    """Concurrent callers share one read; no caller gets a read that began before its call."""
 
     def __init__(self) -> None:
         self._values: list[int] = []
@@ -15,16 +15,16 @@ class SharedRead:
         self._lock = asyncio.Lock()
 
     async def read(self, read: Callable[[], Awaitable[list[int]]]) -> list[int]:
-        """All values of the block, read by `read` or by another who asks now.
+        """All values of the block, read by this call or by a concurrent one.
 
         Raises:
-            DriverError: as `read`; another's failure is not shared.
+            DriverError: as `read`; the failure of another caller is not shared.
         """
         loop = asyncio.get_running_loop()
         asked_mono_s = loop.time()
         async with self._lock:
             if self._begun_mono_s < asked_mono_s:
-                await asyncio.sleep(0)  # lets those ask who woke up at the same moment
+                await asyncio.sleep(0)  # lets callers that woke up at the same moment join
                 begun_mono_s = loop.time()
                 self._values = await read()
                 self._begun_mono_s = begun_mono_s

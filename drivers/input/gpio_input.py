@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 
-from drivers.bus.gpio_line import ACTIVE, BIAS, GpioLine, LineConfig, build_place, pick
+from drivers.bus.gpio_line import ACTIVE, BIAS, GpioLine, LineConfig, build_address, look_up_option
 
 
 class GpioInput:
-    """An `EdgePin`: the kernel debounces and queues the edges, nobody polls.
+    """An `EdgePin`: the kernel debounces and queues the edges; there is no polling.
 
     Args:
-        name: how the settings name it.
+        name: its name in the settings.
         port: the chip's label, or the path of its device.
         line: the line's offset on the chip.
-        line_name: the line's name, in place of `line`.
+        line_name: the line's name, instead of `line`.
         active: the level that means true; a contact that closes to ground is active low.
         debounce_ms: a level must last this long to count.
-        bias: as-is, disabled, pull-up or pull-down; by itself towards the level that is not
-            active, so that a wire that came off is not a pressed key. A door contact that is
-            closed to ground while the door is shut is active high with bias pull-up.
+        bias: as-is, disabled, pull-up or pull-down; the default pulls towards the inactive level,
+            so that a broken wire is not a pressed key. A door contact that is closed to ground
+            while the door is shut is active high with bias pull-up.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class GpioInput:
             bias = "pull-up" if active == "low" else "pull-down"
         want = LineConfig(
             direction="INPUT",
-            is_active_low=pick(name, "active", ACTIVE, active),
-            bias=pick(name, "bias", BIAS, bias),
+            is_active_low=look_up_option(name, "active", ACTIVE, active),
+            bias=look_up_option(name, "bias", BIAS, bias),
             edge="BOTH",
             debounce_ms=debounce_ms,
         )
-        self._line = GpioLine(name, build_place(name, port, line, line_name), want)
+        self._line = GpioLine(name, build_address(name, port, line, line_name), want)
         self._queued: deque[bool] = deque()
 
     async def read(self) -> bool:

@@ -1,10 +1,10 @@
-"""An input of a board on a Modbus line."""
+"""An input of a board on a Modbus bus."""
 
 from __future__ import annotations
 
 import asyncio
 
-from drivers.bus.modbus_device import reach_modbus
+from drivers.bus.modbus_device import build_modbus_device
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
 from drivers.profile.model import RelayProfile
 
@@ -12,14 +12,14 @@ SAMPLES = 3  # that many readings in a row must agree
 
 
 class ModbusInput:
-    """An `InputPin`: asked, as a board on a bus does not speak by itself.
+    """An `InputPin` that is polled, because a board on a bus reports no changes.
 
-    A level counts when readings spread over `debounce_ms` agree; while it bounces, the last state
-    that counted holds.
+    A level counts when readings spread over `debounce_ms` agree; while it bounces, the last
+    debounced state stays.
 
     Args:
         profile: of kind relay, with inputs.
-        name: how the settings name it.
+        name: its name in the settings.
         port: a serial port's path, or `tcp://host:port`.
         unit: the board's address.
         line: the input, from 0.
@@ -27,7 +27,7 @@ class ModbusInput:
         debounce_ms: a level must last this long to count.
         baud: of the serial line.
         parity: of the serial line.
-        timeout_ms: the longest that the board may take to answer.
+        timeout_ms: longest time until the board's answer.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of an input in the settings
@@ -53,7 +53,7 @@ class ModbusInput:
         self._active = int(active == "high")
         self._pause_s = debounce_ms / 1000 / (SAMPLES - 1)
         self._last: bool | None = None
-        self._device = reach_modbus(
+        self._device = build_modbus_device(
             profile,
             name=name,
             port=port,
@@ -67,8 +67,8 @@ class ModbusInput:
         """The logical state.
 
         Raises:
-            DriverError: as `ModbusDevice.poll`; DeviceProtocolError also while the first readings
-                ever bounce.
+            DriverError: as `ModbusDevice.poll`; DeviceProtocolError also while the very first
+                readings bounce.
         """
         state = await self._sample()
         if state == self._last:
@@ -81,7 +81,7 @@ class ModbusInput:
         return state
 
     async def _sample(self) -> bool:
-        # the whole board: contacts that are asked together share the frame
+        # the whole board: contacts that are read together share the frame
         bits = await self._device.poll_block("read", self._table, self._first, self._count)
         return bits[self._index] == self._active
 

@@ -2,7 +2,7 @@
 
 `<face>-latest.png` is what the face shows; `<face>-<counter>-<sha8>.png` is kept for each change,
 sha8 being the first 8 hex digits of the SHA-256 of the frame's RGB bytes. Files appear whole or not
-at all. A picture on disk is no lamp: nothing is synced, which would only wear the card.
+at all. No file is synced, because that would only wear the card.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class _Face:
 
 
 class PngFolder:
-    """A `FrameSink` that keeps its frames as PNG files.
+    """A `FrameSink` that writes its frames as PNG files.
 
     Args:
-        path: the folder; made if it is absent.
+        path: the folder; created if it is missing.
     """
 
     def __init__(self, path: str) -> None:
@@ -80,7 +80,7 @@ class PngFolder:
         """Claim the folder; `faces` maps names to (width_px, height_px). Call once, first.
 
         Raises:
-            DeviceUnreachable: the folder cannot be made or read.
+            DeviceUnreachable: the folder cannot be created or read.
             ValueError: a face's name is not a plain word, or open was called before.
         """
         if self._faces:
@@ -106,7 +106,7 @@ class PngFolder:
             raise DeviceUnreachable(str(self._folder), f"send {face}", str(error)) from error
 
     def set_brightness(self, pct: int) -> None:
-        """A picture file cannot be dimmed.
+        """Not supported: a picture file has no brightness.
 
         Raises:
             UnsupportedFeature: always.
@@ -114,7 +114,7 @@ class PngFolder:
         raise UnsupportedFeature(str(self._folder), f"brightness {pct} %", "a file has no lamps")
 
     def close(self) -> None:
-        """Leave the faces black.
+        """Turn the faces black.
 
         Raises:
             DeviceUnreachable: the files cannot be written.

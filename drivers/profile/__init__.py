@@ -1,1 +1,1 @@
-"""Firmware profiles: a device model as data. A new model of a known family needs no code."""
+"""Firmware profiles: device models as data. A new model of a known family needs no code."""

@@ -1,4 +1,4 @@
-"""`python -m drivers.profile NAME`: is the file good, and which settings does the device take?"""
+"""`python -m drivers.profile NAME`: validate the profile and list the settings of the device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drivers.profile.setting import Setting
 
 
 def main(names: list[str]) -> int:
-    """Judge the named profiles, or all; 0 when all are good, 1 when not."""
+    """Validate the named profiles, or all; 0 when all are valid, 1 when not."""
     bad = 0
     for name in names or list_profiles():
         try:

@@ -1,7 +1,7 @@
-"""What a profile's device can be in the settings, and which keys it takes as that.
+"""The uses of a profile's device in the settings, and the keys of each use.
 
-Known without opening anything: the same list serves the check of station.yaml and the loading of
-the driver.
+Nothing is opened for this. The check of station.yaml and the loading of the driver use the same
+list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from drivers.profile.template import has_field
 
 
 def list_uses(profile: Profile) -> frozenset[Use]:
-    """What the device can be in the settings."""
+    """The uses of the device in the settings."""
     match profile:
         case RelayProfile():
             return frozenset({"switch", "input"} if profile.inputs else {"switch"})
@@ -31,7 +31,7 @@ def list_uses(profile: Profile) -> frozenset[Use]:
 
 
 def list_settings(profile: Profile, use: Use) -> tuple[Setting, ...]:
-    """The keys that this use of the device takes."""
+    """The keys that this use of the device accepts."""
     return (*_list_line(profile), *_list_use(profile, use))
 
 

@@ -1,11 +1,11 @@
-"""What stands in a setting `port`: a serial port's path, or `tcp://host:port`."""
+"""The setting `port`: a serial port's path, or `tcp://host:port`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-TCP_PORT = 502  # Modbus TCP's own
+TCP_PORT = 502  # registered for Modbus TCP
 _TCP = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?\Z")
 
 

@@ -14,7 +14,7 @@ from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node, find_key_mark
 from strict_yaml.validation_fault import ValidationFault, sort_faults
 
-# The technician's own come first, so that a corrected profile needs no new release.
+# Local profiles come first, so that a corrected profile needs no new release.
 FOLDERS: tuple[Path, ...] = (
     Path("/etc/tramtin/firmware-profiles"),
     Path(__file__).resolve().parents[2] / "firmware-profiles",
@@ -39,7 +39,7 @@ def load_profile(name: str) -> Profile:
     """The profile of that name.
 
     Raises:
-        UnsupportedFeature: no such profile; the nearest name is given.
+        UnsupportedFeature: no such profile; the text suggests the nearest name.
         BadProfile: it cannot be used.
     """
     path = _find(name)
@@ -58,7 +58,7 @@ def read_profile(path: Path) -> Profile:
     """The profile in a file.
 
     Raises:
-        BadProfile: with every fault of form and type, or else every fault of meaning.
+        BadProfile: with all faults of form and type, or else all faults between values.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -81,7 +81,7 @@ def _find(name: str) -> Path | None:
 
 
 def _fault(path: Path, key: str, what: str, tree: Node) -> ValidationFault:
-    """What a rule says of a key such as `quality[1].reason`, at its place."""
+    """The fault of a key such as `quality[1].reason`, with its place in the file."""
     steps = tuple(int(step) if step.isdigit() else step for step in _STEP.findall(key))
     mark = find_key_mark(tree, steps)
     return ValidationFault(str(path), mark.line, mark.column, key, "rule", what)

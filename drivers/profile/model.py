@@ -1,7 +1,7 @@
-"""What a file of `firmware-profiles/` may say, as frozen structs, one a kind of device.
+"""The model of files in `firmware-profiles/`, as frozen structs, one a kind of device.
 
-Addresses are those on the wire, from 0. Those and other numbers of
-the wire may be written as 0x0100, quantities as 2.5e-6.
+Addresses are those on the wire, from 0. They and other numbers of the wire may be written as
+0x0100, quantities as 2.5e-6.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Meta
 from drivers.interface import Measure
 from strict_yaml.scalar import TECHNICAL
 
-# what each profile has to answer for: done, or exempt with a reason
+# the quality rules of each profile: done, or exempt with a reason
 RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
 
 Word = Annotated[int, Meta(ge=0, le=0xFFFF, extra=TECHNICAL)]
@@ -26,11 +26,11 @@ Parity = Literal["none", "even", "odd"]
 
 
 class _ProfilePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all parts share: frozen, by keyword, no unknown key."""
+    """Base of all structs: frozen, keyword arguments, no unknown key."""
 
 
 class Serial(_ProfilePart, frozen=True, kw_only=True):
-    """The line as the factory sets it, and what else it can be set to (`baud`, `parity`)."""
+    """The factory's line settings, and the other values that the device supports."""
 
     baud: Baud
     bits: Literal[7, 8] = 8
@@ -41,7 +41,7 @@ class Serial(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Units(_ProfilePart, frozen=True, kw_only=True):
-    """What tells devices on one line apart: Modbus unit, number of a controller."""
+    """The addresses of devices on one bus: Modbus unit, number of a controller."""
 
     low: Byte
     high: Byte
@@ -49,9 +49,9 @@ class Units(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Timings(_ProfilePart, frozen=True, kw_only=True):
-    """How the device wants to be talked to; `timeout_ms` is the longest that it may take to answer.
+    """The timings of the device; `timeout_ms` is the longest time until its answer.
 
-    `gap_ms` passes between two frames, `ready_ms` between power on and the next command.
+    `gap_ms` is the pause between two frames, `ready_ms` that between power on and the next command.
     """
 
     timeout_ms: Annotated[int, Meta(ge=10, le=10_000)]
@@ -61,7 +61,7 @@ class Timings(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Rule(_ProfilePart, frozen=True, kw_only=True):
-    """One rule of quality: done, or exempt and why."""
+    """One quality rule: done, or exempt with a reason."""
 
     rule: Literal["source", "limits", "timings", "read-back", "peer", "hardware"]
     state: Literal["done", "exempt"]
@@ -69,7 +69,7 @@ class Rule(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Bits(_ProfilePart, frozen=True, kw_only=True):
-    """Where channels are: channel n is at `first` + n. Words need what `on` and `off` mean."""
+    """The addresses of channels: channel n is at `first` + n. Words need values of `on`, `off`."""
 
     table: Literal["coil", "discrete", "holding", "input"]
     first: Word = 0
@@ -78,18 +78,18 @@ class Bits(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Registers(_ProfilePart, frozen=True, kw_only=True):
-    """How a Modbus relay is switched and read back; without `read` it cannot be asked."""
+    """The registers with which a Modbus relay is switched and, with `read`, read back."""
 
     write: Bits
     read: Bits | None = None
 
 
 class CommandSpec(_ProfilePart, frozen=True, kw_only=True):
-    """What is sent, what the answer must hold, and an answer as the manual shows it.
+    """The command that is sent, the pattern of the answer, and an example from the manual.
 
     Fields: {unit}, {channel}, {volume}, in hex also {sum8}, the low byte of the sum of all before.
-    `answer` is a regular expression (text) or bytes with `..` for any (hex), searched for in what
-    comes; without it the device says nothing.
+    `answer` is a regular expression (text) or bytes with `..` for any (hex), searched in the
+    received bytes; without it the device does not answer.
     """
 
     send: Text
@@ -98,7 +98,7 @@ class CommandSpec(_ProfilePart, frozen=True, kw_only=True):
 
 
 class Query(_ProfilePart, frozen=True, kw_only=True):
-    """A question for a state: the group `state` of the answer is one of the two values."""
+    """A query of a state: the group `state` of the answer is one of the two values."""
 
     send: Text
     answer: Text
@@ -109,7 +109,7 @@ class Query(_ProfilePart, frozen=True, kw_only=True):
 
 
 class VolumeQuery(_ProfilePart, frozen=True, kw_only=True):
-    """A question for the volume: the group `volume` of the answer holds its decimal digits."""
+    """A query of the volume: the group `volume` of the answer has its decimal digits."""
 
     send: Text
     answer: Text
@@ -127,7 +127,7 @@ class Volume(_ProfilePart, frozen=True, kw_only=True):
 
 
 class CommandTable(_ProfilePart, frozen=True, kw_only=True):
-    """The command table of a device on a serial line of its own. Each command can be repeated."""
+    """The command table of a device on its own serial line. Each command can be repeated."""
 
     form: Literal["hex", "text"]
     on: CommandSpec
@@ -138,7 +138,7 @@ class CommandTable(_ProfilePart, frozen=True, kw_only=True):
 
 
 class InputsSpec(_ProfilePart, frozen=True, kw_only=True):
-    """Contacts that a board reads beside its relays: input n is at `first` + n."""
+    """Contacts of a relay board: input n is at `first` + n."""
 
     table: Literal["coil", "discrete"]
     first: Word = 0
@@ -146,10 +146,10 @@ class InputsSpec(_ProfilePart, frozen=True, kw_only=True):
 
 
 class ReadingSpec(_ProfilePart, frozen=True, kw_only=True):
-    """One measured quantity: raw number * `scale` + `offset`, believed within `low`..`high`.
+    """One measured quantity: raw number * `scale` + `offset`, valid within `low`..`high`.
 
-    Modbus: all of it; words of a long number stand in `word_order`. hwmon: only `channel`, the
-    kernel's file without `_input`; the kernel knows the units and the limits.
+    Modbus: all fields; `word_order` is the order of the words of a long number. hwmon: only
+    `channel`, the kernel's file without `_input`; the kernel has the units and the limits.
     """
 
     scale: Number = 1.0
@@ -164,7 +164,7 @@ class ReadingSpec(_ProfilePart, frozen=True, kw_only=True):
 
 
 class _Device(_ProfilePart, frozen=True, kw_only=True, tag_field="kind"):
-    """What every profile says."""
+    """The fields of every profile."""
 
     vendor: Text
     model: Text
@@ -178,7 +178,7 @@ class _Device(_ProfilePart, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class RelayProfile(_Device, frozen=True, kw_only=True, tag="relay"):
-    """A board with relays: over Modbus with `registers`, over its own serial line `commands`."""
+    """A board with relays: with `registers` on Modbus, with `commands` on its own serial line."""
 
     transport: Literal["modbus-rtu", "modbus-tcp", "serial"]
     channels: Annotated[int, Meta(ge=1, le=256)]
@@ -188,7 +188,7 @@ class RelayProfile(_Device, frozen=True, kw_only=True, tag="relay"):
 
 
 class AmplifierProfile(_Device, frozen=True, kw_only=True, tag="amplifier"):
-    """An amplifier that is switched, and perhaps turned up and down, over its serial line."""
+    """An amplifier that is switched over its serial line, some with a volume control."""
 
     transport: Literal["serial"]
     channels: Annotated[int, Meta(ge=1, le=256)] = 1
@@ -196,14 +196,14 @@ class AmplifierProfile(_Device, frozen=True, kw_only=True, tag="amplifier"):
 
 
 class MeterProfile(_Device, frozen=True, kw_only=True, tag="meter"):
-    """An energy meter on a Modbus line."""
+    """An energy meter on a Modbus bus."""
 
     transport: Literal["modbus-rtu", "modbus-tcp"]
     readings: Annotated[dict[Measure, ReadingSpec], Meta(min_length=1)]
 
 
 class SensorProfile(_Device, frozen=True, kw_only=True, tag="sensor"):
-    """A sensor: on a Modbus line, or a `chip` that a driver of the kernel shows as hwmon."""
+    """A sensor on a Modbus bus, or a `chip` that a kernel driver exposes as hwmon."""
 
     transport: Literal["modbus-rtu", "modbus-tcp", "hwmon"]
     readings: Annotated[dict[Measure, ReadingSpec], Meta(min_length=1)]

@@ -1,4 +1,4 @@
-"""Settings that a device takes, as data, and what is wrong with those that are given."""
+"""The settings of a device as data, and the faults of given values."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Setting:
     Args:
         name: the key.
         type: of its value.
-        need: must it be given?
-        default: what holds when it is not given.
-        low: the least number allowed.
-        high: the greatest number allowed.
-        choices: the only values allowed; empty for any.
-        form: an example of the text wanted.
+        need: is it required?
+        default: its value when it is not given.
+        low: the lowest allowed number.
+        high: the highest allowed number.
+        choices: the allowed values; empty for any.
+        form: an example of the expected text.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class SettingFault:
-    """A key, what is wrong (the codes of the settings' own faults), what stands, what is wanted."""
+    """A fault: its key, its code (those of the settings), the given and the expected value."""
 
     name: str
     code: FaultCode
@@ -62,7 +62,7 @@ class SettingFault:
 def find_setting_faults(
     settings: tuple[Setting, ...], given: Mapping[str, Any]
 ) -> list[SettingFault]:
-    """What is wrong with the given keys; a value that is None counts as not given."""
+    """The faults of the given keys; None counts as not given."""
     given = {name: value for name, value in given.items() if value is not None}
     known = {setting.name: setting for setting in settings}
     return [
@@ -97,7 +97,7 @@ def _find_in_known(
 
 def _fits(setting: Setting, value: Any) -> bool:
     is_type = type(value) in _PYTHON[setting.type]
-    if not is_type:  # exactly: true is no 1 here
+    if not is_type:  # exact type: true is not 1 here
         return False
     if setting.choices and value not in setting.choices:
         return False

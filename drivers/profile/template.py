@@ -1,4 +1,4 @@
-"""Command tables: what a profile writes ↔ the bytes on the wire. No I/O."""
+"""Templates of command tables: text in a profile ↔ bytes on the wire. No I/O."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build_frame(form: Form, text: str, values: Values) -> bytes:
     """The bytes to send.
 
     Raises:
-        ValueError: the text is no template of that form, or a value does not fit into it.
+        ValueError: the text is not a template of that form, or a value does not fit into it.
     """
     if form == "hex":
         return _build_hex(text, values)
@@ -28,10 +28,10 @@ def build_frame(form: Form, text: str, values: Values) -> bytes:
 
 
 def build_pattern(form: Form, text: str, values: Values) -> re.Pattern[bytes]:
-    """What an answer must hold, to be searched for in the bytes that came.
+    """The pattern of an answer, to be searched in the received bytes.
 
     Raises:
-        ValueError: the text is no pattern of that form.
+        ValueError: the text is not a pattern of that form.
     """
     if form == "text":
         source = _fill(text, values, escape=True).encode("latin-1")
@@ -49,7 +49,7 @@ def has_field(text: str, field: str) -> bool:
 
 
 def parse_group(form: Form, match: re.Match[bytes], group: str) -> str:
-    """What the answer holds in that group: text, or bytes as `0A 01`."""
+    """The value of that group in the answer: text, or bytes as `0A 01`."""
     raw = match[group]
     return raw.hex(" ").upper() if form == "hex" else raw.decode("latin-1")
 

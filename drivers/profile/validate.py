@@ -1,4 +1,4 @@
-"""Rules between the values of a profile: each fault as (key, what to do)."""
+"""Rules between several values of a profile: each fault as (key, what to do)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Fault = tuple[str, str]
 
 
 def find_faults(profile: Profile, stem: str) -> list[Fault]:
-    """All that is wrong with a well-formed profile whose file is called `<stem>.yaml`."""
+    """All faults of a well-formed profile whose file is called `<stem>.yaml`."""
     return [
         *_find_in_name(profile, stem),
         *_find_in_line(profile),
@@ -186,7 +186,7 @@ def _find_in_volume(
 def _search(
     commands: CommandTable, answer: str, example: str, values: dict[str, int]
 ) -> re.Match[bytes] | str:
-    """The match of the example, or what is wrong."""
+    """The match of the example, or the fault."""
     try:
         pattern = build_pattern(commands.form, answer, values)
         found = pattern.search(build_frame(commands.form, example, values))

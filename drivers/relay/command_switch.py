@@ -1,4 +1,4 @@
-"""A relay or amplifier that obeys a command table on a serial line of its own."""
+"""A relay or amplifier with a command table on its own serial line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import logging
 import re
 
-from drivers.bus.bus_device import build_framing, build_party
-from drivers.bus.bus_registry import share_line
+from drivers.bus.bus_device import build_bus_user, build_framing
+from drivers.bus.bus_registry import share_bus
 from drivers.bus.serial_port import SerialPort, open_serial
 from drivers.bus.shared_bus import SharedBus
 from drivers.errors import DeviceFault, DeviceProtocolError, DriverError, UnsupportedFeature
@@ -17,26 +17,26 @@ from drivers.profile.template import build_frame, build_pattern, parse_group
 log = logging.getLogger(__name__)
 
 
-EXCHANGE_S = 0.4  # a command and a query at 9600 baud, with the pauses that makers ask for
+EXCHANGE_S = 0.4  # a command and a query at 9600 baud, with the pauses that manuals require
 
 
 class CommandSwitch:
-    """A `Switch`, for an amplifier also a `VolumeControl`.
+    """A `PowerSwitch`, for an amplifier also a `VolumeControl`.
 
-    A device that has no query is believed as far as it answers: `read` says that it cannot be
-    asked, and whoever keeps evidence must not count its switching as proved.
+    For a device without a query only its answer to the command is known: `read` raises
+    UnsupportedFeature, and evidence must not count its switching as proved.
 
     Args:
         profile: with a command table.
-        name: how the settings name it.
+        name: its name in the settings.
         port: the serial port's path.
-        unit: the device's number, where its commands hold one.
+        unit: the device's number, where its commands contain one.
         coil: the channel, from 0.
         baud: of the serial line.
         parity: of the serial line.
-        timeout_ms: the longest that the device may take to answer.
+        timeout_ms: longest time until the device's answer.
         volume: set after each power on, in the device's own steps.
-        inverted: the load hangs on the contact that opens.
+        inverted: the load is wired to the normally closed contact.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of a switch in the settings
@@ -62,18 +62,18 @@ class CommandSwitch:
         self._volume = volume
         self.takes_s = EXCHANGE_S + (self._ready_s if volume is not None else 0.0)
         self._inverted = inverted
-        self._party = build_party(profile, name, unit, timeout_ms)
+        self._user = build_bus_user(profile, name, unit, timeout_ms)
         framing = build_framing(profile.serial, baud, parity)
-        speech = f"{profile.vendor} {profile.model} {framing}"
-        self._line: SharedBus[SerialPort] = share_line(
-            port, speech, name, lambda: open_serial(port, framing)
+        protocol = f"{profile.vendor} {profile.model} {framing}"
+        self._line: SharedBus[SerialPort] = share_bus(
+            port, protocol, name, lambda: open_serial(port, framing)
         )
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-        """Switch, then ask for the state if the device can tell it; then the volume, if any.
+        """Switch, then query the state if the device has a query; then set the volume, if any.
 
         Raises:
-            DriverError: as `SharedBus.command`; DeviceFault, the state told is another.
+            DriverError: as `SharedBus.command`; DeviceFault, the device reports another state.
         """
         operation = f"switch {'on' if on else 'off'}"
         commands = self._commands
@@ -87,10 +87,10 @@ class CommandSwitch:
             await self._have_volume(self._volume)
 
     async def read(self) -> bool:
-        """The state as the device tells it.
+        """The state that the device reports.
 
         Raises:
-            DriverError: as `SharedBus.poll`; UnsupportedFeature, it cannot be asked.
+            DriverError: as `SharedBus.poll`; UnsupportedFeature, it has no query.
         """
         if self._commands.query is None:
             raise UnsupportedFeature(self.name, "read", "this device cannot be asked")
@@ -111,10 +111,10 @@ class CommandSwitch:
         await self._handle("set volume", volume.set, step)
 
     async def read_volume(self) -> int:
-        """The volume as the device tells it, in its own steps.
+        """The volume that the device reports, in its own steps.
 
         Raises:
-            DriverError: as `SharedBus.poll`; UnsupportedFeature, it cannot be asked.
+            DriverError: as `SharedBus.poll`; UnsupportedFeature, it has no query.
         """
         volume = self._commands.volume
         if volume is None or volume.query is None:
@@ -126,7 +126,7 @@ class CommandSwitch:
         return int(found["volume"])
 
     async def _have_volume(self, step: int) -> None:
-        # Sound at the installer's level is better than none: an emergency may be waiting.
+        # Sound at the former volume is better than none: an emergency may be waiting.
         await asyncio.sleep(self._ready_s)
         try:
             await self.set_volume(step)
@@ -165,4 +165,4 @@ class CommandSwitch:
             return await port.expect(pattern) if pattern else None
 
         ask = self._line.poll if is_poll else self._line.command
-        return await ask(self._party, operation, talk)
+        return await ask(self._user, operation, talk)

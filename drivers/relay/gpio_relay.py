@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from drivers.bus.gpio_line import ACTIVE, BIAS, DRIVE, GpioLine, LineConfig, build_place, pick
+from drivers.bus.gpio_line import (
+    ACTIVE,
+    BIAS,
+    DRIVE,
+    GpioLine,
+    LineConfig,
+    build_address,
+    look_up_option,
+)
 from drivers.errors import DeviceFault
 
 
 class GpioRelay:
-    """A `Switch` that drives one line and reads it back from the chip.
+    """A `PowerSwitch` that drives one line and reads it back from the chip.
 
-    The chip reads its own pin: that shows a pin that is shorted or held by something else. A
-    contact that is welded it cannot see; for that the zone takes a current sensor.
+    The chip reads its own pin: that detects a pin that is shorted or driven from outside. It cannot
+    detect a welded contact; for that the zone needs a current sensor.
 
-    Claiming the line switches it off, so that a new process begins from a known state.
+    Requesting the line switches it off, so that a new process begins from a known state.
 
     Args:
-        name: how the settings name it.
+        name: its name in the settings.
         port: the chip's label, or the path of its device.
         coil: the line's offset on the chip.
-        line_name: the line's name, in place of `coil`.
+        line_name: the line's name, instead of `coil`.
         active: the level that closes the contact; many relay HATs close at low.
         bias: as-is, disabled, pull-up or pull-down.
         drive: push-pull, open-drain or open-source.
@@ -39,11 +47,11 @@ class GpioRelay:
         self.takes_s = 0.0
         want = LineConfig(
             direction="OUTPUT",
-            is_active_low=pick(name, "active", ACTIVE, active),
-            bias=pick(name, "bias", BIAS, bias),
-            drive=pick(name, "drive", DRIVE, drive),
+            is_active_low=look_up_option(name, "active", ACTIVE, active),
+            bias=look_up_option(name, "bias", BIAS, bias),
+            drive=look_up_option(name, "drive", DRIVE, drive),
         )
-        self._line = GpioLine(name, build_place(name, port, coil, line_name), want)
+        self._line = GpioLine(name, build_address(name, port, coil, line_name), want)
 
     async def set(self, on: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Drive the line, then read it back.

@@ -1,25 +1,25 @@
-"""A relay of a board on a Modbus line: written, then read back."""
+"""A relay of a board on a Modbus bus: written, then read back."""
 
 from __future__ import annotations
 
-from drivers.bus.modbus_device import reach_modbus
+from drivers.bus.modbus_device import build_modbus_device
 from drivers.errors import DeviceFault, DeviceProtocolError, UnsupportedFeature
 from drivers.profile.model import Bits, RelayProfile
 
 
 class ModbusRelay:
-    """A `Switch`: one channel of a board as its profile describes it.
+    """A `PowerSwitch`: one channel of a board as its profile describes it.
 
     Args:
         profile: of kind relay, with registers.
-        name: how the settings name it.
+        name: its name in the settings.
         port: a serial port's path, or `tcp://host:port`.
         unit: the board's address.
         coil: the channel, from 0.
         baud: of the serial line.
         parity: of the serial line.
-        timeout_ms: the longest that the board may take to answer.
-        inverted: the load hangs on the contact that opens.
+        timeout_ms: longest time until the board's answer.
+        inverted: the load is wired to the normally closed contact.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of a switch in the settings
@@ -42,7 +42,7 @@ class ModbusRelay:
         self._registers = profile.registers
         self._channel = coil
         self._inverted = inverted
-        self._device = reach_modbus(
+        self._device = build_modbus_device(
             profile,
             name=name,
             port=port,
@@ -71,10 +71,10 @@ class ModbusRelay:
             raise DeviceFault(self.name, operation, detail)
 
     async def read(self) -> bool:
-        """The relay's state as the board tells it.
+        """The relay's state that the board reports.
 
         Raises:
-            DriverError: as `ModbusDevice.poll`; UnsupportedFeature, this board cannot be asked.
+            DriverError: as `ModbusDevice.poll`; UnsupportedFeature, this board has no query.
         """
         if self._registers.read is None:
             raise UnsupportedFeature(self.name, "read", "this board cannot be asked")

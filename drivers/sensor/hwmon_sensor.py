@@ -1,4 +1,4 @@
-"""A sensor that the kernel drives and shows under /sys/class/hwmon, such as INA226 or DS18B20.
+"""A sensor that the kernel drives and exposes in /sys/class/hwmon, such as INA226 or DS18B20.
 
 Layout and units: kernel documentation, `hwmon/sysfs-interface.rst` (one integer a file: °C, V and A
 in thousandths, W in millionths), `hwmon/ina2xx.rst` (in1 is the bus, in0 the shunt) and
@@ -27,14 +27,14 @@ from drivers.interface import UNIT_OF
 
 CLASS = Path("/sys/class/hwmon")
 ONE_WIRE = "w1_slave_temp"
-# w1_therm.rst: the power-on value, and what a probe with too little power tells
+# w1_therm.rst: the power-on value, which a probe with too little power also reports
 ONE_WIRE_FALSE_C = (85.0, 127.937)
 _SLOW = (errno.ETIMEDOUT, errno.EAGAIN)
 
 
 @dataclass(frozen=True)
 class _Channel:
-    """The usual file of a quantity, without `_input`, and how many of its steps make one unit."""
+    """The usual file of a quantity, without `_input`, and the number of its steps in one unit."""
 
     stem: str
     steps: int
@@ -50,15 +50,15 @@ CHANNELS: Mapping[str, _Channel] = {
 
 
 class HwmonSensor:
-    """A `Sensor` of the kernel's; asking a DS18B20 takes it up to 750 ms.
+    """A `SensorReader` for a kernel driver; a read of a DS18B20 takes up to 750 ms.
 
     Args:
-        name: how the settings name it.
-        measures: as the settings say it; gives the unit and the usual file.
-        port: the device (`1-0040`), or its folder's path; None when the chip's name is enough.
-        chip: the chip's name, such as `ina226`; None when the device is enough.
+        name: its name in the settings.
+        measures: the quantity in the settings; determines the unit and the usual file.
+        port: the device (`1-0040`), or its folder's path; None when the chip's name is sufficient.
+        chip: the chip's name, such as `ina226`; None when the device is sufficient.
         channel: the file without `_input`, where it is not the usual one: `temp2`, `in0`.
-        scale: a divider or a current transformer before the chip multiplies the reading by this.
+        scale: factor for a divider or a current transformer before the chip.
     """
 
     def __init__(
@@ -86,8 +86,8 @@ class HwmonSensor:
         Raises:
             DeviceUnreachable: no such device, or it is gone.
             DeviceTimeout: it does not answer.
-            DeviceFault: the chip tells of a broken probe.
-            DeviceProtocolError: it tells what cannot be.
+            DeviceFault: the chip reports a broken probe.
+            DeviceProtocolError: the value is impossible.
         """
         return await asyncio.to_thread(self._read)
 
@@ -106,7 +106,7 @@ class HwmonSensor:
         except ValueError as error:
             raise DeviceProtocolError(self.name, "read", f"no number: {text!r}") from error
         if chip == ONE_WIRE and round(value, 3) in ONE_WIRE_FALSE_C:
-            detail = f"{value:g} °C is what a probe without enough power tells; see its wiring"
+            detail = f"{value:g} °C is the value of a probe without enough power; see its wiring"
             raise DeviceProtocolError(self.name, "read", detail)
         return value
 

@@ -1,4 +1,4 @@
-"""A measured quantity of a sensor or meter on a Modbus line."""
+"""A measured quantity of a sensor or meter on a Modbus bus."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import struct
 from typing import cast
 
-from drivers.bus.modbus_device import reach_modbus
+from drivers.bus.modbus_device import build_modbus_device
 from drivers.errors import DeviceProtocolError, UnsupportedFeature
 from drivers.interface import UNIT_OF, Measure
 from drivers.profile.model import MeterProfile, ReadingSpec, SensorProfile
@@ -15,17 +15,17 @@ _FORMATS = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f"}
 
 
 class ModbusSensor:
-    """A `SensorProfile`: one quantity as the profile describes it.
+    """A `SensorReader`: one quantity as the profile describes it.
 
     Args:
         profile: of kind meter or sensor, with Modbus readings.
-        name: how the settings name it.
-        measures: which quantity.
+        name: its name in the settings.
+        measures: the quantity.
         port: a serial port's path, or `tcp://host:port`.
         unit: the device's address.
         baud: of the serial line.
         parity: of the serial line.
-        timeout_ms: the longest that the device may take to answer.
+        timeout_ms: longest time until the device's answer.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of a sensor in the settings
@@ -47,7 +47,7 @@ class ModbusSensor:
         self.unit = UNIT_OF[measures]
         self._reading = reading
         self._place = (reading.table, reading.address)
-        self._device = reach_modbus(
+        self._device = build_modbus_device(
             profile,
             name=name,
             port=port,
@@ -61,7 +61,7 @@ class ModbusSensor:
         """Measure now.
 
         Raises:
-            DriverError: as `ModbusDevice.poll`; DeviceProtocolError also for what cannot be.
+            DriverError: as `ModbusDevice.poll`; DeviceProtocolError also for an impossible value.
         """
         reading = self._reading
         count = struct.calcsize(_FORMATS[reading.type]) // 2
@@ -75,7 +75,7 @@ class ModbusSensor:
 
 
 def decode_words(words: list[int], reading: ReadingSpec) -> float:
-    """The number that stands in these registers, in the quantity's plain unit."""
+    """Decode the number in these registers, in the quantity's plain unit."""
     ordered = words if reading.word_order == "big" else words[::-1]
     raw = struct.pack(f">{len(ordered)}H", *ordered)
     number: float = struct.unpack(_FORMATS[reading.type], raw)[0]

@@ -1,1 +1,1 @@
-"""Shipped simulators that behave: time, ramps, faults."""
+"""Shipped simulators with real behaviour: time, ramps, faults."""

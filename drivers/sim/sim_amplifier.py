@@ -1,6 +1,6 @@
-"""An amplifier's power switch that behaves: it takes time, it can weld, die or fall mute.
+"""A simulated power switch of an amplifier: it takes time, it can weld, die or stop answering.
 
-With a state file (`port`) the contact outlives the process, as a real one does, and an operator can
+With a state file (`port`) the contact survives the process, as a real one does, and an operator can
 inject a fault while the agent runs: the file is JSON, `{"contact": "off", "fault": null}`, `fault`
 is one of `welded` (the contact stays closed), `dead` (it stays open), `mute` (no answer).
 """
@@ -39,7 +39,7 @@ def _write(file: Path, state: _State) -> None:
 
 
 def read_contact(port: Path) -> bool:
-    """Is the simulated amplifier behind a state file really on?
+    """Is the contact of the simulated amplifier of a state file closed?
 
     Raises:
         DeviceProtocolError: the file is not such a state.
@@ -48,23 +48,23 @@ def read_contact(port: Path) -> bool:
 
 
 def inject_fault(port: Path, fault: Fault | None) -> None:
-    """Break (or mend, with None) the simulated amplifier behind a state file."""
+    """Set a fault (None: clear it) of the simulated amplifier of a state file."""
     with locked(port):
         state = _read(port)
         _write(port, _State(_STUCK.get(fault, state.contact), fault))
 
 
 class SimAmplifier:
-    """A `Switch` with a contact of its own, which also notices sound at the wrong moment.
+    """A `PowerSwitch` with a simulated contact, which also detects sound at the wrong moment.
 
     Args:
-        name: how the settings name it.
+        name: its name in the settings.
         port: path of the state file; None keeps the state in this object.
-        unit: accepted and unused: a real switch's settings simulate by changing one word.
+        unit: accepted and unused, so that only the driver's name differs from a real switch.
         coil: as `unit`.
-        switch_ms: how long the contact travels.
-        settle_ms: how long the amplifier needs after the contact closed before it can bear sound.
-        timeout_ms: how long an unanswered question waits.
+        switch_ms: travel time of the contact.
+        settle_ms: time after the contact has closed until the amplifier is ready for sound.
+        timeout_ms: timeout of an unanswered request.
         sleep: waits some seconds; replaced in tests.
         mono: monotonic seconds; replaced in tests.
     """
@@ -102,7 +102,7 @@ class SimAmplifier:
         Raises:
             DeviceTimeout: mute.
             DeviceFault: the contact did not follow (welded or dead).
-            RuntimeError: a second move while one is under way, or off while sound is flowing.
+            RuntimeError: a second call during a call, or off while sound plays.
         """
         if self._is_moving:
             raise RuntimeError(f"{self.name}: set() while another set() is under way")
@@ -127,13 +127,13 @@ class SimAmplifier:
         return state.contact
 
     def inject(self, fault: Fault | None) -> None:
-        """Break (or mend) an amplifier without a state file; with one, use `inject_fault`."""
+        """Set or clear a fault without a state file; with one, use `inject_fault`."""
         if self._file is not None:
             raise RuntimeError(f"{self.name}: its faults live in {self._file}")
         self._memory = _State(_STUCK.get(fault, self._memory.contact), fault)
 
     def begin_sound(self) -> None:
-        """Told by a test bench that sound starts now.
+        """A test calls this when sound starts.
 
         Raises:
             RuntimeError: the contact is open, or the settle time is not over.
@@ -145,7 +145,7 @@ class SimAmplifier:
         self._is_sounding = True
 
     def end_sound(self) -> None:
-        """Told by a test bench that the last sample has left."""
+        """A test calls this after the last sample."""
         self._is_sounding = False
 
     async def _move(self, on: bool) -> None:  # noqa: FBT001 - as `set`

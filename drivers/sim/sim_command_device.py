@@ -1,4 +1,4 @@
-"""A device with a command table, made from its profile: it answers as the profile's examples do."""
+"""A simulated device with a command table, which answers like the examples of its profile."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Act = Callable[[], bytes]
 
 
 class SimCommandDevice:
-    """A relay or amplifier on a serial line of its own.
+    """A relay or amplifier on its own serial line.
 
     Args:
         profile: with a command table.
-        unit: the device's number, where its commands hold one.
+        unit: the device's number, where its commands contain one.
     """
 
     def __init__(self, profile: RelayProfile | AmplifierProfile, unit: int = 0) -> None:
@@ -28,15 +28,15 @@ class SimCommandDevice:
         self.volumes = dict.fromkeys(range(profile.channels), 0)
         self._acts: dict[bytes, Act] = {}
         for channel in self.contacts:
-            self._learn(channel)
+            self._add_channel(channel)
 
     def answer(self, frame: bytes) -> bytes:
-        """The answer to one command; nothing to what it does not know."""
+        """The answer to one command; empty for an unknown one."""
         act = self._acts.get(frame)
         return act() if act else b""
 
-    def forget_volume(self) -> None:
-        """From now on it does not know its volume commands, as older firmware does not."""
+    def drop_volume_commands(self) -> None:
+        """Drop the volume commands, like older firmware."""
         volume = self._commands.volume
         if volume is None:
             return
@@ -44,42 +44,44 @@ class SimCommandDevice:
             for step in range(volume.low, volume.high + 1):
                 self._acts.pop(self._frame(volume.set.send, channel, step), None)
 
-    def _learn(self, channel: int) -> None:
+    def _add_channel(self, channel: int) -> None:
         commands = self._commands
-        self._acts[self._frame(commands.on.send, channel)] = self._switching(
+        self._acts[self._frame(commands.on.send, channel)] = self._build_switch_act(
             commands.on, channel, closed=True
         )
-        self._acts[self._frame(commands.off.send, channel)] = self._switching(
+        self._acts[self._frame(commands.off.send, channel)] = self._build_switch_act(
             commands.off, channel, closed=False
         )
         if commands.volume is not None:
             volume = commands.volume
             for step in range(volume.low, volume.high + 1):
                 frame = self._frame(volume.set.send, channel, step)
-                self._acts[frame] = self._turning(volume.set, channel, step)
+                self._acts[frame] = self._build_volume_act(volume.set, channel, step)
         query = commands.query
         volume_query = commands.volume.query if commands.volume else None
         for question in (query, volume_query):
             if question is not None:
                 frame = self._frame(question.send, channel)
-                self._acts[frame] = self._telling(query, volume_query, channel)
+                self._acts[frame] = self._build_query_act(query, volume_query, channel)
 
-    def _switching(self, command: CommandSpec, channel: int, *, closed: bool) -> Act:
+    def _build_switch_act(self, command: CommandSpec, channel: int, *, closed: bool) -> Act:
         def act() -> bytes:
             self.contacts[channel] = self.stuck.get(channel, closed)
             return self._reply(command.example, channel)
 
         return act
 
-    def _turning(self, command: CommandSpec, channel: int, step: int) -> Act:
+    def _build_volume_act(self, command: CommandSpec, channel: int, step: int) -> Act:
         def act() -> bytes:
             self.volumes[channel] = step
             return self._reply(command.example, channel, step)
 
         return act
 
-    def _telling(self, query: Query | None, volume: VolumeQuery | None, channel: int) -> Act:
-        """One question may ask for both; so the answer tells both."""
+    def _build_query_act(
+        self, query: Query | None, volume: VolumeQuery | None, channel: int
+    ) -> Act:
+        """One query may request both, so the answer contains both."""
 
         def act() -> bytes:
             reply = b""

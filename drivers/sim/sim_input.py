@@ -1,7 +1,8 @@
-"""An input contact that a hand can close while the agent runs: a door, a key, mains, a generator.
+"""A simulated input contact: a door, a key, mains, a generator.
 
-With a state file (`port`) it is JSON, `{"active": false, "fault": null}`; `fault` is one of `mute`
-(no answer) and `gone` (no such device). `tramtin` never writes it; an editor or `set_contact` does.
+Its state file (`port`) is JSON, `{"active": false, "fault": null}`; `fault` is one of `mute` (no
+answer) and `gone` (no such device). `tramtin` never writes it; an editor or `set_contact` does,
+while the agent runs.
 """
 
 from __future__ import annotations
@@ -19,28 +20,28 @@ FAULTS = get_args(Fault)
 
 
 def set_contact(port: Path, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-    """Press the key, open the door behind a state file."""
+    """Set the contact of a state file."""
     with locked(port):
         write_state(port, {**read_state(port, FAULTS), "active": active})
 
 
-def break_contact(port: Path, fault: Fault | None) -> None:
-    """Break (or mend, with None) the simulated contact behind a state file."""
+def set_contact_fault(port: Path, fault: Fault | None) -> None:
+    """Set a fault (None: clear it) of the simulated contact of a state file."""
     with locked(port):
         write_state(port, {"active": False, **read_state(port, FAULTS), "fault": fault})
 
 
 class SimInput:
-    """An `InputPin` whose state is a word in a file.
+    """An `InputPin` whose state is in a file.
 
     Args:
-        name: how the settings name it.
+        name: its name in the settings.
         port: path of the state file; None keeps the state in this object.
-        unit: accepted and unused: a real contact's settings simulate by changing one word.
+        unit: accepted and unused, so that only the driver's name differs from a real contact.
         line: as `unit`.
-        active: as `unit`: the file holds what is so, not a level.
+        active: as `unit`: the file states the logical value, not a level.
         debounce_ms: as `unit`: a file does not bounce.
-        timeout_ms: how long an unanswered question waits.
+        timeout_ms: timeout of an unanswered request.
         sleep: waits some seconds; replaced in tests.
     """
 
@@ -64,7 +65,7 @@ class SimInput:
         self._memory: dict[str, Any] = {}
 
     async def read(self) -> bool:
-        """What the file says now.
+        """The state in the file now.
 
         Raises:
             DeviceTimeout: mute.
@@ -84,11 +85,11 @@ class SimInput:
         return active
 
     def put(self, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
-        """Press or let go a contact without a state file; with one, use `set_contact`."""
+        """Set the contact without a state file; with one, use `set_contact`."""
         self._own()["active"] = active
 
     def inject(self, fault: Fault | None) -> None:
-        """Break (or mend) a contact without a state file; with one, use `break_contact`."""
+        """Set or clear a fault without a state file; with one, use `set_contact_fault`."""
         self._own()["fault"] = fault
 
     def _own(self) -> dict[str, Any]:

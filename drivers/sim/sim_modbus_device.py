@@ -1,7 +1,7 @@
-"""A Modbus RTU device made from its profile, with frames of our own making.
+"""A simulated Modbus RTU device from its profile, with frames encoded here.
 
 Frames: MODBUS over Serial Line V1.02, section 2.5; functions: Modbus Application Protocol V1.1b3,
-section 6. The client side is another's library, so the two check each other.
+section 6. The client is an external library, so each of the two verifies the other.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SimModbusDevice:
             self.inputs = dict.fromkeys(range(count), False)
 
     def measure(self, measure: Measure, value: float) -> None:
-        """Have the device measure this from now on."""
+        """Set the value that the device measures."""
         reading = self._readings[measure]
         raw = (value - reading.offset) / reading.scale
         packed = struct.pack(_FORMATS[reading.type], raw if reading.type == "f32" else round(raw))
@@ -61,7 +61,7 @@ class SimModbusDevice:
             self._words[str(reading.table), int(reading.address or 0) + offset] = word
 
     def answer(self, frame: bytes) -> bytes:
-        """The answer to one request; nothing if it is for another unit, or no frame at all."""
+        """The answer to one request; empty if it is for another unit or not a frame."""
         if len(frame) != REQUEST_BYTES or compute_crc(frame[:-2]) != frame[-2:]:
             return b""
         unit, function, address, value = struct.unpack(">BBHH", frame[:-2])
@@ -100,7 +100,7 @@ class SimModbusDevice:
         return self._words.get((table, address))
 
     def _write(self, table: str, address: int, value: int) -> int:
-        """0, or the code of the refusal."""
+        """0, or the exception code."""
         registers = self._relay.registers if self._relay is not None else None
         if registers is None or registers.write.table != table:
             return _ILLEGAL_FUNCTION

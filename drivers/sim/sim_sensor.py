@@ -1,11 +1,11 @@
-"""A sensor that behaves: what it tells follows the real quantity with a lag, as a probe's does.
+"""A simulated sensor: its value follows the real quantity with a lag, like a real probe's.
 
-With a state file (`port`) it is JSON, `{"value": 31.5, "fault": null}`; `value` is the real
-quantity, which a hand may change while the agent runs; `fault` is one of `mute` (no answer), `gone`
-(no such device), `nonsense` (an answer that its manual does not allow).
+Its state file (`port`) is JSON, `{"value": 31.5, "fault": null}`; `value` is the real quantity,
+which may be changed while the agent runs; `fault` is one of `mute` (no answer), `gone` (no such
+device), `nonsense` (an answer that its manual does not allow).
 
-With `amplifier` it is a current sensor in the supply of a simulated amplifier: it tells `draws`
-while that amplifier's contact is really closed, welded or not, and nothing while it is open.
+With `amplifier` it is a current sensor in the supply of a simulated amplifier: its value is `draws`
+while that amplifier's contact is closed, welded or not, and 0 while it is open.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ FAULTS = get_args(Fault)
 
 
 def set_value(port: Path, value: float) -> None:
-    """Change the real quantity behind a state file."""
+    """Set the real quantity in a state file."""
     with locked(port):
         write_state(port, {**read_state(port, FAULTS), "value": value})
 
 
-def break_sensor(port: Path, fault: Fault | None) -> None:
-    """Break (or mend, with None) the simulated sensor behind a state file."""
+def set_sensor_fault(port: Path, fault: Fault | None) -> None:
+    """Set a fault (None: clear it) of the simulated sensor of a state file."""
     with locked(port):
         write_state(port, {**read_state(port, FAULTS), "fault": fault})
 
 
 class SimSensor:
-    """A `Sensor` of a quantity that is a number in a file, or of a simulated amplifier's current.
+    """A `SensorReader` of a number in a file, or of a simulated amplifier's current.
 
     Args:
-        name: how the settings name it.
-        measures: as the settings say it; gives the unit.
+        name: its name in the settings.
+        measures: the quantity in the settings; determines the unit.
         port: path of the state file; None keeps the state in this object.
-        unit: accepted and unused: a real sensor's settings simulate by changing one word.
-        value: the real quantity while the state file does not say otherwise.
+        unit: accepted and unused, so that only the driver's name differs from a real sensor.
+        value: the real quantity while the state file has none.
         lag_s: the probe's time constant: after this time it has followed 63 % of a step.
         amplifier: path of a simulated amplifier's state file.
-        draws: what that amplifier draws while it is on.
-        timeout_ms: how long an unanswered question waits.
+        draws: the current of that amplifier while it is on.
+        timeout_ms: timeout of an unanswered request.
         sleep: waits some seconds; replaced in tests.
         mono: monotonic seconds; replaced in tests.
     """
@@ -86,7 +86,7 @@ class SimSensor:
         self._told_mono_s = 0.0
 
     async def read(self) -> float:
-        """What the probe tells now.
+        """The probe's value now.
 
         Raises:
             DeviceTimeout: mute.
@@ -101,11 +101,11 @@ class SimSensor:
         return self._follow(float(value))
 
     def put(self, value: float) -> None:
-        """Change the real quantity of a sensor without a state file."""
+        """Set the real quantity without a state file."""
         self._own()["value"] = value
 
     def inject(self, fault: Fault | None) -> None:
-        """Break (or mend) a sensor without a state file; with one, use `break_sensor`."""
+        """Set or clear a fault without a state file; with one, use `set_sensor_fault`."""
         self._own()["fault"] = fault
 
     def _own(self) -> dict[str, Any]:

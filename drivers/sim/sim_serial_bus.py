@@ -1,7 +1,7 @@
-"""A serial line without hardware: a pty at a path of one's choice, with simulated devices on it.
+"""A serial bus without hardware: a pty at a chosen path, with simulated devices on it.
 
-Run as `python -m drivers.sim.sim_serial_bus PROFILE PATH [UNIT]` it is a device to write
-station.yaml for.
+Run as `python -m drivers.sim.sim_serial_bus PROFILE PATH [UNIT]` it simulates a device for
+station.yaml.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from drivers.sim.sim_modbus_device import SimModbusDevice
 
 
 class SimSerialDevice(Protocol):
-    """What can hang on a line."""
+    """A simulated device on a bus."""
 
     def answer(self, frame: bytes) -> bytes:
-        """The answer to one frame; nothing if it is not for this device."""
+        """The answer to one frame; empty if it is not for this device."""
 
 
 class SimSerialBus:
-    """The line with its cable: `plug`, `unplug`, and ways to disturb what the devices say.
+    """The bus with its cable: `plug`, `unplug`, and faults of the devices' answers.
 
     A pause of `frame_gap_s` ends a frame, as on a real line.
 
     Args:
-        path: where the port appears, as a symbolic link, the way /dev/serial/by-path does.
-        devices: what hangs on it.
-        answer_s: how long a device takes to answer.
+        path: of the port, a symbolic link like those in /dev/serial/by-path.
+        devices: the devices on it.
+        answer_s: time until a device's answer.
     """
 
     frame_gap_s = 0.004
@@ -48,8 +48,8 @@ class SimSerialBus:
         self.devices = list(devices)
         self.answer_s = answer_s
         self.mute: set[SimSerialDevice] = set()
-        self.noise: bytes | None = None  # said in place of each answer
-        self.frames: list[bytes] = []  # all that were heard
+        self.noise: bytes | None = None  # sent instead of each answer
+        self.frames: list[bytes] = []  # all frames received
         self._master: int | None = None
         self._pending = b""
         self._timer: asyncio.TimerHandle | None = None
@@ -57,11 +57,11 @@ class SimSerialBus:
     async def plug(self) -> None:
         """The port appears."""
         self._master = await asyncio.to_thread(self._make_port)
-        # A pty whose other end is not open yet reads as hung up: asked again until it is.
+        # A pty whose other end is not open yet reads as hung up, so the read is repeated.
         self._listen()
 
     async def unplug(self) -> None:
-        """The port goes, even under whoever has it open."""
+        """The port disappears, even while it is open."""
         loop = asyncio.get_running_loop()
         if self._timer is not None:
             self._timer.cancel()
@@ -82,9 +82,9 @@ class SimSerialBus:
 
     def _listen(self) -> None:
         if self._master is not None:
-            asyncio.get_running_loop().add_reader(self._master, self._hear)
+            asyncio.get_running_loop().add_reader(self._master, self._receive)
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         loop = asyncio.get_running_loop()
         if self._master is None:
             return
@@ -108,11 +108,11 @@ class SimSerialBus:
             answer = b"" if device in self.mute else device.answer(frame)
             if answer:
                 data = answer if self.noise is None else self.noise
-                asyncio.get_running_loop().call_later(self.answer_s, self._say, data)
+                asyncio.get_running_loop().call_later(self.answer_s, self._send, data)
 
-    def _say(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         if self._master is not None:
-            with contextlib.suppress(OSError):  # nobody listens any more
+            with contextlib.suppress(OSError):  # the other end is closed
                 os.write(self._master, data)
 
 
@@ -120,7 +120,7 @@ def build_device(profile: Profile, unit: int) -> SimModbusDevice | SimCommandDev
     """The simulated device of a profile.
 
     Raises:
-        ValueError: a device that the kernel drives has no line.
+        ValueError: the kernel drives the device, so it has no bus.
     """
     if profile.transport == "hwmon":
         raise ValueError(f"{profile.model}: the kernel drives it, it has no line")
@@ -130,7 +130,7 @@ def build_device(profile: Profile, unit: int) -> SimModbusDevice | SimCommandDev
 
 
 async def run(name: str, path: Path, unit: int | None) -> None:
-    """Be that device on that path until cancelled."""
+    """Simulate the device on that path until cancelled."""
     profile = load_profile(name)
     factory = profile.units.factory if profile.units else 0
     device = build_device(profile, factory if unit is None else unit)

@@ -1,6 +1,6 @@
-"""The JSON file behind a simulated device: it outlives the process, and an operator may edit it.
+"""The JSON state file of a simulated device: it survives the process, and an operator may edit it.
 
-Writers hold a lock beside the file; whoever edits by hand only risks losing the race of one moment.
+Writers hold a lock file beside it; an edit by hand may be overwritten by a concurrent write.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from drivers.errors import DeviceProtocolError
 
 
 def read_state(file: Path, faults: Sequence[str]) -> dict[str, Any]:
-    """What the file holds, with a known `fault` or none; nothing while there is no file.
+    """The content of the file, with a known `fault` or none; empty while there is no file.
 
     Raises:
-        DeviceProtocolError: no JSON object, or a fault that this device cannot have.
+        DeviceProtocolError: not a JSON object, or a fault that this device cannot have.
     """
     try:
         raw = json.loads(file.read_text())

@@ -70,7 +70,7 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
 
 
 @pytest.mark.parametrize("profile", CONTACTS)
-async def test_a_contact_is_what_the_hand_made_it(profile: str, rig: Rig) -> None:
+async def test_a_contact_has_the_state_that_was_set(profile: str, rig: Rig) -> None:
     contact = CONTACTS[profile](rig)
     assert contact.pin.name == "a"
     assert await contact.pin.read() is False
@@ -81,9 +81,7 @@ async def test_a_contact_is_what_the_hand_made_it(profile: str, rig: Rig) -> Non
 
 
 @pytest.mark.parametrize("profile", CONTACTS)
-async def test_a_contact_that_is_pulled_raises_of_the_drivers_family(
-    profile: str, rig: Rig
-) -> None:
+async def test_an_unplugged_contact_raises_a_driver_error(profile: str, rig: Rig) -> None:
     contact = CONTACTS[profile](rig)
     contact.close()
     await contact.pin.read()
@@ -110,7 +108,7 @@ QUANTITIES = {"hwmon": build_hwmon, "sim-sensor": build_sim_sensor}
 
 
 @pytest.mark.parametrize("profile", QUANTITIES)
-async def test_a_sensor_tells_what_is_there_in_its_unit(profile: str, rig: Rig) -> None:
+async def test_a_sensor_measures_in_its_unit(profile: str, rig: Rig) -> None:
     sensor, change = QUANTITIES[profile](rig)
     assert (sensor.name, sensor.unit) == ("a", UNIT_OF["current"])
     for value in ("0", "1.187", "-0.25"):
@@ -118,6 +116,6 @@ async def test_a_sensor_tells_what_is_there_in_its_unit(profile: str, rig: Rig) 
         assert await sensor.read() == pytest.approx(float(value))
 
 
-def test_every_driver_of_the_registry_is_held_to_this_contract() -> None:
+def test_every_driver_of_the_registry_is_tested_here() -> None:
     assert set(CONTACTS) == set(INPUTS)
     assert set(QUANTITIES) == set(SENSORS)

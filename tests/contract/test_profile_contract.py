@@ -103,7 +103,7 @@ def test_there_are_the_families_that_the_box_needs() -> None:
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-async def test_a_switch_follows_and_is_read_back(
+async def test_a_switch_is_set_and_read_back(
     name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
@@ -124,7 +124,7 @@ async def test_a_switch_follows_and_is_read_back(
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-async def test_a_contact_that_sticks_is_a_fault_where_it_can_be_told(
+async def test_a_stuck_contact_is_a_fault_where_the_device_reports_it(
     name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
@@ -167,7 +167,7 @@ async def test_a_silent_switch_is_a_timeout_where_it_should_answer(
         if isinstance(p, AmplifierProfile) and p.commands.volume is not None
     ],
 )
-async def test_an_amplifier_with_a_volume_obeys_it(
+async def test_an_amplifier_with_a_volume_sets_it(
     name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")
@@ -189,7 +189,7 @@ async def test_an_amplifier_with_a_volume_obeys_it(
 
 
 @pytest.mark.parametrize("name", METERS)
-async def test_a_meter_tells_what_it_measures(
+async def test_a_meter_reports_the_measured_value(
     name: str, tmp_path: Path, ports: list[SimSerialBus]
 ) -> None:
     profile, line, device = build(name, tmp_path / "port")

@@ -39,7 +39,7 @@ async def test_it_reads_back_what_was_set(switch: PowerSwitch) -> None:
         assert await switch.read() is state
 
 
-async def test_setting_what_is_already_so_is_no_fault(switch: PowerSwitch) -> None:
+async def test_setting_the_present_state_is_not_a_fault(switch: PowerSwitch) -> None:
     await switch.set(False)
     await switch.set(False)
     assert await switch.read() is False
@@ -49,7 +49,7 @@ def test_it_has_the_name_that_the_settings_gave_it(switch: PowerSwitch) -> None:
     assert switch.name == "a"
 
 
-def test_every_profile_of_the_registry_is_held_to_this_contract() -> None:
+def test_every_profile_of_the_registry_is_tested_here() -> None:
     assert {name.split(" ")[0] for name in SWITCHES} == set(PROFILES)
 
 

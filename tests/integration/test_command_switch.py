@@ -148,7 +148,7 @@ async def test_an_amplifier_that_does_not_take_its_volume_is_on_all_the_same(
     rack: Rack, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, device, zone = await rack.fit(MONO, unit=1, coil=2, volume=17, timeout_ms=400)
-    device.forget_volume()
+    device.drop_volume_commands()
     with caplog.at_level(logging.WARNING):
         await zone.set(True)
     assert device.contacts[2] is True

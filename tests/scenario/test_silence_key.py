@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
-from drivers.sim.sim_input import break_contact, set_contact
+from drivers.sim.sim_input import set_contact, set_contact_fault
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import moment
 
@@ -40,11 +40,11 @@ async def test_the_key_silences_the_box_and_no_restart_lifts_it(
     await until(lambda: stage.open_play() is None, "silence")
     await air.until_told("silence_key_on", ["begins"])
     await stage.station.stop(signal.SIGKILL)
-    await asyncio.to_thread(break_contact, key, "mute")  # and its module is pulled
+    await asyncio.to_thread(set_contact_fault, key, "mute")  # and its module is pulled
     await stage.station.start()
     await air.pass_time(5)
     freed_at = datetime.now(UTC)
-    await asyncio.to_thread(break_contact, key, None)
+    await asyncio.to_thread(set_contact_fault, key, None)
     await asyncio.to_thread(set_contact, key, active=False)
     back = await air.until_sounding(freed_at)
     await air.pass_time(3)

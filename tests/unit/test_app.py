@@ -138,8 +138,8 @@ async def test_a_part_that_cannot_be_built_leaves_nothing_on(
         async with app.build(settings, device):
             pass
     assert_all_is_closed(machine)
-    has_lines = PARTS.index(part) > PARTS.index("build_outputs")
-    assert bool(machine.switches) == has_lines
+    has_buses = PARTS.index(part) > PARTS.index("build_outputs")
+    assert bool(machine.switches) == has_buses
 
 
 @pytest.mark.parametrize("room", ["SilenceEvents", "SiteInputs", "AuthorityTracker"])

@@ -27,7 +27,7 @@ from agent.play.sound.emergency_queue import EmergencyQueue
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.session_stack import Session, SessionStack
 from agent.play.sound.sound_session import SoundSession
-from agent.play.speaker_line import SpeakerLine, close_lines
+from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Spawn, Supervisor
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class SoundOutput:
             try:
                 await self._abandon_all("shutdown")
             finally:
-                await close_lines(self.lines.values())
+                await close_buses(self.lines.values())
 
     # Events of the engine
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from agent.play import speaker_line as line_module
-from agent.play.speaker_line import SpeakerLine, close_lines
+from agent.play.speaker_line import SpeakerLine, close_buses
 from drivers.sim.sim_amplifier import SimAmplifier
 
 
@@ -179,7 +179,7 @@ async def test_a_line_that_fails_while_closing_keeps_no_other_line_on(fault: str
     first.is_broken = fault.startswith("a mistake")
     if not first.is_broken:
         first.inject("welded" if fault == "welded" else "mute")
-    await close_lines(lines)
+    await close_buses(lines)
     assert lines[0].state == "fault"
     assert [await other.read() for other in others] == [False, False]
 
@@ -192,7 +192,7 @@ async def test_a_second_cancel_while_lines_close_waits_until_all_are_off() -> No
     assert all([await line.claim() for line in lines])
     slow.moved.clear()
     slow.answer.clear()
-    closing = asyncio.create_task(close_lines(lines))
+    closing = asyncio.create_task(close_buses(lines))
     async with asyncio.timeout(60):
         await slow.moved.wait()
     for _ in range(2):

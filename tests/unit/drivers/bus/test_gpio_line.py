@@ -1,4 +1,4 @@
-"""GPIO lines through libgpiod: claimed, read back, edges, a busy line, a chip that goes."""
+"""GPIO lines through libgpiod: requests, read-back, edges, a busy line, an unplugged chip."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FAKE, FAKE_LINE = build_modules(FakeGpio())
 
 
 @pytest.mark.parametrize("name", names_of(FAKE_LINE))
-def test_the_fake_has_the_very_enums_of_the_package(name: str) -> None:
+def test_the_fake_has_the_enums_of_the_package(name: str) -> None:
     mine, real = getattr(FAKE_LINE, name), getattr(gpiod.line, name)
     assert issubclass(real, enum.Enum)
     assert [member.name for member in mine] == [member.name for member in real]
@@ -81,7 +81,7 @@ def test_the_fake_and_the_package_name_edges_alike() -> None:
     assert [member.name for member in mine] == [member.name for member in real]
 
 
-def test_the_package_raises_oserror_for_a_chip_that_is_none(tmp_path: Path) -> None:
+def test_the_package_raises_oserror_for_a_file_that_is_no_chip(tmp_path: Path) -> None:
     """What the driver catches, seen on the real package, which works without any chip."""
     with pytest.raises(FileNotFoundError):
         gpiod.Chip(str(tmp_path / "gpiochip9"))
@@ -90,7 +90,7 @@ def test_the_package_raises_oserror_for_a_chip_that_is_none(tmp_path: Path) -> N
     assert caught.value.errno == errno.ENODEV
 
 
-async def test_a_real_package_without_a_chip_is_a_device_that_is_not_there(tmp_path: Path) -> None:
+async def test_the_real_package_without_a_chip_is_an_unreachable_device(tmp_path: Path) -> None:
     with pytest.raises(DeviceUnreachable, match="gpioinfo"):
         await GpioRelay(port=str(tmp_path / "gpiochip0"), coil=4).set(True)
     with pytest.raises(DeviceUnreachable, match="plugged in"):
@@ -134,7 +134,7 @@ async def test_a_shorted_pin_is_a_fault_of_the_device(bench: FakeGpio) -> None:
         await GpioRelay(port=CHIP, coil=26).set(True)
 
 
-async def test_a_line_that_another_program_holds_is_busy_and_says_by_whom(bench: FakeGpio) -> None:
+async def test_a_line_of_another_program_is_busy_and_names_the_holder(bench: FakeGpio) -> None:
     bench.pin(CHIP, 4).owner = "onewire@0"
     relay = GpioRelay(port=CHIP, coil=4)
     with pytest.raises(DeviceBusy, match="onewire@0"):
@@ -152,7 +152,7 @@ async def test_a_line_that_another_program_holds_is_busy_and_says_by_whom(bench:
         (errno.EACCES, DeviceUnreachable),
     ],
 )
-async def test_what_the_kernel_answers_is_told_in_the_familys_words(
+async def test_an_error_of_the_kernel_becomes_a_driver_error(
     bench: FakeGpio, code: int, error: type[Exception]
 ) -> None:
     relay = GpioRelay(port=CHIP, coil=4)
@@ -163,7 +163,7 @@ async def test_what_the_kernel_answers_is_told_in_the_familys_words(
     await relay.set(True)
 
 
-async def test_a_line_beyond_the_chip_or_of_no_such_name_is_not_there(bench: FakeGpio) -> None:
+async def test_a_line_beyond_the_chip_or_of_no_such_name_is_unreachable(bench: FakeGpio) -> None:
     with pytest.raises(DeviceUnreachable, match="range"):
         await GpioRelay(port=CHIP, coil=99).set(True)
     with pytest.raises(DeviceUnreachable, match="no such chip or line"):
@@ -180,7 +180,7 @@ async def test_a_line_beyond_the_chip_or_of_no_such_name_is_not_there(bench: Fak
         ({"port": CHIP, "coil": 1, "drive": "both"}, "open-drain"),
     ],
 )
-def test_settings_that_say_too_little_or_nonsense_are_refused_at_once(
+def test_incomplete_or_invalid_settings_are_refused_at_once(
     settings: dict[str, object], text: str
 ) -> None:
     with pytest.raises(UnsupportedFeature, match=text):
@@ -192,7 +192,7 @@ def build_key() -> GpioInput:
     return GpioInput("khan-cap", port=CHIP, line=17, active="low", bias="pull-up", debounce_ms=50)
 
 
-async def test_a_key_pressed_and_let_go_before_anyone_looked_gives_both(bench: FakeGpio) -> None:
+async def test_a_key_pressed_and_released_unread_gives_both_edges(bench: FakeGpio) -> None:
     key = build_key()
     assert isinstance(key, EdgePin)
     assert await key.read() is False
@@ -202,7 +202,7 @@ async def test_a_key_pressed_and_let_go_before_anyone_looked_gives_both(bench: F
 
 
 @pytest.mark.parametrize("active", ["high", "low"])
-async def test_a_wire_that_came_off_is_no_pressed_key(bench: FakeGpio, active: str) -> None:
+async def test_a_broken_wire_is_not_a_pressed_key(bench: FakeGpio, active: str) -> None:
     assert await GpioInput(port=CHIP, line=17, active=active).read() is False
 
 
@@ -216,7 +216,7 @@ async def test_a_door_that_opens_its_contact_to_ground_is_active_high_with_a_pul
     assert await door.read() is True
 
 
-async def test_a_bounce_is_no_edge(bench: FakeGpio) -> None:
+async def test_a_bounce_is_not_an_edge(bench: FakeGpio) -> None:
     key = build_key()
     assert await key.read() is False
     bench.drive(CHIP, 17, "low", held_ms=3)
@@ -225,7 +225,7 @@ async def test_a_bounce_is_no_edge(bench: FakeGpio) -> None:
     assert bench.pin(CHIP, 17).settings.debounce_period.total_seconds() == 0.05
 
 
-async def test_waiting_can_be_cancelled_and_loses_nothing(bench: FakeGpio) -> None:
+async def test_a_cancelled_wait_loses_no_edge(bench: FakeGpio) -> None:
     key = build_key()
     await key.read()
     with contextlib.suppress(TimeoutError):
@@ -234,7 +234,7 @@ async def test_waiting_can_be_cancelled_and_loses_nothing(bench: FakeGpio) -> No
     assert await key.next_state() is True
 
 
-async def test_a_chip_that_is_unplugged_ends_the_wait_and_works_again_when_it_is_back(
+async def test_an_unplugged_chip_ends_the_wait_and_works_again_after_it_returns(
     bench: FakeGpio,
 ) -> None:
     key = build_key()

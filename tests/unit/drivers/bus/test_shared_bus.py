@@ -1,4 +1,4 @@
-"""The owner of a line, with ports that are not there and devices that do as the test says."""
+"""The shared bus, with missing ports and devices that behave as the test says."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Bench:
         return self.ports[-1]
 
 
-def party(name: str = "a", *, timeout_s: float = 0.02, tries: int = 2) -> BusUser:
+def user(name: str = "a", *, timeout_s: float = 0.02, tries: int = 2) -> BusUser:
     return BusUser(name=name, key=name, timeout_s=timeout_s, gap_s=0.0, tries=tries)
 
 
@@ -78,31 +78,31 @@ async def lose_port(port: FakePort) -> int:
     raise OSError(errno.EIO, "gone")
 
 
-async def test_a_device_is_asked_as_often_as_its_profile_says() -> None:
+async def test_a_device_gets_as_many_attempts_as_its_profile_says() -> None:
     device = Device(keep_silent)
     with pytest.raises(DeviceTimeout, match=r"no answer in 0\.02 s on /dev/x"):
-        await Bench().line.command(party(tries=3), "read", device)
+        await Bench().line.command(user(tries=3), "read", device)
     assert device.asked == 3
 
 
-async def test_a_second_try_that_is_answered_is_an_answer() -> None:
+async def test_an_answer_to_the_second_attempt_is_accepted() -> None:
     device = Device(keep_silent, answer)
-    assert await Bench().line.command(party(), "read", device) == 7
+    assert await Bench().line.command(user(), "read", device) == 7
 
 
-async def test_a_silent_device_gets_one_try_until_it_answers_again() -> None:
+async def test_a_silent_device_gets_one_attempt_until_it_answers_again() -> None:
     bench, device = Bench(), Device(keep_silent, keep_silent, keep_silent, answer, keep_silent)
     for _ in range(2):
         with pytest.raises(DeviceTimeout):
-            await bench.line.command(party(), "switch on", device)
+            await bench.line.command(user(), "switch on", device)
     assert device.asked == 3  # two tries, then one
-    assert await bench.line.command(party(), "switch on", device) == 7
+    assert await bench.line.command(user(), "switch on", device) == 7
     with pytest.raises(DeviceTimeout):
-        await bench.line.command(party(), "switch on", device)
+        await bench.line.command(user(), "switch on", device)
     assert device.asked == 6  # in good standing again: two tries
 
 
-async def test_polls_of_a_silent_device_are_refused_while_its_pause_lasts(
+async def test_polls_of_a_silent_device_are_refused_during_its_back_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now_s = 1000.0
@@ -111,12 +111,12 @@ async def test_polls_of_a_silent_device_are_refused_while_its_pause_lasts(
     pauses_s = []
     for _ in range(7):
         with pytest.raises(DeviceTimeout, match="no answer"):
-            await bench.line.poll(party(), "read", device)
+            await bench.line.poll(user(), "read", device)
         asked, begin_s = device.asked, now_s
         while True:
             now_s += 0.5
             try:
-                await bench.line.poll(party(), "read", Device(answer_never))
+                await bench.line.poll(user(), "read", Device(answer_never))
             except DeviceTimeout:
                 continue
             except RuntimeError:
@@ -130,30 +130,30 @@ async def answer_never(_: FakePort) -> int:
     raise RuntimeError("asked")
 
 
-async def test_one_devices_silence_is_not_anothers() -> None:
+async def test_the_silence_of_one_device_does_not_affect_another() -> None:
     bench = Bench()
     with pytest.raises(DeviceTimeout):
-        await bench.line.poll(party("a"), "read", Device(keep_silent))
-    assert await bench.line.poll(party("b"), "read", Device(answer)) == 7
+        await bench.line.poll(user("a"), "read", Device(keep_silent))
+    assert await bench.line.poll(user("b"), "read", Device(answer)) == 7
 
 
-async def test_what_comes_and_is_no_answer_is_shown() -> None:
+async def test_bytes_that_are_not_an_answer_are_shown() -> None:
     with pytest.raises(DeviceProtocolError, match="2 bytes came that are no answer: ff 00"):
-        await Bench().line.command(party(), "read", Device(babble))
+        await Bench().line.command(user(), "read", Device(babble))
 
 
-async def test_a_port_lost_since_the_last_request_is_opened_again_within_the_next() -> None:
+async def test_a_port_lost_since_the_last_request_is_reopened_within_the_next() -> None:
     bench = Bench()
-    await bench.line.command(party(), "read", Device(answer))
-    assert await bench.line.command(party(), "read", Device(lose_port, answer)) == 7
+    await bench.line.command(user(), "read", Device(answer))
+    assert await bench.line.command(user(), "read", Device(lose_port, answer)) == 7
     assert [port.was_closed for port in bench.ports] == [True, False]
 
 
 async def test_a_port_that_is_lost_again_at_once_is_unreachable() -> None:
     bench, device = Bench(), Device(lose_port)
-    await bench.line.command(party(), "read", Device(answer))
+    await bench.line.command(user(), "read", Device(answer))
     with pytest.raises(DeviceUnreachable, match="the port is gone"):
-        await bench.line.command(party(), "read", device)
+        await bench.line.command(user(), "read", device)
     assert device.asked == 2
 
 
@@ -167,15 +167,15 @@ async def test_a_port_that_is_lost_again_at_once_is_unreachable() -> None:
         (errno.EIO, DeviceUnreachable, "Input/output"),
     ],
 )
-async def test_why_a_port_does_not_open_is_told_with_what_to_do(
+async def test_a_port_that_does_not_open_is_reported_with_the_remedy(
     number: int, kind: type[Exception], says: str
 ) -> None:
     bench = Bench()
     bench.error = OSError(number, "Input/output error")
     with pytest.raises(kind, match=says):
-        await bench.line.command(party(), "read", Device(answer))
+        await bench.line.command(user(), "read", Device(answer))
     bench.error = None
-    assert await bench.line.command(party(), "read", Device(answer)) == 7
+    assert await bench.line.command(user(), "read", Device(answer)) == 7
 
 
 async def test_one_exchange_at_a_time() -> None:
@@ -189,6 +189,6 @@ async def test_one_exchange_at_a_time() -> None:
         active -= 1
         return 1
 
-    calls = (bench.line.command(party(str(n)), "read", exchange) for n in range(20))
+    calls = (bench.line.command(user(str(n)), "read", exchange) for n in range(20))
     assert sum(await asyncio.gather(*calls)) == 20
     assert most == 1

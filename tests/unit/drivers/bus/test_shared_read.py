@@ -1,4 +1,4 @@
-"""Contacts of one board share its frames, and none gets an answer from before its question."""
+"""Contacts of one board share its frames; no caller gets a reading from before its call."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ class Board:
         return [state]
 
 
-async def test_five_who_ask_at_once_cost_one_frame() -> None:
+async def test_five_concurrent_callers_share_one_frame() -> None:
     board, block = Board(), SharedRead()
     assert await asyncio.gather(*(block.read(board.read) for _ in range(5))) == [[0]] * 5
     assert board.frames == 1
 
 
-async def test_who_asks_again_gets_what_is_so_now() -> None:
+async def test_a_later_call_gets_a_new_reading() -> None:
     board, block = Board(), SharedRead()
     assert await block.read(board.read) == [0]
     board.state = 1
     assert await block.read(board.read) == [1]
 
 
-async def test_who_asks_while_a_frame_is_under_way_gets_the_next_and_shares_it() -> None:
+async def test_callers_during_a_frame_share_the_next_one() -> None:
     board, block = Board(), SharedRead()
     board.may_answer.clear()
     early = asyncio.create_task(block.read(board.read))
@@ -58,7 +58,7 @@ async def test_who_asks_while_a_frame_is_under_way_gets_the_next_and_shares_it()
     assert board.frames == 2
 
 
-async def test_a_failure_is_its_askers_alone_and_the_next_asks_again() -> None:
+async def test_a_failure_is_not_shared_and_the_next_caller_reads_again() -> None:
     board, block = Board(), SharedRead()
     board.is_mute = True
     with pytest.raises(DeviceTimeout):

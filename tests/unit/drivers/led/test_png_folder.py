@@ -29,9 +29,7 @@ def pixels(path: Path) -> bytes:
         return file.tobytes()
 
 
-def test_a_frame_comes_back_from_the_latest_file_pixel_by_pixel(
-    board: PngFolder, tmp_path: Path
-) -> None:
+def test_the_latest_file_has_every_pixel_of_the_frame(board: PngFolder, tmp_path: Path) -> None:
     frame = bytes(range(24))
     board.send("mat", frame)
     assert pixels(tmp_path / "mat-latest.png") == frame
@@ -62,34 +60,34 @@ def test_the_history_is_bounded_and_its_counter_survives_a_restart(tmp_path: Pat
     assert names[-1].startswith(f"mat-{2 * HISTORY_FRAMES:06d}-")
 
 
-def test_nothing_half_written_stays_behind(board: PngFolder, tmp_path: Path) -> None:
+def test_no_partly_written_file_remains(board: PngFolder, tmp_path: Path) -> None:
     board.send("mat", RED)
     assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
 
 
-def test_closing_leaves_the_face_black(board: PngFolder, tmp_path: Path) -> None:
+def test_closing_turns_the_face_black(board: PngFolder, tmp_path: Path) -> None:
     board.send("mat", RED)
     board.close()
     assert pixels(tmp_path / "mat-latest.png") == bytes(24)
 
 
 @pytest.mark.parametrize(("face", "frame"), [("lung", RED), ("mat", RED[:-1])])
-def test_a_wrong_face_or_length_is_our_misuse(board: PngFolder, face: str, frame: bytes) -> None:
+def test_a_wrong_face_or_length_is_a_value_error(board: PngFolder, face: str, frame: bytes) -> None:
     with pytest.raises(ValueError, match=r"no such face|bytes are no"):
         board.send(face, frame)
 
 
-def test_a_face_name_never_leaves_the_folder(tmp_path: Path) -> None:
+def test_a_face_name_never_leads_out_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="plain word"):
         PngFolder(str(tmp_path)).open({"../x": SIZE})
 
 
-def test_a_folder_that_cannot_be_is_a_board_that_is_not_there(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_unreachable_board(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DeviceUnreachable):
         PngFolder(str(tmp_path / "file" / "board")).open({"mat": SIZE})
 
 
-def test_it_says_that_it_cannot_dim(board: PngFolder) -> None:
+def test_brightness_is_an_unsupported_feature(board: PngFolder) -> None:
     with pytest.raises(UnsupportedFeature):
         board.set_brightness(50)

@@ -1,4 +1,4 @@
-"""Profiles are read strictly: each mistake is told with its file, line, key and remedy."""
+"""Profiles are read strictly: each mistake is reported with file, line, key and remedy."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("text", "new", "old", "key", "says"), MISTAKES)
-def test_a_mistake_is_told_at_its_line_and_key(
+def test_a_mistake_is_reported_at_its_line_and_key(
     tmp_path: Path, text: str, new: str, old: str, key: str, says: str
 ) -> None:
     assert old in text, "the profile has changed: change the mistake with it"
@@ -120,7 +120,7 @@ def test_a_mistake_is_told_at_its_line_and_key(
         ("2.5e-1", None),
     ],
 )
-def test_a_word_is_written_as_in_a_manual(tmp_path: Path, written: str, value: int | None) -> None:
+def test_a_word_is_read_as_in_a_manual(tmp_path: Path, written: str, value: int | None) -> None:
     path = write(tmp_path, WORDS, WORDS.replace("on: 0x0100", f"on: {written}"))
     if value is None:
         with pytest.raises(BadProfile, match=r"registers\.write\.on: wrong type; .*0x1E"):
@@ -146,7 +146,7 @@ def test_a_scale_is_a_number_however_small(tmp_path: Path, written: str, value: 
     assert value in {reading.scale for reading in profile.readings.values()}
 
 
-def test_all_mistakes_of_form_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_of_form_are_reported_at_once(tmp_path: Path) -> None:
     changed = RELAY.replace("channels: 8", "channels: many").replace("table: coil", "table: koil")
     path = write(tmp_path, RELAY, changed)
     with pytest.raises(BadProfile) as caught:
@@ -155,7 +155,7 @@ def test_all_mistakes_of_form_are_told_at_once(tmp_path: Path) -> None:
         assert told in str(caught.value)
 
 
-def test_a_measure_that_no_meter_has_is_told_with_the_nearest(tmp_path: Path) -> None:
+def test_an_unknown_measure_is_reported_with_the_nearest(tmp_path: Path) -> None:
     path = write(tmp_path, METER, METER.replace("  voltage:", "  voltag:"))
     with pytest.raises(BadProfile, match=r"readings\.voltag: unknown key; .*did you mean voltage"):
         read_profile(path)
@@ -184,7 +184,7 @@ def test_the_technicians_own_file_comes_first(
 
 
 @pytest.mark.parametrize("name", list_profiles())
-def test_a_shipped_profile_answers_for_its_quality(name: str) -> None:
+def test_a_shipped_profile_states_every_quality_rule(name: str) -> None:
     profile = load_profile(name)
     assert {rule.rule for rule in profile.quality} == set(RULES)
     assert all(source.startswith("https://") for source in profile.source)
@@ -203,7 +203,7 @@ def test_the_folders_page_lists_every_profile() -> None:
         assert ("| yes |" in row) == (state == "done")
 
 
-def test_the_wheel_brings_the_profiles_to_a_folder_that_is_searched() -> None:
+def test_the_wheel_installs_the_profiles_in_a_searched_folder() -> None:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     ((target, files),) = config["options.data_files"].items()
@@ -211,11 +211,11 @@ def test_the_wheel_brings_the_profiles_to_a_folder_that_is_searched() -> None:
     assert any(str(folder).endswith(target) for folder in load.FOLDERS)
 
 
-def test_an_amplifier_can_be_read_as_such() -> None:
+def test_an_amplifier_profile_is_loaded_as_an_amplifier() -> None:
     assert isinstance(load_profile("nad-c-356bee"), AmplifierProfile)
 
 
-def test_the_command_tells_good_files_and_bad_ones(
+def test_the_command_reports_valid_and_invalid_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0

@@ -1,4 +1,4 @@
-"""What a profile takes is known without hardware, and loading holds to the same list."""
+"""The settings of a profile are known without hardware, and loading uses the same list."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_settings_that_fit_have_no_fault_and_load(
 
 
 @pytest.mark.parametrize(("use", "profile", "settings", "says"), BAD)
-def test_settings_that_do_not_fit_are_told_and_do_not_load(
+def test_settings_that_do_not_fit_are_reported_and_do_not_load(
     use: Use, profile: str, settings: dict[str, Any], says: str
 ) -> None:
     (fault,) = faults_of(use, profile, **settings)
@@ -98,12 +98,12 @@ def test_settings_that_do_not_fit_are_told_and_do_not_load(
     assert says in str(caught.value)
 
 
-def test_a_profile_of_another_use_is_told_what_it_is() -> None:
+def test_a_profile_of_another_use_is_reported_with_its_uses() -> None:
     with pytest.raises(UnsupportedFeature, match="it is no switch, only sensor"):
         registry.find_faults("switch", "xy-md02", {})
 
 
-def test_a_driver_built_in_tells_its_settings_too() -> None:
+def test_a_built_in_driver_lists_its_settings_too() -> None:
     settings = {s.name: s for s in registry.describe("sim-amplifier").settings["switch"]}
     assert settings["switch_ms"] == Setting(name="switch_ms", type="integer", default=20)
     assert settings["port"].type == "text"
@@ -111,7 +111,7 @@ def test_a_driver_built_in_tells_its_settings_too() -> None:
     assert set(registry.describe("gpio").settings) == {"switch", "input"}
 
 
-def test_all_that_can_be_a_switch_are_listed() -> None:
+def test_all_profiles_with_the_use_switch_are_listed() -> None:
     known = registry.list_known("switch")
     assert {"gpio", "sim-amplifier", "lctech-lcus-1", "toa-9000-series"} <= set(known)
     assert "xy-md02" not in known
@@ -131,7 +131,7 @@ def test_describing_loads_no_driver_library() -> None:
     assert run.stdout.strip() in ("[]", "['asyncio.subprocess']")
 
 
-def test_two_devices_of_different_speech_cannot_share_a_port() -> None:
+def test_two_devices_of_different_protocols_cannot_share_a_port() -> None:
     registry.load_switch(WAVE, name="a", port=PORT, coil=0)
     registry.load_switch("eletechsup-r421a08", name="b", port=PORT, unit=2, coil=0)
     with pytest.raises(UnsupportedFeature, match="already used as Modbus RTU 9600 8N1"):

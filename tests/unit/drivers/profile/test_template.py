@@ -1,4 +1,4 @@
-"""Command tables against the bytes that the makers' own documents print."""
+"""Command tables, compared with the bytes in the makers' own documents."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_command_is_the_documents_bytes(
     assert build_frame(commands.form, template, values) == wire
 
 
-def test_an_answer_of_others_tests_is_understood() -> None:
+def test_an_answer_from_an_external_test_is_decoded() -> None:
     """The status line of pymonoprice's tests: zone 11, on, volume 13."""
     wire = b"\r\n#>1100010000131112100401\r\n#"
     assert MONO.query is not None
@@ -82,12 +82,12 @@ def test_the_simulators_checksum_is_the_makers(body: str) -> None:
         ("text", "on {zone}\r", "unknown field"),
     ],
 )
-def test_a_template_that_cannot_be_filled_is_told(form: str, text: str, says: str) -> None:
+def test_a_template_that_cannot_be_filled_is_reported(form: str, text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         build_frame("hex" if form == "hex" else "text", text, {"channel": 256})
 
 
-def test_what_stands_in_a_value_is_no_pattern() -> None:
+def test_a_value_is_not_read_as_a_pattern() -> None:
     pattern = build_pattern("text", r"zone {unit:02d}\.", {"unit": 7})
     assert pattern.search(b"zone 07.")
     assert not pattern.search(b"zone 07x")

@@ -62,7 +62,7 @@ def sys_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sys:
     ("measures", "value", "unit"),
     [("current", 1.187, "A"), ("voltage", 23.984, "V"), ("power", 28.45, "W")],
 )
-async def test_an_ina226_tells_current_bus_voltage_and_power(
+async def test_an_ina226_measures_current_bus_voltage_and_power(
     sys_: Sys, measures: str, value: float, unit: str
 ) -> None:
     ina = HwmonSensor(measures=measures, chip="ina226", port="1-0041")
@@ -75,7 +75,7 @@ async def test_the_shunt_has_its_own_channel_and_a_divider_its_scale(sys_: Sys) 
     assert await shunt.read() == pytest.approx(0.132)
 
 
-async def test_a_1_wire_probe_is_found_by_its_number_alone_and_may_freeze(sys_: Sys) -> None:
+async def test_a_1_wire_probe_is_found_by_its_number_alone_and_reads_below_zero(sys_: Sys) -> None:
     probe = HwmonSensor(measures="temperature", port="28-0000072d9fb1")
     assert await probe.read() == pytest.approx(-1.25)
 
@@ -87,14 +87,14 @@ async def test_a_device_may_be_named_by_its_folder(sys_: Sys) -> None:
     )
 
 
-async def test_two_chips_of_a_name_need_the_device_to_be_told(sys_: Sys) -> None:
+async def test_two_chips_of_a_name_need_the_device(sys_: Sys) -> None:
     with pytest.raises(UnsupportedFeature, match="ina226 1-0040, ina226 1-0041"):
         await HwmonSensor(measures="current", chip="ina226").read()
     with pytest.raises(UnsupportedFeature, match="port"):
         HwmonSensor(measures="current")
 
 
-async def test_a_probe_that_is_pulled_is_not_there_and_comes_back_under_another_number(
+async def test_an_unplugged_probe_is_unreachable_and_found_again_under_another_number(
     sys_: Sys,
 ) -> None:
     probe = HwmonSensor(measures="temperature", port="28-0000072d9fb1")
@@ -106,12 +106,12 @@ async def test_a_probe_that_is_pulled_is_not_there_and_comes_back_under_another_
     assert await probe.read() == pytest.approx(21.062)
 
 
-async def test_a_channel_that_the_chip_lacks_is_not_there(sys_: Sys) -> None:
+async def test_a_channel_that_the_chip_lacks_is_unreachable(sys_: Sys) -> None:
     with pytest.raises(DeviceUnreachable):
         await HwmonSensor(measures="humidity", port="1-0040").read()
 
 
-async def test_a_chip_that_tells_of_an_open_probe_is_believed(sys_: Sys) -> None:
+async def test_a_chip_that_reports_an_open_probe_is_a_device_fault(sys_: Sys) -> None:
     sys_.add("1-0048", "lm90", temp2_input="127000", temp2_fault="1")
     with pytest.raises(DeviceFault, match="open or shorted"):
         await HwmonSensor(measures="temperature", chip="lm90", channel="temp2").read()
@@ -120,7 +120,7 @@ async def test_a_chip_that_tells_of_an_open_probe_is_believed(sys_: Sys) -> None
 @pytest.mark.parametrize(
     ("told", "is_false"), [("85000", True), ("127937", True), ("85062", False)]
 )
-async def test_the_power_on_value_of_a_1_wire_probe_is_no_temperature(
+async def test_the_power_on_value_of_a_1_wire_probe_is_not_a_temperature(
     sys_: Sys, told: str, is_false: bool  # noqa: FBT001 - a table's column
 ) -> None:  # fmt: skip
     sys_.add("w1_bus_master1/28-ffff", "w1_slave_temp", temp1_input=told)

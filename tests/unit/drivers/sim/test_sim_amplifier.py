@@ -37,7 +37,7 @@ async def test_the_contact_takes_its_time_and_only_when_it_moves(bench: Bench) -
     assert bench.now_s == pytest.approx(100.02)
 
 
-async def test_a_welded_contact_stays_on_and_says_so_when_switched_off(bench: Bench) -> None:
+async def test_a_welded_contact_stays_on_and_is_a_fault_when_switched_off(bench: Bench) -> None:
     amplifier = bench.build()
     await amplifier.set(True)
     amplifier.inject("welded")
@@ -46,7 +46,7 @@ async def test_a_welded_contact_stays_on_and_says_so_when_switched_off(bench: Be
     assert await amplifier.read() is True
 
 
-async def test_a_dead_contact_stays_off_and_says_so_when_switched_on(bench: Bench) -> None:
+async def test_a_dead_contact_stays_off_and_is_a_fault_when_switched_on(bench: Bench) -> None:
     amplifier = bench.build()
     amplifier.inject("dead")
     with pytest.raises(DeviceFault, match="reads off"):
@@ -54,7 +54,7 @@ async def test_a_dead_contact_stays_off_and_says_so_when_switched_on(bench: Benc
     assert await amplifier.read() is False
 
 
-async def test_a_mute_one_times_out_and_does_not_move(bench: Bench) -> None:
+async def test_a_mute_amplifier_times_out_and_does_not_switch(bench: Bench) -> None:
     amplifier = bench.build(timeout_ms=500)
     amplifier.inject("mute")
     with pytest.raises(DeviceTimeout):
@@ -64,7 +64,7 @@ async def test_a_mute_one_times_out_and_does_not_move(bench: Bench) -> None:
     assert await amplifier.read() is False
 
 
-async def test_sound_before_the_amplifier_is_on_or_settled_is_our_misuse(bench: Bench) -> None:
+async def test_sound_before_the_amplifier_is_on_or_settled_is_a_runtime_error(bench: Bench) -> None:
     amplifier = bench.build(settle_ms=400)
     with pytest.raises(RuntimeError, match="off"):
         amplifier.begin_sound()
@@ -75,7 +75,7 @@ async def test_sound_before_the_amplifier_is_on_or_settled_is_our_misuse(bench: 
     amplifier.begin_sound()
 
 
-async def test_switching_off_under_sound_is_our_misuse(bench: Bench) -> None:
+async def test_switching_off_during_sound_is_a_runtime_error(bench: Bench) -> None:
     amplifier = bench.build()
     await amplifier.set(True)
     amplifier.begin_sound()
@@ -85,7 +85,7 @@ async def test_switching_off_under_sound_is_our_misuse(bench: Bench) -> None:
     await amplifier.set(False)
 
 
-async def test_two_moves_at_once_are_our_misuse(bench: Bench) -> None:
+async def test_two_concurrent_calls_are_a_runtime_error(bench: Bench) -> None:
     amplifier = bench.build()
     results = await asyncio.gather(
         amplifier.set(True), amplifier.set(False), return_exceptions=True
@@ -94,7 +94,7 @@ async def test_two_moves_at_once_are_our_misuse(bench: Bench) -> None:
     assert isinstance(results[1], RuntimeError)
 
 
-async def test_behind_a_file_the_contact_outlives_the_process_and_can_be_broken(
+async def test_with_a_file_the_contact_survives_the_process_and_can_get_a_fault(
     bench: Bench, tmp_path: Path
 ) -> None:
     port = tmp_path / "amplifier.json"
@@ -110,7 +110,7 @@ async def test_behind_a_file_the_contact_outlives_the_process_and_can_be_broken(
     assert json.loads(port.read_text()) == {"contact": "off", "fault": None}
 
 
-async def test_a_fault_written_by_hand_is_obeyed_and_nonsense_is_a_protocol_error(
+async def test_a_fault_written_by_hand_takes_effect_and_nonsense_is_a_protocol_error(
     bench: Bench, tmp_path: Path
 ) -> None:
     port = tmp_path / "amplifier.json"

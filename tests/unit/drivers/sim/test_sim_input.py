@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
-from drivers.sim.sim_input import SimInput, break_contact, set_contact
+from drivers.sim.sim_input import SimInput, set_contact, set_contact_fault
 
 
-async def test_a_hand_presses_the_key_by_a_word_in_the_file(tmp_path: Path) -> None:
+async def test_the_file_sets_the_contact(tmp_path: Path) -> None:
     port = tmp_path / "key.json"
     key = SimInput("khan-cap", port=str(port), unit=1, line=3, active="low", debounce_ms=50)
     assert await key.read() is False
@@ -21,21 +21,21 @@ async def test_a_hand_presses_the_key_by_a_word_in_the_file(tmp_path: Path) -> N
     assert json.loads(port.read_text()) == {"active": False}
 
 
-async def test_it_breaks_and_mends_and_keeps_its_state(tmp_path: Path) -> None:
+async def test_faults_can_be_set_and_cleared_and_keep_the_state(tmp_path: Path) -> None:
     port = tmp_path / "door.json"
     door = SimInput("cua", port=str(port), timeout_ms=0)
     await asyncio.to_thread(set_contact, port, active=True)
-    await asyncio.to_thread(break_contact, port, "mute")
+    await asyncio.to_thread(set_contact_fault, port, "mute")
     with pytest.raises(DeviceTimeout):
         await door.read()
-    await asyncio.to_thread(break_contact, port, "gone")
+    await asyncio.to_thread(set_contact_fault, port, "gone")
     with pytest.raises(DeviceUnreachable):
         await door.read()
-    await asyncio.to_thread(break_contact, port, None)
+    await asyncio.to_thread(set_contact_fault, port, None)
     assert await door.read() is True
 
 
-async def test_a_mute_one_answers_after_its_time() -> None:
+async def test_a_mute_contact_times_out() -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -59,6 +59,6 @@ async def test_nonsense_is_a_protocol_error(tmp_path: Path, text: str) -> None:
         await SimInput(port=str(port)).read()
 
 
-def test_a_contact_behind_a_file_is_not_pressed_in_memory(tmp_path: Path) -> None:
+def test_a_contact_with_a_file_cannot_be_set_in_memory(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="lives in"):
         SimInput(port=str(tmp_path / "key.json")).put(active=True)

@@ -9,10 +9,10 @@ import pytest
 
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
 from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
-from drivers.sim.sim_sensor import SimSensor, break_sensor, set_value
+from drivers.sim.sim_sensor import SimSensor, set_sensor_fault, set_value
 
 
-async def test_the_temperature_drifts_by_a_number_in_the_file(tmp_path: Path) -> None:
+async def test_the_temperature_follows_the_number_in_the_file(tmp_path: Path) -> None:
     port = tmp_path / "cabinet.json"
     probe = SimSensor("tu", measures="temperature", port=str(port), unit=3, value=31.0)
     assert (await probe.read(), probe.unit) == (31.0, "°C")
@@ -32,7 +32,7 @@ async def test_a_probe_with_a_lag_follows_a_step_as_first_order_systems_do() -> 
     assert await probe.read() == pytest.approx(50.0, abs=0.01)
 
 
-async def test_the_current_of_a_simulated_amplifier_tells_a_welded_contact(tmp_path: Path) -> None:
+async def test_the_current_of_a_simulated_amplifier_shows_a_welded_contact(tmp_path: Path) -> None:
     port = tmp_path / "amplifier.json"
     current = SimSensor(measures="current", amplifier=str(port), draws=0.8)
     amplifier = SimAmplifier(port=str(port), switch_ms=0)
@@ -45,7 +45,7 @@ async def test_the_current_of_a_simulated_amplifier_tells_a_welded_contact(tmp_p
     assert await current.read() == 0.0
 
 
-async def test_it_breaks_and_mends(tmp_path: Path) -> None:
+async def test_faults_can_be_set_and_cleared(tmp_path: Path) -> None:
     port = tmp_path / "meter.json"
     meter = SimSensor(measures="power", port=str(port), value=40.0, timeout_ms=0)
     for fault, error in (
@@ -53,10 +53,10 @@ async def test_it_breaks_and_mends(tmp_path: Path) -> None:
         ("gone", DeviceUnreachable),
         ("nonsense", DeviceProtocolError),
     ):
-        await asyncio.to_thread(break_sensor, port, fault)
+        await asyncio.to_thread(set_sensor_fault, port, fault)
         with pytest.raises(error):
             await meter.read()
-    await asyncio.to_thread(break_sensor, port, None)
+    await asyncio.to_thread(set_sensor_fault, port, None)
     assert await meter.read() == 40.0
 
 
@@ -67,7 +67,7 @@ async def test_a_value_that_is_no_number_is_a_protocol_error(tmp_path: Path) -> 
         await SimSensor(port=str(port)).read()
 
 
-async def test_in_memory_it_breaks_too() -> None:
+async def test_faults_can_be_set_without_a_file() -> None:
     probe = SimSensor()
     probe.inject("gone")
     with pytest.raises(DeviceUnreachable):
