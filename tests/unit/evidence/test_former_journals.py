@@ -1,4 +1,4 @@
-"""Records of former lives are sent under their own epoch; a chain whose end rotted begins anew."""
+"""Records of former epochs are sent under their own epoch; a chain with a corrupt end restarts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.harness.journal_box import Box
 
 
 def turn(folder: Path, statement: str) -> None:
-    """As the card does it: without a word to anybody."""
+    """Change a row as a dying card does, without an error."""
     with closing(sqlite3.connect(folder / FILE)) as raw, raw:
         raw.execute(statement)
 
@@ -98,7 +98,7 @@ async def test_a_last_record_that_rotted_after_it_was_sent_keeps_no_lane_busy_fo
     await last.stop()
 
 
-async def test_of_lives_that_no_centre_takes_the_oldest_are_given_up_and_counted(
+async def test_the_oldest_former_epochs_are_dropped_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A card whose last record rots again and again, while there is no link."""
@@ -131,7 +131,7 @@ async def test_of_lives_that_no_centre_takes_the_oldest_are_given_up_and_counted
         "UPDATE journal SET seq=1099511627779 WHERE seq=3",
     ],
 )
-async def test_a_chain_whose_end_rotted_goes_on_under_a_new_epoch(
+async def test_a_chain_with_a_corrupt_end_continues_under_a_new_epoch(
     tmp_path: Path, change: str
 ) -> None:
     box = await Box.start(tmp_path)
@@ -148,7 +148,7 @@ async def test_a_chain_whose_end_rotted_goes_on_under_a_new_epoch(
     await again.stop()
 
 
-async def test_a_record_that_rotted_is_a_hole_and_a_gap_record_says_so(tmp_path: Path) -> None:
+async def test_a_corrupt_record_leaves_a_gap_and_a_gap_record(tmp_path: Path) -> None:
     box = await Box.start(tmp_path)
     for number in range(3):
         await box.journal.append("config", detail={"number": number})

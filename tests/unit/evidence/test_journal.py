@@ -49,7 +49,7 @@ async def test_the_chain_is_sha256_of_the_hash_before_and_the_exact_bytes(box: B
     assert box.journal.last_seq == 6
 
 
-async def test_a_record_says_who_when_and_how_sure_the_clock_was(box: Box) -> None:
+async def test_a_record_has_source_time_and_clock_quality(box: Box) -> None:
     await box.journal.append("silence", detail={"state": "on"})
     boot, silence = await box.records()
     assert boot["kind"] == "boot"
@@ -62,7 +62,7 @@ async def test_a_record_says_who_when_and_how_sure_the_clock_was(box: Box) -> No
     assert "play" not in silence
 
 
-async def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
+async def test_the_chain_continues_after_a_restart(tmp_path: Path) -> None:
     first = await Box.start(tmp_path)
     await first.journal.append("config", detail={})
     await first.stop()
@@ -105,7 +105,7 @@ async def test_a_crash_turns_an_open_play_into_one_cut_at_the_last_heartbeat(
     await third.stop()
 
 
-async def test_who_asks_is_told_when_a_play_begins_and_when_it_has_ended(box: Box) -> None:
+async def test_listeners_are_notified_when_a_play_begins_and_when_it_has_ended(box: Box) -> None:
     told: list[str] = []
     box.journal.played.connect(lambda one: told.append(one.entry))
     key = await box.journal.open_play(play("e1"))
@@ -194,7 +194,7 @@ async def test_a_receipt_for_another_chain_is_refused(box: Box) -> None:
 
 
 class FakeLine:
-    """Takes what the sender publishes; `got` wakes whoever waits."""
+    """Receives what the sender publishes; `got` signals each message."""
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[list[int]] = asyncio.Queue()

@@ -1,4 +1,4 @@
-"""Refusals and faults have their share of the journal; what is left out is counted and told."""
+"""Refusals and faults have their share of the journal; records left out are counted."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_people_ask_for_has_no_limit(hand: Hand, kind: Any) -> None:
     assert flood(JournalBudget(hand), kind, "", 20_000) == 20_000
 
 
-def test_what_is_left_out_is_told_within_a_minute_and_then_hourly(hand: Hand) -> None:
+def test_records_left_out_are_counted_within_a_minute_and_then_hourly(hand: Hand) -> None:
     budget = JournalBudget(hand)
     told = flood(budget, "refusal", "E_KEY", 2000)
     assert not budget.is_gap_due
@@ -96,7 +96,7 @@ def flap(faults: FaultLog, hand: Hand, times: int, every_s: float) -> list[Any]:
     return told
 
 
-def test_a_fault_that_comes_and_goes_is_told_less_and_less_often(hand: Hand) -> None:
+def test_an_intermittent_fault_is_recorded_less_and_less_often(hand: Hand) -> None:
     faults = FaultLog(hand)
     told = flap(faults, hand, 8640, 10.0)  # a day
     records = [one for one in told if one is not None]
@@ -108,7 +108,7 @@ def test_a_fault_that_comes_and_goes_is_told_less_and_less_often(hand: Hand) -> 
     assert sum(one.get("left_out", 0) for one in begun) == last + 1 - len(begun)
 
 
-def test_a_fault_of_now_and_then_is_always_told(hand: Hand) -> None:
+def test_a_rare_fault_is_always_recorded(hand: Hand) -> None:
     assert None not in flap(FaultLog(hand), hand, 50, 7201.0)
 
 
@@ -135,7 +135,7 @@ async def test_refusals_in_a_row_are_written_together_and_a_play_takes_them_alon
     assert writes == [2, 102, 103]
 
 
-async def test_a_heartbeat_writes_what_waits_and_close_tells_what_was_left_out(box: Box) -> None:
+async def test_a_heartbeat_writes_waiting_records_and_close_counts_those_left_out(box: Box) -> None:
     for _ in range(1200):
         await box.journal.append("refusal", detail={"code": "E_KEY"})
     await box.journal.beat()
@@ -149,7 +149,9 @@ async def test_a_heartbeat_writes_what_waits_and_close_tells_what_was_left_out(b
     }  # fmt: skip
 
 
-async def test_a_second_life_goes_on_with_the_budget_of_the_first(box: Box, tmp_path: Path) -> None:
+async def test_a_second_run_continues_with_the_budget_of_the_first(
+    box: Box, tmp_path: Path
+) -> None:
     for _ in range(1100):
         await box.journal.append("refusal", detail={"code": "E_KEY"})
     await box.journal.beat()

@@ -22,7 +22,7 @@ DOC_ID = "6b1f" * 8
 
 
 class Told:
-    """Records and results as they were told, and a clock that is moved by hand."""
+    """The records and results written, and a clock that is moved by hand."""
 
     def __init__(self) -> None:
         self.records: list[Any] = []
@@ -55,7 +55,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     return made
 
 
-async def test_the_first_of_a_sort_is_told_at_once_and_the_rest_in_one_summary(told: Told) -> None:
+async def test_the_first_of_a_sort_is_reported_at_once_and_the_rest_in_one_summary(
+    told: Told,
+) -> None:
     messages = [b"junk %d" % number for number in range(100)]
     for message in messages:
         await told.junk(message)
@@ -104,7 +106,7 @@ async def test_attack_111_a_res_names_what_it_can_and_never_says_the_code_twice(
     assert all(one.code not in one.detail for one in told.results)
 
 
-async def test_each_signed_document_is_answered_also_when_its_sort_was_told(told: Told) -> None:
+async def test_each_signed_document_is_answered_also_when_its_sort_was_reported(told: Told) -> None:
     elsewhere = [seal(playlist(seq=seq, to=["84/29266/tv-cl-0009"]), COMMUNE) for seq in range(30)]
     for message in elsewhere[:5]:
         await told.judged(message)
@@ -134,7 +136,7 @@ async def test_what_is_remembered_and_counted_is_bounded_whatever_topics_are_inv
     assert "other other other" in " ".join(told.records[-1]["sorts"])
 
 
-async def test_after_an_hour_a_sort_is_told_again(told: Told) -> None:
+async def test_after_an_hour_a_sort_is_reported_again(told: Told) -> None:
     await told.junk(b"1")
     told.now_s += 3601
     await told.junk(b"2")

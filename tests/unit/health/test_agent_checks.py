@@ -41,7 +41,7 @@ class Time:
 # Time
 
 
-async def test_a_box_without_time_says_so_after_two_minutes_and_takes_it_back() -> None:
+async def test_a_box_without_time_raises_an_issue_after_two_minutes_and_ends_it() -> None:
     time = Time()
     clock = Clock(boot=time)
     check = ClockCheck(clock, now_mono_s=time)
@@ -98,7 +98,7 @@ async def test_the_first_signed_time_is_no_drift_however_far_it_steps() -> None:
     assert await kinds(ClockCheck(clock, now_mono_s=time)) == []
 
 
-async def test_a_jump_that_waits_is_told_with_its_day_until_it_is_settled() -> None:
+async def test_a_held_jump_is_an_issue_with_its_day_until_it_is_settled() -> None:
     time = Time()
     clock = Clock(boot=time)
     check = ClockCheck(clock, now_mono_s=time)
@@ -110,7 +110,7 @@ async def test_a_jump_that_waits_is_told_with_its_day_until_it_is_settled() -> N
     assert await kinds(check) == []
 
 
-async def test_a_centre_and_a_chrony_that_differ_are_told_until_they_agree() -> None:
+async def test_a_centre_and_a_chrony_that_differ_are_an_issue_until_they_agree() -> None:
     time = Time()
     clock = Clock(boot=time)
     check = ClockCheck(clock, now_mono_s=time)
@@ -122,7 +122,7 @@ async def test_a_centre_and_a_chrony_that_differ_are_told_until_they_agree() -> 
     assert await kinds(check) == []
 
 
-async def test_a_battery_clock_in_local_time_is_told_with_its_hours() -> None:
+async def test_a_battery_clock_in_local_time_is_an_issue_with_its_hours() -> None:
     time = Time()
     clock = Clock(boot=time)
     at = BUILD_AT + timedelta(days=3)
@@ -138,7 +138,7 @@ async def test_a_battery_clock_in_local_time_is_told_with_its_hours() -> None:
 
 
 class FakeConnection:
-    """As long so or so as the test says."""
+    """In each state for as long as the test sets."""
 
     def __init__(self, *, connected: bool) -> None:
         self.connected = connected
@@ -176,7 +176,9 @@ CARDS = """ 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
 """
 
 
-async def test_a_card_that_stays_away_is_told_with_what_the_kernel_sees(tmp_path: Path) -> None:
+async def test_a_card_that_stays_away_is_an_issue_with_the_cards_that_the_kernel_sees(
+    tmp_path: Path,
+) -> None:
     time, cards = Time(), tmp_path / "cards"
     cards.write_text(CARDS)
     issues: list[Issue] = []
@@ -192,7 +194,7 @@ async def test_a_card_that_stays_away_is_told_with_what_the_kernel_sees(tmp_path
     assert await kinds(check) == []
 
 
-async def test_a_machine_without_any_card_says_that(tmp_path: Path) -> None:
+async def test_a_machine_without_any_card_has_that_in_the_hint(tmp_path: Path) -> None:
     time = Time()
     issue = Issue("engine_lost", "loa", "", "E_DEVICE_GONE: the stream has stopped")
     check = SoundCheck(lambda: [issue], cards=tmp_path / "cards", now_mono_s=time)
@@ -225,7 +227,7 @@ async def test_a_file_is_missed_only_when_it_was_missing_twice() -> None:
     assert await kinds(check) == []
 
 
-async def test_a_whole_schedule_that_is_missing_is_told_in_ten_lines() -> None:
+async def test_a_completely_missing_schedule_gives_ten_findings() -> None:
     check = MediaCheck(lambda: {f"mục {n}": "not in store" for n in range(100)})
     await check.check()
     assert len(await check.check()) == 10
@@ -250,7 +252,7 @@ def nothing_lost(_kind: str, _within_s: float) -> Counter[str]:
     return Counter()
 
 
-async def test_short_lives_in_a_row_are_counted_across_lives() -> None:
+async def test_short_runs_in_sequence_are_counted_across_restarts() -> None:
     memory, time = CheckMemory(), Time()
     lives = [RestartCheck(memory, nothing_lost, now_mono_s=time) for _ in range(4)]
     assert [await kinds(life) for life in lives] == [[], [], [], ["restarts_many"]]

@@ -1,4 +1,4 @@
-"""What an amplifier draws against what its switch says."""
+"""The current of an amplifier against the state of its switch."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_supply_that_runs_down_after_it_was_switched_off_is_no_welded_relay() 
     assert feel(proof, ("on", 0.8), ("on", 0.8), ("off", 0.5), ("off", 0.0)) == (False, False)
 
 
-def test_a_line_that_moved_while_the_meter_measured_begins_anew() -> None:
+def test_a_line_switched_during_the_measurement_starts_a_new_proof() -> None:
     proof = CurrentProof(0.3)
     proof.add_sample("on", 0.0)
     proof.forget()

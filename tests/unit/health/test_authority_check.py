@@ -1,4 +1,4 @@
-"""What the box says of the age of its authority."""
+"""The check of the age of the authority."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_fresh_is_good_and_a_pinned_one_always_is() -> None:
     ("grade", "kind"),
     [(Grade.AGED, "authority_aged"), (Grade.EXPIRED, "authority_expired")],
 )
-async def test_age_is_told_with_its_hours_and_versions(grade: Grade, kind: str) -> None:
+async def test_age_is_found_with_its_hours_and_versions(grade: Grade, kind: str) -> None:
     box = Box(AuthorityState(grade, {"root": 1, "targets": 2}, AT, is_known=True))
     (finding,) = await box.check().check()
     assert finding.kind == kind
@@ -59,7 +59,7 @@ async def test_without_a_trusted_time_freshness_is_not_checked_but_an_end_is() -
 
 
 @pytest.mark.parametrize("quality", ["RTC", "FLOOR"])
-async def test_a_doubtful_clock_tells_an_age_when_it_is_past_the_timestamp_and_not_before(
+async def test_an_untrusted_clock_gives_an_age_only_past_the_timestamp(
     quality: Quality,
 ) -> None:
     aged = AuthorityState(Grade.AGED, {"root": 1, "targets": 2}, AT, is_known=True)
@@ -70,7 +70,7 @@ async def test_a_doubtful_clock_tells_an_age_when_it_is_past_the_timestamp_and_n
     assert await kinds(box.check()) == ["authority_aged"]
 
 
-async def test_a_box_that_knows_nobody_says_so_after_two_minutes() -> None:
+async def test_a_box_without_signers_raises_an_issue_after_two_minutes() -> None:
     box = Box(AuthorityState(Grade.EXPIRED, {"root": 1}, AT, is_known=False))
     check = box.check()
     assert await kinds(check) == []

@@ -50,14 +50,14 @@ def test_the_end_is_what_cryptography_wrote(ends_at: datetime, issuer: str, seri
     assert parse_not_after(make(aware, issuer, serial)) == [aware]
 
 
-def test_a_file_of_several_with_words_between_them() -> None:
+def test_a_file_of_several_certificates_with_text_between_them() -> None:
     ends = [datetime(2030, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(3)]
     text = "\nsubject=CN = tv-cl-0007\n".join(make(end) for end in ends)
     assert parse_not_after(text) == ends
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "-----BEGIN CERTIFICATE-----"])
-def test_no_certificate_is_said_so(text: str) -> None:
+def test_a_file_without_a_certificate_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="no certificate"):
         parse_not_after(text)
 

@@ -1,4 +1,4 @@
-"""The watch: what begins and ends, what crashes, what hangs, what could not be looked at."""
+"""The check runner: findings that begin and end, checks that crash, hang or cannot be done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOW = CheckFinding("disk_low", "/state", "5 MiB free")
 
 
 class FakeCheck:
-    """Says what the test tells it to; an exception is raised, an event is waited for."""
+    """Returns what the test sets; raises an exception, waits for an event."""
 
     def __init__(
         self, name: str, *says: Sequence[CheckFinding] | Exception | asyncio.Event
@@ -38,16 +38,16 @@ class FakeCheck:
         return says
 
 
-class Book:
-    """What was told, in order."""
+class IssueLog:
+    """The issues that changed, in order."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.changes: list[tuple[str, str]] = []
         self.issues = Issues(lambda: "2026-11-24T00:00:00Z")
         self.issues.changed.connect(self._on_change)
 
     def _on_change(self, issue: Issue, begins: bool) -> None:  # noqa: FBT001 - begins or ends
-        self.told.append(("begins" if begins else "ends", f"{issue.kind} {issue.subject}"))
+        self.changes.append(("begins" if begins else "ends", f"{issue.kind} {issue.subject}"))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -56,59 +56,61 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_finding_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
-    book = Book()
-    watch = CheckRunner([FakeCheck("disk", [LOW], [LOW], [LOW], [])], book.issues.set_issue)
+async def test_a_finding_is_signalled_once_when_it_begins_and_once_when_it_ends() -> None:
+    issue_log = IssueLog()
+    runner = CheckRunner([FakeCheck("disk", [LOW], [LOW], [LOW], [])], issue_log.issues.set_issue)
     for _ in range(5):
-        await watch.check_all_once()
-    assert book.told == [("begins", "disk_low /state"), ("ends", "disk_low /state")]
+        await runner.check_all_once()
+    assert issue_log.changes == [("begins", "disk_low /state"), ("ends", "disk_low /state")]
 
 
-async def test_a_crashing_check_is_an_issue_and_the_others_go_on() -> None:
-    book = Book()
-    watch = CheckRunner(
-        [FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], book.issues.set_issue
+async def test_a_crashing_check_is_an_issue_and_the_others_continue() -> None:
+    issue_log = IssueLog()
+    runner = CheckRunner(
+        [FakeCheck("disk", OSError("gone"), []), FakeCheck("rtc", [])], issue_log.issues.set_issue
     )
-    first = await watch.check_all_once()
+    first = await runner.check_all_once()
     assert first["disk"].state == "not_checked"
     assert first["disk"].why("vi") != first["disk"].why("en")
     assert first["rtc"].state == "good"
-    await watch.check_all_once()
-    assert book.told == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
+    await runner.check_all_once()
+    assert issue_log.changes == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
 
 
 async def test_what_was_found_stays_found_while_the_check_cannot_look() -> None:
-    book = Book()
+    issue_log = IssueLog()
     check = FakeCheck("disk", [LOW], RuntimeError("bus"), NotCheckedError("no_card"), [])
-    watch = CheckRunner([check], book.issues.set_issue)
+    runner = CheckRunner([check], issue_log.issues.set_issue)
     for _ in range(3):
-        await watch.check_all_once()
-    assert ("ends", "disk_low /state") not in book.told
-    assert watch.statuses()["disk"].state == "not_checked"
-    await watch.check_all_once()
-    assert book.told[-1] == ("ends", "disk_low /state")
+        await runner.check_all_once()
+    assert ("ends", "disk_low /state") not in issue_log.changes
+    assert runner.statuses()["disk"].state == "not_checked"
+    await runner.check_all_once()
+    assert issue_log.changes[-1] == ("ends", "disk_low /state")
 
 
 async def test_not_checked_is_kept_apart_from_good_from_the_first_moment() -> None:
-    watch = CheckRunner([FakeCheck("power", NotCheckedError("no_sensor"))], Book().issues.set_issue)
-    before = watch.statuses()["power"]
+    runner = CheckRunner(
+        [FakeCheck("power", NotCheckedError("no_sensor"))], IssueLog().issues.set_issue
+    )
+    before = runner.statuses()["power"]
     assert (before.state, before.reason, before.checked_mono_s) == ("not_checked", "not_yet", None)
-    after = (await watch.check_all_once())["power"]
+    after = (await runner.check_all_once())["power"]
     assert (after.state, after.reason) == ("not_checked", "no_sensor")
     assert after.checked_mono_s is not None
 
 
-async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() -> None:
-    book, answer = Book(), asyncio.Event()
+async def test_a_check_that_hangs_is_reported_not_restarted_and_delays_no_other() -> None:
+    issue_log, answer = IssueLog(), asyncio.Event()
     stuck, other = FakeCheck("disk", answer, []), FakeCheck("rtc", [])
-    watch = CheckRunner([stuck, other], book.issues.set_issue, time_limit_s=0.02)
-    run = asyncio.create_task(watch.run(), name="watch")
+    runner = CheckRunner([stuck, other], issue_log.issues.set_issue, time_limit_s=0.02)
+    run = asyncio.create_task(runner.run(), name="runner")
     await until(lambda: other.looks > 3)
     assert stuck.looks == 1
-    assert book.told == [("begins", "check_failed disk")]
+    assert issue_log.changes == [("begins", "check_failed disk")]
     answer.set()
     await until(lambda: stuck.looks > 1)
-    assert book.told == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
+    assert issue_log.changes == [("begins", "check_failed disk"), ("ends", "check_failed disk")]
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
@@ -116,7 +118,7 @@ async def test_a_check_that_hangs_is_told_asked_no_more_and_holds_up_nobody() ->
 
 def test_two_checks_of_one_name_are_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="the same name"):
-        CheckRunner([FakeCheck("disk", []), FakeCheck("disk", [])], Book().issues.set_issue)
+        CheckRunner([FakeCheck("disk", []), FakeCheck("disk", [])], IssueLog().issues.set_issue)
 
 
 def test_a_trembling_value_begins_once() -> None:
@@ -138,10 +140,10 @@ def test_a_band_may_be_about_low_values() -> None:
 
 
 def test_issues_count_how_often_a_kind_began() -> None:
-    book = Book()
+    issue_log = IssueLog()
     for _ in range(3):
-        book.issues.set_issue("engine_lost", "loa", "it ended")
-        book.issues.set_issue("engine_lost", "loa", "it ended, repeated")
-        book.issues.set_issue("engine_lost", "loa", None)
-    book.issues.set_issue("board_lost", "bang-tin", "it ended")
-    assert book.issues.begun("engine_lost", 3600.0) == {"loa": 3}
+        issue_log.issues.set_issue("engine_lost", "loa", "it ended")
+        issue_log.issues.set_issue("engine_lost", "loa", "it ended, repeated")
+        issue_log.issues.set_issue("engine_lost", "loa", None)
+    issue_log.issues.set_issue("board_lost", "bang-tin", "it ended")
+    assert issue_log.issues.begun("engine_lost", 3600.0) == {"loa": 3}

@@ -1,4 +1,4 @@
-"""Contacts: each fact once, a dead device told once, a stuck key that starts nothing."""
+"""Contacts: each change is reported once, a dead device is one issue, a stuck key does nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHIP = "/dev/gpiochip0"
 AT_ONCE = PollInterval(key_s=0, calm_s=0, check_s=3600, retry_s=0)
 
 
-class Desk:
+class InputRecorder:
     """Facts and issues as they come."""
 
     def __init__(self) -> None:
@@ -56,8 +56,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def recorder() -> InputRecorder:
+    return InputRecorder()
 
 
 async def until(is_so: Callable[[], object]) -> None:
@@ -76,74 +76,74 @@ async def followed(contact: ContactMonitor) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def test_a_door_is_told_at_first_and_at_each_change_only(desk: Desk) -> None:
+async def test_a_door_is_reported_at_first_and_at_each_change_only(recorder: InputRecorder) -> None:
     door = SimInput("a")
-    async with followed(desk.build("door", door)):
-        await until(lambda: desk.facts)
+    async with followed(recorder.build("door", door)):
+        await until(lambda: recorder.facts)
         door.put(active=True)
-        await until(lambda: "door_open" in desk.issues)
+        await until(lambda: "door_open" in recorder.issues)
         door.put(active=False)
-        await until(lambda: len(desk.facts) == 3)
-    assert desk.facts == [("door", False), ("door", True), ("door", False)]
-    assert desk.issues == {}
-    assert desk.told == ["door_open"]
+        await until(lambda: len(recorder.facts) == 3)
+    assert recorder.facts == [("door", False), ("door", True), ("door", False)]
+    assert recorder.issues == {}
+    assert recorder.told == ["door_open"]
 
 
-async def test_mains_that_is_lost_is_an_issue_until_it_is_back(desk: Desk) -> None:
+async def test_mains_that_is_lost_is_an_issue_until_it_is_back(recorder: InputRecorder) -> None:
     mains = SimInput("a")
-    async with followed(desk.build("mains", mains)):
-        await until(lambda: desk.issues)
-        assert desk.told == ["mains_lost"]
+    async with followed(recorder.build("mains", mains)):
+        await until(lambda: recorder.issues)
+        assert recorder.told == ["mains_lost"]
         mains.put(active=True)
-        await until(lambda: not desk.issues)
-    assert desk.facts == [("mains", False), ("mains", True)]
+        await until(lambda: not recorder.issues)
+    assert recorder.facts == [("mains", False), ("mains", True)]
 
 
-async def test_a_silence_key_that_is_on_at_start_counts_at_once(desk: Desk) -> None:
+async def test_a_silence_key_that_is_on_at_start_counts_at_once(recorder: InputRecorder) -> None:
     key = SimInput("a")
     key.put(active=True)
-    async with followed(desk.build("silence-key", key)):
-        await until(lambda: desk.facts)
-    assert desk.facts == [("silence-key", True)]
-    assert desk.issues == {}
+    async with followed(recorder.build("silence-key", key)):
+        await until(lambda: recorder.facts)
+    assert recorder.facts == [("silence-key", True)]
+    assert recorder.issues == {}
 
 
-async def test_an_emergency_key_found_pressed_starts_nothing_until_it_was_let_go(
-    desk: Desk,
+async def test_an_emergency_key_found_pressed_starts_nothing_until_it_was_released(
+    recorder: InputRecorder,
 ) -> None:
     key = SimInput("a")
     key.put(active=True)
-    async with followed(desk.build("emergency-key", key)):
-        await until(lambda: "key_stuck" in desk.issues)
-        assert desk.facts == []
+    async with followed(recorder.build("emergency-key", key)):
+        await until(lambda: "key_stuck" in recorder.issues)
+        assert recorder.facts == []
         key.put(active=False)
-        await until(lambda: desk.facts)
-        assert desk.issues == {}
+        await until(lambda: recorder.facts)
+        assert recorder.issues == {}
         key.put(active=True)
-        await until(lambda: len(desk.facts) == 2)
-    assert desk.facts == [("emergency-key", False), ("emergency-key", True)]
+        await until(lambda: len(recorder.facts) == 2)
+    assert recorder.facts == [("emergency-key", False), ("emergency-key", True)]
 
 
-async def test_a_device_that_dies_is_told_once_is_unknown_and_comes_back_by_itself(
-    desk: Desk,
+async def test_a_device_that_dies_raises_one_issue_is_unknown_and_recovers(
+    recorder: InputRecorder,
 ) -> None:
     door = SimInput("a", timeout_ms=0)
-    contact = desk.build("door", door)
+    contact = recorder.build("door", door)
     async with followed(contact):
         await until(lambda: contact.active is False)
         door.inject("mute")
-        await until(lambda: "input_no_answer" in desk.issues)
+        await until(lambda: "input_no_answer" in recorder.issues)
         assert contact.active is None
         door.inject("gone")
         await asyncio.sleep(0)
         door.inject(None)
-        await until(lambda: not desk.issues)
+        await until(lambda: not recorder.issues)
         assert contact.active is False
-    assert desk.told == ["input_no_answer"]
-    assert desk.facts == [("door", False)]
+    assert recorder.told == ["input_no_answer"]
+    assert recorder.facts == [("door", False)]
 
 
-async def test_one_lost_answer_is_no_issue(desk: Desk) -> None:
+async def test_one_lost_answer_is_no_issue(recorder: InputRecorder) -> None:
     class Noisy(SimInput):
         async def read(self) -> bool:
             self.asked = getattr(self, "asked", 0) + 1
@@ -151,34 +151,38 @@ async def test_one_lost_answer_is_no_issue(desk: Desk) -> None:
             return await super().read()
 
     door = Noisy("a", timeout_ms=0)
-    async with followed(desk.build("door", door)):
+    async with followed(recorder.build("door", door)):
         await until(lambda: getattr(door, "asked", 0) > 30)
-    assert desk.told == []
-    assert desk.facts == [("door", False)]
+    assert recorder.told == []
+    assert recorder.facts == [("door", False)]
 
 
-async def test_a_key_pressed_while_its_module_was_away_starts_nothing(desk: Desk) -> None:
+async def test_a_key_pressed_while_its_module_was_away_starts_nothing(
+    recorder: InputRecorder,
+) -> None:
     key = SimInput("a", timeout_ms=0)
-    async with followed(desk.build("emergency-key", key)):
-        await until(lambda: desk.facts)
+    async with followed(recorder.build("emergency-key", key)):
+        await until(lambda: recorder.facts)
         key.inject("gone")
-        await until(lambda: "input_no_answer" in desk.issues)
+        await until(lambda: "input_no_answer" in recorder.issues)
         key.put(active=True)
         key.inject(None)
-        await until(lambda: "key_stuck" in desk.issues)
+        await until(lambda: "key_stuck" in recorder.issues)
         key.put(active=False)
-        await until(lambda: not desk.issues)
-    assert desk.facts == [("emergency-key", False)]
+        await until(lambda: not recorder.issues)
+    assert recorder.facts == [("emergency-key", False)]
 
 
-async def test_a_driver_or_listener_that_fails_does_not_end_the_watching(desk: Desk) -> None:
+async def test_a_driver_or_listener_that_fails_does_not_end_the_watching(
+    recorder: InputRecorder,
+) -> None:
     class Broken(SimInput):
         async def read(self) -> bool:
             raise ZeroDivisionError
 
-    async with followed(desk.build("door", Broken("a"))):
-        await until(lambda: desk.issues)
-    assert desk.issues["input_no_answer"].startswith("ZeroDivisionError")
+    async with followed(recorder.build("door", Broken("a"))):
+        await until(lambda: recorder.issues)
+    assert recorder.issues["input_no_answer"].startswith("ZeroDivisionError")
 
 
 @pytest.fixture
@@ -190,44 +194,44 @@ def chips(monkeypatch: pytest.MonkeyPatch) -> FakeGpio:
 
 
 async def test_a_gpio_key_is_waited_for_and_the_shortest_press_counts(
-    desk: Desk, chips: FakeGpio
+    recorder: InputRecorder, chips: FakeGpio
 ) -> None:
     key = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
-    async with followed(desk.build("emergency-key", key)):
-        await until(lambda: desk.facts)
+    async with followed(recorder.build("emergency-key", key)):
+        await until(lambda: recorder.facts)
         chips.drive(CHIP, 17, "low")
         chips.drive(CHIP, 17, "open")
-        await until(lambda: len(desk.facts) == 3)
+        await until(lambda: len(recorder.facts) == 3)
         chips.drive(CHIP, 17, "low", held_ms=5)  # a bounce
-    assert desk.facts == [("emergency-key", active) for active in (False, True, False)]
+    assert recorder.facts == [("emergency-key", active) for active in (False, True, False)]
 
 
-async def test_a_gpio_chip_that_is_pulled_is_told_and_works_again_when_it_is_back(
-    desk: Desk, chips: FakeGpio
+async def test_a_gpio_chip_that_is_pulled_raises_an_issue_and_works_again_when_it_is_back(
+    recorder: InputRecorder, chips: FakeGpio
 ) -> None:
     door = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
-    async with followed(desk.build("door", door)):
-        await until(lambda: desk.facts)
+    async with followed(recorder.build("door", door)):
+        await until(lambda: recorder.facts)
         chips.unplug(CHIP)
-        await until(lambda: "input_no_answer" in desk.issues)
+        await until(lambda: "input_no_answer" in recorder.issues)
         chips.plug(CHIP, "pinctrl-bcm2711", [None] * 28)
         chips.drive(CHIP, 17, "low")
-        await until(lambda: desk.issues.keys() == {"door_open"})
-    assert desk.facts == [("door", False), ("door", True)]
+        await until(lambda: recorder.issues.keys() == {"door_open"})
+    assert recorder.facts == [("door", False), ("door", True)]
 
 
 async def test_a_gpio_contact_is_looked_at_now_and_then_all_the_same(
-    desk: Desk, chips: FakeGpio
+    recorder: InputRecorder, chips: FakeGpio
 ) -> None:
     door = GpioInput("a", port=CHIP, line=17, active="low", bias="pull-up")
-    async with followed(desk.build("door", door, PollInterval(check_s=0.001))):
-        await until(lambda: desk.facts)
+    async with followed(recorder.build("door", door, PollInterval(check_s=0.001))):
+        await until(lambda: recorder.facts)
         chips.pin(CHIP, 17).outside = False  # a change without an edge
-        await until(lambda: len(desk.facts) == 2)
-    assert desk.told == ["door_open"]
+        await until(lambda: len(recorder.facts) == 2)
+    assert recorder.told == ["door_open"]
 
 
-async def test_all_run_beside_each_other_and_say_how_they_stand(tmp_path: Path) -> None:
+async def test_all_inputs_run_concurrently_and_report_their_states(tmp_path: Path) -> None:
     (tmp_path / "dien.json").write_text('{"active": true}')
     wanted = [
         Input(name="cua", kind="door", profile="sim-input"),

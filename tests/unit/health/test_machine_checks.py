@@ -83,7 +83,7 @@ async def test_how_much_room_is_too_little(
     assert await kinds(DiskCheck(tmp_path, statvfs=disk)) == kind
 
 
-async def test_room_that_trembles_around_the_limit_is_told_once(tmp_path: Path) -> None:
+async def test_space_that_varies_around_the_limit_raises_one_issue(tmp_path: Path) -> None:
     disk = FakeDisk(8 * GIB)
     check = DiskCheck(tmp_path, statvfs=disk)
     told = []
@@ -101,7 +101,7 @@ async def test_inodes_run_out_too_but_not_where_there_are_none(tmp_path: Path) -
     assert await kinds(DiskCheck(tmp_path, statvfs=disk)) == []
 
 
-async def test_a_read_only_file_system_is_said_in_so_many_words(tmp_path: Path) -> None:
+async def test_a_read_only_file_system_has_its_own_issue(tmp_path: Path) -> None:
     disk = FakeDisk(8 * GIB)
     disk.flag = os.ST_RDONLY
     assert await kinds(DiskCheck(tmp_path, statvfs=disk)) == ["disk_read_only"]
@@ -222,7 +222,7 @@ async def test_a_restart_of_the_agent_does_not_forget_but_the_next_boot_does(
     assert await kinds(later) == []
 
 
-async def test_no_raspberry_no_word_about_its_power(tmp_path: Path) -> None:
+async def test_without_a_raspberry_pi_its_power_is_not_checked(tmp_path: Path) -> None:
     lay_hwmon(tmp_path)
     (tmp_path / "hwmon1/name").write_text("acpitz\n")
     with pytest.raises(NotCheckedError):
@@ -258,7 +258,7 @@ class FakeSysfs:
         (self.card / "pre_eol_info").write_text(f"{pre_eol_info}\n")
 
 
-async def test_errors_that_ext4_counted_are_told(tmp_path: Path) -> None:
+async def test_errors_that_ext4_counted_raise_an_issue(tmp_path: Path) -> None:
     sysfs = FakeSysfs(tmp_path / "sys", tmp_path)
     sysfs.ext4(0)
     check = StorageCheck(tmp_path, tmp_path / "sys")
@@ -288,7 +288,7 @@ async def test_wear_of_an_emmc(
     assert await kinds(StorageCheck(tmp_path, tmp_path / "sys")) == kind
 
 
-async def test_a_card_that_tells_nothing_is_not_checked(tmp_path: Path) -> None:
+async def test_a_card_that_reports_nothing_is_not_checked(tmp_path: Path) -> None:
     (tmp_path / "sys").mkdir()
     with pytest.raises(NotCheckedError):
         await StorageCheck(tmp_path, tmp_path / "sys").check()
@@ -365,7 +365,7 @@ async def test_a_chain_ends_with_its_first_and_authorities_with_their_last(tmp_p
     assert [(f.kind, f.subject) for f in found] == [("certificate_7_days", "broker-ca.pem")]
 
 
-async def test_without_a_trusted_time_only_what_is_surely_past_is_told(tmp_path: Path) -> None:
+async def test_without_a_trusted_time_only_an_end_before_the_floor_is_found(tmp_path: Path) -> None:
     good = make_certificate(days(700))
     check = build_certificate_check(tmp_path, good, good, floor=True)
     with pytest.raises(NotCheckedError) as caught:

@@ -19,7 +19,7 @@ from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
 from drivers.sim.sim_sensor import SimSensor
 
 
-class Desk:
+class IssueRecorder:
     """Issues as they begin and end, one line, one clock."""
 
     def __init__(self) -> None:
@@ -50,13 +50,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def recorder() -> IssueRecorder:
+    return IssueRecorder()
 
 
-async def test_a_hot_cabinet_is_told_once_and_ends_two_degrees_lower(desk: Desk) -> None:
+async def test_a_hot_cabinet_raises_one_issue_which_ends_two_degrees_lower(
+    recorder: IssueRecorder,
+) -> None:
     sensor = SimSensor()
-    probe = desk.build(sensor, measures="temperature", high=60.0)
+    probe = recorder.build(sensor, measures="temperature", high=60.0)
     for celsius, is_told in (
         (60.0, False),
         (60.1, True),
@@ -66,60 +68,60 @@ async def test_a_hot_cabinet_is_told_once_and_ends_two_degrees_lower(desk: Desk)
     ):
         sensor.put(celsius)
         await probe.sample()
-        assert (desk.kinds == ["sensor_high"]) is is_told, celsius
+        assert (recorder.kinds == ["sensor_high"]) is is_told, celsius
     sensor.put(60.1)
     await probe.sample()
-    assert desk.issues["sensor_high", "s"] == "60.1 °C, above 60"
+    assert recorder.issues["sensor_high", "s"] == "60.1 °C, above 60"
 
 
-async def test_a_weak_battery_ends_a_twentieth_above_its_limit(desk: Desk) -> None:
+async def test_a_weak_battery_ends_a_twentieth_above_its_limit(recorder: IssueRecorder) -> None:
     sensor = SimSensor(measures="voltage")
-    probe = desk.build(sensor, measures="voltage", low=22.0)
+    probe = recorder.build(sensor, measures="voltage", low=22.0)
     for volts, is_told in ((22.0, False), (21.9, True), (23.0, True), (23.1, False)):
         sensor.put(volts)
         await probe.sample()
-        assert (desk.kinds == ["sensor_low"]) is is_told, volts
+        assert (recorder.kinds == ["sensor_low"]) is is_told, volts
 
 
-async def test_a_narrow_band_can_still_be_come_back_into(desk: Desk) -> None:
+async def test_a_narrow_band_can_still_be_come_back_into(recorder: IssueRecorder) -> None:
     sensor = SimSensor()
-    probe = desk.build(sensor, measures="temperature", low=20.0, high=21.0)
+    probe = recorder.build(sensor, measures="temperature", low=20.0, high=21.0)
     sensor.put(19.0)
     await probe.sample()
-    assert desk.kinds == ["sensor_low"]
+    assert recorder.kinds == ["sensor_low"]
     sensor.put(20.5)
     await probe.sample()
-    assert desk.kinds == []
+    assert recorder.kinds == []
 
 
-async def test_a_zero_limit_is_a_limit(desk: Desk) -> None:
+async def test_a_zero_limit_is_a_limit(recorder: IssueRecorder) -> None:
     sensor = SimSensor()
-    probe = desk.build(sensor, measures="temperature", low=0.0)
+    probe = recorder.build(sensor, measures="temperature", low=0.0)
     sensor.put(0.0)
     await probe.sample()
-    assert desk.kinds == []
+    assert recorder.kinds == []
     sensor.put(-0.5)
     await probe.sample()
-    assert desk.kinds == ["sensor_low"]
+    assert recorder.kinds == ["sensor_low"]
 
 
-async def test_a_probe_that_dies_is_told_after_three_tries_and_comes_back_by_itself(
-    desk: Desk,
+async def test_a_sensor_that_dies_raises_an_issue_after_three_tries_and_recovers(
+    recorder: IssueRecorder,
 ) -> None:
     sensor = SimSensor(value=31.0)
-    probe = desk.build(sensor, measures="temperature")
+    probe = recorder.build(sensor, measures="temperature")
     assert probe.reading() == Reading("temperature", None, "°C", None)
     await probe.sample()
     sensor.inject("gone")
     for told in ([], [], ["sensor_no_answer"], ["sensor_no_answer"]):
-        desk.now_s += 30.0
+        recorder.now_s += 30.0
         await probe.sample()
-        assert desk.kinds == told
+        assert recorder.kinds == told
     # the last word is kept, with its age
     assert probe.reading() == Reading("temperature", 31.0, "°C", 120.0)
     sensor.inject(None)
     await probe.sample()
-    assert desk.kinds == []
+    assert recorder.kinds == []
     assert probe.reading().age_s == 0.0
 
 
@@ -134,60 +136,64 @@ class Endless(SimSensor):
 
 
 @pytest.mark.parametrize("sensor", [Broken(), Endless()])
-async def test_a_driver_that_fails_or_tells_no_number_is_a_dead_sensor(
-    desk: Desk, sensor: SimSensor
+async def test_a_driver_that_fails_or_returns_no_number_is_a_dead_sensor(
+    recorder: IssueRecorder, sensor: SimSensor
 ) -> None:
-    probe = desk.build(sensor, measures="temperature", high=10.0)
+    probe = recorder.build(sensor, measures="temperature", high=10.0)
     for _ in range(3):
         await probe.sample()
-    assert desk.kinds == ["sensor_no_answer"]
+    assert recorder.kinds == ["sensor_no_answer"]
 
 
-async def test_a_welded_relay_and_a_dead_amplifier_are_told_for_their_zone(
-    desk: Desk, tmp_path: Path
+async def test_a_welded_relay_and_a_dead_amplifier_raise_issues_for_their_zone(
+    recorder: IssueRecorder, tmp_path: Path
 ) -> None:
     port = tmp_path / "amplifier.json"
     amplifier = SimAmplifier(port=str(port), switch_ms=0)
     current = SimSensor(measures="current", amplifier=str(port), draws=0.8)
-    probe = desk.build(current, measures="current", zone="nga-ba", low=0.3)
+    probe = recorder.build(current, measures="current", zone="nga-ba", low=0.3)
     await amplifier.set(True)
-    desk.line = "on"
+    recorder.line = "on"
     await probe.sample()
     await probe.sample()
-    assert desk.issues == {}
+    assert recorder.issues == {}
     await asyncio.to_thread(inject_fault, port, "dead")  # as a blown fuse
     await probe.sample()
     await probe.sample()
-    assert set(desk.issues) == {("amplifier_draws_nothing", "nga-ba")}
+    assert set(recorder.issues) == {("amplifier_draws_nothing", "nga-ba")}
     await asyncio.to_thread(inject_fault, port, "welded")
     await probe.sample()
     await probe.sample()
-    assert desk.issues == {}
-    desk.line = "off"
+    assert recorder.issues == {}
+    recorder.line = "off"
     await probe.sample()
     await probe.sample()
     hint = "s reads 0.8 A, the least while on is 0.3"
-    assert desk.issues == {("amplifier_draws_when_off", "nga-ba"): hint}
+    assert recorder.issues == {("amplifier_draws_when_off", "nga-ba"): hint}
 
 
-async def test_a_line_that_is_switched_while_the_meter_measures_is_not_judged(desk: Desk) -> None:
+async def test_a_line_that_is_switched_while_the_meter_measures_is_not_judged(
+    recorder: IssueRecorder,
+) -> None:
     class Switching(SimSensor):
         async def read(self) -> float:
-            desk.line = "off" if desk.line == "on" else "on"
+            recorder.line = "off" if recorder.line == "on" else "on"
             return 0.0
 
-    probe = desk.build(Switching(), measures="current", zone="nga-ba", low=0.3)
+    probe = recorder.build(Switching(), measures="current", zone="nga-ba", low=0.3)
     for _ in range(6):
         await probe.sample()
-    assert desk.issues == {}
+    assert recorder.issues == {}
 
 
-async def test_without_a_least_nothing_is_judged_and_high_is_still_a_limit(desk: Desk) -> None:
+async def test_without_a_least_nothing_is_judged_and_high_is_still_a_limit(
+    recorder: IssueRecorder,
+) -> None:
     sensor = SimSensor(measures="current", value=12.0)
-    probe = desk.build(sensor, measures="current", zone="nga-ba", high=10.0)
+    probe = recorder.build(sensor, measures="current", zone="nga-ba", high=10.0)
     await probe.sample()
     await probe.sample()
-    assert desk.kinds == ["sensor_high"]
+    assert recorder.kinds == ["sensor_high"]
 
 
 async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def titles(timeline: Timeline, minutes: int, zones: list[str] | None = None) -> 
     return [one.entry.title for one in timeline.contenders(at, "picture", zones)]
 
 
-def test_the_higher_level_then_the_later_start_stands_first_and_it_is_what_plays() -> None:
+def test_the_higher_level_then_the_later_start_is_first_and_plays() -> None:
     timeline = Timeline(
         [
             occurrence("notice", Level.SCHEDULED, 0, ["*"]),

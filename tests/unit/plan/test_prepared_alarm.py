@@ -98,7 +98,7 @@ def test_of_two_issuers_the_real_one_then_the_later_one_is_started() -> None:
     assert name_of(alarm_of([drill], "key", NOW)) == "tap"
 
 
-def test_it_waits_for_its_beginning_unless_no_clock_can_tell() -> None:
+def test_it_waits_for_its_beginning_unless_the_clock_is_untrusted() -> None:
     early = alarm(not_before="2027-11-01T00:00:00Z")
     assert alarm_of([early], "key", NOW) is None
     assert alarm_of([early], "key", replace(NOW, quality="FLOOR"))

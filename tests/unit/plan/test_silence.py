@@ -75,14 +75,14 @@ def test_the_same_role_lifts_it_in_the_same_slot_and_in_no_other() -> None:
 
 
 @pytest.mark.parametrize("issuer", ["vn.84.29266", "vn"])
-def test_another_role_lifts_nothing_whatever_its_standing(issuer: str) -> None:
+def test_another_role_lifts_nothing_whatever_its_threshold(issuer: str) -> None:
     on = silence("on", 2)
     off = silence("off", 3, T + 10 * S, doc_id="2" * 32, seq=9, issuer=issuer)
     assert silence_on([on, off], now(T + 11 * S)) is not None
 
 
 def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
-    """The clock says that it is over, those who vouched for earlier moments do not."""
+    """By the clock it is over, by the attested time it is not."""
     held = [silence("on", 2)]  # until 05:00
     far = T + timedelta(days=399)
     ahead = replace(now(far), attested=T + 119 * MIN)
@@ -95,7 +95,7 @@ def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
     assert silence_on(held, replace(now(over - S), attested=over)) is not None
 
 
-def test_a_stop_that_nobody_moves_the_clock_under_ends_when_it_says() -> None:
+def test_a_stop_ends_at_its_expiry_if_the_clock_is_not_moved() -> None:
     in_time = replace(now(T + MIN), attested=T + MIN)
     active = silence_on([silence("on", 2)], in_time)
     assert active is not None
@@ -143,7 +143,7 @@ def test_lifting_and_stopping_wait_for_nothing_and_shorten_no_rest() -> None:
         assert next_pause(one, T + MIN) is None
 
 
-def test_a_pause_that_comes_late_is_not_obeyed() -> None:
+def test_a_pause_that_arrives_late_is_refused() -> None:
     """Else the broker could keep it and silence the station on a day of its own choice."""
     assert code_of(silence("on", 1), now(T + 10 * MIN)) is None
     assert code_of(silence("on", 1), now(T + 10 * MIN + S)) == "E_EXPIRED"

@@ -256,7 +256,7 @@ def test_pictures_are_not_subject_to_quiet_hours() -> None:
     assert timeline.playing(local("2026-11-23T22:59:59"), "sound") is None
 
 
-def test_a_third_session_of_a_day_is_refused_and_the_next_day_begins_anew() -> None:
+def test_a_third_session_of_a_day_is_refused_and_the_next_day_counts_from_zero() -> None:
     held = playlist(entry(at=["05:00:00", "11:00:00", "17:00:00"]))
     timeline = plan(held, policy=effective_policy(config(sessions_per_day=2), None),
                     last="2026-11-24")  # fmt: skip
@@ -382,7 +382,7 @@ def test_upcoming_leaves_out_what_would_lose() -> None:
     assert coming.start_at == local("2026-11-23T06:00:00")
 
 
-def test_what_starts_in_a_span_is_told_winner_or_not_for_our_zones_and_sense() -> None:
+def test_all_that_starts_in_an_interval_is_listed_for_our_zones_and_medium() -> None:
     priority = playlist(entry("p", at="05:00:00"), **{"class": "priority"})
     routine = playlist(
         entry("r", at=["05:00:30", "06:00:00"]),
@@ -408,7 +408,7 @@ def test_keys_survive_a_rebuild() -> None:
     assert part.occurrences[0] in whole.occurrences
 
 
-def test_a_document_that_policy_refuses_whole_is_told_in_a_few_words() -> None:
+def test_a_document_that_policy_refuses_completely_gives_few_refusals() -> None:
     at = datetime(2026, 11, 23, tzinfo=UTC)
     refusals = [
         Refusal(f"e{number}", doc_id, at, "E_HOURS", "quiet_hours 21:00-05:00")

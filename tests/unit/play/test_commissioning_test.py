@@ -33,7 +33,7 @@ SIZE = (512, 256)
 
 
 class FakeSwitch:
-    """A switch that remembers what it was told, and when it was on."""
+    """A switch that records its commands, and when it was on."""
 
     name = "nga-ba"
 
@@ -81,7 +81,7 @@ async def test_a_tone_has_the_line_on_around_it_and_the_lowest_level() -> None:
     assert switch.told[-1] is False
 
 
-async def test_a_tone_that_gives_way_is_stopped_once_and_lets_go_of_its_line() -> None:
+async def test_a_preempted_tone_is_stopped_once_and_releases_its_line() -> None:
     switch = FakeSwitch()
     line = SpeakerLine("nga-ba", switch, 0, 0, silent_sink)
     sent: list[EngineCommand] = []
@@ -105,7 +105,7 @@ async def test_a_tone_that_gives_way_is_stopped_once_and_lets_go_of_its_line() -
     assert switch.told[-1] is False
 
 
-async def test_a_tone_that_gives_way_to_a_lost_engine_says_nothing() -> None:
+async def test_a_tone_preempted_after_the_engine_is_lost_raises_nothing() -> None:
     def send(command: EngineCommand, fd: int | None = None) -> None:
         raise PlayError("E_WORKER", "loa", "gone")
 

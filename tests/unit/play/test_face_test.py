@@ -35,7 +35,7 @@ FACES = ["mat-truoc", "mat-sau"]
 
 @dataclass
 class FakeBoard:
-    """Takes commands and keeps them; shows at once what it is told to show."""
+    """Records commands; reports each scene as shown at once."""
 
     on_event: Callable[[Any], None]
     sent: list[Any] = field(default_factory=list)
@@ -92,7 +92,7 @@ async def at_work(media_files: SlowMediaFiles) -> AsyncIterator[Bench]:
         await asyncio.wait([running])
 
 
-async def test_a_trial_stands_over_the_schedule_and_hands_back(
+async def test_a_test_covers_the_schedule_and_returns_to_it(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial_module, "STEP_S", 0.0)
@@ -108,7 +108,7 @@ async def test_a_trial_stands_over_the_schedule_and_hands_back(
     assert ended == [("notice", "cut", "trial"), ("notice", "cut", "shutdown")]
 
 
-async def test_a_trial_shows_its_pictures_on_its_face_and_leaves_it_dark(
+async def test_a_test_shows_its_pictures_on_its_face_and_leaves_it_black(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files) as bench:
@@ -123,7 +123,7 @@ async def test_a_trial_shows_its_pictures_on_its_face_and_leaves_it_dark(
     assert [play.title for play in bench.log.plays] == ["notice"]
 
 
-async def test_a_trial_never_stands_over_more_than_the_schedule(
+async def test_a_test_never_covers_more_than_the_schedule(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files) as bench:

@@ -1,4 +1,4 @@
-"""An item is given up on for this showing, and only as long as its document says the same."""
+"""An item fails for this showing, and only for this version of its document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.play.sound.test_sound_output import build_item
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
-def test_a_newer_document_may_try_the_same_entry_anew() -> None:
+def test_a_newer_document_tries_the_same_entry_again() -> None:
     failed, item = FailedItems(), build_item("notice", NOW)
     failed.add(item, "E_FIT", NOW)
     assert failed.has(item)

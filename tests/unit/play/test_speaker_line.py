@@ -22,7 +22,7 @@ async def _until_off(line: SpeakerLine) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_claim_cancelled_while_the_line_settles_lets_it_go_again() -> None:
+async def test_a_claim_cancelled_while_the_line_settles_releases_it() -> None:
     line, amplifier = _build_line(settle_ms=60_000)
     claim = asyncio.create_task(line.claim())
     async with asyncio.timeout(60):
@@ -76,7 +76,7 @@ async def test_a_claim_while_the_contact_opens_closes_it_again() -> None:
 
 
 @pytest.mark.parametrize("begins", ["open", "release"])
-async def test_a_line_that_did_not_switch_off_is_tried_until_it_does(
+async def test_a_line_that_did_not_switch_off_is_retried_until_it_does(
     monkeypatch: pytest.MonkeyPatch, begins: str
 ) -> None:
     monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))
@@ -100,7 +100,7 @@ async def test_a_line_that_did_not_switch_off_is_tried_until_it_does(
     assert told[-1] is None
 
 
-async def test_a_line_that_cannot_be_switched_off_is_claimed_all_the_same() -> None:
+async def test_a_line_that_cannot_be_switched_off_can_be_claimed() -> None:
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
     line = SpeakerLine("loa", amplifier, 0, 0, lambda *_: None)
     amplifier.inject("mute")
@@ -140,7 +140,7 @@ async def test_a_relay_that_was_plugged_in_again_ends_its_own_fault_without_a_pl
     assert lasting == set()
 
 
-async def test_a_dead_contact_is_not_well_because_it_answers() -> None:
+async def test_a_dead_contact_stays_a_fault_although_the_relay_answers() -> None:
     lasting = Lasting()
     amplifier = SimAmplifier("loa", switch_ms=0, timeout_ms=1)
     line = SpeakerLine("loa", amplifier, 0, 0, lasting.set_issue)
@@ -163,7 +163,7 @@ class Broken(SimAmplifier):
 
 
 class Refusing:
-    """Whoever takes the faults is itself about to stop, and raises."""
+    """The receiver of faults is itself about to stop, and raises."""
 
     def set_issue(self, kind: str, _zone: str, hint: str | None) -> None:
         if hint is not None:
@@ -204,7 +204,7 @@ async def test_a_second_cancel_while_lines_close_waits_until_all_are_off() -> No
     assert [line.state for line in lines] == ["off", "off"]
 
 
-async def test_a_device_that_never_answers_does_not_hold_up_the_end(
+async def test_a_device_that_never_answers_does_not_delay_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(line_module, "CLOSE_S", 0.01)
@@ -227,7 +227,7 @@ async def test_a_closed_line_is_not_switched_on_again_before_it_is_opened() -> N
     await line.close()
 
 
-async def test_a_drivers_mistake_is_a_fault_of_its_line_and_is_tried_again(
+async def test_a_drivers_bug_is_a_fault_of_its_line_and_is_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(line_module, "OFF_AGAIN_S", (0.0,))

@@ -1,4 +1,4 @@
-"""What a lost worker is said to have died of; the children are small Python processes."""
+"""The reported cause of a lost worker; the children are small Python processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNAL = "os.kill(os.getpid(), signal.SIG{})"
 
 
 async def reason_of(what_it_does: str) -> str:
-    """What `on_lost` gets of a child that says that it is ready and then does this."""
+    """The reason passed to `on_lost` for a child that reports ready and then does this."""
     lost: asyncio.Queue[str] = asyncio.Queue()
     argv = [sys.executable, "-S", "-c", BEGIN + what_it_does]
     worker: WorkerProcess[EngineEvent] = WorkerProcess(
@@ -44,11 +44,11 @@ async def reason_of(what_it_does: str) -> str:
         ("os.close(3); signal.pause()", "E_WORKER: it closed its socket"),
     ],
 )
-async def test_a_lost_worker_says_of_what_it_died(what_it_does: str, reason: str) -> None:
+async def test_a_lost_worker_is_reported_with_its_cause(what_it_does: str, reason: str) -> None:
     assert await reason_of(what_it_does) == reason
 
 
-async def test_a_worker_that_dies_before_its_first_word_says_of_what() -> None:
+async def test_a_worker_that_dies_before_its_first_message_is_reported_with_its_cause() -> None:
     argv = [sys.executable, "-S", "-c", "import os, signal; " + SIGNAL.format("SYS")]
     worker: WorkerProcess[EngineEvent] = WorkerProcess(
         argv, EngineEvent, lambda _: None, pytest.fail
@@ -67,5 +67,5 @@ async def test_a_worker_that_dies_before_its_first_word_says_of_what() -> None:
         (-50, "it ended by signal 50"),  # a real-time signal
     ],
 )
-def test_the_end_of_a_process_in_words(code: int, said: str) -> None:
+def test_the_end_of_a_process_as_text(code: int, said: str) -> None:
     assert describe_end(code) == said

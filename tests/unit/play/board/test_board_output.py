@@ -29,7 +29,7 @@ from tests.unit.play.sound.test_sound_output import (
 
 @dataclass
 class FakeBoard:
-    """Answers each scene as it is told to: with a fault, or with its own end."""
+    """Answers each scene as configured: with a fault, or by ending."""
 
     on_event: Callable[[Any], None]
     on_lost: Callable[[str], None]
@@ -91,7 +91,7 @@ def build(media_files: SlowMediaFiles, answer: str) -> Bench:
 
 
 async def settle() -> None:
-    """As many turns as a scene would need to be told to the board again."""
+    """As many event loop turns as a scene needs to be sent to the board again."""
     for _ in range(50):
         await asyncio.sleep(0)
 
@@ -103,7 +103,7 @@ async def settle() -> None:
         ("end", 2, "E_RENDER: the board process died: E_WORKER: no beat for 1.5 s"),
     ],
 )
-async def test_a_scene_that_fails_is_on_record_once_and_a_newer_document_may_try_anew(
+async def test_a_scene_that_fails_is_recorded_once_and_a_newer_document_is_tried_again(
     media_files: SlowMediaFiles,
     monkeypatch: pytest.MonkeyPatch,
     answer: str,

@@ -34,7 +34,7 @@ PATIENCE_S = 60
 
 
 class FakeSink:
-    """Takes frames and keeps the last of each face."""
+    """Receives frames and keeps the last of each face."""
 
     def __init__(self) -> None:
         self.frames: dict[str, bytes] = {}
@@ -54,7 +54,7 @@ class FakeSink:
 
 @dataclass
 class Bench:
-    """A board that turns as long as somebody waits for its word."""
+    """A board that steps as long as the test waits for an event."""
 
     board: BoardProcess
     sink: FakeSink
@@ -101,7 +101,7 @@ def bench() -> Iterator[Bench]:
         board.close()
 
 
-def test_whatever_a_picture_raises_is_told_of_its_scene_and_the_face_is_black(
+def test_any_error_of_a_picture_fails_its_scene_and_the_face_is_black(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def explode(*_: object) -> None:
@@ -144,7 +144,7 @@ def test_a_scene_that_takes_too_long_has_failed_and_the_board_beats_meanwhile(
     assert isinstance(bench.hear(), Shown)
 
 
-def test_what_comes_next_does_not_wait_for_a_scene_that_hangs(
+def test_the_next_scene_does_not_wait_for_one_that_hangs(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -160,7 +160,7 @@ def test_what_comes_next_does_not_wait_for_a_scene_that_hangs(
         drawing.renderer.receive()
 
 
-def test_the_picture_before_does_not_stand_while_the_next_one_is_slow(
+def test_the_former_picture_does_not_stay_while_the_next_one_is_slow(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.tell(build_show("s1"))
@@ -213,7 +213,7 @@ def test_without_a_process_the_scene_has_failed_and_no_descriptor_is_left(
         b'{"code":"E_\\u001b[2J","detail":""}',
     ],
 )
-def test_a_renderer_that_was_taken_over_and_answers_nonsense_is_a_dead_one(
+def test_a_compromised_renderer_with_an_invalid_answer_counts_as_dead(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
     monkeypatch.setattr("agent.play.board.render_process._DRAWN", answer)  # what the child sends
@@ -230,7 +230,7 @@ def test_a_renderer_that_was_taken_over_and_answers_nonsense_is_a_dead_one(
         select.select([], [], [], 0.01)
 
 
-def test_a_clock_is_drawn_anew_by_the_same_process_and_told_once(
+def test_a_clock_is_redrawn_by_the_same_process_and_reported_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = [datetime(2026, 11, 30, 12, 0, n, tzinfo=UTC) for n in range(60)]

@@ -74,7 +74,7 @@ def test_pixels_are_counted_from_the_headers(
         assert (red > 250, green < 5) == (True, True)
 
 
-def test_a_picture_is_decoded_once_however_often_it_stands_in_the_scene(
+def test_a_picture_is_decoded_once_however_often_the_scene_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest, media = store(tmp_path, "png", (40, 40))

@@ -1,4 +1,4 @@
-"""Letters and pictures; which code points a font holds is fontconfig's word, not ours."""
+"""Letters and pictures; fontconfig says which code points a font has."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def test_every_outermost_pixel_is_lit(pattern: str, size: tuple[int, int]) -> No
     assert [at for at in edge if picture.getpixel(at) == BLACK] == []
 
 
-def test_the_bars_stand_whole_within_their_frame() -> None:
+def test_the_bars_are_complete_within_their_frame() -> None:
     picture = draw_pattern("bars", (512, 256))
     seen = {picture.getpixel((x, 128)) for x in range(1, 511)}
     assert len(seen) == 8

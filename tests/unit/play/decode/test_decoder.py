@@ -146,7 +146,7 @@ async def test_the_padding_of_mp3_is_trimmed(sound: Path, tmp_path: Path, tag: s
     assert frames == RATE if tag == "1" else RATE <= frames <= RATE + 2 * 1152 + 1105
 
 
-async def test_bytes_that_are_not_what_their_mime_says_are_refused(sound: Path) -> None:
+async def test_bytes_that_do_not_fit_their_mime_are_refused(sound: Path) -> None:
     with pytest.raises(PlayError, match="E_DECODE"):
         await decoded(sound, "audio/flac")
 

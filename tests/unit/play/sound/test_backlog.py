@@ -112,7 +112,7 @@ async def test_what_is_due_behind_an_alarm_waits_for_its_own_moment(
         )
 
 
-async def test_what_was_cut_is_prepared_to_go_on_behind_the_alarm(
+async def test_a_cut_item_is_prepared_to_resume_after_the_alarm(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, []) as bench:
@@ -242,7 +242,7 @@ async def test_nothing_is_placed_behind_an_alarm_that_another_follows(
         )
 
 
-async def test_what_is_due_while_an_alarm_has_no_known_end_is_held_and_begins_once_it_is_over(
+async def test_an_item_due_during_an_alarm_without_a_known_end_begins_after_it(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, []) as bench:

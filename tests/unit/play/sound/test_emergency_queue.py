@@ -1,4 +1,4 @@
-"""Which of several emergencies an output tells next."""
+"""Which of several emergencies an output plays next."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def tell(queue: EmergencyQueue, item: Item, steps: int) -> None:
         sequence.begin(sequence.next(here), here)
 
 
-def test_the_highest_that_was_not_told_goes_first() -> None:
+def test_the_highest_that_was_not_played_goes_first() -> None:
     queue, first, second = EmergencyQueue(), alarm("1"), alarm("2")
     assert queue.due([first, second], ()) == first
     assert queue.due([first, second], {"1"}) == second
     assert queue.due([first, second], {"1", "2"}) is None
 
 
-def test_what_has_only_a_line_a_minute_left_lets_another_with_words_go_before_it() -> None:
+def test_an_emergency_with_one_line_a_minute_left_waits_for_one_with_words() -> None:
     queue, text, recorded = EmergencyQueue(), alarm("1", TEXT), alarm("2")
     both = [text, recorded]
     assert queue.due(both, ()) == text
@@ -61,7 +61,7 @@ def test_a_real_one_at_rest_lets_no_exercise_go_before_it() -> None:
     assert queue.due([text, alarm("2", exercise=True)], ()) == text
 
 
-def test_words_that_come_bring_back_what_was_told_without_them() -> None:
+def test_words_that_arrive_restart_an_emergency_that_was_played_without_them() -> None:
     queue = EmergencyQueue()
     both = (*RECORDED, LanguageClips("km", (CLIP,), is_here=False))
     told = alarm("1", both)
@@ -71,7 +71,7 @@ def test_words_that_come_bring_back_what_was_told_without_them() -> None:
     assert queue.due([whole], {"1"}) == whole
 
 
-def test_words_that_come_end_the_rest() -> None:
+def test_words_that_arrive_end_the_pause() -> None:
     queue, waiting = EmergencyQueue(), alarm("1", AWAITED)
     tell(queue, waiting, 1 + LINES)
     assert queue.due([waiting, alarm("2")], ()) == alarm("2")

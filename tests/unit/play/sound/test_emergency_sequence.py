@@ -1,4 +1,4 @@
-"""The order in which an emergency is told; expected sequences are read off the rules by hand."""
+"""The order in which an emergency plays; expected sequences are derived from the rules by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def sequence(
 
 
 def tell(sequence: EmergencySequence, here: Collection[int], limit: int = 12) -> Iterator[str]:
-    """Tell it on: `S` the signal, a letter per body, `L` the line; with the gap before it."""
+    """Play on: `S` the signal, a letter per body, `L` the line; with the gap before it."""
     for _ in range(limit):
         step = sequence.next(here)
         sequence.begin(step, here)
@@ -47,23 +47,23 @@ def test_words_that_are_all_missing_are_replaced_by_the_line_until_they_come() -
     assert list(tell(one, {0, 1})) == ["S", "a", "b", "a5", "b", "."]
 
 
-def test_what_is_here_is_told_without_what_is_not() -> None:
+def test_bodies_in_store_are_played_without_the_missing_ones() -> None:
     assert list(tell(sequence(), {1})) == ["S", "b", "b5", "."]
 
 
-def test_words_that_come_before_their_turn_need_no_new_signal() -> None:
+def test_words_that_arrive_before_their_turn_need_no_new_signal() -> None:
     one = sequence()
     assert list(tell(one, {0}, 2)) == ["S", "a"]
     assert list(tell(one, {0, 1})) == ["b", "a5", "b", "."]
 
 
-def test_words_that_come_after_their_turn_begin_the_whole_anew() -> None:
+def test_words_that_arrive_after_their_turn_restart_the_sequence() -> None:
     one = sequence()
     assert list(tell(one, {1}, 2)) == ["S", "b"]
     assert list(tell(one, {0, 1})) == ["S", "a", "b", "a5", "b", "."]
 
 
-def test_words_that_come_when_all_is_over_begin_the_whole_anew_once() -> None:
+def test_words_that_arrive_after_the_end_restart_the_sequence_once() -> None:
     one = sequence()
     assert list(tell(one, {0}))[-1] == "."
     assert not one.is_late({0})
@@ -72,14 +72,14 @@ def test_words_that_come_when_all_is_over_begin_the_whole_anew_once() -> None:
     assert not one.is_late({0, 1})
 
 
-def test_a_file_that_is_lost_after_the_telling_brings_nothing_back() -> None:
+def test_a_file_that_is_lost_after_its_play_restarts_nothing() -> None:
     one = sequence()
     assert list(tell(one, {0, 1}))[-1] == "."
     for here in ({0}, {0, 1}):
         assert one.next(here) == Step("over")
 
 
-def test_a_body_that_fails_is_left_out_and_the_line_stands_in() -> None:
+def test_a_body_that_fails_is_left_out_and_the_line_replaces_it() -> None:
     one = sequence(with_words="a")
     assert list(tell(one, {0}, 2)) == ["S", "a"]
     one.fail(0)
@@ -108,7 +108,7 @@ def test_after_an_interruption_the_signal_and_the_rounds_that_are_left() -> None
     assert list(tell(one, {0, 1})) == ["S", "a", "b", "a5", "b", "."]
 
 
-def test_a_round_that_was_interrupted_is_told_from_its_beginning() -> None:
+def test_an_interrupted_round_is_played_from_its_beginning() -> None:
     one = sequence(repeat=2)
     assert list(tell(one, {0, 1}, 4)) == ["S", "a", "b", "a5"]
     one.resume({0, 1})

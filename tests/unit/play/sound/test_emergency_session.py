@@ -1,4 +1,4 @@
-"""How one emergency is told on one output, by an engine that plays everything in no time."""
+"""One emergency on one output, with an engine that plays everything at once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def alarm(bodies: str = "a", texts: str = "", **more: Any) -> Item:
 
 
 class FakeDecoder:
-    """A pipe that nobody reads, with whatever end the test wants."""
+    """A pipe that nothing reads, with the end that the test sets."""
 
     def __init__(self, error: PlayError | None = None) -> None:
         self.read_fd, self._write_fd = os.pipe()
@@ -213,7 +213,7 @@ def stop_behind(told: Told, count: int, reason: str = "over") -> None:
     told.on_sound = on_sound
 
 
-async def test_signal_words_and_rounds_as_signed_and_the_record_says_so(media_files: Shelf) -> None:
+async def test_signal_words_and_rounds_play_as_signed_and_are_recorded(media_files: Shelf) -> None:
     media_files.here = {"a", "b"}
     told = Told(alarm("ab", repeat=2), media_files)
     play = await told.announce()
@@ -235,7 +235,7 @@ async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(
     assert (play.result, play.reason, play.media) == ("cut", "over", [])
 
 
-async def test_a_text_that_nobody_recorded_is_announced_by_signal_and_line(
+async def test_a_text_without_a_recording_is_announced_by_signal_and_line(
     media_files: Shelf,
 ) -> None:
     told = Told(alarm("", "vk"), media_files)
@@ -246,14 +246,14 @@ async def test_a_text_that_nobody_recorded_is_announced_by_signal_and_line(
     assert told.log.opened[0].words_missing == ["v", "k"]
 
 
-async def test_an_exercise_says_that_it_is_one(media_files: Shelf) -> None:
+async def test_an_exercise_plays_the_exercise_line(media_files: Shelf) -> None:
     told = Told(alarm("", "v", is_exercise=True), media_files)
     stop_behind(told, 2)
     await told.announce()
     assert told.order == ["two-tone", "exercise-line"]
 
 
-async def test_words_that_come_while_the_line_sounds_begin_the_whole_anew(
+async def test_words_that_arrive_while_the_line_sounds_restart_the_sequence(
     media_files: Shelf,
 ) -> None:
     told = Told(alarm("a"), media_files)
@@ -296,7 +296,7 @@ async def test_words_whose_decoder_breaks_were_not_heard(media_files: Shelf) -> 
     assert (play.result, play.words_missing) == ("full", ["a"])
 
 
-async def test_a_card_that_hangs_keeps_nobody_waiting_for_the_line(
+async def test_a_card_that_hangs_does_not_delay_the_line(
     media_files: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segment_loader, "WORDS_LIMIT_S", 0.001)
@@ -329,7 +329,7 @@ async def test_a_recorded_signal_that_is_not_here_is_the_built_in_one(media_file
     assert told.order == ["two-tone", "a"]
 
 
-async def test_a_recorded_signal_on_a_card_that_hangs_is_the_built_in_one(
+async def test_the_built_in_signal_replaces_a_recorded_one_on_a_card_that_hangs(
     media_files: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segment_loader, "SIGNAL_LIMIT_S", 0.001)
@@ -350,7 +350,7 @@ async def test_a_recorded_signal_that_breaks_off_is_followed_by_the_built_in_one
     assert told.order == ["s", "two-tone", "a"]
 
 
-async def test_it_gives_way_behind_the_body_that_sounds(media_files: Shelf) -> None:
+async def test_it_is_preempted_after_the_body_that_sounds(media_files: Shelf) -> None:
     media_files.here = {"a", "b"}
     told = Told(alarm("ab", repeat=3), media_files)
     told.on_sound = lambda name: told.session.preempt() if name == "a" else None
@@ -387,7 +387,7 @@ async def command(told: Told, kind: type[Any]) -> Any:
             await asyncio.sleep(0)
 
 
-async def test_what_is_higher_cuts_it_and_says_so(media_files: Shelf) -> None:
+async def test_a_higher_level_cuts_it_and_the_record_has_the_reason(media_files: Shelf) -> None:
     media_files.here = {"a"}
     told = Told(alarm("a"), media_files, is_manual=True)
     telling = asyncio.create_task(told.announce())

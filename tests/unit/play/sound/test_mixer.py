@@ -214,7 +214,7 @@ def test_a_fade_in_rises_from_silence(bench: Bench) -> None:
     assert heard[480] == 10_000
 
 
-def test_stop_fades_and_says_how_much_was_heard(bench: Bench) -> None:
+def test_stop_fades_and_reports_how_much_was_heard(bench: Bench) -> None:
     bench.play("a", FakeSource(np.full(48_000, 10_000)), 960)
     bench.run(2)
     bench.mixer.stop(Stop("a", fade_ms=10))

@@ -1,4 +1,4 @@
-"""What a sound output does when a card, a relay or the clock does not keep its word."""
+"""A sound output with a card, a relay or a clock that fails."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def build_item(name: str, start_at: datetime, level: int = 1, **more: Any) -> It
 
 @dataclass
 class FakeRundown:
-    """Says what the test tells it to say."""
+    """Returns what the test sets."""
 
     now_wanted: list[Item] = field(default_factory=list)
     next_item: Item | None = None
@@ -126,7 +126,7 @@ class FakeLog:
 
 
 class SlowMediaFiles(MediaStore):
-    """A card that does not answer until it is let go."""
+    """A card that does not answer until the test releases it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -139,7 +139,7 @@ class SlowMediaFiles(MediaStore):
 
 
 class FakeEngine:
-    """Takes commands and keeps them; the test speaks for it."""
+    """Records commands; the test sends its events."""
 
     def __init__(self, on_event: Callable[[Any], None], on_lost: Callable[[str], None]) -> None:
         self.on_event = on_event
@@ -242,7 +242,7 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(
         await until(lambda: bench.output.on_air is not None)
 
 
-async def test_an_alarm_is_told_once_its_relay_answers_again(
+async def test_an_alarm_plays_once_its_relay_answers_again(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_claim, "RETRY_S", 0.0)
@@ -260,7 +260,7 @@ async def test_an_alarm_is_told_once_its_relay_answers_again(
         assert bench.log.plays == []
 
 
-async def test_an_alarm_that_no_line_could_tell_is_on_record_when_it_is_over(
+async def test_an_alarm_that_no_line_could_play_is_recorded_when_it_is_over(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_claim, "RETRY_S", 0.0)
@@ -314,7 +314,7 @@ async def test_a_cued_item_follows_a_small_step_of_the_clock(media_files: SlowMe
         assert abs(first.at_mono_s - second.at_mono_s - 1.0) < 0.1
 
 
-async def test_a_cued_item_is_let_go_when_the_clock_leaves_its_moment(
+async def test_a_cued_item_is_withdrawn_when_the_clock_leaves_its_moment(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, []) as bench:
@@ -371,7 +371,7 @@ async def test_what_is_taken_back_while_the_card_is_slow_leaves_no_record(
         assert bench.log.plays == []
 
 
-async def test_a_file_that_rotted_on_the_card_is_skipped_and_fetched_anew(
+async def test_a_file_corrupted_on_the_card_is_skipped_and_fetched_again(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, []) as bench:
@@ -404,7 +404,7 @@ async def test_an_item_that_can_be_joined_waits_for_its_late_medium(
         assert [play.result for play in bench.log.plays] == ["skipped"]
 
 
-async def test_a_record_says_how_often_sound_ran_dry(media_files: SlowMediaFiles) -> None:
+async def test_a_record_has_the_number_of_underruns(media_files: SlowMediaFiles) -> None:
     async with at_work(media_files, []) as bench:
         bench.engine.on_event(EngineBeat(0, mono_s(), 3))  # before anything sounded
         bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
@@ -430,7 +430,7 @@ async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
     return fire
 
 
-async def test_an_emergency_that_a_key_cut_is_told_again_from_its_attention_signal(
+async def test_an_emergency_cut_by_a_key_restarts_from_its_attention_signal(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, []) as bench:
@@ -489,10 +489,10 @@ async def test_a_second_emergency_waits_for_the_end_of_the_body_that_sounds(
 
 
 @pytest.mark.parametrize("why", ["silence_key", "silenced"])
-async def test_an_emergency_that_a_silence_stopped_is_told_again_behind_it(
+async def test_an_emergency_stopped_by_a_silence_restarts_after_it(
     media_files: SlowMediaFiles, why: str
 ) -> None:
-    """Whoever turns the key by mistake must not have ended the flood warning with it."""
+    """A key that is turned by mistake must not end the flood warning."""
     async with at_work(media_files, []) as bench:
         own = alarm(bench, bodies=TEXT)
         bench.rundown.now_wanted = [own]

@@ -1,4 +1,4 @@
-"""A session that is told to end while it ends: the cancel must reach whoever waits for it."""
+"""A session that is cancelled while it ends: the caller must see the cancellation."""
 
 from __future__ import annotations
 

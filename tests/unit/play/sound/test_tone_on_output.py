@@ -1,4 +1,4 @@
-"""A technician's tone beside what an output has to do: it takes nobody's turn."""
+"""A technician's tone on an output: it delays no item."""
 
 from __future__ import annotations
 
