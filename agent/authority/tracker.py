@@ -14,7 +14,7 @@ from agent.authority.updater import PAUSE_S, AuthorityUpdater
 from agent.clock import Clock
 from agent.contract.ids import Place
 from agent.errors import StoreError
-from agent.health.checks.authority import AuthorityState
+from agent.health.checks.authority import AuthorityState, read_state
 from agent.health.open_issues import Issues
 from agent.signals import AsyncSignal
 from agent.store.database import Store
@@ -117,14 +117,7 @@ class AuthorityTracker:
 
     def state(self) -> AuthorityState:
         """The state of the authority, for health and page."""
-        now = self._clock.now()
-        authority = self.in_force.current
-        return AuthorityState(
-            grade=authority.grade(now),
-            versions=authority.versions,
-            issued=self.in_force.issued,
-            is_known=self.in_force.knows_signers(now),
-        )
+        return read_state(self.in_force, self._clock.now())
 
     async def _on_change(self, has_improved: bool) -> None:  # noqa: FBT001 - better or not
         """Verify the held documents again, and ask the centre for what was turned away.

@@ -1,4 +1,4 @@
-"""Who may sign, as the agent would know it if it started now, and how old that is."""
+"""The authority as the agent would restore it if it started now, and its age."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, good, unseen
 from agent.doctor.state_reader import query_database
 from agent.errors import TrustError
-from agent.health.checks.authority import is_age_unseen
+from agent.health.check import NotCheckedError
+from agent.health.checks.authority import HOUR_S, find_faults, read_state
 from agent.store.authority_files import StoredAuthority, read
-from agent.trust.authority import Authority, Grade
 from agent.trust.current_authority import AuthorityInForce
 from agent.trust.trust_anchor import InstalledRoot, load_installed
-
-HOUR_S = 3600.0
 
 
 async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
@@ -33,7 +31,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
 
 
 def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFinding:
-    """From the files on the box; an agent that has never run could fetch none yet."""
+    """From the files on the box. An agent that has never run has not fetched any yet."""
     try:
         installed = load_installed(root.read_bytes())
         kept = _read_kept(state)
@@ -45,7 +43,7 @@ def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFi
 
 
 def _read_kept(state: Path) -> StoredAuthority | None:
-    """None where the agent has never run; nothing where a release ran that knew no such files."""
+    """None where the agent has never run; empty where only a release without such files ran."""
     try:
         return query_database(state, read)
     except FileNotFoundError:
@@ -57,34 +55,19 @@ def _read_kept(state: Path) -> StoredAuthority | None:
 
 
 def judge(installed: InstalledRoot, kept: StoredAuthority, now: Now) -> ProbeFinding:
-    """As the agent does at its start."""
+    """What the agent's own check finds in what the agent would restore."""
     if not installed.is_tree:
         return good("authority_pinned", str(installed.authority.versions["root"]))
-    authority = restore_authority(installed.raw, kept).authority
-    if not AuthorityInForce(authority).knows_signers(now):
-        return _issue("authority_missing", (), authority)
-    return _judge_age(authority, now)
-
-
-def _judge_age(authority: Authority, now: Now) -> ProbeFinding:
-    versions = _describe(authority)
-    issued = AuthorityInForce(authority).issued
-    hours = "?" if issued is None else f"{(now.at - issued).total_seconds() / HOUR_S:.0f}"
-    grade = authority.grade(now)
-    if is_age_unseen(grade, issued, now):
+    authority = AuthorityInForce(restore_authority(installed.raw, kept).authority)
+    state = read_state(authority, now)
+    versions = ", ".join(f"{name} {version}" for name, version in state.versions.items())
+    age_s = state.age_s(now)
+    hours = "?" if age_s is None else f"{age_s / HOUR_S:.0f}"
+    try:
+        found = find_faults(state, now)
+    except NotCheckedError:
         return unseen("authority_age_unseen", versions)
-    match grade:
-        case Grade.EXPIRED:
-            return _issue("authority_expired", (f"{hours} h",), authority)
-        case Grade.AGED:
-            return _issue("authority_aged", (f"{hours} h",), authority)
-    return good("authority_good", hours, versions)
-
-
-def _issue(kind: str, args: tuple[str, ...], authority: Authority) -> ProbeFinding:
-    """In the words in which the agent's own check tells it."""
-    return ProbeFinding(ISSUE_KINDS[kind].severity, kind, args, _describe(authority))
-
-
-def _describe(authority: Authority) -> str:
-    return ", ".join(f"{name} {version}" for name, version in authority.versions.items())
+    if not found:
+        return good("authority_good", hours, versions)
+    args = (f"{hours} h",) if state.is_known else ()
+    return ProbeFinding(ISSUE_KINDS[found[0].kind].severity, found[0].kind, args, versions)

@@ -1,4 +1,4 @@
-"""The device's certificate, its key and the broker's authority: do they belong together?"""
+"""The device's certificate, its key and the broker's CA: valid, and of this box?"""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from pathlib import Path
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen
 from agent.doctor.probes.machine import examine
-from agent.health.checks.certificate import CertificateCheck
+from agent.health.checks.certificate import DAY_S, CertificateCheck, read_not_after
 from agent.settings.model import Settings
-
-DAY_S = 86_400.0
 
 
 async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
@@ -38,11 +36,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
 
 
 def _days_left(path: Path, today: datetime) -> ProbeFinding:
-    from cryptography import x509
-
-    ends = min(
-        one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes())
-    )
+    ends = min(read_not_after(path))
     days = (ends - today).total_seconds() / DAY_S
     return good("certificate_days", f"{ends:%d/%m/%Y}", f"{days:.0f}")
 

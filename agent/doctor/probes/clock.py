@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.clock import BUILD_AT, NTS, RTC_DEVICE, read_rtc, system_time
+from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.local_time import LOCAL
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
@@ -21,6 +22,7 @@ from agent.doctor.probes.machine import examine
 from agent.doctor.probes.systemd_unit import USER
 from agent.doctor.run_program import ProgramOutput, run_program
 from agent.errors import LinkError, TrustError
+from agent.health.checks.clock import find_rtc_faults
 from agent.health.checks.rtc import RtcCheck
 from agent.store import clock_state
 from agent.timesync.chrony import SOCKET, ChronyReport, query_chrony
@@ -36,8 +38,9 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     yield judge_trusted(case)
     if held := case.remembered.get(clock_state.HELD):
         yield ProbeFinding("fault", "time_jump_held", (held,))
-    if case.clock.is_rtc_wrong:
-        yield ProbeFinding("warning", "rtc_wrong", (f"{case.clock.rtc_apart_s / 3600:+.1f} h",))
+    for found in find_rtc_faults(case.clock):
+        apart = f"{case.clock.rtc_apart_s / 3600:+.1f} h"
+        yield ProbeFinding(ISSUE_KINDS[found.kind].severity, found.kind, (apart,))
     at = system_time()
     if at < BUILD_AT:
         yield fault("clock_wrong", _local(at))

@@ -1,16 +1,20 @@
-"""Checks how old the box's authority files are."""
+"""Checks how old the box's authority files are.
+
+`tramtin doctor` calls the functions too, on the files of a box whose agent may not run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from agent.clock import Now, mono_s
 from agent.health.check import CheckFinding, NotCheckedError
 from agent.trust.authority import Grade
+from agent.trust.current_authority import AuthorityInForce
 
+SUBJECT = "authority"
 GRACE_S = 120.0  # after a start the files come within seconds on a good network
 HOUR_S = 3600.0
 
@@ -38,14 +42,36 @@ class AuthorityState:
         return max(0.0, (now.at - self.issued).total_seconds())
 
 
-def is_age_unseen(grade: Grade, issued: datetime | None, now: Now) -> bool:
-    """Is the age unknown by this clock? An untrusted clock may be behind by any time.
+def read_state(authority: AuthorityInForce, now: Now) -> AuthorityState:
+    """The state of an authority at a moment."""
+    return AuthorityState(
+        grade=authority.grade(now),
+        versions=authority.versions,
+        issued=authority.issued,
+        is_known=authority.knows_signers(now),
+    )
 
-    Args:
-        grade: freshness by this clock.
-        issued: by the timestamp; None where nothing ages.
-        now: the moment and its quality.
+
+def find_faults(state: AuthorityState, now: Now) -> list[CheckFinding]:
+    """The faults of a state, without any grace after a start.
+
+    Raises:
+        NotCheckedError: this clock cannot tell the age.
     """
+    if not state.is_known:
+        hint = f"only root {state.versions.get('root')} is known"
+        return [CheckFinding("authority_missing", SUBJECT, hint)]
+    if _is_age_unknown(state, now):
+        raise NotCheckedError("no_time")
+    if state.grade is Grade.FRESH:
+        return []
+    kind = "authority_aged" if state.grade is Grade.AGED else "authority_expired"
+    return [CheckFinding(kind, SUBJECT, _hint(state, now))]
+
+
+def _is_age_unknown(state: AuthorityState, now: Now) -> bool:
+    """An untrusted clock may be behind by any time."""
+    grade, issued = state.grade, state.issued
     if issued is None or grade is Grade.EXPIRED or now.quality not in ("RTC", "FLOOR"):
         return False
     return issued > now.at if grade is Grade.AGED else now.quality == "FLOOR"
@@ -62,7 +88,6 @@ class AuthorityCheck:
 
     name = "authority"
     period_s = 60.0
-    SUBJECT: ClassVar[str] = "authority"
 
     def __init__(
         self,
@@ -79,19 +104,9 @@ class AuthorityCheck:
     async def check(self) -> list[CheckFinding]:
         """See `Check.check`."""
         state, now = self._state(), self._now()
-        if not state.is_known:
-            lasts_s = self._now_mono_s() - self._since_mono_s
-            hint = f"only root {state.versions.get('root')} is known"
-            return self._found("authority_missing", hint) if lasts_s >= GRACE_S else []
-        if is_age_unseen(state.grade, state.issued, now):
-            raise NotCheckedError("no_time")
-        if state.grade is Grade.FRESH:
+        if not state.is_known and self._now_mono_s() - self._since_mono_s < GRACE_S:
             return []
-        kind = "authority_aged" if state.grade is Grade.AGED else "authority_expired"
-        return self._found(kind, _hint(state, now))
-
-    def _found(self, kind: str, hint: str) -> list[CheckFinding]:
-        return [CheckFinding(kind, self.SUBJECT, hint)]
+        return find_faults(state, now)
 
 
 def _hint(state: AuthorityState, now: Now) -> str:

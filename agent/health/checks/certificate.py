@@ -57,12 +57,12 @@ class CertificateCheck:
 
     def _read_ends(self) -> list[tuple[Path, datetime]]:
         return [
-            (self._device, min(_read_not_after(self._device))),
-            (self._authority, max(_read_not_after(self._authority))),
+            (self._device, min(read_not_after(self._device))),
+            (self._authority, max(read_not_after(self._authority))),
         ]
 
 
-def _read_not_after(path: Path) -> list[datetime]:
+def read_not_after(path: Path) -> list[datetime]:
     """When each certificate of a PEM file ends.
 
     Raises:

@@ -42,7 +42,7 @@ class ClockCheck:
         elif self._floor_since is None:
             self._floor_since = now
         waits = [*self._untrusted(now), *self._unconfirmed(now, quality), *self._held()]
-        return [*waits, *self._drift(), *self._apart(), *self._rtc()]
+        return [*waits, *self._drift(), *self._apart(), *find_rtc_faults(self._clock)]
 
     def _untrusted(self, now: float) -> list[CheckFinding]:
         if self._floor_since is None or now - self._floor_since < GRACE_S:
@@ -76,8 +76,10 @@ class ClockCheck:
         hint = f"the last signed time lay {missed_s:.1f} s outside what 100 ppm allow"
         return [CheckFinding("clock_drift", self.SUBJECT, hint)]
 
-    def _rtc(self) -> list[CheckFinding]:
-        if not self._clock.is_rtc_wrong:
-            return []
-        hint = f"it was {self._clock.rtc_apart_s / 3600:+.1f} h off"
-        return [CheckFinding("rtc_wrong", self.SUBJECT, hint)]
+
+def find_rtc_faults(clock: Clock) -> list[CheckFinding]:
+    """The battery clock's fault that the last fix has shown. `tramtin doctor` calls it too."""
+    if not clock.is_rtc_wrong:
+        return []
+    hint = f"it was {clock.rtc_apart_s / 3600:+.1f} h off"
+    return [CheckFinding("rtc_wrong", ClockCheck.SUBJECT, hint)]
