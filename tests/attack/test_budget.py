@@ -151,7 +151,7 @@ async def test_attack_105_what_an_earlier_release_accepted_is_left_out_and_told(
     box: HeadlessStation, monkeypatch: Any
 ) -> None:
     """No loop of starts that end for want of memory: the newest that fit are in force."""
-    monkeypatch.setattr(box.intake._kept, "make_room", _room_without_end)
+    monkeypatch.setattr(box.intake._admission, "make_room", _room_without_end)
     for number in range(4):
         await box.receive(seal(filled(number, 1500), COMMUNE), "playlist")
         box.pass_time(timedelta(seconds=2))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.clock import BUILD_AT
 from agent.contract.utc import encode_utc
 from central.collector.report_handler import ReportHandler
 from central.publication.document_outbox import OutgoingMessage
@@ -18,6 +19,7 @@ from tests.harness.station_harness import Stage, stage
 
 __all__ = ["stage"]
 YEARS = timedelta(days=5 * 365)
+CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 
 
 class _Ahead(datetime):
@@ -61,4 +63,10 @@ async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
     assert {(one["code"], one["kind"]) for one in refusals} == {("E_TIME", "time")}
     assert _details(stage, "clock_fix") == []
     assert {one["clock"]["quality"] for one in stage.collected()} == {"FLOOR"}
-    assert _floor_on_card(stage) == encode_utc(BUILD_AT)
+    # the agent is a process of its own, to which the day of the release counts
+    released = re.search(
+        r"^## \S+, (\d+ \w+ \d{4})$", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert released is not None
+    day = datetime.strptime(released[1], "%d %B %Y").replace(tzinfo=UTC)
+    assert _floor_on_card(stage) == encode_utc(day)
