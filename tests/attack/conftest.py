@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.test_mqtt_link import address, authority, broker, identities
+from tests.harness.link_station import address, authority, broker, identities
 
 __all__ = ["address", "authority", "broker", "identities"]

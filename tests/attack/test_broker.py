@@ -21,8 +21,7 @@ from agent.link.bounded_mqtt import ASK_AFTER, MAX_UNANSWERED, MAX_UNCONFIRMED, 
 from agent.link.cpu_share import CpuShare
 from central.collector.identity import Identity
 from central.testbed.certificates import CertificateAuthority
-from tests.harness.signed_documents import COMMUNE, GOOD, STRANGER, code_of, judge, playlist, seal
-from tests.integration.test_mqtt_link import (
+from tests.harness.link_station import (
     STATE,
     STATION,
     Address,
@@ -32,6 +31,7 @@ from tests.integration.test_mqtt_link import (
     running,
     scripted_peer,
 )
+from tests.harness.signed_documents import COMMUNE, GOOD, STRANGER, code_of, judge, playlist, seal
 
 PLAYLIST = build_station_topic(STATION, "playlist", "tuan")
 

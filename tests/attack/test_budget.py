@@ -43,13 +43,13 @@ from tests.harness.signed_documents import (
     PROVINCE,
     ROOT,
     SECOND,
-    _role,
-    _utc,
     cancel,
     emergency,
+    make_role,
     playlist,
     seal,
     silence,
+    utc_text,
 )
 
 YOUTH = CryptoSigner(Ed25519PrivateKey.generate())
@@ -84,7 +84,7 @@ def dense(
 async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
     """A box in its place, in a commune with two issuers of playlists."""
     root = copy.deepcopy(ROOT)
-    root["roles"].append(_role("vn.84.29266.doan", ["playlist"], ["routine/84/29266/*"], YOUTH))
+    root["roles"].append(make_role("vn.84.29266.doan", ["playlist"], ["routine/84/29266/*"], YOUTH))
     started = await HeadlessStation(
         tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT
     ).start()
@@ -228,9 +228,9 @@ async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: HeadlessStatio
         playlist(entries=[], seq=seq, doc_id=f"{seq:032x}", slot="le-hoi", **life)
         for seq, life in enumerate(
             [
-                {"expires": _utc(AT + timedelta(days=45))},  # the longest that may be
-                {"expires": _utc(AT + timedelta(days=3))},
-                {"expires": _utc(AT + timedelta(days=1))},
+                {"expires": utc_text(AT + timedelta(days=45))},  # the longest that may be
+                {"expires": utc_text(AT + timedelta(days=3))},
+                {"expires": utc_text(AT + timedelta(days=1))},
             ],
             1,
         )

@@ -24,7 +24,7 @@ from agent.link.network_thread import NetworkThreads, Resolver
 from agent.store.media import MediaStore
 from central.collector.identity import Identity
 from central.testbed.certificates import CertificateAuthority
-from tests.integration.test_mqtt_link import STATION, Address, make_station, running
+from tests.harness.link_station import STATION, Address, make_station, running
 
 CONTENT = b"khan cap"
 DIGEST = Digest(hashlib.sha256(CONTENT).hexdigest())

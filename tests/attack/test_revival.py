@@ -22,12 +22,12 @@ from tests.harness.signed_documents import (
     FIRST,
     SECOND,
     TIME,
-    _utc,
     cancel,
     emergency,
     seal,
     station_config,
     time_reply,
+    utc_text,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -35,7 +35,7 @@ END = cancel(issuer="vn.84.em", **{"class": "emergency"})
 
 
 def alarm(**changes: Any) -> dict[str, Any]:
-    return emergency(expires=_utc(AT + 2 * HOUR), **changes)
+    return emergency(expires=utc_text(AT + 2 * HOUR), **changes)
 
 
 def digest_of(document: dict[str, Any]) -> str:
@@ -90,7 +90,7 @@ async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_
 async def test_attack_115_nothing_is_revived_after_its_own_end(late: HeadlessStation) -> None:
     late.pass_time(71 * MINUTE)
     nonce = late.intake.nonces.ask()
-    header = {"issued": _utc(AT + 2 * HOUR), "expires": _utc(AT + 20 * HOUR)}
+    header = {"issued": utc_text(AT + 2 * HOUR), "expires": utc_text(AT + 20 * HOUR)}
     listed = head(1, {}, nonce=nonce, emergencies=[digest_of(alarm())], **header)
     assert await late.receive(listed, "head") == "accepted"
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_EXPIRED"
@@ -159,7 +159,7 @@ async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(
     """A centre behind a slow link: no clock is set, and the alarm is heard all the same."""
     nonce = lost.intake.nonces.ask()
     lost.pass_time(timedelta(seconds=40))
-    told = time_reply(nonce=nonce, utc=_utc(AT + 50 * MINUTE))
+    told = time_reply(nonce=nonce, utc=utc_text(AT + 50 * MINUTE))
     assert await lost.receive(seal(told, TIME), "time") == "E_TIME"
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "accepted"
@@ -169,7 +169,7 @@ async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: Headless
     """Signed 30 s before the alarm ends and 40 s under way: it may have ended."""
     nonce = lost.intake.nonces.ask()
     lost.pass_time(timedelta(seconds=40))
-    told = time_reply(nonce=nonce, utc=_utc(AT + 2 * HOUR - timedelta(seconds=30)))
+    told = time_reply(nonce=nonce, utc=utc_text(AT + 2 * HOUR - timedelta(seconds=30)))
     await lost.receive(seal(told, TIME), "time")
     await lost.receive(attesting(1, nonce, alarm()), "head")
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
@@ -179,7 +179,7 @@ async def test_attack_117_a_question_sets_the_clock_once(lost: HeadlessStation) 
     nonce = lost.intake.nonces.ask()
     assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == ""
     assert lost.clock.now().quality == "SYNCED"
-    again = time_reply(nonce=nonce, utc=_utc(AT + MINUTE))
+    again = time_reply(nonce=nonce, utc=utc_text(AT + MINUTE))
     assert await lost.receive(seal(again, TIME), "time") == "E_TIME"
 
 
@@ -206,7 +206,7 @@ async def test_an_emergency_that_overtook_a_late_time_is_judged_again(
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
     lost.pass_time(timedelta(seconds=40))
-    await lost.receive(seal(time_reply(nonce=nonce, utc=_utc(AT + 50 * MINUTE)), TIME), "time")
+    await lost.receive(seal(time_reply(nonce=nonce, utc=utc_text(AT + 50 * MINUTE)), TIME), "time")
     assert "emergency" in lost.kinds
 
 

@@ -17,9 +17,9 @@ import pytest
 from agent.evidence import refusal_log
 from agent.trust.authority import Grade
 from tests.fakes.fake_publisher import AT, FakePublisher, sign_json
+from tests.harness.link_station import STATION, Address, connected_as
 from tests.harness.signed_documents import emergency, playlist
 from tests.harness.tuf_harness import COMMUNE, PROVINCE, Box, Centre, box, issued, settle
-from tests.integration.test_mqtt_link import STATION, Address, connected_as
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

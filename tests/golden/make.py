@@ -36,7 +36,7 @@ from tests.harness import signed_documents as samples
 from tests.harness.agent_start import Started, start
 from tests.harness.centre_records import place_station, say_hello
 from tests.harness.full_state import STATION, fill
-from tests.unit.central.collector.test_journal_ingest import EPOCH, chain
+from tests.harness.journal_chain import EPOCH, chain
 
 FOLDER = Path(__file__).resolve().parent
 NONCE = "0123456789abcdef"
@@ -45,7 +45,7 @@ DIGEST = "ab" * 32
 
 def sample_documents() -> list[tuple[str, dict[str, Any], list[CryptoSigner]]]:
     """Name, document and signers: one of each kind, and what the release added last."""
-    header = samples._header
+    header = samples.make_header
     entry = samples.playlist()["entries"][0]
     described = {
         **entry, "essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND",
@@ -59,7 +59,7 @@ def sample_documents() -> list[tuple[str, dict[str, Any], list[CryptoSigner]]]:
         "ms": 60_000,
     }  # fmt: skip
     shown = {**entry, "id": "e2", "body": {"scene": scene}}
-    week = {"expires": samples._utc(samples.AT + timedelta(days=30))}
+    week = {"expires": samples.utc_text(samples.AT + timedelta(days=30))}
     alarm = samples.emergency(trigger="key", slot="key-lu", doc_id="5c" * 16, event_id="e1" * 16)
     command = {**header("command", "vn.84", "command"), "do": "volume", "args": {"gain_db": -6}}
     grant = {
@@ -97,7 +97,7 @@ def make_documents(folder: Path) -> dict[str, Any]:
     """The envelopes as the centre writes them, and the pinned root that judges them."""
     folder.mkdir()
     root = copy.deepcopy(samples.ROOT)
-    root["roles"].append(samples._role("vn.head", ["head"], ["config/*/*/*"], samples.STRANGER))
+    root["roles"].append(samples.make_role("vn.head", ["head"], ["config/*/*/*"], samples.STRANGER))
     root["roles"][0]["kinds"].append("stream-grant")
     (folder.parent / "root.json").write_text(json.dumps(root, ensure_ascii=False, indent=1))
     told = {}

@@ -22,24 +22,24 @@ from tests.harness.signed_documents import (
     AT,
     PROVINCE,
     ROOT,
-    _header,
-    _role,
-    _utc,
+    make_header,
+    make_role,
     seal,
     station_config,
+    utc_text,
 )
 
 STATION = StationId("tv-cl-0007")
 HEAD = CryptoSigner(Ed25519PrivateKey.generate())
 HOUR = timedelta(hours=1)
-WEEK = {"expires": _utc(AT + timedelta(days=7))}
+WEEK = {"expires": utc_text(AT + timedelta(days=7))}
 KEY = "vn.84.29266/playlist/tuan"
 
 
 def with_head_role(signer: CryptoSigner = HEAD) -> PinnedAuthority:
     """The roles of the verdict's tests, and one for heads with this key."""
     root = copy.deepcopy(ROOT)
-    root["roles"].append(_role("vn.head", ["head"], ["config/*/*/*"], signer))
+    root["roles"].append(make_role("vn.head", ["head"], ["config/*/*/*"], signer))
     return load_pinned(json.dumps(root).encode())
 
 
@@ -51,7 +51,7 @@ def entry_of(document: dict[str, Any]) -> tuple[int, int, str]:
 
 def head(seq: int, slots: dict[str, Any], *, signer: CryptoSigner = HEAD, **changes: Any) -> bytes:
     """A signed head for the station."""
-    header = _header("head", "vn.head", "config")
+    header = make_header("head", "vn.head", "config")
     document = {
         **header, "to": ["*/*/tv-cl-0007"], "slot": "head", "seq": seq, "slots": slots,
         "revoked": [], **changes,

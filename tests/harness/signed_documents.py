@@ -33,7 +33,7 @@ FIRST, SECOND = (CryptoSigner(Ed25519PrivateKey.generate()) for _ in range(2))
 NEIGHBOUR, STRANGER, TIME, RECEIPT = (CryptoSigner(Ed25519PrivateKey.generate()) for _ in range(4))
 
 
-def _role(
+def make_role(
     name: str, kinds: list[str], paths: list[str], *signers: CryptoSigner, ttl_s: int = 10**8
 ) -> dict[str, Any]:
     keys = {signer.public_key.keyid: signer.public_key.to_dict() for signer in signers}
@@ -47,14 +47,14 @@ def _role(
 ROOT: dict[str, Any] = {
     "format": "tramtin-pinned-1", "demo": True, "version": 1,
     "roles": [
-        _role("vn.84.29266", ["playlist", "cancel"],
+        make_role("vn.84.29266", ["playlist", "cancel"],
               ["routine/84/29266/*", "priority/84/29266/*"], COMMUNE),
-        _role("vn.84.99999", ["playlist"], ["routine/84/99999/*"], NEIGHBOUR),
-        _role("vn.84", ["station-config", "command", "silence"],
+        make_role("vn.84.99999", ["playlist"], ["routine/84/99999/*"], NEIGHBOUR),
+        make_role("vn.84", ["station-config", "command", "silence"],
               ["config/84/*/*", "command/84/*/*", "silence/84/*/*"], PROVINCE),
-        _role("vn.84.em", ["emergency", "cancel"], ["emergency/84/*/*"], FIRST, SECOND),
-        _role("vn.time", ["time"], ["config/*/*/*"], TIME),
-        _role("vn.receipt", ["ack"], ["config/*/*/*"], RECEIPT, ttl_s=86_400),
+        make_role("vn.84.em", ["emergency", "cancel"], ["emergency/84/*/*"], FIRST, SECOND),
+        make_role("vn.time", ["time"], ["config/*/*/*"], TIME),
+        make_role("vn.receipt", ["ack"], ["config/*/*/*"], RECEIPT, ttl_s=86_400),
     ],
 }  # fmt: skip
 AUTHORITY = load_pinned(json.dumps(ROOT).encode())
@@ -78,16 +78,17 @@ class FakeFloors:
         return (class_, name) in self.cancels
 
 
-def _header(kind: str, issuer: str, class_: str, hours: float = 24) -> dict[str, Any]:
+def make_header(kind: str, issuer: str, class_: str, hours: float = 24) -> dict[str, Any]:
     return {
         "kind": kind, "issuer": issuer, "class": class_, "to": ["84/29266/*"],
         "doc_id": "6b1f" * 8, "slot": "tuan", "epoch": 1, "seq": 42,
-        "issued": _utc(AT), "not_before": _utc(AT), "expires": _utc(AT + timedelta(hours=hours)),
+        "issued": utc_text(AT), "not_before": utc_text(AT),
+        "expires": utc_text(AT + timedelta(hours=hours)),
         "editor": "Lê Thị Bưởi", "approver": "",
     }  # fmt: skip
 
 
-def _utc(at: datetime) -> str:
+def utc_text(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -103,13 +104,13 @@ def playlist(**changes: Any) -> dict[str, Any]:
         "sha256": DIGEST, "bytes": 480123, "mime": "audio/mpeg", "duration_ms": 30012,
         "urls": ["https://media.example.vn/a"],
     }  # fmt: skip
-    header = _header("playlist", "vn.84.29266", "routine")
+    header = make_header("playlist", "vn.84.29266", "routine")
     return {**header, "media": [medium], "entries": [entry], **changes}
 
 
 def emergency(**changes: Any) -> dict[str, Any]:
     return {
-        **_header("emergency", "vn.84.em", "emergency", hours=1), "event_id": "e0" * 16,
+        **make_header("emergency", "vn.84.em", "emergency", hours=1), "event_id": "e0" * 16,
         "exercise": True, "attention": "two-tone", "media": [],
         "bodies": [{"lang": "vi", "text": {"say": "Lũ lên nhanh"}}],
         "repeat": 2, "gap_ms": 500, "max_ms": 600_000, **changes,
@@ -118,7 +119,7 @@ def emergency(**changes: Any) -> dict[str, Any]:
 
 def station_config(**changes: Any) -> dict[str, Any]:
     return {
-        **_header("station-config", "vn.84", "config"), "to": ["84/29266/tv-cl-0007"],
+        **make_header("station-config", "vn.84", "config"), "to": ["84/29266/tv-cl-0007"],
         "place": "84/29266/tv-cl-0007", "groups": ["84.29266"], "zones": ["nga-ba"],
         "policy": {"quiet_hours": ["21:00-05:00"]}, **changes,
     }  # fmt: skip
@@ -126,17 +127,17 @@ def station_config(**changes: Any) -> dict[str, Any]:
 
 def time_reply(**changes: Any) -> dict[str, Any]:
     return {
-        **_header("time", "vn.time", "config", hours=0.5), "to": ["*/*/tv-cl-0007"],
-        "nonce": "0123456789abcdef", "utc": _utc(AT), **changes,
+        **make_header("time", "vn.time", "config", hours=0.5), "to": ["*/*/tv-cl-0007"],
+        "nonce": "0123456789abcdef", "utc": utc_text(AT), **changes,
     }  # fmt: skip
 
 
 def cancel(**changes: Any) -> dict[str, Any]:
-    return {**_header("cancel", "vn.84.29266", "routine"), "cancels": "e0" * 16, **changes}
+    return {**make_header("cancel", "vn.84.29266", "routine"), "cancels": "e0" * 16, **changes}
 
 
 def silence(**changes: Any) -> dict[str, Any]:
-    header = _header("silence", "vn.84", "silence")
+    header = make_header("silence", "vn.84", "silence")
     return {**header, "state": "on", "why": "thử", **changes}
 
 

@@ -32,8 +32,8 @@ from agent.trust.authority import Grade
 from agent.trust.current_authority import AuthorityInForce
 from agent.trust.trust_anchor import load_installed
 from tests.fakes.fake_publisher import AT, FakePublisher
+from tests.harness.link_station import PACE, STATION, Address
 from tests.harness.signed_documents import playlist, seal, station_config
-from tests.integration.test_mqtt_link import PACE, STATION, Address
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.05

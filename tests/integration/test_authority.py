@@ -10,9 +10,7 @@ import pytest
 from agent.evidence import refusal_log
 from agent.trust.authority import Grade
 from tests.fakes.fake_publisher import AT, FakePublisher
-from tests.harness.signed_documents import playlist, station_config
-from tests.harness.tuf_harness import PROVINCE, Box, Centre, box, issued, settle
-from tests.integration.test_mqtt_link import (
+from tests.harness.link_station import (
     STATION,
     Address,
     address,
@@ -21,6 +19,8 @@ from tests.integration.test_mqtt_link import (
     connected_as,
     identities,
 )
+from tests.harness.signed_documents import playlist, station_config
+from tests.harness.tuf_harness import PROVINCE, Box, Centre, box, issued, settle
 
 __all__ = ["address", "authority", "broker", "identities"]
 DISTRICT = "vn.84.d1"

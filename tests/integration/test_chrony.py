@@ -25,7 +25,7 @@ from agent.errors import LinkError, TrustError
 from agent.timesync.chrony import ChronyReport, query_chrony
 from agent.trust.chrony import verify_chrony
 from central.testbed.certificates import make_demo_ca
-from tests.scenario.test_clock_faults import _library
+from tests.harness.faketime_library import find_faketime_library
 
 PROJECT = Path(__file__).resolve().parents[2]
 UNPACKED = PROJECT / ".venv" / "chrony"  # goes with `make clean`
@@ -176,7 +176,7 @@ async def server(tmp_path: Path, chrony: None) -> AsyncIterator[Chrony]:
         "local stratum 3", "allow 127.0.0.1",
     )  # fmt: skip
     ahead = {
-        "LD_PRELOAD": _library(),
+        "LD_PRELOAD": find_faketime_library(),
         "FAKETIME": f"+{AHEAD_S}s",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }

@@ -13,17 +13,14 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from central.issues.issue_list import issue_log
 from central.testbed.sample_documents import station_config
 from central.testbed.testbed import until
+from tests.harness.short_certificate import shorten_certificate
 from tests.harness.station_harness import Stage
 
 LOOK_S = 90.0  # some periods of the slowest check below, on a busy machine
@@ -101,29 +98,8 @@ def assert_chain_whole(rows: list[tuple[int, bytes]]) -> None:
         digest = hashlib.sha256(bytes.fromhex(digest) + raw).hexdigest()
 
 
-def shorten(stage: Stage, left: timedelta) -> None:
-    """Give the station a certificate for the same key and name that ends sooner."""
-    folder = stage.folder / "ca"
-    old = x509.load_pem_x509_certificate((folder / f"{stage.name}.pem").read_bytes())
-    authority = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
-    key: Any = load_pem_private_key((folder / "ca.key").read_bytes(), None)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(old.subject)
-        .issuer_name(authority.subject)
-        .public_key(old.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(old.not_valid_before_utc)
-        .not_valid_after(datetime.now(UTC) + left)
-    )
-    for extension in old.extensions:
-        builder = builder.add_extension(extension.value, critical=extension.critical)
-    pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-    (folder / f"{stage.name}.pem").write_bytes(pem)
-
-
 async def test_a_certificate_near_its_end_is_told(stage: Stage) -> None:
-    shorten(stage, timedelta(days=20))
+    shorten_certificate(stage, timedelta(days=20))
     await stage.start()
     await until(lambda: "certificate_30_days" in issues(stage), "the warning", LOOK_S)
     assert issues(stage)["certificate_30_days"] == f"{stage.name}.pem"

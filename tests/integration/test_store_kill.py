@@ -14,8 +14,8 @@ from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.store import documents
 from agent.store.database import Store
+from tests.harness.accepted_documents import accepted
 from tests.harness.crash_writer import assert_all_or_nothing, kill_in_the_middle
-from tests.unit.store.test_documents import accepted
 
 ROUNDS = 3
 ISSUER = "vn.84.29266"

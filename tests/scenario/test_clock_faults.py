@@ -13,22 +13,17 @@ import pytest_asyncio
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.faketime_library import find_faketime_library
 
-FAKETIME = "/usr/lib/{}/faketime/libfaketime.so.1"
-TRIPLETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf")
 HOUR_S = 3600
 TEN_YEARS_S = 10 * 365 * 86_400
-
-
-def _library() -> str:
-    return next(p for t in TRIPLETS if Path(p := FAKETIME.format(t)).exists())
 
 
 def _fake_clock(stage: Any, offset: Path, off_s: int) -> None:
     """Give the station a system clock that is that of a file, in seconds off the truth."""
     offset.write_text(f"{off_s:+d}\n")
     stage.station.env |= {
-        "LD_PRELOAD": _library(),
+        "LD_PRELOAD": find_faketime_library(),
         "FAKETIME_TIMESTAMP_FILE": str(offset),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",

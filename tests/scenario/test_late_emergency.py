@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from central.documents.audio_tools import make_melody
 from central.documents.emergency_order import (
-    EmergencyMessage,
-    OrderParams,
     draft_cancel,
-    draft_emergency,
 )
 from central.documents.sign import read_document
 from central.testbed.testbed import until
-
-MINUTE = timedelta(minutes=1)
-
-
-def _order(ago: timedelta, seq: int) -> OrderParams:
-    issued = datetime.now(UTC) - ago
-    return OrderParams("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
-
-
-def make_alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
-    make_melody(stage.studio / "loi.opus", 8_000)
-    message = EmergencyMessage([stage.studio / "loi.opus"], "LŨ VỀ")
-    payload = draft_emergency(
-        _order(ago, seq), message, stage.folder / "media", stage.scene.media.base_url
-    )
-    return bytes(stage.scene.sign(payload, "emergency", "vn.84.em"))
+from tests.harness.signed_emergency import MINUTE, build_order, make_alarm
 
 
 async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_force(
@@ -39,7 +19,7 @@ async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_
     await stage.station.stop()
     over, lasting = make_alarm(stage, 50 * MINUTE, 1), make_alarm(stage, 40 * MINUTE, 2)
     event: Any = read_document(over)
-    end = draft_cancel(_order(45 * MINUTE, 1), "emergency", event.event_id)
+    end = draft_cancel(build_order(45 * MINUTE, 1), "emergency", event.event_id)
     for envelope in (over, lasting, stage.scene.sign(end, "cancel", "vn.84.em")):
         await stage.scene.publish(envelope)
     await stage.station.start()

@@ -13,7 +13,7 @@ import psutil
 from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
-from tests.integration.test_health import shorten
+from tests.harness.short_certificate import shorten_certificate
 
 RUBBISH = 10_000
 BURST = 100
@@ -102,7 +102,7 @@ async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any)
     air = await ContinuousPlay(stage).begin()
     since = air.planned + timedelta(seconds=1)
     first = _session(air)
-    shorten(stage, timedelta(seconds=15))
+    shorten_certificate(stage, timedelta(seconds=15))
     end = datetime.now(UTC) + timedelta(seconds=15)
     await stage.scene.broker.kill()
     await stage.scene.broker.start()
@@ -114,7 +114,7 @@ async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any)
     session = _session(air)
     await air.pass_time(4)
     assert _session(air) == session  # the broker does not let it in any more
-    shorten(stage, timedelta(days=90))  # the technician has brought the new file
+    shorten_certificate(stage, timedelta(days=90))  # the technician has brought the new file
     await until(lambda: _session(air) > session, "the new certificate is taken up", 60)
     await air.pass_until(since + timedelta(seconds=14))
     ear = await air.hear()

@@ -25,7 +25,7 @@ from central.documents.audio_tools import make_melody
 from central.documents.sign import read_document
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
-from tests.scenario.test_late_emergency import make_alarm
+from tests.harness.signed_emergency import make_alarm
 
 GENESIS = "0" * 64
 FRAME_BYTES = 4096 + 24  # SQLite's WAL: a frame is a page and 24 bytes of head

@@ -24,7 +24,7 @@ from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
 from drivers import registry
 from tests.fakes.fake_publisher import FakePublisher
-from tests.unit.control.test_station_status_reader import SETTINGS
+from tests.harness.station_settings import SETTINGS
 
 SWITCH = {"profile": "sim-amplifier"}
 ZONES = [{"name": name, "switch": SWITCH} for name in ("nga-ba", "nha-van-hoa")]

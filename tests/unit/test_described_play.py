@@ -11,12 +11,12 @@ from msgspec import UNSET
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Playlist
 from agent.contract.report import Play
+from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
 from agent.play.play_record import PlayResult, build_play
 from agent.playout.item_builder import build_item
 from central.reports.plays import describe_play
 from tests.harness.signed_documents import AT, playlist
-from tests.unit.plan.test_timeline import FREE
 
 NEWS: dict[str, Any] = {
     "essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND", "advert": True,
@@ -28,7 +28,7 @@ def record_of(**described: Any) -> Play:
     entry = msgspec.structs.replace(document.entries[0], **described)
     document = msgspec.structs.replace(document, entries=[entry])
     held = HeldDocument(document, "ab" * 32, b"", AT)
-    timeline = build_timeline([held], FREE, AT, AT + timedelta(days=2))
+    timeline = build_timeline([held], EffectivePolicy(quiet=()), AT, AT + timedelta(days=2))
     item = build_item(timeline.occurrences[0], lambda _digest: None)
     return build_play("loa", item, PlayResult("full"))
 

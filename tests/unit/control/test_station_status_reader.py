@@ -40,29 +40,7 @@ from agent.state.mutes import Mutes
 from agent.trust.authority import Grade
 from tests.harness.play_records import HEAD, PLAY
 from tests.harness.silent_schedule import DIGEST, START, emergency, playlist
-
-SETTINGS: dict[str, Any] = {
-    "station": "tv-cl-0007",
-    "broker": {"host": "mqtt.example.vn", "ca": "/a", "cert": "/b", "key": "/c"},
-    "root": "/r",
-    "state": "/",
-    "outputs": [
-        {
-            "name": "loa",
-            "audio": {"driver": "portaudio", "device": "default"},
-            "zones": [
-                {"name": "nga-ba", "switch": {"profile": "sim-amplifier"}},
-                {"name": "nha-van-hoa"},
-            ],
-        },
-        {
-            "name": "bang-tin",
-            "board": {"profile": "png", "path": "/b"},
-            "faces": [{"name": "mat-truoc", "width_px": 64, "height_px": 32}],
-        },
-    ],
-    "page": {},
-}
+from tests.harness.station_settings import SETTINGS
 
 
 class FakeClock:

@@ -15,7 +15,7 @@ from agent.contract.accepted import Accepted, FloorUpdate
 from agent.ingest.document_admission import DocumentAdmission
 from agent.store import documents
 from agent.store.database import Store
-from tests.unit.store.test_documents import AT, accepted
+from tests.harness.accepted_documents import AT, accepted
 
 
 @pytest_asyncio.fixture

@@ -26,7 +26,7 @@ from central.testbed.testbed import until
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, WEEK
 from tests.harness.headless_station import HeadlessStation
-from tests.harness.signed_documents import AT, _utc, playlist, seal, silence, station_config
+from tests.harness.signed_documents import AT, playlist, seal, silence, station_config, utc_text
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PROVINCE = "vn.84"
@@ -50,7 +50,11 @@ class Stand:
     def ordered(self, state: str, seq: int, **changes: Any) -> dict[str, Any]:
         """A silence of the province, written now, for two hours."""
         at = self.box.clock.now().at
-        header = {"issued": _utc(at), "not_before": _utc(at), "expires": _utc(at + 2 * HOUR)}
+        header = {
+            "issued": utc_text(at),
+            "not_before": utc_text(at),
+            "expires": utc_text(at + 2 * HOUR),
+        }
         return silence(state=state, seq=seq, doc_id=f"{seq:032x}", **header | changes)
 
     async def order(self, state: str, seq: int, **changes: Any) -> str:
@@ -76,7 +80,7 @@ class Stand:
                                ttl_s=400 * 86_400)  # fmt: skip
             await self.publish()
         moved = {"issuer": "vn.86", "place": f"86/29266/{STATION}", "doc_id": "86" * 16, "seq": 43}
-        at = _utc(self.box.clock.now().at)
+        at = utc_text(self.box.clock.now().at)
         moved |= {"issued": at, "not_before": at}
         assert await self.send(station_config(**WEEK | moved)) == "accepted"
         assert str(self.box.intake.place) == f"86/29266/{STATION}"
@@ -147,7 +151,7 @@ async def test_a_stolen_time_key_lifts_no_stop_and_an_issue_reports_it(stand: St
 async def test_a_newer_document_signed_by_people_ends_a_stop(stand: Stand) -> None:
     await stand.set_clock(AT + 3 * HOUR)
     assert stand.stop is not None
-    later = {"issued": _utc(AT + 3 * HOUR), "not_before": _utc(AT + 3 * HOUR)}
+    later = {"issued": utc_text(AT + 3 * HOUR), "not_before": utc_text(AT + 3 * HOUR)}
     assert await stand.send(playlist(**later)) == "accepted"
     assert stand.stop is None
 
@@ -250,7 +254,7 @@ async def test_an_outdated_authority_accepts_only_the_lifting_of_a_stop(
     stand: Stand, days: int, under: Any
 ) -> None:
     earlier = stand.ordered("off", 0)
-    late = _utc(AT + 32 * DAY)
+    late = utc_text(AT + 32 * DAY)
     assert await stand.order("on", 2, slot="x", expires=late) == "accepted"
     assert await stand.order("off", 3) == "accepted"
     stand.box.pass_time(days * DAY)

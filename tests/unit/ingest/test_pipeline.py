@@ -39,15 +39,15 @@ from tests.harness.signed_documents import (
     ROOT,
     SECOND,
     STRANGER,
-    _header,
-    _role,
-    _utc,
     cancel,
     emergency,
+    make_header,
+    make_role,
     playlist,
     seal,
     silence,
     station_config,
+    utc_text,
 )
 
 
@@ -63,7 +63,7 @@ async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
 async def test_a_new_box_without_a_head_accepts_what_is_signed_from_now_on(
     box: HeadlessStation,
 ) -> None:
-    fresh = playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK)
+    fresh = playlist(issued=utc_text(AT + HOUR + timedelta(minutes=5)), **WEEK)
     box.pass_time(timedelta(minutes=10))
     assert await box.receive(seal(playlist(seq=41, **WEEK), COMMUNE), "playlist") == ""
     assert await box.receive(seal(fresh, COMMUNE), "playlist") == "accepted"
@@ -135,8 +135,8 @@ async def test_a_box_from_the_warehouse_learns_the_latest_time_from_its_config(
         tmp_path, STATION, load_pinned(json.dumps(ROOT).encode()), None
     ).start()
     assert box.clock.fix(year_three, box.hand(), "time key").verdict == "held"
-    signed_at = _utc(year_three - timedelta(days=20))
-    until = _utc(year_three + timedelta(days=20))
+    signed_at = utc_text(year_three - timedelta(days=20))
+    until = utc_text(year_three + timedelta(days=20))
     config = station_config(issued=signed_at, not_before=signed_at, expires=until)
     assert await box.receive(seal(config, PROVINCE), "station-config") == "accepted"
     assert box.clock.fix(year_three, box.hand(), "time key").verdict == "taken"
@@ -170,8 +170,8 @@ async def test_a_revoked_playlist_is_out_of_force_until_a_newer_head_restores_it
     box.pass_time(48 * HOUR)  # the head itself has expired long ago
     await box.intake.restore()
     assert "playlist" not in box.kinds
-    back = {"issued": _utc(AT + 48 * HOUR), "not_before": _utc(AT + 48 * HOUR),
-            "expires": _utc(AT + 72 * HOUR)}  # fmt: skip
+    back = {"issued": utc_text(AT + 48 * HOUR), "not_before": utc_text(AT + 48 * HOUR),
+            "expires": utc_text(AT + 72 * HOUR)}  # fmt: skip
     await box.receive(head(3, slots, **back), "head")
     assert "playlist" in box.kinds
     assert ("document_withheld", KEY) not in box.issues
@@ -184,7 +184,7 @@ async def test_a_head_ends_no_emergency_lifts_no_silence_and_takes_no_place(tmp_
         "station-config": seal(station_config(doc_id="a1" * 16, **WEEK), PROVINCE),
         "emergency": seal(emergency(doc_id="a2" * 16), FIRST, SECOND),
         "silence": seal(
-            silence(doc_id="a3" * 16, issued=_utc(AT + timedelta(minutes=1))), PROVINCE
+            silence(doc_id="a3" * 16, issued=utc_text(AT + timedelta(minutes=1))), PROVINCE
         ),
     }
     for kind, envelope in documents.items():
@@ -202,7 +202,7 @@ async def test_a_head_must_name_the_issuer_of_each_slot(box: HeadlessStation) ->
 
 async def pause(box: HeadlessStation, seq: int) -> str:
     """One more by the province, in a slot of its own, issued now."""
-    at = _utc(box.clock.now().at)
+    at = utc_text(box.clock.now().at)
     document = silence(seq=seq, slot=f"s{seq}", doc_id=f"{seq:032x}", issued=at, not_before=at)
     return await box.receive(seal(document, PROVINCE), "silence")
 
@@ -240,16 +240,16 @@ async def test_a_broken_file_does_not_let_the_same_key_pause_again(box: Headless
 async def test_a_key_in_two_roles_pauses_by_one_of_them_only(tmp_path: Path) -> None:
     root = copy.deepcopy(ROOT)
     both = [
-        _role(name, ["silence"], ["silence/84/*/*"], COMMUNE) for name in ("vn.84.a", "vn.84.b")
+        make_role(name, ["silence"], ["silence/84/*/*"], COMMUNE) for name in ("vn.84.a", "vn.84.b")
     ]
-    root["roles"] += [*both, _role("vn.84.c", ["silence"], ["silence/84/*/*"], NEIGHBOUR)]
+    root["roles"] += [*both, make_role("vn.84.c", ["silence"], ["silence/84/*/*"], NEIGHBOUR)]
     box = await HeadlessStation(
         tmp_path, STATION, load_pinned(json.dumps(root).encode()), AT
     ).start()
     await give_place(box)
 
     async def say(issuer: str, signer: CryptoSigner, state: str = "on", seq: int = 1) -> str:
-        at = _utc(box.clock.now().at)
+        at = utc_text(box.clock.now().at)
         document = silence(issuer=issuer, state=state, seq=seq, issued=at, not_before=at)
         return await box.receive(seal(document, signer), "silence")
 
@@ -302,7 +302,7 @@ async def test_a_corrupt_pause_on_the_card_prevents_no_silence(
 
 
 def ack(upto: int) -> bytes:
-    header = _header("ack", "vn.receipt", "config", hours=20)
+    header = make_header("ack", "vn.receipt", "config", hours=20)
     return seal(
         {**header, "journal": "6f3a6f3a", "upto": upto, "hash": "ab" * 32, "window": 4}, RECEIPT
     )
@@ -326,7 +326,7 @@ async def test_only_new_accepted_documents_are_free_of_the_processor_share(
         box.hand.s += 1
         return await box.intake.receive(Topic(kind, "x", station=box.station), envelope)
 
-    fresh = seal(playlist(issued=_utc(AT + HOUR + timedelta(minutes=5)), **WEEK), COMMUNE)
+    fresh = seal(playlist(issued=utc_text(AT + HOUR + timedelta(minutes=5)), **WEEK), COMMUNE)
     box.pass_time(timedelta(minutes=10))
     assert await is_new(fresh, "playlist")
     assert not await is_new(fresh, "playlist")

@@ -22,7 +22,7 @@ from tests.harness.signed_documents import (
     PROVINCE,
     ROOT,
     STRANGER,
-    _role,
+    make_role,
     seal,
     station_config,
 )
@@ -35,7 +35,7 @@ def provinces(signer: CryptoSigner) -> PinnedAuthority:
     """Two provinces, each with the right to place its boxes; the home province's key is this."""
     root: dict[str, Any] = copy.deepcopy(ROOT)
     root["roles"] = [
-        _role(name, ["station-config"], [f"config/{name[3:]}/*/*"], signer)
+        make_role(name, ["station-config"], [f"config/{name[3:]}/*/*"], signer)
         for name, signer in (("vn.84", signer), ("vn.82", STRANGER))
     ]
     return load_pinned(json.dumps(root).encode())

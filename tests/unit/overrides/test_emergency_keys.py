@@ -25,7 +25,7 @@ from agent.settings.model import Settings
 from agent.state.key_press import KeyPress
 from agent.store.database import Store
 from tests.harness.silent_schedule import DIGEST, FakeHeld, emergency, ordered, playlist
-from tests.unit.control.test_station_status_reader import SETTINGS
+from tests.harness.station_settings import SETTINGS
 
 START = datetime(2026, 11, 24, 1, 0, 10, tzinfo=UTC)  # while the `news` of the playlist is on
 KEYS = [

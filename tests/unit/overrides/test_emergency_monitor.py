@@ -13,7 +13,7 @@ from agent.overrides import emergency_monitor
 from agent.overrides.emergency_monitor import EmergencyMonitor
 from agent.overrides.emergency_state import EmergencyState, OutputState, Standing
 from agent.play.item import Item
-from tests.unit.overrides.test_emergency_state import Box
+from tests.harness.emergency_outputs import Box
 
 ITEM = Box().item()
 

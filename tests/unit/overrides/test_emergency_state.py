@@ -3,96 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from agent.clock import Now
-from agent.contract.ids import Digest
 from agent.contract.priority import Level
-from agent.overrides.emergency_state import EmergencyState, list_alarms
-from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
 from agent.play.sound.emergency_sequence import EmergencySequence
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_with_words
-from agent.play.sound.sound_output import SoundOutput
-from agent.play.speaker_line import SpeakerLine
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
-from tests.harness.silent_schedule import START, FakeHeld, emergency, ordered
-
-NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-
-
-class FakeShelf:
-    def open_verified(self, digest: Digest, size_bytes: int) -> int:
-        raise NotImplementedError
-
-    async def open(self, digest: Digest, size_bytes: int) -> int:
-        raise NotImplementedError
-
-    def has(self, digest: Digest) -> bool:
-        return True
-
-    def path(self, digest: Digest) -> Path:
-        return Path(digest)
-
-
-@dataclass
-class FakeSession:
-    item: Item
-    is_sounding: bool = True
-
-
-def no_worker(*_: Any) -> Any:
-    raise AssertionError("no process is started here")
-
-
-@dataclass
-class Box:
-    """A loudspeaker and a board; nothing runs."""
-
-    held: list[FakeHeld] = field(default_factory=lambda: [emergency()])
-    is_locked: bool = False
-
-    def __post_init__(self) -> None:
-        any_: Any = None
-        self.programme = Schedule(None, lambda _digest: None, is_locked=lambda: self.is_locked)
-        self.programme.update(self.held, NOW)
-        self.rundowns = {
-            "loa": SoundSchedule(self.programme, ["nga-ba"]),
-            "bang": BoardSchedule(self.programme, ["mat"]),
-        }
-        context = [
-            OutputContext(one, any_, FakeShelf(), any_, lambda *_: None)
-            for one in self.rundowns.values()
-        ]
-        self.line = SpeakerLine("nga-ba", None, 0, 0, lambda *_: None)
-        self.sound = SoundOutput("loa", [self.line], no_worker, context[0])
-        self.board = BoardOutput("bang", ["mat"], no_worker, context[1])
-        self.sound._supervisor.is_ready = self.board._supervisor.is_ready = True
-
-    def states(self) -> list[EmergencyState]:
-        outputs = {"loa": self.sound, "bang": self.board}
-        return list_alarms(self.programme, self.rundowns, outputs, NOW)
-
-    def item(self, output: str = "loa") -> Item:
-        (active,) = self.programme.alarms(NOW, "sound")
-        item = self.rundowns[output].item_of(active)
-        assert item is not None
-        return item
-
-    def standings(self) -> list[str]:
-        (state,) = self.states()
-        return [one.standing for one in state.outputs]
-
-    def sound_on(self, item: Item) -> None:
-        session: Any = FakeSession(item)
-        self.sound.session_stack.sessions.append(session)
+from tests.harness.emergency_outputs import NOW, Box, FakeShelf
+from tests.harness.silent_schedule import FakeHeld, emergency, ordered
 
 
 def no_process(box: Box) -> None:

@@ -21,7 +21,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.commissioning_test import pattern_commands
 from agent.play.ipc import Blank, BoardReady, Shown, ShowScene, Snap, Snapped
 from agent.play.item import Item, OutputContext
-from tests.unit.play.sound.test_sound_output import (
+from tests.harness.sound_output_harness import (
     FakeLog,
     FakeRundown,
     SlowMediaFiles,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.contract.priority import Level
 from agent.play.failed_item import FailedItems
-from tests.unit.play.sound.test_sound_output import build_item
+from tests.harness.sound_output_harness import build_item
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import agent.doctor.command  # noqa: F401 - here: the technician may not read our files
 from agent.__main__ import main
 from agent.bootstrap import validate
-from tests.unit.settings.test_check_command import SOUND
+from tests.harness.settings_yaml import SOUND
 
 NOBODY = 65534
 

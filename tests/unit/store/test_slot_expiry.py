@@ -10,7 +10,7 @@ from agent.store import documents
 from agent.store.database import Store
 from agent.store.slot_expiry import forget_slots
 from agent.trust.freshness import longest_life
-from tests.unit.store.test_documents import AT, accepted, store
+from tests.harness.accepted_documents import AT, accepted, store
 
 __all__ = ["store"]
 EXPIRY = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -27,7 +27,7 @@ from tests.harness.signed_documents import (
     STATION,
     SYNCED,
     FakeFloors,
-    _role,
+    make_role,
     seal,
     silence,
 )
@@ -46,7 +46,7 @@ def code_of(issuer: str, authority: Authority, place: Place | None = PLACE) -> s
 
 
 def pinned(*paths: str) -> Authority:
-    role = _role("vn.86", ["silence"], list(paths), FIRST, SECOND)
+    role = make_role("vn.86", ["silence"], list(paths), FIRST, SECOND)
     return load_pinned(json.dumps({**ROOT, "roles": [*ROOT["roles"], role]}).encode())
 
 
@@ -64,7 +64,7 @@ def test_a_right_at_the_present_place_is_enough() -> None:
 
 
 def test_a_role_missing_from_a_pinned_root_is_removed() -> None:
-    wide = _role("vn.84", ["silence"], ["*/84/*/*"], FIRST, SECOND)
+    wide = make_role("vn.84", ["silence"], ["*/84/*/*"], FIRST, SECOND)
     authority = load_pinned(json.dumps({**ROOT, "roles": [wide]}).encode())
     assert code_of("vn.84.stop", authority) == "E_ROLE"
 
@@ -124,7 +124,7 @@ def test_a_lifting_is_verified_at_the_place_of_the_stop_and_at_the_present_place
 
 
 def test_the_signer_of_a_lifting_may_be_in_many_other_roles() -> None:
-    idle = [_role(f"vn.{n}", ["silence"], ["silence/84/1/*"], FIRST) for n in range(10, 30)]
-    own = _role("vn.86", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
+    idle = [make_role(f"vn.{n}", ["silence"], ["silence/84/1/*"], FIRST) for n in range(10, 30)]
+    own = make_role("vn.86", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
     authority = load_pinned(json.dumps({**ROOT, "roles": [*idle, own]}).encode())
     assert lift(["84/29266/*"], {("vn.86", "tuan"): PLACE}, authority).place == PLACE

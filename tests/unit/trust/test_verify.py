@@ -27,18 +27,18 @@ from tests.harness.signed_documents import (
     STRANGER,
     TIME,
     FakeFloors,
-    _header,
-    _role,
-    _utc,
     cancel,
     code_of,
     emergency,
     judge,
+    make_header,
+    make_role,
     playlist,
     seal,
     silence,
     station_config,
     time_reply,
+    utc_text,
 )
 
 
@@ -159,7 +159,7 @@ PAYLOADS: dict[str, tuple[str, bytes]] = {
         "E_SCHEMA", seal(playlist(issued="2026-11-23T01:00:00+07:00"), COMMUNE)),
     "a day that does not exist": (
         "E_SCHEMA", seal(playlist(expires="2026-11-31T01:00:00Z"), COMMUNE)),
-    "an end before its beginning": ("E_SCHEMA", seal(playlist(expires=_utc(AT)), COMMUNE)),
+    "an end before its beginning": ("E_SCHEMA", seal(playlist(expires=utc_text(AT)), COMMUNE)),
     "two entries of one id": (
         "E_SCHEMA", seal(playlist(entries=playlist()["entries"] * 2), COMMUNE)),
     "2001 entries": (
@@ -201,9 +201,10 @@ PAYLOADS: dict[str, tuple[str, bytes]] = {
         issued="2026-11-20T01:00:00Z", not_before="2026-11-20T01:00:00Z",
         expires="2026-11-23T01:00:00Z"), COMMUNE)),
     "an issue in the future": ("E_NOTYET", seal(playlist(issued="2026-11-23T01:05:01Z"), COMMUNE)),
-    "a life of 46 days": ("E_TTL", seal(playlist(expires=_utc(AT + timedelta(days=46))), COMMUNE)),
+    "a life of 46 days": ("E_TTL", seal(playlist(expires=utc_text(AT + timedelta(days=46))),
+    COMMUNE)),
     "a priority life of 15 days": ("E_TTL", seal(
-        {**playlist(expires=_utc(AT + timedelta(days=15))), "class": "priority"}, COMMUNE)),
+        {**playlist(expires=utc_text(AT + timedelta(days=15))), "class": "priority"}, COMMUNE)),
 }  # fmt: skip
 
 
@@ -213,17 +214,19 @@ def test_a_signed_playlist_is_refused(code: str, envelope: bytes) -> None:
 
 
 def test_a_lifetime_of_44_days_and_a_later_start_are_accepted() -> None:
-    later = playlist(expires=_utc(AT + timedelta(days=44)), not_before=_utc(AT + timedelta(days=3)))
+    later = playlist(
+        expires=utc_text(AT + timedelta(days=44)), not_before=utc_text(AT + timedelta(days=3))
+    )
     assert judge(seal(later, COMMUNE)).document.not_before == "2026-11-26T01:00:00Z"
 
 
 def test_a_document_in_the_base_slot_may_live_400_days() -> None:
-    base = playlist(slot="base", expires=_utc(AT + timedelta(days=400)))
+    base = playlist(slot="base", expires=utc_text(AT + timedelta(days=400)))
     assert judge(seal(base, COMMUNE)).document.slot == "base"
 
 
 def test_the_role_limit_shortens_a_lifetime() -> None:
-    long = {**_header("ack", "vn.receipt", "config", hours=25), "journal": "6f3a6f3a",
+    long = {**make_header("ack", "vn.receipt", "config", hours=25), "journal": "6f3a6f3a",
             "upto": 7, "hash": DIGEST, "window": 4}  # fmt: skip
     assert code_of(lambda: judge(seal(long, RECEIPT), "ack")) == "E_TTL"
 
@@ -295,7 +298,7 @@ def test_an_emergency_is_fresh_for_half_an_hour_or_with_a_nonce_of_this_box() ->
 
 
 def test_an_emergency_of_three_hours_or_of_yesterday_is_refused() -> None:
-    long = seal(emergency(expires=_utc(AT + timedelta(hours=3))), FIRST, SECOND)
+    long = seal(emergency(expires=utc_text(AT + timedelta(hours=3))), FIRST, SECOND)
     assert code_of(lambda: judge(long, "emergency")) == "E_TTL"
     tomorrow = _later(24 * 60)
     assert code_of(lambda: judge(seal(emergency(), FIRST, SECOND), "emergency", now=tomorrow)) == (
@@ -356,7 +359,7 @@ def test_a_province_cannot_capture_another_provinces_box() -> None:
 def test_a_silence_counts_the_threshold_of_its_role_and_not_the_extra_signatures(
     threshold: int,
 ) -> None:
-    role = _role("vn.84", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
+    role = make_role("vn.84", ["silence"], ["silence/84/*/*"], FIRST, SECOND)
     two = {**ROOT, "roles": [{**role, "threshold": threshold}]}
     authority = load_pinned(json.dumps(two).encode())
     accepted = judge(seal(silence(), FIRST, SECOND), "silence", authority=authority)
@@ -366,10 +369,12 @@ def test_a_silence_counts_the_threshold_of_its_role_and_not_the_extra_signatures
 def test_a_key_in_many_roles_is_tried_first_in_the_role_that_reaches_this_place() -> None:
     """Whoever is on duty for a whole province, or is listed by others as if he were."""
     elsewhere = [
-        _role(f"vn.84.{n}", ["emergency", "cancel"], [f"emergency/84/{n}/*"], FIRST, SECOND)
+        make_role(f"vn.84.{n}", ["emergency", "cancel"], [f"emergency/84/{n}/*"], FIRST, SECOND)
         for n in range(10, 30)
     ]
-    idle = [_role(f"vn.x{n}", ["playlist"], ["routine/84/29266/*"], FIRST) for n in range(10, 30)]
+    idle = [
+        make_role(f"vn.x{n}", ["playlist"], ["routine/84/29266/*"], FIRST) for n in range(10, 30)
+    ]
     roles = [*elsewhere, *idle, *ROOT["roles"]]
     authority = load_pinned(json.dumps({**ROOT, "roles": roles}).encode())
     alarm = seal(emergency(), FIRST, SECOND)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +11,7 @@ from agent.contract.report import LogBatch
 from central.collector.journal_ingest import Cursor, JournalIngestError, commit_batch, cursor_of
 from central.collector.report_store import note_presence
 from central.store.database import Database
-
-STATION = "tv-cl-0007"
-EPOCH = "6f3a000000000000"
+from tests.harness.journal_chain import EPOCH, STATION, chain
 
 
 @pytest.fixture
@@ -23,22 +19,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     one = Database.open(tmp_path / "central.db")
     yield one
     one.close()
-
-
-def chain(count: int, station: str = STATION, word: str = "x") -> tuple[list[str], list[str]]:
-    """Records as a station writes them, and the hash after each, by the contract's rule."""
-    before, texts, hashes = bytes(32), [], []
-    for seq in range(1, count + 1):
-        record = {
-            "station": station, "epoch": EPOCH, "seq": seq, "prev": before.hex(),
-            "at": "2026-11-22T22:00:30.016Z", "offset_min": 420, "boot_id": "b" * 32,
-            "mono_ns": seq, "clock": {"quality": "SYNCED", "error_s": 0.02}, "kind": "fault",
-            "detail": {"word": word},
-        }  # fmt: skip
-        texts.append(json.dumps(record))
-        before = hashlib.sha256(before + texts[-1].encode()).digest()
-        hashes.append(before.hex())
-    return texts, hashes
 
 
 def take(database: Database, texts: list[str]) -> Cursor:

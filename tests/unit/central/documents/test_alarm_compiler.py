@@ -30,7 +30,7 @@ from central.documents.summary import describe
 from central.publication.document_outbox import keep, unsent
 from central.store.database import Database
 from tests.harness.centre_records import prepare_centre
-from tests.unit.central.documents.test_sign import _NoFloors
+from tests.harness.no_floors import NoFloors
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FILE = """\
@@ -63,7 +63,7 @@ def judge(demo: DemoAuthority, envelope: bytes) -> Accepted:
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
     later = Now(AT + timedelta(days=30), "SYNCED", 0.02)
     topic = Topic("emergency", "key-lu", station=station)
-    return verify(envelope, topic, authority, place, station, _NoFloors(), later)
+    return verify(envelope, topic, authority, place, station, NoFloors(), later)
 
 
 def test_it_is_what_the_file_says(tmp_path: Path) -> None:

@@ -21,12 +21,12 @@ from tests.harness.signed_documents import (
     SECOND,
     STRANGER,
     FakeFloors,
-    _utc,
     cancel,
     code_of,
     emergency,
     judge,
     seal,
+    utc_text,
 )
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ EVENT = "e0" * 16
 
 
 def held_alarm(**changes: Any) -> dict[str, Any]:
-    year = _utc(AT + 400 * DAY)
+    year = utc_text(AT + 400 * DAY)
     return emergency(**{"slot": "key", "trigger": "key", "expires": year, **changes})
 
 
@@ -46,7 +46,7 @@ def test_it_may_live_400_days_and_no_longer() -> None:
     document = judge(sealed(), "emergency").document
     assert isinstance(document, Emergency)
     assert document.trigger == "key"
-    longer = sealed(expires=_utc(AT + 400 * DAY + timedelta(seconds=1)))
+    longer = sealed(expires=utc_text(AT + 400 * DAY + timedelta(seconds=1)))
     assert code_of(lambda: judge(longer, "emergency")) == "E_TTL"
     now = sealed(trigger="now", slot="khan-cap")
     assert code_of(lambda: judge(now, "emergency")) == "E_TTL"
@@ -59,7 +59,7 @@ def test_the_roles_own_limit_shortens_it() -> None:
     ]
     narrow = load_pinned(json.dumps({**ROOT, "roles": roles}).encode())
     assert code_of(lambda: judge(sealed(), "emergency", authority=narrow)) == "E_TTL"
-    day = sealed(expires=_utc(AT + DAY))
+    day = sealed(expires=utc_text(AT + DAY))
     assert judge(day, "emergency", authority=narrow)
 
 

@@ -47,20 +47,10 @@ from central.documents.sign import (
     sign_document,
 )
 from central.documents.summary import describe
+from tests.harness.no_floors import NoFloors
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DIGEST = "ab" * 32
-
-
-class _NoFloors:
-    def get(self, issuer: str, kind: str, slot: str) -> tuple[int, int, str] | None:
-        return None
-
-    def has_event(self, event_id: str) -> bool:
-        return False
-
-    def is_cancelled(self, class_: str, name: str) -> bool:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +77,7 @@ def _judge(demo: DemoAuthority, envelope: bytes, kind: str) -> Accepted:
     authority = _load_tree(demo)
     place, station = Place("84", "29266", "tv-cl-0007"), StationId("tv-cl-0007")
     return verify(
-        envelope, Topic(kind, "x", station=station), authority, place, station, _NoFloors(),
+        envelope, Topic(kind, "x", station=station), authority, place, station, NoFloors(),
         Now(AT, "SYNCED", 0.02),
     )  # fmt: skip
 

@@ -19,9 +19,7 @@ from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import ignored_members, mark_critical, read_document, sign_document
 from central.store.database import Database
 from tests.harness.centre_records import STATION
-from tests.harness.signed_documents import AT, COMMUNE
-from tests.harness.signed_documents import playlist as plain
-from tests.unit.central.publication.test_refusal_forecast import (
+from tests.harness.published_playlists import (
     OTHER,
     configure,
     db,
@@ -29,6 +27,8 @@ from tests.unit.central.publication.test_refusal_forecast import (
     playlist,
     publish,
 )
+from tests.harness.signed_documents import AT, COMMUNE
+from tests.harness.signed_documents import playlist as plain
 
 __all__ = ["db"]  # the fixture
 

@@ -25,11 +25,7 @@ from central.collector.journal_ingest import cursor_of
 from central.reports.play_totals import total_plays
 from central.store import migration, schema
 from central.store.database import Database
-
-# Written by the release before revisions were counted, dumped by `sqlite3 .dump`: one station with
-# three plays of its journal, and two records as no box sends them.
-LAYOUT_1 = Path(__file__).with_name("layout_1.sql")
-STATION, EPOCH = "tv-cl-0007", "6f3a000000000000"
+from tests.harness.centre_layout import EPOCH, LAYOUT_1, STATION
 
 
 def restore(path: Path) -> Path:

@@ -24,8 +24,8 @@ from central.publication.document_outbox import lacking
 from central.reports.play_totals import total_plays
 from central.store import heartbeat, migration, schema
 from central.store.database import Database, upsert
+from tests.harness.centre_layout import EPOCH, LAYOUT_1, STATION
 from tests.harness.centre_records import place_station, say_hello
-from tests.unit.central.store.test_migration import EPOCH, LAYOUT_1, STATION
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -17,7 +17,7 @@ from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardReady, ShowScene, WorkerFault
 from agent.play.item import Item, OutputContext
-from tests.unit.play.sound.test_sound_output import (
+from tests.harness.sound_output_harness import (
     FakeLog,
     FakeRundown,
     SlowMediaFiles,

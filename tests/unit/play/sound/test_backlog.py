@@ -15,7 +15,7 @@ from agent.contract.report import Play
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
 from agent.play.sound import emergency_session, session_stack, sound_output
-from tests.unit.play.sound.test_sound_output import (
+from tests.harness.sound_output_harness import (
     TEXT,
     Bench,
     SlowMediaFiles,

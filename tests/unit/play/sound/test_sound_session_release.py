@@ -10,7 +10,7 @@ from agent.play.item import OutputContext
 from agent.play.sound.sound_session import SoundSession
 from agent.play.speaker_line import SpeakerLine
 from drivers.sim.sim_amplifier import SimAmplifier
-from tests.unit.play.sound.test_sound_output import build_item
+from tests.harness.sound_output_harness import build_item
 
 
 class Slow(SimAmplifier):

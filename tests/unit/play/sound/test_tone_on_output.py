@@ -13,7 +13,7 @@ from agent.contract.ids import Digest
 from agent.errors import PlayError
 from agent.play.ipc import Ended, Fire, Hold, Started, Stop
 from agent.play.speaker_line import SpeakerLine
-from tests.unit.play.sound.test_sound_output import (
+from tests.harness.sound_output_harness import (
     DIGEST,
     WAV,
     Bench,
