@@ -17,16 +17,16 @@ MESSAGES: Catalogue = {
     "tab": Text("có phím Tab ở đầu dòng", "a Tab at the beginning of the line"),
     "odd_space": Text(
         "dấu cách lạ (chép từ web hoặc Zalo): xoá đi, gõ lại bằng phím cách",
-        "a foreign kind of space (copied from a web page or chat): delete it, type a plain one",
+        "a special kind of space (copied from a web page or chat): delete it, type a plain one",
     ),
     "indent": Text("thụt đầu dòng sai", "wrong indentation"),
     "dash_stray": Text(
         "dấu - chỉ dùng cho từng mục của một danh sách",
-        "a dash stands only before an item of a list",
+        "a dash is allowed only before an item of a list",
     ),
     "dash_new_line": Text(
         "mục có dấu - phải bắt đầu ở dòng mới, thụt vào",
-        "an item with a dash begins on a line of its own, indented",
+        "an item with a dash must begin on its own line, indented",
     ),
     "dash_space": Text("sau dấu - phải có dấu cách", "a space is missing after the dash"),
     "no_colon": Text(
@@ -44,7 +44,7 @@ MESSAGES: Catalogue = {
     "smart_quote": Text("dấu nháy cong: phải là nháy thẳng", "a curly quote: use a straight one"),
     "escape": Text(
         "dấu \\ trong nháy kép có nghĩa riêng: dùng nháy đơn",
-        "a \\ has a meaning of its own in double quotes: use single quotes",
+        "a \\ has a special meaning in double quotes: use single quotes",
     ),
     "empty": Text("tệp trống", "file is empty"),
     "many_documents": Text("có hơn một tài liệu trong tệp", "more than one document in the file"),
@@ -74,7 +74,7 @@ MESSAGES: Catalogue = {
     "spaces_only": Text("dấu cách", "spaces"),
     "spaces": Text("{0} dấu cách ở đầu dòng, như dòng {1}", "{0} spaces first, as in line {1}"),
     "belongs_in": Text("đặt khoá này trong: {0}", "this key belongs in: {0}"),
-    "once": Text("một lần: đã có ở dòng {0}", "once: it stands in line {0} already"),
+    "once": Text("một lần: đã có ở dòng {0}", "once: it is already in line {0}"),
     "nothing": Text("để trống", "nothing"),
     "or": Text("{0} hoặc {1}", "{0} or {1}"),
     "one_of_keys": Text("một trong các khoá: {0}", "one of the keys: {0}"),

@@ -97,7 +97,7 @@ _OWN: Catalogue = {
     "good": Text("{0}: cài đặt đúng", "{0}: settings are good"),
     "fault_count": Text(
         "{0}: {1} lỗi; sửa từ trên xuống rồi kiểm tra lại",
-        "{0}: {1} fault(s); mend from the top, then check again",
+        "{0}: {1} fault(s); correct them from the top, then check again",
     ),
 }
 PHRASES: Catalogue = {**MESSAGES, **_OWN}

@@ -15,7 +15,7 @@ RISKS: Catalogue = {
     ),
     "keepalive_short": Text(
         "gói giữ kết nối quá dày: tốn dung lượng SIM",
-        "keep-alive too often: it eats the SIM's data volume",
+        "keep-alive too often: it uses up the SIM's data volume",
     ),
     "keepalive_long": Text(
         "mạng di động cắt kết nối im lặng sau vài phút: lệnh khẩn cấp sẽ đến muộn",

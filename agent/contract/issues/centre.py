@@ -14,8 +14,8 @@ CENTRE: dict[str, IssueKind] = {
         ),
         Text(
             "không sửa gì ở trạm; hỏi cơ quan đã ra lệnh (tên ghi bên cạnh) bao giờ mở lại",
-            "mend nothing at the station; ask whoever ordered it (named beside) when it will be"
-            " lifted",
+            "repair nothing at the station; ask the office that ordered it (named beside) "
+            "when it will be lifted",
         ),
     ),
     "silence_overdue": IssueKind(
@@ -23,15 +23,14 @@ CENTRE: dict[str, IssueKind] = {
         Text(
             "lệnh ngắt tiếng đã hết hạn theo giờ của hộp, nhưng mới chỉ khóa giờ nói vậy: hộp"
             " vẫn im",
-            "a signed silence is over by the box's time, but only the time's key says so: it"
-            " stays on",
+            "a signed silence has ended by the box's time, but only the time key confirms "
+            "that time: it stays on",
         ),
         Text(
             "gửi một văn bản mới ký (như lịch phát) hoặc lệnh mở lại; hộp sai giờ thì báo trung"
             " tâm",
-            "send anything newly signed, such as a schedule, or sign the lifting; if the box's"
-            " time is"
-            " wrong, tell the centre",
+            "send any newly signed document, such as a schedule, or sign the lifting; if the "
+            "box's time is wrong, tell the centre",
         ),
     ),
     "document_withheld": IssueKind(
@@ -42,33 +41,34 @@ CENTRE: dict[str, IssueKind] = {
         ),
         Text(
             "hỏi trung tâm vì sao; muốn phát lại thì ký và gửi bản mới",
-            "ask the centre why; to have it played again, sign and send a new one",
+            "ask the centre why; to play it again, sign and send a new one",
         ),
     ),
     "freeze_suspected": IssueKind(
         "fault",
         Text(
             "quá một ngày hộp vẫn thiếu văn bản mà trung tâm nói đã gửi: có thể bị chặn trên đường",
-            "for over a day the box lacks what the centre says it sent: it may be kept back on"
-            " the way",
+            "for over a day the box lacks a document that the centre says it sent: it may be "
+            "blocked on the way",
         ),
         Text(
             "báo trung tâm gửi lại và xem nhật ký từ chối; vẫn thiếu thì kiểm tra máy chủ chuyển"
             " tin",
-            "have the centre send it again and look at the refusals; still lacking: inspect the"
-            " broker",
+            "ask the centre to send it again and check the refusals; if it is still missing, "
+            "inspect the broker",
         ),
     ),
     "head_awaited": IssueKind(
         "warning",
         Text(
             "bộ nhớ của hộp còn mới hoặc đã mất: hộp chờ bản kê của trung tâm rồi mới nhận lịch cũ",
-            "the box's memory is new or was lost: older schedules wait for the centre's list",
+            "the box's stored data is new or was lost: older schedules wait for the centre's list",
         ),
         Text(
             "chờ nối được trung tâm; quá một giờ thì báo trung tâm xem khóa bản kê của máy thu"
             " nhận",
-            "wait for the link; after an hour tell the centre to look at its collector's head key",
+            "wait for the connection; after an hour tell the centre to check its collector's "
+            "head key",
         ),
     ),
 }

@@ -19,7 +19,7 @@ MACHINE: dict[str, IssueKind] = {
         "fault",
         Text(
             "thẻ nhớ đầy: lịch mới và nhật ký không ghi được",
-            "the card is full: new schedules and the journal cannot be kept",
+            "the card is full: new schedules and the journal cannot be stored",
         ),
         Text(
             "xóa tệp lạ trên thẻ ngay, hoặc thay thẻ lớn hơn",
@@ -30,7 +30,7 @@ MACHINE: dict[str, IssueKind] = {
         "warning",
         Text(
             "thẻ nhớ sắp hết chỗ cho tệp mới (quá nhiều tệp nhỏ)",
-            "the card has nearly no room for further files (too many small ones)",
+            "the card has nearly no room for more files (too many small ones)",
         ),
         Text(
             "xóa tệp nhỏ lạ trên thẻ, hoặc thay thẻ",
@@ -41,7 +41,7 @@ MACHINE: dict[str, IssueKind] = {
         "fault",
         Text(
             "thẻ nhớ chỉ còn đọc được; thường là thẻ sắp hỏng hoặc nguồn yếu",
-            "the card can only be read; mostly it is dying, or the power is weak",
+            "the card is read-only; usually it is failing, or the power is weak",
         ),
         Text(
             "thay bộ nguồn và thẻ nhớ; đừng chỉ khởi động lại",
@@ -60,15 +60,14 @@ MACHINE: dict[str, IssueKind] = {
         "warning",
         Text(
             "thẻ nhớ đã làm hỏng một phần dữ liệu hộp đã lưu; phần hỏng đã bỏ, hộp vẫn chạy",
-            "the card has changed a part of what the box had kept; that part was dropped, the"
-            " box runs",
+            "the card has corrupted part of the stored data; that part was dropped, the box "
+            "keeps running",
         ),
         Text(
             "không phải làm gì ngay: trung tâm tự gửi lại; nếu lặp lại thì thay bộ nguồn và thẻ"
             " nhớ",
-            "nothing to do now: the centre sends it again; if it comes back, replace the power"
-            " supply"
-            " and the card",
+            "nothing to do now: the centre sends it again; if this returns, replace the power"
+            " supply and the card",
         ),
     ),
     "storage_errors": IssueKind(
@@ -76,7 +75,7 @@ MACHINE: dict[str, IssueKind] = {
         Text("hệ thống tệp trên thẻ nhớ có lỗi", "the card's file system has errors"),
         Text(
             "xem bộ nguồn; thay thẻ nhớ, hoặc cho kiểm tra đĩa khi khởi động (fsck)",
-            "look at the power supply; replace the card, or have the disk checked at start (fsck)",
+            "check the power supply; replace the card, or have the disk checked at start (fsck)",
         ),
     ),
     "storage_wear": IssueKind(
@@ -136,9 +135,8 @@ MACHINE: dict[str, IssueKind] = {
         Text(
             "vừa tự tay khởi động lại thì chờ mười phút sẽ tự hết; không thì xem nguồn điện,"
             " gửi nhật ký về trung tâm",
-            "if you restarted it yourself it goes within ten minutes; else look at the power,"
-            " and send"
-            " the log to the centre",
+            "if you restarted it yourself, this clears within ten minutes; otherwise check "
+            "the power, and send the log to the centre",
         ),
     ),
     # time
@@ -146,39 +144,38 @@ MACHINE: dict[str, IssueKind] = {
         "fault",
         Text(
             "chưa có giờ tin cậy: hộp không phát lịch, chỉ phát tin khẩn",
-            "no trusted time: the box plays no schedule, only alerts",
+            "no trusted time: the box plays no schedule, only emergencies",
         ),
         Text(
             "nối mạng cho hộp vài phút; nối được máy chủ mà vẫn báo thì hỏi trung tâm đã ghi"
             " danh trạm"
             " này chưa; lắp pin đồng hồ (RTC) để mất mạng vẫn có giờ",
-            "give the box a network for some minutes; connected and still so: ask the centre"
-            " whether"
-            " this station is enrolled; fit a clock battery (RTC) so that it keeps time without"
-            " one",
+            "connect the box to a network for some minutes; if it is connected and this "
+            "stays, ask the centre whether this station is enrolled; fit a clock battery "
+            "(RTC) so that it keeps the time without a network",
         ),
     ),
     "clock_not_confirmed": IssueKind(
         "warning",
         Text(
             "giờ đã hơn một ngày chưa được trung tâm xác nhận; lịch vẫn phát",
-            "the time was not confirmed by the centre for more than a day; the schedule goes on",
+            "the centre has not confirmed the time for more than a day; the schedule continues",
         ),
-        Text("nối lại mạng", "bring the network back"),
+        Text("nối lại mạng", "restore the network"),
     ),
     "clock_drift": IssueKind(
         "warning",
-        Text("đồng hồ của máy chạy sai nhanh", "the machine's clock runs wrong by much"),
+        Text("đồng hồ của máy chạy sai nhanh", "the machine's clock drifts too much"),
         Text(
             "xem hộp có quá nóng không; thay pin hoặc mô-đun đồng hồ (RTC)",
-            "see whether the box is too hot; replace the clock's battery or module (RTC)",
+            "check whether the box is too hot; replace the clock's battery or module (RTC)",
         ),
     ),
     "time_jump_held": IssueKind(
         "fault",
         Text(
             "hộp được báo một giờ xa hơn 400 ngày, chưa tin và đang chờ xác nhận",
-            "the box was told a time more than 400 days ahead; it waits for somebody to confirm it",
+            "the box received a time more than 400 days ahead; it waits for a confirmation",
         ),
         Text(
             "đọc ngày ghi ở chi tiết: đúng là hôm nay thì chạy `sudo tramtin confirm-time` với ngày"
@@ -194,8 +191,8 @@ MACHINE: dict[str, IssueKind] = {
         "warning",
         Text(
             "giờ của trung tâm và giờ mạng có chứng thực (NTS) lệch nhau; hộp theo trung tâm",
-            "the centre's time and authenticated network time (NTS) differ; the box obeys the"
-            " centre",
+            "the centre's time and authenticated network time (NTS) differ; the box uses the "
+            "centre's",
         ),
         Text(
             "báo trung tâm so đồng hồ của máy ký giờ; ở trạm không cần làm gì",
@@ -228,16 +225,15 @@ MACHINE: dict[str, IssueKind] = {
             "đồng hồ chạy pin (RTC) lệch hàng giờ, hộp không tin nó: mất điện rồi mất mạng thì"
             " không có"
             " giờ",
-            "the battery clock (RTC) is hours off and is not believed: after a power cut without a"
-            " network there is no time",
+            "the battery clock (RTC) is hours off and is not used: after a power cut without "
+            "a network there is no time",
         ),
         Text(
             "khi giờ máy đúng: `sudo timedatectl set-local-rtc 0`, rồi `sudo hwclock --systohc"
             " --utc`;"
             " mười phút sau tự hết",
-            "when the machine's clock is right: `sudo timedatectl set-local-rtc 0`, then `sudo"
-            " hwclock"
-            " --systohc --utc`; it goes within ten minutes",
+            "when the machine's clock is right: `sudo timedatectl set-local-rtc 0`, then "
+            "`sudo hwclock --systohc --utc`; this clears within ten minutes",
         ),
     ),
     # certificates
@@ -281,7 +277,7 @@ MACHINE: dict[str, IssueKind] = {
         "warning",
         Text(
             "một phép kiểm tra của hộp bị lỗi; phần khác không sao",
-            "one of the box's own checks failed; the rest is not touched",
+            "one of the box's own checks failed; nothing else is affected",
         ),
         Text("gửi nhật ký về trung tâm", "send the log to the centre"),
     ),

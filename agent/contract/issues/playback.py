@@ -11,47 +11,47 @@ WORK: dict[str, IssueKind] = {
         "warning",
         Text(
             "mất nối với máy chủ; hộp vẫn phát lịch đang giữ",
-            "no connection to the broker; the box goes on with the schedule it holds",
+            "no connection to the broker; the box continues with the schedule that it holds",
         ),
         Text(
             "cắm lại cáp mạng, xem đèn bộ định tuyến, SIM còn tiền; hộp tự nối lại",
-            "push the network cable in, look at the router's lamps and the SIM's credit;"
-            " the box comes back by itself",
+            "push the network cable in, check the router's lamps and the SIM's credit; the "
+            "box reconnects by itself",
         ),
     ),
     "link_gone": IssueKind(
         "fault",
         Text(
             "mất nối đã lâu: lịch mới và tin khẩn không tới được hộp",
-            "no connection for long: no new schedule and no alert can reach the box",
+            "no connection for a long time: no new schedule and no emergency can reach the box",
         ),
         Text(
             "rút nguồn bộ định tuyến 10 giây rồi cắm lại; thử SIM trong điện thoại;"
             " vẫn mất thì gọi nhà mạng",
-            "take the router's power away for 10 seconds; try the SIM in a phone; still gone:"
-            " call the network operator",
+            "unplug the router's power for 10 seconds; try the SIM in a phone; if there is "
+            "still no connection, call the network operator",
         ),
     ),
     "centre_silent": IssueKind(
         "warning",
         Text(
             "máy chủ có trả lời, nhưng trung tâm lâu không gửi văn bản ký nào",
-            "the broker answers, but no signed word of the centre has come for long",
+            "the broker answers, but no signed message of the centre has come for a long time",
         ),
         Text(
             "báo trung tâm kiểm tra máy thu nhận; ở trạm không cần làm gì",
-            "tell the centre to look at its collector; nothing to do at the station",
+            "tell the centre to check its collector; nothing to do at the station",
         ),
     ),
     "link_unstable": IssueKind(
         "warning",
         Text(
             "nối được rồi rớt ngay, nhiều lần",
-            "the connection comes and goes at once, again and again",
+            "the connection is lost again and again, right after it is made",
         ),
         Text(
             "xem sóng và cáp mạng; hỏi trung tâm có hộp nào khác dùng cùng chứng thư không",
-            "look at signal and cable; ask the centre whether another box uses this certificate",
+            "check signal and cable; ask the centre whether another box uses this certificate",
         ),
     ),
     "duplicate_identity": IssueKind(
@@ -71,25 +71,26 @@ WORK: dict[str, IssueKind] = {
         "fault",
         Text(
             "máy chủ không cho hộp nghe một kênh",
-            "the broker does not let the box listen to a channel",
+            "the broker does not let the box subscribe to a topic",
         ),
         Text(
             "báo trung tâm kiểm tra quyền của mã trạm này trên máy chủ",
-            "tell the centre to look at this station's access rules on the broker",
+            "tell the centre to check this station's access rules on the broker",
         ),
     ),
     "publish_refused": IssueKind(
         "fault",
-        Text("máy chủ không nhận báo cáo của hộp", "the broker does not take the box's reports"),
+        Text("máy chủ không nhận báo cáo của hộp", "the broker does not accept the box's reports"),
         Text(
             "báo trung tâm kiểm tra quyền của mã trạm này trên máy chủ",
-            "tell the centre to look at this station's access rules on the broker",
+            "tell the centre to check this station's access rules on the broker",
         ),
     ),
     "inbox_full": IssueKind(
         "warning",
         Text(
-            "văn bản đến nhanh hơn hộp xét được", "messages come faster than the box can judge them"
+            "văn bản đến nhanh hơn hộp xét được",
+            "messages come faster than the box can verify them",
         ),
         Text(
             "báo trung tâm: có phần mềm gửi quá nhiều, hoặc máy chủ bị lạm dụng",
@@ -100,7 +101,7 @@ WORK: dict[str, IssueKind] = {
         "warning",
         Text(
             "hộp gặp lỗi khi xét một văn bản; văn bản khác không sao",
-            "the box failed on one message; others are not touched",
+            "the box failed on one message; others are not affected",
         ),
         Text(
             "gửi nhật ký về trung tâm; trung tâm gửi lại văn bản đó",
@@ -111,23 +112,23 @@ WORK: dict[str, IssueKind] = {
         "fault",
         Text(
             "một văn bản đã hai lần làm phần mềm dừng đột ngột: hộp để riêng, không xét nữa",
-            "one message has ended the software twice: the box has set it aside and judges it no"
-            " more",
+            "one message has crashed the software twice: the box has set it aside and does "
+            "not handle it any more",
         ),
         Text(
             "gửi gói hỗ trợ về trung tâm; trung tâm ký lại văn bản dưới số mới; muốn hộp xét lại"
             " thì"
             " nâng cấp, hoặc chạy `sudo tramtin retry-messages`",
-            "send the support bundle to the centre, which signs the document anew under another"
-            " number;"
-            " a newer release judges it again, and so does `sudo tramtin retry-messages`",
+            "send the support bundle to the centre, which signs the document again under "
+            "another number; a newer release handles the message again, and so does `sudo "
+            "tramtin retry-messages`",
         ),
     ),
     "bad_group": IssueKind(
         "warning",
         Text(
             "cấu hình đã ký nêu một nhóm sai tên",
-            "the signed configuration names a group that cannot be",
+            "the signed configuration names an invalid group",
         ),
         Text(
             "trung tâm sửa tên nhóm rồi ký lại cấu hình trạm",
@@ -138,7 +139,7 @@ WORK: dict[str, IssueKind] = {
         "warning",
         Text(
             "cấu hình đã ký nêu một cụm loa hay mặt bảng mà station.yaml không có",
-            "the signed configuration names a cluster or face that station.yaml has not",
+            "the signed configuration names a cluster or face that is not in station.yaml",
         ),
         Text(
             "so tên ghi ở chi tiết với `name` trong station.yaml, sửa cho giống hệt; tên trong"
@@ -166,11 +167,11 @@ WORK: dict[str, IssueKind] = {
         "fault",
         Text(
             "một đầu ra (loa hoặc bảng) bị lỗi và đang được mở lại",
-            "an output (loudspeaker or board) failed and is being started again",
+            "an output (loudspeaker or board) failed and is being restarted",
         ),
         Text(
             "lặp lại mãi: khởi động lại hộp, gửi nhật ký về trung tâm",
-            "again and again: restart the box, send the log to the centre",
+            "if this repeats: restart the box, send the log to the centre",
         ),
     ),
     "engine_lost": IssueKind(
@@ -282,13 +283,15 @@ WORK: dict[str, IssueKind] = {
     # media, journal
     "media_missing": IssueKind(
         "warning",
-        Text("một tệp của lịch chưa tải được", "a file of the schedule could not be fetched yet"),
+        Text(
+            "một tệp của lịch chưa tải được", "a file of the schedule could not be downloaded yet"
+        ),
         Text(
             "xem mạng; hộp tự tải tiếp; chi tiết ghi E_URL thì xem `media` trong station.yaml;"
             " nhiều"
             " trạm cùng báo thì trung tâm đăng lại tệp",
-            "look at the network; the box goes on trying; with E_URL in the detail see `media` in"
-            " station.yaml; if many stations tell it, the centre publishes the file again",
+            "check the network; the box keeps trying; with E_URL in the detail see `media` in"
+            " station.yaml; if many stations report it, the centre publishes the file again",
         ),
     ),
     "media_missing_next_day": IssueKind(
@@ -299,42 +302,43 @@ WORK: dict[str, IssueKind] = {
         ),
         Text(
             "xem mạng ngay; không kịp thì báo trung tâm đổi mục",
-            "look at the network now; if it will not come in time, ask the centre to change the"
-            " item",
+            "check the network now; if the file will not come in time, ask the centre to "
+            "change the item",
         ),
     ),
     "documents_over_budget": IssueKind(
         "warning",
         Text(
             "một người ký đã gửi nhiều hơn phần của mình trên hộp này: phần quá không có hiệu lực",
-            "one signer has sent more than its share of this box: what is beyond it is not in"
-            " force",
+            "one signer has sent more than its share of this box: the rest is not in force",
         ),
         Text(
             "trung tâm thu hồi hoặc gộp bớt lịch của người ký ghi ở chi tiết; không ai gửi nhiều"
             " thế"
             " thì khóa có thể đã lộ: báo an ninh mạng",
-            "the centre withdraws or joins schedules of the signer named in the details; if nobody"
-            " sent that many, the key may be stolen: tell those who guard the network",
+            "the centre withdraws or merges schedules of the signer named in the details; if "
+            "nobody sent that many, the key may be stolen: tell the people who are "
+            "responsible for network security",
         ),
     ),
     "page_down": IssueKind(
         "warning",
         Text(
             "trang trạng thái không mở được ở một địa chỉ; loa và bảng không sao",
-            "the status page cannot be had at an address; loudspeakers and boards are not touched",
+            "the status page is not available at an address; loudspeakers and boards are not "
+            "affected",
         ),
         Text(
             "xem cáp mạng nội bộ và `page.listen`; cổng đã có phần mềm khác dùng thì đổi số cổng",
-            "look at the local network cable and at `page.listen`; another program has the port:"
-            " choose another number",
+            "check the local network cable and `page.listen`; if another program uses the "
+            "port, choose another number",
         ),
     ),
     "journal_not_written": IssueKind(
         "fault",
         Text(
             "nhật ký không ghi được xuống thẻ nhớ, đang giữ trong bộ nhớ",
-            "the journal cannot be written to the card, it waits in memory",
+            "the journal cannot be written to the card, it waits in RAM",
         ),
         Text(
             "đừng rút điện; giải phóng thẻ nhớ hoặc thay thẻ",
@@ -346,8 +350,8 @@ WORK: dict[str, IssueKind] = {
         Text(
             "thẻ nhớ không ghi được từ lúc khởi động: hộp chạy bằng bản sao trong bộ nhớ,"
             " mất điện là mất",
-            "the card could not be written at the start: the box runs on a copy in memory,"
-            " lost with the power",
+            "the card could not be written at the start: the box runs on a copy in RAM, which"
+            " a power cut deletes",
         ),
         Text(
             "thay thẻ nhớ hoặc giải phóng chỗ trống, rồi khởi động lại hộp",
@@ -358,11 +362,11 @@ WORK: dict[str, IssueKind] = {
         "warning",
         Text(
             "nhật ký lâu chưa được trung tâm xác nhận; hộp vẫn giữ đủ",
-            "the journal has waited long for the centre's receipt; the box keeps all of it",
+            "the journal has waited a long time for the centre's receipt; the box keeps all of it",
         ),
         Text(
             "nối lại mạng; có mạng mà vẫn báo thì trung tâm kiểm tra máy thu nhận",
-            "bring the network back; with a network, the centre looks at its collector",
+            "restore the network; with a network, ask the centre to check its collector",
         ),
     ),
 }

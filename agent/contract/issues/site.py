@@ -22,8 +22,8 @@ SITE: dict[str, IssueKind] = {
         ),
         Text(
             "xem cầu dao và aptomat; cả xóm mất điện thì chờ, xem ắc quy còn đủ không",
-            "look at the breakers; the whole hamlet is dark: wait, and see how long the battery"
-            " lasts",
+            "check the breakers; if the whole hamlet is dark, wait, and see how long the "
+            "battery lasts",
         ),
     ),
     "silence_key_on": IssueKind(
@@ -39,11 +39,11 @@ SITE: dict[str, IssueKind] = {
         "fault",
         Text(
             "thẻ nhớ không ghi được vị trí khóa im lặng: khởi động lại có thể quên",
-            "the card does not take the silence key's position: a restart may forget it",
+            "the card does not store the silence key's position: it may be lost at a restart",
         ),
         Text(
             "đừng tắt hộp lúc này; xem thẻ nhớ còn chỗ không, hoặc thay thẻ",
-            "do not switch the box off now; see whether the card has room, or replace it",
+            "do not switch the box off now; check whether the card has room, or replace it",
         ),
     ),
     "input_no_answer": IssueKind(
@@ -61,12 +61,12 @@ SITE: dict[str, IssueKind] = {
         "warning",
         Text(
             "nút khẩn cấp tại chỗ bị kẹt ở vị trí nhấn: hộp bỏ qua đến khi nút nhả ra",
-            "the local emergency key is stuck as pressed: it is ignored until it is let go",
+            "the local emergency key is stuck as pressed: it is ignored until it is released",
         ),
         Text(
             "nhả nút; vẫn báo thì xem dây có chập không, và `active` trong station.yaml",
-            "let the key go; still told: its wires may be shorted, or `active` in station.yaml"
-            " wrong",
+            "release the key; if this stays, its wires may be shorted, or `active` in "
+            "station.yaml is wrong",
         ),
     ),
     "key_without_alarm": IssueKind(
@@ -78,21 +78,21 @@ SITE: dict[str, IssueKind] = {
         Text(
             "gọi trung tâm ký và gửi báo động cho khe ghi ở chi tiết; hoặc sửa `starts` trong"
             " station.yaml",
-            "have the centre sign and send an alarm for the slot named in the details; or mend"
-            " `starts` in station.yaml",
+            "have the centre sign and send an alarm for the slot named in the details; or "
+            "correct `starts` in station.yaml",
         ),
     ),
     "key_alarm_incomplete": IssueKind(
         "warning",
         Text(
             "báo động của nút khẩn cấp chưa phát trọn được: thiếu tệp, hoặc không hợp với hộp này",
-            "the emergency key's alarm cannot be played whole: a file lacks, or it is not for"
-            " this box",
+            "the emergency key's alarm cannot be played completely: a file is missing, or it "
+            "is not for this box",
         ),
         Text(
             "nối mạng cho hộp và đợi tải xong; vẫn báo thì gửi chi tiết về trung tâm",
-            "give the box its network and wait for the files; still told: send the details to the"
-            " centre",
+            "connect the box to a network and wait for the files; if this stays, send the "
+            "details to the centre",
         ),
     ),
     "key_started_nothing": IssueKind(
@@ -121,7 +121,7 @@ SITE: dict[str, IssueKind] = {
         Text("số đo thấp hơn mức đã đặt", "a reading is below its limit"),
         Text(
             "xem thứ được đo: điện áp thấp là nguồn hoặc ắc quy yếu",
-            "look at what is measured: a low voltage is a weak supply or battery",
+            "check what is measured: a low voltage is a weak supply or battery",
         ),
     ),
     "sensor_high": IssueKind(
@@ -130,9 +130,8 @@ SITE: dict[str, IssueKind] = {
         Text(
             "xem thứ được đo: tủ nóng thì che nắng, lau khe thoáng; dòng cao thì xem loa có chập"
             " không",
-            "look at what is measured: shade a hot cabinet and clean its vents; a high current"
-            " may be"
-            " a shorted loudspeaker line",
+            "check what is measured: shade a hot cabinet and clean its vents; a high current "
+            "may be a shorted loudspeaker line",
         ),
     ),
     "amplifier_draws_nothing": IssueKind(
