@@ -64,7 +64,7 @@ class CommissioningTests:
         if self._is_quiet(now):
             raise OperationRefusedError("E_QUIET", zone)
         try:
-            output.try_line(zone)
+            output.start_tone_test(zone)
         except PlayError as error:
             raise OperationRefusedError(error.code, zone, error.hint) from error
         return NOTHING
@@ -107,7 +107,7 @@ class CommissioningTests:
         if self._is_muted_by_key_or_order(self._clock.now()):
             raise OperationRefusedError("E_SILENT", face)
         try:
-            await board.try_face(test, face, commands)
+            await board.start_face_test(test, face, commands)
         except PlayError as error:
             raise OperationRefusedError(error.code, face, error.hint) from error
         return NOTHING

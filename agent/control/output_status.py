@@ -158,10 +158,10 @@ class OutputStatusReader:
         """The technician's tests that are on."""
         for output in self.outputs.values():
             if isinstance(output, SoundOutput):
-                if output.trial is not None:
-                    yield CommissioningTestStatus("tone", output.trial)
-            elif output.trial is not None:
-                yield CommissioningTestStatus(output.trial.operation, output.trial.face)
+                if output.line_under_test is not None:
+                    yield CommissioningTestStatus("tone", output.line_under_test)
+            elif output.face_test is not None:
+                yield CommissioningTestStatus(output.face_test.operation, output.face_test.face)
 
 
 def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:

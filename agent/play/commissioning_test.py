@@ -130,12 +130,12 @@ class ToneTests:
 
     def begin(self, line: SpeakerLine, group: asyncio.TaskGroup) -> None:
         """Sound a tone on a line, in a task of the group."""
-        trial = self._current = ToneTest(line, self._send)
-        group.create_task(self._run(trial), name=f"trial of {line.name}")
+        test = self._current = ToneTest(line, self._send)
+        group.create_task(self._run(test), name=f"tone test of {line.name}")
 
-    async def _run(self, trial: ToneTest) -> None:
+    async def _run(self, test: ToneTest) -> None:
         try:
-            await trial.run()
+            await test.run()
         except PlayError as error:
             log.warning("%s: %s", self._output, error)  # the supervisor reports its loss
         finally:

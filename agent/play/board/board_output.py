@@ -66,7 +66,7 @@ class BoardOutput:
         self._clock = context.clock
         self._changed = asyncio.Event()
         self._showing: BoardSession | None = None
-        self._trial: FaceTest | None = None
+        self._face_test: FaceTest | None = None
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
         self._failed = FailedItems()
         self._reported_missing: dict[str, datetime] = {}
@@ -91,11 +91,13 @@ class BoardOutput:
         return self._failed.has(item)
 
     @property
-    def trial(self) -> FaceTest | None:
+    def face_test(self) -> FaceTest | None:
         """The technician's test that is shown."""
-        return self._trial
+        return self._face_test
 
-    async def try_face(self, operation: str, face: str, commands: Sequence[BoardCommand]) -> None:
+    async def start_face_test(
+        self, operation: str, face: str, commands: Sequence[BoardCommand]
+    ) -> None:
         """Show a test on one face for a while; it replaces a former test.
 
         Raises:
@@ -107,7 +109,7 @@ class BoardOutput:
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
         await self._end("trial")
-        self._trial = FaceTest(operation, face, commands, wanted.key if wanted else None)
+        self._face_test = FaceTest(operation, face, commands, wanted.key if wanted else None)
         self.changed()
 
     async def snap(self, face: str, known: str = "") -> Snapped | None:
@@ -144,7 +146,7 @@ class BoardOutput:
             await showing.close("cut", reason)
 
     async def _on_lost(self, reason: str) -> None:
-        self._trial = None
+        self._face_test = None
         showing = self._showing
         if showing is not None and not showing.is_seen and reason.startswith("E_WORKER"):
             await self._add_death(showing, reason)
@@ -198,7 +200,7 @@ class BoardOutput:
             wanted = None
         elif wanted is not None and self._failed.has(wanted):
             wanted = None
-        if self._trial is not None and self._continues(self._trial, wanted):
+        if self._face_test is not None and self._continues(self._face_test, wanted):
             return
         former = self._showing
         if (wanted.key if wanted else None) == (former.item.key if former else None):
@@ -211,16 +213,16 @@ class BoardOutput:
         if former is not None:
             await self._close_for(former, wanted, now)
 
-    def _continues(self, trial: FaceTest, wanted: Item | None) -> bool:
+    def _continues(self, face_test: FaceTest, wanted: Item | None) -> bool:
         """Does the test keep its face? Only an item that was not wanted when it began ends it."""
-        is_new = wanted is not None and wanted.key != trial.over_key
+        is_new = wanted is not None and wanted.key != face_test.over_key
         try:
-            if not trial.is_over and not is_new:
-                for command in trial.take_due():
+            if not face_test.is_over and not is_new:
+                for command in face_test.take_due():
                     self._supervisor.send(command)
                 return True
-            self._trial = None
-            self._supervisor.send(Blank([trial.face]))
+            self._face_test = None
+            self._supervisor.send(Blank([face_test.face]))
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         return False

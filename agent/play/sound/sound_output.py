@@ -95,11 +95,11 @@ class SoundOutput:
         return self._supervisor.is_ready
 
     @property
-    def trial(self) -> str | None:
+    def line_under_test(self) -> str | None:
         """The line on which a technician's tone sounds."""
         return self._tone_tests.line
 
-    def try_line(self, name: str) -> None:
+    def start_tone_test(self, name: str) -> None:
         """Sound a quiet tone on one line.
 
         Raises:

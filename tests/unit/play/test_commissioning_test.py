@@ -70,14 +70,14 @@ async def test_a_tone_has_the_line_on_around_it_and_the_lowest_level() -> None:
         if fd is not None:
             os.close(fd)
         if isinstance(command, Fire):
-            asyncio.get_running_loop().call_soon(trial.on_ended)
+            asyncio.get_running_loop().call_soon(test.on_ended)
 
-    trial = ToneTest(line, send)
-    await trial.run()
+    test = ToneTest(line, send)
+    await test.run()
     await line.close()
     hold, fire = sent
     assert isinstance(hold[0], Hold)
-    assert fire == (Fire("trial-tone", trial.id, 0), [True])
+    assert fire == (Fire("trial-tone", test.id, 0), [True])
     assert switch.told[-1] is False
 
 
@@ -94,14 +94,14 @@ async def test_a_preempted_tone_is_stopped_once_and_releases_its_line() -> None:
         if isinstance(command, Fire):
             fired.set()
 
-    trial = ToneTest(line, send)
-    running = asyncio.create_task(trial.run())
+    test = ToneTest(line, send)
+    running = asyncio.create_task(test.run())
     await fired.wait()
-    trial.preempt()
-    trial.preempt()
+    test.preempt()
+    test.preempt()
     await running
     await line.close()
-    assert [command for command in sent if isinstance(command, Stop)] == [Stop(trial.id, 20)]
+    assert [command for command in sent if isinstance(command, Stop)] == [Stop(test.id, 20)]
     assert switch.told[-1] is False
 
 
@@ -117,14 +117,14 @@ def test_a_face_gets_each_picture_once_and_then_its_time_is_over(
 ) -> None:
     now_s = mono_s()
     monkeypatch.setattr("agent.play.commissioning_test.mono_s", lambda: now_s)
-    trial = FaceTest("pattern", "mat-truoc", pattern_commands("mat-truoc"), None)
-    assert trial.take_due() == [ipc.Test("bars", ["mat-truoc"])]
-    assert trial.take_due() == []
+    test = FaceTest("pattern", "mat-truoc", pattern_commands("mat-truoc"), None)
+    assert test.take_due() == [ipc.Test("bars", ["mat-truoc"])]
+    assert test.take_due() == []
     now_s += 10
-    assert trial.take_due() == [ipc.Test("grid", ["mat-truoc"])]
-    assert not trial.is_over
+    assert test.take_due() == [ipc.Test("grid", ["mat-truoc"])]
+    assert not test.is_over
     now_s += 10
-    assert trial.is_over
+    assert test.is_over
 
 
 def test_a_label_names_station_and_face_and_ends_on_the_board_too() -> None:

@@ -44,7 +44,7 @@ def fired(bench: Bench, level: int) -> list[Fire]:
 
 def refusal(bench: Bench) -> str:
     with pytest.raises(PlayError) as caught:
-        bench.output.try_line("nga-ba")
+        bench.output.start_tone_test("nga-ba")
     return caught.value.code
 
 
@@ -52,8 +52,8 @@ async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, lines()) as bench:
-        bench.output.try_line("nga-ba")
-        assert bench.output.trial == "nga-ba"
+        bench.output.start_tone_test("nga-ba")
+        assert bench.output.line_under_test == "nga-ba"
         await until(lambda: bool(fired(bench, LOWEST)))
         (tone,) = fired(bench, LOWEST)
         assert tone.clip in [hold.clip for hold in bench.engine.all(Hold)]
@@ -61,13 +61,13 @@ async def test_a_tone_sounds_at_the_lowest_level_and_leaves_no_record(
         assert refusal(bench) == "E_BUSY"  # one at a time
         assert bench.output.on_air is None
         bench.engine.on_event(Ended(tone.id, 96_000, "end", mono_s()))
-        await until(lambda: bench.output.trial is None)
+        await until(lambda: bench.output.line_under_test is None)
         assert bench.log.plays == []
 
 
 async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(media_files: SlowMediaFiles) -> None:
     async with at_work(media_files, lines()) as bench:
-        bench.output.try_line("nga-ba")
+        bench.output.start_tone_test("nga-ba")
         await until(lambda: bool(fired(bench, LOWEST)))
         (tone,) = fired(bench, LOWEST)
         bench.engine.on_event(Started(tone.id, mono_s()))
@@ -75,7 +75,7 @@ async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(media_files: SlowM
         bench.output.changed()
         await until(lambda: bool(fired(bench, 4)))
         assert Stop(tone.id, 20) in bench.engine.all(Stop)
-        await until(lambda: bench.output.trial is None)
+        await until(lambda: bench.output.line_under_test is None)
         assert refusal(bench) == "E_BUSY"  # and none begins beside it
 
 
@@ -87,7 +87,7 @@ async def test_a_tone_is_refused_shortly_before_the_next_item_and_not_long_befor
         bench.rundown.next_item = soon
         assert refusal(bench) == "E_BUSY"
         bench.rundown.next_item = replace(soon, start_at=soon.start_at + timedelta(minutes=1))
-        bench.output.try_line("nga-ba")
+        bench.output.start_tone_test("nga-ba")
         await until(lambda: bool(fired(bench, LOWEST)))
 
 
@@ -95,7 +95,7 @@ async def test_a_lost_engine_ends_the_tone_and_then_there_is_none_to_ask(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files, lines()) as bench:
-        bench.output.try_line("nga-ba")
+        bench.output.start_tone_test("nga-ba")
         await until(lambda: bool(fired(bench, LOWEST)))
         bench.engine.on_event("killed")  # a keeper takes events and the loss by one queue
-        await until(lambda: bench.output.trial is None)
+        await until(lambda: bench.output.line_under_test is None)

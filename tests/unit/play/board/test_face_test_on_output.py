@@ -99,11 +99,11 @@ async def test_a_test_covers_the_schedule_and_returns_to_it(
     async with at_work(media_files) as bench:
         bench.rundown.now_wanted.append(bench.item)
         await until(lambda: bench.output.on_air is not None)
-        await bench.output.try_face("pattern", "mat-truoc", pattern_commands("mat-truoc"))
+        await bench.output.start_face_test("pattern", "mat-truoc", pattern_commands("mat-truoc"))
         await until(lambda: len(bench.board.all(ShowScene)) == 2)
-        assert bench.output.trial is None
+        assert bench.output.face_test is None
         assert bench.output.on_air == bench.item
-    # the showing before and the one after are two records, and the trial is none
+    # the showing before and the one after are two records, and the test is none
     ended = [(play.title, play.result, play.reason) for play in bench.log.plays]
     assert ended == [("notice", "cut", "trial"), ("notice", "cut", "shutdown")]
 
@@ -112,13 +112,13 @@ async def test_a_test_shows_its_pictures_on_its_face_and_leaves_it_black(
     media_files: SlowMediaFiles,
 ) -> None:
     async with at_work(media_files) as bench:
-        await bench.output.try_face("pattern", "mat-truoc", pattern_commands("mat-truoc"))
+        await bench.output.start_face_test("pattern", "mat-truoc", pattern_commands("mat-truoc"))
         await until(lambda: bool(bench.board.all(ipc.Test)))
         assert bench.board.all(ipc.Test) == [ipc.Test("bars", ["mat-truoc"])]
-        assert bench.output.trial is not None
+        assert bench.output.face_test is not None
         bench.rundown.now_wanted.append(bench.item)  # something new begins: the trial gives way
         await until(lambda: bench.output.on_air is not None)
-        assert bench.output.trial is None
+        assert bench.output.face_test is None
         assert Blank(["mat-truoc"]) in bench.board.sent
     assert [play.title for play in bench.log.plays] == ["notice"]
 
@@ -130,7 +130,9 @@ async def test_a_test_never_covers_more_than_the_schedule(
         bench.rundown.now_wanted.append(replace(bench.item, level=3))
         await until(lambda: bench.output.on_air is not None)
         with pytest.raises(PlayError) as caught:
-            await bench.output.try_face("pattern", "mat-truoc", pattern_commands("mat-truoc"))
+            await bench.output.start_face_test(
+                "pattern", "mat-truoc", pattern_commands("mat-truoc")
+            )
         assert caught.value.code == "E_BUSY"
         assert bench.board.all(ipc.Test) == []
 
