@@ -1,1 +1,1 @@
-"""Operations on this box and its status, for the page and for whoever else may ask."""
+"""Operations on this box and its status, for the page and for signed commands."""

@@ -73,7 +73,7 @@ class CommissioningTests:
         return self._mutes.is_key_turned() or self._mutes.ordered(now) is not None
 
     def _is_quiet(self, now: Now) -> bool:
-        """Only an emergency passes quiet hours. Without a clock nobody knows them."""
+        """Only an emergency passes quiet hours. Without a trusted clock they are unknown."""
         if now.quality == "FLOOR":
             return False
         config = config_in_force(self._documents.held, now)

@@ -1,4 +1,4 @@
-"""What each face of the boards shows, asked of the boards when somebody looks."""
+"""What each face of the boards shows, queried when the status is read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The operations on this box: one set, for the page and for whatever else may order one.
+"""The operations on this box: one set, for the page and for signed commands.
 
-An operation returns once it has begun, and ends by itself. Whoever orders it, it runs alone, its
-result says how it ended, and a `command` record in the journal names who ordered it.
+An operation returns once it has begun, and ends by itself. Operations run one at a time.
+The result says how one ended, and a `command` record in the journal names who ordered it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Operations:
     async def record(
         self, action: Action, subject: str, requester: Requester, outcome: Outcome, code: str = ""
     ) -> None:
-        """Record one action; a journal that takes nothing is logged and stops nobody."""
+        """Record one action; a failure of the journal is logged and stops nothing."""
         detail: dict[str, str | int | float | bool | list[str] | None] = {
             "do": action,
             "subject": subject[:MAX_SUBJECT],

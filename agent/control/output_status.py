@@ -183,7 +183,7 @@ def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:
 
 
 def title_of(document: Emergency) -> str | None:
-    """The first text that it shows or says: it tells a technician more than a number does."""
+    """The first text that it shows or says: a technician recognises it better than a number."""
     texts = (body.text.show or body.text.say for body in document.bodies if body.text is not None)
     return next((text[:LONGEST_TITLE] for text in texts if text), None)
 

@@ -24,7 +24,7 @@ SENSOR_OLD_S = 120.0
 
 @dataclass(frozen=True)
 class ReadingsReader:
-    """Reads them when somebody looks.
+    """Reads them when the status is read.
 
     Args:
         state: the folder on the card.

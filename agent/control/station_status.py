@@ -1,7 +1,7 @@
 """What the page shows, as frozen data. Moments are aware UTC by the box's own clock.
 
-The page knows nothing of the agent behind it: whoever fills these structs says what is so, and
-what nobody looked at is `unchecked`, never good.
+The page knows these structs and nothing of the agent. What was not examined is `unchecked`,
+never good.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class FaceStatus:
 class OutputStatus:
     """One sound path with its zones, or one board with its faces.
 
-    `is_up` is False while its process is away. `gain_db` None: nobody knows.
+    `is_up` is False while its process is away. `gain_db` None: unknown.
     """
 
     name: str
@@ -244,7 +244,7 @@ class LanguageStatus:
     """One language of an emergency on a loudspeaker output.
 
     `state`: its words are read `now`, were `heard`, are `here` and not yet read, are `missing` on
-    this box, have `failed` to play, or there are `none`: nobody recorded any.
+    this box, have `failed` to play, or there are `none`: none was recorded.
     """
 
     lang: str

@@ -1,4 +1,4 @@
-"""The status of this box at one moment, for the page and for whoever else may ask."""
+"""The status of this box at one moment, put together from the agent's parts."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TOOL_S = 15.0
 
 
 async def build_bundle(case: DoctorContext, examined: list[ProbeReport], path: Path) -> Path:
-    """Write `path` (tar.gz, mode 0600, of whoever called sudo) whole, or not at all.
+    """Write `path` (tar.gz, mode 0600, owned by the user who called sudo), whole or not at all.
 
     Raises:
         OSError: it cannot be written.
@@ -36,11 +36,11 @@ async def build_bundle(case: DoctorContext, examined: list[ProbeReport], path: P
     raw = await asyncio.to_thread(case.file.read_text, "utf-8", "replace")
     secrets = await asyncio.to_thread(find_secrets, case.settings, raw)
     station = case.settings.station if case.settings is not None else "tramtin"
-    told = build_report(station, encode_utc(system_time()), examined)
+    report = build_report(station, encode_utc(system_time()), examined)
     files = {
-        "doctor.json": json.dumps(told, ensure_ascii=False, indent=2),
-        "doctor.vi.txt": _retell(examined, station, is_english=False),
-        "doctor.en.txt": _retell(examined, station, is_english=True),
+        "doctor.json": json.dumps(report, ensure_ascii=False, indent=2),
+        "doctor.vi.txt": _render_text(examined, station, is_english=False),
+        "doctor.en.txt": _render_text(examined, station, is_english=True),
     }
     for name, part in PARTS.items():
         files[name] = await _try(asyncio.to_thread(part, case))
@@ -58,14 +58,14 @@ async def _try(part: Coroutine[Any, Any, str]) -> str:
         return f"not available: {type(error).__name__}: {error}\n"
 
 
-def _retell(examined: list[ProbeReport], station: str, *, is_english: bool) -> str:
+def _render_text(examined: list[ProbeReport], station: str, *, is_english: bool) -> str:
     out = io.StringIO()
     lang = "en" if is_english else "vi"
-    teller = Renderer([one.name for one in examined], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
-    teller.begin(station)
+    renderer = Renderer([one.name for one in examined], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
+    renderer.begin(station)
     for one in examined:
-        teller.done(one)
-    teller.end(examined)
+        renderer.done(one)
+    renderer.end(examined)
     return out.getvalue()
 
 

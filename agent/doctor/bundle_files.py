@@ -1,4 +1,4 @@
-"""What lies in a support bundle, one function a file. None of them hides secrets: `scrub` does."""
+"""The contents of a support bundle, one function a file. Secrets are removed later, by `scrub`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ NONE = "none\n"
 def _settings(case: DoctorContext) -> str:
     if case.settings is None:
         return "the settings have faults, see check.txt\n"
-    return build_effective(case.settings, case.judged.tree, "en")
+    return build_effective(case.settings, case.validated.tree, "en")
 
 
 def _check(case: DoctorContext) -> str:
-    return "".join(f"{fault.text('en')}\n" for fault in case.judged.faults) or "no faults\n"
+    return "".join(f"{fault.text('en')}\n" for fault in case.validated.faults) or "no faults\n"
 
 
 def _certificates(case: DoctorContext) -> str:
@@ -76,11 +76,11 @@ def _journal(case: DoctorContext) -> str:
 
 def _faults(case: DoctorContext) -> str:
     """Faults, refusals and starts: what one reads first."""
-    told = [json.loads(record) for record in _records(case)]
+    records = [json.loads(record) for record in _records(case)]
     kinds = ("fault", "refusal", "boot", "config", "gap")
     lines = (
         f"{one['at']} {one['kind']} {json.dumps(one.get('detail'), ensure_ascii=False)}\n"
-        for one in told
+        for one in records
         if one["kind"] in kinds
     )
     return "".join(lines) or NONE
@@ -104,8 +104,8 @@ def _playlists(case: DoctorContext) -> str:
 
 
 def _payload(envelope: bytes) -> str:
-    told = msgspec.json.decode(envelope, type=Envelope)
-    return told.payload_bytes().decode(errors="replace")
+    report = msgspec.json.decode(envelope, type=Envelope)
+    return report.payload_bytes().decode(errors="replace")
 
 
 def _upcoming(case: DoctorContext) -> str:

@@ -1,4 +1,4 @@
-"""`tramtin doctor [FILE]`: examine the box, tell it, and on request bundle it for the centre."""
+"""`tramtin doctor [FILE]`: examine the box, print the findings, and bundle them on request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from agent.store import clock_state
 from texts.catalogue import Lang
 
 GOOD, FAULTS, UNREADABLE = 0, 1, 2
-Judge = Callable[[Path], SettingsReport]
+Validate = Callable[[Path], SettingsReport]
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class DoctorOptions:
     bundle: Path | None = None
 
 
-def run_doctor(file: Path, judge: Judge, order: DoctorOptions) -> int:
-    """Examine and tell; returns 0 without faults, 1 with, 2 when the settings cannot be read.
+def run_doctor(file: Path, validate: Validate, order: DoctorOptions) -> int:
+    """Examine and print; returns 0 without faults, 1 with, 2 when the settings cannot be read.
 
     Args:
         file: station.yaml.
-        judge: what the agent itself judges the file with when it starts.
+        validate: the validation that the agent runs on the file when it starts.
         order: what was asked for.
     """
     try:
-        case, boot_id = build_case(file, judge), read_boot_id()
+        case, boot_id = build_case(file, validate), read_boot_id()
     except ConfigError as error:
         return _print_unreadable(error, order)
     try:
@@ -64,50 +64,50 @@ def run_doctor(file: Path, judge: Judge, order: DoctorOptions) -> int:
     return FAULTS
 
 
-def build_case(file: Path, judge: Judge) -> DoctorContext:
+def build_case(file: Path, validate: Validate) -> DoctorContext:
     """Put the box on the table; looks at files only.
 
     Raises:
         ConfigError: E_UNREADABLE, the settings cannot be read.
     """
-    judged = judge(file)
-    settings = _load_anyway(file, judged)
-    words = read_values(Path(settings.state)) if settings is not None else {}
+    validated = validate(file)
+    settings = _load_anyway(file, validated)
+    values = read_values(Path(settings.state)) if settings is not None else {}
     return DoctorContext(
         file=file,
-        judged=judged,
+        validated=validated,
         settings=settings,
-        clock=_build_clock(words),
+        clock=_build_clock(values),
         agent_pid=find_agent(file),
-        remembered=words,
+        remembered=values,
     )
 
 
-def _load_anyway(file: Path, judged: SettingsReport) -> Settings | None:
+def _load_anyway(file: Path, validated: SettingsReport) -> Settings | None:
     """Settings of a good form are worth looking at, though what they name be missing."""
     try:
-        return take_credentials(judged.settings or load_settings(file))
+        return take_credentials(validated.settings or load_settings(file))
     except YamlFaults:
         return None
 
 
-def _build_clock(words: dict[str, str]) -> Clock:
+def _build_clock(values: dict[str, str]) -> Clock:
     """The clock that an agent started now would have."""
-    return clock_state.build_clock(words, read_rtc(), read_boot_id())
+    return clock_state.build_clock(values, read_rtc(), read_boot_id())
 
 
 async def _run(case: DoctorContext, boot_id: str, order: DoctorOptions) -> int:
     probes = build_probes(boot_id)
     station = case.settings.station if case.settings is not None else None
-    teller = Renderer([probe.name for probe in probes], order.lang, sys.stdout, sys.stderr)
+    renderer = Renderer([probe.name for probe in probes], order.lang, sys.stdout, sys.stderr)
     if order.as_json:
         examined = await run_probes(case, probes)
-        told = build_report(station, encode_utc(system_time()), examined)
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        report = build_report(station, encode_utc(system_time()), examined)
+        print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        teller.begin(station)
-        examined = await run_probes(case, probes, teller.done)
-        teller.end(examined)
+        renderer.begin(station)
+        examined = await run_probes(case, probes, renderer.done)
+        renderer.end(examined)
     code = FAULTS if count_states(examined)["fault"] else GOOD
     if order.bundle is not None:
         code = await _bundle(case, examined, order, order.bundle) or code
@@ -136,8 +136,8 @@ def _leave_what_hangs(examined: list[ProbeReport], code: int) -> None:
 
 def _print_unreadable(error: ConfigError, order: DoctorOptions) -> int:
     if order.as_json:
-        told = {"file": error.subject, "unreadable": error.hint}
-        print(json.dumps(told, ensure_ascii=False))
+        report = {"file": error.subject, "unreadable": error.hint}
+        print(json.dumps(report, ensure_ascii=False))
     else:
         print(describe_unreadable(error, order.lang))
     return UNREADABLE

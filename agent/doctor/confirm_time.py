@@ -12,11 +12,11 @@ from agent.settings.load import load_settings
 from agent.store.time_confirmation import write_confirmation
 from texts.catalogue import Lang
 
-TOLD, NOT_TOLD, UNREADABLE = 0, 1, 2
+DONE, NOT_DONE, UNREADABLE = 0, 1, 2
 
 
 def run_confirm(file: Path, day: date, lang: Lang) -> int:
-    """Put the day where the agent looks for it; returns 0 told, 1 not written, 2 settings unusable.
+    """Write the day where the agent reads it; returns 0 done, 1 not written, 2 settings unusable.
 
     Args:
         file: station.yaml, which names the state folder.
@@ -32,6 +32,6 @@ def run_confirm(file: Path, day: date, lang: Lang) -> int:
         write_confirmation(state, day)
     except OSError as error:
         print(say("day_not_told", lang, str(state), str(error.strerror)), file=sys.stderr)
-        return NOT_TOLD
+        return NOT_DONE
     print(say("day_told", lang, day.strftime("%d/%m/%Y")))
-    return TOLD
+    return DONE

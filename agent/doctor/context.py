@@ -1,4 +1,4 @@
-"""The box on the table: its settings, what its memory says, and whether its agent runs."""
+"""The box that is examined: its settings, its stored values, and whether its agent runs."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class DoctorContext:
 
     Args:
         file: station.yaml.
-        judged: what the agent itself thinks of that file.
+        validated: the agent's own validation of that file.
         settings: None while their form has faults; what they name may still be missing. The key
             is where this process can read it.
         clock: the agent's own time, as far as its memory holds one.
         agent_pid: of the agent that runs with this file; None when none does.
-        remembered: words of the agent's memory, by key.
+        remembered: the values that the agent stored, by key.
     """
 
     file: Path
-    judged: SettingsReport
+    validated: SettingsReport
     settings: Settings | None
     clock: Clock
     agent_pid: int | None = None
@@ -44,7 +44,7 @@ class DoctorContext:
         return self.clock.now()
 
     def today(self) -> datetime:
-        """For counting days: our time where it is known, else the machine's."""
+        """For counting days: the agent's time where it is trusted, else the machine's."""
         now = self.now()
         return now.at if now.is_trusted else system_time()
 

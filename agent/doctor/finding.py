@@ -1,4 +1,4 @@
-"""What a probe says: one fact by a stable code, in two languages, with the next step."""
+"""A fact that a probe found: a stable code, its text in two languages, and the next step."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class ProbeFinding:
     """One fact about the box.
 
     Args:
-        state: `not_checked` when nobody could look, which is neither good nor bad.
+        state: `not_checked` when it could not be examined, which is neither good nor bad.
         code: of `doctor.messages.PHRASES`, or a kind of `contract.issues.catalogue.ISSUE_KINDS`.
         args: what the phrase is about: names and figures.
-        detail: the mechanism, in English, for whoever reads it behind the fold.
+        detail: the mechanism, in English, for the expert.
     """
 
     state: State
@@ -29,7 +29,7 @@ class ProbeFinding:
     detail: str = ""
 
     def text(self, lang: Lang) -> str:
-        """What is the case."""
+        """The fact."""
         if self.code in ISSUE_KINDS:
             about = f" ({', '.join(self.args)})" if self.args else ""
             return ISSUE_KINDS[self.code].text.render(lang) + about
@@ -42,8 +42,8 @@ class ProbeFinding:
         step = PHRASES.get(f"{self.code}.step")
         return "" if step is None else step.render(lang, *self.args)
 
-    def told(self) -> dict[str, Any]:
-        """As plain values, in both languages: whoever reads a bundle may be far away."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, in both languages, for the bundle that the centre reads."""
         return {
             "state": self.state,
             "code": self.code,
@@ -62,15 +62,15 @@ def good(code: str, *args: str) -> ProbeFinding:
 
 
 def warning(code: str, *args: str, detail: str = "") -> ProbeFinding:
-    """It works now and will not when nobody acts."""
+    """It works now and stops working when nothing is done."""
     return ProbeFinding("warning", code, args, detail)
 
 
 def fault(code: str, *args: str, detail: str = "") -> ProbeFinding:
-    """It takes sound, picture or proof away."""
+    """It stops sound, picture or proof."""
     return ProbeFinding("fault", code, args, detail)
 
 
 def unseen(code: str, *args: str, detail: str = "") -> ProbeFinding:
-    """Nobody could look."""
+    """It could not be examined."""
     return ProbeFinding("not_checked", code, args, detail)

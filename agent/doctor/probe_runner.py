@@ -54,7 +54,7 @@ class ProbeReport:
 
 
 def build_probes(boot_id: str) -> list[Probe]:
-    """In the order in which a technician mends: what stands first may be why the rest fails."""
+    """In the order of repair: an earlier fault may be the cause of a later one."""
     return [
         Probe("settings", settings.check, 5),
         Probe("unit", systemd_unit.check, 10),
@@ -84,7 +84,7 @@ async def run_probes(
     Args:
         case: the box.
         probes: what to look at.
-        on_done: told each probe as soon as it is through.
+        on_done: called with each probe's report as soon as it has ended.
     """
     examined = [ProbeReport(probe.name) for probe in probes]
     async with asyncio.TaskGroup() as group:

@@ -18,7 +18,7 @@ _PRIVATE = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?")
-SHORTEST = 4  # shorter words would take half of every text with them
+SHORTEST = 4  # shorter ones would redact half of every text
 
 
 def find_secrets(settings: Settings | None, raw: str = "") -> set[str]:
@@ -31,7 +31,7 @@ def find_secrets(settings: Settings | None, raw: str = "") -> set[str]:
 
 
 def redact(content: bytes, secrets: Collection[str]) -> bytes:
-    """Without private keys and without the secret words."""
+    """The text without private keys and without the secrets."""
     content = _PRIVATE.sub(HIDDEN.encode(), content)
     for secret in sorted(secrets, key=len, reverse=True):
         content = content.replace(secret.encode(), HIDDEN.encode())

@@ -122,7 +122,7 @@ def build_report(station: str | None, at: str, examined: Iterable[ProbeReport]) 
             {
                 "name": one.name,
                 "took_s": round(one.took_s, 3),
-                "findings": [finding.told() for finding in one.findings],
+                "findings": [finding.to_dict() for finding in one.findings],
             }
             for one in rows
         ],

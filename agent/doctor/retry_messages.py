@@ -1,4 +1,4 @@
-"""`tramtin retry-messages [FILE]`: what was set aside after two crashes is judged again."""
+"""`tramtin retry-messages [FILE]`: handles set-aside messages again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from agent.link.crash_guard import retry_messages
 from agent.settings.load import load_settings
 from texts.catalogue import Lang
 
-TOLD, NOT_TOLD, UNREADABLE = 0, 1, 2
+DONE, NOT_DONE, UNREADABLE = 0, 1, 2
 
 
 def run_retry(file: Path, lang: Lang) -> int:
-    """Forget which messages were set aside; returns 0 told, 1 not removed, 2 settings unusable.
+    """Clear the list of set-aside messages; returns 0 done, 1 not removed, 2 settings unusable.
 
     Args:
         file: station.yaml, which names the state folder.
@@ -30,6 +30,6 @@ def run_retry(file: Path, lang: Lang) -> int:
         count = retry_messages(state)
     except OSError as error:
         print(say("not_retried", lang, str(state), str(error.strerror)), file=sys.stderr)
-        return NOT_TOLD
+        return NOT_DONE
     print(say("retried", lang, str(count)))
-    return TOLD
+    return DONE

@@ -1,4 +1,4 @@
-"""What the agent has written down, read without disturbing it.
+"""Reads the agent's stored state without disturbing it.
 
 After a power cut SQLite needs its shared-memory file to read the write-ahead log; what it makes as
 root it gives to the database's owner (unixOpenSharedMemory in os_unix.c), so the agent starts.
@@ -18,8 +18,8 @@ BUSY_S = 2.0
 T = TypeVar("T")
 
 
-def query_database(state: Path, deed: Callable[[sqlite3.Connection], T]) -> T:
-    """Give the agent's database to one reading function.
+def query_database(state: Path, read: Callable[[sqlite3.Connection], T]) -> T:
+    """Open the agent's database read-only and call one function with it.
 
     Raises:
         FileNotFoundError: there is none yet.
@@ -28,12 +28,12 @@ def query_database(state: Path, deed: Callable[[sqlite3.Connection], T]) -> T:
     path = state / FILE
     if not path.is_file():
         raise FileNotFoundError(path)
-    # Without a write-ahead log nobody has it open, and a reader needs no shared-memory file.
+    # Without a write-ahead log no process has it open, and a reader needs no shared-memory file.
     quiet = "" if path.with_name(f"{FILE}-wal").exists() else "&immutable=1"
     with closing(
         sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{quiet}", uri=True, timeout=BUSY_S)
     ) as connection:
-        return deed(connection)
+        return read(connection)
 
 
 def read_rows(state: Path, query: str) -> list[Any]:

@@ -29,7 +29,7 @@ def build_emergencies(status: StationStatus, translator: Translator) -> Html:
 
 
 def describe_emergencies(status: StationStatus, translator: Translator) -> list[str]:
-    """Under the big word: each by its words, then where it is not heard or seen."""
+    """Below the headline: each emergency by its text, then where it is not heard or seen."""
     return [line for alarm in status.alarms for line in _lines(alarm, status, translator)]
 
 

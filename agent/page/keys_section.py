@@ -1,4 +1,4 @@
-"""The emergency keys: what a press of each would start. Nobody should learn it by pressing."""
+"""The emergency keys: what a press of each would start, so that no technician has to try."""
 
 from __future__ import annotations
 

@@ -280,8 +280,8 @@ PHRASES: Catalogue = {
     "reload": Text("Đọc lại", "Read again"),
     "bundle": Text("Tải về", "Download"),
     "bundle.name": Text("Gói hỗ trợ", "Support bundle"),
-    # what a deed had to say
-    # what was ordered, not how it goes: they stay on the page until the next deed
+    # results of operations
+    # what was ordered, not how it goes: they stay on the page until the next operation
     "done.tone": Text(
         "Âm thử ở {0}: hai giây, rất nhỏ. Tăng âm bật hay tắt: xem mục Loa và bảng.",
         "Test tone at {0}: two seconds, very quiet. Its amplifier: see Loudspeakers and boards.",

@@ -1,4 +1,4 @@
-"""The one word at the top of the page, from all that the box says of itself."""
+"""The headline at the top of the page, from the whole status."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from agent.control.station_status import Problem, StationStatus, Verdict
 
 
 def is_fault(problem: Problem) -> bool:
-    """Does it take sound, picture or proof away now? A kind that nobody described counts."""
+    """Does it stop sound, picture or proof now? A kind without a description counts."""
     kind = ISSUE_KINDS.get(problem.kind)
     return kind is None or kind.severity == "fault"
 

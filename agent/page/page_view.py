@@ -72,7 +72,7 @@ def _verdict(status: StationStatus, translator: Translator) -> Html:
 
 
 def _meaning(status: StationStatus, verdict: Verdict, translator: Translator) -> list[str]:
-    """One or two sentences under the big word."""
+    """One or two sentences below the headline."""
     showing = _now_lines(status, translator)
     match verdict:
         case "silenced":

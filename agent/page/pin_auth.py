@@ -1,12 +1,12 @@
-"""Who may press buttons: a PIN opens a session of five minutes; guessing is slowed, never rewarded.
+"""Who may press buttons: a PIN opens a session of five minutes; guessing is slowed down.
 
 The theory. Wrong tries are counted for each address: five are free, then each further one must
-wait, ten minutes at most. What others do never closes the door to an address that has not tried:
-else eight machines that guess would keep out the technician who knows. So when the network as a
-whole has been wrong thirty times in an hour, an address has two tries an hour; of a PIN of six
-digits that is 12,000 a day for all of a network of 254 addresses, 41 days for an even chance. An
-address that was right before, and 127.0.0.1, keep their five. Where more addresses guess than can
-be remembered, those never seen share one try in ten seconds: then only an address that was right
+wait, ten minutes at most. The tries of others never block an address that has not tried: else eight
+machines that guess would keep out the technician who knows the PIN. So when the network as a whole
+has been wrong thirty times in an hour, an address has two tries an hour; of a PIN of six digits
+that is 12,000 a day for all of a network of 254 addresses, 41 days for an even chance. An address
+that was right before, and 127.0.0.1, keep their five. Where more addresses guess than can be
+remembered, those never seen share one try in ten seconds: then only an address that was right
 before, or the box itself, is sure to get in.
 
 During a wait nothing is compared: a right PIN looks like a wrong one. A session already open is
@@ -41,7 +41,7 @@ MAX_PIN_CHARS = 64
 
 @dataclass(frozen=True)
 class Notice:
-    """What the last deed had to say, shown for a while: a phrase of `text` with its arguments."""
+    """The result of the last operation, shown for a while: a code of `messages` with arguments."""
 
     code: str
     args: tuple[str, ...] = ()
@@ -51,13 +51,13 @@ class Notice:
 
 @dataclass
 class Session:
-    """An open door: until when, for whom, and the token that every form must carry."""
+    """An open session: its end, its address, and the token that every form must carry."""
 
     peer: str
     ends_mono_s: float
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     notice: Notice | None = None
-    told_mono_s: float = 0.0
+    noticed_mono_s: float = 0.0
 
 
 @dataclass
@@ -71,7 +71,7 @@ class PinAuth:
     """Keeps the PIN, the sessions and the count of wrong tries.
 
     Args:
-        pin: from the settings; None: there is no door, nobody gets in.
+        pin: from the settings; None: no session can be opened.
         now_s: monotonic seconds; replaced in tests.
     """
 
@@ -138,12 +138,12 @@ class PinAuth:
 
     def set_notice(self, session: Session, notice: Notice) -> None:
         """Have something shown to this session for a while."""
-        session.notice, session.told_mono_s = notice, self._now_s()
+        session.notice, session.noticed_mono_s = notice, self._now_s()
 
     def notice(self, session: Session) -> Notice | None:
         """What is to be shown now."""
         limit_s = NOTICE_S if session.notice is None or session.notice.is_good else SESSION_S
-        return session.notice if self._now_s() - session.told_mono_s < limit_s else None
+        return session.notice if self._now_s() - session.noticed_mono_s < limit_s else None
 
     def left_s(self, session: Session) -> float:
         """How long a session still lasts."""

@@ -25,7 +25,7 @@ def build_readings(status: StationStatus, translator: Translator) -> Html:
 
 
 def _name(name: str, translator: Translator) -> str:
-    """As the health checks call it; the page has words of its own for the rest."""
+    """The label of the health check; the page has its own labels for the rest."""
     if translator.knows(f"reading.{name}"):
         return translator(f"reading.{name}")
     return label(name, translator.lang) if name in LABELS else name
@@ -116,7 +116,7 @@ def build_refused(status: StationStatus, translator: Translator) -> Html:
 
 
 def _rule(rule: str, translator: Translator) -> str:
-    """`quiet_hours 21:00-05:00` in words; what nobody has words for stays as it is."""
+    """`quiet_hours 21:00-05:00` as a sentence; an unknown rule stays as it is."""
     name, _, value = rule.partition(" ")
     return translator(f"rule.{name}", value) if translator.knows(f"rule.{name}") else rule
 

@@ -1,7 +1,7 @@
-"""The page's listening sockets: few connections, little time each, and never the agent's trouble.
+"""The page's listening sockets: few connections, each with a time limit.
 
-A port that is taken or an address that is not there (yet) is an issue, and is tried again: the
-local interface may come up long after the agent.
+A failure here never stops the agent. A port that is taken or an address that is not there (yet) is
+an issue, and is tried again: the local interface may come up long after the agent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEFAULT_PORT = 8080
 REQUEST_S = 10.0
 ANSWER_S = 90.0  # a support bundle takes its time
 SEND_S = 30.0
-# When all places are taken, whoever keeps one for longer than this gives it to a newcomer: before
+# When all places are taken, a connection older than this is cut for a new one: before
 # the whole request is here, and while the answer is not taken in.
 ASKING_S = 1.0
 TAKING_S = 10.0
@@ -115,7 +115,7 @@ class PageServer:
         try:
             await self._exchange(reader, writer, peer)
         except (OSError, TimeoutError):
-            writer.transport.abort()  # gone, or too slow: nothing to tell
+            writer.transport.abort()  # closed by the peer, or too slow: no answer
         finally:
             self._clients.discard(task)
             self._waiting.pop(writer, None)
@@ -125,7 +125,7 @@ class PageServer:
             writer.close()
 
     def _admit(self, peer: str) -> bool:
-        """The network must not take the place of a technician at the box itself."""
+        """Connections from the network must not use up those of a technician at the box."""
         if self._peers[peer] >= (MAX_FROM_HOME if _is_home(peer) else MAX_FOR_A_PEER):
             return False
         from_network = sum(count for one, count in self._peers.items() if not _is_home(one))

@@ -37,7 +37,7 @@ def _source(
 
 
 def _describe(entry: Entry) -> Description:
-    """UNSET is how the wire says that nobody said."""
+    """UNSET on the wire means that the document does not state it."""
     return Description(
         essential=None if entry.essential is UNSET else entry.essential,
         field=None if entry.field is UNSET else entry.field,
@@ -138,7 +138,7 @@ def emergency_picture(active: ActiveEmergency) -> Item | None:
 
 
 def _banner() -> Element:
-    """An exercise must say so, to everyone who sees it."""
+    """An exercise must be recognisable as one wherever it is seen."""
     return Element(
         kind="text",
         box=[0, 0, 1000, 160],
@@ -150,7 +150,7 @@ def _banner() -> Element:
 
 
 def key_of(active: ActiveEmergency, medium: str) -> str:
-    """An alarm sounds once; one that a key starts, once a press."""
+    """An emergency sounds once; a key's alarm sounds once for each press."""
     parts = [active.document.event_id]
     if active.press is not None:
         parts.append(str(active.press[1]))
@@ -168,7 +168,7 @@ def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> 
         level=int(active.level),
         level_name=active.level.name.lower(),
         started_by=active.press[0] if active.press is not None else None,
-        when_cut="rejoin",  # only what is higher cuts it: then it is told again, from its beginning
+        when_cut="rejoin",  # only a higher level cuts it: it then starts again from its beginning
         zones=("*",),
         start_at=active.start_at,
         end_at=active.end_at,

@@ -49,7 +49,7 @@ def _never() -> bool:
     return False
 
 
-def _nobody() -> None:
+def _no_press() -> None:
     return None
 
 
@@ -76,7 +76,7 @@ class Schedule:
     media_state: Callable[[str], str | None]
     is_silent: Callable[[], bool] = _never
     is_locked: Callable[[], bool] = _never
-    pressed: Callable[[], Press | None] = _nobody
+    pressed: Callable[[], Press | None] = _no_press
     documents: DocumentsInForce = field(default_factory=DocumentsInForce)
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
@@ -189,8 +189,8 @@ class Schedule:
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
         """What is in force for one sense, highest first: a key's alarm, then the emergencies.
 
-        A board shows the first of the emergencies; a loudspeaker tells one after the other.
-        An emergency that waits for a key's alarm is told as if it had been accepted afterwards:
+        A board shows the first of the emergencies; a loudspeaker plays one after the other.
+        An emergency that waits for a key's alarm is played as if it had been accepted afterwards:
         `refresh` notes until when it waits.
         """
         local = self._key_alarm(now)
@@ -216,7 +216,7 @@ class Schedule:
 
 
 class SoundSchedule:
-    """What a sound output asks (see `play.item.Rundown`)."""
+    """The schedule of one sound output (see `play.item.Rundown`)."""
 
     sense: Sense = "sound"
 
@@ -225,7 +225,7 @@ class SoundSchedule:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """Alarms first, then what is scheduled."""
+        """The first emergency that is not done, else what is scheduled."""
         for item in self._alarms(now):
             if item.key not in done:
                 return item
@@ -249,7 +249,7 @@ class SoundSchedule:
         return [self._build(one) for one in winners.values() if one.key not in known]
 
     def alarms(self, now: Now) -> list[Item]:
-        """The emergencies in force as this output tells them, highest first."""
+        """The emergencies in force as items of this output, highest first."""
         return list(self._alarms(now))
 
     def upcoming(self, now: Now) -> Item | None:
@@ -277,7 +277,7 @@ class SoundSchedule:
         return [item for item in map(self._build, each_entry_once(occurrences)) if item.missing]
 
     def is_needed(self, now: Now, ahead: timedelta, on_air: Item | None) -> bool:
-        """Would anybody miss what is on, or begins within `ahead`? A notice can be drawn again."""
+        """Must what is on, or begins within `ahead`, not be cut? Notices can be drawn again."""
         if on_air is not None and (self.sense == "sound" or on_air.level >= Level.EMERGENCY):
             return True
         if next(self._alarms(now), None) is not None:
@@ -298,7 +298,7 @@ class SoundSchedule:
         )
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """What keeps this item off until it ends: the silence key, or an ordered silence."""
+        """What mutes this item at present: the silence key, or a signed silence."""
         if self._schedule.is_locked():
             return "silence_key"
         ordered = self._schedule.silence(now)
@@ -306,7 +306,7 @@ class SoundSchedule:
         return "silenced" if is_off else None
 
     def _is_silent(self, now: Now) -> bool:
-        """The switch's silence is of sound, a board goes on; an ordered one is of both."""
+        """The local mute concerns sound alone; a signed silence concerns boards too."""
         schedule = self._schedule
         if schedule.is_locked() or schedule.silence(now) is not None:
             return True
@@ -318,7 +318,7 @@ class SoundSchedule:
         return filter(None, map(self.item_of, alarms))
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
-        """The emergency as this output tells or shows it; None when there is nothing for it."""
+        """The emergency as an item of this output; None when it has nothing for it."""
         return emergency_sound(active, self._schedule.media_state)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
@@ -329,7 +329,7 @@ class SoundSchedule:
 
 
 class BoardSchedule(SoundSchedule):
-    """What a board output asks."""
+    """The schedule of one board output."""
 
     sense: Sense = "picture"
 

@@ -27,10 +27,10 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
         yield unseen("needs_settings")
         return
     root, state = Path(case.settings.root), Path(case.settings.state)
-    yield await asyncio.to_thread(judge_box, root, state, case.now(), is_running=case.is_running)
+    yield await asyncio.to_thread(examine_box, root, state, case.now(), is_running=case.is_running)
 
 
-def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFinding:
+def examine_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFinding:
     """From the files on the box. An agent that has never run has not fetched any yet."""
     try:
         installed = load_installed(root.read_bytes())
@@ -39,7 +39,7 @@ def judge_box(root: Path, state: Path, now: Now, *, is_running: bool) -> ProbeFi
         return unseen("authority_unread", detail=str(error)[:200])
     if kept is None and installed.is_tree and not is_running:
         return ProbeFinding("warning", "authority_awaited")
-    return judge(installed, kept or StoredAuthority(), now)
+    return examine_authority(installed, kept or StoredAuthority(), now)
 
 
 def _read_kept(state: Path) -> StoredAuthority | None:
@@ -54,7 +54,7 @@ def _read_kept(state: Path) -> StoredAuthority | None:
         raise
 
 
-def judge(installed: InstalledRoot, kept: StoredAuthority, now: Now) -> ProbeFinding:
+def examine_authority(installed: InstalledRoot, kept: StoredAuthority, now: Now) -> ProbeFinding:
     """What the agent's own check finds in what the agent would restore."""
     if not installed.is_tree:
         return good("authority_pinned", str(installed.authority.versions["root"]))

@@ -89,16 +89,16 @@ async def _shake_hands(case: DoctorContext, settings: Settings) -> list[ProbeFin
     if shaken.wrong is not None:
         return [shaken.wrong]
     found = [good("tls_good", shaken.version, _ms(shaken.took_ms))]
-    return found + await asyncio.to_thread(_judge_days, shaken.certificate, case.today())
+    return found + await asyncio.to_thread(_examine_days, shaken.certificate, case.today())
 
 
-def _judge_days(certificate: bytes, today: datetime) -> list[ProbeFinding]:
+def _examine_days(certificate: bytes, today: datetime) -> list[ProbeFinding]:
     from cryptography import x509
 
     ends: datetime = x509.load_der_x509_certificate(certificate).not_valid_after_utc
     days = (ends - today).total_seconds() / DAY_S
-    told = (f"{ends:%d/%m/%Y}", f"{days:.0f}")
-    return [warning("broker_days_low", *told) if days < DAYS_LOW else good("broker_days", *told)]
+    args = (f"{ends:%d/%m/%Y}", f"{days:.0f}")
+    return [warning("broker_days_low", *args) if days < DAYS_LOW else good("broker_days", *args)]
 
 
 async def _enter(case: DoctorContext) -> list[ProbeFinding]:
@@ -151,8 +151,8 @@ async def _connect(
         client.drop()
     if refused:
         return [fault("suback_refused", topic, f"{code:#04x}") for topic, code in refused]
-    told = (_ms(entered_ms), _ms(answered_ms))
-    return [warning("mqtt_slow", *told) if answered_ms > SLOW_MS else good("mqtt_good", *told)]
+    args = (_ms(entered_ms), _ms(answered_ms))
+    return [warning("mqtt_slow", *args) if answered_ms > SLOW_MS else good("mqtt_good", *args)]
 
 
 async def _subscribe(client: BoundedClient, station: str) -> list[tuple[str, int]]:

@@ -31,7 +31,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     except (OSError, ValueError) as error:
         yield fault("certificate_unreadable", broker.cert, broker.ca, detail=str(error))
         return
-    for finding in await asyncio.to_thread(judge_identity, case.settings):
+    for finding in await asyncio.to_thread(examine_identity, case.settings):
         yield finding
 
 
@@ -41,7 +41,7 @@ def _days_left(path: Path, today: datetime) -> ProbeFinding:
     return good("certificate_days", f"{ends:%d/%m/%Y}", f"{days:.0f}")
 
 
-def judge_identity(settings: Settings) -> list[ProbeFinding]:
+def examine_identity(settings: Settings) -> list[ProbeFinding]:
     """Is the certificate's name the station's, and the key the certificate's?"""
     from cryptography import x509
     from cryptography.x509.oid import NameOID

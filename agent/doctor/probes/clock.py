@@ -1,4 +1,4 @@
-"""Time: what the agent trusts, what TLS is judged by, and whether a battery keeps it."""
+"""Time: the agent's trusted time, the machine's time, and the battery clock."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ SLOW_S = 1.0
 
 
 async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
-    """The agent's time, the machine's, who keeps the machine's, the battery clock."""
-    yield judge_trusted(case)
+    """The agent's time, the machine's, what sets the machine's, the battery clock."""
+    yield examine_trusted(case)
     if held := case.remembered.get(clock_state.HELD):
         yield ProbeFinding("fault", "time_jump_held", (held,))
     for found in find_rtc_faults(case.clock):
@@ -46,15 +46,15 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
         yield fault("clock_wrong", _local(at))
     else:
         yield good("clock_plausible", _local(at))
-    yield await _ask_keeper()
+    yield await _query_time_service()
     for finding in await examine(RtcCheck(), partial(good, "rtc_good")):
         yield finding
     for finding in await asyncio.to_thread(_look_at_rtc, at):
         yield finding
 
 
-def judge_trusted(case: DoctorContext) -> ProbeFinding:
-    """What the agent would say of its clock now, from its own memory."""
+def examine_trusted(case: DoctorContext) -> ProbeFinding:
+    """The state of the agent's clock, from its stored values."""
     now = case.now()
     if case.clock.by == NTS and now.quality == "SYNCED":
         return good("time_nts", _local(now.at), f"{now.error_s or 0:.1f}")
@@ -67,15 +67,15 @@ def judge_trusted(case: DoctorContext) -> ProbeFinding:
     return warning("time_unknown")
 
 
-async def _ask_keeper() -> ProbeFinding:
+async def _query_time_service() -> ProbeFinding:
     """Ask chrony where it is installed, else whatever systemd knows of."""
     with contextlib.suppress(LinkError):
         report = await query_chrony(limit_s=LIMIT_S)
         if report is not None:
-            return judge_nts(report, may_ask=may_service_ask(SOCKET))
+            return examine_nts(report, may_ask=may_service_ask(SOCKET))
     answer = await run_program("chronyc", "-n", "-c", "tracking", limit_s=LIMIT_S)
     if answer is not None and answer.code == 0:
-        return judge_chrony(answer)
+        return examine_chrony(answer)
     answer = await run_program("timedatectl", "show", "-pNTP", "-pNTPSynchronized", limit_s=LIMIT_S)
     if answer is None or answer.code != 0:
         return unseen("ntp_unseen")
@@ -84,8 +84,8 @@ async def _ask_keeper() -> ProbeFinding:
     return warning("ntp_not_synced" if "NTP=yes" in answer.out else "ntp_off")
 
 
-def judge_nts(report: ChronyReport, *, may_ask: bool) -> ProbeFinding:
-    """What the agent would make of chrony's report, and whether it may ask for it at all.
+def examine_nts(report: ChronyReport, *, may_ask: bool) -> ProbeFinding:
+    """How the agent verifies chrony's report, and whether it may query it at all.
 
     Args:
         report: of chronyc.
@@ -94,14 +94,14 @@ def judge_nts(report: ChronyReport, *, may_ask: bool) -> ProbeFinding:
     try:
         kept = verify_chrony(report.text, report.system_at)
     except TrustError as error:
-        plain = judge_chrony(ProgramOutput(0, report.text.partition("\n")[0], ""))
+        plain = examine_chrony(ProgramOutput(0, report.text.partition("\n")[0], ""))
         return replace(plain, detail=error.hint)
     if not may_ask:
         return warning("nts_closed", detail=str(SOCKET))
     return good("ntp_nts", f"{kept.offset_s * 1000:.1f}")
 
 
-def judge_chrony(answer: ProgramOutput) -> ProbeFinding:
+def examine_chrony(answer: ProgramOutput) -> ProbeFinding:
     """From `chronyc -c tracking` (chronyc(1)): 14 fields, the fifth the offset, the last leap."""
     fields = answer.out.strip().split(",")
     if len(fields) != 14:
@@ -115,10 +115,10 @@ def judge_chrony(answer: ProgramOutput) -> ProbeFinding:
 
 
 def _look_at_rtc(at: datetime) -> list[ProbeFinding]:
-    return [judge_rtc(read_rtc(), at)] if RTC_DEVICE.exists() else []
+    return [examine_rtc(read_rtc(), at)] if RTC_DEVICE.exists() else []
 
 
-def judge_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> ProbeFinding:
+def examine_rtc(rtc: datetime | None, at: datetime, device: Path = RTC_DEVICE) -> ProbeFinding:
     """The battery clock as the agent reads it, beside the machine's clock."""
     if not may_service_read(device):
         return warning("rtc_closed", str(device))

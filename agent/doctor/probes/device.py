@@ -13,7 +13,7 @@ from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
 
 ANSWER_S = 6.0
-SWITCHES_WHEN_CLAIMED = frozenset({"gpio"})  # whoever claims an output line also drives it
+SWITCHES_WHEN_CLAIMED = frozenset({"gpio"})  # claiming an output line also drives it
 
 Asked = tuple[str, Callable[[], Awaitable[ProbeFinding]]]
 
@@ -27,7 +27,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     if not asked:
         yield good("devices_none")
     elif case.is_running:
-        # Two owners of one line talk into each other's words.
+        # Two owners of one serial line corrupt each other's frames.
         yield unseen("devices_busy", str(case.agent_pid))
     else:
         try:

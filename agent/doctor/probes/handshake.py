@@ -62,9 +62,9 @@ async def shake_hands(broker: BrokerSettings, context: ssl.SSLContext) -> Handsh
     except TimeoutError:
         return Handshake(fault("tls_silent", f"{CONNECT_S:.0f}"))
     except ssl.SSLCertVerificationError as error:
-        return Handshake(judge_refusal_by_us(error, broker))
+        return Handshake(examine_refusal_by_us(error, broker))
     except ssl.SSLError as error:
-        return Handshake(judge_refusal_by_broker(error))
+        return Handshake(examine_refusal_by_broker(error))
     except OSError as error:
         return Handshake(fault("tls_hung_up", detail=str(error)))
     took_ms = (loop.time() - began) * 1000
@@ -84,13 +84,13 @@ async def _listen(reader: asyncio.StreamReader) -> ProbeFinding | None:
     except TimeoutError:
         return None
     except ssl.SSLError as error:
-        return judge_refusal_by_broker(error)
+        return examine_refusal_by_broker(error)
     except OSError as error:
         return fault("tls_refused_us", detail=str(error))
     return warning("tls_speaks_first") if said else fault("tls_refused_us", detail="it hung up")
 
 
-def judge_refusal_by_us(
+def examine_refusal_by_us(
     error: ssl.SSLCertVerificationError, broker: BrokerSettings
 ) -> ProbeFinding:
     """Why we do not trust the broker."""
@@ -106,17 +106,17 @@ def judge_refusal_by_us(
     return fault("broker_not_trusted", detail=detail)
 
 
-def judge_refusal_by_broker(error: ssl.SSLError) -> ProbeFinding:
+def examine_refusal_by_broker(error: ssl.SSLError) -> ProbeFinding:
     """Why the broker does not trust us, by its alert (RFC 8446, section 6.2)."""
     reason = error.reason or str(error)
-    for word, code in (
+    for text, code in (
         ("EXPIRED", "tls_our_expired"),
         ("UNKNOWN_CA", "tls_our_authority"),
         ("REVOKED", "tls_our_revoked"),
         ("WRONG_VERSION_NUMBER", "tls_not_tls"),
         ("HTTP_REQUEST", "tls_not_tls"),
     ):
-        if word in reason:
+        if text in reason:
             return fault(code, detail=reason)
     if "ALERT" in reason or "CERTIFICATE" in reason:
         return fault("tls_refused_us", detail=reason)

@@ -1,4 +1,4 @@
-"""The health checks of the machine itself, asked once, with the figures of what is well."""
+"""The health checks of the machine, run once, with figures where nothing is at fault."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agent.health.thermal import read_temperature_c
 from agent.settings.model import Settings
 
 GIB = 1 << 30
-# of the roster; the others are told by the probes `certificate` and `clock`
+# of the machine's checks; the probes `certificate` and `clock` run the others
 NAMES = ("power", "temperature", "disk", "storage")
 ON_DISK = {"disk", "storage"}
 
@@ -35,8 +35,8 @@ async def check(case: DoctorContext, boot_id: str) -> AsyncGenerator[ProbeFindin
         names -= ON_DISK
         yield unseen("no_state", str(state))
     memory = CheckMemory()
-    if word := case.remembered.get(f"health_{UNDER_VOLTAGE}"):
-        await memory.write(UNDER_VOLTAGE, word)
+    if value := case.remembered.get(f"health_{UNDER_VOLTAGE}"):
+        await memory.write(UNDER_VOLTAGE, value)
     for check in build_machine_checks(case.settings, memory, boot_id, case.now):
         if check.name in names:
             for finding in await examine(check, partial(_figure, check.name, case.settings)):
@@ -44,7 +44,7 @@ async def check(case: DoctorContext, boot_id: str) -> AsyncGenerator[ProbeFindin
 
 
 async def examine(check: Check, figure: Callable[[], ProbeFinding]) -> list[ProbeFinding]:
-    """One look of a health check, in the doctor's words."""
+    """Run a health check once and turn its findings into probe findings."""
     try:
         found = await check.check()
     except NotCheckedError as error:

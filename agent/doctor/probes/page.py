@@ -26,7 +26,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
         reach = call_page if case.is_running else try_port
         reached = await asyncio.to_thread(reach, listen)
         own = await _own_addresses() if reached == errno.EADDRNOTAVAIL else ""
-        yield judge_page(listen, reached, own)
+        yield examine_page(listen, reached, own)
 
 
 def try_port(listen: str) -> int:
@@ -58,7 +58,7 @@ def _reach(listen: str, how: Callable[[socket.socket, tuple[str, int]], None]) -
     return 0
 
 
-def judge_page(listen: str, reached: int, own: str) -> ProbeFinding:
+def examine_page(listen: str, reached: int, own: str) -> ProbeFinding:
     """What the errno means to a technician; the page is no reason to be silent, so no fault."""
     match reached:
         case 0:

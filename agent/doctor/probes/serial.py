@@ -17,15 +17,15 @@ BOARD_PORTS = ("ttyAMA[0-9]*", "serial[0-9]*")  # on the circuit board: their na
 
 async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """Every port with its stable path, then what the settings name and is not there."""
-    for finding in await asyncio.to_thread(judge_ports, case.settings):
+    for finding in await asyncio.to_thread(examine_ports, case.settings):
         yield finding
 
 
-def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[ProbeFinding]:
+def examine_ports(settings: Settings | None, dev: Path = DEV) -> list[ProbeFinding]:
     """Looks at names only; opens nothing."""
     used = _find_used(settings, dev) if settings is not None else {}
     ports = list_ports(dev)
-    found = [_judge_port(path, used, dev) for path in ports] or [good("serial_none")]
+    found = [_examine_port(path, used, dev) for path in ports] or [good("serial_none")]
     for name, user in used.items():
         if not Path(name).exists():
             found.append(fault("serial_missing", name, user))
@@ -34,7 +34,7 @@ def judge_ports(settings: Settings | None, dev: Path = DEV) -> list[ProbeFinding
     return found
 
 
-def _judge_port(path: Path, used: dict[str, str], dev: Path) -> ProbeFinding:
+def _examine_port(path: Path, used: dict[str, str], dev: Path) -> ProbeFinding:
     others = [name for name in aliases(path, dev) if name != str(path)]
     uses = [used[name] for name in (str(path), *others) if name in used]
     code = "serial_used" if uses else "serial_free"

@@ -19,26 +19,26 @@ LIMIT_S = 3.0
 
 
 async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
-    """The file, judged as the agent itself does when it starts; then rights."""
-    for finding in await asyncio.to_thread(judge, case):
+    """Validate the file as the agent does when it starts; then its permissions."""
+    for finding in await asyncio.to_thread(examine_settings, case):
         yield finding
     if case.settings is not None:
         async for finding in try_rights(case, USER):
             yield finding
 
 
-def judge(case: DoctorContext) -> list[ProbeFinding]:
+def examine_settings(case: DoctorContext) -> list[ProbeFinding]:
     """Faults, or risks, or neither."""
-    judged, name = case.judged, str(case.file)
-    if judged.faults:
-        first = judged.faults[0]
+    validated, name = case.validated, str(case.file)
+    if validated.faults:
+        first = validated.faults[0]
         where = f"{first.line}:{first.column}"
-        return [fault("settings_faults", name, str(len(judged.faults)), where)]
+        return [fault("settings_faults", name, str(len(validated.faults)), where)]
     if case.settings is None:
         return []
     found = [good("settings_good", name, case.settings.station)]
-    if judged.settings is not None and judged.tree is not None:
-        risks = list(find_risks(judged.settings, judged.tree, case.file))
+    if validated.settings is not None and validated.tree is not None:
+        risks = list(find_risks(validated.settings, validated.tree, case.file))
         if risks:
             found.append(warning("settings_risks", name, str(len(risks))))
     return found

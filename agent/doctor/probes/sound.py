@@ -33,7 +33,7 @@ async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[Prob
             yield found
             continue
         mine = [(name, audio) for name, audio in wanted if audio.driver == driver]
-        for finding in judge_devices(found, mine, is_running=case.is_running):
+        for finding in examine_devices(found, mine, is_running=case.is_running):
             yield finding
 
 
@@ -57,7 +57,7 @@ async def _list_devices(driver: str) -> list[dict[str, str]] | ProbeFinding:
     return found
 
 
-def judge_devices(
+def examine_devices(
     found: list[dict[str, str]], wanted: list[tuple[str, Audio]], *, is_running: bool
 ) -> list[ProbeFinding]:
     """Each device with the outputs that use it, then what is named and not there.
@@ -67,22 +67,24 @@ def judge_devices(
         wanted: (output, its sound path) of the settings.
         is_running: an agent that plays holds its card, and a card that is held is not listed.
     """
-    told = []
+    findings = []
     known: set[str] = set()
     for one in found:
         names = {one["device"], one["name"], one["name"].partition(" (")[0]}
         users = [output for output, audio in wanted if audio.device in names]
         known |= names
         code = "sound_used" if users else "sound_free"
-        told.append(good(code, one["device"], ", ".join(users), one["name"]))
+        findings.append(good(code, one["device"], ", ".join(users), one["name"]))
     for device, times in Counter(one["device"] for one in found).items():
         if times > 1:
-            told.append(warning("sound_twins", device, str(times)))
+            findings.append(warning("sound_twins", device, str(times)))
     for output, audio in wanted:
         if audio.device not in known:
             make = unseen if is_running else fault
-            told.append(make("sound_held" if is_running else "sound_gone", audio.device, output))
-    return told or [warning("sound_none")]
+            findings.append(
+                make("sound_held" if is_running else "sound_gone", audio.device, output)
+            )
+    return findings or [warning("sound_none")]
 
 
 def _list_wanted(settings: Settings) -> Iterator[tuple[str, Audio]]:

@@ -38,31 +38,31 @@ async def check(case: DoctorContext, booted: Path = RUNNING) -> AsyncGenerator[P
     if answer is None or answer.code != 0:
         yield unseen("systemd_silent", detail="" if answer is None else answer.err.strip())
         return
-    told = dict(line.partition("=")[::2] for line in answer.out.splitlines())
-    for finding in judge_unit(told, is_running=case.is_running):
+    properties = dict(line.partition("=")[::2] for line in answer.out.splitlines())
+    for finding in examine_unit(properties, is_running=case.is_running):
         yield finding
 
 
-def judge_unit(told: dict[str, str], *, is_running: bool) -> list[ProbeFinding]:
+def examine_unit(properties: dict[str, str], *, is_running: bool) -> list[ProbeFinding]:
     """From the properties of `systemctl show` (org.freedesktop.systemd1(5))."""
-    detail = ", ".join(f"{key}={value}" for key, value in told.items())
-    if told.get("LoadState") != "loaded":
+    detail = ", ".join(f"{key}={value}" for key, value in properties.items())
+    if properties.get("LoadState") != "loaded":
         return [warning("unit_missing", detail=detail)]
     found = []
-    state = f"{told.get('ActiveState')} ({told.get('SubState')})"
-    if told.get("ActiveState") in ("active", "reloading"):
+    state = f"{properties.get('ActiveState')} ({properties.get('SubState')})"
+    if properties.get("ActiveState") in ("active", "reloading"):
         found.append(good("unit_active", state))
-    elif told.get("ExecMainStatus") == str(EX_CONFIG):
+    elif properties.get("ExecMainStatus") == str(EX_CONFIG):
         found.append(fault("unit_refused_settings", detail=detail))
-    elif told.get("ActiveState") in ("failed", "activating"):
-        found.append(fault("unit_failed", state, told.get("Result", "?"), detail=detail))
+    elif properties.get("ActiveState") in ("failed", "activating"):
+        found.append(fault("unit_failed", state, properties.get("Result", "?"), detail=detail))
     elif is_running:
         found.append(warning("unit_bypassed", detail=detail))
     else:
         found.append(warning("unit_stopped", state, detail=detail))
-    if told.get("UnitFileState") not in ("enabled", "enabled-runtime"):
+    if properties.get("UnitFileState") not in ("enabled", "enabled-runtime"):
         found.append(warning("unit_not_enabled"))
-    if (restarts := int(told.get("NRestarts") or 0)) >= MANY_RESTARTS:
+    if (restarts := int(properties.get("NRestarts") or 0)) >= MANY_RESTARTS:
         found.append(warning("unit_restarts", str(restarts)))
     return found
 

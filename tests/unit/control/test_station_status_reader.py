@@ -141,10 +141,10 @@ def no_worker(*_: Any) -> Any:
 def box() -> Box:
     clock, journal, silence = FakeClock(), FakeJournal(), FakeSilence()
     any_: Any = clock
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([playlist()], clock.now())
-    sound = SoundSchedule(programme, ["nga-ba", "nha-van-hoa"])
-    picture = BoardSchedule(programme, ["mat-truoc"])
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([playlist()], clock.now())
+    sound = SoundSchedule(schedule, ["nga-ba", "nha-van-hoa"])
+    picture = BoardSchedule(schedule, ["mat-truoc"])
     log: Any = journal
 
     def context(rundown: SoundSchedule) -> OutputContext:
@@ -153,7 +153,7 @@ def box() -> Box:
     lines = [SpeakerLine(name, None, 0, 0, lambda *_: None) for name in ("nga-ba", "nha-van-hoa")]
     looked: list[int] = []
     mute: Any = silence
-    mutes = Mutes(programme.documents, mute)
+    mutes = Mutes(schedule.documents, mute)
     mutes.changed.connect(lambda: looked.append(1))
     settings = msgspec.convert(SETTINGS, Settings)
     issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
@@ -168,12 +168,12 @@ def box() -> Box:
         clock=any_,
         journal=log,
         issues=issues,
-        documents=programme.documents,
+        documents=schedule.documents,
         mutes=mutes,
         link=FakeLink(),
         place=lambda: Place("84", "29266", "tv-cl-0007"),
         why_missing=lambda _digest: None,
-        outputs=OutputStatusReader(outputs, programme.documents, programme, mutes),
+        outputs=OutputStatusReader(outputs, schedule.documents, schedule, mutes),
         pictures=FacePictures(outputs),
         readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),
         emergency_keys=list,
@@ -183,7 +183,7 @@ def box() -> Box:
         settings,
         clock=any_,
         journal=log,
-        documents=programme.documents,
+        documents=schedule.documents,
         mutes=mutes,
         outputs=outputs,
         reload=FakeReread(),
@@ -241,9 +241,9 @@ async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_sched
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = box.clock.now()
-    programme = box.reader.outputs.schedule
-    programme.update([playlist(), emergency()], now)
-    alarm = SoundSchedule(programme, ["nga-ba"]).wanted(now)
+    schedule = box.reader.outputs.schedule
+    schedule.update([playlist(), emergency()], now)
+    alarm = SoundSchedule(schedule, ["nga-ba"]).wanted(now)
     monkeypatch.setattr(SoundOutput, "on_air", property(lambda _self: alarm))
     loa = (await box.status()).outputs[0]
     assert loa.now is not None

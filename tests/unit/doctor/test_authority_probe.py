@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.clock import Now
-from agent.doctor.probes.authority import judge, judge_box
+from agent.doctor.probes.authority import examine_authority, examine_box
 from agent.doctor.state_reader import query_database
 from agent.store.authority_files import StoredAuthority, read
 from agent.store.database import Store
@@ -50,12 +50,12 @@ def tree() -> FakePublisher:
 async def test_a_box_with_files_is_told_their_age(
     tree: FakePublisher, kept: StoredAuthority, now: Now, state: str, code: str
 ) -> None:
-    finding = judge(load_installed(tree.files().root), kept, now)
+    finding = examine_authority(load_installed(tree.files().root), kept, now)
     assert (finding.state, finding.code) == (state, code)
 
 
 async def test_what_was_kept_with_another_root_counts_for_nothing(kept: StoredAuthority) -> None:
-    finding = judge(load_installed(FakePublisher().files().root), kept, NOW)
+    finding = examine_authority(load_installed(FakePublisher().files().root), kept, NOW)
     assert (finding.state, finding.code) == ("fault", "authority_missing")
 
 
@@ -64,19 +64,20 @@ def test_before_its_first_start_a_box_is_told_to_start_not_that_it_is_faulty(
 ) -> None:
     root = tmp_path / "root.json"
     root.write_bytes(tree.files().root)
-    finding = judge_box(root, tmp_path, NOW, is_running=False)
+    finding = examine_box(root, tmp_path, NOW, is_running=False)
     assert (finding.state, finding.code) == ("warning", "authority_awaited")
     assert "sudo systemctl enable --now tramtin" in finding.step("vi")
     assert "sudo systemctl enable --now tramtin" in finding.step("en")
     # one that runs, or has run, has had its chance to fetch them
-    assert judge_box(root, tmp_path, NOW, is_running=True).code == "authority_missing"
+    assert examine_box(root, tmp_path, NOW, is_running=True).code == "authority_missing"
     Store.open(tmp_path).close()
-    assert judge_box(root, tmp_path, NOW, is_running=False).code == "authority_missing"
+    assert examine_box(root, tmp_path, NOW, is_running=False).code == "authority_missing"
 
 
 def test_a_new_box_has_none_yet_and_a_pinned_one_needs_none(tree: FakePublisher) -> None:
     assert (
-        judge(load_installed(tree.files().root), StoredAuthority(), NOW).code == "authority_missing"
+        examine_authority(load_installed(tree.files().root), StoredAuthority(), NOW).code
+        == "authority_missing"
     )
-    pinned = judge(load_installed(json.dumps(ROOT).encode()), StoredAuthority(), NOW)
+    pinned = examine_authority(load_installed(json.dumps(ROOT).encode()), StoredAuthority(), NOW)
     assert (pinned.state, pinned.args) == ("good", ("1",))

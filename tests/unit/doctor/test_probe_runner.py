@@ -72,14 +72,14 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_blocks_come_in_their_order_however_they_end(lang: str) -> None:
     out = io.StringIO()
-    teller = Renderer(["device", "broker"], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
-    teller.begin("tv-cl-0007")
+    renderer = Renderer(["device", "broker"], lang, out, io.StringIO())  # type: ignore[arg-type]  # one of both
+    renderer.begin("tv-cl-0007")
     later = ProbeReport("broker", [fault("dns_unknown", "mqtt.example.vn", detail="Errno -2")])
     first = ProbeReport("device", [good("devices_none")])
-    teller.done(later)
+    renderer.done(later)
     assert "mqtt.example.vn" not in out.getvalue()
-    teller.done(first)
-    teller.end([first, later])
+    renderer.done(first)
+    renderer.end([first, later])
     text = out.getvalue()
     device, broker = ("Thiết bị", "Máy chủ") if lang == "vi" else ("Devices", "Broker")
     assert text.index(device) < text.index(broker) < text.index("mqtt.example.vn")
@@ -90,11 +90,11 @@ def test_blocks_come_in_their_order_however_they_end(lang: str) -> None:
 
 def test_a_terminal_sees_who_is_still_looking_and_the_line_goes_away() -> None:
     out, err = Terminal(), Terminal()
-    teller = Renderer(["device", "broker"], "en", out, err)
-    teller.begin("tv-cl-0007")
+    renderer = Renderer(["device", "broker"], "en", out, err)
+    renderer.begin("tv-cl-0007")
     assert "Devices, Broker" in err.getvalue()
-    teller.done(ProbeReport("device", [good("devices_none")]))
-    teller.done(ProbeReport("broker", [good("devices_none")]))
+    renderer.done(ProbeReport("device", [good("devices_none")]))
+    renderer.done(ProbeReport("broker", [good("devices_none")]))
     assert err.getvalue().endswith("\r\x1b[K")
     assert "\x1b[32m" in out.getvalue()
 

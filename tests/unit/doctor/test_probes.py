@@ -40,7 +40,7 @@ LOST = "7F7F0101,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,
     ],
 )
 def test_chrony_is_understood(line: str, code: str) -> None:
-    assert clock.judge_chrony(ProgramOutput(0, line + "\n", "")).code == code
+    assert clock.examine_chrony(ProgramOutput(0, line + "\n", "")).code == code
 
 
 def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -
     device.touch(mode=0o600)
     at = datetime(2026, 11, 24, tzinfo=UTC)
     os.chmod(device, 0o644)  # noqa: PTH101 - past the umask
-    assert clock.judge_rtc(at, at, device).code == "rtc_reads"
-    assert clock.judge_rtc(datetime(2026, 11, 23, tzinfo=UTC), at, device).code == "rtc_apart"
-    assert clock.judge_rtc(None, at, device).code == "rtc_unread"
+    assert clock.examine_rtc(at, at, device).code == "rtc_reads"
+    assert clock.examine_rtc(datetime(2026, 11, 23, tzinfo=UTC), at, device).code == "rtc_apart"
+    assert clock.examine_rtc(None, at, device).code == "rtc_unread"
 
 
 async def test_a_battery_clock_that_the_agent_found_in_local_time_is_told() -> None:
@@ -68,7 +68,7 @@ async def test_a_battery_clock_that_the_agent_found_in_local_time_is_told() -> N
 
 
 # `systemctl show` of systemd 252, properties of doctor.probes.unit
-def told(**changes: str) -> dict[str, str]:
+def unit_properties(**changes: str) -> dict[str, str]:
     return {
         "LoadState": "loaded", "ActiveState": "active", "SubState": "running",
         "UnitFileState": "enabled", "NRestarts": "0", "ExecMainStatus": "0", "Result": "success",
@@ -88,12 +88,12 @@ def told(**changes: str) -> dict[str, str]:
     ],
 )
 def test_systemds_word_is_understood(changes: dict[str, str], codes: list[str]) -> None:
-    found = systemd_unit.judge_unit(told(**changes), is_running=False)
+    found = systemd_unit.examine_unit(unit_properties(**changes), is_running=False)
     assert [finding.code for finding in found] == codes
 
 
 def test_an_agent_beside_systemd_is_told() -> None:
-    found = systemd_unit.judge_unit(told(ActiveState="inactive"), is_running=True)
+    found = systemd_unit.examine_unit(unit_properties(ActiveState="inactive"), is_running=True)
     assert [finding.code for finding in found] == ["unit_bypassed"]
 
 
@@ -139,25 +139,25 @@ def dev(tmp_path: Path) -> Path:
 
 
 def test_a_serial_port_is_told_by_the_socket_it_hangs_on(dev: Path) -> None:
-    found = serial.judge_ports(None, dev)
+    found = serial.examine_ports(None, dev)
     path = str(dev / "serial/by-path/platform-fd500000.pcie-usb-0:1.2:1.0-port0")
     assert [(one.code, one.args[0]) for one in found] == [("serial_free", path)]
 
 
 def test_a_port_that_may_change_its_number_comes_with_the_name_that_stays(dev: Path) -> None:
-    found = serial.judge_ports(settings_with({"dong": str(dev / "ttyUSB0")}), dev)
+    found = serial.examine_ports(settings_with({"dong": str(dev / "ttyUSB0")}), dev)
     assert [one.code for one in found] == ["serial_used", "serial_unstable"]
     assert "by-path" in found[1].args[2]
 
 
 def test_a_port_of_the_settings_that_is_not_there(dev: Path) -> None:
-    found = serial.judge_ports(settings_with({"dong": str(dev / "serial/by-id/usb-gone")}), dev)
+    found = serial.examine_ports(settings_with({"dong": str(dev / "serial/by-id/usb-gone")}), dev)
     assert [one.code for one in found] == ["serial_free", "serial_missing"]
 
 
 def test_a_line_is_told_with_everything_that_hangs_on_it(dev: Path) -> None:
     port = str(dev / "serial/by-id/usb-gone")
-    found = serial.judge_ports(settings_with({"dong": port, "nhiet": port}), dev)
+    found = serial.examine_ports(settings_with({"dong": port, "nhiet": port}), dev)
     assert found[-1].args == (port, "dong, nhiet")
 
 
@@ -166,28 +166,28 @@ DEFAULT = {"device": "default", "name": "default"}
 USB = {"device": "USB Audio Device", "name": "USB Audio Device: - (hw:1,0)"}
 
 
-def judged(
+def examine_sound(
     found: list[dict[str, str]], device: str, *, is_running: bool = False
 ) -> list[tuple[str, str]]:
     wanted = [("loa", Audio(driver="portaudio", device=device))]
-    findings = sound.judge_devices(found, wanted, is_running=is_running)
+    findings = sound.examine_devices(found, wanted, is_running=is_running)
     return [(one.state, one.code) for one in findings]
 
 
 def test_sound_outputs_are_told_by_the_name_that_stays() -> None:
-    assert judged([DEFAULT, USB], "USB Audio Device") == [
+    assert examine_sound([DEFAULT, USB], "USB Audio Device") == [
         ("good", "sound_free"),
         ("good", "sound_used"),
     ]
 
 
 def test_two_cards_of_one_name_are_told() -> None:
-    assert ("warning", "sound_twins") in judged([USB, USB], "USB Audio Device")
+    assert ("warning", "sound_twins") in examine_sound([USB, USB], "USB Audio Device")
 
 
 def test_a_card_that_is_not_there_is_a_fault_unless_the_agent_holds_it() -> None:
-    assert judged([DEFAULT], "USB Audio Device")[-1] == ("fault", "sound_gone")
-    held = judged([DEFAULT], "USB Audio Device", is_running=True)
+    assert examine_sound([DEFAULT], "USB Audio Device")[-1] == ("fault", "sound_gone")
+    held = examine_sound([DEFAULT], "USB Audio Device", is_running=True)
     assert held[-1] == ("not_checked", "sound_held")
 
 

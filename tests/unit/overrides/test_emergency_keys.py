@@ -68,18 +68,18 @@ class Box:
         await self.journal.open()
         self.issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
         self.press = KeyPress(self.clock)
-        self.programme = Schedule(
+        self.schedule = Schedule(
             None, self.missing.get, is_locked=lambda: self.is_stopped, pressed=self.press.current
         )
         self.alarm = EmergencyKeys(
             msgspec.convert(self.settings, Settings), clock=self.clock, journal=self.journal,
-            issues=self.issues, documents=self.programme.documents, why_missing=self.missing.get,
+            issues=self.issues, documents=self.schedule.documents, why_missing=self.missing.get,
             is_stopped=lambda _now: self.is_stopped, sounding=lambda: self.on_air,
             press=self.press,
         )  # fmt: skip
         self.press.changed.connect(self.refresh, self.alarm.check)
-        self.sound = SoundSchedule(self.programme, ["nga-ba"])
-        self.picture = BoardSchedule(self.programme, ["mat-truoc"])
+        self.sound = SoundSchedule(self.schedule, ["nga-ba"])
+        self.picture = BoardSchedule(self.schedule, ["mat-truoc"])
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -87,11 +87,11 @@ class Box:
 
     def hold(self, *held: FakeHeld) -> None:
         self.held = list(held)
-        self.programme.update(self.held, self.clock.now())
+        self.schedule.update(self.held, self.clock.now())
         self.alarm.check()
 
     def refresh(self) -> None:
-        self.programme.refresh(self.clock.now())
+        self.schedule.refresh(self.clock.now())
 
     def synced(self) -> None:
         assert self.clock.fix(self.clock.now().at, self.s) is not None
@@ -333,7 +333,7 @@ async def test_the_alarms_files_are_fetched_before_those_of_the_schedule(box: Bo
     other = msgspec.structs.replace(_medium(), sha256="ee" * 32)
     box.synced()
     box.hold(playlist(), alarm(media=[other], bodies=[]))
-    needed = box.programme.needed(box.clock.now())
+    needed = box.schedule.needed(box.clock.now())
     assert min(needed, key=needed.__getitem__) == other.sha256
     assert set(needed) == {other.sha256, DIGEST}
 

@@ -27,38 +27,38 @@ def make_large(number: int) -> FakeHeld:
 
 async def test_a_large_plan_lets_others_run_and_the_former_one_holds_until_it_is_done() -> None:
     former = playlist()
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([former], now(0))
-    before, turns = programme.timeline, 0
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([former], now(0))
+    before, turns = schedule.timeline, 0
 
     async def check() -> None:
         nonlocal turns
         while True:
             turns += 1
-            assert programme.is_held(former.document.doc_id) == (programme.timeline is before)
+            assert schedule.is_held(former.document.doc_id) == (schedule.timeline is before)
             await asyncio.sleep(0)
 
     others = asyncio.create_task(check(), name="others")
     await asyncio.sleep(0)
-    programme.documents.put([make_large(number) for number in range(4)])
-    await programme.replan(now(0))
+    schedule.documents.put([make_large(number) for number in range(4)])
+    await schedule.replan(now(0))
     others.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await others
     assert turns >= 4  # one after each of these entries
-    assert programme.timeline is not before
-    assert not programme.is_held(former.document.doc_id)
+    assert schedule.timeline is not before
+    assert not schedule.is_held(former.document.doc_id)
 
 
 async def test_of_two_plans_at_a_time_the_later_begun_one_stays() -> None:
-    programme = Schedule(None, lambda _digest: None)
-    programme.documents.put([make_large(number) for number in range(4)])
-    slow = asyncio.create_task(programme.replan(now(0)), name="slow")
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.documents.put([make_large(number) for number in range(4)])
+    slow = asyncio.create_task(schedule.replan(now(0)), name="slow")
     await asyncio.sleep(0)
-    assert programme.timeline is None
+    assert schedule.timeline is None
     later = now(timedelta(hours=1).total_seconds())
-    programme.plan(later)
-    stays = programme.timeline
+    schedule.plan(later)
+    stays = schedule.timeline
     await slow
-    assert programme.timeline is stays
-    assert programme.built_at == later.at
+    assert schedule.timeline is stays
+    assert schedule.built_at == later.at

@@ -47,9 +47,9 @@ def emergency() -> FakeHeld:
 
 def test_an_emergency_is_wanted_at_once_whatever_its_media() -> None:
     missing: list[str] = ["E_MEDIA: not here"]
-    programme = Schedule(None, lambda _digest: missing[0] if missing else None)
-    programme.update([emergency()], now(0))
-    rundown = SoundSchedule(programme, ["nga-ba"])
+    schedule = Schedule(None, lambda _digest: missing[0] if missing else None)
+    schedule.update([emergency()], now(0))
+    rundown = SoundSchedule(schedule, ["nga-ba"])
     item = rundown.wanted(now(0))
     assert item is not None
     assert [(body.lang, body.is_here) for body in item.bodies] == [("vi", False)]
@@ -84,9 +84,9 @@ def in_two_languages() -> FakeHeld:
 
 
 def test_each_language_says_for_itself_whether_its_words_are_here() -> None:
-    programme = Schedule(None, {KHMER: "E_MEDIA: not here"}.get)
-    programme.update([in_two_languages()], now(0))
-    (item,) = SoundSchedule(programme, ["nga-ba"]).alarms(now(1))
+    schedule = Schedule(None, {KHMER: "E_MEDIA: not here"}.get)
+    schedule.update([in_two_languages()], now(0))
+    (item,) = SoundSchedule(schedule, ["nga-ba"]).alarms(now(1))
     assert [(body.lang, body.is_here) for body in item.bodies] == [
         ("vi", True), ("km", False), ("en", False),
     ]  # fmt: skip
@@ -99,10 +99,10 @@ def test_a_text_that_is_only_to_be_said_is_heard_and_shown() -> None:
     said = msgspec.structs.replace(
         held.document, media=[], bodies=[EmergencyBody("vi", None, Text(say="Lũ về", show=None))]
     )
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([FakeHeld(said, held.sha256, held.accepted_at)], now(0))
-    assert SoundSchedule(programme, ["nga-ba"]).wanted(now(1)) is not None
-    picture = BoardSchedule(programme, ["mat-truoc"]).wanted(now(1))
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([FakeHeld(said, held.sha256, held.accepted_at)], now(0))
+    assert SoundSchedule(schedule, ["nga-ba"]).wanted(now(1)) is not None
+    picture = BoardSchedule(schedule, ["mat-truoc"]).wanted(now(1))
     assert picture is not None
     assert picture.scene is not None
     assert [element.text for element in picture.scene.elements] == ["Lũ về"]
@@ -113,62 +113,62 @@ def test_a_later_emergency_leaves_the_former_one_in_force() -> None:
     assert isinstance(first.document, Emergency)
     second = msgspec.structs.replace(first.document, doc_id="34" * 16, event_id="56" * 16, seq=2)
     later = FakeHeld(second, "78" * 32, START + timedelta(seconds=2))
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([first, later], now(2))
-    rundown = SoundSchedule(programme, ["nga-ba"])
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([first, later], now(2))
+    rundown = SoundSchedule(schedule, ["nga-ba"])
     alarms = rundown.alarms(now(3))
     assert [item.source.entry for item in alarms] == ["56" * 16, "ef" * 16]
     assert all(rundown.is_entitled(item, now(3)) for item in alarms)
-    board = BoardSchedule(programme, ["mat-truoc"])
+    board = BoardSchedule(schedule, ["mat-truoc"])
     assert len(board.alarms(now(3))) <= 1
 
 
 def test_an_emergency_never_outlives_its_expiry() -> None:
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([emergency()], now(0))
-    assert SoundSchedule(programme, ["nga-ba"]).wanted(now(3601)) is None
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([emergency()], now(0))
+    assert SoundSchedule(schedule, ["nga-ba"]).wanted(now(3601)) is None
 
 
 def test_what_the_next_day_lacks_is_named_with_its_start_and_reason() -> None:
-    programme = Schedule(None, lambda digest: None if digest == DIGEST else "E_MEDIA: not here")
-    programme.update([playlist()], now(0))
-    lacking = SoundSchedule(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=24))
+    schedule = Schedule(None, lambda digest: None if digest == DIGEST else "E_MEDIA: not here")
+    schedule.update([playlist()], now(0))
+    lacking = SoundSchedule(schedule, ["nga-ba"]).lacking(now(0), timedelta(hours=24))
     # START is 08:00 local, so ten o'clock is two hours ahead
     assert [(item.title, item.start_at, item.missing) for item in lacking] == [
         ("Nước sạch", START + timedelta(hours=2), "E_MEDIA: not here")
     ]
-    assert SoundSchedule(programme, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []
+    assert SoundSchedule(schedule, ["nga-ba"]).lacking(now(0), timedelta(hours=1)) == []
 
 
 def test_a_medium_is_needed_when_it_is_to_be_played_next() -> None:
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([playlist()], now(0))
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([playlist()], now(0))
     hour = 3600
-    assert programme.needed(now(0)) == {
+    assert schedule.needed(now(0)) == {
         DIGEST: START + timedelta(hours=1),
         "cd" * 32: START + timedelta(hours=2),
     }
-    assert programme.needed(now(1.5 * hour)) == {
+    assert schedule.needed(now(1.5 * hour)) == {
         DIGEST: START + timedelta(hours=25),
         "cd" * 32: START + timedelta(hours=2),
     }
 
 
 def test_a_pause_is_missed_shortly_before_sound_and_during_an_alarm() -> None:
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([playlist()], now(0))
-    rundown, minute = SoundSchedule(programme, ["nga-ba"]), timedelta(minutes=1)
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([playlist()], now(0))
+    rundown, minute = SoundSchedule(schedule, ["nga-ba"]), timedelta(minutes=1)
     assert not rundown.is_needed(now(0), minute, None)
     assert rundown.is_needed(now(3550), minute, None)  # the first item begins at 3,600
     assert rundown.is_needed(now(3605), minute, rundown.wanted(now(3605)))
-    programme.update([emergency()], now(0))
+    schedule.update([emergency()], now(0))
     assert rundown.is_needed(now(1), minute, None)
 
 
 def test_what_came_due_is_named_also_while_an_emergency_is_on() -> None:
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([playlist(), emergency()], now(0))
-    rundown = SoundSchedule(programme, ["nga-ba"])
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([playlist(), emergency()], now(0))
+    rundown = SoundSchedule(schedule, ["nga-ba"])
     due = rundown.due(START, now(3600))
     assert [(item.title, item.start_at) for item in due] == [
         ("Bản tin", START + timedelta(hours=1))
@@ -187,17 +187,17 @@ def test_of_two_that_came_due_at_once_the_winner_is_named() -> None:
         "9a" * 32,
         START,
     )
-    programme = Schedule(None, lambda _digest: None)
-    programme.update([first, second], now(0))
-    due = SoundSchedule(programme, ["nga-ba"]).due(START, now(3600))
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([first, second], now(0))
+    due = SoundSchedule(schedule, ["nga-ba"]).due(START, now(3600))
     assert [item.source.doc_id for item in due] == ["78" * 16]
 
 
 def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked = [False]
-    programme = Schedule(None, lambda _: None, is_locked=lambda: locked[0])
-    programme.update([emergency()], now(0))
-    sound = SoundSchedule(programme, [])
+    schedule = Schedule(None, lambda _: None, is_locked=lambda: locked[0])
+    schedule.update([emergency()], now(0))
+    sound = SoundSchedule(schedule, [])
     item = sound.wanted(now(1))
     assert item is not None
     locked[0] = True

@@ -10,13 +10,13 @@ from tests.harness.silent_schedule import START, emergency, ordered, playlist
 
 
 def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
-    programme = Schedule(None, lambda _digest: None)
+    schedule = Schedule(None, lambda _digest: None)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-    programme.update([playlist(), emergency()], now)
-    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
+    schedule.update([playlist(), emergency()], now)
+    sound, picture = SoundSchedule(schedule, ["nga-ba"]), BoardSchedule(schedule, ["mat-truoc"])
     alarms = [rundown.wanted(now) for rundown in (sound, picture)]
     assert all(alarm is not None and alarm.level_name == "emergency" for alarm in alarms)
-    programme.update([playlist(), emergency(), ordered(2)], now)
+    schedule.update([playlist(), emergency(), ordered(2)], now)
     for rundown, alarm in zip((sound, picture), alarms, strict=True):
         assert alarm is not None
         assert rundown.wanted(now) is None
@@ -27,10 +27,10 @@ def test_an_ordered_stop_takes_everything_off_an_emergency_too() -> None:
 
 def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> None:
     locked = [False]
-    programme = Schedule(None, lambda _digest: None, is_locked=lambda: locked[0])
+    schedule = Schedule(None, lambda _digest: None, is_locked=lambda: locked[0])
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-    programme.update([playlist(), emergency()], now)
-    rundowns = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
+    schedule.update([playlist(), emergency()], now)
+    rundowns = SoundSchedule(schedule, ["nga-ba"]), BoardSchedule(schedule, ["mat-truoc"])
     alarms = [rundown.wanted(now) for rundown in rundowns]
     locked[0] = True
     for rundown, alarm in zip(rundowns, alarms, strict=True):
@@ -43,13 +43,13 @@ def test_the_silence_key_is_why_an_emergency_is_off_and_withdraws_nothing() -> N
 
 
 def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency() -> None:
-    programme = Schedule(None, lambda _digest: None)
+    schedule = Schedule(None, lambda _digest: None)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-    programme.update([playlist(), ordered(1)], now)
-    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
+    schedule.update([playlist(), ordered(1)], now)
+    sound, picture = SoundSchedule(schedule, ["nga-ba"]), BoardSchedule(schedule, ["mat-truoc"])
     assert sound.wanted(now) is None
     assert picture.wanted(now) is None
-    programme.update([playlist(), emergency(), ordered(1)], now)
+    schedule.update([playlist(), emergency(), ordered(1)], now)
     for rundown in (sound, picture):
         alarm = rundown.wanted(now)
         assert alarm is not None
@@ -57,17 +57,17 @@ def test_an_ordered_pause_takes_the_schedule_off_the_board_too_and_no_emergency(
         assert rundown.is_entitled(alarm, now)
         assert rundown.why_silenced(alarm, now) is None
     over = Now(START + timedelta(minutes=10), "SYNCED", 0.01)
-    programme.update([playlist(), ordered(1)], over)
+    schedule.update([playlist(), ordered(1)], over)
     assert picture.wanted(over) is None  # its notice was for the minute at 08:00
     assert sound.upcoming(over) is not None
 
 
 def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_alone() -> None:
     silent = [False]
-    programme = Schedule(None, lambda _digest: None, lambda: silent[0])
+    schedule = Schedule(None, lambda _digest: None, lambda: silent[0])
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-    programme.update([playlist()], now)
-    sound, picture = SoundSchedule(programme, ["nga-ba"]), BoardSchedule(programme, ["mat-truoc"])
+    schedule.update([playlist()], now)
+    sound, picture = SoundSchedule(schedule, ["nga-ba"]), BoardSchedule(schedule, ["mat-truoc"])
     news = sound.wanted(now)
     assert news is not None
     assert sound.is_entitled(news, now)
@@ -81,10 +81,10 @@ def test_silence_takes_the_schedule_off_the_loudspeakers_and_leaves_the_board_al
 
 
 def test_silence_never_stops_an_emergency() -> None:
-    programme = Schedule(None, lambda _digest: None, lambda: True)
+    schedule = Schedule(None, lambda _digest: None, lambda: True)
     now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
-    programme.update([playlist(), emergency()], now)
-    alarm = SoundSchedule(programme, ["nga-ba"]).wanted(now)
+    schedule.update([playlist(), emergency()], now)
+    alarm = SoundSchedule(schedule, ["nga-ba"]).wanted(now)
     assert alarm is not None
     assert alarm.level_name == "emergency"
-    assert SoundSchedule(programme, ["nga-ba"]).is_entitled(alarm, now)
+    assert SoundSchedule(schedule, ["nga-ba"]).is_entitled(alarm, now)
