@@ -25,7 +25,7 @@ from agent.control.station_status import (
 )
 from agent.overrides.emergency_state import EmergencyState
 from agent.plan.occurrence import Medium, Refusal
-from agent.plan.prepared_alarm import KeyStanding
+from agent.plan.prepared_alarm import KeyAlarm
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
@@ -164,7 +164,7 @@ class OutputStatusReader:
                 yield CommissioningTestStatus(output.face_test.operation, output.face_test.face)
 
 
-def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:
+def list_keys(standings: Iterable[KeyAlarm]) -> Iterator[KeyStatus]:
     """What each emergency key would start."""
     for one in standings:
         document = one.document
@@ -178,7 +178,7 @@ def list_keys(standings: Iterable[KeyStanding]) -> Iterator[KeyStatus]:
                 document.issuer,
                 parse_utc(document.expires),
                 document.exercise,
-                one.why_not_whole,
+                one.why_incomplete,
             )
 
 

@@ -38,7 +38,7 @@ from agent.control.station_status import (
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
 from agent.overrides.emergency_state import EmergencyState
-from agent.plan.prepared_alarm import KeyStanding
+from agent.plan.prepared_alarm import KeyAlarm
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
@@ -91,7 +91,7 @@ class StationStatusReader:
     outputs: OutputStatusReader
     pictures: FacePictures
     readings: ReadingsReader
-    emergency_keys: Callable[[], Sequence[KeyStanding]]
+    emergency_keys: Callable[[], Sequence[KeyAlarm]]
     emergencies: Callable[[], Sequence[EmergencyState]]
 
     async def read(self) -> StationStatus:

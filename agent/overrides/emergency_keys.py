@@ -23,7 +23,7 @@ from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
 from agent.plan.emergency import cancelled_by
 from agent.plan.occurrence import Medium
-from agent.plan.prepared_alarm import KeyStanding, alarm_of, alarm_on, senses_of
+from agent.plan.prepared_alarm import KeyAlarm, find_active_alarm, find_alarm, find_missing_media
 from agent.play.item import Item
 from agent.settings.model import DEFAULT_KEY_SLOT, Settings
 from agent.state.documents_in_force import DocumentsInForce
@@ -81,15 +81,17 @@ class EmergencyKeys:
         self._idle_since_mono_s: dict[str, float] = {}
         self._presses: asyncio.Queue[Detail] = asyncio.Queue()
 
-    def standings(self) -> list[KeyStanding]:
+    def standings(self) -> list[KeyAlarm]:
         """What each key would start now, in the order of the settings."""
         held, now = self._documents.held, self._clock.now()
         standings = []
         for name, slot in self._slots.items():
-            found = alarm_of(held, slot, now)
+            found = find_alarm(held, slot, now)
             document = found[1] if found is not None else None
-            senses = senses_of(document, self._senses, self._why_missing) if document else {}
-            standings.append(KeyStanding(name, slot, document, senses))
+            missing_media = (
+                find_missing_media(document, self._senses, self._why_missing) if document else {}
+            )
+            standings.append(KeyAlarm(name, slot, document, missing_media))
         return standings
 
     def press(self, name: str) -> None:
@@ -103,18 +105,18 @@ class EmergencyKeys:
         detail |= {"result": _RESULT.get(code, "refused"), "code": code}
         self._presses.put_nowait(detail)
         if code in ("E_NO_ALARM", "E_MEDIA"):
-            self._issues.set_issue("key_started_nothing", name, standing.why_not_whole)
+            self._issues.set_issue("key_started_nothing", name, standing.why_incomplete)
         elif code is None:
             self._issues.set_issue("key_started_nothing", name, None)
         self._press.changed.emit()
 
-    def _start(self, standing: KeyStanding) -> str | None:
+    def _start(self, standing: KeyAlarm) -> str | None:
         """Start the alarm; the code of the reason if it cannot start."""
         if self._is_stopped():
             return "E_SILENT"
         if self._is_on(standing.slot):
             return "E_ON"
-        found = alarm_of(self._documents.held, standing.slot, self._clock.now())
+        found = find_alarm(self._documents.held, standing.slot, self._clock.now())
         if found is None:
             return "E_NO_ALARM"
         if not standing.is_startable:
@@ -131,7 +133,7 @@ class EmergencyKeys:
         if press is None or press.document.slot != slot:
             return False
         at = self._clock.now().at
-        active = alarm_on(self._documents.held, press, at)
+        active = find_active_alarm(self._documents.held, press, at)
         if active is None:
             return False
         if "sound" not in self._senses or not active.sequence_ms:
@@ -147,8 +149,8 @@ class EmergencyKeys:
         for standing in self.standings():
             self._report(standing)
 
-    def _report(self, standing: KeyStanding) -> None:
-        name, why, set_issue = standing.key, standing.why_not_whole, self._issues.set_issue
+    def _report(self, standing: KeyAlarm) -> None:
+        name, why, set_issue = standing.key, standing.why_incomplete, self._issues.set_issue
         if why is None:
             self._idle_since_mono_s.pop(name, None)
             set_issue("key_started_nothing", name, None)

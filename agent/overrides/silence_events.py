@@ -18,7 +18,7 @@ from agent.contract.document import Silence
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.evidence.journal_rows import Detail
-from agent.plan.silence import ActiveSilence, silences_on
+from agent.plan.silence import ActiveSilence, list_active_silences
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 from agent.store import key_value
@@ -84,7 +84,9 @@ class SilenceEvents:
     async def _check(self) -> float:
         """Record what began and what ended; return for how many seconds nothing ends by itself."""
         now = self._clock.now()
-        active = {one.document.doc_id: one for one in silences_on(self._documents.held, now)}
+        active = {
+            one.document.doc_id: one for one in list_active_silences(self._documents.held, now)
+        }
         begun = [one for doc_id, one in active.items() if doc_id not in self._recorded]
         ended = {doc_id: one for doc_id, one in self._recorded.items() if doc_id not in active}
         if begun or ended:

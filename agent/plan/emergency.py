@@ -62,7 +62,7 @@ class ActiveEmergency:
         return not self.sequence_ms or at < self.start_at + sequence
 
 
-def emergencies_on(held: Sequence[HeldDocument], at: datetime) -> list[ActiveEmergency]:
+def list_active_emergencies(held: Sequence[HeldDocument], at: datetime) -> list[ActiveEmergency]:
     """The emergencies in force: real ones before exercises, then the one that began last.
 
     Never a prepared alarm, whatever its age: only a press starts one.
@@ -82,9 +82,9 @@ def emergencies_on(held: Sequence[HeldDocument], at: datetime) -> list[ActiveEme
     return sorted(found, key=_rank, reverse=True)
 
 
-def emergency_on(held: Sequence[HeldDocument], at: datetime) -> ActiveEmergency | None:
-    """The first of the emergencies in force; arguments as for `emergencies_on`."""
-    return next(iter(emergencies_on(held, at)), None)
+def find_active_emergency(held: Sequence[HeldDocument], at: datetime) -> ActiveEmergency | None:
+    """The first of the emergencies in force; arguments as for `list_active_emergencies`."""
+    return next(iter(list_active_emergencies(held, at)), None)
 
 
 def cancelled_by(held: Iterable[HeldDocument]) -> frozenset[str]:

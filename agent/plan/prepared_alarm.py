@@ -38,7 +38,7 @@ class Press:
     at: datetime
 
 
-def alarm_of(
+def find_alarm(
     held: Sequence[HeldDocument], slot: str, now: Now
 ) -> tuple[HeldDocument, Emergency] | None:
     """The alarm that a press of a key would start now; None when its slot is empty.
@@ -70,7 +70,9 @@ def _rank(document: Emergency) -> tuple[bool, datetime, int, int, str]:
     return (not document.exercise, issued_at, document.epoch, document.seq, document.doc_id)
 
 
-def alarm_on(held: Sequence[HeldDocument], press: Press, at: datetime) -> ActiveEmergency | None:
+def find_active_alarm(
+    held: Sequence[HeldDocument], press: Press, at: datetime
+) -> ActiveEmergency | None:
     """The alarm of a press while it is in force.
 
     Args:
@@ -86,42 +88,42 @@ def alarm_on(held: Sequence[HeldDocument], press: Press, at: datetime) -> Active
 
 
 @dataclass(frozen=True)
-class KeyStanding:
+class KeyAlarm:
     """The alarm that a local key would start now.
 
     Args:
         key: the input's name.
         slot: of the key.
         document: the alarm; None when the slot is empty.
-        senses: each medium in which this box would play it: None, or the file that is missing.
+        missing_media: medium in which this box would play it → None, or why a file is missing.
     """
 
     key: str
     slot: str
     document: Emergency | None
-    senses: Mapping[Medium, str | None]
+    missing_media: Mapping[Medium, str | None]
 
     @property
     def is_startable(self) -> bool:
         """Would any output play it? Missing files do not prevent the rest."""
-        return bool(self.senses)
+        return bool(self.missing_media)
 
     @property
-    def why_not_whole(self) -> str | None:
+    def why_incomplete(self) -> str | None:
         """The reason why it cannot be played completely."""
         if self.document is None:
             return f"no alarm is held in the slot {self.slot}"
-        if not self.senses:
+        if not self.missing_media:
             return f"{self.slot}: there is nothing in it for the outputs of this box"
-        return next((f"{self.slot}: {why}" for why in self.senses.values() if why), None)
+        return next((f"{self.slot}: {why}" for why in self.missing_media.values() if why), None)
 
 
-def senses_of(
+def find_missing_media(
     document: Emergency,
     outputs: Collection[Medium],
     why_missing: Callable[[str], str | None],
 ) -> dict[Medium, str | None]:
-    """In which media a box would play an alarm: None, or the file that is missing.
+    """The media in which a box would play an alarm → None, or why a file is missing.
 
     Every alarm is heard: without recorded words, or while they are missing, the attention signal
     and the built-in line sound.

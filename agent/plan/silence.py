@@ -46,7 +46,7 @@ class ActiveSilence:
         return parse_utc(self.document.expires) <= now.at
 
 
-def silences_on(held: Iterable[HeldDocument], now: Now) -> list[ActiveSilence]:
+def list_active_silences(held: Iterable[HeldDocument], now: Now) -> list[ActiveSilence]:
     """The silences in force: those that stop everything first, then by the latest end."""
     newest: dict[tuple[str, str], tuple[HeldDocument, Silence]] = {}
     for one in held:
@@ -64,9 +64,9 @@ def silences_on(held: Iterable[HeldDocument], now: Now) -> list[ActiveSilence]:
     return sorted(found, key=lambda active: (active.stops_emergency, active.end_at), reverse=True)
 
 
-def silence_on(held: Sequence[HeldDocument], now: Now) -> ActiveSilence | None:
+def find_active_silence(held: Sequence[HeldDocument], now: Now) -> ActiveSilence | None:
     """The strongest silence in force."""
-    return next(iter(silences_on(held, now)), None)
+    return next(iter(list_active_silences(held, now)), None)
 
 
 def _order(document: Silence) -> tuple[int, int]:

@@ -17,12 +17,12 @@ from agent.clock import Clock, Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
 from agent.contract.priority import Level
-from agent.plan.emergency import ActiveEmergency, emergencies_on
+from agent.plan.emergency import ActiveEmergency, list_active_emergencies
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal, limit_refusals
 from agent.plan.policy import config_in_force, effective_policy
-from agent.plan.prepared_alarm import Press, alarm_on
-from agent.plan.silence import ActiveSilence, silence_on
+from agent.plan.prepared_alarm import Press, find_active_alarm
+from agent.plan.silence import ActiveSilence, find_active_silence
 from agent.plan.timeline import Occurrence, Timeline, build_in_slices
 from agent.play.item import Item
 from agent.playout.item_builder import (
@@ -132,7 +132,7 @@ class Schedule:
         if self.built_at is not None and abs(now.at - self.built_at) > REBUILD_AFTER:
             self.plan(now)
         if self._is_key_alarm_telling(now):
-            waiting = emergencies_on(self._held_with_waits(), now.at)
+            waiting = list_active_emergencies(self._held_with_waits(), now.at)
             self._waiting |= {one.document.doc_id: now.at for one in waiting}
         self._changed.set()
 
@@ -179,7 +179,7 @@ class Schedule:
 
     def silence(self, now: Now) -> ActiveSilence | None:
         """The strongest silence that was ordered by a document, if any."""
-        return silence_on(self.held, now)
+        return find_active_silence(self.held, now)
 
     def is_stopped(self, now: Now) -> bool:
         """Is everything muted and blank, an emergency too: by the key or by a signed silence?"""
@@ -194,14 +194,14 @@ class Schedule:
         `refresh` notes until when it waits.
         """
         local = self._key_alarm(now)
-        own = emergencies_on(self._held_with_waits(), now.at)
+        own = list_active_emergencies(self._held_with_waits(), now.at)
         if sense == "picture":
             own = own[:1]
         return own if local is None else [local, *own]
 
     def _key_alarm(self, now: Now) -> ActiveEmergency | None:
         press = self.pressed()
-        return alarm_on(self.held, press, now.at) if press is not None else None
+        return find_active_alarm(self.held, press, now.at) if press is not None else None
 
     def _is_key_alarm_telling(self, now: Now) -> bool:
         local = self._key_alarm(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.clock import Now
-from agent.plan.silence import ActiveSilence, silence_on
+from agent.plan.silence import ActiveSilence, find_active_silence
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.local_mute import LocalMute
@@ -37,7 +37,7 @@ class Mutes:
 
     def ordered(self, now: Now) -> ActiveSilence | None:
         """The strongest silence that a document orders, if any."""
-        return silence_on(self._documents.held, now)
+        return find_active_silence(self._documents.held, now)
 
     def is_stopped(self, now: Now) -> bool:
         """Is everything silent and black, an emergency too: by the key or by an order?"""

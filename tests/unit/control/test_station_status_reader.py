@@ -29,7 +29,7 @@ from agent.health.open_issues import Issues
 from agent.overrides import emergency_state
 from agent.overrides.emergency_state import EmergencyState, OutputState
 from agent.plan.emergency import activate
-from agent.plan.prepared_alarm import KeyStanding
+from agent.plan.prepared_alarm import KeyAlarm
 from agent.play.board.board_output import BoardOutput
 from agent.play.item import OutputContext
 from agent.play.sound.sound_output import SoundOutput
@@ -256,8 +256,8 @@ async def test_each_emergency_key_is_named_with_what_it_would_start(box: Box) ->
     document = emergency().document
     assert isinstance(document, Emergency)
     standings = [
-        KeyStanding("nut", "key", None, {}),
-        KeyStanding("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
+        KeyAlarm("nut", "key", None, {}),
+        KeyAlarm("nut-lu", "key-lu", document, {"sound": "E_FETCH", "picture": None}),
     ]
     box.reader = replace(box.reader, emergency_keys=lambda: standings)
     nothing, flood = (await box.status()).keys

@@ -16,7 +16,7 @@ from securesystemslib.signer import CryptoSigner
 
 from agent.health.open_issues import Issues
 from agent.overrides.silence_events import SilenceEvents
-from agent.plan.silence import ActiveSilence, silence_on
+from agent.plan.silence import ActiveSilence, find_active_silence
 from agent.state.mutes import Mutes
 from agent.store.local_mute import LocalMute
 from agent.trust.authority import Authority, Grade
@@ -93,7 +93,7 @@ class Stand:
     @property
     def stop(self) -> ActiveSilence | None:
         """What keeps the box silent."""
-        return silence_on(self.box.held, self.box.clock.now())
+        return find_active_silence(self.box.held, self.box.clock.now())
 
 
 @pytest_asyncio.fixture

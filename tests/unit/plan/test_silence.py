@@ -12,7 +12,13 @@ import pytest
 from agent.clock import Now
 from agent.contract.document import Document, Silence
 from agent.errors import TrustError
-from agent.plan.silence import Pause, next_pause, silence_on, silences_on, verify_pause
+from agent.plan.silence import (
+    Pause,
+    find_active_silence,
+    list_active_silences,
+    next_pause,
+    verify_pause,
+)
 
 T = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -52,33 +58,33 @@ def code_of(one: FakeHeld, at: Now, *former: Pause) -> str | None:
 
 def test_a_pause_lasts_ten_minutes_and_spares_emergencies() -> None:
     held = [silence("on", 1)]
-    active = silence_on(held, now(T + 599 * S))
+    active = find_active_silence(held, now(T + 599 * S))
     assert active is not None
     assert not active.stops_emergency
-    assert silence_on(held, now(T + 600 * S)) is None
+    assert find_active_silence(held, now(T + 600 * S)) is None
 
 
 def test_a_stop_lasts_until_it_expires() -> None:
     held = [silence("on", 2)]
-    active = silence_on(held, now(T + 7199 * S))
+    active = find_active_silence(held, now(T + 7199 * S))
     assert active is not None
     assert active.stops_emergency
-    assert silence_on(held, now(T + 7200 * S)) is None
+    assert find_active_silence(held, now(T + 7200 * S)) is None
 
 
 def test_the_same_role_lifts_it_in_the_same_slot_and_in_no_other() -> None:
     on = silence("on", 2)
     off = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2)
-    assert silence_on([on, off], now(T + 11 * S)) is None
+    assert find_active_silence([on, off], now(T + 11 * S)) is None
     elsewhere = silence("off", 2, T + 10 * S, doc_id="2" * 32, seq=2, slot="y")
-    assert silence_on([on, elsewhere], now(T + 11 * S)) is not None
+    assert find_active_silence([on, elsewhere], now(T + 11 * S)) is not None
 
 
 @pytest.mark.parametrize("issuer", ["vn.84.29266", "vn"])
 def test_another_role_lifts_nothing_whatever_its_threshold(issuer: str) -> None:
     on = silence("on", 2)
     off = silence("off", 3, T + 10 * S, doc_id="2" * 32, seq=9, issuer=issuer)
-    assert silence_on([on, off], now(T + 11 * S)) is not None
+    assert find_active_silence([on, off], now(T + 11 * S)) is not None
 
 
 def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
@@ -86,18 +92,18 @@ def test_a_stolen_time_key_does_not_lift_a_stop() -> None:
     held = [silence("on", 2)]  # until 05:00
     far = T + timedelta(days=399)
     ahead = replace(now(far), attested=T + 119 * MIN)
-    active = silence_on(held, ahead)
+    active = find_active_silence(held, ahead)
     assert active is not None
     assert active.is_overdue(ahead)
     assert active.end_at == far + MIN  # what the crystal still has to count
     over = T + 120 * MIN
-    assert silence_on(held, replace(ahead, attested=over)) is None
-    assert silence_on(held, replace(now(over - S), attested=over)) is not None
+    assert find_active_silence(held, replace(ahead, attested=over)) is None
+    assert find_active_silence(held, replace(now(over - S), attested=over)) is not None
 
 
 def test_a_stop_ends_at_its_expiry_if_the_clock_is_not_moved() -> None:
     in_time = replace(now(T + MIN), attested=T + MIN)
-    active = silence_on([silence("on", 2)], in_time)
+    active = find_active_silence([silence("on", 2)], in_time)
     assert active is not None
     assert not active.is_overdue(in_time)
     assert active.end_at == T + 120 * MIN
@@ -106,17 +112,20 @@ def test_a_stop_ends_at_its_expiry_if_the_clock_is_not_moved() -> None:
 @pytest.mark.parametrize("back", [timedelta(hours=3), timedelta(days=90)])
 def test_a_clock_that_lost_its_time_does_not_lift_a_stop(back: timedelta) -> None:
     """After a power cut without a battery clock the box counts from its last signed time."""
-    assert silence_on([silence("on", 2)], now(T - back)) is not None
+    assert find_active_silence([silence("on", 2)], now(T - back)) is not None
 
 
 def test_a_clock_that_lost_its_time_does_not_prolong_a_pause() -> None:
-    assert silence_on([silence("on", 1)], now(T - timedelta(hours=3))) is None
+    assert find_active_silence([silence("on", 1)], now(T - timedelta(hours=3))) is None
 
 
 def test_the_stop_goes_before_the_pause_that_lasts_longer() -> None:
     stop = silence("on", 2, expires="2026-11-23T03:01:00Z")
     pause = silence("on", 1, doc_id="2" * 32, issuer="vn.84.pause")
-    assert [one.stops_emergency for one in silences_on([pause, stop], now(T + S))] == [True, False]
+    assert [one.stops_emergency for one in list_active_silences([pause, stop], now(T + S))] == [
+        True,
+        False,
+    ]
 
 
 def test_who_paused_rests_an_hour_from_the_end_of_the_pause() -> None:
