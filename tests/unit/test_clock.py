@@ -1,4 +1,4 @@
-"""The clock: its readings by hand calculation, what it takes, what it holds, what it forgets."""
+"""The clock: its readings by hand calculation; which fixes it applies, holds and drops."""
 
 from __future__ import annotations
 

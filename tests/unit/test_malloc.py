@@ -1,4 +1,4 @@
-"""What glibc says of its heaps: `malloc_info(3)` writes one <heap> for each."""
+"""The heaps of glibc: `malloc_info(3)` writes one <heap> for each."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Who listens is told in order, and nobody's mistake keeps the others from it."""
+"""Listeners are called in order, and the failure of one does not keep the others from it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ TARGET = f"authority/{HERE}"
 
 @pytest.mark.parametrize(("days", "is_good"), [(29, True), (31, False)])
 def test_expiry_is_decided_by_the_boxs_own_clock(days: int, is_good: bool) -> None:  # noqa: FBT001 - a row
-    """The machine's clock says that all of it has, or has not, expired: it is not asked."""
+    """By the machine's clock all files have, or have not, expired: it is not read."""
     for years in (-30, 30):
         at = AT + timedelta(days=365 * years)
         tree = FakePublisher(at)

@@ -62,7 +62,7 @@ class Stand:
         return await self.send(self.ordered(state, seq, **changes))
 
     async def publish(self, *without: str) -> None:
-        """The tree as it stands takes effect, except for role files that the box does not pull."""
+        """Apply the present tree, except for role files that the box does not request."""
         files = self.tree.publish()
         roles = {name: raw for name, raw in files.roles.items() if name not in without}
         await self.follow(load_tree(replace(files, roles=roles)))
@@ -86,7 +86,7 @@ class Stand:
         assert str(self.box.intake.place) == f"86/29266/{STATION}"
 
     async def set_clock(self, at: Any) -> None:
-        """As by a time that was signed: by its key, whoever has it."""
+        """Set the clock as a signed time does, whoever has the key."""
         assert self.box.clock.fix(at, self.box.hand(), "stolen").verdict == "taken"
         await self.box.intake.restore()
 
@@ -110,7 +110,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 
 @asynccontextmanager
 async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
-    """The room that tells of silences, alive."""
+    """Running `SilenceEvents`."""
     box, journal = stand.box, stand.box.journal
     switch = LocalMute(box.store, box.clock, "a" * 32)
     silences = SilenceEvents(
@@ -234,7 +234,7 @@ async def test_after_a_move_a_role_in_a_missing_file_does_not_count_as_removed(
     await stand.publish(PROVINCE)
     assert role not in stand.box.in_force.roles
     assert stand.stop is not None
-    assert await stand.order("off", 2, issuer=role) == "E_ROLE"  # nobody can tell who that is
+    assert await stand.order("off", 2, issuer=role) == "E_ROLE"  # the box does not know the role
     paths = stand.tree.delegation(PROVINCE)["paths"]
     paths.remove("silence/84/*/*")  # what the province may not do, nobody below it may
     await stand.publish(PROVINCE)
@@ -274,7 +274,7 @@ async def test_an_outdated_authority_accepts_only_the_lifting_of_a_stop(
 
 
 async def test_a_limit_that_the_box_does_not_know_ends_no_stop_and_lifts_none(stand: Stand) -> None:
-    """In doubt loudspeakers stay silent; an upgrade or the end of the stop cures it."""
+    """In doubt loudspeakers stay silent; an upgrade or the end of the stop lifts it."""
     assert await stand.order("off", 2) == "accepted"
     stand.tree.delegate("vn.84.im", kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
     await stand.publish()

@@ -1,4 +1,4 @@
-"""A head withholds, flags, and vouches for a memory that is new; pauses are counted for good."""
+"""Heads revoke documents and prove a new state fresh; the history of pauses survives restarts."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_a_new_box_accepts_an_old_prepared_alarm_only_if_a_head_lists_it(
 async def test_a_head_that_is_out_of_force_proves_nothing_to_a_new_state(
     box: HeadlessStation,
 ) -> None:
-    """A stolen head key vouched for a former schedule before it was replaced."""
+    """A stolen head key listed a former schedule before the key was replaced."""
     former = playlist(**WEEK)
     slots = {KEY: entry_of(former)}
     assert await box.receive(head(1, slots), "head") == "accepted"

@@ -58,7 +58,7 @@ async def on_card(box: HeadlessStation) -> set[str]:
 
 async def test_an_alarm_is_in_force_even_if_the_card_takes_no_writes(box: HeadlessStation) -> None:
     assert await box.receive(ALARM, "emergency") == "accepted"
-    assert "read" in box.results[-1].detail  # whoever asks learns that it is not kept
+    assert "read" in box.results[-1].detail  # the centre learns that it is not stored
     assert "emergency" in box.kinds
     assert await on_card(box) == {"station-config"}
     assert await box.receive(ALARM, "emergency") == ""  # it comes again, and is known

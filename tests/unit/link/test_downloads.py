@@ -332,7 +332,7 @@ async def test_a_keys_alarm_is_as_urgent_as_an_emergency() -> None:
 
 
 def at(document: Playlist | Emergency, url: str, size_bytes: int = 1000) -> Any:
-    """The same document, which fetches its media elsewhere, or says another length."""
+    """The same document with other addresses of its media, or another length."""
     media = [msgspec.structs.replace(one, urls=[url], bytes=size_bytes) for one in document.media]
     return msgspec.structs.replace(document, media=media)
 

@@ -1,4 +1,4 @@
-"""How a box opens its line: nobody stands beside it to answer a question."""
+"""How a box connects: no person is there to answer a prompt."""
 
 from __future__ import annotations
 

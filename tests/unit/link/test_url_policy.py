@@ -17,7 +17,7 @@ from agent.link.url_policy import is_public
         "100.64.0.1",  # RFC 6598
         "169.254.169.254",  # RFC 3927
         "224.0.0.1",  # RFC 5771
-        "0.0.0.0",  # noqa: S104 - it is judged, not bound
+        "0.0.0.0",  # noqa: S104 - it is checked, not bound
         "::1",
         "fe80::1%eth0",
         "fd00::1",  # RFC 4193

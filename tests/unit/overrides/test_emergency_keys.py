@@ -1,4 +1,4 @@
-"""What a hand on an emergency key brings about, with the real programme, journal and clock."""
+"""What the press of an emergency key does, with the real schedule, journal and clock."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def cancel(name: str) -> FakeHeld:
 
 @dataclass
 class Box:
-    """A box with two keys; `s` is the world's time in seconds, ours to turn."""
+    """A box with two keys; `s` is the time in seconds, which the test sets."""
 
     store: Store
     s: float = 1000.0
@@ -111,7 +111,7 @@ class Box:
         """What the journal has of them, once it has so many behind the start's own record."""
         writing = asyncio.create_task(self.alarm.run())
         async with asyncio.timeout(60):
-            while self.journal.last_seq <= count:  # noqa: ASYNC110 - a disk tells no events
+            while self.journal.last_seq <= count:  # noqa: ASYNC110 - the disk has no event
                 await asyncio.sleep(0.01)
         writing.cancel()
         await asyncio.wait([writing])
@@ -155,7 +155,7 @@ async def test_nothing_sounds_until_a_key_is_pressed_then_its_alarm_overrides_al
     upcoming = box.sound.upcoming(box.clock.now())
     assert upcoming is not None
     assert upcoming.source.entry == "later"  # it may be due right behind the alarm
-    # an output that has told it is through with it; text stays for max_ms, 600 s, and
+    # an output that has played it has finished; text stays for max_ms, 600 s, and
     # the 3 s of a signal that was not signed
     box.s += 71
     assert (box.heard({item.key}), box.seen()) == (None, "local_key b0")
@@ -214,7 +214,7 @@ async def test_a_second_press_while_the_alarm_plays_changes_nothing(box: Box) ->
     same = box.sound.wanted(box.clock.now())
     assert same is not None
     assert same.key == item.key
-    # it has been told, though its text is still on the board: a hand that presses wants it again
+    # it has been played, though its text is still on the board: a new press starts it again
     box.on_air = []
     box.s += 1
     box.alarm.press("nut")
@@ -283,7 +283,7 @@ async def test_an_emergency_waits_for_the_end_of_a_keys_alarm(box: Box) -> None:
     assert own.when_cut == "rejoin"  # an output gives up for good what it may only drop
     box.s += 60
     assert box.heard({local.key}) == "emergency ef"
-    box.s += 12  # the key's alarm is being told: signal, a minute of words, ten seconds of slack
+    box.s += 12  # the key's alarm plays: signal, a minute of words, ten seconds of slack
     box.refresh()
     box.s += 602  # as if the emergency had been accepted then
     assert box.heard({local.key}) == "emergency ef"
@@ -354,7 +354,7 @@ async def test_a_key_that_would_start_nothing_sets_an_issue_in_advance(box: Box)
     box.missing.clear()
     box.hold(alarm(), alarm("key-lu", "c0" * 16))
     assert box.kinds() == set()
-    # a year later it has expired, without anybody's word
+    # a year later it has expired, without any signal
     box.s += 400 * 86_400
     box.alarm.check()
     box.s += GRACE_S

@@ -1,4 +1,4 @@
-"""An emergency that an output does not tell: an issue while it lasts, and a record at its end."""
+"""An emergency that an output does not play: an issue while it lasts, and a record at its end."""
 
 from __future__ import annotations
 

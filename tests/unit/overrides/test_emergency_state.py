@@ -1,4 +1,4 @@
-"""How an emergency in force stands on each output, and what keeps it off."""
+"""The state of an emergency in force on each output, and the reason why it is not played."""
 
 from __future__ import annotations
 

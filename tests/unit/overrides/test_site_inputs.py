@@ -20,7 +20,7 @@ from agent.store.database import Store
 
 
 class RefusingStore:
-    """A store that refuses as long as it is told to."""
+    """A store that fails while the test says so."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -35,7 +35,7 @@ class RefusingStore:
 
 
 class Box:
-    """A site with a silence key, and what it told."""
+    """A site with a silence key, and the issues that it set."""
 
     def __init__(self, store: Store) -> None:
         self.store = RefusingStore(store)

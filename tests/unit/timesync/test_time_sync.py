@@ -1,4 +1,4 @@
-"""The floor on the card; chrony's word, the root's, a technician's; over a real store and tree."""
+"""The floor on the card; chrony, the root and a technician; over a real store and tree."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ async def test_small_steps_by_chrony_fill_no_journal(box: Box) -> None:
 async def test_endless_time_requests_fill_neither_journal_nor_card(
     box: Box, publisher: FakePublisher
 ) -> None:
-    """Whoever has the broker lets the centre come and go, and the box greets it each time."""
+    """The broker switches the centre's presence, and the box sends a hello each time."""
     log = box.store.path.with_name(f"{box.store.path.name}-wal")
     before_bytes = log.stat().st_size
     for seconds in range(0, 1200, 10):
@@ -410,7 +410,7 @@ async def test_no_other_root_confirms_a_jump(
     assert box.clock.held_at == later, what
 
 
-# cures
+# Repairs of a wrong clock
 
 
 async def test_a_floor_that_a_revoked_key_raised_is_lowered(
@@ -449,7 +449,7 @@ async def test_a_lost_reply_is_requested_again(box: Box, publisher: FakePublishe
 async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No root changes with it: only the file that says whose key tells the time."""
+    """No root changes with it: only the file that names the key of the time."""
     third_year = AT + timedelta(days=800)
     publisher = FakePublisher(third_year)
     box = await begin(store, publisher, monkeypatch)

@@ -1,4 +1,4 @@
-"""Messages that come faster than they can be judged: told once, for as long as it lasts."""
+"""Messages that come faster than they are handled: one fault, for as long as it lasts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_a_flood_is_one_issue_however_long_it_lasts() -> None:
     judging = asyncio.create_task(link._delivery.run(), name="inbox")
     for number in range(MAX_MESSAGES * 4):
         link._on_message(client, message(number))
-        if number % 2:  # two come for each that is judged
+        if number % 2:  # two come for each that is handled
             slow.go_on.release()
             await let_run()
     assert slow.judged

@@ -33,7 +33,7 @@ def collectors_client() -> aiomqtt.Client:
 
 @pytest.fixture(params=[agents_client, collectors_client])
 async def watched(request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
-    """A client on one end of a pair of sockets, and the errors that the loop tells."""
+    """A client on one end of a pair of sockets, and the errors that the loop reports."""
     loop, told = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda _, context: told.append(context))
     client = request.param()

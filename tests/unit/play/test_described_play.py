@@ -1,4 +1,4 @@
-"""What an entry says of itself stands in the record of its play, for the year's report."""
+"""The descriptive members of an entry are in the record of its play, for the yearly report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A box tells what it ignores of a document: in each answer, and once on record."""
+"""A box reports which members of a document it ignores: in each answer, and once in the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A memory of the authority with rotten rows, or rows that a stricter release refuses."""
+"""Restoring a stored authority with corrupt rows, or rows that a stricter release refuses."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ DAMAGES = {
         "UPDATE authority_files SET bytes=x'00'",
     ],
 }
-HARMLESS = {"installed root", "a floor's name"}  # the box has the one, the other says nothing
+HARMLESS = {"installed root", "a floor's name"}  # the first is a file too, the second has no effect
 
 
 @pytest.mark.parametrize("what", DAMAGES)
