@@ -156,7 +156,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         hello = HelloSender(
             uplink.send, session=session.current, boot_id=device.boot_id, journal=journal,
-            ask=pipeline.nonces.ask, place=lambda: pipeline.place, floors=state.floors,
+            ask=pipeline.nonces.create, place=lambda: pipeline.place, floors=state.floors,
             documents=documents, authority=state.authority, clock=clock, outputs=settings.outputs,
         )  # fmt: skip
         hello_scheduler = HelloScheduler(hello.send, pipeline.nonces, spread_s)

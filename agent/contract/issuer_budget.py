@@ -24,7 +24,7 @@ from agent.contract.utc import parse_utc
 
 GIB = 1 << 30
 DAY_S = 86_400.0
-HELD_ALARM = "held-alarm"  # a prepared alarm, which waits for a key
+PREPARED_ALARM = "held-alarm"  # a prepared alarm, which waits for a key
 _LONGEST_LIFE_DAYS = 401
 
 
@@ -61,7 +61,7 @@ OF_ISSUER: dict[str, IssuerBudget] = {
     # A new slot each day for eleven weeks; a board that changes its page every 15 s for 16 hours.
     "playlist": IssuerBudget(128, 128, 4 * MAX_ENVELOPE_BYTES, 4000, 512, 4 * GIB, 400),
     "emergency": IssuerBudget(32, 32, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
-    HELD_ALARM: IssuerBudget(32, 16, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
+    PREPARED_ALARM: IssuerBudget(32, 16, 4 * MAX_ENVELOPE_BYTES, 0, 128, GIB),
     "cancel": _keep_few(64, 1),
     "silence": _keep_few(16, 1),
     "station-config": _keep_few(16, 2),
@@ -118,7 +118,7 @@ class Excess:
 def kind_of(document: Document) -> str:
     """The budget that a document uses: its kind, but prepared alarms have their own."""
     if isinstance(document, Emergency) and document.trigger == "key":
-        return HELD_ALARM
+        return PREPARED_ALARM
     return document.kind
 
 

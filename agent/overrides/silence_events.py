@@ -23,7 +23,7 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 from agent.store import key_value
 from agent.store.database import Store
-from agent.store.key_value_types import SILENCES_TOLD, ReportedSilence
+from agent.store.key_value_types import SILENCES_REPORTED, ReportedSilence
 
 CHECK_S = 30.0
 
@@ -65,7 +65,7 @@ class SilenceEvents:
         Raises:
             StoreError: the database cannot be read.
         """
-        text = await self._store.run(key_value.get, SILENCES_TOLD)
+        text = await self._store.run(key_value.get, SILENCES_REPORTED)
         self._recorded = msgspec.json.decode(text, type=dict[str, ReportedSilence]) if text else {}
 
     def changed(self) -> None:
@@ -125,7 +125,7 @@ class SilenceEvents:
         }
         with contextlib.suppress(StoreError):
             text = msgspec.json.encode(self._recorded).decode()
-            await self._store.run(key_value.put, SILENCES_TOLD, text)
+            await self._store.run(key_value.put, SILENCES_REPORTED, text)
 
     def _describe_end(self, doc_id: str, recorded: ReportedSilence) -> Detail:
         """How it ended: lifted or replaced by the newer document of its slot, else by itself."""

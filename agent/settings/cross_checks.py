@@ -52,8 +52,8 @@ def _find_twins(named: list[tuple[str, Node]]) -> Iterator[Found]:
         if not isinstance(name, Scalar):
             continue
         if name.value in seen:
-            want = CodedText("other_than_line", (str(seen[name.value]),))
-            yield Found(name.mark, path, "not_unique", name.value, want)
+            expected = CodedText("other_than_line", (str(seen[name.value]),))
+            yield Found(name.mark, path, "not_unique", name.value, expected)
         seen.setdefault(name.value, name.mark.line)
 
 
@@ -71,9 +71,9 @@ def _find_switch_twins(outputs: list[tuple[int, Node]]) -> Iterator[Found]:
             if switch is None or not texts[1]:
                 continue
             if texts in seen:
-                want = CodedText("other_than_line", (str(seen[texts]),))
+                expected = CodedText("other_than_line", (str(seen[texts]),))
                 got, path = " ".join(filter(None, texts)), f"outputs[{i}].zones[{k}].switch"
-                yield Found(switch.mark, path, "switch_used_twice", got, want)
+                yield Found(switch.mark, path, "switch_used_twice", got, expected)
             seen.setdefault(texts, switch.mark.line)
 
 
@@ -84,9 +84,9 @@ def _find_input_twins(inputs: list[tuple[int, Node]]) -> Iterator[Found]:
         if not texts[1]:
             continue
         if texts in seen:
-            want = CodedText("other_than_line", (str(seen[texts]),))
+            expected = CodedText("other_than_line", (str(seen[texts]),))
             got = " ".join(filter(None, texts))
-            yield Found(node.mark, f"inputs[{i}]", "input_used_twice", got, want)
+            yield Found(node.mark, f"inputs[{i}]", "input_used_twice", got, expected)
         seen.setdefault(texts, node.mark.line)
 
 
@@ -97,8 +97,8 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
         return  # the misspelt key is reported already; the missing one is not a second fault
     audio, board = given(node, "audio"), given(node, "board")
     if (audio is None) == (board is None):
-        want = CodedText("one_of", ("audio + zones, board + faces",))
-        yield Found(node.mark, path, "audio_or_board", "", want)
+        expected = CodedText("one_of", ("audio + zones, board + faces",))
+        yield Found(node.mark, path, "audio_or_board", "", expected)
         return
     (_, mine), (_, other) = (_OF_AUDIO, _OF_BOARD) if audio is not None else (_OF_BOARD, _OF_AUDIO)
     stray = given(node, other)
@@ -119,16 +119,18 @@ def _find_in_sensors(
         low, high = given(node, "low"), given(node, "high")
         least, most = _number(low), _number(high)
         if high is not None and least is not None and most is not None and least >= most:
-            want = CodedText("more_than", (f"{least:g}",))
-            yield Found(high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", want)
+            expected = CodedText("more_than", (f"{least:g}",))
+            yield Found(
+                high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", expected
+            )
 
 
 def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:
     from strict_yaml.suggestions import guess_member
 
     near = guess_member(node.value, known)
-    want = None if near else CodedText("one_of", (", ".join(known),))
-    return Found(node.mark, key, what, node.value, want, near)
+    expected = None if near else CodedText("one_of", (", ".join(known),))
+    return Found(node.mark, key, what, node.value, expected, near)
 
 
 def _number(node: Node | None) -> float | None:
@@ -151,12 +153,12 @@ def _find_in_page(listen: Node | None) -> Iterator[Found]:
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        want = CodedText("form", ("192.168.10.1:8080",))
-        yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)
+        expected = CodedText("form", ("192.168.10.1:8080",))
+        yield Found(listen.mark, "page.listen", "bad_value", listen.value, expected)
         return
     if address.is_unspecified or address.is_multicast:
-        want = CodedText("local_address")
-        yield Found(listen.mark, "page.listen", "uplink_listen", listen.value, want)
+        expected = CodedText("local_address")
+        yield Found(listen.mark, "page.listen", "uplink_listen", listen.value, expected)
     if not 1 <= int(port) <= 65_535:
-        want = CodedText("between", ("1", "65535"))
-        yield Found(listen.mark, "page.listen", "bad_value", listen.value, want)
+        expected = CodedText("between", ("1", "65535"))
+        yield Found(listen.mark, "page.listen", "bad_value", listen.value, expected)

@@ -81,8 +81,8 @@ def _find_in_device(device: ConfiguredDevice, *, is_test: bool) -> Iterator[Foun
     for key in stray:
         place = given(device.node, "options")
         mark = _mark_of_key(place, key) or profile
-        want = CodedText("belongs_in", (device.key,))
-        yield Found(mark.mark, f"{device.key}.options.{key}", "unknown_key", key, want)
+        expected = CodedText("belongs_in", (device.key,))
+        yield Found(mark.mark, f"{device.key}.options.{key}", "unknown_key", key, expected)
     if stray:
         return
     values = {key: _value(device.node, key, default) for key, default in own.items()}
@@ -123,15 +123,17 @@ def _found(device: ConfiguredDevice, fault: SettingFault) -> Found:
     key = f"{device.key}.{fault.name}" if is_own else f"{device.key}.options.{fault.name}"
     if fault.code == "unknown_key":
         at = _mark_of_key(home, fault.name) or home
-        near = "" if "," in fault.want or fault.want in _OWN[device.use] else fault.want
-        want = None if near else CodedText("one_of", (fault.want,))
+        near = "" if "," in fault.expected or fault.expected in _OWN[device.use] else fault.expected
+        expected = None if near else CodedText("one_of", (fault.expected,))
         what = "not_taken" if is_own else "unknown_key"
-        return Found(at.mark, key, what, fault.name, want, near)
+        return Found(at.mark, key, what, fault.name, expected, near)
     at = given(home, fault.name) or home
-    want = (
-        CodedText(_TYPES[fault.want]) if fault.want in _TYPES else CodedText("rule", (fault.want,))
+    expected = (
+        CodedText(_TYPES[fault.expected])
+        if fault.expected in _TYPES
+        else CodedText("rule", (fault.expected,))
     )
-    return Found(at.mark, key, fault.code, fault.got, want)
+    return Found(at.mark, key, fault.code, fault.got, expected)
 
 
 def _mark_of_key(node: Node | None, name: str) -> Scalar | None:
@@ -144,5 +146,5 @@ def _known(node: Node | None, key: str, known: Collection[str]) -> Iterator[Foun
         from strict_yaml.suggestions import guess_member
 
         near = guess_member(node.value, known)
-        want = None if near else CodedText("one_of", (", ".join(sorted(known)),))
-        yield Found(node.mark, key, "unknown_driver", node.value, want, near)
+        expected = None if near else CodedText("one_of", (", ".join(sorted(known)),))
+        yield Found(node.mark, key, "unknown_driver", node.value, expected, near)

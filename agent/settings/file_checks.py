@@ -30,8 +30,8 @@ def _find_file(node: Node | None, key: str) -> Iterator[Found]:
     path = Path(find_credential(node.value) if key == "broker.key" else node.value)
     if not path.is_file():
         near = _near_file(path)
-        want = None if near else CodedText("file_of_centre")
-        yield Found(node.mark, key, "no_file", node.value, want, near)
+        expected = None if near else CodedText("file_of_centre")
+        yield Found(node.mark, key, "no_file", node.value, expected, near)
     elif not os.access(path, os.R_OK):
         # the device key belongs to root: other users cannot read it
         yield Found(node.mark, key, "file_unreadable", node.value, _with_sudo())

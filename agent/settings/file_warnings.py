@@ -37,8 +37,8 @@ def find_file_risks(
         ids: user and groups of the service, when root runs the check and can read more.
     """
     if settings.page is not None and settings.page.pin is not None and _mode(path) & 0o007:
-        want = CodedText("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
-        yield ("page", "pin"), "pin_readable", str(path), want
+        expected = CodedText("command", (f"chown root:{SERVICE} {path}; sudo chmod 640 {path}",))
+        yield ("page", "pin"), "pin_readable", str(path), expected
     if ids is not None:
         yield from _find_unreadable(settings, path, *ids)
     key = settings.broker.key
@@ -46,8 +46,8 @@ def find_file_risks(
         yield ("broker", "key"), "key_readable", key, CodedText("command", (f"chmod 600 {key}",))
     for name, file in (("root", Path(settings.root)), ("", path)):
         if _mode(file) & 0o022:
-            want = CodedText("command", (f"chmod go-w {file}",))
-            yield (name,) if name else (), "file_writable", str(file), want
+            expected = CodedText("command", (f"chmod go-w {file}",))
+            yield (name,) if name else (), "file_writable", str(file), expected
     state = Path(settings.state)
     if state.exists() and is_read_only(state):
         yield ("state",), "state_read_only", str(state), None
@@ -82,8 +82,10 @@ def _find_unreadable(
             continue
         mine = stat.S_IRGRP if status.st_gid in groups else stat.S_IROTH
         if not status.st_mode & (stat.S_IRUSR if status.st_uid == user else mine):
-            want = CodedText("command", (f"chown root:{SERVICE} {file}; sudo chmod 640 {file}",))
-            yield key, "service_unreadable", str(file), want
+            expected = CodedText(
+                "command", (f"chown root:{SERVICE} {file}; sudo chmod 640 {file}",)
+            )
+            yield key, "service_unreadable", str(file), expected
 
 
 def _mode(path: Path) -> int:

@@ -41,8 +41,8 @@ def find_risks(settings: Settings, tree: Node, path: Path) -> Iterator[Found]:
     ]
     if settings.media.allow_private:
         risks.append((("media", "allow_private"), "private_fetch", "true", None))
-    for key, what, got, want in risks:
-        yield Found(find_mark(tree, key), _text(key), what, got, want, severity="warning")
+    for key, what, got, expected in risks:
+        yield Found(find_mark(tree, key), _text(key), what, got, expected, severity="warning")
 
 
 def _find_in_broker(settings: Settings) -> Iterator[Risk]:
@@ -52,14 +52,14 @@ def _find_in_broker(settings: Settings) -> Iterator[Risk]:
     if broker.port == 1883:
         yield ("broker", "port"), "plain_port", "1883", CodedText("rule", ("8883",))
     if broker.keepalive_s < KEEPALIVE_SHORT_S:
-        want = CodedText("at_least", (f"{KEEPALIVE_SHORT_S}",))
-        yield ("broker", "keepalive_s"), "keepalive_short", f"{broker.keepalive_s}", want
+        expected = CodedText("at_least", (f"{KEEPALIVE_SHORT_S}",))
+        yield ("broker", "keepalive_s"), "keepalive_short", f"{broker.keepalive_s}", expected
     if broker.keepalive_s > KEEPALIVE_LONG_S:
-        want = CodedText("at_most", (f"{KEEPALIVE_LONG_S}",))
-        yield ("broker", "keepalive_s"), "keepalive_long", f"{broker.keepalive_s}", want
+        expected = CodedText("at_most", (f"{KEEPALIVE_LONG_S}",))
+        yield ("broker", "keepalive_s"), "keepalive_long", f"{broker.keepalive_s}", expected
     if broker.retry_base_s > RETRY_LONG_S:
-        want = CodedText("at_most", (f"{RETRY_LONG_S:g}",))
-        yield ("broker", "retry_base_s"), "retry_long", f"{broker.retry_base_s:g}", want
+        expected = CodedText("at_most", (f"{RETRY_LONG_S:g}",))
+        yield ("broker", "retry_base_s"), "retry_long", f"{broker.retry_base_s:g}", expected
 
 
 def _find_in_output(output: Output, index: int) -> Iterator[Risk]:
@@ -78,11 +78,11 @@ def _find_in_zone(zone: Zone, at: Key) -> Iterator[Risk]:
         return
     yield from _find_in_device(zone.switch, (*at, "switch"))
     if zone.settle_ms < SETTLE_SHORT_MS:
-        want = CodedText("at_least", (str(SETTLE_SHORT_MS),))
-        yield (*at, "settle_ms"), "settle_short", str(zone.settle_ms), want
+        expected = CodedText("at_least", (str(SETTLE_SHORT_MS),))
+        yield (*at, "settle_ms"), "settle_short", str(zone.settle_ms), expected
     if zone.settle_ms > SETTLE_LONG_MS:
-        want = CodedText("at_most", (str(SETTLE_LONG_MS),))
-        yield (*at, "settle_ms"), "settle_long", str(zone.settle_ms), want
+        expected = CodedText("at_most", (str(SETTLE_LONG_MS),))
+        yield (*at, "settle_ms"), "settle_long", str(zone.settle_ms), expected
     if zone.tail_ms == 0:
         yield (*at, "tail_ms"), "tail_none", "0", CodedText("at_least", ("200",))
 
@@ -91,8 +91,8 @@ def _find_in_device(device: Switch | Input | Sensor, at: Key) -> Iterator[Risk]:
     if device.profile.startswith("sim-"):
         yield (*at, "profile"), "simulated", device.profile, None
     if device.port is not None and _UNSTABLE.fullmatch(device.port):
-        want = CodedText("rule", ("/dev/serial/by-id/…",))
-        yield (*at, "port"), "port_unstable", device.port, want
+        expected = CodedText("rule", ("/dev/serial/by-id/…",))
+        yield (*at, "port"), "port_unstable", device.port, expected
 
 
 def _find_shared(settings: Settings) -> Iterator[Risk]:
@@ -128,11 +128,11 @@ def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     at: Key = ("inputs", index)
     yield from _find_in_device(contact, at)
     if contact.starts is not None and INPUT_KINDS[contact.kind].action != "start_alarm":
-        want = CodedText("rule", ("kind: emergency-key",))
-        yield (*at, "starts"), "starts_unused", contact.starts, want
+        expected = CodedText("rule", ("kind: emergency-key",))
+        yield (*at, "starts"), "starts_unused", contact.starts, expected
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:
-        want = CodedText("at_least", (str(DEBOUNCE_SHORT_MS),))
-        yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), want
+        expected = CodedText("at_least", (str(DEBOUNCE_SHORT_MS),))
+        yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), expected
 
 
 def _find_in_sensor(sensor: Sensor, index: int) -> Iterator[Risk]:

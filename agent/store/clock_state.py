@@ -14,14 +14,14 @@ from agent.clock import Clock, boot_s
 from agent.contract.utc import encode_utc, parse_utc
 from agent.store import key_value, key_value_types
 
-FLOOR, FLOOR_BY, VOUCHED, ROOT = (
+FLOOR, FLOOR_BY, ATTESTED, ROOT = (
     key_value_types.FLOOR,
     key_value_types.FLOOR_BY,
-    key_value_types.VOUCHED,
+    key_value_types.ATTESTED,
     key_value_types.ROOT,
 )
 FIX, RTC_APART, HELD = key_value_types.FIX, key_value_types.RTC_APART, key_value_types.HELD
-KEYS = (FLOOR, FLOOR_BY, VOUCHED, ROOT, FIX, RTC_APART)
+KEYS = (FLOOR, FLOOR_BY, ATTESTED, ROOT, FIX, RTC_APART)
 
 
 def load(connection: sqlite3.Connection) -> dict[str, str]:
@@ -44,7 +44,7 @@ def build_clock(
         boot_id: of this boot; a fix of another boot is ignored.
         boot: returns seconds since boot; replaced in tests.
     """
-    floor, attested = values.get(FLOOR), values.get(VOUCHED)
+    floor, attested = values.get(FLOOR), values.get(ATTESTED)
     clock = Clock(
         parse_utc(floor) if floor else None,
         rtc,
@@ -85,7 +85,7 @@ def describe(clock: Clock, boot_id: str, root: int) -> dict[str, str]:
     return {
         FLOOR: encode_utc(clock.floor),
         FLOOR_BY: clock.floor_by,
-        VOUCHED: encode_utc(clock.attested),
+        ATTESTED: encode_utc(clock.attested),
         ROOT: str(root),
         FIX: json.dumps(clock.dump(boot_id)),
         RTC_APART: f"{clock.rtc_apart_s:.0f}",

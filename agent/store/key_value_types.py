@@ -22,10 +22,10 @@ from agent.store.state_origin import KEY as BORN
 from agent.store.state_origin import StateOrigin
 from agent.store.table import row_crc
 
-FLOOR, FLOOR_BY, VOUCHED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
+FLOOR, FLOOR_BY, ATTESTED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
 FIX, RTC_APART, HELD = "clock_fix", "rtc_apart", "time_held"
 PAUSE = "pause/"
-LOCAL_SILENCE, SILENCE_KEY, SILENCES_TOLD = "local_silence", "silence_key", "silences_told"
+LOCAL_SILENCE, SILENCE_KEY, SILENCES_REPORTED = "local_silence", "silence_key", "silences_told"
 MAX_COUNT = 1 << 53
 # How a copy's value is merged into the card's. newer: the copy's, which was written later. own:
 # never merged. highest: the higher of both, by its reader. clock: see `_is_clock_carried`.
@@ -130,7 +130,7 @@ FIELDS: Mapping[str, KeyValueField] = {
     BORN: KeyValueField(Decoder(StateOrigin).decode),
     FLOOR: KeyValueField(parse_utc, carry="clock"),
     FLOOR_BY: KeyValueField(str, carry="clock"),
-    VOUCHED: KeyValueField(parse_utc, carry="highest"),
+    ATTESTED: KeyValueField(parse_utc, carry="highest"),
     ROOT: KeyValueField(parse_count, carry="highest"),
     FIX: KeyValueField(Decoder(_FixRecord | None).decode, is_recovered=False),
     RTC_APART: KeyValueField(int, is_recovered=False),
@@ -138,7 +138,7 @@ FIELDS: Mapping[str, KeyValueField] = {
     key_value.LAST_PLACE: KeyValueField(parse_place),
     LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
     SILENCE_KEY: KeyValueField(_parse_on_or_empty),
-    SILENCES_TOLD: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
+    SILENCES_REPORTED: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
     "health_short_lives": KeyValueField(parse_count, is_recovered=False),
 }
 FAMILIES: Mapping[str, KeyValueField] = {

@@ -49,11 +49,11 @@ def load_origin(connection: sqlite3.Connection) -> StateOrigin:
     if text is not None:
         return msgspec.json.decode(text, type=StateOrigin)
     (has_floors,) = connection.execute("SELECT EXISTS (SELECT 1 FROM floors)").fetchone()
-    birth = StateOrigin(is_new=not has_floors)
-    save_origin(connection, birth)
-    return birth
+    origin = StateOrigin(is_new=not has_floors)
+    save_origin(connection, origin)
+    return origin
 
 
-def save_origin(connection: sqlite3.Connection, birth: StateOrigin) -> None:
+def save_origin(connection: sqlite3.Connection, origin: StateOrigin) -> None:
     """Store the origin."""
-    key_value.put(connection, KEY, msgspec.json.encode(birth).decode())
+    key_value.put(connection, KEY, msgspec.json.encode(origin).decode())

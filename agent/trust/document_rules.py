@@ -47,9 +47,9 @@ _CLOCK = re.compile(rf"{_HOUR}|24:00", re.ASCII)
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
 
 
-def _require(holds: object, path: str, want: str) -> None:
+def _require(holds: object, path: str, expected: str) -> None:
     if not holds:
-        raise SchemaError(path, want)
+        raise SchemaError(path, expected)
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,7 @@ EMERGENCY_WINDOW = timedelta(minutes=30)  # two people sign, one after the other
 BASE_SLOT = "base"
 BASE_LIFETIME = 400 * DAY
 PRIORITY_LIFETIME = 14 * DAY
-HELD_ALARM_LIFETIME = 400 * DAY  # as a station-config: both may wait for more than a year
+PREPARED_ALARM_LIFETIME = 400 * DAY  # as a station-config: both may wait for more than a year
 # Longest time from `issued` to `expires`; a role's own limit only shortens it.
 LIFETIME_OF_KIND: dict[str, timedelta] = {
     "playlist": 45 * DAY,
@@ -43,14 +43,14 @@ def longest_lifetime(document: Document) -> timedelta:
         if document.slot == BASE_SLOT:
             return BASE_LIFETIME
     if isinstance(document, Emergency) and document.trigger == "key":
-        return HELD_ALARM_LIFETIME
+        return PREPARED_ALARM_LIFETIME
     return LIFETIME_OF_KIND[document.kind]
 
 
 def longest_life(kind: str, slot: str) -> timedelta:
     """The longest that any document of a kind in a slot may live."""
     if (kind == "playlist" and slot == BASE_SLOT) or (kind == "emergency" and KEY_SLOT.match(slot)):
-        return max(BASE_LIFETIME, HELD_ALARM_LIFETIME)
+        return max(BASE_LIFETIME, PREPARED_ALARM_LIFETIME)
     return LIFETIME_OF_KIND[kind]
 
 

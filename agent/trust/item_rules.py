@@ -43,15 +43,15 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 class SchemaError(ValueError):
     """A value breaks a rule. The message states its path and what it must be."""
 
-    def __init__(self, path: str, want: str) -> None:
-        super().__init__(f"{path}: must be {want}")
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(f"{path}: must be {expected}")
         self.path = path
-        self.want = want
+        self.expected = expected
 
 
-def _require(holds: object, path: str, want: str) -> None:
+def _require(holds: object, path: str, expected: str) -> None:
     if not holds:
-        raise SchemaError(path, want)
+        raise SchemaError(path, expected)
 
 
 # Playlists repeat the same few texts in every entry: the caches check each text once.
@@ -235,7 +235,7 @@ def check_playlist(document: Playlist) -> None:
         try:
             _check_entry(entry, ids, digests)
         except SchemaError as error:
-            raise SchemaError(f"entries[{index}].{error.path}", error.want) from None
+            raise SchemaError(f"entries[{index}].{error.path}", error.expected) from None
 
 
 def check_emergency_bodies(bodies: list[EmergencyBody], digests: Collection[str]) -> None:

@@ -36,7 +36,7 @@ class Nonces:
         self.round_trip_s = 0.0
         self.is_waiting = False
 
-    def ask(self) -> str:
+    def create(self) -> str:
         """Create a new nonce; its age counts from now."""
         nonce = secrets.token_hex(16)
         self._asked[nonce] = self._boot()

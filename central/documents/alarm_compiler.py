@@ -16,7 +16,7 @@ from msgspec import Meta
 from agent.contract.document import Emergency, EmergencyBody, Text
 from agent.contract.ids import KEY_SLOT
 from agent.errors import YamlFaults
-from agent.trust.freshness import HELD_ALARM_LIFETIME
+from agent.trust.freshness import PREPARED_ALARM_LIFETIME
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.schedule_model import Date, Lang, Pattern, Span, parse_span_ms
 from central.documents.sign import encode_document, new_doc_id
@@ -130,8 +130,10 @@ class _AlarmCompiler(Compilation):
         if end <= max(begin, now):
             self.fault("until", "file.end", got=alarm.until)
             return None
-        if end - now > HELD_ALARM_LIFETIME:
-            self.fault("until", "file.most_days", str(HELD_ALARM_LIFETIME.days), got=alarm.until)
+        if end - now > PREPARED_ALARM_LIFETIME:
+            self.fault(
+                "until", "file.most_days", str(PREPARED_ALARM_LIFETIME.days), got=alarm.until
+            )
         return max(begin, now), end
 
     def _body(self, message: AlarmMessage, path: str) -> EmergencyBody:

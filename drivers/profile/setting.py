@@ -51,12 +51,12 @@ class SettingFault:
     name: str
     code: FaultCode
     got: str = ""
-    want: str = ""
+    expected: str = ""
 
     def __str__(self) -> str:
         got = f" {self.got!r}" if self.got else ""
-        want = f"; expected {self.want}" if self.want else ""
-        return f"{self.code} {self.name}{got}{want}"
+        expected = f"; expected {self.expected}" if self.expected else ""
+        return f"{self.code} {self.name}{got}{expected}"
 
 
 def find_setting_faults(
@@ -81,7 +81,7 @@ def _unknown(name: str, known: Mapping[str, Setting]) -> SettingFault:
     import difflib  # only for a wrong name
 
     near = difflib.get_close_matches(name, known, n=1)
-    return SettingFault(name, "unknown_key", want=near[0] if near else ", ".join(sorted(known)))
+    return SettingFault(name, "unknown_key", expected=near[0] if near else ", ".join(sorted(known)))
 
 
 def _find_in_known(
@@ -90,9 +90,9 @@ def _find_in_known(
     for name, setting in known.items():
         if name not in given:
             if setting.need:
-                yield SettingFault(name, "missing_key", want=_want(setting))
+                yield SettingFault(name, "missing_key", expected=_describe_expected(setting))
         elif not _fits(setting, given[name]):
-            yield SettingFault(name, "bad_value", str(given[name]), _want(setting))
+            yield SettingFault(name, "bad_value", str(given[name]), _describe_expected(setting))
 
 
 def _fits(setting: Setting, value: Any) -> bool:
@@ -117,7 +117,7 @@ def _fits_port(form: str, text: str) -> bool:
     return form.startswith("/dev") if isinstance(endpoint, SerialEndpoint) else "tcp://" in form
 
 
-def _want(setting: Setting) -> str:
+def _describe_expected(setting: Setting) -> str:
     if setting.choices:
         return ", ".join(map(str, setting.choices))
     if setting.low is not None:

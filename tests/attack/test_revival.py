@@ -83,13 +83,15 @@ async def test_attack_115_a_stolen_head_key_revives_an_emergency_before_its_end_
     assert await late.receive(seal(alarm(), SECOND, FIRST), "emergency") in ("E_TIME", "")
     assert "emergency" not in late.kinds
     # with it: this is what the thief gains
-    assert await late.receive(attesting(3, late.intake.nonces.ask(), alarm()), "head") == "accepted"
+    assert (
+        await late.receive(attesting(3, late.intake.nonces.create(), alarm()), "head") == "accepted"
+    )
     assert "emergency" in late.kinds
 
 
 async def test_attack_115_nothing_is_revived_after_its_own_end(late: HeadlessStation) -> None:
     late.pass_time(71 * MINUTE)
-    nonce = late.intake.nonces.ask()
+    nonce = late.intake.nonces.create()
     header = {"issued": utc_text(AT + 2 * HOUR), "expires": utc_text(AT + 20 * HOUR)}
     listed = head(1, {}, nonce=nonce, emergencies=[digest_of(alarm())], **header)
     assert await late.receive(listed, "head") == "accepted"
@@ -97,14 +99,14 @@ async def test_attack_115_nothing_is_revived_after_its_own_end(late: HeadlessSta
 
 
 async def test_attack_115_one_signature_of_the_two_is_not_enough(late: HeadlessStation) -> None:
-    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    await late.receive(attesting(1, late.intake.nonces.create(), alarm()), "head")
     assert await late.receive(seal(alarm(), FIRST), "emergency") == "E_THRESHOLD"
 
 
 async def test_attack_115_a_question_of_five_minutes_ago_attests_nothing(
     late: HeadlessStation,
 ) -> None:
-    nonce = late.intake.nonces.ask()
+    nonce = late.intake.nonces.create()
     await late.receive(attesting(1, nonce, alarm()), "head")
     late.pass_time(6 * MINUTE)
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
@@ -114,7 +116,7 @@ async def test_attack_115_without_the_time_the_head_alone_revives_nothing(
     lost: HeadlessStation,
 ) -> None:
     """Nobody could tell whether the emergency has ended, on a box that knows no time."""
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 
@@ -125,27 +127,27 @@ async def test_attack_116_what_was_cancelled_stays_so(
 ) -> None:
     """The box slept through the alarm and has its cancel: also after a restart."""
     assert await late.receive(seal(end, FIRST, SECOND), "cancel") == "accepted"
-    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    await late.receive(attesting(1, late.intake.nonces.create(), alarm()), "head")
     envelope = seal(alarm(), FIRST, SECOND)
     assert await late.receive(envelope, "emergency") == "E_REPLAY"
     await late.stop()
     late.begins = late.clock.now().at
     await late.start()
-    await late.receive(attesting(2, late.intake.nonces.ask(), alarm()), "head")
+    await late.receive(attesting(2, late.intake.nonces.create(), alarm()), "head")
     assert await late.receive(envelope, "emergency") == "E_REPLAY"
     assert "emergency" not in late.kinds
 
 
 async def test_attack_116_an_answer_recorded_before_the_cancel(late: HeadlessStation) -> None:
     """The broker keeps the cancel back: five minutes of delay are all that it gains."""
-    recorded = attesting(1, late.intake.nonces.ask(), alarm())
+    recorded = attesting(1, late.intake.nonces.create(), alarm())
     late.pass_time(6 * MINUTE)
     assert await late.receive(recorded, "head") == "accepted"
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 
 
 async def test_attack_117_a_late_time_does_not_use_up_the_question(lost: HeadlessStation) -> None:
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     lost.pass_time(timedelta(seconds=32))
     assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == "E_TIME"
     assert lost.clock.now().quality == "FLOOR"
@@ -157,7 +159,7 @@ async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(
     lost: HeadlessStation,
 ) -> None:
     """A centre behind a slow link: no clock is set, and the alarm is heard all the same."""
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     lost.pass_time(timedelta(seconds=40))
     told = time_reply(nonce=nonce, utc=utc_text(AT + 50 * MINUTE))
     assert await lost.receive(seal(told, TIME), "time") == "E_TIME"
@@ -167,7 +169,7 @@ async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(
 
 async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: HeadlessStation) -> None:
     """Signed 30 s before the alarm ends and 40 s under way: it may have ended."""
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     lost.pass_time(timedelta(seconds=40))
     told = time_reply(nonce=nonce, utc=utc_text(AT + 2 * HOUR - timedelta(seconds=30)))
     await lost.receive(seal(told, TIME), "time")
@@ -176,7 +178,7 @@ async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: Headless
 
 
 async def test_attack_117_a_question_sets_the_clock_once(lost: HeadlessStation) -> None:
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     assert await lost.receive(seal(time_reply(nonce=nonce), TIME), "time") == ""
     assert lost.clock.now().quality == "SYNCED"
     again = time_reply(nonce=nonce, utc=utc_text(AT + MINUTE))
@@ -186,13 +188,13 @@ async def test_attack_117_a_question_sets_the_clock_once(lost: HeadlessStation) 
 async def test_an_emergency_that_overtook_its_proof_is_judged_again(late: HeadlessStation) -> None:
     """A group's message comes at once, the head of this station behind it."""
     assert await late.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
-    await late.receive(attesting(1, late.intake.nonces.ask(), alarm()), "head")
+    await late.receive(attesting(1, late.intake.nonces.create(), alarm()), "head")
     assert [one.result for one in late.results[-2:]] == ["accepted", "accepted"]
     assert "emergency" in late.kinds
 
 
 async def test_an_emergency_that_overtook_the_time_is_judged_again(lost: HeadlessStation) -> None:
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
     await lost.receive(seal(time_reply(nonce=nonce), TIME), "time")
     assert "emergency" in lost.kinds
@@ -202,7 +204,7 @@ async def test_an_emergency_that_overtook_a_late_time_is_judged_again(
     lost: HeadlessStation,
 ) -> None:
     """Head and emergency came through, only the time was too slow to set a clock."""
-    nonce = lost.intake.nonces.ask()
+    nonce = lost.intake.nonces.create()
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
     lost.pass_time(timedelta(seconds=40))
@@ -220,7 +222,7 @@ async def test_a_box_whose_clock_stands_at_build_time_takes_an_emergency_by_its_
     assert box.clock.now().at < BUILD_AT + MINUTE < AT - 20 * 24 * HOUR
     config = seal(station_config(), *tree.signers("vn.84"))
     assert await box.receive(config, "station-config") == "accepted"
-    nonce = box.intake.nonces.ask()
+    nonce = box.intake.nonces.create()
     if is_answered:
         box.pass_time(timedelta(seconds=32))
         await box.receive(seal(time_reply(nonce=nonce), *tree.signers("vn.time")), "time")
@@ -234,7 +236,7 @@ async def test_a_nonce_does_not_make_old_files_fresh(tmp_path: Path) -> None:
     tree = FakePublisher(AT - 72 * HOUR)
     box = await HeadlessStation(tmp_path, STATION, load_tree(tree.files()), None).start()
     await box.receive(seal(station_config(), *tree.signers("vn.84")), "station-config")
-    nonce = box.intake.nonces.ask()
+    nonce = box.intake.nonces.create()
     envelope = seal(emergency(nonce=nonce), *tree.signers("vn.84.em"))
     assert await box.receive(envelope, "emergency") == "E_STALE"
     await box.stop()

@@ -14,7 +14,7 @@ from agent.evidence.journal import Journal
 from agent.store import clock_state, documents, key_value
 from agent.store.authority_files import read as read_authority
 from agent.store.database import Store
-from agent.store.key_value_types import SILENCE_KEY, SILENCES_TOLD, ReportedSilence
+from agent.store.key_value_types import SILENCE_KEY, SILENCES_REPORTED, ReportedSilence
 from agent.store.local_mute import LocalMute
 from agent.store.pause_history import last_pauses
 from agent.store.state_origin import load_origin
@@ -54,7 +54,7 @@ async def start(folder: Path, store: Store) -> Started:
     floors = await store.run(documents.load_floors)
     switch = LocalMute(store, clock, BOOT)
     await switch.load()
-    told = await store.run(key_value.get, SILENCES_TOLD)
+    told = await store.run(key_value.get, SILENCES_REPORTED)
     journal = Journal(store, STATION, clock, BOOT)
     await journal.open()
     held = await store.run(documents.held)

@@ -31,7 +31,7 @@ class PoliteBox(Box):
         super().__init__(centre, store, centre.device)
 
     async def greet(self, session: int) -> None:
-        self.nonce = self.nonces.ask()
+        self.nonce = self.nonces.create()
         hello = Hello(
             session=session, boot_id="b" * 32, epoch=self.journal.epoch, last_seq=0,
             nonce=self.nonce, place=PLACE, holds={}, authority={"root": 1}, agent="0.1.0",

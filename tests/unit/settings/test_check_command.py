@@ -38,7 +38,7 @@ def station(tmp_path: Path) -> Path:
     return path
 
 
-def judge_form(path: Path) -> SettingsReport:
+def validate_form(path: Path) -> SettingsReport:
     """As the loader, without a look at the box: a test machine has no GPIO library."""
     settings = load_settings(path)
     judged = validate_settings(path)
@@ -46,7 +46,7 @@ def judge_form(path: Path) -> SettingsReport:
 
 
 def risks_of(path: Path) -> set[tuple[int, int, str]]:
-    judged = judge_form(path)
+    judged = validate_form(path)
     assert judged.settings is not None
     assert judged.tree is not None
     found = find_risks(judged.settings, judged.tree, path)
@@ -184,7 +184,7 @@ def test_the_type_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) 
 
 def test_warnings_leave_the_exit_code_0(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
-    assert run_check(station, judge_form, "en") == 0
+    assert run_check(station, validate_form, "en") == 0
     told = capsys.readouterr().out
     assert f"{station}:3:9: warning: broker.host: " in told
     assert told.splitlines()[-1].startswith(f"{station}: settings are good, ")
@@ -194,7 +194,7 @@ def test_programs_get_warnings_apart_from_faults(
     station: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
-    assert run_check(station, judge_form, as_json=True) == 0
+    assert run_check(station, validate_form, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["good"] is True
     assert told["faults"] == []
@@ -259,7 +259,7 @@ def test_the_line_of_a_fault_does_not_show_the_pin(line: str) -> None:
 
 
 def test_the_settings_in_force_hide_the_pin_and_mark_defaults(station: Path) -> None:
-    judged = judge_form(station)
+    judged = validate_form(station)
     assert judged.settings is not None
     text = build_effective(judged.settings, judged.tree, "en")
     assert "739184" not in text
@@ -273,7 +273,7 @@ def test_the_settings_in_force_hide_the_pin_and_mark_defaults(station: Path) -> 
 def test_the_settings_in_force_load_as_the_same_settings(station: Path) -> None:
     change(station, "page:", BOARD + SECOND + "page:")
     change(station, "coil: 17", 'coil: 17, options: {line_name: "no", a: 0.00001, b: true, c: ""}')
-    judged = judge_form(station)
+    judged = validate_form(station)
     assert judged.settings is not None
     text = build_effective(judged.settings, judged.tree, "vi")
     again = station.with_name("again.yaml")
@@ -284,11 +284,11 @@ def test_the_settings_in_force_load_as_the_same_settings(station: Path) -> None:
 def test_print_gives_only_the_settings_on_stdout(
     station: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_check(station, judge_form, effective=True) == 0
+    assert run_check(station, validate_form, effective=True) == 0
     told = capsys.readouterr()
     assert told.out.startswith("station: tv-cl-0007\n")
     assert "cài đặt đúng" in told.err
-    assert run_check(station, judge_form, effective=True, as_json=True) == 0
+    assert run_check(station, validate_form, effective=True, as_json=True) == 0
     given: dict[str, Any] = json.loads(capsys.readouterr().out)["effective"]
     assert given["broker"]["keepalive_s"] == 120
     assert given["page"]["pin"] == "******"
@@ -319,5 +319,5 @@ def test_a_missing_file_of_the_centre_names_its_origin(tmp_path: Path) -> None:
     (tmp_path / "device.pem").touch()
     path.write_text(SOUND.format(tmp_path).replace("dev.pem", "devic.pem"), encoding="utf-8")
     texts = {fault.key: fault.text("vi") for fault in validate_settings(path).faults}
-    assert "device.pem" in texts["broker.cert"]  # the likelier reason is told instead
+    assert "device.pem" in texts["broker.cert"]  # the likelier reason is reported instead
     assert "tệp do trung tâm cấp" not in texts["broker.cert"]

@@ -1,4 +1,4 @@
-"""What a technician who forgot `sudo` is told: the one thing to do, in their language."""
+"""The messages for a technician who forgot `sudo`: the one thing to do, in both languages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def box() -> Iterator[Path]:
 
 @pytest.fixture
 def technician(box: Path) -> Iterator[Path]:
-    """The same box; whoever runs the tests, what follows is done without root's rights."""
+    """The same box, used without root's rights, whoever runs the tests."""
     if os.geteuid():
         yield box
         return
@@ -47,7 +47,7 @@ def technician(box: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("command", ["check", "doctor", "run"])
 def test_unreadable_settings_get_a_message_of_ours(technician: Path, command: str) -> None:
     told = CliRunner().invoke(main, [command, str(technician / "station.yaml")])
-    # systemd starts it again and again unless it is 78: no other code is a technician's to cure
+    # systemd restarts it for any code but 78, which a technician must handle
     assert told.exit_code == (78 if command == "run" else 2)
     assert ("Permission denied" if command == "run" else "sudo") in told.output
 

@@ -222,7 +222,7 @@ def test_without_a_runtime_directory_copies_are_in_a_folder_of_this_user_alone(
     open_volatile(card).close()
     assert room.stat().st_mode & 0o777 == 0o700
     room.chmod(0o777)
-    store = open_state(card)  # nobody knows who put that copy there
+    store = open_state(card)  # the origin of that copy is unknown
     assert not store.is_volatile
     store.close()
     assert find_copy_path(card).exists()

@@ -60,7 +60,7 @@ def test_a_state_that_lost_a_part_is_new_though_it_has_some_floors(
 ) -> None:
     with closing(sqlite3.connect(broken)) as old, old:
         old.execute("DROP TABLE floors")
-        old.execute("CREATE TABLE floors (issuer TEXT)")  # as after a rotten page: no such column
+        old.execute("CREATE TABLE floors (issuer TEXT)")  # as after a corrupt page: no such column
     assert carried(fresh, broken) == ([], [("e0",)], True)
 
 

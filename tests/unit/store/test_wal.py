@@ -46,7 +46,7 @@ def turn(folder: Path, at: int) -> None:
 
 
 def begin(folder: Path) -> tuple[int, bool, str]:
-    """The last session, whether the memory counts as new, and what is told."""
+    """The last session, whether the state counts as new, and the reported damage."""
     store = Store.open(folder)
     session = store.do(lambda connection: int(key_value.get(connection, "session") or 0))
     is_new = store.do(load_origin).is_new

@@ -28,7 +28,7 @@ class HelloBench:
 
     async def send(self) -> None:
         self.sent += 1
-        self.nonces.ask()
+        self.nonces.create()
 
     async def _wait(self, span_s: float) -> None:
         self.waits.append(span_s)

@@ -414,7 +414,7 @@ def test_a_file_above_its_largest_size_is_refused(name: str, limit: int) -> None
     fitting = getattr(files, name).ljust(limit * 1024)
     hint = refusal(dataclasses.replace(files, **{name: fitting + b" "})).hint
     assert "bytes, at most" in hint
-    if name in ("root", "timestamp"):  # nobody lists their length
+    if name in ("root", "timestamp"):  # their length is not listed
         load_tree(dataclasses.replace(files, **{name: fitting}))
 
 

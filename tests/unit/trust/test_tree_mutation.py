@@ -100,7 +100,7 @@ def test_one_file_in_the_place_of_another(name: str, other: str) -> None:
 
 
 def signed_truly(name: str, signed: Any) -> TreeFiles:
-    """The set with one file said otherwise, and all above it signed anew by those who must."""
+    """The set with one file changed, and all files above it signed again by their keys."""
     changed = with_file(name, sign_json(signed, TREE.signers(name)))
     if name in ("root", "timestamp"):
         return changed
@@ -132,7 +132,7 @@ def test_whatever_is_signed_truly_is_a_tree_or_a_refusal_by_code(
     try:
         files = signed_truly(name, signed)
     except (FormatError, UnicodeError):
-        return  # canonical JSON knows no floats: nobody can sign them
+        return  # canonical JSON has no floats, so such a value cannot be signed
     try:
         authority = load_tree(files)
     except TrustError as error:

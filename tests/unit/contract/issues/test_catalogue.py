@@ -13,7 +13,7 @@ from agent.contract.issues.catalogue import ISSUE_KINDS
 
 ROOT = Path(__file__).resolve().parents[4]
 MODULES = sorted((ROOT / "agent").rglob("*.py"))
-# what tells an issue → the place of the kind among its arguments
+# a call that reports an issue → the place of the kind among its arguments
 TELLERS = {
     "note": 0,
     "set_issue": 0,
