@@ -19,7 +19,8 @@ from central.authority.ceremony.holder_key import load_pub, parse_holder
 from central.authority.ceremony.messages import translate
 from central.authority.ceremony.tree_draft import TreeDraft, open_draft
 from central.authority.ceremony.workspace import Workspace
-from central.cli.authority_options import FILE, days_option, parse_span_s, repeat_line, step
+from central.cli.authority_options import days_option, parse_span_s, repeat_line, step
+from central.cli.options import FILE
 from texts.catalogue import LANGS, Lang
 
 

@@ -13,9 +13,9 @@ import click
 
 from central.authority.ceremony.messages import translate
 from central.cli.cli_errors import handle_errors
+from central.cli.options import lang_option
 from texts.catalogue import LANGS
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _SPAN_S = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
@@ -59,7 +59,6 @@ at_option = click.option(
     "--at", callback=parse_moment, help="Now, as UTC text; the same input gives the same bytes."
 )
 days_option = click.option("--days", type=click.IntRange(1, 3650), help="Life of changed files.")
-lang_option = click.option("--lang", type=click.Choice(LANGS), default="vi", show_default=True)
 passphrase_option = click.option(
     "--passphrase", envvar="TRAMTIN_PASS", help="Or the token's PIN; asked for when not given."
 )

@@ -20,12 +20,12 @@ from central.authority.ceremony.tree_draft import TreeDraft, open_draft
 from central.authority.ceremony.tree_view import draw
 from central.authority.ceremony.workspace import Workspace
 from central.cli.authority_commands import open_folder, write_log
-from central.cli.authority_options import FILE, lang_option, passphrase_option, step
+from central.cli.authority_options import passphrase_option, step
 from central.cli.cli_errors import handle_errors
+from central.cli.options import ANY, FILE, lang_option
 from central.documents.summary import format_moment
 from texts.catalogue import LANGS, Lang
 
-ANY = click.Path(path_type=Path)
 COPY = click.Path(path_type=Path, exists=True, file_okay=False)
 
 

@@ -23,14 +23,10 @@ from central.authority.signers import (
     read_signers,
 )
 from central.cli.cli_errors import handle_errors
+from central.cli.options import ANY, FILE, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-ANY = click.Path(path_type=Path)
-lang_option = click.option(
-    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
-)
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
 root_option = click.option(
     "--root",

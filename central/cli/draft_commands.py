@@ -14,11 +14,10 @@ from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
 from central.cli.cli_errors import handle_errors
+from central.cli.options import ANY, FILE
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-ANY = click.Path(path_type=Path)
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 

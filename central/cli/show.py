@@ -10,12 +10,11 @@ import msgspec
 from central.cli.table_rows import Row, collect_rows
 from central.collector.report_rules import escape_control, strip_control
 from central.documents.summary import format_moment
-from central.messages.catalogue import PHRASES, translate
+from central.messages.catalogue import PHRASES, name_language, translate
 from central.publication.numbering import format_number
 from central.reports.plays import (
     describe_on_air,
     describe_play,
-    name_lang,
     name_output,
     shorten_title,
 )
@@ -244,5 +243,5 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "on_air": describe_on_air,
     "where": name_output,
     "what": lambda row, _: shorten_title(row["title"]),
-    "language": lambda row, lang: name_lang(row["lang"], lang),
+    "language": lambda row, lang: name_language(row["lang"], lang),
 }

@@ -26,7 +26,7 @@ from agent.contract.topic import CENTRE_STATE, ROOT, parse_uplink_topic
 from agent.errors import ConfigError
 from central.authority import authority_store
 from central.collector.identity import CENTRE, Identity
-from central.collector.message_queue import Incoming, MessageQueue
+from central.collector.message_queue import MessageQueue, StationMessage
 from central.collector.publisher import MOST_UNCONFIRMED, Publisher
 from central.collector.report_handler import WINDOW, ReportHandler
 from central.publication.document_outbox import OutgoingMessage, is_out_of_time, mark_sent, unsent
@@ -203,7 +203,7 @@ class Collector:
             except ValueError:
                 log.warning("not a topic of ours: %s", message.topic.value[:120])
                 continue
-            await incoming.put(Incoming(station, channel, bytes(message.payload)))
+            await incoming.put(StationMessage(station, channel, bytes(message.payload)))
 
     async def _answer(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
         """Handle received messages, a group at a time; answer each after its commit.
@@ -223,7 +223,7 @@ class Collector:
         finally:
             await publisher.close()
 
-    async def _receive(self, group: Sequence[Incoming]) -> list[OutgoingMessage]:
+    async def _receive(self, group: Sequence[StationMessage]) -> list[OutgoingMessage]:
         """Return the answers to send; none where the centre itself fails at all messages."""
         try:
             return await asyncio.to_thread(self._reception.receive_group, group)

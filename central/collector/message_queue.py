@@ -12,7 +12,7 @@ MOST_WAITING = 512
 
 
 @dataclass(frozen=True)
-class Incoming:
+class StationMessage:
     """One message of a station: its channel and exact bytes."""
 
     station: StationId
@@ -28,16 +28,16 @@ class MessageQueue:
     """
 
     def __init__(self, most: int = MOST_WAITING) -> None:
-        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(most)
+        self._queue: asyncio.Queue[StationMessage] = asyncio.Queue(most)
 
     def __len__(self) -> int:
         return self._queue.qsize()
 
-    async def put(self, message: Incoming) -> None:
+    async def put(self, message: StationMessage) -> None:
         """Add a message; wait for room."""
         await self._queue.put(message)
 
-    async def get_group(self, most: int = MOST_TOGETHER) -> list[Incoming]:
+    async def get_group(self, most: int = MOST_TOGETHER) -> list[StationMessage]:
         """Wait for the next message; return it with those queued behind it."""
         group = [await self._queue.get()]
         while len(group) < most and not self._queue.empty():

@@ -31,7 +31,7 @@ from agent.errors import TrustError
 from central.collector import journal_ingest, report_store
 from central.collector.authority_resend import AuthorityResend
 from central.collector.heads import Heads
-from central.collector.message_queue import Incoming
+from central.collector.message_queue import StationMessage
 from central.collector.online_signer import OnlineSigner
 from central.collector.report_rules import (
     ReportError,
@@ -80,7 +80,7 @@ class ReportHandler:
         self._resend = AuthorityResend(database)
         self._of_former_life: dict[StationId, Hello] = {}
 
-    def receive_group(self, messages: Iterable[Incoming]) -> list[OutgoingMessage]:
+    def receive_group(self, messages: Iterable[StationMessage]) -> list[OutgoingMessage]:
         """Run `receive` for each message in order, with one commit; blocks on the database.
 
         Raises:
@@ -89,7 +89,7 @@ class ReportHandler:
         with self._database.together():
             return [reply for one in messages for reply in self._receive_one(one)]
 
-    def _receive_one(self, one: Incoming) -> list[OutgoingMessage]:
+    def _receive_one(self, one: StationMessage) -> list[OutgoingMessage]:
         try:
             with self._database.savepoint():
                 return self.receive(one.station, one.channel, one.payload)

@@ -111,7 +111,7 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
     at = ", ".join(clock.removesuffix(":00") for clock in when.at)
     begin, end = _date(when.from_), _date(when.until)
     parts = [
-        f"“{entry.title}” ({name_language(entry.lang, speak)})",
+        f"“{entry.title}” ({_name_language(entry.lang, speak)})",
         _start(entry, at, speak),
         format_weekdays(when.weekdays, speak),
         speak("dates", begin, end) if begin != end else speak("one_date", begin),
@@ -139,7 +139,7 @@ def _description(entry: Entry, speak: Say) -> Iterator[str]:
             yield speak(f"entry.{name}", text)
 
 
-def name_language(lang: str, speak: Say) -> str:
+def _name_language(lang: str, speak: Say) -> str:
     """The name of a language, or its code when it has no name here."""
     name = speak(f"lang.{lang}")
     return lang if name.startswith("lang.") else name
@@ -210,7 +210,7 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
     yield speak("heard", _signal(document, speak))
     has_words = any(body.media for body in document.bodies)
     for body in document.bodies:
-        lang = name_language(body.lang, speak)
+        lang = _name_language(body.lang, speak)
         if body.media:
             yield speak("heard.words", lang, _length(body.media, document))
         elif has_words:
@@ -221,7 +221,7 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
     shown = [(body.lang, text) for body in document.bodies if (text := _shown(body.text))]
     yield speak("seen" if shown else "seen.nothing")
     for code, text in shown:
-        yield speak("seen.text", name_language(code, speak), text)
+        yield speak("seen.text", _name_language(code, speak), text)
 
 
 def _rounds(document: Emergency, speak: Say, *, has_words: bool) -> Iterator[str]:

@@ -305,3 +305,9 @@ PHRASES: Catalogue = {
 def translate(lang: Lang, code: str, *args: object) -> str:
     """The text of a code; an unknown code is returned as it is."""
     return look_up(PHRASES, code, lang, *args)
+
+
+def name_language(code: str, lang: Lang) -> str:
+    """The name of a language, or its code when it has no name here."""
+    name = translate(lang, f"lang.{code}")
+    return code if name.startswith("lang.") else name

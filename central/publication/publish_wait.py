@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from agent.contract.local_time import LOCAL
-from central.messages.catalogue import translate
+from central.messages.catalogue import name_language, translate
 from central.publication.recipients import list_names
 from central.publication.station_answers import StationAnswer, StationAnswers
-from central.reports.plays import name_lang
 from texts.catalogue import Lang
 
 ALL, SOME, NONE = 0, 4, 5  # exit codes: how many stations answered well
@@ -85,7 +84,7 @@ def describe_answer(answer: StationAnswer, lang: Lang) -> str:
         elif medium in answer.lacking and answer.verdict == "accepted":
             parts.append(translate(lang, f"answer.no_{medium}"))
     if answer.wordless:
-        names = ", ".join(name_lang(one, lang) for one in answer.wordless)
+        names = ", ".join(name_language(one, lang) for one in answer.wordless)
         parts.append(translate(lang, "play.words_missing", names))
     parts += [translate(lang, "answer.trouble", trouble) for trouble in answer.troubles]
     if not parts:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from central.documents.summary import format_moment, format_span, name_language
-from central.messages.catalogue import translate
+from central.documents.summary import format_moment, format_span
+from central.messages.catalogue import name_language, translate
 from texts.catalogue import Lang
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ def describe_on_air(row: Row, lang: Lang) -> str:
     lines = [shorten_title(str(row["title"])), f"{name_output(row, lang)}, {kind}"]
     lines.append(translate(lang, "on_air.until", _until(str(row["end"]))))
     if silent := row.get("words_missing"):
-        names = ", ".join(name_lang(str(one), lang) for one in silent)
+        names = ", ".join(name_language(str(one), lang) for one in silent)
         lines.append(translate(lang, "play.words_missing", names))
     if not row["is_online"]:
         lines.append(translate(lang, "on_air.offline"))
@@ -51,7 +51,7 @@ def name_output(row: Row, lang: Lang) -> str:
 def describe_play(row: Row, lang: Lang) -> str:
     """Title; output, language, length; then what is unusual, and by whom."""
     length = format_span(row["duration_ms"]) if isinstance(row.get("duration_ms"), int) else "–"
-    where = (name_output(row, lang), name_lang(str(row.get("lang", "–")), lang), length)
+    where = (name_output(row, lang), name_language(str(row.get("lang", "–")), lang), length)
     lines = [shorten_title(str(row.get("title", "–"))), ", ".join(where)]
     if row.get("class") not in (None, "routine"):
         lines.append(translate(lang, f"class.{row['class']}"))
@@ -60,7 +60,7 @@ def describe_play(row: Row, lang: Lang) -> str:
     if row.get("started_by"):
         lines.append(translate(lang, "play.key", row["started_by"]))
     if silent := row.get("words_missing"):
-        names = ", ".join(name_lang(str(one), lang) for one in silent)
+        names = ", ".join(name_language(str(one), lang) for one in silent)
         lines.append(translate(lang, "play.words_missing", names))
     if row.get("reason"):
         lines.append(translate(lang, "play.reason", _reason(str(row["reason"]), lang)))
@@ -91,8 +91,3 @@ def _reason(text: str, lang: Lang) -> str:
 def shorten_title(title: str) -> str:
     """Event ids in titles by their first eight digits."""
     return _LONG_ID.sub(r"\1…", title)
-
-
-def name_lang(code: str, lang: Lang) -> str:
-    """A language by its name."""
-    return name_language(code, lambda phrase, *args: translate(lang, phrase, *args))

@@ -72,10 +72,7 @@ ALLOWED = {
     ),
     "agent.timesync": "agent.evidence agent.store agent.trust",
     "agent.trust": "",
-    "central.__main__": (
-        "central.authority central.cli central.collector central.messages central.store "
-        "central.testbed"
-    ),
+    "central.__main__": "central.cli central.testbed",
     "central.authority": (
         "agent.trust central.documents central.messages central.publication central.store"
     ),
@@ -87,8 +84,7 @@ ALLOWED = {
     "central.documents": "agent.plan agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.publication": (
-        "agent.plan agent.trust central.documents central.messages central.reports "
-        "central.store"
+        "agent.plan agent.trust central.documents central.messages central.store"
     ),
     "central.reports": "central.documents central.messages central.store",
     "central.store": "",

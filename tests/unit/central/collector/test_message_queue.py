@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from agent.contract.ids import StationId
-from central.collector.message_queue import Incoming, MessageQueue
+from central.collector.message_queue import MessageQueue, StationMessage
 from central.collector.publisher import Publisher
 from central.collector.report_handler import ReportHandler
 from central.publication.document_outbox import OutgoingMessage
@@ -21,8 +21,8 @@ from central.store.database import Database
 STATIONS = [StationId(f"tv-cl-000{number}") for number in range(3)]
 
 
-def presence(station: StationId) -> Incoming:
-    return Incoming(station, "state", b'{"online":true,"session":1}')
+def presence(station: StationId) -> StationMessage:
+    return StationMessage(station, "state", b'{"online":true,"session":1}')
 
 
 def answer(number: int) -> OutgoingMessage:

@@ -1,0 +1,15 @@
+"""Parameter types and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+ANY = click.Path(path_type=Path)
+lang_option = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
+)
+format_option = click.option("--format", "format_", type=click.Choice(["text", "json"]))

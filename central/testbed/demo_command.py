@@ -1,0 +1,23 @@
+"""`tramtin-central demo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--stay", is_flag=True, help="Keep running until Ctrl-C.")
+@click.option("--listen", is_flag=True, help="Also play on this machine, 20 dB down.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Keep everything here; an earlier demo's is replaced.",
+)
+def demo(*, stay: bool, listen: bool, out: Path | None) -> None:
+    """The whole chain on this machine, about a minute."""
+    from central.testbed.scenario import main as run_demo
+
+    sys.exit(run_demo(stay=stay, listen=listen, out=out))
