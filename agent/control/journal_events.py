@@ -50,7 +50,7 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:
-    """What a technician did on the page, or a hand on an emergency key."""
+    """An operation, or a press of an emergency key."""
     if say("what") == "emergency-key":
         return f"key.{say('result') or 'refused'}", say("by"), say("code")
     is_done = say("result") == "done"

@@ -107,7 +107,7 @@ class OutputStatus:
 
 @dataclass(frozen=True)
 class LinkStatus:
-    """The connection to the broker, and for how many seconds it has been as it is."""
+    """The connection to the broker, and the seconds since its state last changed."""
 
     address: str
     is_up: bool
@@ -132,7 +132,7 @@ class OutboxStatus:
 
 @dataclass(frozen=True)
 class ReadingStatus:
-    """One thing that was looked at, or was not.
+    """One thing that is examined.
 
     Args:
         name: of `health.check_labels.LABELS`; or `mains`, `generator`, `door`; or a sensor's own.

@@ -1,4 +1,4 @@
-"""The support bundle, made by a child: what it looks at may hang, and the agent must not."""
+"""The support bundle, made by a child process: what it examines may hang the child alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tramtin confirm-time DAY [FILE]`: a person at the box says which day it is."""
+"""`tramtin confirm-time DAY [FILE]`: a person at the box confirms the date."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class DoctorContext:
-    """What every probe is given.
+    """The input of every probe.
 
     Args:
         file: station.yaml.

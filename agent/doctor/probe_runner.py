@@ -36,7 +36,7 @@ Look = Callable[[DoctorContext], AsyncGenerator[ProbeFinding, None]]
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing to look at; `name` is of `text.LABELS`."""
+    """One probe; `name` is of `messages.LABELS`."""
 
     name: str
     check: Look

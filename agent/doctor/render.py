@@ -28,7 +28,7 @@ def say(code: str, lang: Lang, *args: str) -> str:
 
 
 class Renderer:
-    """Writes each block once all blocks before it are out; on a terminal, who is still looking.
+    """Writes each block once all before it are out; on a terminal also which probes still run.
 
     Args:
         names: of all probes, in their order.
@@ -47,13 +47,13 @@ class Renderer:
         self._shows_progress = err.isatty()
 
     def begin(self, station: str | None) -> None:
-        """The title."""
+        """Write the title."""
         name = station or say("unknown_station", self._lang)
         print(say("title", self._lang, name), file=self._out, flush=True)
         self._progress()
 
     def done(self, examined: ProbeReport) -> None:
-        """One probe is through."""
+        """Write the report of one probe."""
         self._done[examined.name] = examined
         self._wipe()
         while self._waiting and self._waiting[0] in self._done:
@@ -62,7 +62,7 @@ class Renderer:
         self._progress()
 
     def end(self, all_of_them: Iterable[ProbeReport]) -> None:
-        """How many of each."""
+        """Write how many findings of each state there are."""
         count = count_states(all_of_them)
         numbers = [str(count[state]) for state in GRAVEST_FIRST]
         print(f"\n{say('sum', self._lang, *numbers)}", file=self._out, flush=True)

@@ -1,4 +1,4 @@
-"""Asks another program, with a limit in time and length; a program that is not there is a fact."""
+"""Runs another program with limits in time and output; a missing program is a result, no error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUTPUT_LIMIT_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class ProgramOutput:
-    """What it said; `code` is negative when a signal ended it."""
+    """Its output; `code` is negative when a signal ended it."""
 
     code: int
     out: str

@@ -47,7 +47,7 @@ def read_rows(state: Path, query: str) -> list[Any]:
 
 
 def read_values(state: Path) -> dict[str, str]:
-    """The agent's small memory (`store.key_value`); empty where there is none or it is broken."""
+    """The agent's stored values (`store.key_value`); empty where none can be read."""
     try:
         return dict(read_rows(state, "SELECT key, value FROM meta"))
     except (sqlite3.Error, OSError):

@@ -166,7 +166,7 @@ def _form(translator: Translator) -> Html:
 
 
 def build_message(station: str, translator: Translator, code: str, *args: str) -> bytes:
-    """A page that says one thing and leads back."""
+    """A page with one message and a link back."""
     section = el("section", el("p", translator(code, *args), role="alert"), id="message")
     back = el("p", el("a", translator("back"), href="/"))
     return build_page(translator, station, None, el("main", section, back))

@@ -1,1 +1,1 @@
-"""One probe a file; each looks at one thing, changes nothing, and knows nothing of the others."""
+"""One probe a file; each examines one thing, changes nothing and imports no other probe."""

@@ -1,4 +1,4 @@
-"""What the running agent itself complains of: it sees what doctor must leave alone."""
+"""The issues of the running agent: it examines what doctor must not touch."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _read_life(state: Path) -> list[dict[str, Any]]:
 
 
 def find_lasting(records: Iterable[dict[str, Any]]) -> list[ProbeFinding]:
-    """Issues without an end, from journal records of kind `fault` (`Agent._on_issue`)."""
+    """Issues without an end, from journal records of kind `fault` (see `agent.box_state`)."""
     lasting: dict[tuple[str, str], ProbeFinding] = {}
     for record in records:
         detail = record.get("detail") or {}

@@ -1,4 +1,4 @@
-"""One TLS handshake with the broker, and what its end means; a running agent feels nothing.
+"""One TLS handshake with the broker, and what its end means; a running agent is not disturbed.
 
 With TLS 1.3 a broker that refuses our certificate says so only after the handshake: so the line is
 listened to for a moment. A broker that accepts us keeps quiet until CONNECT (MQTT 5, section 3.1).
@@ -24,7 +24,7 @@ UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 
 @dataclass(frozen=True)
 class Handshake:
-    """How one went: what is wrong, or what was agreed on. Times in milliseconds."""
+    """The result: a finding, or what was negotiated. Times in milliseconds."""
 
     wrong: ProbeFinding | None = None
     took_ms: float = 0.0
@@ -53,7 +53,7 @@ async def reach(host: str, port: int) -> ProbeFinding | float:
 
 
 async def shake_hands(broker: BrokerSettings, context: ssl.SSLContext) -> Handshake:
-    """A whole handshake with our certificate, then a moment of listening."""
+    """A whole handshake with our certificate, then a short wait for an alert."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:

@@ -1,4 +1,4 @@
-"""How systemd sees the agent, and whether the service's user may touch its devices."""
+"""The state of the systemd unit, and whether the service's user may open its devices."""
 
 from __future__ import annotations
 

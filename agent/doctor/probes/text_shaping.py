@@ -1,4 +1,4 @@
-"""Does a board draw Vietnamese and Khmer? Without FriBiDi Khmer breaks, and nothing says so."""
+"""Does a board draw Vietnamese and Khmer? Without FriBiDi Khmer is drawn wrong without an error."""
 
 from __future__ import annotations
 

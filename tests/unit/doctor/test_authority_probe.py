@@ -1,4 +1,4 @@
-"""What `tramtin doctor` says of who may sign, from the files on the box alone."""
+"""What `tramtin doctor` finds of the authority, from the files on the box alone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def tree() -> FakePublisher:
         (replace(NOW, at=AT + timedelta(days=31)), "fault", "authority_expired"),
     ],
 )
-async def test_a_box_with_files_is_told_their_age(
+async def test_the_age_of_the_files_is_found(
     tree: FakePublisher, kept: StoredAuthority, now: Now, state: str, code: str
 ) -> None:
     finding = examine_authority(load_installed(tree.files().root), kept, now)
@@ -59,7 +59,7 @@ async def test_what_was_kept_with_another_root_counts_for_nothing(kept: StoredAu
     assert (finding.state, finding.code) == ("fault", "authority_missing")
 
 
-def test_before_its_first_start_a_box_is_told_to_start_not_that_it_is_faulty(
+def test_before_its_first_start_the_finding_is_to_start_the_agent_and_no_fault(
     tree: FakePublisher, tmp_path: Path
 ) -> None:
     root = tmp_path / "root.json"

@@ -44,12 +44,12 @@ SAID = [
 ]
 
 
-def test_every_code_that_is_said_has_a_phrase() -> None:
+def test_every_code_that_is_used_has_a_phrase() -> None:
     assert len(SAID) > 60
     assert {code for _, code in SAID} | BUILT <= PHRASES.keys()
 
 
-def test_every_phrase_is_said_somewhere() -> None:
+def test_every_phrase_is_used_somewhere() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py"))
     codes = {code.removesuffix(".step") for code in PHRASES}
     assert codes <= PHRASES.keys()

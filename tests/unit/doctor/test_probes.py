@@ -43,7 +43,7 @@ def test_chrony_is_understood(line: str, code: str) -> None:
     assert clock.examine_chrony(ProgramOutput(0, line + "\n", "")).code == code
 
 
-def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -> None:
+def test_a_battery_clock_that_the_service_may_not_open_is_found(tmp_path: Path) -> None:
     device = tmp_path / "rtc0"
     device.touch(mode=0o600)
     at = datetime(2026, 11, 24, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_a_battery_clock_that_the_service_may_not_open_is_told(tmp_path: Path) -
     assert clock.examine_rtc(None, at, device).code == "rtc_unread"
 
 
-async def test_a_battery_clock_that_the_agent_found_in_local_time_is_told() -> None:
+async def test_a_battery_clock_that_the_agent_found_in_local_time_is_found() -> None:
     rtc = datetime(2026, 11, 24, 7, tzinfo=UTC)
     own = Clock(rtc=rtc, rtc_apart_s=25_200.0)
     looks = clock.check(
@@ -87,17 +87,17 @@ def unit_properties(**changes: str) -> dict[str, str]:
         ({"ActiveState": "activating", "SubState": "auto-restart"}, ["unit_failed"]),
     ],
 )
-def test_systemds_word_is_understood(changes: dict[str, str], codes: list[str]) -> None:
+def test_properties_of_systemd_are_understood(changes: dict[str, str], codes: list[str]) -> None:
     found = systemd_unit.examine_unit(unit_properties(**changes), is_running=False)
     assert [finding.code for finding in found] == codes
 
 
-def test_an_agent_beside_systemd_is_told() -> None:
+def test_an_agent_that_runs_beside_systemd_is_found() -> None:
     found = systemd_unit.examine_unit(unit_properties(ActiveState="inactive"), is_running=True)
     assert [finding.code for finding in found] == ["unit_bypassed"]
 
 
-def test_a_missing_group_of_the_services_user_is_told() -> None:
+def test_a_missing_group_of_the_services_user_is_found() -> None:
     user = pwd.struct_passwd(("tramtin", "x", 998, 998, "", "/", "/usr/sbin/nologin"))
     groups = {"audio": ["tramtin"], "dialout": []}
 
@@ -138,7 +138,7 @@ def dev(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_serial_port_is_told_by_the_socket_it_hangs_on(dev: Path) -> None:
+def test_a_serial_port_is_named_by_the_socket_it_is_plugged_into(dev: Path) -> None:
     found = serial.examine_ports(None, dev)
     path = str(dev / "serial/by-path/platform-fd500000.pcie-usb-0:1.2:1.0-port0")
     assert [(one.code, one.args[0]) for one in found] == [("serial_free", path)]
@@ -155,7 +155,7 @@ def test_a_port_of_the_settings_that_is_not_there(dev: Path) -> None:
     assert [one.code for one in found] == ["serial_free", "serial_missing"]
 
 
-def test_a_line_is_told_with_everything_that_hangs_on_it(dev: Path) -> None:
+def test_a_line_is_listed_with_every_device_on_it(dev: Path) -> None:
     port = str(dev / "serial/by-id/usb-gone")
     found = serial.examine_ports(settings_with({"dong": port, "nhiet": port}), dev)
     assert found[-1].args == (port, "dong, nhiet")
@@ -174,14 +174,14 @@ def examine_sound(
     return [(one.state, one.code) for one in findings]
 
 
-def test_sound_outputs_are_told_by_the_name_that_stays() -> None:
+def test_sound_outputs_are_listed_by_their_stable_name() -> None:
     assert examine_sound([DEFAULT, USB], "USB Audio Device") == [
         ("good", "sound_free"),
         ("good", "sound_used"),
     ]
 
 
-def test_two_cards_of_one_name_are_told() -> None:
+def test_two_cards_of_one_name_are_found() -> None:
     assert ("warning", "sound_twins") in examine_sound([USB, USB], "USB Audio Device")
 
 
@@ -241,7 +241,7 @@ async def test_files_that_the_services_user_may_read_are_good(readable: DoctorCo
 
 
 @needs_root
-async def test_a_root_file_that_only_root_may_read_is_told(readable: DoctorContext) -> None:
+async def test_a_root_file_that_only_root_may_read_is_found(readable: DoctorContext) -> None:
     assert readable.settings is not None
     await asyncio.to_thread(Path(readable.settings.root).chmod, 0o600)
     (closed,) = [one async for one in settings.try_rights(readable, "nobody")]
@@ -287,7 +287,7 @@ def fault_record(what: str, state: str, subject: str = "loa") -> dict[str, objec
     }
 
 
-def test_the_agents_own_issues_are_told_while_they_last() -> None:
+def test_the_agents_own_issues_are_listed_while_they_last() -> None:
     records = [
         {"kind": "boot", "detail": {}},
         fault_record("engine_lost", "begins"),

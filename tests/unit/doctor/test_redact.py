@@ -27,7 +27,7 @@ def test_what_stands_behind_a_key_is_kept() -> None:
     assert redact(PEM + b"after", ()).endswith(b"after")
 
 
-def test_secret_words_are_taken_out_everywhere() -> None:
+def test_secrets_are_redacted_everywhere() -> None:
     assert b"271828" not in redact("pin 271828, số 271828".encode(), {"271828"})
 
 

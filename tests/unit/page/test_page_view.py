@@ -141,7 +141,7 @@ def test_the_verdict_is_the_gravest_thing_that_is_so(
     assert Translator("vi")(f"verdict.{verdict}") in words(status)
 
 
-def test_every_verdict_has_a_word_in_both_languages() -> None:
+def test_every_overall_status_has_a_text_in_both_languages() -> None:
     for verdict in get_args(Verdict):
         assert f"verdict.{verdict}" in PHRASES
 
@@ -163,7 +163,7 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "vì giờ yên lặng 21:00-05:00" in text
 
 
-def test_the_time_is_told_with_its_source() -> None:
+def test_the_time_is_shown_with_its_source() -> None:
     by_nts = replace(HEALTHY, clock_source="nts")
     assert "theo giờ mạng có chứng thực (NTS), sai không quá 0,03 s" in words(by_nts)
     assert "by authenticated network time (NTS), at most 0.03 s off" in words(by_nts, "en")
@@ -185,7 +185,7 @@ def test_an_ordered_silence_says_by_whom_until_when_and_why() -> None:
     assert "only an emergency sounds" in words(replace(QUIET, order=PAUSE), "en")
 
 
-def test_what_nobody_looked_at_is_said_to_be_unchecked() -> None:
+def test_what_was_not_examined_is_shown_as_unchecked() -> None:
     text = words(HEALTHY)
     assert text.count("chưa kiểm tra") == 2  # the generator, and the card with its reason
     assert REASONS["no_card"][0] in text
@@ -330,7 +330,7 @@ def test_a_page_during_an_emergency_says_what_of_each_language_is_heard() -> Non
 
 @pytest.mark.parametrize("standing", get_args(AlarmStanding))
 @pytest.mark.parametrize("output", [HEARD, SEEN])
-def test_every_standing_of_an_alarm_has_words_in_both_languages(
+def test_every_standing_of_an_emergency_has_a_text_in_both_languages(
     standing: Any, output: EmergencyOutputStatus
 ) -> None:
     spoken = tuple(LanguageStatus("vi", state) for state in get_args(WordState))
@@ -392,7 +392,7 @@ def test_a_full_page_stays_small() -> None:
         (-5, "vài giây", "a few seconds"),
     ],
 )
-def test_a_span_is_said_by_its_two_greatest_units(seconds: float, vi: str, en: str) -> None:
+def test_a_span_is_shown_in_its_two_greatest_units(seconds: float, vi: str, en: str) -> None:
     assert Translator("vi").span(seconds) == vi
     assert Translator("en").span(seconds) == en
 
@@ -415,7 +415,7 @@ def test_weekdays_in_a_row_are_a_stretch() -> None:
     assert translator.weekdays((1, 3, 5)) == "T2 T4 T6"
 
 
-def test_who_may_sign_is_told_with_its_age() -> None:
+def test_the_authority_is_shown_with_its_age() -> None:
     fresh = replace(HEALTHY, readings=(ReadingStatus("authority", "good", 7_500.0, "s"),))
     assert "2 giờ 5 phút trước" in words(fresh)
     assert "2 h 5 min ago" in words(fresh, "en")

@@ -37,7 +37,7 @@ def entered(pin_auth: PinAuth, peer: str = PHONE) -> Session:
     return session
 
 
-def test_without_a_pin_nobody_gets_in() -> None:
+def test_without_a_pin_no_session_is_opened() -> None:
     pin_auth = PinAuth(None)
     assert not pin_auth.has_pin
     with pytest.raises(PermissionError):
@@ -172,7 +172,7 @@ def test_attack_113_more_addresses_than_can_be_remembered_share_a_try_in_ten_sec
     assert pin_auth.enter(PIN, fresh) is not None
 
 
-def test_what_a_deed_said_is_shown_for_a_while_and_a_failure_as_long_as_the_session(
+def test_a_result_is_shown_for_a_while_and_a_failure_as_long_as_the_session(
     pin_auth: PinAuth, hand: Hand
 ) -> None:
     session = entered(pin_auth)

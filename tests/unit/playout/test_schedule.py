@@ -83,7 +83,7 @@ def in_two_languages() -> FakeHeld:
     return FakeHeld(both, held.sha256, held.accepted_at)
 
 
-def test_each_language_says_for_itself_whether_its_words_are_here() -> None:
+def test_each_language_states_whether_its_media_are_here() -> None:
     schedule = Schedule(None, {KHMER: "E_MEDIA: not here"}.get)
     schedule.update([in_two_languages()], now(0))
     (item,) = SoundSchedule(schedule, ["nga-ba"]).alarms(now(1))
@@ -93,7 +93,7 @@ def test_each_language_says_for_itself_whether_its_words_are_here() -> None:
     assert [[clip.sha256 for clip in body.clips] for body in item.bodies] == [[DIGEST], [KHMER], []]
 
 
-def test_a_text_that_is_only_to_be_said_is_heard_and_shown() -> None:
+def test_a_text_without_a_text_to_show_is_heard_and_shown() -> None:
     held = emergency()
     assert isinstance(held.document, Emergency)
     said = msgspec.structs.replace(
