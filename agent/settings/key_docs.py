@@ -21,11 +21,11 @@ class KeyDoc(NamedTuple):
 
 _OPTIONS = Text(
     "khoá riêng của loại thiết bị này, xem tệp hồ sơ của nó",
-    "keys of this kind of device alone: see its profile",
+    "keys of this kind of device only: see its profile",
 )
 _PORT = Text(
     "nơi cắm: đường dẫn cố định của cổng nối tiếp, địa chỉ máy:cổng, hoặc tệp mô phỏng",
-    "where it is plugged in: a serial port's stable path, host:port, or the file of a simulation",
+    "its port: a serial port's stable path, host:port, or the file of a simulation",
 )
 _SERIAL = "/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"
 
@@ -87,7 +87,7 @@ KEYS: dict[str, KeyDoc] = {
     "broker.keepalive_s": KeyDoc(
         Text(
             "khi im lặng, cứ chừng này lại báo mình còn đó",
-            "how often the box says that it is there while the link is silent",
+            "how often the box sends a keep-alive while the link is silent",
         ),
         120,
     ),
@@ -101,7 +101,7 @@ KEYS: dict[str, KeyDoc] = {
     "root": KeyDoc(
         Text(
             "gốc tin cậy: tệp nói ai được quyền ra lệnh; không có tệp này trạm không chạy",
-            "root of trust: the file that says who may give orders; without it the station does not"
+            "root of trust: the file that defines who may sign; without it the station does not"
             " run",
         ),
         "/etc/tramtin/root.json",
@@ -274,7 +274,8 @@ KEYS: dict[str, KeyDoc] = {
     "inputs[].starts": KeyDoc(
         Text(
             "chỉ với emergency-key: nút này phát báo động đã ký nằm ở khe nào; bỏ trống là khe key",
-            "emergency-key only: the slot whose signed, held alarm this key starts; key without it",
+            "emergency-key only: the slot whose signed, prepared alarm this key starts;"
+            " key without it",
         ),
         "key-lu",
     ),
@@ -354,7 +355,7 @@ KEYS: dict[str, KeyDoc] = {
     "page.listen": KeyDoc(
         Text(
             "mở thêm trên một cổng mạng nội bộ; bỏ trống thì chỉ mở ở 127.0.0.1:8080",
-            "one local network port besides; without it only 127.0.0.1:8080",
+            "one additional local network port; without it only 127.0.0.1:8080",
         ),
         "192.168.10.1:8080",
     ),
@@ -362,14 +363,14 @@ KEYS: dict[str, KeyDoc] = {
         Text(
             "mã mở phần điều khiển trên trang (thử loa, tắt tiếng): 6 đến 12 chữ số, viết trong"
             " nháy",
-            "opens the controls of the page (test tone, silence): 6 to 12 digits, in quotes",
+            "unlocks the controls of the page (test tone, silence): 6 to 12 digits, in quotes",
         ),
         None,
     ),
     "policy": KeyDoc(
         Text(
             "siết thêm tại chỗ; không bao giờ nới được những gì đã ký",
-            "narrowing on site; never widens what was signed",
+            "local restrictions; they never widen what was signed",
         ),
         None,
     ),
@@ -377,7 +378,8 @@ KEYS: dict[str, KeyDoc] = {
         Text(
             "giờ yên lặng tại chỗ, thêm vào giờ đã ký; gồm giờ đầu, không gồm giờ cuối; giờ Việt"
             " Nam",
-            "local quiet hours besides the signed ones; start included, end not; Vietnamese time",
+            "local quiet hours in addition to the signed ones; start included, end not;"
+            " Vietnamese time",
         ),
         ["21:00-05:00"],
     ),
