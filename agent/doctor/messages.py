@@ -19,7 +19,7 @@ OWN: Catalogue = {
     ),
     "needs_settings.step": Text(
         "sửa station.yaml theo `sudo tramtin check`, rồi khám lại",
-        "mend station.yaml by `sudo tramtin check`, then come back",
+        "correct station.yaml with `sudo tramtin check`, then come back",
     ),
     "probe_slow": Text(
         "quá {0} giây chưa có trả lời; phần này bị bỏ dở",
@@ -69,7 +69,7 @@ FRAME: Catalogue = {
     ),
     "day_told": Text(
         "hộp sẽ nhận giờ đang chờ nếu giờ đó thuộc ngày {0}; 30 giây sau xem `sudo tramtin doctor`",
-        "the box takes the time that waits if it is of {0}; see `sudo tramtin doctor` in 30 s",
+        "the box accepts the held time if it is of {0}; see `sudo tramtin doctor` in 30 s",
     ),
     "day_not_told": Text(
         "không ghi được vào {0}: {1}; chạy lại với sudo",
@@ -77,7 +77,7 @@ FRAME: Catalogue = {
     ),
     "retried": Text(
         "hộp sẽ xét lại {0} văn bản đã để riêng, khi chúng đến lần nữa",
-        "the box judges {0} messages again that were set aside, when they come once more",
+        "the box handles {0} set-aside messages again when they arrive again",
     ),
     "not_retried": Text(
         "không xóa được tệp trong {0}: {1}; chạy lại với sudo",

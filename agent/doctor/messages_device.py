@@ -99,7 +99,7 @@ BOX: Catalogue = {
     ),
     "unit_bypassed": Text(
         "chương trình đang chạy, nhưng không do systemd: chết thì không ai gọi dậy",
-        "the agent runs, but not under systemd: nobody restarts it",
+        "the agent runs, but not under systemd: it is not restarted when it fails",
     ),
     "unit_bypassed.step": Text(
         "tắt nó, rồi `sudo systemctl enable --now tramtin`",
@@ -115,7 +115,7 @@ BOX: Catalogue = {
     ),
     "unit_refused_settings.step": Text(
         "sửa theo `sudo tramtin check`, rồi `sudo systemctl restart tramtin`",
-        "mend what `sudo tramtin check` says, then `sudo systemctl restart tramtin`",
+        "correct what `sudo tramtin check` lists, then `sudo systemctl restart tramtin`",
     ),
     "unit_not_enabled": Text(
         "dịch vụ không tự chạy sau khi mất điện",
@@ -133,7 +133,7 @@ BOX: Catalogue = {
     ),
     "agent_stopped": Text(
         "chương trình không chạy: không có lời nào của chính nó",
-        "the agent does not run: nothing is told by itself",
+        "the agent does not run: nothing is reported by itself",
     ),
     "agent_stopped.step": Text(
         "sau khi bật dịch vụ, khám lại", "examine again once the service has been started"
@@ -163,7 +163,8 @@ BOX: Catalogue = {
         "máy này không có cảm biến nhiệt độ", "this machine has no temperature sensor"
     ),
     "unseen_storage": Text(
-        "thẻ hoặc đĩa này không cho đọc tình trạng", "this card or disk does not tell its condition"
+        "thẻ hoặc đĩa này không cho đọc tình trạng",
+        "this card or disk does not report its condition",
     ),
     # time
     "time_signed": Text(
@@ -179,7 +180,7 @@ BOX: Catalogue = {
     ),
     "time_old.step": Text(
         "kiểm tra mạng: có mạng thì hộp tự hỏi lại giờ",
-        "look at the network: with it the box asks for the time by itself",
+        "check the network: with it the box gets the time by itself",
     ),
     "time_by_battery": Text(
         "chỉ có giờ của đồng hồ pin: {0}; chưa được trung tâm xác nhận",
@@ -200,7 +201,7 @@ BOX: Catalogue = {
     "clock_plausible": Text("đồng hồ máy: {0}", "the machine's clock: {0}"),
     "clock_wrong": Text(
         "đồng hồ máy sai: {0}; chứng thư sẽ bị coi là chưa có hiệu lực",
-        "the machine's clock is wrong: {0}; certificates will look not yet valid",
+        "the machine's clock is wrong: {0}; certificates seem not yet valid",
     ),
     "clock_wrong.step": Text(
         "`sudo timedatectl set-time 'năm-tháng-ngày giờ:phút'`; lắp hoặc thay pin RTC",
@@ -235,7 +236,7 @@ BOX: Catalogue = {
     "ntp_not_synced.step": Text(
         "kiểm tra mạng, cổng UDP 123", "look at the network and UDP port 123"
     ),
-    "ntp_off": Text("không ai chỉnh đồng hồ máy", "nobody keeps the machine's clock"),
+    "ntp_off": Text("không ai chỉnh đồng hồ máy", "no service sets the machine's clock"),
     "ntp_off.step": Text(
         "`sudo timedatectl set-ntp true`, hoặc cài gói chrony",
         "`sudo timedatectl set-ntp true`, or install the package chrony",

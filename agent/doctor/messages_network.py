@@ -60,7 +60,7 @@ LINK: Catalogue = {
     ),
     "certificate_of_other.step": Text(
         "đổi mã trạm trong station.yaml, hoặc cài đúng chứng thư của trạm này",
-        "mend the station in station.yaml, or install this station's certificate",
+        "correct the station in station.yaml, or install this station's certificate",
     ),
     "key_closed": Text("không được đọc khóa {0}", "the key {0} may not be read"),
     "key_closed.step": Text(
@@ -239,6 +239,6 @@ LINK: Catalogue = {
     ),
     "suback_refused.step": Text(
         "báo trung tâm sửa quyền (ACL) của trạm này",
-        "the centre must mend this station's access rules (ACL)",
+        "the centre must correct this station's access rules (ACL)",
     ),
 }

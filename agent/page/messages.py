@@ -56,7 +56,7 @@ PHRASES: Catalogue = {
             " giờ; nối được máy chủ mà vẫn chờ thì hỏi trung tâm đã ghi danh trạm này chưa."
         ),
         (
-            "No trusted clock, so nothing scheduled is played. Look at the network: with it"
+            "No trusted clock, so nothing scheduled is played. Check the network: with it"
             " the time comes within minutes; connected and still none: ask the centre whether this"
             " station is enrolled."
         ),
@@ -67,8 +67,8 @@ PHRASES: Catalogue = {
             " nhất có E_SCOPE thì trước hết xem province trong station.yaml."
         ),
         (
-            "No signed configuration of this station was taken yet. Call the centre and read them"
-            " the station's code above; if E_SCOPE stands among the events below, first see"
+            "No signed configuration of this station was taken yet. Call the centre and give them"
+            " the station's code above; if E_SCOPE is among the events below, first check"
             " province in station.yaml."
         ),
     ),
@@ -130,7 +130,7 @@ PHRASES: Catalogue = {
     "lacking": Text(
         "chưa tải xong tệp nên sẽ bị bỏ qua", "its file is not here yet: would be skipped"
     ),
-    "process.down": Text("đang mất, hộp tự mở lại", "gone, being started again"),
+    "process.down": Text("đang mất, hộp tự mở lại", "not running, the box restarts it"),
     "level.filler": Text("nền", "filler"),
     "level.scheduled": Text("theo lịch", "scheduled"),
     "level.relay": Text("tiếp âm", "relay"),
@@ -219,7 +219,7 @@ PHRASES: Catalogue = {
     "event.use.silence-off": Text("tắt im lặng", "silence off"),
     "event.use.reload": Text("đọc lại station.yaml", "station.yaml read again"),
     "event.use.confirm-time": Text("xác nhận ngày tại hộp", "date confirmed at the box"),
-    "event.use.bundle": Text("tải gói hỗ trợ", "support bundle taken"),
+    "event.use.bundle": Text("tải gói hỗ trợ", "support bundle downloaded"),
     "event.key.done": Text("được bấm: báo động bắt đầu", "pressed: the alarm begins"),
     "event.key.ignored": Text("được bấm khi báo động đang phát", "pressed while its alarm was on"),
     "event.key.refused": Text("được bấm, KHÔNG phát gì", "pressed, NOTHING was started"),
@@ -345,7 +345,9 @@ PHRASES: Catalogue = {
             " box and call the centre."
         ),
     ),
-    "footer": Text("Tramtin {0} · trang này không gọi ra ngoài", "Tramtin {0} · asks nobody else"),
+    "footer": Text(
+        "Tramtin {0} · trang này không gọi ra ngoài", "Tramtin {0} · contacts no other host"
+    ),
     # spans and days
     "span.now": Text("vài giây", "a few seconds"),
     "span.s": Text("{0} giây", "{0} s"),
