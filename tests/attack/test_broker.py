@@ -122,7 +122,7 @@ async def test_attack_108_a_broker_that_sends_and_never_reads_is_left(
     def remember(back_off: BackOff) -> None:
         left.append(back_off)
 
-    monkeypatch.setattr(BackOff, "left", remember)
+    monkeypatch.setattr(BackOff, "record_stall", remember)
     topic = PLAYLIST.encode()
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
