@@ -177,7 +177,7 @@ async def test_a_floor_without_a_crc_stays(store: Store) -> None:
 
 
 async def test_stored_files_are_recovered_from_a_broken_database(tmp_path: Path) -> None:
-    """The pages of other tables are hit; what can be read of the authority goes on."""
+    """Pages of other tables are corrupt; the readable authority stays in force."""
     store = await asyncio.to_thread(Store.open, tmp_path)
     await store.run(retain, StoredAuthority({1: ROOT}))
     await store.run(accept, 1, whole(4))

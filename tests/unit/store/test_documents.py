@@ -50,7 +50,7 @@ async def test_a_cancel_withdraws_the_present_prepared_alarm(store: Store, name:
         await store.run(documents.commit, one, AT)
     held = await store.run(documents.held)
     assert [one.document.kind for one in held] == ["cancel"]
-    # its successor stands on its own
+    # its successor is another alarm
     await store.run(documents.commit, held_alarm(3), AT)
     assert {one.document.seq for one in await store.run(documents.held)} == {9, 3}
 

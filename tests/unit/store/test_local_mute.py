@@ -17,7 +17,7 @@ H = 3600.0
 
 
 class Hand:
-    """Seconds since boot, moved by hand."""
+    """Seconds since boot, set by the test."""
 
     def __init__(self) -> None:
         self.boot_s = 1000.0

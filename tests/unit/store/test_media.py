@@ -18,7 +18,7 @@ MIB = 1 << 20
 
 
 def card(size_mib: int, free_mib: float) -> Any:
-    """What statvfs(3) says of a card."""
+    """The result of statvfs(3) for a card."""
     frames = SimpleNamespace(
         f_frsize=4096, f_blocks=size_mib * 256, f_bavail=int(free_mib * 256), f_flag=0
     )

@@ -39,7 +39,7 @@ def rows(file: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def change(folder: Path, statements: Sequence[str]) -> None:
-    """As the box does it: with every row's sum."""
+    """As the box does it: with the CRC of every row."""
     store = Store.open(folder)
     store.do(lambda connection: [connection.execute(one) for one in statements])
     store.close()
@@ -68,7 +68,7 @@ def card(tmp_path: Path) -> Path:
 
 
 def copied(card: Path, statements: Sequence[str] = ()) -> Path:
-    """A copy in memory in which this has happened since, closed."""
+    """A closed copy in RAM with these changes."""
     store = open_volatile(card)
     assert store.is_volatile
     store.close()
@@ -108,7 +108,7 @@ def test_a_copy_is_merged_back_and_each_journal_keeps_its_own_epoch(card: Path) 
 
 
 def test_nothing_on_the_card_goes_back(card: Path) -> None:
-    """A copy that was carried once already, and not removed: the card has gone on since."""
+    """A copy that was merged once and not removed; the card has changed since."""
     copy = copied(card, LATER)
     kept = copy.parent.with_name("kept")
     shutil.copytree(copy.parent, kept)

@@ -17,7 +17,7 @@ FLOORS = "SELECT issuer, kind, slot, epoch, seq, sha256 FROM floors"
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """A former memory with a floor and an event."""
+    """A former database with a floor and an event."""
     Store.open(tmp_path / "old").close()
     path = tmp_path / "old" / FILE
     with closing(sqlite3.connect(path)) as old, old:
@@ -33,7 +33,7 @@ def fresh(tmp_path: Path) -> Path:
 
 
 def carried(fresh: Path, broken: Path) -> tuple[list[object], list[object], bool]:
-    """Floors and events that came over, and whether the memory counts as new."""
+    """The recovered floors and events, and whether the state counts as new."""
     with closing(sqlite3.connect(fresh)) as new, new:
         recover(new, broken)
         floors = new.execute(FLOORS).fetchall()

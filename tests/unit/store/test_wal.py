@@ -20,7 +20,7 @@ COMMITS = 12
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Path:
-    """The state of a box that was cut off: what it counted last is in the log alone."""
+    """The state after a power cut: the last counts are only in the log."""
     folder = tmp_path / "living"
     Store.open(folder).close()
     store = Store.open(folder)
@@ -33,7 +33,7 @@ def cut(tmp_path: Path) -> Path:
 
 
 def places(folder: Path) -> list[int]:
-    """Where the frames that end a transaction begin."""
+    """The offsets of the frames that end a transaction."""
     raw = (folder / LOG).read_bytes()
     begins = range(HEADER, len(raw), FRAME)
     return [at for at in begins if struct.unpack_from(">I", raw, at + 4)[0]]
@@ -84,7 +84,7 @@ def test_a_torn_end_after_a_power_cut_is_not_damage(cut: Path, lacking: int) -> 
 
 
 def test_remains_of_an_earlier_use_of_the_log_are_not_damage(cut: Path) -> None:
-    """The log is written from its beginning again, and keeps its length."""
+    """SQLite writes the log from its start again, and the log keeps its length."""
     old = (cut / LOG).read_bytes()
     store = Store.open(cut)
     store.do(key_value.next_session)

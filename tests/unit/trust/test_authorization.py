@@ -51,7 +51,7 @@ def verdict(
     now: Now = SYNCED,
     nonces: tuple[str, ...] = (),
 ) -> str:
-    """`ok`, or the code of the refusal, by the tree as it is published."""
+    """`ok`, or the code of the refusal, under the published tree."""
     envelope = seal(document, *tree.signers(document["issuer"]))
     authority = load_tree(tree.files())
     try:

@@ -42,7 +42,7 @@ def successor(tree: FakePublisher, *codes: str) -> None:
 
 @pytest.fixture
 def tree() -> FakePublisher:
-    """Two provinces, and districts that set up the boxes of theirs."""
+    """Two provinces, and districts that set up the boxes of their communes."""
     tree = FakePublisher()
     for name, path in (("vn.84.d1", "config/84/29266/*"), ("vn.82.d1", "config/82/10/*")):
         tree.delegate(name, kinds=["station-config"], paths=[path], ttl_s=400 * DAY_S)
@@ -50,7 +50,7 @@ def tree() -> FakePublisher:
 
 
 def verdict(tree: FakePublisher, issuer: str, place: str, former: str | None) -> str:
-    """`ok` or a code, of a box without a place; the config names it where it is to stand."""
+    """`ok` or a code, for a box without a place; the config names its new place."""
     tree.publish()
     document = station_config(issuer=issuer, place=place, to=[place])
     envelope = seal(document, *tree.signers(issuer))
@@ -109,7 +109,7 @@ def test_a_district_with_both_codes_may_move_the_box(tree: FakePublisher) -> Non
 def test_a_box_offline_during_a_merger_waits_until_its_successor_has_the_old_code(
     tree: FakePublisher, former: str
 ) -> None:
-    """Nobody else gains it meanwhile; giving the code back is a ceremony, not a visit."""
+    """No other province can claim it meanwhile; restoring the code needs a ceremony, no visit."""
     successor(tree, "86")
     assert verdict(tree, "vn.86", AT_NEW, former) == "E_SCOPE"
     tree.revoke("vn.84")

@@ -13,7 +13,7 @@ from tests.harness.signed_documents import STATION, STRANGER, playlist, seal, st
 
 @pytest.mark.parametrize("to", ["84/29266/tv-cl-0007", "84/*/*", "82/10/tv-cl-0007"])
 def test_a_station_config_for_this_station_gives_its_place_whoever_signed_it(to: str) -> None:
-    """The last one moves the box: it names the box at its former place."""
+    """The last case moves the box: the config names the box at its former place."""
     envelope = seal(station_config(to=[to]), STRANGER)
     assert find_provisional_place(envelope, STATION) == Place("84", "29266", "tv-cl-0007")
 

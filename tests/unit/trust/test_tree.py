@@ -310,7 +310,7 @@ def test_a_role_below_an_unknown_critical_limit_has_no_right_and_the_others_keep
 
 
 def _issued(tree: FakePublisher, **changes: str) -> TreeFiles:
-    """The present files with a timestamp that says otherwise, truly signed."""
+    """The present files with a changed timestamp, validly signed."""
     timestamp = {**tree.timestamp, **{k.replace("_", "-"): v for k, v in changes.items()}}
     raw = sign_json(timestamp, tree.signers("timestamp"))
     return dataclasses.replace(tree.files(), timestamp=raw)
@@ -513,7 +513,7 @@ def test_a_lower_bound_far_behind_the_timestamp_is_not_fresh(quality: Quality) -
 
 
 def test_an_old_authority_does_not_become_fresh_when_the_time_is_lost() -> None:
-    """Kept back for three weeks, in which the alarm's keys may have been revoked."""
+    """Withheld for three weeks, in which the alarm's keys may have been revoked."""
     authority = load_tree(FakePublisher().files())
     seconds = [500.0]
     clock = Clock(boot=lambda: seconds[0])

@@ -367,7 +367,7 @@ def test_a_silence_counts_the_threshold_of_its_role_and_not_the_extra_signatures
 
 
 def test_a_key_in_many_roles_is_tried_first_in_the_role_that_reaches_this_place() -> None:
-    """Whoever is on duty for a whole province, or is listed by others as if he were."""
+    """A duty officer of a whole province, or one whom other communes list."""
     elsewhere = [
         make_role(f"vn.84.{n}", ["emergency", "cancel"], [f"emergency/84/{n}/*"], FIRST, SECOND)
         for n in range(10, 30)

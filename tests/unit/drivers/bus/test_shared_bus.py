@@ -27,7 +27,7 @@ class FakePort:
 
 
 class Bench:
-    """A line whose opening can fail, with every port that it ever had."""
+    """A bus whose opening can fail, with every port that it had."""
 
     def __init__(self) -> None:
         self.ports: list[FakePort] = []
@@ -46,7 +46,7 @@ def user(name: str = "a", *, timeout_s: float = 0.02, tries: int = 2) -> BusUser
 
 
 class Device:
-    """Answers, or not, and counts how often it was asked."""
+    """A device that answers or not, and counts its requests."""
 
     def __init__(self, *deeds: Callable[[FakePort], Awaitable[int]]) -> None:
         self.deeds = list(deeds)
@@ -95,11 +95,11 @@ async def test_a_silent_device_gets_one_attempt_until_it_answers_again() -> None
     for _ in range(2):
         with pytest.raises(DeviceTimeout):
             await bench.line.command(user(), "switch on", device)
-    assert device.asked == 3  # two tries, then one
+    assert device.asked == 3  # two attempts, then one
     assert await bench.line.command(user(), "switch on", device) == 7
     with pytest.raises(DeviceTimeout):
         await bench.line.command(user(), "switch on", device)
-    assert device.asked == 6  # in good standing again: two tries
+    assert device.asked == 6  # answers again: two attempts
 
 
 async def test_polls_of_a_silent_device_are_refused_during_its_back_off(

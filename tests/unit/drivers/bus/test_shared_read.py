@@ -11,7 +11,7 @@ from drivers.errors import DeviceTimeout
 
 
 class Board:
-    """Answers with the state of the moment at which it was asked."""
+    """A device that answers with its state at the moment of the request."""
 
     def __init__(self) -> None:
         self.frames = 0

@@ -102,7 +102,7 @@ def test_a_mistake_is_reported_at_its_line_and_key(
     )
     assert found, caught.value
     assert says in str(caught.value)
-    # A fault of a whole mapping or list stands where that begins.
+    # The place of a fault of a whole mapping or list is its start.
     told = changed.splitlines()[int(found[1]) - 1]
     words = [part for part in re.split(r"[.\[\]0-9]+", key) if part]
     near = [new.strip().splitlines()[-1] if new.strip() else "", *(f"{word}:" for word in words)]

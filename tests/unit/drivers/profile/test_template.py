@@ -68,7 +68,7 @@ def test_an_answer_from_an_external_test_is_decoded() -> None:
 
 @pytest.mark.parametrize("body", ["01 05 00 00 FF 00", "01 01 00 00 00 08"])
 def test_the_simulators_checksum_is_the_makers(body: str) -> None:
-    """Waveshare's examples: relay 1 on ends in 8C 3A, the question for all in 3D CC."""
+    """Waveshare's examples: relay 1 on ends in 8C 3A, the query of all in 3D CC."""
     wire = {"01 05 00 00 FF 00": "8C 3A", "01 01 00 00 00 08": "3D CC"}[body]
     assert compute_crc(bytes.fromhex(body)) == bytes.fromhex(wire)
 

@@ -11,7 +11,7 @@ from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
 
 
 class Bench:
-    """Time that passes only where the amplifier waits or the test says so."""
+    """Time that advances only where the amplifier waits or the test advances it."""
 
     def __init__(self) -> None:
         self.now_s = 100.0
