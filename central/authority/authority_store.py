@@ -63,13 +63,13 @@ def unsent(database: Database) -> list[OutgoingMessage]:
     ]
 
 
-def mark_sent(database: Database, parcels: Sequence[OutgoingMessage]) -> None:
+def mark_sent(database: Database, outgoing_messages: Sequence[OutgoingMessage]) -> None:
     """Note that the broker has them; rows of files that were cleared there are deleted here."""
     with database.transaction() as connection:
-        for parcel in parcels:
-            name = parse_authority_topic(parcel.topic)
-            here = (authority.c.file == name) & (authority.c.bytes == parcel.envelope)
-            if parcel.envelope:
+        for outgoing in outgoing_messages:
+            name = parse_authority_topic(outgoing.topic)
+            here = (authority.c.file == name) & (authority.c.bytes == outgoing.envelope)
+            if outgoing.envelope:
                 connection.execute(sa.update(authority).where(here).values(is_sent=True))
             else:
                 connection.execute(sa.delete(authority).where(here))

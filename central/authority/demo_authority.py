@@ -65,7 +65,9 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
     "vn.head": (["head"], ["config/*/*/*"], DAY_S, ["Máy chủ bản kê (demo)"]),
 }
 # What the province may delegate; a box requests the province's file by this class.
-_HANDS_ON = {"vn.84": ["routine/84/*/*", "priority/84/*/*", "emergency/84/*/*", "authority/84/*/*"]}
+_MAY_DELEGATE = {
+    "vn.84": ["routine/84/*/*", "priority/84/*/*", "emergency/84/*/*", "authority/84/*/*"]
+}
 
 
 def make_demo_authority(
@@ -98,6 +100,6 @@ def make_demo_authority(
     ]  # fmt: skip
     made = DemoAuthority(directory / "root.json", directory / "ceremony", keys, passphrase)
     made.pinned.write_bytes(build_root(grants, version=1, demo=True))
-    wider = [replace(one, paths=[*one.paths, *_HANDS_ON.get(one.name, [])]) for one in grants]
+    wider = [replace(one, paths=[*one.paths, *_MAY_DELEGATE.get(one.name, [])]) for one in grants]
     publish_demo_tree(made, held, wider, (at or datetime.now(UTC)).replace(microsecond=0))
     return made

@@ -46,12 +46,12 @@ def publish_demo_tree(
     )
     edits.mark_demo(draft)
     for grant in grants:
-        wish = edits.RoleSpec(
+        spec = edits.RoleSpec(
             kinds=tuple(grant.kinds), paths=tuple(grant.paths), max_ttl_s=grant.max_ttl_s,
             threshold=grant.threshold, holders=tuple(held[grant.name]),
         )  # fmt: skip
-        edits.delegate(draft, grant.name, wish)
-        draft.settle()
+        edits.delegate(draft, grant.name, spec)
+        draft.update_files()
     for role in draft.changed:
         for signer in made.signers(role):
             draft.changed[role].sign(signer, append=True)

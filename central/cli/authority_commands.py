@@ -79,7 +79,7 @@ def _right_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _wish(given: dict[str, Any]) -> edits.RoleSpec:
+def _build_role_spec(given: dict[str, Any]) -> edits.RoleSpec:
     holders = given.get("holder")
     return edits.RoleSpec(
         kinds=() if given.get("only_delegates") else given["kind"] or None,
@@ -103,7 +103,7 @@ def _wish(given: dict[str, Any]) -> edits.RoleSpec:
 def delegate(folder: Path, role: str, **given: Any) -> None:
     """Set the rights and holders of ROLE, or change them: what is not named stays."""
     with _drafting(folder, given) as draft:
-        edits.delegate(draft, role, _wish(given))
+        edits.delegate(draft, role, _build_role_spec(given))
 
 
 @authority.command()
@@ -115,7 +115,7 @@ def delegate(folder: Path, role: str, **given: Any) -> None:
 def narrow(folder: Path, role: str, **given: Any) -> None:
     """Limit ROLE's hours, paths, kinds, priority or lifetime; never widens."""
     with _drafting(folder, given) as draft:
-        edits.narrow(draft, role, _wish(given))
+        edits.narrow(draft, role, _build_role_spec(given))
 
 
 @authority.command()
@@ -168,7 +168,7 @@ def _drafting(folder: Path, given: dict[str, Any]) -> Iterator[TreeDraft]:
     here = open_folder(folder)
     draft = open_draft(here, given["at"], given["days"])
     yield draft
-    draft.settle()
+    draft.update_files()
     _keep(here, draft, given["at"], given["lang"], given.get("db"))
 
 

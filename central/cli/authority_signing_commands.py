@@ -57,7 +57,7 @@ def sign_authority(
         click.echo(line)
     if not yes:
         click.confirm(translate(lang, "ask"), abort=True)
-    signer = open_signer(key, _asking(lang, key, passphrase))
+    signer = open_signer(key, _passphrase_source(lang, key, passphrase))
     names = signature.sign(draft, signer)
     here.write_draft(draft.changed)
     person = signature.holder_of(draft, signer.public_key.keyid)
@@ -213,13 +213,13 @@ def _online(tree: Tree, role: str, lang: Lang, given: dict[str, str | None]) -> 
         ConfigError: E_KEY; E_CEREMONY, it is another key.
     """
     key = str(given[f"{role}_key"])
-    signer = open_signer(key, _asking(lang, key, given["passphrase"]))
+    signer = open_signer(key, _passphrase_source(lang, key, given["passphrase"]))
     if signer.public_key.keyid not in tree.role(role).keyids:
         raise refusal("wrong_key", key, role)
     return signer
 
 
-def _asking(lang: Lang, key: str, passphrase: str | None) -> Callable[[], str]:
+def _passphrase_source(lang: Lang, key: str, passphrase: str | None) -> Callable[[], str]:
     """Return the source of a key's passphrase or PIN: the given one, or a prompt."""
 
     def ask() -> str:

@@ -157,7 +157,7 @@ def publish(
     from central.documents.emergency_order import verify_dates
     from central.documents.sign import open_envelope, read_document
     from central.documents.unsupported import verify_supported
-    from central.publication.publish import Publication, hand_out, verify_publishable
+    from central.publication.publish import Publication, submit, verify_publishable
     from central.publication.recipients import find_recipients
     from central.store.database import Database
 
@@ -178,7 +178,7 @@ def publish(
             database, publication, lang, stops_now=stops_now, anyway=anyway
         ):
             click.echo(line)
-        code = hand_out(database, publication, lang, options["wait_s"])
+        code = submit(database, publication, lang, options["wait_s"])
     sys.exit(code)
 
 

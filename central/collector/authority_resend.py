@@ -3,7 +3,8 @@
 What is retained comes to a box by its subscription. So a box that is behind will get it soon, or
 the broker has lost it; the centre cannot distinguish the two. What is published again reaches all
 its subscribers: the timestamp every box, the others whoever lacks them. So no file is published
-more often than `AGAIN_S`, and each further request of the same box counts after a longer pause.
+more often than `RESEND_PAUSE_S`, and each further request of the same box counts after a longer
+pause.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from agent.contract.ids import StationId
 from central.authority import authority_store
 from central.store.database import Database
 
-AGAIN_S = 600.0
+RESEND_PAUSE_S = 600.0
 LONGEST_PAUSE_S = 6 * 3600.0  # as often as a healthy box sends its hello
-FORGET_S = 86_400.0
+RETENTION_S = 86_400.0
 
 
 class AuthorityResend:
@@ -46,13 +47,13 @@ class AuthorityResend:
         free = [
             file
             for file in authority_store.lacking(self._database, told)
-            if self._sent_mono_s.get(file, -math.inf) + AGAIN_S <= now
+            if self._sent_mono_s.get(file, -math.inf) + RESEND_PAUSE_S <= now
         ]
         last, pause_s = self._helped.get(station, (-math.inf, 0.0))
         if not free or last + pause_s > now:
             return
-        is_repeated = last + FORGET_S > now
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if is_repeated else AGAIN_S
+        is_repeated = last + RETENTION_S > now
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if is_repeated else RESEND_PAUSE_S
         self._helped[station] = (now, pause_s)
         self._sent_mono_s.update(dict.fromkeys(free, now))
         authority_store.send_again(self._database, free)

@@ -27,7 +27,7 @@ from agent.errors import ConfigError
 from central.authority import authority_store
 from central.collector.identity import CENTRE, Identity
 from central.collector.message_queue import MessageQueue, StationMessage
-from central.collector.publisher import MOST_UNCONFIRMED, Publisher
+from central.collector.publisher import MAX_UNCONFIRMED, Publisher
 from central.collector.report_handler import WINDOW, ReportHandler
 from central.publication.document_outbox import OutgoingMessage, is_out_of_time, mark_sent, unsent
 from central.store import heartbeat
@@ -127,18 +127,18 @@ class Collector:
             await asyncio.gather(*beside, return_exceptions=True)
 
     async def _stay_connected(self) -> None:
-        patience_s, most_s = RETRY_S
+        retry_s, most_s = RETRY_S
         while True:
             try:
                 await self._live()
-                patience_s = RETRY_S[0]
+                retry_s = RETRY_S[0]
             except (aiomqtt.MqttError, OSError) as error:
                 if _is_being_cancelled():
                     # The fault of aiomqtt's DISCONNECT hides the cancellation that caused it.
                     raise asyncio.CancelledError from error
                 log.warning("broker %s:%d: %s", self._host, self._port, error)
-            await asyncio.sleep(patience_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
-            patience_s = min(patience_s * 2, most_s)
+            await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
+            retry_s = min(retry_s * 2, most_s)
 
     async def send(self, topic: str, envelope: bytes, *, retain: bool) -> None:
         """Publish (QoS 1) as soon as there is a connection; returns when the broker has it."""
@@ -160,20 +160,20 @@ class Collector:
             identifier=CENTRE,
             protocol=aiomqtt.ProtocolVersion.V311,
             tls_context=context,
-            will=aiomqtt.Will(CENTRE_STATE, self._will(), qos=1, retain=True),
+            will=aiomqtt.Will(CENTRE_STATE, self._build_will(), qos=1, retain=True),
             max_queued_incoming_messages=MAX_QUEUED,
-            max_inflight_messages=2 * MOST_UNCONFIRMED,  # answers, and documents beside them
+            max_inflight_messages=2 * MAX_UNCONFIRMED,  # answers, and documents beside them
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         ) as client:
             await self._subscribe(client)
-            birth = await asyncio.to_thread(self._birth)
+            birth = await asyncio.to_thread(self._build_birth)
             await client.publish(CENTRE_STATE, birth, qos=1, retain=True)
             self._client = client
             self.connected.set()
             log.info("collecting from %s:%d", self._host, self._port)
             incoming = MessageQueue()
             parts = [
-                asyncio.create_task(self._hear(client, incoming), name="reports"),
+                asyncio.create_task(self._receive_messages(client, incoming), name="reports"),
                 asyncio.create_task(self._answer(client, incoming), name="answers"),
                 asyncio.create_task(self._send_unsent(), name="unsent documents"),
             ]
@@ -196,7 +196,7 @@ class Collector:
             if value >= 0x80:
                 raise aiomqtt.MqttError(f"the broker refuses {UPLINK}: {value:#x}")
 
-    async def _hear(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
+    async def _receive_messages(self, client: aiomqtt.Client, incoming: MessageQueue) -> None:
         async for message in client.messages:
             try:
                 station, channel = parse_uplink_topic(message.topic.value)
@@ -211,7 +211,7 @@ class Collector:
         Raises:
             MqttError: an answer was not confirmed in time.
         """
-        client.pending_calls_threshold = 2 * MOST_UNCONFIRMED  # above it aiomqtt warns
+        client.pending_calls_threshold = 2 * MAX_UNCONFIRMED  # above it aiomqtt warns
         publisher = Publisher(partial(_publish, client))
         try:
             while True:
@@ -259,11 +259,13 @@ class Collector:
         now = datetime.now(UTC)
         return [one for one in found if not is_out_of_time(one.envelope, now)]
 
-    async def _send_all(self, parcels: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
+    async def _send_all(
+        self, outgoing_messages: Sequence[OutgoingMessage]
+    ) -> list[OutgoingMessage]:
         """Send all; return those that the broker has confirmed."""
         sent: list[OutgoingMessage] = []
         with contextlib.suppress(aiomqtt.MqttError):
-            for one in parcels:
+            for one in outgoing_messages:
                 await self._client.publish(one.topic, one.envelope, qos=1, retain=one.retain)
                 sent.append(one)
         return sent
@@ -286,7 +288,7 @@ class Collector:
                 wait_s = TIMESTAMP_AGAIN_S
             await asyncio.sleep(wait_s)
 
-    def _birth(self) -> bytes:
+    def _build_birth(self) -> bytes:
         """Build the birth message. Each station answers it with a hello, spread by their number."""
         query = sa.select(sa.func.count()).select_from(stations)
         with self._database.transaction() as connection:
@@ -295,7 +297,7 @@ class Collector:
         spread_s = min(max(number // HELLOS_PER_S, shortest_s), longest_s)
         return msgspec.json.encode(State(online=True, session=self._session, spread_s=spread_s))
 
-    def _will(self) -> bytes:
+    def _build_will(self) -> bytes:
         return msgspec.json.encode(State(online=False, session=self._session))
 
     def _load_tls(self) -> ssl.SSLContext | None:

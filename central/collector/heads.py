@@ -50,12 +50,12 @@ class Heads:
 
     Args:
         database: of the centre.
-        desk: signs; it must have the head's key.
+        signer: signs heads; it must have the head's key.
     """
 
-    def __init__(self, database: Database, desk: OnlineSigner) -> None:
+    def __init__(self, database: Database, signer: OnlineSigner) -> None:
         self._database = database
-        self._desk = desk
+        self._signer = signer
         self._since = utc_now()
         self._seen: set[tuple[str, ...]] = set()
 
@@ -80,11 +80,11 @@ class Heads:
             newest = query.order_by(revocations.c.at.desc()).limit(MOST_REVOKED)
             revoked = [row.doc_id for row in connection.execute(newest)]
             nonce = nonce or _open_nonce(connection, station)
-        header = self._desk.header("head", "head", station, LIFETIME)
+        header = self._signer.header("head", "head", station, LIFETIME)
         listed = dict(list(slots.items())[-MOST_SLOTS:])
         attested = emergencies[-MOST_EMERGENCIES:] if nonce is not None else []
         head = Head(**header, slots=listed, revoked=revoked, nonce=nonce, emergencies=attested)
-        return self._desk.sign(station, head, "head")
+        return self._signer.sign(station, head, "head")
 
     def due(self) -> list[OutgoingMessage]:
         """Build a head for every station for which something was published or withheld since."""

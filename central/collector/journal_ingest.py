@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from agent.contract.hash_chain import GENESIS, next_hash
 from agent.contract.report import MAX_BATCH_RECORDS, LogBatch, Record
 from central.collector.report_rules import MAX_NUMBER, find_record_fault
-from central.collector.report_store import find_lack_of_room
+from central.collector.report_store import find_exceeded_limit
 from central.store.database import Database, upsert
 from central.store.plays import insert_plays
 from central.store.schema import cursors, records
@@ -75,7 +75,7 @@ def cursor_of(database: Database, station: str, epoch: str) -> Cursor:
         return read_cursor(connection, station, epoch)
 
 
-def is_new_life(database: Database, station: str, epoch: str, former: str) -> bool:
+def is_new_journal(database: Database, station: str, epoch: str, former: str) -> bool:
     """Return whether this epoch replaced another one of the box.
 
     Judged by when their newest records came, as these alone cannot be replayed: a new card has
@@ -164,7 +164,7 @@ def _check_neighbours(
 def _check_room(connection: sa.Connection, rows: list[_Row]) -> None:
     if rows:
         record, size = rows[0].record, sum(len(row.raw) for row in rows)
-        lack = find_lack_of_room(connection, record.station, record.epoch, len(rows), size)
+        lack = find_exceeded_limit(connection, record.station, record.epoch, len(rows), size)
         if lack is not None:
             raise JournalIngestError("E_BUDGET", 0, lack)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from agent.contract.ids import StationId
 
-MOST_TOGETHER = 32
-MOST_WAITING = 512
+MAX_GROUP = 32
+MAX_WAITING = 512
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class MessageQueue:
         most: so many may wait; then `put` waits, and what comes stays in the connection's queue.
     """
 
-    def __init__(self, most: int = MOST_WAITING) -> None:
+    def __init__(self, most: int = MAX_WAITING) -> None:
         self._queue: asyncio.Queue[StationMessage] = asyncio.Queue(most)
 
     def __len__(self) -> int:
@@ -37,7 +37,7 @@ class MessageQueue:
         """Add a message; wait for room."""
         await self._queue.put(message)
 
-    async def get_group(self, most: int = MOST_TOGETHER) -> list[StationMessage]:
+    async def get_group(self, most: int = MAX_GROUP) -> list[StationMessage]:
         """Wait for the next message; return it with those queued behind it."""
         group = [await self._queue.get()]
         while len(group) < most and not self._queue.empty():

@@ -13,7 +13,7 @@ import aiomqtt
 
 from central.publication.document_outbox import OutgoingMessage
 
-MOST_UNCONFIRMED = 128
+MAX_UNCONFIRMED = 128
 
 
 class Publisher:
@@ -26,7 +26,7 @@ class Publisher:
     """
 
     def __init__(
-        self, publish: Callable[[OutgoingMessage], Awaitable[None]], most: int = MOST_UNCONFIRMED
+        self, publish: Callable[[OutgoingMessage], Awaitable[None]], most: int = MAX_UNCONFIRMED
     ) -> None:
         self._publish = publish
         self._free = asyncio.Semaphore(most)

@@ -75,10 +75,10 @@ class ReportHandler:
     def __init__(self, database: Database, signers: Mapping[str, Sequence[Signer]]) -> None:
         self.window = WINDOW
         self._database = database
-        self._desk = OnlineSigner(database, signers)
-        self.heads = Heads(database, self._desk) if self._desk.has_head_key else None
+        self._signer = OnlineSigner(database, signers)
+        self.heads = Heads(database, self._signer) if self._signer.has_head_key else None
         self._resend = AuthorityResend(database)
-        self._of_former_life: dict[StationId, Hello] = {}
+        self._hello_of_former_journal: dict[StationId, Hello] = {}
 
     def receive_group(self, messages: Iterable[StationMessage]) -> list[OutgoingMessage]:
         """Run `receive` for each message in order, with one commit; blocks on the database.
@@ -103,7 +103,7 @@ class ReportHandler:
         A report that cannot be verified is recorded as a fault and not answered.
         """
         if channel == "state":
-            self._take_state(station, message)
+            self._handle_state(station, message)
             return []
         try:
             report = self._open(station, channel, message)
@@ -113,7 +113,7 @@ class ReportHandler:
                 self._flag(station, error.code, f"{channel}: {error.detail}")
             return []
         try:
-            return self._take(station, report)
+            return self._handle(station, report)
         except TrustError as error:  # an answer that a box would refuse, as for a malformed nonce
             log.warning("%s of %s cannot be answered: %s", channel, station, error)
             return []
@@ -136,19 +136,19 @@ class ReportHandler:
         detail = strip_control(detail)
         report_store.note_fault(self._database, station, epoch, seq, code, detail)
 
-    def _take(self, station: StationId, report: Any) -> list[OutgoingMessage]:
+    def _handle(self, station: StationId, report: Any) -> list[OutgoingMessage]:
         match report:
             case Hello():
-                return self._take_hello(station, report)
+                return self._handle_hello(station, report)
             case LogBatch():
-                return self._take_log(station, report)
+                return self._handle_log(station, report)
             case Health():
-                self._take_health(station, report)
+                self._handle_health(station, report)
             case Result():
                 report_store.note_result(self._database, station, _row_of(report))
         return []
 
-    def _take_health(self, station: StationId, health: Health) -> None:
+    def _handle_health(self, station: StationId, health: Health) -> None:
         """Store a health report only if it is newer.
 
         A replay of yesterday's report by a broker must not show a failed station as healthy.
@@ -162,7 +162,7 @@ class ReportHandler:
         is_next = known is None or (known["session"], known["at"]) < (health.session, health.at)
         if is_next and not is_former:
             self._note_health(station, health)
-        elif known is not None and not is_next and _is_cure(known["at"], health.at):
+        elif known is not None and not is_next and _replaces_false_report(known["at"], health.at):
             detail = f"sessions {known['session']} and {health.session}: two boxes with one key?"
             self._flag(station, "E_SESSION", detail)
             report_store.set_session(self._database, station, health.session)
@@ -174,7 +174,7 @@ class ReportHandler:
         body = msgspec.json.encode(health)
         report_store.note_latest(self._database, station, "health", body)
 
-    def _take_state(self, station: StationId, message: bytes) -> None:
+    def _handle_state(self, station: StationId, message: bytes) -> None:
         """Store presence. It is not signed, so it is only shown in a table."""
         try:
             state = msgspec.json.decode(message, type=State)
@@ -185,14 +185,16 @@ class ReportHandler:
 
     def _note_presence(self, station: StationId, *, online: bool, session: int) -> bool:
         """Store presence; return False where its session is implausible."""
-        said = report_store.note_presence(self._database, station, online=online, session=session)
-        if said == "stale":
+        outcome = report_store.note_presence(
+            self._database, station, online=online, session=session
+        )
+        if outcome == "stale":
             log.info("late sign of %s, session %d", station, session)
-        elif said == "implausible":
+        elif outcome == "implausible":
             self._flag(station, "E_SESSION", f"no box has come to session {session}")
-        return said != "implausible"
+        return outcome != "implausible"
 
-    def _take_hello(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
+    def _handle_hello(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
         """Answer: time first, as nothing else is fresh without it; then place, head, the rest."""
         time_reply = self._time_reply(station, hello.nonce)
         self._resend.consider(station, hello.authority)
@@ -208,7 +210,7 @@ class ReportHandler:
 
     def _documents_for(self, station: StationId, hello: Hello) -> list[OutgoingMessage]:
         missing = lacking(self._database, station, hello)
-        is_config = [parse_topic(parcel.topic).kind == "station-config" for parcel in missing]
+        is_config = [parse_topic(outgoing.topic).kind == "station-config" for outgoing in missing]
         configs = missing[: sum(is_config)]  # they come first
         head = []
         if self.heads is not None and (configs or hello.place is not None):
@@ -222,21 +224,23 @@ class ReportHandler:
         replay. Or the box is back on that card: then records follow, and the hello counts after
         all.
         """
-        self._of_former_life.pop(station, None)
+        self._hello_of_former_journal.pop(station, None)
         known = self._database.hello(station)
         if known is not None and known["epoch"] != hello.epoch:
-            if not journal_ingest.is_new_life(self._database, station, hello.epoch, known["epoch"]):
+            if not journal_ingest.is_new_journal(
+                self._database, station, hello.epoch, known["epoch"]
+            ):
                 log.warning("hello of a former journal of %s: %s", station, hello.epoch)
-                self._of_former_life[station] = hello
+                self._hello_of_former_journal[station] = hello
                 return
-            report_store.begin_anew(self._database, station)
+            report_store.reset_session(self._database, station)
             known = None
         is_possible = self._note_presence(station, online=True, session=hello.session)
         if is_possible and (known is None or known["session"] <= hello.session):
             body = msgspec.json.encode(hello)
             report_store.note_latest(self._database, station, "hello", body)
 
-    def _take_log(self, station: StationId, batch: LogBatch) -> list[OutgoingMessage]:
+    def _handle_log(self, station: StationId, batch: LogBatch) -> list[OutgoingMessage]:
         try:
             cursor = journal_ingest.commit_batch(self._database, station, batch)
         except journal_ingest.JournalIngestError as error:
@@ -246,23 +250,23 @@ class ReportHandler:
                 return []
             cursor = journal_ingest.cursor_of(self._database, station, batch.epoch)
             return [self._ack(station, batch.epoch, cursor, window=0)]  # the box pauses
-        hello = self._of_former_life.get(station)
+        hello = self._hello_of_former_journal.get(station)
         if hello is not None and hello.epoch == batch.epoch:
             self._note_hello(station, hello)
         return [self._ack(station, batch.epoch, cursor)]
 
     def _time_reply(self, station: str, nonce: str) -> OutgoingMessage:
-        header = self._desk.header("time", "time", station, TIME_LIFETIME)
+        header = self._signer.header("time", "time", station, TIME_LIFETIME)
         utc = encode_utc(datetime.now(UTC))
-        return self._desk.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
+        return self._signer.sign(station, TimeReply(**header, nonce=nonce, utc=utc), "time")
 
     def _ack(
         self, station: str, journal: str, cursor: journal_ingest.Cursor, window: int | None = None
     ) -> OutgoingMessage:
-        header = self._desk.header("ack", "receipt", station, ACK_LIFETIME)
+        header = self._signer.header("ack", "receipt", station, ACK_LIFETIME)
         window = self.window if window is None else window
         ack = Ack(**header, journal=journal, upto=cursor.upto, hash=cursor.hash, window=window)
-        return self._desk.sign(station, ack, "receipt")
+        return self._signer.sign(station, ack, "receipt")
 
 
 def verify_report(message: bytes, channel: str, keyid: str, certificate: str) -> bytes:
@@ -296,10 +300,10 @@ def _public_key(certificate: str) -> CertificatePublicKeyTypes:
     return x509.load_pem_x509_certificate(certificate.encode()).public_key()
 
 
-def _is_cure(known_at: str, at: str) -> bool:
+def _replaces_false_report(known_at: str, at: str) -> bool:
     """Return whether it is recent by the centre's clock and newer, or replaces a false one."""
     try:
-        now, said, known = datetime.now(UTC), parse_utc(at), parse_utc(known_at)
+        now, outcome, known = datetime.now(UTC), parse_utc(at), parse_utc(known_at)
     except ValueError:
         return False
-    return abs(now - said) <= FRESH and (known < said or known > now + FRESH)
+    return abs(now - outcome) <= FRESH and (known < outcome or known > now + FRESH)

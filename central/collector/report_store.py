@@ -75,7 +75,7 @@ def _put_presence(connection: sa.Connection, station: str, *, online: bool, sess
     upsert(connection, presence, values, ("station",))
 
 
-def begin_anew(database: Database, station: str) -> None:
+def reset_session(database: Database, station: str) -> None:
     """Delete what is compared with a station's session counter: the counter has restarted."""
     with database.transaction() as connection:
         connection.execute(sa.delete(presence).where(presence.c.station == station))
@@ -147,7 +147,7 @@ def _is_kept(connection: sa.Connection, key: dict[str, Any]) -> bool:
 # Room for journals
 
 
-def find_lack_of_room(
+def find_exceeded_limit(
     connection: sa.Connection, station: str, epoch: str, count: int, size: int
 ) -> str | None:
     """Count new records of today; where there is no room, count nothing and return the full limit.

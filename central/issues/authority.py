@@ -15,7 +15,7 @@ from central.store.database import Database
 from texts.catalogue import Text
 
 CENTRE = "centre"
-SILENT_FOR = timedelta(hours=3)  # renewed hourly; after 48 h boxes accept no new emergency
+RENEWAL_LIMIT = timedelta(hours=3)  # renewed hourly; after 48 h boxes accept no new emergency
 
 KINDS: dict[str, IssueKind] = {
     "authority_expires": IssueKind(
@@ -76,7 +76,7 @@ def authority_issues(database: Database, now: datetime) -> list[dict[str, Any]]:
     rows = [_expiry(one, now) for one in list_expiring(files.items(), now)]
     if isinstance(stamp, Timestamp):
         issued = parse_utc(stamp.unrecognized_fields["x-issued"])
-        if now - issued > SILENT_FOR:
+        if now - issued > RENEWAL_LIMIT:
             hint = stamp.unrecognized_fields["x-issued"]
             code = "authority_stale"
             rows.append(build_row(code, KINDS[code], "timestamp", now, since=issued, hint=hint))

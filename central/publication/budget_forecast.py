@@ -25,7 +25,7 @@ from central.store.schema import documents
 
 # A box always has room for a cancel, and it holds several emergencies beside each other.
 NEVER_FULL = frozenset({"cancel"})
-BESIDE_EACH_OTHER = frozenset({"emergency"})
+CONCURRENT_KINDS = frozenset({"emergency"})
 MARGIN = timedelta(days=2)
 _UNIT_BYTES = {"envelope_bytes": 1024, "media_bytes": 1 << 20}
 
@@ -100,7 +100,7 @@ def _given_to(
     newest: dict[tuple[str, ...], _Published] = {}
     for target in (f"d/{station}", *(f"g/{group}" for group in groups)):
         for one in published.get(target, ()):
-            beside = one.sha256 if one.weight.kind in BESIDE_EACH_OTHER else ""
+            beside = one.sha256 if one.weight.kind in CONCURRENT_KINDS else ""
             key = (one.issuer, one.weight.kind, one.slot, beside)
             if key not in newest or newest[key].number < one.number:
                 newest[key] = one
@@ -119,7 +119,7 @@ def _excess(document: Document, weight: Weight, given: Sequence[_Published]) -> 
     for one in here:
         place = (one.issuer, one.weight.kind, one.slot)
         is_replaced = place == (document.issuer, weight.kind, document.slot)
-        if one.is_on and not (is_replaced and weight.kind not in BESIDE_EACH_OTHER):
+        if one.is_on and not (is_replaced and weight.kind not in CONCURRENT_KINDS):
             usage.add(one.weight)
     return usage.excess(weight)
 

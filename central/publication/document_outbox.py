@@ -69,9 +69,9 @@ async def publish(line: DocumentSender, database: Database, topic: str, envelope
         TrustError: it is no document.
         ValueError: not a topic on which documents come down.
     """
-    parcel = keep(database, topic, envelope)
-    await line.send(parcel.topic, parcel.envelope, retain=parcel.retain)
-    mark_sent(database, [parcel])
+    outgoing = keep(database, topic, envelope)
+    await line.send(outgoing.topic, outgoing.envelope, retain=outgoing.retain)
+    mark_sent(database, [outgoing])
 
 
 def keep(database: Database, topic: str, envelope: bytes) -> OutgoingMessage:
@@ -133,13 +133,15 @@ def is_out_of_time(envelope: bytes, now: datetime) -> bool:
     return document.nonce is None and now > parse_utc(document.issued) + EMERGENCY_WINDOW
 
 
-def mark_sent(database: Database, parcels: list[OutgoingMessage]) -> None:
+def mark_sent(database: Database, outgoing_messages: list[OutgoingMessage]) -> None:
     """Note that the broker has them."""
     with database.transaction() as connection:
-        for parcel in parcels:
+        for outgoing in outgoing_messages:
             connection.execute(
                 sa.update(documents)
-                .where(documents.c.topic == parcel.topic, documents.c.envelope == parcel.envelope)
+                .where(
+                    documents.c.topic == outgoing.topic, documents.c.envelope == outgoing.envelope
+                )
                 .values(is_sent=True)
             )
 
@@ -150,7 +152,7 @@ def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMess
     with database.transaction() as connection:
         rows = rows_for(connection, station, now)
         told = _accepted(connection, station) | {held[2] for held in hello.holds.values()}
-    missing = [row for row in rows if _is_newer(row, hello) or _is_beside(row, told)]
+    missing = [row for row in rows if _is_newer(row, hello) or _is_concurrent(row, told)]
     # One slot may come to the box and to its group: the lower number first, as the higher shuts it
     # out.
     missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
@@ -238,7 +240,7 @@ def _accepted(connection: sa.Connection, station: str) -> set[str]:
     return set(connection.execute(_ACCEPTED, {"station": station}).scalars())
 
 
-def _is_beside(row: sa.Row[Any], told: set[str]) -> bool:
+def _is_concurrent(row: sa.Row[Any], told: set[str]) -> bool:
     """Return whether it is an emergency that the station lacks, though it holds a higher number."""
     is_at_once = row.kind == "emergency" and not KEY_SLOT.match(row.slot)
     return is_at_once and row.sha256 not in told

@@ -71,7 +71,7 @@ def verify_publishable(
     return notices(objections, recipients, document, lang)
 
 
-def hand_out(database: Database, one: Publication, lang: Lang, wait_s: float | None) -> int:
+def submit(database: Database, one: Publication, lang: Lang, wait_s: float | None) -> int:
     """Store it for the collector and print whether one runs; with `wait_s` also print the answers.
 
     Returns:
@@ -88,5 +88,5 @@ def hand_out(database: Database, one: Publication, lang: Lang, wait_s: float | N
     code = 0 if state == "connected" else NOT_SENT
     if wait_s is None:
         return code
-    waited = wait_for_answers(answers, lang, limit_s=wait_s, tell=click.echo)
+    waited = wait_for_answers(answers, lang, limit_s=wait_s, print_line=click.echo)
     return code if waited == NONE and code else waited

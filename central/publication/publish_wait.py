@@ -14,7 +14,7 @@ from texts.catalogue import Lang
 
 ALL, SOME, NONE = 0, 4, 5  # exit codes: how many stations answered well
 POLL_S = 0.5
-MOST_LISTED = 20
+MAX_LISTED = 20
 _SILENT = {True: "answer.silent", False: "answer.offline", None: "answer.never"}
 
 
@@ -23,7 +23,7 @@ def wait_for_answers(
     lang: Lang,
     *,
     limit_s: float,
-    tell: Callable[[str], None],
+    print_line: Callable[[str], None],
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """Print each station's answer when it comes; end when all are final or time is over.
@@ -32,7 +32,7 @@ def wait_for_answers(
         answers: of the stations that it was published to.
         lang: of the lines.
         limit_s: how long to wait at the most.
-        tell: takes one line.
+        print_line: prints one line.
         pause: waits so many seconds.
 
     Returns:
@@ -45,7 +45,7 @@ def wait_for_answers(
     with Console(stderr=True).status("") as status:
         while True:
             now = answers.read()
-            _print_news(now, told, lang, tell)
+            _print_news(now, told, lang, print_line)
             left_s = end_mono_s - time.monotonic()
             if all(one.is_final for one in now) or left_s <= 0:
                 break
@@ -53,13 +53,16 @@ def wait_for_answers(
             status.update(translate(lang, "wait.progress", final, len(now), round(left_s)))
             pause(min(POLL_S, left_s))
     for line in describe_result(now, lang):
-        tell(line)
+        print_line(line)
     good = sum(one.is_good for one in now)
     return NONE if good == 0 else ALL if good == len(now) else SOME
 
 
 def _print_news(
-    answers: Sequence[StationAnswer], told: dict[str, str], lang: Lang, tell: Callable[[str], None]
+    answers: Sequence[StationAnswer],
+    told: dict[str, str],
+    lang: Lang,
+    print_line: Callable[[str], None],
 ) -> None:
     for one in answers:
         if not (one.verdict or one.on_air or one.over or one.troubles):
@@ -67,7 +70,7 @@ def _print_news(
         line = describe_answer(one, lang)
         if told.get(one.station) != line:
             told[one.station] = line
-            tell(f"{datetime.now(LOCAL):%H:%M:%S} {line}")
+            print_line(f"{datetime.now(LOCAL):%H:%M:%S} {line}")
 
 
 def describe_answer(answer: StationAnswer, lang: Lang) -> str:
@@ -106,8 +109,8 @@ def describe_result(answers: Sequence[StationAnswer], lang: Lang) -> list[str]:
     ]
     lines = [translate(lang, "wait.result", *counts)]
     silent = [one for one in answers if not one.verdict]
-    lines += [describe_answer(one, lang) for one in silent[:MOST_LISTED]]
-    if len(silent) > MOST_LISTED:
-        rest = [one.station for one in silent[MOST_LISTED:]]
+    lines += [describe_answer(one, lang) for one in silent[:MAX_LISTED]]
+    if len(silent) > MAX_LISTED:
+        rest = [one.station for one in silent[MAX_LISTED:]]
         lines.append(translate(lang, "wait.silent_too", list_names(rest)))
     return lines

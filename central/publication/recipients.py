@@ -18,7 +18,7 @@ from central.store.database import Database
 from central.store.schema import documents, latest, presence, stations
 from texts.catalogue import Lang
 
-MOST_NAMED = 12
+MAX_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _suggest(name: str, names: Sequence[str], lang: Lang) -> list[str]:
     ]
 
 
-def list_names(names: Iterable[str], most: int = MOST_NAMED) -> str:
+def list_names(names: Iterable[str], most: int = MAX_NAMED) -> str:
     """`a, b, c … (+7)`."""
     listed = list(names)
     more = f" … (+{len(listed) - most})" if len(listed) > most else ""

@@ -74,21 +74,21 @@ def forecast_refusals(
         document: well-formed, by any issuer.
         now: aware UTC.
     """
-    found = [*_unreached(recipients, document)]
+    found = [*_find_unaddressed(recipients, document)]
     reached = set(recipients.configs) - {one for o in found for one in o.stations}
-    found += _outrun(database, recipients, document)
+    found += _find_superseding(database, recipients, document)
     for lacking, stations in find_left_out(database, recipients.stations, document).items():
         found.append(Objection("E_UNSUPPORTED", ", ".join(lacking), tuple(stations)))
     if isinstance(document, Playlist | Emergency):
-        found += _hosts(recipients, document.media, reached)
+        found += _find_unknown_hosts(recipients, document.media, reached)
     if isinstance(document, Playlist):
         state = read_state(database, now)
         for group in _groups(recipients, state, reached):
-            found += _planned(document, group, now)
-    return _joined(found)
+            found += _find_refused_items(document, group, now)
+    return _join_stations(found)
 
 
-def _unreached(recipients: Recipients, document: Document) -> Iterator[Objection]:
+def _find_unaddressed(recipients: Recipients, document: Document) -> Iterator[Objection]:
     """Find stations that the document is not meant for: each would refuse it."""
     if isinstance(document, StationConfig):
         if recipients.is_group or parse_place(document.place).station != recipients.name:
@@ -101,7 +101,9 @@ def _unreached(recipients: Recipients, document: Document) -> Iterator[Objection
         yield Objection("E_STATION", ", ".join(document.to), outside)
 
 
-def _outrun(database: Database, recipients: Recipients, document: Document) -> Iterator[Objection]:
+def _find_superseding(
+    database: Database, recipients: Recipients, document: Document
+) -> Iterator[Objection]:
     """Find stations that report a higher number in the document's slot."""
     key = f"{document.issuer}/{document.kind}/{document.slot}"
     for station in recipients.stations:
@@ -112,7 +114,7 @@ def _outrun(database: Database, recipients: Recipients, document: Document) -> I
             yield Objection("E_REPLAY", f"{held[0]}.{held[1]}", (station,))
 
 
-def _hosts(
+def _find_unknown_hosts(
     recipients: Recipients, media: Sequence[Medium], reached: Collection[str]
 ) -> Iterator[Objection]:
     """Find media on hosts that a station-config does not name."""
@@ -146,7 +148,7 @@ def _groups(
         yield _Group(tuple(stations), config, state.held_by(stations[0], config.groups))
 
 
-def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objection]:
+def _find_refused_items(document: Playlist, group: _Group, now: datetime) -> Iterator[Objection]:
     """Find items that the group's policy refuses, beside the playlists that it holds."""
     policy = effective_policy(group.config, None)
     begin_at = max(now, parse_utc(document.not_before))
@@ -156,7 +158,7 @@ def _planned(document: Playlist, group: _Group, now: datetime) -> Iterator[Objec
     timeline = build_timeline([*held, _hold(document, begin_at)], policy, begin_at, end_at)
     title_of = {entry.id: entry.title for entry in document.entries}
     own = [one for one in timeline.refusals if one.doc_id == document.doc_id]
-    for refusals in _alike(own):
+    for refusals in _group_by_rule(own):
         first = refusals[0]
         yield Objection(
             first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
@@ -169,7 +171,7 @@ def _hold(document: Document, at: datetime) -> HeldDocument:
     return HeldDocument(document, "", b"", at)
 
 
-def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
+def _group_by_rule(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
     """Group refusals of one item by one rule, in the order of time."""
     found: dict[tuple[str, str, str], list[Refusal]] = defaultdict(list)
     for one in refusals:
@@ -177,7 +179,7 @@ def _alike(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
     yield from found.values()
 
 
-def _joined(objections: Iterable[Objection]) -> list[Objection]:
+def _join_stations(objections: Iterable[Objection]) -> list[Objection]:
     """Join the same objection of several stations."""
     stations: dict[Objection, list[str]] = defaultdict(list)
     for one in objections:

@@ -120,11 +120,11 @@ class StationAnswers:
             if row.station not in self._answers:
                 continue
             if row.channel == "hello":
-                self._take_hello(row.station, msgspec.json.decode(row.body, type=Hello))
+                self._read_hello(row.station, msgspec.json.decode(row.body, type=Hello))
             elif row.channel == "health" and row.at >= self._since:
-                self._take_health(row.station, msgspec.json.decode(row.body, type=Health))
+                self._read_health(row.station, msgspec.json.decode(row.body, type=Health))
 
-    def _take_hello(self, station: str, hello: Hello) -> None:
+    def _read_hello(self, station: str, hello: Hello) -> None:
         document = self._document
         if isinstance(document, Emergency) and document.trigger == "now":
             awaited = {SENSE_OF[one] for one in hello.has if one in SENSE_OF}
@@ -135,7 +135,7 @@ class StationAnswers:
         if held is not None and tuple(held) == (document.epoch, document.seq, self._payload):
             self._change(station, verdict="accepted")
 
-    def _take_health(self, station: str, health: Health) -> None:
+    def _read_health(self, station: str, health: Health) -> None:
         if not isinstance(self._document, Emergency):
             return
         event_id = self._document.event_id

@@ -29,7 +29,7 @@ class Attack:
     what_en: str
 
 
-class Bench(Protocol):
+class AttackContext(Protocol):
     """What an attack is made from."""
 
     @property
@@ -41,12 +41,12 @@ class Bench(Protocol):
         """(payload, kind, role, number of signatures) to an envelope."""
 
 
-def build_attacks(bench: Bench, first: bytes, voice: Medium) -> list[Attack]:
+def build_attacks(bench: AttackContext, first: bytes, voice: Medium) -> list[Attack]:
     """Four attempts; `first` is an envelope once valid, since replaced by a newer one."""
     playlist = read_document(first)
     assert isinstance(playlist, Playlist)  # noqa: S101 - the scenario's own
     return [
-        _by_stranger(bench, playlist),
+        _by_unknown_key(bench, playlist),
         _for_another(bench, playlist),
         _replayed(playlist, first),
         _by_one(bench, voice),
@@ -57,7 +57,7 @@ def _topic(kind: str, slot: str) -> str:
     return build_station_topic(COMMUNE_STATION, kind, slot)
 
 
-def _by_stranger(bench: Bench, playlist: Playlist) -> Attack:
+def _by_unknown_key(bench: AttackContext, playlist: Playlist) -> Attack:
     key = bench.folder / "stranger.pem"
     make_key(key)
     forged = msgspec.structs.replace(playlist, doc_id=new_doc_id(), seq=900)
@@ -71,7 +71,7 @@ def _by_stranger(bench: Bench, playlist: Playlist) -> Attack:
     )
 
 
-def _for_another(bench: Bench, playlist: Playlist) -> Attack:
+def _for_another(bench: AttackContext, playlist: Playlist) -> Attack:
     to = ["84/29266/tv-cl-0099"]
     other = msgspec.structs.replace(playlist, doc_id=new_doc_id(), seq=901, to=to)
     envelope = bench.sign(encode_document(other), "playlist", "vn.84.29266", None)
@@ -94,7 +94,7 @@ def _replayed(playlist: Playlist, first: bytes) -> Attack:
     )
 
 
-def _by_one(bench: Bench, voice: Medium) -> Attack:
+def _by_one(bench: AttackContext, voice: Medium) -> Attack:
     payload = emergency(datetime.now(UTC), voice, seq=900)
     return Attack(
         "E_THRESHOLD",

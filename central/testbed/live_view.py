@@ -23,7 +23,7 @@ LINES = 12
 ARROW = {"full": "✓", "cut": "✂", "skipped": "–", "failed": "✗"}
 
 
-class RecordBook(Protocol):
+class RecordQueries(Protocol):
     """The part of the collector's database that the view reads."""
 
     def health(self) -> dict[str, dict[str, Any]]:
@@ -36,11 +36,11 @@ class RecordBook(Protocol):
         """All refusals, oldest first."""
 
 
-class DemoStage(Protocol):
+class DemoState(Protocol):
     """What the view shows."""
 
     @property
-    def database(self) -> RecordBook:
+    def database(self) -> RecordQueries:
         """The collector's."""
 
 
@@ -65,7 +65,7 @@ class View:
         if not self._console.is_terminal:
             self._console.print(line, soft_wrap=True)
 
-    async def follow(self, stage: DemoStage) -> None:
+    async def follow(self, stage: DemoState) -> None:
         """Refresh until cancelled."""
         if not self._console.is_terminal:
             while True:
@@ -77,7 +77,7 @@ class View:
                 live.update(picture, refresh=True)
                 await asyncio.sleep(0.5)
 
-    def _catch_up(self, book: RecordBook) -> None:
+    def _catch_up(self, book: RecordQueries) -> None:
         """Print what has arrived at the centre since the last call."""
         plays, refusals = book.plays(), book.refusals()
         for play in plays[self._told_plays :]:
@@ -92,7 +92,7 @@ class View:
             )
         self._told_plays, self._told_refusals = len(plays), len(refusals)
 
-    def _picture(self, book: RecordBook) -> Group:
+    def _picture(self, book: RecordQueries) -> Group:
         self._catch_up(book)
         return Group(
             self._stations(book.health()),
@@ -115,7 +115,7 @@ class View:
             )
         return table
 
-    def conclude(self, findings: Sequence[Assertion], folder: Path) -> None:
+    def show_verdict(self, findings: Sequence[Assertion], folder: Path) -> None:
         """Print the verdict, and where the files are."""
         table = Table(title="Kết luận · Verdict", expand=True)
         table.add_column("")
@@ -130,7 +130,7 @@ class View:
         self._console.print(Text(words, style="bold green" if is_good else "bold red"))
         self._console.print(f"Nghe và xem · Listen and look: {folder}", soft_wrap=True)
 
-    def invite(self, pages: Mapping[str, str]) -> None:
+    def show_pages(self, pages: Mapping[str, str]) -> None:
         """Print where the stations' pages are, while they run."""
         for name, address in pages.items():
             line = f"Trang trạm · The page of {name}: {address} (PIN {PAGE_PIN})"

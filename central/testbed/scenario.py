@@ -124,11 +124,11 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     unspoken = await _alarm(scene, text_emergency(datetime.now(UTC)), COMMUNE_STATION)
     await _until_moment(plan.end)
     with contextlib.suppress(RuntimeError):  # the verdict reports what has not come
-        await until(lambda: _are_told(scene, {event, unspoken}), "the alarms at the centre")
+        await until(lambda: _have_ended(scene, {event, unspoken}), "the alarms at the centre")
     return (event, unspoken), attacks
 
 
-def _are_told(scene: Testbed, events: set[str]) -> bool:
+def _have_ended(scene: Testbed, events: set[str]) -> bool:
     """Return whether the sound station reported the end of each; a busy machine begins late."""
     plays = (play for play in scene.database.plays() if play["output"] == SINK)
     return events <= {play["entry"] for play in plays if play["result"] == "full"}
@@ -190,8 +190,8 @@ async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) ->
                     await station.stop()
             recording = await scene.room.finish(capture)
             findings = await asyncio.to_thread(_judge, scene, recording, _expect(events, attacks))
-            view.conclude(findings, folder)
-            view.invite(pages)
+            view.show_verdict(findings, folder)
+            view.show_pages(pages)
             if stay:
                 await asyncio.Event().wait()
         finally:
@@ -200,7 +200,7 @@ async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) ->
     return findings
 
 
-async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list[Assertion]:
+async def _cancelled_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list[Assertion]:
     """Let SIGTERM and a closed terminal end it as Ctrl-C does: its processes end too.
 
     Raises:
@@ -209,7 +209,7 @@ async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list
     task = asyncio.create_task(story, name="story")
     told = False
 
-    def tell_end() -> None:
+    def cancel_story() -> None:
         nonlocal told
         if not told:  # a second signal must not interrupt the cleanup
             told = True
@@ -217,7 +217,7 @@ async def _ended_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> list
 
     loop = asyncio.get_running_loop()
     for number in ENDING:
-        loop.add_signal_handler(number, tell_end)
+        loop.add_signal_handler(number, cancel_story)
     try:
         return await task
     except asyncio.CancelledError:
@@ -242,7 +242,7 @@ def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -
     view = View()
     try:
         story = run_scenario(folder.absolute(), view, stay=stay, listen=listen)
-        findings = asyncio.run(_ended_by_signals(story))
+        findings = asyncio.run(_cancelled_by_signals(story))
     except KeyboardInterrupt:
         return 0 if stay else 130
     except RuntimeError as error:

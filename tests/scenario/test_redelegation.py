@@ -67,7 +67,7 @@ class Office:
         draft = open_draft(self.folder, at)
         for step in steps:
             step(draft)
-            draft.settle()
+            draft.update_files()
         for role, file in draft.changed.items():
             for signer in self.signers(role):
                 file.sign(signer, append=True)

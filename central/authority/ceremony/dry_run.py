@@ -38,13 +38,13 @@ class _ThrowawayKeys:
     def play(self, file: Metadata[Any]) -> Metadata[Any]:
         """Return the file with a throwaway key in place of each holder's key."""
         fields = copy.deepcopy(file.to_dict())
-        self._recast(fields["signed"])
+        self._replace_keyids(fields["signed"])
         return Metadata.from_dict({"signatures": [], "signed": fields["signed"]})
 
-    def _recast(self, node: Any) -> None:
+    def _replace_keyids(self, node: Any) -> None:
         if isinstance(node, list):
             for item in node:
-                self._recast(item)
+                self._replace_keyids(item)
         if not isinstance(node, dict):
             return
         for member, value in node.items():
@@ -56,7 +56,7 @@ class _ThrowawayKeys:
                 ids = [self.id_for(keyid) for keyid in value]
                 node[member] = {keyid: self.signers[keyid].public_key.to_dict() for keyid in ids}
             else:
-                self._recast(value)
+                self._replace_keyids(value)
 
 
 def dry_run(tree: Tree, at: datetime) -> TreeAuthority:

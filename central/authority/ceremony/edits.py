@@ -75,7 +75,7 @@ def mark_demo(draft: TreeDraft) -> None:
     draft.root().unrecognized_fields["x-demo"] = True
 
 
-def delegate(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
+def delegate(draft: TreeDraft, name: str, spec: RoleSpec) -> None:
     """Delegate a new role, or change an existing delegation: values that are None stay.
 
     Raises:
@@ -86,32 +86,32 @@ def delegate(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
         raise refusal("name", name)
     tree = draft.tree
     old = tree.entry(name) if tree.has(name) else None
-    if old is None and None in (wish.kinds, wish.paths, wish.max_ttl_s, wish.holders):
+    if old is None and None in (spec.kinds, spec.paths, spec.max_ttl_s, spec.holders):
         raise refusal("incomplete", name)
-    right = _apply(read_right(old) if old else RoleRight((), (), 0), wish)
+    right = _apply(read_right(old) if old else RoleRight((), (), 0), spec)
     _check_form(name, right)
-    holders = wish.holders
+    holders = spec.holders
     if holders is None:
         holders = _people(tree, name)
     known = old.threshold if old else len(holders)
-    threshold = wish.threshold or min(known, len(holders))
-    epoch = epoch_of(old) if old else draft.start_afresh(name)
+    threshold = spec.threshold or min(known, len(holders))
+    epoch = epoch_of(old) if old else draft.restart_role(name)
     _put(draft, _entry(name, right, holders, threshold, epoch), holders)
 
 
-def narrow(draft: TreeDraft, name: str, wish: RoleSpec) -> None:
+def narrow(draft: TreeDraft, name: str, spec: RoleSpec) -> None:
     """Reduce the rights of a role.
 
     Raises:
         ConfigError: E_CEREMONY, something would become wider.
     """
     old = draft.tree.right(name)
-    new = _apply(old, wish)
-    if wish.threshold is not None and wish.threshold < draft.tree.role(name).threshold:
-        raise refusal("wider", name, f"threshold {wish.threshold}")
+    new = _apply(old, spec)
+    if spec.threshold is not None and spec.threshold < draft.tree.role(name).threshold:
+        raise refusal("wider", name, f"threshold {spec.threshold}")
     for what in _wider(old, new):
         raise refusal("wider", name, what)
-    delegate(draft, name, wish)
+    delegate(draft, name, spec)
 
 
 def replace_key(draft: TreeDraft, name: str, old: str | None, new: Holder) -> None:
@@ -133,7 +133,7 @@ def replace_key(draft: TreeDraft, name: str, old: str | None, new: Holder) -> No
         root.roles[name].keyids.insert(position, new.key.keyid)
         if name not in ONLINE:
             root.unrecognized_fields["x-holders"][new.key.keyid] = new.name
-        _forget_people(root)
+        _remove_former_holders(root)
         return
     people = tuple(
         new if one.key.keyid == out else one for one in _people(draft.tree, name)
@@ -154,7 +154,7 @@ def remove_key(draft: TreeDraft, name: str, who: str) -> None:
     if name in TOP:
         root = draft.root()
         root.revoke_key(out, name)
-        _forget_people(root)
+        _remove_former_holders(root)
         return
     people = tuple(one for one in _people(draft.tree, name) if one.key.keyid != out)
     delegate(draft, name, RoleSpec(holders=people))
@@ -219,17 +219,17 @@ def _people(tree: Tree, name: str) -> tuple[Holder, ...]:
     return tuple(Holder(person, keys[keyid]) for keyid, person in tree.holders(name).items())
 
 
-def _forget_people(root: Root) -> None:
+def _remove_former_holders(root: Root) -> None:
     """Remove the name of each holder whose key is in neither root nor targets."""
     used = {keyid for name in (ROOT, TARGETS) for keyid in root.roles[name].keyids}
     holders = root.unrecognized_fields["x-holders"]
     root.unrecognized_fields["x-holders"] = {k: v for k, v in holders.items() if k in used}
 
 
-def _apply(right: RoleRight, wish: RoleSpec) -> RoleRight:
+def _apply(right: RoleRight, spec: RoleSpec) -> RoleRight:
     given: dict[str, Any] = {
-        "kinds": wish.kinds, "paths": wish.paths, "max_ttl_s": wish.max_ttl_s,
-        "hours": wish.hours, "priority_max": wish.priority_max,
+        "kinds": spec.kinds, "paths": spec.paths, "max_ttl_s": spec.max_ttl_s,
+        "hours": spec.hours, "priority_max": spec.priority_max,
     }  # fmt: skip
     return replace(right, **{name: value for name, value in given.items() if value is not None})
 

@@ -86,7 +86,7 @@ class TreeDraft:
         self._add(ROOT, root)
         self._add(TARGETS, Targets())
 
-    def start_afresh(self, name: str) -> int:
+    def restart_role(self, name: str) -> int:
         """Start a revoked role again, without its former children.
 
         Returns:
@@ -97,7 +97,7 @@ class TreeDraft:
             self._add(name, Targets())
         return self._highest_epoch(name) + 1
 
-    def settle(self) -> None:
+    def update_files(self) -> None:
         """Make files follow the delegations.
 
         A role that delegates further gets its file; a file of a role that no longer does is

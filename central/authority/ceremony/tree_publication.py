@@ -59,7 +59,7 @@ def publish(
             ", ".join(filter(None, need.unsigned.values())),
         )  # fmt: skip
     fresh = _seal(folder, draft, online, at, last)
-    _judge(folder, draft, fresh)
+    _verify_set(folder, draft, fresh)
     folder.write_published(fresh)
     folder.discard_draft()
     return current_files(folder)
@@ -115,13 +115,13 @@ def load_published(folder: Workspace) -> TreeAuthority | None:
     return _load({role: folder.raw(name) for role, name in names.items() if role in used})
 
 
-def _judge(folder: Workspace, draft: TreeDraft, fresh: Mapping[str, bytes]) -> None:
+def _verify_set(folder: Workspace, draft: TreeDraft, fresh: Mapping[str, bytes]) -> None:
     """Verify the set, and the step from the former root, with the code of the boxes."""
     raw = {role: _raw(folder, fresh, role, file) for role, file in draft.tree.in_use().items()}
     snapshot = next(name for name in fresh if name.endswith(f".{SNAPSHOT}.json"))
     _load({**raw, SNAPSHOT: fresh[snapshot], TIMESTAMP: fresh["timestamp.json"]})
     if ROOT in draft.changed:
-        _judge_step(draft.published, draft.changed[ROOT])
+        _verify_root_step(draft.published, draft.changed[ROOT])
 
 
 def _raw(folder: Workspace, fresh: Mapping[str, bytes], role: str, file: Metadata[Any]) -> bytes:
@@ -134,7 +134,7 @@ def _load(raw: Mapping[str, bytes]) -> TreeAuthority:
     return load_tree(TreeFiles(raw[ROOT], raw[TIMESTAMP], raw[SNAPSHOT], raw[TARGETS], roles))
 
 
-def _judge_step(published: Tree, root: Metadata[Root]) -> None:
+def _verify_root_step(published: Tree, root: Metadata[Root]) -> None:
     """Verify as a box does: it goes from one root to the next and skips none."""
     if ROOT not in published.files:
         return

@@ -77,8 +77,8 @@ def playlist(database: Database, demo: DemoAuthority, topic: str, seq: int) -> s
     return str(header["doc_id"])
 
 
-def opened(parcel: OutgoingMessage) -> Head:
-    document = read_document(parcel.envelope)
+def opened(outgoing: OutgoingMessage) -> Head:
+    document = read_document(outgoing.envelope)
     assert isinstance(document, Head)
     return document
 
@@ -127,12 +127,12 @@ def test_a_publication_is_followed_by_the_heads_of_those_it_is_for(
     source.due()
     assert source.due() == []
     playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
-    assert [parcel.topic for parcel in source.due()] == [f"tramtin/1/d/{STATION}/head/head"]
+    assert [outgoing.topic for outgoing in source.due()] == [f"tramtin/1/d/{STATION}/head/head"]
     playlist(database, demo, "tramtin/1/g/xa-29266/playlist/tuan", 2)
     both = source.due()
     assert len(both) == 2
-    assert all(parcel.retain for parcel in both)
-    assert len({opened(parcel).seq for parcel in both}) == 2
+    assert all(outgoing.retain for outgoing in both)
+    assert len({opened(outgoing).seq for outgoing in both}) == 2
     assert source.due() == []
 
 
@@ -186,16 +186,16 @@ def test_the_head_that_answers_a_hello_attests_the_emergencies_in_force(
     event(database, demo, GROUP.format("emergency/khan-cap"), 3)
     event(database, demo, f"tramtin/1/d/{STATION}/emergency/khan-cap", 2)
     end(database, demo, over)
-    answers = ReportHandler(database, signers(demo))._take_hello(STATION, hello())
-    given = [read_document(parcel.envelope) for parcel in answers]
+    answers = ReportHandler(database, signers(demo))._handle_hello(STATION, hello())
+    given = [read_document(outgoing.envelope) for outgoing in answers]
     assert [(one.kind, one.seq) for one in given if one.class_ == "emergency"] == [
         ("cancel", 1), ("emergency", 2), ("emergency", 3),
     ]  # fmt: skip
     (head,) = [one for one in given if isinstance(one, Head)]
     assert head.nonce == hello().nonce
     payloads = [
-        msgspec.json.decode(parcel.envelope, type=Envelope).payload_bytes()
-        for parcel, one in zip(answers, given, strict=True)
+        msgspec.json.decode(outgoing.envelope, type=Envelope).payload_bytes()
+        for outgoing, one in zip(answers, given, strict=True)
         if isinstance(one, Emergency)
     ]
     assert sorted(head.emergencies) == sorted(hashlib.sha256(one).hexdigest() for one in payloads)
@@ -208,7 +208,7 @@ def test_a_cancel_that_expires_before_its_emergency_still_counts(
     over = event(database, demo, GROUP.format("emergency/khan-cap"), 1)
     end(database, demo, over, datetime.now(UTC) - timedelta(minutes=2), timedelta(minutes=1))
     assert opened(heads(database, demo).build(STATION, "ac" * 16)).emergencies == []
-    answers = ReportHandler(database, signers(demo))._take_hello(STATION, hello())
+    answers = ReportHandler(database, signers(demo))._handle_hello(STATION, hello())
     assert [one.topic for one in answers if "/emergency/" in one.topic] == []
 
 
@@ -220,9 +220,9 @@ def test_a_publication_attests_to_the_last_question_while_it_is_open(
     assert opened(source.build(STATION)).nonce is None
     note_latest(database, STATION, "hello", msgspec.json.encode(hello("ac" * 16)))
     event(database, demo, GROUP.format("emergency/khan-cap"), 1)
-    (parcel,) = source.due()
-    assert opened(parcel).nonce == "ac" * 16
-    assert len(opened(parcel).emergencies) == 1
+    (outgoing,) = source.due()
+    assert opened(outgoing).nonce == "ac" * 16
+    assert len(opened(outgoing).emergencies) == 1
     with database.transaction() as connection:
         old = encode_utc(datetime.now(UTC) - timedelta(minutes=5))
         connection.execute(sa.update(latest).values(at=old))
@@ -239,12 +239,12 @@ def test_what_is_withheld_is_on_every_head_until_it_is_reinstated(
     doc_id = playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
     source.due()
     withhold(database, doc_id, "sai nội dung")
-    (parcel,) = source.due()
-    assert opened(parcel).revoked == [doc_id]
+    (outgoing,) = source.due()
+    assert opened(outgoing).revoked == [doc_id]
     assert reinstate(database, doc_id)
     assert not reinstate(database, doc_id)
-    (parcel,) = source.due()
-    assert opened(parcel).revoked == []
+    (outgoing,) = source.due()
+    assert opened(outgoing).revoked == []
 
 
 @pytest.mark.parametrize("placed", ["tv", None])
@@ -255,12 +255,12 @@ def test_a_hello_is_answered_with_time_then_place_then_head_then_the_rest(
     playlist(database, demo, f"tramtin/1/d/{STATION}/playlist/tuan", 1)
     asked = msgspec.structs.replace(hello(), place=placed)
     reception = ReportHandler(database, signers(demo))
-    answers = reception._take_hello(STATION, asked)
-    kinds = [read_document(parcel.envelope).kind for parcel in answers]
+    answers = reception._handle_hello(STATION, asked)
+    kinds = [read_document(outgoing.envelope).kind for outgoing in answers]
     assert kinds == ["time", "station-config", "head", "playlist", "ack"]
     without = {name: keys for name, keys in signers(demo).items() if name != "head"}
     kinds = [
-        read_document(parcel.envelope).kind
-        for parcel in ReportHandler(database, without)._take_hello(STATION, asked)
+        read_document(outgoing.envelope).kind
+        for outgoing in ReportHandler(database, without)._handle_hello(STATION, asked)
     ]
     assert "head" not in kinds

@@ -57,9 +57,9 @@ def database(hall: CeremonyFixture) -> Iterator[Database]:
     opened.close()
 
 
-def sign_head(desk: OnlineSigner) -> OutgoingMessage:
-    header = desk.header("head", "head", STATION, timedelta(hours=1))
-    return desk.sign(STATION, Head(**header, slots={}, revoked=[]), "head")
+def sign_head(signer: OnlineSigner) -> OutgoingMessage:
+    header = signer.header("head", "head", STATION, timedelta(hours=1))
+    return signer.sign(STATION, Head(**header, slots={}, revoked=[]), "head")
 
 
 def judge(hall: CeremonyFixture, parcel: OutgoingMessage) -> str:
@@ -78,12 +78,12 @@ def judge(hall: CeremonyFixture, parcel: OutgoingMessage) -> str:
 def test_a_lost_key_raises_the_epoch_under_which_the_running_desk_signs(
     hall: CeremonyFixture, database: Database
 ) -> None:
-    desk = OnlineSigner(database, {"head": [hall.signer("may-1")]})
-    assert judge(hall, sign_head(desk)) == "E_REPLAY"
+    signer = OnlineSigner(database, {"head": [hall.signer("may-1")]})
+    assert judge(hall, sign_head(signer)) == "E_REPLAY"
     hall.do("rotate", "vn.head", "--old", "may-2", "--new", hall.holder("may-3"), "--lost")
-    assert judge(hall, sign_head(desk)) == "E_REPLAY"  # drafted, not in force
+    assert judge(hall, sign_head(signer)) == "E_REPLAY"  # drafted, not in force
     hall.sign_and_publish("dung", "em")
-    assert judge(hall, sign_head(desk)) == "ok"
+    assert judge(hall, sign_head(signer)) == "ok"
     assert judge(hall, sign_head(OnlineSigner(database, {"head": [hall.signer("may-3")]}))) == "ok"
     thief = OnlineSigner(database, {"head": [hall.signer("may-2")]})
     assert judge(hall, sign_head(thief)) == "E_ROLE"
@@ -93,6 +93,6 @@ def test_where_no_tree_is_given_out_the_epoch_is_the_first(
     hall: CeremonyFixture, tmp_path: Path
 ) -> None:
     empty = Database.open(tmp_path / "empty.db")
-    desk = OnlineSigner(empty, {"head": [hall.signer("may-1")]})
-    assert read_document(sign_head(desk).envelope).epoch == 1
+    signer = OnlineSigner(empty, {"head": [hall.signer("may-1")]})
+    assert read_document(sign_head(signer).envelope).epoch == 1
     empty.close()

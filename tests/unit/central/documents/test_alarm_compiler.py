@@ -195,7 +195,7 @@ def run(*words: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def hand_out(folder: Path, demo: DemoAuthority, days: int, slot: str = "key-lu") -> Path:
+def submit(folder: Path, demo: DemoAuthority, days: int, slot: str = "key-lu") -> Path:
     """Two people sign an alarm that is held until the end of that day; the centre gives it out."""
     until = datetime.now(UTC) + timedelta(hours=7, days=days)
     text = FILE.replace("2027-12-27", f"{until:%Y-%m-%d}").replace("key-lu", slot)
@@ -236,18 +236,18 @@ def ending(folder: Path) -> list[str]:
 def test_an_alarm_that_ends_within_two_weeks_is_told_while_another_can_be_signed(
     tmp_path: Path, demo: DemoAuthority, lang: str, words: tuple[str, ...]
 ) -> None:
-    hand_out(tmp_path, demo, days=15, slot="key")  # to the end of that day: more than 14 left
+    submit(tmp_path, demo, days=15, slot="key")  # to the end of that day: more than 14 left
     assert ending(tmp_path) == []
-    hand_out(tmp_path, demo, days=12)
+    submit(tmp_path, demo, days=12)
     assert ending(tmp_path) == ["vn.84.em/key-lu g/xa-29266"]
     said = run("show", "--db", tmp_path / "c.db", "issues", "--lang", lang)[1]
     assert all(word in said for word in (*words, "vn.84.em/key-lu"))
-    hand_out(tmp_path, demo, days=300)  # the newer one takes its place
+    submit(tmp_path, demo, days=300)  # the newer one takes its place
     assert ending(tmp_path) == []
 
 
 def test_a_cancel_of_a_held_alarm_outlives_it(tmp_path: Path, demo: DemoAuthority) -> None:
-    alarm = hand_out(tmp_path, demo, days=12)
+    alarm = submit(tmp_path, demo, days=12)
     held = read_document(alarm.read_bytes())
     by_file = cancel(tmp_path, demo, "--alarm", alarm)
     document = read_document(by_file.read_bytes())
@@ -268,7 +268,7 @@ def test_a_cancel_of_a_held_alarm_outlives_it(tmp_path: Path, demo: DemoAuthorit
 def test_a_cancel_that_ends_before_its_held_alarm_goes_out_only_to_stop_what_sounds(
     tmp_path: Path, demo: DemoAuthority
 ) -> None:
-    held = read_document(hand_out(tmp_path, demo, days=12).read_bytes())
+    held = read_document(submit(tmp_path, demo, days=12).read_bytes())
     assert isinstance(held, Emergency)
     short = cancel(tmp_path, demo, "--event", held.event_id)
     target = ("--db", tmp_path / "c.db", "--group", "xa-29266")

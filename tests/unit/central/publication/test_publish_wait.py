@@ -89,7 +89,7 @@ class Waiting:
 
     def run(self, limit_s: float = 60.0) -> int:
         return wait_for_answers(
-            self.answers, "vi", limit_s=limit_s, tell=self.told.append, pause=self._pause
+            self.answers, "vi", limit_s=limit_s, print_line=self.told.append, pause=self._pause
         )
 
     def _pause(self, _: float) -> None:
