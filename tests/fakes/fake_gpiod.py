@@ -285,7 +285,7 @@ class FakeGpio:
         self._devices[path] = _Device(label, [_Pin(name) for name in names])
 
     def unplug(self, path: str) -> None:
-        """The device node goes; whoever holds a line hears a hang-up, then ENODEV."""
+        """Remove the device node; the holder of a line gets a hang-up, then ENODEV."""
         device = self._devices.pop(path)
         device.error = errno.ENODEV
         for pin in device.pins:
@@ -307,7 +307,7 @@ class FakeGpio:
     def drive(
         self, path: str, offset: int, level: Literal["high", "low", "open"], held_ms: float = 1e9
     ) -> None:
-        """Put a level on the pin; one held for less than the debounce period tells no edge."""
+        """Put a level on the pin; one held for less than the debounce period reports no edge."""
         pin = self.pin(path, offset)
         before, was = pin.outside, pin.level()
         pin.outside = None if level == "open" else level == "high"
@@ -318,7 +318,7 @@ class FakeGpio:
             pin.request._hear(pin)
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        """Be what `import gpiod` gives."""
+        """Make `import gpiod` return this module."""
         package, line = build_modules(self)
         patch.setitem(sys.modules, "gpiod", package)
         patch.setitem(sys.modules, "gpiod.line", line)

@@ -158,7 +158,7 @@ class FakePublisher:
             raw = sign_json(signed, self.keys[name])
             self.wire[f"{signed['version']}.{name}.json"] = raw
             rows[f"{name}.json"] = row(signed["version"], raw)
-        # a snapshot never loses a row: clients would take it for an attack
+        # a snapshot never loses a row: clients would report an attack
         self.snapshot["meta"] = {**self.snapshot["meta"], **rows}
         self.sign_snapshot()
         self.tick(is_first=is_first)

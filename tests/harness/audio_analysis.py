@@ -23,7 +23,7 @@ MELODY_HZ = (392.0, 440.0, 523.25, 587.33, 659.26, 587.33, 523.25, 440.0)
 
 
 class AudioAnalysis:
-    """What was really heard; knows nothing but the WAV."""
+    """What is audible in a WAV; no other source is used."""
 
     def __init__(self, recording: Recording) -> None:
         self.at = recording.first_sample_at
@@ -63,7 +63,7 @@ class AudioAnalysis:
         return max(set(MELODY_HZ), key=lambda hz: power(samples, hz))
 
     def shifted(self, seconds: float) -> AudioAnalysis:
-        """What would have been heard had all of it been so much earlier."""
+        """The same sounds, moved earlier by this much."""
         other = copy.copy(self)
         other.at = self.at - timedelta(seconds=seconds)
         return other

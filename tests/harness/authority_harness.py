@@ -21,7 +21,7 @@ ENOUGH = 64  # passes
 
 
 class Stand:
-    """What a broker retains (`wire`, free to be changed) and the feed that listens to it.
+    """What a broker retains (`wire`, which a test may change) and the feed that subscribes to it.
 
     Attributes:
         wire: bytes by name of file.
@@ -60,7 +60,7 @@ class Stand:
         return self.in_force.versions
 
     async def publish(self, files: Mapping[str, bytes]) -> None:
-        """Retain these; whoever listens gets what is new to the topic."""
+        """Retain these; subscribers receive what is new to the topic."""
         for name, raw in files.items():
             self.wire[name] = raw
             if name in self._listening:
@@ -102,7 +102,7 @@ class Stand:
 async def standing(
     folder: Path, installed: bytes, at: datetime, place: Place | None = HERE
 ) -> AsyncIterator[Stand]:
-    """A box that has just started on this state folder."""
+    """A box that has just started with this state folder."""
     store = await asyncio.to_thread(Store.open, folder)
     try:
         stand = Stand(installed, store, at)

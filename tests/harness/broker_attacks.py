@@ -1,4 +1,4 @@
-"""What whoever owns a broker can do to a playing box, as long as he likes; and the box between.
+"""What the owner of a broker can do to a playing box, for any time.
 
 Each attack is a coroutine that goes on until it is cancelled. `Target` gives it the real broker, a
 relay that stands where the broker's certificate is, and an entitled but hostile signer.
@@ -41,7 +41,7 @@ socket.getaddrinfo = getaddrinfo
 
 @dataclass
 class Target:
-    """A stand whose sound station plays, and its way to the broker.
+    """A test bed whose sound station plays, and its connection to the broker.
 
     Args:
         scene: all real.
@@ -126,7 +126,7 @@ async def unread_acks(on: Target) -> None:
 
 
 async def rubbish_authority(on: Target) -> None:
-    """Files under every name that a box may listen to, as large as the broker takes."""
+    """Files under every name that a box may subscribe to, as large as the broker accepts."""
     names = ("timestamp.json", *(f"{n}.root.json" for n in range(1, 10)), "2.snapshot.json")
     large = b'{"signatures":[' + b'{"keyid":"' + b"a" * 340_000
     for number in itertools.count():

@@ -85,7 +85,7 @@ def report_health(
     words_missing: list[str] | None = None,
     **outputs: Medium,
 ) -> None:
-    """A station tells an emergency on these outputs, its loudspeakers without some words."""
+    """Store a station's report of an emergency on these outputs, without some recordings."""
     end = "2026-11-30T09:00:00.000Z"
     on_air: dict[str, OnAir | None] = {
         output: OnAir(

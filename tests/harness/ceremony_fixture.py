@@ -25,7 +25,7 @@ class CeremonyFixture:
     """Runs `tramtin-central authority` in a folder of its own.
 
     Args:
-        folder: where everything goes.
+        folder: where all files are written.
         at: the ceremony's moment, as `--at`; None: the machine's clock.
     """
 
@@ -97,14 +97,14 @@ class CeremonyFixture:
         assert code == 0, said
 
     def copy(self, name: str) -> Path:
-        """The folder on somebody's stick."""
+        """A copy of the folder, as on a holder's stick."""
         stick = self.folder.with_name(f"stick-{name}")
         shutil.rmtree(stick, ignore_errors=True)
         shutil.copytree(self.folder, stick)
         return stick
 
     def shelf(self) -> dict[str, bytes]:
-        """What the centre gives out, by file name."""
+        """What the centre publishes, by file name."""
         database = Database.open(self.db)
         try:
             parcels = authority_store.unsent(database)
@@ -113,7 +113,7 @@ class CeremonyFixture:
         return {parse_authority_topic(one.topic): one.envelope for one in parcels if one.envelope}
 
     def authority(self) -> TreeAuthority:
-        """What a box makes of what the centre gives out: the newest of each file."""
+        """The authority that a box reads from the centre's files: the newest of each."""
         newest: dict[str, tuple[int, bytes]] = {}
         for name, raw in self.shelf().items():
             version, _, role = name.removesuffix(".json").partition(".")

@@ -15,7 +15,7 @@ class ChildBroker:
 
     Args:
         port: the one to wait for.
-        log: file for what it says.
+        log: file for its output.
     """
 
     def __init__(self, port: int, log: Path) -> None:

@@ -157,5 +157,5 @@ class Box:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(LIMIT_S):
-        while not condition():  # noqa: ASYNC110 - asks a database and other tasks
+        while not condition():  # noqa: ASYNC110 - reads a database and other tasks
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A melody on air for minutes: what happened to it is heard in the capture, nowhere else."""
+"""A melody on air for minutes; its state is read from the capture alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ContinuousPlay:
         self.capture = await self.stage.scene.room.capture(SINK, self.stage.folder)
 
     async def until_sounding(self, since: datetime, limit_s: float = BACK_S) -> datetime:
-        """Until the station says durably that a play sounds which began after a moment."""
+        """Wait until the station has recorded a play that began after a moment."""
 
         def is_new() -> bool:
             play = self.stage.open_play()
@@ -53,15 +53,15 @@ class ContinuousPlay:
         return moment(self.stage.open_play()["start"])
 
     async def hear(self) -> AudioAnalysis:
-        """Stop the recording and give it."""
+        """Stop the recording and return it."""
         return AudioAnalysis(await self.stage.scene.room.finish(self.capture))
 
     async def pass_time(self, seconds: float) -> None:
-        """Let the world go on for a while: what is judged is the sound of that while."""
+        """Let time pass; the sound of that time is judged."""
         await self.pass_until(datetime.now(UTC) + timedelta(seconds=seconds))
 
     async def pass_until(self, at: datetime) -> None:
-        """Let the world go on up to a moment."""
+        """Let time pass until a moment."""
         await asyncio.sleep((at - datetime.now(UTC)).total_seconds() + 0.01)
 
     def assert_in_its_place(
@@ -76,7 +76,7 @@ class ContinuousPlay:
         assert_in_its_place(ear, self.planned, since, seconds, error_s=error_s)
 
     async def until_told(self, kind: str, states: list[str], limit_s: float = 60.0) -> None:
-        """Until the centre's records say of an issue what they should."""
+        """Wait until the centre's records of an issue are as expected."""
 
         def told() -> list[str]:
             details = [r["detail"] for r in self.stage.collected() if r["kind"] == "fault"]

@@ -1,4 +1,4 @@
-"""A state in which every table and every word has something, as a box has it after some weeks."""
+"""A state in which every table and every key has a value, as on a box after some weeks."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _put_words(connection: sqlite3.Connection) -> None:
 
 
 def refuse_writes(monkeypatch: pytest.MonkeyPatch, card: Path) -> Callable[[], None]:
-    """The card takes no writes until the result is called."""
+    """Refuse writes to the card until the result is called."""
     was, refused = Store.open.__func__, [card]  # type: ignore[attr-defined]  # a class method
 
     def open_(cls: type[Store], folder: Path) -> Store:

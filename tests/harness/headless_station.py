@@ -146,7 +146,7 @@ class HeadlessStation:
         return "" if not said else said[-1].code or said[-1].result
 
     def pass_time(self, span: timedelta) -> None:
-        """The clock goes on."""
+        """Advance the clock."""
         self.hand.s += span.total_seconds()
 
     @property

@@ -1,4 +1,4 @@
-"""A station that plays while its broker is hostile, and what came of it, judged from the capture.
+"""A station that plays while its broker is hostile; the outcome is judged from the capture.
 
 Nothing that the agent says of itself counts: starts and alarms are read from the recording of the
 sink, restarts from process ids, memory from the kernel.
@@ -67,7 +67,7 @@ TO = [f"{PROVINCE}/{COMMUNE}/*"]
 
 @dataclass
 class Outcome:
-    """What one attack did.
+    """The outcome of one attack.
 
     Args:
         errors_ms: of each start that nobody cut, by how much it began too early or late.
@@ -90,7 +90,7 @@ class Outcome:
 
 @dataclass
 class HostileHarness:
-    """The stand with a relay before its broker, and a row of tones on air."""
+    """The test bed with a relay before its broker, and a row of tones on air."""
 
     target: Target
     station: Station
@@ -180,7 +180,7 @@ class HostileHarness:
         return spans
 
     async def _until_known(self, envelope: bytes, limit_s: float) -> None:
-        """Until the station's own database tells of a play of a document, or a limit."""
+        """Wait until the station's own database has a play of a document, or a limit."""
         path = self.scene.folder / self.station.name / "state" / "state.db"
         doc_id = read_document(envelope).doc_id
 

@@ -318,7 +318,7 @@ class Centre:
         await self._acknowledge(hello["epoch"])
 
     def _commit(self, batch: Json) -> None:
-        """Take the records that follow; the chain shows that none is missing or changed."""
+        """Store the records that follow; the chain proves that none is missing or changed."""
         for text in batch["records"]:
             record = json.loads(text)
             if record["seq"] <= self._upto:
@@ -341,7 +341,7 @@ class Centre:
         }  # fmt: skip
 
     def playlist(self, moments: list[datetime]) -> Json:
-        """A text on the board at some moments; a day later a picture from a port nobody named."""
+        """A text on the board at some times; a day later a picture from an unnamed port."""
         header = self.header(
             "playlist", "vn.84.29266", "routine", "84/29266/*", timedelta(days=7)
         ) | {"slot": SLOT}

@@ -43,7 +43,7 @@ class Address:
 
 @dataclass
 class Station:
-    """A link with everything it told, and conditions that can be awaited."""
+    """A link with all that it reported, and conditions that can be awaited."""
 
     link: MqttLink
     heard: list[tuple[Topic, bytes]] = field(default_factory=list)

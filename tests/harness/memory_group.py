@@ -47,7 +47,7 @@ class MemoryGroup:
 
 @contextlib.contextmanager
 def memory_group(name: str) -> Iterator[MemoryGroup | None]:
-    """A group with the unit's limit; None where this machine lets nobody make one."""
+    """A group with the unit's limit; None where this machine permits none."""
     v1 = ROOT / "memory"
     folder = (v1 if v1.is_dir() else ROOT) / f"{name}-{os.getpid()}"
     group = MemoryGroup(folder)
@@ -66,7 +66,7 @@ def memory_group(name: str) -> Iterator[MemoryGroup | None]:
 
 
 def _remove(folder: Path) -> None:
-    """Its processes have ended, but the kernel may take a moment to say so."""
+    """Remove the group; its processes have ended, but the kernel may report that a little later."""
     for _ in range(50):
         try:
             folder.rmdir()

@@ -1,6 +1,6 @@
-"""A broker in an enemy's hands: between a box and a real Mosquitto, with the broker's certificate.
+"""A broker under an attacker's control: between a box and a real Mosquitto, with its certificate.
 
-Everything passes until it is told otherwise. It may put packets of its own among those that come
+Everything passes until a test changes that. It may put packets of its own among those that come
 down, always between two of them, and it may stop reading what comes up.
 """
 
@@ -34,7 +34,7 @@ def encode_publish(topic: str, payload: bytes, packet_id: int) -> bytes:
 
 
 class MqttRelay:
-    """Listens on loopback, speaks to one Mosquitto.
+    """Listens on loopback, connects to one Mosquitto.
 
     Args:
         ca: that signed all certificates.
@@ -73,7 +73,7 @@ class MqttRelay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def stop_reading(self) -> None:
-        """What the box says is left in its own buffers from now on."""
+        """Stop reading from the box: its messages stay in its own buffers."""
         self._may_read.clear()
 
     def read_again(self) -> None:

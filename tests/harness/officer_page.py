@@ -1,4 +1,4 @@
-"""docs/so-tay-can-bo.md as a script: whose machine, which file goes where, what is typed."""
+"""docs/so-tay-can-bo.md as a script: which machine, which file is copied where, which command."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def set_up_machines(folder: Path, ceremony: Path) -> None:
 
 
 def read_commands(folder: Path, page: str = PAGE) -> Iterator[Command]:
-    """The commands of a page in their order; files are carried between them as it says."""
+    """The commands of a page in their order, with the copies of files between them."""
     for source, target, machine, block in STEP.findall(page):
         if source:
             shutil.copy(folder / source, folder / target)

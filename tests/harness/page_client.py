@@ -20,7 +20,7 @@ def free_port() -> int:
 
 @dataclass
 class Phone:
-    """A browser without a screen: remembers its cookie, speaks to one address."""
+    """A browser without a screen: it keeps its cookie and uses one address."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)

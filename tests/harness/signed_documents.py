@@ -1,4 +1,4 @@
-"""Signed documents of every kind, the authority that entitles them, and what a box says of them."""
+"""Signed documents of every kind, the authority that entitles them, and a box's verdict on them."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class Box:
         return await self.operations.run(name, subject, PAGE)
 
     def read(self, **readings: Any) -> None:
-        """Have the checks, contacts or sensors say something else."""
+        """Set what the checks, contacts or sensors report."""
         self.reader = replace(self.reader, readings=replace(self.reader.readings, **readings))
 
 

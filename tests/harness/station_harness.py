@@ -1,4 +1,4 @@
-"""A stage with one sound station: broker, centre, sound room and agent, all real processes."""
+"""One sound station with broker, centre, sound server and agent, all real processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GENESIS = "0" * 64
 
 @dataclass
 class Stage:
-    """The stand, its sound station, and both ends' databases read past all product code."""
+    """The test bed, its sound station, and the databases of both, read without product code."""
 
     scene: Testbed
     station: Station
@@ -104,7 +104,7 @@ class Stage:
         return self.scene.sign(payload, "playlist", "vn.84.29266")
 
     async def publish(self, envelope: bytes) -> None:
-        """Publish and wait for the station's word that it holds the playlist."""
+        """Publish and wait until the station reports that it holds the playlist."""
         await self.scene.publish(envelope)
         await until(lambda: self.scene.database.has_accepted(self.name, "playlist"), "playlist")
 

@@ -42,7 +42,7 @@ COMMUNE, PROVINCE, PAIR = "vn.84.29266", "vn.84", "vn.84.em"
 
 @dataclass
 class Centre:
-    """Who publishes, honest or not: whatever is in `tree.wire` goes out, retained."""
+    """A publisher, honest or not: all of `tree.wire` is published, retained."""
 
     client: aiomqtt.Client
     tree: FakePublisher
@@ -62,7 +62,7 @@ class Centre:
 
 @dataclass
 class Box:
-    """What is in force, what was told, and a clock that the test sets."""
+    """What is in force, what was reported, and a clock that the test sets."""
 
     rights: AuthorityTracker
     store: Store
@@ -112,7 +112,7 @@ class Box:
             raise AssertionError(told) from None
 
     async def refused(self, why: str) -> None:
-        """Until the box tells that it refused files, and for this reason."""
+        """Wait until the box reports that it refused files, and for this reason."""
         await self.until(lambda: bool(self.fault))
         assert why in self.fault
 
