@@ -199,7 +199,7 @@ def test_a_file_goes_out_once_in_ten_minutes_whoever_asks(
     assert set(send(database)) == {*TOP, "1.vn.84.json", "timestamp.json"}
 
 
-def test_a_box_that_stays_behind_is_heard_more_and_more_rarely(
+def test_a_box_that_stays_behind_is_answered_less_and_less_often(
     database: Database, demo: DemoAuthority
 ) -> None:
     clock = _Clock()

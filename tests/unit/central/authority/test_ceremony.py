@@ -64,7 +64,7 @@ def test_holders_sign_copies_on_their_own_machines_and_no_threshold_is_passed_ov
     assert [link.name for link in commune.chain] == ["vn.84", "vn.84.29266"]
 
 
-def test_what_is_missing_is_said_with_the_names_of_those_who_have_not_signed(
+def test_missing_signatures_are_reported_with_the_names_of_their_holders(
     hall: CeremonyFixture,
 ) -> None:
     build_small_tree(hall)
@@ -152,7 +152,7 @@ def test_a_log_that_was_altered_stops_the_ceremony(
         assert "mục" in said
 
 
-def test_the_words_are_shown_before_the_key_is_asked_for(hall: CeremonyFixture) -> None:
+def test_the_description_is_shown_before_the_key_is_requested(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     words = ["authority", "sign", str(hall.folder), "--key", str(hall.key("dung"))]
     result = CliRunner().invoke(main, words, input="n\n")
@@ -165,7 +165,7 @@ def test_the_words_are_shown_before_the_key_is_asked_for(hall: CeremonyFixture) 
     assert json.loads((hall.folder / "draft" / "targets.json").read_bytes())["signatures"] == []
 
 
-def test_a_stranger_signs_nothing_and_nobody_signs_twice(hall: CeremonyFixture) -> None:
+def test_an_unknown_key_signs_nothing_and_no_key_signs_twice(hall: CeremonyFixture) -> None:
     build_small_tree(hall)
     assert hall.run("sign", "--yes", "--key", hall.key("la"))[0] == 78
     hall.sign("an")
@@ -385,7 +385,7 @@ def test_a_name_cannot_write_lines_of_its_own(hall: CeremonyFixture) -> None:
     assert "Ông\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}X Được ký" in shown
 
 
-def test_without_a_draft_publish_begins_the_lives_of_snapshot_and_timestamp_anew(
+def test_without_a_draft_publish_renews_snapshot_and_timestamp(
     hall: CeremonyFixture,
 ) -> None:
     publish_small_tree(hall)
@@ -430,7 +430,7 @@ def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_key
     assert "May sign: playlist, cancel" in hall.do("show", "--lang", "en")
 
 
-def test_what_expires_is_told_months_before(hall: CeremonyFixture) -> None:
+def test_what_expires_is_reported_months_before(hall: CeremonyFixture) -> None:
     hall.at = None
     build_small_tree(hall)
     hall.do("renew", "targets", "--days", 119)
@@ -451,7 +451,7 @@ def test_what_expires_is_told_months_before(hall: CeremonyFixture) -> None:
     }
 
 
-def test_a_timestamp_that_nobody_renews_is_an_issue_of_the_centre(hall: CeremonyFixture) -> None:
+def test_a_timestamp_that_is_not_renewed_is_an_issue_of_the_centre(hall: CeremonyFixture) -> None:
     hall.at = "2026-01-01T00:00:00Z"
     publish_small_tree(hall)
     shown = CliRunner().invoke(

@@ -213,7 +213,7 @@ def test_the_2020_tree_becomes_the_2025_tree_and_the_station_always_has_somebody
         ),
     ],
 )  # fmt: skip
-def test_who_would_be_left_behind_at_the_old_code_is_told_before_anybody_signs(
+def test_stations_left_at_the_old_code_are_listed_before_the_first_signature(
     country: Country, lang: str, warning: str, others: str, nobody: str
 ) -> None:
     hall = country.hall

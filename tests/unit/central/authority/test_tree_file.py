@@ -47,7 +47,9 @@ def test_the_root_in_the_folder_of_a_ceremony_is_enough(hall: CeremonyFixture) -
     assert "vn.84.em" in read_signers(hall.folder / "metadata" / "1.root.json")
 
 
-def test_a_root_alone_says_what_to_ask_for(hall: CeremonyFixture, tmp_path: Path) -> None:
+def test_a_root_alone_is_refused_with_the_file_to_request(
+    hall: CeremonyFixture, tmp_path: Path
+) -> None:
     alone = tmp_path / "an-root.json"
     alone.write_bytes((hall.folder / "metadata" / "1.root.json").read_bytes())
     with pytest.raises(ConfigError, match="authority export"):

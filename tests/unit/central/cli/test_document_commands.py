@@ -59,7 +59,7 @@ def sign(file: Path, key: Path, *more: str) -> tuple[int, str]:
     return run("sign", file, "--key", key, "--yes", "--passphrase", "bí mật", *more)
 
 
-def test_signing_first_says_in_vietnamese_what_it_will_do(payload: Path, tmp_path: Path) -> None:
+def test_signing_first_describes_the_effect_in_vietnamese(payload: Path, tmp_path: Path) -> None:
     code, said = sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config")
     assert code == 0
     assert "21:00" in said
@@ -136,7 +136,7 @@ def draft_silence(tmp_path: Path, *more: str) -> Path:
         ({"--for": "1100h"}, "E_TTL"),
     ],
 )
-def test_what_the_root_gives_to_nobody_is_refused_before_a_key_is_asked(
+def test_what_the_root_grants_to_no_role_is_refused_before_a_key_is_requested(
     tmp_path: Path, change: dict[str, str], code: str
 ) -> None:
     root, keys = demo_keys(tmp_path)
@@ -183,7 +183,7 @@ def test_the_folder_of_a_ceremony_names_who_must_sign_as_a_pinned_root_does(tmp_
         assert told == [1, 0]
 
 
-def test_a_signature_that_does_not_hold_is_told_and_not_counted(tmp_path: Path) -> None:
+def test_an_invalid_signature_is_reported_and_not_counted(tmp_path: Path) -> None:
     root, keys = demo_keys(tmp_path)
     out = draft_silence(tmp_path)
     assert sign(out, keys["vn.84.1"], "--kind", "silence", "--out", str(tmp_path / "1"))[0] == 0
@@ -223,7 +223,7 @@ def test_an_emergency_out_of_its_window_is_not_handed_out(tmp_path: Path, minute
     assert "E_TIME" in said
 
 
-def test_a_trees_root_alone_is_told_from_its_folder(tmp_path: Path) -> None:
+def test_a_trees_root_alone_is_refused_and_its_folder_accepted(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "bí mật")
     out = draft_silence(tmp_path)
     key, kind = made.keys["vn.84"][0], ("--kind", "silence")

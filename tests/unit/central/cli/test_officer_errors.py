@@ -40,7 +40,7 @@ def sign(tmp_path: Path, *words: str, text: str = BAD, lang: str = "vi") -> str:
     return result.output
 
 
-def test_faults_of_a_schedule_are_told_where_they_stand_in_the_officers_language(
+def test_faults_of_a_schedule_are_reported_with_places_in_the_officers_language(
     tmp_path: Path,
 ) -> None:
     said = sign(tmp_path)
@@ -56,7 +56,9 @@ def test_faults_of_a_schedule_are_told_where_they_stand_in_the_officers_language
     assert "cần" not in english
 
 
-def test_a_zone_of_odd_form_is_told_with_its_line_and_not_as_a_schema_error(tmp_path: Path) -> None:
+def test_a_malformed_zone_is_reported_with_its_line_and_not_as_a_schema_error(
+    tmp_path: Path,
+) -> None:
     text = BAD[: BAD.index("  - {title: a")] + (
         '  - {title: a, at: "05:00", zones: ["loa 1"], show: {text: "a"}, for: 1h}\n'
     )
@@ -82,6 +84,6 @@ def test_a_wrong_passphrase_is_called_so(tmp_path: Path) -> None:
         ("en", "E_SCHEMA: x: to: must be patterns"),
     ],
 )
-def test_an_english_detail_is_led_by_words_of_the_language(lang: str, said: str) -> None:
+def test_an_english_detail_follows_a_translated_introduction(lang: str, said: str) -> None:
     error = TrustError("E_SCHEMA", "x", "to: must be patterns")
     assert print_error(error, "vi" if lang == "vi" else "en") == said

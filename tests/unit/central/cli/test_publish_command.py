@@ -92,7 +92,7 @@ def test_without_a_collector_nothing_is_called_sent(
     database.close()
 
 
-def test_a_collector_without_a_broker_is_said_too(tmp_path: Path, db: Path) -> None:
+def test_a_collector_without_a_broker_is_reported_too(tmp_path: Path, db: Path) -> None:
     note_collector(db, is_connected=False)
     code, said = publish(playlist(tmp_path / "a"), db)
     assert (code, "CHƯA GỬI" in said, "chưa nối được" in said) == (75, True, True)
@@ -194,7 +194,7 @@ def test_the_store_itself_never_steps_back(db: Path, tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_number_that_nobody_gave_rises_with_the_clock_and_over_what_is_known() -> None:
+def test_a_default_number_rises_with_the_clock_and_above_known_ones() -> None:
     at = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
     assert default_seq(at) == 1_796_025_600_000
     assert default_seq(at, newest=1_796_025_600_005) == 1_796_025_600_006
@@ -270,7 +270,7 @@ def test_only_playlists_are_withheld(tmp_path: Path, db: Path) -> None:
     assert (code, "NGẮT TIẾNG" in said) == (78, True)
 
 
-def test_what_a_station_told_of_is_withheld_though_the_centre_never_sent_it(db: Path) -> None:
+def test_what_a_station_reported_is_withheld_though_the_centre_never_sent_it(db: Path) -> None:
     """Whoever owns the broker and a commune's key hands out playlists of his own."""
     from central.collector.report_store import note_result
 

@@ -79,7 +79,7 @@ async def test_that_it_runs_is_noted(collector: Collector, monkeypatch: pytest.M
     await goes_on(heartbeat.run(collector._database, asyncio.Event()), busy)
 
 
-async def test_a_collector_that_ends_says_so(collector: Collector) -> None:
+async def test_a_collector_records_its_end(collector: Collector) -> None:
     now = datetime.now(UTC)
     heartbeat.write_heartbeat(collector._database, now, is_connected=True)
     assert heartbeat.state_of_collector(collector._database, now) == "connected"

@@ -91,7 +91,7 @@ def test_a_filling_batch_must_fit_what_follows_it(database: Database) -> None:
         take(database, chain(2, word="other")[0])
 
 
-def test_a_will_of_an_older_session_says_nothing(database: Database) -> None:
+def test_a_will_of_an_older_session_is_ignored(database: Database) -> None:
     assert note_presence(database, STATION, online=True, session=17) == "noted"
     assert note_presence(database, STATION, online=False, session=16) == "stale"
     assert note_presence(database, STATION, online=False, session=17) == "noted"

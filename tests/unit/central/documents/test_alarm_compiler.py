@@ -98,7 +98,7 @@ def test_it_is_what_the_file_says(tmp_path: Path) -> None:
         ("exercise: true", "longest: 3h", 6, "longest"),
     ],
 )
-def test_a_fault_is_told_where_it_stands(
+def test_a_fault_is_reported_with_its_place(
     tmp_path: Path, old: str, new: str, line: int, key: str
 ) -> None:
     assert old in FILE
@@ -165,9 +165,7 @@ def test_the_command_makes_it_and_a_second_person_adds_to_it(
     assert len(json.loads(both.read_bytes())["signatures"]) == 2
 
 
-def test_the_centre_gives_out_the_newest_of_a_slot_only(
-    demo: DemoAuthority, tmp_path: Path
-) -> None:
+def test_the_centre_sends_only_the_newest_of_a_slot(demo: DemoAuthority, tmp_path: Path) -> None:
     database = Database.open(tmp_path / "central.db")
     topic = "tramtin/1/g/xa-29266/emergency/key-lu"
     for seq in (3, 4):
@@ -233,7 +231,7 @@ def ending(folder: Path) -> list[str]:
         ("en", ("warning", "an alarm that is held for emergency keys ends soon", "higher number")),
     ],
 )
-def test_an_alarm_that_ends_within_two_weeks_is_told_while_another_can_be_signed(
+def test_an_alarm_that_expires_within_two_weeks_is_an_issue(
     tmp_path: Path, demo: DemoAuthority, lang: str, words: tuple[str, ...]
 ) -> None:
     submit(tmp_path, demo, days=15, slot="key")  # to the end of that day: more than 14 left

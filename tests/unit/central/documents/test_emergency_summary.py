@@ -101,7 +101,7 @@ def test_an_exercise_says_so_in_its_line_too_and_english_says_the_same() -> None
     assert "exercise" in english[1]
 
 
-def test_a_draft_says_it_before_anybody_signs(tmp_path: Path) -> None:
+def test_a_draft_shows_it_before_the_first_signature(tmp_path: Path) -> None:
     voice = make_melody(tmp_path / "bao-lu.wav", 2_000)
     words = ["draft", "emergency", "--issuer", "vn.84.em", "--to", "84/29266/*", "--show", "LŨ"]
     recorded = ["--play", str(voice), "--media-url", "https://m.vn", "--media-dir", str(tmp_path)]

@@ -102,7 +102,7 @@ def test_a_slot_belongs_to_held_alarms_or_to_immediate_ones(slot: str) -> None:
 
 
 @pytest.mark.parametrize("slot", ["khan-cap", "keys", "key-", "xkey", "KEY", "key.lu"])
-def test_a_held_alarm_stands_in_no_other_slot(slot: str) -> None:
+def test_a_held_alarm_has_no_other_slot(slot: str) -> None:
     assert code_of(lambda: judge(sealed(slot=slot), "emergency")) == "E_SCHEMA"
     if slot != "key-":
         assert judge(seal(emergency(slot=slot), FIRST, SECOND), "emergency")
@@ -154,7 +154,7 @@ def test_only_the_emergency_class_withdraws_it() -> None:
     assert judge(both, "cancel", floors=floors)
 
 
-def test_an_alarm_at_once_stands_beside_a_newer_one_of_its_slot_and_lowers_no_floor() -> None:
+def test_an_immediate_alarm_is_kept_beside_a_newer_one_and_lowers_no_floor() -> None:
     """Two floods, two pairs of officers: which pair was faster must not silence the other."""
     floors = FakeFloors()
     above = (1, 42, "ab" * 32)

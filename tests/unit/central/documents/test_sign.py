@@ -160,7 +160,7 @@ def test_an_envelope_is_read_back_for_showing(demo: DemoAuthority) -> None:
     assert document.event_id == "e0" * 16
 
 
-def test_a_playlist_is_told_in_plain_vietnamese() -> None:
+def test_a_playlist_is_described_in_plain_vietnamese() -> None:
     when = When(["05:00:00", "17:30:10"], [1, 2, 3, 4, 5, 6], "2026-11-23", "2027-01-05")
     scene = Scene([Element("qr", [0, 0, 9, 9], text="https://a.vn/{station}")], 12 * 3_600_000)
     entries = [
@@ -191,7 +191,7 @@ def test_a_playlist_is_told_in_plain_vietnamese() -> None:
     ]
 
 
-def test_other_kinds_are_told_too_in_both_languages(demo: DemoAuthority) -> None:
+def test_other_kinds_are_described_too_in_both_languages(demo: DemoAuthority) -> None:
     envelope = sign_document(_emergency(), "emergency", demo.signers("vn.84.em"))
     told = "\n".join(describe(read_document(envelope)))
     assert "DIỄN TẬP: phát ngay, cắt mọi mục" in told

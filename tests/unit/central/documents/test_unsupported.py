@@ -81,7 +81,7 @@ def test_an_item_that_no_box_plays_is_named_with_the_next_step(
         verify_supported(document, "en")
 
 
-def test_both_faults_of_an_item_are_told_at_once() -> None:
+def test_both_faults_of_an_item_are_reported_at_once() -> None:
     with pytest.raises(TrustError) as caught:
         verify_supported(playlist(Body(relay=Relay("https://a.vn/")), Start("next")), "vi")
     assert all(word in caught.value.hint for word in ("start: next", "chưa tiếp âm được"))
@@ -102,7 +102,7 @@ def test_kinds_that_boxes_refuse_are_those_that_they_name_themselves() -> None:
         verify_supported(grant, "vi")
 
 
-def test_a_command_is_refused_before_the_key_is_asked(tmp_path: Path) -> None:
+def test_a_command_is_refused_before_the_key_is_requested(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "x")
     fields = {**header("command", "command"), "issuer": "vn.84"}
     file = tmp_path / "lenh.json"

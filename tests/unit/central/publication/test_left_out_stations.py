@@ -88,7 +88,7 @@ def test_where_all_know_it_and_where_nothing_is_needed_nobody_is_named(
     assert "E_UNSUPPORTED" not in publish(playlist(tmp_path / "q"), db)[1]
 
 
-def test_a_station_that_never_said_hello_is_not_judged(tmp_path: Path, db: Path) -> None:
+def test_a_station_that_never_sent_a_hello_is_not_judged(tmp_path: Path, db: Path) -> None:
     from agent.contract.document import StationPolicy
 
     configure(db, StationPolicy([]))

@@ -109,7 +109,7 @@ def test_it_ends_when_all_have_taken_it(database: Database) -> None:
     assert waiting.told[-1] == "2 trạm: 2 đã nhận, 2 đủ loa và bảng, 0 từ chối"
 
 
-def test_a_refusal_is_told_with_its_reason_and_is_an_answer(database: Database) -> None:
+def test_a_refusal_is_printed_with_its_reason_and_is_an_answer(database: Database) -> None:
     document = playlist()
 
     def both() -> None:
@@ -121,7 +121,7 @@ def test_a_refusal_is_told_with_its_reason_and_is_an_answer(database: Database) 
     assert waiting.told[0].endswith(f"{STATION}: TỪ CHỐI, E_BUDGET: why")
 
 
-def test_what_was_told_of_other_documents_or_before_counts_for_nothing(database: Database) -> None:
+def test_answers_to_other_or_earlier_documents_do_not_count(database: Database) -> None:
     document = playlist()
     verdict(database, STATION, document)
     verdict(database, OTHER, playlist())
@@ -133,7 +133,7 @@ def test_what_was_told_of_other_documents_or_before_counts_for_nothing(database:
     ]
 
 
-def test_who_is_offline_is_told_from_who_is_silent(database: Database) -> None:
+def test_offline_and_silent_stations_are_distinguished(database: Database) -> None:
     note_presence(database, STATION, online=False, session=1)
     note_presence(database, OTHER, online=True, session=1)
     waiting = Waiting(database, playlist())
@@ -183,7 +183,7 @@ def test_a_picture_alone_is_not_called_sounding(database: Database) -> None:
     assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU; bảng đang hiện (bang-tin)")
 
 
-def test_a_station_that_cannot_sound_it_says_why_and_ends_the_wait(database: Database) -> None:
+def test_a_station_that_cannot_play_it_reports_why_and_ends_the_wait(database: Database) -> None:
     document = emergency()
     waiting = Waiting(database, document)
     for station in (STATION, OTHER):
@@ -219,7 +219,7 @@ def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Datab
     assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
 
 
-def test_words_that_are_not_there_are_told_and_waited_for(database: Database) -> None:
+def test_recordings_that_are_missing_are_reported_and_waited_for(database: Database) -> None:
     """A signal and the built-in line are not the message: nobody must believe that it was heard."""
     document = emergency("vi", "km")
     for station in (STATION, OTHER):
@@ -248,7 +248,7 @@ def test_words_that_are_not_there_are_told_and_waited_for(database: Database) ->
     assert never.told[-1] == "2 trạm: 2 đã nhận, 0 đủ loa và bảng, 0 từ chối"
 
 
-def test_words_that_nobody_recorded_are_told_and_not_waited_for(database: Database) -> None:
+def test_words_without_a_recording_are_reported_and_not_waited_for(database: Database) -> None:
     document = emergency()
     waiting = Waiting(database, document)
     for station in (STATION, OTHER):

@@ -86,7 +86,7 @@ def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
     assert f"CHÚ Ý: {code}" in said
 
 
-def test_what_every_station_takes_is_published_without_a_word(tmp_path: Path, db: Path) -> None:
+def test_what_every_station_accepts_is_published_without_a_notice(tmp_path: Path, db: Path) -> None:
     configure(
         db, StationPolicy(["21:00-05:00"], sessions_per_day=2, media_hosts=["media.example.vn"])
     )
@@ -123,7 +123,7 @@ def test_a_schedule_for_other_places_than_the_groups_is_refused(tmp_path: Path, 
     assert "mọi trạm của xã 29281" in said
 
 
-def test_who_stands_elsewhere_or_outside_the_group_is_named_and_holds_nobody_up(
+def test_a_station_elsewhere_or_outside_the_group_is_named_and_blocks_no_other(
     tmp_path: Path, db: Path
 ) -> None:
     configure(db, StationPolicy([]))
@@ -136,7 +136,7 @@ def test_who_stands_elsewhere_or_outside_the_group_is_named_and_holds_nobody_up(
     assert "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: tv-cl-0033" in said
 
 
-def test_one_station_that_claims_a_high_number_is_named_and_holds_nobody_up(
+def test_one_station_that_claims_a_high_number_is_named_and_blocks_no_other(
     tmp_path: Path, db: Path
 ) -> None:
     """Its key may be in other hands."""
@@ -154,7 +154,9 @@ def test_one_station_that_claims_a_high_number_is_named_and_holds_nobody_up(
     assert (exit_code, f"[trạm: {OTHER}]" in said, "E_REPLAY" in said) == (0, True, True)
 
 
-def test_an_emergency_goes_out_and_what_would_be_missing_is_said(tmp_path: Path, db: Path) -> None:
+def test_an_emergency_is_published_with_a_notice_of_what_is_missing(
+    tmp_path: Path, db: Path
+) -> None:
     configure(db, StationPolicy(["00:00-24:00"], media_hosts=["khac.vn"]))
     fields = build_header(
         "emergency", issuer="vn.84.em", class_="emergency", to=["84/29266/*"], slot="khan-cap",

@@ -86,7 +86,7 @@ def test_the_command_says_what_the_copy_holds(database: Database, tmp_path: Path
 @pytest.mark.parametrize(
     ("lang", "words"), [("vi", "bản sao không thay tệp nào"), ("en", "replaces nothing")]
 )
-def test_a_second_evening_is_told_in_the_officers_language_to_take_another_name(
+def test_a_second_backup_to_the_same_file_is_refused_in_the_officers_language(
     database: Database, tmp_path: Path, lang: str, words: str
 ) -> None:
     command = ["backup", "--db", str(tmp_path / "central.db"), "--lang", lang]

@@ -80,7 +80,7 @@ def batch() -> LogBatch:
         return LogBatch(EPOCH, [raw.decode() for (raw,) in rows])
 
 
-def test_reports_are_kept_once_and_can_be_asked_for(database: Database) -> None:
+def test_reports_are_kept_once_and_can_be_queried(database: Database) -> None:
     texts = batch().records
     for records in (texts[:2], texts[:2], texts[1:]):
         cursor = commit_batch(database, STATION, LogBatch(EPOCH, records))
@@ -182,7 +182,7 @@ def test_numbers_have_64_bits() -> None:
         assert f"{column} BIGINT" in ddl[table]
 
 
-def test_the_centre_speaks_no_dialect() -> None:
+def test_the_centre_uses_no_sql_dialect() -> None:
     named = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "central").rglob("*.py")
