@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from agent.doctor.probes.page import call_page, judge_page, try_port
+from agent.doctor.probes.page import call_page, examine_page, try_port
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def free() -> str:
 
 
 def code(reached: int) -> str:
-    return judge_page("the address", reached, "").code
+    return examine_page("the address", reached, "").code
 
 
 def test_before_the_agent_runs_the_port_is_to_be_free_and_afterwards_to_answer(
@@ -41,6 +41,6 @@ def test_before_the_agent_runs_the_port_is_to_be_free_and_afterwards_to_answer(
 def test_an_address_of_another_box_is_told_with_those_of_this_one(
     listen: str, reach: Callable[[str], int]
 ) -> None:
-    finding = judge_page(listen, reach(listen), "10.0.0.9")
+    finding = examine_page(listen, reach(listen), "10.0.0.9")
     assert (finding.state, finding.code) == ("warning", "page_elsewhere")
     assert finding.args == (listen, "10.0.0.9")
