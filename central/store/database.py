@@ -75,7 +75,11 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._local = threading.local()
-        prepare(engine)
+        try:
+            prepare(engine)
+        except BaseException:
+            engine.dispose()
+            raise
 
     @classmethod
     def open(cls, path: Path) -> Database:

@@ -173,7 +173,7 @@ async def test_the_brokers_certificate_is_of_another_name(place: Place) -> None:
     settings = place.settings()
     error = ssl.SSLCertVerificationError("wrong")
     error.verify_code, error.verify_message = 64, "IP address mismatch"  # openssl/x509_vfy.h
-    assert handshake.judge_refusal_by_us(error, settings.broker).code == "broker_wrong_name"
+    assert handshake.examine_refusal_by_us(error, settings.broker).code == "broker_wrong_name"
 
 
 async def test_a_closed_port(place: Place) -> None:

@@ -122,8 +122,8 @@ async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(ke
     calm_at = datetime.now(UTC)
     await air.pass_time(1.5)
 
-    await keys.press()
-    resumed = await air.until_sounding(datetime.now(UTC))  # by itself: the schedule for now
+    alarm = await keys.press()
+    resumed = await air.until_sounding(moment(alarm["start"]))  # by itself: the schedule for now
     await air.pass_time(2)
 
     await keys.press()

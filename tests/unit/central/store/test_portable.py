@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def batch() -> LogBatch:
     """The journal that the old database holds: five records, three of them plays."""
     import sqlite3
 
-    with sqlite3.connect(":memory:") as old:
+    with closing(sqlite3.connect(":memory:")) as old:
         old.executescript(LAYOUT_1.read_text(encoding="utf-8"))
         rows = old.execute("SELECT bytes FROM records WHERE epoch = ? ORDER BY seq", (EPOCH,))
         return LogBatch(EPOCH, [raw.decode() for (raw,) in rows])
