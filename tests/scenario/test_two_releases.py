@@ -36,6 +36,9 @@ def find_commit(release: str) -> str:
     commit = path.read_text(encoding="ascii").strip()
     if commit == git("rev-parse", "HEAD").decode().strip():
         pytest.skip(f"this is {release} itself")
+    known = ["git", "-C", str(ROOT), "cat-file", "-e", f"{commit}^{{commit}}"]
+    if subprocess.run(known, capture_output=True, check=False).returncode:
+        pytest.skip(f"this clone has no commit {commit[:12]}, as a shallow one has not")
     return commit
 
 
