@@ -63,7 +63,7 @@ def _with_example(fault: ValidationFault) -> ValidationFault:
     """Add an example to the fault of a missing key."""
     if fault.what not in ("missing_key", "no_value") or fault.expected is None:
         return fault
-    from agent.settings.key_docs import KEYS
+    from agent.settings.key_docs.catalogue import KEYS
 
     key = KEYS.get(re.sub(r"\[[0-9]+\]", "[]", fault.key))
     if key is None or key.example is None or fault.expected.code == "rule":

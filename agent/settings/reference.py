@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import NODEFAULT, inspect
 
-from agent.settings.key_docs import KEYS, unit_of
+from agent.settings.key_docs.catalogue import KEYS, unit_of
 from agent.settings.schema import ModelRow, bare_type, walk_model
 from strict_yaml.type_messages import form_of
 

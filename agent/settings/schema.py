@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import NODEFAULT, inspect
 
-from agent.settings.key_docs import KEYS
+from agent.settings.key_docs.catalogue import KEYS
 from agent.settings.model import Settings
 from strict_yaml.node import join
 from strict_yaml.type_messages import form_of, is_none

@@ -10,7 +10,7 @@ import click
 from agent.__main__ import main
 from agent.doctor import messages as doctor
 from agent.page import messages as page
-from agent.settings.key_docs import KEYS
+from agent.settings.key_docs.catalogue import KEYS
 from agent.settings.messages import PHRASES
 
 ROOT = Path(__file__).resolve().parents[2]

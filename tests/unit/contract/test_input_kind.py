@@ -9,7 +9,7 @@ import pytest
 from agent.contract.input_kind import INPUT_KINDS, InputKindName
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.page.messages import PHRASES
-from agent.settings.key_docs import KEYS
+from agent.settings.key_docs.catalogue import KEYS
 
 
 def test_settings_accept_exactly_the_kinds_of_the_table() -> None:

@@ -134,7 +134,7 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 def test_a_key_without_starts_has_the_slot_that_its_description_names() -> None:
-    from agent.settings.key_docs import KEYS as DESCRIBED
+    from agent.settings.key_docs.catalogue import KEYS as DESCRIBED
     from agent.settings.model import DEFAULT_KEY_SLOT
 
     text = DESCRIBED["inputs[].starts"].text

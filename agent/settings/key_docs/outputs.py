@@ -1,0 +1,124 @@
+"""Keys of the outputs: sound paths with their zones, notice boards with their faces."""
+
+from __future__ import annotations
+
+from agent.settings.key_docs.entry import OPTIONS, PORT, KeyDoc
+from texts.catalogue import Text
+
+_SERIAL = "/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"
+OUTPUTS: dict[str, KeyDoc] = {
+    "outputs": KeyDoc(
+        Text(
+            "mỗi đường tiếng (audio và zones) hoặc mỗi bảng điện tử (board và faces) là một mục",
+            "one item for each sound path (audio and zones) or notice board (board and faces)",
+        ),
+        None,
+    ),
+    "outputs[].name": KeyDoc(
+        Text("tên đầu ra, không trùng nhau", "the output's name, used once in the station"), "loa"
+    ),
+    "outputs[].audio": KeyDoc(
+        Text("đường tiếng: chỉ dùng cùng zones", "a sound path: only together with zones"), None
+    ),
+    "outputs[].audio.driver": KeyDoc(
+        Text("trình điều khiển âm thanh", "the sound driver"), "portaudio"
+    ),
+    "outputs[].audio.device": KeyDoc(
+        Text(
+            "thiết bị âm thanh; `tramtin doctor` liệt kê tên cố định của từng cái",
+            "the sound device; `tramtin doctor` lists the stable name of each",
+        ),
+        "default",
+    ),
+    "outputs[].audio.channels": KeyDoc(
+        Text("số kênh mà thiết bị cần", "how many channels the device wants"), 1
+    ),
+    "outputs[].zones": KeyDoc(
+        Text(
+            "các cụm loa bật tắt riêng được của đường tiếng này",
+            "the loudspeaker clusters of this sound path that can be switched by themselves",
+        ),
+        None,
+    ),
+    "outputs[].zones[].name": KeyDoc(
+        Text(
+            "tên cụm loa; lịch phát gọi bằng tên này, nên không trùng trong cả trạm",
+            "the cluster's name; schedules call it by this, so it is used once in the whole"
+            " station",
+        ),
+        "nga-ba",
+    ),
+    "outputs[].zones[].kind": KeyDoc(
+        Text(
+            "ordinary: thông thường; special: gần trạm y tế, trường học, chùa (mức âm thấp hơn)",
+            "ordinary, or special: near a clinic, school or pagoda (a lower level)",
+        ),
+        "ordinary",
+    ),
+    "outputs[].zones[].switch": KeyDoc(
+        Text(
+            "công tắc nguồn của tăng âm; bỏ cả khoá này nếu tăng âm luôn bật",
+            "the amplifier's power switch; leave it out if the amplifier is always on",
+        ),
+        None,
+    ),
+    "outputs[].zones[].switch.profile": KeyDoc(
+        Text(
+            "loại thiết bị: tên một tệp trong firmware-profiles, hoặc gpio, sim-amplifier",
+            "kind of device: the name of a file in firmware-profiles, or gpio, sim-amplifier",
+        ),
+        "waveshare-modbus-rtu-relay",
+    ),
+    "outputs[].zones[].switch.port": KeyDoc(PORT, _SERIAL),
+    "outputs[].zones[].switch.unit": KeyDoc(
+        Text("địa chỉ của thiết bị trên đường dây", "the device's address on its line"), 1
+    ),
+    "outputs[].zones[].switch.coil": KeyDoc(
+        Text("rơ-le thứ mấy, đếm từ 0", "which relay, counted from 0"), 0
+    ),
+    "outputs[].zones[].switch.options": KeyDoc(OPTIONS, {"baud": 9600}),
+    "outputs[].zones[].settle_ms": KeyDoc(
+        Text("chờ sau khi bật tăng âm rồi mới phát", "wait after switching on, before sound"), 400
+    ),
+    "outputs[].zones[].tail_ms": KeyDoc(
+        Text("chờ sau khi hết tiếng rồi mới tắt tăng âm", "wait after sound, before switching off"),
+        800,
+    ),
+    "outputs[].zones[].spl": KeyDoc(
+        Text(
+            "mức âm đo lúc nghiệm thu; bỏ trống thì trạm báo chưa hiệu chuẩn",
+            "sound level measured at commissioning; without it the station reports not calibrated",
+        ),
+        None,
+    ),
+    "outputs[].zones[].spl.dba": KeyDoc(Text("mức âm đo được", "the level measured"), 98, "dB(A)"),
+    "outputs[].zones[].spl.distance_m": KeyDoc(
+        Text("đo cách loa bao xa", "how far from the horn it was measured"), 1
+    ),
+    "outputs[].zones[].spl.at_gain_db": KeyDoc(
+        Text("đo khi âm lượng của hộp ở mức này", "the gain of the box while it was measured"), 0
+    ),
+    "outputs[].board": KeyDoc(
+        Text("bảng điện tử: chỉ dùng cùng faces", "a notice board: only together with faces"), None
+    ),
+    "outputs[].board.profile": KeyDoc(
+        Text("loại bộ điều khiển bảng", "kind of board controller"), "png"
+    ),
+    "outputs[].board.path": KeyDoc(
+        Text(
+            "nơi có bảng; với png là thư mục nhận ảnh",
+            "where the board is; with png the folder that takes the pictures",
+        ),
+        "/var/lib/tramtin/board",
+    ),
+    "outputs[].faces": KeyDoc(Text("các mặt của bảng", "the faces of the board"), None),
+    "outputs[].faces[].name": KeyDoc(
+        Text(
+            "tên mặt bảng, không trùng với mặt hay cụm loa nào trong trạm",
+            "the face's name; no other face or cluster of the station has it",
+        ),
+        "mat-truoc",
+    ),
+    "outputs[].faces[].width_px": KeyDoc(Text("chiều ngang thật", "true width"), 512),
+    "outputs[].faces[].height_px": KeyDoc(Text("chiều cao thật", "true height"), 256),
+}
