@@ -27,6 +27,7 @@ from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 from agent.state.mutes import Mutes
+from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
 from agent.store.documents import ReplayFloors, load_floors
 from agent.store.local_mute import LocalMute
@@ -83,6 +84,7 @@ class BoxState:
         status: which media are in store, and why the others are not.
         mutes: what mutes the box.
         press: the last press of an emergency key.
+        levels: the trim and the mute of each zone.
     """
 
     jobs: BackgroundJobs
@@ -95,6 +97,7 @@ class BoxState:
     status: MediaStatus
     mutes: Mutes
     press: KeyPress
+    levels: ZoneLevels
 
 
 async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) -> BoxState:
@@ -108,6 +111,8 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     journal = Journal(store, StationId(settings.station), clock, device.boot_id)
     switch = LocalMute(store, clock, device.boot_id)
     await switch.load()
+    levels = ZoneLevels(store)
+    await levels.load()
     floors = await store.run(load_floors)
     await journal.open()
     stack.push_async_callback(_close_journal, journal)
@@ -123,7 +128,7 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
         await media.refresh()
     return BoxState(
         jobs, journal, issues, floors, documents, AuthorityInForce(device.root.authority), media,
-        MediaStatus(media.has), Mutes(documents, switch), KeyPress(clock),
+        MediaStatus(media.has), Mutes(documents, switch), KeyPress(clock), levels,
     )  # fmt: skip
 
 

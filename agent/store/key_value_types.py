@@ -21,6 +21,8 @@ from agent.store import key_value
 from agent.store.state_origin import KEY as BORN
 from agent.store.state_origin import StateOrigin
 from agent.store.table import row_crc
+from agent.store.zone_level import KEY as ZONE_LEVELS
+from agent.store.zone_level import ZONES
 
 FLOOR, FLOOR_BY, ATTESTED, ROOT = "time_floor", "time_floor_by", "time_vouched", "time_root"
 FIX, RTC_APART, HELD = "clock_fix", "rtc_apart", "time_held"
@@ -138,6 +140,7 @@ FIELDS: Mapping[str, KeyValueField] = {
     key_value.LAST_PLACE: KeyValueField(parse_place),
     LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
     SILENCE_KEY: KeyValueField(_parse_on_or_empty),
+    ZONE_LEVELS: KeyValueField(ZONES.decode),
     SILENCES_REPORTED: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
     "health_short_lives": KeyValueField(parse_count, is_recovered=False),
 }

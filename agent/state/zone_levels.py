@@ -1,0 +1,97 @@
+"""The level of each zone: its trim and its mute, as signed commands have set them.
+
+`control` writes it, everybody reads it. Neither trim nor mute concerns an emergency or a local key:
+whoever plays those does not ask.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from agent.clock import Now
+from agent.signals import Signal
+from agent.store.database import Store
+from agent.store.zone_level import (
+    AS_CALIBRATED,
+    ZoneLevel,
+    load_zone_levels,
+    save_zone_levels,
+)
+
+
+class ZoneLevels:
+    """The levels of this box, also after a restart. Call `load` once before anything else.
+
+    Args:
+        store: keeps them.
+
+    Attributes:
+        changed: emitted when a command has changed one; not when one ends by itself, which every
+            query sees.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.changed = Signal[[]]()
+        self._store = store
+        self._levels: dict[str, ZoneLevel] = {}
+
+    async def load(self) -> None:
+        """Read what a former run has stored.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        self._levels = await self._store.run(load_zone_levels)
+
+    def trim_db(self, zone: str, now: Now) -> int:
+        """How far a zone plays below its calibrated level: -40 to 0 dB."""
+        return self._levels.get(zone, AS_CALIBRATED).trim_at(now.at)
+
+    def is_muted(self, zone: str, now: Now) -> bool:
+        """Does nothing but an emergency sound on this zone?"""
+        return self.muted_until(zone, now) is not None
+
+    def muted_until(self, zone: str, now: Now) -> datetime | None:
+        """When the mute of a zone ends, aware UTC; None: it is not muted."""
+        return self._levels.get(zone, AS_CALIBRATED).muted_at(now.at)
+
+    def in_force(self, now: Now) -> dict[str, ZoneLevel]:
+        """The zones whose level differs from the calibrated one, by name."""
+        levels = {zone: level.at(now.at) for zone, level in sorted(self._levels.items())}
+        return {zone: level for zone, level in levels.items() if level != AS_CALIBRATED}
+
+    async def update(
+        self,
+        changes: Mapping[str, ZoneLevel],
+        now: Now,
+        record: Callable[[sqlite3.Connection], None],
+    ) -> None:
+        """Replace the level of some zones; it counts once it is durable.
+
+        Args:
+            changes: the new level of each zone.
+            now: what is over by then is dropped.
+            record: writes in the same transaction, so that neither stands without the other.
+
+        Raises:
+            StoreError: the card took nothing; nothing has changed.
+        """
+        levels = {**self.in_force(now), **changes}
+        await self._store.run(_save, levels, record)
+        self._levels = levels
+        self.changed.emit()
+
+    def of(self, zone: str, now: Now) -> ZoneLevel:
+        """The level of a zone that is in force."""
+        return self._levels.get(zone, AS_CALIBRATED).at(now.at)
+
+
+def _save(
+    connection: sqlite3.Connection,
+    levels: Mapping[str, ZoneLevel],
+    record: Callable[[sqlite3.Connection], None],
+) -> None:
+    save_zone_levels(connection, levels)
+    record(connection)
