@@ -1,29 +1,40 @@
-"""Features: named like the members in `crit`, announced in `hello`, required by documents.
+"""What this release does with the parts of the contract that not every release has.
 
-`FEATURES` are the critical members that this release supports. `_PENDING` are parts of the contract
-that no release supports yet. A release that implements one moves its name to `FEATURES`, and each
-station's hello states which documents it can apply.
+A part is named like a member in `crit`: the path of a member, or the path, `=` and a value. Whoever
+builds one changes its word in `PARTS`; boxes, `hello`, `sign`, `publish` and the summary for the
+signer follow. What else names it is its text in `central/messages/support_messages.py`: a test
+says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from agent.contract.document import Document, Entry, Playlist
+from agent.contract.document import Command, Document, Entry, Playlist
+
+Support = Literal["applied", "refused", "not obeyed"]
+"""`refused`: with `E_UNSUPPORTED`, by `sign` too. `not obeyed`: accepted, without effect; whoever
+signs is told so."""
 
 ADVERT = "entries.advert"
-FEATURES: tuple[str, ...] = (ADVERT,)
-_PENDING = frozenset({
-    "kind=command",
-    "kind=stream-grant",
-    "entries.start.kind=next",
-    "entries.start.kind=within",
-    "entries.start.kind=after",
-    "entries.body.relay",
-    "entries.body.text.say",
-    "entries.body.scene.elements.kind=video",
-})  # fmt: skip
-UNSUPPORTED = _PENDING.difference(FEATURES)
+PARTS: dict[str, Support] = {
+    ADVERT: "applied",
+    "kind=command": "refused",
+    "kind=stream-grant": "refused",
+    "entries.start.kind=next": "refused",
+    "entries.start.kind=within": "refused",
+    "entries.start.kind=after": "refused",
+    "entries.body.relay": "refused",
+    "entries.body.text.say": "refused",
+    "entries.body.scene.elements.kind=video": "refused",
+    "entries.sync.kind=staggered": "not obeyed",
+    "policy.caps": "not obeyed",
+    "policy.relay_hosts": "not obeyed",
+    "policy.mic": "not obeyed",
+}
+FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
+UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
 
 
 def needed_features(document: Document) -> frozenset[str]:
@@ -41,21 +52,37 @@ def must_be_critical(document: Document) -> frozenset[str]:
 
 def used_features(document: Document) -> Iterator[str]:
     """The names in `FEATURES` and `UNSUPPORTED` that a document uses."""
-    if f"kind={document.kind}" in _PENDING:
-        yield f"kind={document.kind}"
+    yield from _listed(document_parts(document))
     for entry in document.entries if isinstance(document, Playlist) else ():
-        yield from _used_by(entry)
+        yield from _listed(entry_parts(entry))
 
 
-def _used_by(entry: Entry) -> Iterator[str]:
+def refused_parts(names: Iterable[str]) -> list[str]:
+    """Those that this release refuses, of the names of `document_parts` or `entry_parts`."""
+    return [name for name in names if PARTS.get(name) == "refused"]
+
+
+def document_parts(document: Document) -> Iterator[str]:
+    """The names of what a document is, without its entries."""
+    yield f"kind={document.kind}"
+    if isinstance(document, Command):
+        yield f"do={document.do}"
+
+
+def entry_parts(entry: Entry) -> Iterator[str]:
+    """The names of what a box needs to play an entry."""
     body = entry.body
     if entry.advert is True:
         yield ADVERT
-    if entry.start.kind != "at":
-        yield f"entries.start.kind={entry.start.kind}"
+    yield f"entries.start.kind={entry.start.kind}"
     if body.relay is not None:
         yield "entries.body.relay"
     if body.text is not None and body.text.say is not None:
         yield "entries.body.text.say"
-    if body.scene is not None and any(one.kind == "video" for one in body.scene.elements):
-        yield "entries.body.scene.elements.kind=video"
+    if body.scene is not None:
+        kinds = dict.fromkeys(element.kind for element in body.scene.elements)
+        yield from (f"entries.body.scene.elements.kind={kind}" for kind in kinds)
+
+
+def _listed(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if PARTS.get(name) in ("applied", "refused"))

@@ -24,6 +24,7 @@ from agent.contract.document import (
     StationConfig,
     TimeReply,
 )
+from agent.contract.feature import document_parts, refused_parts
 from agent.contract.ids import Place, StationId
 from agent.contract.report import Result
 from agent.contract.topic import Topic
@@ -51,7 +52,6 @@ from agent.trust.revalidation import Revalidation
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
-NOT_YET = {"command", "stream-grant"}  # no box of this release accepts them
 KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by online keys, not by people
 REFUSED_TIME = {
     "slow": "answered more than 30 s after the question",
@@ -65,8 +65,8 @@ class _AwaitsHeadError(Exception):
 
 def _check_supported(accepted: Accepted) -> None:
     document = accepted.document
-    if document.kind in NOT_YET:
-        raise TrustError("E_UNSUPPORTED", document.doc_id, f"{document.kind} documents")
+    if refused := refused_parts(document_parts(document)):
+        raise TrustError("E_UNSUPPORTED", document.doc_id, ", ".join(refused))
 
 
 class IngestPipeline:

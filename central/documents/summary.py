@@ -26,6 +26,7 @@ from agent.contract.document import (
     Text,
     TimeReply,
 )
+from agent.contract.feature import PARTS
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
@@ -121,7 +122,8 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
     if when.except_:
         parts.append(speak("except", ", ".join(map(_date, when.except_))))
     if entry.sync.kind == "staggered":
-        parts.append(speak("not_yet", speak("staggered", format_span(entry.sync.gap_ms))))
+        staggered = speak("staggered", format_span(entry.sync.gap_ms))
+        parts.append(_as_obeyed("entries.sync.kind=staggered", staggered, speak))
     if entry.max_ms:
         parts.append(speak("at_most", format_span(entry.max_ms)))
     return "; ".join([*parts, *_description(entry, speak)])
@@ -269,7 +271,7 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     yield speak("quiet", ", ".join(policy.quiet_hours) or speak("none"))
     for cap in policy.caps:
         limit = speak("cap", speak(f"zone.{cap.zone_kind}"), cap.from_, cap.to, cap.dba)
-        yield speak("not_yet", limit)
+        yield _as_obeyed("policy.caps", limit, speak)
     if policy.sessions_per_day is not None:
         yield speak("sessions", policy.sessions_per_day)
     if policy.minutes_per_session is not None:
@@ -277,9 +279,14 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     if policy.weekdays is not None:
         yield speak("weekdays", format_weekdays(policy.weekdays, speak) if policy.weekdays else "—")
     relays = speak("relays", ", ".join(policy.relay_hosts) or speak("none"))
-    yield speak("not_yet", relays) if policy.relay_hosts else relays
+    yield _as_obeyed("policy.relay_hosts", relays, speak) if policy.relay_hosts else relays
     yield speak("media_hosts", ", ".join(policy.media_hosts) or speak("media_hosts.any"))
-    yield speak("not_yet", speak("mic.on")) if policy.mic else speak("mic.off")
+    yield _as_obeyed("policy.mic", speak("mic.on"), speak) if policy.mic else speak("mic.off")
+
+
+def _as_obeyed(part: str, line: str, speak: Say) -> str:
+    """Mark the line of a part that is signed and that boxes of this release do not obey."""
+    return speak("not_yet", line) if PARTS.get(part) == "not obeyed" else line
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What every box of this release refuses, found before it is signed, with the next step.
 
-The rules are the boxes' own (`agent.plan`): this module only adds the texts.
+The parts are those of `agent.contract.feature`: this module only adds the texts.
 """
 
 from __future__ import annotations
@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import msgspec
-
-from agent.contract.document import Document, Entry, Playlist, Start
-from agent.errors import PlanError, TrustError
-from agent.plan.expansion import planned_ms
+from agent.contract.document import Document, Entry, Playlist
+from agent.contract.feature import document_parts, entry_parts, refused_parts
+from agent.errors import TrustError
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
-KINDS = frozenset({"command", "stream-grant"})  # as `agent.ingest.pipeline.NOT_YET`
 _CLOCK_FORM = re.compile(r"(?:[^%]|%[HMSdmY])*")
 
 
@@ -32,29 +29,15 @@ def verify_supported(document: Document, lang: Lang) -> None:
 
 
 def _find(document: Document, lang: Lang) -> Iterator[str]:
-    if document.kind in KINDS:
-        yield translate(lang, f"unsupported.{document.kind}")
-    elif isinstance(document, Playlist):
-        durations = {medium.sha256: medium.duration_ms for medium in document.media}
-        for entry in document.entries:
-            for code in _codes_of(entry, durations):
-                yield translate(
-                    lang, "unsupported.entry", entry.title, translate(lang, f"unsupported.{code}")
-                )
+    for name in refused_parts(document_parts(document)):
+        yield translate(lang, f"unsupported.{name}")
+    for entry in document.entries if isinstance(document, Playlist) else ():
+        for name in [*refused_parts(entry_parts(entry)), *_unknown_clocks(entry)]:
+            text = translate(lang, f"unsupported.{name}")
+            yield translate(lang, "unsupported.entry", entry.title, text)
 
 
-def _codes_of(entry: Entry, durations: dict[str, int]) -> Iterator[str]:
-    """Return the codes of what an entry needs and boxes lack: its start, its body, or both."""
-    for one in (entry, msgspec.structs.replace(entry, start=Start("at"))):
-        try:
-            planned_ms(one, durations)
-        except PlanError as error:
-            if error.code == "E_UNSUPPORTED":
-                yield error.hint.replace(" ", ".")  # such as `start within`, `body relay`
-        if entry.start.kind == "at":
-            break
+def _unknown_clocks(entry: Entry) -> Iterator[str]:
     for element in entry.body.scene.elements if entry.body.scene is not None else ():
-        if element.kind == "video":
-            yield "video"
         if element.kind == "clock" and not _CLOCK_FORM.fullmatch(element.format or ""):
             yield "clock"

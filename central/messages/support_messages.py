@@ -1,4 +1,4 @@
-"""The texts for what boxes of this release cannot do yet, by stable code."""
+"""What boxes of this release cannot do yet: a text for each refused part of the contract."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
     "unsupported.entry": Text("mục “{0}”: {1}", "item “{0}”: {1}"),
-    "unsupported.start.next": Text(
+    "unsupported.entries.start.kind=next": Text(
         "hộp bản này chưa chờ được mục đang phát (start: next): đặt giờ `at` sau khi mục ấy xong",
         "boxes cannot wait for what plays yet (start: next): give a time `at` after its end",
     ),
-    "unsupported.start.within": Text(
+    "unsupported.entries.start.kind=within": Text(
         "hộp bản này chưa chờ được mục đang phát (within): bỏ `start`, đặt giờ `at` đúng lúc phát",
         "boxes cannot wait for what plays yet (within): leave `start` out, give the time `at`",
     ),
-    "unsupported.start.after": Text(
+    "unsupported.entries.start.kind=after": Text(
         "hộp bản này chưa nối được mục này sau mục kia (after): đặt giờ `at` cho mục này",
         "boxes cannot chain items yet (after): give this one a time `at`",
     ),
-    "unsupported.body.relay": Text(
+    "unsupported.entries.body.relay": Text(
         "hộp bản này chưa tiếp âm được (relay): bỏ mục này, hoặc phát tệp ghi âm bằng `play`",
         "boxes cannot relay yet: leave the item out, or play a recording with `play`",
     ),
-    "unsupported.body.text.say": Text(
+    "unsupported.entries.body.text.say": Text(
         "hộp bản này chưa đọc được chữ (say): ghi âm lời ấy rồi phát bằng `play`",
         "boxes cannot read text aloud yet (say): record it and play it with `play`",
     ),
-    "unsupported.video": Text(
+    "unsupported.entries.body.scene.elements.kind=video": Text(
         "bảng của bản này chỉ hiện hình tĩnh: thay đoạn phim bằng hình ảnh",
         "boards show stills only in this release: replace the video by an image",
     ),
@@ -34,7 +34,7 @@ PHRASES: Catalogue = {
         "đồng hồ chỉ hiểu %H %M %S %d %m %Y",
         "a clock knows %H %M %S %d %m %Y only",
     ),
-    "unsupported.command": Text(
+    "unsupported.kind=command": Text(
         (
             "hộp bản này chưa nhận lệnh từ xa (command): việc ấy làm tại trạm, trên trang của trạm"
             " (sổ tay kỹ thuật viên)"
@@ -44,7 +44,7 @@ PHRASES: Catalogue = {
             " manual)"
         ),
     ),
-    "unsupported.stream-grant": Text(
+    "unsupported.kind=stream-grant": Text(
         "hộp bản này chưa phát trực tiếp được: ghi âm rồi phát bằng lịch",
         "boxes cannot play live streams yet: record it and put it on the schedule",
     ),

@@ -81,7 +81,7 @@ ALLOWED = {
         "central.messages central.publication central.reports central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
-    "central.documents": "agent.plan agent.trust central.messages central.store",
+    "central.documents": "agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.publication": (
         "agent.plan agent.trust central.documents central.messages central.store"

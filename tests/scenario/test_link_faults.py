@@ -65,7 +65,7 @@ async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: Cont
     air.assert_in_its_place(ear, at, 4)
     refusals = [r for r in stage.collected() if r["kind"] == "refusal"]
     spent_s = (datetime.now(UTC) - at).total_seconds()
-    # Eight at once of new sorts and eight of signed documents, then one each in 7.5 s, others too.
+    # Eight at once of new sorts, eight of signed documents, then one each in 7.5 s; others count.
     assert len(refusals) <= 2 * (8 + spent_s / 7.5)
     await air.assert_truth()
 

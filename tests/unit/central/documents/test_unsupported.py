@@ -25,13 +25,14 @@ from agent.contract.document import (
     Text,
     When,
 )
+from agent.contract.feature import PARTS, UNSUPPORTED
 from agent.errors import TrustError
-from agent.ingest.pipeline import NOT_YET
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
 from central.documents.sign import build_header, encode_document
 from central.documents.summary import describe
-from central.documents.unsupported import KINDS, verify_supported
+from central.documents.unsupported import verify_supported
+from central.messages.support_messages import PHRASES
 
 NOW = datetime.now(UTC)
 DAILY = When(["05:00:00"], [1, 2, 3], "2026-11-23", "2026-11-29")
@@ -92,8 +93,22 @@ def test_what_boxes_can_do_is_let_through() -> None:
     verify_supported(playlist(scene("clock", format="%H:%M")), "vi")
 
 
-def test_kinds_that_boxes_refuse_are_those_that_they_name_themselves() -> None:
-    assert KINDS == NOT_YET
+def test_each_part_that_boxes_refuse_has_a_text_and_nothing_else_has_one() -> None:
+    of_form = {"entry", "clock"}  # the sentence around a text, and a rule about a value
+    named = {code.removeprefix("unsupported.") for code in PHRASES if code != "not_yet"}
+    assert named - of_form == UNSUPPORTED
+
+
+def test_a_part_that_is_built_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = playlist(Body(relay=Relay("https://a.vn/vov1")))
+    monkeypatch.setitem(PARTS, "entries.body.relay", "refused")
+    with pytest.raises(TrustError):
+        verify_supported(document, "vi")
+    monkeypatch.setitem(PARTS, "entries.body.relay", "applied")
+    verify_supported(document, "vi")
+
+
+def test_a_grant_is_refused_with_the_next_step() -> None:
     grant = StreamGrant(
         **header("stream-grant"), stream_id="ab" * 16, stream_key="cd" * 32, first_seq=0,
         codec="opus", max_segment_bytes=65536, hosts=["live.example.vn"],
@@ -133,7 +148,17 @@ def test_a_schedule_that_relays_is_not_signed(tmp_path: Path) -> None:
     assert not file.with_suffix(".signed").exists()
 
 
-def test_limits_that_are_signed_and_not_obeyed_are_called_so() -> None:
+LIMITS = {
+    "policy.caps": "Mức to nhất, khu vực thường",
+    "policy.relay_hosts": "Được tiếp âm từ: r.vn",
+    "policy.mic": "Được dùng micro",
+}
+
+
+@pytest.mark.parametrize(("part", "beginning"), LIMITS.items())
+def test_a_limit_that_is_signed_and_not_obeyed_is_called_so(
+    part: str, beginning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     policy = StationPolicy(
         [], caps=[Cap("ordinary", "06:00", "21:00", 70)], relay_hosts=["r.vn"], mic=True
     )
@@ -141,8 +166,11 @@ def test_limits_that_are_signed_and_not_obeyed_are_called_so() -> None:
         **header("station-config", "config"), place="84/29266/tv-cl-0007", groups=[], zones=[],
         policy=policy,
     )  # fmt: skip
-    told = [line for line in describe(config) if "CHƯA ĐƯỢC THỰC HIỆN" in line]
-    beginnings = ("Mức to nhất, khu vực thường", "Được tiếp âm từ: r.vn", "Được dùng micro")
-    assert [line for line in told if line.startswith(beginnings)] == told
-    assert len(told) == 3
-    assert sum("NOT OBEYED" in line for line in describe(config, "en")) == 3
+    for one in LIMITS:
+        monkeypatch.setitem(PARTS, one, "applied")
+    assert not any("CHƯA ĐƯỢC THỰC HIỆN" in line for line in describe(config))
+    monkeypatch.setitem(PARTS, part, "not obeyed")
+    marked = [line for line in describe(config) if "CHƯA ĐƯỢC THỰC HIỆN" in line]
+    assert len(marked) == 1
+    assert marked[0].startswith(beginning)
+    assert sum("NOT OBEYED" in line for line in describe(config, "en")) == 1
