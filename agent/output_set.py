@@ -14,6 +14,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
+from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Output, Settings
@@ -66,10 +67,12 @@ def build_outputs(
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
-    built = OutputSet(schedule, clock)
+    built, sources = OutputSet(schedule, clock), build_sources(state.media)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
-        context = OutputContext(rundown, clock, state.media, state.journal, state.issues.set_issue)
+        context = OutputContext(
+            rundown, clock, state.media, state.journal, state.issues.set_issue, sources
+        )
         built.rundowns[one.name] = rundown
         if one.audio is None:
             board = build_picture_output(one, StationId(settings.station), context)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,6 +13,8 @@ from agent.contract.document import Medium, Scene
 from agent.contract.ids import Digest
 from agent.contract.report import OnAir, Play, RecordKind
 from agent.contract.utc import encode_utc
+from agent.errors import PlayError
+from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
 
 SILENCES = ("silenced", "silence_key")  # these stop an item that may be heard again
@@ -73,10 +75,10 @@ class Item:
     Times are aware UTC; `end_at` is the planned end, `latest_end_at` how late it may still sound
     when it was interrupted and resumed.
 
-    `clips` are played in order, `repeat` times, with `gap_ms` of silence between rounds. The
-    sound of an emergency is in `bodies` instead and is played by the rules of
-    `play.sound.emergency_sequence`; `signal` is its own attention signal, None for the built-in
-    one. A picture has `scene`.
+    `kind` says what its source of sound is. Of a file, `clips` are played in order, `repeat` times,
+    with `gap_ms` of silence between rounds. The sound of an emergency is in `bodies` instead and is
+    played by the rules of `play.sound.emergency_sequence`; `signal` is its own attention signal,
+    None for the built-in one. A picture has `scene`.
     """
 
     key: str
@@ -90,6 +92,7 @@ class Item:
     end_at: datetime
     latest_end_at: datetime
     when_cut: Literal["resume", "rejoin", "drop"] = "drop"
+    kind: SoundKind = "file"
     clips: tuple[Medium, ...] = ()
     repeat: int = 1
     gap_ms: int = 0
@@ -188,6 +191,9 @@ class MediaFiles(Protocol):
         """The path of a medium."""
 
 
+SourceTable = Mapping[SoundKind, Callable[[Item], SoundSource]]
+
+
 @dataclass(frozen=True)
 class OutputContext:
     """What every output uses.
@@ -198,6 +204,7 @@ class OutputContext:
         media: the files in store.
         log: the journal.
         on_fault: begins an issue (kind, subject, hint), or ends it (hint None).
+        sources: kind of sound → what makes the source of an item; a board needs none.
     """
 
     rundown: Rundown
@@ -205,3 +212,15 @@ class OutputContext:
     media: MediaFiles
     log: PlayLog
     on_fault: FaultSink
+    sources: SourceTable = field(default_factory=dict)
+
+    def make_source(self, item: Item) -> SoundSource:
+        """The source of an item's sound.
+
+        Raises:
+            PlayError: E_UNSUPPORTED, this box has no such source.
+        """
+        make = self.sources.get(item.kind)
+        if make is None:
+            raise PlayError("E_UNSUPPORTED", item.title, f"this box has no {item.kind}")
+        return make(item)

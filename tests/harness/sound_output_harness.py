@@ -27,6 +27,7 @@ from agent.play.ipc import (
 )
 from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
 from agent.play.sound.sound_output import SoundOutput
+from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine
 from agent.store.media import MediaStore
 
@@ -181,7 +182,9 @@ async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> Asyn
         engines.append(FakeEngine(on_event, on_lost))
         return engines[-1]
 
-    context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
+    context = OutputContext(
+        rundown, clock, media_files, log, lambda *_: None, build_sources(media_files)
+    )
     output = SoundOutput("loa", lines, spawn, context)
     running = asyncio.create_task(output.run())
     try:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from agent.clock import mono_s
 from agent.contract.document import Medium
-from agent.play.decode.decoder import FfmpegDecoder, start_decoder
-from agent.play.decode.media_reader import open_tracks
+from agent.play.decode.file_source import FileSource
 from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, StartSlot
 from agent.play.item import MediaFiles
+from agent.play.sound_source import Feed, SoundSource
 
 _ids = itertools.count(1)
 LIMIT_SLACK_MS = (
@@ -23,16 +23,18 @@ LIMIT_SLACK_MS = (
 
 @dataclass(eq=False)
 class EmergencySegment:
-    """Sound without a break: a clip that the engine holds, or decoded media.
+    """Sound without a break: a clip that the engine holds, or a prepared source.
 
     Args:
-        clip: the held clip; None when a decoder fills the slot.
-        decoder: fills the slot.
+        clip: the held clip; None when a source fills the slot.
+        source: fills the slot.
+        feed: its samples.
         length_s: as signed; of the built-in attention signal, to the sample.
     """
 
     clip: str | None = None
-    decoder: FfmpegDecoder | None = None
+    source: SoundSource | None = None
+    feed: Feed | None = None
     length_s: float = 0.0
     id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
     is_loaded: bool = False
@@ -57,9 +59,9 @@ class EmergencySegment:
         Raises:
             PlayError: E_WORKER, the engine is gone.
         """
-        if self.decoder is not None:
+        if self.feed is not None:
             self.is_loaded = True  # the descriptor is closed even when it cannot be sent
-            send(Load(self.id, level), self.decoder.read_fd)
+            send(Load(self.id, level), self.feed.read_fd)
 
     def place(self, send: Send, level: int, at_mono_s: float, after: str | None = None) -> None:
         """Start it at a moment, not before the end of another slot; a clip starts at once.
@@ -103,13 +105,17 @@ class EmergencySegment:
             return False
         return True
 
+    async def find_break(self) -> str | None:
+        """Why its source broke off, if it did: that ends its pipe too."""
+        return None if self.source is None else (await self.source.wait_end()).reason
+
     async def close(self) -> None:
-        """Stop its decoder; the engine plays what it already has."""
-        decoder, self.decoder = self.decoder, None
-        if decoder is not None:
-            if not self.is_loaded:
-                os.close(decoder.read_fd)
-            await decoder.stop()
+        """Stop its source; the engine plays what it already has."""
+        source, self.source = self.source, None
+        if source is not None:
+            if self.feed is not None and not self.is_loaded:
+                os.close(self.feed.read_fd)
+            await source.stop()
 
 
 async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> EmergencySegment:
@@ -119,7 +125,6 @@ async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> Emergenc
         AgentError: a medium is missing, is not what was signed, or cannot be decoded.
     """
     length_ms = sum(clip.duration_ms for clip in clips)
-    limit_ms = length_ms + LIMIT_SLACK_MS * len(clips)
-    tracks = await open_tracks(media, clips)
-    decoder = await start_decoder(tracks, duration_limit_ms=limit_ms)
-    return EmergencySegment(decoder=decoder, length_s=length_ms / 1000)
+    source = FileSource(media, clips, limit_ms=length_ms + LIMIT_SLACK_MS * len(clips))
+    feed = await source.prepare(0)
+    return EmergencySegment(source=source, feed=feed, length_s=length_ms / 1000)

@@ -228,11 +228,8 @@ class EmergencySession:
     async def _evaluate(self, step: Step, segment: EmergencySegment) -> None:
         """Apply how much of a step was heard; replace a recorded signal that broke off."""
         is_whole = segment.is_whole
-        try:
-            if segment.decoder is not None and is_whole:
-                await segment.decoder.wait()
-        except PlayError as error:  # a decoder that fails midway also ends its pipe
-            log.warning("%s: %s", self.item.title, error)
+        if is_whole and (why := await segment.find_break()) is not None:
+            log.warning("%s: %s", self.item.title, why)
             is_whole = False
         await self._drop(segment)
         if self._is_cut(segment):

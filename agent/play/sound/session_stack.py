@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 from agent.clock import Now, mono_s
@@ -118,6 +119,11 @@ class SessionStack:
             or (session.item.start_at <= now.at and session.item.key not in self._backlog)
         ]
         return max(begun, key=lambda session: session.item.level, default=None)
+
+    def find_end_s(self, now: Now) -> float:
+        """Seconds until the first item must be ended whose source does not end by itself."""
+        ends = [one.item.end_at for one in self._scheduled if one.is_endless and one.is_sounding]
+        return min(((end_at - now.at).total_seconds() for end_at in ends), default=math.inf)
 
     @property
     def is_quiet(self) -> bool:

@@ -8,33 +8,22 @@ media and switches its lines in its own task, so that an emergency does not wait
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
-from collections import Counter
-from collections.abc import Coroutine
-from datetime import datetime
 
 from agent.clock import Now, mono_s
-from agent.errors import AgentError, PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, WorkerFault
-from agent.play.item import SILENCES, Item, OutputContext, forget_past
-from agent.play.play_record import PlayRecord, PlayResult
+from agent.play.item import Item, OutputContext
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
-from agent.play.sound.backlog import Backlog, Cut
 from agent.play.sound.builtin_speech import hold_lines
-from agent.play.sound.emergency_queue import EmergencyQueue
-from agent.play.sound.emergency_session import EmergencySession
-from agent.play.sound.session_stack import Session, SessionStack
+from agent.play.sound.session_end import SessionEnds, count_underruns
+from agent.play.sound.session_stack import Session
+from agent.play.sound.session_start import SessionStarts
 from agent.play.sound.sound_session import SoundSession
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Spawn, Supervisor
 
-log = logging.getLogger(__name__)
 PREPARE_S = 4.0
-LATE_S = 0.35
-TRIES = 3  # a decoder may be killed; one that always dies has a corrupt medium
-REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
@@ -64,24 +53,27 @@ class SoundOutput:
             on_lost=self._on_lost,
             on_fault=context.on_fault,
         )
-        self._context = context
         self._rundown = context.rundown
         self._clock = context.clock
-        self._log = context.log
         self._changed = asyncio.Event()
-        self._done: dict[str, datetime] = {}
-        self._backlog = Backlog(name, context, self._done)
-        self.session_stack = SessionStack(context, self._backlog, self._done)
+        self._ends = SessionEnds(name, context)
+        self.session_stack = self._ends.stack
         self._sessions = self.session_stack.sessions
-        self._reported_missing: dict[str, datetime] = {}
         self._underruns = 0
-        self._breaks: Counter[str] = Counter()
-        self._alarms = EmergencyQueue()
         self._tone_tests = ToneTests(name, self._supervisor.send)
+        self._starts = SessionStarts(
+            name,
+            self.lines.values(),
+            send=self._supervisor.send,
+            context=context,
+            ends=self._ends,
+            changed=self.changed,
+            preempt_tests=self._tone_tests.preempt,
+        )
 
     def changed(self) -> None:
         """Documents, media or the clock changed: update now."""
-        self._backlog.changed()
+        self._ends.backlog.changed()
         self._changed.set()
 
     @property
@@ -112,7 +104,7 @@ class SoundOutput:
         is_soon = upcoming is not None and (
             (upcoming.start_at - now.at).total_seconds() < TEST_ROOM_S
         )
-        is_waiting = self._backlog.next(now) is not None
+        is_waiting = self._ends.backlog.next(now) is not None
         if self._sessions or is_waiting or self._tone_tests.line is not None or is_soon:
             raise busy(name)
         self._tone_tests.begin(self.lines[name], self._group)
@@ -122,6 +114,7 @@ class SoundOutput:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self._starts.set_group(group)
                 for line in self.lines.values():
                     await line.open()
                 group.create_task(self._supervisor.run(), name=f"engine of {self.name}")
@@ -129,31 +122,21 @@ class SoundOutput:
         finally:
             # The engine has stopped by now: a record must not end before its sound does.
             try:
-                await self._abandon_all("shutdown")
+                await self._ends.abandon_all("shutdown")
             finally:
                 await close_buses(self.lines.values())
 
     # Events of the engine
 
-    async def _abandon_all(self, reason: str) -> None:
-        sessions = list(self._sessions)
-        self._sessions.clear()
-        for session in sessions:
-            self._alarms.restart(session.item)
-        now_s = mono_s()
-        ends = [session.abandon(reason, now_s) for session in sessions]
-        for error in await asyncio.gather(*ends, return_exceptions=True):
-            if isinstance(error, Exception):  # a failure must not keep another record open
-                log.error("%s: a play was not closed", self.name, exc_info=error)
-
     async def _on_lost(self, _reason: str) -> None:
         self._tone_tests.on_ended()
-        await self._abandon_all("engine_lost")
+        await self._ends.abandon_all("engine_lost")
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
             case EngineBeat(underruns=underruns):
-                self._count(underruns)
+                count_underruns(self._sessions, underruns - self._underruns)
+                self._underruns = underruns
             case Ready():
                 self._underruns = 0
                 self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
@@ -174,17 +157,10 @@ class SoundOutput:
                 self.session_stack.begun(session.item)
                 session.on_started(event)
             case Ended():
-                if await session.on_ended(event):
-                    await self._settle(session)
+                if await session.on_ended(event) and await self._ends.settle(session):
+                    self.changed()
             case WorkerFault():
                 session.on_fault(event)
-
-    def _count(self, underruns: int) -> None:
-        """Add the engine's new underruns to what sounds now."""
-        for session in self._sessions:
-            if session.is_sounding:
-                session.add_underruns(underruns - self._underruns)
-        self._underruns = underruns
 
     def _preempt(self, session: Session) -> None:
         """Stop what plays: equal levels are replaced, lower ones may come back."""
@@ -192,27 +168,6 @@ class SoundOutput:
         for other in self._sessions:
             if other.is_sounding and other is not session and other.item.level <= level:
                 other.stop("replaced" if other.item.level == level else "preempted")
-
-    async def _settle(self, session: Session) -> None:
-        """A session is over: mark its item as done, or keep it until it may come back."""
-        if session not in self._sessions:
-            return
-        self.session_stack.remove(session)
-        item = session.item
-        if isinstance(session, EmergencySession):
-            if self._alarms.settle(session):
-                self._done[item.key] = item.end_at
-        elif session.has_broken and self._breaks[item.key] < TRIES:
-            self._breaks[item.key] += 1  # not done: the next update resumes it
-        elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
-            pass  # not done: it rejoins once the silence is lifted
-        elif session.is_preempted_unheard:
-            await self._backlog.add_due(item)
-        elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
-            self._backlog.add_cut(item, session.offset_ms + session.played_ms)
-        else:
-            self._done[item.key] = item.end_at
-        self.changed()
 
     # The schedule
 
@@ -236,39 +191,41 @@ class SoundOutput:
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
-        back = self._backlog.next(now) if soon is None else None
+        back = self._ends.backlog.next(now) if soon is None else None
         await self.session_stack.withdraw_prepared(back)
-        wanted = self._rundown.wanted(now, self._done) if alarm is None else None
+        wanted = self._rundown.wanted(now, self._ends.done) if alarm is None else None
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
-            await self._report_missing(wanted)  # once; it joins when its media have arrived
+            await self._ends.report_missing(wanted)  # once; it joins when its media have arrived
         elif wanted is not None and is_first and not self.session_stack.knows(wanted.key):
-            self._begin(wanted)
+            self._starts.begin(wanted)
         elif back is not None:
-            self._bring_back(back)
+            self._starts.bring_back(back, self.on_air)
         if soon is not None and not self.session_stack.knows(soon.key):
-            self._begin(soon)
-        return min(1.0, max(0.01, ahead_s - PREPARE_S)) if ahead_s > PREPARE_S else 0.25
+            self._starts.begin(soon)
+        wait_s = min(1.0, ahead_s - PREPARE_S) if ahead_s > PREPARE_S else 0.25
+        return max(0.01, min(wait_s, self.session_stack.find_end_s(now)))
 
     async def _end_unentitled(self, now: Now) -> None:
         """Stop what is no longer entitled; drop the keys of items that ended long ago."""
-        for key in forget_past(self._done, now.at):
-            del self._breaks[key]
-        forget_past(self._reported_missing, now.at)
+        self._ends.forget_past(now.at)
         for session in list(self._sessions):
             item = session.item
             if not self._rundown.is_entitled(item, now):
                 why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
                 session.stop(self._rundown.why_silenced(item, now) or why)
-            elif isinstance(session, SoundSession) and self._has_moved(session):
-                await self.session_stack.withdraw(session)
+            elif isinstance(session, SoundSession):
+                if self._has_moved(session):
+                    await self.session_stack.withdraw(session)
+                elif now.at >= item.end_at:
+                    session.finish_planned()
 
     async def _update_alarms(self, now: Now) -> Item | None:
         """Begin the emergency that is due: at once, or after the present body of another."""
         alarms = self._rundown.alarms(now)
         for running in self.session_stack.emergencies:
             running.update(alarms)
-        alarm = self._alarms.due(alarms, self._done)
+        alarm = self._ends.alarms.due(alarms, self._ends.done)
         on = max(self.session_stack.emergencies, key=lambda one: one.item.level, default=None)
         if alarm is not None and on is not None and on.item.key != alarm.key:
             if on.is_sounding and on.item.level >= alarm.level:
@@ -277,36 +234,8 @@ class SoundOutput:
             if not on.is_sounding:
                 await self.session_stack.withdraw(on)
         if alarm is not None and (on is None or on.item.key != alarm.key):
-            self._begin_alarm(alarm)
+            self._starts.begin_alarm(alarm)
         return alarm
-
-    def _begin_alarm(self, alarm: Item) -> None:
-        self._tone_tests.preempt()
-        self._done.pop(alarm.key, None)
-        plan, context = self._alarms.sequence(alarm), self._context
-        lines, send = self._lines_of(alarm), self._supervisor.send
-        session = EmergencySession(self.name, alarm, plan, lines=lines, send=send, context=context)
-        self._sessions.append(session)
-        self._spawn(session, self._announce(session))
-
-    async def _announce(self, session: EmergencySession) -> None:
-        await session.announce()
-        await self._settle(session)
-
-    def _bring_back(self, back: Cut) -> None:
-        """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
-        prepared = self.session_stack.prepared
-        if self.session_stack.is_free_for(prepared):
-            if prepared is None:
-                session = self._open_session(back.item, back.offset_ms)
-                self._spawn(session, self._cue(session, mono_s()))
-            elif prepared.is_waiting and not prepared.is_cued:
-                prepared.cue(mono_s() + prepared.lead_s)
-        elif back.item.missing or prepared is not None or not self.session_stack.is_quiet:
-            pass  # a missing medium may still arrive
-        elif self.on_air and self.on_air.level > back.item.level:
-            session = self._open_session(back.item, back.offset_ms)
-            self._spawn(session, self._prepare(session))
 
     def _has_moved(self, session: SoundSession) -> bool:
         """Has the clock been stepped away from a cued moment? A small step moves nothing."""
@@ -319,82 +248,3 @@ class SoundOutput:
             return True
         session.cue(planned_mono_s, is_planned=True)
         return False
-
-    async def _report_missing(self, item: Item) -> None:
-        if item.key not in self._reported_missing:
-            self._reported_missing[item.key] = item.end_at
-            await PlayRecord(self._log, self.name, item).close(PlayResult("skipped", item.missing))
-
-    def _begin(self, item: Item) -> None:
-        """Open a session now; slow work runs in its own task, so nothing waits for a slow card."""
-        planned_mono_s = self._clock.mono_of(item.start_at)
-        late_s = mono_s() - planned_mono_s
-        if late_s < LATE_S:
-            session = self._open_session(item, 0)
-            self._spawn(session, self._cue_planned(session))
-        else:
-            self._rejoin(item, planned_mono_s)
-
-    def _rejoin(self, item: Item, planned_mono_s: float) -> None:
-        """Join at the present position, computed for the moment at which sound will start."""
-        lead_s = max((line.lead_s for line in self._lines_of(item)), default=0.0)
-        at_mono_s = mono_s() + lead_s + REJOIN_LEAD_S
-        session = self._open_session(item, int((at_mono_s - planned_mono_s) * 1000))
-        is_over = self._clock.at_of(at_mono_s) >= item.end_at
-        self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
-
-    def _open_session(self, item: Item, offset_ms: int) -> SoundSession:
-        self._tone_tests.preempt()
-        lines, send, context = self._lines_of(item), self._supervisor.send, self._context
-        session = SoundSession(self.name, item, offset_ms, lines=lines, send=send, context=context)
-        self._sessions.append(session)
-        return session
-
-    def _lines_of(self, item: Item) -> list[SpeakerLine]:
-        return [ln for ln in self.lines.values() if "*" in item.zones or ln.name in item.zones]
-
-    def _spawn(self, session: Session, work: Coroutine[None, None, None]) -> None:
-        self._group.create_task(self._attempt(session, work), name=session.item.key)
-
-    async def _attempt(self, session: Session, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        except (AgentError, OSError) as error:
-            await self._fail(session, error)
-
-    async def _prepare(self, session: SoundSession) -> None:
-        await session.prepare()
-        self._changed.set()
-
-    async def _cue(self, session: SoundSession, at_mono_s: float) -> None:
-        await session.prepare()
-        session.cue(max(at_mono_s, mono_s() + session.lead_s))
-
-    async def _cue_planned(self, session: SoundSession) -> None:
-        await session.prepare()
-        if self.session_stack.is_held_above(session.item, self._clock.now()):
-            self._changed.set()
-        else:
-            session.cue_planned(self._clock.mono_of(session.item.start_at))
-
-    async def _fail(self, session: Session, error: Exception) -> None:
-        if session not in self._sessions:
-            return
-        log.warning("%s: %s: %s", self.name, session.item.title, error)
-        if isinstance(error, PlayError) and error.code == "E_WORKER":
-            # Not the item's fault: the next engine plays it.
-            self._sessions.remove(session)
-            self._alarms.restart(session.item)
-            await session.abandon("engine_lost", mono_s())
-        elif isinstance(session, SoundSession) and session.is_withdrawn_unheard:
-            self._sessions.remove(session)
-            self._done[session.item.key] = session.item.end_at
-            await session.withdraw()
-        else:
-            self._sessions.remove(session)
-            self._done[session.item.key] = session.item.end_at
-            await session.refuse(str(error))
-
-
-async def _refuse_late(item: Item) -> None:
-    raise PlayError("E_LATE", item.title, "it is over before it could sound")

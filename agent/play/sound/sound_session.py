@@ -1,6 +1,6 @@
 """One item on one sound output, from the opened media to the closed record.
 
-States: prepared (decoder runs, slot loaded) → cued (its moment is set) → sounding → over. An
+States: prepared (its source produces, slot loaded) → cued (its moment is set) → sounding → over. An
 emergency has an `EmergencySession`.
 """
 
@@ -15,12 +15,11 @@ from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.decode.decoder import FfmpegDecoder, start_decoder
-from agent.play.decode.media_reader import open_tracks
 from agent.play.ipc import RATE_HZ, Ended, Load, Send, Started, StartSlot, Stop, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
+from agent.play.sound_source import Feed, SoundSource
 from agent.play.speaker_line import SpeakerLine
 
 _ids = itertools.count(1)
@@ -64,12 +63,12 @@ class SoundSession:
         self.is_preempted_unheard = False  # dropped before its first sample, for a higher level
         self._send = send
         self._clock = context.clock
-        self._media = context.media
+        self._make_source = context.make_source
         self._record = PlayRecord(context.log, output, item)
         self._claim = LineClaim(lines)
-        self._is_loaded = False
+        self._is_loaded = self._is_complete = False
         self._slot = f"{next(_ids)}.message"
-        self._decoder: FfmpegDecoder | None = None
+        self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
@@ -81,27 +80,27 @@ class SoundSession:
         return self._claim.lead_s
 
     async def prepare(self) -> None:
-        """Open and check the media, start the decoder, load the slot.
+        """Prepare the source and load the slot.
 
         Raises:
-            AgentError: a medium is missing or is not what was signed.
+            AgentError: the source cannot sound: a medium is missing or is not what was signed.
         """
         if self.item.missing:
             raise AgentError("E_MEDIA", self.item.title, self.item.missing)
-        self._decoder = await start_decoder(
-            await open_tracks(self._media, self.item.clips),
-            repeat=self.item.repeat,
-            gap_ms=self.item.gap_ms,
-            offset_ms=self.offset_ms,
-            duration_limit_ms=self._limit_ms(),
-        )
+        source = self._make_source(self.item)
+        feed = await source.prepare(self.offset_ms)
+        self._source = source
         try:
             self._check_wanted()
         except PlayError:
-            os.close(self._decoder.read_fd)
-            await self._decoder.stop()
+            os.close(feed.read_fd)
+            await source.stop()
             raise
-        self._send(Load(self._slot, self.item.level), self._decoder.read_fd)
+        self._load(feed)
+
+    def _load(self, feed: Feed) -> None:
+        """Open the slot; only here is its level of sound decided."""
+        self._send(Load(self._slot, self.item.level), feed.read_fd)
         self._is_loaded = True
 
     def _check_wanted(self) -> None:
@@ -112,11 +111,6 @@ class SoundSession:
             raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
         if self.stop_reason is not None:
             raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
-
-    def _limit_ms(self) -> int | None:
-        """The rest of the item's limit after the offset."""
-        limit_ms = self.item.limit_ms
-        return None if limit_ms is None else max(1, limit_ms - self.offset_ms)
 
     def cue(self, at_mono_s: float, *, is_planned: bool = False, after: str | None = None) -> None:
         """Set (or move) the moment of the first sample, and switch the lines on in time for it.
@@ -129,6 +123,8 @@ class SoundSession:
         self.is_cued, self.after = True, after
         self._send(StartSlot(self._slot, at_mono_s, after))
         self._planned_mono_s = at_mono_s if is_planned else None
+        if self._source is not None:
+            self._source.start(at_mono_s)
         if self._claim.is_held:
             return
         if self._claiming is not None:
@@ -254,13 +250,32 @@ class SoundSession:
             proof="A1" if self._start_at is None else "A2",
         )
 
+    @property
+    def position_ms(self) -> int:
+        """The place in the item up to which it was heard."""
+        if self._source is None:
+            return self.offset_ms
+        return self._source.position_ms(self.played_ms)
+
+    @property
+    def is_endless(self) -> bool:
+        """Does it sound until somebody ends it?"""
+        return self._source is not None and self._source.is_endless
+
+    def finish_planned(self) -> None:
+        """The item's end has come: fade out a source that does not end by itself."""
+        if self.has_begun and self.is_endless and not self._is_complete:
+            self._is_complete = True
+            with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
+                self._send(Stop(self._slot, FADE_MS))
+
     async def _finish(self, why: str, mono_s: float) -> None:
         if self.over.is_set():
             return
         self.is_sounding = False
         if why == "end":
-            await self._check_decoder()
-        if why == "end" and self.stop_reason is None:
+            await self._apply_source_end()
+        if self.stop_reason is None and (why == "end" or self._is_complete):
             self.outcome, reason = "full", None
         elif self._started_mono_s is None:
             self.outcome, reason = "failed", self.stop_reason or why
@@ -273,19 +288,16 @@ class SoundSession:
             await self._record.close(self._build_result(self.outcome, reason, end_mono_s))
         await self._release()
 
-    async def _check_decoder(self) -> None:
-        """Check for a decoder that failed midway: it also ends its pipe."""
-        if self._decoder is not None:
-            try:
-                await self._decoder.wait()
-            except PlayError as error:
-                self.stop_reason = f"{error.code}: {error.hint}"
-                self.has_broken = True
+    async def _apply_source_end(self) -> None:
+        """A source that breaks off also ends its pipe: apply the reason that it gives."""
+        if self._source is not None:
+            end = await self._source.wait_end()
+            self.stop_reason, self.has_broken = end.reason or self.stop_reason, end.may_retry
 
     async def _release(self) -> None:
         self.over.set()
         try:
             await self._claim.release(self._claiming)
         finally:
-            if self._decoder is not None:
-                await self._decoder.stop()
+            if self._source is not None:
+                await self._source.stop()

@@ -44,11 +44,11 @@ def heard(box: Box) -> None:
 
 def told(box: Box) -> None:
     box.sound.session_stack.begun(box.item())
-    box.sound._done[box.item().key] = NOW.at
+    box.sound._ends.done[box.item().key] = NOW.at
 
 
 def failed(box: Box) -> None:
-    box.sound._done[box.item().key] = NOW.at
+    box.sound._ends.done[box.item().key] = NOW.at
     box.board._failed.add(box.item("bang"), "E_FACE", NOW.at)
 
 

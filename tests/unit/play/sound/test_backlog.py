@@ -14,7 +14,7 @@ from agent.clock import mono_s
 from agent.contract.report import Play
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
-from agent.play.sound import emergency_session, session_stack, sound_output
+from agent.play.sound import emergency_session, session_stack, session_start, sound_output
 from tests.harness.sound_output_harness import (
     TEXT,
     Bench,
@@ -166,7 +166,7 @@ async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMedi
         await until(lambda: len(bench.engine.all(Load)) == 2)
         (session,) = bench.output._sessions
         passed_ms = (bench.clock.now().at - due.start_at) / timedelta(milliseconds=1)
-        assert 9_000 < session.offset_ms <= passed_ms + 1000 * sound_output.REJOIN_LEAD_S
+        assert 9_000 < session.offset_ms <= passed_ms + 1000 * session_start.REJOIN_LEAD_S
         assert last_start(bench).after is None
 
 
@@ -180,7 +180,7 @@ async def test_what_does_not_fit_any_more_is_on_record(
         come_due(
             bench, "ban tin", when_cut=when_cut, latest_end_at=at + timedelta(seconds=window_s)
         )
-        await until(lambda: "ban tin" in bench.output._backlog._cuts)
+        await until(lambda: "ban tin" in bench.output._ends.backlog._cuts)
         assert bench.log.plays == []
         bench.clock.fix(at + timedelta(seconds=100), boot())
         bench.output.changed()
@@ -296,7 +296,7 @@ async def test_a_medium_that_comes_while_the_alarm_sounds_is_played_behind_it(
     async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         late = come_due(bench, "ban tin", when_cut="resume", missing="E_FETCH: 404")
-        await until(lambda: "ban tin" in bench.output._backlog)
+        await until(lambda: "ban tin" in bench.output._ends.backlog)
         bench.rundown.plan[:] = bench.rundown.now_wanted[1:] = [replace(late, missing=None)]
         bench.output.changed()
         await until(lambda: last_start(bench).after == message_of(bench))
@@ -353,7 +353,7 @@ async def test_nothing_is_decoded_ahead_in_an_alarms_first_seconds(
     async with at_work(media_files, []) as bench:
         await begin_alarm(bench)
         come_due(bench, "ban tin", when_cut="resume")
-        await until(lambda: "ban tin" in bench.output._backlog)
+        await until(lambda: "ban tin" in bench.output._ends.backlog)
         bench.output.changed()
         await until(lambda: not bench.output._changed.is_set())
         assert len(bench.engine.all(Load)) == 1

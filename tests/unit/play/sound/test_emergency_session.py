@@ -25,6 +25,7 @@ from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.segment_loader import bodies_with_words
+from agent.play.sound_source import Feed, SourceEnd
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 LENGTHS_S = {"two-tone": 3.0, "line": 6.8, "exercise-line": 5.3}
@@ -54,7 +55,7 @@ def alarm(bodies: str = "a", texts: str = "", **more: Any) -> Item:
     )
 
 
-class FakeDecoder:
+class FakeSource:
     """A pipe that nothing reads, with the end that the test sets."""
 
     def __init__(self, error: PlayError | None = None) -> None:
@@ -62,9 +63,8 @@ class FakeDecoder:
         self._error = error
         self.is_stopped = False
 
-    async def wait(self) -> None:
-        if self._error is not None:
-            raise self._error
+    async def wait_end(self) -> SourceEnd:
+        return SourceEnd(None if self._error is None else str(self._error))
 
     async def stop(self) -> None:
         if not self.is_stopped:
@@ -80,7 +80,7 @@ class Shelf:
     rotten: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     hung: asyncio.Event = field(default_factory=asyncio.Event)
-    decoders: list[FakeDecoder] = field(default_factory=list)
+    sources: list[FakeSource] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.hung.set()
@@ -101,9 +101,11 @@ class Shelf:
         if letter not in self.here:
             raise StoreError("E_MEDIA", letter, "not in store")
         error = PlayError("E_DECODE", "ffmpeg 1", "broken") if letter in self.broken else None
-        decoder = FakeDecoder(error)
-        self.decoders.append(decoder)
-        segment = EmergencySegment(decoder=decoder, length_s=clip.duration_ms / 1000)  # type: ignore[arg-type] # the test's
+        source = FakeSource(error)
+        self.sources.append(source)
+        segment = EmergencySegment(
+            source=source, feed=Feed(source.read_fd), length_s=clip.duration_ms / 1000
+        )  # type: ignore[arg-type] # the test's
         segment.id = f"{letter}.{segment.id}"
         return segment
 
@@ -221,7 +223,7 @@ async def test_signal_words_and_rounds_play_as_signed_and_are_recorded(media_fil
     assert (play.result, play.reason, play.words_missing) == ("full", None, None)
     assert play.media == ["a" * 64, "b" * 64]
     assert play.duration_ms == 3_000 + 4 * 8_000
-    assert all(decoder.is_stopped for decoder in media_files.decoders)
+    assert all(source.is_stopped for source in media_files.sources)
 
 
 async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(

@@ -1,0 +1,157 @@
+"""Opens the sessions of one output; their slow work runs in tasks, so nothing waits for a card."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine
+
+from agent.clock import mono_s
+from agent.errors import AgentError, PlayError
+from agent.play.ipc import Send
+from agent.play.item import Item, OutputContext
+from agent.play.sound.backlog import Cut
+from agent.play.sound.emergency_session import EmergencySession
+from agent.play.sound.session_end import SessionEnds
+from agent.play.sound.session_stack import Session
+from agent.play.sound.sound_session import SoundSession
+from agent.play.speaker_line import SpeakerLine
+
+LATE_S = 0.35
+REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
+
+
+class SessionStarts:
+    """The begins of one output's sessions.
+
+    Args:
+        output: its name.
+        lines: its zones.
+        send: to its engine.
+        context: schedule, clock, media, journal and issue sink.
+        ends: what follows the end of a session.
+        changed: called when the output should update.
+        preempt_tests: called before anything begins: it ends a technician's tone.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        lines: Collection[SpeakerLine],
+        *,
+        send: Send,
+        context: OutputContext,
+        ends: SessionEnds,
+        changed: Callable[[], None],
+        preempt_tests: Callable[[], None],
+    ) -> None:
+        self._output = output
+        self._lines = lines
+        self._send = send
+        self._context = context
+        self._clock = context.clock
+        self._ends = ends
+        self._stack = ends.stack
+        self._changed = changed
+        self._preempt_tests = preempt_tests
+        self._group: asyncio.TaskGroup
+
+    def set_group(self, group: asyncio.TaskGroup) -> None:
+        """The sessions' tasks run in this group; call it before anything else."""
+        self._group = group
+
+    def begin_alarm(self, alarm: Item) -> None:
+        """Sound an emergency now."""
+        self._preempt_tests()
+        self._ends.done.pop(alarm.key, None)
+        session = EmergencySession(
+            self._output,
+            alarm,
+            self._ends.alarms.sequence(alarm),
+            lines=self._lines_of(alarm),
+            send=self._send,
+            context=self._context,
+        )
+        self._stack.sessions.append(session)
+        self._spawn(session, self._announce(session))
+
+    async def _announce(self, session: EmergencySession) -> None:
+        await session.announce()
+        if await self._ends.settle(session):
+            self._changed()
+
+    def begin(self, item: Item) -> None:
+        """Begin a scheduled item at its moment, or join it at its present position."""
+        planned_mono_s = self._clock.mono_of(item.start_at)
+        late_s = mono_s() - planned_mono_s
+        if late_s < LATE_S:
+            session = self._open(item, 0)
+            self._spawn(session, self._cue_planned(session))
+        else:
+            self._rejoin(item, planned_mono_s)
+
+    def _rejoin(self, item: Item, planned_mono_s: float) -> None:
+        """Join at the present position, computed for the moment at which sound will start."""
+        lead_s = max((line.lead_s for line in self._lines_of(item)), default=0.0)
+        at_mono_s = mono_s() + lead_s + REJOIN_LEAD_S
+        session = self._open(item, int((at_mono_s - planned_mono_s) * 1000))
+        is_over = self._clock.at_of(at_mono_s) >= item.end_at
+        self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
+
+    def bring_back(self, back: Cut, on_air: Item | None) -> None:
+        """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
+        prepared = self._stack.prepared
+        if self._stack.is_free_for(prepared):
+            if prepared is None:
+                session = self._open(back.item, back.offset_ms)
+                self._spawn(session, self._cue(session, mono_s()))
+            elif prepared.is_waiting and not prepared.is_cued:
+                prepared.cue(mono_s() + prepared.lead_s)
+        elif back.item.missing or prepared is not None or not self._stack.is_quiet:
+            pass  # a missing medium may still arrive
+        elif on_air and on_air.level > back.item.level:
+            session = self._open(back.item, back.offset_ms)
+            self._spawn(session, self._prepare(session))
+
+    def _open(self, item: Item, offset_ms: int) -> SoundSession:
+        self._preempt_tests()
+        session = SoundSession(
+            self._output,
+            item,
+            offset_ms,
+            lines=self._lines_of(item),
+            send=self._send,
+            context=self._context,
+        )
+        self._stack.sessions.append(session)
+        return session
+
+    def _lines_of(self, item: Item) -> list[SpeakerLine]:
+        return [line for line in self._lines if "*" in item.zones or line.name in item.zones]
+
+    def _spawn(self, session: Session, work: Coroutine[None, None, None]) -> None:
+        self._group.create_task(self._attempt(session, work), name=session.item.key)
+
+    async def _attempt(self, session: Session, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except (AgentError, OSError) as error:
+            await self._ends.fail(session, error)
+
+    async def _prepare(self, session: SoundSession) -> None:
+        await session.prepare()
+        self._changed()
+
+    async def _cue(self, session: SoundSession, at_mono_s: float) -> None:
+        await session.prepare()
+        session.cue(max(at_mono_s, mono_s() + session.lead_s))
+
+    async def _cue_planned(self, session: SoundSession) -> None:
+        await session.prepare()
+        if self._stack.is_held_above(session.item, self._clock.now()):
+            self._changed()
+        else:
+            session.cue_planned(self._clock.mono_of(session.item.start_at))
+
+
+async def _refuse_late(item: Item) -> None:
+    raise PlayError("E_LATE", item.title, "it is over before it could sound")

@@ -1,0 +1,81 @@
+"""The interface of what sounds: a file, a relay, a live stream, read text, a microphone, a line-in.
+
+A source gives the samples of one item to one slot of the engine. An output does not know which kind
+it plays: an item carries its kind, a table makes the source, the session asks it for a pipe, tells
+it the moment, and gets an end with a reason.
+
+The engine bridges up to 3 s without samples with silence, and then ends the slot as starved. A
+source that may stall for longer writes silence or its filler itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+SoundKind = Literal["file", "relay", "live", "speech", "microphone", "line-in"]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The samples of a prepared source.
+
+    Args:
+        read_fd: the read end of a pipe of s16le, 48 kHz, mono; its end is the end of the sound.
+            The caller owns it.
+    """
+
+    read_fd: int
+
+
+@dataclass(frozen=True)
+class SourceEnd:
+    """Why the samples ended.
+
+    Args:
+        reason: None when it was the sound's own end, else a code with details, for the record.
+        may_retry: may the same item work when it is tried again?
+    """
+
+    reason: str | None = None
+    may_retry: bool = False
+
+
+class SoundSource(Protocol):
+    """The samples of one item, once.
+
+    Order: `prepare` once; `start` each time its moment is set or moved; `stop` last, if `prepare`
+    has returned. `prepare` may be cancelled; nothing is left open then.
+    """
+
+    @property
+    def is_endless(self) -> bool:
+        """Does it sound until somebody stops it? Then its item's end ends it, as a full play."""
+
+    async def prepare(self, offset_ms: int) -> Feed:
+        """Open and check what is to sound, and begin to produce it.
+
+        It returns as soon as samples are on their way: not all of them need to be known. The slot
+        waits for the first sample.
+
+        Args:
+            offset_ms: where in the item to begin; a source without positions ignores it.
+
+        Raises:
+            AgentError: it cannot sound; nothing is left open.
+        """
+
+    def start(self, at_mono_s: float) -> None:
+        """The first sample is to sound at this moment; one that is past means at once.
+
+        A source with a timeline of its own produces what belongs to this moment.
+        """
+
+    def position_ms(self, played_ms: int) -> int:
+        """The place in the item after so much of this source has sounded."""
+
+    async def wait_end(self) -> SourceEnd:
+        """Wait until it produces no more, and say why; it was not stopped from outside."""
+
+    async def stop(self) -> None:
+        """Produce no more; the engine plays what it has. Cancelling it leaves nothing open."""

@@ -1,0 +1,171 @@
+"""Sources of other kinds than files: an output plays them without knowing what they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from agent.clock import mono_s
+from agent.errors import PlayError
+from agent.play.ipc import Ended, Load, Started, StartSlot, Stop
+from agent.play.item import Item
+from agent.play.sound_source import Feed, SourceEnd
+from tests.harness.sound_output_harness import (
+    Bench,
+    SlowMediaFiles,
+    at_work,
+    build_item,
+    media_files,
+    until,
+)
+
+__all__ = ["media_files"]
+
+
+@dataclass(eq=False)
+class FakeSource:
+    """Anything that sounds; it checks the order of calls that the interface states."""
+
+    is_endless: bool = False
+    end: SourceEnd = field(default_factory=SourceEnd)
+    starts: list[float] = field(default_factory=list)
+    state: str = "new"
+    refuses: PlayError | None = None
+
+    async def prepare(self, offset_ms: int) -> Feed:
+        assert self.state == "new"
+        if self.refuses is not None:
+            raise self.refuses
+        self.state = "prepared"
+        read_fd, self._write_fd = os.pipe()
+        self._read_fd = read_fd
+        return Feed(read_fd)
+
+    def start(self, at_mono_s: float) -> None:
+        assert self.state == "prepared"
+        self.starts.append(at_mono_s)
+
+    def position_ms(self, played_ms: int) -> int:
+        return 7_000 + played_ms
+
+    async def wait_end(self) -> SourceEnd:
+        assert self.state == "prepared"
+        return self.end
+
+    async def stop(self) -> None:
+        assert self.state == "prepared"
+        self.state = "stopped"
+        os.close(self._write_fd)
+        os.close(self._read_fd)  # the fake engine takes no descriptors
+
+
+def install(monkeypatch: pytest.MonkeyPatch, bench: Bench, make: Callable[[Item], Any]) -> None:
+    """Give the output a kind of its own besides files."""
+    context = bench.output._starts._context
+    monkeypatch.setitem(context.sources, "live", make)  # type: ignore[arg-type] # it is a dict
+
+
+async def play(bench: Bench, item: Item) -> str:
+    """Begin an item; returns the slot that its source got, once it sounds."""
+    bench.rundown.now_wanted = [item]
+    bench.output.changed()
+    await until(lambda: bool(bench.engine.all(StartSlot)))
+    slot: str = bench.engine.all(Load)[-1].id
+    bench.engine.on_event(Started(slot, mono_s()))
+    await until(lambda: bench.output.on_air is not None)
+    return slot
+
+
+async def test_an_output_plays_a_kind_that_it_does_not_know(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        source = FakeSource()
+        install(monkeypatch, bench, lambda _item: source)
+        slot = await play(bench, build_item("tiếp âm", bench.clock.now().at, kind="live"))
+        assert source.starts == [one.at_mono_s for one in bench.engine.all(StartSlot)]
+        bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        (record,) = bench.log.plays
+        assert (record.result, record.reason, record.duration_ms) == ("full", None, 1_000)
+        assert source.state == "stopped"
+
+
+async def test_what_does_not_end_by_itself_ends_with_its_item_and_was_whole(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        at = bench.clock.now().at
+        source = FakeSource(is_endless=True)
+        install(monkeypatch, bench, lambda _item: source)
+        item = build_item("trực tiếp", at, kind="live", end_at=at + timedelta(milliseconds=300))
+        slot = await play(bench, item)
+        await until(lambda: bool(bench.engine.all(Stop)))
+        assert bench.clock.now().at >= item.end_at
+        bench.engine.on_event(Ended(slot, 14_400, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("full", None)
+
+
+async def test_the_reason_that_a_source_gives_for_its_end_is_on_record(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        made: list[FakeSource] = []
+
+        def make(_item: Item) -> FakeSource:
+            made.append(FakeSource(end=SourceEnd("E_STREAM_LOST: no segment for 10 s")))
+            return made[-1]
+
+        install(monkeypatch, bench, make)
+        slot = await play(bench, build_item("trực tiếp", bench.clock.now().at, kind="live"))
+        bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        record = bench.log.plays[0]
+        assert (record.result, record.reason) == ("cut", "E_STREAM_LOST: no segment for 10 s")
+        assert len(made) == 1  # it said that the same would happen again
+
+
+async def test_a_cut_item_waits_at_the_position_that_its_source_names(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        at = bench.clock.now().at
+        install(monkeypatch, bench, lambda _item: FakeSource())
+        more = {"kind": "live", "when_cut": "resume", "end_at": at + timedelta(seconds=30)}
+        item = build_item("tin", at, **more)
+        slot = await play(bench, item)
+        bench.rundown.now_wanted = []
+        (session,) = bench.output.session_stack.sessions
+        session.stop("preempted")
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        waiting = bench.output._ends.backlog.next(bench.clock.now())
+        assert waiting is not None
+        assert waiting.offset_ms == 7_000 + 2_000
+
+
+async def test_a_source_that_refuses_and_a_kind_that_the_box_lacks_are_skipped_with_their_code(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        refused = FakeSource(refuses=PlayError("E_HOST", "đài", "not an allowed host"))
+        install(monkeypatch, bench, lambda _item: refused)
+        live = build_item("trực tiếp", bench.clock.now().at, kind="live")
+        for item in (live, replace(live, key="tiếp âm", kind="relay")):
+            bench.rundown.now_wanted = [item]
+            bench.output.changed()
+            await until(partial(is_done, bench, item.key))
+        codes = [(one.result, (one.reason or "").partition(":")[0]) for one in bench.log.plays]
+        assert codes == [("skipped", "E_HOST"), ("skipped", "E_UNSUPPORTED")]
+        assert refused.state == "new"
+
+
+def is_done(bench: Bench, key: str) -> bool:
+    return not bench.output.session_stack.sessions and key in bench.output._ends.done
