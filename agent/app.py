@@ -186,42 +186,46 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             period_s=device.health_s,
         )  # fmt: skip
 
+        connect = state.internal_errors.connect
         # Whatever may change what sounds or shows makes all of these check, the schedule first.
         check = Signal[[]]()
-        check.connect(lambda: schedule.refresh(clock.now()))
-        check.connect(*(one.changed for one in outputs.by_name.values()))
-        check.connect(emergency_keys.check, emergency_monitor.changed, health.report_soon)
-        time_sync.stepped.connect(authority.recheck)
+        connect(check, lambda: schedule.refresh(clock.now()))
+        connect(check, *(one.changed for one in outputs.by_name.values()))
+        connect(check, emergency_keys.check, emergency_monitor.changed, health.report_soon)
+        connect(time_sync.stepped, authority.recheck)
         for changed in (mutes.changed, state.press.changed, time_sync.stepped, schedule.planned):
-            changed.connect(check.emit)
+            connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
-        time_sync.stepped.connect(lambda: jobs.start(schedule.replan(clock.now())))
-        time_sync.time_wanted.connect(hello_scheduler.request_hello)
+        connect(time_sync.stepped, lambda: jobs.start(schedule.replan(clock.now())))
+        connect(time_sync.time_wanted, hello_scheduler.request_hello)
         # an alarm or a silence does not wait for the plan
-        documents.changed.connect(check.emit, silence_events.changed)
-        documents.changed.connect(lambda: schedule.replan(clock.now()))
-        schedule.planned.connect(partial(_record_refused, jobs, journal, schedule), fetch)
-        state.press.changed.connect(fetch)
+        connect(documents.changed, check.emit, silence_events.changed)
+        connect(documents.changed, lambda: schedule.replan(clock.now()))
+        connect(schedule.planned, partial(_record_refused, jobs, journal, schedule), fetch)
+        connect(state.press.changed, fetch)
         for ended in (downloads.arrived, downloads.given_up):
-            ended.connect(partial(_end_missing, issues), lambda _digest: check.emit())
-        downloads.failed.connect(partial(_begin_missing, jobs, issues, maintenance))
-        pipeline.time_taken.connect(contact.record_contact, time_sync.on_time)
-        pipeline.placed.connect(partial(_apply_place, settings, jobs, issues, link, authority))
-        pipeline.provisionally_placed.connect(authority.set_provisional_place)
-        pipeline.verdict_given.connect(lambda result: jobs.start(uplink.send_result(result)))
-        pipeline.hello_due.connect(lambda: jobs.start(hello.send()))
-        authority.wanted.connect(link.set_authority_files)
-        authority.hello_due.connect(hello.send)
-        connected.connect(session.set_current, lambda _session: uplink.set_connection(link))
-        connected.connect(lambda _session: sender.connected())
-        connected.connect(lambda _session: hello.send(), lambda _session: uplink.send_unsent())
-        connected.connect(
-            lambda _session: hello_scheduler.on_connect(), lambda _session: health.report_soon()
+            connect(ended, partial(_end_missing, issues))
+            connect(ended, lambda _digest: check.emit())
+        connect(downloads.failed, partial(_begin_missing, jobs, issues, maintenance))
+        connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
+        connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
+        connect(pipeline.provisionally_placed, authority.set_provisional_place)
+        connect(pipeline.verdict_given, lambda result: jobs.start(uplink.send_result(result)))
+        connect(pipeline.hello_due, lambda: jobs.start(hello.send()))
+        connect(authority.wanted, link.set_authority_files)
+        connect(authority.hello_due, hello.send)
+        connect(connected, session.set_current, lambda _session: uplink.set_connection(link))
+        connect(connected, lambda _session: sender.connected())
+        connect(connected, lambda _session: hello.send(), lambda _session: uplink.send_unsent())
+        connect(
+            connected,
+            lambda _session: hello_scheduler.on_connect(),
+            lambda _session: health.report_soon(),
         )
-        disconnected.connect(sender.disconnected)
-        centre_seen.connect(hello_scheduler.on_centre)
-        journal.played.connect(health.on_play)
-        issues.changed.connect(lambda _issue, _begins: health.report_soon())
+        connect(disconnected, sender.disconnected)
+        connect(centre_seen, hello_scheduler.on_centre)
+        connect(journal.played, health.on_play)
+        connect(issues.changed, lambda _issue, _begins: health.report_soon())
 
         await silence_events.load()
         await site_inputs.load()

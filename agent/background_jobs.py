@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from agent.errors import AgentError
+from agent.signals import Signal
 
 log = logging.getLogger(__name__)
 CLOSE_S = 1.0
@@ -25,9 +26,13 @@ class BackgroundJobs:
     """A context that accepts jobs, also while the parts that were entered after it stop.
 
     Leaving it waits `CLOSE_S` for the running jobs and cancels those that have not ended by then.
+
+    Attributes:
+        ended: emitted with (the job's function, its error or None), unless it was cancelled.
     """
 
     def __init__(self) -> None:
+        self.ended = Signal[[str, BaseException | None]]()
         self._jobs: set[asyncio.Task[object]] = set()
         self._is_open = False
 
@@ -36,14 +41,17 @@ class BackgroundJobs:
         if not self._is_open:
             job.close()
             return
-        task = asyncio.create_task(job, name="background job")
+        task = asyncio.create_task(job, name=getattr(job, "__qualname__", "job"))
         self._jobs.add(task)
         task.add_done_callback(self._on_done)
 
     def _on_done(self, task: asyncio.Task[object]) -> None:
         self._jobs.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
             log.error("a background job failed", exc_info=error)
+        self.ended.emit(task.get_name(), error)
 
     async def __aenter__(self) -> Self:
         """Accept jobs from now on."""

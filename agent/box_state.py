@@ -20,6 +20,7 @@ from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.fault_log import FaultLog
 from agent.evidence.journal import Journal
+from agent.health.internal_errors import InternalErrors
 from agent.health.open_issues import Issues
 from agent.health.sd_notify import fed_watchdog
 from agent.link.crash_guard import CrashGuard
@@ -77,6 +78,7 @@ class BoxState:
         jobs: short background jobs; they end after all other parts.
         journal: open.
         issues: the open issues.
+        internal_errors: connects listeners whose failure begins an issue.
         floors: replay floors of what was accepted before.
         documents: those in force.
         authority: who may sign what.
@@ -90,6 +92,7 @@ class BoxState:
     jobs: BackgroundJobs
     journal: Journal
     issues: Issues
+    internal_errors: InternalErrors
     floors: ReplayFloors
     documents: DocumentsInForce
     authority: AuthorityInForce
@@ -118,7 +121,9 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     stack.push_async_callback(_close_journal, journal)
     jobs = await stack.enter_async_context(BackgroundJobs())
     await stack.enter_async_context(fed_watchdog())
-    issues.changed.connect(partial(_record_issue, jobs, journal, FaultLog()))
+    internal_errors = InternalErrors(issues.set_issue)
+    jobs.ended.connect(internal_errors.on_job_end)
+    internal_errors.connect(issues.changed, partial(_record_issue, jobs, journal, FaultLog()))
     issues.set_issue("state_damaged", "state", store.damage or None)
     copy = f"a copy in {store.path.parent}" if store.is_volatile else None
     issues.set_issue("state_volatile", "state", copy)
@@ -127,8 +132,9 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     with contextlib.suppress(StoreError):  # the health checks report a card that cannot be read
         await media.refresh()
     return BoxState(
-        jobs, journal, issues, floors, documents, AuthorityInForce(device.root.authority), media,
-        MediaStatus(media.has), Mutes(documents, switch), KeyPress(clock), levels,
+        jobs, journal, issues, internal_errors, floors, documents,
+        AuthorityInForce(device.root.authority), media, MediaStatus(media.has),
+        Mutes(documents, switch), KeyPress(clock), levels,
     )  # fmt: skip
 
 

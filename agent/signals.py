@@ -1,6 +1,7 @@
 """Signals: an object emits that it has changed and does not know its listeners.
 
-The composition root (`agent.app`) connects all listeners; no other module does.
+The composition root (`agent.app`) connects the listeners between parts, through
+`agent.health.internal_errors`, which makes an issue of a listener's failure.
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from agent import app, box_state, output_set
-from agent.box_state import Device
+from agent.box_state import BoxState, Device
 from agent.clock import Clock
+from agent.contract.report import Issue
 from agent.errors import ConfigError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.journal import Journal
@@ -177,3 +178,37 @@ async def test_state_that_cannot_be_read_leaves_the_ports_closed(
         async with app.build(settings, device):
             pass
     assert machine.closed == ["journal", "ports"]
+
+
+async def test_a_listener_that_fails_begins_an_issue_and_the_parts_after_it_still_run(
+    device: Device, settings: Settings, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_state, states, checked = app.open_state, [], []
+
+    async def keep_state(*args: Any) -> BoxState:
+        states.append(await open_state(*args))
+        return states[0]
+
+    def refuse(*_: object) -> None:
+        raise KeyError("slot")
+
+    monkeypatch.setattr(app, "open_state", keep_state)
+    monkeypatch.setattr(app.EmergencyMonitor, "changed", lambda _: checked.append(True))
+    refresh = app.Schedule.refresh
+    async with app.build(settings, device):
+        [state] = states
+        checked.clear()
+        monkeypatch.setattr(app.Schedule, "refresh", refuse)
+        state.mutes.changed.emit()
+        assert [(one.kind, one.hint) for one in internal_errors(state)] == [
+            ("internal_error", "KeyError: 'slot'")
+        ]
+        assert checked
+        monkeypatch.setattr(app.Schedule, "refresh", refresh)
+        state.mutes.changed.emit()
+        assert internal_errors(state) == []
+    assert_all_is_closed(machine)
+
+
+def internal_errors(state: BoxState) -> list[Issue]:
+    return [one for one in state.issues.all() if one.kind == "internal_error"]

@@ -9,10 +9,20 @@ from __future__ import annotations
 from agent.contract.issues.authority import AUTHORITY
 from agent.contract.issues.centre import CENTRE
 from agent.contract.issues.entry import IssueKind, Severity
+from agent.contract.issues.link import LINK
 from agent.contract.issues.machine import MACHINE
-from agent.contract.issues.playback import WORK
+from agent.contract.issues.playback import PLAYBACK
 from agent.contract.issues.site import SITE
+from agent.contract.issues.storage import STORAGE
 
 __all__ = ["ISSUE_KINDS", "IssueKind", "Severity"]
 
-ISSUE_KINDS: dict[str, IssueKind] = {**WORK, **AUTHORITY, **MACHINE, **SITE, **CENTRE}
+ISSUE_KINDS: dict[str, IssueKind] = {
+    **LINK,
+    **PLAYBACK,
+    **STORAGE,
+    **AUTHORITY,
+    **MACHINE,
+    **SITE,
+    **CENTRE,
+}

@@ -272,7 +272,32 @@ MACHINE: dict[str, IssueKind] = {
             "change the certificate file now, then restart the tramtin service",
         ),
     ),
-    # the checks themselves
+    # the software itself
+    "page_down": IssueKind(
+        "warning",
+        Text(
+            "trang trạng thái không mở được ở một địa chỉ; loa và bảng không sao",
+            "the status page is not available at an address; loudspeakers and boards are not "
+            "affected",
+        ),
+        Text(
+            "xem cáp mạng nội bộ và `page.listen`; cổng đã có phần mềm khác dùng thì đổi số cổng",
+            "check the local network cable and `page.listen`; if another program uses the "
+            "port, choose another number",
+        ),
+    ),
+    "internal_error": IssueKind(
+        "fault",
+        Text(
+            "một phần của phần mềm bị lỗi; các phần khác vẫn chạy",
+            "a part of the software failed; the other parts go on",
+        ),
+        Text(
+            "gửi gói hỗ trợ về trung tâm; loa hoặc bảng không theo lịch thì khởi động lại hộp",
+            "send the support bundle to the centre; if sound or boards do not follow the schedule,"
+            " restart the box",
+        ),
+    ),
     "check_failed": IssueKind(
         "warning",
         Text(

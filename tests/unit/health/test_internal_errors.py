@@ -1,0 +1,108 @@
+"""A listener or job that fails begins an issue and stops no other; its next success ends it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from agent.background_jobs import BackgroundJobs
+from agent.health.internal_errors import InternalErrors, name_of
+from agent.health.open_issues import Issues
+from agent.signals import AsyncSignal, Signal
+
+
+@pytest.fixture
+def issues() -> Issues:
+    return Issues(lambda: "2026-11-22T08:00:00Z")
+
+
+@pytest.fixture
+def errors(issues: Issues) -> InternalErrors:
+    return InternalErrors(issues.set_issue)
+
+
+def open_of(issues: Issues) -> list[tuple[str, str, str]]:
+    return [(one.kind, one.subject, one.hint) for one in issues.all()]
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self.error: Exception | None = None
+
+    def note(self, number: int) -> None:
+        self.calls.append(number)
+        if self.error is not None:
+            raise self.error
+
+    async def wait(self, number: int) -> None:
+        self.note(number)
+
+
+def test_a_failure_begins_an_issue_and_the_next_success_of_the_same_listener_ends_it(
+    issues: Issues, errors: InternalErrors
+) -> None:
+    signal, first, second = Signal[[int]](), Listener(), Listener()
+    first.error = KeyError("mat-truoc")
+    errors.connect(signal, first.note, partial(Listener.note, second))
+    signal.emit(1)
+    assert second.calls == [1]
+    expected = [("internal_error", "Listener.note", "KeyError: 'mat-truoc'")]
+    assert open_of(issues) == expected
+    signal.emit(2)  # its namesake succeeds: that says nothing about this one
+    assert open_of(issues) == expected
+    first.error = None
+    signal.emit(3)
+    assert open_of(issues) == []
+    assert (first.calls, second.calls) == ([1, 2, 3], [1, 2, 3])
+
+
+async def test_a_coroutine_that_fails_begins_an_issue_after_it_was_awaited(
+    issues: Issues, errors: InternalErrors
+) -> None:
+    signal, first, second = AsyncSignal[[int]](), Listener(), Listener()
+    first.error = OSError("no route")
+    errors.connect(signal, first.wait, second.note)
+    await signal.emit(1)
+    assert second.calls == [1]
+    assert open_of(issues) == [("internal_error", "Listener.wait", "OSError: no route")]
+    first.error = None
+    await signal.emit(2)
+    assert open_of(issues) == []
+
+
+def test_a_listener_of_the_issues_themselves_that_fails_does_not_call_itself_for_ever(
+    issues: Issues, errors: InternalErrors
+) -> None:
+    listener = Listener()
+    listener.error = ValueError("x")
+    errors.connect(issues.changed, lambda _issue, begins: listener.note(begins))
+    issues.set_issue("door_open", "cua-tu", "closed it?")
+    assert [kind for kind, *_ in open_of(issues)] == ["door_open", "internal_error"]
+    assert len(listener.calls) == 2
+
+
+async def test_a_job_that_fails_begins_an_issue_until_one_of_the_same_function_succeeds(
+    issues: Issues, errors: InternalErrors
+) -> None:
+    async def send(number: int) -> None:
+        if number == 1:
+            raise RuntimeError("broken")
+
+    async with BackgroundJobs() as jobs:
+        jobs.ended.connect(errors.on_job_end)
+        jobs.start(send(1))
+    [(kind, subject, hint)] = open_of(issues)
+    assert (kind, hint) == ("internal_error", "RuntimeError: broken")
+    assert subject.endswith("send")
+    async with jobs:
+        jobs.start(send(2))
+    assert open_of(issues) == []
+
+
+def test_a_lambda_is_named_by_its_file_and_line() -> None:
+    name, _, line = name_of(lambda: None).partition(":")
+    assert name == "test_internal_errors.py"
+    assert line.isdigit()
+    assert name_of(partial(partial(Listener.note), Listener())) == "Listener.note"
