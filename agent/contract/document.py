@@ -288,7 +288,13 @@ class Ack(Header, frozen=True, kw_only=True):
 
 
 class StreamGrant(Header, frozen=True, kw_only=True):
-    """A short permission for one live stream, carrying its ephemeral Ed25519 key."""
+    """A permission of ten minutes for one live stream, carrying its ephemeral Ed25519 key.
+
+    A newer grant in its slot with the same `stream_id` renews it; `not_before` then stays the
+    beginning of the stream. All stations play each sample `delay_ms` after it was captured.
+    `hosts` says nothing to this release. What follows it is left out where it says nothing; see
+    docs/decisions/0043.
+    """
 
     stream_id: str
     stream_key: str
@@ -296,6 +302,10 @@ class StreamGrant(Header, frozen=True, kw_only=True):
     codec: str
     max_segment_bytes: int
     hosts: list[str]
+    delay_ms: int | UnsetType = UNSET  # 1,000
+    zones: list[str] | UnsetType = UNSET  # all
+    title: str | UnsetType = UNSET
+    lang: str | UnsetType = UNSET  # vi
 
 
 Document = (

@@ -31,11 +31,19 @@ from agent.contract.document import (
 from agent.contract.feature import must_be_critical
 from agent.contract.ids import DIGEST, KEY_SLOT, is_pattern, parse_place
 from agent.contract.utc import parse_utc
-from agent.trust.item_rules import SchemaError, check_emergency_bodies, check_media, check_playlist
+from agent.trust.item_rules import (
+    SchemaError,
+    check_description,
+    check_emergency_bodies,
+    check_media,
+    check_playlist,
+)
+from agent.trust.public_key import is_weak_ed25519
 from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
 
 MAX_NUMBER = 2**63 - 1  # the largest integer of SQLite
 MAX_TEXT = 512
+DELAY_MS = range(200, 10_001)  # of a live stream
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HEX = re.compile(r"[0-9a-f]{8,128}")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -195,6 +203,10 @@ def _check_stream_grant(document: StreamGrant) -> None:
     _require(0 < document.max_segment_bytes <= 1 << 20, "max_segment_bytes", "up to 1 MiB")
     _require(len(document.hosts) <= 16, "hosts", "at most 16")
     _require(all(map(_HOST.fullmatch, document.hosts)), "hosts", "host names")
+    _require(not is_weak_ed25519(bytes.fromhex(document.stream_key)), "stream_key", "a strong key")
+    if document.delay_ms is not UNSET:
+        _require(document.delay_ms in DELAY_MS, "delay_ms", "200 to 10000")
+    check_description(document.zones, document.title, document.lang)
 
 
 _CHECK_OF_TYPE: dict[type[Any], Callable[[Any], None]] = {

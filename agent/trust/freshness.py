@@ -6,7 +6,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from agent.clock import Now
-from agent.contract.document import Cancel, Document, Emergency, TimeReply
+from agent.contract.document import (
+    Cancel,
+    Document,
+    Emergency,
+    StreamGrant,
+    TimeReply,
+)
 from agent.contract.ids import KEY_SLOT
 from agent.contract.utc import parse_utc
 from agent.errors import TrustError
@@ -57,7 +63,8 @@ def longest_life(kind: str, slot: str) -> timedelta:
 def _is_fresh(document: Document, now: Now, nonces: Collection[str], *, is_attested: bool) -> bool:
     """Was the document signed recently? A nonce of this box proves it at any clock quality.
 
-    A prepared alarm need not be fresh: the box's key starts it, not its arrival.
+    A prepared alarm need not be fresh: the box's key starts it, not its arrival. A live stream that
+    is played again is as old as its grant, so a grant must be shown not to have expired.
     """
     if isinstance(document, TimeReply):
         return document.nonce in nonces
@@ -65,6 +72,10 @@ def _is_fresh(document: Document, now: Now, nonces: Collection[str], *, is_attes
         if _answers(document, nonces) or (is_attested and _is_surely_in_force(document, now)):
             return True
         return now.is_trusted and abs(now.at - parse_utc(document.issued)) <= EMERGENCY_WINDOW
+    if isinstance(document, StreamGrant):
+        if now.is_trusted:
+            return True
+        return document.class_ == "emergency" and is_attested and _is_surely_in_force(document, now)
     return True
 
 
@@ -72,7 +83,7 @@ def _answers(document: Emergency, nonces: Collection[str]) -> bool:
     return document.nonce is not None and document.nonce in nonces
 
 
-def _is_surely_in_force(document: Emergency, now: Now) -> bool:
+def _is_surely_in_force(document: Emergency | StreamGrant, now: Now) -> bool:
     """Is it still in force at the latest possible moment of now? Only a signed time proves it."""
     expires = parse_utc(document.expires)
     if now.is_trusted:

@@ -249,3 +249,13 @@ def check_emergency_bodies(bodies: list[EmergencyBody], digests: Collection[str]
             _require(digest in digests, f"{path}.media", "digests listed in media")
         if body.text is not None:
             _check_text(body.text, f"{path}.text")
+
+
+def check_description(zones: object, title: object, lang: object) -> None:
+    """Check what a stream-grant says of its stream; UNSET: it does not say it."""
+    if isinstance(zones, list) and not _are_zones(zones):
+        raise SchemaError("zones", "1 to 64 zone names, or *")
+    if isinstance(title, str):
+        _require(1 <= len(title) <= MAX_TITLE, "title", f"1 to {MAX_TITLE} characters")
+    if isinstance(lang, str):
+        _require(_is_lang(lang), "lang", "a language code")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agent.clock import Now
 from agent.contract import report
-from agent.contract.document import KINDS, TYPE_OF_KIND
+from agent.contract.document import KINDS, TYPE_OF_KIND, StreamGrant
 from agent.contract.ids import Place, StationId
 from agent.contract.strict_json import parse_strict
 from agent.contract.topic import Topic
@@ -21,6 +23,7 @@ from agent.errors import TrustError
 from agent.store.replay_floors import ReplayFloors
 from agent.trust.authority import Grade, load_pinned
 from agent.trust.document_rules import check_document
+from agent.trust.live_stream import LiveStreamVerifier
 from agent.trust.tree import TreeAuthority, TreeFiles, describe_unknown, load_tree
 from agent.trust.verify import verify
 
@@ -129,3 +132,15 @@ def test_the_pinned_root_of_the_page_can_be_installed() -> None:
 def test_every_example_is_judged_by_a_test_here() -> None:
     tree_files = {"RootFile", "TargetsFile", "RoleFile", "SnapshotFile", "TimestampFile"}
     assert OTHERS.keys() - dict(REPORTS).keys() == tree_files | {"Envelope", "PinnedRoot"}
+
+
+def test_the_live_segment_of_the_page_is_signed_by_the_key_of_the_grant_before_it() -> None:
+    """By the table of the page alone."""
+    grant = next(one for one in map(json.loads, DOCUMENTS) if one["kind"] == "stream-grant")
+    found = re.search(r"<!-- LiveSegment -->\n```text\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    message = bytes.fromhex(found[1])
+    signed = b"tramtin live 1\x00" + grant["stream_id"].encode() + b"\x00" + message[:-64]
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(grant["stream_key"]))
+    key.verify(message[-64:], signed)
+    assert LiveStreamVerifier(msgspec.convert(grant, StreamGrant)).verify(message, None).seq == 0
