@@ -11,15 +11,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADING = re.compile(r"^## (?P<version>\d+\.\d+\.\d+), (?P<day>.+)$", re.MULTILINE)
-OPEN = "not yet released"
+OPEN = "## Unreleased\n"  # the next release: at most once, above the others
 
 
 def released(changelog: str) -> list[datetime]:
     """The days of all releases, newest first; a heading of another form is a ValueError."""
-    days = [match["day"] for match in HEADING.finditer(changelog)]
-    if len(days) != changelog.count("\n## "):
+    before, _, after = changelog.rpartition(OPEN)
+    days = [match["day"] for match in HEADING.finditer(after)]
+    if len(days) != after.count("\n## ") or "\n## " in before:
         raise ValueError("a heading is not `## 1.2.3, 24 November 2026`")
-    return [datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC) for day in days if day != OPEN]
+    return [datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC) for day in days]
 
 
 def build_at() -> datetime:
@@ -46,7 +47,7 @@ def test_the_build_time_is_no_day_to_come() -> None:
 
 
 def test_the_days_of_releases_are_read_as_written() -> None:
-    headings = ["0.3.0, not yet released", "0.2.0, 1 March 2027", "0.1.0, 24 December 2026"]
+    headings = ["Unreleased", "0.2.0, 1 March 2027", "0.1.0, 24 December 2026"]
     text = "".join(f"\n## {heading}\n" for heading in headings)
     assert released(text) == [
         datetime(2027, 3, 1, tzinfo=UTC),
@@ -54,3 +55,5 @@ def test_the_days_of_releases_are_read_as_written() -> None:
     ]
     with pytest.raises(ValueError, match="heading"):
         released(text.replace(", 1 March 2027", " (spring)"))
+    with pytest.raises(ValueError, match="heading"):
+        released(text + f"\n{OPEN}")
