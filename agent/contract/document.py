@@ -213,7 +213,10 @@ class Silence(Header, frozen=True, kw_only=True):
 
 
 class Cap(msgspec.Struct, frozen=True):
-    """Loudest level at 1 m for a kind of zone between two local clock times."""
+    """Loudest level at the nearest home for a kind of zone between two local clock times.
+
+    `dba` counts at `StationPolicy.cap_distance_m` from the horn. The window may be overnight.
+    """
 
     zone_kind: Literal["ordinary", "special"]
     from_: str = msgspec.field(name="from")
@@ -221,11 +224,21 @@ class Cap(msgspec.Struct, frozen=True):
     dba: int
 
 
+class PolicyLevel(msgspec.Struct, frozen=True):
+    """The volume between two local clock times, in dB below the calibrated one: evening, night."""
+
+    from_: str = msgspec.field(name="from")
+    to: str
+    gain_db: int
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
     Hosts are `host` (port 443) or `host:port`. Without `media_hosts` every public host may serve
-    media; with them only those hosts may, and they may be in a local network.
+    media; with them only those hosts may, and they may be in a local network. `cap_distance_m` is
+    the distance from a horn to the nearest home, 10 m where neither policy nor zone states one.
+    `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud.
     """
 
     quiet_hours: list[str]
@@ -236,6 +249,8 @@ class StationPolicy(msgspec.Struct, frozen=True):
     relay_hosts: list[str] = msgspec.field(default_factory=list)
     media_hosts: list[str] = msgspec.field(default_factory=list)
     mic: bool = False
+    cap_distance_m: int | UnsetType = UNSET
+    levels: list[PolicyLevel] | UnsetType = UNSET
 
 
 class StationConfig(Header, frozen=True, kw_only=True):

@@ -11,15 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from agent.contract.document import Command, Document, Entry, Playlist
+from msgspec import UNSET
+
+from agent.contract.document import Command, Document, Entry, Playlist, StationConfig
 
 Support = Literal["applied", "refused", "not obeyed"]
 """`refused`: with `E_UNSUPPORTED`, by `sign` too. `not obeyed`: accepted, without effect; whoever
 signs is told so."""
 
 ADVERT = "entries.advert"
+CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
+    CAP_DISTANCE: "applied",
+    LEVELS: "applied",
     "kind=command": "refused",
     "kind=stream-grant": "refused",
     "entries.start.kind=next": "refused",
@@ -47,6 +52,10 @@ def must_be_critical(document: Document) -> frozenset[str]:
     """The names that a document must list in `crit`: a box without them would misapply it."""
     if isinstance(document, Playlist) and True in [one.advert for one in document.entries]:
         return frozenset({ADVERT})
+    if isinstance(document, StationConfig):
+        policy = document.policy
+        used = {CAP_DISTANCE: policy.cap_distance_m, LEVELS: policy.levels}
+        return frozenset(name for name, value in used.items() if value is not UNSET)
     return frozenset()
 
 

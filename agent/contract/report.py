@@ -154,8 +154,10 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complete play, or one that was cut or failed, and why.
 
     `started_by` names the local key that started it, `words_missing` the languages in which the
-    message of an emergency did not sound; both are left out for all other plays. The description of
-    its entry (`essential` to `advert`) is left out where the entry has none.
+    message of an emergency did not sound; both are left out for all other plays. `gain_db` is the
+    volume at its start, 0 being the calibrated one, `gain_end_db` that at its end if another,
+    `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. The
+    description of its entry (`essential` to `advert`) is left out where the entry has none.
     """
 
     output: str
@@ -184,6 +186,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     underruns: int
     started_by: str | None = None
     words_missing: list[str] | None = None
+    gain_end_db: float | None = None
+    est_dba: float | None = None
+    cap: str | None = None
     essential: bool | None = None
     field: int | None = None
     source: str | None = None

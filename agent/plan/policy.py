@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import UNSET
+
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Cap, StationConfig
+from agent.contract.document import StationConfig
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
 from agent.settings.model import Policy
@@ -22,6 +24,27 @@ from agent.settings.model import Policy
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
 # Items with at most this gap count as one session: chime, news, announcement.
 SESSION_GAP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class LevelCap:
+    """Loudest level at the nearest home, in dBA, for a kind of zone within a daily window."""
+
+    zone_kind: str
+    window: Window
+    dba: int
+
+    def name(self, distance_m: float) -> str:
+        """As a record names it: `special 21:00-06:00 45 dBA at 10 m`."""
+        return f"{self.zone_kind} {self.window.text} {self.dba} dBA at {distance_m:g} m"
+
+
+@dataclass(frozen=True)
+class HourLevel:
+    """The volume within a daily window, in dB below the calibrated one."""
+
+    window: Window
+    gain_db: float
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,9 @@ class EffectivePolicy:
         weekdays: ISO weekdays on which sound may start.
         relay_hosts: hosts from which a relay may come.
         mic: may the local microphone be used?
-        caps: loudness limits by kind of zone and local time.
+        caps: loudness limits by kind of zone and local time, signed and local together.
+        levels: volumes by local time, signed and local together.
+        cap_distance_m: the signed distance to the nearest home, at which caps count.
     """
 
     quiet: tuple[Window, ...]
@@ -44,7 +69,9 @@ class EffectivePolicy:
     weekdays: frozenset[int] | None = None
     relay_hosts: frozenset[str] = frozenset()
     mic: bool = False
-    caps: tuple[Cap, ...] = ()
+    caps: tuple[LevelCap, ...] = ()
+    levels: tuple[HourLevel, ...] = ()
+    cap_distance_m: float | None = None
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -70,9 +97,12 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
         ValueError: a window cannot be read.
     """
     narrowing = local.quiet_hours if local is not None else []
+    caps, levels = _local_levels(local)
     if config is None:
-        return EffectivePolicy(_windows([BUILT_IN_QUIET_HOURS, *narrowing]))
+        quiet = _windows([BUILT_IN_QUIET_HOURS, *narrowing])
+        return EffectivePolicy(quiet, caps=caps, levels=levels)
     signed = config.policy
+    signed_levels = [] if signed.levels is UNSET else signed.levels
     return EffectivePolicy(
         quiet=_windows([*signed.quiet_hours, *narrowing]),
         sessions_per_day=signed.sessions_per_day,
@@ -80,8 +110,24 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
         weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,
         relay_hosts=frozenset(signed.relay_hosts),
         mic=signed.mic,
-        caps=tuple(signed.caps),
+        caps=(*(LevelCap(c.zone_kind, _window(c.from_, c.to), c.dba) for c in signed.caps), *caps),
+        levels=(*(HourLevel(_window(o.from_, o.to), o.gain_db) for o in signed_levels), *levels),
+        cap_distance_m=None if signed.cap_distance_m is UNSET else signed.cap_distance_m,
     )
+
+
+def _local_levels(
+    local: Policy | None,
+) -> tuple[tuple[LevelCap, ...], tuple[HourLevel, ...]]:
+    if local is None:
+        return (), ()
+    caps = (LevelCap(one.zone_kind, parse_window(one.window), one.dba) for one in local.caps)
+    levels = (HourLevel(parse_window(one.window), one.gain_db) for one in local.levels)
+    return tuple(caps), tuple(levels)
+
+
+def _window(from_: str, to: str) -> Window:
+    return parse_window(f"{from_}-{to}")
 
 
 def _windows(texts: Sequence[str]) -> tuple[Window, ...]:

@@ -13,6 +13,7 @@ from agent.contract.document import Medium, Scene
 from agent.contract.ids import Digest
 from agent.contract.report import OnAir, Play, RecordKind
 from agent.contract.utc import encode_utc
+from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError
 from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
@@ -190,6 +191,27 @@ class MediaFiles(Protocol):
     def path(self, digest: Digest) -> Path:
         """The path of a medium."""
 
+    def gain_db(self, digest: Digest) -> float:
+        """The gain that levels a medium; 0 while it is not measured."""
+
+
+class Volumes(Protocol):
+    """How loud items are: the only place where a slot's volume is decided."""
+
+    def volume_of(self, item: Item, zones: Collection[str], at: datetime) -> Volume:
+        """The volume of an item that sounds on these zones, at an aware moment."""
+
+
+class FullVolume:
+    """Everything as it is."""
+
+    def volume_of(self, item: Item, zones: Collection[str], at: datetime) -> Volume:  # noqa: ARG002 - an interface's
+        """0 dB."""
+        return FULL_VOLUME
+
+
+FULL_VOLUMES = FullVolume()
+
 
 SourceTable = Mapping[SoundKind, Callable[[Item], SoundSource]]
 
@@ -205,6 +227,8 @@ class OutputContext:
         log: the journal.
         on_fault: begins an issue (kind, subject, hint), or ends it (hint None).
         sources: kind of sound → what makes the source of an item; a board needs none.
+        volumes: how loud items are to be.
+        fade_in_ms: how long an item rises that follows silence; an emergency does not.
     """
 
     rundown: Rundown
@@ -213,6 +237,8 @@ class OutputContext:
     log: PlayLog
     on_fault: FaultSink
     sources: SourceTable = field(default_factory=dict)
+    volumes: Volumes = FULL_VOLUMES
+    fade_in_ms: int = 0
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

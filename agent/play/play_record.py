@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent.contract.report import Play
 from agent.contract.utc import encode_utc
+from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.item import Item, PlayLog
 
 Outcome = Literal["full", "cut", "skipped", "failed"]
@@ -17,6 +18,9 @@ Outcome = Literal["full", "cut", "skipped", "failed"]
 @dataclass(frozen=True)
 class PlayResult:
     """The result of a play: aware UTC times, the zones that were on, the sound consumed.
+
+    `volume` is the one at its start, with the last cap that lowered it; `gain_end_db` the volume at
+    its end, where that is another one.
 
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
     words were not heard.
@@ -30,7 +34,8 @@ class PlayResult:
     zones: list[str] = field(default_factory=list)
     proof: Literal["A0", "A1", "A2"] = "A0"
     underruns: int = 0
-    gain_db: float = 0.0
+    volume: Volume = FULL_VOLUME
+    gain_end_db: float | None = None
     heard_media: tuple[str, ...] | None = None
     words_missing: list[str] | None = None
 
@@ -63,7 +68,10 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         result=result.outcome,
         reason=result.reason,
         proof=result.proof,
-        gain_db=result.gain_db,
+        gain_db=result.volume.gain_db,
+        gain_end_db=result.gain_end_db,
+        est_dba=result.volume.est_dba,
+        cap=result.volume.cap,
         underruns=result.underruns,
         started_by=item.started_by,
         words_missing=result.words_missing or None,

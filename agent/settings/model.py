@@ -42,6 +42,7 @@ Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
 Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
+TrimDb = Annotated[float, Meta(ge=-40, le=0)]  # never louder than calibrated
 Pixels = Annotated[int, Meta(ge=1, le=16_384)]
 Unit = Annotated[int, Meta(ge=0, le=255)]
 Line = Annotated[int, Meta(ge=0, le=65_535)]
@@ -70,10 +71,14 @@ class Broker(_Settings, frozen=True, kw_only=True):
 
 
 class Audio(_Settings, frozen=True, kw_only=True):
-    """A sound path. `device` is the stable id that the driver's documentation describes."""
+    """A sound path. `device` is the stable id that the driver's documentation describes.
+
+    `fade_in_ms`: how an item that follows silence rises; an emergency does not.
+    """
 
     driver: Profile
     device: Annotated[str, Meta(min_length=1, max_length=256)]
+    fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
     channels: Annotated[int, Meta(ge=1, le=8)] = 1
 
 
@@ -104,6 +109,8 @@ class Zone(_Settings, frozen=True, kw_only=True):
     settle_ms: Milliseconds = 400
     tail_ms: Milliseconds = 800
     spl: SoundLevel | None = None
+    home_m: Annotated[float, Meta(ge=1, le=1000)] | None = None
+    trim_db: TrimDb = 0.0
 
 
 class Board(_Settings, frozen=True, kw_only=True):
@@ -174,10 +181,27 @@ class Page(_Settings, frozen=True, kw_only=True):
         return f"Page(listen={self.listen!r}, pin={'******' if self.pin else None!r})"
 
 
+class LocalCap(_Settings, frozen=True, kw_only=True):
+    """Loudest level at the nearest home for a kind of zone within a window."""
+
+    zone_kind: Literal["ordinary", "special"]
+    window: Window
+    dba: Annotated[int, Meta(ge=30, le=130)]
+
+
+class LocalLevel(_Settings, frozen=True, kw_only=True):
+    """The volume within a window, in dB below the calibrated one."""
+
+    window: Window
+    gain_db: TrimDb
+
+
 class Policy(_Settings, frozen=True, kw_only=True):
-    """Local restrictions: quiet hours in addition to those of the signed station-config."""
+    """Local restrictions, in addition to those of the signed station-config."""
 
     quiet_hours: Annotated[list[Window], Meta(max_length=16)] = []
+    caps: Annotated[list[LocalCap], Meta(max_length=32)] = []
+    levels: Annotated[list[LocalLevel], Meta(max_length=16)] = []
 
 
 class Media(_Settings, frozen=True, kw_only=True):

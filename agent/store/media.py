@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from agent.contract.ids import DIGEST, Digest
+from agent.contract.loudness import Loudness
 from agent.errors import StoreError
 from agent.store.media_index import MediaIndex
 
@@ -37,6 +38,9 @@ class MediaStore:
     Args:
         folder: created if it is missing.
         statvfs: reads file system statistics; replaced in tests.
+
+    Attributes:
+        loudness: of the media that were measured; `maintenance` writes it.
     """
 
     def __init__(
@@ -46,12 +50,18 @@ class MediaStore:
         self._folder = folder
         self._statvfs = statvfs
         self._index = MediaIndex(folder)
+        self.loudness: dict[Digest, Loudness] = {}
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="media")
 
     @property
     def folder(self) -> Path:
         """The folder of all media."""
         return self._folder
+
+    def gain_db(self, digest: Digest) -> float:
+        """The gain that levels a medium; 0 while it is not measured."""
+        loudness = self.loudness.get(digest)
+        return 0.0 if loudness is None else loudness.gain_db
 
     def path(self, digest: Digest) -> Path:
         """The file's path, whether or not it exists.

@@ -143,6 +143,13 @@ def check_policy(policy: StationPolicy) -> None:
     for cap in policy.caps:
         good = all(map(_CLOCK.fullmatch, (cap.from_, cap.to))) and 0 <= cap.dba <= 130
         _require(good, "policy.caps", "HH:MM to HH:MM, 0 to 130 dBA")
+    distance_m = policy.cap_distance_m
+    _require(distance_m is UNSET or 1 <= distance_m <= 1000, "policy.cap_distance_m", "1 to 1000")
+    levels = [] if policy.levels is UNSET else policy.levels
+    _require(len(levels) <= 16, "policy.levels", "at most 16")
+    for one in levels:
+        good = all(map(_CLOCK.fullmatch, (one.from_, one.to))) and -40 <= one.gain_db <= 0
+        _require(good, "policy.levels", "HH:MM to HH:MM, -40 to 0 dB")
     for name in ("relay_hosts", "media_hosts"):
         hosts = getattr(policy, name)
         _require(len(hosts) <= 64, f"policy.{name}", "at most 64")

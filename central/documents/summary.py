@@ -22,6 +22,7 @@ from agent.contract.document import (
     Playlist,
     Silence,
     StationConfig,
+    StationPolicy,
     StreamGrant,
     Text,
     TimeReply,
@@ -269,9 +270,7 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     yield speak("place", document.place, ", ".join(document.groups) or "—")
     yield speak("zone_names", ", ".join(document.zones) or "—")
     yield speak("quiet", ", ".join(policy.quiet_hours) or speak("none"))
-    for cap in policy.caps:
-        limit = speak("cap", speak(f"zone.{cap.zone_kind}"), cap.from_, cap.to, cap.dba)
-        yield _as_obeyed("policy.caps", limit, speak)
+    yield from _levels(policy, speak)
     if policy.sessions_per_day is not None:
         yield speak("sessions", policy.sessions_per_day)
     if policy.minutes_per_session is not None:
@@ -287,6 +286,16 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
 def _as_obeyed(part: str, line: str, speak: Say) -> str:
     """Mark the line of a part that is signed and that boxes of this release do not obey."""
     return speak("not_yet", line) if PARTS.get(part) == "not obeyed" else line
+
+
+def _levels(policy: StationPolicy, speak: Say) -> Iterator[str]:
+    for cap in policy.caps:
+        limit = speak("cap", speak(f"zone.{cap.zone_kind}"), cap.from_, cap.to, cap.dba)
+        yield _as_obeyed("policy.caps", limit, speak)
+    if policy.cap_distance_m is not UNSET:
+        yield speak("cap_distance", policy.cap_distance_m)
+    for one in policy.levels if policy.levels is not UNSET else []:
+        yield speak("hour_level", one.from_, one.to, one.gain_db)
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:

@@ -178,7 +178,14 @@ PHRASES: Catalogue = {
     "zone_names": Text("Cụm loa và mặt bảng: {0}", "Zones: {0}"),
     "quiet": Text("Giờ yên lặng: {0}", "Quiet hours: {0}"),
     "none": Text("không có", "none"),
-    "cap": Text("Mức to nhất, {0}, {1}–{2}: {3} dBA", "Loudest, {0}, {1}–{2}: {3} dBA"),
+    "cap": Text(
+        "Mức to nhất tại nhà gần nhất, {0}, {1}–{2}: {3} dBA",
+        "Loudest at the nearest home, {0}, {1}–{2}: {3} dBA",
+    ),
+    "cap_distance": Text(
+        "Nhà gần nhất coi như cách loa {0} m", "The nearest home counts as {0} m from the horn"
+    ),
+    "hour_level": Text("Âm lượng {0}–{1}: {2} dB", "Volume {0}–{1}: {2} dB"),
     "zone.ordinary": Text("khu vực thường", "ordinary area"),
     "zone.special": Text("khu vực đặc biệt", "special area"),
     "sessions": Text("Nhiều nhất {0} buổi mỗi ngày", "At most {0} sessions a day"),

@@ -32,6 +32,8 @@ ENTRY, SCENE = "entries.0", "entries.1.body.scene"
 DIGESTS = [f"{number:064x}" for number in range(257)]
 AFTER = {"kind": "after", "entry": "e2"}
 ITEM = [0, 0, DIGESTS[0]]
+LEVEL = {"from": "18:00", "to": "21:00", "gain_db": 0}
+CRITICAL = ("policy.cap_distance_m", "policy.levels")  # must be listed in `crit`
 # kind, member by its path, what is allowed, what is not
 RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("playlist", "issuer", ["vn.84-a.1"], ["vn..84", "VN.84", "vn_84", "vn.84."]),
@@ -90,6 +92,9 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("station-config", "policy.media_hosts", [["a.vn:8443"] * 64],
      [["a.vn"] * 65, ["A.vn"], ["a.vn/x"]]),
     ("station-config", "policy.caps.0.dba", [0, 130], [-1, 131]),
+    ("station-config", "policy.cap_distance_m", [1, 1000], [0, 1001]),
+    ("station-config", "policy.levels", [[LEVEL] * 16, [LEVEL | {"gain_db": -40}]],
+     [[LEVEL] * 17, [LEVEL | {"gain_db": 1}], [LEVEL | {"gain_db": -41}], [LEVEL | {"to": "9"}]]),
     ("command", "args", [{f"a{n}": n for n in range(32)}], [{f"a{n}": n for n in range(33)}]),
     ("head", "slots", [{f"vn.84/playlist/s{n}": ITEM for n in range(256)}],
      [{f"vn.84/playlist/s{n}": ITEM for n in range(257)}, {"tuan": ITEM}]),
@@ -124,6 +129,8 @@ def _changed(kind: str, path: str, value: Any) -> Any:
     for step in way:
         inner = inner[int(step) if step.isdecimal() else step]
     inner[last] = value
+    if path in CRITICAL:
+        document["crit"] = [path]
     return document
 
 

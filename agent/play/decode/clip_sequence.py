@@ -15,11 +15,12 @@ INPUTS_AT_ONCE = 16  # two such decoders, one playing and one preparing, use a t
 
 @dataclass(frozen=True)
 class Track:
-    """One medium: a descriptor open for reading, its signed type and length."""
+    """One medium: a descriptor open for reading, its signed type and length, what levels it."""
 
     fd: int
     mime: str
     duration_ms: int
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True)

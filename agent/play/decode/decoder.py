@@ -234,10 +234,19 @@ def _graph(run: ClipRun) -> str:
     count = len(run.tracks)
     gaps = [*[run.gap_ms] * (count - 1), run.tail_ms]
     parts = [
-        f"[{index}:a:0]{to_format}{f',apad=pad_len={ms * RATE_HZ // 1000}' if ms else ''}[m{index}]"
-        for index, ms in enumerate(gaps)
+        f"[{index}:a:0]{_level(track.gain_db)}{to_format}{_pad(ms)}[m{index}]"
+        for index, (track, ms) in enumerate(zip(run.tracks, gaps, strict=True))
     ]
     joined = "".join(f"[m{index}]" for index in range(count)) + f"concat=n={count}:v=0:a=1"
     offset_s = run.offset_ms / 1000
     cut = f",atrim=start={offset_s:.3f},asetpts=PTS-STARTPTS" if run.offset_ms else ""
     return ";".join([*parts, f"{joined}{cut}[out]"])
+
+
+def _level(gain_db: float) -> str:
+    """The gain first, in the medium's own format: a quiet 24-bit file keeps its resolution."""
+    return f"volume={gain_db:.1f}dB," if gain_db else ""
+
+
+def _pad(gap_ms: int) -> str:
+    return f",apad=pad_len={gap_ms * RATE_HZ // 1000}" if gap_ms else ""

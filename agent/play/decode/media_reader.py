@@ -21,7 +21,8 @@ async def open_tracks(media: MediaFiles, clips: Iterable[Medium]) -> list[Track]
     try:
         for clip in clips:
             fd = await media.open(Digest(clip.sha256), clip.bytes)
-            tracks.append(Track(fd, clip.mime, clip.duration_ms))
+            gain_db = media.gain_db(Digest(clip.sha256))
+            tracks.append(Track(fd, clip.mime, clip.duration_ms, gain_db))
     except BaseException:
         for track in tracks:
             os.close(track.fd)

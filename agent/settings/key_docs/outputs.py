@@ -30,6 +30,13 @@ OUTPUTS: dict[str, KeyDoc] = {
         ),
         "default",
     ),
+    "outputs[].audio.fade_in_ms": KeyDoc(
+        Text(
+            "sau lúc im lặng, tiếng to dần trong chừng này; bản tin khẩn cấp thì to ngay",
+            "how long sound after silence takes to rise; an emergency is loud at once",
+        ),
+        200,
+    ),
     "outputs[].audio.channels": KeyDoc(
         Text("số kênh mà thiết bị cần", "how many channels the device wants"), 1
     ),
@@ -86,17 +93,48 @@ OUTPUTS: dict[str, KeyDoc] = {
     ),
     "outputs[].zones[].spl": KeyDoc(
         Text(
-            "mức âm đo lúc nghiệm thu; bỏ trống thì trạm báo chưa hiệu chuẩn",
-            "sound level measured at commissioning; without it the station reports not calibrated",
+            "mức âm đo lúc nghiệm thu; bỏ trống thì trạm báo chưa hiệu chuẩn và không giữ được"
+            " mức trần",
+            "sound level measured at commissioning; without it the station reports not calibrated"
+            " and cannot keep a cap",
         ),
         None,
     ),
-    "outputs[].zones[].spl.dba": KeyDoc(Text("mức âm đo được", "the level measured"), 98, "dB(A)"),
+    "outputs[].zones[].spl.dba": KeyDoc(
+        Text(
+            "LAeq của một bài đã cân mức, bằng máy đo cấp 2, trước miệng loa",
+            "LAeq of a levelled item, by a class-2 meter, on the axis of the horn",
+        ),
+        91,
+        "dB(A)",
+    ),
     "outputs[].zones[].spl.distance_m": KeyDoc(
-        Text("đo cách loa bao xa", "how far from the horn it was measured"), 1
+        Text(
+            "đo cách loa bao xa: 10 đến 30 m, gần quá thì số đo sai",
+            "how far from the horn it was measured: 10 to 30 m, nearer is wrong",
+        ),
+        10,
     ),
     "outputs[].zones[].spl.at_gain_db": KeyDoc(
-        Text("đo khi âm lượng của hộp ở mức này", "the gain of the box while it was measured"), 0
+        Text(
+            "âm lượng của hộp lúc đo, trang trạng thái ghi con số này",
+            "the volume of the box while it was measured, as the status page shows it",
+        ),
+        0,
+    ),
+    "outputs[].zones[].home_m": KeyDoc(
+        Text(
+            "từ loa đến nhà gần nhất; bỏ trống thì lấy số đã ký, không có nữa thì 10 m",
+            "from the horn to the nearest home; without it the signed distance, else 10 m",
+        ),
+        25,
+    ),
+    "outputs[].zones[].trim_db": KeyDoc(
+        Text(
+            "giảm thêm cho riêng cụm này; bản tin khẩn cấp không giảm",
+            "lower this cluster by so much; an emergency is not lowered",
+        ),
+        -3,
     ),
     "outputs[].board": KeyDoc(
         Text("bảng điện tử: chỉ dùng cùng faces", "a notice board: only together with faces"), None

@@ -127,6 +127,38 @@ STATION: dict[str, KeyDoc] = {
         ),
         ["21:00-05:00"],
     ),
+    "policy.caps": KeyDoc(
+        Text(
+            "mức trần tại nhà gần nhất, thêm vào mức đã ký; mức nào thấp hơn thì theo",
+            "loudest level at the nearest home, in addition to the signed ones; the lower counts",
+        ),
+        None,
+    ),
+    "policy.caps[].zone_kind": KeyDoc(
+        Text("loại cụm loa mà mức này áp dụng", "the kind of cluster that it applies to"),
+        "ordinary",
+    ),
+    "policy.caps[].window": KeyDoc(
+        Text("từ giờ nào đến giờ nào, giờ Việt Nam", "from when to when, Vietnamese time"),
+        "21:00-06:00",
+    ),
+    "policy.caps[].dba": KeyDoc(
+        Text("mức to nhất tại nhà gần nhất", "the loudest level at the nearest home"), 55, "dB(A)"
+    ),
+    "policy.levels": KeyDoc(
+        Text(
+            "âm lượng theo giờ (tối, đêm), thêm vào mức đã ký; mức nào thấp hơn thì theo",
+            "volume by the hour (evening, night), besides the signed one; the lower counts",
+        ),
+        None,
+    ),
+    "policy.levels[].window": KeyDoc(
+        Text("từ giờ nào đến giờ nào, giờ Việt Nam", "from when to when, Vietnamese time"),
+        "18:00-21:00",
+    ),
+    "policy.levels[].gain_db": KeyDoc(
+        Text("thấp hơn mức hiệu chuẩn chừng này", "below the calibrated level by so much"), -6
+    ),
     "media": KeyDoc(Text("tải tệp âm thanh và hình ảnh", "fetching sound and pictures"), None),
     "media.allow_private": KeyDoc(
         Text(

@@ -207,4 +207,4 @@ def test_other_kinds_are_described_too_in_both_languages(demo: DemoAuthority) ->
     )  # fmt: skip
     told = "\n".join(describe(config))
     assert "Nơi nhận: riêng trạm tv-cl-0007" in told
-    assert "Mức to nhất, khu vực đặc biệt, 05:00–06:00: 45 dBA" in told
+    assert "Mức to nhất tại nhà gần nhất, khu vực đặc biệt, 05:00–06:00: 45 dBA" in told

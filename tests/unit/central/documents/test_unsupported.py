@@ -16,6 +16,7 @@ from agent.contract.document import (
     Element,
     Entry,
     Playlist,
+    PolicyLevel,
     Relay,
     Scene,
     Start,
@@ -29,7 +30,7 @@ from agent.contract.feature import PARTS, UNSUPPORTED
 from agent.errors import TrustError
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
-from central.documents.sign import build_header, encode_document
+from central.documents.sign import build_header, encode_document, mark_critical
 from central.documents.summary import describe
 from central.documents.unsupported import verify_supported
 from central.messages.support_messages import PHRASES
@@ -149,7 +150,7 @@ def test_a_schedule_that_relays_is_not_signed(tmp_path: Path) -> None:
 
 
 LIMITS = {
-    "policy.caps": "Mức to nhất, khu vực thường",
+    "policy.caps": "Mức to nhất tại nhà gần nhất, khu vực thường",
     "policy.relay_hosts": "Được tiếp âm từ: r.vn",
     "policy.mic": "Được dùng micro",
 }
@@ -174,3 +175,23 @@ def test_a_limit_that_is_signed_and_not_obeyed_is_called_so(
     assert len(marked) == 1
     assert marked[0].startswith(beginning)
     assert sum("NOT OBEYED" in line for line in describe(config, "en")) == 1
+
+
+def test_levels_are_told_as_they_are_signed() -> None:
+    policy = StationPolicy(
+        [], caps=[Cap("special", "21:00", "06:00", 45)], cap_distance_m=15,
+        levels=[PolicyLevel("18:00", "21:00", -6)],
+    )  # fmt: skip
+    config = StationConfig(
+        **header("station-config", "config"), place="84/29266/tv-cl-0007", groups=[], zones=[],
+        policy=policy,
+    )  # fmt: skip
+    told = "\n".join(describe(config, "en"))
+    assert "Loudest at the nearest home, special area, 21:00–06:00: 45 dBA" in told
+    assert "The nearest home counts as 15 m from the horn" in told
+    assert "Volume 18:00–21:00: -6 dB" in told
+    signed = mark_critical(config)
+    assert signed.crit == ["policy.cap_distance_m", "policy.levels"]
+    encode_document(signed)
+    with pytest.raises(TrustError, match="crit"):
+        encode_document(config)

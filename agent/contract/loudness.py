@@ -1,0 +1,50 @@
+"""The loudness of a medium (EBU R 128), and the gain that levels it. Box and centre share it.
+
+-16 LUFS: 7 dB above the broadcast's -23, because speech outdoors competes with traffic and a horn's
+amplifier has no reserve to spare; well-recorded speech reaches it without its peaks being cut.
+A gain never raises the true peak above -1 dBTP, and never by more than 20 dB: what is quieter still
+is a failed recording, and its noise would be raised with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TARGET_LUFS = -16.0
+PEAK_DBTP = -1.0
+MOST_GAIN_DB = 20.0
+BLANK_LUFS = -60.0  # quieter than the room noise of a recording
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """As measured once, from the whole medium.
+
+    Args:
+        lufs: integrated; -70 and below: no sound.
+        peak_dbtp: true peak.
+        is_clipped: runs of samples at full scale: it was recorded or converted too loud.
+    """
+
+    lufs: float
+    peak_dbtp: float
+    is_clipped: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Is there nothing to hear?"""
+        return self.lufs < BLANK_LUFS
+
+    @property
+    def gain_db(self) -> float:
+        """The gain that levels it; 0 for a blank one."""
+        if self.is_blank:
+            return 0.0
+        wanted_db = min(TARGET_LUFS - self.lufs, MOST_GAIN_DB)
+        room_db = max(0.0, PEAK_DBTP - self.peak_dbtp)
+        return round(min(wanted_db, room_db), 1)
+
+    @property
+    def levelled_lufs(self) -> float:
+        """Its loudness with that gain."""
+        return self.lufs + self.gain_db
