@@ -17,18 +17,27 @@ RATE_HZ = 48_000
 BEAT_S = 0.5
 BEAT_LIMIT_S = 1.5
 
+# Channel of the device, from 0, and its own gain in dB. Empty: every channel at 0 dB.
+Channels = dict[int, float]
+
 
 class _Message(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
     pass
 
 
 class Load(_Message, frozen=True, tag="load"):
-    """Open a slot and fill its ring from the pipe that comes with this message."""
+    """Open a slot and fill its ring from the pipe that comes with this message.
+
+    `is_live`: somebody speaks now. While it sounds the device's buffer is kept small, at a higher
+    cost in CPU time.
+    """
 
     id: str
     level: int  # higher pre-empts lower
     gain_db: float = 0.0
     fade_in_ms: int = 0
+    channels: Channels = {}
+    is_live: bool = False
 
 
 class StartSlot(_Message, frozen=True, tag="start"):
@@ -51,10 +60,11 @@ class Stop(_Message, frozen=True, tag="stop"):
 
 
 class Gain(_Message, frozen=True, tag="gain"):
-    """Change a slot's gain within one block."""
+    """Change a slot's gain within one block; its channels too, if they are given."""
 
     id: str
     gain_db: float
+    channels: Channels | None = None
 
 
 class Hold(_Message, frozen=True, tag="hold"):
@@ -70,6 +80,8 @@ class Fire(_Message, frozen=True, tag="fire"):
     id: str
     level: int
     gain_db: float = 0.0
+    channels: Channels = {}
+    is_live: bool = False
 
 
 EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire
@@ -106,12 +118,17 @@ class Started(_Message, frozen=True, tag="started"):
 
 
 class Ended(_Message, frozen=True, tag="ended"):
-    """The slot is finished: `frames` of its sound were consumed."""
+    """The slot is finished: `frames` of its sound were consumed.
+
+    `missing_frames` were silent between its first sample and its end: its source or the device was
+    late.
+    """
 
     id: str
     frames: int
     why: Literal["end", "stopped", "starved"]
     mono_s: float
+    missing_frames: int = 0
 
 
 class WorkerFault(_Message, frozen=True, tag="fault"):
