@@ -1,9 +1,10 @@
-"""Rules between several values of a profile: each fault as (key, what to do)."""
+"""Rules between several values of a profile: each fault by its code in `messages`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from drivers.profile.model import (
     RULES,
@@ -19,9 +20,15 @@ from drivers.profile.model import (
     SensorProfile,
     VolumeQuery,
 )
-from drivers.profile.template import build_frame, build_pattern, parse_group
+from drivers.profile.template import TemplateError, build_frame, build_pattern, parse_group
 
-Fault = tuple[str, str]
+
+class Fault(NamedTuple):
+    """One fault: the key, the code of its message, the value at fault where the message has one."""
+
+    key: str
+    code: str
+    got: str = ""
 
 
 def find_faults(profile: Profile, stem: str) -> list[Fault]:
@@ -37,31 +44,31 @@ def find_faults(profile: Profile, stem: str) -> list[Fault]:
 def _find_in_name(profile: Profile, stem: str) -> Iterator[Fault]:
     want = re.sub(r"[^a-z0-9]+", "-", f"{profile.vendor} {profile.model}".lower()).strip("-")
     if stem != want:
-        yield "model", f"vendor and model give the file name {want}.yaml: rename the file or these"
+        yield Fault("model", "name_of_file", want)
 
 
 def _find_in_line(profile: Profile) -> Iterator[Fault]:
     needs = profile.transport in ("modbus-rtu", "serial")
     if needs and profile.serial is None:
-        yield "serial", f"missing: {profile.transport} needs the line's baud"
+        yield Fault("serial", "needs_serial", profile.transport)
     if not needs and profile.serial is not None:
-        yield "serial", f"remove it: {profile.transport} has no serial line"
+        yield Fault("serial", "no_serial", profile.transport)
     if profile.transport in ("modbus-rtu", "modbus-tcp") and profile.units is None:
-        yield "units", "missing: which addresses can the device have?"
+        yield Fault("units", "needs_units")
     if profile.units and not profile.units.low <= profile.units.factory <= profile.units.high:
-        yield "units.factory", "outside low..high"
+        yield Fault("units.factory", "factory_outside")
 
 
 def _find_in_quality(profile: Profile) -> Iterator[Fault]:
     states: dict[str, str] = {rule.rule: rule.state for rule in profile.quality}
     if len(states) != len(profile.quality):
-        yield "quality", "a rule stands here twice"
+        yield Fault("quality", "rule_twice")
     for name in RULES:
         if name not in states:
-            yield "quality", f"rule {name!r} is missing: say done, or exempt with a reason"
+            yield Fault("quality", "rule_missing", name)
     for index, rule in enumerate(profile.quality):
         if rule.state == "exempt" and not rule.reason:
-            yield f"quality[{index}].reason", "missing: why exempt?"
+            yield Fault(f"quality[{index}].reason", "needs_reason")
     proved: dict[str, set[str]] = {
         "none": set(),
         "peer": {"peer"},
@@ -70,9 +77,9 @@ def _find_in_quality(profile: Profile) -> Iterator[Fault]:
     for name in ("peer", "hardware"):
         allowed = name in proved[profile.verified_on]
         if states.get(name) == "done" and not allowed:
-            yield "verified_on", f"quality says {name}: done, so this cannot be none"
+            yield Fault("verified_on", "not_proved", name)
     if profile.verified_on != "none" and states.get(profile.verified_on) == "exempt":
-        yield "quality", f"verified_on says {profile.verified_on}: that rule is then done"
+        yield Fault("quality", "proved_exempt", profile.verified_on)
 
 
 def _find_in_family(profile: Profile) -> Iterator[Fault]:
@@ -93,7 +100,7 @@ def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:
     has = (profile.registers is not None, profile.commands is not None)
     if has != ((profile.transport != "serial"), (profile.transport == "serial")):
         part = "commands" if profile.transport == "serial" else "registers"
-        yield part, f"transport {profile.transport} needs {part}, and nothing else of the two"
+        yield Fault(part, f"needs_{part}", profile.transport)
     if profile.registers is not None:
         yield from _find_in_bits("registers.write", profile.registers.write, writable=True)
         if profile.registers.read is not None:
@@ -107,19 +114,19 @@ def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:
 def _find_in_bits(key: str, bits: Bits, *, writable: bool) -> Iterator[Fault]:
     is_word = bits.table in ("holding", "input")
     if writable and bits.table in ("discrete", "input"):
-        yield f"{key}.table", f"{bits.table} can only be read: coil or holding"
+        yield Fault(f"{key}.table", "read_only_table", bits.table)
     if is_word and (bits.on is None or bits.off is None or bits.on == bits.off):
-        yield key, "a register needs two different numbers: on and off"
+        yield Fault(key, "needs_two_words")
     if not is_word and (bits.on is not None or bits.off is not None):
-        yield key, f"remove on and off: a {bits.table} is one bit"
+        yield Fault(key, "one_bit", bits.table)
 
 
 def _find_in_read_back(profile: Profile, *, readable: bool) -> Iterator[Fault]:
     state = next((rule.state for rule in profile.quality if rule.rule == "read-back"), None)
     if state == "done" and not readable:
-        yield "quality", "read-back: done, but nothing says how to read: exempt, and why"
+        yield Fault("quality", "cannot_read_back")
     if state == "exempt" and readable:
-        yield "quality", "read-back: exempt, but it can be read: done"
+        yield Fault("quality", "can_read_back")
 
 
 def _find_in_commands(commands: CommandTable, channels: int) -> Iterator[Fault]:
@@ -131,7 +138,7 @@ def _find_in_commands(commands: CommandTable, channels: int) -> Iterator[Fault]:
     if commands.volume is not None:
         volume = commands.volume
         if volume.low >= volume.high:
-            yield "commands.volume.low", "not below high"
+            yield Fault("commands.volume.low", "not_below_high")
         loud = {**values, "volume": volume.high}
         yield from _find_in_command("commands.volume.set", commands, volume.set, loud)
         if volume.query is not None:
@@ -143,14 +150,14 @@ def _find_in_command(
 ) -> Iterator[Fault]:
     try:
         build_frame(commands.form, command.send, values)
-    except ValueError as error:
-        yield f"{key}.send", str(error)
+    except TemplateError as error:
+        yield Fault(f"{key}.send", error.code, error.got)
     if (command.answer is None) != (command.example is None):
-        yield key, "answer and example come together: an answer as the manual shows it"
+        yield Fault(key, "answer_with_example")
     if command.answer is not None and command.example is not None:
         found = _search(commands, command.answer, command.example, values)
-        if isinstance(found, str):
-            yield f"{key}.answer", found
+        if isinstance(found, TemplateError):
+            yield Fault(f"{key}.answer", found.code, found.got)
 
 
 def _find_in_query(
@@ -162,12 +169,12 @@ def _find_in_query(
         ("example_off", query.example_off, query.off),
     ):
         found = _search(commands, query.answer, example, values)
-        if isinstance(found, str):
-            yield f"{key}.{name}", found
+        if isinstance(found, TemplateError):
+            yield Fault(f"{key}.{name}", found.code, found.got)
         elif "state" not in found.re.groupindex:
-            yield f"{key}.answer", "has no group named state: (?P<state>…), in hex {state}"
-        elif parse_group(commands.form, found, "state") != want:
-            yield f"{key}.{name}", f"its state is {parse_group(commands.form, found, 'state')!r}"
+            yield Fault(f"{key}.answer", "no_state")
+        elif (state := parse_group(commands.form, found, "state")) != want:
+            yield Fault(f"{key}.{name}", "other_state", state)
 
 
 def _find_in_volume(
@@ -175,38 +182,38 @@ def _find_in_volume(
 ) -> Iterator[Fault]:
     yield from _find_in_command(key, commands, CommandSpec(send=query.send), values)
     found = _search(commands, query.answer, query.example, values)
-    if isinstance(found, str):
-        yield f"{key}.example", found
+    if isinstance(found, TemplateError):
+        yield Fault(f"{key}.example", found.code, found.got)
     elif found.re.groupindex.get("volume") is None:
-        yield f"{key}.answer", r"has no group named volume: (?P<volume>\d+)"
+        yield Fault(f"{key}.answer", "no_volume")
     elif not found["volume"].isdigit() or int(found["volume"]) != query.example_volume:
-        yield f"{key}.example_volume", f"the example says {found['volume'].decode('latin-1')}"
+        yield Fault(f"{key}.example_volume", "other_volume", found["volume"].decode("latin-1"))
 
 
 def _search(
     commands: CommandTable, answer: str, example: str, values: dict[str, int]
-) -> re.Match[bytes] | str:
+) -> re.Match[bytes] | TemplateError:
     """The match of the example, or the fault."""
     try:
         pattern = build_pattern(commands.form, answer, values)
         found = pattern.search(build_frame(commands.form, example, values))
-    except ValueError as error:
-        return str(error)
-    return found or "does not match its own example"
+    except TemplateError as error:
+        return error
+    return found or TemplateError("no_match")
 
 
 def _find_in_chip(profile: MeterProfile | SensorProfile) -> Iterator[Fault]:
     chip = profile.chip if isinstance(profile, SensorProfile) else None
     if (profile.transport == "hwmon") != (chip is not None):
-        yield "chip", "the kernel's name of the chip: with transport hwmon, and only there"
+        yield Fault("chip", "chip_with_hwmon")
 
 
 def _find_in_reading(transport: str, key: str, reading: ReadingSpec) -> Iterator[Fault]:
     is_modbus = transport != "hwmon"
     for name in ("table", "address", "low", "high"):
         if is_modbus != (getattr(reading, name) is not None):
-            yield f"{key}.{name}", "missing" if is_modbus else "remove it: the kernel knows"
+            yield Fault(f"{key}.{name}", "reading_missing" if is_modbus else "kernel_knows")
     if is_modbus == (reading.channel is not None):
-        yield f"{key}.channel", "remove it: only for hwmon" if is_modbus else "missing"
+        yield Fault(f"{key}.channel", "hwmon_only" if is_modbus else "reading_missing")
     if reading.low is not None and reading.high is not None and reading.low >= reading.high:
-        yield f"{key}.low", "not below high"
+        yield Fault(f"{key}.low", "not_below_high")
