@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from agent.clock import Clock
 from agent.contract.document import Ack, StationConfig
 from agent.contract.ids import Digest, StationId, parse_place
 from agent.contract.report import Health
+from agent.control.command_executor import CommandExecutor
+from agent.control.operations import Operations
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.evidence.outbox import JournalSender
@@ -143,6 +145,21 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             settings, store=store, journal=journal, set_issue=issues.set_issue,
             lines=outputs.lines, mutes=mutes, press=emergency_keys.press,
         )  # fmt: skip
+
+        @cache
+        def operations() -> Operations:
+            # its modules load only for a page or a command
+            from agent.control.operation_set import build_operations
+
+            return build_operations(
+                settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
+                outputs=outputs.by_name, reload=device.reread,
+            )  # fmt: skip
+
+        commands = CommandExecutor(
+            settings, store=store, clock=clock, journal=journal, documents=documents,
+            levels=state.levels, operations=operations,
+        )  # fmt: skip
         emergency_monitor = EmergencyMonitor(outputs.list_alarms, issues, journal)
         connected, disconnected = AsyncSignal[[int]](), Signal[[]]()
         centre_seen = AsyncSignal[[str, bytes]]()
@@ -193,13 +210,17 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(check, *(one.changed for one in outputs.by_name.values()))
         connect(check, emergency_keys.check, emergency_monitor.changed, health.report_soon)
         connect(time_sync.stepped, authority.recheck)
-        for changed in (mutes.changed, state.press.changed, time_sync.stepped, schedule.planned):
+        for changed in (
+            mutes.changed, state.press.changed, state.levels.changed, time_sync.stepped,
+            schedule.planned,
+        ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
         connect(time_sync.stepped, lambda: jobs.start(schedule.replan(clock.now())))
         connect(time_sync.time_wanted, hello_scheduler.request_hello)
         # an alarm or a silence does not wait for the plan
-        connect(documents.changed, check.emit, silence_events.changed)
+        connect(documents.changed, check.emit, silence_events.changed, commands.check)
+        connect(time_sync.stepped, commands.check)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
         connect(schedule.planned, partial(_record_refused, jobs, journal, schedule), fetch)
         connect(state.press.changed, fetch)
@@ -211,6 +232,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
         connect(pipeline.provisionally_placed, authority.set_provisional_place)
         connect(pipeline.verdict_given, lambda result: jobs.start(uplink.send_result(result)))
+        connect(commands.carried_out, lambda result: jobs.start(uplink.send_result(result)))
         connect(pipeline.hello_due, lambda: jobs.start(hello.send()))
         connect(authority.wanted, link.set_authority_files)
         connect(authority.hello_due, hello.send)
@@ -229,6 +251,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
 
         await silence_events.load()
         await site_inputs.load()
+        await commands.load()
         await authority.load()
         await pipeline.begin()
         services: dict[str, Run] = {
@@ -242,7 +265,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "emergency keys": emergency_keys.run, "emergency monitor": emergency_monitor.run,
             "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
             "schedule": partial(schedule.run, clock), "refusals": pipeline.refusals.run,
-            "heartbeat": journal.keep_beating,
+            "heartbeat": journal.keep_beating, "commands": commands.run,
         }  # fmt: skip
         if store.is_volatile:
             services["card"] = CardWatch(
@@ -253,7 +276,6 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             from importlib.metadata import version
 
             from agent.control.face_pictures import FacePictures
-            from agent.control.operation_set import build_operations
             from agent.control.output_status import OutputStatusReader
             from agent.control.readings import ReadingsReader
             from agent.control.station_status_reader import StationStatusReader
@@ -271,11 +293,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 ),
                 emergency_keys=emergency_keys.standings, emergencies=outputs.list_alarms,
             )  # fmt: skip
-            operations = build_operations(
-                settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
-                outputs=outputs.by_name, reload=device.reread,
-            )  # fmt: skip
-            services["page"] = partial(run_page, settings, status, operations, issues.set_issue)
+            services["page"] = partial(run_page, settings, status, operations(), issues.set_issue)
         yield Agent(services, pipeline.restore)
 
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from strict_yaml.validation_fault import ValidationFault
-
 
 class DriverError(Exception):
     """An operation on a device failed.
@@ -53,13 +47,4 @@ class UnsupportedFeature(DriverError):  # noqa: N818 - names the state
 
 
 class BadProfile(UnsupportedFeature):
-    """The profile's file exists and cannot be used.
-
-    Args:
-        device: the profile's name.
-        faults: each with its place in the file and what to do.
-    """
-
-    def __init__(self, device: str, faults: Sequence[ValidationFault]) -> None:
-        super().__init__(device, "load", "; ".join(map(str, faults)))
-        self.faults = tuple(faults)
+    """The profile's file exists and cannot be used; the text names the place and the remedy."""

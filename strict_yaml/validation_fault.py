@@ -41,7 +41,6 @@ class ValidationFault:
         expected: the expected value; None when `what` is sufficient.
         hint: the suggestion for "did you mean", or empty.
         severity: a `warning` is legal but risky; the settings are still valid.
-        causes: the faults of another file that this value names.
         catalogue: where the codes are looked up; contains at least `MESSAGES`.
     """
 
@@ -54,7 +53,6 @@ class ValidationFault:
     expected: CodedText | None = None
     hint: str = ""
     severity: Severity = "error"
-    causes: tuple[ValidationFault, ...] = ()
     catalogue: Catalogue = field(default_factory=lambda: MESSAGES, repr=False, compare=False)
 
     def text(self, lang: Lang = "en") -> str:
@@ -68,7 +66,6 @@ class ValidationFault:
             parts.append(look_up(MESSAGES, "expected", lang, wanted))
         if self.hint:
             parts.append(look_up(MESSAGES, "did_you_mean", lang, self.hint))
-        parts += [cause.text(lang) for cause in self.causes]
         where = f"{self.file}:{self.line}:{self.column}: "
         if self.severity == "warning":
             where += f"{look_up(MESSAGES, 'warning', lang)}: "

@@ -263,9 +263,12 @@ class StationConfig(Header, frozen=True, kw_only=True):
 
 
 class Command(Header, frozen=True, kw_only=True):
-    """An operation outside the plan."""
+    """An operation outside the plan. `agent.contract.command_args` has its arguments.
 
-    do: Literal["volume", "tone", "resend", "restart"]
+    `mute` and `unmute` are critical: a box that does not know them refuses them by name.
+    """
+
+    do: Literal["volume", "tone", "resend", "restart", "mute", "unmute"]
     args: dict[str, Any]
 
 

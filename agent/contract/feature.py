@@ -20,12 +20,16 @@ Support = Literal["applied", "refused", "not obeyed"]
 signs is told so."""
 
 ADVERT = "entries.advert"
+MUTE, UNMUTE = "do=mute", "do=unmute"
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
-    "kind=command": "refused",
+    "kind=command": "applied",
+    MUTE: "applied",
+    UNMUTE: "applied",
+    "do=resend": "refused",
     "kind=stream-grant": "refused",
     "entries.start.kind=next": "refused",
     "entries.start.kind=within": "refused",
@@ -56,6 +60,8 @@ def must_be_critical(document: Document) -> frozenset[str]:
         policy = document.policy
         used = {CAP_DISTANCE: policy.cap_distance_m, LEVELS: policy.levels}
         return frozenset(name for name, value in used.items() if value is not UNSET)
+    if isinstance(document, Command):
+        return frozenset({f"do={document.do}"} & {MUTE, UNMUTE})
     return frozenset()
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 
 
 def encode_utc(at: datetime) -> str:
@@ -19,3 +23,15 @@ def parse_utc(text: str) -> datetime:
     if not text.endswith("Z") or "T" not in text:
         raise ValueError(f"not UTC: {text!r}")
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def is_utc(text: str) -> bool:
+    """Is it a UTC moment of the form `2026-11-22T08:00:00Z` that exists in the calendar?"""
+    if not _UTC.fullmatch(text):
+        return False
+    try:
+        parse_utc(text)
+    except ValueError:
+        return False
+    return True

@@ -97,13 +97,14 @@ class Operations:
             subject: the zone or face; empty where there is none.
             requester: who orders it.
         """
-        result = await self._run(name, subject, requester)
+        result = await self.perform(name, subject, requester)
         await self.record(name, subject, requester, result.outcome, result.code)
         return result
 
-    async def _run(
+    async def perform(
         self, name: OperationName, subject: str, requester: Requester
     ) -> OperationResult:
+        """As `run`, without a record: the caller writes one that says more."""
         try:
             async with self._running:
                 output = await self._operations[name](subject, requester)

@@ -92,8 +92,7 @@ def _find_in_device(device: ConfiguredDevice, *, is_test: bool) -> Iterator[Foun
         if is_test and not faults:
             _LOAD[device.use](profile.value, name=device.name, **values)
     except BadProfile as error:
-        key = f"{device.key}.profile"
-        yield Found(profile.mark, key, "bad_profile", profile.value, causes=error.faults)
+        yield Found(profile.mark, f"{device.key}.profile", "bad_profile", error.detail)
     except ValueError as error:
         yield Found(device.node.mark, device.key, "E_DRIVER", str(error))
     except UnsupportedFeature as error:

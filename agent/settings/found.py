@@ -20,7 +20,6 @@ class Found(NamedTuple):
     expected: CodedText | None = None
     hint: str = ""
     severity: Severity = "error"
-    causes: tuple[ValidationFault, ...] = ()
 
     def at(self, file: str) -> ValidationFault:
         """The fault in a file."""

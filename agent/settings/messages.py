@@ -45,7 +45,9 @@ _OWN: Catalogue = {
     "no_directory": Text("không có thư mục này", "no such directory"),
     "not_writable": Text("không ghi được vào thư mục này", "directory cannot be written"),
     "unknown_driver": Text("không có loại thiết bị này", "no such driver or profile"),
-    "bad_profile": Text("tệp hồ sơ thiết bị có lỗi", "the device's profile file has faults"),
+    "bad_profile": Text(
+        "tệp hồ sơ thiết bị có lỗi; {0}", "the device's profile file has faults; {0}"
+    ),
     "not_taken": Text(
         "loại thiết bị này không dùng khoá này", "this kind of device has no such key"
     ),

@@ -7,8 +7,13 @@ import sqlite3
 
 JOURNAL_EPOCH = "journal_epoch"
 LAST_PLACE = "last_place"  # of the newest config that gave a place
-# Stored in two rows: values that must never go down, and the place that a config must match.
-DOUBLED = ("session", "time_floor", "time_floor_by", "time_vouched", "time_root", LAST_PLACE)
+COMMAND_RESULTS = "command_results"
+# Stored in two rows: values that must never go down, the place that a config must match, and the
+# commands that must not be carried out again.
+DOUBLED = (
+    "session", "time_floor", "time_floor_by", "time_vouched", "time_root", LAST_PLACE,
+    COMMAND_RESULTS,
+)  # fmt: skip
 AGAIN = "/again"
 
 

@@ -18,6 +18,7 @@ from msgspec.json import Decoder
 from agent.contract.ids import parse_place
 from agent.contract.utc import parse_utc
 from agent.store import key_value
+from agent.store.command_results import RESULTS
 from agent.store.state_origin import KEY as BORN
 from agent.store.state_origin import StateOrigin
 from agent.store.table import row_crc
@@ -140,6 +141,7 @@ FIELDS: Mapping[str, KeyValueField] = {
     key_value.LAST_PLACE: KeyValueField(parse_place),
     LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
     SILENCE_KEY: KeyValueField(_parse_on_or_empty),
+    key_value.COMMAND_RESULTS: KeyValueField(RESULTS.decode),
     ZONE_LEVELS: KeyValueField(ZONES.decode),
     SILENCES_REPORTED: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),
     "health_short_lives": KeyValueField(parse_count, is_recovered=False),

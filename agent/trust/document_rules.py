@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET
@@ -30,7 +29,8 @@ from agent.contract.document import (
 )
 from agent.contract.feature import must_be_critical
 from agent.contract.ids import DIGEST, KEY_SLOT, is_pattern, parse_place
-from agent.contract.utc import parse_utc
+from agent.contract.utc import is_utc, parse_utc
+from agent.trust.command_rules import check_command
 from agent.trust.item_rules import (
     SchemaError,
     check_description,
@@ -49,7 +49,6 @@ _HEX = re.compile(r"[0-9a-f]{8,128}")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[0-9]{1,5})?")
-_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _CLOCK = re.compile(rf"{_HOUR}|24:00", re.ASCII)
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
@@ -58,18 +57,6 @@ _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
 def _require(holds: object, path: str, expected: str) -> None:
     if not holds:
         raise SchemaError(path, expected)
-
-
-@lru_cache(maxsize=1024)
-def is_utc(text: str) -> bool:
-    """Is it a UTC moment of the form `2026-11-22T08:00:00Z` that exists in the calendar?"""
-    if not _UTC.fullmatch(text):
-        return False
-    try:
-        parse_utc(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_names(names: list[str], path: str, most: int) -> None:
@@ -166,10 +153,6 @@ def _check_station_config(document: StationConfig) -> None:
     check_policy(document.policy)
 
 
-def _check_command(document: Command) -> None:
-    _require(len(document.args) <= 32, "args", "at most 32")
-
-
 def _is_slot_key(key: str) -> bool:
     """Is it `<issuer>/<kind>/<slot>`, the form in which a hello lists held documents?"""
     issuer, _, rest = key.partition("/")
@@ -222,7 +205,7 @@ _CHECK_OF_TYPE: dict[type[Any], Callable[[Any], None]] = {
     Cancel: _check_cancel,
     Silence: _check_silence,
     StationConfig: _check_station_config,
-    Command: _check_command,
+    Command: check_command,
     Head: _check_head,
     TimeReply: _check_time,
     Ack: _check_ack,

@@ -34,15 +34,9 @@ PHRASES: Catalogue = {
         "đồng hồ chỉ hiểu %H %M %S %d %m %Y",
         "a clock knows %H %M %S %d %m %Y only",
     ),
-    "unsupported.kind=command": Text(
-        (
-            "hộp bản này chưa nhận lệnh từ xa (command): việc ấy làm tại trạm, trên trang của trạm"
-            " (sổ tay kỹ thuật viên)"
-        ),
-        (
-            "boxes take no commands from afar yet: do it at the station, on its page (technician's"
-            " manual)"
-        ),
+    "unsupported.do=resend": Text(
+        "hộp tự gửi lại nhật ký cho đến khi trung tâm xác nhận: không cần lệnh này",
+        "boxes send their journal by themselves until the centre confirms it: no need to order it",
     ),
     "unsupported.kind=stream-grant": Text(
         "hộp bản này chưa phát trực tiếp được: ghi âm rồi phát bằng lịch",

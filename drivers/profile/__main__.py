@@ -11,18 +11,14 @@ from drivers.profile.setting import Setting
 
 
 def main(names: list[str]) -> int:
-    """Validate the named profiles, or all; 0 when all are valid, 1 when not.
-
-    Each fault stands in Vietnamese, then in English.
-    """
+    """Validate the named profiles, or all; 0 when all are valid, 1 when not."""
     bad = 0
     for name in names or list_profiles():
         try:
             profile = load_profile(name)
         except BadProfile as error:
             bad += 1
-            for fault in error.faults:
-                print(fault.text("vi"), fault.text("en"), sep="\n")
+            print(error.detail.replace("; ", "\n"))
         except UnsupportedFeature as error:
             bad += 1
             print(error)

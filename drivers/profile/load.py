@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 from drivers.errors import BadProfile, UnsupportedFeature
-from drivers.profile.messages import PROFILE_MESSAGES
 from drivers.profile.model import Profile
-from drivers.profile.validate import Fault, find_faults
+from drivers.profile.validate import find_faults
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node, find_key_mark
 from strict_yaml.validation_fault import ValidationFault, sort_faults
@@ -64,16 +63,13 @@ def read_profile(path: Path) -> Profile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        fault = ValidationFault(
-            str(path), 0, 0, "", "unreadable", str(error), catalogue=PROFILE_MESSAGES
-        )
-        raise BadProfile(path.stem, [fault]) from error
+        raise BadProfile(path.stem, "load", f"{path}: {error}") from error
     profile: Profile | None
     profile, tree, faults = load_yaml(text, Profile, str(path))
     if profile is not None and tree is not None:
-        faults = [_locate(path, fault, tree) for fault in find_faults(profile, path.stem)]
+        faults = [_fault(path, key, what, tree) for key, what in find_faults(profile, path.stem)]
     if profile is None or faults:
-        raise BadProfile(path.stem, sort_faults(faults))
+        raise BadProfile(path.stem, "load", "; ".join(map(str, sort_faults(faults))))
     return profile
 
 
@@ -84,11 +80,8 @@ def _find(name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _locate(path: Path, fault: Fault, tree: Node) -> ValidationFault:
+def _fault(path: Path, key: str, what: str, tree: Node) -> ValidationFault:
     """The fault of a key such as `quality[1].reason`, with its place in the file."""
-    steps = tuple(int(step) if step.isdigit() else step for step in _STEP.findall(fault.key))
+    steps = tuple(int(step) if step.isdigit() else step for step in _STEP.findall(key))
     mark = find_key_mark(tree, steps)
-    return ValidationFault(
-        str(path), mark.line, mark.column, fault.key, fault.code, fault.got,
-        catalogue=PROFILE_MESSAGES,
-    )  # fmt: skip
+    return ValidationFault(str(path), mark.line, mark.column, key, "rule", what)

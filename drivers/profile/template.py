@@ -6,9 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from drivers.profile.messages import PROFILE_MESSAGES
-from texts.catalogue import look_up
-
 Form = Literal["hex", "text"]
 Values = Mapping[str, int]
 FIELDS = ("unit", "channel", "volume")
@@ -16,31 +13,17 @@ _FIELD = re.compile(r"\{(" + "|".join(FIELDS) + r")(:0[1-9]d)?\}")
 _STRAY = re.compile(r"\{[A-Za-z_]")
 
 
-class TemplateError(ValueError):
-    """A text is no template, or a value does not fit into it.
-
-    Args:
-        code: of the message in `drivers.profile.messages`.
-        got: the value at fault; may be empty.
-    """
-
-    def __init__(self, code: str, got: str = "") -> None:
-        super().__init__(look_up(PROFILE_MESSAGES, code, "en", got))
-        self.code = code
-        self.got = got
-
-
 def build_frame(form: Form, text: str, values: Values) -> bytes:
     """The bytes to send.
 
     Raises:
-        TemplateError: the text is not a template of that form, or a value does not fit into it.
+        ValueError: the text is not a template of that form, or a value does not fit into it.
     """
     if form == "hex":
         return _build_hex(text, values)
     filled = _fill(text, values, escape=False)
     if _STRAY.search(filled):
-        raise TemplateError("unknown_field", text)
+        raise ValueError(f"unknown field in {text!r}; known: {', '.join(FIELDS)}")
     return filled.encode("latin-1")
 
 
@@ -48,7 +31,7 @@ def build_pattern(form: Form, text: str, values: Values) -> re.Pattern[bytes]:
     """The pattern of an answer, to be searched in the received bytes.
 
     Raises:
-        TemplateError: the text is not a pattern of that form.
+        ValueError: the text is not a pattern of that form.
     """
     if form == "text":
         source = _fill(text, values, escape=True).encode("latin-1")
@@ -57,7 +40,7 @@ def build_pattern(form: Form, text: str, values: Values) -> re.Pattern[bytes]:
     try:
         return re.compile(source, re.DOTALL)
     except re.error as error:
-        raise TemplateError("no_pattern", f"{text!r}: {error}") from error
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
 
 
 def has_field(text: str, field: str) -> bool:
@@ -98,14 +81,14 @@ def _hex_pattern(word: str, values: Values) -> bytes:
 def _byte(word: str, values: Values) -> int:
     field = _FIELD.fullmatch(word)
     if field is None and not re.fullmatch(r"[0-9A-Fa-f]{2}", word):
-        raise TemplateError("no_byte", word)
+        raise ValueError(f"{word!r} is neither two hexadecimal digits nor a known field")
     value = _value(field[1], values) if field else int(word, 16)
     if not 0 <= value <= 0xFF:
-        raise TemplateError("beyond_byte", f"{word} = {value}")
+        raise ValueError(f"{word} = {value} does not fit into a byte")
     return value
 
 
 def _value(field: str, values: Values) -> int:
     if field not in values:
-        raise TemplateError("no_field_value", field)
+        raise ValueError(f"{{{field}}} has no value here")
     return values[field]

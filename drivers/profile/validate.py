@@ -1,10 +1,9 @@
-"""Rules between several values of a profile: each fault by its code in `messages`."""
+"""Rules between several values of a profile: each fault as (key, what to do)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from drivers.profile.model import (
     RULES,
@@ -20,15 +19,9 @@ from drivers.profile.model import (
     SensorProfile,
     VolumeQuery,
 )
-from drivers.profile.template import TemplateError, build_frame, build_pattern, parse_group
+from drivers.profile.template import build_frame, build_pattern, parse_group
 
-
-class Fault(NamedTuple):
-    """One fault: the key, the code of its message, the value at fault where the message has one."""
-
-    key: str
-    code: str
-    got: str = ""
+Fault = tuple[str, str]
 
 
 def find_faults(profile: Profile, stem: str) -> list[Fault]:
@@ -44,31 +37,31 @@ def find_faults(profile: Profile, stem: str) -> list[Fault]:
 def _find_in_name(profile: Profile, stem: str) -> Iterator[Fault]:
     want = re.sub(r"[^a-z0-9]+", "-", f"{profile.vendor} {profile.model}".lower()).strip("-")
     if stem != want:
-        yield Fault("model", "name_of_file", want)
+        yield "model", f"vendor and model give the file name {want}.yaml: rename the file or these"
 
 
 def _find_in_line(profile: Profile) -> Iterator[Fault]:
     needs = profile.transport in ("modbus-rtu", "serial")
     if needs and profile.serial is None:
-        yield Fault("serial", "needs_serial", profile.transport)
+        yield "serial", f"missing: {profile.transport} needs the line's baud"
     if not needs and profile.serial is not None:
-        yield Fault("serial", "no_serial", profile.transport)
+        yield "serial", f"remove it: {profile.transport} has no serial line"
     if profile.transport in ("modbus-rtu", "modbus-tcp") and profile.units is None:
-        yield Fault("units", "needs_units")
+        yield "units", "missing: which addresses can the device have?"
     if profile.units and not profile.units.low <= profile.units.factory <= profile.units.high:
-        yield Fault("units.factory", "factory_outside")
+        yield "units.factory", "outside low..high"
 
 
 def _find_in_quality(profile: Profile) -> Iterator[Fault]:
     states: dict[str, str] = {rule.rule: rule.state for rule in profile.quality}
     if len(states) != len(profile.quality):
-        yield Fault("quality", "rule_twice")
+        yield "quality", "a rule stands here twice"
     for name in RULES:
         if name not in states:
-            yield Fault("quality", "rule_missing", name)
+            yield "quality", f"rule {name!r} is missing: say done, or exempt with a reason"
     for index, rule in enumerate(profile.quality):
         if rule.state == "exempt" and not rule.reason:
-            yield Fault(f"quality[{index}].reason", "needs_reason")
+            yield f"quality[{index}].reason", "missing: why exempt?"
     proved: dict[str, set[str]] = {
         "none": set(),
         "peer": {"peer"},
@@ -77,9 +70,9 @@ def _find_in_quality(profile: Profile) -> Iterator[Fault]:
     for name in ("peer", "hardware"):
         allowed = name in proved[profile.verified_on]
         if states.get(name) == "done" and not allowed:
-            yield Fault("verified_on", "not_proved", name)
+            yield "verified_on", f"quality says {name}: done, so this cannot be none"
     if profile.verified_on != "none" and states.get(profile.verified_on) == "exempt":
-        yield Fault("quality", "proved_exempt", profile.verified_on)
+        yield "quality", f"verified_on says {profile.verified_on}: that rule is then done"
 
 
 def _find_in_family(profile: Profile) -> Iterator[Fault]:
@@ -100,7 +93,7 @@ def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:
     has = (profile.registers is not None, profile.commands is not None)
     if has != ((profile.transport != "serial"), (profile.transport == "serial")):
         part = "commands" if profile.transport == "serial" else "registers"
-        yield Fault(part, f"needs_{part}", profile.transport)
+        yield part, f"transport {profile.transport} needs {part}, and nothing else of the two"
     if profile.registers is not None:
         yield from _find_in_bits("registers.write", profile.registers.write, writable=True)
         if profile.registers.read is not None:
@@ -114,19 +107,19 @@ def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:
 def _find_in_bits(key: str, bits: Bits, *, writable: bool) -> Iterator[Fault]:
     is_word = bits.table in ("holding", "input")
     if writable and bits.table in ("discrete", "input"):
-        yield Fault(f"{key}.table", "read_only_table", bits.table)
+        yield f"{key}.table", f"{bits.table} can only be read: coil or holding"
     if is_word and (bits.on is None or bits.off is None or bits.on == bits.off):
-        yield Fault(key, "needs_two_words")
+        yield key, "a register needs two different numbers: on and off"
     if not is_word and (bits.on is not None or bits.off is not None):
-        yield Fault(key, "one_bit", bits.table)
+        yield key, f"remove on and off: a {bits.table} is one bit"
 
 
 def _find_in_read_back(profile: Profile, *, readable: bool) -> Iterator[Fault]:
     state = next((rule.state for rule in profile.quality if rule.rule == "read-back"), None)
     if state == "done" and not readable:
-        yield Fault("quality", "cannot_read_back")
+        yield "quality", "read-back: done, but nothing says how to read: exempt, and why"
     if state == "exempt" and readable:
-        yield Fault("quality", "can_read_back")
+        yield "quality", "read-back: exempt, but it can be read: done"
 
 
 def _find_in_commands(commands: CommandTable, channels: int) -> Iterator[Fault]:
@@ -138,7 +131,7 @@ def _find_in_commands(commands: CommandTable, channels: int) -> Iterator[Fault]:
     if commands.volume is not None:
         volume = commands.volume
         if volume.low >= volume.high:
-            yield Fault("commands.volume.low", "not_below_high")
+            yield "commands.volume.low", "not below high"
         loud = {**values, "volume": volume.high}
         yield from _find_in_command("commands.volume.set", commands, volume.set, loud)
         if volume.query is not None:
@@ -150,14 +143,14 @@ def _find_in_command(
 ) -> Iterator[Fault]:
     try:
         build_frame(commands.form, command.send, values)
-    except TemplateError as error:
-        yield Fault(f"{key}.send", error.code, error.got)
+    except ValueError as error:
+        yield f"{key}.send", str(error)
     if (command.answer is None) != (command.example is None):
-        yield Fault(key, "answer_with_example")
+        yield key, "answer and example come together: an answer as the manual shows it"
     if command.answer is not None and command.example is not None:
         found = _search(commands, command.answer, command.example, values)
-        if isinstance(found, TemplateError):
-            yield Fault(f"{key}.answer", found.code, found.got)
+        if isinstance(found, str):
+            yield f"{key}.answer", found
 
 
 def _find_in_query(
@@ -169,12 +162,12 @@ def _find_in_query(
         ("example_off", query.example_off, query.off),
     ):
         found = _search(commands, query.answer, example, values)
-        if isinstance(found, TemplateError):
-            yield Fault(f"{key}.{name}", found.code, found.got)
+        if isinstance(found, str):
+            yield f"{key}.{name}", found
         elif "state" not in found.re.groupindex:
-            yield Fault(f"{key}.answer", "no_state")
-        elif (state := parse_group(commands.form, found, "state")) != want:
-            yield Fault(f"{key}.{name}", "other_state", state)
+            yield f"{key}.answer", "has no group named state: (?P<state>…), in hex {state}"
+        elif parse_group(commands.form, found, "state") != want:
+            yield f"{key}.{name}", f"its state is {parse_group(commands.form, found, 'state')!r}"
 
 
 def _find_in_volume(
@@ -182,38 +175,38 @@ def _find_in_volume(
 ) -> Iterator[Fault]:
     yield from _find_in_command(key, commands, CommandSpec(send=query.send), values)
     found = _search(commands, query.answer, query.example, values)
-    if isinstance(found, TemplateError):
-        yield Fault(f"{key}.example", found.code, found.got)
+    if isinstance(found, str):
+        yield f"{key}.example", found
     elif found.re.groupindex.get("volume") is None:
-        yield Fault(f"{key}.answer", "no_volume")
+        yield f"{key}.answer", r"has no group named volume: (?P<volume>\d+)"
     elif not found["volume"].isdigit() or int(found["volume"]) != query.example_volume:
-        yield Fault(f"{key}.example_volume", "other_volume", found["volume"].decode("latin-1"))
+        yield f"{key}.example_volume", f"the example says {found['volume'].decode('latin-1')}"
 
 
 def _search(
     commands: CommandTable, answer: str, example: str, values: dict[str, int]
-) -> re.Match[bytes] | TemplateError:
+) -> re.Match[bytes] | str:
     """The match of the example, or the fault."""
     try:
         pattern = build_pattern(commands.form, answer, values)
         found = pattern.search(build_frame(commands.form, example, values))
-    except TemplateError as error:
-        return error
-    return found or TemplateError("no_match")
+    except ValueError as error:
+        return str(error)
+    return found or "does not match its own example"
 
 
 def _find_in_chip(profile: MeterProfile | SensorProfile) -> Iterator[Fault]:
     chip = profile.chip if isinstance(profile, SensorProfile) else None
     if (profile.transport == "hwmon") != (chip is not None):
-        yield Fault("chip", "chip_with_hwmon")
+        yield "chip", "the kernel's name of the chip: with transport hwmon, and only there"
 
 
 def _find_in_reading(transport: str, key: str, reading: ReadingSpec) -> Iterator[Fault]:
     is_modbus = transport != "hwmon"
     for name in ("table", "address", "low", "high"):
         if is_modbus != (getattr(reading, name) is not None):
-            yield Fault(f"{key}.{name}", "reading_missing" if is_modbus else "kernel_knows")
+            yield f"{key}.{name}", "missing" if is_modbus else "remove it: the kernel knows"
     if is_modbus == (reading.channel is not None):
-        yield Fault(f"{key}.channel", "hwmon_only" if is_modbus else "reading_missing")
+        yield f"{key}.channel", "remove it: only for hwmon" if is_modbus else "missing"
     if reading.low is not None and reading.high is not None and reading.low >= reading.high:
-        yield Fault(f"{key}.low", "not_below_high")
+        yield f"{key}.low", "not below high"

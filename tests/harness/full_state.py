@@ -49,6 +49,10 @@ STATION = StationId("tv-cl-0007")
 WORDS = {
     "silence_key": "on",
     "silences_told": '{"148de9c5a7a44d19e56cd9ae1a554bf6":{"issuer":"vn.84","slot":"silence"}}',
+    "command_results": (
+        '{"' + "f" * 64 + '":{"doc_id":"148de9c5a7a44d19e56cd9ae1a554bf6","outcome":"done",'
+        '"record":{"do":"volume"}}}'
+    ),
     "last_place": "84/29266/tv-cl-0007",
     "zone_levels": '{"nga-ba":{"trim_db":-6,"muted_until":"2026-11-24T08:00:00Z"}}',
     "health_short_lives": "2",

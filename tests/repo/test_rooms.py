@@ -38,7 +38,7 @@ ALLOWED = {
     "agent.clock": "agent.clock_reading agent.system_clock",
     "agent.control": (
         "agent.evidence agent.health agent.overrides agent.plan agent.play agent.playout "
-        "agent.settings agent.state"
+        "agent.settings agent.state agent.store"
     ),
     "agent.doctor": (
         "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "

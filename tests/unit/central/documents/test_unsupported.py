@@ -118,16 +118,16 @@ def test_a_grant_is_refused_with_the_next_step() -> None:
         verify_supported(grant, "vi")
 
 
-def test_a_command_is_refused_before_the_key_is_requested(tmp_path: Path) -> None:
+def test_a_command_that_no_box_obeys_is_refused_before_the_key_is_requested(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "x")
     fields = {**header("command", "command"), "issuer": "vn.84"}
     file = tmp_path / "lenh.json"
-    file.write_bytes(encode_document(Command(**fields, do="volume", args={"gain_db": -6})))
+    file.write_bytes(encode_document(Command(**fields, do="resend", args={})))
     words = ("sign", file, "--key", made.keys["vn.84"][0], "--kind", "command")
     result = CliRunner().invoke(main, list(map(str, words)))
     assert result.exit_code == 1
     assert "E_UNSUPPORTED" in result.output
-    assert "trên trang của trạm" in result.output
+    assert "hộp tự gửi lại nhật ký" in result.output
     assert "Mật khẩu" not in result.output
     assert not file.with_suffix(".signed").exists()
 

@@ -12,7 +12,6 @@ from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile import load
 from drivers.profile.__main__ import main
 from drivers.profile.load import list_profiles, load_profile, read_profile
-from drivers.profile.messages import PROFILE_MESSAGES
 from drivers.profile.model import RULES, AmplifierProfile, MeterProfile, RelayProfile
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -227,18 +226,3 @@ def test_the_command_reports_valid_and_invalid_files(
     told = capsys.readouterr().out
     assert f"{path}:{line_of(RELAY, 'channels: 8')}:1: chanels: unknown key" in told
     assert "nope: load: no such profile" in told
-
-
-@pytest.mark.parametrize(("text", "new", "old", "key", "says"), MISTAKES)
-def test_a_mistake_is_told_in_vietnamese_too(
-    tmp_path: Path, text: str, new: str, old: str, key: str, says: str
-) -> None:
-    path = write(tmp_path, text, text.replace(old, new, 1))
-    with pytest.raises(BadProfile) as caught:
-        read_profile(path)
-    for fault in caught.value.faults:
-        assert fault.what in PROFILE_MESSAGES
-        vi, en = fault.text("vi"), fault.text("en")
-        assert vi != en
-        assert vi.split(": ")[:2] == en.split(": ")[:2]  # the place and the key
-    assert any(key == fault.key and says in fault.text("en") for fault in caught.value.faults)

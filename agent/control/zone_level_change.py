@@ -1,0 +1,78 @@
+"""What a signed `volume`, `mute` or `unmute` makes of the levels of this station's zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET
+
+from agent.clock import Now
+from agent.contract.command_args import CommandArgs, read_args
+from agent.contract.document import Command
+from agent.contract.utc import parse_utc
+from agent.control.operations import OperationRefusedError
+from agent.settings.model import Settings
+from agent.state.zone_levels import ZoneLevels
+from agent.store.zone_level import ZoneLevel
+
+LEVEL_COMMANDS = frozenset({"volume", "mute", "unmute"})
+
+
+def change_levels(
+    command: Command, settings: Settings, levels: ZoneLevels, now: Now
+) -> dict[str, ZoneLevel]:
+    """The new level of each zone that the command concerns.
+
+    Raises:
+        OperationRefusedError: E_UNKNOWN, a zone is not here; E_NO_SWITCH, it cannot be muted apart
+            from others on its output; E_EXPIRED, the end that it names is past.
+    """
+    args = read_args(command)
+    zones = find_zones(args, settings)
+    until_at = None if args.until is UNSET else parse_utc(args.until)
+    if until_at is not None and until_at <= now.at:
+        raise OperationRefusedError("E_EXPIRED", command.do, f"it would have ended at {args.until}")
+    if command.do == "mute":
+        _verify_separable(zones, settings)
+    return {zone: _change(command.do, levels.of(zone, now), args, until_at) for zone in zones}
+
+
+def find_zones(args: CommandArgs, settings: Settings) -> list[str]:
+    """The zones with a loudspeaker line that a command concerns.
+
+    Raises:
+        OperationRefusedError: E_UNKNOWN, one of them is not here.
+    """
+    here = [zone.name for output in settings.outputs if output.audio for zone in output.zones]
+    if args.zones is UNSET or args.is_every_zone:
+        if not here:
+            raise OperationRefusedError("E_UNKNOWN", "*", "no loudspeaker line here")
+        return here
+    for zone in args.zones:
+        if zone not in here:
+            raise OperationRefusedError("E_UNKNOWN", zone, "no such loudspeaker line here")
+    return list(args.zones)
+
+
+def _verify_separable(zones: Sequence[str], settings: Settings) -> None:
+    """A line that is always on is muted with its whole output, or not at all."""
+    for output in settings.outputs:
+        names = {zone.name for zone in output.zones}
+        if not names <= set(zones):
+            for zone in output.zones:
+                if zone.name in zones and zone.switch is None:
+                    hint = "it has no switch of its own: mute all zones of its output"
+                    raise OperationRefusedError("E_NO_SWITCH", zone.name, hint)
+
+
+def _change(do: str, level: ZoneLevel, args: CommandArgs, until_at: datetime | None) -> ZoneLevel:
+    if do == "mute":
+        return msgspec.structs.replace(level, muted_until=until_at)
+    if do == "unmute":
+        return msgspec.structs.replace(level, muted_until=None)
+    gain_db = 0 if args.gain_db is UNSET else args.gain_db
+    if until_at is None:  # a lasting trim ends one that passes
+        return ZoneLevel(trim_db=gain_db, muted_until=level.muted_until)
+    return msgspec.structs.replace(level, passing_db=gain_db, passing_until=until_at)
