@@ -42,7 +42,7 @@ def show(
 ) -> None:
     """What stations did and refused; all tables when none is named."""
     from central.cli.show import show_json, show_tables
-    from central.cli.table_rows import WHAT
+    from central.reports.tables import WHAT
     from central.store.database import Database
 
     if not db.exists():  # an empty table would say that nothing was played

@@ -10,6 +10,7 @@ from central.issues.alarm import alarm_issues
 from central.issues.authority import authority_issues
 from central.issues.publishing import publishing_issues
 from central.store.database import Database
+from central.store.records import list_issue_records
 from texts.catalogue import LANGS
 
 Row = dict[str, Any]
@@ -45,7 +46,7 @@ def issue_log(database: Database) -> list[Row]:
             "hint": record["detail"]["hint"],
             **_words(record["detail"]["what"]),
         }
-        for record in database.issue_records()
+        for record in list_issue_records(database)
     ]
 
 

@@ -1,1 +1,1 @@
-"""What was played, counted."""
+"""What the centre knows, as tables of data and as text; what was played, counted."""

@@ -16,6 +16,7 @@ from central.documents.sign import read_document
 from central.store.database import Database
 from central.store.plays import count_plays
 from central.store.schema import documents
+from central.store.station_reports import list_stations
 
 Row = dict[str, Any]
 
@@ -69,7 +70,7 @@ def _spoken_languages(database: Database) -> dict[str, list[str]]:
 
 def list_on_air(database: Database) -> list[Row]:
     """Return what each station last reported as on air, and whether it is still connected."""
-    online = {row["station"]: bool(row["online"]) for row in database.stations()}
+    online = {row["station"]: bool(row["online"]) for row in list_stations(database)}
     return [
         {"station": station, "at": health["at"], "output": output, **item,
          "is_online": online.get(station, False)}

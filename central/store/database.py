@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agent.contract.utc import encode_utc, parse_utc
 from central.store.migration import lock, prepare
-from central.store.schema import faults, latest, presence, records, results, stations
+from central.store.schema import latest, presence, records, results, stations
 
 # Run with every message: building a statement costs more than running it.
 _CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate).where(
@@ -31,7 +31,6 @@ _CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate).where(
 _LATEST = sa.select(latest.c.body).where(
     latest.c.station == sa.bindparam("station"), latest.c.channel == sa.bindparam("channel")
 )
-_ISSUE_MEMBERS = ("what", "subject", "state", "hint")
 
 
 def utc_now() -> str:
@@ -66,7 +65,7 @@ def _upsert_statements(
 
 
 class Database:
-    """The centre's tables and the queries on them.
+    """The centre's tables, and the queries that answering a station needs; others have modules.
 
     Raises:
         ConfigError: E_VERSION, a newer release wrote it.
@@ -175,15 +174,6 @@ class Database:
 
     # Queries
 
-    def stations(self) -> list[dict[str, Any]]:
-        """Every enrolled station with its presence; `online` is None before its first sign."""
-        query = (
-            sa.select(stations.c.station, presence.c.online, presence.c.session, presence.c.at)
-            .select_from(stations.outerjoin(presence, stations.c.station == presence.c.station))
-            .order_by(stations.c.station)
-        )
-        return [dict(row._mapping) for row in self._all(query)]  # noqa: SLF001 - SQLAlchemy's public name
-
     def health(self) -> dict[str, dict[str, Any]]:
         """Station → its latest health."""
         return self._latest("health")
@@ -199,58 +189,6 @@ class Database:
     def health_of(self, station: str) -> dict[str, Any] | None:
         """A station's latest health."""
         return self._latest_of(station, "health")
-
-    def plays(self) -> list[dict[str, Any]]:
-        """The `play` of every play record in the order of arrival, with its station."""
-        return [
-            {**_part(body, "play"), "station": body["station"]} for body in self._bodies("play")
-        ]
-
-    def refusals(self) -> list[dict[str, Any]]:
-        """The `detail` of every refusal record in the order of arrival, with station and moment."""
-        return [
-            {**_part(body, "detail"), "station": body["station"], "at": body["at"]}
-            for body in self._bodies("refusal")
-        ]
-
-    def silences(self) -> list[dict[str, Any]]:
-        """The `detail` of every silence record in the order of arrival, with station and moment."""
-        return [
-            {**detail, "station": body["station"], "at": body["at"]}
-            for body in self._bodies("silence")
-            if "state" in (detail := _part(body, "detail"))
-        ]
-
-    def issue_records(self) -> list[dict[str, Any]]:
-        """Every record of an issue that began or ended, in the order of arrival."""
-        return [body for body in self._bodies("fault") if _is_issue(_part(body, "detail"))]
-
-    def results(self) -> list[dict[str, Any]]:
-        """Every verdict that stations reported, in the order of arrival."""
-        rows = self._all(sa.select(results).order_by(results.c.number))
-        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
-
-    def faults(self) -> list[dict[str, Any]]:
-        """Faults of reports: forged ones, forked or edited journals."""
-        rows = self._all(sa.select(faults).order_by(faults.c.at))
-        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
-
-    def gaps(self) -> list[dict[str, Any]]:
-        """Runs of records that are missing below the newest: station, epoch, first, last."""
-        before = sa.func.lag(records.c.seq, 1, 0).over(
-            partition_by=(records.c.station, records.c.epoch), order_by=records.c.seq
-        )
-        runs = sa.select(
-            records.c.station, records.c.epoch, (before + 1).label("first"),
-            (records.c.seq - 1).label("last"),
-        ).subquery()  # fmt: skip
-        query = sa.select(runs).where(runs.c.first <= runs.c.last)
-        return [dict(row._mapping) for row in self._all(query)]  # noqa: SLF001 - SQLAlchemy's public name
-
-    def record_bytes(self, station: str) -> list[bytes]:
-        """The exact records of a station, by epoch and seq."""
-        query = sa.select(records.c.bytes).where(records.c.station == station)
-        return [row.bytes for row in self._all(query.order_by(records.c.epoch, records.c.seq))]
 
     def has_accepted(self, station: str, kind: str) -> bool:
         """Return whether the station reported, by result or hello, a document of this kind."""
@@ -279,11 +217,6 @@ class Database:
         row = self._first(_LATEST, station=station, channel=channel)
         return None if row is None else msgspec.json.decode(row.body)
 
-    def _bodies(self, kind: str) -> list[dict[str, Any]]:
-        query = sa.select(records.c.bytes).where(records.c.kind == kind)
-        rows = self._all(query.order_by(records.c.number))
-        return [msgspec.json.decode(row.bytes) for row in rows]
-
     def _all(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
         with self._reading() as connection:
             return list(connection.execute(query))
@@ -300,14 +233,3 @@ class Database:
             return
         with self._engine.connect() as connection:
             yield connection
-
-
-def _is_issue(detail: dict[str, Any]) -> bool:
-    """Faults of other kinds have another shape, and so has what no honest box sends."""
-    return all(isinstance(detail.get(name), str) for name in _ISSUE_MEMBERS)
-
-
-def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
-    """A record's `play` or `detail`; empty where a record was kept without it."""
-    part = body.get(name)
-    return part if isinstance(part, dict) else {}

@@ -16,6 +16,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from central.store.database import Database
+from central.store.records import list_plays, list_refusals
 from central.testbed.assertions import Assertion
 from central.testbed.stations import PAGE_PIN
 
@@ -23,24 +25,11 @@ LINES = 12
 ARROW = {"full": "✓", "cut": "✂", "skipped": "–", "failed": "✗"}
 
 
-class RecordQueries(Protocol):
-    """The part of the collector's database that the view reads."""
-
-    def health(self) -> dict[str, dict[str, Any]]:
-        """Station → latest health."""
-
-    def plays(self) -> list[dict[str, Any]]:
-        """All plays, oldest first."""
-
-    def refusals(self) -> list[dict[str, Any]]:
-        """All refusals, oldest first."""
-
-
 class DemoState(Protocol):
     """What the view shows."""
 
     @property
-    def database(self) -> RecordQueries:
+    def database(self) -> Database:
         """The collector's."""
 
 
@@ -77,9 +66,9 @@ class View:
                 live.update(picture, refresh=True)
                 await asyncio.sleep(0.5)
 
-    def _catch_up(self, book: RecordQueries) -> None:
+    def _catch_up(self, book: Database) -> None:
         """Print what has arrived at the centre since the last call."""
-        plays, refusals = book.plays(), book.refusals()
+        plays, refusals = list_plays(book), list_refusals(book)
         for play in plays[self._told_plays :]:
             mark = ARROW[play["result"]]
             words = (
@@ -92,7 +81,7 @@ class View:
             )
         self._told_plays, self._told_refusals = len(plays), len(refusals)
 
-    def _picture(self, book: RecordQueries) -> Group:
+    def _picture(self, book: Database) -> Group:
         self._catch_up(book)
         return Group(
             self._stations(book.health()),

@@ -18,6 +18,7 @@ from agent.contract.document import Emergency
 from central.documents.media import store_medium
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import read_document
+from central.store.records import list_plays, list_refusals
 from central.testbed.assertions import Assertion, Expectation, assert_all
 from central.testbed.attacks import Attack, build_attacks
 from central.testbed.broker import find_free_port
@@ -130,7 +131,7 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
 
 def _have_ended(scene: Testbed, events: set[str]) -> bool:
     """Return whether the sound station reported the end of each; a busy machine begins late."""
-    plays = (play for play in scene.database.plays() if play["output"] == SINK)
+    plays = (play for play in list_plays(scene.database) if play["output"] == SINK)
     return events <= {play["entry"] for play in plays if play["result"] == "full"}
 
 
@@ -156,8 +157,8 @@ def _expect(events: tuple[str, str], attacks: list[Attack]) -> Expectation:
 
 def _judge(scene: Testbed, recording: Recording, expected: Expectation) -> list[Assertion]:
     return assert_all(
-        scene.database.plays(),
-        scene.database.refusals(),
+        list_plays(scene.database),
+        list_refusals(scene.database),
         recording.path,
         recording.first_sample_at,
         scene.folder / BOARD_STATION / "board",

@@ -27,7 +27,9 @@ from central.collector import report_store
 from central.collector.report_handler import ReportHandler
 from central.collector.report_store import FAULTS_KEPT, RESULTS_KEPT, SESSIONS_AHEAD
 from central.store.database import Database
+from central.store.records import read_records
 from central.store.schema import faults, records, results
+from central.store.station_reports import list_faults, list_results, list_stations
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 
 STOLEN, HONEST = StationId("tv-cl-0007"), StationId("tv-cl-0021")
@@ -62,7 +64,7 @@ class Centre:
         return [json.loads(base64.b64decode(json.loads(r.envelope)["payload"])) for r in replies]
 
     def codes(self) -> set[str]:
-        return {fault["code"] for fault in self.database.faults()}
+        return {fault["code"] for fault in list_faults(self.database)}
 
     def show(self, what: str, *words: str) -> str:
         arguments = ["show", what, "--db", str(self.path), *words]
@@ -71,7 +73,7 @@ class Centre:
         return shown.output
 
     def online(self, station: str) -> bool | None:
-        return next(s["online"] for s in self.database.stations() if s["station"] == station)
+        return next(s["online"] for s in list_stations(self.database) if s["station"] == station)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +157,7 @@ def test_attack_120_records_without_their_content_blind_no_table(
 ) -> None:
     centre.send(HONEST, "log", batch(HONEST, [{"kind": "play", "play": PLAY}]))
     assert centre.send(STOLEN, "log", batch(STOLEN, [hollow])) == []
-    assert centre.database.record_bytes(STOLEN) == []
+    assert read_records(centre.database, STOLEN) == []
     assert "E_RECORD" in centre.codes()
     for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
         centre.show(what)
@@ -176,7 +178,7 @@ def test_attack_120_records_with_half_their_content_blind_no_table(
     centre: Centre, kind: str, detail: dict[str, Any]
 ) -> None:
     centre.send(STOLEN, "log", batch(STOLEN, [{"kind": kind, "detail": detail}]))
-    assert len(centre.database.record_bytes(STOLEN)) == 1
+    assert len(read_records(centre.database, STOLEN)) == 1
     for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
         centre.show(what)
         centre.show(what, "--format", "json")
@@ -304,7 +306,7 @@ def test_attack_122_a_report_larger_than_any_honest_one_is_not_kept(
     report = result(1) if channel == "res" else health(1)
     centre.send(STOLEN, channel, {**report, **change})
     assert centre.codes() & {"E_SCHEMA", "E_SIZE"}
-    assert centre.database.results() == []
+    assert list_results(centre.database) == []
     assert centre.database.health() == {}
 
 
@@ -319,7 +321,7 @@ def test_attack_123_no_escape_sequence_reaches_the_terminal(centre: Centre) -> N
     centre.send(STOLEN, "log", batch(STOLEN, contents))
     issue = {"kind": ESCAPES, "subject": ESCAPES, "since": "2026-11-22T22:00:00Z", "hint": ESCAPES}
     centre.send(STOLEN, "health", {**health(1), "issues": [issue]})
-    assert len(centre.database.record_bytes(STOLEN)) == 4
+    assert len(read_records(centre.database, STOLEN)) == 4
     for words in ((), ("--format", "json")):
         said = "".join(
             centre.show(what, *words)

@@ -31,6 +31,7 @@ from central.collector.journal_ingest import commit_batch
 from central.collector.report_store import note_fault, note_result
 from central.documents.sign import mark_critical, sign_document
 from central.store.database import Database
+from central.store.records import list_plays, read_records
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness import signed_documents as samples
 from tests.harness.agent_start import Started, start
@@ -198,10 +199,10 @@ def describe_centre(database: Database) -> dict[str, Any]:
     cursors = [cursor_of(database, one, EPOCH) for one in (STATION, "tv-cl-0021")]
     return {
         "hello": hello,
-        "records": [hashlib.sha256(raw).hexdigest() for raw in database.record_bytes(STATION)],
+        "records": [hashlib.sha256(raw).hexdigest() for raw in read_records(database, STATION)],
         "cursors": [[one.upto, one.hash] for one in cursors],
         "plays": [{name: play[name] for name in ("title", "field", "advert", "result")}
-                  for play in database.plays()],
+                  for play in list_plays(database)],
         "totals": len(total_plays(database)),
         "accepted_playlist": database.has_accepted(STATION, "playlist"),
         "authority": sorted(authority_store.present(database)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from central.store.records import list_gaps
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, assert_in_its_place
@@ -88,4 +89,4 @@ class ContinuousPlay:
         """The centre has the whole journal, and no hole is in it."""
         await self.stage.until_collected()
         assert_chain_whole(self.stage.collected_rows())
-        assert self.stage.scene.database.gaps() == []
+        assert list_gaps(self.stage.scene.database) == []

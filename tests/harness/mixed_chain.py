@@ -18,6 +18,7 @@ from typing import Any
 
 from agent.contract.local_time import LOCAL
 from central.documents.schedule_compiler import compile_schedule
+from central.store.records import list_plays, list_refusals
 from central.testbed.sample_documents import station_config
 from central.testbed.testbed import Testbed, start_testbed, until
 
@@ -60,13 +61,13 @@ async def _tell(scene: Testbed) -> dict[str, Any]:
     await scene.publish(await asyncio.to_thread(_compile, scene))
     for name in scene.stations:
         await until(partial(database.has_accepted, name, "playlist"), f"playlist of {name}")
-    await until(lambda: any(play["result"] == "full" for play in database.plays()), "a play")
+    await until(lambda: any(play["result"] == "full" for play in list_plays(database)), "a play")
     hellos = database.hellos()
     return {
         "agents": [hellos[name]["agent"] for name in scene.stations],
         "features": [hellos[name].get("features", []) for name in scene.stations],
-        "plays": [[play["title"], play["result"]] for play in database.plays()],
-        "refusals": [row for row in database.refusals() if row["code"] != "E_STALE"],
+        "plays": [[play["title"], play["result"]] for play in list_plays(database)],
+        "refusals": [row for row in list_refusals(database) if row["code"] != "E_STALE"],
     }
 
 

@@ -31,6 +31,7 @@ from central.authority.demo_model import DemoAuthority
 from central.collector.collector import Collector
 from central.collector.identity import Identity
 from central.store.database import Database
+from central.store.station_reports import list_results
 from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import make_demo_ca
 
@@ -212,7 +213,7 @@ async def test_a_station_that_is_behind_has_sent_again_what_it_lacks_and_nobody_
                 await client.publish(topic, hello(centre, {"root": 1}), qos=1)
             told = msgspec.json.encode(Result(None, "accepted", None, f"number {number}"))
             await client.publish(result, sign_report(centre.device_key, "res", told), qos=1)
-        await until(lambda: len(centre.database.results()) == 5)  # in order: so were the hellos
+        await until(lambda: len(list_results(centre.database)) == 5)  # in order: so were the hellos
         await until(lambda: not authority_store.unsent(centre.database))
         # it goes out last
         await until(lambda: all("timestamp.json" in one for one in (have, sent, heard_by_whole)))

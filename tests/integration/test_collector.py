@@ -28,6 +28,8 @@ from central.collector.identity import Identity
 from central.documents.sign import build_header, encode_document, sign_document
 from central.publication.document_outbox import keep, publish
 from central.store.heartbeat import state_of_collector
+from central.store.records import list_gaps, read_records
+from central.store.station_reports import list_faults, list_results, list_stations
 from central.testbed.certificates import make_demo_ca
 from tests.harness.collector_box import LIMIT_S, PLACE, STATION, Box, Centre, running, until
 
@@ -80,12 +82,12 @@ async def test_nothing_is_lost_or_double_when_the_broker_dies_and_comes_back(
         await box.journal.append("config", detail={"number": number})
     await centre.broker.start()
     await box.all_acknowledged()
-    stored = centre.database.record_bytes(STATION)
+    stored = read_records(centre.database, STATION)
     assert [json.loads(raw)["seq"] for raw in stored] == list(range(1, 302))
     assert stored == await box.journal.pending(0, 1000)
     assert chain_of(stored) == box.journal.head_hash
-    assert centre.database.gaps() == []
-    assert centre.database.faults() == []
+    assert list_gaps(centre.database) == []
+    assert list_faults(centre.database) == []
 
 
 async def test_what_was_recorded_in_memory_without_a_link_reaches_the_centre_from_the_card(
@@ -108,13 +110,13 @@ async def test_what_was_recorded_in_memory_without_a_link_reaches_the_centre_fro
         (past,) = box.journal.past
         await until(lambda: past.acknowledged == former.last_seq)
         assert await box.journal.outbox() == (0, 0.0)
-    stored = centre.database.record_bytes(STATION)
+    stored = read_records(centre.database, STATION)
     of_former = [raw for raw in stored if json.loads(raw)["epoch"] == former.epoch]
     assert [json.loads(raw)["seq"] for raw in of_former] == list(range(1, 152))
     assert chain_of(of_former) == former.head_hash
     assert len(stored) == 151 + box.journal.last_seq
-    assert centre.database.gaps() == []
-    assert centre.database.faults() == []
+    assert list_gaps(centre.database) == []
+    assert list_faults(centre.database) == []
 
 
 async def test_a_box_that_lived_in_memory_for_a_while_is_seen_when_it_is_back_on_its_card(
@@ -159,7 +161,7 @@ async def test_a_batch_sent_twice_is_stored_once_and_acknowledged_twice(
     for number in range(1, 4):  # one after another: of acks that wait together the newest counts
         await box.send("log", box.sign("log", again))
         await until(lambda number=number: acks == [2] * number)  # type: ignore[misc] # bound at once
-    assert len(centre.database.record_bytes(STATION)) == 2
+    assert len(read_records(centre.database, STATION)) == 2
 
 
 async def test_a_centre_with_an_empty_database_gets_everything_again(
@@ -172,8 +174,8 @@ async def test_a_centre_with_an_empty_database_gets_everything_again(
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - two constants
     await centre.broker.stop()
     await centre.broker.start()
-    await until(lambda: len(centre.database.record_bytes(STATION)) == 2)
-    assert chain_of(centre.database.record_bytes(STATION)) == box.journal.head_hash
+    await until(lambda: len(read_records(centre.database, STATION)) == 2)
+    assert chain_of(read_records(centre.database, STATION)) == box.journal.head_hash
 
 
 async def test_a_message_at_which_the_centre_itself_fails_costs_no_other(
@@ -198,22 +200,22 @@ async def test_a_report_under_another_key_is_flagged_and_not_kept(
     async with box_of(centre, forged) as box:
         box.key = await asyncio.to_thread(load_device_key, enemy.key)
         await box.journal.append("config", detail={"what": "mọi thứ đều tốt"})
-        await until(lambda: bool(centre.database.faults()))
+        await until(lambda: bool(list_faults(centre.database)))
         result = Result(None, "accepted", None, "", "playlist", "")
         await box.send("res", box.sign("res", msgspec.json.encode(result)))
-        await until(lambda: any("res" in fault["detail"] for fault in centre.database.faults()))
-    assert {fault["code"] for fault in centre.database.faults()} == {"E_SIGNATURE"}
-    assert centre.database.record_bytes(STATION) == []
-    assert centre.database.results() == []
+        await until(lambda: any("res" in fault["detail"] for fault in list_faults(centre.database)))
+    assert {fault["code"] for fault in list_faults(centre.database)} == {"E_SIGNATURE"}
+    assert read_records(centre.database, STATION) == []
+    assert list_results(centre.database) == []
 
 
 async def test_a_late_will_of_an_older_session_says_nothing(centre: Centre, box: Box) -> None:
     def is_online() -> bool:
-        (station,) = centre.database.stations()
+        (station,) = list_stations(centre.database)
         return bool(station["online"])
 
     await until(is_online)
-    session = centre.database.stations()[0]["session"]
+    session = list_stations(centre.database)[0]["session"]
     topic = build_uplink_topic(STATION, "state")
     late = {"online": False, "session": session - 1}
     await box.link.publish(topic, msgspec.json.encode(late))
@@ -286,7 +288,7 @@ async def test_a_box_with_a_new_card_is_seen_at_once_and_its_past_cannot_be_said
     centre: Centre,
 ) -> None:
     def presence() -> tuple[bool, int]:
-        (row,) = centre.database.stations()
+        (row,) = list_stations(centre.database)
         return row["online"], row["session"]
 
     async with box_of(centre, centre.device) as old:
@@ -331,5 +333,5 @@ async def test_the_brokers_rules_keep_a_station_from_speaking_for_another(centre
         own = build_uplink_topic(StationId("tv-cl-0021"), "state")
         await client.publish(own, state, qos=1)
     centre.database.enrol("tv-cl-0021", other.cert)
-    await until(lambda: centre.database.stations()[1]["online"] is not None)
-    assert centre.database.stations()[0]["online"] is None
+    await until(lambda: list_stations(centre.database)[1]["online"] is not None)
+    assert list_stations(centre.database)[0]["online"] is None

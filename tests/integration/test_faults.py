@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from central.documents.audio_tools import make_chime, make_melody
+from central.store.records import list_gaps
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, assert_in_its_place
@@ -217,7 +218,7 @@ async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(st
     ear = AudioAnalysis(await stage.scene.room.finish(capture))
 
     assert_chain_whole(stage.collected_rows())
-    assert stage.scene.database.gaps() == []
+    assert list_gaps(stage.scene.database) == []
     plays = stage.collected_plays()
     assert [(p["title"], p["result"]) for p in plays] == [
         ("Ca nhạc", "full"),

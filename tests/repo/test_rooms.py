@@ -77,7 +77,7 @@ ALLOWED = {
         "agent.trust central.documents central.messages central.publication central.store"
     ),
     "central.cli": (
-        "agent.trust central.authority central.collector central.documents central.issues "
+        "agent.trust central.authority central.collector central.documents "
         "central.messages central.publication central.reports central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
@@ -86,7 +86,9 @@ ALLOWED = {
     "central.publication": (
         "agent.plan agent.trust central.documents central.messages central.store"
     ),
-    "central.reports": "central.documents central.messages central.store",
+    "central.reports": (
+        "central.documents central.issues central.messages central.publication central.store"
+    ),
     "central.store": "",
     "central.testbed": (
         "central.authority central.collector central.documents central.publication "

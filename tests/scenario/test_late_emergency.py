@@ -8,6 +8,7 @@ from central.documents.emergency_order import (
     draft_cancel,
 )
 from central.documents.sign import read_document
+from central.store.station_reports import list_results
 from central.testbed.testbed import until
 from tests.harness.signed_emergency import MINUTE, build_order, make_alarm
 
@@ -28,7 +29,7 @@ async def test_a_box_that_comes_back_after_forty_minutes_hears_what_is_still_in_
 
     def told() -> dict[str, str]:
         """The last word on each."""
-        return {one["doc_id"]: one["result"] for one in stage.scene.database.results()}
+        return {one["doc_id"]: one["result"] for one in list_results(stage.scene.database)}
 
     await until(lambda: told().get(doc_id) == "accepted", "the verdict at the centre")
     assert told().get(event.doc_id) != "accepted"
@@ -47,9 +48,9 @@ async def test_a_newer_alarm_does_not_shut_out_an_older_one_that_is_still_in_for
     wanted = {read_document(one).doc_id for one in (older, newer)}
 
     def accepted() -> set[str]:
-        results = stage.scene.database.results()
+        results = list_results(stage.scene.database)
         return wanted & {one["doc_id"] for one in results if one["result"] == "accepted"}
 
     await until(lambda: accepted() == wanted, "both alarms accepted")
-    codes = {one["code"] for one in stage.scene.database.results()}
+    codes = {one["code"] for one in list_results(stage.scene.database)}
     assert codes <= {None, "E_TIME"}, "what is in force was refused when it came once more"

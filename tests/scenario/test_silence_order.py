@@ -10,6 +10,7 @@ from agent.contract.document import Silence
 from central.documents.audio_tools import make_melody
 from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document
+from central.store.records import list_refusals, list_silences
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
@@ -44,7 +45,8 @@ async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_b
     one_of_two = scene.sign(silence("on", 1), "silence", "vn.84", signatures=1)
     await scene.publish(one_of_two)
     await until(
-        lambda: any(r["code"] == "E_THRESHOLD" for r in scene.database.refusals()), "one is no two"
+        lambda: any(r["code"] == "E_THRESHOLD" for r in list_refusals(scene.database)),
+        "one is no two",
     )
     assert stage.open_play() is not None
     await scene.publish(scene.sign(silence("on", 2), "silence", "vn.84"))
@@ -76,5 +78,5 @@ async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_b
     # what the device had taken when the record was closed still sounds
     quiet_at = moment(cut["end"]) + timedelta(seconds=0.1 + stage.clock_error_s())
     assert ear.loud_share(quiet_at, lifted_at) == 0, (quiet_at, lifted_at, ear.told_sounds())
-    (row,) = [row for row in scene.database.silences() if row["state"] == "off"]
+    (row,) = [row for row in list_silences(scene.database) if row["state"] == "off"]
     assert row["station"] == stage.name

@@ -23,6 +23,8 @@ from agent.store import documents
 from agent.store.database import Store
 from central.documents.audio_tools import make_melody
 from central.documents.sign import read_document
+from central.store.records import list_gaps
+from central.store.station_reports import list_results
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.signed_emergency import make_alarm
@@ -159,7 +161,7 @@ async def test_a_box_whose_card_became_read_only_starts_and_sounds(
     await air.until_told("state_volatile", ["begins"])
     assert stage.own_rows() == on_card
     assert len(stage.collected_rows()) > collected
-    assert stage.scene.database.gaps() == []
+    assert list_gaps(stage.scene.database) == []
     await stage.station.stop()
     assert await _run("mount", "-o", "remount,rw", str(worn_card)) == 0
     await stage.station.start()
@@ -192,7 +194,7 @@ async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
     doc_id = read_document(envelope).doc_id
     await until(
         lambda: (
-            [one["result"] for one in stage.scene.database.results() if one["doc_id"] == doc_id]
+            [one["result"] for one in list_results(stage.scene.database) if one["doc_id"] == doc_id]
             == ["accepted"]
         ),
         "the alarm accepted",
@@ -224,7 +226,7 @@ async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_acc
         ),
         "the card's own journal goes on",
     )
-    assert stage.scene.database.gaps() == []
+    assert list_gaps(stage.scene.database) == []
 
 
 def _kinds_on(card: Path, how: str = "mode=ro") -> set[str]:
@@ -260,4 +262,4 @@ async def test_a_box_whose_memory_rotted_connects_plays_and_says_so(stage: Any) 
     air = ContinuousPlay(stage)
     await air.until_sounding(at)
     await air.until_told("state_damaged", ["begins"])
-    assert stage.scene.database.gaps() == []
+    assert list_gaps(stage.scene.database) == []

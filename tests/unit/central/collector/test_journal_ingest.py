@@ -11,6 +11,7 @@ from agent.contract.report import LogBatch
 from central.collector.journal_ingest import Cursor, JournalIngestError, commit_batch, cursor_of
 from central.collector.report_store import note_presence
 from central.store.database import Database
+from central.store.records import list_gaps, read_records
 from tests.harness.journal_chain import EPOCH, STATION, chain
 
 
@@ -30,7 +31,7 @@ def test_the_cursor_follows_what_is_whole_and_twice_is_once(database: Database) 
     assert take(database, texts[:3]) == Cursor(3, hashes[2])
     assert take(database, texts[:3]) == Cursor(3, hashes[2])
     assert take(database, texts[1:5]) == Cursor(5, hashes[4])
-    assert database.record_bytes(STATION) == [text.encode() for text in texts]
+    assert read_records(database, STATION) == [text.encode() for text in texts]
 
 
 def test_an_edited_record_is_not_kept(database: Database) -> None:
@@ -40,7 +41,7 @@ def test_an_edited_record_is_not_kept(database: Database) -> None:
     with pytest.raises(JournalIngestError, match="E_CHAIN"):
         take(database, [edited, texts[3]])
     assert cursor_of(database, STATION, EPOCH) == Cursor(2, hashes[1])
-    assert len(database.record_bytes(STATION)) == 2
+    assert len(read_records(database, STATION)) == 2
 
 
 def test_a_second_history_under_the_same_keys_is_a_fork(database: Database) -> None:
@@ -70,9 +71,9 @@ def test_a_hole_is_not_acknowledged_but_visible_and_closes_when_filled(database:
     texts, hashes = chain(6)
     take(database, texts[:2])
     assert take(database, texts[4:]) == Cursor(2, hashes[1])
-    assert database.gaps() == [{"station": STATION, "epoch": EPOCH, "first": 3, "last": 4}]
+    assert list_gaps(database) == [{"station": STATION, "epoch": EPOCH, "first": 3, "last": 4}]
     assert take(database, texts[2:4]) == Cursor(6, hashes[5])
-    assert database.gaps() == []
+    assert list_gaps(database) == []
 
 
 def test_a_station_that_has_nothing_older_is_acknowledged_and_the_hole_stays_visible(
@@ -81,7 +82,7 @@ def test_a_station_that_has_nothing_older_is_acknowledged_and_the_hole_stays_vis
     texts, hashes = chain(6)
     take(database, texts[4:])
     assert take(database, texts[4:]) == Cursor(6, hashes[5])
-    assert database.gaps() == [{"station": STATION, "epoch": EPOCH, "first": 1, "last": 4}]
+    assert list_gaps(database) == [{"station": STATION, "epoch": EPOCH, "first": 1, "last": 4}]
 
 
 def test_a_filling_batch_must_fit_what_follows_it(database: Database) -> None:

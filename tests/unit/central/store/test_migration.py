@@ -25,6 +25,8 @@ from central.collector.journal_ingest import cursor_of
 from central.reports.play_totals import total_plays
 from central.store import migration, schema
 from central.store.database import Database
+from central.store.records import read_records
+from central.store.station_reports import list_faults, list_results
 from tests.harness.centre_layout import EPOCH, LAYOUT_1, STATION
 
 
@@ -80,11 +82,11 @@ def test_plays_get_their_columns_from_the_records(migrated: Database) -> None:
 
 
 def test_what_was_kept_is_still_there(migrated: Database) -> None:
-    assert len(migrated.record_bytes(STATION)) == 7
+    assert len(read_records(migrated, STATION)) == 7
     assert cursor_of(migrated, STATION, EPOCH).upto == 5
-    (result,) = migrated.results()
+    (result,) = list_results(migrated)
     assert (result["kind"], result["result"]) == ("playlist", "accepted")
-    (fault,) = migrated.faults()
+    (fault,) = list_faults(migrated)
     assert (fault["code"], fault["seq"]) == ("E_FORK", 9)
     assert rows_of(migrated, schema.documents)[0]["slot"] == "sang"
     assert rows_of(migrated, schema.presence)[0]["session"] == 5
@@ -165,7 +167,7 @@ def test_a_migrated_journal_goes_on(migrated: Database) -> None:
     from central.collector.journal_ingest import commit_batch
 
     cursor = cursor_of(migrated, STATION, EPOCH)
-    play = json.loads(migrated.record_bytes(STATION)[1])
+    play = json.loads(read_records(migrated, STATION)[1])
     play |= {"seq": 6, "prev": cursor.hash}
     assert commit_batch(migrated, STATION, LogBatch(EPOCH, [json.dumps(play)])).upto == 6
     newest = max(rows_of(migrated, schema.plays), key=lambda row: row["number"])

@@ -24,6 +24,8 @@ from central.publication.document_outbox import lacking
 from central.reports.play_totals import total_plays
 from central.store import heartbeat, migration, schema
 from central.store.database import Database, upsert
+from central.store.records import list_gaps, list_plays, list_refusals
+from central.store.station_reports import list_faults, list_stations
 from tests.harness.centre_layout import EPOCH, LAYOUT_1, STATION
 from tests.harness.centre_records import place_station, say_hello
 
@@ -86,9 +88,9 @@ def test_reports_are_kept_once_and_can_be_queried(database: Database) -> None:
         cursor = commit_batch(database, STATION, LogBatch(EPOCH, records))
     assert cursor.upto == 5
     assert [row["full"] for row in total_plays(database)][:2] == [1, 0]
-    assert database.gaps() == []
-    assert [play["title"] for play in database.plays()] == ["Bản tin sáng", "Nhạc", "Khẩn cấp"]
-    assert [one["code"] for one in database.refusals()] == ["E_REPLAY"]
+    assert list_gaps(database) == []
+    assert [play["title"] for play in list_plays(database)] == ["Bản tin sáng", "Nhạc", "Khẩn cấp"]
+    assert [one["code"] for one in list_refusals(database)] == ["E_REPLAY"]
 
 
 def test_what_is_known_of_a_station_is_replaced_and_counted(database: Database) -> None:
@@ -101,7 +103,7 @@ def test_what_is_known_of_a_station_is_replaced_and_counted(database: Database) 
     values = {"result": "accepted", "code": None, "detail": "", "kind": "head", "sha256": ""}
     note_result(database, STATION, {"doc_id": "a", **values})
     assert database.health() == {STATION: {"session": 4}}
-    assert [(one["seq"], one["times"]) for one in database.faults()] == [(2**40, 3)]
+    assert [(one["seq"], one["times"]) for one in list_faults(database)] == [(2**40, 3)]
     assert database.has_accepted(STATION, "head") is True
     heartbeat.write_heartbeat(database, datetime.now(UTC), is_connected=True)
     assert heartbeat.state_of_collector(database, datetime.now(UTC)) == "connected"
@@ -146,7 +148,7 @@ def test_together_all_is_written_or_nothing_and_one_failure_takes_back_only_itse
         with pytest.raises(ConnectionError):
             fail(database)
         assert commit_batch(database, STATION, LogBatch(EPOCH, texts[1:])).upto == 5
-    assert (database.stations(), len(database.plays())) == ([], 3)
+    assert (list_stations(database), len(list_plays(database))) == ([], 3)
     with pytest.raises(ConnectionError):
         fail_together(database)
     with database.transaction() as connection:

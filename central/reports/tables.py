@@ -9,6 +9,8 @@ from central.issues.issue_list import issue_log, lasting_issues
 from central.publication.document_outbox import list_documents
 from central.reports.play_totals import list_on_air, total_plays
 from central.store.database import Database
+from central.store.records import list_gaps, list_plays, list_refusals, list_silences
+from central.store.station_reports import list_faults, list_stations
 
 Row = dict[str, Any]
 
@@ -20,7 +22,7 @@ def collect_rows(database: Database, what: str) -> list[Row]:
 
 def _stations(database: Database) -> list[Row]:
     health = database.health()
-    return [_with_health(row, health.get(row["station"])) for row in database.stations()]
+    return [_with_health(row, health.get(row["station"])) for row in list_stations(database)]
 
 
 def _with_health(row: Row, health: Row | None) -> Row:
@@ -30,7 +32,7 @@ def _with_health(row: Row, health: Row | None) -> Row:
 
 
 def _silences(database: Database) -> list[Row]:
-    return [{**row, "switched": row.get("how", row["state"])} for row in database.silences()]
+    return [{**row, "switched": row.get("how", row["state"])} for row in list_silences(database)]
 
 
 _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
@@ -40,10 +42,10 @@ _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
     "issue-log": issue_log,
     "on-air": list_on_air,
     "totals": total_plays,
-    "plays": Database.plays,
-    "refusals": Database.refusals,
+    "plays": list_plays,
+    "refusals": list_refusals,
     "silences": _silences,
-    "gaps": Database.gaps,
-    "faults": Database.faults,
+    "gaps": list_gaps,
+    "faults": list_faults,
 }
 WHAT = tuple(_QUERIES)

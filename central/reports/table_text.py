@@ -1,0 +1,102 @@
+"""The cells of the tables of `tables`, as text for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from central.documents.summary import format_moment
+from central.messages.catalogue import name_language, translate
+from central.messages.table_messages import WORDS
+from central.publication.numbering import format_number
+from central.reports.plays import (
+    describe_on_air,
+    describe_play,
+    name_output,
+    shorten_title,
+)
+from central.reports.tables import Row
+from texts.catalogue import Lang
+
+_LOCAL = ("at", "since", "start", "until", "expires")  # UTC+7, local time
+
+
+def render_cell(row: Row, column: str, lang: Lang) -> str:
+    """The text of one cell; a station's own text in it is not cleaned of control characters."""
+    tell = _TOLD.get(column)
+    if tell is not None:
+        return tell(row, lang)
+    value = row.get(column)
+    return _local(str(value)) if column in _LOCAL and value else _format(value, column, lang)
+
+
+def _local(utc: str) -> str:
+    """Local time; a text that a station made up, as it is."""
+    try:
+        return format_moment(utc)
+    except ValueError:
+        return utc
+
+
+def _name_document(row: Row, lang: Lang) -> str:
+    """Kind, slot and number, then the id on a line of its own."""
+    number = format_number((row["epoch"], row["seq"]))
+    return f"{translate(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
+
+
+def _describe_issue(row: Row, lang: Lang) -> str:
+    """Return the issue, then where, since when and the station's own detail."""
+    lines = [str(row["text"].get(lang, row["kind"]))]
+    for name, value in (
+        ("subject", row.get("subject")),
+        ("since", _since(row)),
+        ("hint", row.get("hint")),
+    ):
+        if value:
+            lines.append(translate(lang, f"issue.{name}", value))
+    return "\n".join(lines)
+
+
+def _since(row: Row) -> str | None:
+    return _local(str(row["since"])) if row.get("since") else None
+
+
+def _describe_silence(row: Row, lang: Lang) -> str:
+    """Return who ordered or lifted a silence, why, until when, and its document."""
+    lines = [str(row["by"])] if row.get("by") else []
+    if row.get("why"):
+        lines.append(translate(lang, "why", row["why"]))
+    if row.get("until"):
+        lines.append(translate(lang, "order.until", _local(str(row["until"]))))
+    if row.get("editor") or row.get("approver"):
+        lines.append(
+            translate(lang, "play.people", row.get("editor") or "–", row.get("approver") or "–")
+        )
+    lines += [str(row["doc_id"])] if row.get("doc_id") else []
+    return "\n".join(lines) or "–"
+
+
+def _format(value: Any, column: str, lang: Lang) -> str:
+    if column in WORDS:
+        word = WORDS[column].get(str(value))  # a newer box may know more of them
+        return word.render(lang) if word is not None else str(value)
+    if isinstance(value, dict):
+        return str(value.get(lang, "–"))
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    return "–" if value is None else str(value)
+
+
+# columns whose cell combines several members of a row
+_TOLD: dict[str, Callable[[Row, Lang], str]] = {
+    "document": _name_document,
+    "issue": _describe_issue,
+    "order": _describe_silence,
+    "play": describe_play,
+    "on_air": describe_on_air,
+    "where": name_output,
+    "what": lambda row, _: shorten_title(row["title"]),
+    "language": lambda row, lang: name_language(row["lang"], lang),
+}

@@ -1,0 +1,81 @@
+"""The stations' journal records, read back: plays, refusals, silences, issues, what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from central.store.database import Database
+from central.store.schema import records
+
+_ISSUE_MEMBERS = ("what", "subject", "state", "hint")
+
+
+def list_plays(database: Database) -> list[dict[str, Any]]:
+    """The `play` of every play record in the order of arrival, with its station."""
+    found = _bodies(database, "play")
+    return [{**_part(body, "play"), "station": body["station"]} for body in found]
+
+
+def list_refusals(database: Database) -> list[dict[str, Any]]:
+    """The `detail` of every refusal record in the order of arrival, with station and moment."""
+    return [
+        {**_part(body, "detail"), "station": body["station"], "at": body["at"]}
+        for body in _bodies(database, "refusal")
+    ]
+
+
+def list_silences(database: Database) -> list[dict[str, Any]]:
+    """The `detail` of every silence record in the order of arrival, with station and moment."""
+    return [
+        {**detail, "station": body["station"], "at": body["at"]}
+        for body in _bodies(database, "silence")
+        if "state" in (detail := _part(body, "detail"))
+    ]
+
+
+def list_issue_records(database: Database) -> list[dict[str, Any]]:
+    """Every record of an issue that began or ended, in the order of arrival."""
+    return [body for body in _bodies(database, "fault") if _is_issue(_part(body, "detail"))]
+
+
+def list_gaps(database: Database) -> list[dict[str, Any]]:
+    """Runs of records that are missing below the newest: station, epoch, first, last."""
+    before = sa.func.lag(records.c.seq, 1, 0).over(
+        partition_by=(records.c.station, records.c.epoch), order_by=records.c.seq
+    )
+    runs = sa.select(
+        records.c.station, records.c.epoch, (before + 1).label("first"),
+        (records.c.seq - 1).label("last"),
+    ).subquery()  # fmt: skip
+    query = sa.select(runs).where(runs.c.first <= runs.c.last)
+    with database.transaction() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def read_records(database: Database, station: str) -> list[bytes]:
+    """The exact records of a station, by epoch and seq."""
+    query = sa.select(records.c.bytes).where(records.c.station == station)
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(records.c.epoch, records.c.seq))
+        return [row.bytes for row in rows]
+
+
+def _bodies(database: Database, kind: str) -> list[dict[str, Any]]:
+    query = sa.select(records.c.bytes).where(records.c.kind == kind)
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(records.c.number)).all()
+    return [msgspec.json.decode(row.bytes) for row in rows]
+
+
+def _is_issue(detail: dict[str, Any]) -> bool:
+    """Faults of other kinds have another shape, and so has what no honest box sends."""
+    return all(isinstance(detail.get(name), str) for name in _ISSUE_MEMBERS)
+
+
+def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """A record's `play` or `detail`; empty where a record was kept without it."""
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
