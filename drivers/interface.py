@@ -32,6 +32,21 @@ class AudioDevice:
     name: str
 
 
+@dataclass(frozen=True)
+class SoundCard:
+    """A sound card that the kernel sees now.
+
+    Args:
+        index: the kernel's number of it; changes with every plug.
+        name: stable, but equal for two cards of one kind.
+        port: its link below `/dev/snd/by-path`, stable for the socket; None without one.
+    """
+
+    index: int
+    name: str
+    port: str | None = None
+
+
 class AudioOutput(Protocol):
     """One sound path of signed 16-bit mono PCM, kept open for the lifetime of its process."""
 

@@ -21,6 +21,7 @@ from drivers.interface import (
     InputPin,
     PowerSwitch,
     SensorReader,
+    SoundCard,
 )
 from drivers.profile.setting import (
     Setting,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # a box with only built-in drivers does not load the models o
     from drivers.profile.model import Profile, SensorProfile
 
 Place = tuple[str, str]  # module and class
+ALSA = "drivers.audio.alsa_card"  # what Linux knows of cards, whatever drives them
 # profile -> its driver
 AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
@@ -93,13 +95,37 @@ class Description:
     file: Profile | None = None
 
 
-def load_audio_output(driver: str, device: str) -> AudioOutput:
+def load_audio_output(driver: str, device: str, port: str | None = None) -> AudioOutput:
     """Load the sound output in the settings; `device` is the driver's own name of it.
+
+    Args:
+        driver: its driver.
+        device: the driver's own name of it.
+        port: only the card at this link of `/dev/snd/by-path`; any port without.
 
     Raises:
         UnsupportedFeature: no such driver.
     """
-    return cast("AudioOutput", _load(AUDIO_OUTPUTS, driver, {"device": device}))
+    return cast("AudioOutput", _load(AUDIO_OUTPUTS, driver, {"device": device, "port": port}))
+
+
+def list_sound_cards() -> list[SoundCard]:
+    """The sound cards that the kernel sees now."""
+    return cast("list[SoundCard]", importlib.import_module(ALSA).list_cards())
+
+
+def find_sound_card(name: str, port: str | None = None) -> SoundCard | None:
+    """The kernel's card with this name, at this port if one is given; None when it is absent."""
+    return cast("SoundCard | None", importlib.import_module(ALSA).find_card(name, port))
+
+
+def set_mixer(card: SoundCard, control: str, level_db: float) -> None:
+    """Set a control of a card's own mixer.
+
+    Raises:
+        DriverError: as `drivers.audio.alsa_card.set_mixer`.
+    """
+    importlib.import_module(ALSA).set_mixer(card, control, level_db)
 
 
 def list_audio_devices(driver: str) -> list[AudioDevice]:

@@ -25,7 +25,15 @@ from agent.store import documents
 Part = Callable[[DoctorContext], str]
 RECORDS = 500
 LOG_LINES = "3000"
-PACKAGES = ("ffmpeg", "libfribidi0", "libportaudio2", "fonts-noto-core", "chrony", "systemd")
+PACKAGES = (
+    "alsa-utils",
+    "ffmpeg",
+    "libfribidi0",
+    "libportaudio2",
+    "fonts-noto-core",
+    "chrony",
+    "systemd",
+)
 AHEAD = timedelta(days=1)
 NONE = "none\n"
 

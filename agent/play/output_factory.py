@@ -9,13 +9,15 @@ from collections.abc import Iterable
 from agent.contract.ids import StationId
 from agent.play.board.board_config import board_argv
 from agent.play.board.board_output import BoardOutput
-from agent.play.ipc import BoardEvent, EngineEvent
+from agent.play.ipc import BoardEvent
 from agent.play.item import Item, OutputContext
-from agent.play.sound.engine_config import engine_argv
+from agent.play.sound.card_order import CardOrder
+from agent.play.sound.engine_config import EngineConfig, MixerLevel
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
 from agent.play.worker_process import WorkerProcess
-from agent.settings.model import Output
+from agent.settings.model import Audio, FallbackCard, Output
+from drivers.registry import list_sound_cards
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -30,15 +32,20 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
     """
     if output.audio is None:
         raise ValueError(f"{output.name} has no audio")
-    argv = engine_argv(output.audio.device, output.audio.driver)
-    return SoundOutput(
-        output.name,
-        [build_line(zone, context.on_fault) for zone in output.zones],
-        lambda on_event, on_lost: WorkerProcess(
-            argv, EngineEvent, on_event, on_lost, name=output.name
-        ),
-        context,
-    )
+    cards = CardOrder(output.name, build_cards(output.audio), context.on_fault, list_sound_cards)
+    lines = [build_line(zone, context.on_fault) for zone in output.zones]
+    return SoundOutput(output.name, lines, cards, context)
+
+
+def build_cards(audio: Audio) -> list[EngineConfig]:
+    """The cards of a sound path in order, the best first."""
+    first = FallbackCard(device=audio.device, port=audio.port, gain_db=0.0, mixer=audio.mixer)
+    return [_build_card(audio.driver, card) for card in (first, *audio.fallbacks)]
+
+
+def _build_card(driver: str, card: FallbackCard) -> EngineConfig:
+    mixer = MixerLevel(card.mixer.control, card.mixer.db) if card.mixer is not None else None
+    return EngineConfig(driver, card.device, port=card.port, gain_db=card.gain_db, mixer=mixer)
 
 
 def build_picture_output(output: Output, station: StationId, context: OutputContext) -> BoardOutput:

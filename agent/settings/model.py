@@ -47,6 +47,11 @@ Pixels = Annotated[int, Meta(ge=1, le=16_384)]
 Unit = Annotated[int, Meta(ge=0, le=255)]
 Line = Annotated[int, Meta(ge=0, le=65_535)]
 DEFAULT_KEY_SLOT = "key"  # of an emergency key without `starts`
+DeviceText = Annotated[str, Meta(min_length=1, max_length=256)]
+SoundPort = Annotated[
+    str, _described(r"^/dev/snd/by-path/[^/\x00]{1,255}\Z", "/dev/snd/by-path/…-usb-0:1.2:1.0")
+]
+FALLBACK_GAIN_DB = -20.0  # of a fallback card whose level nobody has set: never at full level
 Options = dict[str, bool | int | float | str]
 # `secret`: never shown in a fault, a printed effective config or a support bundle
 Pin = Annotated[
@@ -70,16 +75,36 @@ class Broker(_Settings, frozen=True, kw_only=True):
     retry_base_s: Annotated[float, Meta(ge=0.1, le=60)] = 1.0
 
 
+class Mixer(_Settings, frozen=True, kw_only=True):
+    """A control of the card's own mixer and its level, set at each opening of the card."""
+
+    control: Annotated[str, Meta(min_length=1, max_length=64)]
+    db: Annotated[float, Meta(ge=-60, le=20)] = 0.0
+
+
+class FallbackCard(_Settings, frozen=True, kw_only=True):
+    """A sound card that is driven while no better one is there, at a level that is stated."""
+
+    device: DeviceText
+    port: SoundPort | None = None
+    gain_db: Annotated[float, Meta(ge=-60, le=0)] = FALLBACK_GAIN_DB
+    mixer: Mixer | None = None
+
+
 class Audio(_Settings, frozen=True, kw_only=True):
     """A sound path. `device` is the stable id that the driver's documentation describes.
 
-    `fade_in_ms`: how an item that follows silence rises; an emergency does not.
+    `fade_in_ms`: how an item that follows silence rises; an emergency does not. `fallbacks` are
+    other cards in their order; no card but these is ever driven.
     """
 
     driver: Profile
-    device: Annotated[str, Meta(min_length=1, max_length=256)]
+    device: DeviceText
+    port: SoundPort | None = None
     fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
     channels: Annotated[int, Meta(ge=1, le=8)] = 1
+    mixer: Mixer | None = None
+    fallbacks: Annotated[list[FallbackCard], Meta(max_length=4)] = []
 
 
 class Switch(_Settings, frozen=True, kw_only=True):

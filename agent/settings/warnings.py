@@ -97,13 +97,14 @@ def _find_in_device(device: Switch | Input | Sensor, at: Key) -> Iterator[Risk]:
 
 def _find_shared(settings: Settings) -> Iterator[Risk]:
     """One sound card for two outputs; two kinds of device at one address of one line."""
-    seen: set[tuple[str, str]] = set()
-    for i, output in enumerate(settings.outputs):
-        if output.audio is not None:
-            device = (output.audio.driver, output.audio.device)
-            if device in seen:
-                yield ("outputs", i, "audio", "device"), "device_twice", device[1], None
-            seen.add(device)
+    seen: list[tuple[str, str | None]] = []
+    for at, name, port in _sound_cards(settings):
+        if any(
+            name == other and (port == at_port or None in (port, at_port))
+            for other, at_port in seen
+        ):
+            yield at, "device_twice", name, None
+        seen.append((name, port))
     profiles: dict[tuple[str, int], str] = {}
     for at, one in _devices(settings):
         if one.port is None or one.unit is None:
@@ -111,6 +112,16 @@ def _find_shared(settings: Settings) -> Iterator[Risk]:
         first = profiles.setdefault((one.port, one.unit), one.profile)
         if first != one.profile:
             yield (*at, "unit"), "unit_twice", f"{one.unit}: {first}, {one.profile}", None
+
+
+def _sound_cards(settings: Settings) -> Iterator[tuple[Key, str, str | None]]:
+    """Where each card stands, its name and its socket; the first cards of all outputs first."""
+    with_audio = [(i, one.audio) for i, one in enumerate(settings.outputs) if one.audio is not None]
+    for i, audio in with_audio:
+        yield ("outputs", i, "audio", "device"), audio.device, audio.port
+    for i, audio in with_audio:
+        for k, card in enumerate(audio.fallbacks):
+            yield ("outputs", i, "audio", "fallbacks", k, "device"), card.device, card.port
 
 
 def _devices(settings: Settings) -> Iterator[tuple[Key, Switch | Input | Sensor]]:

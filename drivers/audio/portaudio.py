@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from drivers.audio.alsa_card import find_card
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice, Fill
 
@@ -22,10 +23,12 @@ class PortAudioOutput:
 
     Args:
         device: PortAudio's name of it, or the first part of that name up to ` (` or `: `.
+        port: only the card at this link of `/dev/snd/by-path`; any port without.
     """
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, port: str | None = None) -> None:
         self.device = device
+        self._port = port
         self.underflows = 0
         self._audio: Any = None
         self._stream: Any = None
@@ -81,6 +84,7 @@ class PortAudioOutput:
             self._audio = None
 
     def _find(self) -> int:
+        place = self._place()
         names = []
         for index in range(self._audio.get_device_count()):
             info = self._audio.get_device_info_by_index(index)
@@ -88,9 +92,20 @@ class PortAudioOutput:
                 continue
             name = str(info["name"])
             names.append(name)
+            if place not in name:
+                continue
             if self.device in (name, name.partition(" (")[0], name.partition(": ")[0]):
                 return index
         raise DeviceUnreachable(self.device, "find", f"outputs here: {', '.join(names) or 'none'}")
+
+    def _place(self) -> str:
+        """What the name of the card at the port holds, such as `(hw:1,`; nothing without a port."""
+        if self._port is None:
+            return ""
+        card = find_card(self.device, self._port)
+        if card is None:
+            raise DeviceUnreachable(self.device, "find", f"no such card at {self._port}")
+        return f"(hw:{card.index},"
 
 
 def list_outputs() -> list[AudioDevice]:

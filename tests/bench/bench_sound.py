@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agent.clock import mono_s
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Fire, Hold, Load, StartSlot, Stop
-from agent.play.sound.engine_config import engine_argv
+from agent.play.sound.engine_config import EngineConfig, engine_argv
 from agent.play.worker_process import WorkerProcess
 from central.testbed.pulseaudio import SoundServer, find_sounds, read_samples
 
@@ -53,7 +53,11 @@ async def stage() -> AsyncIterator[Stage]:
         await room.start(["loa"])
         said: list[EngineEvent] = []
         worker: WorkerProcess[EngineEvent] = WorkerProcess(
-            engine_argv("loa"), EngineEvent, said.append, print, env=os.environ | room.env
+            engine_argv(EngineConfig("portaudio", "loa")),
+            EngineEvent,
+            said.append,
+            print,
+            env=os.environ | room.env,
         )
         await worker.start()
         await asyncio.sleep(SETTLE_S)

@@ -14,6 +14,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
+from agent.play.supervisor import SameWorker
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from tests.harness.silent_schedule import START, FakeHeld, emergency
 
@@ -64,7 +65,7 @@ class Box:
             for one in self.rundowns.values()
         ]
         self.line = SpeakerLine("nga-ba", None, 0, 0, lambda *_: None)
-        self.sound = SoundOutput("loa", [self.line], no_worker, context[0])
+        self.sound = SoundOutput("loa", [self.line], SameWorker(no_worker), context[0])
         self.board = BoardOutput("bang", ["mat"], no_worker, context[1])
         self.sound._supervisor.is_ready = self.board._supervisor.is_ready = True
 

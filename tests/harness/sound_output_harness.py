@@ -29,6 +29,7 @@ from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine
+from agent.play.supervisor import SameWorker
 from agent.store.media import MediaStore
 
 NOW_AT = BUILD_AT + timedelta(days=30)
@@ -185,7 +186,7 @@ async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> Asyn
     context = OutputContext(
         rundown, clock, media_files, log, lambda *_: None, build_sources(media_files)
     )
-    output = SoundOutput("loa", lines, spawn, context)
+    output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: bool(engines and engines[0].sent))

@@ -24,6 +24,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.item import OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
+from agent.play.supervisor import SameWorker
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Settings
 from agent.state.mutes import Mutes
@@ -146,7 +147,7 @@ def build_box() -> Box:
     settings = msgspec.convert(SETTINGS, Settings)
     issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
     outputs = {
-        "loa": SoundOutput("loa", lines, no_worker, context(sound)),
+        "loa": SoundOutput("loa", lines, SameWorker(no_worker), context(sound)),
         "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, context(picture)),
     }
     fresh = AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True)

@@ -189,6 +189,5 @@ def children_of(pid: int) -> list[psutil.Process]:
 
 
 def engine_of(pid: int) -> psutil.Process | None:
-    return next(
-        (c for c in children_of(pid) if "agent.play.sound.engine_process" in c.cmdline()), None
-    )
+    engines = {"agent.play.sound.engine_process", "agent.play.sound.safe_engine_process"}
+    return next((c for c in children_of(pid) if engines & set(c.cmdline())), None)

@@ -21,7 +21,7 @@ from agent.play.decode.clip_sequence import Track
 from agent.play.decode.decoder import start_decoder
 from agent.play.ipc import Ended, EngineEvent, Fire, Hold, Load, Started, StartSlot, WorkerFault
 from agent.play.sound.attention_tone import two_tone
-from agent.play.sound.engine_config import engine_argv
+from agent.play.sound.engine_config import EngineConfig, engine_argv
 from agent.play.worker_process import WorkerProcess
 from central.testbed.pulseaudio import SoundServer, find_sounds, read_samples
 
@@ -42,7 +42,7 @@ class Player:
         self._news = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
         self.worker: WorkerProcess[EngineEvent] = WorkerProcess(
-            engine_argv(device),
+            engine_argv(EngineConfig("portaudio", device)),
             EngineEvent,
             self._hear,
             self.lost.put_nowait,
@@ -252,12 +252,13 @@ async def test_an_unknown_device_is_an_error_at_the_start(room: SoundServer) -> 
 
 AGENT = """
 import asyncio, sys
-from agent.play.sound.engine_config import engine_argv
+from agent.play.sound.engine_config import EngineConfig, engine_argv
 from agent.play.ipc import EngineEvent
 from agent.play.worker_process import WorkerProcess
 
 async def main():
-    worker = WorkerProcess(engine_argv("loa"), EngineEvent, lambda event: None, lambda reason: None)
+    argv = engine_argv(EngineConfig("portaudio", "loa"))
+    worker = WorkerProcess(argv, EngineEvent, lambda event: None, lambda reason: None)
     await worker.start()
     print(worker.pid, flush=True)
     await asyncio.Event().wait()

@@ -65,6 +65,47 @@ PLAYBACK: dict[str, IssueKind] = {
             "push the USB sound card in again; see whether `device` in station.yaml is this card",
         ),
     ),
+    "sound_fallback": IssueKind(
+        "fault",
+        Text(
+            "card âm thanh chính không dùng được; loa đang kêu qua card dự phòng, ở mức ghi ở chi"
+            " tiết",
+            "the first sound card cannot be used; sound goes through a fallback card, at the level"
+            " in the detail",
+        ),
+        Text(
+            "cắm lại card chính và dây của nó; hộp tự quay về card chính khi loa đang nghỉ",
+            "push the first card and its cable in again; the box goes back to it by itself while"
+            " nothing sounds",
+        ),
+    ),
+    "safe_mode": IssueKind(
+        "fault",
+        Text(
+            "phần phát tiếng dừng ba lần trong một phút: hộp đang phát ở chế độ an toàn (aplay)",
+            "the sound part stopped three times within a minute: the box plays in safe mode"
+            " (aplay)",
+        ),
+        Text(
+            "loa vẫn kêu; hộp tự thử lại mỗi 10 phút; lặp lại thì đổi card hoặc dây, gửi gói hỗ trợ"
+            " về trung tâm",
+            "sound goes on; the box tries again every 10 minutes; if it repeats, replace card or"
+            " cable and send the support bundle to the centre",
+        ),
+    ),
+    "mixer_not_set": IssueKind(
+        "fault",
+        Text(
+            "không chỉnh được mức của card âm thanh: loa có thể kêu to hay nhỏ hơn mức đã đo",
+            "the sound card's own level cannot be set: sound may be louder or quieter than"
+            " measured",
+        ),
+        Text(
+            "chạy `amixer -c SỐ scontrols` xem tên nút chỉnh; sửa `mixer` trong station.yaml",
+            "run `amixer -c NUMBER scontrols` for the names of the controls; correct `mixer` in"
+            " station.yaml",
+        ),
+    ),
     "board_lost": IssueKind(
         "fault",
         Text(

@@ -25,7 +25,7 @@ from agent.play.ipc import (
 )
 from agent.play.item import Item, OutputContext, forget_past
 from agent.play.play_record import PlayRecord, PlayResult
-from agent.play.supervisor import Spawn, Supervisor
+from agent.play.supervisor import SameWorker, Spawn, Supervisor
 
 log = logging.getLogger(__name__)
 UPDATE_S = 0.25
@@ -56,7 +56,7 @@ class BoardOutput:
         self._supervisor = Supervisor(
             name,
             "board_lost",
-            spawn,
+            SameWorker(spawn),
             on_event=self._on_event,
             on_lost=self._on_lost,
             on_fault=context.on_fault,

@@ -6,18 +6,55 @@ import sys
 
 import msgspec
 
+from agent.play.ipc import EngineCommand, Fire, Gain, Load
+
 BLOCK_FRAMES = 240
 
 
-class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The configuration of an engine, passed on its command line."""
+class MixerLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A control of the card's own mixer, and its level in dB."""
+
+    control: str
+    db: float = 0.0
+
+
+class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One sound card and how it is driven; passed on the engine's command line.
+
+    Args:
+        driver: see `drivers.registry`.
+        device: the driver's name of the card.
+        block: frames of 48 kHz that the device asks for at a time.
+        port: only the card at this link of `/dev/snd/by-path`.
+        gain_db: added to every sound on this card.
+        mixer: set at each opening.
+    """
 
     driver: str
     device: str
     block: int = BLOCK_FRAMES
+    port: str | None = None
+    gain_db: float = 0.0
+    mixer: MixerLevel | None = None
 
 
-def engine_argv(device: str, driver: str = "portaudio", block: int = BLOCK_FRAMES) -> list[str]:
-    """The command line of an engine for one sound path; `block` in frames of 48 kHz."""
-    config = msgspec.json.encode(EngineConfig(driver, device, block)).decode()
-    return [sys.executable, "-m", "agent.play.sound.engine_process", config]
+def engine_argv(config: EngineConfig) -> list[str]:
+    """The command line of an engine for one sound path."""
+    return _argv("engine_process", config)
+
+
+def safe_engine_argv(config: EngineConfig) -> list[str]:
+    """The command line of the engine of safe mode for one sound path."""
+    return _argv("safe_engine_process", config)
+
+
+def _argv(module: str, config: EngineConfig) -> list[str]:
+    text = msgspec.json.encode(config).decode()
+    return [sys.executable, "-m", f"agent.play.sound.{module}", text]
+
+
+def at_card_level(command: EngineCommand, gain_db: float) -> EngineCommand:
+    """The same command, with the card's gain in what sets a level."""
+    if gain_db and isinstance(command, Load | Fire | Gain):
+        return msgspec.structs.replace(command, gain_db=command.gain_db + gain_db)
+    return command

@@ -34,7 +34,8 @@ from agent.play.ipc import (
     Stop,
     WorkerFault,
 )
-from agent.play.sound.engine_config import EngineConfig
+from agent.play.sound.card_mixer import set_card_mixer
+from agent.play.sound.engine_config import EngineConfig, at_card_level
 from agent.play.sound.mixer import Mixer
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput
@@ -67,18 +68,23 @@ class Engine:
 
     def run(self) -> int:
         """Run until the agent closes the socket (exit code 0) or the device fails (1)."""
+        mixer_fault = set_card_mixer(self._config)
         try:
             self._output.open(RATE_HZ, self._config.block, self._fill)
         except DriverError as error:
             self._send(WorkerFault("E_DEVICE", str(error)))
             return 1
         if not self._wait_flowing():
-            self._send(WorkerFault("E_DEVICE", f"{self._config.device}: opened, but nothing flows"))
+            self._send(
+                WorkerFault("E_DEVICE_STALLED", f"{self._config.device}: opened, but nothing flows")
+            )
             return 1
         gc.collect()
         gc.freeze()
         gc.disable()
         self._send(Ready(RATE_HZ, self._config.block, self._config.device))
+        if mixer_fault is not None:
+            self._send(WorkerFault("E_MIXER", mixer_fault, ""))
         self._beat_at_s = mono_s() + BEAT_S
         return self._serve()
 
@@ -143,20 +149,20 @@ class Engine:
         return True
 
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
-        match command:
-            case Load() if fds:
+        match at_card_level(command, self._config.gain_db):
+            case Load() as command if fds:
                 self._mixer.load(command, Ring(fds.pop(), RATE_HZ))
-            case Hold() if fds:
+            case Hold() as command if fds:
                 self._clips[command.clip] = Clip(fds.pop())
-            case StartSlot():
+            case StartSlot() as command:
                 self._mixer.start(command)
-            case Stop():
+            case Stop() as command:
                 self._mixer.stop(command)
-            case Gain():
+            case Gain() as command:
                 self._mixer.gain(command)
-            case Fire():
+            case Fire() as command:
                 self._mixer.fire(command, self._clips)
-            case Load() | Hold():
+            case (Load() | Hold()) as command:
                 about = command.id if isinstance(command, Load) else command.clip
                 self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))
 
@@ -172,7 +178,7 @@ def main(argv: list[str]) -> int:
     config = msgspec.json.decode(argv[0], type=EngineConfig)
     control = socket.socket(fileno=WORKER_FD)
     _raise_priority()
-    engine = Engine(config, control, load_audio_output(config.driver, config.device))
+    engine = Engine(config, control, load_audio_output(config.driver, config.device, config.port))
     try:
         return engine.run()
     except (BrokenPipeError, ConnectionResetError):

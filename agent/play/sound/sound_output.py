@@ -21,7 +21,7 @@ from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
 from agent.play.sound.sound_session import SoundSession
 from agent.play.speaker_line import SpeakerLine, close_buses
-from agent.play.supervisor import Spawn, Supervisor
+from agent.play.supervisor import Supervisor, WorkerSource
 
 PREPARE_S = 4.0
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
@@ -34,25 +34,31 @@ class SoundOutput:
     Args:
         name: the output's name.
         lines: its zones.
-        spawn: makes a worker (not started) for the engine of this output's device.
+        source: which engine to start, on which card.
         context: schedule, clock, media, journal and issue sink.
 
     `session_stack` has its sessions.
     """
 
     def __init__(
-        self, name: str, lines: list[SpeakerLine], spawn: Spawn[EngineEvent], context: OutputContext
+        self,
+        name: str,
+        lines: list[SpeakerLine],
+        source: WorkerSource[EngineEvent],
+        context: OutputContext,
     ) -> None:
         self.name = name
         self.lines = {line.name: line for line in lines}
         self._supervisor = Supervisor(
             name,
             "engine_lost",
-            spawn,
+            source,
             on_event=self._on_event,
             on_lost=self._on_lost,
             on_fault=context.on_fault,
+            is_quiet=self.is_quiet,
         )
+        self._on_fault = context.on_fault
         self._rundown = context.rundown
         self._clock = context.clock
         self._changed = asyncio.Event()
@@ -99,15 +105,19 @@ class SoundOutput:
         """
         if not self._supervisor.is_ready:
             raise not_ready(name)
+        if not self.is_quiet():
+            raise busy(name)
+        self._tone_tests.begin(self.lines[name], self._group)
+
+    def is_quiet(self) -> bool:
+        """Does nothing sound, and is nothing about to, for as long as a test takes?"""
         now = self._clock.now()
         upcoming = self._rundown.upcoming(now)
         is_soon = upcoming is not None and (
             (upcoming.start_at - now.at).total_seconds() < TEST_ROOM_S
         )
         is_waiting = self._ends.backlog.next(now) is not None
-        if self._sessions or is_waiting or self._tone_tests.line is not None or is_soon:
-            raise busy(name)
-        self._tone_tests.begin(self.lines[name], self._group)
+        return not (self._sessions or is_waiting or self._tone_tests.line is not None or is_soon)
 
     async def run(self) -> None:
         """Live until cancelled; then fade out, close the records, switch the lines off."""
@@ -139,9 +149,12 @@ class SoundOutput:
                 self._underruns = underruns
             case Ready():
                 self._underruns = 0
+                self._on_fault("mixer_not_set", self.name, None)
                 self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
                 self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")
                 self.changed()
+            case WorkerFault(code="E_MIXER"):
+                self._on_fault("mixer_not_set", self.name, event.detail)
             case Started() | Ended() | WorkerFault() if event.id is not None:
                 if self._tone_tests.owns(event.id) and not isinstance(event, Started):
                     self._tone_tests.on_ended()  # nothing else to do

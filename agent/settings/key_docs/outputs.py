@@ -40,6 +40,62 @@ OUTPUTS: dict[str, KeyDoc] = {
     "outputs[].audio.channels": KeyDoc(
         Text("số kênh mà thiết bị cần", "how many channels the device wants"), 1
     ),
+    "outputs[].audio.port": KeyDoc(
+        Text(
+            "chỉ card cắm ở cổng này; cần khi trạm có hai card cùng tên (`ls -l /dev/snd/by-path`)",
+            "only the card in this socket; needed where two cards have one name (`ls -l"
+            " /dev/snd/by-path`)",
+        ),
+        "/dev/snd/by-path/platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.2:1.0",
+    ),
+    "outputs[].audio.mixer": KeyDoc(
+        Text(
+            "mức của chính card âm thanh, đặt lại mỗi lần mở card",
+            "the sound card's own level, set at each opening of the card",
+        ),
+        None,
+    ),
+    "outputs[].audio.mixer.control": KeyDoc(
+        Text(
+            "tên nút chỉnh, như `amixer scontrols` ghi",
+            "the name of the control, as `amixer scontrols` prints it",
+        ),
+        "PCM",
+    ),
+    "outputs[].audio.mixer.db": KeyDoc(Text("mức của nút chỉnh", "the level of the control"), 0),
+    "outputs[].audio.fallbacks": KeyDoc(
+        Text(
+            "các card dự phòng theo thứ tự, dùng khi card đứng trước không có; card không ghi ở đây"
+            " không bao giờ được phát",
+            "fallback cards in order, driven while those before them are absent; a card that is not"
+            " named is never driven",
+        ),
+        None,
+    ),
+    "outputs[].audio.fallbacks[].device": KeyDoc(
+        Text("tên card dự phòng, như `device`", "the fallback card's name, as `device`"),
+        "bcm2835 Headphones",
+    ),
+    "outputs[].audio.fallbacks[].port": KeyDoc(
+        Text("như `audio.port`", "as `audio.port` of the first card"),
+        "/dev/snd/by-path/platform-soc:sound",
+    ),
+    "outputs[].audio.fallbacks[].gain_db": KeyDoc(
+        Text(
+            "cộng vào mọi tiếng phát qua card này; chưa đo thì để -20",
+            "added to every sound on this card; leave -20 until it has been measured",
+        ),
+        -20,
+    ),
+    "outputs[].audio.fallbacks[].mixer": KeyDoc(
+        Text("như `audio.mixer`", "as `audio.mixer` of the first card"), None
+    ),
+    "outputs[].audio.fallbacks[].mixer.control": KeyDoc(
+        Text("tên nút chỉnh của card này", "the name of this card's control"), "Headphone"
+    ),
+    "outputs[].audio.fallbacks[].mixer.db": KeyDoc(
+        Text("mức của nút chỉnh này", "the level of this control"), 0
+    ),
     "outputs[].zones": KeyDoc(
         Text(
             "các cụm loa bật tắt riêng được của đường tiếng này",

@@ -164,6 +164,7 @@ async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMedi
         await until(lambda: not bench.output._changed.is_set())
         end_alarm(bench)
         await until(lambda: len(bench.engine.all(Load)) == 2)
+        await until(lambda: len(bench.output._sessions) == 1)  # the alarm's has ended too
         (session,) = bench.output._sessions
         passed_ms = (bench.clock.now().at - due.start_at) / timedelta(milliseconds=1)
         assert 9_000 < session.offset_ms <= passed_ms + 1000 * session_start.REJOIN_LEAD_S
