@@ -198,6 +198,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 settings, session=session.current, clock=clock, journal=journal, issues=issues,
                 outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
                 inputs=site_inputs.inputs, readings=site_inputs.readings,
+                levels=state.levels,
             ).take,
             send=partial(_send_health, state.media, fetch, uplink),
             period_s=device.health_s,
@@ -285,7 +286,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 release=version("tramtin"), settings=settings, clock=clock, journal=journal,
                 issues=issues, documents=documents, mutes=mutes, link=link,
                 place=lambda: pipeline.place, why_missing=state.status.why_missing,
-                outputs=OutputStatusReader(outputs.by_name, documents, schedule, mutes),
+                outputs=OutputStatusReader(
+                    outputs.by_name, documents, schedule, mutes, state.levels
+                ),
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(
                     Path(settings.state), clock, issues, health.watch.statuses, authority.state,

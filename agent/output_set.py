@@ -71,8 +71,9 @@ def build_outputs(
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         context = OutputContext(
-            rundown, clock, state.media, state.journal, state.issues.set_issue, sources
-        )
+            rundown, clock, state.media, state.journal, state.issues.set_issue, sources,
+            is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
+        )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:
             board = build_picture_output(one, StationId(settings.station), context)

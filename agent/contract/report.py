@@ -118,6 +118,20 @@ class InputState(msgspec.Struct, frozen=True):
     active: bool | None
 
 
+class ZoneLevelState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What signed commands have set for one zone.
+
+    Args:
+        trim_db: below the calibrated level, -40 to 0.
+        trim_until: UTC text; None: until it is changed.
+        muted_until: UTC text; None: not muted.
+    """
+
+    trim_db: int = 0
+    trim_until: str | None = None
+    muted_until: str | None = None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot: issues, what is on air and next per output, contacts, sensors, clock, disk."""
 
@@ -133,6 +147,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     outbox: Outbox
     inputs: dict[str, InputState] = {}
     readings: dict[str, Reading] = {}
+    levels: dict[str, ZoneLevelState] | UnsetType = UNSET
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -157,7 +172,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message of an emergency did not sound; both are left out for all other plays. `gain_db` is the
     volume at its start, 0 being the calibrated one, `gain_end_db` that at its end if another,
     `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. The
-    description of its entry (`essential` to `advert`) is left out where the entry has none.
+    description of its entry (`essential` to `advert`) is left out where the entry has none. `muted`
+    names the zones on which a signed mute kept it from sounding, from its start or later.
     """
 
     output: str
@@ -194,6 +210,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     ref: str | None = None
     advert: bool | None = None
+    muted: list[str] | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

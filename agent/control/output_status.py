@@ -34,6 +34,7 @@ from agent.playout.schedule import Schedule
 from agent.settings import model
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
+from agent.state.zone_levels import ZoneLevels
 
 REFUSED_AHEAD = timedelta(days=1)
 MAX_REFUSED = 3
@@ -53,12 +54,14 @@ class OutputStatusReader:
         documents: those in force.
         schedule: the timeline.
         mutes: what keeps the box silent.
+        levels: what signed commands have set for a zone.
     """
 
     outputs: Outputs
     documents: DocumentsInForce
     schedule: Schedule
     mutes: Mutes
+    levels: ZoneLevels
 
     def read(
         self,
@@ -82,10 +85,21 @@ class OutputStatusReader:
             is_up=output.is_ready,
             now=self._on_air(playing) if playing is not None else None,
             next=self._next(want, missing, now),
-            zones=tuple(_zones(want, output)) if isinstance(output, SoundOutput) else (),
+            zones=tuple(self._zones(want, output, now)) if isinstance(output, SoundOutput) else (),
             faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
             gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
         )
+
+    def _zones(self, want: model.Output, output: SoundOutput, now: Now) -> Iterator[ZoneStatus]:
+        for zone in want.zones:
+            yield ZoneStatus(
+                zone.name,
+                zone.kind,
+                output.lines[zone.name].state,
+                is_switched=zone.switch is not None,
+                trim_db=self.levels.trim_db(zone.name, now),
+                muted_until=self.levels.muted_until(zone.name, now),
+            )
 
     def _on_air(self, item: Item) -> ItemStatus:
         """What is on; a document that was withdrawn a moment ago gives no reason any more."""
@@ -226,12 +240,6 @@ def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Plac
     return PlacementRule(
         document.issuer, document.slot, document.seq, at, weekdays, losers, *people
     )
-
-
-def _zones(want: model.Output, output: SoundOutput) -> Iterator[ZoneStatus]:
-    for zone in want.zones:
-        state = output.lines[zone.name].state
-        yield ZoneStatus(zone.name, zone.kind, state, is_switched=zone.switch is not None)
 
 
 def _face(face: model.Face, snapped: Snapped | None) -> FaceStatus:

@@ -67,12 +67,17 @@ class ItemStatus:
 
 @dataclass(frozen=True)
 class ZoneStatus:
-    """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on."""
+    """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on.
+
+    `trim_db` and `muted_until` (aware UTC) are what signed commands have set.
+    """
 
     name: str
     kind: str
     state: LineState
     is_switched: bool
+    trim_db: int = 0
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True)

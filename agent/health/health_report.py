@@ -8,9 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from agent.clock import Now
-from agent.contract.report import ClockState, Health, InputState, Issue, OnAir, Outbox, Reading
+from agent.contract.report import (
+    ClockState,
+    Health,
+    InputState,
+    Issue,
+    OnAir,
+    Outbox,
+    Reading,
+    ZoneLevelState,
+)
 from agent.contract.utc import encode_utc
 from agent.health.thermal import read_temperature_c
 
@@ -46,6 +56,7 @@ def build_health_report(  # noqa: PLR0913 - one keyword for each part of the rep
     outbox: Outbox,
     inputs: Mapping[str, InputState] | None = None,
     readings: Mapping[str, Reading] | None = None,
+    levels: Mapping[str, ZoneLevelState] | None = None,
 ) -> Health:
     """Build the report; it queries the disk that holds `folder`, so run it off the event loop.
 
@@ -65,4 +76,5 @@ def build_health_report(  # noqa: PLR0913 - one keyword for each part of the rep
         outbox=outbox,
         inputs=dict(inputs or {}),
         readings=dict(readings or {}),
+        levels=dict(levels) if levels else UNSET,
     )

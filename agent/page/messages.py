@@ -144,6 +144,13 @@ PHRASES: Catalogue = {
     "zone.always": Text("luôn có điện", "always powered"),
     "zone.ordinary": Text("cụm loa", "loudspeakers"),
     "zone.special": Text("trường, trạm y tế, chùa", "school, clinic, pagoda"),
+    "zone.muted": Text(
+        "tắt tiếng theo lệnh đến {0} (tin khẩn vẫn phát)",
+        "muted by order until {0} (emergencies sound)",
+    ),
+    "zone.trim": Text(
+        "nhỏ hơn mức chuẩn {0} dB theo lệnh", "{0} dB below the calibrated level by order"
+    ),
     "volume": Text("Âm lượng", "Volume"),
     "face.none": Text("chưa có ảnh", "no picture"),
     "face.alt": Text("Mặt {0} đang hiện", "What face {0} shows"),

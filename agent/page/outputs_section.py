@@ -50,7 +50,7 @@ def _output(output: OutputStatus, status: StationStatus, translator: Translator)
         "div",
         el("h3", output.name, " ", state),
         el("dl", (join(el("dt", key), el("dd", value)) for key, value in pairs), class_="pair"),
-        el("ul", (_zone(zone, translator) for zone in output.zones), class_="zones")
+        el("ul", (_zone(zone, status, translator) for zone in output.zones), class_="zones")
         if output.zones
         else None,
         el("div", (_face(face, translator) for face in output.faces), class_="faces")
@@ -138,7 +138,7 @@ def _volume(output: OutputStatus, translator: Translator) -> Html:
     return join(f"{translator.number(output.gain_db, 1)} dB")
 
 
-def _zone(zone: ZoneStatus, translator: Translator) -> Html:
+def _zone(zone: ZoneStatus, status: StationStatus, translator: Translator) -> Html:
     if not zone.is_switched:
         state = el("span", translator("zone.always"), class_="soft state")
     elif zone.state == "fault":
@@ -147,7 +147,17 @@ def _zone(zone: ZoneStatus, translator: Translator) -> Html:
         class_ = "on state" if zone.state == "on" else "soft state"
         state = el("span", translator(f"zone.{zone.state}"), class_=class_)
     kind = el("small", translator(f"zone.{zone.kind}"))
-    return el("li", el("div", zone.name, kind), state)
+    return el("li", el("div", zone.name, kind, _ordered(zone, status, translator)), state)
+
+
+def _ordered(zone: ZoneStatus, status: StationStatus, translator: Translator) -> Html | None:
+    """What signed commands have set for a zone."""
+    told = []
+    if zone.muted_until is not None:
+        told.append(translator("zone.muted", translator.moment(zone.muted_until, status.at)))
+    if zone.trim_db:
+        told.append(translator("zone.trim", translator.number(-zone.trim_db)))
+    return el("small", "; ".join(told), class_="alarm") if told else None
 
 
 def _face(face: FaceStatus, translator: Translator) -> Html:

@@ -213,6 +213,10 @@ class FullVolume:
 FULL_VOLUMES = FullVolume()
 
 
+def _is_never_muted(_zone: str) -> bool:
+    return False
+
+
 SourceTable = Mapping[SoundKind, Callable[[Item], SoundSource]]
 
 
@@ -229,6 +233,7 @@ class OutputContext:
         sources: kind of sound → what makes the source of an item; a board needs none.
         volumes: how loud items are to be.
         fade_in_ms: how long an item rises that follows silence; an emergency does not.
+        is_muted: is a zone muted for all but emergencies and local keys?
     """
 
     rundown: Rundown
@@ -239,6 +244,7 @@ class OutputContext:
     sources: SourceTable = field(default_factory=dict)
     volumes: Volumes = FULL_VOLUMES
     fade_in_ms: int = 0
+    is_muted: Callable[[str], bool] = _is_never_muted
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

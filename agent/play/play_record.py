@@ -23,7 +23,7 @@ class PlayResult:
     its end, where that is another one.
 
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
-    words were not heard.
+    words were not heard. `muted` are the zones that a signed mute took from it.
     """
 
     outcome: Outcome
@@ -38,6 +38,7 @@ class PlayResult:
     gain_end_db: float | None = None
     heard_media: tuple[str, ...] | None = None
     words_missing: list[str] | None = None
+    muted: list[str] = field(default_factory=list)
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
@@ -75,6 +76,7 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         underruns=result.underruns,
         started_by=item.started_by,
         words_missing=result.words_missing or None,
+        muted=result.muted or None,
         essential=source.description.essential,
         field=source.description.field,
         source=source.description.source,

@@ -15,7 +15,15 @@ import msgspec
 
 from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Head
-from agent.contract.report import Health, InputState, OnAir, Outbox, Play, Reading
+from agent.contract.report import (
+    Health,
+    InputState,
+    OnAir,
+    Outbox,
+    Play,
+    Reading,
+    ZoneLevelState,
+)
 from agent.contract.utc import encode_utc
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
@@ -40,7 +48,9 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
+from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
+from agent.store.zone_level import ZoneLevel
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import find_missing, select_heads
 
@@ -93,6 +103,7 @@ class HealthSnapshot:
         lines: every switched speaker line.
         inputs: contacts by name.
         readings: sensors by name.
+        levels: what signed commands have set for a zone.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword a part of the report
@@ -108,6 +119,7 @@ class HealthSnapshot:
         lines: Sequence[SpeakerLine],
         inputs: Callable[[], Mapping[str, InputState]],
         readings: Callable[[], Mapping[str, Reading]],
+        levels: ZoneLevels,
     ) -> None:
         self._settings = settings
         self._session = session
@@ -119,6 +131,7 @@ class HealthSnapshot:
         self._lines = lines
         self._inputs = inputs
         self._readings = readings
+        self._levels = levels
 
     async def take(self) -> Health:
         """Build the report of this moment.
@@ -144,6 +157,9 @@ class HealthSnapshot:
             outbox=Outbox(rows, oldest_s),
             inputs=self._inputs(),
             readings=self._readings(),
+            levels={
+                zone: _describe_level(level) for zone, level in self._levels.in_force(now).items()
+            },
         )
 
 
@@ -257,6 +273,16 @@ def build_checks(  # noqa: PLR0913 - one keyword a checked part
     if any(isinstance(output, BoardOutput) for output in outputs.values()):
         checks.append(BoardCheck(partial(_late, outputs)))
     return checks + build_machine_checks(settings, memory, boot_id, clock.now)
+
+
+def _describe_level(level: ZoneLevel) -> ZoneLevelState:
+    """A level without what is over."""
+    passes = level.passing_until is not None
+    return ZoneLevelState(
+        level.passing_db if passes else level.trim_db,
+        encode_utc(level.passing_until) if level.passing_until is not None else None,
+        encode_utc(level.muted_until) if level.muted_until is not None else None,
+    )
 
 
 def _late(outputs: Outputs) -> dict[str, int]:

@@ -62,6 +62,8 @@ def describe_play(row: Row, lang: Lang) -> str:
     if silent := row.get("words_missing"):
         names = ", ".join(name_language(str(one), lang) for one in silent)
         lines.append(translate(lang, "play.words_missing", names))
+    if muted := row.get("muted"):
+        lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
     if row.get("reason"):
         lines.append(translate(lang, "play.reason", _reason(str(row["reason"]), lang)))
     if row.get("editor") or row.get("approver"):

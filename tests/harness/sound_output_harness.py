@@ -158,6 +158,7 @@ class Bench:
     rundown: FakeRundown
     log: FakeLog
     clock: Clock
+    muted: set[str]
 
 
 def build_clock() -> Clock:
@@ -183,14 +184,16 @@ async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> Asyn
         engines.append(FakeEngine(on_event, on_lost))
         return engines[-1]
 
+    muted: set[str] = set()
     context = OutputContext(
-        rundown, clock, media_files, log, lambda *_: None, build_sources(media_files)
-    )
+        rundown, clock, media_files, log, lambda *_: None, build_sources(media_files),
+        is_muted=lambda zone: zone in muted,
+    )  # fmt: skip
     output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: bool(engines and engines[0].sent))
-        yield Bench(output, engines[0], rundown, log, clock)
+        yield Bench(output, engines[0], rundown, log, clock, muted)
     finally:
         media_files.let_go.set()
         running.cancel()

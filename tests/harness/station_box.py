@@ -28,6 +28,7 @@ from agent.play.supervisor import SameWorker
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.settings.model import Settings
 from agent.state.mutes import Mutes
+from agent.state.zone_levels import ZoneLevels
 from agent.trust.authority import Grade
 from tests.harness.silent_schedule import START, playlist
 from tests.harness.station_settings import SETTINGS
@@ -107,6 +108,7 @@ class Box:
     reader: StationStatusReader
     operations: Operations
     mutes: Mutes
+    levels: ZoneLevels
     clock: FakeClock
     journal: FakeJournal
     silence: FakeSilence
@@ -143,6 +145,7 @@ def build_box() -> Box:
     changes: list[int] = []
     mute: Any = silence
     mutes = Mutes(schedule.documents, mute)
+    levels = ZoneLevels(any_)
     mutes.changed.connect(lambda: changes.append(1))
     settings = msgspec.convert(SETTINGS, Settings)
     issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
@@ -162,7 +165,7 @@ def build_box() -> Box:
         link=FakeLink(),
         place=lambda: Place("84", "29266", "tv-cl-0007"),
         why_missing=lambda _digest: None,
-        outputs=OutputStatusReader(outputs, schedule.documents, schedule, mutes),
+        outputs=OutputStatusReader(outputs, schedule.documents, schedule, mutes, levels),
         pictures=FacePictures(outputs),
         readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),
         emergency_keys=list,
@@ -177,4 +180,4 @@ def build_box() -> Box:
         outputs=outputs,
         reload=FakeReload(),
     )
-    return Box(reader, operations, mutes, clock, journal, silence, changes)
+    return Box(reader, operations, mutes, levels, clock, journal, silence, changes)

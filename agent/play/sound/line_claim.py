@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from agent.play.speaker_line import SpeakerLine
 from agent.play.task_end import end_task
@@ -30,6 +30,18 @@ class LineClaim:
         self._first_on = asyncio.Event()
         self._retrying: asyncio.Task[None] | None = None
         self._is_released = False
+
+    @property
+    def names(self) -> list[str]:
+        """The lines that the session may still use."""
+        return [line.name for line in self._lines]
+
+    def drop(self, names: Collection[str]) -> None:
+        """Use these lines no longer: those that are on go off, the others are not tried again."""
+        self._lines = [line for line in self._lines if line.name not in names]
+        for line in [one for one in self._claimed if one.name in names]:
+            self._claimed.remove(line)
+            line.release()
 
     @property
     def settle_s(self) -> float:
@@ -73,7 +85,7 @@ class LineClaim:
 
     async def _claim_one(self, line: SpeakerLine) -> None:
         is_on = await line.claim()
-        if self._is_released:  # released while it settled
+        if self._is_released or line not in self._lines:  # released while it settled
             line.release()
             return
         self._claimed.append(line)

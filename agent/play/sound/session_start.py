@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine
 
 from agent.clock import mono_s
+from agent.contract.priority import Level
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import Send
 from agent.play.item import Item, OutputContext
@@ -114,16 +115,30 @@ class SessionStarts:
 
     def _open(self, item: Item, offset_ms: int) -> SoundSession:
         self._preempt_tests()
+        lines = self._lines_of(item)
         session = SoundSession(
             self._output,
             item,
             offset_ms,
-            lines=self._lines_of(item),
+            lines=lines,
             send=self._send,
             context=self._context,
         )
+        session.mute(self._muted_of(lines, item))
         self._stack.sessions.append(session)
         return session
+
+    def mute_lines(self) -> None:
+        """Take from what sounds or is about to the lines that are muted now."""
+        for session in self._stack.sessions:
+            if isinstance(session, SoundSession):
+                session.mute(self._muted_of(self._lines_of(session.item), session.item))
+
+    def _muted_of(self, lines: Collection[SpeakerLine], item: Item) -> list[str]:
+        """Which of these lines are muted for an item; an emergency and a local key pass."""
+        if item.level >= Level.EMERGENCY:
+            return []
+        return [line.name for line in lines if self._context.is_muted(line.name)]
 
     def _lines_of(self, item: Item) -> list[SpeakerLine]:
         return [line for line in self._lines if "*" in item.zones or line.name in item.zones]

@@ -198,6 +198,7 @@ class SoundOutput:
         """Start and stop sessions as scheduled; returns the seconds until the next update."""
         now = self._clock.now()
         await self._end_unentitled(now)
+        self._starts.mute_lines()
         alarm = await self._update_alarms(now)
         await self.session_stack.hold_back(now)
         upcoming = self._rundown.upcoming(now)

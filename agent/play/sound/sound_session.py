@@ -25,6 +25,7 @@ from agent.play.speaker_line import SpeakerLine
 _ids = itertools.count(1)
 FADE_MS = 20
 NEVER_MONO_S = 1e12
+MUTED = "muted"  # why an item was not heard, or not on all its lines
 
 
 class SoundSession:
@@ -66,6 +67,7 @@ class SoundSession:
         self._make_source = context.make_source
         self._record = PlayRecord(context.log, output, item)
         self._claim = LineClaim(lines)
+        self._muted: list[str] = []
         self._is_loaded = self._is_complete = False
         self._slot = f"{next(_ids)}.message"
         self._source: SoundSource | None = None
@@ -85,6 +87,8 @@ class SoundSession:
         Raises:
             AgentError: the source cannot sound: a medium is missing or is not what was signed.
         """
+        if self.stop_reason == MUTED:
+            raise PlayError(MUTED)
         if self.item.missing:
             raise AgentError("E_MEDIA", self.item.title, self.item.missing)
         source = self._make_source(self.item)
@@ -109,6 +113,8 @@ class SoundSession:
             raise PlayError("E_WORKER", self.item.title, "the engine stopped")
         if self.stop_reason == "switch":
             raise PlayError("E_SWITCH", self.item.title, "no loudspeaker line could be switched on")
+        if self.stop_reason == MUTED:
+            raise PlayError(MUTED)
         if self.stop_reason is not None:
             raise PlayError("E_STOPPED", self.item.title, self.stop_reason)
 
@@ -220,10 +226,19 @@ class SoundSession:
         self.played_ms = max(0, int((mono_s - self._started_mono_s) * 1000))
         await self._finish("stopped", mono_s)
 
+    def mute(self, lines: Iterable[str]) -> None:
+        """Sound no longer on these lines; without any line left it ends."""
+        dropped = [name for name in lines if name in self._claim.names]
+        if dropped:
+            self._muted += dropped
+            self._claim.drop(dropped)
+            if not self._claim.names:
+                self.stop(MUTED)
+
     async def refuse(self, reason: str) -> None:
         """Write the record as skipped: it never sounded."""
         self.outcome = "skipped"
-        await self._record.close(PlayResult("skipped", reason))
+        await self._record.close(PlayResult("skipped", reason, muted=self._muted))
         await self._release()
 
     @property
@@ -248,6 +263,7 @@ class SoundSession:
             underruns=self.underruns,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
+            muted=self._muted,
         )
 
     @property
@@ -276,9 +292,10 @@ class SoundSession:
         if why == "end":
             await self._apply_source_end()
         if self.stop_reason is None and (why == "end" or self._is_complete):
-            self.outcome, reason = "full", None
+            self.outcome, reason = self._whole()
         elif self._started_mono_s is None:
-            self.outcome, reason = "failed", self.stop_reason or why
+            is_muted = self.stop_reason == MUTED
+            self.outcome, reason = "skipped" if is_muted else "failed", self.stop_reason or why
         else:
             self.outcome, reason = "cut", self.stop_reason or why
         is_unheard = self._started_mono_s is None
@@ -287,6 +304,13 @@ class SoundSession:
         if not self.is_withdrawn_unheard and not self.is_preempted_unheard:
             await self._record.close(self._build_result(self.outcome, reason, end_mono_s))
         await self._release()
+
+    def _whole(self) -> tuple[Outcome, str | None]:
+        """It sounded to its end; what must be heard was not, where a line was muted."""
+        if not (self._muted and self.item.source.description.essential):
+            return "full", None
+        self.stop_reason = MUTED
+        return "cut", MUTED
 
     async def _apply_source_end(self) -> None:
         """A source that breaks off also ends its pipe: apply the reason that it gives."""

@@ -20,6 +20,7 @@ from agent.plan.emergency import activate
 from agent.plan.prepared_alarm import KeyAlarm
 from agent.play.sound.sound_output import SoundOutput
 from agent.playout.schedule import SoundSchedule
+from agent.store.zone_level import ZoneLevel
 from tests.harness.play_records import HEAD, PLAY
 from tests.harness.silent_schedule import DIGEST, START, emergency, playlist
 from tests.harness.station_box import Box
@@ -167,3 +168,11 @@ async def test_an_emergency_in_force_is_there_with_its_outputs_and_languages(box
         ("loa", "on", (LanguageStatus("vi", "now"), LanguageStatus("km", "missing"))),
         ("bang-tin", "process", ()),
     ]
+
+
+async def test_a_zone_says_what_commands_have_set_for_it(box: Box) -> None:
+    until_at = box.clock.at + timedelta(hours=1)
+    box.levels._levels = {"nga-ba": ZoneLevel(trim_db=-6, muted_until=until_at)}
+    muted, other = (await box.status()).outputs[0].zones
+    assert (muted.trim_db, muted.muted_until) == (-6, until_at)
+    assert (other.trim_db, other.muted_until) == (0, None)

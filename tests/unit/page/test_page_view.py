@@ -422,3 +422,20 @@ def test_the_authority_is_shown_with_its_age() -> None:
     pinned = replace(HEALTHY, readings=(ReadingStatus("authority", "good"),))
     assert "quyền ký" in words(pinned)
     assert "2 giờ 5 phút trước" not in words(pinned)
+
+
+@pytest.mark.parametrize(
+    ("lang", "muted", "trimmed"),
+    [
+        ("vi", "tắt tiếng theo lệnh", "nhỏ hơn mức chuẩn 6 dB"),
+        ("en", "muted by order", "6 dB below the calibrated level"),
+    ],
+)
+def test_what_commands_have_set_stands_beside_its_zone(lang: str, muted: str, trimmed: str) -> None:
+    first, *others = HEALTHY.outputs
+    zone, *rest = first.zones
+    level = replace(zone, trim_db=-6, muted_until=AT + timedelta(hours=1))
+    status = replace(HEALTHY, outputs=(replace(first, zones=(level, *rest)), *others))
+    text = words(status, lang)
+    assert text.count(muted) == text.count(trimmed) == 1
+    assert muted not in words(HEALTHY, lang)
