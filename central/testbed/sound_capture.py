@@ -72,8 +72,8 @@ class Capture:
         self._thread.start()
 
     def wait_flowing(self, timeout_s: float = 30.0) -> bool:
-        """Block until the first samples are in; False when none came."""
-        return self._flowing.wait(timeout_s)
+        """Block until the first samples are in; False when none came, or it was stopped."""
+        return self._flowing.wait(timeout_s) and bool(self._envelope)
 
     def mono_of(self, position_s: float) -> float:
         """The CLOCK_MONOTONIC second at which the sample at `position_s` of the WAV sounded."""
@@ -111,6 +111,7 @@ class Capture:
                     headed = self._bytes
                     self._rewrite_header()
             self._rewrite_header()
+        self._flowing.set()  # whoever still waits for the first samples waits no longer
 
     def _note(self, arrival_s: float) -> None:
         position_s = self._bytes / FRAME_BYTES / RATE_HZ

@@ -290,7 +290,7 @@ def test_attack_107_one_long_priority_item_makes_no_look_up_slow() -> None:
     long = dense(99, ["00:00:00"], 86_400_000, "priority")
     timeline = build([*routine, long])
     assert len(timeline.occurrences) > 20_000
-    began = time.perf_counter()
+    began = time.thread_time()
     for minute in range(100):
         at = FROM + timedelta(minutes=minute, seconds=30)
         first = timeline.playing(at, "sound")
@@ -300,4 +300,4 @@ def test_attack_107_one_long_priority_item_makes_no_look_up_slow() -> None:
         assert coming is not None
         assert coming.start_at == FROM + timedelta(days=1)  # until then all others lose
         assert len(timeline.contenders(at, "sound")) <= 9
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

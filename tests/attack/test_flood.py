@@ -22,7 +22,7 @@ from tests.harness.signed_documents import judge
 STATION = StationId("tv-cl-0007")
 DEAR = b'{"a":"' + b'\\"' * 40_000 + b'"}'
 WALL_S = 0.6
-LIMIT_S = 5.0
+LIMIT_S = 60.0  # never reached; what counts is how many were judged before
 
 
 class Box:

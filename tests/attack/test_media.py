@@ -7,14 +7,13 @@ import hashlib
 import os
 import resource
 import socket
-import ssl
 import struct
 import subprocess
 import sys
 import textwrap
 import zipfile
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -28,25 +27,15 @@ from agent.play.board.scene_renderer import SceneContext, render
 from agent.play.decode.clip_sequence import Track
 from agent.play.decode.decoder import start_decoder
 from agent.store.media import MediaStore
-from central.collector.identity import Identity
 from central.documents.audio_tools import make_chime
-from central.testbed.certificates import CertificateAuthority, make_demo_ca
+from central.testbed.certificates import CertificateAuthority
+from tests.harness.media_host import Serve, hosts, media_ca, media_identity, serve
+
+__all__ = ["hosts", "media_ca", "media_identity", "serve"]
 
 RATE_HZ = 48_000
 CONTENT = bytes(range(256)) * 64
 DIGEST = Digest(hashlib.sha256(CONTENT).hexdigest())
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Serve = Callable[[Answer], Awaitable[str]]
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    return make_demo_ca(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture(scope="module")
-def identity(authority: CertificateAuthority) -> Identity:
-    return authority.issue_server("media")
 
 
 @pytest.fixture
@@ -55,38 +44,9 @@ def store(tmp_path: Path) -> MediaStore:
 
 
 @pytest.fixture
-def hosts() -> set[str]:
-    """What the station-config names."""
-    return set()
-
-
-@pytest.fixture
-def fetcher(store: MediaStore, authority: CertificateAuthority, hosts: set[str]) -> Fetcher:
+def fetcher(store: MediaStore, media_ca: CertificateAuthority, hosts: set[str]) -> Fetcher:
     patience = Patience(connect_s=2.0, idle_s=0.3, total_s=1.5)
-    return Fetcher(store, authority.ca, hosts=lambda: hosts, allow_private=True, patience=patience)
-
-
-@pytest.fixture
-async def serve(identity: Identity, hosts: set[str]) -> AsyncIterator[Serve]:
-    """An https host that the station-config names, answering as the attack wants."""
-    runners: list[web.AppRunner] = []
-
-    async def start(answer: Answer) -> str:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(identity.cert, identity.key)
-        app = web.Application()
-        app.router.add_get("/{any:.*}", answer)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        runners.append(runner)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-        host = f"127.0.0.1:{runner.addresses[0][1]}"
-        hosts.add(host)
-        return f"https://{host}/{DIGEST}"
-
-    yield start
-    for runner in runners:
-        await runner.cleanup()
+    return Fetcher(store, media_ca.ca, hosts=lambda: hosts, allow_private=True, patience=patience)
 
 
 def medium(*urls: str) -> Medium:
@@ -184,15 +144,15 @@ def test_attack_087_links_in_the_store(store: MediaStore, tmp_path: Path) -> Non
     ],
 )  # fmt: skip
 async def test_attack_088_addresses_that_lead_into_the_local_network(
-    store: MediaStore, authority: CertificateAuthority, url: str
+    store: MediaStore, media_ca: CertificateAuthority, url: str
 ) -> None:
-    fetcher = Fetcher(store, authority.ca, hosts=set, allow_private=True)
+    fetcher = Fetcher(store, media_ca.ca, hosts=set, allow_private=True)
     assert await code_of(fetcher.fetch(medium(url))) == "E_URL"
 
 
 async def test_attack_088_a_public_name_that_leads_to_loopback_and_a_redirect_to_it(
     store: MediaStore,
-    authority: CertificateAuthority,
+    media_ca: CertificateAuthority,
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -209,7 +169,7 @@ async def test_attack_088_a_public_name_that_leads_to_loopback_and_a_redirect_to
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebind)
-    everyone = Fetcher(store, authority.ca, hosts=set, allow_private=True)
+    everyone = Fetcher(store, media_ca.ca, hosts=set, allow_private=True)
     assert await code_of(everyone.fetch(medium(f"https://media.example.vn:{port}/x"))) == "E_URL"
     monkeypatch.undo()
 
@@ -218,7 +178,7 @@ async def test_attack_088_a_public_name_that_leads_to_loopback_and_a_redirect_to
 
     outside = await serve(elsewhere)
     named = {outside.split("/")[2]}
-    fetcher = Fetcher(store, authority.ca, hosts=lambda: named, allow_private=True)
+    fetcher = Fetcher(store, media_ca.ca, hosts=lambda: named, allow_private=True)
     assert await code_of(fetcher.fetch(medium(outside))) == "E_FETCH"
     assert asked == []
 

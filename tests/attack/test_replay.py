@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-
-import pytest_asyncio
 
 from agent.clock import Now
 from agent.trust.authority import load_pinned
@@ -18,6 +15,7 @@ from tests.harness.head_fixture import (
     STATION,
     WEEK,
     Look,
+    box,
     entry_of,
     give_place,
     head,
@@ -40,6 +38,8 @@ from tests.harness.signed_documents import (
     seal,
     silence,
 )
+
+__all__ = ["box"]
 
 
 def after(*documents: dict[str, object]) -> FakeFloors:
@@ -112,15 +112,6 @@ def test_attack_081_a_new_playlist_beside_an_old_stream_grant() -> None:
     assert code_of(lambda: judge(old, "stream-grant", floors=floors, authority=authority)) == (
         "E_REPLAY"
     )
-
-
-@pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
-    """A box in its place, its clock right, under an authority that delegates heads."""
-    started = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
-    await give_place(started)
-    yield started
-    await started.stop()
 
 
 async def test_attack_076_a_cancelled_emergency_said_again(tmp_path: Path) -> None:

@@ -51,10 +51,10 @@ async def test_attacks_065_and_066_an_old_answer_and_one_of_five_years_ahead(
 
     monkeypatch.setattr(ReportHandler, "_time_reply", tapped)
     monkeypatch.setattr("central.collector.report_handler.datetime", _Ahead)
-    await stage.start()
+    await stage.place()
     # 66: it waits, and the box says so.
     told = lambda: [one["what"] for one in _details(stage, "fault")]  # noqa: E731 - asked again
-    await until(lambda: "time_jump_held" in told(), "the jump told", 40)
+    await until(lambda: "time_jump_held" in told(), "the jump told")
     # 65: truly signed, for this very box; but one of these questions has been answered.
     for old in answered:
         await stage.scene.collector.send(old.topic, old.envelope, retain=False)

@@ -30,7 +30,7 @@ class ContinuousPlay:
 
     async def begin(self) -> ContinuousPlay:
         """Publish the programme, record the sink, wait for the first sound."""
-        line = "title: Ca nhạc, play: [nhac.opus], repeat: 12, when_cut: rejoin"
+        line = "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin"
         await self.stage.stock(line)
         self.planned = soon(3)
         await self.stage.publish(self.stage.compile([(self.planned, line)]))

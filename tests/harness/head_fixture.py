@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
@@ -78,3 +81,12 @@ class Look:
 
     async def __call__(self) -> list[CheckFinding]:
         return await self.check.check()
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
+    """A box in its place, its clock right, under an authority that delegates heads."""
+    started = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
+    await give_place(started)
+    yield started
+    await started.stop()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from central.documents.audio_tools import make_melody
 from central.documents.emergency_order import (
     EmergencyMessage,
     OrderParams,
     draft_emergency,
 )
+from tests.harness.melody import make_melody
 
 MINUTE = timedelta(minutes=1)
 

@@ -26,6 +26,8 @@ LOCAL = timedelta(hours=7)
 CLOCK_ERROR_S = 0.06  # half of a round trip that the box does not call slow, and a minute's drift
 CLOCK_LIMIT_S = 55.0  # three questions
 GENESIS = "0" * 64
+ENGINE = frozenset({"agent.play.sound.engine_process", "agent.play.sound.safe_engine_process"})
+BOARD = frozenset({"agent.play.board.board_process"})
 
 
 @dataclass
@@ -50,7 +52,14 @@ class Stage:
         return studio
 
     async def start(self) -> None:
-        """Start the station and have it placed."""
+        """Start the station, have it placed, and its clock exact."""
+        await self.place()
+        # What is judged later knows the error of its clock; it is better small.
+        with contextlib.suppress(RuntimeError):
+            await until(self._has_exact_clock, "an exact clock", CLOCK_LIMIT_S)
+
+    async def place(self) -> None:
+        """Start the station and have it placed; its clock may never be right."""
         await self.station.start()
         config = self.scene.sign(
             station_config(self.name, datetime.now(UTC), self.scene.media.address),
@@ -59,9 +68,6 @@ class Stage:
         )
         await self.scene.publish(config, station=self.name)
         await until(lambda: self.scene.database.has_accepted(self.name, "station-config"), "placed")
-        # What is judged later knows the error of its clock; it is better small.
-        with contextlib.suppress(RuntimeError):
-            await until(self._has_exact_clock, "an exact clock", CLOCK_LIMIT_S)
 
     def _has_exact_clock(self) -> bool:
         """Its times are compared with the capture's; after a slow answer it asks once more."""
@@ -189,5 +195,12 @@ def children_of(pid: int) -> list[psutil.Process]:
 
 
 def engine_of(pid: int) -> psutil.Process | None:
-    engines = {"agent.play.sound.engine_process", "agent.play.sound.safe_engine_process"}
-    return next((c for c in children_of(pid) if engines & set(c.cmdline())), None)
+    return next((child for child in children_of(pid) if runs(ENGINE, child)), None)
+
+
+def runs(modules: frozenset[str], process: psutil.Process) -> bool:
+    """Is it a Python process of one of these modules?"""
+    try:
+        return not modules.isdisjoint(process.cmdline())
+    except psutil.NoSuchProcess:  # one that has ended meanwhile; ZombieProcess is one
+        return False

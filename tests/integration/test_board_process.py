@@ -70,7 +70,7 @@ def test_a_notice_in_two_scripts_with_a_qr_code_is_on_the_face_and_a_foreign_rea
 def test_a_face_goes_black_by_itself_when_its_scene_ends(start: Start) -> None:
     child = start()
     child.next()
-    child.tell(build_show(NOTICE[0], until_mono_s=mono_s() + 1.0))
+    child.tell(build_show(NOTICE[0], until_mono_s=mono_s() + 2.5))
     for _ in FACES:
         assert isinstance(child.next(), Shown)
     assert not is_black(child.picture("mat-truoc"))

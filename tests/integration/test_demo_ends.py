@@ -51,7 +51,9 @@ async def test_it_takes_everything_with_it(
     async with asyncio.timeout(PATIENCE_S):
         await process.wait()
     try:
-        _, alive = await asyncio.to_thread(psutil.wait_procs, left, 10)  # the last ones are init's
+        _, alive = await asyncio.to_thread(
+            psutil.wait_procs, left, PATIENCE_S
+        )  # the last ones are init's
         assert alive == []
         assert process.returncode == 0  # it stayed until it was told to go, and that was no failure
     finally:

@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import hashlib
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,21 +23,13 @@ from agent.store.media import MediaStore
 from central.collector.identity import Identity
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 from central.testbed.media_server import MediaServer
+from tests.harness.media_host import Serve, hosts, media_ca, media_identity, serve
+
+__all__ = ["hosts", "media_ca", "media_identity", "serve"]
 
 CONTENT = bytes(range(256)) * 4000  # 1,024,000 bytes
 DIGEST = Digest(hashlib.sha256(CONTENT).hexdigest())
 HALF = len(CONTENT) // 2
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    return make_demo_ca(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture(scope="module")
-def identity(authority: CertificateAuthority) -> Identity:
-    return authority.issue_server("media")
 
 
 @pytest.fixture
@@ -47,51 +38,20 @@ def media(tmp_path: Path) -> MediaStore:
 
 
 @pytest.fixture
-def hosts() -> set[str]:
-    """What the station-config names: the servers that a test starts."""
-    return set()
+def fetcher(media: MediaStore, media_ca: CertificateAuthority, hosts: set[str]) -> Fetcher:
+    return Fetcher(media, media_ca.ca, hosts=lambda: hosts, allow_private=True)
 
 
 @pytest.fixture
-def fetcher(media: MediaStore, authority: CertificateAuthority, hosts: set[str]) -> Fetcher:
-    return Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=True)
-
-
-@pytest.fixture
-async def good_url(tmp_path: Path, identity: Identity, hosts: set[str]) -> AsyncIterator[str]:
+async def good_url(tmp_path: Path, media_identity: Identity, hosts: set[str]) -> AsyncIterator[str]:
     folder = tmp_path / "published"
     folder.mkdir()
     (folder / DIGEST).write_bytes(CONTENT)
-    server = MediaServer(folder, identity)
+    server = MediaServer(folder, media_identity)
     await server.start()
     hosts.add(server.address)
     yield server.url_of(DIGEST)
     await server.stop()
-
-
-@pytest.fixture
-async def serve(
-    identity: Identity, hosts: set[str]
-) -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
-    """Starts an https server that answers as the test says; gives its address."""
-    runners: list[web.AppRunner] = []
-
-    async def start(answer: Answer) -> str:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(identity.cert, identity.key)
-        app = web.Application()
-        app.router.add_get("/{any:.*}", answer)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        runners.append(runner)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-        host = f"127.0.0.1:{runner.addresses[0][1]}"
-        hosts.add(host)
-        return f"https://{host}/{DIGEST}"
-
-    yield start
-    for runner in runners:
-        await runner.cleanup()
 
 
 def medium(*urls: str, size: int = len(CONTENT)) -> Medium:
@@ -124,7 +84,7 @@ async def test_a_medium_arrives_whole(fetcher: Fetcher, media: MediaStore, good_
 
 
 async def test_a_broken_download_is_resumed_where_it_ended(
-    fetcher: Fetcher, media: MediaStore, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, media: MediaStore, serve: Serve
 ) -> None:
     asked: list[str | None] = []
 
@@ -168,7 +128,7 @@ async def test_a_rotten_part_is_thrown_away_and_fetched_once_more(
 
 
 async def test_a_host_without_range_starts_anew(
-    fetcher: Fetcher, media: MediaStore, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, media: MediaStore, serve: Serve
 ) -> None:
     async def whole(_: web.Request) -> web.StreamResponse:
         return web.Response(body=CONTENT)
@@ -179,7 +139,7 @@ async def test_a_host_without_range_starts_anew(
 
 
 async def test_a_busy_host_does_not_cost_the_part(
-    fetcher: Fetcher, media: MediaStore, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, media: MediaStore, serve: Serve
 ) -> None:
     async def busy(_: web.Request) -> web.StreamResponse:
         return web.Response(status=503)
@@ -191,7 +151,7 @@ async def test_a_busy_host_does_not_cost_the_part(
 
 
 async def test_an_endless_answer_is_cut_at_the_signed_length(
-    fetcher: Fetcher, media: MediaStore, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, media: MediaStore, serve: Serve
 ) -> None:
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -210,7 +170,7 @@ async def test_an_endless_answer_is_cut_at_the_signed_length(
 
 
 async def test_wrong_content_of_the_right_length_is_refused_and_leaves_nothing(
-    fetcher: Fetcher, media: MediaStore, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, media: MediaStore, serve: Serve
 ) -> None:
     async def forged(_: web.Request) -> web.StreamResponse:
         return web.Response(body=b"x" * len(CONTENT))
@@ -226,7 +186,7 @@ async def test_the_next_address_is_tried_when_one_lies(
     fetcher: Fetcher,
     media: MediaStore,
     good_url: str,
-    serve: Callable[[Answer], Awaitable[str]],
+    serve: Serve,
 ) -> None:
     async def forged(_: web.Request) -> web.StreamResponse:
         return web.Response(body=b"x" * len(CONTENT))
@@ -236,7 +196,7 @@ async def test_the_next_address_is_tried_when_one_lies(
 
 
 async def test_redirects_and_packed_content_are_not_followed(
-    fetcher: Fetcher, good_url: str, serve: Callable[[Answer], Awaitable[str]]
+    fetcher: Fetcher, good_url: str, serve: Serve
 ) -> None:
     async def elsewhere(_: web.Request) -> web.StreamResponse:
         raise web.HTTPFound(good_url)
@@ -260,11 +220,11 @@ async def test_a_host_with_a_foreign_certificate_is_not_believed(
 
 
 async def test_a_host_whose_certificate_has_ended_by_our_clock_is_not_believed(
-    media: MediaStore, authority: CertificateAuthority, good_url: str, hosts: set[str]
+    media: MediaStore, media_ca: CertificateAuthority, good_url: str, hosts: set[str]
 ) -> None:
     late = Now(datetime(2050, 1, 1, tzinfo=UTC), "SYNCED", 0.02)
     fetcher = Fetcher(
-        media, authority.ca, hosts=lambda: hosts, allow_private=True,
+        media, media_ca.ca, hosts=lambda: hosts, allow_private=True,
         dates=CertificateDates(lambda: late),
     )  # fmt: skip
     with pytest.raises(LinkError, match="expired at 2049-12-31"):
@@ -273,29 +233,29 @@ async def test_a_host_whose_certificate_has_ended_by_our_clock_is_not_believed(
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"])
 async def test_loopback_is_refused_under_every_spelling(
-    media: MediaStore, authority: CertificateAuthority, good_url: str, name: str
+    media: MediaStore, media_ca: CertificateAuthority, good_url: str, name: str
 ) -> None:
-    public_only = Fetcher(media, authority.ca, hosts=set, allow_private=True)
+    public_only = Fetcher(media, media_ca.ca, hosts=set, allow_private=True)
     with pytest.raises(TrustError) as caught:
         await public_only.fetch(medium(good_url.replace("127.0.0.1", name)))
     assert caught.value.code == "E_URL"
 
 
 async def test_a_local_network_needs_the_signed_word_and_the_technicians(
-    media: MediaStore, authority: CertificateAuthority, good_url: str, hosts: set[str]
+    media: MediaStore, media_ca: CertificateAuthority, good_url: str, hosts: set[str]
 ) -> None:
-    signed_only = Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=False)
+    signed_only = Fetcher(media, media_ca.ca, hosts=lambda: hosts, allow_private=False)
     with pytest.raises(TrustError, match="private"):
         await signed_only.fetch(medium(good_url))
-    both = Fetcher(media, authority.ca, hosts=lambda: hosts, allow_private=True)
+    both = Fetcher(media, media_ca.ca, hosts=lambda: hosts, allow_private=True)
     await both.fetch(medium(good_url))
 
 
 async def test_a_host_that_is_not_named_is_not_asked_while_others_are(
-    media: MediaStore, authority: CertificateAuthority, good_url: str
+    media: MediaStore, media_ca: CertificateAuthority, good_url: str
 ) -> None:
     named = {"media.example.vn", "127.0.0.1:1"}
-    fetcher = Fetcher(media, authority.ca, hosts=lambda: named, allow_private=True)
+    fetcher = Fetcher(media, media_ca.ca, hosts=lambda: named, allow_private=True)
     for url in (good_url, good_url.replace("127.0.0.1", "media.example.vn")):
         with pytest.raises(TrustError, match="not a host that the station-config names"):
             await fetcher.fetch(medium(url))

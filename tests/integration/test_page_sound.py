@@ -7,10 +7,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from central.documents.audio_tools import make_melody
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis
+from tests.harness.melody import make_melody
 from tests.harness.page_client import Phone, free_port, is_listening
 from tests.harness.station_harness import Stage
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from central.documents.audio_tools import make_melody
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.melody import make_melody
 from tests.harness.station_harness import stage
 
 __all__ = ["stage"]

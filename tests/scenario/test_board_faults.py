@@ -12,13 +12,11 @@ import pytest
 
 from central.testbed.stations import BOARD_STATION
 from central.testbed.testbed import until
-from tests.harness.station_harness import Stage, children_of, moment, soon
+from tests.harness.station_harness import BOARD, Stage, children_of, moment, runs, soon
 
 
 def _board(stage: Stage) -> psutil.Process:
-    return next(
-        c for c in children_of(stage.station.pid) if "agent.play.board.board_process" in c.cmdline()
-    )
+    return next(child for child in children_of(stage.station.pid) if runs(BOARD, child))
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
@@ -32,7 +30,7 @@ async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
         start = soon(5)
         line = 'title: Nước sạch, show: {text: "Nước sạch cho mọi nhà"}, for: 5m'
         await stage.publish(stage.compile([(start, line)]))
-        await until(lambda: stage.open_play() is not None, "the picture", 40)
+        await until(lambda: stage.open_play() is not None, "the picture")
         first = moment(stage.open_play()["start"])
         at = datetime.now(UTC)
         os.kill(_board(stage).pid, how)
@@ -40,11 +38,13 @@ async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
             lambda: (play := stage.open_play()) is not None and moment(play["start"]) > at,
             "the picture again",
         )
+        again = moment(stage.open_play()["start"])
         await until(lambda: bool(stage.collected_plays()), "the cut at the centre")
         (cut,) = stage.collected_plays()
         assert (cut["result"], cut["reason"]) == ("cut", "board_lost")
         assert moment(cut["start"]) == first
-        assert moment(cut["end"]) - at < timedelta(seconds=10)
+        # by the record, it is over before it is shown anew
+        assert first < moment(cut["end"]) <= again + timedelta(seconds=stage.clock_error_s())
         told = [r["detail"] for r in stage.collected() if r["kind"] == "fault"]
         states = [d["state"] for d in told if d["what"] == "board_lost"]
         assert states[0] == "begins"
@@ -60,12 +60,12 @@ async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board
     stage = Stage(scene, scene.stations[BOARD_STATION])
     try:
         await stage.start()
-        await until(lambda: _find_board(stage) is not None, "the board", 20)
+        await until(lambda: _find_board(stage) is not None, "the board")
         board = _board(stage).pid
         text = "lũ về, " * 1000
         line = f'title: Dài, show: {{text: "{text}"}}, for: 5m'
         await stage.publish(stage.compile([(soon(5), line)]))
-        await until(lambda: bool(stage.collected_plays()), "the record at the centre", 40)
+        await until(lambda: bool(stage.collected_plays()), "the record at the centre")
         (play,) = stage.collected_plays()
         assert play["result"] == "failed"
         assert play["reason"].startswith("E_FIT")
@@ -75,7 +75,4 @@ async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board
 
 
 def _find_board(stage: Stage) -> psutil.Process | None:
-    found = (
-        c for c in children_of(stage.station.pid) if "agent.play.board.board_process" in c.cmdline()
-    )
-    return next(found, None)
+    return next((one for one in children_of(stage.station.pid) if runs(BOARD, one)), None)

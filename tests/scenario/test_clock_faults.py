@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.faketime_library import find_faketime_library
+from tests.harness.melody import make_melody
 
 HOUR_S = 3600
 TEN_YEARS_S = 10 * 365 * 86_400

@@ -16,12 +16,12 @@ from typing import Any
 import pytest_asyncio
 
 from central.documents.alarm_compiler import compile_alarm
-from central.documents.audio_tools import make_melody
 from central.documents.compiler import SigningParams
 from central.testbed.testbed import until
 from drivers.sim.sim_input import set_contact
-from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis, power
+from tests.harness.audio_analysis import RATE_HZ, STARVED_S, AudioAnalysis, power
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.melody import make_melody
 from tests.harness.station_harness import moment
 
 MESSAGE_HZ, MESSAGE_S = 1200.0, 3
@@ -52,6 +52,13 @@ def alarm_share(ear: AudioAnalysis, start: datetime, end: datetime) -> float:
     step = int(0.08 * RATE_HZ)
     windows = [ear.samples[i : i + step] for i in range(max(0, first), last - step, step)]
     return sum(map(is_alarm, windows)) / len(windows) if windows else 0.0
+
+
+def assert_alarm_alone(ear: AudioAnalysis, start: datetime, end: datetime) -> None:
+    """The alarm fills a span, but for the silence that a starved machine explains."""
+    length_s = (end - start).total_seconds()
+    share = alarm_share(ear, start, end)
+    assert share * length_s > max(0.8 * length_s - STARVED_S, 0.0), (share, start, end)
 
 
 def is_alarm(samples: array[int]) -> bool:
@@ -124,10 +131,10 @@ async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(ke
 
     alarm = await keys.press()
     resumed = await air.until_sounding(moment(alarm["start"]))  # by itself: the schedule for now
-    await air.pass_time(2)
+    await air.pass_time(3)
 
     await keys.press()
-    await air.pass_time(0.5 + 2 * stage.clock_error_s())
+    await air.pass_time(2 + 2 * stage.clock_error_s())
     await asyncio.to_thread(set_contact, keys.silence, active=True)
     await until(lambda: stage.open_play() is None, "silence")
     await air.pass_time(1.5)
@@ -141,7 +148,7 @@ async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(ke
     await stage.station.stop(signal.SIGKILL)
     await stage.station.start()
     again = await air.until_sounding(killed_at)
-    await air.pass_time(2)
+    await air.pass_time(3)
     ear = await air.hear()
     await air.assert_truth()
 
@@ -159,13 +166,13 @@ async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(ke
     first, second, third = ((moment(p["start"]), moment(p["end"])) for p in alarms)
     ms = timedelta(milliseconds=1)
     # what the device had taken when the record was closed still sounds
-    edge = timedelta(seconds=0.1 + stage.clock_error_s())
+    edge = timedelta(seconds=0.3 + stage.clock_error_s())
     assert alarm_share(ear, calm_at, first[0] - edge) == 0
-    assert alarm_share(ear, first[0] + edge, first[1] - edge) > 0.8
+    assert_alarm_alone(ear, first[0] + edge, first[1] - edge)
     assert (first[1] - first[0]).total_seconds() > 3 + MESSAGE_S - 0.5  # signal and message
-    assert alarm_share(ear, second[0] + edge, second[1] - edge) > 0.8
+    assert_alarm_alone(ear, second[0] + edge, second[1] - edge)
     assert ear.loud_share(second[1] + edge, freed_at) == 0
     for begin, end in ((first[1], second[0]), (freed_at, third[0]), (again, again + 2000 * ms)):
         assert alarm_share(ear, begin + edge, end - edge) == 0
     for since in (resumed, again):
-        air.assert_in_its_place(ear, since, 1.5)
+        air.assert_in_its_place(ear, since)

@@ -21,9 +21,9 @@ from agent.contract.issuer_budget import OF_ISSUER
 from agent.store import documents
 from agent.store.database import Store
 from agent.trust.payload import decode_payload
-from central.documents.audio_tools import make_melody
 from central.documents.sign import sign_document
 from central.testbed.testbed import until
+from tests.harness.melody import make_melody
 from tests.harness.memory_group import memory_group
 from tests.harness.station_harness import Stage, soon
 

@@ -12,7 +12,7 @@ import pytest
 from tests.harness.broker_attacks import ATTACKS
 from tests.harness.hostile_harness import GROWTH_MIB, Outcome, hostile_stand
 
-QUICK_S, LONG_S = 20.0, 600.0
+QUICK_S, LONG_S = 15.0, 600.0
 LIMIT_MIB = 400.0
 
 
@@ -29,7 +29,7 @@ async def suffer(folder: Path, attack: str, seconds: float) -> Outcome:
         outcome = await on.suffer(attack, seconds)
         print(attack, outcome)
         assert outcome.missed == [], on.log_tail()
-        assert len(outcome.errors_ms) >= 5
+        assert len(outcome.errors_ms) >= 3
         assert (outcome.unheard, outcome.restarts, outcome.killed) == (0, [], 0), on.log_tail()
         before, most, after = outcome.rss_mib
         assert after < before + GROWTH_MIB, on.log_tail()

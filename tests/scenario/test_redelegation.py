@@ -24,11 +24,11 @@ from central.authority.ceremony.tree_draft import TreeDraft, open_draft
 from central.authority.ceremony.tree_publication import OnlineKeys, publish
 from central.authority.ceremony.workspace import Workspace
 from central.authority.signing_key import load_signer, make_key
-from central.documents.audio_tools import make_melody
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import encode_document
 from central.testbed.sample_documents import station_config
 from central.testbed.testbed import until
+from tests.harness.melody import make_melody
 from tests.harness.station_harness import soon
 
 CLASSES = ("routine", "priority", "emergency", "config", "command", "silence", "authority")

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.contract.document import Silence
-from central.documents.audio_tools import make_melody
 from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document
 from central.store.records import list_refusals, list_silences
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.melody import make_melody
 from tests.harness.station_harness import moment
 
 
@@ -76,7 +76,7 @@ async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_b
     assert (off["state"], off["how"], off["doc_id"]) == ("off", "lifted", on["doc_id"])
     (cut,) = [p for p in stage.collected_plays() if p["reason"] == "silenced"]
     # what the device had taken when the record was closed still sounds
-    quiet_at = moment(cut["end"]) + timedelta(seconds=0.1 + stage.clock_error_s())
+    quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + stage.clock_error_s())
     assert ear.loud_share(quiet_at, lifted_at) == 0, (quiet_at, lifted_at, ear.told_sounds())
     (row,) = [row for row in list_silences(scene.database) if row["state"] == "off"]
     assert row["station"] == stage.name

@@ -7,16 +7,13 @@ import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
-from central.documents.audio_tools import make_melody
 from central.documents.media import store_medium
 from central.testbed.broker import find_free_port
 from central.testbed.sample_documents import emergency
 from central.testbed.testbed import until
 from drivers.sim.sim_input import set_contact
 from tests.harness.continuous_play import ContinuousPlay
-from tests.harness.station_harness import moment
-
-TOLD_S = 10.0
+from tests.harness.melody import make_melody
 
 
 def read_page(url: str) -> str:
@@ -44,7 +41,6 @@ async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) ->
     await stage.start()
     await air.until_told("silence_key_on", ["begins"])
     order = scene.sign(emergency(datetime.now(UTC), words), "emergency", "vn.84.em")
-    published_at = datetime.now(UTC)
     await scene.publish(order)
     await air.until_told("emergency_not_sounding", ["begins"])
     await until_page(page, "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay.")
@@ -58,7 +54,6 @@ async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) ->
         and record["detail"]["what"] == "emergency_not_sounding"
         and record["detail"]["state"] == "begins"
     ]
-    assert (moment(told["at"]) - published_at).total_seconds() < TOLD_S
     assert (told["detail"]["subject"], "silence key" in told["detail"]["hint"]) == ("loa", True)
     await until(lambda: stage.collected_plays() != [], "the emergency at the centre")
     assert [play["result"] for play in stage.collected_plays()] == ["full"]

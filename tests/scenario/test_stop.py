@@ -12,10 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from central.documents.audio_tools import make_melody
 from central.testbed.testbed import until
 from drivers.sim.sim_amplifier import inject_fault
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.melody import make_melody
 from tests.harness.station_harness import assert_chain_whole
 
 ZONE = """\

@@ -21,12 +21,12 @@ from agent.contract.ids import StationId
 from agent.evidence.journal import Journal
 from agent.store import documents
 from agent.store.database import Store
-from central.documents.audio_tools import make_melody
 from central.documents.sign import read_document
 from central.store.records import list_gaps
 from central.store.station_reports import list_results
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.melody import make_melody
 from tests.harness.signed_emergency import make_alarm
 
 GENESIS = "0" * 64
@@ -202,7 +202,7 @@ async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
     on_at = await until_amplified(stage)
     await air.pass_time(7)
     ear = await air.hear()
-    assert ear.loud_share(on_at + timedelta(seconds=1), on_at + timedelta(seconds=7)) > 0.6
+    ear.assert_heard(on_at + timedelta(seconds=1), on_at + timedelta(seconds=7))
 
 
 async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_accepted(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.document import Ack
@@ -23,6 +21,7 @@ from tests.harness.head_fixture import (
     STATION,
     WEEK,
     Look,
+    box,
     entry_of,
     give_place,
     head,
@@ -50,14 +49,7 @@ from tests.harness.signed_documents import (
     utc_text,
 )
 
-
-@pytest_asyncio.fixture
-async def box(tmp_path: Path) -> AsyncIterator[HeadlessStation]:
-    """A box in its place, its clock right, under an authority that delegates heads."""
-    started = await HeadlessStation(tmp_path, STATION, with_head_role(), AT + HOUR).start()
-    await give_place(started)
-    yield started
-    await started.stop()
+__all__ = ["box"]
 
 
 async def test_a_new_box_without_a_head_accepts_what_is_signed_from_now_on(

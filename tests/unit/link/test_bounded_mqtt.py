@@ -60,7 +60,7 @@ async def test_what_waits_is_written_when_the_socket_takes_it(watched: Watched) 
     loop, written = asyncio.get_running_loop(), asyncio.Event()
     client._client.loop_write = written.set  # type: ignore[assignment,method-assign] # only asked
     client._client._call_socket_register_write()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await written.wait()
     client._client._call_socket_unregister_write()
     assert not loop.remove_writer(ours.fileno())
