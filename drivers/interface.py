@@ -21,7 +21,7 @@ UNIT_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class AudioDevice:
-    """A sound output that is present now.
+    """A sound output or input that is present now.
 
     Args:
         device: its name in the settings; stable across restarts and another order of cards.
@@ -67,6 +67,33 @@ class AudioOutput(Protocol):
 
     def close(self) -> None:
         """Stop calling `fill` and release the device."""
+
+
+class AudioInput(Protocol):
+    """One microphone or line-in of signed 16-bit mono PCM, open only while somebody speaks."""
+
+    device: str
+
+    def open(self, rate_hz: int, block_frames: int) -> None:
+        """Start to capture. Call once, before anything else.
+
+        Everything that the device needs is opened here, and no thread is started that reads or
+        writes anything but the device: the process is confined afterwards.
+
+        Raises:
+            DeviceUnreachable: no such device, or it cannot be opened.
+        """
+
+    def read(self) -> bytes:
+        """Wait for the next block, `block_frames * 2` bytes. One that came too late is lost.
+
+        Raises:
+            DeviceUnreachable: the device is gone. It may also never return: whoever waits for it
+                ends the process.
+        """
+
+    def close(self) -> None:
+        """Release the device."""
 
 
 class PowerSwitch(Protocol):

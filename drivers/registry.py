@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from drivers.errors import UnsupportedFeature
 from drivers.interface import (
     AudioDevice,
+    AudioInput,
     AudioOutput,
     FrameSink,
     InputPin,
@@ -40,6 +41,9 @@ ALSA = "drivers.audio.alsa_card"  # what Linux knows of cards, whatever drives t
 # profile -> its driver
 AUDIO_OUTPUTS: Mapping[str, Place] = {
     "portaudio": ("drivers.audio.portaudio", "PortAudioOutput"),
+}
+AUDIO_INPUTS: Mapping[str, Place] = {
+    "portaudio": ("drivers.audio.portaudio_input", "PortAudioInput"),
 }
 SWITCHES: Mapping[str, Place] = {
     "gpio": ("drivers.relay.gpio_relay", "GpioRelay"),
@@ -126,6 +130,27 @@ def set_mixer(card: SoundCard, control: str, level_db: float) -> None:
         DriverError: as `drivers.audio.alsa_card.set_mixer`.
     """
     importlib.import_module(ALSA).set_mixer(card, control, level_db)
+
+
+def load_audio_input(driver: str, device: str) -> AudioInput:
+    """Load a microphone or line-in of the settings; `device` is the driver's own name of it.
+
+    Raises:
+        UnsupportedFeature: no such driver.
+    """
+    return cast("AudioInput", _load(AUDIO_INPUTS, driver, {"device": device}))
+
+
+def list_audio_inputs(driver: str) -> list[AudioDevice]:
+    """The sound inputs that a driver finds now; call it in a separate process, it may abort.
+
+    Raises:
+        UnsupportedFeature: no such driver.
+    """
+    if driver not in AUDIO_INPUTS:
+        raise _unknown(driver, AUDIO_INPUTS)
+    found = importlib.import_module(AUDIO_INPUTS[driver][0]).list_inputs()
+    return cast("list[AudioDevice]", found)
 
 
 def list_audio_devices(driver: str) -> list[AudioDevice]:

@@ -11,10 +11,12 @@ class Level(IntEnum):
     FILLER = 0
     SCHEDULED = 1
     RELAY = 2
-    PRIORITY = 3
-    EMERGENCY = 4
-    LOCAL_KEY = 5
-    SILENCE = 6
+    LOCAL_VOICE = 3  # a microphone or line-in at the box
+    PRIORITY = 4
+    EMERGENCY = 5
+    LOCAL_KEY = 6  # the alarm of an emergency key
+    EMERGENCY_VOICE = 7  # the microphone of an emergency key
+    SILENCE = 8
 
 
 LEVEL_OF_CLASS = {"routine": Level.SCHEDULED, "priority": Level.PRIORITY}

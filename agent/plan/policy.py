@@ -190,11 +190,20 @@ class SessionBook:
             if not is_new:
                 first_at, session_end_at = self._first_at, max(end_at, self._end_at)
         if self._limit is not None and session_end_at - first_at > self._limit:
-            return f"minutes_per_session {math.ceil(self._limit.total_seconds() / 60)}"
+            return self._minutes_rule(self._limit)
         if is_new and not self._open(local_date(start_at)):
             return f"sessions_per_day {self._per_day}"
         self._first_at, self._end_at = first_at, session_end_at
         return None
+
+    def find_limit(self) -> tuple[datetime, str] | None:
+        """When the minutes of the session that was counted last are over, and their rule."""
+        if self._limit is None or self._first_at is None:
+            return None
+        return self._first_at + self._limit, self._minutes_rule(self._limit)
+
+    def _minutes_rule(self, limit: timedelta) -> str:
+        return f"minutes_per_session {math.ceil(limit.total_seconds() / 60)}"
 
     def _open(self, day: date) -> bool:
         count = self._count if day == self._day else 0

@@ -142,6 +142,29 @@ class WorkerFault(_Message, frozen=True, tag="fault"):
 EngineEvent = Ready | EngineBeat | Started | Ended | WorkerFault
 
 
+class AddPipe(_Message, frozen=True, tag="add_pipe"):
+    """Write what is captured from now on into the pipe whose write end comes with this message."""
+
+
+CaptureCommand = AddPipe
+
+
+class CaptureReady(_Message, frozen=True, tag="capture_ready"):
+    """The input is open and gives sound."""
+
+    device: str
+
+
+class CaptureBeat(_Message, frozen=True, tag="capture_beat"):
+    """Every 500 ms: blocks captured so far, and the highest peak since the last beat in dBFS."""
+
+    blocks: int
+    peak_dbfs: float
+
+
+CaptureEvent = CaptureReady | CaptureBeat | WorkerFault
+
+
 class ShowScene(_Message, frozen=True, tag="show"):
     """Show a scene on the named faces until a moment; `media` maps sha256 to a readable path.
 

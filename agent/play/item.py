@@ -94,6 +94,7 @@ class Item:
     latest_end_at: datetime
     when_cut: Literal["resume", "rejoin", "drop"] = "drop"
     kind: SoundKind = "file"
+    opening: Literal["chime", "attention"] | None = None  # what sounds before it
     clips: tuple[Medium, ...] = ()
     repeat: int = 1
     gap_ms: int = 0

@@ -23,9 +23,13 @@ class Feed:
     Args:
         read_fd: the read end of a pipe of s16le, 48 kHz, mono; its end is the end of the sound.
             The caller owns it.
+        is_live: False for sound that is written ahead of its moment: what comes too late is
+            skipped, so that the position stays right. True for sound that is written as it happens
+            and must be heard at once: late sound is played late, and what piles up is dropped.
     """
 
     read_fd: int
+    is_live: bool = False
 
 
 @dataclass(frozen=True)

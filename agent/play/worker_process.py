@@ -20,7 +20,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from agent.errors import PlayError
-from agent.play.ipc import BEAT_LIMIT_S, WORKER_FD, BoardCommand, EngineCommand, WorkerFault
+from agent.play.ipc import (
+    BEAT_LIMIT_S,
+    WORKER_FD,
+    BoardCommand,
+    CaptureCommand,
+    EngineCommand,
+    WorkerFault,
+)
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +101,9 @@ class WorkerProcess(Generic[E]):
             await self.stop()
             raise
 
-    def send(self, command: EngineCommand | BoardCommand, fd: int | None = None) -> None:
+    def send(
+        self, command: EngineCommand | BoardCommand | CaptureCommand, fd: int | None = None
+    ) -> None:
         """Send a command, with a descriptor if given; the descriptor is always closed here.
 
         Raises:

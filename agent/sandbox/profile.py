@@ -83,6 +83,20 @@ def confine_board(readable: Collection[str], writable: str) -> None:
     _install(seccomp.BOARD)
 
 
+def confine_capture() -> None:
+    """Confine this capture process, whose input is open: no files, programs or connections.
+
+    Landlock and the filter confine the calling thread, which does all the work; a sound server's
+    client library may have started one of its own before.
+
+    Raises:
+        OSError: the kernel refuses a mechanism that it announces.
+    """
+    if enforce.query_landlock_abi():
+        enforce.restrict_files([(READ, path) for path in (*_list_code(), *LIBRARIES, *DEVICES)])
+    _install(seccomp.CAPTURE)
+
+
 def confine_renderer(board: int) -> None:
     """Confine this renderer, forked from a board process, further: no writes, no new processes.
 

@@ -72,6 +72,8 @@ class SyscallPolicy:
 PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["execveat"]})
 # the board process: writes the output of its driver, forks renderers and ends them
 BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
+# a capture, whose device is open: it reads that and writes pipes
+CAPTURE = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
 # a renderer, forked from the board: it only returns pixels
 RENDERER = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from drivers.audio.alsa_card import find_card
+from drivers.audio.quiet_stderr import quiet_stderr
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice, Fill
 
@@ -41,7 +39,7 @@ class PortAudioOutput:
         """
         import pyaudio
 
-        with _quiet_stderr():
+        with quiet_stderr():
             self._audio = pyaudio.PyAudio()
         index = self._find()
         proceed = pyaudio.paContinue
@@ -57,7 +55,7 @@ class PortAudioOutput:
             return fill(frames, lead_s), proceed
 
         try:
-            with _quiet_stderr():
+            with quiet_stderr():
                 self._stream = self._audio.open(
                     rate=rate_hz,
                     channels=CHANNELS,
@@ -116,7 +114,7 @@ def list_outputs() -> list[AudioDevice]:
     """
     import pyaudio
 
-    with _quiet_stderr():
+    with quiet_stderr():
         audio = pyaudio.PyAudio()
     try:
         found = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
@@ -129,18 +127,3 @@ def list_outputs() -> list[AudioDevice]:
 def build_device(name: str) -> str:
     """The stable part of a name: `USB Audio Device: - (hw:1,0)` contains the card's number."""
     return name.partition(": ")[0] if "(hw:" in name else name
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Discard fd 2: PortAudio's ALSA and JACK probes always write harmless messages to it."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(sink)
-        os.close(kept)

@@ -23,7 +23,12 @@ CLIP_LIMIT_FRAMES = 48_000 * 600  # ten minutes, 58 MB
 
 
 class SampleSource(Protocol):
-    """The sound of a slot."""
+    """The sound of a slot.
+
+    `is_live`: it is written as it happens, so sound that comes late is played late, not skipped.
+    """
+
+    is_live: bool
 
     @property
     def finished(self) -> bool:
@@ -51,6 +56,8 @@ class Ring:
         fd: read end of the pipe, owned from now on.
         rate_hz: frames a second.
     """
+
+    is_live = False
 
     def __init__(self, fd: int, rate_hz: int) -> None:
         self._fd = fd
@@ -143,6 +150,8 @@ class Clip:
 
 class ClipSource:
     """One playback of a clip."""
+
+    is_live = False
 
     def __init__(self, clip: Clip) -> None:
         self._clip = clip

@@ -151,7 +151,7 @@ class Engine:
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         match at_card_level(command, self._config.gain_db):
             case Load() as command if fds:
-                self._mixer.load(command, Ring(fds.pop(), RATE_HZ))
+                self._mixer.load(command, _open_ring(command, fds.pop()))
             case Hold() as command if fds:
                 self._clips[command.clip] = Clip(fds.pop())
             case StartSlot() as command:
@@ -168,6 +168,14 @@ class Engine:
 
     def _send(self, event: EngineEvent) -> None:
         self._control.send(msgspec.json.encode(event))
+
+
+def _open_ring(command: Load, fd: int) -> Ring:
+    if not command.is_live:
+        return Ring(fd, RATE_HZ)
+    from agent.play.decode.live_ring import LiveRing  # only where somebody speaks
+
+    return LiveRing(fd, RATE_HZ)
 
 
 def main(argv: list[str]) -> int:

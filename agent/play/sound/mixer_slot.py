@@ -25,8 +25,8 @@ class Slot:
     """Waits for its moment, sounds, fades out, ends.
 
     Under-run: silence is inserted and the samples that arrive late are skipped, so that the
-    position stays right; the sound fades back in within 10 ms. Before its first sample a
-    slot waits.
+    position stays right; of a live source they are played. The sound fades back in within 10 ms.
+    Before its first sample a slot waits.
 
     Args:
         slot_id: the command's id.
@@ -86,8 +86,10 @@ class Slot:
         self._fade_out = (-delay, max(frames, 1))
 
     def skip(self, frames: int) -> None:
-        """Skip frames: the device has fallen behind the timeline."""
+        """Skip frames: the device has fallen behind the timeline. A live source has none."""
         self.gaps += 1
+        if self.source.is_live:
+            return
         self._late += frames
         self._fade_in = (0, int(FADE_BACK_S * self._rate_hz))
 
@@ -130,6 +132,8 @@ class Slot:
         return length - done
 
     def _pull(self, frames: int) -> NDArray[np.int16]:
+        if self.source.is_live and self.source.available:
+            self._late = 0
         while self._late:
             skipped = len(self.source.read(min(self._late, self._rate_hz)))
             if not skipped:

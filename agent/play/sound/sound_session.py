@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import os
 from collections.abc import Iterable
 from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.ipc import RATE_HZ, Ended, Load, Send, Started, StartSlot, Stop, WorkerFault
+from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
+from agent.play.sound.opening_signal import open_signal
+from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound_source import Feed, SoundSource
 from agent.play.speaker_line import SpeakerLine
 
-_ids = itertools.count(1)
 FADE_MS = 20
-NEVER_MONO_S = 1e12
 MUTED = "muted"  # why an item was not heard, or not on all its lines
 
 
@@ -62,14 +61,13 @@ class SoundSession:
         self.is_cued = False
         self.after: str | None = None
         self.is_preempted_unheard = False  # dropped before its first sample, for a higher level
-        self._send = send
         self._clock = context.clock
         self._make_source = context.make_source
         self._record = PlayRecord(context.log, output, item)
         self._claim = LineClaim(lines)
         self._muted: list[str] = []
         self._is_loaded = self._is_complete = False
-        self._slot = f"{next(_ids)}.message"
+        self._slots = SessionSlots(send)
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
@@ -100,11 +98,13 @@ class SoundSession:
             os.close(feed.read_fd)
             await source.stop()
             raise
-        self._load(feed)
+        await self._load(feed)
 
-    def _load(self, feed: Feed) -> None:
-        """Open the slot; only here is its level of sound decided."""
-        self._send(Load(self._slot, self.item.level), feed.read_fd)
+    async def _load(self, feed: Feed) -> None:
+        """Open the slots; only here is their level of sound decided."""
+        kind = self.item.opening
+        opening = await open_signal(kind) if kind is not None else None
+        self._slots.load(self.item.level, feed, opening)
         self._is_loaded = True
 
     def _check_wanted(self) -> None:
@@ -127,10 +127,10 @@ class SoundSession:
             after: another session's slot; the start waits for its end if that is later.
         """
         self.is_cued, self.after = True, after
-        self._send(StartSlot(self._slot, at_mono_s, after))
+        sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
         if self._source is not None:
-            self._source.start(at_mono_s)
+            self._source.start(sound_mono_s)
         if self._claim.is_held:
             return
         if self._claiming is not None:
@@ -147,7 +147,7 @@ class SoundSession:
         """Remove its moment."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
-            self._send(StartSlot(self._slot, NEVER_MONO_S))
+            self._slots.unplace()
 
     @property
     def planned_mono_s(self) -> float | None:
@@ -167,7 +167,7 @@ class SoundSession:
     @property
     def last_slot(self) -> str | None:
         """The slot whose end ends its sound, once it has a moment."""
-        return self._slot if self.is_sounding else None
+        return self._slots.last if self.is_sounding else None
 
     async def _claim_for(self, at_mono_s: float) -> None:
         await asyncio.sleep(max(0.0, at_mono_s - self._claim.settle_s - 0.15 - mono_s()))
@@ -188,9 +188,9 @@ class SoundSession:
 
     async def on_ended(self, event: Ended) -> bool:
         """A slot is finished; True when the session is finished too."""
-        if self.over.is_set():
+        if self.over.is_set() or not self._slots.on_ended(event):
             return False
-        self.played_ms = event.frames * 1000 // RATE_HZ
+        self.played_ms = self._slots.played_ms
         await self._finish(event.why, event.mono_s)
         return True
 
@@ -204,7 +204,7 @@ class SoundSession:
 
     def owns(self, slot: str) -> bool:
         """Does this slot belong to the session?"""
-        return slot == self._slot
+        return self._slots.owns(slot)
 
     def stop(self, reason: str) -> None:
         """Fade out. `on_ended` follows and closes the record with this reason."""
@@ -212,7 +212,7 @@ class SoundSession:
             self.stop_reason = reason
         self._claim.is_given_up = True
         with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
-            self._send(Stop(self._slot, FADE_MS))
+            self._slots.stop(FADE_MS)
 
     async def abandon(self, reason: str, mono_s: float) -> None:
         """The engine is lost: close the record with what is known.
@@ -283,7 +283,7 @@ class SoundSession:
         if self.has_begun and self.is_endless and not self._is_complete:
             self._is_complete = True
             with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
-                self._send(Stop(self._slot, FADE_MS))
+                self._slots.stop(FADE_MS)
 
     async def _finish(self, why: str, mono_s: float) -> None:
         if self.over.is_set():

@@ -15,6 +15,7 @@ from agent.contract.report import Play
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
 from agent.play.sound import emergency_session, session_stack, session_start, sound_output
+from agent.play.sound.sound_session import SoundSession
 from tests.harness.sound_output_harness import (
     TEXT,
     Bench,
@@ -166,6 +167,7 @@ async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMedi
         await until(lambda: len(bench.engine.all(Load)) == 2)
         await until(lambda: len(bench.output._sessions) == 1)  # the alarm's has ended too
         (session,) = bench.output._sessions
+        assert isinstance(session, SoundSession)
         passed_ms = (bench.clock.now().at - due.start_at) / timedelta(milliseconds=1)
         assert 9_000 < session.offset_ms <= passed_ms + 1000 * session_start.REJOIN_LEAD_S
         assert last_start(bench).after is None

@@ -19,6 +19,8 @@ LEAD_S = 0.015
 
 
 class FakeSource:
+    is_live = False
+
     def __init__(self, samples: Any, *, endless: bool = False) -> None:
         self.samples = np.asarray(samples, np.int16)
         self.endless = endless
@@ -116,7 +118,7 @@ def test_one_item_started_at_the_end_of_another_leaves_no_gap(bench: Bench, drif
 def test_a_higher_level_fades_the_lower_out_in_20_ms_and_drops_it(bench: Bench) -> None:
     low = bench.play("low", FakeSource(np.full(48_000, 10_000)), 960, level=1)
     bench.run(4)
-    bench.play("high", np.full(9_600, 1), 2000, level=4)
+    bench.play("high", np.full(9_600, 1), 2000, level=5)
     heard = bench.run(20)
     at = 2000 - 1920
     assert heard[at - 1] == 10_000
@@ -130,7 +132,7 @@ def test_a_higher_level_fades_the_lower_out_in_20_ms_and_drops_it(bench: Bench) 
 
 
 def test_a_lower_level_due_under_a_sounding_higher_one_is_dropped_unheard(bench: Bench) -> None:
-    bench.play("high", FakeSource(np.full(9_600, 3)), 960, level=4)
+    bench.play("high", FakeSource(np.full(9_600, 3)), 960, level=5)
     bench.run(2)
     bench.play("low", np.full(100, 1000), 1500, level=1)
     assert set(bench.run(8)) == {3}
@@ -140,7 +142,7 @@ def test_a_lower_level_due_under_a_sounding_higher_one_is_dropped_unheard(bench:
 
 def test_a_loaded_slot_that_is_not_due_survives_a_higher_one(bench: Bench) -> None:
     bench.play("low", np.full(480, 100), 9_600, level=1)
-    bench.play("high", np.full(480, 3), 960, level=4)
+    bench.play("high", np.full(480, 3), 960, level=5)
     heard = bench.run(50)
     assert np.count_nonzero(heard == 100) == 480
 
@@ -154,7 +156,7 @@ def _await_end(bench: Bench, at: int, level: int = 1) -> None:
 @pytest.mark.parametrize("length", [960, 1001, 1199])
 def test_what_waits_for_an_alarm_begins_at_the_sample_behind_it(bench: Bench, length: int) -> None:
     first = bench.mixer.frames
-    bench.play("alarm", np.full(length, 1000), first, level=4)
+    bench.play("alarm", np.full(length, 1000), first, level=5)
     _await_end(bench, first + 240)
     heard = bench.run(10)
     assert np.array_equal(heard[:length], np.full(length, 1000))
@@ -169,7 +171,7 @@ def test_what_waits_for_an_alarm_begins_at_the_sample_behind_it(bench: Bench, le
 
 def test_what_waits_for_an_alarm_that_is_over_early_begins_at_its_own_moment(bench: Bench) -> None:
     first = bench.mixer.frames
-    bench.play("alarm", np.full(480, 1000), first, level=4)
+    bench.play("alarm", np.full(480, 1000), first, level=5)
     _await_end(bench, first + 1111)
     heard = bench.run(10)
     assert not heard[480:1111].any()
@@ -178,7 +180,7 @@ def test_what_waits_for_an_alarm_that_is_over_early_begins_at_its_own_moment(ben
 
 def test_what_waits_for_an_alarm_begins_behind_the_fade_when_it_is_stopped(bench: Bench) -> None:
     first = bench.mixer.frames
-    bench.play("alarm", FakeSource(np.full(48_000, 1000), endless=True), first, level=4)
+    bench.play("alarm", FakeSource(np.full(48_000, 1000), endless=True), first, level=5)
     _await_end(bench, 0)
     bench.run(4)
     bench.mixer.stop(Stop("alarm", 20))
@@ -327,7 +329,7 @@ def test_the_frame_clock_shrugs_off_one_late_callback_and_follows_a_lasting_jump
     assert clock.mono_of(0) == pytest.approx(LEAD_S + 0.25, abs=1e-9)
 
 
-@pytest.mark.parametrize(("level", "left_out"), [(1, 0.25), (4, 0.0)])
+@pytest.mark.parametrize(("level", "left_out"), [(1, 0.25), (5, 0.0)])
 def test_a_device_that_stood_still_costs_sound_but_not_the_timeline_nor_an_alarm(
     bench: Bench, level: int, left_out: float
 ) -> None:

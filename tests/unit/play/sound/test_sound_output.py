@@ -263,12 +263,14 @@ async def test_an_emergency_cut_by_a_key_restarts_from_its_attention_signal(
         await until(lambda: len(bench.engine.all(Fire)) == 1)
         signal = bench.engine.all(Fire)[0].id
         bench.engine.on_event(Started(signal, mono_s()))
-        local = replace(own, key="bao/1/sound", level=5, level_name="local_key", started_by="nut")
+        local = replace(
+            own, key="bao/1/sound", level=Level.LOCAL_KEY, level_name="local_key", started_by="nut"
+        )
         bench.rundown.now_wanted = [local, own]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(Fire)) == 2)
         key_signal = bench.engine.all(Fire)[1]
-        assert key_signal.level == 5
+        assert key_signal.level == Level.LOCAL_KEY
         bench.engine.on_event(Started(key_signal.id, mono_s()))
         await until(lambda: signal in [one.id for one in bench.engine.all(Stop)])
         bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))

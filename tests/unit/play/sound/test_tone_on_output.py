@@ -10,6 +10,7 @@ import pytest
 
 from agent.clock import mono_s
 from agent.contract.ids import Digest
+from agent.contract.priority import Level
 from agent.errors import PlayError
 from agent.play.ipc import Ended, Fire, Hold, Started, Stop
 from agent.play.speaker_line import SpeakerLine
@@ -73,7 +74,7 @@ async def test_an_alarm_does_not_wait_for_a_tone_and_stops_it(media_files: SlowM
         bench.engine.on_event(Started(tone.id, mono_s()))
         bench.rundown.now_wanted.append(alarm(bench))
         bench.output.changed()
-        await until(lambda: bool(fired(bench, 4)))
+        await until(lambda: bool(fired(bench, Level.EMERGENCY)))
         assert Stop(tone.id, 20) in bench.engine.all(Stop)
         await until(lambda: bench.output.line_under_test is None)
         assert refusal(bench) == "E_BUSY"  # and none begins beside it
