@@ -1,14 +1,15 @@
-"""`tramtin-central draft emergency | silence | lift | cancel`: a payload to be signed by people."""
+"""`tramtin-central draft …`: the payload of an order, to be signed by people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from agent.contract.command_args import LONGEST_MUTE
 from agent.contract.document import Emergency
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
@@ -17,6 +18,9 @@ from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
+
+if TYPE_CHECKING:
+    from central.documents.emergency_order import OrderParams
 
 _C = TypeVar("_C", bound=Callable[..., Any])
 
@@ -33,6 +37,20 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
     if at < now - timedelta(hours=1):
         at += timedelta(days=1)
     return at.astimezone(UTC)
+
+
+def _end(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    """`HH:MM`, the next one, or `YYYY-MM-DD HH:MM`; local."""
+    if text is None:
+        return None
+    now = datetime.now(LOCAL)
+    try:
+        if len(text) <= len("HH:MM"):
+            at = datetime.combine(now.date(), time.fromisoformat(text), LOCAL)
+            return at if at > now else at + timedelta(days=1)
+        return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+    except ValueError as error:
+        raise click.BadParameter(f"HH:MM, YYYY-MM-DD HH:MM: {text!r}") from error
 
 
 def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
@@ -152,7 +170,57 @@ def draft_cancel_(**options: Any) -> None:
     _write(draft_cancel(order, "emergency", event), options)
 
 
-def _order(options: dict[str, Any]) -> Any:
+@draft.command("command")
+@click.argument("do", type=click.Choice(["volume", "mute", "unmute", "tone", "restart"]))
+@_ordered("10m")
+@click.option("--zone", "zones", multiple=True, help="A zone; may be repeated. Default: all.")
+@click.option("--db", "gain_db", type=click.IntRange(-40, 0), help="volume: below calibration.")
+@click.option("--until", callback=_end, help="mute, volume: HH:MM, or YYYY-MM-DD HH:MM, local.")
+@handle_errors
+def draft_command_(**options: Any) -> None:
+    """An order that stations carry out at once, and once.
+
+    volume: the zones play quieter, until --until or until it is changed. mute: they are silent
+    until --until, seven days at most; emergencies still sound. unmute, tone (one --zone), restart.
+    --for says how long a station that is offline may take it late.
+    """
+    from central.documents.command_order import draft_command
+    from central.documents.summary import describe
+
+    lang: Lang = options["lang"]
+    order = _order(options)
+    _check_command(options, order, lang)
+    payload = draft_command(
+        order,
+        options["do"],
+        options["zones"],
+        gain_db=options["gain_db"],
+        until_at=options["until"],
+    )
+    _write(payload, options)
+    for line in describe(decode_payload("command", payload), lang):
+        click.echo(line)
+
+
+def _check_command(options: dict[str, Any], order: OrderParams, lang: Lang) -> None:
+    """Check what the command needs, in words of this tool.
+
+    Raises:
+        ConfigError: E_USAGE.
+    """
+    do, zones = options["do"], options["zones"]
+    lacking = {
+        "volume": "--db" if options["gain_db"] is None else "",
+        "mute": "--until" if options["until"] is None else "",
+        "tone": "--zone" if len(zones) != 1 else "",
+    }.get(do)
+    if lacking:
+        raise ConfigError("E_USAGE", do, translate(lang, "fault.command_lacks", do, lacking))
+    if do == "mute" and options["until"] - order.issued > LONGEST_MUTE:
+        raise ConfigError("E_USAGE", do, translate(lang, "fault.long_mute"))
+
+
+def _order(options: dict[str, Any]) -> OrderParams:
     from central.documents.emergency_order import OrderParams
 
     seq = options["seq"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from agent.contract.command_args import read_args
 from agent.contract.document import (
     Ack,
     Body,
@@ -299,8 +300,15 @@ def _levels(policy: StationPolicy, speak: Say) -> Iterator[str]:
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:
-    args = ", ".join(f"{name} = {value}" for name, value in document.args.items())
-    yield speak("command", speak(f"do.{document.do}"), args or "—")
+    args = read_args(document)
+    zones = speak("do.every_zone")
+    if args.zones is not UNSET and not args.is_every_zone:
+        zones = speak("do.zones", ", ".join(args.zones))
+    until = speak("do.for_good")
+    if args.until is not UNSET:
+        until = speak("do.until", format_moment(args.until))
+    lower_db = 0 if args.gain_db is UNSET else -args.gain_db
+    yield speak(f"do.{document.do}", zones, lower_db, until)
 
 
 def _head_document(document: Head, speak: Say) -> Iterator[str]:

@@ -84,6 +84,10 @@ PHRASES: Catalogue = {
         "this key has signed already: a second person is needed",
     ),
     "fault.lacks_options": Text("tệp YAML cần thêm {0}", "a YAML file needs {0}"),
+    "fault.command_lacks": Text("lệnh {0} cần thêm {1}", "the command {0} needs {1}"),
+    "fault.long_mute": Text(
+        "chỉ tắt tiếng được nhiều nhất 7 ngày", "a mute lasts seven days at the most"
+    ),
     "fault.says_nothing": Text(
         "cần --play hoặc --show: tin phải nói điều gì",
         "give --play or --show: it must say something",

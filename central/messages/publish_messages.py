@@ -191,8 +191,13 @@ PHRASES: Catalogue = {
         "{0} trạm: {1} đã nhận, {2} đủ loa và bảng, {3} từ chối",
         "{0} station(s): {1} accepted, {2} on all that they have, {3} refused",
     ),
+    "wait.done": Text(
+        "{0} trạm: {1} đã nhận lệnh, {2} đã làm xong, {3} từ chối",
+        "{0} station(s): {1} accepted the command, {2} have carried it out, {3} refused",
+    ),
     "wait.silent_too": Text("cũng chưa trả lời: {0}", "no answer either: {0}"),
     "answer.accepted": Text("đã nhận", "accepted"),
+    "answer.done": Text("ĐÃ LÀM XONG", "CARRIED OUT"),
     "answer.refused": Text("TỪ CHỐI, {0}", "REFUSED, {0}"),
     "answer.sound": Text("loa ĐANG KÊU ({0})", "loudspeakers SOUND ({0})"),
     "answer.picture": Text("bảng đang hiện ({0})", "boards show it ({0})"),

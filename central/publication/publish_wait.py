@@ -103,11 +103,12 @@ def describe_result(answers: Sequence[StationAnswer], lang: Lang) -> list[str]:
     """Count the results, and name the stations without a full answer."""
     counts = [
         len(answers),
-        sum(one.verdict == "accepted" for one in answers),
+        sum(one.verdict in ("accepted", "done") for one in answers),
         sum(one.is_good for one in answers),
         sum(one.verdict == "refused" for one in answers),
     ]
-    lines = [translate(lang, "wait.result", *counts)]
+    is_of_command = any(one.is_of_command for one in answers)
+    lines = [translate(lang, "wait.done" if is_of_command else "wait.result", *counts)]
     silent = [one for one in answers if not one.verdict]
     lines += [describe_answer(one, lang) for one in silent[:MAX_LISTED]]
     if len(silent) > MAX_LISTED:

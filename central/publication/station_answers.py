@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from agent.contract.document import Document, Emergency
+from agent.contract.document import Command, Document, Emergency
 from agent.contract.report import Health, Hello
 from central.publication.document_outbox import sha256_of
 from central.store.database import Database, utc_now
@@ -27,7 +27,7 @@ class StationAnswer:
     Args:
         station: its id.
         is_online: by its presence; None: it was never seen.
-        verdict: `accepted`, `refused` or nothing yet.
+        verdict: `accepted`, `refused`, of a command also `done`, or nothing yet.
         reason: code and detail of a refusal.
         on_air: output to `sound` or `picture`, for an emergency that it plays now. over: the same
             for one that it has played to its end. awaited: of these two, what the station can and
@@ -35,6 +35,7 @@ class StationAnswer:
         wordless: languages of which the words are, or were, not heard.
         silent: of these, those that have recorded words.
         troubles: where and why it does not play, as the station itself reports.
+        is_of_command: the document is a command: it is accepted first, and carried out then.
     """
 
     station: str
@@ -47,6 +48,7 @@ class StationAnswer:
     wordless: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+    is_of_command: bool = False
 
     @property
     def lacking(self) -> frozenset[str]:
@@ -65,9 +67,9 @@ class StationAnswer:
 
     @property
     def is_good(self) -> bool:
-        """Return whether it is accepted and an emergency plays wherever and with all it should."""
+        """Return whether it is accepted, a command carried out, an emergency plays with all."""
         is_whole = not (self.lacking or self.silent or self.troubles)
-        return self.verdict == "accepted" and is_whole
+        return self.verdict == ("done" if self.is_of_command else "accepted") and is_whole
 
 
 class StationAnswers:
@@ -90,7 +92,10 @@ class StationAnswers:
         self._since = utc_now()
         self._seen_latest = ""
         self._seen_result, self._seen_record = 0, 0
-        self._answers = {station: StationAnswer(station) for station in stations}
+        is_command = isinstance(document, Command)
+        self._answers = {
+            station: StationAnswer(station, is_of_command=is_command) for station in stations
+        }
         with database.transaction() as connection:
             for table, name in ((results, "_seen_result"), (records, "_seen_record")):
                 newest = connection.execute(sa.select(sa.func.max(table.c.number))).scalar()
@@ -133,7 +138,11 @@ class StationAnswers:
             self._change(station, awaited=frozenset(awaited))
         held = hello.holds.get(f"{document.issuer}/{document.kind}/{document.slot}")
         if held is not None and tuple(held) == (document.epoch, document.seq, self._payload):
-            self._change(station, verdict="accepted")
+            self._accept(station)
+
+    def _accept(self, station: str) -> None:
+        if self._answers[station].verdict != "done":
+            self._change(station, verdict="accepted", reason="")
 
     def _read_health(self, station: str, health: Health) -> None:
         if not isinstance(self._document, Emergency):
@@ -168,8 +177,10 @@ class StationAnswers:
                 reason = row.detail if str(row.detail).startswith(str(row.code)) else ""
                 reason = reason or f"{row.code}: {row.detail}"
                 self._change(row.station, verdict="refused", reason=reason)
+            elif row.result == "done":
+                self._change(row.station, verdict="done", reason="")
             else:
-                self._change(row.station, verdict="accepted", reason="")
+                self._accept(row.station)
 
     def _read_plays(self, connection: sa.Connection) -> None:
         """Read play records: an emergency may be over before a health report comes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from agent.contract.document import StationConfig, StationPolicy
+from agent.contract.feature import FEATURES
 from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
 from central.collector.report_store import note_latest, note_presence
 from central.documents.sign import build_header, encode_document, sign_document
@@ -68,10 +69,11 @@ def say_hello(
     *kinds: str,
     holds: dict[str, tuple[int, int, str]] | None = None,
 ) -> None:
-    """A station is online and has outputs of these kinds, `audio` or `board`."""
+    """A station of this release is online and has outputs of these kinds, `audio` or `board`."""
     hello = Hello(
         session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None,
         holds=holds or {}, authority={}, agent="0", clock=CLOCK, has=list(kinds),
+        features=list(FEATURES),
     )  # fmt: skip
     note_latest(database, station, "hello", msgspec.json.encode(hello))
     note_presence(database, station, online=True, session=1)

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from agent.clock import Now
 from agent.contract.accepted import Accepted
-from agent.contract.document import Emergency, Silence
+from agent.contract.document import Command, Emergency, Silence
 from agent.contract.ids import Place, StationId
 from agent.contract.topic import Topic
 from agent.trust.verify import verify
@@ -145,7 +145,7 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
     database.close()
     assert set(sent) == {
         "playlist/tuan", "emergency/khan-cap", "emergency/key-lu", "silence/ngat-tieng",
-        "station-config/station",
+        "station-config/station", "command/mute_2enga-ba",
     }  # fmt: skip
     for name, envelope in sent.items():
         document = judged(ceremony / "root.json", envelope, name.partition("/")[0]).document
@@ -153,6 +153,9 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
         if isinstance(document, Emergency):
             assert (document.event_id == event) == (document.trigger == "now")
             assert (document.trigger == "key") == (document.slot == "key-lu")
+    muted = judged(ceremony / "root.json", sent["command/mute_2enga-ba"], "command").document
+    assert isinstance(muted, Command)
+    assert (muted.do, muted.args["zones"], muted.crit) == ("mute", ["nga-ba"], ["do=mute"])
     stopped = judged(ceremony / "root.json", sent["silence/ngat-tieng"], "silence")
     assert isinstance(stopped.document, Silence)
     assert stopped.standing == 2

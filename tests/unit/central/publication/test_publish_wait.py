@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Document, Emergency, EmergencyBody, Medium, Playlist, Text
+from agent.contract.document import (
+    Command,
+    Document,
+    Emergency,
+    EmergencyBody,
+    Medium,
+    Playlist,
+    Text,
+)
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.report import Issue
 from central.__main__ import main
@@ -119,6 +127,48 @@ def test_a_refusal_is_printed_with_its_reason_and_is_an_answer(database: Databas
     waiting = Waiting(database, document, both)
     assert waiting.run() == SOME
     assert waiting.told[0].endswith(f"{STATION}: TỪ CHỐI, E_BUDGET: why")
+
+
+def done(database: Database, station: str, document: Document, code: str | None = None) -> None:
+    """The second verdict on a command: it was carried out, or not."""
+    note_result(
+        database, station,
+        {
+            "kind": "command", "result": "refused" if code else "done", "code": code,
+            "doc_id": document.doc_id, "sha256": "", "detail": "nga-ba" if code else "",
+        },
+    )  # fmt: skip
+
+
+def test_a_command_that_is_only_accepted_is_not_carried_out_yet(database: Database) -> None:
+    document = Command(**header("command", "command"), do="tone", args={"zones": ["nga-ba"]})
+
+    def both() -> None:
+        verdict(database, STATION, document)
+        verdict(database, OTHER, document)
+
+    waiting = Waiting(
+        database, document, both, lambda: done(database, STATION, document),
+        lambda: done(database, OTHER, document, "E_BUSY"),
+    )  # fmt: skip
+    assert waiting.run() == SOME
+    said = [line.split(" ", 1)[1] for line in waiting.told]
+    assert said[:2] == [f"{STATION}: đã nhận", f"{OTHER}: đã nhận"]
+    assert said[2:4] == [f"{STATION}: ĐÃ LÀM XONG", f"{OTHER}: TỪ CHỐI, E_BUSY: nga-ba"]
+    assert waiting.told[-1] == "2 trạm: 1 đã nhận lệnh, 1 đã làm xong, 1 từ chối"
+
+
+def test_a_hello_does_not_take_back_that_a_command_was_carried_out(database: Database) -> None:
+    document = Command(**header("command", "command"), do="restart", args={})
+
+    def after_the_restart() -> None:
+        for station in (STATION, OTHER):
+            done(database, station, document)
+            held = {"vn.84/command/khan-cap": (document.epoch, document.seq, waiting.payload)}
+            say_hello(database, station, holds=held)
+
+    waiting = Waiting(database, document, after_the_restart)
+    assert waiting.run() == ALL
 
 
 def test_answers_to_other_or_earlier_documents_do_not_count(database: Database) -> None:
