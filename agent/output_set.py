@@ -17,6 +17,7 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import Output, Settings
 
 PAUSE = timedelta(minutes=1)
@@ -68,11 +69,13 @@ def build_outputs(
         ConfigError: a switch's profile or options are unknown.
     """
     built, sources = OutputSet(schedule, clock), build_sources(state.media)
+    volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         context = OutputContext(
             rundown, clock, state.media, state.journal, state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
+            volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:

@@ -24,6 +24,7 @@ MUTE, UNMUTE = "do=mute", "do=unmute"
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
+    "policy.caps": "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
     "kind=command": "applied",
@@ -38,7 +39,6 @@ PARTS: dict[str, Support] = {
     "entries.body.text.say": "refused",
     "entries.body.scene.elements.kind=video": "refused",
     "entries.sync.kind=staggered": "not obeyed",
-    "policy.caps": "not obeyed",
     "policy.relay_hosts": "not obeyed",
     "policy.mic": "not obeyed",
 }

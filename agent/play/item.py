@@ -199,14 +199,14 @@ class MediaFiles(Protocol):
 class Volumes(Protocol):
     """How loud items are: the only place where a slot's volume is decided."""
 
-    def volume_of(self, item: Item, zones: Collection[str], at: datetime) -> Volume:
-        """The volume of an item that sounds on these zones, at an aware moment."""
+    def volume_of(self, item: Item, zones: Collection[str], now: Now) -> Volume:
+        """The volume of an item on these zones, now or at its start if that is to come."""
 
 
 class FullVolume:
     """Everything as it is."""
 
-    def volume_of(self, item: Item, zones: Collection[str], at: datetime) -> Volume:  # noqa: ARG002 - an interface's
+    def volume_of(self, item: Item, zones: Collection[str], now: Now) -> Volume:  # noqa: ARG002 - an interface's
         """0 dB."""
         return FULL_VOLUME
 

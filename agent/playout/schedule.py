@@ -20,7 +20,7 @@ from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency, list_active_emergencies
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal, limit_refusals
-from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, find_active_alarm
 from agent.plan.silence import ActiveSilence, find_active_silence
 from agent.plan.timeline import Occurrence, Timeline, build_in_slices
@@ -42,6 +42,7 @@ BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
 REFRESH_S = 60.0
+WITHOUT_CONFIG = effective_policy(None, None)
 REFRESH_WHILE_WAITING_S = 1.0  # far below the slack of an emergency's sequence, 10 s
 
 
@@ -70,6 +71,7 @@ class Schedule:
         timeline: the last one that was built; it reaches from `BEHIND` to `AHEAD` of `built_at`.
         built_at: the moment around which it was built.
         media_hosts: the hosts that the station-config allows media to come from.
+        policy: the limits in force.
     """
 
     local: Policy | None
@@ -82,6 +84,7 @@ class Schedule:
     built_at: datetime | None = None
     timeline: Timeline | None = None
     media_hosts: frozenset[str] = frozenset()
+    policy: EffectivePolicy = WITHOUT_CONFIG
     _ids: frozenset[str] = frozenset()
     _waiting: dict[str, datetime] = field(default_factory=dict)
     _plans: int = 0
@@ -115,7 +118,7 @@ class Schedule:
         number = self._plans
         config = config_in_force(self.held, now)
         self.media_hosts = frozenset(config.policy.media_hosts if config else ())
-        policy = effective_policy(config, self.local)
+        policy = self.policy = effective_policy(config, self.local)
         ids = frozenset(h.document.doc_id for h in self.held)
         self._waiting = {one: at for one, at in self._waiting.items() if one in ids}
         from_at, until_at = now.at - BEHIND, now.at + AHEAD

@@ -226,7 +226,7 @@ def _always_on(settings: Path) -> None:
     settings.write_text(
         f"{head}outputs:\n"
         "  - name: loa\n"
-        f'    audio: {{driver: portaudio, device: "{SINK}", channels: 1}}\n'
+        f'    audio: {{driver: portaudio, device: "{SINK}", channels: 1, fade_in_ms: 0}}\n'
         "    zones:\n"
         "      - {name: nga-ba, kind: ordinary}\n"
     )

@@ -304,7 +304,7 @@ async def _start_relay(scene: Testbed) -> MqttRelay:
     settings.write_text(
         f"{head}outputs:\n"
         "  - name: loa\n"
-        f'    audio: {{driver: portaudio, device: "{SINK}", channels: 1}}\n'
+        f'    audio: {{driver: portaudio, device: "{SINK}", channels: 1, fade_in_ms: 0}}\n'
         "    zones:\n"
         "      - {name: nga-ba, kind: ordinary}\n"
     )

@@ -25,7 +25,14 @@ from agent.play.ipc import (
     EngineCommand,
     Ready,
 )
-from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
+from agent.play.item import (
+    FULL_VOLUMES,
+    Item,
+    ItemSource,
+    LanguageClips,
+    OutputContext,
+    Volumes,
+)
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine
@@ -176,7 +183,13 @@ def media_files(tmp_path: Path) -> SlowMediaFiles:
 
 
 @asynccontextmanager
-async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> AsyncIterator[Bench]:
+async def at_work(
+    media_files: SlowMediaFiles,
+    lines: list[SpeakerLine],
+    *,
+    volumes: Volumes = FULL_VOLUMES,
+    fade_in_ms: int = 0,
+) -> AsyncIterator[Bench]:
     rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
     engines: list[FakeEngine] = []
 
@@ -187,7 +200,7 @@ async def at_work(media_files: SlowMediaFiles, lines: list[SpeakerLine]) -> Asyn
     muted: set[str] = set()
     context = OutputContext(
         rundown, clock, media_files, log, lambda *_: None, build_sources(media_files),
-        is_muted=lambda zone: zone in muted,
+        is_muted=lambda zone: zone in muted, volumes=volumes, fade_in_ms=fade_in_ms,
     )  # fmt: skip
     output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.clock import Clock
+from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.ipc import RATE_HZ
 from agent.play.item import Item, PlayLog
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
@@ -21,6 +22,7 @@ class EmergencyRecord:
         claim: the lines on which it sounds.
         log: the journal.
         clock: the only source of time.
+        volume: at which it sounds.
 
     Attributes:
         played_ms: how much sound was heard.
@@ -31,7 +33,14 @@ class EmergencyRecord:
     """
 
     def __init__(
-        self, output: str, item: Item, claim: LineClaim, *, log: PlayLog, clock: Clock
+        self,
+        output: str,
+        item: Item,
+        claim: LineClaim,
+        *,
+        log: PlayLog,
+        clock: Clock,
+        volume: Volume = FULL_VOLUME,
     ) -> None:
         self.played_ms = 0
         self.underruns = 0
@@ -39,6 +48,7 @@ class EmergencyRecord:
         self._item = item
         self._claim = claim
         self._clock = clock
+        self._volume = volume
         self._record = PlayRecord(log, output, item)
         self._begun: list[int] = []
         self.reading: int | None = None
@@ -96,6 +106,7 @@ class EmergencyRecord:
             proof="A1" if self._start_at is None else "A2",
             heard_media=tuple(dict.fromkeys(heard)),
             words_missing=self.words_missing,
+            volume=self._volume,
         )
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:

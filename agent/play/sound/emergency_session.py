@@ -66,9 +66,16 @@ class EmergencySession:
         self.stop_reason: str | None = None
         self.is_preempted = False
         self.last_slot: str | None = None
+        lines = list(lines)
         self._claim = LineClaim(lines)
+        zones = [line.name for line in lines]
         self.record = EmergencyRecord(
-            output, item, self._claim, log=context.log, clock=context.clock
+            output,
+            item,
+            self._claim,
+            log=context.log,
+            clock=context.clock,
+            volume=context.volumes.volume_of(item, zones, context.clock.now()),
         )
         self._send = send
         self._claiming: asyncio.Task[None] | None = None

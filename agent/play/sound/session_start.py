@@ -116,6 +116,7 @@ class SessionStarts:
     def _open(self, item: Item, offset_ms: int) -> SoundSession:
         self._preempt_tests()
         lines = self._lines_of(item)
+        follows_silence = not self._stack.sessions
         session = SoundSession(
             self._output,
             item,
@@ -123,6 +124,7 @@ class SessionStarts:
             lines=lines,
             send=self._send,
             context=self._context,
+            fade_in_ms=self._context.fade_in_ms if follows_silence else 0,
         )
         session.mute(self._muted_of(lines, item))
         self._stack.sessions.append(session)

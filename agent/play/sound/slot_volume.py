@@ -1,4 +1,4 @@
-"""The volume of one slot of the engine, from its loading to its end.
+"""The volume of one item in the engine, from its loading to its end.
 
 `Volumes` decides it; this follows the decision while the item waits or sounds: a cap may begin at
 the hour in the middle of an item. A change glides, because a step within one block is a jolt.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import datetime
 
+from agent.clock import Now
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError
-from agent.play.ipc import Gain, Send
 from agent.play.item import Item, Volumes
 from agent.play.task_end import end_task
 
@@ -22,38 +21,40 @@ GLIDE_STEP_DB, GLIDE_STEP_S = 1.0, 0.1
 
 
 class SlotVolume:
-    """Decides the slot's volume anew whenever it is asked to.
+    """Decides the volume anew whenever it is asked to.
 
     Args:
-        slot: of the engine.
-        item: that sounds in it.
+        item: what sounds.
         zones: on which it sounds.
         volumes: the rule.
-        send: to the engine.
+        set_gain: changes the gain in the engine, in dB.
     """
 
     def __init__(
-        self, slot: str, item: Item, zones: Collection[str], *, volumes: Volumes, send: Send
+        self,
+        item: Item,
+        zones: Collection[str],
+        volumes: Volumes,
+        set_gain: Callable[[float], None],
     ) -> None:
-        self._slot = slot
         self._item = item
         self._zones = tuple(zones)
         self._volumes = volumes
-        self._send = send
+        self._set_gain = set_gain
         self._first = self._now = FULL_VOLUME
         self._cap: str | None = None
         self._sent_db = 0.0
         self._gliding: asyncio.Task[None] | None = None
 
-    def begin(self, at: datetime) -> float:
+    def begin(self, now: Now) -> float:
         """Decide for the slot's start; the gain to load it with, in dB."""
-        self._first = self._now = self._decide(at)
+        self._first = self._now = self._decide(now)
         self._sent_db = self._now.gain_db
         return self._sent_db
 
-    def refresh(self, at: datetime, *, is_sounding: bool) -> None:
+    def refresh(self, now: Now, *, is_sounding: bool) -> None:
         """Decide anew; a slot that does not sound yet takes the new volume at once."""
-        volume = self._decide(at)
+        volume = self._decide(now)
         has_changed = volume.gain_db != self._now.gain_db
         self._now = volume
         if not is_sounding:
@@ -61,7 +62,7 @@ class SlotVolume:
             if has_changed:
                 self._apply(volume.gain_db)
         elif has_changed and (self._gliding is None or self._gliding.done()):
-            self._gliding = asyncio.create_task(self._glide(), name=f"volume {self._slot}")
+            self._gliding = asyncio.create_task(self._glide(), name="volume")
 
     @property
     def recorded(self) -> Volume:
@@ -78,8 +79,8 @@ class SlotVolume:
         if self._gliding is not None:
             await end_task(self._gliding)
 
-    def _decide(self, at: datetime) -> Volume:
-        volume = self._volumes.volume_of(self._item, self._zones, max(at, self._item.start_at))
+    def _decide(self, now: Now) -> Volume:
+        volume = self._volumes.volume_of(self._item, self._zones, now)
         self._cap = volume.cap or self._cap
         return volume
 
@@ -93,4 +94,4 @@ class SlotVolume:
     def _apply(self, gain_db: float) -> None:
         self._sent_db = gain_db
         with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
-            self._send(Gain(self._slot, gain_db))
+            self._set_gain(gain_db)

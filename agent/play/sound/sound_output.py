@@ -233,6 +233,7 @@ class SoundOutput:
                     await self.session_stack.withdraw(session)
                 elif now.at >= item.end_at:
                     session.finish_planned()
+                session.refresh_volume(now)
 
     async def _update_alarms(self, now: Now) -> Item | None:
         """Begin the emergency that is due: at once, or after the present body of another."""

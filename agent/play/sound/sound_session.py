@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 
-from agent.clock import mono_s
+from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
@@ -20,6 +20,7 @@ from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import open_signal
 from agent.play.sound.session_slots import SessionSlots
+from agent.play.sound.slot_volume import SlotVolume
 from agent.play.sound_source import Feed, SoundSource
 from agent.play.speaker_line import SpeakerLine
 
@@ -37,6 +38,7 @@ class SoundSession:
         lines: the loudspeaker lines that the item's zones select.
         send: to the engine.
         context: schedule, clock, media, journal and issue sink.
+        fade_in_ms: how long its sound takes to rise.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class SoundSession:
         lines: Iterable[SpeakerLine],
         send: Send,
         context: OutputContext,
+        fade_in_ms: int = 0,
     ) -> None:
+        lines = list(lines)
         self.item = item
         self.offset_ms = offset_ms
         self.over = asyncio.Event()
@@ -68,6 +72,9 @@ class SoundSession:
         self._muted: list[str] = []
         self._is_loaded = self._is_complete = False
         self._slots = SessionSlots(send)
+        zones = [line.name for line in lines]
+        self._volume = SlotVolume(item, zones, context.volumes, self._slots.set_gain)
+        self._fade_in_ms = fade_in_ms
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
@@ -104,8 +111,14 @@ class SoundSession:
         """Open the slots; only here is their level of sound decided."""
         kind = self.item.opening
         opening = await open_signal(kind) if kind is not None else None
-        self._slots.load(self.item.level, feed, opening)
+        gain_db = self._volume.begin(self._clock.now())
+        self._slots.load(self.item.level, feed, opening, gain_db, self._fade_in_ms)
         self._is_loaded = True
+
+    def refresh_volume(self, now: Now) -> None:
+        """Follow what the volume of its zones is to be now."""
+        if self._is_loaded and not self.over.is_set():
+            self._volume.refresh(now, is_sounding=self.is_sounding)
 
     def _check_wanted(self) -> None:
         """Check what may have changed while the session waited for a card, decoder or line."""
@@ -264,6 +277,8 @@ class SoundSession:
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
             muted=self._muted,
+            volume=self._volume.recorded,
+            gain_end_db=self._volume.gain_end_db,
         )
 
     @property
@@ -321,6 +336,7 @@ class SoundSession:
     async def _release(self) -> None:
         self.over.set()
         try:
+            await self._volume.close()
             await self._claim.release(self._claiming)
         finally:
             if self._source is not None:

@@ -1,0 +1,73 @@
+"""What an item's volume is made of: zones, policy in force, commands, loudness of its media."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.clock import Now
+from agent.contract.document import Medium
+from agent.contract.ids import Digest
+from agent.contract.loudness import Loudness
+from agent.contract.priority import Level
+from agent.playout.schedule import Schedule
+from agent.playout.volumes import StationVolumes
+from agent.settings.model import LocalCap, Policy, SoundLevel, Zone
+from tests.harness.sound_output_harness import build_item
+
+BEFORE_NINE = datetime(2026, 12, 15, 13, 59, 58, tzinfo=UTC)  # 20:59:58
+CAP = LocalCap(zone_kind="ordinary", window="21:00-06:00", dba=55)
+NEWS, SONG = (Medium(name * 64, 1, "audio/mpeg", 2000, []) for name in "ab")
+ZONE = Zone(name="cho", spl=SoundLevel(dba=94, distance_m=10), home_m=10)
+
+
+@dataclass
+class FakeTrims:
+    trims: dict[str, int] = field(default_factory=dict)
+
+    def trim_db(self, zone: str, now: Now) -> int:
+        return self.trims.get(zone, 0)
+
+
+def build_volumes(trims: FakeTrims) -> StationVolumes:
+    schedule = Schedule(Policy(caps=[CAP]), lambda _digest: None)
+    schedule.update([], Now(BEFORE_NINE, "SYNCED", 0.0))
+    loudness = {Digest(NEWS.sha256): Loudness(-16.0, -3.0), Digest(SONG.sha256): Loudness(-20, -3)}
+    return StationVolumes({"cho": ZONE}, schedule, trims, loudness)
+
+
+def volume(
+    at: datetime, start_at: datetime, clips: tuple[Medium, ...] = (NEWS,), trim: int = 0,
+    level: int = Level.SCHEDULED,
+) -> tuple[float, float | None]:  # fmt: skip
+    volumes = build_volumes(FakeTrims({"cho": trim}))
+    item = build_item("tin", start_at, level, clips=clips)
+    found = volumes.volume_of(item, ["cho"], Now(at, "SYNCED", 0.0))
+    return found.gain_db, found.est_dba
+
+
+def test_what_is_prepared_before_the_hour_has_the_volume_of_its_start() -> None:
+    nine = BEFORE_NINE + timedelta(seconds=2)
+    assert volume(BEFORE_NINE, BEFORE_NINE) == (0.0, 94.0)
+    assert volume(BEFORE_NINE, nine) == (-39.0, 55.0)
+    assert volume(nine, BEFORE_NINE) == (-39.0, 55.0)
+
+
+def test_a_signed_command_lowers_its_zone() -> None:
+    assert volume(BEFORE_NINE, BEFORE_NINE, trim=-10) == (-10.0, 84.0)
+    assert volume(BEFORE_NINE, BEFORE_NINE, trim=-10, level=Level.EMERGENCY) == (0.0, 94.0)
+
+
+@pytest.mark.parametrize(
+    ("clips", "est_dba"),
+    [
+        ((SONG,), 92.0),  # its peaks allow 2 dB: -18 LUFS
+        ((SONG, NEWS), 94.0),
+        ((NEWS, Medium("c" * 64, 1, "audio/mpeg", 2000, [])), None),  # one is not measured yet
+        ((), None),
+    ],
+)
+def test_the_loudest_medium_counts(clips: tuple[Medium, ...], est_dba: float | None) -> None:
+    assert volume(BEFORE_NINE, BEFORE_NINE, clips) == (0.0, est_dba)
