@@ -122,10 +122,10 @@ async def test_attack_105_dense_playlists_of_one_key_are_refused_before_they_are
     box: HeadlessStation,
 ) -> None:
     """Sixteen such, all valid, were 718 MiB of a box that may have 400."""
-    said = [
+    verdicts = [
         await box.receive(seal(filled(number, 10_000), COMMUNE), "playlist") for number in range(16)
     ]
-    assert set(said) == {"E_BUDGET", ""}  # told, and then counted
+    assert set(verdicts) == {"E_BUDGET", ""}  # told, and then counted
     assert "starts" in box.results[-1].detail
     assert (rows_of(box, "documents"), rows_of(box, "floors")) == (0, 0)
     assert not any(key.startswith("vn.84.29266/playlist") for key in box.floors.holds())
@@ -196,11 +196,11 @@ async def test_attack_105_a_slot_renewed_without_end_wears_out_no_card(
     """Each valid document is written and synced: five a second were 150 GB a day."""
     share = dataclasses.replace(OF_ISSUER["playlist"], a_day=3)
     monkeypatch.setitem(issuer_budget.OF_ISSUER, "playlist", share)
-    said = [
+    verdicts = [
         await box.receive(seal(playlist(seq=seq, doc_id=f"{seq:032x}"), COMMUNE), "playlist")
         for seq in range(1, 6)
     ]
-    assert said == ["accepted"] * 3 + ["E_BUDGET"] * 2
+    assert verdicts == ["accepted"] * 3 + ["E_BUDGET"] * 2
     assert box.floors.get("vn.84.29266", "playlist", "tuan")[1] == 3
     other = playlist(issuer="vn.84.29266.doan")
     assert await box.receive(seal(other, YOUTH), "playlist") == "accepted"
@@ -245,8 +245,8 @@ async def test_attack_106_a_forgotten_slot_lets_no_replay_in(box: HeadlessStatio
         box.floors.forget(gone)
         forgotten_on = forgotten_on or (day if gone else None)
         for former in kept:
-            said = await box.receive(seal(former, COMMUNE), "playlist")
-            assert said in ("E_REPLAY", "E_EXPIRED", "")  # told, and then counted
+            verdicts = await box.receive(seal(former, COMMUNE), "playlist")
+            assert verdicts in ("E_REPLAY", "E_EXPIRED", "")  # told, and then counted
     assert forgotten_on == 1 + 45 + 2 + 1  # a day's life, the longest life, the margin, the look
 
 

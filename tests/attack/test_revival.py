@@ -161,8 +161,8 @@ async def test_attack_117_a_late_time_is_enough_for_what_the_head_attests(
     """A centre behind a slow link: no clock is set, and the alarm is heard all the same."""
     nonce = lost.intake.nonces.create()
     lost.pass_time(timedelta(seconds=40))
-    told = time_reply(nonce=nonce, utc=utc_text(AT + 50 * MINUTE))
-    assert await lost.receive(seal(told, TIME), "time") == "E_TIME"
+    answer = time_reply(nonce=nonce, utc=utc_text(AT + 50 * MINUTE))
+    assert await lost.receive(seal(answer, TIME), "time") == "E_TIME"
     assert await lost.receive(attesting(1, nonce, alarm()), "head") == "accepted"
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "accepted"
 
@@ -171,8 +171,8 @@ async def test_attack_117_a_late_time_counts_as_late_as_it_can_be(lost: Headless
     """Signed 30 s before the alarm ends and 40 s under way: it may have ended."""
     nonce = lost.intake.nonces.create()
     lost.pass_time(timedelta(seconds=40))
-    told = time_reply(nonce=nonce, utc=utc_text(AT + 2 * HOUR - timedelta(seconds=30)))
-    await lost.receive(seal(told, TIME), "time")
+    answer = time_reply(nonce=nonce, utc=utc_text(AT + 2 * HOUR - timedelta(seconds=30)))
+    await lost.receive(seal(answer, TIME), "time")
     await lost.receive(attesting(1, nonce, alarm()), "head")
     assert await lost.receive(seal(alarm(), FIRST, SECOND), "emergency") == "E_TIME"
 

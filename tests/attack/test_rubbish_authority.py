@@ -14,7 +14,7 @@ from agent.authority import updater
 from agent.authority.metadata_inbox import MAX_BYTES
 from agent.authority.updater import LONGEST_PAUSE_S
 from tests.fakes.fake_publisher import AT, FakePublisher
-from tests.harness.authority_harness import Stand, standing
+from tests.harness.authority_harness import AuthorityHarness, start_authority
 from tests.harness.hostile_text import FAMILIES
 
 NAMES = ("timestamp.json", "2.root.json", "3.root.json", "2.snapshot.json", "1.vn.84.json")
@@ -24,8 +24,8 @@ DAY_S = 24 * 3600.0
 class Days:
     """Sleeps that cost no time; between two of them the enemy sends rubbish under every name."""
 
-    def __init__(self, stand: Stand) -> None:
-        self.stand = stand
+    def __init__(self, harness: AuthorityHarness) -> None:
+        self.harness = harness
         self.slept_s: list[float] = []
         self.is_over = asyncio.Event()
         self._rubbish = itertools.cycle(FAMILIES.values())
@@ -33,7 +33,7 @@ class Days:
     async def send(self) -> None:
         for name in NAMES:
             size = 16 * 1024 if name == "timestamp.json" else 64 * 1024
-            await self.stand.feed.on_file(name, next(self._rubbish)(size))
+            await self.harness.feed.on_file(name, next(self._rubbish)(size))
 
     async def sleep(self, pause_s: float) -> None:
         self.slept_s.append(pause_s)
@@ -47,14 +47,14 @@ async def test_attack_104_rubbish_for_a_day_costs_few_passes_and_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = FakePublisher()
-    async with standing(tmp_path, tree.wire["1.root.json"], AT) as stand:
-        await stand.follow(tree)
-        versions = dict(stand.versions)
-        kept = await stand.store.run(_size)
-        days = Days(stand)
-        stand.feed._pause_s = updater.PAUSE_S
-        monkeypatch.setattr(stand.feed, "_pause", days.sleep)
-        running = asyncio.create_task(stand.feed.run(), name="feed")
+    async with start_authority(tmp_path, tree.wire["1.root.json"], AT) as harness:
+        await harness.follow(tree)
+        versions = dict(harness.versions)
+        kept = await harness.store.run(_size)
+        days = Days(harness)
+        harness.feed._pause_s = updater.PAUSE_S
+        monkeypatch.setattr(harness.feed, "_pause", days.sleep)
+        running = asyncio.create_task(harness.feed.run(), name="feed")
         await days.send()
         await days.is_over.wait()
         running.cancel()
@@ -62,17 +62,17 @@ async def test_attack_104_rubbish_for_a_day_costs_few_passes_and_no_memory(
             await running
         assert days.slept_s[:8] == [5, 10, 20, 40, 80, 160, 320, 320]
         assert len(days.slept_s) <= DAY_S / LONGEST_PAUSE_S + 8
-        assert sum(map(len, stand.feed._inbox.files().values())) <= MAX_BYTES
-        assert await stand.store.run(_size) == kept
-        assert stand.versions == versions
-        assert set(stand.faults) == {"authority_refused"}
+        assert sum(map(len, harness.feed._inbox.files().values())) <= MAX_BYTES
+        assert await harness.store.run(_size) == kept
+        assert harness.versions == versions
+        assert set(harness.faults) == {"authority_refused"}
         # and when it ends, what is true gets through: each pass throws one refused file away
         tree.tick()
         monkeypatch.undo()
-        await stand.publish(tree.wire)
+        await harness.publish(tree.wire)
         for _ in NAMES:
-            await stand.feed.refresh()
-        assert stand.versions["timestamp"] == versions["timestamp"] + 1
+            await harness.feed.refresh()
+        assert harness.versions["timestamp"] == versions["timestamp"] + 1
 
 
 def _size(connection: Any) -> int:

@@ -75,14 +75,14 @@ def spawn(station: Path, wrapper: tuple[str, ...], folder: Path | None = None) -
     return subprocess.run(argv, env=env, check=True, capture_output=True, timeout=60).stdout
 
 
-def read_attempts(said: bytes) -> dict[str, int]:
-    return {name: int(code) for name, code in map(str.split, said.decode().splitlines())}
+def read_attempts(output: bytes) -> dict[str, int]:
+    return {name: int(code) for name, code in map(str.split, output.decode().splitlines())}
 
 
 def test_without_confinement_each_of_these_attempts_succeeds(station: Path) -> None:
     program = build_escape(station)
-    said = subprocess.run([program, "-i", station / "medium"], capture_output=True, check=True)
-    attempts = read_attempts(said.stdout)
+    output = subprocess.run([program, "-i", station / "medium"], capture_output=True, check=True)
+    attempts = read_attempts(output.stdout)
     # the namespace and io_uring may be closed to everybody on a machine
     open_to_all = {k: v for k, v in attempts.items() if k not in ("namespace", "io_uring")}
     assert set(open_to_all.values()) == {0}, attempts

@@ -96,10 +96,10 @@ def test_attack_063_a_clock_set_back_two_years_ends_at_the_floor(crystal: Crysta
 
 
 def test_attack_064_a_false_network_time_is_not_believed() -> None:
-    said = AT + timedelta(days=365)
-    tracking = f"7F000001,127.0.0.1,2,{said.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
+    claimed_at = AT + timedelta(days=365)
+    tracking = f"7F000001,127.0.0.1,2,{claimed_at.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
     with pytest.raises(TrustError, match="NTS"):
-        verify_chrony(f"{tracking}\n{SOURCE}\n{PLAIN_AUTH}\n", said)
+        verify_chrony(f"{tracking}\n{SOURCE}\n{PLAIN_AUTH}\n", claimed_at)
 
 
 def test_attack_064_a_battery_clock_that_it_poisoned_loses_no_document(crystal: Crystal) -> None:

@@ -82,9 +82,9 @@ TO = [f"{PROVINCE}/{COMMUNE}/*"]
 
 @dataclass
 class Box:
-    """A synced station on its stage, with two media at the centre."""
+    """A synced station on its testbed, with two media at the centre."""
 
-    scene: Testbed
+    testbed: Testbed
     tone: Medium
     bed: Medium
     seq: int = 0
@@ -92,7 +92,7 @@ class Box:
     @property
     def agent(self) -> psutil.Process:
         """The agent's process."""
-        return psutil.Process(self.scene.stations[COMMUNE_STATION].pid)
+        return psutil.Process(self.testbed.stations[COMMUNE_STATION].pid)
 
     def header(self, kind: str, **differences: Any) -> dict[str, Any]:
         """A header with the next sequence number."""
@@ -136,7 +136,7 @@ class Box:
         )
         document = Playlist(**self.header("playlist", slot=slot), media=media, entries=[entry])
         payload = encode_document(document)
-        return self.scene.sign(payload, "playlist", document.issuer)
+        return self.testbed.sign(payload, "playlist", document.issuer)
 
     def alarm(self) -> bytes:
         """An exercise: attention signal, then the tone."""
@@ -151,13 +151,13 @@ class Box:
             gap_ms=0,
             max_ms=14_000,
         )
-        return self.scene.sign(encode_document(document), "emergency", f"vn.{PROVINCE}.em")
+        return self.testbed.sign(encode_document(document), "emergency", f"vn.{PROVINCE}.em")
 
     def all_clear(self, alarm: bytes) -> bytes:
         """The cancel of an alarm."""
         event_id: str = read_document(alarm).event_id  # type: ignore[union-attr] # an emergency, signed above
         document = Cancel(**self.header("cancel", **self._urgent()), cancels=event_id)
-        return self.scene.sign(encode_document(document), "cancel", f"vn.{PROVINCE}.em")
+        return self.testbed.sign(encode_document(document), "cancel", f"vn.{PROVINCE}.em")
 
     def _urgent(self) -> dict[str, Any]:
         return {
@@ -171,8 +171,8 @@ class Box:
         """Have both media in the box's store, by an item that is due in an hour."""
         later = datetime.now(UTC).astimezone(LOCAL) + timedelta(hours=1)
         media = [self.tone, self.bed]
-        await self.scene.publish(self._playlist(media, "kho", later))
-        store = self.scene.folder / COMMUNE_STATION / "state" / "media"
+        await self.testbed.publish(self._playlist(media, "kho", later))
+        store = self.testbed.folder / COMMUNE_STATION / "state" / "media"
         await until(
             lambda: all(any(store.rglob(medium.sha256)) for medium in media), "media in the store"
         )
@@ -180,7 +180,7 @@ class Box:
     async def play_bed(self) -> None:
         """Have the long quiet item on air."""
         await self.fetch()
-        await self.scene.publish(self.playlist(self.bed, "nen"))
+        await self.testbed.publish(self.playlist(self.bed, "nen"))
         await until(self._is_decoding, "the bed's decoder")
         await asyncio.sleep(1.5)
 
@@ -193,31 +193,31 @@ async def box() -> AsyncIterator[Box]:
     """A station that is synced and has its place."""
     folder = Path(tempfile.mkdtemp(prefix="tb-", dir="/tmp"))  # a socket needs a short path
     try:
-        async with start_testbed(folder, BOX_PYTHON) as scene:
-            tone = _make_medium(scene, "tone", 1000, TONE_LEVEL, TONE_MS)
-            bed = _make_medium(scene, "bed", 200, BED_LEVEL, BED_MS)
+        async with start_testbed(folder, BOX_PYTHON) as testbed:
+            tone = _make_medium(testbed, "tone", 1000, TONE_LEVEL, TONE_MS)
+            bed = _make_medium(testbed, "bed", 200, BED_LEVEL, BED_MS)
             _always_on(folder / COMMUNE_STATION / "station.yaml")
-            station = scene.stations[COMMUNE_STATION]
+            station = testbed.stations[COMMUNE_STATION]
             await station.start()
-            config = station_config(COMMUNE_STATION, datetime.now(UTC), scene.media.address)
-            await scene.publish(
-                scene.sign(config, "station-config", f"vn.{PROVINCE}"), station=COMMUNE_STATION
+            config = station_config(COMMUNE_STATION, datetime.now(UTC), testbed.media.address)
+            await testbed.publish(
+                testbed.sign(config, "station-config", f"vn.{PROVINCE}"), station=COMMUNE_STATION
             )
             try:
-                await until(lambda: _is_synced(scene), "a synced clock")
+                await until(lambda: _is_synced(testbed), "a synced clock")
                 await asyncio.sleep(2.0)
-                yield Box(scene, tone, bed)
+                yield Box(testbed, tone, bed)
             finally:
                 await station.stop()
     finally:
         shutil.rmtree(folder)
 
 
-def _make_medium(scene: Testbed, name: str, hz: int, level: float, ms: int) -> Medium:
-    path = scene.folder / f"{name}.mp3"
+def _make_medium(testbed: Testbed, name: str, hz: int, level: float, ms: int) -> Medium:
+    path = testbed.folder / f"{name}.mp3"
     source = f"aevalsrc={level}*cos(2*PI*{hz}*t):s={RATE_HZ}:d={ms / 1000}"
     run_tool(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "96k", f"file:{path}"])
-    return store_medium(path, scene.folder / "media", scene.media.base_url)
+    return store_medium(path, testbed.folder / "media", testbed.media.base_url)
 
 
 def _always_on(settings: Path) -> None:
@@ -232,9 +232,9 @@ def _always_on(settings: Path) -> None:
     )
 
 
-def _is_synced(scene: Testbed) -> bool:
-    state = scene.database.health().get(COMMUNE_STATION)
-    has_place = scene.database.has_accepted(COMMUNE_STATION, "station-config")
+def _is_synced(testbed: Testbed) -> bool:
+    state = testbed.database.health().get(COMMUNE_STATION)
+    has_place = testbed.database.has_accepted(COMMUNE_STATION, "station-config")
     return has_place and state is not None and state["clock"]["quality"] == "SYNCED"
 
 
@@ -269,15 +269,15 @@ def delays_ms(
 async def publish_to_sound(on: Box) -> list[float]:
     """One playlist a run, at any phase of the second; the first only warms up."""
     await on.fetch()
-    capture = await on.scene.room.capture(SINK, on.scene.folder)
+    capture = await on.testbed.room.capture(SINK, on.testbed.folder)
     moments = []
     for _ in range(PUBLISH_RUNS + 1):
         await asyncio.sleep(TONE_MS / 1000 + 0.6 + random.random())  # noqa: S311 - a phase, no secret
         envelope = on.playlist(on.tone, "do")
         moments.append(time.monotonic())
-        await on.scene.publish(envelope)
+        await on.testbed.publish(envelope)
     await asyncio.sleep(TONE_MS / 1000 + 0.5)
-    recording = await on.scene.room.finish(capture)
+    recording = await on.testbed.room.finish(capture)
     return delays_ms(capture, recording.path, moments[1:], TONE_LIMIT, 1.5)
 
 
@@ -288,11 +288,11 @@ async def flood_jitter(on: Box) -> list[float]:
     to the threshold. Both clocks are this machine's, so their offset is the centre's answer alone.
     """
     await on.fetch()
-    capture = await on.scene.room.capture(SINK, on.scene.folder)
+    capture = await on.testbed.room.capture(SINK, on.testbed.folder)
     first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
     envelope = on.row(first, FLOOD_RUNS, FLOOD_STEP_S)
     forged = envelope.replace(b'"sig":"', b'"sig":"AAAA')
-    await on.scene.publish(envelope)
+    await on.testbed.publish(envelope)
     end = first + timedelta(seconds=FLOOD_STEP_S * FLOOD_RUNS)
     sent = 0
     began_s = time.monotonic()
@@ -300,11 +300,11 @@ async def flood_jitter(on: Box) -> list[float]:
         due = int((time.monotonic() - began_s) * FLOOD_PER_S)
         for number in range(sent, due):
             topic = build_station_topic(COMMUNE_STATION, "playlist", f"lu{number % 50}")
-            await on.scene.collector.send(topic, (forged, b"[" * 500)[number % 2], retain=False)
+            await on.testbed.collector.send(topic, (forged, b"[" * 500)[number % 2], retain=False)
         sent = max(sent, due)
         await asyncio.sleep(0.05)
     print(f"# flood: {sent} messages in {time.monotonic() - began_s:.0f} s", flush=True)
-    recording = await on.scene.room.finish(capture)
+    recording = await on.testbed.room.finish(capture)
     now_mono_s, now = time.monotonic(), datetime.now(UTC)
     moments = [
         now_mono_s - (now - first).total_seconds() + FLOOD_STEP_S * n for n in range(FLOOD_RUNS)
@@ -317,13 +317,13 @@ async def flood_jitter(on: Box) -> list[float]:
 async def emergency_to_sample(on: Box) -> list[float]:
     """One emergency a run over the bed; each is cancelled, and the bed back, before the next."""
     await on.play_bed()
-    capture = await on.scene.room.capture(SINK, on.scene.folder)
+    capture = await on.testbed.room.capture(SINK, on.testbed.folder)
     moments = []
     for _ in range(EMERGENCY_RUNS + 1):
         await asyncio.sleep(1.5 + random.random() * 0.1)  # noqa: S311 - a phase, no secret
         moments.append(await _raise_alarm(on))
     await asyncio.sleep(0.3)
-    recording = await on.scene.room.finish(capture)
+    recording = await on.testbed.room.finish(capture)
     zero_s = capture.mono_of(0.0)
     delays = delays_ms(capture, recording.path, moments[1:], BED_LIMIT, 1.0)
     for moment, delay_ms in zip(moments[1:], delays, strict=True):
@@ -333,11 +333,11 @@ async def emergency_to_sample(on: Box) -> list[float]:
 
 async def _raise_alarm(on: Box) -> float:
     alarm = on.alarm()
-    parcel = keep(on.scene.database, build_group_topic(GROUP, "emergency", "khan-cap"), alarm)
+    parcel = keep(on.testbed.database, build_group_topic(GROUP, "emergency", "khan-cap"), alarm)
     moment = time.monotonic()
-    await on.scene.collector.send(parcel.topic, parcel.envelope, retain=parcel.retain)
+    await on.testbed.collector.send(parcel.topic, parcel.envelope, retain=parcel.retain)
     await asyncio.sleep(0.7)
-    await on.scene.publish(on.all_clear(alarm))
+    await on.testbed.publish(on.all_clear(alarm))
     return moment
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.harness.broker_attacks import ATTACKS  # noqa: E402 - after the path
-from tests.harness.hostile_harness import Outcome, hostile_stand  # noqa: E402 - after the path
+from tests.harness.hostile_harness import Outcome, start_hostile_testbed  # noqa: E402 - after the path
 
 ATTACK_S = 34.0
 BOX_PYTHON = os.environ.get("BOX_PYTHON", sys.executable)
@@ -32,8 +32,8 @@ async def run() -> dict[str, Outcome]:
     """The outcome of each attack."""
     folder = Path(tempfile.mkdtemp(prefix="tb-", dir="/tmp"))  # a socket needs a short path
     try:
-        async with hostile_stand(folder, BOX_PYTHON) as on:
-            return {name: await on.suffer(name, ATTACK_S) for name in ATTACKS}
+        async with start_hostile_testbed(folder, BOX_PYTHON) as on:
+            return {name: await on.run_attack(name, ATTACK_S) for name in ATTACKS}
     finally:
         shutil.rmtree(folder)
 

@@ -37,32 +37,32 @@ SETTLE_S = 1.5
 
 
 @dataclass
-class Stage:
+class EngineBench:
     """A room, an engine in it, and what the engine said."""
 
     room: SoundServer
     worker: WorkerProcess[EngineEvent]
-    said: list[EngineEvent]
+    events: list[EngineEvent]
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def start_engine() -> AsyncIterator[EngineBench]:
     """A running room and engine."""
     with tempfile.TemporaryDirectory() as directory:
         room = SoundServer(Path(directory))
         await room.start(["loa"])
-        said: list[EngineEvent] = []
+        events: list[EngineEvent] = []
         worker: WorkerProcess[EngineEvent] = WorkerProcess(
             engine_argv(EngineConfig("portaudio", "loa")),
             EngineEvent,
-            said.append,
+            events.append,
             print,
             env=os.environ | room.env,
         )
         await worker.start()
         await asyncio.sleep(SETTLE_S)
-        yield Stage(room, worker, said)
-        underruns = [event.underruns for event in said if isinstance(event, EngineBeat)]
+        yield EngineBench(room, worker, events)
+        underruns = [event.underruns for event in events if isinstance(event, EngineBeat)]
         print(f"# under-runs: {underruns[-1]}")
         await worker.stop()
         await room.stop()
@@ -93,7 +93,7 @@ def pipe_of(data: bytes) -> int:
 
 async def start_errors_ms() -> list[float]:
     """|moment in the capture - moment ordered|, of items started at moments to come."""
-    async with stage() as on:
+    async with start_engine() as on:
         capture = await on.room.capture("loa")
         due: list[float] = []
         for run in range(RUNS):
@@ -110,7 +110,7 @@ async def start_errors_ms() -> list[float]:
 
 async def fire_latencies_ms() -> list[float]:
     """From `Fire` to the held clip's first sample in the capture, another item playing under it."""
-    async with stage() as on:
+    async with start_engine() as on:
         on.worker.send(Hold("mark"), pipe_of(tone(MARK_S, 4000, 16_000)))
         capture = await on.room.capture("loa")
         fired: list[float] = []
@@ -125,14 +125,14 @@ async def fire_latencies_ms() -> list[float]:
         recording = await on.room.finish(capture)
         found = [capture.mono_of(start) for start, _ in find_sounds(recording.path, THRESHOLD)]
         _need_all(len(found))
-        cut = sum(isinstance(e, Ended) and e.why == "stopped" for e in on.said)
+        cut = sum(isinstance(e, Ended) and e.why == "stopped" for e in on.events)
         _need_all(cut)
         return [(a - b) * 1e3 for a, b in zip(found, fired, strict=True)]
 
 
 async def gap_samples() -> int:
     """Silent samples where one item starts at the very end of another (whole periods, 1 kHz)."""
-    async with stage() as on:
+    async with start_engine() as on:
         capture = await on.room.capture("loa")
         at = mono_s() + 0.4
         for run in range(5):

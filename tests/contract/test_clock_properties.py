@@ -63,10 +63,10 @@ class TimeMachine(RuleBasedStateMachine):
 
     @rule(off=moments, rows=st.sampled_from(UNTRUE))
     def chrony_without_it(self, off: timedelta, rows: tuple[str, ...]) -> None:
-        said = self._now() + off
-        tracking = f"7F000001,127.0.0.1,4,{said.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
+        claimed_at = self._now() + off
+        tracking = f"7F000001,127.0.0.1,4,{claimed_at.timestamp()},0,0,0,0,0,0,0.02,0.01,64,Normal"
         try:
-            verify_chrony("\n".join([tracking, *rows]), said)
+            verify_chrony("\n".join([tracking, *rows]), claimed_at)
         except TrustError:
             return
         raise AssertionError("it was believed")

@@ -38,15 +38,15 @@ def test_a_release_is_there() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_a_document_of_an_earlier_release_is_accepted_as_it_was(path: Path) -> None:
     release = path.parents[1]
-    told = expected(release)["documents"][path.stem]
+    wanted = expected(release)["documents"][path.stem]
     authority = load_pinned((release / "root.json").read_bytes())
-    envelope, topic = path.read_bytes(), Topic(told["kind"], "tuan", station=STATION)
+    envelope, topic = path.read_bytes(), Topic(wanted["kind"], "tuan", station=STATION)
     accepted = verify(
         envelope, topic, authority, PLACE, STATION, FakeFloors(), SYNCED, nonces=(NONCE,)
     )
-    assert accepted.sha256 == told["sha256"] == hashlib.sha256(accepted.payload).hexdigest()
+    assert accepted.sha256 == wanted["sha256"] == hashlib.sha256(accepted.payload).hexdigest()
     assert accepted.ignored == ()
-    reverify(envelope, told["kind"], authority, PLACE, STATION, SYNCED)
+    reverify(envelope, wanted["kind"], authority, PLACE, STATION, SYNCED)
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
@@ -80,6 +80,6 @@ def test_a_centre_opens_the_database_of_an_earlier_release(release: Path, tmp_pa
     path = tmp_path / "central.db"
     shutil.copy(release / "central.db", path)
     database = Database.open(path)
-    told = describe_centre(database)
+    wanted = describe_centre(database)
     database.close()
-    assert json.loads(json.dumps(told)) == expected(release)["centre"]
+    assert json.loads(json.dumps(wanted)) == expected(release)["centre"]

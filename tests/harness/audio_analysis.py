@@ -42,7 +42,7 @@ class AudioAnalysis:
         loud = find_loud(self.samples[max(0, first) : max(0, last)])
         return float(loud.mean()) if len(loud) else 0.0
 
-    def told_sounds(self) -> list[str]:
+    def describe_sounds(self) -> list[str]:
         """Every stretch with sound, for the message of an assertion."""
         stretches: list[list[datetime]] = []
         for at in self.loud_moments():
@@ -64,7 +64,12 @@ class AudioAnalysis:
         length_s = (end - start).total_seconds()
         allowed_s = min(0.1 * length_s + STARVED_S, 0.9 * length_s)
         silent_s = self.silent_s(start, end)
-        assert silent_s <= allowed_s or length_s <= 0, (silent_s, start, end, self.told_sounds())
+        assert silent_s <= allowed_s or length_s <= 0, (
+            silent_s,
+            start,
+            end,
+            self.describe_sounds(),
+        )
 
     def pitch(self, at: datetime) -> float | None:
         """The strongest note of the melody in the 80 ms after a moment; None for silence."""
@@ -115,7 +120,7 @@ class AudioAnalysis:
 
 
 def assert_melody(
-    ear: AudioAnalysis,
+    sound: AudioAnalysis,
     planned: datetime,
     notes: range,
     error_s: float = 0.0,
@@ -127,7 +132,7 @@ def assert_melody(
     engine was starved, and do not where the decoder was: either is the melody in its place.
 
     Args:
-        ear: what was heard.
+        sound: what was heard.
         planned: of note 0, by the station's time.
         notes: which ones.
         error_s: what the station states of that time: all of them may be off by as much, and later
@@ -140,13 +145,13 @@ def assert_melody(
     begin = (since or moments[0] - timedelta(seconds=0.12)) - timedelta(seconds=error_s)
     end = moments[-1] + timedelta(seconds=STARVED_S + error_s + LATE_S)
     heard = []
-    for one in (ear, ear.without_holes(begin, end)):
+    for one in (sound, sound.without_holes(begin, end)):
         for step in sorted(range(-steps, steps + late + 1), key=abs):
             moved = one.shifted(step * SHIFT_S)
             heard.append([moved.pitch(at) for at in moments])
             if is_melody(heard[-1], wanted):
                 return
-    raise AssertionError((error_s, wanted, heard[0], ear.told_sounds()))
+    raise AssertionError((error_s, wanted, heard[0], sound.describe_sounds()))
 
 
 def is_melody(heard: list[float | None], wanted: list[float]) -> bool:
@@ -158,14 +163,19 @@ def is_melody(heard: list[float | None], wanted: list[float]) -> bool:
 
 
 def assert_in_its_place(
-    ear: AudioAnalysis, planned: datetime, since: datetime, seconds: float = 2.5, *, error_s: float
+    sound: AudioAnalysis,
+    planned: datetime,
+    since: datetime,
+    seconds: float = 2.5,
+    *,
+    error_s: float,
 ) -> None:
     """From a moment on the melody is heard, and where it would be had nothing happened."""
     span = since + timedelta(seconds=error_s), since + timedelta(seconds=seconds)
-    ear.assert_heard(*span)
+    sound.assert_heard(*span)
     first = math.ceil(((since - planned).total_seconds() + error_s) / NOTE_S) + 1
     notes = range(first, first + int(seconds / NOTE_S) - 2)
-    assert_melody(ear, planned, notes, error_s, since)
+    assert_melody(sound, planned, notes, error_s, since)
 
 
 def find_loud(samples: array[int]) -> Any:

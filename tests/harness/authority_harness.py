@@ -20,7 +20,7 @@ HERE = Place("84", "29266", "tv-cl-0007")
 ENOUGH = 64  # passes
 
 
-class Stand:
+class AuthorityHarness:
     """What a broker retains (`wire`, which a test may change) and the feed that subscribes to it.
 
     Attributes:
@@ -99,15 +99,15 @@ class Stand:
 
 
 @asynccontextmanager
-async def standing(
+async def start_authority(
     folder: Path, installed: bytes, at: datetime, place: Place | None = HERE
-) -> AsyncIterator[Stand]:
+) -> AsyncIterator[AuthorityHarness]:
     """A box that has just started with this state folder."""
     store = await asyncio.to_thread(Store.open, folder)
     try:
-        stand = Stand(installed, store, at)
-        await stand.feed.load()
-        stand.feed.set_place(place)
-        yield stand
+        harness = AuthorityHarness(installed, store, at)
+        await harness.feed.load()
+        harness.feed.set_place(place)
+        yield harness
     finally:
         await asyncio.to_thread(store.close)

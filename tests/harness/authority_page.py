@@ -43,8 +43,8 @@ def perform(command: str) -> str:
 def split_console(block: str) -> Iterator[tuple[str, str]]:
     """Each command of a block and what stands below it."""
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, said = part.partition("\n")
-        yield command, said
+        command, _, printed = part.partition("\n")
+        yield command, printed
 
 
 def rehearse(page: str) -> str:
@@ -55,8 +55,8 @@ def rehearse(page: str) -> str:
             for command in match[2].splitlines():
                 perform(command)
             return match[0]
-        said = (f"$ {command}\n{perform(command)}" for command, _ in split_console(match[2]))
-        return f"```console\n{''.join(said)}```"
+        printed = (f"$ {command}\n{perform(command)}" for command, _ in split_console(match[2]))
+        return f"```console\n{''.join(printed)}```"
 
     return BLOCK.sub(run, page)
 

@@ -44,19 +44,19 @@ class Target:
     """A test bed whose sound station plays, and its connection to the broker.
 
     Args:
-        scene: all real.
+        testbed: all real.
         relay: between the box and the broker.
         medium: a short one that the box has.
     """
 
-    scene: Testbed
+    testbed: Testbed
     relay: MqttRelay
     medium: Medium
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     async def send(self, topic: str, raw: bytes) -> None:
         """As the broker's owner: any bytes on any topic, never retained at the real broker."""
-        await self.scene.collector.send(topic, raw, retain=False)
+        await self.testbed.collector.send(topic, raw, retain=False)
 
     def playlist(
         self, slot: str, times: list[str], urls: list[str] | None = None, entries: int = 1
@@ -90,7 +90,7 @@ class Target:
             for n in range(entries)
         ]  # fmt: skip
         document = Playlist(**header, media=[medium], entries=items)
-        return self.scene.sign(encode_document(document), "playlist", document.issuer)
+        return self.testbed.sign(encode_document(document), "playlist", document.issuer)
 
 
 async def quadratic(on: Target) -> None:

@@ -56,9 +56,9 @@ class CeremonyFixture:
         return result.exit_code, result.output
 
     def do(self, step: str, *arguments: object) -> str:
-        code, said = self.run(step, *arguments)
-        assert code == 0, said
-        return said
+        code, output = self.run(step, *arguments)
+        assert code == 0, output
+        return output
 
     def begin(self) -> str:
         """Root 2 of 3, targets 2 of 2, the two online keys."""
@@ -93,8 +93,8 @@ class CeremonyFixture:
 
     def sign_and_publish(self, *people: str) -> None:
         self.sign(*people)
-        code, said = self.publish()
-        assert code == 0, said
+        code, output = self.publish()
+        assert code == 0, output
 
     def copy(self, name: str) -> Path:
         """A copy of the folder, as on a holder's stick."""

@@ -18,22 +18,22 @@ BACK_S = 60.0
 
 @dataclass
 class ContinuousPlay:
-    """A stage whose station plays one long melody that rejoins its own timeline.
+    """A testbed whose station plays one long melody that rejoins its own timeline.
 
     Args:
-        stage: see `tests/integration/conftest.py`.
+        site: see `tests/integration/conftest.py`.
     """
 
-    stage: Any
+    site: Any
     planned: datetime = field(init=False)
     capture: Any = None
 
     async def begin(self) -> ContinuousPlay:
         """Publish the programme, record the sink, wait for the first sound."""
         line = "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin"
-        await self.stage.stock(line)
+        await self.site.stock(line)
         self.planned = soon(3)
-        await self.stage.publish(self.stage.compile([(self.planned, line)]))
+        await self.site.publish(self.site.compile([(self.planned, line)]))
         await self.record()
         await self.until_sounding(self.planned - timedelta(seconds=1))
         await self.pass_time(0.2)  # a play is on record some milliseconds before it is heard
@@ -41,21 +41,21 @@ class ContinuousPlay:
 
     async def record(self) -> None:
         """Record from now on; a capture dies with its sound server."""
-        self.capture = await self.stage.scene.room.capture(SINK, self.stage.folder)
+        self.capture = await self.site.testbed.room.capture(SINK, self.site.folder)
 
     async def until_sounding(self, since: datetime, limit_s: float = BACK_S) -> datetime:
         """Wait until the station has recorded a play that began after a moment."""
 
         def is_new() -> bool:
-            play = self.stage.open_play()
+            play = self.site.open_play()
             return play is not None and moment(play["start"]) > since
 
-        await until(is_new, f"sound after {since}: {self.stage.station.log_tail()}", limit_s)
-        return moment(self.stage.open_play()["start"])
+        await until(is_new, f"sound after {since}: {self.site.station.log_tail()}", limit_s)
+        return moment(self.site.open_play()["start"])
 
     async def hear(self) -> AudioAnalysis:
         """Stop the recording and return it."""
-        return AudioAnalysis(await self.stage.scene.room.finish(self.capture))
+        return AudioAnalysis(await self.site.testbed.room.finish(self.capture))
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass; the sound of that time is judged."""
@@ -66,27 +66,27 @@ class ContinuousPlay:
         await asyncio.sleep((at - datetime.now(UTC)).total_seconds() + 0.01)
 
     def assert_in_its_place(
-        self, ear: AudioAnalysis, since: datetime, seconds: float = 2.5
+        self, sound: AudioAnalysis, since: datetime, seconds: float = 2.5
     ) -> None:
         """From a moment on the melody is where it would be had nothing happened.
 
         To the error that the station states of its clock: on a busy machine its first answer is
         slow, and what began by that time goes on by it.
         """
-        error_s = self.stage.clock_error_s()
-        assert_in_its_place(ear, self.planned, since, seconds, error_s=error_s)
+        error_s = self.site.clock_error_s()
+        assert_in_its_place(sound, self.planned, since, seconds, error_s=error_s)
 
-    async def until_told(self, kind: str, states: list[str], limit_s: float = 60.0) -> None:
+    async def until_reported(self, kind: str, states: list[str], limit_s: float = 60.0) -> None:
         """Wait until the centre's records of an issue are as expected."""
 
-        def told() -> list[str]:
-            details = [r["detail"] for r in self.stage.collected() if r["kind"] == "fault"]
+        def list_states() -> list[str]:
+            details = [r["detail"] for r in self.site.collected() if r["kind"] == "fault"]
             return [d["state"] for d in details if d["what"] == kind]
 
-        await until(lambda: told() == states, f"{kind} {states} at the centre", limit_s)
+        await until(lambda: list_states() == states, f"{kind} {states} at the centre", limit_s)
 
     async def assert_truth(self) -> None:
         """The centre has the whole journal, and no hole is in it."""
-        await self.stage.until_collected()
-        assert_chain_whole(self.stage.collected_rows())
-        assert list_gaps(self.stage.scene.database) == []
+        await self.site.until_collected()
+        assert_chain_whole(self.site.collected_rows())
+        assert list_gaps(self.site.testbed.database) == []

@@ -142,8 +142,8 @@ class HeadlessStation:
         before = len(self.results)
         self.hand.s += 1.1
         await self.intake.receive(Topic(kind, "tuan", station=self.station), envelope)
-        said = self.results[before:]
-        return "" if not said else said[-1].code or said[-1].result
+        new_results = self.results[before:]
+        return "" if not new_results else new_results[-1].code or new_results[-1].result
 
     def pass_time(self, span: timedelta) -> None:
         """Advance the clock."""

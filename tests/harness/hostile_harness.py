@@ -101,8 +101,8 @@ class HostileHarness:
     starts: list[datetime] = field(default_factory=list)
 
     @property
-    def scene(self) -> Testbed:
-        return self.target.scene
+    def testbed(self) -> Testbed:
+        return self.target.testbed
 
     @property
     def agent(self) -> psutil.Process:
@@ -111,7 +111,7 @@ class HostileHarness:
     def log_tail(self) -> str:
         return self.station.log_tail()
 
-    async def suffer(self, attack: str, seconds: float) -> Outcome:
+    async def run_attack(self, attack: str, seconds: float) -> Outcome:
         """Play, be attacked, be warned meanwhile; then calm down.
 
         Args:
@@ -122,14 +122,14 @@ class HostileHarness:
         await self._play_row(seconds + CALM_S)
         before = self._children()
         rss = [self.agent.memory_info().rss / MIB]
-        capture = await self.scene.room.capture(SINK, self.scene.folder)
+        capture = await self.testbed.room.capture(SINK, self.testbed.folder)
         async with _running(self._watch(rss), "watch memory"):
             async with _running(ATTACKS[attack](self.target), attack) as attacking:
                 spans = await self._warn(seconds, attacking)
             self.target.relay.read_again()
             await asyncio.sleep(CALM_S)
             await self._until_calm(rss[0])
-        recording = await self.scene.room.finish(capture)
+        recording = await self.testbed.room.finish(capture)
         outcome.rss_mib = (rss[0], max(rss), self.agent.memory_info().rss / MIB)
         after = self._children()
         outcome.restarts = sorted(set(before) - set(after))
@@ -169,12 +169,12 @@ class HostileHarness:
             envelope = self._alarm()
             published_s = time.monotonic()
             topic = build_group_topic(GROUP, "emergency", "khan-cap")
-            parcel = keep(self.scene.database, topic, envelope)
-            await self.scene.collector.send(parcel.topic, parcel.envelope, retain=parcel.retain)
+            parcel = keep(self.testbed.database, topic, envelope)
+            await self.testbed.collector.send(parcel.topic, parcel.envelope, retain=parcel.retain)
             await asyncio.sleep(6.0)
             # Only when it may be taken back: that it is heard is judged from the capture.
             await self._until_known(envelope, published_s + ALARM_LIMIT_S - time.monotonic())
-            await self.scene.publish(self._all_clear(envelope))
+            await self.testbed.publish(self._all_clear(envelope))
             spans.append((published_s, time.monotonic()))
             rest_s = min(ALARM_EVERY_S - 6.0, end_s - time.monotonic())
             await asyncio.sleep(max(0.0, rest_s))
@@ -183,7 +183,7 @@ class HostileHarness:
 
     async def _until_known(self, envelope: bytes, limit_s: float) -> None:
         """Wait until the station's own database has a play of a document, or a limit."""
-        path = self.scene.folder / self.station.name / "state" / "state.db"
+        path = self.testbed.folder / self.station.name / "state" / "state.db"
         doc_id = read_document(envelope).doc_id
 
         def is_known() -> bool:
@@ -226,7 +226,7 @@ class HostileHarness:
         first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
         count = int(seconds / STEP_S) + 6
         self.starts = [first + timedelta(seconds=STEP_S * n) for n in range(count)]
-        await self.scene.publish(self._playlist("hang", self.starts))
+        await self.testbed.publish(self._playlist("hang", self.starts))
         await asyncio.sleep(2.0)
 
     def _playlist(self, slot: str, starts: list[datetime]) -> bytes:
@@ -241,7 +241,7 @@ class HostileHarness:
         )  # fmt: skip
         header = self._header("playlist", f"vn.{PROVINCE}.{COMMUNE}", "routine", slot, 2)
         document = Playlist(**header, media=[self.target.medium], entries=[entry])
-        return self.scene.sign(encode_document(document), "playlist", document.issuer)
+        return self.testbed.sign(encode_document(document), "playlist", document.issuer)
 
     def _alarm(self) -> bytes:
         header = self._header("emergency", f"vn.{PROVINCE}.em", "emergency", "khan-cap", 1)
@@ -250,12 +250,12 @@ class HostileHarness:
             **header, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[medium],
             bodies=[EmergencyBody("vi", [medium.sha256])], repeat=1, gap_ms=0, max_ms=14_000,
         )  # fmt: skip
-        return self.scene.sign(encode_document(document), "emergency", document.issuer)
+        return self.testbed.sign(encode_document(document), "emergency", document.issuer)
 
     def _all_clear(self, alarm: bytes) -> bytes:
         header = self._header("cancel", f"vn.{PROVINCE}.em", "emergency", "cancel", 1)
         document = Cancel(**header, cancels=read_document(alarm).event_id)  # type: ignore[union-attr] # an emergency
-        return self.scene.sign(encode_document(document), "cancel", document.issuer)
+        return self.testbed.sign(encode_document(document), "cancel", document.issuer)
 
     def _header(self, kind: str, issuer: str, class_: str, slot: str, hours: int) -> dict[str, Any]:
         self.seq += 1
@@ -266,7 +266,7 @@ class HostileHarness:
 
 
 @contextlib.asynccontextmanager
-async def hostile_stand(
+async def start_hostile_testbed(
     folder: Path, python: str = sys.executable
 ) -> AsyncIterator[HostileHarness]:
     """A sound station that is placed, synced and has its medium, behind a relay.
@@ -277,13 +277,13 @@ async def hostile_stand(
     """
     with memory_group("tramtin-hostile") as group:
         wrapped = group.wrap(python, folder / "python-in-group") if group else python
-        async with start_testbed(folder, wrapped) as scene:
-            relay = await _start_relay(scene)
-            station = scene.stations[COMMUNE_STATION]
+        async with start_testbed(folder, wrapped) as testbed:
+            relay = await _start_relay(testbed)
+            station = testbed.stations[COMMUNE_STATION]
             station.env |= install_dead_resolver(folder / "resolver")
             station.env["PYTHONPATH"] += os.pathsep + str(Path.cwd())
             try:
-                on = HostileHarness(Target(scene, relay, _make_tone(scene)), station, group)
+                on = HostileHarness(Target(testbed, relay, _make_tone(testbed)), station, group)
                 await _begin(on)
                 yield on
             finally:
@@ -291,15 +291,15 @@ async def hostile_stand(
                 await relay.stop()
 
 
-async def _start_relay(scene: Testbed) -> MqttRelay:
+async def _start_relay(testbed: Testbed) -> MqttRelay:
     """Between the station and its broker; the station's settings name it."""
-    settings = scene.folder / COMMUNE_STATION / "station.yaml"
+    settings = testbed.folder / COMMUNE_STATION / "station.yaml"
     text = settings.read_text()
     cert, key = (Path(re.findall(rf"\b{name}: ([^,}}]+)", text)[0]) for name in ("cert", "key"))
-    server = scene.ca.issue_server("localhost")
-    relay = MqttRelay(scene.ca.ca, server, Identity(cert, key), scene.broker.port)
+    server = testbed.ca.issue_server("localhost")
+    relay = MqttRelay(testbed.ca.ca, server, Identity(cert, key), testbed.broker.port)
     await relay.start()
-    text = text.replace(f"port: {scene.broker.port}", f"port: {relay.port}")
+    text = text.replace(f"port: {testbed.broker.port}", f"port: {relay.port}")
     head, _, _ = text.partition("outputs:\n")
     settings.write_text(
         f"{head}outputs:\n"
@@ -311,34 +311,34 @@ async def _start_relay(scene: Testbed) -> MqttRelay:
     return relay
 
 
-def _make_tone(scene: Testbed) -> Any:
-    path = scene.folder / "tone.mp3"
+def _make_tone(testbed: Testbed) -> Any:
+    path = testbed.folder / "tone.mp3"
     source = f"aevalsrc=0.5*cos(2*PI*1000*t):s={RATE_HZ}:d={TONE_MS / 1000}"
     run_tool(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "96k", f"file:{path}"])
-    return store_medium(path, scene.folder / "media", scene.media.base_url)
+    return store_medium(path, testbed.folder / "media", testbed.media.base_url)
 
 
 async def _begin(on: HostileHarness) -> None:
-    scene, name = on.scene, COMMUNE_STATION
+    testbed, name = on.testbed, COMMUNE_STATION
     await on.station.start()
-    raw = station_config(name, datetime.now(UTC), scene.media.address)
+    raw = station_config(name, datetime.now(UTC), testbed.media.address)
     config = msgspec.json.decode(raw, type=StationConfig)
     policy = msgspec.structs.replace(
         config.policy, media_hosts=[*config.policy.media_hosts, *DEAD_HOSTS]
     )
     payload = encode_document(msgspec.structs.replace(config, policy=policy))
-    await scene.publish(scene.sign(payload, "station-config", f"vn.{PROVINCE}"), station=name)
-    await until(lambda: _is_synced(scene), f"a synced clock: {on.log_tail()}", 120)
+    await testbed.publish(testbed.sign(payload, "station-config", f"vn.{PROVINCE}"), station=name)
+    await until(lambda: _is_synced(testbed), f"a synced clock: {on.log_tail()}", 120)
     later = datetime.now(UTC) + timedelta(hours=2)
-    await scene.publish(on._playlist("kho", [later]))
-    store = scene.folder / name / "state" / "media"
+    await testbed.publish(on._playlist("kho", [later]))
+    store = testbed.folder / name / "state" / "media"
     medium = on.target.medium.sha256
     await until(lambda: any(store.rglob(medium)), "the medium in the store")
 
 
-def _is_synced(scene: Testbed) -> bool:
-    health = scene.database.health().get(COMMUNE_STATION)
-    has_place = scene.database.has_accepted(COMMUNE_STATION, "station-config")
+def _is_synced(testbed: Testbed) -> bool:
+    health = testbed.database.health().get(COMMUNE_STATION)
+    has_place = testbed.database.has_accepted(COMMUNE_STATION, "station-config")
     return has_place and health is not None and health["clock"]["quality"] == "SYNCED"
 
 

@@ -40,48 +40,48 @@ async def run_chain(folder: Path, python: str) -> dict[str, Any]:
         RuntimeError: something of it did not come.
     """
     async with contextlib.AsyncExitStack() as stack:
-        scene = await stack.enter_async_context(start_testbed(folder, python))
-        for station in scene.stations.values():
+        testbed = await stack.enter_async_context(start_testbed(folder, python))
+        for station in testbed.stations.values():
             stack.push_async_callback(station.stop)
         try:
-            return await _tell(scene)
+            return await _tell(testbed)
         except RuntimeError as error:
-            logs = "".join(station.log_tail() for station in scene.stations.values())
+            logs = "".join(station.log_tail() for station in testbed.stations.values())
             raise RuntimeError(f"{error}\n{logs}") from error
 
 
-async def _tell(scene: Testbed) -> dict[str, Any]:
-    database = scene.database
-    for name, station in scene.stations.items():
+async def _tell(testbed: Testbed) -> dict[str, Any]:
+    database = testbed.database
+    for name, station in testbed.stations.items():
         await station.start()
-        payload = station_config(name, datetime.now(UTC), scene.media.address)
-        await scene.publish(scene.sign(payload, "station-config", "vn.84"), station=name)
-    for name in scene.stations:
+        payload = station_config(name, datetime.now(UTC), testbed.media.address)
+        await testbed.publish(testbed.sign(payload, "station-config", "vn.84"), station=name)
+    for name in testbed.stations:
         await until(partial(database.has_accepted, name, "station-config"), f"config of {name}")
-    await scene.publish(await asyncio.to_thread(_compile, scene))
-    for name in scene.stations:
+    await testbed.publish(await asyncio.to_thread(_compile, testbed))
+    for name in testbed.stations:
         await until(partial(database.has_accepted, name, "playlist"), f"playlist of {name}")
     await until(lambda: any(play["result"] == "full" for play in list_plays(database)), "a play")
     hellos = database.hellos()
     return {
-        "agents": [hellos[name]["agent"] for name in scene.stations],
-        "features": [hellos[name].get("features", []) for name in scene.stations],
+        "agents": [hellos[name]["agent"] for name in testbed.stations],
+        "features": [hellos[name].get("features", []) for name in testbed.stations],
         "plays": [[play["title"], play["result"]] for play in list_plays(database)],
         "refusals": [row for row in list_refusals(database) if row["code"] != "E_STALE"],
     }
 
 
-def _compile(scene: Testbed) -> bytes:
+def _compile(testbed: Testbed) -> bytes:
     at = datetime.now(LOCAL) + SOON
-    source = scene.folder / "lich.yaml"
+    source = testbed.folder / "lich.yaml"
     source.write_text(
         SCHEDULE.format(place="84/29266/*", day=at.date(), at=f"{at:%H:%M:%S}"), encoding="utf-8"
     )
     payload = compile_schedule(
         source, issuer="vn.84.29266", seq=1, epoch=1, now=datetime.now(UTC),
-        media_dir=scene.folder / "media", media_base_url=scene.media.base_url,
+        media_dir=testbed.folder / "media", media_base_url=testbed.media.base_url,
     )  # fmt: skip
-    return scene.sign(payload, "playlist", "vn.84.29266")
+    return testbed.sign(payload, "playlist", "vn.84.29266")
 
 
 if __name__ == "__main__":

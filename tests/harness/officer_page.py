@@ -27,12 +27,12 @@ class Command:
     Args:
         machine: on which it is typed.
         text: as printed.
-        said: the lines that it is said to print.
+        printed: the lines that it is said to print.
     """
 
     machine: str
     text: str
-    said: list[str]
+    printed: list[str]
 
 
 def set_up_machines(folder: Path, ceremony: Path) -> None:
@@ -56,5 +56,5 @@ def read_commands(folder: Path, page: str = PAGE) -> Iterator[Command]:
             shutil.copy(folder / source, folder / target)
             continue
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            text, *said = part.rstrip("\n").split("\n")
-            yield Command(machine, text, said)
+            text, *printed = part.rstrip("\n").split("\n")
+            yield Command(machine, text, printed)

@@ -9,13 +9,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from tests.harness.station_harness import Stage
+from tests.harness.station_harness import StationTestbed
 
 
-def shorten_certificate(stage: Stage, left: timedelta) -> None:
+def shorten_certificate(site: StationTestbed, left: timedelta) -> None:
     """Give the station a certificate for the same key and name that ends sooner."""
-    folder = stage.folder / "ca"
-    old = x509.load_pem_x509_certificate((folder / f"{stage.name}.pem").read_bytes())
+    folder = site.folder / "ca"
+    old = x509.load_pem_x509_certificate((folder / f"{site.name}.pem").read_bytes())
     authority = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
     key: Any = load_pem_private_key((folder / "ca.key").read_bytes(), None)
     builder = (
@@ -30,4 +30,4 @@ def shorten_certificate(stage: Stage, left: timedelta) -> None:
     for extension in old.extensions:
         builder = builder.add_extension(extension.value, critical=extension.critical)
     pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-    (folder / f"{stage.name}.pem").write_bytes(pem)
+    (folder / f"{site.name}.pem").write_bytes(pem)

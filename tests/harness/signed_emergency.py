@@ -20,10 +20,10 @@ def build_order(ago: timedelta, seq: int) -> OrderParams:
     return OrderParams("vn.84.em", ["84/29266/*"], issued, 60 * MINUTE, seq)
 
 
-def make_alarm(stage: Any, ago: timedelta, seq: int) -> bytes:
-    make_melody(stage.studio / "loi.opus", 8_000)
-    message = EmergencyMessage([stage.studio / "loi.opus"], "LŨ VỀ")
+def make_alarm(site: Any, ago: timedelta, seq: int) -> bytes:
+    make_melody(site.studio / "loi.opus", 8_000)
+    message = EmergencyMessage([site.studio / "loi.opus"], "LŨ VỀ")
     payload = draft_emergency(
-        build_order(ago, seq), message, stage.folder / "media", stage.scene.media.base_url
+        build_order(ago, seq), message, site.folder / "media", site.testbed.media.base_url
     )
-    return bytes(stage.scene.sign(payload, "emergency", "vn.84.em"))
+    return bytes(site.testbed.sign(payload, "emergency", "vn.84.em"))

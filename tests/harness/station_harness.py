@@ -31,10 +31,10 @@ BOARD = frozenset({"agent.play.board.board_process"})
 
 
 @dataclass
-class Stage:
+class StationTestbed:
     """The test bed, its sound station, and the databases of both, read without product code."""
 
-    scene: Testbed
+    testbed: Testbed
     station: Station
 
     @property
@@ -43,7 +43,7 @@ class Stage:
 
     @property
     def folder(self) -> Path:
-        return self.scene.folder
+        return self.testbed.folder
 
     @property
     def studio(self) -> Path:
@@ -61,17 +61,19 @@ class Stage:
     async def place(self) -> None:
         """Start the station and have it placed; its clock may never be right."""
         await self.station.start()
-        config = self.scene.sign(
-            station_config(self.name, datetime.now(UTC), self.scene.media.address),
+        config = self.testbed.sign(
+            station_config(self.name, datetime.now(UTC), self.testbed.media.address),
             "station-config",
             "vn.84",
         )
-        await self.scene.publish(config, station=self.name)
-        await until(lambda: self.scene.database.has_accepted(self.name, "station-config"), "placed")
+        await self.testbed.publish(config, station=self.name)
+        await until(
+            lambda: self.testbed.database.has_accepted(self.name, "station-config"), "placed"
+        )
 
     def _has_exact_clock(self) -> bool:
         """Its times are compared with the capture's; after a slow answer it asks once more."""
-        health = self.scene.database.health().get(self.name)
+        health = self.testbed.database.health().get(self.name)
         error_s = health["clock"]["error_s"] if health else None
         return error_s is not None and error_s <= CLOCK_ERROR_S
 
@@ -103,16 +105,16 @@ class Stage:
             epoch=1,
             now=datetime.now(UTC),
             media_dir=self.folder / "media",
-            media_base_url=self.scene.media.base_url,
+            media_base_url=self.testbed.media.base_url,
             editor="Nguyễn Thị Lan (thử)",
             approver="Trần Văn Bình (thử)",
         )
-        return self.scene.sign(payload, "playlist", "vn.84.29266")
+        return self.testbed.sign(payload, "playlist", "vn.84.29266")
 
     async def publish(self, envelope: bytes) -> None:
         """Publish and wait until the station reports that it holds the playlist."""
-        await self.scene.publish(envelope)
-        await until(lambda: self.scene.database.has_accepted(self.name, "playlist"), "playlist")
+        await self.testbed.publish(envelope)
+        await until(lambda: self.testbed.database.has_accepted(self.name, "playlist"), "playlist")
 
     # What the station keeps, and what the centre has
 
@@ -163,11 +165,11 @@ def _read(path: Path, query: str, *values: str) -> list[Any]:
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with start_testbed(tmp_path) as scene:
-        station = scene.stations[COMMUNE_STATION]
+async def site(tmp_path: Path) -> AsyncIterator[StationTestbed]:
+    async with start_testbed(tmp_path) as testbed:
+        station = testbed.stations[COMMUNE_STATION]
         try:
-            yield Stage(scene, station)
+            yield StationTestbed(testbed, station)
         finally:
             await station.stop()
 

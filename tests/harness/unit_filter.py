@@ -23,8 +23,8 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
 def list_set(name: str) -> frozenset[str]:
     """The calls of a set such as @process, sets within it unfolded."""
     argv = ["systemd-analyze", "syscall-filter", "--no-pager", name]
-    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    words = [line.strip() for line in said.splitlines() if re.match(r"^ {4}[@a-z]", line)]
+    listing = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    words = [line.strip() for line in listing.splitlines() if re.match(r"^ {4}[@a-z]", line)]
     return frozenset().union(*(list_set(w) if w[0] == "@" else {w} for w in words))
 
 

@@ -1,5 +1,5 @@
-"""The stage for every test here that asks for it."""
+"""The testbed with one sound station, for every test here that asks for it."""
 
-from tests.harness.station_harness import stage
+from tests.harness.station_harness import site
 
-__all__ = ["stage"]
+__all__ = ["site"]

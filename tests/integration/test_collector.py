@@ -125,17 +125,17 @@ async def test_a_box_that_lived_in_memory_for_a_while_is_seen_when_it_is_back_on
     """Three lives, two journals: the card's own goes on where it was."""
     (centre.folder / "run").mkdir()
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(centre.folder / "run"))
-    said: list[tuple[str, int]] = []
+    lives: list[tuple[str, int]] = []
     for open_ in (Store.open, open_volatile, Store.open):
         async with box_of(centre, centre.device, open_) as box:
             await until(lambda box=box: box.link.connected)  # type: ignore[misc]  # a lambda's default
             await box.all_acknowledged()
-            said.append((box.journal.epoch, box.session))
-            await until(lambda said=said: _greeted(centre) == said[-1])  # type: ignore[misc]  # a lambda's default
+            lives.append((box.journal.epoch, box.session))
+            await until(lambda lives=lives: _greeted(centre) == lives[-1])  # type: ignore[misc]  # a lambda's default
         if box.store.is_volatile:
             await asyncio.to_thread(carry_back, box.store.path, centre.folder / "state")
-    assert said[0][0] == said[2][0] != said[1][0]
-    assert [session for _, session in said] == [1, 2, 3]
+    assert lives[0][0] == lives[2][0] != lives[1][0]
+    assert [session for _, session in lives] == [1, 2, 3]
 
 
 def _greeted(centre: Centre) -> tuple[str, int] | None:

@@ -50,11 +50,11 @@ class Box:
     async def codes(self, **environment: str) -> dict[str, list[str]]:
         code, out, err = await self.doctor("--format", "json", **environment)
         assert code in (0, 1), err
-        told = json.loads(out)
-        assert (code == 0) == told["good"]
+        report = json.loads(out)
+        assert (code == 0) == report["good"]
         return {
             probe["name"]: [finding["code"] for finding in probe["findings"]]
-            for probe in told["probes"]
+            for probe in report["probes"]
         }
 
     @contextlib.asynccontextmanager
@@ -217,8 +217,8 @@ async def test_the_support_bundle_helps_and_tells_no_secret(box: Box) -> None:
     everything = b"\n".join(files.values())
     for secret in (*parts_of_the_key(key), PIN.encode(), b"PRIVATE KEY"):
         assert secret not in everything
-    told: dict[str, Any] = json.loads(files["doctor.json"])
-    assert told["station"] == STATION
+    report: dict[str, Any] = json.loads(files["doctor.json"])
+    assert report["station"] == STATION
     assert b"pin:" in files["settings.yaml"]
     assert b"BEGIN CERTIFICATE" in files["certificates.pem"]
     assert b'"kind":"boot"' in files["journal.jsonl"].replace(b" ", b"")
@@ -240,8 +240,8 @@ async def test_a_pin_in_faulty_settings_stays_secret_too(box: Box) -> None:
 async def test_the_bundle_belongs_to_whoever_called_sudo(box: Box) -> None:
     bundle = box.folder / "out.tar.gz"
     await box.doctor("--bundle", str(bundle), SUDO_UID="4711", SUDO_GID="4712")
-    told = bundle.stat()
-    assert (told.st_uid, told.st_gid, told.st_mode & 0o777) == (4711, 4712, 0o600)
+    report = bundle.stat()
+    assert (report.st_uid, report.st_gid, report.st_mode & 0o777) == (4711, 4712, 0o600)
 
 
 async def test_a_bundle_that_cannot_be_written_is_said(box: Box) -> None:

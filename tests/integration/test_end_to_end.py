@@ -213,13 +213,13 @@ def test_the_chain_of_every_station_is_whole(demo: Path) -> None:
 def test_the_qr_code_on_the_board_is_read_by_an_independent_decoder(demo: Path) -> None:
     frames = sorted((demo / "tv-cl-0021" / "board").glob("mat-truoc-*.png"))
     assert frames
-    said = [
+    decoded = [
         subprocess.run(
             ["zbarimg", "-q", "--raw", str(frame)], capture_output=True, text=True, check=False
         ).stdout.strip()
         for frame in frames
     ]
-    assert "https://gopy.example.vn/b/tv-cl-0021" in said
+    assert "https://gopy.example.vn/b/tv-cl-0021" in decoded
 
 
 def test_both_faces_showed_the_notice_and_the_warning(demo: Path) -> None:

@@ -39,7 +39,7 @@ class Player:
     """A worker, what it said, and a way to await the next word."""
 
     def __init__(self, env: dict[str, str], device: str = "loa") -> None:
-        self.said: list[EngineEvent] = []
+        self.events: list[EngineEvent] = []
         self.lost: asyncio.Queue[str] = asyncio.Queue()
         self._news = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -53,7 +53,7 @@ class Player:
         )
 
     def _hear(self, event: EngineEvent) -> None:
-        self.said.append(event)
+        self.events.append(event)
         task = asyncio.get_running_loop().create_task(self._tell(), name="tell")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -64,7 +64,7 @@ class Player:
 
     async def heard(self, kind: type[Any], slot_id: str) -> Any:
         def find() -> Any:
-            found = (e for e in self.said if isinstance(e, kind) and e.id == slot_id)
+            found = (e for e in self.events if isinstance(e, kind) and e.id == slot_id)
             return next(found, None)
 
         async with asyncio.timeout(PATIENCE_S), self._news:
@@ -248,7 +248,7 @@ async def test_when_the_sound_server_dies_the_engine_says_so_and_leaves(
     async with asyncio.timeout(PATIENCE_S):
         reason = await player.lost.get()
     assert reason.startswith("E_DEVICE")
-    assert any(isinstance(event, WorkerFault) and event.id is None for event in player.said)
+    assert any(isinstance(event, WorkerFault) and event.id is None for event in player.events)
 
 
 async def test_an_unknown_device_is_an_error_at_the_start(room: SoundServer) -> None:

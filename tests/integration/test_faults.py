@@ -53,20 +53,20 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-async def _until_sounding(stage: Any, since: datetime) -> str:
+async def _until_sounding(site: Any, since: datetime) -> str:
     """Until the station says durably that a play sounds which began after a moment."""
     # a start is ordered a little ahead: what was dying may bear a start just after its death
     since += timedelta(milliseconds=100)
 
     def is_new() -> bool:
-        play = stage.open_play()
+        play = site.open_play()
         return play is not None and moment(play["start"]) > since
 
-    await until(is_new, f"sound after {since}: {stage.station.log_tail()}")
-    return stage.open_play()["start"]
+    await until(is_new, f"sound after {since}: {site.station.log_tail()}")
+    return site.open_play()["start"]
 
 
-async def _kill_again_and_again(stage: Any, dice: random.Random) -> tuple[list[Kill], list[Any]]:
+async def _kill_again_and_again(site: Any, dice: random.Random) -> tuple[list[Kill], list[Any]]:
     victims = ["agent", "engine"] * (KILLS // 2)
     dice.shuffle(victims)
     kills: list[Kill] = []
@@ -75,66 +75,66 @@ async def _kill_again_and_again(stage: Any, dice: random.Random) -> tuple[list[K
     for number, whose in enumerate(victims):
         # One in four strikes blindly: while a process starts, prepares or settles.
         is_blind = number > 0 and dice.random() < 0.25
-        start = None if is_blind else await _until_sounding(stage, since)
+        start = None if is_blind else await _until_sounding(site, since)
         await asyncio.sleep(dice.uniform(0.05, 0.6))  # the random moment itself
-        victim = stage.station.pid
+        victim = site.station.pid
         if whose == "engine":
-            await until(lambda: engine_of(stage.station.pid) is not None, "an engine")
-            victim = engine_of(stage.station.pid).pid  # type: ignore[union-attr]  # just seen
+            await until(lambda: engine_of(site.station.pid) is not None, "an engine")
+            victim = engine_of(site.station.pid).pid  # type: ignore[union-attr]  # just seen
         else:
             orphans += children_of(victim)
         since = datetime.now(UTC)
         kills.append(Kill(whose, since, start))
         os.kill(victim, signal.SIGKILL)
         if whose == "agent":
-            await stage.station.stop(signal.SIGKILL)
-            await stage.station.start()
+            await site.station.stop(signal.SIGKILL)
+            await site.station.start()
     return kills, orphans
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.early
-async def test_fifty_kills_of_agent_and_engine_leave_the_truth_in_the_journal(stage: Any) -> None:
-    await _kill_and_judge(stage, int(os.environ.get("TRAMTIN_KILL_SEED", "71901657")))
+async def test_fifty_kills_of_agent_and_engine_leave_the_truth_in_the_journal(site: Any) -> None:
+    await _kill_and_judge(site, int(os.environ.get("TRAMTIN_KILL_SEED", "71901657")))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("_round", range(4))
-async def test_two_hundred_kills_at_ever_new_moments(stage: Any, _round: int) -> None:
-    await _kill_and_judge(stage, random.SystemRandom().randrange(1 << 32))
+async def test_two_hundred_kills_at_ever_new_moments(site: Any, _round: int) -> None:
+    await _kill_and_judge(site, random.SystemRandom().randrange(1 << 32))
 
 
-async def _kill_and_judge(stage: Any, seed: int) -> None:
+async def _kill_and_judge(site: Any, seed: int) -> None:
     print(f"TRAMTIN_KILL_SEED={seed}")
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
     line = "title: Ca nhạc, play: [nhac.opus], repeat: 30, when_cut: rejoin"
-    await stage.stock(line)
+    await site.stock(line)
     planned = soon(3)
-    await stage.publish(stage.compile([(planned, line)]))
-    capture = await stage.scene.room.capture(SINK, stage.folder)
+    await site.publish(site.compile([(planned, line)]))
+    capture = await site.testbed.room.capture(SINK, site.folder)
     dice = random.Random(seed)  # noqa: S311 - picks moments, guards nothing
-    kills, orphans = await _kill_again_and_again(stage, dice)
-    back = moment(await _until_sounding(stage, kills[-1].at))
+    kills, orphans = await _kill_again_and_again(site, dice)
+    back = moment(await _until_sounding(site, kills[-1].at))
     await until(lambda: datetime.now(UTC) > back + timedelta(seconds=3), "three seconds of sound")
-    await stage.station.stop()
-    ear = AudioAnalysis(await stage.scene.room.finish(capture))
-    await stage.station.start()  # what was written while it stopped is sent at the next start
-    await stage.until_collected()
+    await site.station.stop()
+    sound = AudioAnalysis(await site.testbed.room.finish(capture))
+    await site.station.start()  # what was written while it stopped is sent at the next start
+    await site.until_collected()
     await until(lambda: all(map(is_gone, orphans)), "children of killed agents are gone")
-    await stage.station.stop()
+    await site.station.stop()
     for zone in ("nga-ba", "tram-y-te"):
-        amplifier = json.loads((stage.folder / stage.name / f"{zone}.json").read_text())
+        amplifier = json.loads((site.folder / site.name / f"{zone}.json").read_text())
         assert amplifier["contact"] == "off"
 
-    assert_chain_whole(stage.collected_rows())
-    with closing(sqlite3.connect(f"file:{stage.state_db}?mode=ro", uri=True)) as connection:
+    assert_chain_whole(site.collected_rows())
+    with closing(sqlite3.connect(f"file:{site.state_db}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    plays = stage.collected_plays()
+    plays = site.collected_plays()
     by_start = {play["start"]: play for play in plays}
     assert len(by_start) == len(plays)  # each once
-    by_clock = timedelta(seconds=stage.clock_error_s())
+    by_clock = timedelta(seconds=site.clock_error_s())
     ends = {}  # of each play: the next one's start
     for play, following in pairwise(sorted(plays, key=lambda play: play["start"])):
         ends[play["start"]] = moment(following["start"])
@@ -144,9 +144,9 @@ async def _kill_and_judge(stage: Any, seed: int) -> None:
             end = moment(by_start[kill.play_start]["end"])
             assert end <= ends.get(kill.play_start, back) + by_clock
     _assert_noticed_at_once(by_start, kills, by_clock)
-    _assert_heard_until_killed(ear, by_start, kills, by_clock)
-    _assert_nothing_unrecorded(ear, plays, kills, by_clock)
-    assert_in_its_place(ear, planned, back, error_s=stage.clock_error_s())
+    _assert_heard_until_killed(sound, by_start, kills, by_clock)
+    _assert_nothing_unrecorded(sound, plays, kills, by_clock)
+    assert_in_its_place(sound, planned, back, error_s=site.clock_error_s())
 
 
 def _assert_recorded(play: dict[str, Any], kill: Kill, after: Kill | None) -> None:
@@ -180,7 +180,7 @@ def _assert_noticed_at_once(
 
 
 def _assert_heard_until_killed(
-    ear: AudioAnalysis, by_start: dict[str, Any], kills: list[Kill], by_clock: timedelta
+    sound: AudioAnalysis, by_start: dict[str, Any], kills: list[Kill], by_clock: timedelta
 ) -> None:
     """Each was heard from its start, and the kill silenced it; but for a few on a busy machine."""
     heard, outlived = [], []
@@ -190,17 +190,17 @@ def _assert_heard_until_killed(
         start = moment(by_start[kill.play_start]["start"])
         heard_until = max(kill.at, start + timedelta(milliseconds=60))
         if heard_until - start >= 2 * by_clock:
-            share = ear.loud_share(start + timedelta(milliseconds=20) + by_clock, heard_until)
+            share = sound.loud_share(start + timedelta(milliseconds=20) + by_clock, heard_until)
             heard.append(share)
         after = (kill.at + timedelta(milliseconds=ms) for ms in (200, 300))
-        outlived.append(ear.loud_share(*after))
+        outlived.append(sound.loud_share(*after))
     few = max(2, len(outlived) // 10)
     assert sum(share <= HEARD for share in heard) <= few, heard
     assert sum(share > 0 for share in outlived) <= few, outlived
 
 
 def _assert_nothing_unrecorded(
-    ear: AudioAnalysis, plays: list[dict[str, Any]], kills: list[Kill], by_clock: timedelta
+    sound: AudioAnalysis, plays: list[dict[str, Any]], kills: list[Kill], by_clock: timedelta
 ) -> None:
     """No sound but between a record's start and its end, or the kill that forbade to know it.
 
@@ -213,60 +213,64 @@ def _assert_nothing_unrecorded(
         deaths = [kill.at for kill in kills if kill.at > start]
         end = min(deaths, default=moment(play["end"])) if play["reason"] == "restart" else None
         spans.append((start - margin, (end or moment(play["end"])) + margin))
-    strays = [at for at in ear.loud_moments() if not any(a <= at <= b for a, b in spans)]
-    assert len(strays) * BLOCK_S <= STARVED_S, (strays, spans, ear.told_sounds())
+    strays = [at for at in sound.loud_moments() if not any(a <= at <= b for a, b in spans)]
+    assert len(strays) * BLOCK_S <= STARVED_S, (strays, spans, sound.describe_sounds())
 
 
-async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(stage: Any) -> None:
-    make_melody(stage.studio / "nhac.opus", 9_000)
-    make_melody(stage.studio / "ket.wav", 2_000)
-    await stage.start()
-    await stage.stock("title: Ca nhạc, play: [nhac.opus, ket.wav]")
+async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(site: Any) -> None:
+    make_melody(site.studio / "nhac.opus", 9_000)
+    make_melody(site.studio / "ket.wav", 2_000)
+    await site.start()
+    await site.stock("title: Ca nhạc, play: [nhac.opus, ket.wav]")
     start = soon(LEAD_S - FETCH_S)
     items = [
         (start, "title: Ca nhạc, play: [nhac.opus]"),
         (start + timedelta(seconds=12), "title: Nhạc kết, play: [ket.wav]"),
         (start + timedelta(seconds=17), "title: Nhạc kết lần hai, play: [ket.wav]"),
     ]
-    await stage.publish(stage.compile(items))
-    capture = await stage.scene.room.capture(SINK, stage.folder)
-    await _until_sounding(stage, start - timedelta(seconds=1))
-    await stage.scene.broker.kill()
+    await site.publish(site.compile(items))
+    capture = await site.testbed.room.capture(SINK, site.folder)
+    await _until_sounding(site, start - timedelta(seconds=1))
+    await site.testbed.broker.kill()
     gone_at = datetime.now(UTC)
-    before = stage.collected_rows()
+    before = site.collected_rows()
     await until(lambda: datetime.now(UTC) >= gone_at + timedelta(seconds=20), "20 s")
-    assert stage.collected_rows() == before
-    assert len(stage.own_rows()) > len(before)
-    await stage.scene.broker.start()
-    await stage.until_collected(60)
-    ear = AudioAnalysis(await stage.scene.room.finish(capture))
+    assert site.collected_rows() == before
+    assert len(site.own_rows()) > len(before)
+    await site.testbed.broker.start()
+    await site.until_collected(60)
+    sound = AudioAnalysis(await site.testbed.room.finish(capture))
 
-    assert_chain_whole(stage.collected_rows())
-    assert list_gaps(stage.scene.database) == []
-    plays = stage.collected_plays()
+    assert_chain_whole(site.collected_rows())
+    assert list_gaps(site.testbed.database) == []
+    plays = site.collected_plays()
     assert [(p["title"], p["result"]) for p in plays] == [
         ("Ca nhạc", "full"),
         ("Nhạc kết", "full"),
         ("Nhạc kết lần hai", "full"),
     ]
     for play, length_s in zip(plays, (9, 2, 2), strict=True):
-        _assert_heard(ear, play, length_s - 0.2, stage.clock_error_s())
+        _assert_heard(sound, play, length_s - 0.2, site.clock_error_s())
 
 
-def _assert_heard(ear: AudioAnalysis, play: dict[str, Any], seconds: float, error_s: float) -> None:
+def _assert_heard(
+    sound: AudioAnalysis, play: dict[str, Any], seconds: float, error_s: float
+) -> None:
     """Silence before, and sound from the moment on that the journal names."""
     start = moment(play["start"])
-    before = ear.loud_share(start - timedelta(seconds=1), start - timedelta(seconds=0.05 + error_s))
+    before = sound.loud_share(
+        start - timedelta(seconds=1), start - timedelta(seconds=0.05 + error_s)
+    )
     measured = (before, play["title"], play["planned_start"], play["start"])
-    assert before == 0, (measured, ear.told_sounds())
-    ear.assert_heard(start, start + timedelta(seconds=seconds))
+    assert before == 0, (measured, sound.describe_sounds())
+    sound.assert_heard(start, start + timedelta(seconds=seconds))
 
 
-def _spoil(stage: Any, name: str, how: str) -> str:
+def _spoil(site: Any, name: str, how: str) -> str:
     """Make what the server gives out differ from what was signed; returns the digest."""
-    raw = (stage.studio / name).read_bytes()
+    raw = (site.studio / name).read_bytes()
     digest = hashlib.sha256(raw).hexdigest()
-    served: Path = stage.folder / "media" / digest
+    served: Path = site.folder / "media" / digest
     match how:
         case "missing":
             served.unlink()
@@ -278,35 +282,35 @@ def _spoil(stage: Any, name: str, how: str) -> str:
 
 
 async def test_a_medium_that_is_not_what_was_signed_is_skipped_and_the_rest_plays(
-    stage: Any,
+    site: Any,
 ) -> None:
     names = ["dau.wav", "mat.wav", "dai.wav", "khac.wav", "cuoi.wav"]
-    make_melody(stage.studio / "dau.wav", 1000)  # over before the next start, also with a hole
+    make_melody(site.studio / "dau.wav", 1000)  # over before the next start, also with a hole
     for length_ms, name in enumerate(names[1:], 5):
-        make_melody(stage.studio / name, length_ms * 250)
-    await stage.start()
+        make_melody(site.studio / name, length_ms * 250)
+    await site.start()
     start = soon(LEAD_S)
     starts = [start + timedelta(seconds=3 * n) for n in range(len(names))]
-    envelope = stage.compile(
+    envelope = site.compile(
         [(at, f"title: {name}, play: [{name}]") for at, name in zip(starts, names, strict=True)]
     )
     spoilt = [
-        _spoil(stage, name, how)
+        _spoil(site, name, how)
         for name, how in zip(names[1:4], ["missing", "longer", "other"], strict=True)
     ]
-    capture = await stage.scene.room.capture(SINK, stage.folder)
-    await stage.publish(envelope)
+    capture = await site.testbed.room.capture(SINK, site.folder)
+    await site.publish(envelope)
     await until(
-        lambda: any(p["title"] == "cuoi.wav" for p in stage.collected_plays()), "the last item", 60
+        lambda: any(p["title"] == "cuoi.wav" for p in site.collected_plays()), "the last item", 60
     )
-    await stage.until_collected()
-    ear = AudioAnalysis(await stage.scene.room.finish(capture))
+    await site.until_collected()
+    sound = AudioAnalysis(await site.testbed.room.finish(capture))
 
-    plays = {play["title"]: play for play in stage.collected_plays()}
+    plays = {play["title"]: play for play in site.collected_plays()}
     assert [plays[name]["result"] for name in names] == [
         "full", "skipped", "skipped", "skipped", "full",
     ]  # fmt: skip
-    assert len(stage.collected_plays()) == len(names)
+    assert len(site.collected_plays()) == len(names)
     reasons = [plays[name]["reason"] for name in names[1:4]]
     for reason, code, why in zip(
         reasons,
@@ -318,9 +322,9 @@ async def test_a_medium_that_is_not_what_was_signed_is_skipped_and_the_rest_play
         assert why in reason
     for at, name in zip(starts, names, strict=True):
         if plays[name]["result"] == "full":
-            _assert_heard(ear, plays[name], 0.9, stage.clock_error_s())
+            _assert_heard(sound, plays[name], 0.9, site.clock_error_s())
         else:
-            share = ear.loud_share(at, at + timedelta(seconds=0.9))
-            assert share == 0, (share, name, ear.told_sounds())
-    kept = {path.name for path in (stage.folder / stage.name / "state" / "media").rglob("*")}
+            share = sound.loud_share(at, at + timedelta(seconds=0.9))
+            assert share == 0, (share, name, sound.describe_sounds())
+    kept = {path.name for path in (site.folder / site.name / "state" / "media").rglob("*")}
     assert not kept & set(spoilt)

@@ -41,7 +41,7 @@ expect.set_options(timeout=60_000)  # a limit, never waited for when all is well
 
 
 @dataclass
-class Stage:
+class BrowserTestbed:
     """A station's page and a browser; what the browser asked for and complained of."""
 
     browser: Browser
@@ -49,7 +49,7 @@ class Stage:
     pin_auth: PinAuth
     url: str
     asked: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
     bytes_: int = 0
 
     async def phone(self, *, script: bool = True, small: bool = False) -> Page:
@@ -58,8 +58,8 @@ class Stage:
             java_script_enabled=script,
         )
         page = await context.new_page()
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         await page.route("**/*", self._hear)
         return page
 
@@ -71,7 +71,7 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+async def testbed(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BrowserTestbed]:
     monkeypatch.setattr("agent.page.routes.SHARED_S", 0.0)  # the browser's clock is moved by hand
     box, pin_auth = FakeBox(), PinAuth(PIN)
     site = StationPage("tv-cl-0007", box, box.operations, pin_auth, ["127.0.0.1"])
@@ -82,63 +82,63 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
             await asyncio.sleep(0.01)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield Stage(browser, box, pin_auth, f"http://127.0.0.1:{server.bound[0][1]}")
+        yield BrowserTestbed(browser, box, pin_auth, f"http://127.0.0.1:{server.bound[0][1]}")
         await browser.close()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def enter(page: Page, stage: Stage) -> None:
-    await page.goto(f"{stage.url}/enter")
+async def enter(page: Page, testbed: BrowserTestbed) -> None:
+    await page.goto(f"{testbed.url}/enter")
     await page.get_by_label("Nhập mã PIN").fill(PIN)
     await page.keyboard.press("Enter")
-    await page.wait_for_url(f"{stage.url}/#controls")
+    await page.wait_for_url(f"{testbed.url}/#controls")
 
 
 async def test_a_phone_shows_the_station_asks_nobody_else_and_complains_of_nothing(
-    stage: Stage,
+    testbed: BrowserTestbed,
 ) -> None:
-    page = await stage.phone()
+    page = await testbed.phone()
     await page.clock.install(time="2001-01-01T00:00:00")  # this browser has no idea of the time
-    await page.goto(stage.url)
+    await page.goto(testbed.url)
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG PHÁT")
     await expect(page.get_by_alt_text("Mặt mat-truoc đang hiện")).to_be_visible()
     width = await page.evaluate("document.images[0].naturalWidth")
     assert width == 512
-    assert len(stage.asked) == 3  # the page and two faces
-    assert all(one.startswith(f"{stage.url}/") for one in stage.asked)
-    assert stage.bytes_ <= PAGE_BYTES
+    assert len(testbed.asked) == 3  # the page and two faces
+    assert all(one.startswith(f"{testbed.url}/") for one in testbed.asked)
+    assert testbed.bytes_ <= PAGE_BYTES
     # the box's clock goes on from the box's time, whatever this machine's own says
     await page.clock.run_for(2_100)
     await expect(page.locator(".time")).to_have_text("17:00:14")
     # news come by themselves
-    stage.box.shown = FAULTY
+    testbed.box.shown = FAULTY
     await page.clock.run_for(3_000)
     await expect(page.get_by_role("heading", level=1)).to_have_text("CÓ LỖI")
     fold = page.get_by_text("Chi tiết cho trung tâm").first
     await fold.click()
     hint = page.get_by_text("/dev/ttyUSB0")
     await expect(hint).to_be_visible()
-    stage.box.shown = replace(FAULTY, at=FAULTY.at + timedelta(minutes=7))
+    testbed.box.shown = replace(FAULTY, at=FAULTY.at + timedelta(minutes=7))
     await page.clock.run_for(5_000)
     await expect(page.locator(".time")).to_contain_text("17:07")
     await expect(hint).to_be_visible()  # what was opened stays open
-    assert stage.said == []
+    assert testbed.complaints == []
 
 
 async def test_an_amplifier_under_trial_is_seen_on_and_off_within_the_five_seconds_of_a_look(
-    stage: Stage,
+    testbed: BrowserTestbed,
 ) -> None:
-    page = await stage.phone()
+    page = await testbed.phone()
     await page.clock.install(time="2001-01-01T00:00:00")
     zone = ZoneStatus("nga-ba", "ordinary", "off", is_switched=True)
 
     def show(state: LineState, *trials: CommissioningTestStatus) -> None:
         output = OutputStatus("loa", is_up=True, zones=(replace(zone, state=state),))
-        stage.box.shown = replace(HEALTHY, outputs=(output,), trials=trials)
+        testbed.box.shown = replace(HEALTHY, outputs=(output,), trials=trials)
 
     show("off")
-    await page.goto(stage.url)
+    await page.goto(testbed.url)
     amplifier = page.locator(".zones .state")
     await expect(amplifier).to_have_text("tăng âm tắt")
     show("settling", CommissioningTestStatus("tone", "nga-ba"))
@@ -153,13 +153,13 @@ async def test_an_amplifier_under_trial_is_seen_on_and_off_within_the_five_secon
 
 
 async def test_the_smallest_phone_scrolls_in_one_direction_only_in_both_languages(
-    stage: Stage,
+    testbed: BrowserTestbed,
 ) -> None:
-    stage.box.shown = FAULTY
-    page = await stage.phone(small=True)
-    await enter(page, stage)
+    testbed.box.shown = FAULTY
+    page = await testbed.phone(small=True)
+    await enter(page, testbed)
     for lang in ("en", "vi"):
-        await page.goto(f"{stage.url}/?lang={lang}")
+        await page.goto(f"{testbed.url}/?lang={lang}")
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
         assert await page.evaluate("document.documentElement.lang") == lang
     small = await page.evaluate(
@@ -167,16 +167,16 @@ async def test_the_smallest_phone_scrolls_in_one_direction_only_in_both_language
         ".filter(b => b.getBoundingClientRect().height < 44).length"
     )
     assert small == 0  # a thumb needs 44 px: WCAG 2.2, 2.5.5
-    assert stage.said == []
+    assert testbed.complaints == []
 
 
-async def test_every_text_stands_out_from_its_ground(stage: Stage) -> None:
+async def test_every_text_stands_out_from_its_ground(testbed: BrowserTestbed) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1; computed by the standard's own formula."""
-    stage.box.shown = FAULTY
+    testbed.box.shown = FAULTY
     for scheme in ("light", "dark"):
-        page = await stage.phone()
+        page = await testbed.phone()
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are schemes
-        await enter(page, stage)
+        await enter(page, testbed)
         faint = await page.evaluate(CONTRAST)
         assert faint == [], scheme
         await page.context.close()
@@ -205,9 +205,9 @@ CONTRAST = """() => {
 }"""
 
 
-async def test_everything_works_without_script_too(stage: Stage) -> None:
-    page = await stage.phone(script=False)
-    await page.goto(stage.url)
+async def test_everything_works_without_script_too(testbed: BrowserTestbed) -> None:
+    page = await testbed.phone(script=False)
+    await page.goto(testbed.url)
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG PHÁT")
     await expect(page.locator(".time")).to_have_text("17:00:12")
     assert await page.locator("noscript meta[http-equiv=refresh]").count() == 1
@@ -217,16 +217,16 @@ async def test_everything_works_without_script_too(stage: Stage) -> None:
     await page.get_by_role("button", name="Âm thử: nga-ba").click()
     await expect(page.get_by_text("Âm thử ở nga-ba: hai giây")).to_be_visible()
     await expect(page.get_by_role("heading", level=1)).to_have_text("ĐANG THỬ")
-    assert stage.box.calls == [("tone", "nga-ba")]
+    assert testbed.box.calls == [("tone", "nga-ba")]
     await page.get_by_role("link", name="Switch to English").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("TESTING")
 
 
-async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> None:
-    page = await stage.phone()
-    await page.goto(stage.url)
+async def test_a_pin_opens_the_buttons_and_each_does_its_deed(testbed: BrowserTestbed) -> None:
+    page = await testbed.phone()
+    await page.goto(testbed.url)
     assert await page.get_by_role("button").count() == 0
-    await enter(page, stage)
+    await enter(page, testbed)
     await page.get_by_role("button", name="Hình thử: mat-truoc").click()
     await expect(page.get_by_text("Hình thử ở mat-truoc: hai mươi giây")).to_be_visible()
     await page.get_by_role("button", name="Hiện tên trạm: mat-sau").click()
@@ -237,7 +237,7 @@ async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> N
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Tải về").click()
     assert (await download.value).suggested_filename == "tv-cl-0007.tar.gz"
-    assert stage.box.calls == [
+    assert testbed.box.calls == [
         ("pattern", "mat-truoc"),
         ("label", "mat-sau"),
         ("silence-on", ""),
@@ -246,26 +246,28 @@ async def test_a_pin_opens_the_buttons_and_each_does_its_deed(stage: Stage) -> N
     ]
     await page.get_by_role("button", name="Khóa lại").click()
     await expect(page.get_by_role("link", name="Nhập mã PIN")).to_be_visible()
-    used = [one.use for one in stage.box.used]
+    used = [one.use for one in testbed.box.used]
     assert (used[0], used[-1]) == ("enter", "leave")
-    assert stage.said == []
+    assert testbed.complaints == []
 
 
-async def test_a_guesser_is_made_to_wait(stage: Stage) -> None:
-    page = await stage.phone()
-    await page.goto(f"{stage.url}/enter")
+async def test_a_guesser_is_made_to_wait(testbed: BrowserTestbed) -> None:
+    page = await testbed.phone()
+    await page.goto(f"{testbed.url}/enter")
     for _ in range(5):
         await page.get_by_label("Nhập mã PIN").fill("000000")
         await page.get_by_role("button", name="Mở").click()
     await expect(page.get_by_text("Nhập sai nhiều lần.")).to_be_visible()
     assert await page.get_by_role("textbox").count() == 0
-    assert [one.use for one in stage.box.used] == ["wrong-pin"] * 5
+    assert [one.use for one in testbed.box.used] == ["wrong-pin"] * 5
 
 
-async def test_a_box_that_falls_silent_is_not_shown_as_if_it_still_spoke(stage: Stage) -> None:
-    page = await stage.phone()
+async def test_a_box_that_falls_silent_is_not_shown_as_if_it_still_spoke(
+    testbed: BrowserTestbed,
+) -> None:
+    page = await testbed.phone()
     await page.clock.install()
-    await page.goto(stage.url)
+    await page.goto(testbed.url)
     alert = page.get_by_text("Mất liên lạc với hộp.")
     await page.unroute("**/*")
     await page.route("**/*", lambda route: route.abort())

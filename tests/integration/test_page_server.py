@@ -160,11 +160,11 @@ async def test_a_port_that_is_taken_is_an_issue_and_is_had_as_soon_as_it_is_free
 ) -> None:
     monkeypatch.setattr(server_module, "RETRY_S", 0.05)
     faults: list[tuple[str, str, str | None]] = []
-    told = asyncio.Event()
+    reported = asyncio.Event()
 
     def note(kind: str, subject: str, hint: str | None) -> None:
         faults.append((kind, subject, hint))
-        told.set()
+        reported.set()
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -172,7 +172,7 @@ async def test_a_port_that_is_taken_is_an_issue_and_is_had_as_soon_as_it_is_free
         port = other.getsockname()[1]
         server = PageServer([("127.0.0.1", port)], answer, note)
         running = asyncio.create_task(server.run(), name="page")
-        await told.wait()
+        await reported.wait()
         kind, subject, hint = faults[0]
         assert (kind, subject) == ("page_down", f"127.0.0.1:{port}")
         assert hint is not None

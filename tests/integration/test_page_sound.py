@@ -12,7 +12,7 @@ from central.testbed.testbed import until
 from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis
 from tests.harness.melody import make_melody
 from tests.harness.page_client import Phone, free_port, is_listening
-from tests.harness.station_harness import Stage
+from tests.harness.station_harness import StationTestbed
 
 PIN = "271828"
 PEAK = 32_767 * 10 ** (-30 / 20)  # the tone is 30 dB below full scale
@@ -38,18 +38,18 @@ def is_on(amplifier: Path) -> bool:
 
 
 async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
-    stage: Stage,
+    site: StationTestbed,
 ) -> None:
     port = free_port()
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     settings.write_text(
         f'{settings.read_text()}page: {{listen: "127.0.0.1:{port}", pin: "{PIN}"}}\n'
     )
-    make_melody(stage.studio / "nhac.wav", 2_000)
-    await stage.start()
+    make_melody(site.studio / "nhac.wav", 2_000)
+    await site.start()
     await until(lambda: is_listening(port), "the page")
     start_at = (datetime.now(UTC) + timedelta(minutes=30)).replace(second=0, microsecond=0)
-    await stage.publish(stage.compile([(start_at, 'title: "Ca nhạc", lang: vi, play: [nhac.wav]')]))
+    await site.publish(site.compile([(start_at, 'title: "Ca nhạc", lang: vi, play: [nhac.wav]')]))
     phone = Phone(port)
     page = await see(phone, "SẴN SÀNG")
     local = start_at + timedelta(hours=7)
@@ -57,25 +57,25 @@ async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
     assert f"{local:%H:%M}, " in page
     assert "lịch “tuan” số 1 do vn.84.29266 ký" in page
     assert await phone.post("/enter", pin=PIN) == 303
-    capture = await stage.scene.room.capture(SINK)
-    lit = stage.folder / stage.name / "nga-ba.json"
-    dark = stage.folder / stage.name / "tram-y-te.json"
+    capture = await site.testbed.room.capture(SINK)
+    lit = site.folder / site.name / "nga-ba.json"
+    dark = site.folder / site.name / "tram-y-te.json"
     assert await phone.run("tone", "nga-ba") == 303
     await until(lambda: is_on(lit), "the amplifier")
     await see(phone, "ĐANG THỬ")
     assert not is_on(dark)
     await until(lambda: not is_on(lit), "the amplifier off again")
-    recording = await stage.scene.room.finish(capture)
-    ear = await asyncio.to_thread(AudioAnalysis, recording)
-    assert abs(max(ear.samples) - PEAK) < PEAK * 0.02
+    recording = await site.testbed.room.finish(capture)
+    sound = await asyncio.to_thread(AudioAnalysis, recording)
+    assert abs(max(sound.samples) - PEAK) < PEAK * 0.02
     # A starved sound server leaves a hole in the tone; the periods beside it are what they are.
-    periods = ear.periods(PEAK / 2)
+    periods = sound.periods(PEAK / 2)
     exact = [one for one in periods if abs(one - PERIOD) < PERIOD / 500]
     assert len(exact) > 0.98 * len(periods), sorted(periods)
     assert 1.8 < len(exact) / 1000 < 2.1
-    await stage.until_collected()
-    assert stage.collected_plays() == []
-    used = [one["detail"] for one in stage.collected() if one["kind"] == "command"]
+    await site.until_collected()
+    assert site.collected_plays() == []
+    used = [one["detail"] for one in site.collected() if one["kind"] == "command"]
     assert [(one["do"], one["subject"], one["result"]) for one in used] == [
         ("enter", "", "done"),
         ("tone", "nga-ba", "done"),

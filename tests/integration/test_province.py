@@ -7,27 +7,27 @@ from typing import Any
 
 from central.testbed.sample_documents import station_config
 from central.testbed.testbed import until
-from tests.harness.station_harness import stage
+from tests.harness.station_harness import site
 
-__all__ = ["stage"]
+__all__ = ["site"]
 
 
 async def test_a_new_box_takes_no_first_place_outside_the_province_of_its_settings(
-    stage: Any,
+    site: Any,
 ) -> None:
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     former = settings.read_text()
     assert 'province: "84"' in former
     settings.write_text(former.replace('province: "84"', 'province: "82"'))
-    await stage.station.start()
-    config = station_config(stage.name, datetime.now(UTC), stage.scene.media.address)
-    signed = stage.scene.sign(config, "station-config", "vn.84")
-    await stage.scene.publish(signed, station=stage.name)
+    await site.station.start()
+    config = station_config(site.name, datetime.now(UTC), site.testbed.media.address)
+    signed = site.testbed.sign(config, "station-config", "vn.84")
+    await site.testbed.publish(signed, station=site.name)
 
     def refusals() -> set[tuple[str, str]]:
-        details = [one["detail"] for one in stage.collected() if one["kind"] == "refusal"]
+        details = [one["detail"] for one in site.collected() if one["kind"] == "refusal"]
         return {(one["kind"], one["code"]) for one in details}
 
     await until(lambda: ("station-config", "E_SCOPE") in refusals(), "the refusal")
-    assert stage.scene.database.hello(stage.name)["place"] is None
-    assert not stage.scene.database.has_accepted(stage.name, "station-config")
+    assert site.testbed.database.hello(site.name)["place"] is None
+    assert not site.testbed.database.has_accepted(site.name, "station-config")

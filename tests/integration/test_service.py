@@ -91,8 +91,8 @@ def start(settings: Path) -> Iterator[Start]:
 def test_ready_is_told_first_then_the_watchdog_is_fed_then_stopping(start: Start) -> None:
     service = start()
     # systemd counts from READY; food before it does no harm
-    said = iter(service.hear, "READY=1")
-    assert set(said) <= {"WATCHDOG=1"}
+    output = iter(service.hear, "READY=1")
+    assert set(output) <= {"WATCHDOG=1"}
     assert [service.hear(), service.hear()] == ["WATCHDOG=1", "WATCHDOG=1"]
     service.process.send_signal(signal.SIGTERM)
     assert set(iter(service.hear, "STOPPING=1")) <= {"WATCHDOG=1"}
@@ -111,9 +111,9 @@ def test_a_stuck_agent_feeds_no_watchdog_and_says_where_it_was_stuck(start: Star
     # what systemd sends when the food stays away
     service.process.send_signal(signal.SIGABRT)
     service.process.send_signal(signal.SIGCONT)
-    said = service.process.communicate(timeout=PATIENCE_S)[1].decode()
+    output = service.process.communicate(timeout=PATIENCE_S)[1].decode()
     assert service.process.returncode == -signal.SIGABRT
-    assert "Current thread" in said
+    assert "Current thread" in output
 
 
 def test_a_fault_of_the_settings_ends_with_78_and_without_ready(
@@ -121,10 +121,10 @@ def test_a_fault_of_the_settings_ends_with_78_and_without_ready(
 ) -> None:
     settings.write_text(settings.read_text().replace("station:", "staton:"))
     service = start()
-    said = service.process.communicate(timeout=PATIENCE_S)[1].decode()
+    output = service.process.communicate(timeout=PATIENCE_S)[1].decode()
     assert service.process.returncode == 78  # sysexits.h: EX_CONFIG
-    assert "staton" in said
-    assert "Traceback" not in said
+    assert "staton" in output
+    assert "Traceback" not in output
 
 
 def test_the_key_that_systemd_hands_over_is_the_one_that_is_used(

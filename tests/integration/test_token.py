@@ -59,8 +59,8 @@ def hall(tmp_path: Path, token: str) -> CeremonyFixture:
     """Root and targets are held with one key on a token and one in a file each."""
     hall = CeremonyFixture(tmp_path, at=None)
     pub = hall.keys / "an.pub"
-    code, said = run("keys", "show", token, "--passphrase", PIN, "--out", pub)
-    assert code == 0, said
+    code, output = run("keys", "show", token, "--passphrase", PIN, "--out", pub)
+    assert code == 0, output
     words: list[object] = []
     for role in ("root", "targets"):
         words += [f"--{role}", f"An={pub}", f"--{role}", hall.holder("binh")]
@@ -77,11 +77,11 @@ def test_a_token_shows_its_public_key_and_signs_what_boxes_take(
     holders = ["--holder", hall.holder("giang")]
     hall.do("delegate", "vn.84", *PATHS, "--ttl", "1d", *holders)
     hall.sign("binh", "giang")
-    code, said = hall.run("sign", "--yes", "--key", token, "--passphrase", PIN)
-    assert code == 0, said
-    assert "An đã ký: root, targets" in said
-    code, said = hall.publish()
-    assert code == 0, said
+    code, output = hall.run("sign", "--yes", "--key", token, "--passphrase", PIN)
+    assert code == 0, output
+    assert "An đã ký: root, targets" in output
+    code, output = hall.publish()
+    assert code == 0, output
     assert set(hall.authority().roles) == {"vn.84"}
 
 
@@ -89,22 +89,22 @@ def test_the_pin_is_asked_for_after_the_words_and_a_wrong_one_is_a_message(
     hall: CeremonyFixture, token: str
 ) -> None:
     words = ("authority", "sign", hall.folder, "--key", token)
-    code, said = run(*words, given="y\n000000\n")
+    code, output = run(*words, given="y\n000000\n")
     assert code == 78
-    assert "E_KEY" in said
-    assert said.index("Giữ khoá gốc: 2 trong 2") < said.index("Mật khẩu hoặc mã PIN")
+    assert "E_KEY" in output
+    assert output.index("Giữ khoá gốc: 2 trong 2") < output.index("Mật khẩu hoặc mã PIN")
     assert run(*words, given=f"y\n{PIN}\n")[0] == 0
 
 
 def test_a_token_that_is_not_there_is_a_message(hall: CeremonyFixture) -> None:
-    code, said = hall.run("sign", "--yes", "--key", "hsm:2?label=khac", "--passphrase", PIN)
+    code, output = hall.run("sign", "--yes", "--key", "hsm:2?label=khac", "--passphrase", PIN)
     assert code == 78
-    assert re.search(r"E_KEY: .*khac", said)
+    assert re.search(r"E_KEY: .*khac", output)
 
 
 def test_the_key_on_the_token_is_p_256(hall: CeremonyFixture, token: str) -> None:
-    code, said = run("keys", "show", token, "--passphrase", PIN)
+    code, output = run("keys", "show", token, "--passphrase", PIN)
     assert code == 0
-    keyid, scheme = said.split()
+    keyid, scheme = output.split()
     assert scheme == "ecdsa-sha2-nistp256"
     assert keyid in (hall.keys / "an.pub").read_text()

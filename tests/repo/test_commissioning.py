@@ -27,15 +27,16 @@ OTHERS = {"^", "# mặc định", "# default", "active (running)", "status=78", 
           "warning", "/dev/serial/by-id"}  # fmt: skip
 
 
-def said(lang: str) -> set[str]:
+def list_phrases(lang: str) -> set[str]:
     return {phrase[lang == "en"] for phrase in SAID}
 
 
 def is_said(lang: str, text: str) -> bool:
     """A whole text of ours, or the beginning of one with a gap in it."""
     start = text.removesuffix("…")
-    return text in said(lang) or any(
-        "{" in phrase and phrase.partition("{")[0].strip() == start.strip() for phrase in said(lang)
+    return text in list_phrases(lang) or any(
+        "{" in phrase and phrase.partition("{")[0].strip() == start.strip()
+        for phrase in list_phrases(lang)
     )
 
 

@@ -41,16 +41,18 @@ def default_of(field: msgspec.structs.FieldInfo) -> object:
 
 @pytest.mark.parametrize("type_", TYPES, ids=lambda one: one.__name__)
 def test_every_key_is_on_the_page_with_its_default(type_: type[msgspec.Struct]) -> None:
-    told = rows(type_.__name__)
+    documented = rows(type_.__name__)
     fields = {field.encode_name: field for field in msgspec.structs.fields(type_)}
-    assert set(told) == set(fields)
+    assert set(documented) == set(fields)
     for key, field in fields.items():
         default = default_of(field)
-        if told[key] in WORDED:
+        if documented[key] in WORDED:
             assert default is None or default == [], key
         else:
             shown = "*" if default == ["*"] else default
-            assert told[key] == (str(shown).lower() if isinstance(shown, bool) else str(shown)), key
+            assert documented[key] == (
+                str(shown).lower() if isinstance(shown, bool) else str(shown)
+            ), key
 
 
 def test_the_example_compiles(tmp_path: Path) -> None:

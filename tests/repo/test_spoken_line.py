@@ -29,11 +29,11 @@ def samples_of(path: Path) -> np.ndarray:
 
 @pytest.mark.parametrize("line", LINES, ids=lambda path: path.stem)
 def test_any_player_reads_it(line: Path) -> None:
-    told = subprocess.run(
+    done = subprocess.run(
         ["ffprobe", "-v", "error", "-show_streams", "-of", "json", line],
         check=True, capture_output=True, timeout=60,
     )  # fmt: skip
-    (stream,) = json.loads(told.stdout)["streams"]
+    (stream,) = json.loads(done.stdout)["streams"]
     assert (stream["codec_name"], stream["channels"]) == ("pcm_s16le", 1)
     assert stream["sample_rate"] == "48000"
     assert 3.0 < float(stream["duration"]) < 10.0
@@ -42,11 +42,11 @@ def test_any_player_reads_it(line: Path) -> None:
 @pytest.mark.parametrize("line", LINES, ids=lambda path: path.stem)
 def test_it_is_loud_enough_for_a_horn_and_does_not_clip(line: Path) -> None:
     """Integrated loudness by EBU R 128."""
-    told = subprocess.run(
+    done = subprocess.run(
         ["ffmpeg", "-hide_banner", "-nostats", "-i", line, "-af", "ebur128", "-f", "null", "-"],
         check=True, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    summary = told.stderr[told.stderr.rindex("Summary:") :]
+    summary = done.stderr[done.stderr.rindex("Summary:") :]
     found = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
     assert found is not None
     assert float(found[1]) >= LEAST_LUFS

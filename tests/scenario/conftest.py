@@ -1,4 +1,4 @@
-"""The station's stage of the integration tests, and the same with a programme on air."""
+"""The testbed with one sound station, and the same with a programme on air."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest_asyncio
 
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.melody import make_melody
-from tests.harness.station_harness import stage
+from tests.harness.station_harness import site
 
-__all__ = ["stage"]
+__all__ = ["site"]
 
 
 @pytest_asyncio.fixture
-async def air(stage: Any) -> AsyncIterator[ContinuousPlay]:
+async def programme(site: Any) -> AsyncIterator[ContinuousPlay]:
     """A station that has its programme, and plays."""
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    yield await ContinuousPlay(stage).begin()
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    yield await ContinuousPlay(site).begin()

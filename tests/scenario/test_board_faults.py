@@ -12,67 +12,67 @@ import pytest
 
 from central.testbed.stations import BOARD_STATION
 from central.testbed.testbed import until
-from tests.harness.station_harness import BOARD, Stage, children_of, moment, runs, soon
+from tests.harness.station_harness import BOARD, StationTestbed, children_of, moment, runs, soon
 
 
-def _board(stage: Stage) -> psutil.Process:
-    return next(child for child in children_of(stage.station.pid) if runs(BOARD, child))
+def _board(site: StationTestbed) -> psutil.Process:
+    return next(child for child in children_of(site.station.pid) if runs(BOARD, child))
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
-    stage: Any, how: signal.Signals
+    site: Any, how: signal.Signals
 ) -> None:
-    scene = stage.scene
-    stage = Stage(scene, scene.stations[BOARD_STATION])
+    testbed = site.testbed
+    site = StationTestbed(testbed, testbed.stations[BOARD_STATION])
     try:
-        await stage.start()
+        await site.start()
         start = soon(5)
         line = 'title: Nước sạch, show: {text: "Nước sạch cho mọi nhà"}, for: 5m'
-        await stage.publish(stage.compile([(start, line)]))
-        await until(lambda: stage.open_play() is not None, "the picture")
-        first = moment(stage.open_play()["start"])
+        await site.publish(site.compile([(start, line)]))
+        await until(lambda: site.open_play() is not None, "the picture")
+        first = moment(site.open_play()["start"])
         at = datetime.now(UTC)
-        os.kill(_board(stage).pid, how)
+        os.kill(_board(site).pid, how)
         await until(
-            lambda: (play := stage.open_play()) is not None and moment(play["start"]) > at,
+            lambda: (play := site.open_play()) is not None and moment(play["start"]) > at,
             "the picture again",
         )
-        again = moment(stage.open_play()["start"])
-        await until(lambda: bool(stage.collected_plays()), "the cut at the centre")
-        (cut,) = stage.collected_plays()
+        again = moment(site.open_play()["start"])
+        await until(lambda: bool(site.collected_plays()), "the cut at the centre")
+        (cut,) = site.collected_plays()
         assert (cut["result"], cut["reason"]) == ("cut", "board_lost")
         assert moment(cut["start"]) == first
         # by the record, it is over before it is shown anew
-        assert first < moment(cut["end"]) <= again + timedelta(seconds=stage.clock_error_s())
-        told = [r["detail"] for r in stage.collected() if r["kind"] == "fault"]
-        states = [d["state"] for d in told if d["what"] == "board_lost"]
+        assert first < moment(cut["end"]) <= again + timedelta(seconds=site.clock_error_s())
+        faults = [r["detail"] for r in site.collected() if r["kind"] == "fault"]
+        states = [d["state"] for d in faults if d["what"] == "board_lost"]
         assert states[0] == "begins"
     finally:
-        await stage.station.stop()
+        await site.station.stop()
 
 
 @pytest.mark.long
 async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board_lives_on(
-    stage: Any,
+    site: Any,
 ) -> None:
-    scene = stage.scene
-    stage = Stage(scene, scene.stations[BOARD_STATION])
+    testbed = site.testbed
+    site = StationTestbed(testbed, testbed.stations[BOARD_STATION])
     try:
-        await stage.start()
-        await until(lambda: _find_board(stage) is not None, "the board")
-        board = _board(stage).pid
+        await site.start()
+        await until(lambda: _find_board(site) is not None, "the board")
+        board = _board(site).pid
         text = "lũ về, " * 1000
         line = f'title: Dài, show: {{text: "{text}"}}, for: 5m'
-        await stage.publish(stage.compile([(soon(5), line)]))
-        await until(lambda: bool(stage.collected_plays()), "the record at the centre")
-        (play,) = stage.collected_plays()
+        await site.publish(site.compile([(soon(5), line)]))
+        await until(lambda: bool(site.collected_plays()), "the record at the centre")
+        (play,) = site.collected_plays()
         assert play["result"] == "failed"
         assert play["reason"].startswith("E_FIT")
-        assert _board(stage).pid == board
+        assert _board(site).pid == board
     finally:
-        await stage.station.stop()
+        await site.station.stop()
 
 
-def _find_board(stage: Stage) -> psutil.Process | None:
-    return next((one for one in children_of(stage.station.pid) if runs(BOARD, one)), None)
+def _find_board(site: StationTestbed) -> psutil.Process | None:
+    return next((one for one in children_of(site.station.pid) if runs(BOARD, one)), None)

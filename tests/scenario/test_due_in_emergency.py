@@ -19,20 +19,20 @@ NEXT_S = 14
 LATE_S = 2.0  # of a starved machine; what waited for the emergency to end would be early or later
 
 
-async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(stage: Any) -> None:
-    scene, air = stage.scene, ContinuousPlay(stage)
-    make_melody(stage.studio / "tin.opus", ITEM_S * 1000)
+async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(site: Any) -> None:
+    testbed, programme = site.testbed, ContinuousPlay(site)
+    make_melody(site.studio / "tin.opus", ITEM_S * 1000)
     words = store_medium(
-        make_melody(stage.studio / "bao.wav", WORDS_S * 1000),
-        stage.folder / "media",
-        scene.media.base_url,
+        make_melody(site.studio / "bao.wav", WORDS_S * 1000),
+        site.folder / "media",
+        testbed.media.base_url,
     )
-    await stage.start()
-    await stage.stock("title: Bản tin, play: [tin.opus]")
-    await air.record()
+    await site.start()
+    await site.stock("title: Bản tin, play: [tin.opus]")
+    await programme.record()
     at = soon(7)  # both are at the station by then
-    await stage.publish(
-        stage.compile(
+    await site.publish(
+        site.compile(
             [
                 (at, "title: Bản tin, play: [tin.opus], when_cut: resume"),
                 (at + timedelta(seconds=1), "title: Thể dục, play: [tin.opus], when_cut: drop"),
@@ -41,14 +41,14 @@ async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(sta
         )
     )
     order = emergency(datetime.now(UTC), words)
-    await scene.publish(scene.sign(order, "emergency", "vn.84.em"))
+    await testbed.publish(testbed.sign(order, "emergency", "vn.84.em"))
 
     def plays() -> dict[str, dict[str, Any]]:
-        return {play["title"].split(":")[0]: play for play in stage.collected_plays()}
+        return {play["title"].split(":")[0]: play for play in site.collected_plays()}
 
     await until(lambda: "Dự báo" in plays(), "all plays", 60)
-    ear = await air.hear()
-    await air.assert_truth()
+    sound = await programme.hear()
+    await programme.assert_truth()
     alarm, news, dropped, forecast = (
         plays()[title] for title in ("Diễn tập", "Bản tin", "Thể dục", "Dự báo")
     )
@@ -61,4 +61,4 @@ async def test_a_bulletin_due_in_an_emergency_begins_at_the_sample_behind_it(sta
     for play in (news, forecast):
         # from its first note to its last
         notes = range(int(ITEM_S / NOTE_S))
-        assert_melody(ear, moment(play["start"]), notes, stage.clock_error_s())
+        assert_melody(sound, moment(play["start"]), notes, site.clock_error_s())

@@ -46,18 +46,18 @@ def make_tone(path: Path) -> None:
         wav.writeframes(array("h", (round(9_000 * one) for one in wave_)).tobytes())
 
 
-def alarm_share(ear: AudioAnalysis, start: datetime, end: datetime) -> float:
+def alarm_share(sound: AudioAnalysis, start: datetime, end: datetime) -> float:
     """The part of a span's 80 ms windows that are one of the alarm's tones and nothing else."""
-    first, last = (int((at - ear.at).total_seconds() * RATE_HZ) for at in (start, end))
+    first, last = (int((at - sound.at).total_seconds() * RATE_HZ) for at in (start, end))
     step = int(0.08 * RATE_HZ)
-    windows = [ear.samples[i : i + step] for i in range(max(0, first), last - step, step)]
+    windows = [sound.samples[i : i + step] for i in range(max(0, first), last - step, step)]
     return sum(map(is_alarm, windows)) / len(windows) if windows else 0.0
 
 
-def assert_alarm_alone(ear: AudioAnalysis, start: datetime, end: datetime) -> None:
+def assert_alarm_alone(sound: AudioAnalysis, start: datetime, end: datetime) -> None:
     """The alarm fills a span, but for the silence that a starved machine explains."""
     length_s = (end - start).total_seconds()
-    share = alarm_share(ear, start, end)
+    share = alarm_share(sound, start, end)
     assert share * length_s > max(0.8 * length_s - STARVED_S, 0.0), (share, start, end)
 
 
@@ -70,7 +70,7 @@ def is_alarm(samples: array[int]) -> bool:
 class Keys:
     """The two keys of the box: a hand turns them."""
 
-    air: ContinuousPlay
+    programme: ContinuousPlay
     emergency: Path
     silence: Path
 
@@ -84,14 +84,14 @@ class Keys:
         return play
 
     def alarm(self) -> dict[str, Any] | None:
-        play = self.air.stage.open_play()
+        play = self.programme.site.open_play()
         return play if play is not None and play["level"] == "local_key" else None
 
 
 @pytest_asyncio.fixture
-async def keys(stage: Any) -> AsyncIterator[Keys]:
+async def keys(site: Any) -> AsyncIterator[Keys]:
     """A station with both keys, which holds an alarm and is on air."""
-    emergency, silence = stage.folder / "nut.json", stage.folder / "khoa.json"
+    emergency, silence = site.folder / "nut.json", site.folder / "khoa.json"
     inputs = "\n".join(
         f"  - {{name: {name}, kind: {kind}, profile: sim-input, port: {port}{more}}}"
         for name, kind, port, more in (
@@ -101,78 +101,79 @@ async def keys(stage: Any) -> AsyncIterator[Keys]:
     )
     for file in (emergency, silence):
         file.write_text('{"active": false}')
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     settings.write_text(settings.read_text() + f"inputs:\n{inputs}\n")
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    make_tone(stage.studio / "bao.wav")
-    await stage.start()
-    await publish_alarm(stage)
-    yield Keys(await ContinuousPlay(stage).begin(), emergency, silence)
+    make_melody(site.studio / "nhac.opus", 14_000)
+    make_tone(site.studio / "bao.wav")
+    await site.start()
+    await publish_alarm(site)
+    yield Keys(await ContinuousPlay(site).begin(), emergency, silence)
 
 
-async def publish_alarm(stage: Any) -> None:
+async def publish_alarm(site: Any) -> None:
     now = datetime.now(UTC)
     issue = SigningParams(
-        "vn.84.em", 1, 1, now, stage.folder / "media", stage.scene.media.base_url,
+        "vn.84.em", 1, 1, now, site.folder / "media", site.testbed.media.base_url,
         "Lê Văn Tám (thử)", "Phạm Thị Mai (thử)",
     )  # fmt: skip
     text = ALARM.format(until=(now + timedelta(days=300)).date())
-    payload = compile_alarm(text, issue, stage.studio)
-    await stage.scene.publish(stage.scene.sign(payload, "emergency", "vn.84.em"))
-    accepted = stage.scene.database.has_accepted
-    await until(lambda: accepted(stage.name, "emergency"), "the held alarm")
+    payload = compile_alarm(text, issue, site.studio)
+    await site.testbed.publish(site.testbed.sign(payload, "emergency", "vn.84.em"))
+    accepted = site.testbed.database.has_accepted
+    await until(lambda: accepted(site.name, "emergency"), "the held alarm")
 
 
 async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(keys: Keys) -> None:
-    air = keys.air
-    stage = air.stage
+    programme = keys.programme
+    site = programme.site
     calm_at = datetime.now(UTC)
-    await air.pass_time(1.5)
+    await programme.pass_time(1.5)
 
     alarm = await keys.press()
-    resumed = await air.until_sounding(moment(alarm["start"]))  # by itself: the schedule for now
-    await air.pass_time(3)
+    # by itself: the schedule for now
+    resumed = await programme.until_sounding(moment(alarm["start"]))
+    await programme.pass_time(3)
 
     await keys.press()
-    await air.pass_time(2 + 2 * stage.clock_error_s())
+    await programme.pass_time(2 + 2 * site.clock_error_s())
     await asyncio.to_thread(set_contact, keys.silence, active=True)
-    await until(lambda: stage.open_play() is None, "silence")
-    await air.pass_time(1.5)
+    await until(lambda: site.open_play() is None, "silence")
+    await programme.pass_time(1.5)
     freed_at = datetime.now(UTC)
     await asyncio.to_thread(set_contact, keys.silence, active=False)
-    await air.until_sounding(freed_at)
+    await programme.until_sounding(freed_at)
 
     await keys.press()
-    await air.pass_time(1)
+    await programme.pass_time(1)
     killed_at = datetime.now(UTC)
-    await stage.station.stop(signal.SIGKILL)
-    await stage.station.start()
-    again = await air.until_sounding(killed_at)
-    await air.pass_time(3)
-    ear = await air.hear()
-    await air.assert_truth()
+    await site.station.stop(signal.SIGKILL)
+    await site.station.start()
+    again = await programme.until_sounding(killed_at)
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    await programme.assert_truth()
 
-    alarms = [p for p in stage.collected_plays() if p["level"] == "local_key"]
-    told = [(p["result"], p["reason"]) for p in alarms]
-    assert told == [("full", None), ("cut", "silence_key"), ("cut", "restart")]
+    alarms = [p for p in site.collected_plays() if p["level"] == "local_key"]
+    endings = [(p["result"], p["reason"]) for p in alarms]
+    assert endings == [("full", None), ("cut", "silence_key"), ("cut", "restart")]
     for play in alarms:
         assert (play["class"], play["started_by"]) == ("emergency", "nut-lu")
         assert (play["issuer"], play["editor"]) == ("vn.84.em", "Lê Văn Tám (thử)")
         assert play["approver"] == "Phạm Thị Mai (thử)"
-    presses = [r["detail"] for r in stage.collected() if r["kind"] == "command"]
+    presses = [r["detail"] for r in site.collected() if r["kind"] == "command"]
     assert [(p["by"], p["result"]) for p in presses] == [("nut-lu", "done")] * 3
     assert {p["doc_id"] for p in presses} == {p["doc_id"] for p in alarms}
 
     first, second, third = ((moment(p["start"]), moment(p["end"])) for p in alarms)
     ms = timedelta(milliseconds=1)
     # what the device had taken when the record was closed still sounds
-    edge = timedelta(seconds=0.3 + stage.clock_error_s())
-    assert alarm_share(ear, calm_at, first[0] - edge) == 0
-    assert_alarm_alone(ear, first[0] + edge, first[1] - edge)
+    edge = timedelta(seconds=0.3 + site.clock_error_s())
+    assert alarm_share(sound, calm_at, first[0] - edge) == 0
+    assert_alarm_alone(sound, first[0] + edge, first[1] - edge)
     assert (first[1] - first[0]).total_seconds() > 3 + MESSAGE_S - 0.5  # signal and message
-    assert_alarm_alone(ear, second[0] + edge, second[1] - edge)
-    assert ear.loud_share(second[1] + edge, freed_at) == 0
+    assert_alarm_alone(sound, second[0] + edge, second[1] - edge)
+    assert sound.loud_share(second[1] + edge, freed_at) == 0
     for begin, end in ((first[1], second[0]), (freed_at, third[0]), (again, again + 2000 * ms)):
-        assert alarm_share(ear, begin + edge, end - edge) == 0
+        assert alarm_share(sound, begin + edge, end - edge) == 0
     for since in (resumed, again):
-        air.assert_in_its_place(ear, since)
+        programme.assert_in_its_place(sound, since)

@@ -25,27 +25,27 @@ from central.documents.sign import sign_document
 from central.testbed.testbed import until
 from tests.harness.melody import make_melody
 from tests.harness.memory_group import memory_group
-from tests.harness.station_harness import Stage, soon
+from tests.harness.station_harness import StationTestbed, soon
 
 COMMUNE, OTHERS = "vn.84.29266", ("vn.84.29266.doan", "vn.84.29266.phu-nu")
 RSS_MIB = 200.0  # of the agent; without budgets it was over 700 and was killed at each start
 
 
-def add_roles(stage: Stage) -> dict[str, CryptoSigner]:
+def add_roles(site: StationTestbed) -> dict[str, CryptoSigner]:
     """Two more issuers of playlists; the station trusts a pinned root that names them."""
-    root = json.loads(stage.scene.authority.pinned.read_text())
-    signers = {COMMUNE: stage.scene.authority.signers(COMMUNE)[0]}
+    root = json.loads(site.testbed.authority.pinned.read_text())
+    signers = {COMMUNE: site.testbed.authority.signers(COMMUNE)[0]}
     model = next(role for role in root["roles"] if role["name"] == COMMUNE)
     for name in OTHERS:
         signers[name] = signer = CryptoSigner(Ed25519PrivateKey.generate())
         keyid = signer.public_key.keyid
         keys = {keyid: signer.public_key.to_dict()}
         root["roles"].append({**model, "name": name, "keys": keys, "holders": {keyid: name}})
-    path = stage.folder / "pinned.json"
+    path = site.folder / "pinned.json"
     path.write_text(json.dumps(root))
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     text = settings.read_text()
-    settings.write_text(text.replace(str(stage.scene.authority.root), str(path)))
+    settings.write_text(text.replace(str(site.testbed.authority.root), str(path)))
     return signers
 
 
@@ -115,69 +115,69 @@ def fill(state: Path, signers: dict[str, CryptoSigner]) -> int:
 
 
 async def test_attack_105_a_full_box_starts_connects_and_plays_in_the_units_memory(
-    stage: Stage,
+    site: StationTestbed,
 ) -> None:
-    signers = add_roles(stage)
-    make_melody(stage.studio / "nhac.opus", 3_000)
-    await stage.start()
+    signers = add_roles(site)
+    make_melody(site.studio / "nhac.opus", 3_000)
+    await site.start()
     line = "title: Ca nhạc, play: [nhac.opus]"
-    await stage.stock(line)
-    await stage.station.stop()
-    count = await asyncio.to_thread(fill, stage.folder / stage.name / "state", signers)
-    before = stage.scene.database.hello(stage.name)
+    await site.stock(line)
+    await site.station.stop()
+    count = await asyncio.to_thread(fill, site.folder / site.name / "state", signers)
+    before = site.testbed.database.hello(site.name)
     with memory_group("full-box") as group:
         if group is not None:
-            script = stage.folder / "python"
-            stage.station._python = group.wrap(stage.station._python, script)
-        await stage.station.start()
-        await until(lambda: stage.scene.database.hello(stage.name) != before, "a hello")
-        hello = stage.scene.database.hello(stage.name)
+            script = site.folder / "python"
+            site.station._python = group.wrap(site.station._python, script)
+        await site.station.start()
+        await until(lambda: site.testbed.database.hello(site.name) != before, "a hello")
+        hello = site.testbed.database.hello(site.name)
         assert hello is not None
         assert len(hello["holds"]) >= 20 + count
 
         def is_told() -> bool:
-            health = stage.scene.database.health().get(stage.name, {"issues": []})
+            health = site.testbed.database.health().get(site.name, {"issues": []})
             return any(one["kind"] == "documents_over_budget" for one in health["issues"])
 
         await until(is_told, "the issue at the centre")
         # The first one may come while a busy machine is still reading what the box has for today.
         planned = [soon(after_s) for after_s in (4, 10, 20, 40)]
-        await stage.publish(stage.compile([(at, line) for at in planned]))
+        await site.publish(site.compile([(at, line) for at in planned]))
 
         def has_played() -> bool:
             return any(
                 play["result"] == "full" and play["title"] == "Ca nhạc"
-                for play in stage.collected_plays()
+                for play in site.collected_plays()
             )
 
-        await until(has_played, f"the play: {stage.station.log_tail()}")
-        rss_mib = psutil.Process(stage.station.pid).memory_info().rss / (1 << 20)
+        await until(has_played, f"the play: {site.station.log_tail()}")
+        rss_mib = psutil.Process(site.station.pid).memory_info().rss / (1 << 20)
         print(f"full box: {rss_mib:.0f} MiB, cgroup {group}")
         assert rss_mib < RSS_MIB
         assert group is None or group.killed() == 0
-        await stage.station.stop()
+        await site.station.stop()
 
 
 @pytest.mark.long
-async def test_attack_105_a_full_box_begins_again_after_each_kill(stage: Stage) -> None:
+async def test_attack_105_a_full_box_begins_again_after_each_kill(site: StationTestbed) -> None:
     """No loop of starts that end for want of memory: each life is heard of."""
-    signers = add_roles(stage)
-    await stage.start()
-    await stage.station.stop()
-    await asyncio.to_thread(fill, stage.folder / stage.name / "state", signers)
+    signers = add_roles(site)
+    await site.start()
+    await site.station.stop()
+    await asyncio.to_thread(fill, site.folder / site.name / "state", signers)
     with memory_group("full-box") as group:
         if group is not None:
-            script = stage.folder / "python"
-            stage.station._python = group.wrap(stage.station._python, script)
+            script = site.folder / "python"
+            site.station._python = group.wrap(site.station._python, script)
         for life in range(10):
-            before = stage.scene.database.hello(stage.name)
-            await stage.station.start()
+            before = site.testbed.database.hello(site.name)
+            await site.station.start()
             await until(
-                lambda before=before: stage.scene.database.hello(stage.name) != before,
+                lambda before=before: site.testbed.database.hello(site.name) != before,
                 f"the hello of life {life}",
             )
             await asyncio.sleep(random.uniform(0, 5))  # noqa: S311 - a moment of a kill
-            rss_mib = psutil.Process(stage.station.pid).memory_info().rss / (1 << 20)
+            rss_mib = psutil.Process(site.station.pid).memory_info().rss / (1 << 20)
             assert rss_mib < RSS_MIB
-            await stage.station.stop(signal.SIGKILL)
+            await site.station.stop(signal.SIGKILL)
         assert group is None or group.killed() == 0

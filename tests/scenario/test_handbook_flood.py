@@ -139,7 +139,7 @@ def type_in(folder: Path, command: Command) -> str:
         argv(*words), cwd=folder / command.machine, env=environment(), check=False, input="y\n",
         capture_output=True, text=True,
     )  # fmt: skip
-    is_refused = any(line.startswith("E_") for line in command.said)
+    is_refused = any(line.startswith("E_") for line in command.printed)
     assert (done.returncode != 0) == is_refused, done.stdout + done.stderr
     return done.stdout
 
@@ -159,8 +159,8 @@ async def test_the_handbooks_flood_warning_is_heard_without_any_recording(field:
     assert last.text.startswith("tramtin-central publish khan-cap.signed")
     capture = await field.room.capture(SINK, field.folder)
     published_s = time.monotonic() - capture.mono_of(0.0)
-    said = await asyncio.to_thread(type_in, field.folder, last)
-    assert "đã nhận; loa ĐANG KÊU" in said, said
+    output = await asyncio.to_thread(type_in, field.folder, last)
+    assert "đã nhận; loa ĐANG KÊU" in output, output
     await until(lambda: field.open_alarm() is not None, "the play on record")
     await asyncio.sleep(LISTEN_S)
     heard_s = time.monotonic() - capture.mono_of(0.0)

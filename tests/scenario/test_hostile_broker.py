@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.broker_attacks import ATTACKS
-from tests.harness.hostile_harness import GROWTH_MIB, Outcome, hostile_stand
+from tests.harness.hostile_harness import GROWTH_MIB, Outcome, start_hostile_testbed
 
 QUICK_S, LONG_S = 15.0, 600.0
 LIMIT_MIB = 400.0
@@ -24,9 +24,9 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
-async def suffer(folder: Path, attack: str, seconds: float) -> Outcome:
-    async with hostile_stand(folder) as on:
-        outcome = await on.suffer(attack, seconds)
+async def run_attack(folder: Path, attack: str, seconds: float) -> Outcome:
+    async with start_hostile_testbed(folder) as on:
+        outcome = await on.run_attack(attack, seconds)
         print(attack, outcome)
         assert outcome.missed == [], on.log_tail()
         assert len(outcome.errors_ms) >= 3
@@ -42,11 +42,11 @@ async def suffer(folder: Path, attack: str, seconds: float) -> Outcome:
 async def test_a_hostile_broker_stops_neither_the_plan_nor_an_alarm(
     folder: Path, attack: str
 ) -> None:
-    await suffer(folder, attack, QUICK_S)
+    await run_attack(folder, attack, QUICK_S)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(LONG_S + 240)
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_ten_minutes_of_a_hostile_broker_change_nothing(folder: Path, attack: str) -> None:
-    await suffer(folder, attack, LONG_S)
+    await run_attack(folder, attack, LONG_S)

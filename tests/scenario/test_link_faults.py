@@ -34,20 +34,22 @@ def _rubbish(dice: random.Random, genuine: bytes) -> bytes:
             return genuine[:at] + bytes([genuine[at] ^ 1 << dice.randrange(8)]) + genuine[at + 1 :]
 
 
-async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: ContinuousPlay) -> None:
-    stage = air.stage
-    genuine = stage.compile([(air.planned, "title: Ca nhạc, play: [nhac.opus]")])
+async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(
+    programme: ContinuousPlay,
+) -> None:
+    site = programme.site
+    genuine = site.compile([(programme.planned, "title: Ca nhạc, play: [nhac.opus]")])
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     dice = random.Random(seed)  # noqa: S311 - makes rubbish, guards nothing
-    agent = psutil.Process(stage.station.pid)
+    agent = psutil.Process(site.station.pid)
     before = agent.memory_info().rss
     at = datetime.now(UTC)
     for _ in range(RUBBISH // BURST):
         await asyncio.gather(
             *(
-                stage.scene.collector.send(
-                    f"tramtin/1/d/{stage.name}/{dice.choice(KINDS)}/tuan",
+                site.testbed.collector.send(
+                    f"tramtin/1/d/{site.name}/{dice.choice(KINDS)}/tuan",
                     _rubbish(dice, genuine),
                     retain=False,
                 )
@@ -55,78 +57,78 @@ async def test_attack_099_ten_thousand_rubbish_messages_change_nothing(air: Cont
             )
         )
     await until(
-        lambda: any(r["kind"] == "refusal" for r in stage.collected()), "a refusal at the centre"
+        lambda: any(r["kind"] == "refusal" for r in site.collected()), "a refusal at the centre"
     )
-    await air.pass_time(3)
+    await programme.pass_time(3)
     grown = agent.memory_info().rss - before
     assert grown < 24 << 20, f"{grown >> 20} MiB"
-    assert stage.open_play() is not None
-    ear = await air.hear()
-    air.assert_in_its_place(ear, at, 4)
-    refusals = [r for r in stage.collected() if r["kind"] == "refusal"]
+    assert site.open_play() is not None
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, at, 4)
+    refusals = [r for r in site.collected() if r["kind"] == "refusal"]
     spent_s = (datetime.now(UTC) - at).total_seconds()
     # Eight at once of new sorts, eight of signed documents, then one each in 7.5 s; others count.
     assert len(refusals) <= 2 * (8 + spent_s / 7.5)
-    await air.assert_truth()
+    await programme.assert_truth()
 
 
-def _session(air: ContinuousPlay) -> int:
-    stage = air.stage
-    return int(stage.scene.database.health()[stage.name]["session"])
+def _session(programme: ContinuousPlay) -> int:
+    site = programme.site
+    return int(site.testbed.database.health()[site.name]["session"])
 
 
-async def test_a_broker_that_freezes_is_left_and_found_again(stage: Any) -> None:
-    settings = stage.folder / stage.name / "station.yaml"
+async def test_a_broker_that_freezes_is_left_and_found_again(site: Any) -> None:
+    settings = site.folder / site.name / "station.yaml"
     settings.write_text(settings.read_text().replace("keepalive_s: 15", "keepalive_s: 5"))
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    air = await ContinuousPlay(stage).begin()
-    broker = psutil.Process(air.stage.scene.broker.pid)
-    session = _session(air)
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    programme = await ContinuousPlay(site).begin()
+    broker = psutil.Process(programme.site.testbed.broker.pid)
+    session = _session(programme)
     at = datetime.now(UTC)
     broker.send_signal(signal.SIGSTOP)
     try:
-        await air.pass_time(12)  # more than two keep-alives
+        await programme.pass_time(12)  # more than two keep-alives
     finally:
         broker.send_signal(signal.SIGCONT)
     # the dead connection was given up by its own keep-alive, not by the broker's return
-    await until(lambda: _session(air) > session, "a new session at the centre", 60)
-    await air.stage.until_collected(60)
-    ear = await air.hear()
-    air.assert_in_its_place(ear, at, 10)
-    await air.assert_truth()
+    await until(lambda: _session(programme) > session, "a new session at the centre", 60)
+    await programme.site.until_collected(60)
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, at, 10)
+    await programme.assert_truth()
 
 
-async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(stage: Any) -> None:
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    air = await ContinuousPlay(stage).begin()
-    since = air.planned + timedelta(seconds=1)
-    end = await _connect_by_a_certificate_that_ends(air)
-    await until(lambda: _heard_at(air) > end + timedelta(seconds=1), "a word after its end")
-    await stage.scene.broker.kill()
-    await stage.scene.broker.start()
-    session = _session(air)
-    await air.pass_time(4)
-    assert _session(air) == session  # the broker does not let it in any more
-    shorten_certificate(stage, timedelta(days=90))  # the technician has brought the new file
-    await until(lambda: _session(air) > session, "the new certificate is taken up", 60)
-    await air.pass_until(since + timedelta(seconds=14))
-    ear = await air.hear()
-    air.assert_in_its_place(ear, since, 14)
-    await air.assert_truth()
+async def test_a_certificate_that_ends_in_mid_session_costs_no_sound(site: Any) -> None:
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    programme = await ContinuousPlay(site).begin()
+    since = programme.planned + timedelta(seconds=1)
+    end = await _connect_by_a_certificate_that_ends(programme)
+    await until(lambda: _heard_at(programme) > end + timedelta(seconds=1), "a word after its end")
+    await site.testbed.broker.kill()
+    await site.testbed.broker.start()
+    session = _session(programme)
+    await programme.pass_time(4)
+    assert _session(programme) == session  # the broker does not let it in any more
+    shorten_certificate(site, timedelta(days=90))  # the technician has brought the new file
+    await until(lambda: _session(programme) > session, "the new certificate is taken up", 60)
+    await programme.pass_until(since + timedelta(seconds=14))
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, since, 14)
+    await programme.assert_truth()
 
 
-async def _connect_by_a_certificate_that_ends(air: ContinuousPlay) -> datetime:
+async def _connect_by_a_certificate_that_ends(programme: ContinuousPlay) -> datetime:
     """Until the box has a session with a short certificate; when that ends."""
-    stage, first = air.stage, _session(air)
+    site, first = programme.site, _session(programme)
     for left_s in (15, 40, 80):  # a busy machine takes longer to connect
         end = datetime.now(UTC) + timedelta(seconds=left_s)
-        shorten_certificate(stage, timedelta(seconds=left_s))
-        await stage.scene.broker.kill()
-        await stage.scene.broker.start()
+        shorten_certificate(site, timedelta(seconds=left_s))
+        await site.testbed.broker.kill()
+        await site.testbed.broker.start()
         await until(
-            lambda end=end: _session(air) > first or datetime.now(UTC) > end,  # type: ignore[misc]  # a lambda's default
+            lambda end=end: _session(programme) > first or datetime.now(UTC) > end,  # type: ignore[misc]  # a lambda's default
             "a session, or the certificate's end",
             100,
         )
@@ -135,6 +137,6 @@ async def _connect_by_a_certificate_that_ends(air: ContinuousPlay) -> datetime:
     raise AssertionError("no session within 80 s")
 
 
-def _heard_at(air: ContinuousPlay) -> datetime:
-    stage = air.stage
-    return datetime.fromisoformat(stage.scene.database.health()[stage.name]["at"])
+def _heard_at(programme: ContinuousPlay) -> datetime:
+    site = programme.site
+    return datetime.fromisoformat(site.testbed.database.health()[site.name]["at"])

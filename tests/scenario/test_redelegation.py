@@ -42,16 +42,16 @@ def all_of(*provinces: str) -> tuple[str, ...]:
 class Office:
     """Everybody's keys in one place, and the centre's database: a ceremony is one call."""
 
-    def __init__(self, stage: Any) -> None:
-        self.stage = stage
-        self.authority = stage.scene.authority
+    def __init__(self, site: Any) -> None:
+        self.site = site
+        self.authority = site.testbed.authority
         self.folder = Workspace(self.authority.ceremony)
         self.keys: dict[str, tuple[Path, ...]] = dict(self.authority.keys)
         self.seq = 0
 
     def holders(self, role: str, *names: str) -> tuple[Holder, ...]:
         """New people with new keys for a role."""
-        keys = self.stage.folder / "keys"
+        keys = self.site.folder / "keys"
         keys.mkdir(exist_ok=True)
         self.keys[role] = tuple(keys / f"{role}.{n}.pem" for n in range(len(names)))
         return tuple(
@@ -71,7 +71,7 @@ class Office:
         for role, file in draft.changed.items():
             for signer in self.signers(role):
                 file.sign(signer, append=True)
-        database = self.stage.scene.database
+        database = self.site.testbed.database
         online = OnlineKeys(self.signers("snapshot")[0], self.signers("timestamp")[0])
         publish(self.folder, draft, online, at, authority_store.timestamp(database))
         authority_store.put(database, self.authority.files())
@@ -80,7 +80,7 @@ class Office:
         """A melody that began a moment ago, signed by a commune's role."""
         self.seq += 1
         at = soon(2) + timedelta(hours=7)
-        schedule = self.stage.studio / f"{issuer}.yaml"
+        schedule = self.site.studio / f"{issuer}.yaml"
         schedule.write_text(
             f'slot: tuan\nto: ["{place}/*"]\nfrom: {at.date() - timedelta(days=1)}\n'
             f"until: {at.date() + timedelta(days=2)}\nitems:\n"
@@ -89,11 +89,11 @@ class Office:
         )
         payload = await asyncio.to_thread(
             compile_schedule, schedule, issuer=issuer, seq=self.seq, epoch=1,
-            now=datetime.now(UTC), media_dir=self.stage.folder / "media",
-            media_base_url=self.stage.scene.media.base_url,
+            now=datetime.now(UTC), media_dir=self.site.folder / "media",
+            media_base_url=self.site.testbed.media.base_url,
         )  # fmt: skip
         signed = self.sign(payload, "playlist", issuer)
-        await self.stage.scene.publish(signed)
+        await self.site.testbed.publish(signed)
         await until(lambda: self.sounding() == issuer, f"the melody of {issuer}")
 
     def sign(self, payload: bytes, kind: str, role: str) -> bytes:
@@ -102,12 +102,12 @@ class Office:
         return sign_document(payload, kind, self.signers(role))
 
     def sounding(self) -> str | None:
-        play = self.stage.open_play()
+        play = self.site.open_play()
         return None if play is None else str(play["title"])
 
     def heard(self) -> dict[str, Any]:
         """The station's last hello."""
-        return self.stage.scene.database.hello(self.stage.name) or {}
+        return self.site.testbed.database.hello(self.site.name) or {}
 
     async def known(self, role: str, *, is_there: bool) -> None:
         """Until the station says that it follows the published tree, with or without a file."""
@@ -121,10 +121,10 @@ class Office:
         )
 
 
-async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(stage: Any) -> None:
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    office = Office(stage)
+async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(site: Any) -> None:
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    office = Office(site)
     routine = ("routine/84/29266/*",)
 
     office.publish(
@@ -163,13 +163,13 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     )  # fmt: skip
     await office.known("vn.86", is_there=True)
     assert office.sounding() == "vn.84.29266"  # nobody noticed
-    old = station_config(stage.name, datetime.now(UTC), stage.scene.media.address, seq=2)
+    old = station_config(site.name, datetime.now(UTC), site.testbed.media.address, seq=2)
     config = msgspec.json.decode(old, type=StationConfig)
     moved = msgspec.structs.replace(
-        config, issuer="vn.86", place=f"86/29266/{stage.name}", doc_id="86" * 16
+        config, issuer="vn.86", place=f"86/29266/{site.name}", doc_id="86" * 16
     )
-    await stage.scene.publish(
-        office.sign(encode_document(moved), "station-config", "vn.86"), station=stage.name
+    await site.testbed.publish(
+        office.sign(encode_document(moved), "station-config", "vn.86"), station=site.name
     )
     await until(lambda: office.sounding() is None, "another place, another programme")
     await office.play("vn.86.29266", "86/29266")
@@ -182,13 +182,13 @@ async def test_the_2020_tree_becomes_the_2025_tree_under_a_station_that_plays(st
     await office.known("vn.84", is_there=False)
     await asyncio.sleep(2)
     assert office.sounding() == "vn.86.29266"
-    assert office.heard()["place"] == f"86/29266/{stage.name}"
+    assert office.heard()["place"] == f"86/29266/{site.name}"
 
-    await stage.station.stop()
-    await stage.station.start()  # and after a power cut it still knows whom to obey
+    await site.station.stop()
+    await site.station.start()  # and after a power cut it still knows whom to obey
     await until(lambda: office.sounding() == "vn.86.29266", "the melody after a restart")
-    await stage.until_collected()
-    ended = [(p["issuer"], p["result"], p["reason"]) for p in stage.collected_plays()]
+    await site.until_collected()
+    ended = [(p["issuer"], p["result"], p["reason"]) for p in site.collected_plays()]
     assert ended[:2] == [
         ("vn.84.844.29266", "cut", "withdrawn"),
         ("vn.84.29266", "cut", "withdrawn"),

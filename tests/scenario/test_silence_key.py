@@ -19,42 +19,42 @@ from tests.harness.station_harness import moment
 
 
 @pytest_asyncio.fixture
-async def with_key(stage: Any) -> AsyncIterator[tuple[ContinuousPlay, Path]]:
+async def with_key(site: Any) -> AsyncIterator[tuple[ContinuousPlay, Path]]:
     """A station with a silence key, on air."""
-    key = stage.folder / "khoa.json"
+    key = site.folder / "khoa.json"
     key.write_text('{"active": false}')
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     line = f"inputs: [{{name: khoa, kind: silence-key, profile: sim-input, port: {key}}}]\n"
     settings.write_text(settings.read_text() + line)
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    yield await ContinuousPlay(stage).begin(), key
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    yield await ContinuousPlay(site).begin(), key
 
 
 async def test_the_key_silences_the_box_and_no_restart_lifts_it(
     with_key: tuple[ContinuousPlay, Path],
 ) -> None:
-    air, key = with_key
-    stage = air.stage
+    programme, key = with_key
+    site = programme.site
     await asyncio.to_thread(set_contact, key, active=True)
-    await until(lambda: stage.open_play() is None, "silence")
-    await air.until_told("silence_key_on", ["begins"])
-    await stage.station.stop(signal.SIGKILL)
+    await until(lambda: site.open_play() is None, "silence")
+    await programme.until_reported("silence_key_on", ["begins"])
+    await site.station.stop(signal.SIGKILL)
     await asyncio.to_thread(set_contact_fault, key, "mute")  # and its module is pulled
-    await stage.station.start()
-    await air.pass_time(5)
+    await site.station.start()
+    await programme.pass_time(5)
     freed_at = datetime.now(UTC)
     await asyncio.to_thread(set_contact_fault, key, None)
     await asyncio.to_thread(set_contact, key, active=False)
-    back = await air.until_sounding(freed_at)
-    await air.pass_time(3)
-    ear = await air.hear()
-    air.assert_in_its_place(ear, back)
-    await air.assert_truth()
-    said = [r["detail"]["state"] for r in stage.collected() if r["kind"] == "silence"]
-    assert said == ["on", "off"]
-    (cut,) = [p for p in stage.collected_plays() if p["result"] == "cut"]
+    back = await programme.until_sounding(freed_at)
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, back)
+    await programme.assert_truth()
+    states = [r["detail"]["state"] for r in site.collected() if r["kind"] == "silence"]
+    assert states == ["on", "off"]
+    (cut,) = [p for p in site.collected_plays() if p["result"] == "cut"]
     assert cut["reason"] == "silence_key"
     # what the device had taken when the record was closed still sounds
-    quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + stage.clock_error_s())
-    assert ear.loud_share(quiet_at, freed_at) == 0, (quiet_at, freed_at, ear.told_sounds())
+    quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + site.clock_error_s())
+    assert sound.loud_share(quiet_at, freed_at) == 0, (quiet_at, freed_at, sound.describe_sounds())

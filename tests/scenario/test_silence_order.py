@@ -34,49 +34,55 @@ def silence(state: str, seq: int) -> bytes:
     return encode_document(Silence(**header, state=state, why=why))
 
 
-def told(air: ContinuousPlay) -> list[dict[str, Any]]:
-    return [r["detail"] for r in air.stage.collected() if r["kind"] == "silence"]
+def silence_records(programme: ContinuousPlay) -> list[dict[str, Any]]:
+    return [r["detail"] for r in programme.site.collected() if r["kind"] == "silence"]
 
 
 async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_back(
-    air: ContinuousPlay,
+    programme: ContinuousPlay,
 ) -> None:
-    stage, scene = air.stage, air.stage.scene
-    one_of_two = scene.sign(silence("on", 1), "silence", "vn.84", signatures=1)
-    await scene.publish(one_of_two)
+    site, testbed = programme.site, programme.site.testbed
+    one_of_two = testbed.sign(silence("on", 1), "silence", "vn.84", signatures=1)
+    await testbed.publish(one_of_two)
     await until(
-        lambda: any(r["code"] == "E_THRESHOLD" for r in list_refusals(scene.database)),
+        lambda: any(r["code"] == "E_THRESHOLD" for r in list_refusals(testbed.database)),
         "one is no two",
     )
-    assert stage.open_play() is not None
-    await scene.publish(scene.sign(silence("on", 2), "silence", "vn.84"))
-    await until(lambda: stage.open_play() is None, "silence")
-    await air.until_told("silence_ordered", ["begins"])
+    assert site.open_play() is not None
+    await testbed.publish(testbed.sign(silence("on", 2), "silence", "vn.84"))
+    await until(lambda: site.open_play() is None, "silence")
+    await programme.until_reported("silence_ordered", ["begins"])
 
-    voice = make_melody(stage.studio / "khan-cap.wav", 3_000)
-    medium = store_medium(voice, stage.folder / "media", scene.media.base_url)
-    await scene.publish(scene.sign(emergency(datetime.now(UTC), medium), "emergency", "vn.84.em"))
-    await until(lambda: scene.database.has_accepted(stage.name, "emergency"), "the emergency")
-    await air.pass_time(1)
-    await stage.station.stop(signal.SIGKILL)
-    await stage.station.start()
-    await air.pass_time(4)
-    assert stage.open_play() is None
+    voice = make_melody(site.studio / "khan-cap.wav", 3_000)
+    medium = store_medium(voice, site.folder / "media", testbed.media.base_url)
+    await testbed.publish(
+        testbed.sign(emergency(datetime.now(UTC), medium), "emergency", "vn.84.em")
+    )
+    await until(lambda: testbed.database.has_accepted(site.name, "emergency"), "the emergency")
+    await programme.pass_time(1)
+    await site.station.stop(signal.SIGKILL)
+    await site.station.start()
+    await programme.pass_time(4)
+    assert site.open_play() is None
     lifted_at = datetime.now(UTC)
-    await scene.publish(scene.sign(silence("off", 3), "silence", "vn.84"))
-    await air.until_sounding(lifted_at)
-    await air.until_told("silence_ordered", ["begins", "begins", "ends"])
-    await air.pass_time(1)
-    ear = await air.hear()
-    await air.assert_truth()
+    await testbed.publish(testbed.sign(silence("off", 3), "silence", "vn.84"))
+    await programme.until_sounding(lifted_at)
+    await programme.until_reported("silence_ordered", ["begins", "begins", "ends"])
+    await programme.pass_time(1)
+    sound = await programme.hear()
+    await programme.assert_truth()
 
-    on, off = told(air)  # once each, through the restart between them
+    on, off = silence_records(programme)  # once each, through the restart between them
     assert (on["state"], on["how"], on["by"]) == ("on", "stop", "vn.84")
     assert (on["why"], on["approver"]) == ("Nghi loa bị chiếm quyền", "Giám đốc (thử)")
     assert (off["state"], off["how"], off["doc_id"]) == ("off", "lifted", on["doc_id"])
-    (cut,) = [p for p in stage.collected_plays() if p["reason"] == "silenced"]
+    (cut,) = [p for p in site.collected_plays() if p["reason"] == "silenced"]
     # what the device had taken when the record was closed still sounds
-    quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + stage.clock_error_s())
-    assert ear.loud_share(quiet_at, lifted_at) == 0, (quiet_at, lifted_at, ear.told_sounds())
-    (row,) = [row for row in list_silences(scene.database) if row["state"] == "off"]
-    assert row["station"] == stage.name
+    quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + site.clock_error_s())
+    assert sound.loud_share(quiet_at, lifted_at) == 0, (
+        quiet_at,
+        lifted_at,
+        sound.describe_sounds(),
+    )
+    (row,) = [row for row in list_silences(testbed.database) if row["state"] == "off"]
+    assert row["station"] == site.name

@@ -28,33 +28,33 @@ async def until_page(url: str, wanted: str) -> None:
             await asyncio.sleep(0.3)
 
 
-async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(stage: Any) -> None:
-    scene, air = stage.scene, ContinuousPlay(stage)
-    key = stage.folder / "khoa.json"
+async def test_a_silenced_emergency_is_an_issue_until_it_is_heard(site: Any) -> None:
+    testbed, programme = site.testbed, ContinuousPlay(site)
+    key = site.folder / "khoa.json"
     key.write_text('{"active": true}')
-    settings = stage.folder / stage.name / "station.yaml"
+    settings = site.folder / site.name / "station.yaml"
     line = f"inputs: [{{name: khoa, kind: silence-key, profile: sim-input, port: {key}}}]\n"
     settings.write_text(settings.read_text() + line)
-    page = stage.station.name_page(find_free_port())
-    voice = make_melody(stage.studio / "bao.wav", 3000)
-    words = store_medium(voice, stage.folder / "media", scene.media.base_url)
-    await stage.start()
-    await air.until_told("silence_key_on", ["begins"])
-    order = scene.sign(emergency(datetime.now(UTC), words), "emergency", "vn.84.em")
-    await scene.publish(order)
-    await air.until_told("emergency_not_sounding", ["begins"])
+    page = site.station.name_page(find_free_port())
+    voice = make_melody(site.studio / "bao.wav", 3000)
+    words = store_medium(voice, site.folder / "media", testbed.media.base_url)
+    await site.start()
+    await programme.until_reported("silence_key_on", ["begins"])
+    order = testbed.sign(emergency(datetime.now(UTC), words), "emergency", "vn.84.em")
+    await testbed.publish(order)
+    await programme.until_reported("emergency_not_sounding", ["begins"])
     await until_page(page, "KHÔNG phát ở loa: khóa im lặng ở trạm đang xoay.")
     await asyncio.to_thread(set_contact, key, active=False)
     await until_page(page, "tiếng Việt: đang đọc")
-    await air.until_told("emergency_not_sounding", ["begins", "ends"])
-    (told,) = [
+    await programme.until_reported("emergency_not_sounding", ["begins", "ends"])
+    (fault,) = [
         record
-        for record in stage.collected()
+        for record in site.collected()
         if record["kind"] == "fault"
         and record["detail"]["what"] == "emergency_not_sounding"
         and record["detail"]["state"] == "begins"
     ]
-    assert (told["detail"]["subject"], "silence key" in told["detail"]["hint"]) == ("loa", True)
-    await until(lambda: stage.collected_plays() != [], "the emergency at the centre")
-    assert [play["result"] for play in stage.collected_plays()] == ["full"]
-    await air.assert_truth()
+    assert (fault["detail"]["subject"], "silence key" in fault["detail"]["hint"]) == ("loa", True)
+    await until(lambda: site.collected_plays() != [], "the emergency at the centre")
+    assert [play["result"] for play in site.collected_plays()] == ["full"]
+    await programme.assert_truth()

@@ -13,61 +13,61 @@ from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import children_of, engine_of
 
 
-def _engine(air: ContinuousPlay) -> psutil.Process:
-    found = engine_of(air.stage.station.pid)
+def _engine(programme: ContinuousPlay) -> psutil.Process:
+    found = engine_of(programme.site.station.pid)
     assert found is not None
     return found
 
 
-async def test_a_frozen_engine_is_replaced(air: ContinuousPlay) -> None:
-    frozen = _engine(air)
+async def test_a_frozen_engine_is_replaced(programme: ContinuousPlay) -> None:
+    frozen = _engine(programme)
     at = datetime.now(UTC)
     os.kill(frozen.pid, signal.SIGSTOP)
-    back = await air.until_sounding(at)
-    await air.pass_time(3)
-    ear = await air.hear()
-    air.assert_in_its_place(ear, back)
+    back = await programme.until_sounding(at)
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, back)
     assert not frozen.is_running() or frozen.status() == psutil.STATUS_ZOMBIE
-    await air.until_told("engine_lost", ["begins", "ends"])
-    await air.assert_truth()
-    cut = next(p for p in air.stage.collected_plays() if p["result"] == "cut")
+    await programme.until_reported("engine_lost", ["begins", "ends"])
+    await programme.assert_truth()
+    cut = next(p for p in programme.site.collected_plays() if p["result"] == "cut")
     assert cut["reason"] == "engine_lost"
 
 
-async def test_the_sound_server_dies_and_comes_back(air: ContinuousPlay) -> None:
-    room = air.stage.scene.room
+async def test_the_sound_server_dies_and_comes_back(programme: ContinuousPlay) -> None:
+    room = programme.site.testbed.room
     at = datetime.now(UTC)
     os.kill(room.pid, signal.SIGKILL)
-    await air.until_told("engine_lost", ["begins"])
-    await air.hear()
+    await programme.until_reported("engine_lost", ["begins"])
+    await programme.hear()
     await room.stop()
-    await air.pass_time(1)
+    await programme.pass_time(1)
     returned = datetime.now(UTC)
     await room.start([SINK])
-    await air.record()
-    back = await air.until_sounding(at)
+    await programme.record()
+    back = await programme.until_sounding(at)
     print(f"sound {(back - returned).total_seconds():.1f} s after the server's return")
-    await air.pass_time(3)
-    ear = await air.hear()
-    air.assert_in_its_place(ear, back)
-    await air.until_told("engine_lost", ["begins", "ends"])
-    await air.assert_truth()
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, back)
+    await programme.until_reported("engine_lost", ["begins", "ends"])
+    await programme.assert_truth()
 
 
 async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(
-    air: ContinuousPlay,
+    programme: ContinuousPlay,
 ) -> None:
-    decoders = [c for c in children_of(air.stage.station.pid) if c.name() == "ffmpeg"]
+    decoders = [c for c in children_of(programme.site.station.pid) if c.name() == "ffmpeg"]
     at = datetime.now(UTC)
     for decoder in decoders:
         decoder.kill()
     assert len(decoders) == 1
-    back = await air.until_sounding(at)  # what was decoded already is played first
-    await air.pass_time(3)
-    ear = await air.hear()
-    (cut,) = air.stage.collected_plays()
+    back = await programme.until_sounding(at)  # what was decoded already is played first
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    (cut,) = programme.site.collected_plays()
     assert cut["result"] == "cut"
     assert "E_DECODE" in cut["reason"]
-    ear.assert_heard(datetime.fromisoformat(cut["start"]), datetime.fromisoformat(cut["end"]))
-    air.assert_in_its_place(ear, back)
-    await air.assert_truth()
+    sound.assert_heard(datetime.fromisoformat(cut["start"]), datetime.fromisoformat(cut["end"]))
+    programme.assert_in_its_place(sound, back)
+    await programme.assert_truth()

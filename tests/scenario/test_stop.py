@@ -34,35 +34,35 @@ def _contacts(ports: Sequence[Path]) -> list[str]:
     return [json.loads(port.read_text())["contact"] for port in ports]
 
 
-async def test_a_relay_that_fails_at_the_stop_keeps_no_other_amplifier_on(stage: Any) -> None:
-    ports = [stage.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
-    _write_lines(stage.folder / stage.name / "station.yaml", ports)
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    await ContinuousPlay(stage).begin()
+async def test_a_relay_that_fails_at_the_stop_keeps_no_other_amplifier_on(site: Any) -> None:
+    ports = [site.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
+    _write_lines(site.folder / site.name / "station.yaml", ports)
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    await ContinuousPlay(site).begin()
     await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
     await asyncio.to_thread(inject_fault, ports[0], "mute")
-    assert await stage.station.stop() == 0, stage.station.log_tail()
-    assert _contacts(ports) == ["on", "off", "off"], stage.station.log_tail()
-    faults = [json.loads(raw)["detail"] for _, raw in stage.own_rows() if b'"fault"' in raw]
+    assert await site.station.stop() == 0, site.station.log_tail()
+    assert _contacts(ports) == ["on", "off", "off"], site.station.log_tail()
+    faults = [json.loads(raw)["detail"] for _, raw in site.own_rows() if b'"fault"' in raw]
     assert [f["subject"] for f in faults if f["what"] == "switch_stuck"] == ["mot"]
 
 
-async def test_a_box_that_is_told_to_stop_again_and_again_closes_everything(stage: Any) -> None:
-    ports = [stage.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
-    _write_lines(stage.folder / stage.name / "station.yaml", ports)
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    await ContinuousPlay(stage).begin()
+async def test_a_box_that_is_told_to_stop_again_and_again_closes_everything(site: Any) -> None:
+    ports = [site.folder / f"{name}.json" for name in ("mot", "hai", "ba")]
+    _write_lines(site.folder / site.name / "station.yaml", ports)
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    await ContinuousPlay(site).begin()
     for _ in range(2):
         await until(lambda: _contacts(ports) == ["on"] * 3, "all lines on")
         for _ in range(random.randint(1, 3)):  # noqa: S311 - when to strike
             with suppress(ProcessLookupError):  # it is quick
-                os.kill(stage.station.pid, signal.SIGTERM)
+                os.kill(site.station.pid, signal.SIGTERM)
             await asyncio.sleep(random.random() * 0.1)  # noqa: S311 - as above
-        assert await stage.station.stop() == 0, stage.station.log_tail()
-        assert _contacts(ports) == ["off"] * 3, stage.station.log_tail()
-        assert stage.open_play() is None
-        await stage.station.start()
-    await stage.station.stop()
-    assert_chain_whole(stage.own_rows())
+        assert await site.station.stop() == 0, site.station.log_tail()
+        assert _contacts(ports) == ["off"] * 3, site.station.log_tail()
+        assert site.open_play() is None
+        await site.station.start()
+    await site.station.stop()
+    assert_chain_whole(site.own_rows())

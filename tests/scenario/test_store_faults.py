@@ -117,16 +117,16 @@ async def test_a_power_cut_at_any_byte_of_the_log_loses_nothing_that_was_durable
 
 
 @pytest_asyncio.fixture
-async def worn_card(stage: Any) -> AsyncIterator[Path]:
+async def worn_card(site: Any) -> AsyncIterator[Path]:
     """A file system of its own as the station's state folder; the test makes it read-only."""
-    folder: Path = stage.state_db.parent
+    folder: Path = site.state_db.parent
     await asyncio.to_thread(folder.mkdir)
     if await _run("mount", "-t", "tmpfs", "-o", "size=48m", "tramtin", str(folder)):
         pytest.skip("this machine does not let a test mount a tmpfs")
     try:
         yield folder
     finally:
-        await stage.station.stop()
+        await site.station.stop()
         assert await _run("umount", str(folder)) == 0
 
 
@@ -135,40 +135,40 @@ async def _run(*argv: str) -> int:
     return await process.wait()
 
 
-async def until_amplified(stage: Any) -> datetime:
+async def until_amplified(site: Any) -> datetime:
     """Until a line is switched on, by the simulator's own file: its sound is a moment away."""
-    contact = stage.folder / stage.name / "nga-ba.json"
+    contact = site.folder / site.name / "nga-ba.json"
     await until(lambda: json.loads(contact.read_text())["contact"] == "on", "the amplifier on")
     return datetime.now(UTC)
 
 
 async def test_a_box_whose_card_became_read_only_starts_and_sounds(
-    stage: Any, worn_card: Path
+    site: Any, worn_card: Path
 ) -> None:
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    air = await ContinuousPlay(stage).begin()
-    await stage.until_collected()
-    await stage.station.stop()
-    on_card = stage.own_rows()
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    programme = await ContinuousPlay(site).begin()
+    await site.until_collected()
+    await site.station.stop()
+    on_card = site.own_rows()
     assert await _run("mount", "-o", "remount,ro", str(worn_card)) == 0
-    collected = len(stage.collected_rows())
-    await stage.station.start()
-    on_at = await until_amplified(stage)
-    await air.pass_time(4)
-    ear = await air.hear()
-    air.assert_in_its_place(ear, on_at + timedelta(seconds=1), 2.5)
-    await air.until_told("state_volatile", ["begins"])
-    assert stage.own_rows() == on_card
-    assert len(stage.collected_rows()) > collected
-    assert list_gaps(stage.scene.database) == []
-    await stage.station.stop()
+    collected = len(site.collected_rows())
+    await site.station.start()
+    on_at = await until_amplified(site)
+    await programme.pass_time(4)
+    sound = await programme.hear()
+    programme.assert_in_its_place(sound, on_at + timedelta(seconds=1), 2.5)
+    await programme.until_reported("state_volatile", ["begins"])
+    assert site.own_rows() == on_card
+    assert len(site.collected_rows()) > collected
+    assert list_gaps(site.testbed.database) == []
+    await site.station.stop()
     assert await _run("mount", "-o", "remount,rw", str(worn_card)) == 0
-    await stage.station.start()
+    await site.station.start()
     held_on_card = len(on_card)
     await until(
         lambda: (
-            len(own := stage.own_rows()) > held_on_card and set(own) <= set(stage.collected_rows())
+            len(own := site.own_rows()) > held_on_card and set(own) <= set(site.collected_rows())
         ),
         "the card's own journal at the centre, as if nothing had been",
     )
@@ -182,51 +182,55 @@ def _fill(card: Path) -> None:
 
 
 async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
-    stage: Any, worn_card: Path
+    site: Any, worn_card: Path
 ) -> None:
-    await stage.start()
-    await stage.until_collected()
-    air = ContinuousPlay(stage)
-    await air.record()
+    await site.start()
+    await site.until_collected()
+    programme = ContinuousPlay(site)
+    await programme.record()
     await asyncio.to_thread(_fill, worn_card)
-    envelope = make_alarm(stage, timedelta(0), 1)
-    await stage.scene.publish(envelope)
+    envelope = make_alarm(site, timedelta(0), 1)
+    await site.testbed.publish(envelope)
     doc_id = read_document(envelope).doc_id
     await until(
         lambda: (
-            [one["result"] for one in list_results(stage.scene.database) if one["doc_id"] == doc_id]
+            [
+                one["result"]
+                for one in list_results(site.testbed.database)
+                if one["doc_id"] == doc_id
+            ]
             == ["accepted"]
         ),
         "the alarm accepted",
     )
-    on_at = await until_amplified(stage)
-    await air.pass_time(7)
-    ear = await air.hear()
-    ear.assert_heard(on_at + timedelta(seconds=1), on_at + timedelta(seconds=7))
+    on_at = await until_amplified(site)
+    await programme.pass_time(7)
+    sound = await programme.hear()
+    sound.assert_heard(on_at + timedelta(seconds=1), on_at + timedelta(seconds=7))
 
 
 async def test_a_box_goes_back_to_its_card_by_itself_and_takes_along_what_it_accepted(
-    stage: Any, worn_card: Path
+    site: Any, worn_card: Path
 ) -> None:
-    await stage.start()
-    await stage.until_collected()
-    await stage.station.stop()
-    before = stage.own_rows()
+    await site.start()
+    await site.until_collected()
+    await site.station.stop()
+    before = site.own_rows()
     assert await _run("mount", "-o", "remount,ro", str(worn_card)) == 0
-    await stage.station.start()
-    make_melody(stage.studio / "nhac.opus", 14_000)
+    await site.station.start()
+    make_melody(site.studio / "nhac.opus", 14_000)
     at = datetime.now(UTC) + timedelta(hours=2)
-    await stage.publish(stage.compile([(at, "title: Ca nhạc, play: [nhac.opus]")]))
-    assert "playlist" not in _kinds_on(stage.state_db, "immutable=1")
+    await site.publish(site.compile([(at, "title: Ca nhạc, play: [nhac.opus]")]))
+    assert "playlist" not in _kinds_on(site.state_db, "immutable=1")
     assert await _run("mount", "-o", "remount,rw", str(worn_card)) == 0
-    await until(lambda: "playlist" in _kinds_on(stage.state_db), "the playlist on the card")
+    await until(lambda: "playlist" in _kinds_on(site.state_db), "the playlist on the card")
     await until(
         lambda: (
-            len(own := stage.own_rows()) > len(before) and set(own) <= set(stage.collected_rows())
+            len(own := site.own_rows()) > len(before) and set(own) <= set(site.collected_rows())
         ),
         "the card's own journal goes on",
     )
-    assert list_gaps(stage.scene.database) == []
+    assert list_gaps(site.testbed.database) == []
 
 
 def _kinds_on(card: Path, how: str = "mode=ro") -> set[str]:
@@ -250,16 +254,16 @@ def _rot(card: Path) -> None:
             db.execute(statement)
 
 
-async def test_a_box_whose_memory_rotted_connects_plays_and_says_so(stage: Any) -> None:
-    make_melody(stage.studio / "nhac.opus", 14_000)
-    await stage.start()
-    await ContinuousPlay(stage).begin()
-    await stage.until_collected()
-    await stage.station.stop()
-    await asyncio.to_thread(_rot, stage.state_db)
+async def test_a_box_whose_memory_rotted_connects_plays_and_says_so(site: Any) -> None:
+    make_melody(site.studio / "nhac.opus", 14_000)
+    await site.start()
+    await ContinuousPlay(site).begin()
+    await site.until_collected()
+    await site.station.stop()
+    await asyncio.to_thread(_rot, site.state_db)
     at = datetime.now(UTC)
-    await stage.station.start()
-    air = ContinuousPlay(stage)
-    await air.until_sounding(at)
-    await air.until_told("state_damaged", ["begins"])
-    assert list_gaps(stage.scene.database) == []
+    await site.station.start()
+    programme = ContinuousPlay(site)
+    await programme.until_sounding(at)
+    await programme.until_reported("state_damaged", ["begins"])
+    assert list_gaps(site.testbed.database) == []

@@ -72,10 +72,10 @@ def run_chain(centre: Path, box: Path, folder: Path) -> dict[str, list]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def assert_whole(told: dict[str, list]) -> None:
-    assert ["Nước sạch", "full"] in told["plays"]
-    assert told["refusals"] == []
-    assert all("entries.advert" in features for features in told["features"])
+def assert_whole(summary: dict[str, list]) -> None:
+    assert ["Nước sạch", "full"] in summary["plays"]
+    assert summary["refusals"] == []
+    assert all("entries.advert" in features for features in summary["features"])
 
 
 def test_an_earlier_box_is_served_by_this_centre(earlier: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from agent.errors import TrustError
 from agent.store.authority_files import Floor, StoredAuthority, accept, read, store_roots
 from agent.trust.authority import Grade
 from tests.fakes.fake_publisher import AT, FakePublisher
-from tests.harness.authority_harness import HERE, Stand, standing
+from tests.harness.authority_harness import HERE, AuthorityHarness, start_authority
 
 FIRST = "1.root.json"
 WHOLE = {"root": 3, "timestamp": 3, "snapshot": 3, "targets": 3, "vn.84": 3}
@@ -36,21 +36,21 @@ def tree() -> FakePublisher:
 
 
 async def fill(folder: Path, tree: FakePublisher) -> None:
-    async with standing(folder, tree.wire[FIRST], AT) as stand:
-        await stand.follow(tree)
-        assert stand.versions == WHOLE
+    async with start_authority(folder, tree.wire[FIRST], AT) as harness:
+        await harness.follow(tree)
+        assert harness.versions == WHOLE
 
 
-async def damage(stand: Stand, *statements: str) -> None:
+async def damage(harness: AuthorityHarness, *statements: str) -> None:
     def strike(connection: object) -> None:
         for statement in statements:
             connection.execute(statement)  # type: ignore[attr-defined] # sqlite3's
 
-    await stand.store.run(strike)
+    await harness.store.run(strike)
 
 
-async def floors(stand: Stand) -> Mapping[str, Floor]:
-    return (await stand.store.run(read)).floors
+async def floors(harness: AuthorityHarness) -> Mapping[str, Floor]:
+    return (await harness.store.run(read)).floors
 
 
 DAMAGES = {
@@ -87,20 +87,20 @@ async def test_a_corrupt_row_stops_nothing_lowers_no_floor_and_is_repaired_by_ne
     tmp_path: Path, tree: FakePublisher, what: str
 ) -> None:
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        before = await floors(stand)
-        await damage(stand, *DAMAGES[what])
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert before.items() <= (await floors(stand)).items()
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        before = await floors(harness)
+        await damage(harness, *DAMAGES[what])
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert before.items() <= (await floors(harness)).items()
         if what in HARMLESS:
-            assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+            assert (dict(harness.versions), harness.faults) == (WHOLE, {})
         else:
-            assert stand.faults.keys() == {"authority_damaged"}
-            assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
-        await stand.follow(tree)
-        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
-        assert before.items() <= (await floors(stand)).items()
-    async with standing(tmp_path, tree.wire[FIRST], AT) as again:
+            assert harness.faults.keys() == {"authority_damaged"}
+            assert harness.in_force.grade(harness.now()) is Grade.EXPIRED
+        await harness.follow(tree)
+        assert (dict(harness.versions), harness.faults) == (WHOLE, {})
+        assert before.items() <= (await floors(harness)).items()
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as again:
         assert (dict(again.versions), again.faults) == (WHOLE, {})
         assert again.in_force.grade(again.now()) is Grade.FRESH
 
@@ -110,12 +110,12 @@ async def test_only_corrupt_files_are_requested_again(
     tmp_path: Path, tree: FakePublisher, what: str
 ) -> None:
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await damage(stand, *DAMAGES[what])
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await stand.follow(tree)
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await damage(harness, *DAMAGES[what])
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await harness.follow(tree)
         rotten = set() if what == "timestamp" else {"3.vn.84.json"}
-        assert {name for name, _ in stand.heard} == {"timestamp.json", *rotten}
+        assert {name for name, _ in harness.heard} == {"timestamp.json", *rotten}
 
 
 @pytest.mark.parametrize("role", ["root", "timestamp", "snapshot", "targets", "vn.84"])
@@ -123,15 +123,15 @@ async def test_a_floor_corrupted_upwards_locks_no_box_out(
     tmp_path: Path, tree: FakePublisher, role: str
 ) -> None:
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        before = await floors(stand)
-        await damage(stand, FLOOR_TURNED.format(role))
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        before = await floors(harness)
+        await damage(harness, FLOOR_TURNED.format(role))
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert (dict(harness.versions), harness.faults) == (WHOLE, {})
         tree.publish()
-        await stand.follow(tree)
-        assert not stand.faults
-        after = await floors(stand)
+        await harness.follow(tree)
+        assert not harness.faults
+        after = await floors(harness)
         assert after.keys() == before.keys()
         assert all(0 <= after[one].version - before[one].version <= 1 for one in before)
 
@@ -140,18 +140,18 @@ async def test_roots_that_return_one_by_one_are_stored_below_the_floor(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await damage(stand, "DELETE FROM authority_roots WHERE version > 1")
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await damage(harness, "DELETE FROM authority_roots WHERE version > 1")
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
         for version in (2, 3):
             name = f"{version}.root.json"
-            await stand.publish({name: tree.wire[name]})
-            await stand.settle()
-            assert stand.versions["root"] == version
-            assert (await floors(stand))["root"] == Floor(3, "")
-        assert dict(stand.versions) == WHOLE
-        await stand.follow(tree)
-        assert not stand.faults
+            await harness.publish({name: tree.wire[name]})
+            await harness.settle()
+            assert harness.versions["root"] == version
+            assert (await floors(harness))["root"] == Floor(3, "")
+        assert dict(harness.versions) == WHOLE
+        await harness.follow(tree)
+        assert not harness.faults
 
 
 async def test_a_lost_root_does_not_restore_the_rights_of_the_one_before(
@@ -162,31 +162,31 @@ async def test_a_lost_root_does_not_restore_the_rights_of_the_one_before(
     stolen = {name: tree.wire[name] for name in tree.wire}
     tree.rotate("targets")
     tree.publish()
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await stand.publish({"4.root.json": tree.wire["4.root.json"]})
-        await stand.settle()
-        await damage(stand, ROOT_BYTES.format(FLIPPED, 4))
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
-        await stand.publish(stolen)
-        await stand.settle()
-        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
-        assert stand.versions["targets"] == 3  # for what is held
-        assert "authority_damaged" in stand.faults
-        await stand.follow(tree)
-        assert (stand.versions["root"], stand.versions["targets"]) == (4, 4)
-        assert not stand.faults
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await harness.publish({"4.root.json": tree.wire["4.root.json"]})
+        await harness.settle()
+        await damage(harness, ROOT_BYTES.format(FLIPPED, 4))
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert harness.in_force.grade(harness.now()) is Grade.EXPIRED
+        await harness.publish(stolen)
+        await harness.settle()
+        assert harness.in_force.grade(harness.now()) is Grade.EXPIRED
+        assert harness.versions["targets"] == 3  # for what is held
+        assert "authority_damaged" in harness.faults
+        await harness.follow(tree)
+        assert (harness.versions["root"], harness.versions["targets"]) == (4, 4)
+        assert not harness.faults
 
 
-async def by_a_laxer_release(stand: Stand, tree: FakePublisher) -> None:
+async def by_a_laxer_release(harness: AuthorityHarness, tree: FakePublisher) -> None:
     """All that the library accepts, without our own rules."""
     target = f"authority/{HERE}"
     done = await asyncio.to_thread(
         run_pass, tree.wire[FIRST], StoredAuthority(), tree.wire, target, AT
     )
     assert done.files is not None
-    await stand.store.run(store_roots, done.roots)
-    await stand.store.run(accept, max(done.roots), role_files(done.files))
+    await harness.store.run(store_roots, done.roots)
+    await harness.store.run(accept, max(done.roots), role_files(done.files))
 
 
 def break_role(tree: FakePublisher) -> Callable[[], None]:
@@ -211,18 +211,18 @@ async def test_a_role_file_that_a_stricter_release_refuses_is_replaced_by_the_ce
     tree = FakePublisher()
     mend = break_role(tree)
     tree.publish()
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await by_a_laxer_release(stand, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert stand.versions == {"root": 1}
-        assert "vn.84" in stand.faults["authority_damaged"]
-        await stand.follow(tree)
-        assert stand.versions == {"root": 1}
-        assert "vn.84" in stand.faults["authority_refused"]
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await by_a_laxer_release(harness, tree)
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert harness.versions == {"root": 1}
+        assert "vn.84" in harness.faults["authority_damaged"]
+        await harness.follow(tree)
+        assert harness.versions == {"root": 1}
+        assert "vn.84" in harness.faults["authority_refused"]
         mend()
         tree.publish()
-        await stand.follow(tree)
-        assert (stand.versions["vn.84"], stand.faults) == (3, {})
+        await harness.follow(tree)
+        assert (harness.versions["vn.84"], harness.faults) == (3, {})
 
 
 async def test_a_root_that_a_stricter_release_refuses_leaves_the_one_before(
@@ -232,34 +232,34 @@ async def test_a_root_that_a_stricter_release_refuses_leaves_the_one_before(
     tree = FakePublisher()
     break_root(tree)
     tree.publish()
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await by_a_laxer_release(stand, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert stand.versions["root"] == 1
-        assert "root 2" in stand.faults["authority_damaged"]
-        assert stand.in_force.grade(stand.now()) is Grade.EXPIRED
-        assert stand.versions["vn.84"] == 2  # for what is held
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await by_a_laxer_release(harness, tree)
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert harness.versions["root"] == 1
+        assert "root 2" in harness.faults["authority_damaged"]
+        assert harness.in_force.grade(harness.now()) is Grade.EXPIRED
+        assert harness.versions["vn.84"] == 2  # for what is held
         with pytest.raises(TrustError):
-            await stand.store.run(accept, 1, {})
-        await stand.follow(tree)
-        assert "holder" in stand.faults["authority_refused"]
-        assert stand.versions["vn.84"] == 2
+            await harness.store.run(accept, 1, {})
+        await harness.follow(tree)
+        assert "holder" in harness.faults["authority_refused"]
+        assert harness.versions["vn.84"] == 2
 
 
 async def test_the_box_starts_even_if_the_card_cannot_delete_corrupt_rows(
     tmp_path: Path, tree: FakePublisher
 ) -> None:
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await damage(stand, *DAMAGES["newest root"])
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await damage(harness, *DAMAGES["newest root"])
         await damage(
-            stand,
+            harness,
             "CREATE TRIGGER no BEFORE DELETE ON authority_roots"
             " BEGIN SELECT RAISE(FAIL, 'no'); END",
         )
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        assert stand.versions["root"] == 2
-        assert stand.faults.keys() == {"authority_damaged"}
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        assert harness.versions["root"] == 2
+        assert harness.faults.keys() == {"authority_damaged"}
 
 
 @pytest.mark.parametrize("what", ["newest root", "middle root", "all roots"])
@@ -268,12 +268,12 @@ async def test_files_that_come_before_their_root_are_requested_again(
 ) -> None:
     """A broker sends what it retains in any order."""
     await fill(tmp_path, tree)
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await damage(stand, *DAMAGES[what])
-    async with standing(tmp_path, tree.wire[FIRST], AT) as stand:
-        await stand.follow(tree, without=("2.root.json", "3.root.json"))
-        assert "authority_refused" in stand.faults
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await damage(harness, *DAMAGES[what])
+    async with start_authority(tmp_path, tree.wire[FIRST], AT) as harness:
+        await harness.follow(tree, without=("2.root.json", "3.root.json"))
+        assert "authority_refused" in harness.faults
         for name in ("3.root.json", "2.root.json"):
-            await stand.publish({name: tree.wire[name]})
-            await stand.settle()
-        assert (dict(stand.versions), stand.faults) == (WHOLE, {})
+            await harness.publish({name: tree.wire[name]})
+            await harness.settle()
+        assert (dict(harness.versions), harness.faults) == (WHOLE, {})

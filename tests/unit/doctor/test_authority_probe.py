@@ -17,7 +17,7 @@ from agent.store.authority_files import StoredAuthority, read
 from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
 from tests.fakes.fake_publisher import AT, FakePublisher
-from tests.harness.authority_harness import standing
+from tests.harness.authority_harness import start_authority
 from tests.harness.signed_documents import ROOT, SYNCED
 
 NOW = replace(SYNCED, at=AT + timedelta(hours=3))
@@ -26,8 +26,8 @@ NOW = replace(SYNCED, at=AT + timedelta(hours=3))
 @pytest.fixture
 async def kept(tmp_path: Path, tree: FakePublisher) -> StoredAuthority:
     """As the agent leaves it behind."""
-    async with standing(tmp_path, tree.files().root, AT) as stand:
-        await stand.follow(tree)
+    async with start_authority(tmp_path, tree.files().root, AT) as harness:
+        await harness.follow(tree)
     return await asyncio.to_thread(query_database, tmp_path, read)
 
 

@@ -84,9 +84,9 @@ def test_the_next_day_is_in_the_bundle_with_its_refusals(case: DoctorContext) ->
 
 def test_held_documents_and_their_content_are_in_the_bundle(case: DoctorContext) -> None:
     held = json.loads(PARTS["documents.jsonl"](case))
-    told = json.loads(PLAYLIST)
-    assert (held["kind"], held["doc_id"]) == ("playlist", told["doc_id"])
-    assert json.loads(PARTS["playlists.jsonl"](case)) == told
+    playlist = json.loads(PLAYLIST)
+    assert (held["kind"], held["doc_id"]) == ("playlist", playlist["doc_id"])
+    assert json.loads(PARTS["playlists.jsonl"](case)) == playlist
 
 
 def test_an_empty_place_says_so(case: DoctorContext) -> None:

@@ -101,8 +101,8 @@ def test_a_terminal_sees_who_is_still_looking_and_the_line_goes_away() -> None:
 
 def test_programs_get_both_languages_and_the_counts() -> None:
     done = [ProbeReport("broker", [fault("dns_unknown", "mqtt.example.vn")])]
-    told = build_report("tv-cl-0007", "2026-11-24T00:00:00.000Z", done)
-    finding = told["probes"][0]["findings"][0]
-    assert (told["good"], told["count"]["fault"], finding["state"]) == (False, 1, "fault")
+    report = build_report("tv-cl-0007", "2026-11-24T00:00:00.000Z", done)
+    finding = report["probes"][0]["findings"][0]
+    assert (report["good"], report["count"]["fault"], finding["state"]) == (False, 1, "fault")
     assert "mqtt.example.vn" in finding["vi"]
     assert finding["step_en"]

@@ -21,9 +21,9 @@ async def test_ignored_members_are_in_every_answer_and_once_in_the_journal(
         assert await box.receive(message, "playlist") == "accepted"
         assert box.results[-1].ignored == ["mood"]
         assert box.results[-1].detail == ""
-    told = [detail for kind, detail in box.journal.records if kind == "config"]
-    assert [one["members"] for one in told] == [["mood"]]
-    assert told[0]["by"] == "vn.84.29266"
+    details = [detail for kind, detail in box.journal.records if kind == "config"]
+    assert [one["members"] for one in details] == [["mood"]]
+    assert details[0]["by"] == "vn.84.29266"
     assert await box.receive(seal(playlist(seq=44), COMMUNE), "playlist") == "accepted"
     assert box.results[-1].ignored is UNSET
     await box.stop()

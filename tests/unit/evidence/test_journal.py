@@ -106,12 +106,12 @@ async def test_a_crash_turns_an_open_play_into_one_cut_at_the_last_heartbeat(
 
 
 async def test_listeners_are_notified_when_a_play_begins_and_when_it_has_ended(box: Box) -> None:
-    told: list[str] = []
-    box.journal.played.connect(lambda one: told.append(one.entry))
+    entries: list[str] = []
+    box.journal.played.connect(lambda one: entries.append(one.entry))
     key = await box.journal.open_play(play("e1"))
-    assert told == ["e1"]
+    assert entries == ["e1"]
     await box.journal.close_play(key, play("e1"))
-    assert told == ["e1", "e1"]
+    assert entries == ["e1", "e1"]
 
 
 async def test_a_closed_play_is_one_record_and_no_longer_open(tmp_path: Path) -> None:

@@ -68,11 +68,11 @@ def test_what_people_ask_for_has_no_limit(hand: Hand, kind: Any) -> None:
 
 def test_records_left_out_are_counted_within_a_minute_and_then_hourly(hand: Hand) -> None:
     budget = JournalBudget(hand)
-    told = flood(budget, "refusal", "E_KEY", 2000)
+    reported = flood(budget, "refusal", "E_KEY", 2000)
     assert not budget.is_gap_due
     hand.s += 60
     assert budget.is_gap_due
-    left_out = 2000 - told
+    left_out = 2000 - reported
     assert budget.take_left_out() == (left_out, [f"refusal/E_KEY {left_out}"])
     flood(budget, "refusal", "E_KEY", 10)
     hand.s += 60
@@ -89,22 +89,22 @@ def test_a_restart_gives_no_new_share(hand: Hand) -> None:
 
 def flap(faults: FaultLog, hand: Hand, times: int, every_s: float) -> list[Any]:
     issue = Issue("link_down", "broker", "", "gone")
-    told = []
+    reported = []
     for _ in range(times):
-        told += [faults.detail_of(issue, True), faults.detail_of(issue, False)]  # noqa: FBT003 - begins, ends
+        reported += [faults.detail_of(issue, True), faults.detail_of(issue, False)]  # noqa: FBT003 - begins, ends
         hand.s += every_s
-    return told
+    return reported
 
 
 def test_an_intermittent_fault_is_recorded_less_and_less_often(hand: Hand) -> None:
     faults = FaultLog(hand)
-    told = flap(faults, hand, 8640, 10.0)  # a day
-    records = [one for one in told if one is not None]
+    reported = flap(faults, hand, 8640, 10.0)  # a day
+    records = [one for one in reported if one is not None]
     assert 2 * FREE < len(records) < 100
     begun = [one for one in records if one["state"] == "begins"]
     ended = [one for one in records if one["state"] == "ends"]
     assert len(begun) == len(ended)  # no beginning without its end
-    last = max(i for i, one in enumerate(told) if one and one["state"] == "begins") // 2
+    last = max(i for i, one in enumerate(reported) if one and one["state"] == "begins") // 2
     assert sum(one.get("left_out", 0) for one in begun) == last + 1 - len(begun)
 
 

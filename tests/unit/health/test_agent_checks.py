@@ -206,12 +206,12 @@ async def test_a_machine_without_any_card_has_that_in_the_hint(tmp_path: Path) -
 async def test_a_board_is_late_from_three_pictures_on_until_none_is() -> None:
     late = {"bang-tin": 0}
     check = BoardCheck(lambda: late)
-    told = []
+    findings = []
     # The fifth look sees a new process, which counts from zero.
     for total in (0, 2, 5, 6, 1, 1):
         late["bang-tin"] = total
-        told.append(await kinds(check))
-    assert told == [[], [], ["board_late"], ["board_late"], ["board_late"], []]
+        findings.append(await kinds(check))
+    assert findings == [[], [], ["board_late"], ["board_late"], ["board_late"], []]
 
 
 # Media and journal
@@ -241,8 +241,8 @@ async def test_an_outbox_is_old_after_a_day_until_it_is_nearly_drained() -> None
 
     waits += [(0, 0.0), (10, DAY_S - 1), (10, DAY_S), (5, 2 * HOUR_S), (1, HOUR_S)]
     check = OutboxCheck(outbox)
-    told = [await kinds(check) for _ in range(5)]
-    assert told == [[], [], ["outbox_old"], ["outbox_old"], []]
+    findings = [await kinds(check) for _ in range(5)]
+    assert findings == [[], [], ["outbox_old"], ["outbox_old"], []]
 
 
 # Restarts
@@ -268,10 +268,10 @@ async def test_a_worker_lost_three_times_an_hour_is_unsteady_until_an_hour_was_q
     check = RestartCheck(
         CheckMemory(), lambda kind, _s: lost if kind == "engine_lost" else Counter()
     )
-    told = []
+    findings = []
     for times in (2, 3, 1, 0):
         lost.clear()
         if times:
             lost["loa"] = times
-        told.append(await kinds(check))
-    assert told == [[], ["engine_unsteady"], ["engine_unsteady"], []]
+        findings.append(await kinds(check))
+    assert findings == [[], ["engine_unsteady"], ["engine_unsteady"], []]

@@ -29,7 +29,7 @@ class InputRecorder:
     def __init__(self) -> None:
         self.facts: list[tuple[str, bool]] = []
         self.issues: dict[str, str] = {}
-        self.told: list[str] = []
+        self.begun: list[str] = []
 
     def on_input(self, name: str, kind: str, active: bool) -> None:  # noqa: FBT001 - the seam's form
         assert name == "a"
@@ -41,7 +41,7 @@ class InputRecorder:
             self.issues.pop(kind, None)
         elif kind not in self.issues:
             self.issues[kind] = hint
-            self.told.append(kind)
+            self.begun.append(kind)
 
     def build(self, kind: str, pin: InputPin, interval: PollInterval = AT_ONCE) -> ContactMonitor:
         device = SharedDevice("input_no_answer", "a", self.set_issue)
@@ -86,14 +86,14 @@ async def test_a_door_is_reported_at_first_and_at_each_change_only(recorder: Inp
         await until(lambda: len(recorder.facts) == 3)
     assert recorder.facts == [("door", False), ("door", True), ("door", False)]
     assert recorder.issues == {}
-    assert recorder.told == ["door_open"]
+    assert recorder.begun == ["door_open"]
 
 
 async def test_mains_that_is_lost_is_an_issue_until_it_is_back(recorder: InputRecorder) -> None:
     mains = SimInput("a")
     async with followed(recorder.build("mains", mains)):
         await until(lambda: recorder.issues)
-        assert recorder.told == ["mains_lost"]
+        assert recorder.begun == ["mains_lost"]
         mains.put(active=True)
         await until(lambda: not recorder.issues)
     assert recorder.facts == [("mains", False), ("mains", True)]
@@ -139,7 +139,7 @@ async def test_a_device_that_dies_raises_one_issue_is_unknown_and_recovers(
         door.inject(None)
         await until(lambda: not recorder.issues)
         assert contact.active is False
-    assert recorder.told == ["input_no_answer"]
+    assert recorder.begun == ["input_no_answer"]
     assert recorder.facts == [("door", False)]
 
 
@@ -153,7 +153,7 @@ async def test_one_lost_answer_is_no_issue(recorder: InputRecorder) -> None:
     door = Noisy("a", timeout_ms=0)
     async with followed(recorder.build("door", door)):
         await until(lambda: getattr(door, "asked", 0) > 30)
-    assert recorder.told == []
+    assert recorder.begun == []
     assert recorder.facts == [("door", False)]
 
 
@@ -228,7 +228,7 @@ async def test_a_gpio_contact_is_looked_at_now_and_then_all_the_same(
         await until(lambda: recorder.facts)
         chips.pin(CHIP, 17).outside = False  # a change without an edge
         await until(lambda: len(recorder.facts) == 2)
-    assert recorder.told == ["door_open"]
+    assert recorder.begun == ["door_open"]
 
 
 async def test_all_inputs_run_concurrently_and_report_their_states(tmp_path: Path) -> None:

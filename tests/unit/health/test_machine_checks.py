@@ -86,11 +86,11 @@ async def test_how_much_room_is_too_little(
 async def test_space_that_varies_around_the_limit_raises_one_issue(tmp_path: Path) -> None:
     disk = FakeDisk(8 * GIB)
     check = DiskCheck(tmp_path, statvfs=disk)
-    told = []
+    findings = []
     for tenths_of_percent in (110, 100, 110, 119, 121):
         disk.free_bytes = disk.size_bytes * tenths_of_percent // 1000
-        told.append(await kinds(check))
-    assert told == [[], ["disk_low"], ["disk_low"], ["disk_low"], []]
+        findings.append(await kinds(check))
+    assert findings == [[], ["disk_low"], ["disk_low"], ["disk_low"], []]
 
 
 async def test_inodes_run_out_too_but_not_where_there_are_none(tmp_path: Path) -> None:
@@ -162,11 +162,11 @@ async def test_heat_begins_at_80_and_ends_at_75_degrees(tmp_path: Path) -> None:
     zone = tmp_path / "thermal_zone0/temp"
     zone.parent.mkdir()
     check = TemperatureCheck(zone)
-    told = []
+    findings = []
     for millidegrees in ("48500", "80000", "76000", "75000"):
         zone.write_text(f"{millidegrees}\n")
-        told.append(await kinds(check))
-    assert told == [[], ["too_hot"], ["too_hot"], []]
+        findings.append(await kinds(check))
+    assert findings == [[], ["too_hot"], ["too_hot"], []]
 
 
 async def test_a_machine_without_a_thermometer_is_not_checked(tmp_path: Path) -> None:

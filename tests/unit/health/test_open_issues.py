@@ -19,7 +19,7 @@ def test_an_issue_from_before_the_clock_was_set_began_when_it_really_did(
     issues = Issues(lambda: "2026-11-01T00:00:00.000Z")
     issues.set_issue("rtc_missing", "rtc0", "the kernel knows no battery clock")
     mono_s[0] += 90.0
-    (told,) = issues.dated(datetime(2026, 11, 30, 9, 1, 30, tzinfo=UTC))
-    assert told.since == "2026-11-30T09:00:00.000Z"
+    (issue,) = issues.dated(datetime(2026, 11, 30, 9, 1, 30, tzinfo=UTC))
+    assert issue.since == "2026-11-30T09:00:00.000Z"
     (kept,) = issues.all()
     assert kept.since == "2026-11-01T00:00:00.000Z"

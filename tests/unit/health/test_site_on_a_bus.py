@@ -33,7 +33,7 @@ class Cabinet:
         self.cable = SimSerialBus(port, [self.board, self.meter])
         self.facts: list[tuple[str, bool]] = []
         self.issues: dict[tuple[str, str], str] = {}
-        self.told: list[str] = []
+        self.begun: list[str] = []
         self.inputs = self._build_inputs()
         self.line = self._build_line()
         self.sensors = self._build_sensors()
@@ -44,7 +44,7 @@ class Cabinet:
             self.issues.pop((kind, subject), None)
         elif (kind, subject) not in self.issues:
             self.issues[kind, subject] = hint
-            self.told.append(kind)
+            self.begun.append(kind)
 
     def draw(self, ampere: float) -> None:
         self.meter.measure("current", ampere)
@@ -148,4 +148,4 @@ async def test_a_cable_that_is_pulled_is_one_issue_of_the_board_and_heals_by_its
     await cabinet.cable.plug()
     await until(lambda: ("door", True) in cabinet.facts)
     await until(lambda: list(cabinet.issues) == [("door_open", "door")])
-    assert cabinet.told.count("input_no_answer") == 1
+    assert cabinet.begun.count("input_no_answer") == 1

@@ -32,7 +32,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PROVINCE = "vn.84"
 
 
-class Stand:
+class TreeStation:
     """A box in its place under a tree, and those who sign."""
 
     def __init__(self, folder: Path) -> None:
@@ -97,8 +97,8 @@ class Stand:
 
 
 @pytest_asyncio.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
-    begun = Stand(tmp_path)
+async def station(tmp_path: Path) -> AsyncIterator[TreeStation]:
+    begun = TreeStation(tmp_path)
     await begun.box.start()
     assert await begun.send(station_config(**WEEK)) == "accepted"
     begun.box.pass_time(MINUTE)
@@ -109,9 +109,9 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 
 
 @asynccontextmanager
-async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
+async def told_by(station: TreeStation, issues: Issues) -> AsyncIterator[SilenceEvents]:
     """Running `SilenceEvents`."""
-    box, journal = stand.box, stand.box.journal
+    box, journal = station.box, station.box.journal
     switch = LocalMute(box.store, box.clock, "a" * 32)
     silences = SilenceEvents(
         box.store,
@@ -130,115 +130,120 @@ async def told_by(stand: Stand, issues: Issues) -> AsyncIterator[SilenceEvents]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_stolen_time_key_lifts_no_stop_and_an_issue_reports_it(stand: Stand) -> None:
+async def test_a_stolen_time_key_lifts_no_stop_and_an_issue_reports_it(
+    station: TreeStation,
+) -> None:
     issues = Issues(lambda: "")
 
     def kinds() -> set[str]:
         return {one.kind for one in issues.all()}
 
-    async with told_by(stand, issues) as silences:
+    async with told_by(station, issues) as silences:
         await until(lambda: kinds() == {"silence_ordered"}, "the stop is told")
-        await stand.set_clock(AT + 390 * DAY)
+        await station.set_clock(AT + 390 * DAY)
         silences.changed()
         await until(lambda: "silence_overdue" in kinds(), "it is told that it is overdue")
-        assert stand.stop is not None
-        stand.box.pass_time(2 * HOUR)  # by the crystal, which no key moves
+        assert station.stop is not None
+        station.box.pass_time(2 * HOUR)  # by the crystal, which no key moves
         silences.changed()
         await until(lambda: kinds() == set(), "both end")
-    assert stand.stop is None
+    assert station.stop is None
 
 
-async def test_a_newer_document_signed_by_people_ends_a_stop(stand: Stand) -> None:
-    await stand.set_clock(AT + 3 * HOUR)
-    assert stand.stop is not None
+async def test_a_newer_document_signed_by_people_ends_a_stop(station: TreeStation) -> None:
+    await station.set_clock(AT + 3 * HOUR)
+    assert station.stop is not None
     later = {"issued": utc_text(AT + 3 * HOUR), "not_before": utc_text(AT + 3 * HOUR)}
-    assert await stand.send(playlist(**later)) == "accepted"
-    assert stand.stop is None
+    assert await station.send(playlist(**later)) == "accepted"
+    assert station.stop is None
 
 
-async def test_a_stop_stays_in_force_when_the_box_is_moved(stand: Stand) -> None:
-    stopped = stand.stop
-    await stand.move()
-    assert stand.box.kinds == ["silence", "station-config"]  # the stop, and its new config
-    await stand.box.stop()
-    stand.box.begins = stand.box.clock.now().at
-    await stand.box.start()
+async def test_a_stop_stays_in_force_when_the_box_is_moved(station: TreeStation) -> None:
+    stopped = station.stop
+    await station.move()
+    assert station.box.kinds == ["silence", "station-config"]  # the stop, and its new config
+    await station.box.stop()
+    station.box.begins = station.box.clock.now().at
+    await station.box.start()
     assert stopped is not None
-    assert stand.stop is not None
-    assert stand.stop.document == stopped.document
+    assert station.stop is not None
+    assert station.stop.document == stopped.document
     elsewhere = {"to": ["84/99999/*"]}
-    assert await stand.order("off", 2, **elsewhere) == "E_STATION"
-    assert await stand.order("on", 2) == "E_STATION"  # nothing new for the old place
-    assert stand.stop is not None
-    lifting = stand.ordered("off", 2)
-    assert await stand.send(lifting) == "accepted"
-    assert stand.stop is None
-    assert await stand.send(lifting) == ""  # the very bytes again
-    assert await stand.order("on", 3) == "E_STATION"
+    assert await station.order("off", 2, **elsewhere) == "E_STATION"
+    assert await station.order("on", 2) == "E_STATION"  # nothing new for the old place
+    assert station.stop is not None
+    lifting = station.ordered("off", 2)
+    assert await station.send(lifting) == "accepted"
+    assert station.stop is None
+    assert await station.send(lifting) == ""  # the very bytes again
+    assert await station.order("on", 3) == "E_STATION"
 
 
-async def test_a_box_that_loses_its_place_keeps_its_stop(stand: Stand) -> None:
-    stand.tree.delegation(PROVINCE)["x-kinds"] = ["command", "silence"]
-    await stand.publish()
-    assert stand.box.intake.place is None
-    assert stand.stop is not None
-    assert await stand.order("off", 2) == "accepted"
-    assert stand.stop is None
+async def test_a_box_that_loses_its_place_keeps_its_stop(station: TreeStation) -> None:
+    station.tree.delegation(PROVINCE)["x-kinds"] = ["command", "silence"]
+    await station.publish()
+    assert station.box.intake.place is None
+    assert station.stop is not None
+    assert await station.order("off", 2) == "accepted"
+    assert station.stop is None
 
 
-async def test_new_keys_of_a_role_lift_nothing_by_themselves(stand: Stand) -> None:
-    former = stand.tree.signers(PROVINCE)
-    stand.tree.keys[PROVINCE] = [former[0], stand.tree.keys["vn.82"][0]]  # one of two is replaced
-    entry = stand.tree.delegation(PROVINCE)
-    present = {signer.public_key.keyid: signer for signer in stand.tree.signers(PROVINCE)}
+async def test_new_keys_of_a_role_lift_nothing_by_themselves(station: TreeStation) -> None:
+    former = station.tree.signers(PROVINCE)
+    station.tree.keys[PROVINCE] = [
+        former[0],
+        station.tree.keys["vn.82"][0],
+    ]  # one of two is replaced
+    entry = station.tree.delegation(PROVINCE)
+    present = {signer.public_key.keyid: signer for signer in station.tree.signers(PROVINCE)}
     entry["keyids"] = list(present)
     entry["x-holders"] = {keyid: f"new {n}" for n, keyid in enumerate(present)}
-    stand.tree.targets["delegations"]["keys"] |= {
+    station.tree.targets["delegations"]["keys"] |= {
         keyid: signer.public_key.to_dict() for keyid, signer in present.items()
     }
-    await stand.publish()
-    assert stand.stop is not None
-    stand.tree.rotate(PROVINCE)
-    await stand.publish()
-    assert stand.stop is not None
-    assert "silence" not in [one.kind for one in stand.box.results if one.result == "refused"]
-    assert await stand.send_signed(stand.ordered("off", 2), former) == "E_ROLE"
-    assert stand.stop is not None
-    assert await stand.order("off", 2) == "accepted"
-    assert stand.stop is None
+    await station.publish()
+    assert station.stop is not None
+    station.tree.rotate(PROVINCE)
+    await station.publish()
+    assert station.stop is not None
+    assert "silence" not in [one.kind for one in station.box.results if one.result == "refused"]
+    assert await station.send_signed(station.ordered("off", 2), former) == "E_ROLE"
+    assert station.stop is not None
+    assert await station.order("off", 2) == "accepted"
+    assert station.stop is None
 
 
-async def test_removing_the_role_ends_its_stop(stand: Stand) -> None:
-    stand.tree.revoke(PROVINCE)
-    await stand.publish()
-    assert stand.stop is None
-    assert ("silence", "E_ROLE") in [(one.kind, one.code) for one in stand.box.results]
+async def test_removing_the_role_ends_its_stop(station: TreeStation) -> None:
+    station.tree.revoke(PROVINCE)
+    await station.publish()
+    assert station.stop is None
+    assert ("silence", "E_ROLE") in [(one.kind, one.code) for one in station.box.results]
 
 
-async def test_removing_the_right_to_silence_ends_the_stop(stand: Stand) -> None:
-    stand.tree.delegation(PROVINCE)["x-kinds"] = ["station-config", "command"]
-    await stand.publish()
-    assert stand.stop is None
-    assert ("silence", "E_SCOPE") in [(one.kind, one.code) for one in stand.box.results]
+async def test_removing_the_right_to_silence_ends_the_stop(station: TreeStation) -> None:
+    station.tree.delegation(PROVINCE)["x-kinds"] = ["station-config", "command"]
+    await station.publish()
+    assert station.stop is None
+    assert ("silence", "E_SCOPE") in [(one.kind, one.code) for one in station.box.results]
 
 
 async def test_after_a_move_a_role_in_a_missing_file_does_not_count_as_removed(
-    stand: Stand,
+    station: TreeStation,
 ) -> None:
     role = "vn.84.stop"
-    stand.tree.delegate(role, kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
-    await stand.publish()
-    assert await stand.order("on", 1, issuer=role) == "accepted"
-    assert await stand.order("off", 2) == "accepted"
-    await stand.move()
-    await stand.publish(PROVINCE)
-    assert role not in stand.box.in_force.roles
-    assert stand.stop is not None
-    assert await stand.order("off", 2, issuer=role) == "E_ROLE"  # the box does not know the role
-    paths = stand.tree.delegation(PROVINCE)["paths"]
+    station.tree.delegate(role, kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await station.publish()
+    assert await station.order("on", 1, issuer=role) == "accepted"
+    assert await station.order("off", 2) == "accepted"
+    await station.move()
+    await station.publish(PROVINCE)
+    assert role not in station.box.in_force.roles
+    assert station.stop is not None
+    assert await station.order("off", 2, issuer=role) == "E_ROLE"  # the box does not know the role
+    paths = station.tree.delegation(PROVINCE)["paths"]
     paths.remove("silence/84/*/*")  # what the province may not do, nobody below it may
-    await stand.publish(PROVINCE)
-    assert stand.stop is None
+    await station.publish(PROVINCE)
+    assert station.stop is None
 
 
 def _as_it_is(authority: TreeAuthority) -> Authority:
@@ -251,40 +256,44 @@ def _superseded(authority: TreeAuthority) -> Authority:
 
 @pytest.mark.parametrize(("days", "under"), [(31, _as_it_is), (0, _superseded)])
 async def test_an_outdated_authority_accepts_only_the_lifting_of_a_stop(
-    stand: Stand, days: int, under: Any
+    station: TreeStation, days: int, under: Any
 ) -> None:
-    earlier = stand.ordered("off", 0)
+    earlier = station.ordered("off", 0)
     late = utc_text(AT + 32 * DAY)
-    assert await stand.order("on", 2, slot="x", expires=late) == "accepted"
-    assert await stand.order("off", 3) == "accepted"
-    stand.box.pass_time(days * DAY)
-    await stand.follow(under(load_tree(stand.tree.files())))
-    now = stand.box.clock.now()
-    stand.box.clock.fix(now.at, stand.box.hand())
-    assert stand.box.in_force.grade(now) is Grade.EXPIRED
-    assert stand.stop is not None
-    assert await stand.order("on", 3, slot="x") == "E_STALE"
-    assert await stand.order("off", 1, slot="y") == "E_STALE"  # which stops nothing
-    assert await stand.send({**earlier, "slot": "x", "expires": late}) == "E_REPLAY"
-    one_of_two = stand.tree.signers(PROVINCE)[:1]
-    assert await stand.send_signed(stand.ordered("off", 3, slot="x"), one_of_two) == "E_THRESHOLD"
-    assert stand.stop is not None
-    assert await stand.order("off", 3, slot="x") == "accepted"
-    assert stand.stop is None
+    assert await station.order("on", 2, slot="x", expires=late) == "accepted"
+    assert await station.order("off", 3) == "accepted"
+    station.box.pass_time(days * DAY)
+    await station.follow(under(load_tree(station.tree.files())))
+    now = station.box.clock.now()
+    station.box.clock.fix(now.at, station.box.hand())
+    assert station.box.in_force.grade(now) is Grade.EXPIRED
+    assert station.stop is not None
+    assert await station.order("on", 3, slot="x") == "E_STALE"
+    assert await station.order("off", 1, slot="y") == "E_STALE"  # which stops nothing
+    assert await station.send({**earlier, "slot": "x", "expires": late}) == "E_REPLAY"
+    one_of_two = station.tree.signers(PROVINCE)[:1]
+    assert (
+        await station.send_signed(station.ordered("off", 3, slot="x"), one_of_two) == "E_THRESHOLD"
+    )
+    assert station.stop is not None
+    assert await station.order("off", 3, slot="x") == "accepted"
+    assert station.stop is None
 
 
-async def test_a_limit_that_the_box_does_not_know_ends_no_stop_and_lifts_none(stand: Stand) -> None:
+async def test_a_limit_that_the_box_does_not_know_ends_no_stop_and_lifts_none(
+    station: TreeStation,
+) -> None:
     """In doubt loudspeakers stay silent; an upgrade or the end of the stop lifts it."""
-    assert await stand.order("off", 2) == "accepted"
-    stand.tree.delegate("vn.84.im", kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
-    await stand.publish()
-    assert await stand.order("on", 3, issuer="vn.84.im") == "accepted"
-    stand.tree.delegation("vn.84.im").update({"x-days": [1], "x-crit": ["x-days"]})
-    await stand.publish()
-    assert stand.stop is not None
-    assert await stand.order("off", 4, issuer="vn.84.im") == "E_UNSUPPORTED"
-    assert stand.stop is not None
-    del stand.tree.delegation("vn.84.im")["x-crit"]
-    await stand.publish()
-    assert await stand.order("off", 5, issuer="vn.84.im") == "accepted"
-    assert stand.stop is None
+    assert await station.order("off", 2) == "accepted"
+    station.tree.delegate("vn.84.im", kinds=["silence"], paths=["silence/84/*/*"], threshold=2)
+    await station.publish()
+    assert await station.order("on", 3, issuer="vn.84.im") == "accepted"
+    station.tree.delegation("vn.84.im").update({"x-days": [1], "x-crit": ["x-days"]})
+    await station.publish()
+    assert station.stop is not None
+    assert await station.order("off", 4, issuer="vn.84.im") == "E_UNSUPPORTED"
+    assert station.stop is not None
+    del station.tree.delegation("vn.84.im")["x-crit"]
+    await station.publish()
+    assert await station.order("off", 5, issuer="vn.84.im") == "accepted"
+    assert station.stop is None

@@ -112,7 +112,7 @@ async def test_an_unsaved_document_that_is_not_urgent_has_failed(box: HeadlessSt
 
 
 async def test_unsaved_documents_are_bounded(box: HeadlessStation) -> None:
-    said = [
+    verdicts = [
         await box.receive(
             seal(
                 emergency(seq=1000 + n, doc_id=f"{n:032x}", event_id=f"{n + 99:032x}"),
@@ -122,4 +122,4 @@ async def test_unsaved_documents_are_bounded(box: HeadlessStation) -> None:
         )
         for n in range(17)
     ]  # fmt: skip
-    assert said == ["accepted"] * 16 + ["E_DISK"]
+    assert verdicts == ["accepted"] * 16 + ["E_DISK"]

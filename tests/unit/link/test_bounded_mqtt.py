@@ -34,29 +34,29 @@ def collectors_client() -> aiomqtt.Client:
 @pytest.fixture(params=[agents_client, collectors_client])
 async def watched(request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
     """A client on one end of a pair of sockets, and the errors that the loop reports."""
-    loop, told = asyncio.get_running_loop(), []
-    loop.set_exception_handler(lambda _, context: told.append(context))
+    loop, contexts = asyncio.get_running_loop(), []
+    loop.set_exception_handler(lambda _, context: contexts.append(context))
     client = request.param()
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     client._client._sock = ours
     with ours, theirs:
-        yield client, ours, told
+        yield client, ours, contexts
 
 
 async def test_a_socket_that_closes_before_the_loop_registers_it_is_no_error(
     watched: Watched,
 ) -> None:
-    client, ours, told = watched
+    client, ours, contexts = watched
     client._client._call_socket_register_write()
     ours.close()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert told == []
+    assert contexts == []
 
 
 async def test_what_waits_is_written_when_the_socket_takes_it(watched: Watched) -> None:
-    client, ours, told = watched
+    client, ours, contexts = watched
     loop, written = asyncio.get_running_loop(), asyncio.Event()
     client._client.loop_write = written.set  # type: ignore[assignment,method-assign] # only asked
     client._client._call_socket_register_write()
@@ -64,7 +64,7 @@ async def test_what_waits_is_written_when_the_socket_takes_it(watched: Watched) 
         await written.wait()
     client._client._call_socket_unregister_write()
     assert not loop.remove_writer(ours.fileno())
-    assert told == []
+    assert contexts == []
 
 
 async def test_data_that_was_sent_meanwhile_registers_no_writer(watched: Watched) -> None:

@@ -38,7 +38,7 @@ async def let_run() -> None:
 
 
 async def test_a_flood_is_one_issue_however_long_it_lasts() -> None:
-    told: list[str] = []
+    faults: list[str] = []
     slow = Slow()
 
     async def unused(*_: Any) -> Any:
@@ -51,7 +51,7 @@ async def test_a_flood_is_one_issue_however_long_it_lasts() -> None:
         on_message=slow,
         on_connect=unused,
         on_disconnect=lambda: None,
-        on_fault=lambda kind, _subject, hint: told.append(
+        on_fault=lambda kind, _subject, hint: faults.append(
             f"{kind} {'ends' if hint is None else ''}"
         ),
     )
@@ -63,11 +63,11 @@ async def test_a_flood_is_one_issue_however_long_it_lasts() -> None:
             slow.go_on.release()
             await let_run()
     assert slow.judged
-    assert told == ["inbox_full "]
+    assert faults == ["inbox_full "]
     for _ in range(MAX_MESSAGES * 4):
         slow.go_on.release()
         await let_run()
-    assert told == ["inbox_full ", "inbox_full ends"]
+    assert faults == ["inbox_full ", "inbox_full ends"]
     judging.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await judging

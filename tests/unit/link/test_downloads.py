@@ -75,7 +75,7 @@ class FakeNet:
 
     hosts: dict[str, Callable[[Callable[[], bool]], bool]] = field(default_factory=dict)
     silent: str = ""  # these never answer
-    told: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     here: set[str] = field(default_factory=set)
     unwanted: set[str] = field(default_factory=set)
     needed: dict[str, datetime] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class FakeNet:
         return host(may_go_on) if host is not None else True
 
     def tell(self, what: str) -> None:
-        self.told.append(what)
+        self.events.append(what)
         self.news.set()
 
     def arrived(self, digest: Digest) -> None:
@@ -115,7 +115,7 @@ class FakeNet:
 
     async def until(self, what: str) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            while what not in self.told:
+            while what not in self.events:
                 self.news.clear()
                 await self.news.wait()
 
@@ -159,7 +159,7 @@ async def test_a_medium_that_is_no_longer_named_is_no_longer_missing(
     async with supplying(net) as keeper:
         keeper.want([playlist("a")])
         await net.until("unwanted a")
-    assert net.told == ["ask a", "missing a", "ask a", "missing a", "unwanted a"]
+    assert net.events == ["ask a", "missing a", "ask a", "missing a", "unwanted a"]
 
 
 async def test_what_is_needed_soonest_comes_first_in_whatever_order_it_is_named() -> None:
@@ -173,7 +173,7 @@ async def test_what_is_needed_soonest_comes_first_in_whatever_order_it_is_named(
     async with supplying(net) as keeper:
         keeper.want([playlist("abcd")])
         await net.until("got a")
-    assert [one for one in net.told if one.startswith("ask")] == [
+    assert [one for one in net.events if one.startswith("ask")] == [
         "ask c",
         "ask d",
         "ask b",
@@ -193,7 +193,7 @@ async def test_two_hosts_that_never_finish_delay_no_other_download_longer_than_t
         await net.until("got d")
         net.silent = "b"  # it delivers at last: what gave way was not forgotten
         await net.until("got a")
-    assert net.told[:2] == ["ask a", "ask b"]
+    assert net.events[:2] == ["ask a", "ask b"]
 
 
 async def test_a_download_alone_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +218,7 @@ async def test_an_alarms_media_do_not_wait_for_a_schedules_media() -> None:
         await net.until("ask b")
         keeper.want([playlist("abc"), emergency("e")])
         await net.until("got e")
-        assert "ask c" not in net.told
+        assert "ask c" not in net.events
 
 
 async def test_what_an_alarm_needs_too_is_fetched_once_and_frees_the_place_it_had() -> None:
@@ -228,7 +228,7 @@ async def test_what_an_alarm_needs_too_is_fetched_once_and_frees_the_place_it_ha
         await net.until("ask b")
         keeper.want([playlist("abc"), emergency("a")])
         await net.until("got c")
-    assert net.told.count("ask a") == 1
+    assert net.events.count("ask a") == 1
 
 
 async def test_an_unexpected_error_only_leaves_one_medium_missing(
@@ -254,7 +254,7 @@ async def test_an_alarm_that_waits_for_a_key_takes_no_place_of_one_that_does_not
     async with supplying(net) as keeper:
         keeper.want([playlist("ab"), emergency("c", trigger="key"), emergency("d")])
         await net.until("got d")
-        assert "ask c" not in net.told
+        assert "ask c" not in net.events
         net.silent = ""
         await net.until("got c")
 
@@ -270,7 +270,7 @@ async def test_media_that_are_no_longer_named_do_not_accumulate_behind_dead_host
         net.unwanted.add("c")
         keeper.want([playlist("ab")])
         assert {one[0] for one in keeper._waiting} <= {"a", "b"}
-        assert [one for one in net.told if one.startswith("unwanted")] == [
+        assert [one for one in net.events if one.startswith("unwanted")] == [
             "unwanted d", "unwanted e", "unwanted c", "unwanted f",
         ]  # fmt: skip
 
@@ -326,7 +326,7 @@ async def test_a_keys_alarm_is_as_urgent_as_an_emergency() -> None:
     async with supplying(net) as keeper:
         keeper.want([playlist("ab"), held])
         await net.until("ask b")
-        assert "ask c" not in net.told
+        assert "ask c" not in net.events
         keeper.want([playlist("ab"), held], pressed=held.doc_id)
         await net.until("got c")
 

@@ -221,11 +221,11 @@ async def test_a_second_press_while_the_alarm_plays_changes_nothing(box: Box) ->
     again = box.sound.wanted(box.clock.now(), {item.key})
     assert again is not None
     assert again.key != item.key
-    told = await box.presses(4)
-    assert [(one["result"], one["code"]) for one in told] == [
+    commands = await box.presses(4)
+    assert [(one["result"], one["code"]) for one in commands] == [
         ("done", None), ("ignored", "E_ON"), ("ignored", "E_ON"), ("done", None),
     ]  # fmt: skip
-    assert told[0] == {
+    assert commands[0] == {
         "what": "emergency-key", "by": "nut", "slot": "key", "doc_id": "b0" * 16,
         "result": "done", "code": None,
     }  # fmt: skip
@@ -298,8 +298,12 @@ async def test_a_press_without_an_alarm_starts_nothing_and_sets_an_issue(box: Bo
     box.alarm.press("nut")
     assert box.heard() == before
     assert box.kinds() == {("key_started_nothing", "nut")}
-    (told,) = await box.presses(1)
-    assert (told["result"], told["code"], told["doc_id"]) == ("refused", "E_NO_ALARM", None)
+    (commands,) = await box.presses(1)
+    assert (commands["result"], commands["code"], commands["doc_id"]) == (
+        "refused",
+        "E_NO_ALARM",
+        None,
+    )
     # the alarm comes: nothing sounds late, and the issue is over
     box.hold(playlist(), emergency(), alarm())
     assert box.heard() == before
@@ -319,8 +323,8 @@ async def test_a_press_starts_the_alarm_with_whatever_files_are_here(box: Box) -
     item = box.sound.wanted(box.clock.now())
     assert item is not None
     assert [body.is_here for body in item.bodies] == [True]
-    (told,) = await box.presses(1)
-    assert (told["result"], told["code"]) == ("done", None)
+    (commands,) = await box.presses(1)
+    assert (commands["result"], commands["code"]) == ("done", None)
 
 
 def _body() -> Any:
@@ -372,8 +376,8 @@ async def test_an_alarm_in_which_there_is_nothing_for_this_box_counts_as_incompl
         assert not nut.is_startable
         board.alarm.press("nut")
         assert board.kinds() == {("key_started_nothing", "nut")}
-        (told,) = await board.presses(2)
-        assert (told["result"], told["code"]) == ("refused", "E_MEDIA")
+        (commands,) = await board.presses(2)
+        assert (commands["result"], commands["code"]) == ("refused", "E_MEDIA")
 
 
 async def test_a_new_process_plays_nothing_of_the_old_ones_press(box: Box, tmp_path: Path) -> None:

@@ -24,13 +24,13 @@ class Bench:
 
     s: float = 100.0
     states: list[EmergencyState] = field(default_factory=list)
-    told: list[tuple[str, str, bool]] = field(default_factory=list)
+    reported: list[tuple[str, str, bool]] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         issues = Issues(lambda: "")
         issues.changed.connect(
-            lambda one, begins: self.told.append((one.subject, one.hint, begins))
+            lambda one, begins: self.reported.append((one.subject, one.hint, begins))
         )
         log: Any = self
         self.watch = EmergencyMonitor(lambda: self.states, issues, log)
@@ -49,8 +49,8 @@ class Bench:
     async def look_after(self, seconds: float) -> list[tuple[str, str, bool]]:
         self.s += seconds
         await self.watch.check()
-        told, self.told = self.told, []
-        return told
+        reported, self.reported = self.reported, []
+        return reported
 
 
 @pytest.fixture

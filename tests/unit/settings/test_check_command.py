@@ -185,9 +185,9 @@ def test_the_type_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) 
 def test_warnings_leave_the_exit_code_0(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
     assert run_check(station, validate_form, "en") == 0
-    told = capsys.readouterr().out
-    assert f"{station}:3:9: warning: broker.host: " in told
-    assert told.splitlines()[-1].startswith(f"{station}: settings are good, ")
+    output = capsys.readouterr().out
+    assert f"{station}:3:9: warning: broker.host: " in output
+    assert output.splitlines()[-1].startswith(f"{station}: settings are good, ")
 
 
 def test_programs_get_warnings_apart_from_faults(
@@ -195,10 +195,10 @@ def test_programs_get_warnings_apart_from_faults(
 ) -> None:
     change(station, "mqtt.tinh.gov.vn", "mqtt.example.vn")
     assert run_check(station, validate_form, as_json=True) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["good"] is True
-    assert told["faults"] == []
-    assert "example_left" in {row["code"] for row in told["warnings"]}
+    output = json.loads(capsys.readouterr().out)
+    assert output["good"] is True
+    assert output["faults"] == []
+    assert "example_left" in {row["code"] for row in output["warnings"]}
 
 
 def test_no_risk_has_the_code_of_a_fault() -> None:
@@ -208,8 +208,8 @@ def test_no_risk_has_the_code_of_a_fault() -> None:
 def codes_of(module: ModuleType) -> set[str]:
     """The second member of every tuple that the module yields: the code of a risk."""
     tree = ast.parse(inspect.getsource(module))
-    told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield)]
-    pairs = [one.elts for one in told if isinstance(one, ast.Tuple) and len(one.elts) == 4]
+    output = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield)]
+    pairs = [one.elts for one in output if isinstance(one, ast.Tuple) and len(one.elts) == 4]
     return {str(elts[1].value) for elts in pairs if isinstance(elts[1], ast.Constant)}
 
 
@@ -285,9 +285,9 @@ def test_print_gives_only_the_settings_on_stdout(
     station: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_check(station, validate_form, effective=True) == 0
-    told = capsys.readouterr()
-    assert told.out.startswith("station: tv-cl-0007\n")
-    assert "cài đặt đúng" in told.err
+    output = capsys.readouterr()
+    assert output.out.startswith("station: tv-cl-0007\n")
+    assert "cài đặt đúng" in output.err
     assert run_check(station, validate_form, effective=True, as_json=True) == 0
     given: dict[str, Any] = json.loads(capsys.readouterr().out)["effective"]
     assert given["broker"]["keepalive_s"] == 120

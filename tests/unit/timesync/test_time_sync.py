@@ -58,7 +58,7 @@ class Box:
     in_force: AuthorityInForce
     seconds: list[float]
     chrony: list[ChronyReport | LinkError | None] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     rtc_reads: list[datetime] = field(default_factory=list)
 
     async def pass_time(self, seconds: float) -> None:
@@ -111,7 +111,7 @@ async def begin(
     in_force = AuthorityInForce(tree_of(publisher))
     journal = Journal(store, StationId("tv-cl-0007"), clock, boot_id)
     await journal.open()
-    told: list[str] = []
+    events: list[str] = []
     rtc_reads: list[datetime] = []
     reports: list[ChronyReport | LinkError | None] = []
 
@@ -122,16 +122,18 @@ async def begin(
         return report
 
     async def restore() -> None:
-        told.append("restore")
+        events.append("restore")
 
     keeper = TimeSync(
         clock, store=store, journal=journal, authority=in_force, boot_id=boot_id,
         state=store.path.parent, restore=restore, ask_chrony=ask,
         read_rtc=lambda: rtc_reads[-1] if rtc_reads else None,
     )  # fmt: skip
-    keeper.stepped.connect(lambda: told.append("stepped"))
-    keeper.time_wanted.connect(lambda: told.append("greet"))
-    return Box(store, store.path.parent, clock, keeper, in_force, seconds, reports, told, rtc_reads)
+    keeper.stepped.connect(lambda: events.append("stepped"))
+    keeper.time_wanted.connect(lambda: events.append("greet"))
+    return Box(
+        store, store.path.parent, clock, keeper, in_force, seconds, reports, events, rtc_reads
+    )
 
 
 @pytest.fixture
@@ -249,7 +251,7 @@ async def test_chrony_under_nts_makes_the_box_synced_and_is_recorded(box: Box) -
     assert (now.at, now.quality) == (AT, "SYNCED")
     assert now.error_s == pytest.approx(0.01 + 0.02 / 2 + 0.012 / 12)
     assert box.clock.by == NTS
-    assert box.told == ["stepped", "restore"]
+    assert box.events == ["stepped", "restore"]
     assert [record["by"] for record in box.records("clock_fix")] == ["nts"]
     assert box.words()["time_floor_by"] == "nts"
 
@@ -261,7 +263,7 @@ async def test_plain_ntp_moves_neither_quality_nor_floor(box: Box) -> None:
         await box.pass_time(60)
     assert box.clock.now().quality == "FLOOR"
     assert box.words()["time_floor"] == "2026-11-01T00:00:00.000Z"
-    assert box.told == []
+    assert box.events == []
 
 
 async def test_chrony_that_cannot_be_asked_is_asked_again(box: Box) -> None:
@@ -282,7 +284,7 @@ async def test_small_steps_by_chrony_fill_no_journal(box: Box) -> None:
     await box.pass_time(TEN_MINUTES_S)
     assert box.clock.now().at == at + timedelta(seconds=0.03)
     assert len(box.records("clock_fix")) == 1
-    assert box.told == ["stepped", "restore", "stepped"]
+    assert box.events == ["stepped", "restore", "stepped"]
 
 
 async def test_endless_time_requests_fill_neither_journal_nor_card(
@@ -373,7 +375,7 @@ async def test_a_newer_root_confirms_what_its_tree_is_fresh_at(
     box.in_force.current = tree_of(publisher)
     await box.pass_time(0)
     assert box.clock.now().at == later
-    assert box.told == ["stepped", "stepped", "restore"]
+    assert box.events == ["stepped", "stepped", "restore"]
 
 
 def renew(publisher: FakePublisher, at: datetime, *, root: bool = True) -> None:
@@ -419,12 +421,12 @@ async def test_a_floor_that_a_revoked_key_raised_is_lowered(
     stolen = time_key(publisher)
     await box.told_by_centre(AT + timedelta(days=20), stolen)
     await box.pass_time(0)
-    assert box.told == ["stepped"]
+    assert box.events == ["stepped"]
     publisher.rotate("vn.time")
     publisher.publish()
     box.in_force.current = tree_of(publisher)
     await box.pass_time(0)
-    assert box.told == ["stepped", "greet"]
+    assert box.events == ["stepped", "greet"]
     assert box.words()["time_floor"] == "2026-11-01T00:00:00.000Z"
     assert await box.told_by_centre(AT, time_key(publisher)) == "taken"
     assert box.clock.now().at == AT
@@ -440,10 +442,10 @@ async def test_a_lost_reply_is_requested_again(box: Box, publisher: FakePublishe
     box.in_force.current = tree_of(publisher)
     await box.pass_time(0)
     await box.pass_time(15)
-    assert box.told == ["stepped", "greet", "greet"]
+    assert box.events == ["stepped", "greet", "greet"]
     await box.told_by_centre(AT, time_key(publisher))
     await box.pass_time(15)
-    assert box.told == ["stepped", "greet", "greet", "stepped"]
+    assert box.events == ["stepped", "greet", "greet", "stepped"]
 
 
 async def test_a_key_that_is_changed_in_the_boxs_third_year_needs_nobody_on_site(
@@ -479,7 +481,7 @@ async def test_a_clock_set_far_ahead_is_repaired_by_a_new_root(
     assert box.clock.floor == BUILD_AT
     assert await box.told_by_centre(AT, time_key(publisher)) == "taken"
     await box.pass_time(0)
-    assert box.told == ["stepped", "greet", "stepped"]
+    assert box.events == ["stepped", "greet", "stepped"]
 
 
 @pytest.mark.parametrize("is_superseded", [True, False])
@@ -521,7 +523,7 @@ async def test_a_new_root_with_a_right_clock_changes_nothing(
     await box.told_by_centre(AT + timedelta(days=1), time_key(publisher))
     box.in_force.current = SupersededAuthority(tree_of(publisher), 2)
     await box.pass_time(0)
-    assert box.told == ["stepped"]
+    assert box.events == ["stepped"]
     assert box.clock.now().quality == "SYNCED"
 
 

@@ -51,13 +51,13 @@ def test_holders_sign_copies_on_their_own_machines_and_no_threshold_is_passed_ov
     people = ("an", "binh", "dung", "em", "giang", "ha")
     sticks = {person: hall.copy(person) for person in people}
     for person, stick in sticks.items():
-        code, said = hall.run("sign", "--yes", "--key", hall.key(person), folder=stick)
-        assert code == 0, said
+        code, output = hall.run("sign", "--yes", "--key", hall.key(person), folder=stick)
+        assert code == 0, output
     for count in range(len(people)):
         # each stick brings one signature more; until the last, something is still missing
-        code, said = hall.publish("--from", sticks[people[count]])
-        assert (code == 0) is (count == len(people) - 1), said
-        assert ("E_CEREMONY" in said) is (count < len(people) - 1)
+        code, output = hall.publish("--from", sticks[people[count]])
+        assert (code == 0) is (count == len(people) - 1), output
+        assert ("E_CEREMONY" in output) is (count < len(people) - 1)
     authority = hall.authority()
     assert set(authority.roles) == {"vn.84", "vn.84.29266"}
     (commune,) = authority.roles_for(hall.signer("khoa").public_key.keyid)
@@ -69,10 +69,10 @@ def test_missing_signatures_are_reported_with_the_names_of_their_holders(
 ) -> None:
     build_small_tree(hall)
     hall.sign("an", "binh", "dung")
-    code, said = hall.publish()
+    code, output = hall.publish()
     assert code == 78
-    assert "1.targets.json" in said
-    assert re.search(r"còn thiếu 1 chữ ký; chưa ký: em", said)
+    assert "1.targets.json" in output
+    assert re.search(r"còn thiếu 1 chữ ký; chưa ký: em", output)
     assert not (hall.folder / "metadata").exists()
     assert hall.shelf() == {}
 
@@ -85,18 +85,18 @@ def test_one_copy_of_another_draft_or_with_a_false_signature_is_not_taken(
     hall.run("sign", "--yes", "--key", hall.key("an"), folder=early)
     build = hall.folder / "draft" / "root.json"
     hall.do("renew", "root", "--days", 100)
-    code, said = hall.publish("--from", early)
+    code, output = hall.publish("--from", early)
     assert code == 78
-    assert "root" in said
+    assert "root" in output
     forged = hall.copy("forged")
     file = forged / "draft" / "root.json"
     text = json.loads(build.read_bytes())
     keyid = hall.signer("an").public_key.keyid
     text["signatures"] = [{"keyid": keyid, "sig": "00" * 64}]
     file.write_text(json.dumps(text))
-    code, said = hall.publish("--from", forged)
+    code, output = hall.publish("--from", forged)
     assert code == 78
-    assert keyid[:8] in said
+    assert keyid[:8] in output
     assert json.loads(build.read_bytes())["signatures"] == []
 
 
@@ -147,9 +147,9 @@ def test_a_log_that_was_altered_stops_the_ceremony(
     log = hall.folder / "log.txt"
     log.write_text(harm(log.read_text("utf-8")), "utf-8")
     for step in (("sign", "--yes", "--key", hall.key("ha")), ("show",), ("renew", "root")):
-        code, said = hall.run(*step)
+        code, output = hall.run(*step)
         assert code == 78
-        assert "mục" in said
+        assert "mục" in output
 
 
 def test_the_description_is_shown_before_the_key_is_requested(hall: CeremonyFixture) -> None:
@@ -176,15 +176,15 @@ def test_what_a_box_would_refuse_is_not_even_drafted(hall: CeremonyFixture) -> N
     hall.begin()
     hall.sign_and_publish("an", "binh", "dung", "em")
     words = ["--path", "emergency/84/*/*", "--kind", "emergency", "--ttl", "1d"]
-    code, said = hall.run("delegate", "vn.84.em", *words, "--holder", hall.holder("x"))
-    assert (code, "vn.84" in said) == (78, True)  # no such parent
-    code, said = hall.run("delegate", "vn.84", *words, "--holder", hall.holder("x"))
+    code, output = hall.run("delegate", "vn.84.em", *words, "--holder", hall.holder("x"))
+    assert (code, "vn.84" in output) == (78, True)  # no such parent
+    code, output = hall.run("delegate", "vn.84", *words, "--holder", hall.holder("x"))
     assert code == 1
-    assert "E_ROLE: vn.84" in said  # an emergency by one alone
+    assert "E_ROLE: vn.84" in output  # an emergency by one alone
     twice = ["--holder", hall.holder("x"), "--holder", f"x={hall.key('y').with_suffix('.pub')}"]
-    code, said = hall.run("delegate", "vn.84", *words, *twice, "--threshold", 2)
+    code, output = hall.run("delegate", "vn.84", *words, *twice, "--threshold", 2)
     assert code == 1
-    assert "E_ROLE: vn.84" in said  # one person with two keys
+    assert "E_ROLE: vn.84" in output  # one person with two keys
     assert not (hall.folder / "draft").exists()
     for bad in ("routine/84/*", "*/84/*/*", "routine/[0-9]/*/*", "music/84/*/*"):
         code, _ = hall.run(
@@ -202,9 +202,9 @@ def test_narrow_only_narrows(hall: CeremonyFixture) -> None:
         ("--kind", "emergency"),
         ("--path", "routine/85/29266/*"),
     ):
-        code, said = hall.run("narrow", "vn.84.29266", *wider)
+        code, output = hall.run("narrow", "vn.84.29266", *wider)
         assert code == 78
-        assert "delegate" in said
+        assert "delegate" in output
     hall.do(
         "narrow", "vn.84.29266", "--hours", "05:00-06:00", "--hours", "17:00-18:00",
         "--prio-max", "routine", "--ttl", "30d", "--path", "routine/84/29266/tv-cl-0007",
@@ -233,8 +233,8 @@ def test_a_lost_key_is_replaced_and_the_epoch_rises(hall: CeremonyFixture) -> No
 
 def test_a_province_whose_key_is_replaced_signs_its_own_file_anew(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
-    said = hall.do("rotate", "vn.84", "--old", "ha", "--new", hall.holder("hai"))
-    assert "vn.84 bản 2: còn thiếu 2" in said
+    output = hall.do("rotate", "vn.84", "--old", "ha", "--new", hall.holder("hai"))
+    assert "vn.84 bản 2: còn thiếu 2" in output
     hall.sign("dung", "em", "giang")
     assert hall.publish()[0] == 78
     hall.sign_and_publish("hai")
@@ -247,9 +247,9 @@ def test_a_new_root_is_signed_by_the_old_holders_and_by_the_new(hall: CeremonyFi
     hall.do("rotate", "root", "--old", "an", "--new", hall.holder("phuc"))
     hall.do("rotate", "root", "--old", "binh", "--new", hall.holder("quyen"))
     hall.sign("phuc", "quyen")
-    code, said = hall.publish()
+    code, output = hall.publish()
     assert code == 78  # the new alone: no box that knows the old root would follow
-    assert "còn thiếu 2 chữ ký" in said
+    assert "còn thiếu 2 chữ ký" in output
     hall.sign("chi")
     assert hall.publish()[0] == 78
     hall.sign_and_publish("an")
@@ -307,21 +307,21 @@ def test_a_role_that_comes_back_begins_above_every_epoch_that_it_ever_had(
 
 def test_a_role_that_has_delegated_keeps_its_file(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
-    code, said = hall.run("delegate", "vn.84", "--path", "config/84/*/*")
+    code, output = hall.run("delegate", "vn.84", "--path", "config/84/*/*")
     assert code == 78
-    assert "authority/" in said
+    assert "authority/" in output
 
 
 def test_a_key_is_taken_away_only_while_the_others_can_still_sign(hall: CeremonyFixture) -> None:
     publish_small_tree(hall)
-    code, said = hall.run("revoke", "vn.84", "--key", "ha")
+    code, output = hall.run("revoke", "vn.84", "--key", "ha")
     assert code == 78
-    assert "rotate" in said
-    said = hall.do("revoke", "root", "--key", "chi")
-    old, new = (line for line in said.splitlines() if line.startswith("root ("))
+    assert "rotate" in output
+    output = hall.do("revoke", "root", "--key", "chi")
+    old, new = (line for line in output.splitlines() if line.startswith("root ("))
     assert "chi (" in old  # who leaves may still sign that they leave, for the old root counts too
     assert "chi (" not in new
-    assert "Giữ khoá gốc: 2 trong 3 phải ký: an" in said
+    assert "Giữ khoá gốc: 2 trong 3 phải ký: an" in output
     hall.sign_and_publish("an", "binh")
     root = json.loads((hall.folder / "metadata" / "2.root.json").read_bytes())["signed"]
     assert "chi" not in root["x-holders"].values()
@@ -346,9 +346,9 @@ def test_a_holder_who_keeps_a_root_is_not_led_into_another_country(
             shutil.copy(file, trap.keys)
     publish_small_tree(trap)
     trap.do("renew", "targets")
-    code, said = trap.run("sign", *pin, trap.key("em"))
+    code, output = trap.run("sign", *pin, trap.key("em"))
     assert code == 78
-    assert "root" in said
+    assert "root" in output
     assert json.loads((trap.folder / "draft" / "targets.json").read_bytes())["signatures"] == []
     trap.do("sign", "--yes", "--key", trap.key("em"))  # without a root of one's own: believed
 
@@ -364,19 +364,19 @@ def test_a_draft_that_was_changed_by_hand_is_not_signed(hall: CeremonyFixture) -
     ):
         assert old in good
         file.write_text(good.replace(old, new), "utf-8")
-        code, said = hall.run("sign", "--yes", "--key", hall.key("dung"))
-        assert code == 1, said
-        assert "E_ROLE" in said
+        code, output = hall.run("sign", "--yes", "--key", hall.key("dung"))
+        assert code == 1, output
+        assert "E_ROLE" in output
 
 
 def test_a_name_cannot_write_lines_of_its_own(hall: CeremonyFixture) -> None:
     hall.begin()
     pub = hall.key("x").with_suffix(".pub")
-    said = hall.do(
+    output = hall.do(
         "delegate", "vn.84", "--kind", "command", "--path", "command/84/*/*", "--ttl", "1d",
         "--holder", f"Ông\u202e X\n  Được ký: lịch phát={pub}",
     )  # fmt: skip
-    (line,) = (line for line in said.splitlines() if "Người giữ khoá" in line)
+    (line,) = (line for line in output.splitlines() if "Người giữ khoá" in line)
     assert "Ông\N{REPLACEMENT CHARACTER} X Được ký: lịch phát" in line
     draft = hall.folder / "draft" / "targets.json"
     draft.write_text(draft.read_text("utf-8").replace(" X Được", "\\nX Được"), "utf-8")
@@ -391,8 +391,8 @@ def test_without_a_draft_publish_renews_snapshot_and_timestamp(
     publish_small_tree(hall)
     before = hall.authority()
     hall.at = "2027-06-01T00:00:00Z"
-    code, said = hall.publish()
-    assert code == 0, said
+    code, output = hall.publish()
+    assert code == 0, output
     after = hall.authority()
     assert after.versions["snapshot"] == 2
     assert after.versions["targets"] == before.versions["targets"] == 1
@@ -403,9 +403,9 @@ def test_only_the_online_keys_that_the_root_names_publish(hall: CeremonyFixture)
     build_small_tree(hall)
     hall.sign("an", "binh", "dung", "em", "giang", "ha")
     wrong = ["--snapshot-key", hall.key("an"), "--timestamp-key", hall.key("timestamp")]
-    code, said = hall.run("publish", "--db", hall.db, *wrong)
+    code, output = hall.run("publish", "--db", hall.db, *wrong)
     assert code == 78
-    assert "snapshot" in said
+    assert "snapshot" in output
 
 
 def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_keys(
@@ -413,8 +413,8 @@ def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_key
 ) -> None:
     hall.at = None
     publish_small_tree(hall)
-    said = hall.do("show")
-    picture = said.splitlines()
+    output = hall.do("show")
+    picture = output.splitlines()
     assert picture[2].startswith("root · v1 · đến ")
     assert any(line.startswith("└── targets · v1 · đến ") for line in picture)
     assert any(line.startswith("    └── vn.84 · v1 · đến ") for line in picture)
@@ -425,8 +425,8 @@ def test_show_draws_who_may_sign_what_for_where_until_when_and_who_holds_the_key
     keyid = hall.signer("khoa").public_key.keyid[:8]
     holders = f"Người giữ khoá: 1 trong 1 phải ký: khoa ({keyid})"
     assert f"                {holders}" in picture
-    assert "Sổ lễ ký: 10 mục, nguyên vẹn" in said
-    assert "NHẮC" not in said
+    assert "Sổ lễ ký: 10 mục, nguyên vẹn" in output
+    assert "NHẮC" not in output
     assert "May sign: playlist, cancel" in hall.do("show", "--lang", "en")
 
 
@@ -436,16 +436,16 @@ def test_what_expires_is_reported_months_before(hall: CeremonyFixture) -> None:
     hall.do("renew", "targets", "--days", 119)
     hall.do("renew", "vn.84", "--days", 20)
     hall.sign_and_publish("an", "binh", "dung", "em", "giang", "ha")
-    said = hall.do("show")
-    assert re.search(r"^NHẮC: targets hết hạn \d\d/\d\d/\d{4}, còn 118 ngày", said, re.MULTILINE)
-    assert re.search(r"^GẤP: vn.84 hết hạn .*, còn 19 ngày", said, re.MULTILINE)
-    assert "root hết hạn" not in said
+    output = hall.do("show")
+    assert re.search(r"^NHẮC: targets hết hạn \d\d/\d\d/\d{4}, còn 118 ngày", output, re.MULTILINE)
+    assert re.search(r"^GẤP: vn.84 hết hạn .*, còn 19 ngày", output, re.MULTILINE)
+    assert "root hết hạn" not in output
     shown = CliRunner().invoke(
         main, ["show", "--db", str(hall.db), "issues", "--format", "json"]
     ).output  # fmt: skip
     rows = json.loads(shown)["issues"]
-    told = {(row["kind"], row["subject"], row["severity"]) for row in rows}
-    assert told == {
+    issues = {(row["kind"], row["subject"], row["severity"]) for row in rows}
+    assert issues == {
         ("authority_expires", "targets", "warning"),
         ("authority_expires_soon", "vn.84", "fault"),
     }

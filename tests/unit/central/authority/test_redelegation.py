@@ -223,20 +223,20 @@ def test_stations_left_at_the_old_code_are_listed_before_the_first_signature(
     )  # fmt: skip
     hall.sign_and_publish("dung", "em", "vinhlong1", "vinhlong2")
     database = Database.open(hall.db)
-    told = {STATION: str(OLD), "tv-cl-0021": str(NEW), "tv-cl-0022": None, "tv-cl-0023": "84"}
-    for station, place in told.items():
+    places = {STATION: str(OLD), "tv-cl-0021": str(NEW), "tv-cl-0022": None, "tv-cl-0023": "84"}
+    for station, place in places.items():
         note_latest(database, station, "hello", json.dumps({"place": place}).encode())
     database.close()
     stations = ("--db", hall.db, "--lang", lang)
     # The district configures nothing: whoever stands below it is not left behind.
     assert STATION not in hall.do("revoke", "vn.84.844", *stations)
-    said = hall.do("revoke", "vn.84", *stations)
-    assert warning.format("vn.84") in said
-    assert others in said
-    assert nobody not in said
+    output = hall.do("revoke", "vn.84", *stations)
+    assert warning.format("vn.84") in output
+    assert others in output
+    assert nobody not in output
     words = [word for path in province("86").split() for word in ("--path", path)]
-    said = hall.do("delegate", "vn.86", *words, *stations)
-    assert warning.format("vn.84") in said
-    assert warning.format("vn.86") in said
-    assert said.count(nobody) == 2
-    assert others not in said
+    output = hall.do("delegate", "vn.86", *words, *stations)
+    assert warning.format("vn.84") in output
+    assert warning.format("vn.86") in output
+    assert output.count(nobody) == 2
+    assert others not in output

@@ -58,18 +58,18 @@ def test_a_root_alone_is_refused_with_the_file_to_request(
 
 @pytest.mark.parametrize("name", ["1.targets.json", "1.snapshot.json", "timestamp.json"])
 def test_a_file_that_was_altered_is_refused(file: Path, name: str) -> None:
-    told = json.loads(file.read_text())
-    told["files"][name] = told["files"][name].replace("84", "85", 1).replace("20", "30", 1)
-    file.write_text(json.dumps(told))
+    tree = json.loads(file.read_text())
+    tree["files"][name] = tree["files"][name].replace("84", "85", 1).replace("20", "30", 1)
+    file.write_text(json.dumps(tree))
     with pytest.raises((TrustError, ConfigError)):
         read_signers(file)
 
 
 def test_a_file_writes_nowhere_but_where_it_is_read(file: Path, tmp_path: Path) -> None:
-    told = json.loads(file.read_text())
-    told["files"]["../../1.x.json"] = "{}"
-    told["files"]["/tmp/1.x.json"] = "{}"
-    file.write_text(json.dumps(told))
+    tree = json.loads(file.read_text())
+    tree["files"]["../../1.x.json"] = "{}"
+    tree["files"]["/tmp/1.x.json"] = "{}"
+    file.write_text(json.dumps(tree))
     before = set(tmp_path.rglob("*"))
     assert "vn.84.em" in read_signers(file)
     assert set(tmp_path.rglob("*")) == before

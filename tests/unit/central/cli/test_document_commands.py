@@ -60,10 +60,10 @@ def sign(file: Path, key: Path, *more: str) -> tuple[int, str]:
 
 
 def test_signing_first_describes_the_effect_in_vietnamese(payload: Path, tmp_path: Path) -> None:
-    code, said = sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config")
+    code, output = sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config")
     assert code == 0
-    assert "21:00" in said
-    assert "84" in said
+    assert "21:00" in output
+    assert "84" in output
 
 
 def test_two_people_sign_one_after_the_other(payload: Path, tmp_path: Path) -> None:
@@ -86,28 +86,28 @@ def test_without_a_yes_nothing_is_signed(payload: Path, tmp_path: Path) -> None:
 
 def test_a_wrong_passphrase_is_a_message_and_not_a_traceback(payload: Path, tmp_path: Path) -> None:
     key = new_key(tmp_path / "k.pem")
-    code, said = run(
+    code, output = run(
         "sign", payload, "--key", key, "--kind", "station-config", "--yes", "--passphrase", "no"
     )
     assert code == 78
-    assert "E_KEY" in said
+    assert "E_KEY" in output
 
 
 def test_what_is_published_is_kept_for_its_target(payload: Path, tmp_path: Path) -> None:
     signed, db = tmp_path / "signed", tmp_path / "central.db"
     sign(payload, new_key(tmp_path / "k.pem"), "--kind", "station-config", "--out", str(signed))
     note_collector(db)
-    code, said = run("publish", signed, "--db", db, "--station", "tv-cl-0007")
+    code, output = run("publish", signed, "--db", db, "--station", "tv-cl-0007")
     assert code == 0
-    assert said.strip().endswith("tramtin/1/d/tv-cl-0007/station-config/chinh")
+    assert output.strip().endswith("tramtin/1/d/tv-cl-0007/station-config/chinh")
     assert run("publish", signed, "--db", db)[0] == 78
 
 
 def test_a_program_reads_the_tables_as_json(tmp_path: Path) -> None:
     db = tmp_path / "central.db"
     Database.open(db).close()
-    code, said = run("show", "--db", db, "plays", "gaps", "--format", "json")
-    assert (code, json.loads(said)) == (0, {"plays": [], "gaps": []})
+    code, output = run("show", "--db", db, "plays", "gaps", "--format", "json")
+    assert (code, json.loads(output)) == (0, {"plays": [], "gaps": []})
 
 
 def demo_keys(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
@@ -118,11 +118,11 @@ def demo_keys(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
 
 def draft_silence(tmp_path: Path, *more: str) -> Path:
     out = tmp_path / "ngat.json"
-    code, said = run(
+    code, output = run(
         "draft", "silence", "--issuer", "vn.84", "--to", "84/29266/*", "--why", "thử",
         "--out", out, *more,
     )  # fmt: skip
-    assert code == 0, said
+    assert code == 0, output
     return out
 
 
@@ -144,16 +144,16 @@ def test_what_the_root_grants_to_no_role_is_refused_before_a_key_is_requested(
     if "--to" in change:  # the option adds to what is there
         text = json.loads(out.read_text())
         out.write_text(json.dumps({**text, "to": [change["--to"]]}))
-    exit_code, said = sign(out, keys["vn.84.1"], "--kind", "silence", "--root", str(root))
+    exit_code, output = sign(out, keys["vn.84.1"], "--kind", "silence", "--root", str(root))
     assert exit_code == 1
-    assert code in said
+    assert code in output
     assert not out.with_suffix(".signed").exists()
 
 
 def test_a_key_of_another_role_signs_nothing_and_the_right_people_are_named(tmp_path: Path) -> None:
     root, keys = demo_keys(tmp_path)
     out = draft_silence(tmp_path)
-    code, said = sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))
+    code, output = sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))
     assert code == 1
     holders = {
         name
@@ -162,7 +162,7 @@ def test_a_key_of_another_role_signs_nothing_and_the_right_people_are_named(tmp_
         for name in role["holders"].values()
     }
     assert len(holders) == 2
-    assert all(name in said for name in holders)
+    assert all(name in output for name in holders)
     assert not out.with_suffix(".signed").exists()
 
 
@@ -171,16 +171,16 @@ def test_the_folder_of_a_ceremony_names_who_must_sign_as_a_pinned_root_does(tmp_
     out, signed, db = draft_silence(tmp_path), str(tmp_path / "signed"), tmp_path / "c.db"
     prepare_centre(db)
     for root in (pinned, pinned.parent / "ceremony"):
-        told = []
+        codes = []
         assert sign(out, keys["vn.84.29266.1"], "--kind", "silence", "--root", str(root))[0] == 1
         given: tuple[str, ...] = ("--kind", "silence", "--root", str(root), "--out", signed)
-        code, said = sign(out, keys["vn.84.1"], *given)
+        code, output = sign(out, keys["vn.84.1"], *given)
         assert code == 0
-        assert "Kỹ thuật trung tâm tỉnh (demo)" in said  # who still must
-        told.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
+        assert "Kỹ thuật trung tâm tỉnh (demo)" in output  # who still must
+        codes.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
         assert sign(Path(signed), keys["vn.84.2"], *given[2:])[0] == 0
-        told.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
-        assert told == [1, 0]
+        codes.append(run("publish", signed, "--db", db, "--group", GROUP, "--root", root)[0])
+        assert codes == [1, 0]
 
 
 def test_an_invalid_signature_is_reported_and_not_counted(tmp_path: Path) -> None:
@@ -191,10 +191,10 @@ def test_an_invalid_signature_is_reported_and_not_counted(tmp_path: Path) -> Non
     good = envelope["signatures"][0]["sig"]
     envelope["signatures"][0]["sig"] = ("B" if good[0] == "A" else "A") + good[1:]
     (tmp_path / "1").write_text(json.dumps(envelope))
-    code, said = sign(tmp_path / "1", keys["vn.84.2"], "--root", str(root), "--out",
+    code, output = sign(tmp_path / "1", keys["vn.84.2"], "--root", str(root), "--out",
                       str(tmp_path / "2"))  # fmt: skip
     assert code == 0
-    assert "CHÚ Ý" in said
+    assert "CHÚ Ý" in output
     published = run("publish", tmp_path / "2", "--db", tmp_path / "c.db", "--group", "xa-29266",
                     "--root", root)  # fmt: skip
     assert published[0] == 1
@@ -210,17 +210,17 @@ def test_an_emergency_out_of_its_window_is_not_handed_out(tmp_path: Path, minute
     text = json.loads(out.read_text())
     issued = datetime.now(UTC) + timedelta(minutes=minutes)
     moments = {"issued": issued, "not_before": issued, "expires": issued + timedelta(hours=1)}
-    told = {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in moments.items()}
-    out.write_text(json.dumps({**text, **told}))
+    codes = {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in moments.items()}
+    out.write_text(json.dumps({**text, **codes}))
     signed = tmp_path / "em.signed"
     for number in ("1", "2"):
         source = ("--kind", "emergency") if number == "1" else ()
         file = out if number == "1" else signed
         assert sign(file, keys[f"vn.84.em.{number}"], *source, "--root", str(root), "--out",
                     str(signed))[0] == 0  # fmt: skip
-    code, said = run("publish", signed, "--db", tmp_path / "c.db", "--group", "xa-29266")
+    code, output = run("publish", signed, "--db", tmp_path / "c.db", "--group", "xa-29266")
     assert code == 1
-    assert "E_TIME" in said
+    assert "E_TIME" in output
 
 
 def test_a_trees_root_alone_is_refused_and_its_folder_accepted(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_trees_root_alone_is_refused_and_its_folder_accepted(tmp_path: Path) -
     key, kind = made.keys["vn.84"][0], ("--kind", "silence")
     alone = tmp_path / "root.json"
     alone.write_bytes(made.root.read_bytes())
-    code, said = sign(out, key, *kind, "--root", str(alone))
-    assert (code, "E_USAGE" in said) == (78, True)
+    code, output = sign(out, key, *kind, "--root", str(alone))
+    assert (code, "E_USAGE" in output) == (78, True)
     assert sign(out, key, *kind, "--root", str(made.ceremony))[0] == 0
     assert sign(out, key, *kind, "--root", str(made.root))[0] == 0

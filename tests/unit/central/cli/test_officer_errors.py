@@ -43,14 +43,14 @@ def sign(tmp_path: Path, *words: str, text: str = BAD, lang: str = "vi") -> str:
 def test_faults_of_a_schedule_are_reported_with_places_in_the_officers_language(
     tmp_path: Path,
 ) -> None:
-    said = sign(tmp_path)
+    output = sign(tmp_path)
     for line in (
         ":6:36: items[0].play[0]: giá trị không hợp lệ; đang là x.mp3; cần một tệp có thật",
         ":7:5: items[1]: giá trị không hợp lệ; cần `for`: hiện hình bao lâu",
         "items[1].days: giá trị không hợp lệ; đang là t9; cần ngày như daily, t2-t7",
         ":8:5: items[2]: giá trị không hợp lệ; cần một trong play, relay, say; và/hoặc show",
     ):
-        assert line in said, said
+        assert line in output, output
     english = sign(tmp_path, lang="en")
     assert "expected a file that exists" in english
     assert "cần" not in english
@@ -62,28 +62,28 @@ def test_a_malformed_zone_is_reported_with_its_line_and_not_as_a_schema_error(
     text = BAD[: BAD.index("  - {title: a")] + (
         '  - {title: a, at: "05:00", zones: ["loa 1"], show: {text: "a"}, for: 1h}\n'
     )
-    said = sign(tmp_path, text=text)
-    assert ":6:" in said
-    assert "items[0].zones[0]" in said
-    assert "E_SCHEMA" not in said
+    output = sign(tmp_path, text=text)
+    assert ":6:" in output
+    assert "items[0].zones[0]" in output
+    assert "E_SCHEMA" not in output
 
 
 def test_a_wrong_passphrase_is_called_so(tmp_path: Path) -> None:
     text = BAD[: BAD.index("  - {title: a")] + (
         '  - {title: a, at: "05:00", show: {text: "a"}, for: 1h}\n'
     )
-    said = sign(tmp_path, "--passphrase", "y", text=text)
-    assert "E_KEY: " in said
-    assert "sai mật khẩu, hoặc tệp không phải khoá (" in said
+    output = sign(tmp_path, "--passphrase", "y", text=text)
+    assert "E_KEY: " in output
+    assert "sai mật khẩu, hoặc tệp không phải khoá (" in output
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "output"),
     [
         ("vi", "E_SCHEMA: x: văn bản sai dạng, trạm sẽ từ chối (to: must be patterns)"),
         ("en", "E_SCHEMA: x: to: must be patterns"),
     ],
 )
-def test_an_english_detail_follows_a_translated_introduction(lang: str, said: str) -> None:
+def test_an_english_detail_follows_a_translated_introduction(lang: str, output: str) -> None:
     error = TrustError("E_SCHEMA", "x", "to: must be patterns")
-    assert print_error(error, "vi" if lang == "vi" else "en") == said
+    assert print_error(error, "vi" if lang == "vi" else "en") == output

@@ -73,13 +73,13 @@ def machines(tmp_path: Path, ceremony: Path) -> Path:
     return tmp_path
 
 
-def assert_seen(said: str, lines: list[str], command: str) -> None:
+def assert_seen(output: str, lines: list[str], command: str) -> None:
     """In their order; `…` stands for anything on one line."""
     at = 0
     for line in lines:
         pattern = re.compile(".*?".join(map(re.escape, line.split("…"))))
-        match = pattern.search(said, at)
-        assert match is not None, f"{command}\nlacks: {line}\nsaid:\n{said}"
+        match = pattern.search(output, at)
+        assert match is not None, f"{command}\nlacks: {line}\nprinted:\n{output}"
         at = match.end()
 
 
@@ -134,9 +134,9 @@ def test_every_command_of_the_officers_page_does_what_the_page_says(
             main, arguments, input=f"y\n{PASSPHRASE}\n"
         )
         ran += 1
-        is_refused = any(line.startswith("E_") for line in one.said)
+        is_refused = any(line.startswith("E_") for line in one.printed)
         assert (result.exit_code != 0) == is_refused, result.output
-        assert_seen(result.output, [replace_all(line, really) for line in one.said], command)
+        assert_seen(result.output, [replace_all(line, really) for line in one.printed], command)
         told = re.search(r"Mã sự kiện ([0-9a-f]{32})", result.output)
         if told and "CHỜ SẴN" not in result.output:
             event = told[1]

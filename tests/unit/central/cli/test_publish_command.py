@@ -67,10 +67,10 @@ def publish(file: Path, db: Path, *more: object) -> tuple[int, str]:
 
 
 def test_a_collector_that_runs_sends_at_once(tmp_path: Path, db: Path) -> None:
-    code, said = publish(playlist(tmp_path / "a"), db)
+    code, output = publish(playlist(tmp_path / "a"), db)
     assert code == 0
-    assert "gửi đi ngay" in said
-    assert f"2 trạm: {STATION}, tv-cl-0021" in said
+    assert "gửi đi ngay" in output
+    assert f"2 trạm: {STATION}, tv-cl-0021" in output
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_without_a_collector_nothing_is_called_sent(
     database = Database.open(db)
     place_station(database)
     heartbeat.write_heartbeat(database, _now() - timedelta(minutes=1), is_connected=True)
-    code, said = publish(playlist(tmp_path / "a"), db, "--group", GROUP, "--lang", lang)
+    code, output = publish(playlist(tmp_path / "a"), db, "--group", GROUP, "--lang", lang)
     assert code == 75
-    assert all(word in said for word in words)
-    assert "gửi đi ngay" not in said
+    assert all(word in output for word in words)
+    assert "gửi đi ngay" not in output
     assert [row["sent"] for row in list_documents(database) if row["kind"] == "playlist"] == [False]
     database.close()
 
 
 def test_a_collector_without_a_broker_is_reported_too(tmp_path: Path, db: Path) -> None:
     note_collector(db, is_connected=False)
-    code, said = publish(playlist(tmp_path / "a"), db)
-    assert (code, "CHƯA GỬI" in said, "chưa nối được" in said) == (75, True, True)
+    code, output = publish(playlist(tmp_path / "a"), db)
+    assert (code, "CHƯA GỬI" in output, "chưa nối được" in output) == (75, True, True)
 
 
 # To whom?
@@ -109,10 +109,10 @@ def test_a_mistyped_name_is_refused_and_the_likely_one_is_named(
     tmp_path: Path, db: Path, target: tuple[str, str], likely: str
 ) -> None:
     file = playlist(tmp_path / "a")
-    code, said = publish(file, db, *target)
+    code, output = publish(file, db, *target)
     assert code == 78
-    assert target[1] in said
-    assert f"có phải {likely}?" in said
+    assert target[1] in output
+    assert f"có phải {likely}?" in output
     database = Database.open(db)
     assert unsent(database) == []
     database.close()
@@ -137,10 +137,10 @@ def test_a_new_stations_first_config_needs_no_leave(tmp_path: Path, db: Path) ->
 
 def test_a_lower_number_does_not_take_a_higher_ones_place(tmp_path: Path, db: Path) -> None:
     assert publish(playlist(tmp_path / "nine", seq=9), db)[0] == 0
-    code, said = publish(playlist(tmp_path / "three", seq=3), db)
+    code, output = publish(playlist(tmp_path / "three", seq=3), db)
     assert code == 1
-    assert "E_REPLAY" in said
-    assert "bản số 1.3 thấp hơn bản số 1.9" in said
+    assert "E_REPLAY" in output
+    assert "bản số 1.3 thấp hơn bản số 1.9" in output
     database = Database.open(db)
     kept = [row["seq"] for row in list_documents(database) if row["kind"] == "playlist"]
     database.close()
@@ -153,8 +153,8 @@ def test_the_same_number_for_another_document_is_a_fork_before_any_station_sees_
     first = playlist(tmp_path / "one")
     assert publish(first, db)[0] == 0
     assert publish(first, db)[0] == 0  # the very same may be sent again
-    code, said = publish(playlist(tmp_path / "two"), db)
-    assert (code, "E_FORK" in said, "ký lại không ghi --seq" in said) == (1, True, True)
+    code, output = publish(playlist(tmp_path / "two"), db)
+    assert (code, "E_FORK" in output, "ký lại không ghi --seq" in output) == (1, True, True)
 
 
 def test_a_number_counts_for_a_station_whatever_way_it_came(tmp_path: Path, db: Path) -> None:
@@ -180,8 +180,8 @@ def test_of_two_emergencies_the_one_drafted_first_may_go_out_second(
         files.append(tmp_path / str(seq))
         files[-1].write_bytes(sign_document(payload, "emergency", []))
     assert publish(files[0], db)[0] == 0
-    code, said = publish(files[1], db)
-    assert (code, "E_REPLAY" in said) == (0, False)
+    code, output = publish(files[1], db)
+    assert (code, "E_REPLAY" in output) == (0, False)
 
 
 def test_the_store_itself_never_steps_back(db: Path, tmp_path: Path) -> None:
@@ -205,8 +205,8 @@ def test_a_default_number_rises_with_the_clock_and_above_known_ones() -> None:
 
 def test_what_has_expired_is_not_handed_out(tmp_path: Path, db: Path) -> None:
     late = playlist(tmp_path / "a", now=_now() - timedelta(days=2), lifetime=timedelta(days=1))
-    code, said = publish(late, db)
-    assert (code, "E_EXPIRED" in said) == (1, True)
+    code, output = publish(late, db)
+    assert (code, "E_EXPIRED" in output) == (1, True)
 
 
 @pytest.mark.parametrize(("heads", "minutes", "sent"), [
@@ -252,8 +252,8 @@ def test_what_is_unsent_for_a_minute_is_an_issue_of_the_centre(tmp_path: Path, d
 
 
 def test_an_id_that_no_document_has_is_not_withheld(tmp_path: Path, db: Path) -> None:
-    code, said = run("withhold", "0" * 32, "--db", db)
-    assert (code, "không có văn bản nào" in said) == (78, True)
+    code, output = run("withhold", "0" * 32, "--db", db)
+    assert (code, "không có văn bản nào" in output) == (78, True)
     doc_id = new_doc_id()
     publish(playlist(tmp_path / "a", doc_id=doc_id), db)
     assert run("withhold", doc_id, "--db", db)[0] == 0
@@ -266,8 +266,8 @@ def test_only_playlists_are_withheld(tmp_path: Path, db: Path) -> None:
     payload = encode_document(Silence(**fields, state="on", why="thử"))
     file.write_bytes(sign_document(payload, "silence", []))
     assert publish(file, db)[0] == 0
-    code, said = run("withhold", doc_id, "--db", db)
-    assert (code, "NGẮT TIẾNG" in said) == (78, True)
+    code, output = run("withhold", doc_id, "--db", db)
+    assert (code, "NGẮT TIẾNG" in output) == (78, True)
 
 
 def test_what_a_station_reported_is_withheld_though_the_centre_never_sent_it(db: Path) -> None:

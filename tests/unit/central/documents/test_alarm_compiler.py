@@ -129,12 +129,12 @@ def test_a_box_takes_it_with_both_signatures_a_month_later_and_with_one_never(
 
 def test_who_signs_reads_that_only_a_hand_starts_it(tmp_path: Path) -> None:
     envelope = sign_document(compiled(tmp_path), "emergency", [])
-    said = "\n".join(describe(read_document(envelope)))
-    assert "chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu" in said
-    assert "DIỄN TẬP" in said
-    assert "mọi nút có khe “key-lu”" in said
-    assert "00:00 28/12/2027" in said
-    assert "phát ngay" not in said
+    output = "\n".join(describe(read_document(envelope)))
+    assert "chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu" in output
+    assert "DIỄN TẬP" in output
+    assert "mọi nút có khe “key-lu”" in output
+    assert "00:00 28/12/2027" in output
+    assert "phát ngay" not in output
     english = "\n".join(describe(read_document(envelope), "en"))
     assert "only when somebody presses an emergency key" in english
     assert "at once" not in english
@@ -202,8 +202,8 @@ def submit(folder: Path, demo: DemoAuthority, days: int, slot: str = "key-lu") -
     file.write_bytes(sign_document(payload, "emergency", demo.signers("vn.84.em")))
     if not (folder / "c.db").exists():
         prepare_centre(folder / "c.db")
-    code, said = run("publish", file, "--db", folder / "c.db", "--group", "xa-29266")
-    assert code == 0, said
+    code, output = run("publish", file, "--db", folder / "c.db", "--group", "xa-29266")
+    assert code == 0, output
     return file
 
 
@@ -211,17 +211,17 @@ def cancel(folder: Path, demo: DemoAuthority, *words: object) -> Path:
     """A cancel that two people sign, drafted with these words."""
     file = folder / "huy.json"
     header = ("--issuer", "vn.84.em", "--to", "84/29266/*", "--out", file)
-    code, said = run("draft", "cancel", *header, *words)
-    assert code == 0, said
+    code, output = run("draft", "cancel", *header, *words)
+    assert code == 0, output
     signed = sign_document(file.read_bytes(), "cancel", demo.signers("vn.84.em"))
     file.with_suffix(".signed").write_bytes(signed)
     return file.with_suffix(".signed")
 
 
 def ending(folder: Path) -> list[str]:
-    code, said = run("show", "--db", folder / "c.db", "issues", "--format", "json")
+    code, output = run("show", "--db", folder / "c.db", "issues", "--format", "json")
     assert code == 0
-    return [row["subject"] for row in json.loads(said)["issues"] if row["station"] == "centre"]
+    return [row["subject"] for row in json.loads(output)["issues"] if row["station"] == "centre"]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ def test_an_alarm_that_expires_within_two_weeks_is_an_issue(
     assert ending(tmp_path) == []
     submit(tmp_path, demo, days=12)
     assert ending(tmp_path) == ["vn.84.em/key-lu g/xa-29266"]
-    said = run("show", "--db", tmp_path / "c.db", "issues", "--lang", lang)[1]
-    assert all(word in said for word in (*words, "vn.84.em/key-lu"))
+    output = run("show", "--db", tmp_path / "c.db", "issues", "--lang", lang)[1]
+    assert all(word in output for word in (*words, "vn.84.em/key-lu"))
     submit(tmp_path, demo, days=300)  # the newer one takes its place
     assert ending(tmp_path) == []
 
@@ -271,10 +271,10 @@ def test_a_cancel_that_ends_before_its_held_alarm_goes_out_only_to_stop_what_sou
     short = cancel(tmp_path, demo, "--event", held.event_id)
     target = ("--db", tmp_path / "c.db", "--group", "xa-29266")
     for lang, word in (("vi", "trạm mất liên lạc"), ("en", "a station out of reach")):
-        code, said = run("publish", short, *target, "--lang", lang)
+        code, output = run("publish", short, *target, "--lang", lang)
         assert code == 1
-        assert "E_TTL" in said
-        assert word in said
+        assert "E_TTL" in output
+        assert word in output
     assert run("publish", short, *target, "--stop-now")[0] == 0
     assert ending(tmp_path) == ["vn.84.em/key-lu g/xa-29266"]  # whoever comes back has it still
     other = cancel(tmp_path, demo, "--event", "ab" * 16)  # of no alarm that is held
@@ -287,7 +287,7 @@ def test_a_cancel_names_its_emergency_once(
 ) -> None:
     huy = cancel(tmp_path, demo, "--event", "cd" * 16)
     header = ("--issuer", "vn.84.em", "--to", "84/29266/*", "--out", tmp_path / "x")
-    code, said = run("draft", "cancel", *header, *(word.format(huy=huy) for word in words))
-    assert (code, "E_USAGE" in said) == (78, True)
-    code, said = run("draft", "cancel", *header, "--alarm", huy)
-    assert (code, "not a signed emergency" in said) == (78, True)
+    code, output = run("draft", "cancel", *header, *(word.format(huy=huy) for word in words))
+    assert (code, "E_USAGE" in output) == (78, True)
+    code, output = run("draft", "cancel", *header, "--alarm", huy)
+    assert (code, "not a signed emergency" in output) == (78, True)

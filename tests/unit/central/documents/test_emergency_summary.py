@@ -33,7 +33,7 @@ def emergency(*bodies: EmergencyBody, **more: Any) -> Emergency:
     return Emergency(**header, **given)
 
 
-def told(document: Emergency, lang: Any = "vi") -> list[str]:
+def summarise(document: Emergency, lang: Any = "vi") -> list[str]:
     """From the loudspeakers' line to the end."""
     lines = describe(document, lang)
     first = next(n for n, line in enumerate(lines) if line.startswith(("Loa:", "Loudspeakers:")))
@@ -41,7 +41,7 @@ def told(document: Emergency, lang: Any = "vi") -> list[str]:
 
 
 def test_text_alone_is_never_called_heard() -> None:
-    assert told(emergency(EmergencyBody("vi", text=Text(show="LŨ VỀ"))))[:5] == [
+    assert summarise(emergency(EmergencyBody("vi", text=Text(show="LŨ VỀ"))))[:5] == [
         "Loa: tín hiệu báo động hai âm, rồi:",
         (
             "  • KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn bằng tiếng Việt, báo khẩn cấp và dặn nghe"
@@ -58,7 +58,7 @@ def test_each_language_has_its_own_truth() -> None:
         EmergencyBody("vi", [VOICE], Text(show="LŨ VỀ")),
         EmergencyBody("km", None, Text(show="ទឹកជំនន់")),
     )
-    assert told(emergency(*bodies))[:7] == [
+    assert summarise(emergency(*bodies))[:7] == [
         "Loa: tín hiệu báo động hai âm, rồi:",
         '  • tiếng Việt: lời ghi âm 12"',
         "  • tiếng Khmer: KHÔNG CÓ LỜI GHI ÂM, loa không nói gì bằng tiếng này",
@@ -73,7 +73,7 @@ def test_each_language_has_its_own_truth() -> None:
 
 
 def test_what_is_only_to_be_read_is_called_not_read_and_shown_on_boards() -> None:
-    lines = told(emergency(EmergencyBody("vi", text=Text(say="Lũ lên nhanh"))))
+    lines = summarise(emergency(EmergencyBody("vi", text=Text(say="Lũ lên nhanh"))))
     assert (
         "  • tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này; muốn nghe thì ghi âm" in lines
     )
@@ -82,20 +82,20 @@ def test_what_is_only_to_be_read_is_called_not_read_and_shown_on_boards() -> Non
 
 
 def test_words_alone_leave_boards_black() -> None:
-    assert "Bảng: không hiện gì" in told(emergency(EmergencyBody("vi", [VOICE])))
+    assert "Bảng: không hiện gì" in summarise(emergency(EmergencyBody("vi", [VOICE])))
 
 
 def test_every_emergency_has_a_signal_whatever_is_signed() -> None:
     body = EmergencyBody("vi", [VOICE])
-    assert "hai âm" in told(emergency(body, attention=None))[0]
-    own = told(emergency(body, attention=SIGNAL))[0]
+    assert "hai âm" in summarise(emergency(body, attention=None))[0]
+    own = summarise(emergency(body, attention=SIGNAL))[0]
     assert own.startswith('Loa: tín hiệu báo động ghi âm 4,5" (không dùng được thì hai âm')
 
 
 def test_an_exercise_says_so_in_its_line_too_and_english_says_the_same() -> None:
     document = emergency(EmergencyBody("vi", text=Text(show="LŨ VỀ")), exercise=True)
-    assert "nói rõ là diễn tập" in told(document)[1]
-    english = told(document, "en")
+    assert "nói rõ là diễn tập" in summarise(document)[1]
+    english = summarise(document, "en")
     assert english[0] == "Loudspeakers: the two-tone attention signal, then:"
     assert "NO RECORDED WORDS" in english[1]
     assert "exercise" in english[1]

@@ -170,8 +170,8 @@ def test_a_playlist_is_described_in_plain_vietnamese() -> None:
     ]  # fmt: skip
     media = [Medium(DIGEST, 480_123, "audio/mpeg", 150_000, [])]
     header = _header("playlist", "vn.84.29266", "routine", editor="Lê Thị Bưởi")
-    told = describe(Playlist(**header, media=media, entries=entries))
-    assert told == [
+    lines = describe(Playlist(**header, media=media, entries=entries))
+    assert lines == [
         "LỊCH PHÁT, hạng thông thường",
         "Người ký: vai trò vn.84.29266; khe “tuan”, bản số 1.7",
         "Nơi nhận: mọi trạm của xã 29266 (tỉnh 84)",
@@ -193,10 +193,10 @@ def test_a_playlist_is_described_in_plain_vietnamese() -> None:
 
 def test_other_kinds_are_described_too_in_both_languages(demo: DemoAuthority) -> None:
     envelope = sign_document(_emergency(), "emergency", demo.signers("vn.84.em"))
-    told = "\n".join(describe(read_document(envelope)))
-    assert "DIỄN TẬP: phát ngay, cắt mọi mục" in told
-    assert "tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này" in told
-    assert "tiếng Việt: HIỆN “LŨ LÊN NHANH”" in told
+    lines = "\n".join(describe(read_document(envelope)))
+    assert "DIỄN TẬP: phát ngay, cắt mọi mục" in lines
+    assert "tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này" in lines
+    assert "tiếng Việt: HIỆN “LŨ LÊN NHANH”" in lines
     assert "EXERCISE: at once" in "\n".join(describe(read_document(envelope), "en"))
     silence = Silence(**_header("silence", "vn.84", "silence"), state="on", why="bão")
     assert describe(silence)[-2].startswith("TẮT MỌI LOA VÀ BẢNG")
@@ -205,6 +205,6 @@ def test_other_kinds_are_described_too_in_both_languages(demo: DemoAuthority) ->
         place="84/29266/tv-cl-0007", groups=["84.29266"], zones=["nga-ba"],
         policy=StationPolicy(["21:00-05:00"], caps=[Cap("special", "05:00", "06:00", 45)]),
     )  # fmt: skip
-    told = "\n".join(describe(config))
-    assert "Nơi nhận: riêng trạm tv-cl-0007" in told
-    assert "Mức to nhất tại nhà gần nhất, khu vực đặc biệt, 05:00–06:00: 45 dBA" in told
+    lines = "\n".join(describe(config))
+    assert "Nơi nhận: riêng trạm tv-cl-0007" in lines
+    assert "Mức to nhất tại nhà gần nhất, khu vực đặc biệt, 05:00–06:00: 45 dBA" in lines

@@ -57,10 +57,10 @@ def test_a_kind_of_a_newer_box_is_shown_by_its_code(database: Database) -> None:
 
 
 def test_the_log_holds_beginnings_and_ends_and_nothing_else(database: Database) -> None:
-    told = {"what": "disk_full", "subject": "/var/lib/tramtin", "hint": "0 MiB free"}
-    keep_record(database, 1, {**told, "state": "begins"})
+    detail = {"what": "disk_full", "subject": "/var/lib/tramtin", "hint": "0 MiB free"}
+    keep_record(database, 1, {**detail, "state": "begins"})
     keep_record(database, 2, {"what": "engine_lost", "output": "loa", "why": "it ended"})
-    keep_record(database, 3, {**told, "state": "ends"})
+    keep_record(database, 3, {**detail, "state": "ends"})
     assert [(row["state"], row["kind"]) for row in issue_log(database)] == [
         ("begins", "disk_full"),
         ("ends", "disk_full"),
@@ -131,11 +131,11 @@ def test_an_emergency_that_does_not_sound_is_read_with_its_reason_on_eighty_colu
 
 
 def test_a_silence_is_read_with_who_why_and_until_when(db: Path, database: Database) -> None:
-    told = {
+    detail = {
         "state": "on", "by": "vn.84", "doc_id": "ab" * 16, "how": "stop", "why": "Nghi bị chiếm",
         "until": "2026-11-24T06:00:00Z", "editor": "Trực ban", "approver": "Giám đốc",
     }  # fmt: skip
-    keep_record(database, 1, told, "silence")
+    keep_record(database, 1, detail, "silence")
     result = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["show", "--db", str(db), "silences"])
     words = ("ngắt hết", "vn.84", "Lý do: Nghi bị chiếm", "tự hết: 13:00 24/11/2026", "ab" * 16)
     assert [word for word in words if word not in result.output] == []

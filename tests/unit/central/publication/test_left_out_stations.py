@@ -66,16 +66,16 @@ def test_an_older_station_is_named_and_does_not_keep_the_others_waiting(
     tmp_path: Path, db: Path
 ) -> None:
     configure_two(db, ["entries.advert"], [])
-    exit_code, said = publish(advert(tmp_path / "p"), db)
+    exit_code, output = publish(advert(tmp_path / "p"), db)
     assert exit_code == 0
-    assert "E_UNSUPPORTED" in said
-    assert f"(entries.advert): nâng cấp hộp [trạm: {OTHER}]" in said
+    assert "E_UNSUPPORTED" in output
+    assert f"(entries.advert): nâng cấp hộp [trạm: {OTHER}]" in output
 
 
 def test_when_all_stations_would_refuse_it_is_not_published(tmp_path: Path, db: Path) -> None:
     configure_two(db, [], [])
-    exit_code, said = publish(advert(tmp_path / "p"), db)
-    assert (exit_code, said.split(":")[0]) == (1, "E_UNSUPPORTED")
+    exit_code, output = publish(advert(tmp_path / "p"), db)
+    assert (exit_code, output.split(":")[0]) == (1, "E_UNSUPPORTED")
     assert publish(advert(tmp_path / "q"), db, "--anyway")[0] == 0
 
 
@@ -104,10 +104,10 @@ def test_sign_names_them_too_before_it_asks_for_the_key(
     configure_two(db, ["entries.advert"], [])
     file = advert(tmp_path / "p")
     command = ["sign", str(file), "--key", str(file), "--db", str(db), "--lang", lang]
-    said = CliRunner().invoke(main, command, input="n\n").output
-    assert words in said
-    assert OTHER in said
-    assert STATION not in said.split(words)[1]
+    output = CliRunner().invoke(main, command, input="n\n").output
+    assert words in output
+    assert OTHER in output
+    assert STATION not in output.split(words)[1]
 
 
 def test_sign_shows_the_names_of_what_this_machine_does_not_know(tmp_path: Path) -> None:
@@ -116,9 +116,9 @@ def test_sign_shows_the_names_of_what_this_machine_does_not_know(tmp_path: Path)
     file = tmp_path / "p"
     file.write_bytes(seal(plain(mood="calm"), COMMUNE))
     assert ignored_members(file.read_bytes()) == ("mood",)
-    said = CliRunner().invoke(main, ["sign", str(file), "--key", str(file)], input="n\n").output
-    assert "CHÚ Ý: máy này chưa hiểu" in said
-    assert "mood" in said
+    output = CliRunner().invoke(main, ["sign", str(file), "--key", str(file)], input="n\n").output
+    assert "CHÚ Ý: máy này chưa hiểu" in output
+    assert "mood" in output
 
 
 def compiled(folder: Path, words: str) -> dict[str, Any]:
@@ -138,8 +138,10 @@ def compiled(folder: Path, words: str) -> dict[str, Any]:
 
 def test_what_an_item_says_of_itself_travels_and_is_not_critical(tmp_path: Path) -> None:
     document = compiled(tmp_path, DESCRIBED)
-    told = {name: document["entries"][0][name] for name in ("essential", "field", "source", "ref")}
-    assert told == {"essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND"}
+    members = {
+        name: document["entries"][0][name] for name in ("essential", "field", "source", "ref")
+    }
+    assert members == {"essential": True, "field": 3, "source": "UBND xã", "ref": "12/TB-UBND"}
     assert "crit" not in document
     assert "advert" not in document["entries"][0]
 

@@ -92,12 +92,12 @@ class Waiting:
         envelope = sign_document(encode_document(document), document.kind, [])
         self.payload = sha256_of(envelope)
         self.answers = StationAnswers(database, (STATION, OTHER), document, envelope)
-        self.told: list[str] = []
+        self.printed: list[str] = []
         self._steps = list(steps)
 
     def run(self, limit_s: float = 60.0) -> int:
         return wait_for_answers(
-            self.answers, "vi", limit_s=limit_s, print_line=self.told.append, pause=self._pause
+            self.answers, "vi", limit_s=limit_s, print_line=self.printed.append, pause=self._pause
         )
 
     def _pause(self, _: float) -> None:
@@ -111,10 +111,10 @@ def test_it_ends_when_all_have_taken_it(database: Database) -> None:
         lambda: verdict(database, STATION, document), lambda: verdict(database, OTHER, document),
     )  # fmt: skip
     assert waiting.run() == ALL
-    assert [line.split(" ", 1)[1] for line in waiting.told[:2]] == [
+    assert [line.split(" ", 1)[1] for line in waiting.printed[:2]] == [
         f"{STATION}: đã nhận", f"{OTHER}: đã nhận",
     ]  # fmt: skip
-    assert waiting.told[-1] == "2 trạm: 2 đã nhận, 2 đủ loa và bảng, 0 từ chối"
+    assert waiting.printed[-1] == "2 trạm: 2 đã nhận, 2 đủ loa và bảng, 0 từ chối"
 
 
 def test_a_refusal_is_printed_with_its_reason_and_is_an_answer(database: Database) -> None:
@@ -126,7 +126,7 @@ def test_a_refusal_is_printed_with_its_reason_and_is_an_answer(database: Databas
 
     waiting = Waiting(database, document, both)
     assert waiting.run() == SOME
-    assert waiting.told[0].endswith(f"{STATION}: TỪ CHỐI, E_BUDGET: why")
+    assert waiting.printed[0].endswith(f"{STATION}: TỪ CHỐI, E_BUDGET: why")
 
 
 def done(database: Database, station: str, document: Document, code: str | None = None) -> None:
@@ -177,7 +177,7 @@ def test_answers_to_other_or_earlier_documents_do_not_count(database: Database) 
     verdict(database, OTHER, playlist())
     waiting = Waiting(database, document)
     assert waiting.run(limit_s=0.0) == NONE
-    assert waiting.told[-2:] == [
+    assert waiting.printed[-2:] == [
         f"{STATION}: CHƯA TRẢ LỜI (chưa từng liên lạc)",
         f"{OTHER}: CHƯA TRẢ LỜI (chưa từng liên lạc)",
     ]
@@ -188,8 +188,8 @@ def test_offline_and_silent_stations_are_distinguished(database: Database) -> No
     note_presence(database, OTHER, online=True, session=1)
     waiting = Waiting(database, playlist())
     waiting.run(limit_s=0.0)
-    assert f"{STATION}: CHƯA TRẢ LỜI (mất liên lạc)" in waiting.told
-    assert f"{OTHER}: CHƯA TRẢ LỜI (đang nối mạng)" in waiting.told
+    assert f"{STATION}: CHƯA TRẢ LỜI (mất liên lạc)" in waiting.printed
+    assert f"{OTHER}: CHƯA TRẢ LỜI (đang nối mạng)" in waiting.printed
 
 
 def test_a_hello_that_names_it_is_an_acceptance(database: Database) -> None:
@@ -216,8 +216,8 @@ def test_an_emergency_is_waited_for_until_it_sounds(database: Database) -> None:
 
     waiting = Waiting(database, document, accept, sound)
     assert waiting.run() == ALL
-    assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU")
-    assert waiting.told[-2].endswith("đã nhận; loa ĐANG KÊU (loa)")
+    assert waiting.printed[0].endswith("đã nhận; loa CHƯA KÊU")
+    assert waiting.printed[-2].endswith("đã nhận; loa ĐANG KÊU (loa)")
 
 
 def test_a_picture_alone_is_not_called_sounding(database: Database) -> None:
@@ -230,7 +230,7 @@ def test_a_picture_alone_is_not_called_sounding(database: Database) -> None:
         verdict(database, station, document)
         report_health(database, station, EVENT, **{"bang-tin": "picture"})
     assert waiting.run(limit_s=0.0) == NONE
-    assert waiting.told[0].endswith("đã nhận; loa CHƯA KÊU; bảng đang hiện (bang-tin)")
+    assert waiting.printed[0].endswith("đã nhận; loa CHƯA KÊU; bảng đang hiện (bang-tin)")
 
 
 def test_a_station_that_cannot_play_it_reports_why_and_ends_the_wait(database: Database) -> None:
@@ -245,8 +245,8 @@ def test_a_station_that_cannot_play_it_reports_why_and_ends_the_wait(database: D
         database, STATION, EVENT, other, Issue(NOT_SOUNDING, "loa", "", f"{EVENT}: engine gone")
     )
     assert waiting.run() == SOME
-    assert "KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: loa: engine gone" in waiting.told[0]
-    assert "another" not in waiting.told[0]
+    assert "KHÔNG KÊU, KHÔNG HIỆN ĐƯỢC: loa: engine gone" in waiting.printed[0]
+    assert "another" not in waiting.printed[0]
 
 
 def test_the_issue_is_one_that_boxes_know() -> None:
@@ -266,7 +266,7 @@ def test_a_short_one_that_is_over_already_is_known_by_its_record(database: Datab
     report_health(database, OTHER, EVENT, loa="sound")
     keep_record(database, 1, play, "play")
     assert waiting.run() == ALL
-    assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
+    assert "loa đã kêu xong (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.printed[0]
 
 
 def test_recordings_that_are_missing_are_reported_and_waited_for(database: Database) -> None:
@@ -287,7 +287,7 @@ def test_recordings_that_are_missing_are_reported_and_waited_for(database: Datab
 
     waiting = Waiting(database, document, begin, arrive)
     assert waiting.run() == ALL
-    assert [line.split(": ", 1)[1] for line in waiting.told[:3]] == [
+    assert [line.split(": ", 1)[1] for line in waiting.printed[:3]] == [
         "đã nhận; loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt, tiếng Khmer",
         "đã nhận; loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Khmer",
         "đã nhận; loa ĐANG KÊU (loa)",
@@ -295,7 +295,7 @@ def test_recordings_that_are_missing_are_reported_and_waited_for(database: Datab
     never = Waiting(database, document)
     begin()
     assert never.run(limit_s=0.0) == NONE
-    assert never.told[-1] == "2 trạm: 2 đã nhận, 0 đủ loa và bảng, 0 từ chối"
+    assert never.printed[-1] == "2 trạm: 2 đã nhận, 0 đủ loa và bảng, 0 từ chối"
 
 
 def test_words_without_a_recording_are_reported_and_not_waited_for(database: Database) -> None:
@@ -306,7 +306,7 @@ def test_words_without_a_recording_are_reported_and_not_waited_for(database: Dat
         verdict(database, station, document)
         report_health(database, station, EVENT, words_missing=["vi"], loa="sound")
     assert waiting.run() == ALL
-    assert "loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.told[0]
+    assert "loa ĐANG KÊU (loa); KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt" in waiting.printed[0]
 
 
 def test_too_late_is_waited_for_as_a_head_may_still_attest_it(database: Database) -> None:

@@ -76,23 +76,23 @@ def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
     configure(db, policy)
     configure(db, StationPolicy([]), OTHER)
     file = playlist(tmp_path / "p", *entries)
-    exit_code, said = publish(file, db)
+    exit_code, output = publish(file, db)
     assert exit_code == 1
-    assert said.startswith(code)
-    assert [word for word in words if word not in said] == []
-    assert f"[trạm: {STATION}]" in said
-    exit_code, said = publish(file, db, "--anyway")
+    assert output.startswith(code)
+    assert [word for word in words if word not in output] == []
+    assert f"[trạm: {STATION}]" in output
+    exit_code, output = publish(file, db, "--anyway")
     assert exit_code == 0
-    assert f"CHÚ Ý: {code}" in said
+    assert f"CHÚ Ý: {code}" in output
 
 
 def test_what_every_station_accepts_is_published_without_a_notice(tmp_path: Path, db: Path) -> None:
     configure(
         db, StationPolicy(["21:00-05:00"], sessions_per_day=2, media_hosts=["media.example.vn"])
     )
-    exit_code, said = publish(playlist(tmp_path / "p", entry("x", ["06:00", "17:00"])), db)
+    exit_code, output = publish(playlist(tmp_path / "p", entry("x", ["06:00", "17:00"])), db)
     assert exit_code == 0
-    assert "CHÚ Ý" not in said
+    assert "CHÚ Ý" not in output
 
 
 def test_the_sessions_of_other_schedules_count_and_those_of_the_replaced_one_do_not(
@@ -104,23 +104,23 @@ def test_the_sessions_of_other_schedules_count_and_those_of_the_replaced_one_do_
     same_slot = playlist(tmp_path / "b", entry("x", ["08:00", "09:00"]), seq=6)
     assert publish(same_slot, db)[0] == 0
     other_slot = playlist(tmp_path / "c", entry("y", ["18:00"]), slot="khac")
-    exit_code, said = publish(other_slot, db)
-    assert (exit_code, "“y” lúc 18:00" in said) == (1, True)
+    exit_code, output = publish(other_slot, db)
+    assert (exit_code, "“y” lúc 18:00" in output) == (1, True)
 
 
 def test_stations_alike_are_named_together(tmp_path: Path, db: Path) -> None:
     for station in (STATION, OTHER):
         configure(db, StationPolicy(["21:00-05:00"]), station)
-    said = publish(playlist(tmp_path / "p", entry("x", ["03:15"])), db, "--lang", "en")[1]
-    assert said.count("E_HOURS") == 2  # the code of the refusal, and its one line
-    assert f"[stations: {STATION}, {OTHER}]" in said
+    output = publish(playlist(tmp_path / "p", entry("x", ["03:15"])), db, "--lang", "en")[1]
+    assert output.count("E_HOURS") == 2  # the code of the refusal, and its one line
+    assert f"[stations: {STATION}, {OTHER}]" in output
 
 
 def test_a_schedule_for_other_places_than_the_groups_is_refused(tmp_path: Path, db: Path) -> None:
     configure(db, StationPolicy([]))
-    exit_code, said = publish(playlist(tmp_path / "p", to=["84/29281/*"]), db)
-    assert (exit_code, said.split(":")[0]) == (1, "E_STATION")
-    assert "mọi trạm của xã 29281" in said
+    exit_code, output = publish(playlist(tmp_path / "p", to=["84/29281/*"]), db)
+    assert (exit_code, output.split(":")[0]) == (1, "E_STATION")
+    assert "mọi trạm của xã 29281" in output
 
 
 def test_a_station_elsewhere_or_outside_the_group_is_named_and_blocks_no_other(
@@ -129,11 +129,11 @@ def test_a_station_elsewhere_or_outside_the_group_is_named_and_blocks_no_other(
     configure(db, StationPolicy([]))
     configure(db, StationPolicy([]), OTHER, place="84/29281")
     configure(db, StationPolicy([]), "tv-cl-0033", groups=("khac",))
-    exit_code, said = publish(playlist(tmp_path / "p"), db)
+    exit_code, output = publish(playlist(tmp_path / "p"), db)
     assert exit_code == 0
     outside = "E_STATION: trạm nằm ngoài nơi nhận (mọi trạm của xã 29266 (tỉnh 84))"
-    assert f"{outside} [trạm: {OTHER}]" in said
-    assert "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: tv-cl-0033" in said
+    assert f"{outside} [trạm: {OTHER}]" in output
+    assert "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: tv-cl-0033" in output
 
 
 def test_one_station_that_claims_a_high_number_is_named_and_blocks_no_other(
@@ -150,8 +150,8 @@ def test_one_station_that_claims_a_high_number_is_named_and_blocks_no_other(
     database = Database.open(db)
     note_latest(database, OTHER, "hello", msgspec.json.encode(hello))
     database.close()
-    exit_code, said = publish(playlist(tmp_path / "p"), db)
-    assert (exit_code, f"[trạm: {OTHER}]" in said, "E_REPLAY" in said) == (0, True, True)
+    exit_code, output = publish(playlist(tmp_path / "p"), db)
+    assert (exit_code, f"[trạm: {OTHER}]" in output, "E_REPLAY" in output) == (0, True, True)
 
 
 def test_an_emergency_is_published_with_a_notice_of_what_is_missing(
@@ -172,8 +172,8 @@ def test_an_emergency_is_published_with_a_notice_of_what_is_missing(
     )  # fmt: skip
     file = tmp_path / "e"
     file.write_bytes(sign_document(payload, "emergency", []))
-    exit_code, said = publish(file, db)
-    assert (exit_code, "CHÚ Ý: E_URL" in said) == (0, True)
+    exit_code, output = publish(file, db)
+    assert (exit_code, "CHÚ Ý: E_URL" in output) == (0, True)
 
 
 @pytest.mark.parametrize(

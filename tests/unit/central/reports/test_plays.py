@@ -115,30 +115,30 @@ def test_a_terminal_of_eighty_columns_shows_what_was_missing_and_local_times(
     db: Path, database: Database, lang: str, words: tuple[str, ...]
 ) -> None:
     keep_record(database, 1, play(words_missing=["vi"], reason="restart"), "play")
-    said = show(db, lang)
-    joined = " ".join(line.replace("│", " ") for line in said.splitlines())
+    report = show(db, lang)
+    joined = " ".join(line.replace("│", " ") for line in report.splitlines())
     text = " ".join(joined.split())
-    assert max(map(len, said.splitlines())) <= 80
+    assert max(map(len, report.splitlines())) <= 80
     for word in words:
         assert all(part in text for part in word.split()), word
-    assert "12:00" in said  # 05:00 UTC
-    assert "24/11/2026" in said
-    assert "67d35554…" in said
-    assert EVENT not in said
+    assert "12:00" in report  # 05:00 UTC
+    assert "24/11/2026" in report
+    assert "67d35554…" in report
+    assert EVENT not in report
 
 
 def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
     """A flood warning lasts an hour: it must not look as if nothing were played."""
     report_health(database, STATION, EVENT, words_missing=["vi"], loa="sound")
-    said = show(db)
-    text = " ".join(said.replace("│", " ").split())
+    report = show(db)
+    text = " ".join(report.replace("│", " ").split())
     for part in (
         "Loa (loa), khẩn cấp",
         "đến: 16:00 30/11/2026",
         "KHÔNG NGHE ĐƯỢC LỜI: tiếng Việt",
         STATION,
     ):
-        assert part in text, said
+        assert part in text, report
     assert "mất liên lạc" in text
 
 

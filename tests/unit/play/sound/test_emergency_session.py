@@ -128,7 +128,7 @@ class FakeLog:
 
 
 @dataclass
-class Told:
+class AlarmRun:
     """A session with its engine; `order` is what sounded, `_` before what was cut."""
 
     item: Item
@@ -205,21 +205,21 @@ def media_files(monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return media_files
 
 
-def stop_behind(told: Told, count: int, reason: str = "over") -> None:
+def stop_behind(alarm_run: AlarmRun, count: int, reason: str = "over") -> None:
     """The emergency is over when so many segments have begun."""
 
     def on_sound(_name: str) -> None:
-        if len(told.order) >= count:
-            told.session.stop(reason)
+        if len(alarm_run.order) >= count:
+            alarm_run.session.stop(reason)
 
-    told.on_sound = on_sound
+    alarm_run.on_sound = on_sound
 
 
 async def test_signal_words_and_rounds_play_as_signed_and_are_recorded(media_files: Shelf) -> None:
     media_files.here = {"a", "b"}
-    told = Told(alarm("ab", repeat=2), media_files)
-    play = await told.announce()
-    assert told.order == ["two-tone", "a", "b", "a", "b"]
+    alarm_run = AlarmRun(alarm("ab", repeat=2), media_files)
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "a", "b", "a", "b"]
     assert (play.result, play.reason, play.words_missing) == ("full", None, None)
     assert play.media == ["a" * 64, "b" * 64]
     assert play.duration_ms == 3_000 + 4 * 8_000
@@ -229,10 +229,10 @@ async def test_signal_words_and_rounds_play_as_signed_and_are_recorded(media_fil
 async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(
     media_files: Shelf,
 ) -> None:
-    told = Told(alarm("ab"), media_files)
-    stop_behind(told, 4)
-    play = await told.announce()
-    assert told.order == ["two-tone", "line", "line", "line"]
+    alarm_run = AlarmRun(alarm("ab"), media_files)
+    stop_behind(alarm_run, 4)
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "line", "line", "line"]
     assert play.words_missing == ["a", "b"]
     assert (play.result, play.reason, play.media) == ("cut", "over", [])
 
@@ -240,28 +240,28 @@ async def test_attack_101_media_that_never_come_delay_neither_signal_nor_line(
 async def test_a_text_without_a_recording_is_announced_by_signal_and_line(
     media_files: Shelf,
 ) -> None:
-    told = Told(alarm("", "vk"), media_files)
-    stop_behind(told, 3)
-    play = await told.announce()
-    assert told.order == ["two-tone", "line", "line"]
+    alarm_run = AlarmRun(alarm("", "vk"), media_files)
+    stop_behind(alarm_run, 3)
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "line", "line"]
     assert (play.result, play.words_missing) == ("full", ["v", "k"])
-    assert told.log.opened[0].words_missing == ["v", "k"]
+    assert alarm_run.log.opened[0].words_missing == ["v", "k"]
 
 
 async def test_an_exercise_plays_the_exercise_line(media_files: Shelf) -> None:
-    told = Told(alarm("", "v", is_exercise=True), media_files)
-    stop_behind(told, 2)
-    await told.announce()
-    assert told.order == ["two-tone", "exercise-line"]
+    alarm_run = AlarmRun(alarm("", "v", is_exercise=True), media_files)
+    stop_behind(alarm_run, 2)
+    await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "exercise-line"]
 
 
 async def test_words_that_arrive_while_the_line_sounds_restart_the_sequence(
     media_files: Shelf,
 ) -> None:
-    told = Told(alarm("a"), media_files)
-    told.on_sound = lambda name: told.arrive("a") if name == "line" else None
-    play = await told.announce()
-    assert told.order == ["two-tone", "line", "two-tone", "a"]
+    alarm_run = AlarmRun(alarm("a"), media_files)
+    alarm_run.on_sound = lambda name: alarm_run.arrive("a") if name == "line" else None
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "line", "two-tone", "a"]
     assert (play.result, play.words_missing) == ("full", None)
 
 
@@ -269,10 +269,10 @@ async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(
     media_files: Shelf,
 ) -> None:
     media_files.here, media_files.broken = {"a", "b"}, {"b"}
-    told = Told(alarm("abc", "k", repeat=2), media_files)
+    alarm_run = AlarmRun(alarm("abc", "k", repeat=2), media_files)
     missing: list[tuple[str, list[str]]] = []
-    told.on_sound = lambda name: missing.append((name, told.session.words_missing))
-    await told.announce()
+    alarm_run.on_sound = lambda name: missing.append((name, alarm_run.session.words_missing))
+    await alarm_run.announce()
     assert missing == [
         ("two-tone", ["c", "k"]),
         ("a", ["c", "k"]),
@@ -283,18 +283,18 @@ async def test_which_languages_cannot_be_heard_now_is_known_while_it_sounds(
 
 async def test_a_file_that_rotted_on_the_card_is_replaced_by_the_line(media_files: Shelf) -> None:
     media_files.here, media_files.rotten = {"a"}, {"a"}
-    told = Told(alarm("a"), media_files)
-    stop_behind(told, 2)
-    play = await told.announce()
-    assert told.order == ["two-tone", "line"]
+    alarm_run = AlarmRun(alarm("a"), media_files)
+    stop_behind(alarm_run, 2)
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "line"]
     assert play.words_missing == ["a"]
 
 
 async def test_words_whose_decoder_breaks_were_not_heard(media_files: Shelf) -> None:
     media_files.here, media_files.broken = {"a", "b"}, {"a"}
-    told = Told(alarm("ab"), media_files)
-    play = await told.announce()
-    assert told.order == ["two-tone", "a", "b"]
+    alarm_run = AlarmRun(alarm("ab"), media_files)
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "a", "b"]
     assert (play.result, play.words_missing) == ("full", ["a"])
 
 
@@ -304,31 +304,31 @@ async def test_a_card_that_hangs_does_not_delay_the_line(
     monkeypatch.setattr(segment_loader, "WORDS_LIMIT_S", 0.001)
     media_files.here = {"a"}
     media_files.hung.clear()
-    told = Told(alarm("a"), media_files)
-    told.on_sound = lambda name: media_files.hung.set() if name == "line" else None
-    await told.announce()
-    assert told.order == ["two-tone", "line", "two-tone", "a"]
+    alarm_run = AlarmRun(alarm("a"), media_files)
+    alarm_run.on_sound = lambda name: media_files.hung.set() if name == "line" else None
+    await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "line", "two-tone", "a"]
 
 
 async def test_an_engine_that_holds_no_line_sounds_the_signal_instead(media_files: Shelf) -> None:
-    told = Told(alarm("", "v"), media_files, lengths={"two-tone": 3.0})
-    stop_behind(told, 2)
-    await told.announce()
-    assert told.order == ["two-tone", "two-tone"]
+    alarm_run = AlarmRun(alarm("", "v"), media_files, lengths={"two-tone": 3.0})
+    stop_behind(alarm_run, 2)
+    await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "two-tone"]
 
 
 async def test_a_recorded_signal_in_store_sounds_as_signed(media_files: Shelf) -> None:
     media_files.here = {"a", "s"}
-    told = Told(alarm("a", signal=medium("s", 5)), media_files, lengths={"s": 5.0})
-    await told.announce()
-    assert told.order == ["s", "a"]
+    alarm_run = AlarmRun(alarm("a", signal=medium("s", 5)), media_files, lengths={"s": 5.0})
+    await alarm_run.announce()
+    assert alarm_run.order == ["s", "a"]
 
 
 async def test_a_recorded_signal_that_is_not_here_is_the_built_in_one(media_files: Shelf) -> None:
     media_files.here = {"a"}
-    told = Told(alarm("a", signal=medium("s", 5)), media_files)
-    await told.announce()
-    assert told.order == ["two-tone", "a"]
+    alarm_run = AlarmRun(alarm("a", signal=medium("s", 5)), media_files)
+    await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "a"]
 
 
 async def test_the_built_in_signal_replaces_a_recorded_one_on_a_card_that_hangs(
@@ -337,27 +337,29 @@ async def test_the_built_in_signal_replaces_a_recorded_one_on_a_card_that_hangs(
     monkeypatch.setattr(segment_loader, "SIGNAL_LIMIT_S", 0.001)
     media_files.here = {"a", "s"}
     media_files.hung.clear()
-    told = Told(alarm("a", signal=medium("s", 5)), media_files)
-    told.on_sound = lambda _name: media_files.hung.set()
-    await told.announce()
-    assert told.order == ["two-tone", "a"]
+    alarm_run = AlarmRun(alarm("a", signal=medium("s", 5)), media_files)
+    alarm_run.on_sound = lambda _name: media_files.hung.set()
+    await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "a"]
 
 
 async def test_a_recorded_signal_that_breaks_off_is_followed_by_the_built_in_one(
     media_files: Shelf,
 ) -> None:
     media_files.here = {"a", "s"}
-    told = Told(alarm("a", signal=medium("s", 5)), media_files, lengths=LENGTHS_S | {"s": 1.0})
-    await told.announce()
-    assert told.order == ["s", "two-tone", "a"]
+    alarm_run = AlarmRun(
+        alarm("a", signal=medium("s", 5)), media_files, lengths=LENGTHS_S | {"s": 1.0}
+    )
+    await alarm_run.announce()
+    assert alarm_run.order == ["s", "two-tone", "a"]
 
 
 async def test_it_is_preempted_after_the_body_that_sounds(media_files: Shelf) -> None:
     media_files.here = {"a", "b"}
-    told = Told(alarm("ab", repeat=3), media_files)
-    told.on_sound = lambda name: told.session.preempt() if name == "a" else None
-    play = await told.announce()
-    assert told.order == ["two-tone", "a"]
+    alarm_run = AlarmRun(alarm("ab", repeat=3), media_files)
+    alarm_run.on_sound = lambda name: alarm_run.session.preempt() if name == "a" else None
+    play = await alarm_run.announce()
+    assert alarm_run.order == ["two-tone", "a"]
     assert (play.result, play.reason, play.words_missing) == ("cut", "replaced", ["b"])
     assert play.duration_ms == 11_000
 
@@ -367,23 +369,23 @@ async def test_words_are_ordered_right_behind_the_signal_while_that_sounds(
 ) -> None:
     monkeypatch.setattr(emergency_session, "AHEAD_S", 3600.0)
     media_files.here = {"a"}
-    told = Told(alarm("a"), media_files, is_manual=True)
-    telling = asyncio.create_task(told.announce())
-    fire = await command(told, Fire)
-    told.session.on_started(Started(fire.id, mono_s()))
-    start = await command(told, StartSlot)
-    assert (start.after, told.name(start)) == (fire.id, "a")
-    assert await command(told, Load)
-    told.session.preempt()
-    assert [one.id for one in told.commands if isinstance(one, Stop)] == [start.id]
-    await told.session.on_ended(Ended(fire.id, 144_000, "end", mono_s()))
+    alarm_run = AlarmRun(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(alarm_run.announce())
+    fire = await command(alarm_run, Fire)
+    alarm_run.session.on_started(Started(fire.id, mono_s()))
+    start = await command(alarm_run, StartSlot)
+    assert (start.after, alarm_run.name(start)) == (fire.id, "a")
+    assert await command(alarm_run, Load)
+    alarm_run.session.preempt()
+    assert [one.id for one in alarm_run.commands if isinstance(one, Stop)] == [start.id]
+    await alarm_run.session.on_ended(Ended(fire.id, 144_000, "end", mono_s()))
     assert (await telling).reason == "replaced"
 
 
-async def command(told: Told, kind: type[Any]) -> Any:
+async def command(alarm_run: AlarmRun, kind: type[Any]) -> Any:
     async with asyncio.timeout(60):
         while True:
-            found = [one for one in told.commands if isinstance(one, kind)]
+            found = [one for one in alarm_run.commands if isinstance(one, kind)]
             if found:
                 return found[0]
             await asyncio.sleep(0)
@@ -391,33 +393,33 @@ async def command(told: Told, kind: type[Any]) -> Any:
 
 async def test_a_higher_level_cuts_it_and_the_record_has_the_reason(media_files: Shelf) -> None:
     media_files.here = {"a"}
-    told = Told(alarm("a"), media_files, is_manual=True)
-    telling = asyncio.create_task(told.announce())
-    fire = await command(told, Fire)
-    told.session.on_started(Started(fire.id, mono_s()))
-    await told.session.on_ended(Ended(fire.id, 48_000, "stopped", mono_s()))
+    alarm_run = AlarmRun(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(alarm_run.announce())
+    fire = await command(alarm_run, Fire)
+    alarm_run.session.on_started(Started(fire.id, mono_s()))
+    await alarm_run.session.on_ended(Ended(fire.id, 48_000, "stopped", mono_s()))
     play = await telling
     assert (play.result, play.reason, play.duration_ms) == ("cut", "preempted", 1_000)
 
 
 async def test_an_engine_that_is_lost_leaves_a_record_of_what_was_heard(media_files: Shelf) -> None:
-    told = Told(alarm("a"), media_files, is_manual=True)
-    telling = asyncio.create_task(told.session.announce())
-    fire = await command(told, Fire)
+    alarm_run = AlarmRun(alarm("a"), media_files, is_manual=True)
+    telling = asyncio.create_task(alarm_run.session.announce())
+    fire = await command(alarm_run, Fire)
     at_mono_s = mono_s()
-    told.session.on_started(Started(fire.id, at_mono_s))
-    await told.session.abandon("engine_lost", at_mono_s + 2)
+    alarm_run.session.on_started(Started(fire.id, at_mono_s))
+    await alarm_run.session.abandon("engine_lost", at_mono_s + 2)
     await telling
-    (play,) = told.log.plays
+    (play,) = alarm_run.log.plays
     assert (play.result, play.reason, play.duration_ms) == ("cut", "engine_lost", 2_000)
     assert play.words_missing == ["a"]
 
 
 async def test_what_was_stopped_before_its_first_sample_was_not_heard(media_files: Shelf) -> None:
-    told = Told(alarm("a"), media_files)
-    told.session.stop("withdrawn")
+    alarm_run = AlarmRun(alarm("a"), media_files)
+    alarm_run.session.stop("withdrawn")
     with pytest.raises(PlayError, match="withdrawn"):
-        await told.session.announce()
-    await told.session.refuse("E_STOPPED: withdrawn")
-    (play,) = told.log.plays
+        await alarm_run.session.announce()
+    await alarm_run.session.refuse("E_STOPPED: withdrawn")
+    (play,) = alarm_run.log.plays
     assert (play.result, play.words_missing, play.media) == ("skipped", ["a"], [])
