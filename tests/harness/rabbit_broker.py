@@ -6,14 +6,37 @@ starts on the machine. The Erlang node listens on 127.0.0.1 alone.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from central.collector.identity import Identity
+from central.collector.identity import CENTRE, Identity
 from central.testbed.broker import find_free_port
+from tests.harness.broker_rules import rabbit_definitions
 from tests.harness.child_broker import ChildBroker
 
+PROJECT = Path(__file__).resolve().parents[2]
+IS_INSTALLED = Path("/usr/lib/rabbitmq/lib").is_dir()
 START_LIMIT_S = 120.0
+
+
+async def unpack_rabbitmq() -> Path:
+    """The folder below which its packages lie: the machine's own, or unpacked once.
+
+    Raises:
+        RuntimeError: they cannot be had from Debian's archive.
+    """
+    if IS_INSTALLED:
+        return Path("/")
+    root = PROJECT / ".venv" / "rabbitmq"  # goes with `make clean`
+    unpack = await asyncio.create_subprocess_exec(
+        PROJECT / ".ci" / "unpack", "rabbitmq-server", root
+    )
+    if await unpack.wait() != 0:
+        raise RuntimeError("RabbitMQ cannot be had from Debian's archive")
+    return root
 
 
 class RabbitBroker(ChildBroker):
@@ -24,9 +47,12 @@ class RabbitBroker(ChildBroker):
         ca: PEM of the authority whose certificates may connect.
         server: its own certificate and key.
         root: where the packages were unpacked.
+        stations: those that have rights on it.
     """
 
-    def __init__(self, folder: Path, ca: Path, server: Identity, root: Path) -> None:
+    def __init__(
+        self, folder: Path, ca: Path, server: Identity, root: Path, stations: Sequence[str]
+    ) -> None:
         folder.mkdir(parents=True)
         super().__init__(find_free_port(), folder / "rabbit.log")
         self._folder = folder
@@ -34,12 +60,17 @@ class RabbitBroker(ChildBroker):
         (self._home,) = (root / "usr/lib/rabbitmq/lib").glob("rabbitmq_server-*")
         (self._programs,) = self._erlang.glob("erts-*/bin")
         (folder / "enabled_plugins").write_text("[rabbitmq_mqtt].\n")
+        definitions = json.dumps(rabbit_definitions(stations, CENTRE))
+        (folder / "definitions.json").write_text(definitions)
         (folder / "rabbitmq.conf").write_text(
             f"""\
 listeners.tcp = none
 mqtt.listeners.tcp = none
 mqtt.listeners.ssl.1 = 127.0.0.1:{self.port}
-mqtt.allow_anonymous = true
+mqtt.allow_anonymous = false
+mqtt.ssl_cert_login = true
+ssl_cert_login_from = common_name
+load_definitions = {folder}/definitions.json
 ssl_options.cacertfile = {ca}
 ssl_options.certfile = {server.cert}
 ssl_options.keyfile = {server.key}

@@ -3,6 +3,7 @@
 Mosquitto carries every other scenario. Here all that a box needs comes by a NATS or RabbitMQ: the
 tree of authority, the answer to its hello, a playlist in a slot and a group whose names hold dots
 and underscores, and the acknowledgement of its records.
+The access rules for each station are in force meanwhile (`tests/integration/test_broker_rules.py`).
 """
 
 from __future__ import annotations
@@ -36,10 +37,8 @@ from central.testbed.stations import BOARD_STATION, Station, write_settings
 from central.testbed.testbed import end, until
 from tests.harness.child_broker import ChildBroker
 from tests.harness.nats_broker import NatsBroker
-from tests.harness.rabbit_broker import RabbitBroker
+from tests.harness.rabbit_broker import RabbitBroker, unpack_rabbitmq
 
-PROJECT = Path(__file__).resolve().parents[2]
-HAS_RABBITMQ = Path("/usr/lib/rabbitmq/lib").is_dir()
 GROUP, SLOT = "84.29266", "tin.sang_1"
 TITLE = "Nước sạch"
 
@@ -150,21 +149,16 @@ def _authority_of(database: Database) -> dict[str, int]:
 
 async def test_the_tree_and_all_else_come_over_nats(tmp_path: Path) -> None:
     ca = await asyncio.to_thread(make_demo_ca, tmp_path / "ca")
-    broker = NatsBroker(tmp_path / "nats", ca.ca, ca.issue_server("localhost"))
+    broker = NatsBroker(tmp_path / "nats", ca.ca, ca.issue_server("localhost"), [BOARD_STATION])
     async with province(tmp_path, ca, broker) as one:
         await prove_the_first_hour(one)
 
 
 @pytest.mark.long
 async def test_the_tree_and_all_else_come_over_rabbitmq(tmp_path: Path) -> None:
-    root = Path("/")
-    if not HAS_RABBITMQ:
-        root = PROJECT / ".venv" / "rabbitmq"  # goes with `make clean`
-        unpack = await asyncio.create_subprocess_exec(
-            PROJECT / ".ci" / "unpack", "rabbitmq-server", root
-        )
-        assert await unpack.wait() == 0, "RabbitMQ cannot be had from Debian's archive"
+    root = await unpack_rabbitmq()
     ca = await asyncio.to_thread(make_demo_ca, tmp_path / "ca")
-    broker = RabbitBroker(tmp_path / "rabbit", ca.ca, ca.issue_server("localhost"), root)
+    server = ca.issue_server("localhost")
+    broker = RabbitBroker(tmp_path / "rabbit", ca.ca, server, root, [BOARD_STATION])
     async with province(tmp_path, ca, broker) as one:
         await prove_the_first_hour(one)
