@@ -40,6 +40,7 @@ from central.collector.report_rules import (
     verify_size,
 )
 from central.publication.document_outbox import OutgoingMessage, lacking
+from central.publication.station_answers import IGNORED
 from central.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def _row_of(result: Result) -> dict[str, Any]:
     row = msgspec.structs.asdict(result)
     ignored = row.pop("ignored")
     if ignored is not UNSET:
-        row["detail"] = f"ignored: {', '.join(ignored)}; {row['detail']}".removesuffix("; ")
+        row["detail"] = f"{IGNORED}{', '.join(ignored)}; {row['detail']}".removesuffix("; ")
     return row
 
 

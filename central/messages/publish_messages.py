@@ -197,6 +197,9 @@ PHRASES: Catalogue = {
     ),
     "wait.silent_too": Text("cũng chưa trả lời: {0}", "no answer either: {0}"),
     "answer.accepted": Text("đã nhận", "accepted"),
+    "answer.ignored": Text(
+        "BỎ QUA điều hộp bản này chưa hiểu: {0}", "IGNORES what this release does not know: {0}"
+    ),
     "answer.done": Text("ĐÃ LÀM XONG", "CARRIED OUT"),
     "answer.refused": Text("TỪ CHỐI, {0}", "REFUSED, {0}"),
     "answer.sound": Text("loa ĐANG KÊU ({0})", "loudspeakers SOUND ({0})"),

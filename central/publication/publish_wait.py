@@ -78,6 +78,8 @@ def describe_answer(answer: StationAnswer, lang: Lang) -> str:
     parts = []
     if answer.verdict:
         parts.append(translate(lang, f"answer.{answer.verdict}", answer.reason))
+    if answer.ignored:
+        parts.append(translate(lang, "answer.ignored", answer.ignored))
     for medium in ("sound", "picture"):
         outputs, over = (_of(medium, of_output) for of_output in (answer.on_air, answer.over))
         if outputs:

@@ -17,6 +17,7 @@ from central.store.database import Database, utc_now
 from central.store.schema import latest, presence, records, results
 
 NOT_SOUNDING = "emergency_not_sounding"
+IGNORED = "ignored: "  # begins the detail of a stored verdict; ends at `;`
 SENSE_OF = {"audio": "sound", "board": "picture"}  # the digests that a hello reports
 
 
@@ -35,6 +36,7 @@ class StationAnswer:
         wordless: languages of which the words are, or were, not heard.
         silent: of these, those that have recorded words.
         troubles: where and why it does not play, as the station itself reports.
+        ignored: members of the document that the station does not know and does not apply.
         is_of_command: the document is a command: it is accepted first, and carried out then.
     """
 
@@ -48,6 +50,7 @@ class StationAnswer:
     wordless: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+    ignored: str = ""
     is_of_command: bool = False
 
     @property
@@ -177,7 +180,11 @@ class StationAnswers:
                 reason = row.detail if str(row.detail).startswith(str(row.code)) else ""
                 reason = reason or f"{row.code}: {row.detail}"
                 self._change(row.station, verdict="refused", reason=reason)
-            elif row.result == "done":
+                continue
+            if str(row.detail).startswith(IGNORED):
+                ignored = row.detail.removeprefix(IGNORED).partition(";")[0]
+                self._change(row.station, ignored=ignored)
+            if row.result == "done":
                 self._change(row.station, verdict="done", reason="")
             else:
                 self._accept(row.station)

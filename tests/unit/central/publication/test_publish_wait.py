@@ -104,6 +104,26 @@ class Waiting:
         self._steps.pop(0)()
 
 
+def test_what_a_station_ignores_is_printed_with_its_answer(database: Database) -> None:
+    document = playlist()
+
+    def answer() -> None:
+        for station, detail in ((STATION, "ignored: entries.mood, weather"), (OTHER, "")):
+            note_result(
+                database, station,
+                {
+                    "kind": document.kind, "result": "accepted", "code": None,
+                    "doc_id": document.doc_id, "sha256": "", "detail": detail,
+                },
+            )  # fmt: skip
+
+    waiting = Waiting(database, document, answer)
+    assert waiting.run() == ALL
+    [first, other] = [line.partition(" ")[2] for line in waiting.printed[:2]]
+    assert first == f"{STATION}: đã nhận; BỎ QUA điều hộp bản này chưa hiểu: entries.mood, weather"
+    assert other == f"{OTHER}: đã nhận"
+
+
 def test_it_ends_when_all_have_taken_it(database: Database) -> None:
     document = playlist()
     waiting = Waiting(
@@ -152,7 +172,7 @@ def test_a_command_that_is_only_accepted_is_not_carried_out_yet(database: Databa
         lambda: done(database, OTHER, document, "E_BUSY"),
     )  # fmt: skip
     assert waiting.run() == SOME
-    said = [line.split(" ", 1)[1] for line in waiting.told]
+    said = [line.split(" ", 1)[1] for line in waiting.printed]
     assert said[:2] == [f"{STATION}: đã nhận", f"{OTHER}: đã nhận"]
     assert said[2:4] == [f"{STATION}: ĐÃ LÀM XONG", f"{OTHER}: TỪ CHỐI, E_BUSY: nga-ba"]
     assert waiting.told[-1] == "2 trạm: 1 đã nhận lệnh, 1 đã làm xong, 1 từ chối"
