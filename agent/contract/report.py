@@ -171,9 +171,10 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `started_by` names the local key that started it, `words_missing` the languages in which the
     message of an emergency did not sound; both are left out for all other plays. `gain_db` is the
     volume at its start, 0 being the calibrated one, `gain_end_db` that at its end if another,
-    `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. The
-    description of its entry (`essential` to `advert`) is left out where the entry has none. `muted`
-    names the zones on which a signed mute kept it from sounding, from its start or later.
+    `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. `card` is the
+    fallback card on which it sounded, `safe_mode` says that it did so by `aplay`. The description
+    of its entry (`essential` to `advert`) is left out where the entry has none. `muted` names the
+    zones on which a signed mute kept it from sounding, from its start or later.
     """
 
     output: str
@@ -205,6 +206,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gain_end_db: float | None = None
     est_dba: float | None = None
     cap: str | None = None
+    card: str | None = None
+    safe_mode: bool | None = None
     essential: bool | None = None
     field: int | None = None
     source: str | None = None

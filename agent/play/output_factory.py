@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent.contract.ids import StationId
 from agent.play.board.board_config import board_argv
@@ -13,6 +14,7 @@ from agent.play.ipc import BoardEvent
 from agent.play.item import Item, OutputContext
 from agent.play.sound.card_order import CardOrder
 from agent.play.sound.engine_config import EngineConfig, MixerLevel
+from agent.play.sound.path_log import PathLog
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
 from agent.play.worker_process import WorkerProcess
@@ -34,7 +36,8 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
         raise ValueError(f"{output.name} has no audio")
     cards = CardOrder(output.name, build_cards(output.audio), context.on_fault, list_sound_cards)
     lines = [build_line(zone, context.on_fault) for zone in output.zones]
-    return SoundOutput(output.name, lines, cards, context)
+    log = PathLog(context.log, lambda: cards.in_use)
+    return SoundOutput(output.name, lines, cards, replace(context, log=log))
 
 
 def build_cards(audio: Audio) -> list[EngineConfig]:

@@ -50,12 +50,16 @@ class Machine:
         image: is copied.
         folder: for `console.log`, and `host.log` of QEMU and nbdkit.
         devices: more of QEMU's arguments, such as `("-device", "virtio-gpu-pci")`.
+
+    Attributes:
+        sound: what a sound card on the audio device `heard` has played; s16 stereo behind 44 bytes.
     """
 
     def __init__(self, image: Image, folder: Path, devices: Sequence[str] = ()) -> None:
         self._image = image
         self._devices = devices
         self._console = folder / "console.log"
+        self.sound = folder / "sound.wav"
         self._output = folder / "output.txt"
         self._output.touch()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -191,6 +195,7 @@ class Machine:
             "-chardev", f"file,id=output,path={self._output},append=on",
             "-device", f"virtserialport,chardev=output,name={OUTPUT_PORT}",
             "-device", "qemu-xhci", "-audiodev", "none,id=silent",
+            "-audiodev", f"wav,id=heard,path={self.sound}",
             *self._devices,
         ]  # fmt: skip
 

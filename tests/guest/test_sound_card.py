@@ -1,0 +1,124 @@
+"""A USB sound card that is pulled while it plays, and an engine that dies, on a real kernel.
+
+What sounds is what QEMU's own card gives to the host, in a file. How long it takes is printed, and
+is no measure of a box: the processor is emulated.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.guest.machine import Machine, wait_until
+from tests.guest.station import ETC, SETTINGS, STATE, UNIT, is_active
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+HERE = Path(__file__).parent
+PYTHON = "/opt/tramtin/bin/python"
+CARD = "QEMU USB Audio"
+LOUD = 4_000  # of the tone's 20,000
+SOUND = """\
+  - name: loa
+    audio: {{driver: portaudio, device: "{card}", port: "{port}"}}
+    zones: [{{name: nga-ba}}]
+"""
+
+
+class Plug:
+    """The card in its socket."""
+
+    def __init__(self, box: Machine) -> None:
+        self._box = box
+        self._times = 0
+
+    def push_in(self) -> None:
+        self._times += 1
+        self._box.plug(f"card{self._times}", "usb-audio", audiodev="heard", port="2")
+        wait_until(lambda: bool(self.list_ports()), "the card's link")
+
+    def pull_out(self) -> None:
+        self._box.unplug(f"card{self._times}")
+
+    def list_ports(self) -> list[str]:
+        return self._box.run("ls /dev/snd/by-path 2>/dev/null", check=False).split()
+
+
+@pytest.fixture
+def plug(box: Machine) -> Iterator[Plug]:
+    """Nothing else drives the card."""
+    box.run(f"systemctl stop {UNIT}")
+    plug = Plug(box)
+    plug.push_in()
+    yield plug
+    box.run("pkill -KILL -f /opt/tramtin/bin/python", check=False)
+    plug.pull_out()
+    wait_until(lambda: not plug.list_ports(), "no card")
+    box.write(f"{ETC}/station.yaml", SETTINGS.encode())
+    box.run(f"systemctl start {UNIT}")
+
+
+def count_loud(box: Machine) -> int:
+    """Samples of the tone in the sound that the card has played since it was last opened."""
+    raw = box.sound.read_bytes()[44:] if box.sound.exists() else b""
+    return sum(abs(one) > LOUD for one in array("h", raw[: len(raw) // 2 * 2]))
+
+
+def test_a_card_that_is_pulled_and_an_engine_that_dies_sound_again(
+    box: Machine, plug: Plug
+) -> None:
+    (port,) = plug.list_ports()
+    source = (HERE / "card_player.py").read_bytes()
+    command = f"{PYTHON} - '{CARD}' /dev/snd/by-path/{port}"
+    box.spawn(f"exec runuser -u tramtin -g tramtin -G audio -- {command}", stdin=source)
+
+    def said(word: str) -> list[str]:
+        return [line for line in box.read_output() if line.split()[1:2] == [word]]
+
+    def until_heard(times: int) -> None:
+        wait_until(lambda: len(said("started")) >= times, f"start {times}: {box.read_output()}")
+        wait_until(lambda: count_loud(box) > 4_800, "a tenth of a second of the tone")
+
+    until_heard(1)
+    assert said("fault") == [], "the mixer was set"
+    plug.pull_out()
+    wait_until(lambda: bool(said("lost")), "the loss")
+    assert " E_DEVICE_" in said("lost")[0]
+    box.sound.write_bytes(b"")
+    plug.push_in()
+    until_heard(2)
+    for times in range(3, 6):
+        box.sound.write_bytes(b"")
+        box.run("pkill -KILL -f 'sound[.]engine_process'")
+        until_heard(times)
+    assert [line for line in said("issue") if "safe_mode" in line and "None" not in line]
+    assert box.run("pgrep -x aplay").strip()
+    print("\n".join(box.read_output()))
+
+
+def test_the_service_reports_a_pulled_card_and_its_return(box: Machine, plug: Plug) -> None:
+    (port,) = plug.list_ports()
+    link = f"/dev/snd/by-path/{port}"
+    settings = SETTINGS + SOUND.format(card=CARD, port=link)
+    box.write(f"{ETC}/station.yaml", settings.encode())
+    box.run("tramtin check")
+    before = len(list_faults(box))
+    box.run(f"systemctl start {UNIT}")
+    wait_until(lambda: is_active(box), "READY")
+    wait_until(lambda: "engine_process" in box.run("ps ax", check=False), "an engine")
+    plug.pull_out()
+    wait_until(lambda: list_faults(box)[before:] == [("loa", "begins")], "the fault")
+    plug.push_in()
+    wait_until(lambda: list_faults(box)[before:] == [("loa", "begins"), ("loa", "ends")], "its end")
+
+
+def list_faults(box: Machine) -> list[tuple[str, str]]:
+    """Subject and state of every record of a lost engine."""
+    source = (HERE / "journal_reader.py").read_bytes()
+    state = json.loads(box.run(f"{PYTHON} - {STATE}", stdin=source))
+    records = [json.loads(raw) for _, raw, _ in state["records"]]
+    faults = [one["detail"] for one in records if one["kind"] == "fault"]
+    return [(one["subject"], one["state"]) for one in faults if one["what"] == "engine_lost"]
