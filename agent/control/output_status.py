@@ -21,6 +21,7 @@ from agent.control.station_status import (
     OutputStatus,
     PlacementRule,
     RefusedItem,
+    SoundPathStatus,
     ZoneStatus,
 )
 from agent.overrides.emergency_state import EmergencyState
@@ -88,6 +89,7 @@ class OutputStatusReader:
             zones=tuple(self._zones(want, output, now)) if isinstance(output, SoundOutput) else (),
             faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
             gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
+            path=_path(output) if isinstance(output, SoundOutput) else None,
         )
 
     def _zones(self, want: model.Output, output: SoundOutput, now: Now) -> Iterator[ZoneStatus]:
@@ -257,6 +259,15 @@ def named_media(held: Sequence[HeldDocument]) -> set[str]:
         if isinstance(h.document, Playlist | Emergency)
         for medium in h.document.media
     }
+
+
+def _path(output: SoundOutput) -> SoundPathStatus | None:
+    path = output.path()
+    if path is None:
+        return None
+    card = path.config
+    is_fallback = path.rank > 0
+    return SoundPathStatus(card.device, card.gain_db, is_fallback, path.is_safe)
 
 
 def list_boards(outputs: Outputs) -> list[BoardOutput]:

@@ -95,10 +95,24 @@ class FaceStatus:
 
 
 @dataclass(frozen=True)
+class SoundPathStatus:
+    """The sound card in use; `gain_db` is what a fallback card takes off every sound.
+
+    `is_safe`: in safe mode, by `aplay`.
+    """
+
+    card: str
+    gain_db: float
+    is_fallback: bool
+    is_safe: bool
+
+
+@dataclass(frozen=True)
 class OutputStatus:
     """One sound path with its zones, or one board with its faces.
 
-    `is_up` is False while its process is away. `gain_db` None: unknown.
+    `is_up` is False while its process is away. `gain_db` None: unknown. `path` None: a board, or no
+    card could be opened yet.
     """
 
     name: str
@@ -108,6 +122,7 @@ class OutputStatus:
     zones: tuple[ZoneStatus, ...] = ()
     faces: tuple[FaceStatus, ...] = ()
     gain_db: float | None = None
+    path: SoundPathStatus | None = None
 
 
 @dataclass(frozen=True)

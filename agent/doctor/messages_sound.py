@@ -21,6 +21,10 @@ SOUND: Catalogue = {
         "cắm card âm thanh; xem quyền nhóm `audio`",
         "plug in a sound card; look at the group `audio`",
     ),
+    "sound_order": Text("thứ tự card của đầu ra {0}: {1}", "order of cards of output {0}: {1}"),
+    "card_playing": Text(
+        "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
+    ),
     "sound_gone": Text(
         '`device: "{0}"` của đầu ra {1} không có trên máy này',
         '`device: "{0}"` of output {1} is not on this machine',
@@ -42,8 +46,8 @@ SOUND: Catalogue = {
         '{1} cards have the same name "{0}": the box takes the first',
     ),
     "sound_twins.step": Text(
-        "đặt tên riêng cho từng card theo cổng cắm, trong /etc/asound.conf",
-        "name each by its socket in /etc/asound.conf",
+        "ghi thêm cổng cắm của card vào audio.port (`ls -l /dev/snd/by-path`)",
+        "write the card's socket into audio.port as well (`ls -l /dev/snd/by-path`)",
     ),
     "sound_list_died": Text(
         "không liệt kê được đường tiếng ({0})", "the sound outputs could not be listed ({0})"

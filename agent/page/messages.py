@@ -130,6 +130,9 @@ PHRASES: Catalogue = {
     "lacking": Text(
         "chưa tải xong tệp nên sẽ bị bỏ qua", "its file is not here yet: would be skipped"
     ),
+    "card": Text("Card âm thanh", "Sound card"),
+    "card.fallback": Text("dự phòng, {0} dB", "a fallback, {0} dB"),
+    "card.safe_mode": Text("chế độ an toàn (aplay)", "safe mode (aplay)"),
     "process.down": Text("đang mất, hộp tự mở lại", "not running, the box restarts it"),
     "level.filler": Text("nền", "filler"),
     "level.scheduled": Text("theo lịch", "scheduled"),

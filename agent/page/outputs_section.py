@@ -9,6 +9,7 @@ from agent.control.station_status import (
     ItemStatus,
     OutputStatus,
     PlacementRule,
+    SoundPathStatus,
     StationStatus,
     ZoneStatus,
 )
@@ -46,6 +47,8 @@ def _output(output: OutputStatus, status: StationStatus, translator: Translator)
         pairs.append((translator("why"), _why(output.next, translator)))
     if not is_board:
         pairs.append((translator("volume"), _volume(output, translator)))
+    if output.path is not None:
+        pairs.append((translator("card"), _path(output.path, translator)))
     return el(
         "div",
         el("h3", output.name, " ", state),
@@ -136,6 +139,17 @@ def _volume(output: OutputStatus, translator: Translator) -> Html:
     if output.gain_db is None:
         return el("span", translator("mark.unchecked"), class_="soft")
     return join(f"{translator.number(output.gain_db, 1)} dB")
+
+
+def _path(path: SoundPathStatus, translator: Translator) -> Html:
+    """The card; a fallback and safe mode stand out."""
+    unusual = []
+    if path.is_fallback:
+        unusual.append(translator("card.fallback", translator.number(path.gain_db, 0)))
+    if path.is_safe:
+        unusual.append(translator("card.safe_mode"))
+    alarm = el("span", f"⚠ {', '.join(unusual)}", class_="alarm") if unusual else None
+    return join(path.card, " " if alarm else None, alarm)
 
 
 def _zone(zone: ZoneStatus, status: StationStatus, translator: Translator) -> Html:

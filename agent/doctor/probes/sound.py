@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.doctor.run_program import run_program
-from agent.settings.model import Audio, Settings
+from agent.settings.model import Audio, FallbackCard, Settings
 
 CARDS = Path("/proc/asound/cards")
 LIMIT_S = 15.0
@@ -27,6 +28,10 @@ async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[Prob
         return
     kernel = await asyncio.to_thread(list_cards, cards)
     yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
+    for card, process in await asyncio.to_thread(list_playing, cards.parent):
+        yield good("card_playing", card, process)
+    for finding in describe_orders(wanted):
+        yield finding
     for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
         found = await _list_devices(driver)
         if isinstance(found, ProbeFinding):
@@ -35,6 +40,33 @@ async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[Prob
         mine = [(name, audio) for name, audio in wanted if audio.driver == driver]
         for finding in examine_devices(found, mine, is_running=case.is_running):
             yield finding
+
+
+def describe_orders(wanted: list[tuple[str, Audio]]) -> Iterator[ProbeFinding]:
+    """The order of the cards of each output that has fallbacks."""
+    for output, audio in wanted:
+        if audio.fallbacks:
+            others = [f"{one.device} ({one.gain_db:g} dB)" for one in audio.fallbacks]
+            yield good("sound_order", output, " → ".join([audio.device, *others]))
+
+
+def list_playing(proc: Path) -> list[tuple[str, str]]:
+    """The cards that are driven now, and by which process, as the kernel says.
+
+    `card1/pcm0p/sub0/status` holds `state: RUNNING` and `owner_pid   : 1234`
+    (Documentation/sound/designs/procfile.rst); `card1/id` the card's id.
+    """
+    found = []
+    for status in sorted(proc.glob("card*/pcm*p/sub*/status")):
+        try:
+            text = status.read_text(encoding="ascii", errors="replace")
+            card = (status.parents[2] / "id").read_text(errors="replace").strip()
+        except OSError:  # pulled meanwhile
+            continue
+        values = dict(re.findall(r"^(\w+)\s*: *(\S+)$", text, re.MULTILINE))
+        if values.get("state") == "RUNNING":
+            found.append((card, values.get("owner_pid", "?")))
+    return found
 
 
 def list_cards(cards: Path) -> list[str]:
@@ -71,7 +103,9 @@ def examine_devices(
     known: set[str] = set()
     for one in found:
         names = {one["device"], one["name"], one["name"].partition(" (")[0]}
-        users = [output for output, audio in wanted if audio.device in names]
+        users = [
+            output for output, audio in wanted for card in _cards_of(audio) if card.device in names
+        ]
         known |= names
         code = "sound_used" if users else "sound_free"
         findings.append(good(code, one["device"], ", ".join(users), one["name"]))
@@ -79,12 +113,16 @@ def examine_devices(
         if times > 1:
             findings.append(warning("sound_twins", device, str(times)))
     for output, audio in wanted:
-        if audio.device not in known:
-            make = unseen if is_running else fault
-            findings.append(
-                make("sound_held" if is_running else "sound_gone", audio.device, output)
-            )
+        for card in _cards_of(audio):
+            if card.device not in known:
+                make = unseen if is_running else fault if card is audio else warning
+                code = "sound_held" if is_running else "sound_gone"
+                findings.append(make(code, card.device, output))
     return findings or [warning("sound_none")]
+
+
+def _cards_of(audio: Audio) -> list[Audio | FallbackCard]:
+    return [audio, *audio.fallbacks]
 
 
 def _list_wanted(settings: Settings) -> Iterator[tuple[str, Audio]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 
 from agent.clock import Now, mono_s
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
@@ -16,6 +17,7 @@ from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started,
 from agent.play.item import Item, OutputContext
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.builtin_speech import hold_lines
+from agent.play.sound.card_order import SoundPath
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
@@ -36,6 +38,7 @@ class SoundOutput:
         lines: its zones.
         source: which engine to start, on which card.
         context: schedule, clock, media, journal and issue sink.
+        path: the card and the engine in use, if known.
 
     `session_stack` has its sessions.
     """
@@ -46,8 +49,10 @@ class SoundOutput:
         lines: list[SpeakerLine],
         source: WorkerSource[EngineEvent],
         context: OutputContext,
+        path: Callable[[], SoundPath | None] = lambda: None,
     ) -> None:
         self.name = name
+        self.path = path
         self.lines = {line.name: line for line in lines}
         self._supervisor = Supervisor(
             name,

@@ -20,7 +20,7 @@ from agent.doctor.context import DoctorContext, find_agent
 from agent.doctor.probes import agent, clock, serial, settings, sound, systemd_unit
 from agent.doctor.run_program import ProgramOutput, run_program
 from agent.settings.load import SettingsReport
-from agent.settings.model import Audio, Settings
+from agent.settings.model import Audio, FallbackCard, Settings
 
 # `chronyc -c tracking` of chrony 4.3 on Debian 12, following a server, and just started
 TRACKING = (
@@ -189,6 +189,33 @@ def test_a_card_that_is_not_there_is_a_fault_unless_the_agent_holds_it() -> None
     assert examine_sound([DEFAULT], "USB Audio Device")[-1] == ("fault", "sound_gone")
     held = examine_sound([DEFAULT], "USB Audio Device", is_running=True)
     assert held[-1] == ("not_checked", "sound_held")
+
+
+def test_the_order_of_an_output_s_cards_is_told_and_an_absent_fallback_is_a_warning() -> None:
+    fallbacks = [FallbackCard(device="default"), FallbackCard(device="Gone", gain_db=-6)]
+    audio = Audio(driver="portaudio", device="USB Audio Device", fallbacks=fallbacks)
+    (order,) = sound.describe_orders([("loa", audio)])
+    told = "USB Audio Device → default (-20 dB) → Gone (-6 dB)"
+    assert (order.code, order.args) == ("sound_order", ("loa", told))
+    found = sound.examine_devices([DEFAULT, USB], [("loa", audio)], is_running=False)
+    assert [(one.state, one.code) for one in found] == [
+        ("good", "sound_used"),
+        ("good", "sound_used"),
+        ("warning", "sound_gone"),
+    ]
+
+
+def test_a_card_that_plays_is_told_with_its_process(tmp_path: Path) -> None:
+    for number, name, text in (
+        # Documentation/sound/designs/procfile.rst; sound/core/pcm.c prints these lines
+        (0, "Headphones", "closed\n"),
+        (1, "Device", "state: RUNNING\nowner_pid   : 1234\ntrigger_time: 33.1\n"),
+    ):
+        folder = tmp_path / f"card{number}" / "pcm0p" / "sub0"
+        folder.mkdir(parents=True)
+        (folder / "status").write_text(text)
+        (tmp_path / f"card{number}" / "id").write_text(f"{name}\n")
+    assert sound.list_playing(tmp_path) == [("Device", "1234")]
 
 
 def test_the_kernels_cards_are_read(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 
@@ -24,6 +24,7 @@ from agent.control.station_status import (
     Problem,
     ReadingStatus,
     SilenceStatus,
+    SoundPathStatus,
     StationStatus,
     Verdict,
     WordState,
@@ -169,6 +170,20 @@ def test_the_time_is_shown_with_its_source() -> None:
     assert "by authenticated network time (NTS), at most 0.03 s off" in words(by_nts, "en")
     assert "NTS" not in words(HEALTHY)
     assert "NTS" not in words(replace(by_nts, clock="FLOOR", clock_error_s=None))
+
+
+def test_the_page_names_the_sound_card_and_says_what_is_unusual_about_it() -> None:
+    def text(path: SoundPathStatus, lang: Literal["vi", "en"] = "vi") -> str:
+        loa, *others = HEALTHY.outputs
+        status = replace(HEALTHY, outputs=(replace(loa, path=path), *others))
+        return " ".join(words(status, lang).split())
+
+    first = SoundPathStatus("USB Audio Device", 0.0, is_fallback=False, is_safe=False)
+    assert "Card âm thanh USB Audio Device" in text(first)
+    assert "dự phòng" not in text(first)
+    jack = SoundPathStatus("bcm2835 Headphones", -20.0, is_fallback=True, is_safe=False)
+    assert "bcm2835 Headphones ⚠ dự phòng, -20 dB" in text(jack)
+    assert "⚠ a fallback, -20 dB, safe mode (aplay)" in text(replace(jack, is_safe=True), "en")
 
 
 def test_the_page_names_who_wrote_and_who_approved_what_sounds() -> None:
