@@ -175,7 +175,7 @@ def test_a_command_that_is_only_accepted_is_not_carried_out_yet(database: Databa
     said = [line.split(" ", 1)[1] for line in waiting.printed]
     assert said[:2] == [f"{STATION}: đã nhận", f"{OTHER}: đã nhận"]
     assert said[2:4] == [f"{STATION}: ĐÃ LÀM XONG", f"{OTHER}: TỪ CHỐI, E_BUSY: nga-ba"]
-    assert waiting.told[-1] == "2 trạm: 1 đã nhận lệnh, 1 đã làm xong, 1 từ chối"
+    assert waiting.printed[-1] == "2 trạm: 1 đã nhận lệnh, 1 đã làm xong, 1 từ chối"
 
 
 def test_a_hello_does_not_take_back_that_a_command_was_carried_out(database: Database) -> None:
