@@ -48,15 +48,29 @@ class SoundCard:
 
 
 class AudioOutput(Protocol):
-    """One sound path of signed 16-bit mono PCM, kept open for the lifetime of its process."""
+    """One sound path of signed 16-bit PCM.
+
+    A process may have several of one device. `open` then raises `DeviceUnreachable` where the
+    device takes one stream only.
+    """
 
     device: str
 
-    def open(self, rate_hz: int, block_frames: int, fill: Fill) -> None:
+    def preferred_block(self) -> int:
+        """Frames a block that suit the device, at 48 kHz; call before `open`.
+
+        Large where a second stream can be opened beside the first (a sound server), small where
+        not (a card).
+
+        Raises:
+            DeviceUnreachable: no such device.
+        """
+
+    def open(self, rate_hz: int, block_frames: int, fill: Fill, channels: int = 1) -> None:
         """Start the stream; from now on the device calls `fill(frames, lead_s)` on its own thread.
 
-        `fill` returns exactly `frames * 2` bytes. `lead_s` is how far ahead of now the first of
-        these frames will leave the device. Call once, before anything else.
+        `fill` returns exactly `frames * channels * 2` bytes, the channels interleaved. `lead_s` is
+        how far ahead of now the first of these frames will leave the device. Call once.
 
         Raises:
             DeviceUnreachable: no such device, or it cannot be opened.

@@ -10,15 +10,12 @@ import os
 import threading
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Samples = NDArray[np.int16]
+Samples = bytes  # s16, native byte order
 
 FRAME_BYTES = 2
 RING_S = 4
 READ_BYTES = 65_536
-FULL_WAIT_S = 0.05
+FULL_WAIT_S = 0.5  # an eighth of the ring: the decoder wakes twice a second, not all the time
 CLIP_LIMIT_FRAMES = 48_000 * 600  # ten minutes, 58 MB
 
 
@@ -43,7 +40,7 @@ class SampleSource(Protocol):
         """Frames that can be read at once."""
 
     def read(self, frames: int) -> Samples:
-        """At most `frames` samples, at once; fewer when no more are available yet."""
+        """At most `frames` frames, at once; fewer when no more are available yet."""
 
     def close(self) -> None:
         """Stop reading."""
@@ -62,8 +59,7 @@ class Ring:
     def __init__(self, fd: int, rate_hz: int) -> None:
         self._fd = fd
         self._size = rate_hz * RING_S * FRAME_BYTES
-        self._memory = bytearray(self._size)
-        self._samples: Samples = np.frombuffer(self._memory, dtype="<i2")
+        self._memory = memoryview(bytearray(self._size))
         self._written = 0
         self._taken = 0
         self._ended = False
@@ -86,25 +82,19 @@ class Ring:
         return (self._written - self._taken) // FRAME_BYTES
 
     def read(self, frames: int) -> Samples:
-        """At most `frames` samples (a copy)."""
-        frames = min(frames, self.available)
-        total = self._size // FRAME_BYTES
-        at = self._taken // FRAME_BYTES % total
-        first = min(frames, total - at)
-        if first == frames:
-            taken = self._samples[at : at + first].copy()
-        else:
-            parts = (self._samples[at : at + first], self._samples[: frames - first])
-            taken = np.concatenate(parts)
-        self._taken += frames * FRAME_BYTES
-        return taken
+        """At most `frames` frames (a copy)."""
+        wanted = min(frames, self.available) * FRAME_BYTES
+        at = self._taken % self._size
+        first = bytes(self._memory[at : at + wanted])
+        rest = bytes(self._memory[: wanted - len(first)])
+        self._taken += wanted
+        return first + rest
 
     def close(self) -> None:
         """Stop filling; the pipe's writer gets SIGPIPE."""
         self._closed.set()
 
     def _fill(self) -> None:
-        view = memoryview(self._memory)
         try:
             while not self._closed.is_set():
                 room = self._size - (self._written - self._taken)
@@ -112,7 +102,7 @@ class Ring:
                     self._closed.wait(FULL_WAIT_S)
                     continue
                 at = self._written % self._size
-                got = os.readv(self._fd, [view[at : min(at + room, self._size)]])
+                got = os.readv(self._fd, [self._memory[at : min(at + room, self._size)]])
                 if not got:
                     break
                 self._written += got
@@ -141,7 +131,7 @@ class Clip:
                 data = rest + got
                 whole = len(data) // FRAME_BYTES * FRAME_BYTES
                 rest = data[whole:]
-                self.chunks.append(np.frombuffer(data[:whole], dtype="<i2"))
+                self.chunks.append(data[:whole])
                 frames += whole // FRAME_BYTES
         finally:
             os.close(fd)
@@ -171,21 +161,23 @@ class ClipSource:
     @property
     def available(self) -> int:
         """Frames that can be read at once."""
-        return sum(map(len, self._clip.chunks[self._chunk :])) - self._at
+        waiting = sum(map(len, self._clip.chunks[self._chunk :]))
+        return (waiting - self._at) // FRAME_BYTES
 
     def read(self, frames: int) -> Samples:
-        """At most `frames` samples (a copy)."""
+        """At most `frames` frames (a copy)."""
         parts: list[Samples] = []
-        while frames > 0 and self._chunk < len(self._clip.chunks):
+        wanted = frames * FRAME_BYTES
+        while wanted > 0 and self._chunk < len(self._clip.chunks):
             chunk = self._clip.chunks[self._chunk]
-            part = chunk[self._at : self._at + frames]
+            part = chunk[self._at : self._at + wanted]
             parts.append(part)
-            frames -= len(part)
+            wanted -= len(part)
             self._at += len(part)
             if self._at >= len(chunk):
                 self._chunk += 1
                 self._at = 0
-        return np.concatenate(parts) if parts else np.empty(0, np.int16)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Do nothing: the clip stays in memory."""

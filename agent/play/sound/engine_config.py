@@ -8,8 +8,6 @@ import msgspec
 
 from agent.play.ipc import EngineCommand, Fire, Gain, Load
 
-BLOCK_FRAMES = 240
-
 
 class MixerLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A control of the card's own mixer, and its level in dB."""
@@ -24,18 +22,21 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     Args:
         driver: see `drivers.registry`.
         device: the driver's name of the card.
-        block: frames of 48 kHz that the device asks for at a time.
+        block: frames of 48 kHz that the device asks for at a time; 0: what suits the device (see
+            `AudioOutput.preferred_block`).
         port: only the card at this link of `/dev/snd/by-path`.
         gain_db: added to every sound on this card.
         mixer: set at each opening.
+        channels: of the device.
     """
 
     driver: str
     device: str
-    block: int = BLOCK_FRAMES
+    block: int = 0
     port: str | None = None
     gain_db: float = 0.0
     mixer: MixerLevel | None = None
+    channels: int = 1
 
 
 def engine_argv(config: EngineConfig) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import select
 import socket
 import sys
+from collections.abc import Callable
 
 import msgspec
 
@@ -22,6 +24,7 @@ from agent.play.ipc import (
     BEAT_S,
     RATE_HZ,
     WORKER_FD,
+    Ended,
     EngineBeat,
     EngineCommand,
     EngineEvent,
@@ -36,6 +39,7 @@ from agent.play.ipc import (
 )
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, at_card_level
+from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput
@@ -44,33 +48,45 @@ MESSAGE_BYTES = 65_536
 SWITCH_INTERVAL_S = 0.0005
 NICE = -11
 OPEN_LIMIT_S = 5.0
+LIVE_FRAMES = 240  # 5 ms: while somebody speaks, the device's buffer holds 15 ms
+SOON_S = 0.1
+FADING_S = 0.05  # how often a replaced stream is looked at
+QUIET_S = 1.0
 
 
 class Engine:
     """The control thread: commands in, events out, a heartbeat every 500 ms.
 
     Args:
-        config: device and block.
+        config: device, channels and block.
         control: the socket to the agent.
-        output: the sound path; opened by `run`.
+        load_output: makes the sound path, not opened yet; called again for each fresh stream.
     """
 
-    def __init__(self, config: EngineConfig, control: socket.socket, output: AudioOutput) -> None:
+    def __init__(
+        self,
+        config: EngineConfig,
+        control: socket.socket,
+        load_output: Callable[[], AudioOutput],
+    ) -> None:
         self._config = config
         self._control = control
-        self._output = output
-        self._mixer = Mixer(RATE_HZ)
+        self._load_output = load_output
+        self._streams = Streams(self._make_stream, RATE_HZ, config.channels)
+        self._block = 0
         self._clips: dict[str, Clip] = {}
+        self._live: dict[str, int] = {}  # slots of somebody who speaks now, and their levels
+        self._live_due_s = math.inf
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
-        self._beat_frames = 0
 
     def run(self) -> int:
         """Run until the agent closes the socket (exit code 0) or the device fails (1)."""
         mixer_fault = set_card_mixer(self._config)
         try:
-            self._output.open(RATE_HZ, self._config.block, self._fill)
+            self._block = self._config.block or self._load_output().preferred_block()
+            self._streams.open(self._block)
         except DriverError as error:
             self._send(WorkerFault("E_DEVICE", str(error)))
             return 1
@@ -82,57 +98,74 @@ class Engine:
         gc.collect()
         gc.freeze()
         gc.disable()
-        self._send(Ready(RATE_HZ, self._config.block, self._config.device))
+        self._send(Ready(RATE_HZ, self._block, self._config.device))
         if mixer_fault is not None:
             self._send(WorkerFault("E_MIXER", mixer_fault, ""))
         self._beat_at_s = mono_s() + BEAT_S
         return self._serve()
 
-    def _fill(self, frames: int, lead_s: float) -> bytes:
-        block = self._mixer.fill(frames, mono_s(), lead_s)
-        if self._mixer.events:
-            os.eventfd_write(self._wake, 1)
-        return block
+    def _make_stream(self, block: int) -> Stream:
+        mixer = Mixer(RATE_HZ, self._config.channels)
+        return Stream(self._load_output(), mixer, block, lambda: os.eventfd_write(self._wake, 1))
 
     def _wait_flowing(self) -> bool:
         limit_s = mono_s() + OPEN_LIMIT_S
-        while not self._mixer.clock.ready and mono_s() < limit_s:
+        clock = self._streams.current.mixer.clock
+        while not clock.ready and mono_s() < limit_s:
             select.select([], [], [], 0.005)
-        return self._mixer.clock.ready
+        return clock.ready
 
     def _serve(self) -> int:
         while True:
-            left_s = max(0.0, self._beat_at_s - mono_s())
+            left_s = max(0.0, min(self._beat_at_s, self._live_due_s) - mono_s())
+            if self._streams.is_fading:
+                left_s = min(left_s, FADING_S)
             control = self._control.fileno()
             readable, _, _ = select.select([control, self._wake], [], [], left_s)
             if control in readable and not self._receive():
                 return 0
             if self._wake in readable:
                 os.eventfd_read(self._wake)
-            while self._mixer.events:
-                self._send(self._mixer.events.popleft())
+            self._renew_for_live()
+            self._streams.close_faded()
+            self._pass_events()
             if mono_s() >= self._beat_at_s and not self._beat():
                 return 1
 
+    def _pass_events(self) -> None:
+        while (event := self._streams.take_event()) is not None:
+            if isinstance(event, Ended):
+                self._live.pop(event.id, None)
+            self._send(event)
+
     def _beat(self) -> bool:
         """Report that sound flows; False, after a fault, when it does not."""
-        frames = self._mixer.frames
-        if not self._output.is_running():
+        stream = self._streams.current
+        frames = stream.mixer.frames
+        if not stream.output.is_running():
             self._send(
                 WorkerFault("E_DEVICE_GONE", f"{self._config.device}: the stream has stopped")
             )
             return False
-        if frames == self._beat_frames:
+        if frames == stream.beat_frames:
             self._send(
                 WorkerFault("E_DEVICE_STALLED", f"{self._config.device}: no callback for 500 ms")
             )
             return False
-        self._beat_frames = frames
+        stream.beat_frames = frames
         now_s = mono_s()
         self._beat_at_s = now_s + BEAT_S
-        underruns = self._mixer.gaps + int(getattr(self._output, "underflows", 0))
-        self._send(EngineBeat(frames, now_s, underruns))
+        self._send(EngineBeat(self._streams.frames, now_s, self._streams.underruns))
+        self._end_live()
         return True
+
+    def _end_live(self) -> None:
+        """Nobody speaks any more, and nothing sounds or is about to: large blocks again."""
+        stream = self._streams.current
+        is_small = stream.block < self._block and not self._live and not self._streams.is_fading
+        is_quiet = stream.mixer.sounding_level is None
+        if is_small and is_quiet and stream.mixer.next_start_s - mono_s() > QUIET_S:
+            self._streams.renew(self._block)
 
     def _receive(self) -> bool:
         """Receive one command; False when the agent is gone."""
@@ -149,22 +182,52 @@ class Engine:
         return True
 
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
+        entry = self._streams.first_mixer
         match at_card_level(command, self._config.gain_db):
             case Load() as command if fds:
-                self._mixer.load(command, _open_ring(command, fds.pop()))
+                if command.is_live:
+                    self._live[command.id] = command.level
+                self._streams.current.mixer.load(command, _open_ring(command, fds.pop()))
             case Hold() as command if fds:
                 self._clips[command.clip] = Clip(fds.pop())
             case StartSlot() as command:
-                self._mixer.start(command)
+                entry.start(command)
+                self._plan_live(command)
             case Stop() as command:
-                self._mixer.stop(command)
+                entry.stop(command)
             case Gain() as command:
-                self._mixer.gain(command)
+                entry.gain(command)
             case Fire() as command:
-                self._mixer.fire(command, self._clips)
+                self._fire(command)
             case (Load() | Hold()) as command:
                 about = command.id if isinstance(command, Load) else command.clip
                 self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))
+
+    def _fire(self, command: Fire) -> None:
+        def prepare(mixer: Mixer) -> None:
+            mixer.fire(command, self._clips)
+
+        if command.is_live:
+            self._live[command.id] = command.level
+        block = LIVE_FRAMES if command.is_live else self._block
+        if command.clip not in self._clips or not self._streams.renew_for(
+            command.level, block, prepare
+        ):
+            prepare(self._streams.current.mixer)
+
+    def _plan_live(self, command: StartSlot) -> None:
+        """Remember when somebody begins to speak, or the chime before it."""
+        if self._live and command.after is None:
+            self._live_due_s = command.at_mono_s - SOON_S
+
+    def _renew_for_live(self) -> None:
+        """Small blocks from then on, so that the horn follows the mouth."""
+        if mono_s() < self._live_due_s:
+            return
+        self._live_due_s = math.inf
+        level = max(self._live.values(), default=None)
+        if level is not None:
+            self._streams.renew_for(level, LIVE_FRAMES, lambda _mixer: None)
 
     def _send(self, event: EngineEvent) -> None:
         self._control.send(msgspec.json.encode(event))
@@ -186,7 +249,9 @@ def main(argv: list[str]) -> int:
     config = msgspec.json.decode(argv[0], type=EngineConfig)
     control = socket.socket(fileno=WORKER_FD)
     _raise_priority()
-    engine = Engine(config, control, load_audio_output(config.driver, config.device, config.port))
+    engine = Engine(
+        config, control, lambda: load_audio_output(config.driver, config.device, config.port)
+    )
     try:
         return engine.run()
     except (BrokenPipeError, ConnectionResetError):

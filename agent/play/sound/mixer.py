@@ -6,61 +6,69 @@ next block, and it alone touches slots. Events return through another queue.
 Pre-emption is enforced here, whatever the plan says: a slot that starts fades every sounding slot
 of a lower level out in 20 ms and drops it; a slot that should start below a sounding one is dropped
 unheard, unless it is to start behind that one. Slots of one level sound together.
+
+A stream that is replaced by a fresh one hands its waiting slots over and forwards commands for them
+(`hand_over`); see `engine_streams`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-
-import numpy as np
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from agent.contract.priority import Level
 from agent.play.decode.pcm import Clip, ClipSource, Ring, SampleSource
 from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
-from agent.play.sound.mixer_slot import Mix, Slot
+from agent.play.sound.mix import SAMPLE_BYTES, Limiter, Mix, interleave
+from agent.play.sound.mixer_slot import Slot
 
 PREEMPT_S = 0.020
 JOIN_FRAMES = 48  # 1 ms: a start closer than this to the end of another slot joins that end
 BEHIND_S = 0.02  # a shorter stall causes no break in the sound
-CEILING = 32_768.0
-RELEASE_PER_S = 4.0  # the limiter's gain recovers by a factor of e in 1/4 s
+NOW_S = float("-inf")
 
 Event = Started | Ended | WorkerFault
 Action = Callable[[], None]
 
 
 class Mixer:
-    """Mixes slots into blocks of s16 mono.
+    """Mixes slots into blocks of s16, its channels interleaved.
 
     Args:
         rate_hz: frames a second.
+        channels: of the device.
+
+    Attributes:
+        sounding_level: the highest level that sounds and is not fading out; None in silence.
+        next_start_s: the earliest moment for which a slot waits; infinity without one.
+        is_empty: has it no slot at all?
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, channels: int = 1) -> None:
         self.rate_hz = rate_hz
         self.clock = FrameClock(rate_hz)
         self.frames = 0
         self.gaps = 0
         self.events: deque[Event] = deque()
+        self.sounding_level: int | None = None
+        self.next_start_s = float("inf")
+        self.is_empty = True
+        self._channels = channels
         self._actions: deque[Action] = deque()
         self._slots: dict[str, Slot] = {}
         self._ends: dict[int, int] = {}  # level -> frame behind the last slot that ended
-        self._limit = 1.0
+        self._limiter = Limiter(rate_hz)
+        self._undated: deque[tuple[int, Callable[[float], Event]]] = deque()
+        self._now_s = 0.0
+        self._successor: Mixer | None = None
 
     # -- control thread
 
     def load(self, command: Load, source: SampleSource) -> None:
         """Add a slot for `command`; `source` is already filling."""
-        slot = Slot(
-            command.id,
-            command.level,
-            source,
-            gain_db=command.gain_db,
-            fade_in_frames=command.fade_in_ms * self.rate_hz // 1000,
-            rate_hz=self.rate_hz,
-        )
+        slot = Slot(command, source, self.rate_hz, self._channels)
         self._actions.append(lambda: self._add(slot))
 
     def start(self, command: StartSlot) -> None:
@@ -81,38 +89,70 @@ class Mixer:
         if clip is None:
             self.events.append(WorkerFault("E_CLIP", f"{command.clip}: not held", command.id))
             return
-        load = Load(command.id, command.level, command.gain_db)
+        load = Load(command.id, command.level, command.gain_db, channels=command.channels)
         self.load(load, ClipSource(clip))
-        self.start(StartSlot(command.id, float("-inf")))
+        self.start(StartSlot(command.id, NOW_S))
+
+    def hand_over(self, successor: Mixer, level: int | None) -> None:
+        """Give what waits to a successor, and fade out what sounds below a level (None: nothing).
+
+        From now on commands for slots that are not here go to the successor.
+        """
+        self._actions.append(lambda: self._hand_over(successor, level))
+
+    def abandon(self) -> None:
+        """The stream is closed, and nothing is called back any more: end what is left."""
+        self._run_actions()
+        for slot in list(self._slots.values()):
+            self._drop(slot, 0)
+        self._date_events()
+        self._update_summary()
 
     # -- callback
 
     def fill(self, frames: int, mono_s: float, lead_s: float) -> bytes:
-        """The next block, called at `mono_s`, sounding `lead_s` later: `frames * 2` bytes."""
+        """The next block, called at `mono_s`, sounding `lead_s` later."""
+        self._now_s = mono_s
         behind_s = self.clock.observe(self.frames, mono_s, lead_s)
         if behind_s >= BEHIND_S:
             self._catch_up(round(behind_s * self.rate_hz))
-        while self._actions:
-            self._actions.popleft()()
-        if not self._slots or not self.clock.ready:
-            self.frames += frames
-            return bytes(frames * 2)
+        self._run_actions()
+        self._date_events()
+        block = self._mix(frames) if self._slots else None
+        self.frames += frames
+        self._update_summary()
+        return block or bytes(frames * SAMPLE_BYTES * self._channels)
+
+    def _mix(self, frames: int) -> bytes | None:
         offsets = self._begin(frames)
         sounding = [slot for slot in self._slots.values() if slot.sounding]
-        if len(sounding) == 1 and not offsets and self._limit == 1.0:
+        if not sounding:
+            return None
+        if len(sounding) == 1 and not offsets and self._limiter.is_at_rest:
             # By far the most common case, and this thread dominates the CPU cost of playing.
             block = sounding[0].copy(frames)
             if block is not None:
-                self.frames += frames
-                return block
-        mix = np.zeros(frames, np.float32)
+                return block if self._channels == 1 else interleave([block] * self._channels)
+        mix = Mix(frames, self._channels)
         for slot in sounding:
-            self._render(slot, mix, offsets.get(slot.id, 0))
+            self._render(slot, mix, frames, offsets.get(slot.id, 0))
         while behind := self._begin(frames):  # slots that waited for one that ended in this block
             for slot_id, offset in behind.items():
-                self._render(self._slots[slot_id], mix, offset)
-        self.frames += frames
-        return self._limited(mix)
+                self._render(self._slots[slot_id], mix, frames, offset)
+        return interleave(self._limiter.limit(mix.channels()))
+
+    def _run_actions(self) -> None:
+        while self._actions:
+            self._actions.popleft()()
+
+    def _update_summary(self) -> None:
+        """What the control thread reads of the slots, which it must not touch."""
+        slots = self._slots.values()
+        self.is_empty = not slots
+        levels = [slot.level for slot in slots if slot.sounding and not slot.stopping]
+        self.sounding_level = max(levels, default=None)
+        starts = (s.start_at_s for s in slots if not s.sounding and s.start_at_s is not None)
+        self.next_start_s = min(starts, default=float("inf"))
 
     def _catch_up(self, frames: int) -> None:
         """The device stalled: skip what it did not play in time, except in an alarm."""
@@ -127,6 +167,8 @@ class Mixer:
             if slot.sounding or slot.start_at_s is None or slot.after is not None:
                 continue
             at = self._offset(slot.start_at_s, slot.level)
+            if at is None:
+                continue
             offset = max(at, slot.not_before - self.frames)
             if offset >= frames or not _has_sound(slot.source):
                 continue
@@ -139,16 +181,18 @@ class Mixer:
             slot.sounding = True
             offsets[slot.id] = offset
             self._preempt(slot, offset, offsets)
-            self.events.append(Started(slot.id, self.clock.mono_of(self.frames + offset)))
+            self._tell(self.frames + offset, partial(Started, slot.id))
         return offsets
 
-    def _offset(self, at_mono_s: float, level: int) -> int:
-        """Frames from this block's begin to the moment; 0 when it is past.
+    def _offset(self, at_mono_s: float, level: int) -> int | None:
+        """Frames from this block's begin to the moment; 0 when it is past, None: not known yet.
 
         The clock's map drifts by a few samples over an item, so a slot that is to start right after
         another of its level is joined to that one's exact end.
         """
-        if at_mono_s == float("-inf"):
+        if not self.clock.ready:  # a fresh stream: its first block sounds in some milliseconds
+            return 0 if at_mono_s <= self._now_s else None
+        if at_mono_s == NOW_S:
             return 0
         frame = self.clock.frame_of(at_mono_s)
         ends = [self._ends[level]] if level in self._ends else []
@@ -165,27 +209,12 @@ class Mixer:
                 delay = max(0, offset - offsets.get(slot.id, 0))
                 slot.fade_out(int(PREEMPT_S * self.rate_hz), delay)
 
-    def _render(self, slot: Slot, mix: Mix, offset: int) -> None:
+    def _render(self, slot: Slot, mix: Mix, frames: int, offset: int) -> None:
         gaps = slot.gaps
-        end = slot.render(mix, offset)
+        end = slot.render(mix, frames, offset)
         self.gaps += slot.gaps - gaps
         if end is not None:
             self._finish(slot, end)
-
-    def _limited(self, mix: Mix) -> bytes:
-        """Keep the sum within the range: gain falls within a block and recovers slowly.
-
-        A single slot at 0 dB passes bit for bit.
-        """
-        peak = float(np.max(np.abs(mix)))
-        wanted = min(1.0, CEILING / peak) if peak > 0 else 1.0
-        seconds = len(mix) / self.rate_hz
-        recovered = self._limit + (1.0 - self._limit) * min(1.0, RELEASE_PER_S * seconds)
-        after = min(wanted, 1.0 if recovered > 0.999 else recovered)
-        if self._limit != 1.0 or after != 1.0:
-            mix *= np.linspace(self._limit, after, len(mix), dtype=np.float32)
-        self._limit = after
-        return np.clip(np.rint(mix), -32_768, 32_767).astype("<i2").tobytes()
 
     # -- commands, executed by the callback
 
@@ -197,14 +226,21 @@ class Mixer:
         self._slots[slot.id] = slot
 
     def _schedule(self, command: StartSlot) -> None:
-        if slot := self._known(command.id):
+        slot = self._slots.get(command.id)
+        if slot is not None:
             slot.start_at_s = command.at_mono_s
             slot.after = command.after if command.after in self._slots else None
+        elif self._successor is not None:
+            self._successor.start(command)
+        else:
+            self.events.append(WorkerFault("E_SLOT", "no such id", command.id))
 
     def _stop(self, command: Stop) -> None:
         slot = self._slots.get(command.id)
         if slot is None:
-            return  # it ended while the command was under way
+            if self._successor is not None:
+                self._successor.stop(command)
+            return  # else it ended while the command was under way
         if slot.sounding:
             slot.fade_out(command.fade_ms * self.rate_hz // 1000)
         else:
@@ -212,13 +248,29 @@ class Mixer:
 
     def _gain(self, command: Gain) -> None:
         if slot := self._slots.get(command.id):
-            slot.set_gain(command.gain_db)
+            slot.set_gain(command.gain_db, command.channels)
+        elif self._successor is not None:
+            self._successor.gain(command)
 
-    def _known(self, slot_id: str) -> Slot | None:
-        slot = self._slots.get(slot_id)
-        if slot is None:
-            self.events.append(WorkerFault("E_SLOT", "no such id", slot_id))
-        return slot
+    def _hand_over(self, successor: Mixer, level: int | None) -> None:
+        self._successor = successor
+        waiting = [slot for slot in self._slots.values() if not slot.sounding]
+        for slot in waiting:
+            del self._slots[slot.id]
+        successor.take(waiting)
+        for slot in self._slots.values():
+            if level is not None and slot.level < level:
+                slot.fade_out(int(PREEMPT_S * self.rate_hz))
+
+    def take(self, slots: Iterable[Slot]) -> None:
+        """Take over slots that wait."""
+        for slot in slots:
+            self._actions.append(partial(self._take, slot))
+
+    def _take(self, slot: Slot) -> None:
+        slot.not_before = 0
+        slot.after = slot.after if slot.after in self._slots else None
+        self._add(slot)
 
     def _drop(self, slot: Slot, offset: int) -> None:
         slot.why = "stopped"
@@ -233,8 +285,25 @@ class Mixer:
         for other in self._slots.values():
             if other.after == slot.id:
                 other.after, other.not_before = None, end
-        mono_s = self.clock.mono_of(end) if self.clock.ready else 0.0
-        self.events.append(Ended(slot.id, slot.heard, slot.why or "end", mono_s))
+        why, heard, missing = slot.why or "end", slot.heard, slot.missing
+        self._tell(end, lambda at_s: Ended(slot.id, heard, why, at_s, missing))
+
+    # -- events
+
+    def _tell(self, frame: int, event: Callable[[float], Event]) -> None:
+        """Report what happens at a frame, once the clock knows its moment."""
+        self._undated.append((frame, event))
+        if self.clock.ready:
+            self._date_events()
+
+    def _date_events(self) -> None:
+        while self._undated and (self.clock.ready or self._successor is not None):
+            frame, event = self._undated.popleft()
+            self.events.append(event(self._moment_of(frame)))
+
+    def _moment_of(self, frame: int) -> float:
+        """When a frame sounds; before the clock runs, as if it began now."""
+        return self.clock.mono_of(frame) if self.clock.ready else self._now_s
 
 
 def _has_sound(source: SampleSource) -> bool:

@@ -1,24 +1,18 @@
-"""One sound in the mixer: its source, gain, fades, and how much of it was heard."""
+"""One sound in the mixer: its source, gain, channels, and how much of it was heard."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from agent.play.decode.pcm import SampleSource
+from agent.play.decode.pcm import FRAME_BYTES, Samples, SampleSource
+from agent.play.ipc import Channels, Load
+from agent.play.sound.envelope import Envelope, linear_of
+from agent.play.sound.mix import Gains, Mix
 
 Why = Literal["end", "stopped", "starved"]
-Mix = NDArray[np.float32]
 
 STARVED_LIMIT_S = 3.0
 FADE_BACK_S = 0.010
-
-
-def linear_of(gain_db: float) -> float:
-    """Decibels to a factor."""
-    return float(10.0 ** (gain_db / 20.0))
 
 
 class Slot:
@@ -29,142 +23,116 @@ class Slot:
     Before its first sample a slot waits.
 
     Args:
-        slot_id: the command's id.
-        level: higher pre-empts lower.
+        load: id, level, gain, fade and channels.
         source: where samples come from.
-        gain_db: dB.
-        fade_in_frames: linear fade at the start.
         rate_hz: frames a second.
+        channels: of the device; what `load` names beyond them is not heard.
+
+    Attributes:
+        heard: frames of its sound that went to the device.
+        missing: frames of silence in it because source or device were late.
     """
 
-    def __init__(
-        self,
-        slot_id: str,
-        level: int,
-        source: SampleSource,
-        *,
-        gain_db: float,
-        fade_in_frames: int,
-        rate_hz: int,
-    ) -> None:
-        self.id = slot_id
-        self.level = level
+    def __init__(self, load: Load, source: SampleSource, rate_hz: int, channels: int) -> None:
+        self.id = load.id
+        self.level = load.level
         self.source = source
         self.start_at_s: float | None = None  # CLOCK_MONOTONIC; None: not set yet
         self.after: str | None = None  # the slot whose end it waits for
         self.not_before = 0  # frame
         self.sounding = False
         self.heard = 0
+        self.missing = 0
         self.gaps = 0
         self.why: Why | None = None
         self._rate_hz = rate_hz
-        self._gain = self._gain_to = linear_of(gain_db)
-        self._fade_in = (0, fade_in_frames)  # frames done, frames long
-        self._fade_out: tuple[int, int] | None = None
+        self._envelope = Envelope(load.gain_db, load.fade_in_ms * rate_hz // 1000)
+        self._device_channels = channels
+        self._gains = gains_of(load.channels, channels)
         self._late = 0
 
     @property
     def stopping(self) -> bool:
         """Is it fading out? Then it no longer counts when levels are compared."""
-        return self._fade_out is not None
+        return self._envelope.is_fading_out
 
-    def set_gain(self, gain_db: float) -> None:
-        """Reach a new gain within one block."""
-        self._gain_to = linear_of(gain_db)
-        if not self.sounding:
-            self._gain = self._gain_to
+    def set_gain(self, gain_db: float, channels: Channels | None) -> None:
+        """Reach a new gain within one block; new channels from the next block on."""
+        self._envelope.set_gain(gain_db, at_once=not self.sounding)
+        if channels is not None:
+            self._gains = gains_of(channels, self._device_channels)
 
     def fade_out(self, frames: int, delay: int = 0) -> None:
         """Fade out over `frames`, beginning `delay` frames into the next block.
 
         A slot that is already fading keeps its fade, unless the new one ends sooner.
         """
-        if self._fade_out is not None:
-            done, length = self._fade_out
-            if length - done <= frames + delay:
-                return
-        self._fade_out = (-delay, max(frames, 1))
+        self._envelope.fade_out(frames, delay)
 
     def skip(self, frames: int) -> None:
         """Skip frames: the device has fallen behind the timeline. A live source has none."""
         self.gaps += 1
+        self.missing += frames
         if self.source.is_live:
             return
         self._late += frames
-        self._fade_in = (0, int(FADE_BACK_S * self._rate_hz))
+        self._fade_back()
 
-    def copy(self, frames: int) -> bytes | None:
+    def copy(self, frames: int) -> Samples | None:
         """This block unchanged from the source; None when it needs mixing, or may be the last."""
-        done, length = self._fade_in
-        is_bare = self._gain == 1.0 == self._gain_to and done >= length
-        if not is_bare or self._fade_out is not None or self._late:
+        if not self._envelope.is_flat or self._gains or self._late:
             return None
         if self.source.available <= frames:
             return None
         self.heard += frames
-        return self.source.read(frames).tobytes()
+        return self.source.read(frames)
 
-    def render(self, mix: Mix, offset: int) -> int | None:
-        """Add this block's share to `mix` from `offset` on; the frame after the last, if it ended.
+    def render(self, mix: Mix, frames: int, offset: int) -> int | None:
+        """Add its share to a block of `frames` from `offset` on; the frame after its last, if any.
 
         Sets `why` when it ends.
         """
-        room = len(mix) - offset
-        left = self._frames_left_to_fade()
+        room = frames - offset
+        left = self._envelope.frames_left
         wanted = room if left is None else min(room, left)
         samples = self._pull(wanted)
-        if len(samples):
-            self.heard += len(samples)
-            mix[offset : offset + len(samples)] += samples * self._envelope(len(samples), room)
-        self._gain = self._gain_to
+        got = len(samples) // FRAME_BYTES
+        if got:
+            self.heard += got
+            mix.add(self._envelope.apply(samples, room), offset, self._gains)
+        self._envelope.reach_gain()
         if left is not None and left <= room:
             return self._end("stopped", offset + wanted)
         if self.source.finished:
-            return self._end("end", offset + len(samples))
-        if len(samples) < wanted:
-            return self._starve(wanted - len(samples), offset + wanted)
+            return self._end("end", offset + got)
+        if got < wanted:
+            return self._starve(wanted - got, offset + wanted)
         return None
 
-    def _frames_left_to_fade(self) -> int | None:
-        if self._fade_out is None:
-            return None
-        done, length = self._fade_out
-        return length - done
-
-    def _pull(self, frames: int) -> NDArray[np.int16]:
+    def _pull(self, frames: int) -> Samples:
         if self.source.is_live and self.source.available:
             self._late = 0
         while self._late:
-            skipped = len(self.source.read(min(self._late, self._rate_hz)))
+            skipped = len(self.source.read(min(self._late, self._rate_hz))) // FRAME_BYTES
             if not skipped:
                 break
             self._late -= skipped
         return self.source.read(frames)
 
-    def _envelope(self, frames: int, block: int) -> Mix | float:
-        done, length = self._fade_in
-        if self._gain == self._gain_to and done >= length and self._fade_out is None:
-            return self._gain
-        curve = self._gain + (self._gain_to - self._gain) * _ramp(0, frames, block)
-        if done < length:
-            curve *= _ramp(done, frames, length)
-            self._fade_in = (done + frames, length)
-        if self._fade_out is not None:
-            out, out_length = self._fade_out
-            curve *= 1.0 - _ramp(out, frames, out_length)
-            self._fade_out = (out + frames, out_length)
-        return curve
-
     def _starve(self, missing: int, end: int) -> int | None:
         if self._late == 0:
             self.gaps += 1
+        self.missing += missing
         self._late += missing
-        self._fade_in = (0, int(FADE_BACK_S * self._rate_hz))
+        self._fade_back()
         if self._late >= STARVED_LIMIT_S * self._rate_hz:
             return self._end("starved", end)
-        if self._fade_out is not None:
+        if self.stopping:
             return self._end("stopped", end)
         return None
+
+    def _fade_back(self) -> None:
+        self._envelope.fade_in(int(FADE_BACK_S * self._rate_hz))
 
     def _end(self, why: Why, at: int) -> int:
         self.why = why
@@ -172,7 +140,8 @@ class Slot:
         return at
 
 
-def _ramp(done: int, frames: int, length: int) -> Mix:
-    """0 to 1 over `length` frames, this block's part of it, clipped at both ends."""
-    steps = np.arange(done, done + frames, dtype=np.float32) / np.float32(length)
-    return np.clip(steps, 0.0, 1.0, out=steps)
+def gains_of(channels: Channels, count: int) -> Gains:
+    """Factors by channel of the device; none where every channel sounds alike."""
+    if not channels:
+        return ()
+    return [linear_of(channels[n]) if n in channels else 0.0 for n in range(count)]
