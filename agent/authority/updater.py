@@ -280,7 +280,8 @@ class AuthorityUpdater:
     async def _report_change(self, was: Authority) -> None:
         """Emit `changed`, but not for an hourly timestamp alone, which changes no right."""
         now, is_ = self._now(), self._in_force.current
-        better = is_.grade(now) < was.grade(now)
+        has_new_role = bool(is_.versions.keys() - was.versions.keys())  # such as the commune's
+        better = has_new_role or is_.grade(now) < was.grade(now)
         log.info("authority %s, %s", dict(is_.versions), is_.grade(now).name)
         if better or _rights(is_, now) != _rights(was, now):
             await self.changed.emit(better)

@@ -55,6 +55,10 @@ async def test_a_box_without_a_place_stops_at_targets(tmp_path: Path, tree: Fake
         await harness.follow(tree)
         assert set(harness.versions) == {"root", "timestamp", "snapshot", "targets"}
         assert "1.vn.84.json" not in dict(harness.heard)
+        harness.feed.set_place(HERE)
+        await harness.settle()
+        assert "vn.84" in harness.versions
+        assert harness.changes[-1] is True  # what was turned away is asked for soon
 
 
 async def test_a_provisional_place_requests_files_until_a_verified_one_is_known(

@@ -197,6 +197,18 @@ async def _keep_only(store: Store, size_bytes: int) -> None:
     assert await store.run(drop_oldest, size_bytes) is None
 
 
+async def test_a_late_acknowledgement_of_dropped_records_is_no_fork(box: Box) -> None:
+    for number in range(20):
+        await box.journal.close_play(0, play(f"e{number}"))
+    size = len((await box.journal.pending(1, 1))[0])
+    await _keep_only(box.store, 10 * size)
+    assert await box.journal.acknowledge(5, "ab" * 32)  # its hash is not known any more
+    assert await box.journal.acknowledge(12, "ab" * 32)
+    assert not await box.journal.acknowledge(13, "ab" * 32)  # still here, and of another hash
+    assert not await box.journal.acknowledge(22, "ab" * 32)  # never written
+    assert len(await box.journal.pending(0, 99)) == 9
+
+
 async def test_a_beat_that_waits_is_woken_by_a_play(box: Box, hand: Hand) -> None:
     task = asyncio.create_task(box.journal.keep_beating(), name="beats")
     await asyncio.sleep(0)
