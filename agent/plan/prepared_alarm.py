@@ -112,7 +112,7 @@ class KeyAlarm:
     def why_incomplete(self) -> str | None:
         """The reason why it cannot be played completely."""
         if self.document is None:
-            return f"no alarm is held in the slot {self.slot}"
+            return f"no alarm is prepared in the slot {self.slot}"
         if not self.missing_media:
             return f"{self.slot}: there is nothing in it for the outputs of this box"
         return next((f"{self.slot}: {why}" for why in self.missing_media.values() if why), None)

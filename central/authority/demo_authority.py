@@ -57,7 +57,7 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
     "vn.84.em": (
         ["emergency", "cancel"],
         ["emergency/84/*/*"],
-        400 * DAY_S,  # for held alarms; an immediate emergency expires after two hours
+        400 * DAY_S,  # for prepared alarms; an immediate emergency expires after two hours
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],
     ),
     "vn.time": (["time"], ["config/*/*/*"], 3600, ["Máy chủ giờ (demo)"]),

@@ -129,7 +129,7 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
 @database_option
 @click.option("--station", help="For one station.")
 @click.option("--group", help="For a group of stations.")
-@click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its held alarm.")
+@click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its prepared alarm.")
 @click.option(
     "--wait", "wait_s", type=float, is_flag=False, flag_value=60.0,
     help="Tell what stations answer, for so many seconds [60] at the most.",

@@ -157,7 +157,7 @@ def draft_lift(**options: Any) -> None:
 @click.option("--alarm", type=FILE, help="Or the signed emergency: the cancel then outlives it.")
 @handle_errors
 def draft_cancel_(**options: Any) -> None:
-    """The end of an emergency, by the role that ordered it; of a held alarm, give its file."""
+    """The end of an emergency, by the role that ordered it; of a prepared alarm, give its file."""
     from central.documents.emergency_order import draft_cancel, extend_for_cancel, read_emergency
 
     order, event, file = _order(options), options["event"], options["alarm"]

@@ -1,6 +1,6 @@
 """Heads: what each station should hold, signed at every hello and every publication.
 
-The slots of a head list states only (playlists, station-configs, silences, held alarms): what
+The slots of a head list states only (playlists, station-configs, silences, prepared alarms): what
 replaces its former version. Beside them it attests the emergencies in force to a station whose
 question it answers (docs/decisions/0024).
 """

@@ -1,4 +1,4 @@
-"""alarm.yaml (officer) → the payload of a held alarm, which only a local key can start.
+"""alarm.yaml (officer) → the payload of a prepared alarm, which only a local key can start.
 
 The file has `class: emergency` and `trigger: key`; all of its faults are reported at once with
 their places. An immediate emergency is not written in a file: it is fresh for half an hour only.
@@ -62,7 +62,7 @@ def is_alarm(text: str) -> bool:
 
 
 def compile_alarm(source: Path | str, issue: SigningParams, clip_dir: Path | None = None) -> bytes:
-    """Compile a held alarm to the exact bytes that two people are to sign.
+    """Compile a prepared alarm to the exact bytes that two people are to sign.
 
     Args:
         source: the file's path, or its text.
@@ -81,7 +81,7 @@ def compile_alarm(source: Path | str, issue: SigningParams, clip_dir: Path | Non
 
 
 class _AlarmCompiler(Compilation):
-    """One pass over a held alarm."""
+    """One pass over a prepared alarm."""
 
     def __init__(
         self, alarm: AlarmFile, file: SourceFile, tree: Node | None, issue: SigningParams

@@ -126,7 +126,7 @@ def verify_window(document: Document, now: datetime, lang: Lang) -> None:
     """
     if not isinstance(document, Emergency) or document.nonce is not None:
         return
-    if document.trigger == "key":  # a held alarm waits for a key press, however old it is
+    if document.trigger == "key":  # a prepared alarm waits for a key press, however old it is
         return
     issued_at = parse_utc(document.issued)
     if now > issued_at + EMERGENCY_WINDOW:

@@ -1,4 +1,4 @@
-"""The held alarms that the centre has published, and whether a cancel outlives them."""
+"""The prepared alarms that the centre has published, and whether a cancel outlives them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from texts.catalogue import Lang
 
 @dataclass(frozen=True)
 class PreparedAlarm:
-    """A held alarm for one target.
+    """A prepared alarm for one target.
 
     Args:
         name: `<issuer>/<slot>`.

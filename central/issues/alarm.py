@@ -1,4 +1,4 @@
-"""Issues of the centre itself: a held alarm expires soon; there is time to sign another."""
+"""Issues of the centre itself: a prepared alarm expires soon; there is time to sign another."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ PHRASES: Catalogue = {
     "key.real": Text(
         "BÁO ĐỘNG CHỜ SẴN: chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu",
         (
-            "HELD ALARM: sounds only when somebody presses an emergency key at a station, never by"
-            " itself"
+            "PREPARED ALARM: sounds only when somebody presses an emergency key at a station,"
+            " never by itself"
         ),
     ),
     "key.exercise": Text(

@@ -52,7 +52,7 @@ def verify_publishable(
         database: the centre's.
         one: the publication.
         lang: of all texts.
-        stops_now: a cancel may end before its held alarm.
+        stops_now: a cancel may end before its prepared alarm.
         anyway: unknown stations and refusals are accepted.
 
     Raises:

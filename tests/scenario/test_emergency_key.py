@@ -120,7 +120,7 @@ async def publish_alarm(site: Any) -> None:
     payload = compile_alarm(text, issue, site.studio)
     await site.testbed.publish(site.testbed.sign(payload, "emergency", "vn.84.em"))
     accepted = site.testbed.database.has_accepted
-    await until(lambda: accepted(site.name, "emergency"), "the held alarm")
+    await until(lambda: accepted(site.name, "emergency"), "the prepared alarm")
 
 
 async def test_a_press_is_heard_over_the_programme_and_nothing_brings_it_back(keys: Keys) -> None:

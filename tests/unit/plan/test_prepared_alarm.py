@@ -1,4 +1,4 @@
-"""A held alarm is on while a press of it lasts; lengths are added by hand from the document."""
+"""A prepared alarm is on while a press of it lasts; lengths are added by hand from the document."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ async def test_documents_of_two_slots_are_held_together(store: Store) -> None:
     assert {held.document.slot for held in await store.run(documents.held)} == {"tuan", "nen"}
 
 
-def held_alarm(seq: int, **more: object) -> Accepted:
+def prepared_alarm(seq: int, **more: object) -> Accepted:
     return accepted("emergency", seq, "key", trigger="key", event_id=f"{seq:x}" * 32, **more)
 
 
 async def test_a_newer_prepared_alarm_replaces_the_older_one_of_its_slot(store: Store) -> None:
-    for one in (held_alarm(1), accepted("emergency", 1, "khan-cap"), held_alarm(2)):
+    for one in (prepared_alarm(1), accepted("emergency", 1, "khan-cap"), prepared_alarm(2)):
         await store.run(documents.commit, one, AT)
     held = {one.document.slot: one.document.seq for one in await store.run(documents.held)}
     assert held == {"key": 2, "khan-cap": 1}
@@ -46,18 +46,22 @@ async def test_a_newer_prepared_alarm_replaces_the_older_one_of_its_slot(store: 
 
 @pytest.mark.parametrize("name", ["2" * 32, f"{2:032x}"], ids=["event", "document"])
 async def test_a_cancel_withdraws_the_present_prepared_alarm(store: Store, name: str) -> None:
-    for one in (held_alarm(1), held_alarm(2), accepted("cancel", 9, "cancel", cancels=name)):
+    for one in (
+        prepared_alarm(1),
+        prepared_alarm(2),
+        accepted("cancel", 9, "cancel", cancels=name),
+    ):
         await store.run(documents.commit, one, AT)
     held = await store.run(documents.held)
     assert [one.document.kind for one in held] == ["cancel"]
     # its successor is another alarm
-    await store.run(documents.commit, held_alarm(3), AT)
+    await store.run(documents.commit, prepared_alarm(3), AT)
     assert {one.document.seq for one in await store.run(documents.held)} == {9, 3}
 
 
 async def test_a_cancel_of_the_former_alarm_leaves_its_successor_alone(store: Store) -> None:
     cancel = accepted("cancel", 9, "cancel", cancels="1" * 32)
-    for one in (held_alarm(1), held_alarm(2), cancel):
+    for one in (prepared_alarm(1), prepared_alarm(2), cancel):
         await store.run(documents.commit, one, AT)
     assert {one.document.seq for one in await store.run(documents.held)} == {2, 9}
 

@@ -1,4 +1,4 @@
-"""alarm.yaml: from an officer's file to a held alarm that a box accepts, and what signers read."""
+"""alarm.yaml: from an officer's file to a prepared alarm that a box accepts; what signers read."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_an_alarm_that_expires_within_two_weeks_is_an_issue(
     assert ending(tmp_path) == []
 
 
-def test_a_cancel_of_a_held_alarm_outlives_it(tmp_path: Path, demo: DemoAuthority) -> None:
+def test_a_cancel_of_a_prepared_alarm_outlives_it(tmp_path: Path, demo: DemoAuthority) -> None:
     alarm = submit(tmp_path, demo, days=12)
     held = read_document(alarm.read_bytes())
     by_file = cancel(tmp_path, demo, "--alarm", alarm)
@@ -263,7 +263,7 @@ def test_a_cancel_of_a_held_alarm_outlives_it(tmp_path: Path, demo: DemoAuthorit
     assert expires - issued == timedelta(days=30)
 
 
-def test_a_cancel_that_ends_before_its_held_alarm_goes_out_only_to_stop_what_sounds(
+def test_a_cancel_that_ends_before_its_prepared_alarm_goes_out_only_to_stop_what_sounds(
     tmp_path: Path, demo: DemoAuthority
 ) -> None:
     held = read_document(submit(tmp_path, demo, days=12).read_bytes())

@@ -1,4 +1,4 @@
-"""A held alarm: it waits for a local key, so it may be old, and shares no floor with others."""
+"""A prepared alarm: it waits for a local key, so it may be old, and shares no floor with others."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ DAY = timedelta(days=1)
 EVENT = "e0" * 16
 
 
-def held_alarm(**changes: Any) -> dict[str, Any]:
+def prepared_alarm(**changes: Any) -> dict[str, Any]:
     year = utc_text(AT + 400 * DAY)
     return emergency(**{"slot": "key", "trigger": "key", "expires": year, **changes})
 
 
 def sealed(**changes: Any) -> bytes:
-    return seal(held_alarm(**changes), FIRST, SECOND)
+    return seal(prepared_alarm(**changes), FIRST, SECOND)
 
 
 def test_it_may_live_400_days_and_no_longer() -> None:
@@ -78,7 +78,7 @@ def test_it_expires_and_cannot_come_from_the_future() -> None:
 
 @pytest.mark.parametrize("signers", [(FIRST,), (SECOND,), (FIRST, STRANGER), (FIRST, COMMUNE)])
 def test_it_needs_both_people(signers: tuple[Any, ...]) -> None:
-    envelope = seal(held_alarm(), *signers)
+    envelope = seal(prepared_alarm(), *signers)
     assert code_of(lambda: judge(envelope, "emergency")) == "E_THRESHOLD"
 
 
@@ -90,19 +90,19 @@ def test_its_scope_is_that_of_any_emergency() -> None:
     assert code_of(lambda: judge(foreign, "emergency", place=other)) == "E_SCOPE"
     routine = sealed(**{"class": "routine"})
     assert code_of(lambda: judge(routine, "emergency")) == "E_SCHEMA"
-    commune = seal(held_alarm(issuer="vn.84.29266"), COMMUNE)
+    commune = seal(prepared_alarm(issuer="vn.84.29266"), COMMUNE)
     assert code_of(lambda: judge(commune, "emergency")) == "E_SCOPE"
 
 
 @pytest.mark.parametrize("slot", ["key", "key-lu", "key-Chay.2"])
-def test_a_slot_belongs_to_held_alarms_or_to_immediate_ones(slot: str) -> None:
+def test_a_slot_belongs_to_prepared_alarms_or_to_immediate_ones(slot: str) -> None:
     assert judge(sealed(slot=slot), "emergency")
     at_once = seal(emergency(slot=slot), FIRST, SECOND)
     assert code_of(lambda: judge(at_once, "emergency")) == "E_SCHEMA"
 
 
 @pytest.mark.parametrize("slot", ["khan-cap", "keys", "key-", "xkey", "KEY", "key.lu"])
-def test_a_held_alarm_has_no_other_slot(slot: str) -> None:
+def test_a_prepared_alarm_has_no_other_slot(slot: str) -> None:
     assert code_of(lambda: judge(sealed(slot=slot), "emergency")) == "E_SCHEMA"
     if slot != "key-":
         assert judge(seal(emergency(slot=slot), FIRST, SECOND), "emergency")
@@ -131,7 +131,7 @@ def test_it_has_a_floor_of_its_own() -> None:
     assert judge(sealed(seq=1, slot="key-lu"), "emergency", floors=floors)
 
 
-def test_an_emergency_that_was_seen_does_not_come_back_as_a_held_alarm() -> None:
+def test_an_emergency_that_was_seen_does_not_come_back_as_a_prepared_alarm() -> None:
     floors = FakeFloors()
     floors.events.add(EVENT)
     assert code_of(lambda: judge(sealed(), "emergency", floors=floors)) == "E_REPLAY"
@@ -140,7 +140,7 @@ def test_an_emergency_that_was_seen_does_not_come_back_as_a_held_alarm() -> None
 def test_its_trigger_is_signed() -> None:
     """An immediate emergency whose trigger is edited is a document that nobody signed."""
     envelope = json.loads(seal(emergency(slot="khan-cap"), FIRST, SECOND))
-    edited = json.loads(seal(held_alarm(), STRANGER))
+    edited = json.loads(seal(prepared_alarm(), STRANGER))
     forged = json.dumps({**envelope, "payload": edited["payload"]}).encode()
     assert code_of(lambda: judge(forged, "emergency")) == "E_THRESHOLD"
 

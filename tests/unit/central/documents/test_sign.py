@@ -124,7 +124,7 @@ def test_a_key_file_is_private_locked_by_its_passphrase_and_never_overwritten(
     )
 
 
-def test_an_emergency_of_today_is_written_as_boxes_without_held_alarms_know_it() -> None:
+def test_an_emergency_of_today_is_written_as_boxes_without_prepared_alarms_know_it() -> None:
     assert "trigger" not in json.loads(_emergency())
 
 
