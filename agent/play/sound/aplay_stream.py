@@ -16,20 +16,21 @@ import termios
 
 from agent.play.ipc import RATE_HZ
 
-FRAME_BYTES = 2
+SAMPLE_BYTES = 2
 BUFFER_MS = 100
 PERIOD_MS = 20
-BUFFER_BYTES = BUFFER_MS * RATE_HZ // 1000 * FRAME_BYTES
-PIPE_BYTES = 16_384  # 170 ms: what is written and not taken is what a change of level waits for
+BUFFER_FRAMES = BUFFER_MS * RATE_HZ // 1000
+PIPE_BYTES = 16_384  # a channel, 170 ms: a change of level waits for what is written and not taken
+PIECE_BYTES = 4096  # PIPE_BUF of pipe(7): so much is written whole or not at all
 EXIT_LIMIT_S = 1.0
 SAID_CHARS = 300
 
 
-def aplay_argv(device: str) -> list[str]:
+def aplay_argv(device: str, channels: int) -> list[str]:
     """The command line; the kernel kills it when the engine dies, before its buffer is empty."""
     return [
         *("setpriv", "--pdeathsig", "KILL", "aplay", "-q", "-D", device, "-t", "raw"),
-        *("-f", "S16_LE", "-r", str(RATE_HZ), "-c", "1"),
+        *("-f", "S16_LE", "-r", str(RATE_HZ), "-c", str(channels)),
         *(f"--buffer-time={BUFFER_MS * 1000}", f"--period-time={PERIOD_MS * 1000}", "-"),
     ]
 
@@ -39,17 +40,19 @@ class AplayStream:
 
     Args:
         device: ALSA's name of it.
+        channels: how many samples a frame has.
 
     Attributes:
         written: frames so far.
         begin_mono_s: when frame 0 sounded; None as long as the device does not play.
     """
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, channels: int = 1) -> None:
         self.written = 0
+        self.frame_bytes = channels * SAMPLE_BYTES
         self.begin_mono_s: float | None = None
         self._child = subprocess.Popen(
-            aplay_argv(device),
+            aplay_argv(device, channels),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -59,7 +62,7 @@ class AplayStream:
         assert self._child.stdin is not None  # noqa: S101 - it is a pipe
         self.fd = self._child.stdin.fileno()
         self._is_open = True
-        fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES * channels)
         os.set_blocking(self.fd, False)
 
     @property
@@ -79,10 +82,10 @@ class AplayStream:
             return self.written
         waiting = array.array("i", [0])
         fcntl.ioctl(self.fd, termios.FIONREAD, waiting)
-        return self.written - waiting[0] // FRAME_BYTES
+        return self.written - waiting[0] // self.frame_bytes
 
     def write(self, data: bytes) -> int:
-        """Write as much as the pipe takes now; the number of bytes, always whole frames.
+        """Write all of it or nothing: a pipe takes up to `PIECE_BYTES` at once; the bytes written.
 
         Raises:
             BrokenPipeError: it has ended.
@@ -91,13 +94,13 @@ class AplayStream:
             count = os.write(self.fd, data)
         except BlockingIOError:
             return 0
-        self.written += count // FRAME_BYTES
+        self.written += count // self.frame_bytes
         return count
 
     def observe(self, now_mono_s: float) -> None:
         """Note the begin of the sound, once."""
         if self.begin_mono_s is None:
-            full = min(self.written, BUFFER_BYTES // FRAME_BYTES)
+            full = min(self.written, BUFFER_FRAMES)
             if full and self.taken >= full:
                 self.begin_mono_s = now_mono_s
 

@@ -64,7 +64,9 @@ class SafeEngine:
         self._config = config
         self._control = control
         self._card = find_sound_card(config.device, config.port)
-        self._player = SafePlayer(lambda: AplayStream(self._device))
+        self._player = SafePlayer(
+            lambda: AplayStream(self._device, config.channels), config.channels
+        )
         self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
         self._progress = (0, 0.0)  # frames taken from the stream, and when that last changed
@@ -97,8 +99,8 @@ class SafeEngine:
             raise DeviceLost("E_DEVICE", f"no {self._config.device} at {self._config.port}")
         try:
             done = subprocess.run(
-                aplay_argv(self._device),
-                input=bytes(TEST_FRAMES * 2),
+                aplay_argv(self._device, self._config.channels),
+                input=bytes(TEST_FRAMES * 2 * self._config.channels),
                 capture_output=True,
                 timeout=OPEN_LIMIT_S,
                 check=False,

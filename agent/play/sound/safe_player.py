@@ -14,14 +14,14 @@ from typing import Literal
 
 from agent.contract.priority import Level
 from agent.play.ipc import RATE_HZ, Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
-from agent.play.sound.aplay_stream import BUFFER_MS, FRAME_BYTES, AplayStream
+from agent.play.sound.aplay_stream import BUFFER_MS, AplayStream
 from agent.play.sound.safe_slot import ClipSource, SafeClip, SafeSlot, SafeSource
 
 LEAD_S = 0.015  # from the start of `aplay` to the first sound
 JOIN_S = 0.25  # what is due so soon after an end is written behind it; so late may an end be
 STARVED_LIMIT_S = 3.0
 LOW_S = BUFFER_MS / 1000  # less in the stream, and the device would run dry
-FILL_FRAMES = RATE_HZ // 50
+FILL_FRAMES = RATE_HZ // 200
 BUSY_STEP_S = 0.005
 PLAY_STEP_S = 0.02
 
@@ -38,16 +38,18 @@ class SafePlayer:
 
     Args:
         open_stream: starts an `aplay`.
+        channels: of the device.
 
     Attributes:
         events: to be sent to the agent, in order.
         gaps: how often a sound had no samples in time.
     """
 
-    def __init__(self, open_stream: Callable[[], AplayStream]) -> None:
+    def __init__(self, open_stream: Callable[[], AplayStream], channels: int = 1) -> None:
         self.events: deque[Event] = deque()
         self.gaps = 0
         self._open_stream = open_stream
+        self._channels = channels
         self._waiting: dict[str, SafeSlot] = {}
         self._playing: deque[SafeSlot] = deque()  # in the stream, in its order
         self._stream: AplayStream | None = None
@@ -70,13 +72,7 @@ class SafePlayer:
             source.close()
             self.events.append(WorkerFault("E_SLOT", "this id is in use", command.id))
             return
-        self._waiting[command.id] = SafeSlot(
-            command.id,
-            command.level,
-            source,
-            gain_db=command.gain_db,
-            fade_in_ms=command.fade_in_ms,
-        )
+        self._waiting[command.id] = SafeSlot(command, source, self._channels)
 
     def start(self, command: StartSlot) -> None:
         """Set a slot's moment."""
@@ -94,14 +90,15 @@ class SafePlayer:
         if clip is None:
             self.events.append(WorkerFault("E_CLIP", f"{command.clip}: not held", command.id))
             return
-        self.load(Load(command.id, command.level, command.gain_db), ClipSource(clip))
+        load = Load(command.id, command.level, command.gain_db, channels=command.channels)
+        self.load(load, ClipSource(clip))
         self.start(StartSlot(command.id, -math.inf))
 
     def gain(self, command: Gain) -> None:
         """Change a slot's level for what is not in the stream yet."""
         for slot in (*self._waiting.values(), *self._playing):
             if slot.id == command.id:
-                slot.set_gain(command.gain_db)
+                slot.set_gain(command.gain_db, command.channels)
 
     def stop(self, command: Stop, now_mono_s: float) -> None:
         """Silence a slot at once and drop it."""
@@ -215,13 +212,14 @@ class SafePlayer:
             return False
         if not slot.late:
             self.gaps += 1
-        slot.missing += stream.write(bytes(FILL_FRAMES * FRAME_BYTES)) // FRAME_BYTES
+        filled = stream.write(bytes(FILL_FRAMES * stream.frame_bytes)) // stream.frame_bytes
+        slot.missing += filled
         if slot.level < Level.EMERGENCY:  # no word of an alarm is skipped
-            slot.late += FILL_FRAMES
+            slot.late += filled
         if slot.late > STARVED_LIMIT_S * RATE_HZ:
             slot.is_starved = True
             self._finish(stream, slot)
-        return True
+        return filled > 0
 
     def _finish(self, stream: AplayStream, slot: SafeSlot) -> None:
         """All of a slot is in the stream: what follows at once is written behind it."""
@@ -234,9 +232,17 @@ class SafePlayer:
         following.after = None
         end_mono_s = stream.mono_of(slot.end)
         if end_mono_s is not None and following.start_mono_s is not None:
-            gap_s = max(0.0, min(JOIN_S, following.start_mono_s - end_mono_s))
-            stream.write(bytes(round(gap_s * RATE_HZ) * FRAME_BYTES))
+            self._pause(stream, following.start_mono_s - end_mono_s)
         self._append(following)
+
+    def _pause(self, stream: AplayStream, gap_s: float) -> None:
+        """Silence between two sounds, as much as the pipe takes."""
+        frames = round(min(JOIN_S, gap_s) * RATE_HZ)
+        while frames > 0:
+            piece = min(FILL_FRAMES, frames)
+            if not stream.write(bytes(piece * stream.frame_bytes)):
+                return
+            frames -= piece
 
     def _find_following(self, stream: AplayStream, slot: SafeSlot) -> SafeSlot | None:
         for one in self._waiting.values():

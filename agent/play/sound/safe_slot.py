@@ -13,13 +13,13 @@ import threading
 from array import array
 from typing import Protocol
 
-from agent.play.ipc import RATE_HZ
+from agent.play.ipc import RATE_HZ, Channels, Load
 
-FRAME_BYTES = 2
-CHUNK_BYTES = 960  # 10 ms: a ramp rises in steps of this
+SAMPLE_BYTES = 2
+CHUNK_BYTES = 480  # 5 ms: a ramp rises in steps of this; eight channels of it fit into one piece
 PIPE_BYTES = 1 << 19  # five seconds of a decoder's lead
 READ_BYTES = 65_536
-CLIP_LIMIT_BYTES = 600 * RATE_HZ * FRAME_BYTES
+CLIP_LIMIT_BYTES = 600 * RATE_HZ * SAMPLE_BYTES
 PEAK = 32_767
 
 
@@ -61,7 +61,7 @@ class PipeSource:
         except BlockingIOError:
             return None
         data = self._rest + got
-        whole = len(data) // FRAME_BYTES * FRAME_BYTES
+        whole = len(data) // SAMPLE_BYTES * SAMPLE_BYTES
         self._rest = data[whole:]
         return data[:whole] if whole or not got else None
 
@@ -102,12 +102,12 @@ class ClipSource:
 
     def has_sound(self) -> bool:
         """See `SafeSource.has_sound`."""
-        return len(self._clip.data) >= FRAME_BYTES or self._clip.is_complete
+        return len(self._clip.data) >= SAMPLE_BYTES or self._clip.is_complete
 
     def read(self, count: int) -> bytes | None:
         """See `SafeSource.read`."""
         is_complete = self._clip.is_complete
-        end = len(self._clip.data) // FRAME_BYTES * FRAME_BYTES
+        end = len(self._clip.data) // SAMPLE_BYTES * SAMPLE_BYTES
         data = bytes(self._clip.data[self._at : min(end, self._at + count)])
         self._at += len(data)
         return data if data or is_complete else None
@@ -120,11 +120,9 @@ class SafeSlot:
     """Waits for its moment, is written into a stream, ends.
 
     Args:
-        slot_id: the command's id.
-        level: higher pre-empts lower.
+        command: its id, level, gain, channels and rise.
         source: where samples come from.
-        gain_db: its level.
-        fade_in_ms: linear rise at its start.
+        channels: of the device.
 
     Attributes:
         start_mono_s: its moment; None: not set yet.
@@ -137,11 +135,9 @@ class SafeSlot:
         late: frames of silence in their place that are to be skipped when they come.
     """
 
-    def __init__(
-        self, slot_id: str, level: int, source: SafeSource, *, gain_db: float, fade_in_ms: int = 0
-    ) -> None:
-        self.id = slot_id
-        self.level = level
+    def __init__(self, command: Load, source: SafeSource, channels: int = 1) -> None:
+        self.id = command.id
+        self.level = command.level
         self.source = source
         self.start_mono_s: float | None = None
         self.after: str | None = None
@@ -153,12 +149,20 @@ class SafeSlot:
         self.missing = 0
         self.late = 0
         self.pending = b""
-        self._rise = fade_in_ms * RATE_HZ // 1000
-        self.set_gain(gain_db)
+        self._count = channels
+        self._rise = command.fade_in_ms * RATE_HZ // 1000
+        self._channels: Channels = {}
+        self.set_gain(command.gain_db, command.channels)
 
-    def set_gain(self, gain_db: float) -> None:
-        """From the next samples on."""
-        self._factor = 10.0 ** (gain_db / 20.0)
+    def set_gain(self, gain_db: float, channels: Channels | None = None) -> None:
+        """From the next samples on; the channels stay as they are when none are given."""
+        if channels is not None:
+            self._channels = channels
+        own = self._channels or dict.fromkeys(range(self._count), 0.0)
+        self._factors = [
+            10.0 ** ((gain_db + own[number]) / 20.0) if number in own else 0.0
+            for number in range(self._count)
+        ]
 
     def is_due(self, now_mono_s: float) -> bool:
         """Has its moment come, and its first sample?"""
@@ -177,21 +181,26 @@ class SafeSlot:
 
     def skip_late(self) -> None:
         """Drop from `pending` what should have sounded already."""
-        count = min(self.late, len(self.pending) // FRAME_BYTES)
+        frame_bytes = self._count * SAMPLE_BYTES
+        count = min(self.late, len(self.pending) // frame_bytes)
         self.late -= count
-        self.pending = self.pending[count * FRAME_BYTES :]
+        self.pending = self.pending[count * frame_bytes :]
 
     def wrote(self, count: int) -> None:
         """So many bytes of `pending` are in the stream."""
         self.pending = self.pending[count:]
-        self.sound += count // FRAME_BYTES
+        self.sound += count // (self._count * SAMPLE_BYTES)
 
     def _at_level(self, data: bytes) -> bytes:
-        factor = self._factor
-        if self.sound < self._rise:
-            factor *= self.sound / self._rise
-        if factor == 1.0:
+        """The samples for each channel of the device, at its level."""
+        rise = min(1.0, self.sound / self._rise) if self._rise else 1.0
+        factors = [factor * rise for factor in self._factors]
+        if factors == [1.0]:
             return data
         samples = array("h", data)
-        limited = (max(-PEAK, min(PEAK, round(one * factor))) for one in samples)
-        return array("h", limited).tobytes()
+        frames = array("h", bytes(len(data) * self._count))
+        for channel, factor in enumerate(factors):
+            if factor:
+                limited = (max(-PEAK, min(PEAK, round(one * factor))) for one in samples)
+                frames[channel :: self._count] = array("h", limited)
+        return frames.tobytes()
