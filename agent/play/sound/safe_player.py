@@ -210,13 +210,14 @@ class SafePlayer:
         left_s = (stream.written - stream.position(now_mono_s)) / RATE_HZ
         if stream.begin_mono_s is None or left_s > LOW_S:
             return False
-        if not slot.late:
+        if not slot.dry:
             self.gaps += 1
         filled = stream.write(bytes(FILL_FRAMES * stream.frame_bytes)) // stream.frame_bytes
         slot.missing += filled
+        slot.dry += filled
         if slot.level < Level.EMERGENCY:  # no word of an alarm is skipped
             slot.late += filled
-        if slot.late > STARVED_LIMIT_S * RATE_HZ:
+        if slot.dry > STARVED_LIMIT_S * RATE_HZ:
             slot.is_starved = True
             self._finish(stream, slot)
         return filled > 0

@@ -132,6 +132,7 @@ class SafeSlot:
         is_started: has its start been reported?
         sound: frames of its own sound in the stream.
         missing: frames of silence in its midst.
+        dry: frames of silence since the last of its samples.
         late: frames of silence in their place that are to be skipped when they come.
     """
 
@@ -147,6 +148,7 @@ class SafeSlot:
         self.is_starved = False
         self.sound = 0
         self.missing = 0
+        self.dry = 0
         self.late = 0
         self.pending = b""
         self._count = channels
@@ -176,6 +178,7 @@ class SafeSlot:
         data = self.source.read(CHUNK_BYTES)
         if not data:
             return None if data is None else False
+        self.dry = 0
         self.pending = self._at_level(data)
         return True
 
