@@ -294,7 +294,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                     Path(settings.state), clock, issues, health.watch.statuses, authority.state,
                     site_inputs.inputs, site_inputs.readings,
                 ),
-                emergency_keys=emergency_keys.standings, emergencies=outputs.list_alarms,
+                emergency_keys=emergency_keys.key_alarms, emergencies=outputs.list_alarms,
             )  # fmt: skip
             services["page"] = partial(run_page, settings, status, operations(), issues.set_issue)
         yield Agent(services, pipeline.restore)

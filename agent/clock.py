@@ -3,7 +3,7 @@
 The theory. The box's wall clock is not trusted. After each boot the box asks the centre: `hello`
 carries a nonce, the signed `time` reply gives UTC. The true moment lies between question and
 reply, so the middle is used and half the round trip is the error. chrony's time counts as well
-where NTS authenticates it (`agent.trust.chrony`). From then on UTC is `boot_s` + offset and the
+where NTS authenticates it (`agent.trust.nts`). From then on UTC is `boot_s` + offset and the
 error grows by 100 ppm. SYNCED while the fix is from this boot and at most a day old; HOLDOVER when
 it is older but its error is at most 120 s; RTC when only a battery-backed clock above the floor
 exists; FLOOR when nothing is trustworthy.

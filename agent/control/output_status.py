@@ -180,9 +180,9 @@ class OutputStatusReader:
                 yield CommissioningTestStatus(output.face_test.operation, output.face_test.face)
 
 
-def list_keys(standings: Iterable[KeyAlarm]) -> Iterator[KeyStatus]:
+def list_keys(key_alarms: Iterable[KeyAlarm]) -> Iterator[KeyStatus]:
     """What each emergency key would start."""
-    for one in standings:
+    for one in key_alarms:
         document = one.document
         if document is None:
             yield KeyStatus(one.key, one.slot)

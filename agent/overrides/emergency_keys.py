@@ -81,47 +81,47 @@ class EmergencyKeys:
         self._idle_since_mono_s: dict[str, float] = {}
         self._presses: asyncio.Queue[Detail] = asyncio.Queue()
 
-    def standings(self) -> list[KeyAlarm]:
+    def key_alarms(self) -> list[KeyAlarm]:
         """What each key would start now, in the order of the settings."""
         held, now = self._documents.held, self._clock.now()
-        standings = []
+        key_alarms = []
         for name, slot in self._slots.items():
             found = find_alarm(held, slot, now)
             document = found[1] if found is not None else None
             missing_media = (
                 find_missing_media(document, self._senses, self._why_missing) if document else {}
             )
-            standings.append(KeyAlarm(name, slot, document, missing_media))
-        return standings
+            key_alarms.append(KeyAlarm(name, slot, document, missing_media))
+        return key_alarms
 
     def press(self, name: str) -> None:
         """Handle a press: start the alarm at once; the journal is written afterwards."""
-        standing = next(one for one in self.standings() if one.key == name)
-        code = self._start(standing)
-        document = standing.document
+        key_alarm = next(one for one in self.key_alarms() if one.key == name)
+        code = self._start(key_alarm)
+        document = key_alarm.document
         log.warning("key %s pressed: %s", name, code or "started")
-        detail: Detail = {"what": "emergency-key", "by": name, "slot": standing.slot}
+        detail: Detail = {"what": "emergency-key", "by": name, "slot": key_alarm.slot}
         detail |= {"doc_id": document.doc_id if document is not None else None}
         detail |= {"result": _RESULT.get(code, "refused"), "code": code}
         self._presses.put_nowait(detail)
         if code in ("E_NO_ALARM", "E_MEDIA"):
-            self._issues.set_issue("key_started_nothing", name, standing.why_incomplete)
+            self._issues.set_issue("key_started_nothing", name, key_alarm.why_incomplete)
         elif code is None:
             self._issues.set_issue("key_started_nothing", name, None)
         self._press.changed.emit()
 
-    def _start(self, standing: KeyAlarm) -> str | None:
+    def _start(self, key_alarm: KeyAlarm) -> str | None:
         """Start the alarm; the code of the reason if it cannot start."""
         if self._is_stopped():
             return "E_SILENT"
-        if self._is_on(standing.slot):
+        if self._is_on(key_alarm.slot):
             return "E_ON"
-        found = find_alarm(self._documents.held, standing.slot, self._clock.now())
+        found = find_alarm(self._documents.held, key_alarm.slot, self._clock.now())
         if found is None:
             return "E_NO_ALARM"
-        if not standing.is_startable:
+        if not key_alarm.is_startable:
             return "E_MEDIA"
-        self._press.begin(*found, standing.key)
+        self._press.begin(*found, key_alarm.key)
         return None
 
     def _is_stopped(self) -> bool:
@@ -146,17 +146,17 @@ class EmergencyKeys:
         press = self._press.current()
         if press is not None and self._is_ended(press.document):
             self._press.end()
-        for standing in self.standings():
-            self._report(standing)
+        for key_alarm in self.key_alarms():
+            self._report(key_alarm)
 
-    def _report(self, standing: KeyAlarm) -> None:
-        name, why, set_issue = standing.key, standing.why_incomplete, self._issues.set_issue
+    def _report(self, key_alarm: KeyAlarm) -> None:
+        name, why, set_issue = key_alarm.key, key_alarm.why_incomplete, self._issues.set_issue
         if why is None:
             self._idle_since_mono_s.pop(name, None)
             set_issue("key_started_nothing", name, None)
         elif mono_s() - self._idle_since_mono_s.setdefault(name, mono_s()) < GRACE_S:
             why = None
-        is_held = standing.document is not None
+        is_held = key_alarm.document is not None
         set_issue("key_without_alarm", name, None if is_held else why)
         set_issue("key_alarm_incomplete", name, why if is_held else None)
 

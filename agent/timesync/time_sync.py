@@ -28,8 +28,8 @@ from agent.store.database import Store
 from agent.store.time_confirmation import read_confirmation, remove_confirmation
 from agent.timesync.chrony import ChronyReport, query_chrony
 from agent.trust.authority import Grade
-from agent.trust.chrony import verify_chrony
 from agent.trust.current_authority import AuthorityInForce
+from agent.trust.nts import verify_chrony
 
 log = logging.getLogger(__name__)
 TICK_S = 15.0

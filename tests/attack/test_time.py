@@ -12,7 +12,7 @@ from agent.errors import TrustError
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
 from agent.store import clock_state
-from agent.trust.chrony import verify_chrony
+from agent.trust.nts import verify_chrony
 from tests.harness.chrony_reports import PLAIN_AUTH, SOURCE
 from tests.harness.signed_documents import (
     AT,

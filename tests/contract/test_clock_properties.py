@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from agent.clock import BUILD_AT, HOLDOVER_LIMIT_S, Clock
 from agent.errors import TrustError
 from agent.store import clock_state
-from agent.trust.chrony import verify_chrony
+from agent.trust.nts import verify_chrony
 from tests.harness.chrony_reports import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
 RANK = {"FLOOR": 0, "RTC": 1, "HOLDOVER": 2, "SYNCED": 3}

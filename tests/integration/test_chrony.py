@@ -23,7 +23,7 @@ import pytest_asyncio
 from agent.clock import MAX_ERROR_S, Clock, system_time
 from agent.errors import LinkError, TrustError
 from agent.timesync.chrony import ChronyReport, query_chrony
-from agent.trust.chrony import verify_chrony
+from agent.trust.nts import verify_chrony
 from central.testbed.certificates import make_demo_ca
 from tests.harness.faketime_library import find_faketime_library
 

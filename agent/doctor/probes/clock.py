@@ -26,7 +26,7 @@ from agent.health.checks.clock import find_rtc_faults
 from agent.health.checks.rtc import RtcCheck
 from agent.store import clock_state
 from agent.timesync.chrony import SOCKET, ChronyReport, query_chrony
-from agent.trust.chrony import verify_chrony
+from agent.trust.nts import verify_chrony
 
 LIMIT_S = 4.0
 RTC_APART_S = 60.0

@@ -372,7 +372,7 @@ async def test_an_alarm_in_which_there_is_nothing_for_this_box_counts_as_incompl
     only_board = [one for one in box.settings["outputs"] if "board" in one]
     async with replace(box, settings=box.settings | {"outputs": only_board}) as board:
         board.hold(alarm(bodies=[msgspec.structs.replace(_body(), text=None)]))
-        (nut, _) = board.alarm.standings()
+        (nut, _) = board.alarm.key_alarms()
         assert not nut.is_startable
         board.alarm.press("nut")
         assert board.kinds() == {("key_started_nothing", "nut")}

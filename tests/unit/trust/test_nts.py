@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.errors import TrustError
-from agent.trust.chrony import verify_chrony
+from agent.trust.nts import verify_chrony
 from tests.harness.chrony_reports import AUTH, OTHER, OTHER_PLAIN, PLAIN_AUTH, SOURCE
 
 # chronyd -x following a server that is an hour ahead; recorded 24 November 2026.
