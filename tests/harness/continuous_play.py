@@ -74,7 +74,14 @@ class ContinuousPlay:
         slow, and what began by that time goes on by it.
         """
         error_s = self.site.clock_error_s()
-        assert_in_its_place(sound, self.planned, since, seconds, error_s=error_s)
+        begun = self._begun(since)
+        assert_in_its_place(sound, self.planned, since, seconds, error_s=error_s, begun=begun)
+
+    def _begun(self, at: datetime) -> datetime:
+        """When the play began, by the records, that sounds at a moment."""
+        plays = [*self.site.collected_plays(), self.site.open_play()]
+        starts = [moment(play["start"]) for play in plays if play is not None and play["start"]]
+        return max((start for start in starts if start <= at), default=at)
 
     async def until_reported(self, kind: str, states: list[str], limit_s: float = 60.0) -> None:
         """Wait until the centre's records of an issue are as expected."""

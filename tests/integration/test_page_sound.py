@@ -9,7 +9,7 @@ from pathlib import Path
 
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
-from tests.harness.audio_analysis import RATE_HZ, AudioAnalysis
+from tests.harness.audio_analysis import RATE_HZ, STARVED_S, AudioAnalysis
 from tests.harness.melody import make_melody
 from tests.harness.page_client import Phone, free_port, is_listening
 from tests.harness.station_harness import StationTestbed
@@ -72,7 +72,7 @@ async def test_the_page_says_what_is_next_and_sounds_a_quiet_tone_on_one_line(
     periods = sound.periods(PEAK / 2)
     exact = [one for one in periods if abs(one - PERIOD) < PERIOD / 500]
     assert len(exact) > 0.98 * len(periods), sorted(periods)
-    assert 1.8 < len(exact) / 1000 < 2.1
+    assert 2 - STARVED_S < len(exact) / 1000 < 2.1  # a device that fell behind skips some
     await site.until_collected()
     assert site.collected_plays() == []
     used = [one["detail"] for one in site.collected() if one["kind"] == "command"]
