@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo install uninstall test test-long guest check bench reference spoken clean
+.PHONY: help setup setup-demo demo install uninstall test test-long guest check bench soak reference spoken clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -56,8 +56,13 @@ guest: setup  ## a Debian machine in an emulator, which test-long uses; minutes 
 	$(BIN)/python -m tests.guest.image
 
 bench: setup  ## print the figures of the targets
+	@.ci/packages mpv
 	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+soak: setup  ## an hour of programme on one box: growth of memory, under-runs; SECONDS=300 is shorter
+	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
+	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/soak.py $(if $(SECONDS),--seconds $(SECONDS))
 
 reference: setup  ## the schema and the page of all settings, from the model
 	$(BIN)/tramtin schema >config/station.schema.json

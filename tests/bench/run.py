@@ -18,7 +18,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LIMIT_S = 300
 LINE = re.compile(
-    r"^BENCH name=(?P<name>\S+) value=(?P<value>\S+) unit=(?P<unit>\S+) target=(?P<target>\S+)$"
+    r"^BENCH name=(?P<name>\S+) value=(?P<value>\S+) unit=(?P<unit>\S+) target=(?P<target>\S+)"
+    r"(?: peer=\S+ peer_value=\S+)?$"
 )
 
 
