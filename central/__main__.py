@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, authority, draft, sign, combine, publish, withhold, collect, show."""
+"""`tramtin-central`: keys, authority, prepare, draft, sign, combine, publish, collect, show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from central.cli import (
     document_commands,
     draft_commands,
     key_commands,
+    prepare_command,
 )
 from central.cli.authority_commands import authority
 from central.testbed import demo_command
@@ -25,6 +26,7 @@ def main() -> None:
 for _command in (
     key_commands.keys,
     authority,
+    prepare_command.prepare,
     draft_commands.draft,
     document_commands.sign,
     document_commands.combine,

@@ -83,6 +83,7 @@ def sign(
     people = _people(document, root, lang)
     _describe(document, open_envelope(envelope) if envelope else None, people, lang)
     _warn(document, unsigned, options["db"], lang)
+    _warn_of_sound(document, options["media_dir"], lang)
     if not yes:
         click.confirm(translate(lang, "ask"), abort=True)
     if passphrase is None:
@@ -257,6 +258,14 @@ def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> N
         with closing(Database.open(db)) as database:
             lines += describe_left_out(database, document, lang)
     for line in lines:
+        click.echo(translate(lang, "notice", line))
+
+
+def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> None:
+    """Warn of recordings that are too faint, too loud, blank or broken."""
+    from central.documents.preparation.fitness import describe_unprepared
+
+    for line in describe_unprepared(document, media_dir, lang) if media_dir is not None else ():
         click.echo(translate(lang, "notice", line))
 
 

@@ -109,6 +109,7 @@ def draft_emergency_(**options: Any) -> None:
     only.
     """
     from central.documents.emergency_order import EmergencyMessage, draft_emergency
+    from central.documents.preparation.fitness import describe_unprepared
     from central.documents.summary import describe_outputs
 
     message = EmergencyMessage(
@@ -127,6 +128,8 @@ def draft_emergency_(**options: Any) -> None:
     if isinstance(document, Emergency):
         for line in describe_outputs(document, lambda code, *args: translate(lang, code, *args)):
             click.echo(line)
+        for line in describe_unprepared(document, options["media_dir"], lang):
+            click.echo(translate(lang, "notice", line))
 
 
 @draft.command("silence")

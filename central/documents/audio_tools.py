@@ -33,15 +33,15 @@ _CODEC: dict[str, dict[str, Any]] = {
 }
 
 
-def run_tool(argv: Sequence[str], *, text: str | None = None) -> str:
+def run_tool(argv: Sequence[str], *, text: str | None = None, limit_s: float = TOOL_LIMIT_S) -> str:
     """Run a tool to its end and return its standard output.
 
     Raises:
-        ConfigError: E_CLIP, the tool is missing, failed or took over a minute.
+        ConfigError: E_CLIP, the tool is missing, failed or took longer than `limit_s`.
     """
     try:
         done = subprocess.run(
-            list(argv), input=text, capture_output=True, text=True, check=True, timeout=TOOL_LIMIT_S
+            list(argv), input=text, capture_output=True, text=True, check=True, timeout=limit_s
         )
     except subprocess.CalledProcessError as error:
         raise ConfigError("E_CLIP", argv[0], error.stderr.strip()[-400:]) from error
@@ -68,13 +68,13 @@ def build_convert_argv(source: Path, target: Path) -> list[str]:
     return [str(arg) for arg in argv]
 
 
-def convert(source: Path, target: Path) -> Path:
+def convert(source: Path, target: Path, *, limit_s: float = TOOL_LIMIT_S) -> Path:
     """Convert to the format of the target's suffix.
 
     Raises:
         ConfigError: E_CLIP.
     """
-    run_tool(build_convert_argv(source, target))
+    run_tool(build_convert_argv(source, target), limit_s=limit_s)
     return target
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from central.documents.audio_tools import make_chime, make_melody, speak
+from central.documents.preparation.prepare import Preparation, prepare
 from central.testbed.sample_documents import BULLETIN, WARNING
 
 MUSIC_MS = 14_000
@@ -15,11 +16,18 @@ def make_media(folder: Path) -> None:
     """Chime (WAV), bulletin (MP3), music (Opus), closing (WAV), warning (MP3), a picture (PNG)."""
     folder.mkdir(parents=True, exist_ok=True)
     make_chime(folder / "chuong.wav")
-    speak(BULLETIN, folder / "ban-tin.mp3")
+    _record_bulletin(folder / "ban-tin.mp3")
     speak(WARNING, folder / "khan-cap.mp3")
     make_melody(folder / "nhac.opus", MUSIC_MS)
     make_melody(folder / "ket.wav", CLOSING_MS)
     draw_landscape(folder / "canh.png")
+
+
+def _record_bulletin(path: Path) -> None:
+    """What an officer records and prepares."""
+    recorded = speak(BULLETIN, path.with_name("ban-tin-goc.wav"))
+    prepare([recorded], path, Preparation(chime_before=False), lambda _name, _ms: None)
+    recorded.unlink()
 
 
 def draw_landscape(path: Path) -> None:

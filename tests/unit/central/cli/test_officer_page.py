@@ -167,7 +167,15 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
     """Also those that stand in the running text."""
     known = {
         option
-        for name in ("sign", "combine", "publish", "withhold", "reinstate", "show")
+        for name in (
+            "sign",
+            "combine",
+            "publish",
+            "withhold",
+            "reinstate",
+            "show",
+            "prepare",
+        )
         for parameter in main.commands[name].params
         for option in parameter.opts
     }

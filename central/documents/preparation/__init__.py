@@ -1,0 +1,1 @@
+"""Officers' sound before it is signed: checked, trimmed, levelled, joined with chimes."""
