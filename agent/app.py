@@ -36,6 +36,7 @@ from agent.link.media_fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
 from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
+from agent.live.reception import LiveReception
 from agent.maintenance.card import CardMaintenance, CardWatch
 from agent.output_set import build_outputs
 from agent.overrides.emergency_keys import EmergencyKeys
@@ -49,6 +50,7 @@ from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
+from agent.state.live_voices import LiveVoices
 from agent.store.media import MediaStore
 from agent.telemetry.health_reporter import (
     CentreContact,
@@ -125,11 +127,16 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             device.root, state.authority, store=store, clock=clock, issues=issues,
             restore=pipeline.restore, spread_s=spread_s,
         )  # fmt: skip
+        voices = LiveVoices()
+        live = LiveReception(
+            clock, documents, settings.policy, voices=voices,
+            record=partial(_record_refusal, journal), set_issue=issues.set_issue,
+        )  # fmt: skip
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
-            mutes.is_key_turned, state.press.current, documents,
+            mutes.is_key_turned, state.press.current, documents, voices,
         )  # fmt: skip
-        outputs = build_outputs(stack, settings, clock, state, schedule)
+        outputs = build_outputs(stack, settings, clock, state, schedule, live)
         downloads = _build_downloads(settings, clock, state, schedule)
         fetch = partial(_fetch_media, downloads, documents, state.press)
         emergency_keys = EmergencyKeys(
@@ -167,7 +174,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         link = MqttLink(
             settings.broker, station, next_session=session.next, on_message=pipeline.receive,
             on_connect=connected.emit, on_disconnect=disconnected.emit, on_fault=issues.set_issue,
-            on_centre=centre_seen.emit, on_authority=authority.on_file, guard=device.guard,
+            on_centre=centre_seen.emit, on_authority=authority.on_file, on_live=live.receive,
+            guard=device.guard,
             pace=ConnectTiming.scaled(settings.broker.keepalive_s, settings.broker.retry_base_s),
             dates=CertificateDates(clock.now),
         )  # fmt: skip
@@ -213,15 +221,16 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(time_sync.stepped, authority.recheck)
         for changed in (
             mutes.changed, state.press.changed, state.levels.changed, time_sync.stepped,
-            schedule.planned,
+            schedule.planned, voices.changed,
         ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
         connect(time_sync.stepped, lambda: jobs.start(schedule.replan(clock.now())))
         connect(time_sync.time_wanted, hello_scheduler.request_hello)
         # an alarm or a silence does not wait for the plan
-        connect(documents.changed, check.emit, silence_events.changed, commands.check)
-        connect(time_sync.stepped, commands.check)
+        connect(documents.changed, live.update, check.emit, silence_events.changed, commands.check)
+        connect(time_sync.stepped, commands.check, live.update)
+        connect(live.time_wanted, hello_scheduler.request_hello)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
         connect(schedule.planned, partial(_record_refused, jobs, journal, schedule), fetch)
         connect(state.press.changed, fetch)
@@ -266,7 +275,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "emergency keys": emergency_keys.run, "emergency monitor": emergency_monitor.run,
             "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
             "schedule": partial(schedule.run, clock), "refusals": pipeline.refusals.run,
-            "heartbeat": journal.keep_beating, "commands": commands.run,
+            "heartbeat": journal.keep_beating, "commands": commands.run, "live": live.run,
         }  # fmt: skip
         if store.is_volatile:
             services["card"] = CardWatch(
@@ -347,6 +356,10 @@ def _record_refused(jobs: BackgroundJobs, journal: Journal, schedule: Schedule) 
     """Record once what policy or this release refuses to play, with its rule."""
     for refusal in schedule.take_new_refusals():
         jobs.start(run_logged(journal.append("refusal", detail=refusal.detail())))
+
+
+async def _record_refusal(journal: Journal, detail: Mapping[str, Any]) -> None:
+    await run_logged(journal.append("refusal", detail=dict(detail)))
 
 
 def _end_missing(issues: Issues, digest: Digest) -> None:

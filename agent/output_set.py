@@ -5,13 +5,16 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
+from agent.live.live_source import live_source
+from agent.live.reception import LiveReception
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.play.board.board_output import BoardOutput
-from agent.play.item import Item, OutputContext
+from agent.play.item import Item, OutputContext, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.source_table import build_sources
@@ -61,14 +64,23 @@ class OutputSet:
 
 
 def build_outputs(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, state: BoxState, schedule: Schedule
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    state: BoxState,
+    schedule: Schedule,
+    live: LiveReception,
 ) -> OutputSet:
     """Build every output. Leaving the stack switches every line off, also if a later build fails.
 
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
-    built, sources = OutputSet(schedule, clock), build_sources(state.media)
+    built = OutputSet(schedule, clock)
+    sources: SourceTable = {
+        **build_sources(state.media),
+        "live": partial(live_source, find=live.find, clock=clock),
+    }
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)

@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, authority, prepare, draft, sign, combine, publish, collect, show."""
+"""`tramtin-central`: keys, authority, prepare, draft, sign, publish, live, collect, show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from central.cli import (
     document_commands,
     draft_commands,
     key_commands,
+    live_commands,
     prepare_command,
 )
 from central.cli.authority_commands import authority
@@ -33,6 +34,7 @@ for _command in (
     document_commands.publish,
     document_commands.withhold,
     document_commands.reinstate,
+    live_commands.live,
     collector_command.collect,
     database_commands.show,
     database_commands.backup,

@@ -20,6 +20,7 @@ Support = Literal["applied", "refused", "not obeyed"]
 signs is told so."""
 
 ADVERT = "entries.advert"
+LIVE = "kind=stream-grant"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
@@ -31,7 +32,7 @@ PARTS: dict[str, Support] = {
     MUTE: "applied",
     UNMUTE: "applied",
     "do=resend": "refused",
-    "kind=stream-grant": "refused",
+    LIVE: "applied",
     "entries.start.kind=next": "refused",
     "entries.start.kind=within": "refused",
     "entries.start.kind=after": "refused",

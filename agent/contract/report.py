@@ -169,7 +169,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complete play, or one that was cut or failed, and why.
 
     `started_by` names the local key that started it, `words_missing` the languages in which the
-    message of an emergency did not sound; both are left out for all other plays. `gain_db` is the
+    message of an emergency did not sound, `segments` how many of a live voice were `heard`, `lost`,
+    `late` and `bad`; they are left out for all other plays. `gain_db` is the
     volume at its start, 0 being the calibrated one, `gain_end_db` that at its end if another,
     `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. `card` is the
     fallback card on which it sounded, `safe_mode` says that it did so by `aplay`. The description
@@ -203,6 +204,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     underruns: int
     started_by: str | None = None
     words_missing: list[str] | None = None
+    segments: dict[str, int] | None = None
     gain_end_db: float | None = None
     est_dba: float | None = None
     cap: str | None = None

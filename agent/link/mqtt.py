@@ -50,13 +50,19 @@ from agent.link.tls import CertificateDates
 DISCONNECT_S = 2.0
 MAX_CONNECTING = 2  # the newest attempt, and one that hangs
 MAX_SHORT_CONNECTIONS = 3
+LIVE = "live"  # of topics; a segment later than a second is worth nothing, so none waits
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
 REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
 _log = logging.getLogger(__name__)
+OnSegment = Callable[[str, bytes], None]
 
 
 async def _ignore(_subject: str, _content: bytes) -> None:
     """Drop a message that has no reader."""
+
+
+def _ignore_segment(_stream_id: str, _message: bytes) -> None:
+    """Drop a segment that has no reader."""
 
 
 class MqttLink:
@@ -73,6 +79,7 @@ class MqttLink:
         on_fault: kind, subject and hint of a fault; the hint is None when it has passed.
         on_centre: gets (`state`, bytes) of the centre's own presence.
         on_authority: gets the name and bytes of authority files.
+        on_live: gets the stream's id and the bytes of each live segment, at once: it must be quick.
         guard: knows which messages crashed the process. None: none is known.
         pace: times.
         dates: verifies the dates of the broker's certificate. None: by the build date alone.
@@ -90,6 +97,7 @@ class MqttLink:
         on_fault: OnFault,
         on_centre: OnBytes = _ignore,
         on_authority: OnBytes = _ignore,
+        on_live: OnSegment = _ignore_segment,
         guard: CrashGuard | None = None,
         pace: ConnectTiming | None = None,
         dates: CertificateDates | None = None,
@@ -99,6 +107,7 @@ class MqttLink:
         self._next_session = next_session
         self._on_connect = on_connect
         self._on_disconnect = on_disconnect
+        self._on_live = on_live
         self._faults = LastingFaults(on_fault)
         readers = Readers(on_message, on_centre, on_authority)
         guard = guard or CrashGuard.in_memory()
@@ -344,7 +353,9 @@ class MqttLink:
     def _on_message(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
         """Sort one message into the inbox, or drop what is empty, foreign or too long."""
         kind = self._kind_of(message)
-        if kind is None:
+        if kind == LIVE:
+            self._on_live(parse_topic(message.topic).slot, bytes(message.payload))
+        if kind is None or kind == LIVE:
             client.acknowledge(message)
             return
         self._delivery.put(

@@ -119,6 +119,11 @@ class Item:
         )
 
     @property
+    def goes_on(self) -> bool:
+        """Does it go on elsewhere, whatever sounds here meanwhile?"""
+        return self.kind in ("live", "relay")
+
+    @property
     def medium(self) -> Literal["sound", "picture"]:
         """Is it heard or seen?"""
         return "sound" if self.scene is None else "picture"

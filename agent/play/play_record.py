@@ -23,7 +23,8 @@ class PlayResult:
     its end, where that is another one.
 
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
-    words were not heard. `muted` are the zones that a signed mute took from it.
+    words were not heard. `muted` are the zones that a signed mute took from it. `segments`: of a
+    live voice what became of them.
     """
 
     outcome: Outcome
@@ -39,6 +40,7 @@ class PlayResult:
     heard_media: tuple[str, ...] | None = None
     words_missing: list[str] | None = None
     muted: list[str] = field(default_factory=list)
+    segments: dict[str, int] | None = None
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
@@ -77,6 +79,7 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         started_by=item.started_by,
         words_missing=result.words_missing or None,
         muted=result.muted or None,
+        segments=result.segments,
         essential=source.description.essential,
         field=source.description.field,
         source=source.description.source,

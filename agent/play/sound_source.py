@@ -10,8 +10,9 @@ source that may stall for longer writes silence or its filler itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 SoundKind = Literal["file", "relay", "live", "speech", "microphone", "line-in"]
 
@@ -83,3 +84,20 @@ class SoundSource(Protocol):
 
     async def stop(self) -> None:
         """Produce no more; the engine plays what it has. Cancelling it leaves nothing open."""
+
+
+@runtime_checkable
+class SegmentCounter(Protocol):
+    """A source that knows what became of the segments of its stream."""
+
+    @property
+    def segments(self) -> Mapping[str, int]:
+        """`heard`, `lost`, `late` and `bad` so far, for the record."""
+
+
+@runtime_checkable
+class StartListener(Protocol):
+    """A source that must know when its first sample really sounded."""
+
+    def on_started(self, mono_s: float) -> None:
+        """The engine placed the first sample at this moment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
@@ -12,10 +12,13 @@ from agent.contract.document import Element, Entry, Medium, Scene
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
 from agent.play.item import Description, Item, ItemSource, LanguageClips
+from agent.state.live_voices import LiveVoice
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
 LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
+JOIN = timedelta(milliseconds=200)  # what an engine needs before the first sample
 _NOT_DESCRIBED = Description()
+JOIN_BACK = timedelta(seconds=1)  # an output joins what began so long ago
 ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
 
@@ -77,6 +80,26 @@ def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> It
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
         missing=_missing(clips, state),
+    )
+
+
+def live_item(voice: LiveVoice, at: datetime) -> Item:
+    """A live voice as an item; one whose beginning is too near is joined where it then is."""
+    stream = voice.stream
+    is_near = voice.start_at - at < JOIN
+    return Item(
+        key=voice.key,
+        source=_source(stream.held, stream.grant.stream_id),
+        title=stream.title,
+        lang=stream.lang,
+        level=int(stream.level),
+        level_name=stream.level.name.lower(),
+        zones=stream.zones,
+        start_at=at - JOIN_BACK if is_near else voice.start_at,
+        end_at=stream.end_at,
+        latest_end_at=stream.end_at,
+        when_cut="rejoin",
+        kind="live",
     )
 
 

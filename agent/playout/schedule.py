@@ -33,10 +33,12 @@ from agent.playout.item_builder import (
     emergency_picture,
     emergency_sound,
     key_of,
+    live_item,
 )
 from agent.settings.model import Policy
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
+from agent.state.live_voices import LiveVoices
 
 BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
@@ -65,6 +67,7 @@ class Schedule:
         is_locked: does the key on the box mute and blank everything, an emergency too?
         pressed: the last press of an emergency key, while it may last.
         documents: those in force.
+        voices: the live ones that are to be heard.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
@@ -80,6 +83,7 @@ class Schedule:
     is_locked: Callable[[], bool] = _never
     pressed: Callable[[], Press | None] = _no_press
     documents: DocumentsInForce = field(default_factory=DocumentsInForce)
+    voices: LiveVoices = field(default_factory=LiveVoices)
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -228,11 +232,28 @@ class SoundSchedule:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """The first emergency that is not done, else what is scheduled."""
+        """The first emergency that is not done, else the higher of live and scheduled."""
         for item in self._alarms(now):
             if item.key not in done:
                 return item
-        return self.scheduled(now)
+        voice, scheduled = self._voice(now, done), self.scheduled(now)
+        if voice is None or scheduled is None or scheduled.key in done:
+            return voice or scheduled
+        return scheduled if scheduled.level >= voice.level else voice
+
+    def _voice(self, now: Now, done: Collection[str]) -> Item | None:
+        """The highest live voice for this output that is not done."""
+        for voice in self._schedule.voices.now if self.sense == "sound" else ():
+            zones, is_new = voice.stream.zones, voice.key not in done
+            is_here = "*" in zones or not self._zones.isdisjoint(zones)
+            if is_new and is_here and self._may_sound(voice.stream.level, now):
+                return live_item(voice, now.at)
+        return None
+
+    def _may_sound(self, level: Level, now: Now) -> bool:
+        if level >= Level.EMERGENCY:
+            return not self._schedule.is_stopped(now)
+        return not self._is_silent(now)
 
     def scheduled(self, now: Now) -> Item | None:
         """What the schedule has for now, whatever goes before it."""
@@ -292,6 +313,9 @@ class SoundSchedule:
         """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
         if self._schedule.is_stopped(now):
             return False
+        if item.kind == "live":
+            is_on = self._schedule.voices.is_on(item.key)
+            return is_on and self._may_sound(Level(item.level), now)
         if item.level >= Level.EMERGENCY:
             alarms = self._schedule.alarms(now, self.sense)
             return any(key_of(one, self.sense) == item.key for one in alarms)

@@ -43,7 +43,7 @@ from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
 
 MAX_NUMBER = 2**63 - 1  # the largest integer of SQLite
 MAX_TEXT = 512
-DELAY_MS = range(200, 10_001)  # of a live stream
+DELAY_MS = range(500, 10_001)  # of a live stream
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HEX = re.compile(r"[0-9a-f]{8,128}")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -191,11 +191,12 @@ def _check_stream_grant(document: StreamGrant) -> None:
     _require(DIGEST.match(document.stream_key), "stream_key", "64 hex digits")
     _require(0 <= document.first_seq <= MAX_NUMBER, "first_seq", "0 to 2^63-1")
     _require(0 < document.max_segment_bytes <= 1 << 20, "max_segment_bytes", "up to 1 MiB")
+    _require(document.codec == "opus", "codec", "opus")
     _require(len(document.hosts) <= 16, "hosts", "at most 16")
     _require(all(map(_HOST.fullmatch, document.hosts)), "hosts", "host names")
     _require(not is_weak_ed25519(bytes.fromhex(document.stream_key)), "stream_key", "a strong key")
     if document.delay_ms is not UNSET:
-        _require(document.delay_ms in DELAY_MS, "delay_ms", "200 to 10000")
+        _require(document.delay_ms in DELAY_MS, "delay_ms", "500 to 10000")
     check_description(document.zones, document.title, document.lang)
 
 

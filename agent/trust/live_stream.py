@@ -19,6 +19,7 @@ from agent.contract.document import StreamGrant
 from agent.contract.live_segment import (
     FIRST_PREV,
     MAX_NUMBER,
+    PACKET_US,
     LiveSegment,
     SegmentError,
     decode_segment,
@@ -95,6 +96,8 @@ class LiveStreamVerifier:
             raise self._refuse("E_REPLAY", f"number {segment.seq}, at least {first}")
         if last is not None and segment.captured_us < last.end_us:
             raise self._refuse("E_TIME", "begins before the end of the segment before it")
+        if last is not None and (segment.captured_us - last.end_us) % PACKET_US:
+            raise self._refuse("E_TIME", "not a multiple of 20 ms behind the segment before it")
         if now_us is not None and abs(now_us - segment.captured_us) > WINDOW_US:
             raise self._refuse("E_TIME", "captured more than 15 s before or after now")
 

@@ -49,13 +49,13 @@ _DEMO: dict[str, tuple[list[str], list[str], int, list[str]]] = {
         _PROVINCE,
     ),
     "vn.84.29266": (
-        ["playlist", "cancel"],
+        ["playlist", "cancel", "stream-grant"],
         ["routine/84/29266/*", "priority/84/29266/*"],
         45 * DAY_S,
         ["Cán bộ văn hoá xã (demo)"],
     ),
     "vn.84.em": (
-        ["emergency", "cancel"],
+        ["emergency", "cancel", "stream-grant"],
         ["emergency/84/*/*"],
         400 * DAY_S,  # for prepared alarms; an immediate emergency expires after two hours
         ["Trực ban thứ nhất (demo)", "Trực ban thứ hai (demo)"],

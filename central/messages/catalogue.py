@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from central.messages.file_messages import PHRASES as _OF_FILE
+from central.messages.live_messages import PHRASES as _OF_LIVE
 from central.messages.publish_messages import PHRASES as _OF_PUBLISH
 from central.messages.sound_messages import PHRASES as _OF_SOUND
 from central.messages.support_messages import PHRASES as _OF_SUPPORT
@@ -319,6 +320,7 @@ PHRASES: Catalogue = {
     "grant": Text("Luồng {0} từ {1}", "Stream {0} from {1}"),
     **_OF_FILE,
     **_OF_PUBLISH,
+    **_OF_LIVE,
     **_OF_SOUND,
     **_OF_SUPPORT,
 }

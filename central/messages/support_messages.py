@@ -38,9 +38,5 @@ PHRASES: Catalogue = {
         "hộp tự gửi lại nhật ký cho đến khi trung tâm xác nhận: không cần lệnh này",
         "boxes send their journal by themselves until the centre confirms it: no need to order it",
     ),
-    "unsupported.kind=stream-grant": Text(
-        "hộp bản này chưa phát trực tiếp được: ghi âm rồi phát bằng lịch",
-        "boxes cannot play live streams yet: record it and put it on the schedule",
-    ),
     "not_yet": Text("{0} (CHƯA ĐƯỢC THỰC HIỆN ở bản này)", "{0} (NOT OBEYED yet in this release)"),
 }

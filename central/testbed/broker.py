@@ -1,7 +1,8 @@
 """A private Mosquitto on loopback: mutual TLS, names from certificates, access rules per station.
 
 The access rules bind the topic to the certificate: a station writes under its own name only, and
-reads its own documents, its groups' and the authority's files. Mosquitto grants a SUBSCRIBE that it
+reads its own documents, its groups' and the authority's files. Whoever speaks live may write live
+segments and nothing else. Mosquitto grants a SUBSCRIBE that it
 will not serve, so a granted subscription proves nothing; a refused PUBLISH answers 0x87 on MQTT 5.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from agent.contract.topic import AUTHORITY, ROOT
 from central.collector.identity import CENTRE, Identity
+from central.live.live_line import LIVE
 
 MAX_PACKET_BYTES = 360 * 1024  # the largest envelope, its topic and the packet's head
 START_TIMEOUT_S = 30.0
@@ -25,6 +27,10 @@ _POLL_S = 0.02
 ACCESS_RULES = f"""\
 user {CENTRE}
 topic readwrite {ROOT}/#
+
+user {LIVE}
+topic write {ROOT}/g/+/live/+
+topic write {ROOT}/d/+/live/+
 
 pattern write {ROOT}/u/+/%u/#
 pattern read {ROOT}/d/%u/#

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from agent.contract.ids import STATION_ID
 from central.collector.identity import CENTRE, Identity
+from central.live.live_line import LIVE
 
 # Wide on purpose: OpenSSL judges by the system's wall clock, which nothing here relies on.
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -52,13 +53,17 @@ class CertificateAuthority:
         """
         if not STATION_ID.match(station):
             raise ValueError(f"not a station id: {station!r}")
-        if station == CENTRE:
-            raise ValueError("the centre's name is no station id")
+        if station in (CENTRE, LIVE):
+            raise ValueError(f"{station} is no station id: the centre has that name")
         return self._issue(station, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def issue_centre(self) -> Identity:
         """The client certificate of the centre."""
         return self._issue(CENTRE, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def issue_live(self) -> Identity:
+        """The client certificate of whoever speaks live."""
+        return self._issue(LIVE, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def _issue(
         self, name: str, usage: x509.ObjectIdentifier, *extensions: x509.ExtensionType

@@ -109,7 +109,7 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("ack", "window", [0, 1024], [-1, 1025]),
     ("ack", "journal", ["a" * 8, "a" * 128], ["a" * 7, "a" * 129, "A" * 8]),
     ("stream-grant", "max_segment_bytes", [1, 1_048_576], [0, 1_048_577]),
-    ("stream-grant", "delay_ms", [200, 10_000], [199, 10_001]),
+    ("stream-grant", "delay_ms", [500, 10_000], [499, 10_001]),
     ("stream-grant", "zones", [["*"], ["a"] * 64], [[], ["a"] * 65, ["a b"]]),
     ("stream-grant", "title", ["x", "x" * 256], ["", "x" * 257]),
     ("stream-grant", "lang", ["km"], ["tiếng"]),

@@ -22,7 +22,7 @@ ALLOWED = {
     ),
     "agent.app": (
         "agent.authority agent.background_jobs agent.box_state agent.control agent.evidence "
-        "agent.health agent.ingest agent.link agent.maintenance agent.output_set "
+        "agent.health agent.ingest agent.link agent.live agent.maintenance agent.output_set "
         "agent.overrides agent.page agent.play agent.playout agent.settings agent.state "
         "agent.store agent.telemetry agent.timesync"
     ),
@@ -54,7 +54,10 @@ ALLOWED = {
     "agent.link": "agent.store",
     "agent.log_rate_limit": "",
     "agent.maintenance": "agent.background_jobs agent.store agent.trust",
-    "agent.output_set": "agent.box_state agent.overrides agent.play agent.playout agent.settings",
+    "agent.live": "agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust",
+    "agent.output_set": (
+        "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings"
+    ),
     "agent.overrides": (
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
         "agent.store"
@@ -77,12 +80,16 @@ ALLOWED = {
         "agent.trust central.documents central.messages central.publication central.store"
     ),
     "central.cli": (
-        "agent.trust central.authority central.collector central.documents "
+        "agent.trust central.authority central.collector central.documents central.live "
         "central.messages central.publication central.reports central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
+    "central.live": (
+        "agent.trust central.authority central.documents central.messages central.publication "
+        "central.store"
+    ),
     "central.publication": (
         "agent.plan agent.trust central.documents central.messages central.store"
     ),
@@ -91,8 +98,8 @@ ALLOWED = {
     ),
     "central.store": "",
     "central.testbed": (
-        "central.authority central.collector central.documents central.publication "
-        "central.store"
+        "central.authority central.collector central.documents central.live "
+        "central.publication central.store"
     ),
     "drivers.audio": "drivers.errors drivers.interface",
     "drivers.bus": "drivers.errors drivers.profile",

@@ -31,6 +31,17 @@ PLAYBACK: dict[str, IssueKind] = {
             "if this repeats: restart the box, send the log to the centre",
         ),
     ),
+    "live_stalled": IssueKind(
+        "fault",
+        Text(
+            "đang phát trực tiếp mà 10 giây không nghe thấy gì; đã trở lại chương trình",
+            "a live voice is on and nothing has come for 10 s; the programme goes on",
+        ),
+        Text(
+            "hỏi người nói; xem đường truyền và máy chủ tin",
+            "ask the speaker; look at the line and the broker",
+        ),
+    ),
     "engine_lost": IssueKind(
         "fault",
         Text(

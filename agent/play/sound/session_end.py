@@ -65,6 +65,8 @@ class SessionEnds:
             pass  # not done: it rejoins once the silence is lifted
         elif session.is_preempted_unheard:
             await self.backlog.add_due(item)
+        elif session.stop_reason == "replaced" and item.goes_on:
+            pass  # not done: it is joined behind what replaced it
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
             self.backlog.add_cut(item, session.position_ms)
         else:

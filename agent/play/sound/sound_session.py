@@ -21,7 +21,7 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import open_signal
 from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound.slot_volume import SlotVolume
-from agent.play.sound_source import Feed, SoundSource
+from agent.play.sound_source import Feed, SegmentCounter, SoundSource, StartListener
 from agent.play.speaker_line import SpeakerLine
 
 FADE_MS = 20
@@ -196,6 +196,7 @@ class SoundSession:
             self._started_mono_s = event.mono_s
             # once: setting the clock while it sounds must not give one play two start times
             self._start_at = self._clock.at_of(event.mono_s)
+            _pass_start(self._source, event.mono_s)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
 
@@ -274,12 +275,17 @@ class SoundSession:
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
             underruns=self.underruns,
+            segments=self._count_segments(),
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
             muted=self._muted,
             volume=self._volume.recorded,
             gain_end_db=self._volume.gain_end_db,
         )
+
+    def _count_segments(self) -> dict[str, int] | None:
+        source = self._source
+        return dict(source.segments) if isinstance(source, SegmentCounter) else None
 
     @property
     def position_ms(self) -> int:
@@ -341,3 +347,8 @@ class SoundSession:
         finally:
             if self._source is not None:
                 await self._source.stop()
+
+
+def _pass_start(source: object, mono_s: float) -> None:
+    if isinstance(source, StartListener):
+        source.on_started(mono_s)

@@ -64,11 +64,14 @@ def test_a_moment_far_from_now_is_refused_where_the_clock_is_trusted(seconds: in
     assert verifier(studio).verify(message, None).seq == 0
 
 
-def test_a_segment_does_not_overlap_the_one_before_it() -> None:
+@pytest.mark.parametrize("moved_us", [-20_000, 7_000])
+def test_a_segment_begins_where_the_one_before_it_ends_or_whole_packets_later(
+    moved_us: int,
+) -> None:
     studio = Studio()
     stream = verifier(studio)
     stream.verify(studio.segment(), NOW_US)
-    studio.at_us -= 1
+    studio.at_us += moved_us
     assert code_of(lambda: stream.verify(studio.segment(), NOW_US)) == "E_TIME"
 
 

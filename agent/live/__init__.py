@@ -1,0 +1,1 @@
+"""Live voices: the streams that grants allow, the segments that come, and their sound."""

@@ -1,0 +1,249 @@
+"""Segments in, voices out: which streams may be heard, which of them are, and until when.
+
+Whoever reads the broker calls `receive` for each message on a `live` topic. What no grant allows
+costs little, and at most `VERIFIED_PER_S` signatures a second are verified whatever comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from agent.clock import Clock, Now, mono_s
+from agent.contract.live_segment import MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES
+from agent.contract.priority import Level
+from agent.errors import TrustError
+from agent.live.stream_reception import EPOCH, STALLED_S, StreamReception
+from agent.plan.live_stream import LiveStream, list_live_streams
+from agent.plan.policy import config_in_force, effective_policy
+from agent.settings.model import Policy
+from agent.signals import Signal
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.live_voices import LiveVoice, LiveVoices
+
+VERIFIED_PER_S = 100.0
+TICK_S = 0.5
+PLAYED_OUT_S = 5.0  # an output may have begun late
+MAX_ERROR_S = 1.0  # of the clock, for sound in step
+EXACT_S = 0.01  # of the clock; beyond it the time is asked for when a stream is announced
+MAX_RECORDED = 8  # sorts of refused segments of one stream
+log = logging.getLogger(__name__)
+
+Record = Callable[[dict[str, Any]], Awaitable[object]]
+
+
+@dataclass
+class _Heard:
+    """A stream, and its voice while it is heard."""
+
+    reception: StreamReception
+    voice: LiveVoice | None = None
+    times: int = 0
+    recorded: set[str] = field(default_factory=set)
+    is_stalled: bool = False
+    is_by_arrival: bool = False
+
+
+class LiveReception:
+    """The live streams of this box.
+
+    Args:
+        clock: the only source of time.
+        documents: with the grants in force.
+        local: the narrowing policy of the settings, if any.
+        voices: written here.
+        record: writes one `refusal` into the journal.
+        set_issue: begins or ends an issue.
+
+    Attributes:
+        time_wanted: emitted when a stream is announced and the clock is not exact.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        documents: DocumentsInForce,
+        local: Policy | None,
+        *,
+        voices: LiveVoices,
+        record: Record,
+        set_issue: Callable[[str, str, str | None], None],
+    ) -> None:
+        self.time_wanted = Signal[[]]()
+        self._clock = clock
+        self._documents = documents
+        self._local = local
+        self._voices = voices
+        self._record = record
+        self._set_issue = set_issue
+        self._streams: dict[str, _Heard] = {}
+        self._refused: frozenset[str] = frozenset()
+        self._changed = asyncio.Event()
+        self._allowance, self._allowed_mono_s = VERIFIED_PER_S, 0.0
+        self._due: list[dict[str, Any]] = []  # records to be written
+
+    def find(self, key: str) -> StreamReception | None:
+        """The stream of a voice."""
+        return next(
+            (one.reception for one in self._streams.values() if one.voice and one.voice.key == key),
+            None,
+        )
+
+    def update(self) -> None:
+        """Documents, policy or clock have changed: apply the grants that are in force now."""
+        now = self._clock.now()
+        policy = effective_policy(config_in_force(self._documents.held, now), self._local)
+        streams, refusals = list_live_streams(self._documents.held, policy)
+        for refusal in refusals:
+            if refusal.doc_id not in self._refused:
+                self._due.append(refusal.detail())
+        self._refused = frozenset(one.doc_id for one in refusals)
+        for key, stream in streams.items():
+            if known := self._streams.get(key):
+                known.reception.renew(stream)
+                if known.voice is not None:
+                    known.voice = replace(known.voice, stream=stream)
+            else:
+                self._streams[key] = _Heard(StreamReception(stream))
+                self._ask_time(now)
+        for key in self._streams.keys() - streams.keys():
+            gone = self._streams.pop(key)
+            self._report_stall(gone, None)
+            gone.reception.end_voice("withdrawn")
+        self._check(now)
+        self._put()
+
+    def _ask_time(self, now: Now) -> None:
+        if now.error_s is None or now.error_s > EXACT_S:
+            self.time_wanted.emit()
+
+    def receive(self, stream_id: str, message: bytes) -> None:
+        """Take one message of a `live` topic; what is no good segment is counted and dropped."""
+        for key, one in self._streams.items():
+            if one.reception.stream.grant.stream_id == stream_id:
+                self._receive(key, one, message)
+
+    def _receive(self, key: str, one: _Heard, message: bytes) -> None:
+        now, now_mono_s = self._clock.now(), mono_s()
+        stream = one.reception.stream
+        if one.reception.is_ended:
+            return  # its end comes three times
+        if not MIN_SEGMENT_BYTES <= len(message) <= MAX_SEGMENT_BYTES:
+            one.reception.refused["E_SIZE"] += 1
+            return
+        if not self._may_verify(now_mono_s):
+            one.reception.refused["flood"] += 1
+            return
+        if (why := self._why_not(stream, now)) is not None:
+            self._note_refused(one, TrustError(why, stream.grant.stream_id, "may not sound now"))
+            return
+        now_us = (now.at - EPOCH) // timedelta(microseconds=1)
+        try:
+            segment = one.reception.receive(message, now_us if _is_exact(now) else None, now_mono_s)
+        except TrustError as error:
+            self._note_refused(one, error)
+            return
+        if one.voice is None and segment.packets:
+            self._begin(key, one, now, now_mono_s)
+        if segment.is_end:
+            one.reception.end_voice("")
+        self._report_stall(one, None)
+
+    def _may_verify(self, now_mono_s: float) -> bool:
+        gained = (now_mono_s - self._allowed_mono_s) * VERIFIED_PER_S
+        self._allowance = min(VERIFIED_PER_S, self._allowance + gained)
+        self._allowed_mono_s = now_mono_s
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
+
+    def _note_refused(self, one: _Heard, error: TrustError) -> None:
+        """Record the first refused segment of each sort; all are counted."""
+        if error.code in one.recorded or len(one.recorded) >= MAX_RECORDED:
+            return
+        one.recorded.add(error.code)
+        self._due.append(
+            {
+                "code": error.code, "kind": "live", "slot": one.reception.stream.grant.stream_id,
+                "subject": one.reception.stream.title, "hint": error.hint[:200], "count": 1,
+            }
+        )  # fmt: skip
+        self._changed.set()
+
+    def _begin(self, key: str, one: _Heard, now: Now, now_mono_s: float) -> None:
+        """A voice begins, by its own moments; where the clock is not exact, by its arrival."""
+        one.is_by_arrival = not _is_exact(now)
+        one.reception.begin_voice(self._clock.at_of(now_mono_s) if one.is_by_arrival else None)
+        one.times += 1
+        stream = one.reception.stream
+        one.voice = LiveVoice(f"live/{key}/{one.times}", stream, one.reception.begin_at)
+        log.info("live: %s begins", stream.title)
+        self._put()
+
+    def _end(self, key: str, one: _Heard, why: str) -> None:
+        """Its voice is over."""
+        log.info("live: %s is over: %s", key, why or "ended as it should")
+        one.reception.end_voice(why)
+        one.voice = None
+        self._put()
+
+    def _report_stall(self, one: _Heard, hint: str | None) -> None:
+        if one.is_stalled != (hint is not None):
+            one.is_stalled = hint is not None
+            self._set_issue("live_stalled", one.reception.stream.title, hint)
+
+    def _put(self) -> None:
+        voices = [one.voice for one in self._streams.values() if one.voice is not None]
+        self._voices.put(voices)
+        self._changed.set()
+
+    def _why_not(self, stream: LiveStream, now: Now) -> str | None:
+        """Why a stream may not sound at this moment."""
+        if stream.level < Level.EMERGENCY and not _is_exact(now):
+            return "E_TIME"
+        if now.at < stream.start_at and _is_exact(now):
+            return "E_NOTYET"
+        return "E_EXPIRED" if now.is_past(stream.end_at) else None
+
+    def _check(self, now: Now) -> None:
+        """End what has stalled, and what its grant or policy no longer allows."""
+        now_mono_s = mono_s()
+        for key, one in list(self._streams.items()):
+            if one.voice is None:
+                continue
+            stream = one.reception.stream
+            silent_s = now_mono_s - (one.reception.last_good_mono_s or now_mono_s)
+            why = self._why_not(stream, now)
+            if one.reception.is_ended:  # it is heard to its end, which lies behind the delay
+                if silent_s > stream.delay_ms / 1000 + PLAYED_OUT_S:
+                    self._end(key, one, "")
+            elif why is not None:
+                self._end(key, one, why)
+            elif one.is_by_arrival and _is_exact(now):
+                self._end(key, one, "E_TIME: the clock was set")
+            elif silent_s >= STALLED_S:
+                self._report_stall(one, "no good segment for 10 s")
+                self._end(key, one, "E_STALLED: no good segment for 10 s")
+
+    async def run(self) -> None:
+        """Watch the streams until cancelled; without a stream it only waits."""
+        while True:
+            self._changed.clear()
+            due, self._due = self._due, []
+            for detail in due:
+                await self._record(detail)
+            self._check(self._clock.now())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S if self._streams else None):
+                    await self._changed.wait()
+
+
+def _is_exact(now: Now) -> bool:
+    """Is the clock good enough for sound in step with the neighbours?"""
+    return now.is_trusted and now.error_s is not None and now.error_s <= MAX_ERROR_S

@@ -1,0 +1,50 @@
+"""The live voices that are to be heard now: `live` writes them, the schedule reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.plan.live_stream import LiveStream
+from agent.signals import Signal
+
+
+@dataclass(frozen=True)
+class LiveVoice:
+    """A stream whose segments come.
+
+    Args:
+        key: of the stream, and how often it has begun on this box: a voice that comes back after
+            ten silent seconds is another one.
+        stream: as its newest grant allows it.
+        start_at: when its slot begins, by the box's clock.
+    """
+
+    key: str
+    stream: LiveStream
+    start_at: datetime
+
+
+class LiveVoices:
+    """All voices of this box.
+
+    Attributes:
+        now: highest level first, then the one that began last.
+        changed: emitted after each change.
+    """
+
+    def __init__(self) -> None:
+        self.now: Sequence[LiveVoice] = ()
+        self.changed = Signal[[]]()
+
+    def put(self, voices: Sequence[LiveVoice]) -> None:
+        """Replace them all."""
+        ordered = sorted(voices, key=lambda one: (one.stream.level, one.start_at), reverse=True)
+        if ordered != list(self.now):
+            self.now = ordered
+            self.changed.emit()
+
+    def is_on(self, key: str) -> bool:
+        """Is this voice still to be heard?"""
+        return any(one.key == key for one in self.now)

@@ -1,0 +1,1 @@
+"""Live voice: capture, signed segments, grants and their renewal, the archive."""

@@ -1,0 +1,146 @@
+"""One live voice from its first grant to its signed end: for the command, and for the console.
+
+The grant goes the way of every document: stored, sent by the collector. The segments go over a line
+of their own. The archive has both, as they were signed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from securesystemslib.signer import Signer
+
+from agent.contract.topic import build_group_topic, build_station_topic
+from central.documents.sign import new_doc_id
+from central.live.archive import ArchiveWriter
+from central.live.grant import LiveOrder, draft_grant, next_seq, sign_grant
+from central.live.segment_signer import SegmentSigner
+from central.live.voice_source import Packet
+
+KIND = "live"
+RENEW_BEFORE = timedelta(minutes=4)  # a grant that a station missed comes with its next hello
+ENDS = 3  # times that the last segment is sent, because nothing confirms it
+END_EVERY_S = 0.2
+
+Send = Callable[[str, bytes], Awaitable[bool]]
+PublishGrant = Callable[[bytes], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class LiveTarget:
+    """Whom a voice goes to: a station or a group."""
+
+    name: str
+    is_group: bool
+
+    def topic_of(self, stream_id: str) -> str:
+        """The topic of the segments of a stream."""
+        if self.is_group:
+            return build_group_topic(self.name, KIND, stream_id)
+        return build_station_topic(self.name, KIND, stream_id)
+
+
+@dataclass
+class LiveCounts:
+    """What has been sent.
+
+    Args:
+        segments: signed.
+        unsent: of them without a connection.
+        grants: published.
+    """
+
+    segments: int = 0
+    unsent: int = 0
+    grants: int = 0
+
+
+@dataclass
+class Broadcast:
+    """Speaks one stream.
+
+    Args:
+        order: who speaks, where, and how.
+        target: whom it goes to.
+        signers: the keys that the order's role needs.
+        publish_grant: stores and sends a grant; returns when stations may have it.
+        send: sends a segment.
+        archive: keeps grants and segments.
+        stream_id: of the stream.
+    """
+
+    order: LiveOrder
+    target: LiveTarget
+    signers: Sequence[Signer]
+    publish_grant: PublishGrant
+    send: Send
+    archive: ArchiveWriter
+    stream_id: str
+    counts: LiveCounts = field(default_factory=LiveCounts)
+
+    @staticmethod
+    def new_stream_id() -> str:
+        """An id that no stream has."""
+        return new_doc_id()
+
+    def __post_init__(self) -> None:
+        """Make the key of the stream, which lives as long as this object."""
+        self._signer = SegmentSigner(self.stream_id)
+        self._topic = self.target.topic_of(self.stream_id)
+        self._begun_at: datetime | None = None
+        self._seq = 0
+
+    async def begin(self) -> None:
+        """Publish the first grant."""
+        await self._renew()
+
+    async def speak(self, packets: AsyncIterator[Packet]) -> None:
+        """Send what a source gives until it ends; the grant is renewed meanwhile."""
+        renewing = asyncio.create_task(self._keep_renewing(), name="live grants")
+        try:
+            async for packet in packets:
+                for message in self._signer.add(packet):
+                    await self._send(message)
+                if renewing.done():
+                    renewing.result()
+        finally:
+            renewing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await renewing
+
+    async def end(self) -> None:
+        """End the stream by a signed segment."""
+        message = self._signer.end()
+        await self._send(message)
+        for _ in range(ENDS - 1):
+            await asyncio.sleep(END_EVERY_S)
+            await self.send(self._topic, message)
+
+    async def _send(self, message: bytes) -> None:
+        self.archive.add_segment(message)
+        self.counts.segments += 1
+        if not await self.send(self._topic, message):
+            self.counts.unsent += 1
+
+    async def _keep_renewing(self) -> None:
+        while True:
+            life_s = self.order.life.total_seconds()
+            await asyncio.sleep(life_s - min(life_s / 2, RENEW_BEFORE.total_seconds()))
+            await self._renew()
+
+    async def _renew(self) -> None:
+        now = datetime.now(UTC)
+        self._begun_at = self._begun_at or now.replace(microsecond=0)
+        self._seq = next_seq(now, self._seq)
+        payload = draft_grant(
+            self.order, self.stream_id, self._signer.public_hex, begun_at=self._begun_at, now=now,
+            seq=self._seq,
+        )  # fmt: skip
+        envelope = sign_grant(payload, self.signers)
+        self.archive.add_grant(envelope)
+        await self.publish_grant(envelope)
+        self.counts.grants += 1

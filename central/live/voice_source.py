@@ -1,0 +1,251 @@
+"""Where a live voice comes from: a file, standard input, or a microphone; ffmpeg encodes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from agent.contract.live_segment import PACKET_US
+from agent.errors import ConfigError
+from central.live.ogg_reader import OggReader
+
+BITRATE = "24k"
+READ_BYTES = 4096
+RATE_HZ = 48_000
+PEAK = "lavfi.astats.Overall.Peak_level"
+METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\\:2"
+# As the box's own: falling strokes, and the two tones of 47 CFR 11.31(c), each half a second.
+CHIME = (
+    "aevalsrc='0.25*(exp(-4*t)*sin(2*PI*987.77*t)"
+    "+gte(t,0.42)*exp(-4*(t-0.42))*sin(2*PI*783.99*t)"
+    "+gte(t,0.84)*exp(-4*(t-0.84))*sin(2*PI*659.26*t))':s=48000:d=2"
+)
+TWO_TONE = (
+    "aevalsrc='0.35*min(1,min(mod(t,0.5),0.5-mod(t,0.5))/0.015)"
+    "*sin(2*PI*(853+107*mod(floor(2*t),2))*t)':s=48000:d=3"
+)
+# A microphone's clock may run 100 ppm apart from the computer's: 6 ms a minute.
+DRIFT_WINDOW = 250  # packets, 5 s
+MAX_DRIFT_US = 2 * PACKET_US
+
+
+@dataclass(frozen=True)
+class VoiceSource:
+    """One thing that sounds.
+
+    Args:
+        kind: a file, standard input, a device as it delivers, or sound that ffmpeg makes.
+        name: the file, the device of PulseAudio or ALSA, or ffmpeg's expression.
+    """
+
+    kind: Literal["file", "stdin", "pulse", "alsa", "made"]
+    name: str = "default"
+
+    @property
+    def is_paced(self) -> bool:
+        """Does it deliver at the speed of time by itself?"""
+        return self.kind in ("pulse", "alsa")
+
+
+@dataclass(frozen=True)
+class Packet:
+    """An Opus packet of 20 ms and the moment of its first sample, microseconds since 1970, UTC."""
+
+    captured_us: int
+    data: bytes
+
+
+def parse_source(text: str) -> VoiceSource:
+    """`-`, `mic`, `pulse:<device>`, `alsa:<device>`, else a file.
+
+    Raises:
+        ConfigError: E_USAGE, there is no such file.
+    """
+    kind, _, device = text.partition(":")
+    if text == "-":
+        return VoiceSource("stdin")
+    if text == "mic":
+        return VoiceSource("pulse")
+    if kind == "pulse" and device:
+        return VoiceSource("pulse", device)
+    if kind == "alsa" and device:
+        return VoiceSource("alsa", device)
+    if not Path(text).is_file():
+        raise ConfigError("E_USAGE", text, "no such file; or -, mic, pulse:…, alsa:…")
+    return VoiceSource("file", text)
+
+
+def chime_before(class_: str) -> VoiceSource:
+    """What is heard before a voice: the attention signal before an emergency, else a chime."""
+    return VoiceSource("made", TWO_TONE if class_ == "emergency" else CHIME)
+
+
+def encoder_argv(source: VoiceSource) -> list[str]:
+    """The command line of ffmpeg: mono, 48 kHz, Opus in packets of 20 ms, a page each."""
+    argv = ["ffmpeg", "-hide_banner", "-loglevel", "error"]
+    if source.kind == "file":
+        argv += ["-nostdin", "-protocol_whitelist", "file", "-i", f"file:{source.name}"]
+    elif source.kind == "stdin":
+        argv += ["-protocol_whitelist", "pipe", "-probesize", "32k", "-i", "pipe:0"]
+    elif source.kind == "made":
+        argv += ["-nostdin", "-f", "lavfi", "-i", source.name]
+    elif source.kind == "pulse":
+        # the size of what PulseAudio hands over at once, in bytes: 20 ms
+        argv += ["-nostdin", "-f", "pulse", "-ac", "1", "-ar", str(RATE_HZ)]
+        argv += ["-fragment_size", str(RATE_HZ // 50 * 2), "-i", source.name]
+    else:
+        argv += ["-nostdin", "-f", "alsa", "-ac", "1", "-ar", str(RATE_HZ), "-i", source.name]
+    argv += [
+        "-af",
+        METER,
+        "-map",
+        "0:a:0",
+        "-ac",
+        "1",
+        "-ar",
+        str(RATE_HZ),
+        "-c:a",
+        "libopus",
+        "-b:a",
+        BITRATE,
+    ]
+    argv += ["-application", "voip", "-frame_duration", "20", "-page_duration", "20000"]
+    return [*argv, "-flush_packets", "1", "-f", "ogg", "pipe:1"]
+
+
+class PacketClock:
+    """Gives each packet of a source its moment, in steps of 20 ms from the first one on.
+
+    A device whose clock drifts from the computer's is corrected by whole packets: one moment is
+    left out, or one packet is dropped. So stamps never run away from the time by which boxes play.
+
+    Args:
+        origin_us: the moment at which the first sample was captured.
+        is_paced: does the source deliver at the speed of time by itself?
+    """
+
+    def __init__(self, origin_us: int, *, is_paced: bool) -> None:
+        self._next_us = origin_us
+        self._is_paced = is_paced
+        self._lateness_us: list[int] = []
+        self._usual_us: int | None = None
+
+    def stamp(self, arrived_us: int) -> int | None:
+        """The moment of the packet that has come; None: drop it."""
+        captured_us = self._next_us
+        correction = self._correct(arrived_us - captured_us) if self._is_paced else 0
+        if correction < 0:
+            return None
+        self._next_us = captured_us + PACKET_US + correction
+        return captured_us
+
+    def _correct(self, lateness_us: int) -> int:
+        """Microseconds by which the stamps fall behind (positive) or run ahead, once a window."""
+        self._lateness_us.append(lateness_us)
+        if len(self._lateness_us) < DRIFT_WINDOW:
+            return 0
+        least_us = min(self._lateness_us)  # a busy machine only ever makes a packet later
+        self._lateness_us.clear()
+        if self._usual_us is None:
+            self._usual_us = least_us
+        drift_us = least_us - self._usual_us
+        if drift_us > MAX_DRIFT_US:
+            return PACKET_US
+        return -PACKET_US if drift_us < -MAX_DRIFT_US else 0
+
+
+def now_us() -> int:
+    """Microseconds since 1970, UTC, by this computer's clock."""
+    return time.time_ns() // 1000
+
+
+async def capture(
+    source: VoiceSource, stop: asyncio.Event, meter: Callable[[float], None]
+) -> AsyncIterator[Packet]:
+    """The packets of a source until it ends or `stop` is set, each once it was captured.
+
+    Args:
+        source: what sounds.
+        stop: set to end it.
+        meter: gets the peak of each moment in dBFS.
+
+    Raises:
+        ConfigError: E_CLIP, ffmpeg is missing or failed, with the end of its error output.
+    """
+    process = await _start(encoder_argv(source))
+    stopping = asyncio.create_task(stop.wait(), name="live stop")
+    metering = asyncio.create_task(_read_meter(process, meter), name="live meter")
+    try:
+        async for packet in _read(process, source, stopping):
+            yield packet
+        if not stop.is_set() and await process.wait():
+            raise ConfigError("E_CLIP", "ffmpeg", await metering)
+    finally:
+        stopping.cancel()
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await metering
+
+
+async def _read_meter(process: asyncio.subprocess.Process, meter: Callable[[float], None]) -> str:
+    """Pass on the peaks; returns the end of what else ffmpeg says."""
+    assert process.stderr is not None  # noqa: S101 - it is a pipe
+    told = ""
+    async for raw in process.stderr:
+        line = raw.decode(errors="replace").strip()
+        name, _, value = line.partition("=")
+        if name == PEAK:
+            with contextlib.suppress(ValueError):
+                meter(float(value))
+        elif not line.startswith("frame:"):
+            told = f"{told} {line}"[-300:]
+    return told.strip()
+
+
+async def _start(argv: Sequence[str]) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(*argv, stdin=None, stdout=PIPE, stderr=PIPE)
+    except OSError as error:
+        raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
+
+
+async def _read(
+    process: asyncio.subprocess.Process, source: VoiceSource, stopping: asyncio.Task[bool]
+) -> AsyncIterator[Packet]:
+    stdout = process.stdout
+    assert stdout is not None  # noqa: S101 - it is a pipe
+    reader, clock = OggReader(), None
+    while True:
+        reading = asyncio.ensure_future(stdout.read(READ_BYTES))
+        await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done() or not (data := await reading):
+            reading.cancel()
+            return
+        arrived_us = now_us()
+        for data_ in reader.feed(data):
+            if clock is None:
+                # the first sample that the decoder gives lies so far before the sound
+                ahead_us = reader.pre_skip * 1_000_000 // RATE_HZ
+                origin_us = arrived_us - (PACKET_US if source.is_paced else 0)
+                clock = PacketClock(origin_us - ahead_us, is_paced=source.is_paced)
+            captured_us = clock.stamp(arrived_us)
+            if captured_us is None:
+                continue
+            if not source.is_paced and await _wait_until(captured_us + PACKET_US, stopping):
+                return
+            yield Packet(captured_us, data_)
+
+
+async def _wait_until(at_us: int, stopping: asyncio.Task[bool]) -> bool:
+    """Wait for a moment; True when the source is to stop before it."""
+    left_s = (at_us - now_us()) / 1_000_000
+    if left_s > 0:
+        await asyncio.wait([stopping], timeout=left_s)
+    return stopping.done()

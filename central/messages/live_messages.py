@@ -1,0 +1,24 @@
+"""The texts of `live`, Vietnamese and English, by stable code."""
+
+from __future__ import annotations
+
+from texts.catalogue import Catalogue, Text
+
+PHRASES: Catalogue = {
+    "live.announce": Text(
+        "Phát trực tiếp, hạng {0}: “{1}”, tới {2}", "Live, class {0}: “{1}”, to {2}"
+    ),
+    "live.ask": Text("Bắt đầu phát trực tiếp?", "Go on air?"),
+    "live.taken": Text("{0} trên {1} trạm đã nhận", "{0} of {1} station(s) took it"),
+    "live.on_air": Text("ĐANG PHÁT TRỰC TIẾP (Ctrl-C để kết thúc)", "ON AIR (Ctrl-C ends it)"),
+    "live.over": Text(
+        "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",
+        "Over: {0} segments, {1} not sent; kept in {2}",
+    ),
+    "live.ended": Text("kết thúc đúng", "ended in order"),
+    "live.not_ended": Text("đứt giữa chừng", "broke off"),
+    "live.row": Text(
+        "{0}  {1} s  {2}  “{3}”  người nói: {4}  nơi nhận: {5}  {6}  đoạn hỏng: {7}  {8}",
+        "{0}  {1} s  {2}  “{3}”  speaker: {4}  to: {5}  {6}  bad segments: {7}  {8}",
+    ),
+}  # fmt: skip

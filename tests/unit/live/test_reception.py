@@ -1,0 +1,125 @@
+"""Which voices are heard, from when on and until when; the attacks are in `tests/attack`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+import pytest
+
+from agent.contract.priority import Level
+from agent.live.stream_reception import LEAD_S
+from tests.harness.live_box import LiveBox, say
+from tests.harness.live_documents import Studio, later
+from tests.harness.signed_documents import AT
+
+STREAM = "live/vn.84.29266/56af4bde70a47ae7d0f1ebb30e45ed33"
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> LiveBox:
+    return LiveBox(monkeypatch)
+
+
+def test_a_voice_begins_with_its_first_segment_at_stamp_and_delay(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant(delay_ms=3000))
+    assert not box.is_on
+    say(box, studio)
+    (voice,) = box.voices.now
+    assert (voice.key, voice.stream.level) == (f"{STREAM}/1", Level.PRIORITY)
+    assert voice.start_at == AT + timedelta(seconds=3 - LEAD_S)
+
+
+def test_who_comes_late_joins_the_same_timeline(box: LiveBox) -> None:
+    studio = Studio()
+    studio.skip(20)
+    box.boot_s += 4
+    box.allow(studio.grant())
+    say(box, studio)
+    assert box.voices.now[0].start_at == AT + timedelta(seconds=4 + 1 - LEAD_S)
+
+
+def test_a_signed_end_lets_it_be_heard_out_and_never_come_back(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    stream = box.stream
+    box.take(studio, studio.end())
+    assert stream.why_over == ""
+    assert box.is_on  # a second of it is still to sound
+    say(box, studio)
+    assert stream.refused == {}
+    box.pass_time(7)
+    assert not box.is_on
+    say(box, studio)
+    assert not box.is_on
+
+
+def test_a_renewed_grant_goes_on_without_a_break(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    box.boot_s += 590
+    box.allow(studio.grant(seq=43, expires=later(1200)))
+    studio.at_us = box.now_us
+    say(box, studio)
+    box.pass_time(9)
+    assert box.is_on
+    assert box.voices.now[0].stream.end_at == AT + timedelta(seconds=1200)
+
+
+def test_a_cancelled_voice_is_over_at_once(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    stream = box.stream
+    box.allow()
+    assert not box.is_on
+    assert stream.why_over == "withdrawn"
+
+
+def test_without_a_trusted_clock_only_an_emergency_sounds_by_its_arrival(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box = LiveBox(monkeypatch, is_synced=False)
+    routine, alarm = Studio(), Studio(stream_id="ab" * 16)
+    box.allow(routine.grant(), alarm.grant(**{"class": "emergency", "slot": "khan"}))
+    assert box.asked == 2
+    say(box, routine, 3)
+    assert not box.is_on
+    say(box, alarm)
+    (voice,) = box.voices.now
+    assert voice.stream.level is Level.EMERGENCY
+    in_s = (voice.start_at - box.clock.at_of(box.boot_s)) / timedelta(seconds=1)
+    assert in_s == pytest.approx(1.0 - LEAD_S, abs=0.001)
+
+
+def test_a_voice_by_arrival_begins_anew_when_the_clock_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box = LiveBox(monkeypatch, is_synced=False)
+    alarm = Studio()
+    box.allow(alarm.grant(**{"class": "emergency"}))
+    say(box, alarm)
+    first = box.voices.now[0].key
+    box.clock.fix(AT + timedelta(seconds=1), box.boot_s)
+    box.reception.update()
+    alarm.at_us += 1_000_000
+    say(box, alarm)
+    assert box.voices.now[0].key != first
+
+
+async def test_refused_segments_leave_one_record_of_each_sort(box: LiveBox) -> None:
+    studio, thief = Studio(), Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    say(box, thief, 3)
+    running = asyncio.create_task(box.reception.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    told = [(one["code"], one["kind"]) for one in box.records]
+    assert told == [("E_REPLAY", "live"), ("E_THRESHOLD", "live")]
