@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = "agent|central|drivers|strict_yaml|texts"
+PACKAGES = "agent|central|drivers|speech|strict_yaml|texts"
 FOLDERS = f"{PACKAGES}|tests|docs|config|systemd|firmware-profiles"
 PAGES = sorted(
     [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "config").glob("*.md")]

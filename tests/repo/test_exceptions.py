@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("agent", "drivers", "central", "strict_yaml", "texts", "tests")
+FOLDERS = ("agent", "drivers", "central", "speech", "strict_yaml", "texts", "tests")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 EXCEPTION = re.compile(r"#\s*(?:ruff:\s*)?(noqa|type:\s*ignore|pragma:\s*no cover)")
 # A code, then a dash or a second mark, then the reason.

@@ -18,10 +18,14 @@ LAYERED = {"agent": "1-layers", "central": "2-layers-of-the-centre"}
 
 
 def list_packages() -> set[str]:
-    """Packages one level below the three that have rooms, and the two that are one room each."""
+    """Packages one level below the three that have rooms, and the three that are one room each."""
     parents = (ROOT / name for name in ("agent", "central", "drivers"))
     found = (path.parent for parent in parents for path in parent.glob("*/__init__.py"))
-    return {f"{path.parent.name}.{path.name}" for path in found} | {"strict_yaml", "texts"}
+    return {f"{path.parent.name}.{path.name}" for path in found} | {
+        "speech",
+        "strict_yaml",
+        "texts",
+    }
 
 
 def list_layers(package: str) -> list[list[str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from texts.catalogue import PLACEHOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("agent", "drivers", "central", "strict_yaml", "texts")
+FOLDERS = ("agent", "drivers", "central", "speech", "strict_yaml", "texts")
 TREES = {
     str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
     for folder in FOLDERS
