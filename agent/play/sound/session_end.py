@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from agent.clock import mono_s
@@ -16,7 +16,7 @@ from agent.play.sound.backlog import Backlog
 from agent.play.sound.emergency_queue import EmergencyQueue
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.session_stack import Session, SessionStack
-from agent.play.sound.sound_session import SoundSession
+from agent.play.sound.sound_session import MUTED, SoundSession
 
 log = logging.getLogger(__name__)
 TRIES = 3  # a decoder may be killed; one that always dies has a corrupt medium
@@ -44,7 +44,7 @@ class SessionEnds:
         self._output = output
         self._log = context.log
         self._breaks: Counter[str] = Counter()
-        self._reported_missing: dict[str, datetime] = {}
+        self._reported_unheard: dict[str, datetime] = {}
 
     async def settle(self, session: Session) -> bool:
         """A session is over: mark its item as done, or keep it until it may come back.
@@ -63,6 +63,8 @@ class SessionEnds:
             self._breaks[item.key] += 1  # not done: the next update resumes it
         elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
             pass  # not done: it rejoins once the silence is lifted
+        elif session.stop_reason == MUTED and item.when_cut == "rejoin":
+            self._reported_unheard[item.key] = item.end_at  # it rejoins once the mute has ended
         elif session.is_preempted_unheard:
             await self.backlog.add_due(item)
         elif session.stop_reason == "replaced" and item.goes_on:
@@ -84,7 +86,10 @@ class SessionEnds:
             self.alarms.restart(session.item)
             await session.abandon("engine_lost", mono_s())
             return
-        self._finish(session.item)
+        if str(error) == MUTED and session.item.when_cut == "rejoin":
+            self._reported_unheard[session.item.key] = session.item.end_at
+        else:
+            self._finish(session.item)
         if isinstance(session, SoundSession) and session.is_withdrawn_unheard:
             await session.withdraw()
         else:
@@ -105,19 +110,19 @@ class SessionEnds:
             if isinstance(error, Exception):  # a failure must not keep another record open
                 log.error("%s: a play was not closed", self._output, exc_info=error)
 
-    async def report_missing(self, item: Item) -> None:
-        """Record once that an item lacks a medium; it joins when that has arrived."""
-        if item.key not in self._reported_missing:
-            self._reported_missing[item.key] = item.end_at
+    async def report_unheard(self, item: Item, reason: str, muted: Sequence[str] = ()) -> None:
+        """Record once that an item lacks a medium or a line; it joins when it has that."""
+        if item.key not in self._reported_unheard:
+            self._reported_unheard[item.key] = item.end_at
             await PlayRecord(self._log, self._output, item).close(
-                PlayResult("skipped", item.missing)
+                PlayResult("skipped", reason, muted=list(muted))
             )
 
     def forget_past(self, at: datetime) -> None:
         """Drop the keys of items that ended long ago."""
         for key in forget_past(self.done, at):
             del self._breaks[key]
-        forget_past(self._reported_missing, at)
+        forget_past(self._reported_unheard, at)
 
 
 def count_underruns(sessions: Iterable[Session], count: int) -> None:

@@ -136,6 +136,12 @@ class SessionStarts:
             if isinstance(session, SoundSession):
                 session.mute(self._muted_of(self._lines_of(session.item), session.item))
 
+    def find_mute(self, item: Item) -> list[str]:
+        """The lines of an item that rejoins, where all of them are muted; else none."""
+        lines = self._lines_of(item) if item.when_cut == "rejoin" else []
+        muted = self._muted_of(lines, item)
+        return muted if len(muted) == len(lines) else []
+
     def _muted_of(self, lines: Collection[SpeakerLine], item: Item) -> list[str]:
         """Which of these lines are muted for an item; an emergency and a local key pass."""
         if item.level >= Level.EMERGENCY:

@@ -21,7 +21,7 @@ from agent.play.sound.card_order import SoundPath
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
-from agent.play.sound.sound_session import SoundSession
+from agent.play.sound.sound_session import MUTED, SoundSession
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource
 
@@ -213,11 +213,14 @@ class SoundOutput:
         back = self._ends.backlog.next(now) if soon is None else None
         await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._ends.done) if alarm is None else None
+        new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
-            await self._ends.report_missing(wanted)  # once; it joins when its media have arrived
-        elif wanted is not None and is_first and not self.session_stack.knows(wanted.key):
-            self._starts.begin(wanted)
+            await self._ends.report_unheard(wanted, wanted.missing)
+        elif new is not None and (muted := self._starts.find_mute(new)):
+            await self._ends.report_unheard(new, MUTED, muted)
+        elif new is not None and is_first:
+            self._starts.begin(new)
         elif back is not None:
             self._starts.bring_back(back, self.on_air)
         if soon is not None and not self.session_stack.knows(soon.key):

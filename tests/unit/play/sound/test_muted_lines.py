@@ -143,6 +143,37 @@ async def test_a_mute_before_the_first_sample_is_skipped(media_files: SlowMediaF
         assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("skipped", "muted")
 
 
+async def test_what_rejoins_is_back_when_the_mute_has_ended(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, two_lines()) as bench:
+        song = replace(short_item(bench), when_cut="rejoin", limit_ms=60_000, repeat=30)
+        song = replace(song, end_at=song.start_at + timedelta(seconds=60))
+        slot = await start(bench, song)
+        bench.muted |= {"cho", "xa"}
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        play = await finish(bench, slot, "stopped")
+        assert (play.result, play.reason) == ("cut", "muted")
+        bench.output.changed()
+        bench.muted.clear()
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Load)) == 2)
+        assert len(bench.log.plays) == 1  # the mute is on record once
+
+
+async def test_what_rejoins_and_begins_muted_is_on_record_once(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, two_lines()) as bench:
+        bench.muted |= {"cho", "xa"}
+        song = replace(short_item(bench), when_cut="rejoin", limit_ms=60_000, repeat=30)
+        song = replace(song, end_at=song.start_at + timedelta(seconds=60))
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: bool(bench.log.plays))
+        bench.muted.clear()
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Load)))
+        assert [(one.result, one.muted) for one in bench.log.plays] == [("skipped", ["cho", "xa"])]
+
+
 async def test_attack_132_a_mute_keeps_no_emergency_from_a_line(
     media_files: SlowMediaFiles,
 ) -> None:
