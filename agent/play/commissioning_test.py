@@ -90,7 +90,8 @@ class ToneTest:
         is_on = await self.line.claim()
         try:
             if is_on and not self._over.is_set():
-                self._send(Fire(TONE, self.id, LOWEST), None)
+                channels = dict.fromkeys(self.line.channels, 0.0)
+                self._send(Fire(TONE, self.id, LOWEST, channels=channels), None)
                 async with asyncio.timeout(TONE_S + END_WAIT_S):
                     await self._over.wait()
         except TimeoutError:

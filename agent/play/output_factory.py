@@ -35,7 +35,7 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
     if output.audio is None:
         raise ValueError(f"{output.name} has no audio")
     cards = CardOrder(output.name, build_cards(output.audio), context.on_fault, list_sound_cards)
-    lines = [build_line(zone, context.on_fault) for zone in output.zones]
+    lines = [build_line(zone, context.on_fault, output.audio.channels) for zone in output.zones]
     context = replace(context, log=PathLog(context.log, lambda: cards.in_use))
     return SoundOutput(output.name, lines, cards, context, path=lambda: cards.in_use)
 

@@ -35,6 +35,7 @@ class SpeakerLine:
         settle_ms: wait between the switch's read-back and sound.
         tail_ms: wait between the end of sound and switching off.
         on_fault: called with (kind, zone, hint); hint None when the fault is over.
+        channels: of the sound device that feed it, from 0; none where the device has only one.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class SpeakerLine:
         settle_ms: int,
         tail_ms: int,
         on_fault: FaultSink,
+        channels: tuple[int, ...] = (),
     ) -> None:
         self.name = name
+        self.channels = channels
         self.settle_s = settle_ms / 1000 if switch else 0.0
         self._switch = switch
         self._tail_s = tail_ms / 1000
@@ -201,8 +204,8 @@ def close_ports() -> None:
     registry.close()
 
 
-def build_line(zone: Zone, on_fault: FaultSink) -> SpeakerLine:
-    """The line of one zone of the settings, with its switch.
+def build_line(zone: Zone, on_fault: FaultSink, channels: int = 1) -> SpeakerLine:
+    """The line of one zone of the settings, with its switch; `channels` has its sound device.
 
     Raises:
         ConfigError: E_DRIVER, no such profile, or an unknown option in the settings.
@@ -221,4 +224,6 @@ def build_line(zone: Zone, on_fault: FaultSink) -> SpeakerLine:
             )
         except UnsupportedFeature as error:
             raise ConfigError("E_DRIVER", zone.name, str(error)) from error
-    return SpeakerLine(zone.name, switch, zone.settle_ms, zone.tail_ms, on_fault)
+    own = [number - 1 for number in zone.channels] or range(channels)
+    fed_by = tuple(own) if channels > 1 else ()
+    return SpeakerLine(zone.name, switch, zone.settle_ms, zone.tail_ms, on_fault, fed_by)

@@ -104,8 +104,29 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
     stray = given(node, other)
     if stray is not None and items_of(node, other):
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
+    elif audio is not None and (zones := items_of(node, "zones")):
+        yield from _find_in_channels(given(audio, "channels"), zones, path)
     elif not items_of(node, mine):
         yield Found(node.mark, path, "nothing_to_select", "", CodedText("rule", (mine,)))
+
+
+def _find_in_channels(
+    count: Node | None, zones: list[tuple[int, Node]], path: str
+) -> Iterator[Found]:
+    """A zone's channels are the device's own, each named once."""
+    most = int(count.value) if isinstance(count, Scalar) and count.value.isdecimal() else 1
+    for k, zone in zones:
+        seen: set[str] = set()
+        for n, channel in items_of(zone, "channels"):
+            if not isinstance(channel, Scalar) or not channel.value.isdecimal():
+                continue  # reported already
+            key = f"{path}.zones[{k}].channels[{n}]"
+            if channel.value in seen:
+                yield Found(channel.mark, key, "channel_twice", channel.value)
+            elif int(channel.value) > most:
+                expected = CodedText("at_most", (str(most),))
+                yield Found(channel.mark, key, "no_channel", channel.value, expected)
+            seen.add(channel.value)
 
 
 def _find_in_sensors(

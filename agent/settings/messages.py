@@ -25,6 +25,11 @@ _OWN: Catalogue = {
     ),
     "switch_used_twice": Text("công tắc này đã dùng cho vùng khác", "switch used by another zone"),
     "input_used_twice": Text("ngõ vào này đã dùng rồi", "contact used by another input"),
+    "no_channel": Text(
+        "đường tiếng này không có kênh đó: xem audio.channels",
+        "the sound path has no such channel: see audio.channels",
+    ),
+    "channel_twice": Text("kênh này ghi hai lần", "channel named twice"),
     "no_zone": Text("không có vùng loa này", "no such zone"),
     "low_not_below_high": Text(
         "mức thấp (low) phải nhỏ hơn mức cao (high)",

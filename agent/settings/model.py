@@ -41,6 +41,7 @@ KeySlot = Annotated[str, _described(KEY_SLOT.pattern, "key, key-lu (key, key-…
 Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
 Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
+Channel = Annotated[int, Meta(ge=1, le=8)]
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 TrimDb = Annotated[float, Meta(ge=-40, le=0)]  # never louder than calibrated
 Pixels = Annotated[int, Meta(ge=1, le=16_384)]
@@ -102,7 +103,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
     device: DeviceText
     port: SoundPort | None = None
     fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
-    channels: Annotated[int, Meta(ge=1, le=8)] = 1
+    channels: Channel = 1
     mixer: Mixer | None = None
     fallbacks: Annotated[list[FallbackCard], Meta(max_length=4)] = []
 
@@ -126,7 +127,10 @@ class SoundLevel(_Settings, frozen=True, kw_only=True):
 
 
 class Zone(_Settings, frozen=True, kw_only=True):
-    """A loudspeaker line that can be switched on by itself."""
+    """A loudspeaker line that can be switched on by itself.
+
+    `channels` of the sound device feed it, counted from 1; without them all do.
+    """
 
     name: Name
     kind: Literal["ordinary", "special"] = "ordinary"
@@ -136,6 +140,7 @@ class Zone(_Settings, frozen=True, kw_only=True):
     spl: SoundLevel | None = None
     home_m: Annotated[float, Meta(ge=1, le=1000)] | None = None
     trim_db: TrimDb = 0.0
+    channels: Annotated[list[Channel], Meta(max_length=8)] = []
 
 
 class Board(_Settings, frozen=True, kw_only=True):

@@ -54,8 +54,14 @@ def _argv(module: str, config: EngineConfig) -> list[str]:
     return [sys.executable, "-m", f"agent.play.sound.{module}", text]
 
 
-def at_card_level(command: EngineCommand, gain_db: float) -> EngineCommand:
-    """The same command, with the card's gain in what sets a level."""
-    if gain_db and isinstance(command, Load | Fire | Gain):
-        return msgspec.structs.replace(command, gain_db=command.gain_db + gain_db)
-    return command
+def for_card(command: EngineCommand, config: EngineConfig) -> EngineCommand:
+    """The same command, with the card's gain in what sets a level.
+
+    A card of one channel sounds for all lines, at the lowest of their levels.
+    """
+    if not isinstance(command, Load | Fire | Gain):
+        return command
+    gain_db, channels = command.gain_db + config.gain_db, command.channels
+    if channels and config.channels == 1:
+        gain_db, channels = gain_db + min(channels.values()), {}
+    return msgspec.structs.replace(command, gain_db=gain_db, channels=channels)

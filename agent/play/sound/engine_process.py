@@ -38,7 +38,7 @@ from agent.play.ipc import (
     WorkerFault,
 )
 from agent.play.sound.card_mixer import set_card_mixer
-from agent.play.sound.engine_config import EngineConfig, at_card_level
+from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
 from drivers.errors import DriverError
@@ -183,7 +183,7 @@ class Engine:
 
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         entry = self._streams.first_mixer
-        match at_card_level(command, self._config.gain_db):
+        match for_card(command, self._config):
             case Load() as command if fds:
                 if command.is_live:
                     self._live[command.id] = command.level

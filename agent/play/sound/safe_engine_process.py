@@ -35,7 +35,7 @@ from agent.play.ipc import (
 )
 from agent.play.sound.aplay_stream import AplayStream, aplay_argv
 from agent.play.sound.card_mixer import set_card_mixer
-from agent.play.sound.engine_config import EngineConfig, at_card_level
+from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.safe_player import SafePlayer, StreamLost
 from agent.play.sound.safe_slot import PipeSource
 from drivers.interface import SoundCard
@@ -167,7 +167,7 @@ class SafeEngine:
         return True
 
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
-        match at_card_level(command, self._config.gain_db):
+        match for_card(command, self._config):
             case Load() as load if fds:
                 self._player.load(load, PipeSource(fds.pop()))
             case Hold(clip) if fds:

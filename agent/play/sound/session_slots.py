@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.play.ipc import RATE_HZ, Ended, Gain, Load, Send, StartSlot, Stop
 from agent.play.sound.opening_signal import OpeningSignal
+from agent.play.sound.slot_volume import SlotLevel
 from agent.play.sound_source import Feed
 
 _ids = itertools.count(1)
@@ -37,7 +38,7 @@ class SessionSlots:
         level: int,
         feed: Feed,
         opening: OpeningSignal | None,
-        gain_db: float = 0.0,
+        volume: SlotLevel,
         fade_in_ms: int = 0,
     ) -> None:
         """Open the slots; the descriptors are closed here. The first of them fades in.
@@ -48,16 +49,17 @@ class SessionSlots:
         ramp_ms = LIVE_RAMP_MS if feed.is_live else 0
         if opening is None:
             ramp_ms = max(ramp_ms, fade_in_ms)
-        load = Load(self.last, level, gain_db, ramp_ms, is_live=feed.is_live)
+        gain_db, channels = volume.gain_db, volume.channels
+        load = Load(self.last, level, gain_db, ramp_ms, channels, is_live=feed.is_live)
         self.send(load, feed.read_fd)
         if opening is not None:
             self._first, self._first_s = f"{self.last}.opening", opening.length_s
-            self.send(Load(self._first, level, gain_db, fade_in_ms), opening.fd)
+            self.send(Load(self._first, level, gain_db, fade_in_ms, channels), opening.fd)
 
-    def set_gain(self, gain_db: float) -> None:
+    def set_level(self, volume: SlotLevel) -> None:
         """Change the volume."""
         for slot in self._all():
-            self.send(Gain(slot, gain_db))
+            self.send(Gain(slot, volume.gain_db, volume.channels or None))
 
     def place(self, at_mono_s: float, after: str | None) -> float:
         """Start at a moment, not before the end of another slot; when the sound itself begins."""

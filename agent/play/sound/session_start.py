@@ -12,6 +12,7 @@ from agent.play.ipc import Send
 from agent.play.item import Item, OutputContext
 from agent.play.sound.backlog import Cut
 from agent.play.sound.emergency_session import EmergencySession
+from agent.play.sound.line_channels import ChannelSend, channels_of
 from agent.play.sound.session_end import SessionEnds
 from agent.play.sound.session_stack import Session
 from agent.play.sound.sound_session import SoundSession
@@ -64,12 +65,13 @@ class SessionStarts:
         """Sound an emergency now."""
         self._preempt_tests()
         self._ends.done.pop(alarm.key, None)
+        lines = self._lines_of(alarm)
         session = EmergencySession(
             self._output,
             alarm,
             self._ends.alarms.sequence(alarm),
-            lines=self._lines_of(alarm),
-            send=self._send,
+            lines=lines,
+            send=ChannelSend(self._send, channels_of(lines)),
             context=self._context,
         )
         self._stack.sessions.append(session)

@@ -17,6 +17,7 @@ from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import open_signal
 from agent.play.sound.session_slots import SessionSlots
@@ -73,7 +74,9 @@ class SoundSession:
         self._is_loaded = self._is_complete = False
         self._slots = SessionSlots(send)
         zones = [line.name for line in lines]
-        self._volume = SlotVolume(item, zones, context.volumes, self._slots.set_gain)
+        self._volume = SlotVolume(
+            item, zones, context.volumes, self._slots.set_level, zones_by_channel(lines)
+        )
         self._fade_in_ms = fade_in_ms
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
@@ -111,8 +114,8 @@ class SoundSession:
         """Open the slots; only here is their level of sound decided."""
         kind = self.item.opening
         opening = await open_signal(kind) if kind is not None else None
-        gain_db = self._volume.begin(self._clock.now())
-        self._slots.load(self.item.level, feed, opening, gain_db, self._fade_in_ms)
+        volume = self._volume.begin(self._clock.now())
+        self._slots.load(self.item.level, feed, opening, volume, self._fade_in_ms)
         self._is_loaded = True
 
     def refresh_volume(self, now: Now) -> None:

@@ -38,7 +38,12 @@ OUTPUTS: dict[str, KeyDoc] = {
         200,
     ),
     "outputs[].audio.channels": KeyDoc(
-        Text("số kênh mà thiết bị cần", "how many channels the device wants"), 1
+        Text(
+            "thiết bị có mấy kênh: hơn một thì mỗi cụm loa có thể có kênh riêng (zones[].channels)",
+            "how many channels the device has: with more than one, each cluster may have its own"
+            " (zones[].channels)",
+        ),
+        1,
     ),
     "outputs[].audio.port": KeyDoc(
         Text(
@@ -177,6 +182,15 @@ OUTPUTS: dict[str, KeyDoc] = {
             "the volume of the box while it was measured, as the status page shows it",
         ),
         0,
+    ),
+    "outputs[].zones[].channels": KeyDoc(
+        Text(
+            "kênh nào của thiết bị nối với cụm loa này, đếm từ 1 (1 là trái, 2 là phải); bỏ trống:"
+            " mọi kênh",
+            "which channels of the device feed this cluster, counted from 1 (1 left, 2 right);"
+            " without: all",
+        ),
+        [1],
     ),
     "outputs[].zones[].home_m": KeyDoc(
         Text(

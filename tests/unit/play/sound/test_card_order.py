@@ -15,8 +15,8 @@ from agent.play.sound import card_order
 from agent.play.sound.card_order import CardOrder, SoundPath
 from agent.play.sound.engine_config import (
     EngineConfig,
-    at_card_level,
     engine_argv,
+    for_card,
     safe_engine_argv,
 )
 from agent.play.supervisor import WorkerChoice
@@ -209,11 +209,18 @@ async def test_the_first_card_waits_for_no_better_one(now: Now) -> None:
     assert now.mono_s == 1000.0
 
 
+def test_a_card_of_one_channel_sounds_for_all_lines_at_the_lowest_of_their_levels() -> None:
+    market_only = Load("a", 1, -3.0, channels={1: -2.0})
+    assert for_card(market_only, USB) == Load("a", 1, -5.0)
+    assert for_card(Fire("tone", "b", 3, channels={0: 0.0, 1: -6.0}), USB).gain_db == -6.0
+    assert for_card(market_only, EngineConfig("portaudio", "hat", channels=2)) == market_only
+
+
 def test_the_card_s_gain_is_added_to_whatever_sets_a_level() -> None:
-    assert at_card_level(Load("a", 1, -3.0), -20.0) == Load("a", 1, -23.0)
-    assert at_card_level(Fire("tone", "b", 3), -20.0) == Fire("tone", "b", 3, -20.0)
-    assert at_card_level(Gain("a", 0.0), -20.0) == Gain("a", -20.0)
-    assert at_card_level(StartSlot("a", 1.0), -20.0) == StartSlot("a", 1.0)
+    assert for_card(Load("a", 1, -3.0), JACK) == Load("a", 1, -23.0)
+    assert for_card(Fire("tone", "b", 3), JACK) == Fire("tone", "b", 3, -20.0)
+    assert for_card(Gain("a", 0.0), JACK) == Gain("a", -20.0)
+    assert for_card(StartSlot("a", 1.0), JACK) == StartSlot("a", 1.0)
 
 
 def test_a_fallback_without_a_level_of_its_own_is_20_db_down() -> None:
