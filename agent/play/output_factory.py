@@ -43,12 +43,19 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
 def build_cards(audio: Audio) -> list[EngineConfig]:
     """The cards of a sound path in order, the best first."""
     first = FallbackCard(device=audio.device, port=audio.port, gain_db=0.0, mixer=audio.mixer)
-    return [_build_card(audio.driver, card) for card in (first, *audio.fallbacks)]
+    return [_build_card(audio, card) for card in (first, *audio.fallbacks)]
 
 
-def _build_card(driver: str, card: FallbackCard) -> EngineConfig:
+def _build_card(audio: Audio, card: FallbackCard) -> EngineConfig:
     mixer = MixerLevel(card.mixer.control, card.mixer.db) if card.mixer is not None else None
-    return EngineConfig(driver, card.device, port=card.port, gain_db=card.gain_db, mixer=mixer)
+    return EngineConfig(
+        audio.driver,
+        card.device,
+        port=card.port,
+        gain_db=card.gain_db,
+        mixer=mixer,
+        channels=card.channels or audio.channels,
+    )
 
 
 def build_picture_output(output: Output, station: StationId, context: OutputContext) -> BoardOutput:

@@ -90,6 +90,7 @@ class FallbackCard(_Settings, frozen=True, kw_only=True):
     port: SoundPort | None = None
     gain_db: Annotated[float, Meta(ge=-60, le=0)] = FALLBACK_GAIN_DB
     mixer: Mixer | None = None
+    channels: Channel | None = None
 
 
 class Audio(_Settings, frozen=True, kw_only=True):

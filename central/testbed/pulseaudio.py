@@ -23,10 +23,12 @@ class SoundServer:
     Args:
         directory: holds socket, configuration and log; made if absent. Its path must be short: a
             UNIX socket's path has at most 107 bytes.
+        channels: of each sink.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, channels: int = 1) -> None:
         self.directory = directory.absolute()
+        self._channels = channels
         self._socket = self.directory / "native"
         if len(os.fsencode(self._socket)) > SOCKET_PATH_LIMIT:
             raise ValueError(f"{self._socket}: too long for a UNIX socket")
@@ -72,10 +74,16 @@ class SoundServer:
             )
         await self._wait_up()
 
-    async def capture(self, sink: str, directory: Path | None = None) -> Capture:
-        """Record a sink from now on; return when samples arrive. `stop()` ends it."""
+    async def capture(
+        self, sink: str, directory: Path | None = None, channel: str | None = None
+    ) -> Capture:
+        """Record a sink from now on; return when samples arrive. `stop()` ends it.
+
+        `channel`, such as `front-left`, records that one alone.
+        """
         env = self._server_env() | self.env
-        capture = Capture(sink, f"{sink}.monitor", directory or self.directory, env)
+        name = sink if channel is None else f"{sink}-{channel}"
+        capture = Capture(name, f"{sink}.monitor", directory or self.directory, env, channel)
         self._captures.append(capture)
         if not await asyncio.to_thread(capture.wait_flowing):
             raise RuntimeError(f"capture of {sink}: nothing flows")
@@ -114,7 +122,8 @@ class SoundServer:
         ]
         # Without norewinds=1 an idle null sink sleeps up to 2 s and the first stream stalls.
         lines += [
-            f"load-module module-null-sink sink_name={sink} rate={RATE_HZ} channels=1"
+            f"load-module module-null-sink sink_name={sink} rate={RATE_HZ}"
+            f" channels={self._channels}"
             " format=s16le norewinds=1"
             for sink in sinks
         ]

@@ -54,9 +54,17 @@ class Capture:
         source: the monitor, such as `loa.monitor`.
         directory: where the WAV goes.
         env: environment with PULSE_SERVER.
+        channel: of the source, such as `front-left`; None: all of them, mixed.
     """
 
-    def __init__(self, name: str, source: str, directory: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        directory: Path,
+        env: Mapping[str, str],
+        channel: str | None = None,
+    ) -> None:
         self._name = name
         self._directory = directory
         self._part = directory / f"capture-{name}.part.wav"
@@ -65,7 +73,7 @@ class Capture:
         self._bytes = 0
         self._envelope: dict[int, float] = {}  # capture second -> lowest mono_s of frame 0
         self._flowing = threading.Event()
-        self._process = _start_parec(source, env)
+        self._process = _start_parec(source, env, channel)
         with contextlib.suppress(PermissionError):  # as the server: see `sound._pulse_argv`
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         self._thread = threading.Thread(target=self._record, name=f"capture-{name}", daemon=True)
@@ -173,8 +181,12 @@ def read_samples(wav: Path):  # type: ignore[no-untyped-def] # noqa: ANN201 - nu
     return np.frombuffer(raw[: len(raw) // FRAME_BYTES * FRAME_BYTES], dtype="<i2")
 
 
-def _start_parec(source: str, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_parec(
+    source: str, env: Mapping[str, str], channel: str | None
+) -> subprocess.Popen[bytes]:
     argv = ["parec", "-d", source, f"--rate={RATE_HZ}", "--channels=1", "--format=s16le"]
+    if channel is not None:
+        argv += [f"--channel-map={channel}", "--no-remix"]
     return subprocess.Popen(
         [*argv, "--latency-msec=10", "--raw"],
         stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sqlite3
 import sys
 import time
@@ -16,6 +17,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -29,10 +31,6 @@ ROUND_S = 180
 ALARM_EVERY_S = 150.0
 ALARM_S = 1.0
 LEAST_READINGS = 10
-UNDERRUNS = (
-    "SELECT COALESCE(SUM(json_extract(CAST(bytes AS TEXT), '$.play.underruns')), 0) FROM journal"
-    " WHERE json_extract(CAST(bytes AS TEXT), '$.kind') = 'play'"
-)
 
 
 def rss_mib(on: Box) -> float:
@@ -42,11 +40,13 @@ def rss_mib(on: Box) -> float:
     return sum(one.memory_info().rss for one in lasting) / MIB
 
 
-def underruns(on: Box) -> int:
-    """All that the station's journal has recorded so far."""
+def list_plays(on: Box) -> list[dict[str, Any]]:
+    """What the station's journal says of its plays so far."""
     path = on.testbed.folder / COMMUNE_STATION / "state" / "state.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
-        return int(connection.execute(UNDERRUNS).fetchone()[0])
+        rows = connection.execute("SELECT bytes FROM journal ORDER BY seq").fetchall()
+    records = [json.loads(row[0]) for row in rows]
+    return [record["play"] for record in records if record["kind"] == "play"]
 
 
 async def soak(on: Box, seconds: float) -> list[float]:
@@ -84,7 +84,12 @@ async def run(seconds: float) -> None:
         fifth = max(1, len(readings) // 5)
         growth = median(readings[-fifth:]) - median(readings[:fifth])
         print(f"BENCH name=soak_rss_growth_mib value={growth:.2f} unit=MiB target=5")
-        print(f"BENCH name=soak_underruns value={underruns(on)} unit=count target=0")
+        plays = list_plays(on)
+        underruns = sum(play["underruns"] for play in plays)
+        print(f"BENCH name=soak_underruns value={underruns} unit=count target=0")
+        for play in plays:
+            print(f"# {play['start']} {play['title']}: {play['result']}, {play['duration_ms']} ms,"
+                  f" {play['underruns']} under-runs")  # fmt: skip
         print(f"# {seconds:.0f} s, {len(readings)} readings, {min(readings):.1f} to"
               f" {max(readings):.1f} MiB")  # fmt: skip
 

@@ -57,11 +57,11 @@ def _argv(module: str, config: EngineConfig) -> list[str]:
 def for_card(command: EngineCommand, config: EngineConfig) -> EngineCommand:
     """The same command, with the card's gain in what sets a level.
 
-    A card of one channel sounds for all lines, at the lowest of their levels.
+    A card with too few channels sounds for all lines alike, at the lowest of their levels.
     """
     if not isinstance(command, Load | Fire | Gain):
         return command
     gain_db, channels = command.gain_db + config.gain_db, command.channels
-    if channels and config.channels == 1:
+    if channels and max(channels) >= config.channels:
         gain_db, channels = gain_db + min(channels.values()), {}
     return msgspec.structs.replace(command, gain_db=gain_db, channels=channels)

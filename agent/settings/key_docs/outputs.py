@@ -85,6 +85,15 @@ OUTPUTS: dict[str, KeyDoc] = {
         Text("như `audio.port`", "as `audio.port` of the first card"),
         "/dev/snd/by-path/platform-soc:sound",
     ),
+    "outputs[].audio.fallbacks[].channels": KeyDoc(
+        Text(
+            "card này có mấy kênh; bỏ trống thì như audio.channels. Ít kênh hơn thì mọi cụm loa"
+            " cùng nghe một tiếng, ở mức thấp nhất của chúng",
+            "how many channels this card has; without: as audio.channels. With fewer, all clusters"
+            " hear the same, at the lowest of their levels",
+        ),
+        1,
+    ),
     "outputs[].audio.fallbacks[].gain_db": KeyDoc(
         Text(
             "cộng vào mọi tiếng phát qua card này; chưa đo thì để -20",

@@ -106,6 +106,10 @@ SEEDED = [
      "zone_needs_audio"),
     ("- name: cho", ("- name: cho\n        switch: {profile: relay, port: /dev/ttyUSB0,"
      " unit: 1, coil: 0}"), 17, 17, "outputs[0].zones[1].switch", "switch_used_twice"),
+    ("- name: cho", "- {name: cho, channels: [2]}", 16, 32, "outputs[0].zones[1].channels[0]",
+     "no_channel"),
+    ("- name: cho", "- {name: cho, channels: [1, 1]}", 16, 35, "outputs[0].zones[1].channels[1]",
+     "channel_twice"),
     ("192.168.10.1:8080", "0.0.0.0:8080", 20, 16, "page.listen", "uplink_listen"),
     ("192.168.10.1:8080", "192.168.10.1", 20, 16, "page.listen", "bad_value"),
     ("192.168.10.1:8080", "192.168.10.256:8080", 20, 16, "page.listen", "bad_value"),

@@ -209,7 +209,7 @@ async def test_the_first_card_waits_for_no_better_one(now: Now) -> None:
     assert now.mono_s == 1000.0
 
 
-def test_a_card_of_one_channel_sounds_for_all_lines_at_the_lowest_of_their_levels() -> None:
+def test_a_card_with_too_few_channels_sounds_for_all_lines_at_the_lowest_of_their_levels() -> None:
     market_only = Load("a", 1, -3.0, channels={1: -2.0})
     assert for_card(market_only, USB) == Load("a", 1, -5.0)
     assert for_card(Fire("tone", "b", 3, channels={0: 0.0, 1: -6.0}), USB).gain_db == -6.0

@@ -51,7 +51,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def load_of(bench: Bench, zones: list[str]) -> Load:
     """Play an item on zones; what loads it."""
-    bench.rundown.now_wanted = [replace(build_item("tin", bench.clock.now().at), zones=tuple(zones))]
+    bench.rundown.now_wanted = [
+        replace(build_item("tin", bench.clock.now().at), zones=tuple(zones))
+    ]
     bench.output.changed()
     await until(lambda: bool(bench.engine.all(Load)))
     load: Load = bench.engine.all(Load)[0]
