@@ -87,7 +87,9 @@ class LiveSource:
             raise PlayError("E_OVER", self.item.title, "the voice is over")
         read_fd, write_fd = os.pipe()
         try:
+            os.set_blocking(write_fd, False)
             os.write(write_fd, bytes(2 * round(LEAD_S * RATE_HZ)))  # half of what a pipe holds
+            os.set_blocking(write_fd, True)
             self._process = await _start_decoder(write_fd)
         except BaseException:
             os.close(read_fd)
@@ -114,6 +116,7 @@ class LiveSource:
         self._off_s = mono_s - self._at_mono_s
         if abs(self._off_s) > MAX_OFF_S and self._writing is not None:
             self._writing.cancel()
+            self._end()  # a task that is cancelled before its first step never runs
 
     def position_ms(self, played_ms: int) -> int:
         """What was heard: a voice has no positions."""
@@ -137,9 +140,8 @@ class LiveSource:
         if self._queue is not None and self.reception is not None:
             self.reception.close_queue(self._queue)
             self._queue = None
-        self._over.set()
+        self._end()
         if self._process is not None:
-            _close(self._process)
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
@@ -154,8 +156,13 @@ class LiveSource:
         except (BrokenPipeError, ConnectionResetError):
             pass  # the decoder has ended: `wait_end` says why
         finally:
-            _close(process)
-            self._over.set()
+            self._end()
+
+    def _end(self) -> None:
+        """No more is written: the decoder ends, and with it the pipe."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        self._over.set()
 
     async def _write_stream(
         self, reception: StreamReception, queue: SegmentQueue, process: Process, at_mono_s: float
@@ -202,11 +209,6 @@ async def _send(process: Process, data: bytes) -> None:
     if data and process.stdin is not None:
         process.stdin.write(data)
         await process.stdin.drain()
-
-
-def _close(process: Process) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
 
 
 def live_source(

@@ -1,4 +1,4 @@
-"""`tramtin-central live speak | list | export`."""
+"""`tramtin-central live speak | stop | list | export`."""
 
 from __future__ import annotations
 
@@ -160,6 +160,56 @@ async def _join(
     for source in sources:
         async for packet in capture(source, stop, meter):
             yield packet
+
+
+@live.command()
+@click.argument("stream_id")
+@click.option("--db", type=FILE, required=True, help="The centre's SQLite file.")
+@click.option(
+    "--key", "keys", type=FILE, multiple=True, required=True, help="The signer's; or two."
+)
+@click.option("--root", type=click.Path(path_type=Path, exists=True), help="Names who may sign.")
+@click.option("--issuer", required=True, help="The role that signs, such as vn.84.29266.")
+@click.option("--to", multiple=True, required=True, help="Where: 84/29266/*.")
+@click.option("--station", help="For one station.")
+@click.option("--group", help="For a group of stations.")
+@click.option(
+    "--class", "class_", type=click.Choice(["routine", "priority", "emergency"]),
+    default="routine", show_default=True, help="Of the voice.",
+)  # fmt: skip
+@click.option("--passphrase", envvar="TRAMTIN_PASS", help="Of the keys; asked for when not given.")
+@lang_option
+@handle_errors
+def stop(stream_id: str, *, lang: Lang, **options: Any) -> None:
+    """End somebody's live voice by a signed cancel; STREAM_ID is the end of its folder's name."""
+    if (options["station"] is None) == (options["group"] is None):
+        raise ConfigError("E_USAGE", "live", translate(lang, "fault.one_target"))
+    if options["passphrase"] is None:
+        options["passphrase"] = click.prompt(
+            translate(lang, "secret"), hide_input=True, default="", show_default=False
+        )
+    asyncio.run(_stop(stream_id, options, lang))
+
+
+async def _stop(stream_id: str, options: dict[str, Any], lang: Lang) -> None:
+    from central.authority.signing_key import load_signer
+    from central.documents.sign import sign_document
+    from central.live.broadcast import LiveTarget
+    from central.live.grant import LiveOrder, draft_cancel, next_seq
+    from central.live.grant_publication import GrantPublication
+    from central.store.database import Database
+
+    now = datetime.now(UTC)
+    order = LiveOrder(options["issuer"], options["to"], options["class_"])
+    payload = draft_cancel(order, stream_id, now=now, seq=next_seq(now))
+    signers = [load_signer(file, options["passphrase"] or None) for file in options["keys"]]
+    target = LiveTarget(options["group"] or options["station"], options["group"] is not None)
+    with closing(Database.open(options["db"])) as database:
+        publication = GrantPublication(
+            database, target, lang, root=options["root"], wait_s=5.0, anyway=True,
+            print_line=click.echo,
+        )  # fmt: skip
+        await publication.publish(sign_document(payload, "cancel", signers))
 
 
 @live.command("list")

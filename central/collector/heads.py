@@ -8,6 +8,7 @@ question it answers (docs/decisions/0024).
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from agent.contract.ids import KEY_SLOT
 from agent.contract.report import Hello
 from agent.contract.utc import encode_utc
 from central.collector.online_signer import OnlineSigner
+from central.documents.sign import read_document
 from central.publication.document_outbox import OutgoingMessage, rows_for, stations_of
 from central.store.database import Database, upsert, utc_now
 from central.store.schema import documents, latest, revocations
@@ -74,7 +76,7 @@ class Heads:
                 if row.kind in LISTED or (row.kind == "emergency" and KEY_SLOT.match(row.slot)):
                     key = f"{row.issuer}/{row.kind}/{row.slot}"
                     slots[key] = max(slots.get(key, (0, 0, "")), (row.epoch, row.seq, row.sha256))
-                elif row.kind == "emergency":
+                elif row.kind == "emergency" or _is_alarm_voice(row):
                     emergencies.append(row.sha256)
             query = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)
             newest = query.order_by(revocations.c.at.desc()).limit(MOST_REVOKED)
@@ -111,6 +113,11 @@ class Heads:
             is_for_all = any(len(row) == 3 for row in fresh)
             affected = stations_of(connection, None if is_for_all else targets)
         return [self.build(station) for station in sorted(affected)]
+
+
+def _is_alarm_voice(row: sa.Row[Any]) -> bool:
+    """Return whether it allows a live voice of the emergency class."""
+    return row.kind == "stream-grant" and read_document(row.envelope).class_ == "emergency"
 
 
 def _open_nonce(connection: sa.Connection, station: str) -> str | None:

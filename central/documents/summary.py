@@ -324,7 +324,10 @@ def _ack(document: Ack, speak: Say) -> Iterator[str]:
 
 
 def _stream_grant(document: StreamGrant, speak: Say) -> Iterator[str]:
-    yield speak("grant", document.stream_id, ", ".join(document.hosts))
+    title = document.title if isinstance(document.title, str) else "–"
+    zones = document.zones if isinstance(document.zones, list) else ["*"]
+    delay_ms = document.delay_ms if isinstance(document.delay_ms, int) else 1_000
+    yield speak("grant", title, ", ".join(zones), delay_ms, document.stream_id)
 
 
 _BODY: dict[type[Any], Callable[[Any, Say], Iterator[str]]] = {

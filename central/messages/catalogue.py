@@ -317,7 +317,10 @@ PHRASES: Catalogue = {
         "khoá này không thuộc vai trò {0}; vai trò ấy gồm: {1}",
         "this key is none of role {0}, whose holders are: {1}",
     ),
-    "grant": Text("Luồng {0} từ {1}", "Stream {0} from {1}"),
+    "grant": Text(
+        "Cho nói trực tiếp “{0}”, cụm loa {1}, chậm {2} ms; luồng {3}",
+        "Allows live voice “{0}”, zones {1}, {2} ms behind; stream {3}",
+    ),
     **_OF_FILE,
     **_OF_PUBLISH,
     **_OF_LIVE,
