@@ -38,6 +38,7 @@ from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
 from agent.live.reception import LiveReception
 from agent.maintenance.card import CardMaintenance, CardWatch
+from agent.maintenance.loudness_survey import LoudnessSurvey
 from agent.output_set import build_outputs
 from agent.overrides.emergency_keys import EmergencyKeys
 from agent.overrides.emergency_monitor import EmergencyMonitor
@@ -45,7 +46,9 @@ from agent.overrides.silence_events import SilenceEvents
 from agent.overrides.site_inputs import SiteInputs
 from agent.play.output_factory import keep_running
 from agent.play.speaker_line import close_ports
+from agent.playout.level_faults import LevelFaults
 from agent.playout.schedule import Schedule
+from agent.playout.volumes import zones_of
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -138,6 +141,10 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         downloads = _build_downloads(settings, clock, state, schedule)
+        loudness = LoudnessSurvey(
+            store, state.media, documents, needed_at=lambda: schedule.needed(clock.now()),
+            set_issue=issues.set_issue, is_sounding=lambda: bool(outputs.sounding()),
+        )  # fmt: skip
         fetch = partial(_fetch_media, downloads, documents, state.press)
         emergency_keys = EmergencyKeys(
             settings, clock=clock, journal=journal, issues=issues, documents=documents,
@@ -237,6 +244,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         for ended in (downloads.arrived, downloads.given_up):
             connect(ended, partial(_end_missing, issues))
             connect(ended, lambda _digest: check.emit())
+        connect(downloads.arrived, lambda _digest: loudness.changed())
+        levels = LevelFaults(zones_of(settings).values(), schedule, issues.set_issue)
+        connect(schedule.planned, loudness.changed, levels.check)
         connect(downloads.failed, partial(_begin_missing, jobs, issues, maintenance))
         connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
         connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
@@ -259,6 +269,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(journal.played, health.on_play)
         connect(issues.changed, lambda _issue, _begins: health.report_soon())
 
+        await loudness.load()
         await silence_events.load()
         await site_inputs.load()
         await commands.load()
@@ -276,6 +287,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
             "schedule": partial(schedule.run, clock), "refusals": pipeline.refusals.run,
             "heartbeat": journal.keep_beating, "commands": commands.run, "live": live.run,
+            "loudness": loudness.run,
         }  # fmt: skip
         if store.is_volatile:
             services["card"] = CardWatch(

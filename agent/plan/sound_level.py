@@ -129,6 +129,16 @@ def is_capped(zone: Zone, policy: EffectivePolicy) -> bool:
     return any(cap.zone_kind == zone.kind for cap in policy.caps)
 
 
+def find_deepest_cap(zone: Zone, policy: EffectivePolicy) -> tuple[LevelCap, float] | None:
+    """The cap that takes most of a calibrated zone at any hour, and by how many dB; None: none."""
+    caps = [cap for cap in policy.caps if cap.zone_kind == zone.kind]
+    if zone.spl is None or not caps:
+        return None
+    lowest = min(caps, key=lambda cap: cap.dba)
+    taken_db = level_at_home(zone, policy, 0.0) - lowest.dba
+    return (lowest, taken_db) if taken_db > 0 else None
+
+
 def _estimate(
     zone: Zone, policy: EffectivePolicy, gain_db: float, loudness_lufs: float | None
 ) -> float | None:

@@ -43,6 +43,7 @@ class ProgramProfile:
 
 
 DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
+LOUDNESS_METER = ProgramProfile(cpu_s=900, memory_bytes=1 << 30)  # an hour on a slow box
 
 
 def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[int]) -> list[str]:

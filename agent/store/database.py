@@ -79,6 +79,11 @@ CREATE TABLE open_play (key INTEGER PRIMARY KEY, play BLOB NOT NULL, crc INTEGER
 INSERT INTO open_play SELECT key, play, crc FROM opened;
 DROP TABLE opened;
 """,
+    """
+CREATE TABLE media_loudness (
+  digest TEXT PRIMARY KEY, lufs REAL NOT NULL, peak_dbtp REAL NOT NULL,
+  is_clipped INTEGER NOT NULL, crc INTEGER) WITHOUT ROWID;
+""",
 )
 SCHEMA_VERSION = len(_STEPS)
 _DISK = (

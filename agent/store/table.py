@@ -64,6 +64,17 @@ def floor_seq(cell: Cell) -> int:
     return cell
 
 
+def real(cell: Cell) -> float:
+    """Read a number.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(cell, int | float):
+        raise ValueError("not a number")  # noqa: TRY004 - as `text`
+    return float(cell)
+
+
 def blob(cell: Cell) -> bytes:
     """Read bytes.
 
@@ -210,9 +221,15 @@ PAST_JOURNAL = Table(
     wins="journal_past.acknowledged_at IS NULL",
     is_guarded=False,
 )  # fmt: skip
+# A property of the content: measured again when it is lost, the same whoever measured it.
+MEDIA_LOUDNESS = Table(
+    "media_loudness",
+    ("digest",),
+    {"digest": text, "lufs": real, "peak_dbtp": real, "is_clipped": whole},
+)
 TABLES = (
     FLOORS, DOCUMENTS, EVENTS, CANCELS, META, OPEN_PLAY,
-    ROOTS, FILES, ROLE_FLOORS, JOURNAL, PAST_JOURNAL,
+    ROOTS, FILES, ROLE_FLOORS, JOURNAL, PAST_JOURNAL, MEDIA_LOUDNESS,
 )  # fmt: skip
 
 

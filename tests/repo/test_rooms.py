@@ -53,7 +53,7 @@ ALLOWED = {
     "agent.ingest": "agent.evidence agent.plan agent.state agent.store agent.trust",
     "agent.link": "agent.store",
     "agent.log_rate_limit": "",
-    "agent.maintenance": "agent.background_jobs agent.store agent.trust",
+    "agent.maintenance": "agent.background_jobs agent.play agent.state agent.store agent.trust",
     "agent.live": "agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust",
     "agent.output_set": (
         "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings"

@@ -42,6 +42,30 @@ PLAYBACK: dict[str, IssueKind] = {
             "ask the speaker; look at the line and the broker",
         ),
     ),
+    "not_calibrated": IssueKind(
+        "warning",
+        Text(
+            "mức trần đã ký không giữ được: cụm loa này chưa đo mức âm",
+            "a signed loudness cap cannot be kept: this cluster is not calibrated",
+        ),
+        Text(
+            "đo theo chương hiệu chuẩn của sổ tay rồi viết `spl` vào station.yaml",
+            "measure as the manual's chapter on calibration says and write `spl` to station.yaml",
+        ),
+    ),
+    "cap_deep": IssueKind(
+        "warning",
+        Text(
+            "mức trần bắt cụm loa này giảm quá 20 dB",
+            "a loudness cap lowers this cluster by more than 20 dB",
+        ),
+        Text(
+            "xem lại `spl` và `home_m`; số đúng thì loa quá mạnh so với nhà gần nhất: xoay loa, hạ"
+            " nấc biến áp, hoặc báo trung tâm xem lại mức trần",
+            "check `spl` and `home_m`; if they are right the horn is too strong for the nearest"
+            " home: turn it, take a lower transformer tap, or ask the centre about the cap",
+        ),
+    ),
     "engine_lost": IssueKind(
         "fault",
         Text(

@@ -6,6 +6,17 @@ from agent.contract.issues.entry import IssueKind
 from texts.catalogue import Text
 
 STORAGE: dict[str, IssueKind] = {
+    "media_sound": IssueKind(
+        "warning",
+        Text(
+            "một tệp âm thanh của lịch không phát tốt được: im lặng, méo tiếng hoặc không đọc được",
+            "a sound file of the schedule will not sound well: blank, clipped or not decodable",
+        ),
+        Text(
+            "xem chi tiết; báo trung tâm chuẩn bị lại tệp và phát hành lại mục đó",
+            "see the detail; ask the centre to prepare the file again and to publish the item anew",
+        ),
+    ),
     "media_missing": IssueKind(
         "warning",
         Text(

@@ -44,6 +44,8 @@ CODECS = {
     "aac": "aac",
     "mov": "aac,alac",
 }
+# The mean of the channels, as integer formats have it; the default in float is their sum by power.
+TO_FLOAT = f"aresample={RATE_HZ}:rematrix_maxval=1.0,aformat=sample_fmts=flt:channel_layouts=mono"
 DETAIL_CHARS = 300
 # of its stderr, at a time; a file that took it over can write more than the agent has memory
 READ_BYTES, READ_PAUSE_S = 1 << 14, 0.005
@@ -210,15 +212,24 @@ def decoder_argv(run: ClipRun) -> list[str]:
     argv = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1"]
     argv += ["-filter_complex_threads", "1"]
     for track in run.tracks:
-        demuxer = _demuxer_of(track.mime)
-        argv += ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
-        argv += ["-codec_whitelist", CODECS[demuxer]]
-        # /proc/self/fd opens the file anew, so that one medium may occur twice.
-        argv += ["-f", demuxer, "-i", f"/proc/self/fd/{track.fd}"]
+        argv += input_argv(track)
     argv += ["-filter_complex", _graph(run), "-map", "[out]"]
     if run.limit_ms is not None:
         argv += ["-t", f"{run.limit_ms / 1000:.3f}"]
     return [*argv, "-f", "s16le", "-ar", str(RATE_HZ), "-ac", "1", "pipe:1"]
+
+
+def input_argv(track: Track) -> list[str]:
+    """Ffmpeg's arguments for one input, restricted to what its signed mime allows.
+
+    Raises:
+        PlayError: no demuxer is allowed for the mime.
+    """
+    demuxer = _demuxer_of(track.mime)
+    argv = ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
+    argv += ["-codec_whitelist", CODECS[demuxer]]
+    # /proc/self/fd opens the file anew, so that one medium may occur twice.
+    return [*argv, "-f", demuxer, "-i", f"/proc/self/fd/{track.fd}"]
 
 
 def _demuxer_of(mime: str) -> str:
@@ -230,11 +241,10 @@ def _demuxer_of(mime: str) -> str:
 
 def _graph(run: ClipRun) -> str:
     """Convert each medium to one format, add its gap, concatenate, then cut."""
-    to_format = f"aresample={RATE_HZ},aformat=sample_fmts=s16:channel_layouts=mono"
     count = len(run.tracks)
     gaps = [*[run.gap_ms] * (count - 1), run.tail_ms]
     parts = [
-        f"[{index}:a:0]{_level(track.gain_db)}{to_format}{_pad(ms)}[m{index}]"
+        f"[{index}:a:0]{_levelled(track.gain_db)}{_pad(ms)}[m{index}]"
         for index, (track, ms) in enumerate(zip(run.tracks, gaps, strict=True))
     ]
     joined = "".join(f"[m{index}]" for index in range(count)) + f"concat=n={count}:v=0:a=1"
@@ -243,9 +253,12 @@ def _graph(run: ClipRun) -> str:
     return ";".join([*parts, f"{joined}{cut}[out]"])
 
 
-def _level(gain_db: float) -> str:
-    """The gain first, in the medium's own format: a quiet 24-bit file keeps its resolution."""
-    return f"volume={gain_db:.1f}dB," if gain_db else ""
+def _levelled(gain_db: float) -> str:
+    """To s16 mono; a gain is applied between, where neither channel nor lossy peak can clip."""
+    to_s16 = "aformat=sample_fmts=s16:channel_layouts=mono"
+    if not gain_db:
+        return f"aresample={RATE_HZ},{to_s16}"
+    return f"{TO_FLOAT},volume={gain_db:.1f}dB,{to_s16}"
 
 
 def _pad(gap_ms: int) -> str:
