@@ -48,7 +48,6 @@ from agent.play.output_factory import keep_running
 from agent.play.speaker_line import close_ports
 from agent.playout.level_faults import LevelFaults
 from agent.playout.schedule import Schedule
-from agent.playout.volumes import zones_of
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -245,7 +244,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             connect(ended, partial(_end_missing, issues))
             connect(ended, lambda _digest: check.emit())
         connect(downloads.arrived, lambda _digest: loudness.changed())
-        levels = LevelFaults(zones_of(settings).values(), schedule, issues.set_issue)
+        levels = LevelFaults(outputs.volumes.zones.values(), schedule, issues.set_issue)
         connect(schedule.planned, loudness.changed, levels.check)
         connect(downloads.failed, partial(_begin_missing, jobs, issues, maintenance))
         connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
@@ -308,7 +307,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 issues=issues, documents=documents, mutes=mutes, link=link,
                 place=lambda: pipeline.place, why_missing=state.status.why_missing,
                 outputs=OutputStatusReader(
-                    outputs.by_name, documents, schedule, mutes, state.levels
+                    outputs.by_name, documents, schedule, mutes, state.levels, outputs.volumes
                 ),
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(

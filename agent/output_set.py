@@ -33,6 +33,7 @@ class OutputSet:
     Args:
         schedule: of the whole box.
         clock: the only source of time.
+        volumes: how loud each zone may be.
 
     Attributes:
         rundowns: name of an output → its part of the schedule.
@@ -42,6 +43,7 @@ class OutputSet:
 
     schedule: Schedule
     clock: Clock
+    volumes: StationVolumes
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
@@ -76,12 +78,12 @@ def build_outputs(
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
-    built = OutputSet(schedule, clock)
     sources: SourceTable = {
         **build_sources(state.media),
         "live": partial(live_source, find=live.find, clock=clock),
     }
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
+    built = OutputSet(schedule, clock, volumes)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         context = OutputContext(

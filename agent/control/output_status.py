@@ -32,6 +32,7 @@ from agent.play.ipc import Snapped
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
 from agent.playout.schedule import Schedule
+from agent.playout.volumes import StationVolumes
 from agent.settings import model
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
@@ -40,7 +41,6 @@ from agent.state.zone_levels import ZoneLevels
 REFUSED_AHEAD = timedelta(days=1)
 MAX_REFUSED = 3
 LONGEST_TITLE = 80
-NOMINAL_GAIN_DB = 0.0  # this release plays every item as it was made
 
 Outputs = Mapping[str, SoundOutput | BoardOutput]
 Missing = Mapping[str, str | None]  # digest of a named file → why it is not in store
@@ -56,6 +56,7 @@ class OutputStatusReader:
         schedule: the timeline.
         mutes: what keeps the box silent.
         levels: what signed commands have set for a zone.
+        volumes: how loud each zone may be.
     """
 
     outputs: Outputs
@@ -63,6 +64,7 @@ class OutputStatusReader:
     schedule: Schedule
     mutes: Mutes
     levels: ZoneLevels
+    volumes: StationVolumes
 
     def read(
         self,
@@ -81,18 +83,27 @@ class OutputStatusReader:
         """
         output = self.outputs[want.name]
         playing = output.on_air
+        zones = tuple(self._zones(want, output, now)) if isinstance(output, SoundOutput) else ()
         return OutputStatus(
             want.name,
             is_up=output.is_ready,
             now=self._on_air(playing) if playing is not None else None,
             next=self._next(want, missing, now),
-            zones=tuple(self._zones(want, output, now)) if isinstance(output, SoundOutput) else (),
+            zones=zones,
             faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
-            gain_db=NOMINAL_GAIN_DB if isinstance(output, SoundOutput) else None,
+            gain_db=self._gain_db(playing, zones, now),
             path=_path(output) if isinstance(output, SoundOutput) else None,
         )
 
+    def _gain_db(self, playing: Item | None, zones: Sequence[ZoneStatus], now: Now) -> float | None:
+        """The volume of what plays, else of what would: of the strictest zone."""
+        if playing is not None and zones:
+            names = [one.name for one in zones if {"*", one.name} & set(playing.zones)]
+            return self.volumes.volume_of(playing, names, now).gain_db
+        return min((one.volume.gain_db for one in zones if one.volume is not None), default=None)
+
     def _zones(self, want: model.Output, output: SoundOutput, now: Now) -> Iterator[ZoneStatus]:
+        has_hour = now.quality != "FLOOR"
         for zone in want.zones:
             yield ZoneStatus(
                 zone.name,
@@ -101,6 +112,7 @@ class OutputStatusReader:
                 is_switched=zone.switch is not None,
                 trim_db=self.levels.trim_db(zone.name, now),
                 muted_until=self.levels.muted_until(zone.name, now),
+                volume=self.volumes.volume_of_zone(zone.name, now) if has_hour else None,
             )
 
     def _on_air(self, item: Item) -> ItemStatus:

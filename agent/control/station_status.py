@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from agent.clock import Quality
+from agent.contract.volume import Volume
 
 Mark = Literal["good", "watch", "bad", "unchecked"]
 ClockSource = Literal["centre", "nts"]
@@ -69,7 +70,8 @@ class ItemStatus:
 class ZoneStatus:
     """A loudspeaker line and its amplifier; `is_switched` False: no switch, always on.
 
-    `trim_db` and `muted_until` (aware UTC) are what signed commands have set.
+    `trim_db` and `muted_until` (aware UTC) are what signed commands have set. `volume` is that of
+    an ordinary item now; None: the clock is not trusted, so the hour is unknown.
     """
 
     name: str
@@ -78,6 +80,7 @@ class ZoneStatus:
     is_switched: bool
     trim_db: int = 0
     muted_until: datetime | None = None
+    volume: Volume | None = None
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,14 @@ PHRASES: Catalogue = {
         "nhỏ hơn mức chuẩn {0} dB theo lệnh", "{0} dB below the calibrated level by order"
     ),
     "volume": Text("Âm lượng", "Volume"),
+    "zone.not_calibrated": Text("chưa hiệu chuẩn mức âm", "level not calibrated"),
+    "zone.level": Text(
+        "{0} dB, khoảng {1} dBA tại nhà gần nhất", "{0} dB, about {1} dBA at the nearest home"
+    ),
+    "zone.level_capped": Text(
+        "{0} dB theo mức trần, khoảng {1} dBA tại nhà gần nhất",
+        "{0} dB by a cap, about {1} dBA at the nearest home",
+    ),
     "face.none": Text("chưa có ảnh", "no picture"),
     "face.alt": Text("Mặt {0} đang hiện", "What face {0} shows"),
     "face.age": Text("đổi {0} trước", "changed {0} ago"),

@@ -161,7 +161,20 @@ def _zone(zone: ZoneStatus, status: StationStatus, translator: Translator) -> Ht
         class_ = "on state" if zone.state == "on" else "soft state"
         state = el("span", translator(f"zone.{zone.state}"), class_=class_)
     kind = el("small", translator(f"zone.{zone.kind}"))
-    return el("li", el("div", zone.name, kind, _ordered(zone, status, translator)), state)
+    level = _level(zone, translator)
+    return el("li", el("div", zone.name, kind, level, _ordered(zone, status, translator)), state)
+
+
+def _level(zone: ZoneStatus, translator: Translator) -> Html | None:
+    """The estimated level at the nearest home, and the cap that gives it."""
+    volume = zone.volume
+    if volume is None:
+        return None
+    if volume.est_dba is None:
+        return el("small", translator("zone.not_calibrated"), class_="soft")
+    figures = translator.number(volume.gain_db, 1), translator.number(volume.est_dba)
+    code = "zone.level" if volume.cap is None else "zone.level_capped"
+    return el("small", translator(code, *figures), class_="soft", title=volume.cap or "")
 
 
 def _ordered(zone: ZoneStatus, status: StationStatus, translator: Translator) -> Html | None:

@@ -10,7 +10,7 @@ from agent.clock import Now
 from agent.contract.ids import Digest
 from agent.contract.loudness import Loudness
 from agent.contract.volume import Volume
-from agent.plan.sound_level import level_of_zones
+from agent.plan.sound_level import level_of_zone, level_of_zones
 from agent.play.item import Item
 from agent.playout.schedule import Schedule
 from agent.settings.model import Settings, Zone
@@ -49,6 +49,12 @@ class StationVolumes:
             loudness_lufs=self._loudness_of(item),
             trims_db={name: self.trims.trim_db(name, now) for name in zones},
         )
+
+    def volume_of_zone(self, name: str, now: Now) -> Volume:
+        """The volume that an ordinary levelled item has on a zone now."""
+        trim_db = self.trims.trim_db(name, now)
+        zone, policy = self.zones[name], self.schedule.policy
+        return level_of_zone(zone, policy, now.at, trim_db=trim_db).volume
 
     def _loudness_of(self, item: Item) -> float | None:
         """The loudest of its media, levelled; None when one is not measured, or it has none."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
 
+from agent.contract.volume import Volume
 from agent.control.operations import (
     Operation,
     OperationName,
@@ -40,6 +41,7 @@ from strict_yaml.validation_fault import ValidationFault
 
 AT = datetime(2026, 11, 24, 10, 0, 12, tzinfo=UTC)  # 17:00:12 in Viet Nam, a Tuesday
 ISSUER = "vn.84.29266"
+CAPPED = Volume(-6.0, 70.0, "ordinary 06:00-21:00 70 dBA at 25 m")
 
 
 def moment(hour: int, minute: int = 0, second: int = 0, day: int = 24) -> datetime:
@@ -78,7 +80,7 @@ HEALTHY = StationStatus(
         OutputStatus(
             "loa", is_up=True, now=NEWS, next=FLOOD, gain_db=-6.0,
             zones=(
-                ZoneStatus("nga-ba", "ordinary", "on", is_switched=True),
+                ZoneStatus("nga-ba", "ordinary", "on", is_switched=True, volume=CAPPED),
                 ZoneStatus("tram-y-te", "special", "on", is_switched=True),
                 ZoneStatus("nha-van-hoa", "ordinary", "on", is_switched=False),
             ),

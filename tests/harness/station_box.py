@@ -26,6 +26,7 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.play.supervisor import SameWorker
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import Settings
 from agent.state.mutes import Mutes
 from agent.state.zone_levels import ZoneLevels
@@ -165,7 +166,14 @@ def build_box() -> Box:
         link=FakeLink(),
         place=lambda: Place("84", "29266", "tv-cl-0007"),
         why_missing=lambda _digest: None,
-        outputs=OutputStatusReader(outputs, schedule.documents, schedule, mutes, levels),
+        outputs=OutputStatusReader(
+            outputs,
+            schedule.documents,
+            schedule,
+            mutes,
+            levels,
+            StationVolumes(zones_of(settings), schedule, levels, {}),
+        ),
         pictures=FacePictures(outputs),
         readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),
         emergency_keys=list,

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import pytest
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.contract.volume import Volume
 from agent.control.operations import OperationName
 from agent.control.station_status import (
     AlarmStanding,
@@ -437,6 +438,23 @@ def test_the_authority_is_shown_with_its_age() -> None:
     pinned = replace(HEALTHY, readings=(ReadingStatus("authority", "good"),))
     assert "quyền ký" in words(pinned)
     assert "2 giờ 5 phút trước" not in words(pinned)
+
+
+@pytest.mark.parametrize(
+    ("volume", "told"),
+    [
+        (Volume(-6.0, 70.0, "ordinary 06:00-21:00 70 dBA at 25 m"),
+         "-6,0 dB theo mức trần, khoảng 70 dBA tại nhà gần nhất"),
+        (Volume(0.0, 64.2), "0,0 dB, khoảng 64 dBA tại nhà gần nhất"),
+        (Volume(-3.0), "chưa hiệu chuẩn mức âm"),
+    ],
+)  # fmt: skip
+def test_the_level_at_the_nearest_home_stands_beside_its_zone(volume: Volume, told: str) -> None:
+    first, *others = HEALTHY.outputs
+    zone, *rest = first.zones
+    zones = (replace(zone, volume=volume), *rest)
+    status = replace(HEALTHY, outputs=(replace(first, zones=zones), *others))
+    assert words(status).count(told) == 1
 
 
 @pytest.mark.parametrize(
