@@ -233,6 +233,11 @@ PHRASES: Catalogue = {
     "play.key": Text("nút “{0}”", "key “{0}”"),
     "play.words_missing": Text("KHÔNG NGHE ĐƯỢC LỜI: {0}", "WORDS NOT HEARD: {0}"),
     "play.muted": Text("tắt tiếng theo lệnh ở: {0}", "muted by order on: {0}"),
+    "play.level": Text(
+        "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",
+        "volume {0} dB, about {1} dBA at the nearest home",
+    ),
+    "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
     "play.reason": Text("lý do: {0}", "reason: {0}"),
     "on_air.until": Text("đến: {0}", "until: {0}"),
     "on_air.offline": Text("trạm đang mất liên lạc", "the station is offline now"),

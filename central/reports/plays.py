@@ -64,12 +64,24 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.words_missing", names))
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
+    lines += _levels(row, lang)
     if row.get("reason"):
         lines.append(translate(lang, "play.reason", _reason(str(row["reason"]), lang)))
     if row.get("editor") or row.get("approver"):
         people = (row.get("editor") or "–", row.get("approver") or "–")
         lines.append(translate(lang, "play.people", *people))
     return "\n".join(lines)
+
+
+def _levels(row: Row, lang: Lang) -> list[str]:
+    """How loud it was, where the station knows; what has another type is left out."""
+    figures = row.get("gain_db"), row.get("est_dba")
+    lines = []
+    if all(isinstance(one, int | float) for one in figures):
+        lines.append(translate(lang, "play.level", *(f"{one:.1f}" for one in figures)))
+    if row.get("cap"):
+        lines.append(translate(lang, "play.cap", row["cap"]))
+    return lines
 
 
 def _describe(row: Row, name: str, lang: Lang) -> str:

@@ -18,14 +18,16 @@ _TEXTS = {
     "item": "entry", "title": "title", "issuer": "issuer", "editor": "editor",
     "approver": "approver", "class": "class", "level": "level", "lang": "lang",
     "result": "result", "reason": "reason", "proof": "proof", "started_by": "started_by",
-    "source": "source", "ref": "ref",
+    "source": "source", "ref": "ref", "cap": "cap",
 }  # fmt: skip
 _MOMENTS = {
     "planned_start": "planned_start", "planned_end": "planned_end", "started_at": "start",
     "ended_at": "end",
 }  # fmt: skip
 _LISTS = ("zones", "words_missing")
-_VALUES = ("duration_ms", "underruns", "gain_db", "field", "essential", "advert")
+_VALUES = (
+    "duration_ms", "underruns", "gain_db", "gain_end_db", "est_dba", "field", "essential", "advert",
+)  # fmt: skip
 
 _SLOTS = sa.select(documents.c.sha256, documents.c.slot).where(
     documents.c.sha256.in_(sa.bindparam("digests", expanding=True))

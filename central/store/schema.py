@@ -82,6 +82,9 @@ plays = sa.Table(
     sa.Column("field", sa.BigInteger),  # lĩnh vực, 1 to 6
     sa.Column("essential", sa.Boolean),
     sa.Column("advert", sa.Boolean),
+    sa.Column("gain_end_db", sa.Float),
+    sa.Column("est_dba", sa.Float),  # at the nearest home
+    sa.Column("cap", sa.Text),
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from agent.contract.document import Emergency, EmergencyBody, Medium, Text
@@ -21,6 +22,7 @@ from central.messages.catalogue import translate
 from central.publication.document_outbox import keep
 from central.reports.play_totals import total_plays
 from central.store.database import Database
+from central.store.schema import plays
 from tests.harness.centre_records import STATION, report_health
 from tests.harness.centre_rows import keep_record
 
@@ -125,6 +127,28 @@ def test_a_terminal_of_eighty_columns_shows_what_was_missing_and_local_times(
     assert "24/11/2026" in report
     assert "67d35554…" in report
     assert EVENT not in report
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("vi", "âm lượng -18.0 dB, khoảng 70.0 dBA tại nhà gần nhất theo mức trần: ordinary"),
+        ("en", "volume -18.0 dB, about 70.0 dBA at the nearest home by the cap: ordinary"),
+    ],
+)
+def test_how_loud_it_was_is_shown_where_the_station_knows(
+    db: Path, database: Database, lang: str, told: str
+) -> None:
+    cap = "ordinary 06:00-21:00 70 dBA at 20 m"
+    keep_record(database, 1, play(gain_db=-18.0, est_dba=70.0, cap=cap), "play")
+    keep_record(database, 2, play(), "play")
+    text = " ".join(show(db, lang).replace("│", " ").split())
+    assert text.count(told) == 1
+    assert text.count("dBA") == 2
+    with database.transaction() as connection:
+        row = connection.execute(sa.select(plays).order_by(plays.c.number)).mappings().first()
+    assert row is not None
+    assert (row["gain_db"], row["est_dba"], row["cap"], row["gain_end_db"]) == (-18, 70, cap, None)
 
 
 def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
