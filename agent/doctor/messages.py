@@ -44,6 +44,7 @@ LABELS: Catalogue = {
     "clock": Text("Giờ", "Time"),
     "authority": Text("Quyền ký", "Who may sign"),
     "sound": Text("Âm thanh", "Sound"),
+    "level": Text("Mức âm", "Sound level"),
     "decoder": Text("Giải mã", "Decoder"),
     "sandbox": Text("Cách ly", "Confinement"),
     "shaping": Text("Chữ", "Text"),

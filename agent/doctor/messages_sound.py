@@ -25,6 +25,19 @@ SOUND: Catalogue = {
     "card_playing": Text(
         "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
     ),
+    "level_home": Text(
+        "cụm {0}: khoảng {1} dBA tại nhà gần nhất ({2} m), chưa giảm gì",
+        "cluster {0}: about {1} dBA at the nearest home ({2} m), nothing lowered",
+    ),
+    "level_cap": Text(
+        "cụm {0}: mức trần tại chỗ {1} là {2} dBA, giảm {3} dB",
+        "cluster {0}: the local cap {1} of {2} dBA takes {3} dB",
+    ),
+    "level_unknown": Text("cụm {0} chưa đo mức âm", "cluster {0} is not calibrated"),
+    "level_unknown.step": Text(
+        "đo theo chương hiệu chuẩn của sổ tay, rồi viết `spl` và `home_m`",
+        "measure as the manual's chapter on calibration says, then write `spl` and `home_m`",
+    ),
     "sound_gone": Text(
         '`device: "{0}"` của đầu ra {1} không có trên máy này',
         '`device: "{0}"` of output {1} is not on this machine',

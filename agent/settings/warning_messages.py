@@ -33,6 +33,14 @@ RISKS: Catalogue = {
         "chưa đo mức âm: đo lúc nghiệm thu rồi viết vào spl, nếu không trạm báo chưa hiệu chuẩn",
         "sound level not measured: measure at commissioning, write spl; else it is reported so",
     ),
+    "spl_distance": Text(
+        "đo gần quá hoặc xa quá: sát miệng loa lệch vài xăng-ti-mét là lệch vài dB, xa thì lẫn ồn",
+        "measured too near or too far: near a horn centimetres count, far away the noise does",
+    ),
+    "spl_weak": Text(
+        "quy về 1 m thì nhỏ hơn bất cứ loa phóng thanh nào: xem lại số đo, khoảng cách, âm lượng",
+        "at 1 m this is less than any horn gives: check level, distance and volume",
+    ),
     "no_switch": Text(
         "không có công tắc: tăng âm phải luôn bật, hộp không thể tắt loa và không biết loa có điện",
         "no switch: the amplifier must always be on, and the box can neither cut it off nor see it",

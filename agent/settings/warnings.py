@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,16 @@ from pathlib import Path
 from agent.contract.input_kind import INPUT_KINDS
 from agent.settings.file_warnings import find_file_risks, find_service
 from agent.settings.found import Found
-from agent.settings.model import Input, Output, Policy, Sensor, Settings, Switch, Zone
+from agent.settings.model import (
+    Input,
+    Output,
+    Policy,
+    Sensor,
+    Settings,
+    SoundLevel,
+    Switch,
+    Zone,
+)
 from strict_yaml.node import Node, find_mark
 from strict_yaml.validation_fault import HIDDEN, CodedText
 
@@ -18,6 +28,8 @@ SETTLE_SHORT_MS, SETTLE_LONG_MS = 150, 3000
 DEBOUNCE_SHORT_MS = 10
 KEEPALIVE_SHORT_S, KEEPALIVE_LONG_S = 30, 600
 RETRY_LONG_S = 10.0  # the longest wait between two attempts is 300 times this
+SPL_NEAR_M, SPL_FAR_M = 10, 30
+SPL_WEAK_DBA = 100  # at 1 m: levelled speech on a horn of 30 W has 114
 QUIET_LONG_MIN = 14 * 60
 _UNSTABLE = re.compile(r"/dev/tty(?:USB|ACM)[0-9]+")
 _EXAMPLE = re.compile(r"(?:.*\.)?example(?:\.[a-z]+)*")
@@ -73,6 +85,8 @@ def _find_in_output(output: Output, index: int) -> Iterator[Risk]:
 def _find_in_zone(zone: Zone, at: Key) -> Iterator[Risk]:
     if zone.spl is None:
         yield at, "not_calibrated", "", None
+    else:
+        yield from _find_in_calibration(zone.spl, (*at, "spl"))
     if zone.switch is None:
         yield at, "no_switch", "", None
         return
@@ -85,6 +99,16 @@ def _find_in_zone(zone: Zone, at: Key) -> Iterator[Risk]:
         yield (*at, "settle_ms"), "settle_long", str(zone.settle_ms), expected
     if zone.tail_ms == 0:
         yield (*at, "tail_ms"), "tail_none", "0", CodedText("at_least", ("200",))
+
+
+def _find_in_calibration(spl: SoundLevel, at: Key) -> Iterator[Risk]:
+    if not SPL_NEAR_M <= spl.distance_m <= SPL_FAR_M:
+        expected = CodedText("rule", (f"{SPL_NEAR_M}–{SPL_FAR_M} m",))
+        yield (*at, "distance_m"), "spl_distance", f"{spl.distance_m:g}", expected
+    at_1_m_dba = spl.dba + 20 * math.log10(spl.distance_m) - spl.at_gain_db
+    if at_1_m_dba < SPL_WEAK_DBA:
+        expected = CodedText("at_least", (f"{SPL_WEAK_DBA}",))
+        yield (*at, "dba"), "spl_weak", f"{at_1_m_dba:.0f}", expected
 
 
 def _find_in_device(device: Switch | Input | Sensor, at: Key) -> Iterator[Risk]:

@@ -17,7 +17,7 @@ outputs:
     zones:
       - name: nga-ba
         switch: {{profile: gpio, port: /dev/gpiochip0, coil: 17}}
-        spl: {{dba: 98.5}}
+        spl: {{dba: 94, distance_m: 10}}
 page:
   listen: "192.168.10.1:8080"
   pin: "739184"

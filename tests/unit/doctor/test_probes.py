@@ -17,10 +17,19 @@ import pytest
 
 from agent.clock import Clock
 from agent.doctor.context import DoctorContext, find_agent
-from agent.doctor.probes import agent, clock, serial, settings, sound, systemd_unit
+from agent.doctor.probes import agent, clock, level, serial, settings, sound, systemd_unit
 from agent.doctor.run_program import ProgramOutput, run_program
 from agent.settings.load import SettingsReport
-from agent.settings.model import Audio, FallbackCard, Settings
+from agent.settings.model import (
+    Audio,
+    FallbackCard,
+    LocalCap,
+    Output,
+    Policy,
+    Settings,
+    SoundLevel,
+    Zone,
+)
 
 # `chronyc -c tracking` of chrony 4.3 on Debian 12, following a server, and just started
 TRACKING = (
@@ -328,3 +337,26 @@ def test_the_agents_own_issues_are_listed_while_they_last() -> None:
         ("link_down", ("h:8883",), "why")
     ]
     assert found[0].step("vi")
+
+
+def test_the_level_at_the_nearest_home_is_told_for_each_cluster() -> None:
+    """94 dBA at 10 m is 86.04 at 25 m: 20 lg 2.5 = 7.96."""
+    zones = [
+        Zone(name="cho", spl=SoundLevel(dba=94, distance_m=10), home_m=25),
+        Zone(name="moi"),
+    ]
+    cap = LocalCap(zone_kind="ordinary", window="21:00-06:00", dba=55)
+    found = list(
+        level.estimate_levels(
+            msgspec.structs.replace(
+                settings_with({}),
+                outputs=[Output(name="loa", zones=zones)],
+                policy=Policy(caps=[cap]),
+            )
+        )
+    )
+    assert [(one.code, one.args) for one in found] == [
+        ("level_home", ("cho", "86", "25")),
+        ("level_cap", ("cho", "21:00-06:00", "55", "31")),
+        ("level_unknown", ("moi",)),
+    ]

@@ -71,7 +71,9 @@ RISKY = [
     ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  keepalive_s: 10", 4, 16, "keepalive_short"),
     ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  keepalive_s: 1800", 4, 16, "keepalive_long"),
     ("mqtt.tinh.gov.vn", "mqtt.tinh.gov.vn\n  retry_base_s: 60", 4, 17, "retry_long"),
-    ("        spl: {dba: 98.5}\n", "", 13, 9, "not_calibrated"),
+    ("        spl: {dba: 94, distance_m: 10}\n", "", 13, 9, "not_calibrated"),
+    ("distance_m: 10", "distance_m: 2", 15, 36, "spl_distance"),
+    ("dba: 94", "dba: 78", 15, 20, "spl_weak"),
     ("        switch: {profile: gpio, port: /dev/gpiochip0, coil: 17}\n", "", 13, 9, "no_switch"),
     ("profile: gpio", "profile: sim-amplifier", 14, 27, "simulated"),
     ("/dev/gpiochip0", "/dev/ttyUSB0", 14, 39, "port_unstable"),
@@ -115,7 +117,7 @@ SECOND = """\
     zones:
       - name: cho
         switch: {profile: nad-c-356bee, port: /dev/gpiochip0, unit: 3}
-        spl: {dba: 90}
+        spl: {dba: 94, distance_m: 10}
 """
 
 
