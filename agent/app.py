@@ -21,11 +21,10 @@ from agent.background_jobs import BackgroundJobs, run_logged
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
 from agent.contract.document import Ack, StationConfig
-from agent.contract.ids import Digest, StationId, parse_place
+from agent.contract.ids import StationId, parse_place
 from agent.contract.report import Health
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
-from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.evidence.outbox import JournalSender
 from agent.health.open_issues import Issues
@@ -39,6 +38,7 @@ from agent.link.tls import CertificateDates
 from agent.live.reception import LiveReception
 from agent.maintenance.card import CardMaintenance, CardWatch
 from agent.maintenance.loudness_survey import LoudnessSurvey
+from agent.maintenance.missing_media import MissingMedia
 from agent.output_set import build_outputs
 from agent.overrides.emergency_keys import EmergencyKeys
 from agent.overrides.emergency_monitor import EmergencyMonitor
@@ -240,13 +240,14 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(documents.changed, lambda: schedule.replan(clock.now()))
         connect(schedule.planned, partial(_record_refused, jobs, journal, schedule), fetch)
         connect(state.press.changed, fetch)
+        missing = MissingMedia(jobs, maintenance, issues.set_issue)
         for ended in (downloads.arrived, downloads.given_up):
-            connect(ended, partial(_end_missing, issues))
+            connect(ended, missing.end)
             connect(ended, lambda _digest: check.emit())
         connect(downloads.arrived, lambda _digest: loudness.changed())
         levels = LevelFaults(outputs.volumes.zones.values(), schedule, issues.set_issue)
         connect(schedule.planned, loudness.changed, levels.check)
-        connect(downloads.failed, partial(_begin_missing, jobs, issues, maintenance))
+        connect(downloads.failed, missing.begin)
         connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
         connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
         connect(pipeline.provisionally_placed, authority.set_provisional_place)
@@ -371,22 +372,6 @@ def _record_refused(jobs: BackgroundJobs, journal: Journal, schedule: Schedule) 
 
 async def _record_refusal(journal: Journal, detail: Mapping[str, Any]) -> None:
     await run_logged(journal.append("refusal", detail=dict(detail)))
-
-
-def _end_missing(issues: Issues, digest: Digest) -> None:
-    issues.set_issue("media_missing", digest[:12], None)
-
-
-def _begin_missing(
-    jobs: BackgroundJobs,
-    issues: Issues,
-    maintenance: CardMaintenance,
-    digest: Digest,
-    error: AgentError,
-) -> None:
-    issues.set_issue("media_missing", digest[:12], str(error))
-    if error.code == "E_DISK":
-        jobs.start(maintenance.make_room())
 
 
 async def _apply_place(
