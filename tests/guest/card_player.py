@@ -45,7 +45,9 @@ def open_tone() -> int:
 
 
 async def play(device: str, port: str) -> None:
-    card = EngineConfig("portaudio", device, port=port, mixer=MixerLevel("Speaker", -1.0))
+    card = EngineConfig(
+        "portaudio", device, port=port, mixer=MixerLevel("Audio Output Volume Control", -10.0)
+    )
     order = CardOrder("loa", [card], lambda *issue: say("issue", *issue), list_sound_cards)
 
     async def on_event(event: EngineEvent) -> None:
