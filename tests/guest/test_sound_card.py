@@ -105,7 +105,7 @@ def test_a_card_that_is_pulled_and_an_engine_that_dies_sound_again(
     assert read_level_db(box) == LEVEL_DB
     plug.pull_out()
     wait_until(lambda: bool(said("lost")), "the loss")
-    assert " E_DEVICE_" in said("lost")[0]
+    assert " E_DEVICE_GONE: " in said("lost")[0]
     box.sound.write_bytes(b"")
     plug.push_in()
     until_heard(2)

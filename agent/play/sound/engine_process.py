@@ -42,7 +42,8 @@ from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
 from drivers.errors import DriverError
-from drivers.interface import AudioOutput
+from drivers.interface import AudioOutput, SoundCard
+from drivers.registry import find_sound_card
 
 MESSAGE_BYTES = 65_536
 SWITCH_INTERVAL_S = 0.0005
@@ -80,9 +81,11 @@ class Engine:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
+        self._card: SoundCard | None = None  # None: the device is no card that the kernel lists
 
     def run(self) -> int:
         """Run until the agent closes the socket (exit code 0) or the device fails (1)."""
+        self._card = self._find_card()
         mixer_fault = set_card_mixer(self._config)
         try:
             self._block = self._config.block or self._load_output().preferred_block()
@@ -148,9 +151,7 @@ class Engine:
             )
             return False
         if frames == stream.beat_frames:
-            self._send(
-                WorkerFault("E_DEVICE_STALLED", f"{self._config.device}: no callback for 500 ms")
-            )
+            self._send(self._describe_stall())
             return False
         stream.beat_frames = frames
         now_s = mono_s()
@@ -166,6 +167,16 @@ class Engine:
         is_quiet = stream.mixer.sounding_level is None
         if is_small and is_quiet and stream.mixer.next_start_s - mono_s() > QUIET_S:
             self._streams.renew(self._block)
+
+    def _describe_stall(self) -> WorkerFault:
+        """A card that was pulled is no fault of the engine."""
+        device = self._config.device
+        if self._card is not None and self._find_card() != self._card:
+            return WorkerFault("E_DEVICE_GONE", f"{device}: the card was pulled")
+        return WorkerFault("E_DEVICE_STALLED", f"{device}: no callback for 500 ms")
+
+    def _find_card(self) -> SoundCard | None:
+        return find_sound_card(self._config.device, self._config.port)
 
     def _receive(self) -> bool:
         """Receive one command; False when the agent is gone."""
