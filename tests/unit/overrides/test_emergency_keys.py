@@ -16,6 +16,7 @@ import pytest
 from agent.clock import Clock
 from agent.contract.document import Cancel, Emergency, Medium
 from agent.contract.ids import StationId
+from agent.contract.priority import Level
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
 from agent.overrides.emergency_keys import GRACE_S, EmergencyKeys
@@ -150,7 +151,11 @@ async def test_nothing_sounds_until_a_key_is_pressed_then_its_alarm_overrides_al
     assert (box.heard(), box.seen()) == ("local_key b0", "local_key b0")
     item = box.sound.wanted(box.clock.now())
     assert item is not None
-    assert (item.level, item.started_by, item.source.class_) == (5, "nut", "emergency")
+    assert (item.level, item.started_by, item.source.class_) == (
+        Level.LOCAL_KEY,
+        "nut",
+        "emergency",
+    )
     assert item.source.issuer == "vn.84.29266"
     upcoming = box.sound.upcoming(box.clock.now())
     assert upcoming is not None

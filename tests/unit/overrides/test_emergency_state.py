@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -96,7 +97,8 @@ def test_a_board_has_nothing_of_an_emergency_without_text() -> None:
 
 def tell(box: Box, item: Item) -> EmergencySession:
     any_: Any = None
-    context = OutputContext(any_, any_, FakeShelf(), any_, lambda *_: None)
+    clock: Any = SimpleNamespace(now=lambda: NOW)
+    context = OutputContext(any_, clock, FakeShelf(), any_, lambda *_: None)
     script = EmergencySequence(bodies_with_words(item), 1, 0.0)
     session = EmergencySession("loa", item, script, lines=[], send=any_, context=context)
     box.sound.session_stack.sessions.append(session)
