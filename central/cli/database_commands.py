@@ -29,6 +29,7 @@ from central.cli.options import ANY, FILE, format_option, lang_option
             "plays",
             "refusals",
             "silences",
+            "commands",
             "gaps",
             "faults",
         ]

@@ -15,6 +15,7 @@ TITLES: Catalogue = {
     "plays": Text("Đã phát", "Plays"),
     "refusals": Text("Đã từ chối", "Refusals"),
     "silences": Text("Ngắt tiếng", "Silences"),
+    "commands": Text("Lệnh và việc làm tại trạm", "Commands, and what was done at stations"),
     "gaps": Text("Bản ghi còn thiếu", "Missing records"),
     "faults": Text("Báo cáo bất thường", "Faults of reports"),
 }
@@ -79,6 +80,14 @@ COLUMNS: dict[str, Catalogue] = {
         "switched": Text("Việc", "Event"),
         "order": Text("Lệnh", "Order"),
     },
+    "commands": {
+        "station": Text("Trạm", "Station"),
+        "at": Text("Lúc", "At"),
+        "command": Text("Việc", "What"),
+        "outcome": Text("Kết quả", "Result"),
+        "code": Text("Mã", "Code"),
+        "order": Text("Ai ra lệnh", "By whom"),
+    },
     "gaps": {
         "station": Text("Trạm", "Station"),
         "epoch": Text("Kỷ", "Epoch"),
@@ -107,6 +116,12 @@ WORDS: dict[str, Catalogue] = {
         "replaced": Text("có lệnh mới thay", "replaced"),
         "expired": Text("hết hạn", "expired"),
         "withdrawn": Text("hết hiệu lực", "out of force"),
+    },
+    "outcome": {
+        "done": Text("đã làm", "done"),
+        "refused": Text("bị từ chối", "refused"),
+        "failed": Text("không làm được", "failed"),
+        "ignored": Text("bỏ qua", "ignored"),
     },
     "class": {name: PHRASES[f"class.{name}"] for name in ("routine", "priority", "emergency")},
     "result": {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from central.documents.summary import format_moment
-from central.messages.catalogue import name_language, translate
+from central.messages.catalogue import PHRASES, name_language, translate
 from central.messages.table_messages import WORDS
 from central.publication.numbering import format_number
 from central.reports.plays import (
@@ -61,9 +61,10 @@ def _since(row: Row) -> str | None:
     return _local(str(row["since"])) if row.get("since") else None
 
 
-def _describe_silence(row: Row, lang: Lang) -> str:
-    """Return who ordered or lifted a silence, why, until when, and its document."""
+def _describe_order(row: Row, lang: Lang) -> str:
+    """Return who ordered it, why, until when, and its document."""
     lines = [str(row["by"])] if row.get("by") else []
+    lines += [str(row["from"])] if row.get("from") else []
     if row.get("why"):
         lines.append(translate(lang, "why", row["why"]))
     if row.get("until"):
@@ -74,6 +75,21 @@ def _describe_silence(row: Row, lang: Lang) -> str:
         )
     lines += [str(row["doc_id"])] if row.get("doc_id") else []
     return "\n".join(lines) or "–"
+
+
+def _describe_command(row: Row, lang: Lang) -> str:
+    """Return what was done, where; of a signed command in the words in which it was signed."""
+    do, subject = str(row.get("do") or row.get("what") or "–"), str(row.get("subject") or "")
+    if not row.get("doc_id") or f"do.{do}" not in PHRASES:
+        return " ".join(part for part in (do, subject or str(row.get("slot") or "")) if part)
+    zones = translate(lang, "do.every_zone")
+    if subject != "*":
+        zones = translate(lang, "do.zones", subject)
+    until = translate(lang, "do.for_good")
+    if row.get("until"):
+        until = translate(lang, "do.until", _local(str(row["until"])))
+    lower_db = str(row.get("gain_db", "0")).removeprefix("-")
+    return translate(lang, f"do.{do}", zones, lower_db, until)
 
 
 def _format(value: Any, column: str, lang: Lang) -> str:
@@ -93,7 +109,8 @@ def _format(value: Any, column: str, lang: Lang) -> str:
 _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "document": _name_document,
     "issue": _describe_issue,
-    "order": _describe_silence,
+    "order": _describe_order,
+    "command": _describe_command,
     "play": describe_play,
     "on_air": describe_on_air,
     "where": name_output,

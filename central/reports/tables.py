@@ -9,7 +9,7 @@ from central.issues.issue_list import issue_log, lasting_issues
 from central.publication.document_outbox import list_documents
 from central.reports.play_totals import list_on_air, total_plays
 from central.store.database import Database
-from central.store.records import list_gaps, list_plays, list_refusals, list_silences
+from central.store.records import list_commands, list_gaps, list_plays, list_refusals, list_silences
 from central.store.station_reports import list_faults, list_stations
 
 Row = dict[str, Any]
@@ -35,6 +35,10 @@ def _silences(database: Database) -> list[Row]:
     return [{**row, "switched": row.get("how", row["state"])} for row in list_silences(database)]
 
 
+def _commands(database: Database) -> list[Row]:
+    return [{**row, "outcome": row["result"]} for row in list_commands(database)]
+
+
 _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
     "stations": _stations,
     "documents": list_documents,
@@ -45,6 +49,7 @@ _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
     "plays": list_plays,
     "refusals": list_refusals,
     "silences": _silences,
+    "commands": _commands,
     "gaps": list_gaps,
     "faults": list_faults,
 }

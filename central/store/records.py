@@ -36,6 +36,18 @@ def list_silences(database: Database) -> list[dict[str, Any]]:
     ]
 
 
+def list_commands(database: Database) -> list[dict[str, Any]]:
+    """The `detail` of every command record in the order of arrival, with station and moment.
+
+    Signed commands have a `doc_id`; the others were given on the station's page or by its keys.
+    """
+    return [
+        {**detail, "station": body["station"], "at": body["at"]}
+        for body in _bodies(database, "command")
+        if "result" in (detail := _part(body, "detail"))
+    ]
+
+
 def list_issue_records(database: Database) -> list[dict[str, Any]]:
     """Every record of an issue that began or ended, in the order of arrival."""
     return [body for body in _bodies(database, "fault") if _is_issue(_part(body, "detail"))]

@@ -159,7 +159,16 @@ def test_attack_120_records_without_their_content_blind_no_table(
     assert centre.send(STOLEN, "log", batch(STOLEN, [hollow])) == []
     assert read_records(centre.database, STOLEN) == []
     assert "E_RECORD" in centre.codes()
-    for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
+    for what in (
+        "plays",
+        "refusals",
+        "silences",
+        "commands",
+        "issue-log",
+        "issues",
+        "stations",
+        "faults",
+    ):
         centre.show(what)
     assert HONEST in centre.show("plays")
 
@@ -171,6 +180,12 @@ def test_attack_120_records_without_their_content_blind_no_table(
         ("fault", {"what": ["engine_lost"], "subject": "loa", "state": "begins", "hint": ""}),
         ("fault", {"what": "engine_lost", "subject": ["loa"], "state": ["begins"], "hint": 7}),
         ("silence", {}),
+        ("command", {"do": "mute"}),
+        ("command", {"do": ["mute"], "result": 7, "subject": 1, "until": [], "doc_id": 1}),
+        (
+            "command",
+            {"do": "volume", "result": "done", "gain_db": "x", "until": "x", "doc_id": "x"},
+        ),
         ("refusal", {}),
     ],
 )
@@ -179,7 +194,16 @@ def test_attack_120_records_with_half_their_content_blind_no_table(
 ) -> None:
     centre.send(STOLEN, "log", batch(STOLEN, [{"kind": kind, "detail": detail}]))
     assert len(read_records(centre.database, STOLEN)) == 1
-    for what in ("plays", "refusals", "silences", "issue-log", "issues", "stations", "faults"):
+    for what in (
+        "plays",
+        "refusals",
+        "silences",
+        "commands",
+        "issue-log",
+        "issues",
+        "stations",
+        "faults",
+    ):
         centre.show(what)
         centre.show(what, "--format", "json")
 
@@ -317,11 +341,12 @@ def test_attack_123_no_escape_sequence_reaches_the_terminal(centre: Centre) -> N
         {"kind": "refusal", "detail": {"code": ESCAPES, "hint": ESCAPES, "kind": ESCAPES}},
         {"kind": "silence", "detail": {"state": "on", "by": ESCAPES, "why": ESCAPES}},
         {"kind": "fault", "detail": fault},
+        {"kind": "command", "detail": {"do": ESCAPES, "subject": ESCAPES, "result": ESCAPES}},
     ]
     centre.send(STOLEN, "log", batch(STOLEN, contents))
     issue = {"kind": ESCAPES, "subject": ESCAPES, "since": "2026-11-22T22:00:00Z", "hint": ESCAPES}
     centre.send(STOLEN, "health", {**health(1), "issues": [issue]})
-    assert len(read_records(centre.database, STOLEN)) == 4
+    assert len(read_records(centre.database, STOLEN)) == 5
     for words in ((), ("--format", "json")):
         said = "".join(
             centre.show(what, *words)
