@@ -14,6 +14,7 @@ from agent.live.live_source import live_source
 from agent.live.reception import LiveReception
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.play.board.board_output import BoardOutput
+from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
@@ -78,16 +79,15 @@ def build_outputs(
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
-    sources: SourceTable = {
-        **build_sources(state.media),
-        "live": partial(live_source, find=live.find, clock=clock),
-    }
+    live_sources: SourceTable = {"live": partial(live_source, find=live.find, clock=clock)}
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     built = OutputSet(schedule, clock, volumes)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
+        media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
+        sources: SourceTable = {**build_sources(media), **live_sources}
         context = OutputContext(
-            rundown, clock, state.media, state.journal, state.issues.set_issue, sources,
+            rundown, clock, media, state.journal, state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
         )  # fmt: skip

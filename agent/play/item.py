@@ -200,6 +200,10 @@ class MediaFiles(Protocol):
     def gain_db(self, digest: Digest) -> float:
         """The gain that levels a medium; 0 while it is not measured."""
 
+    @property
+    def high_pass_hz(self) -> int:
+        """Below this the output's loudspeakers take nothing; 0: they take all."""
+
 
 class Volumes(Protocol):
     """How loud items are: the only place where a slot's volume is decided."""

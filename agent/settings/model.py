@@ -103,6 +103,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
     driver: Profile
     device: DeviceText
     port: SoundPort | None = None
+    loudspeaker: Literal["full-range", "column", "horn"] = "full-range"
     fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
     channels: Channel = 1
     mixer: Mixer | None = None

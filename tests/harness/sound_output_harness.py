@@ -128,6 +128,8 @@ class FakeLog:
 class SlowMediaFiles(MediaStore):
     """A card that does not answer until the test releases it."""
 
+    high_pass_hz = 0
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.let_go = threading.Event()

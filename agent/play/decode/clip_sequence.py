@@ -15,12 +15,16 @@ INPUTS_AT_ONCE = 16  # two such decoders, one playing and one preparing, use a t
 
 @dataclass(frozen=True)
 class Track:
-    """One medium: a descriptor open for reading, its signed type and length, what levels it."""
+    """One medium: a descriptor open for reading, its signed type and length.
+
+    `gain_db` levels it; below `high_pass_hz` it is filtered, with 0 nowhere.
+    """
 
     fd: int
     mime: str
     duration_ms: int
     gain_db: float = 0.0
+    high_pass_hz: int = 0
 
 
 @dataclass(frozen=True)

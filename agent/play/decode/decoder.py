@@ -46,6 +46,7 @@ CODECS = {
 }
 # The mean of the channels, as integer formats have it; the default in float is their sum by power.
 TO_FLOAT = f"aresample={RATE_HZ}:rematrix_maxval=1.0,aformat=sample_fmts=flt:channel_layouts=mono"
+BUTTERWORTH_4 = (0.5412, 1.3066)  # the Q of both sections of a filter of fourth order
 DETAIL_CHARS = 300
 # of its stderr, at a time; a file that took it over can write more than the agent has memory
 READ_BYTES, READ_PAUSE_S = 1 << 14, 0.005
@@ -244,7 +245,7 @@ def _graph(run: ClipRun) -> str:
     count = len(run.tracks)
     gaps = [*[run.gap_ms] * (count - 1), run.tail_ms]
     parts = [
-        f"[{index}:a:0]{_levelled(track.gain_db)}{_pad(ms)}[m{index}]"
+        f"[{index}:a:0]{_shaped(track)}{_pad(ms)}[m{index}]"
         for index, (track, ms) in enumerate(zip(run.tracks, gaps, strict=True))
     ]
     joined = "".join(f"[m{index}]" for index in range(count)) + f"concat=n={count}:v=0:a=1"
@@ -253,12 +254,14 @@ def _graph(run: ClipRun) -> str:
     return ";".join([*parts, f"{joined}{cut}[out]"])
 
 
-def _levelled(gain_db: float) -> str:
-    """To s16 mono; a gain is applied between, where neither channel nor lossy peak can clip."""
+def _shaped(track: Track) -> str:
+    """To s16 mono; filter and gain stand between, where neither channel nor lossy peak can clip."""
     to_s16 = "aformat=sample_fmts=s16:channel_layouts=mono"
-    if not gain_db:
+    if not track.gain_db and not track.high_pass_hz:
         return f"aresample={RATE_HZ},{to_s16}"
-    return f"{TO_FLOAT},volume={gain_db:.1f}dB,{to_s16}"
+    cut = [f"highpass=f={track.high_pass_hz}:width_type=q:width={q}" for q in BUTTERWORTH_4]
+    gain = f"volume={track.gain_db:.1f}dB"
+    return ",".join([TO_FLOAT, *(cut if track.high_pass_hz else []), gain, to_s16])
 
 
 def _pad(gap_ms: int) -> str:

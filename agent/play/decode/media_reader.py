@@ -22,7 +22,7 @@ async def open_tracks(media: MediaFiles, clips: Iterable[Medium]) -> list[Track]
         for clip in clips:
             fd = await media.open(Digest(clip.sha256), clip.bytes)
             gain_db = media.gain_db(Digest(clip.sha256))
-            tracks.append(Track(fd, clip.mime, clip.duration_ms, gain_db))
+            tracks.append(Track(fd, clip.mime, clip.duration_ms, gain_db, media.high_pass_hz))
     except BaseException:
         for track in tracks:
             os.close(track.fd)

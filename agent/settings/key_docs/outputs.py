@@ -30,6 +30,15 @@ OUTPUTS: dict[str, KeyDoc] = {
         ),
         "default",
     ),
+    "outputs[].audio.loudspeaker": KeyDoc(
+        Text(
+            "loại loa: horn (loa phóng thanh) và column (loa cột) bỏ tiếng trầm mà loa không phát"
+            " được: dưới 250 và 150 Hz",
+            "kind of loudspeakers: horn and column leave out the low notes that they cannot give:"
+            " below 250 and 150 Hz",
+        ),
+        "horn",
+    ),
     "outputs[].audio.fade_in_ms": KeyDoc(
         Text(
             "sau lúc im lặng, tiếng to dần trong chừng này; bản tin khẩn cấp thì to ngay",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,11 @@ from agent.play.decode.loudness_meter import measure_loudness, parse_summary
 RATE_HZ = 48_000
 
 
-def make_sine(path: Path, peak_dbfs: float, seconds: float = 2.0, channels: int = 1) -> Path:
+def make_sine(
+    path: Path, peak_dbfs: float, seconds: float = 2.0, channels: int = 1, hz: float = 997
+) -> Path:
     at = np.arange(int(RATE_HZ * seconds)) / RATE_HZ
-    sine = np.sin(2 * np.pi * 997 * at) * 10 ** (peak_dbfs / 20) * 32_767
+    sine = np.sin(2 * np.pi * hz * at) * 10 ** (peak_dbfs / 20) * 32_767
     samples = np.repeat(np.clip(sine, -32_767, 32_767).astype("<i2"), channels)
     raw = io.BytesIO()
     with wave.open(raw, "wb") as file:
@@ -97,3 +101,22 @@ async def test_the_decoder_applies_the_gain_of_each_medium(tmp_path: Path) -> No
     parts = samples.reshape(3, -1).astype(float)
     peaks_dbfs = 20 * np.log10(np.abs(parts).max(axis=1) / 32_768)
     assert peaks_dbfs == pytest.approx([-12.0, -6.0, -32.0], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("hz", "left_db"), [(62.5, -48.2), (125, -24.1), (250, -3.0), (500, -0.02), (1000, 0.0)]
+)
+async def test_a_horn_gets_nothing_below_its_cut_off(
+    tmp_path: Path, hz: float, left_db: float
+) -> None:
+    """Butterworth of fourth order at 250 Hz: 10 lg (1 + (250 / f)^8) dB are lost."""
+    sine = make_sine(tmp_path / "sine.wav", -6.0, 1.0, hz=hz)
+    track = replace(open_track(sine), high_pass_hz=250)
+    decoder = await start_decoder([track])
+    with os.fdopen(decoder.read_fd, "rb") as pipe:
+        raw = await asyncio.to_thread(pipe.read)
+    await decoder.wait()
+    await decoder.stop()
+    settled = np.frombuffer(raw, "<i2")[RATE_HZ // 2 :].astype(float)
+    level_db = 20 * np.log10(np.sqrt(np.mean(settled**2)) / 32_767 * np.sqrt(2))
+    assert level_db == pytest.approx(-6.0 + left_db, abs=0.5)
