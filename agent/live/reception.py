@@ -98,11 +98,12 @@ class LiveReception:
         """Documents, policy or clock have changed: apply the grants that are in force now."""
         now = self._clock.now()
         policy = effective_policy(config_in_force(self._documents.held, now), self._local)
-        streams, refusals = list_live_streams(self._documents.held, policy)
+        allowed, refusals = list_live_streams(self._documents.held, policy)
         for refusal in refusals:
             if refusal.doc_id not in self._refused:
                 self._due.append(refusal.detail())
         self._refused = frozenset(one.doc_id for one in refusals)
+        streams = {key: one for key, one in allowed.items() if not now.is_past(one.end_at)}
         for key, stream in streams.items():
             if known := self._streams.get(key):
                 known.reception.renew(stream)
@@ -114,7 +115,7 @@ class LiveReception:
         for key in self._streams.keys() - streams.keys():
             gone = self._streams.pop(key)
             self._report_stall(gone, None)
-            gone.reception.end_voice("withdrawn")
+            gone.reception.end_voice(allowed[key].why_over if key in allowed else "withdrawn")
         self._check(now)
         self._put()
 
@@ -209,15 +210,17 @@ class LiveReception:
             return "E_TIME"
         if now.at < stream.start_at and _is_exact(now):
             return "E_NOTYET"
-        return "E_EXPIRED" if now.is_past(stream.end_at) else None
+        return stream.why_over if now.is_past(stream.end_at) else None
 
     def _check(self, now: Now) -> None:
         """End what has stalled, and what its grant or policy no longer allows."""
         now_mono_s = mono_s()
         for key, one in list(self._streams.items()):
-            if one.voice is None:
-                continue
             stream = one.reception.stream
+            if one.voice is None:
+                if now.is_past(stream.end_at):
+                    del self._streams[key]
+                continue
             silent_s = now_mono_s - (one.reception.last_good_mono_s or now_mono_s)
             why = self._why_not(stream, now)
             if one.reception.is_ended:  # it is heard to its end, which lies behind the delay

@@ -53,6 +53,11 @@ class LiveStream:
         return DELAY_MS if self.grant.delay_ms is UNSET else self.grant.delay_ms
 
     @property
+    def why_over(self) -> str:
+        """What ends it at `end_at`: its grant, or policy before that."""
+        return "E_EXPIRED" if self.end_at == parse_utc(self.grant.expires) else "E_HOURS"
+
+    @property
     def zones(self) -> tuple[str, ...]:
         """Where it sounds."""
         return ("*",) if self.grant.zones is UNSET else tuple(self.grant.zones)

@@ -1,8 +1,9 @@
 """The connection of a live voice to the broker: under a name of its own, segments at QoS 0.
 
 The name `live` may write `live` topics and nothing else; the centre's own name can be used once,
-and the collector has it. Without a connection segments are lost, not queued: what comes later than
-the delay is worth nothing.
+and the collector has it. A segment waits for nobody: while the line stalls the newest three seconds
+are held, and without a connection nothing is, because what comes later than the delay is worth
+nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ import aiomqtt
 
 LIVE = "live"
 RETRY_S = 0.5
+MAX_HELD = 15  # segments
 log = logging.getLogger(__name__)
 
 
@@ -48,9 +51,9 @@ class LiveLine:
 
     def __init__(self, broker: LiveBroker) -> None:
         self._broker = broker
-        self._client: aiomqtt.Client | None = None
         self.connected = asyncio.Event()
-        self.unsent = 0
+        self._held: deque[tuple[str, bytes]] = deque(maxlen=MAX_HELD)
+        self._added = asyncio.Event()
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -58,26 +61,35 @@ class LiveLine:
         while True:
             try:
                 async with self._build_client(context) as client:
-                    self._client = client
                     self.connected.set()
-                    async for _ in client.messages:  # none comes; it ends with the connection
-                        pass
+                    await self._send_held(client)
             except (aiomqtt.MqttError, OSError) as error:
                 log.warning("broker %s:%d: %s", self._broker.host, self._broker.port, error)
             finally:
-                self._client = None
                 self.connected.clear()
+                self._held.clear()
             await asyncio.sleep(RETRY_S)
 
-    async def send(self, topic: str, message: bytes) -> bool:
-        """Send one segment; False without a connection."""
-        client = self._client
-        if client is not None:
-            with contextlib.suppress(aiomqtt.MqttError):
+    async def _send_held(self, client: aiomqtt.Client) -> None:
+        """Send what is held until the connection ends.
+
+        Raises:
+            aiomqtt.MqttError: it has ended.
+        """
+        while True:
+            while self._held:
+                topic, message = self._held.popleft()
                 await client.publish(topic, message, qos=0)
-                return True
-        self.unsent += 1
-        return False
+            self._added.clear()
+            await self._added.wait()
+
+    async def send(self, topic: str, message: bytes) -> bool:
+        """Send one segment without waiting for it; False without a connection."""
+        if not self.connected.is_set():
+            return False
+        self._held.append((topic, message))
+        self._added.set()
+        return True
 
     def _build_client(self, context: ssl.SSLContext) -> aiomqtt.Client:
         return aiomqtt.Client(

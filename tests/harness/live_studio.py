@@ -93,12 +93,14 @@ class LiveStudio:
             testbed.broker.host, testbed.broker.port, testbed.ca.ca, identity.cert, identity.key
         )
         order = order or LiveOrder(role, ["84/29266/*"], **changes)
+        stream_id = Broadcast.new_stream_id()
         async with open_line(broker) as line:
             await line.connected.wait()
-            with ArchiveWriter(testbed.folder / "voices", "56" * 16, datetime.now(UTC)) as archive:
+            with ArchiveWriter(testbed.folder / "voices", stream_id, datetime.now(UTC)) as archive:
+                self.spoken.clear()
                 self.broadcast = Broadcast(
                     order, LiveTarget(GROUP, is_group=True), testbed.authority.signers(role),
-                    self._publish, self._filter(line.send), archive, "56" * 16,
+                    self._publish, self._filter(line.send), archive, stream_id,
                 )  # fmt: skip
                 await self.broadcast.begin()
                 yield self.broadcast

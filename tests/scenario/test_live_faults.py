@@ -1,0 +1,118 @@
+"""A live voice over a programme, while parts die; then the programme comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from central.live.grant import LiveOrder
+from central.testbed.stations import COMMUNE_STATION
+from central.testbed.testbed import until
+from tests.harness.audio_analysis import AudioAnalysis, power
+from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.live_studio import TONE_HZ, LiveStudio, tone
+from tests.harness.station_harness import engine_of, moment
+
+pytestmark = pytest.mark.long
+
+
+def speaks(sound: AudioAnalysis, at: datetime) -> bool:
+    """Is the studio's tone the strongest in the 80 ms from a moment on, and loud?"""
+    first = int((at - sound.at).total_seconds() * 48_000)
+    samples = sound.samples[first : first + 3840]
+    return power(samples, TONE_HZ) > 100 * power(samples, 523.25) and max(samples) > 3000
+
+
+def live_plays(programme: ContinuousPlay) -> list[dict[str, Any]]:
+    return [one for one in programme.site.collected_plays() if one["level"] != "scheduled"]
+
+
+def moments(begin: datetime, end: datetime) -> Iterator[datetime]:
+    while begin < end:
+        yield begin
+        begin += timedelta(seconds=0.1)
+
+
+async def until_told(programme: ContinuousPlay, count: int) -> list[dict[str, Any]]:
+    await until(lambda: len(live_plays(programme)) >= count, f"{count} plays of the voice")
+    return live_plays(programme)
+
+
+def studio_of(programme: ContinuousPlay) -> LiveStudio:
+    return LiveStudio(programme.site.testbed, stations=(COMMUNE_STATION,))
+
+
+async def test_the_programme_comes_back_where_it_then_is(programme: ContinuousPlay) -> None:
+    studio = studio_of(programme)
+    async with studio.on_air(class_="priority") as broadcast:
+        await broadcast.speak(studio.speak(tone(3)))
+        await broadcast.end()
+    (voice,) = await until_told(programme, 1)
+    back = await programme.until_sounding(moment(voice["start"]))
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    assert (voice["result"], voice["level"], voice["reason"]) == ("full", "priority", None)
+    spoken = list(moments(moment(voice["start"]), moment(voice["end"])))
+    assert sum(speaks(sound, at) for at in spoken) >= len(spoken) - 12, sound.told_sounds()
+    programme.assert_in_its_place(sound, back)
+    await programme.assert_truth()
+
+
+async def test_an_engine_that_dies_while_somebody_speaks(programme: ContinuousPlay) -> None:
+    studio = studio_of(programme)
+    async with studio.on_air(class_="priority") as broadcast:
+        speaking = asyncio.create_task(broadcast.speak(studio.speak(tone(8))))
+        await asyncio.sleep(3)
+        engine = engine_of(programme.site.station.pid)
+        assert engine is not None
+        os.kill(engine.pid, signal.SIGKILL)
+        await speaking
+        await broadcast.end()
+    first, second = await until_told(programme, 2)
+    assert (first["result"], first["reason"]) == ("cut", "engine_lost")
+    assert (second["result"], second["title"]) == ("full", first["title"])
+    await programme.assert_truth()
+
+
+async def test_a_broker_that_dies_while_somebody_speaks(programme: ContinuousPlay) -> None:
+    studio, broker = studio_of(programme), programme.site.testbed.broker
+    async with studio.on_air(class_="priority") as broadcast:
+        speaking = asyncio.create_task(broadcast.speak(studio.speak(tone(24))))
+        await asyncio.sleep(3)
+        await broker.kill()
+        await asyncio.sleep(1)
+        await broker.start()
+        await speaking
+        await asyncio.sleep(1)
+        await broadcast.end()
+    plays = await until_told(programme, 1)
+    await until(lambda: live_plays(programme)[-1]["result"] == "full", "a voice that ended")
+    plays = live_plays(programme)
+    print([(one["result"], one["reason"], one["segments"]) for one in plays])
+    assert sum(one["segments"]["lost"] for one in plays) > 0 or len(plays) > 1
+    await programme.assert_truth()
+
+
+async def test_a_voice_outlives_its_grants(programme: ContinuousPlay) -> None:
+    studio = studio_of(programme)
+    order = LiveOrder(
+        "vn.84.29266", ["84/29266/*"], "priority", life=timedelta(seconds=8), title="Họp dài"
+    )
+    at = datetime.now(UTC)
+    async with studio.on_air(order) as broadcast:
+        await broadcast.speak(studio.speak(tone(20)))
+        await broadcast.end()
+    (voice,) = await until_told(programme, 1)
+    assert broadcast.counts.grants >= 4
+    assert (voice["result"], voice["reason"]) == ("full", None)
+    assert voice["segments"]["lost"] == 0
+    assert moment(voice["start"]) > at
+    sound = await programme.hear()
+    spoken = list(moments(moment(voice["start"]), moment(voice["end"])))
+    assert sum(speaks(sound, one) for one in spoken) >= 0.9 * len(spoken), sound.told_sounds()

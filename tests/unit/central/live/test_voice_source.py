@@ -1,0 +1,103 @@
+"""Where a voice comes from, through the real encoder."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import wave
+from array import array
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.live_segment import PACKET_US, is_opus_20_ms
+from agent.errors import ConfigError
+from central.__main__ import main
+from central.live.voice_source import Packet, capture, chime_before, encoder_argv, parse_source
+
+
+def make_tone(path: Path, seconds: float) -> Path:
+    """A tone at half of full scale."""
+    samples = array(
+        "h", (round(16_384 * math.sin(n * 0.1)) for n in range(round(48_000 * seconds)))
+    )
+    with wave.open(str(path), "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(48_000)
+        wav.writeframes(samples.tobytes())
+    return path
+
+
+async def take(source: str) -> tuple[list[Packet], list[float]]:
+    peaks: list[float] = []
+    stop = asyncio.Event()
+    return [one async for one in capture(parse_source(source), stop, peaks.append)], peaks
+
+
+async def test_a_file_is_spoken_packet_by_packet_with_its_level(tmp_path: Path) -> None:
+    packets, peaks = await take(str(make_tone(tmp_path / "giong.wav", 0.3)))
+    assert 15 <= len(packets) <= 17
+    assert all(is_opus_20_ms(one.data) for one in packets)
+    stamps = [one.captured_us for one in packets]
+    assert {late - early for early, late in itertools.pairwise(stamps)} == {PACKET_US}
+    assert max(peaks) == pytest.approx(-6.02, abs=0.5)
+
+
+async def test_a_voice_that_is_stopped_ends_at_once(tmp_path: Path) -> None:
+    source, stop = parse_source(str(make_tone(tmp_path / "giong.wav", 30))), asyncio.Event()
+    packets = []
+    async for packet in capture(source, stop, lambda _peak: None):
+        packets.append(packet)
+        stop.set()
+    assert len(packets) < 20
+
+
+async def test_what_is_no_sound_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "loi.mp3"
+    file.write_text("không phải âm thanh")
+    with pytest.raises(ConfigError, match="E_CLIP"):
+        await take(str(file))
+
+
+def test_sources_by_their_names(tmp_path: Path) -> None:
+    kinds = [(parse_source(t).kind, parse_source(t).name) for t in ("-", "mic", "alsa:hw:1")]
+    assert kinds == [("stdin", "default"), ("pulse", "default"), ("alsa", "hw:1")]
+    with pytest.raises(ConfigError, match="E_USAGE"):
+        parse_source(str(tmp_path / "khong-co.wav"))
+    assert "pulse" in encoder_argv(parse_source("mic"))
+
+
+@pytest.mark.parametrize("class_", ["routine", "emergency"])
+async def test_something_is_heard_before_a_voice(class_: str) -> None:
+    peaks: list[float] = []
+    stop = asyncio.Event()
+    async for _ in capture(chime_before(class_), stop, peaks.append):
+        if len(peaks) > 20:
+            stop.set()
+    assert -20 < max(peaks) < -3
+
+
+def test_a_voice_needs_a_station_or_a_group(tmp_path: Path) -> None:
+    files = {}
+    for name in ("db", "ca", "cert", "cert-key", "key"):
+        files[name] = tmp_path / name
+        files[name].touch()
+    words = [
+        "live",
+        "speak",
+        "-",
+        "--broker",
+        "localhost:8883",
+        "--issuer",
+        "vn.84",
+        "--to",
+        "*/*/*",
+    ]
+    for name, file in files.items():
+        words += [f"--{name}", str(file)]
+    result = CliRunner().invoke(main, [*words, "--archive", str(tmp_path)])
+    assert result.exit_code == 78
+    assert "--station" in result.output
