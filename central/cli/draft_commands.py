@@ -15,7 +15,7 @@ from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
 from central.cli.cli_errors import handle_errors
-from central.cli.options import ANY, FILE
+from central.cli.options import ANY, FILE, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -203,6 +203,30 @@ def draft_command_(**options: Any) -> None:
     _write(payload, options)
     for line in describe(decode_payload("command", payload), lang):
         click.echo(line)
+
+
+@draft.command("caps")
+@click.option("--edition", help="Print the caps of this edition as JSON for a policy.")
+@lang_option
+@handle_errors
+def draft_caps(edition: str | None, lang: Lang) -> None:
+    """The limits of the noise regulations, as a hint for the policy of a station-config.
+
+    Nothing is signed or imposed. Each edition says where its figures come from.
+    """
+    from central.documents.noise_caps import describe_noise_edition, load_noise_editions
+
+    editions = load_noise_editions()
+    if edition is None:
+        click.echo("\n".join("\n".join(describe_noise_edition(one, lang)) for one in editions))
+        return
+    found = next((one for one in editions if one.name == edition), None)
+    if found is None or not found.caps:
+        known = ", ".join(one.name for one in editions if one.caps)
+        raise ConfigError("E_USAGE", edition, translate(lang, "fault.no_edition", known))
+    import msgspec
+
+    click.echo(msgspec.json.encode(found.policy_caps()).decode())
 
 
 def _check_command(options: dict[str, Any], order: OrderParams, lang: Lang) -> None:

@@ -184,6 +184,12 @@ PHRASES: Catalogue = {
         "Mức to nhất tại nhà gần nhất, {0}, {1}–{2}: {3} dBA",
         "Loudest at the nearest home, {0}, {1}–{2}: {3} dBA",
     ),
+    "noise.replaced": Text("đã được thay bằng {0}", "replaced by {0}"),
+    "noise.no_figures": Text(
+        "  chưa ai nhập bảng mức của bản này: đọc văn bản gốc rồi bổ sung vào noise_caps.yaml",
+        "  nobody has entered its table yet: read the text itself, then add it to noise_caps.yaml",
+    ),
+    "noise.checked": Text("  đối chiếu ngày {0}: {1}", "  compared on {0}: {1}"),
     "cap_distance": Text(
         "Nhà gần nhất coi như cách loa {0} m", "The nearest home counts as {0} m from the horn"
     ),

@@ -88,6 +88,9 @@ PHRASES: Catalogue = {
     "fault.long_mute": Text(
         "chỉ tắt tiếng được nhiều nhất 7 ngày", "a mute lasts seven days at the most"
     ),
+    "fault.no_edition": Text(
+        "không có bảng mức của bản này; có: {0}", "there are no figures of it; known: {0}"
+    ),
     "fault.says_nothing": Text(
         "cần --play hoặc --show: tin phải nói điều gì",
         "give --play or --show: it must say something",
