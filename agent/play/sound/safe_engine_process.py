@@ -44,7 +44,7 @@ from drivers.registry import find_sound_card
 MESSAGE_BYTES = 65_536
 NICE = -11
 OPEN_LIMIT_S = 5.0
-STALL_LIMIT_S = 1.0
+STALL_LIMIT_S = 2.0
 TEST_FRAMES = RATE_HZ // 50
 
 
@@ -69,7 +69,8 @@ class SafeEngine:
         )
         self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
-        self._progress = (0, 0.0)  # frames taken from the stream, and when that last changed
+        self._taken: tuple[AplayStream | None, int] = (None, 0)  # frames, and of which stream
+        self._taken_at_s = 0.0  # when that last changed
 
     @property
     def _device(self) -> str:
@@ -141,10 +142,10 @@ class SafeEngine:
     def _check_progress(self, now_s: float) -> None:
         """A device that takes nothing while there is something to take has stalled."""
         stream = self._player.stream
-        taken = stream.taken if stream is not None and stream.is_open else -1
-        if taken < 0 or taken != self._progress[0]:
-            self._progress = (taken, now_s)
-        elif now_s - self._progress[1] >= STALL_LIMIT_S:
+        taken = (stream, stream.taken if stream is not None else 0)
+        if taken != self._taken or stream is None or not stream.is_open:
+            self._taken, self._taken_at_s = taken, now_s
+        elif now_s - self._taken_at_s >= STALL_LIMIT_S:
             raise DeviceLost("E_DEVICE_STALLED", f"{self._device}: aplay takes no samples")
 
     def _check_card(self) -> None:

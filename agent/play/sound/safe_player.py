@@ -20,6 +20,7 @@ from agent.play.sound.safe_slot import ClipSource, SafeClip, SafeSlot, SafeSourc
 LEAD_S = 0.015  # from the start of `aplay` to the first sound
 JOIN_S = 0.25  # what is due so soon after an end is written behind it; so late may an end be
 STARVED_LIMIT_S = 3.0
+END_LIMIT_S = 2.0  # from the last sample's moment to the exit of `aplay`
 LOW_S = BUFFER_MS / 1000  # less in the stream, and the device would run dry
 FILL_FRAMES = RATE_HZ // 200
 BUSY_STEP_S = 0.005
@@ -143,10 +144,18 @@ class SafePlayer:
             if slot.end is not None and position >= slot.end and slot is not self._playing[-1]:
                 self._end(slot, "end", stream.mono_of(slot.end) or now_mono_s)
         if code is None:
+            self._check_end(stream, now_mono_s)
             return
         if code or was_open:
             raise StreamLost(stream.read_error() or f"aplay ended with exit code {code}")
         self._close_stream(stream, now_mono_s)
+
+    def _check_end(self, stream: AplayStream, now_mono_s: float) -> None:
+        """An `aplay` that has all its samples and does not end hangs in its driver."""
+        end_mono_s = stream.mono_of(stream.written)
+        is_late = end_mono_s is not None and now_mono_s - end_mono_s > END_LIMIT_S
+        if is_late and not stream.is_open:
+            raise StreamLost("aplay does not end")
 
     def _close_stream(self, stream: AplayStream, now_mono_s: float) -> None:
         """`aplay` has played all that it had."""

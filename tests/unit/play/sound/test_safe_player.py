@@ -29,6 +29,7 @@ class FakeStream:
         self.data = b""
         self.is_open = True
         self.exit_code: int | None = None
+        self.can_exit = True
 
     @property
     def written(self) -> int:
@@ -42,7 +43,7 @@ class FakeStream:
         return len(data)
 
     def observe(self, now_s: float) -> None:
-        if not self.is_open and self.position(now_s) >= self.written:
+        if self.can_exit and not self.is_open and self.position(now_s) >= self.written:
             self.exit_code = 0
 
     def position(self, now_s: float) -> int:
@@ -215,6 +216,14 @@ def test_an_aplay_that_ends_by_itself_is_a_lost_device(bench: Bench) -> None:
     bench.streams[0].exit_code = 1
     with pytest.raises(StreamLost, match="xrun"):
         bench.run(0.1)
+
+
+def test_an_aplay_that_does_not_end_is_a_lost_device(bench: Bench) -> None:
+    bench.whole("song", 1, SECOND[:9_600], 100.0)
+    bench.run(0.05)
+    bench.streams[0].can_exit = False
+    with pytest.raises(StreamLost, match="does not end"):
+        bench.run(3.0)
 
 
 def test_a_slot_that_is_not_known_is_a_fault(bench: Bench) -> None:
