@@ -22,6 +22,14 @@ SOUND: Catalogue = {
         "plug in a sound card; look at the group `audio`",
     ),
     "sound_order": Text("thứ tự card của đầu ra {0}: {1}", "order of cards of output {0}: {1}"),
+    "sound_unnamed": Text(
+        '`device: "{0}"` của đầu ra {1} là card do máy tự chọn, có thể đổi khi cắm lại',
+        '`device: "{0}"` of output {1} is whichever card the system chooses: a plug may change it',
+    ),
+    "sound_unnamed.step": Text(
+        "ghi tên card trong danh sách vào audio.device",
+        "write a card's name of the list into audio.device",
+    ),
     "card_playing": Text(
         "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
     ),

@@ -105,16 +105,25 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
     if stray is not None and items_of(node, other):
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
     elif audio is not None and (zones := items_of(node, "zones")):
-        yield from _find_in_channels(given(audio, "channels"), zones, path)
+        yield from _find_in_channels(_least_channels(audio), zones, path)
     elif not items_of(node, mine):
         yield Found(node.mark, path, "nothing_to_select", "", CodedText("rule", (mine,)))
 
 
-def _find_in_channels(
-    count: Node | None, zones: list[tuple[int, Node]], path: str
-) -> Iterator[Found]:
+def _least_channels(audio: Node) -> int:
+    """Of the card of the order that has the fewest: each must feed every zone."""
+    own = _channels_of(audio) or 1
+    others = (_channels_of(card) or own for _, card in items_of(audio, "fallbacks"))
+    return min([own, *others])
+
+
+def _channels_of(card: Node) -> int | None:
+    count = given(card, "channels")
+    return int(count.value) if isinstance(count, Scalar) and count.value.isdecimal() else None
+
+
+def _find_in_channels(most: int, zones: list[tuple[int, Node]], path: str) -> Iterator[Found]:
     """A zone's channels are the device's own, each named once."""
-    most = int(count.value) if isinstance(count, Scalar) and count.value.isdecimal() else 1
     for k, zone in zones:
         seen: set[str] = set()
         for n, channel in items_of(zone, "channels"):

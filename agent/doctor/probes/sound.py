@@ -16,6 +16,7 @@ from agent.doctor.run_program import run_program
 from agent.settings.model import Audio, FallbackCard, Settings
 
 CARDS = Path("/proc/asound/cards")
+CHOSEN = ("default", "sysdefault", "pulse", "pipewire", "dmix")  # of alsa.conf and its plugins
 LIMIT_S = 15.0
 DRIVER = "portaudio"  # without settings: the one that a box has
 
@@ -30,7 +31,7 @@ async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[Prob
     yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
     for card, process in await asyncio.to_thread(list_playing, cards.parent):
         yield good("card_playing", card, process)
-    for finding in describe_orders(wanted):
+    for finding in (*describe_orders(wanted), *find_unnamed(wanted, kernel)):
         yield finding
     for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
         found = await _list_devices(driver)
@@ -48,6 +49,14 @@ def describe_orders(wanted: list[tuple[str, Audio]]) -> Iterator[ProbeFinding]:
         if audio.fallbacks:
             others = [f"{one.device} ({one.gain_db:g} dB)" for one in audio.fallbacks]
             yield good("sound_order", output, " → ".join([audio.device, *others]))
+
+
+def find_unnamed(wanted: list[tuple[str, Audio]], kernel: list[str]) -> Iterator[ProbeFinding]:
+    """Devices that stand for whichever card the system chooses, on a box that has cards."""
+    for output, audio in wanted:
+        for card in _cards_of(audio):
+            if kernel and card.device in CHOSEN:
+                yield warning("sound_unnamed", card.device, output)
 
 
 def list_playing(proc: Path) -> list[tuple[str, str]]:

@@ -214,6 +214,13 @@ def test_the_order_of_an_output_s_cards_is_told_and_an_absent_fallback_is_a_warn
     ]
 
 
+def test_a_device_that_the_system_chooses_is_a_warning_where_there_are_cards() -> None:
+    wanted = [("loa", Audio(driver="portaudio", device="default"))]
+    found = list(sound.find_unnamed(wanted, ["USB-Audio - USB Audio Device"]))
+    assert [(one.code, one.args) for one in found] == [("sound_unnamed", ("default", "loa"))]
+    assert list(sound.find_unnamed(wanted, [])) == []
+
+
 def test_a_card_that_plays_is_told_with_its_process(tmp_path: Path) -> None:
     for number, name, text in (
         # Documentation/sound/designs/procfile.rst; sound/core/pcm.c prints these lines

@@ -140,6 +140,15 @@ def test_a_seeded_mistake_is_found_at_its_place(
     assert (line, column, key, what) in found
 
 
+def test_a_zone_on_a_channel_that_a_fallback_card_lacks_is_a_fault(tmp_path: Path) -> None:
+    card = "{driver: portaudio, device: a, channels: 2, fallbacks: [{device: b, channels: %d}]}"
+    (line,) = [one for one in GOOD.splitlines() if "audio:" in one]
+    text = GOOD.replace("- name: cho", "- {name: cho, channels: [2]}", 1)
+    few, enough = (text.replace(line, f"    audio: {card % count}") for count in (1, 2))
+    assert [fault[-1] for fault in faults_of(write(tmp_path, few))] == ["no_channel"]
+    load_settings(write(tmp_path, enough))
+
+
 def test_all_faults_are_found_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = GOOD.replace("station:", "statoin:").replace("/etc/ca.pem", "ca.pem")
     text = text.replace("name: cho", "name: nga-ba").replace("21:00", "25:00")
