@@ -27,7 +27,7 @@ from agent.play.sound_source import Feed, SourceEnd
 from agent.play.task_end import end_task
 
 WRITE_AHEAD_S = 0.2  # before its moment the first sample is written; until then it may be moved
-MAX_OFF_S = 0.005  # of the moment at which the slot began
+MAX_OFF_S = 0.015  # of the slot's beginning: to join again costs half a second of what is said
 LONGEST_WAIT_S = 1.0
 DECODER_ARGV = (
     "ffmpeg", "-hide_banner", "-loglevel", "error", "-threads", "1",

@@ -5,15 +5,26 @@ from __future__ import annotations
 import copy
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.trust import live_stream
-from agent.trust.authority import load_pinned
+from agent.trust.authority import Authority, load_pinned
 from tests.harness.live_box import LiveBox, say
 from tests.harness.live_documents import Studio, stream_grant
-from tests.harness.signed_documents import COMMUNE, NEIGHBOUR, ROOT, code_of, judge, seal
+from tests.harness.signed_documents import (
+    COMMUNE,
+    FIRST,
+    FLOOR,
+    NEIGHBOUR,
+    ROOT,
+    SECOND,
+    code_of,
+    judge,
+    seal,
+)
 
 
 @pytest.fixture
@@ -95,6 +106,34 @@ def test_attack_096_a_grant_for_the_neighbour_commune() -> None:
     assert code_of(lambda: judge(alarm, "stream-grant", authority=authority)) == "E_SCOPE"
     here = seal(stream_grant(studio.key), COMMUNE)
     assert judge(here, "stream-grant", authority=authority).document.kind == "stream-grant"
+
+
+def with_grants() -> Authority:
+    root = copy.deepcopy(ROOT)
+    for role in root["roles"]:
+        if "cancel" in role["kinds"]:
+            role["kinds"].append("stream-grant")
+    return load_pinned(json.dumps(root).encode())
+
+
+def test_attack_026_a_voice_of_the_emergency_class_with_one_signature_of_two() -> None:
+    document = stream_grant(Studio().key, **{"class": "emergency", "issuer": "vn.84.em"})
+    authority = with_grants()
+    one = seal(document, FIRST)
+    assert code_of(lambda: judge(one, "stream-grant", authority=authority)) == "E_THRESHOLD"
+    two = seal(document, FIRST, SECOND)
+    assert judge(two, "stream-grant", authority=authority).standing == 2
+
+
+def test_attack_077_a_grant_of_yesterday_on_a_box_without_the_time() -> None:
+    authority = with_grants()
+    routine = seal(stream_grant(Studio().key), COMMUNE)
+    grade: dict[str, Any] = {"authority": authority, "now": FLOOR}
+    assert code_of(lambda: judge(routine, "stream-grant", **grade)) == "E_TIME"
+    alarm = seal(
+        stream_grant(Studio().key, **{"class": "emergency", "issuer": "vn.84.em"}), FIRST, SECOND
+    )
+    assert code_of(lambda: judge(alarm, "stream-grant", **grade)) == "E_TIME"
 
 
 def test_attack_096_another_entitled_issuer_with_the_same_stream_id_takes_nothing_over(

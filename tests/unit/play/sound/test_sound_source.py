@@ -151,6 +151,50 @@ async def test_a_cut_item_waits_at_the_position_that_its_source_names(
         assert waiting.offset_ms == 7_000 + 2_000
 
 
+async def test_a_stream_that_an_equal_level_replaced_is_joined_again_behind_it(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        made: list[FakeSource] = []
+
+        def make(_item: Item) -> FakeSource:
+            made.append(FakeSource())
+            return made[-1]
+
+        install(monkeypatch, bench, make)
+        item = build_item("trực tiếp", bench.clock.now().at, kind="live", when_cut="rejoin")
+        slot = await play(bench, replace(item, end_at=item.start_at + timedelta(seconds=60)))
+        (session,) = bench.output.session_stack.sessions
+        session.stop("replaced")
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: len(made) == 2)
+        assert bench.log.plays[0].reason == "replaced"
+
+
+@dataclass(eq=False)
+class FakeStream(FakeSource):
+    """A source that counts its segments and is told of its start."""
+
+    began: list[float] = field(default_factory=list)
+    segments: dict[str, int] = field(default_factory=lambda: {"heard": 4, "lost": 1})
+
+    def on_started(self, mono_s: float) -> None:
+        self.began.append(mono_s)
+
+
+async def test_what_a_stream_counted_is_on_record_and_it_knows_when_it_began(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        source = FakeStream()
+        install(monkeypatch, bench, lambda _item: source)
+        slot = await play(bench, build_item("trực tiếp", bench.clock.now().at, kind="live"))
+        bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert bench.log.plays[0].segments == {"heard": 4, "lost": 1}
+        assert len(source.began) == 1
+
+
 async def test_a_source_that_refuses_and_a_kind_that_the_box_lacks_are_skipped_with_their_code(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
