@@ -13,6 +13,7 @@ from typing import Any
 from central.testbed.sound_capture import find_sounds, find_tone
 
 TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c), the attention signal
+CLINIC = "tram-y-te"  # the zone that a signed command mutes
 FACES = ("mat-truoc", "mat-sau")
 ONSET = timedelta(milliseconds=60)
 MARGIN = timedelta(milliseconds=120)
@@ -47,6 +48,7 @@ def _moment(text: str) -> datetime:
 def assert_all(
     plays: Sequence[dict[str, Any]],
     refusals: Sequence[dict[str, Any]],
+    commands: Sequence[dict[str, Any]],
     wav: Path,
     wav_at: datetime,
     boards: Path,
@@ -57,6 +59,7 @@ def assert_all(
     Args:
         plays: the `play` parts of the collected records.
         refusals: the `detail` parts of the collected refusals.
+        commands: the same of the commands.
         wav: the capture.
         wav_at: UTC of its first sample.
         boards: the folder of the board's PNGs.
@@ -74,6 +77,7 @@ def assert_all(
         *_alarmed(sound, wav, wav_at),
         _spoken_for(sound, wav_at, spans, expected.unspoken),
         _nothing_else(sound, spans),
+        _muted(sound, commands),
         *_seen(sights, boards, expected),
         *_refused(refusals, expected),
     ]
@@ -187,6 +191,18 @@ def _nothing_else(
         "ngoài nhật ký không có âm thanh nào",
         "there is no sound that the journal does not name",
         ", ".join(strays[:3]),
+    )
+
+
+def _muted(sound: Sequence[dict[str, Any]], commands: Sequence[dict[str, Any]]) -> Assertion:
+    """Find the mute carried out, and the zone off for programme and on for every emergency."""
+    is_done = [(one["do"], one["result"]) for one in commands] == [("mute", "done")]
+    is_off = any(play.get("muted") == [CLINIC] for play in sound if play["class"] == "routine")
+    alarms = [play["zones"] for play in sound if play["class"] == "emergency" and play["start"]]
+    return Assertion(
+        is_done and is_off and all(CLINIC in zones for zones in alarms),
+        "lệnh tắt tiếng loa trạm y tế đã làm; tin khẩn cấp vẫn phát ở đó",
+        "the clinic's loudspeaker was muted by command; emergencies sound there",
     )
 
 

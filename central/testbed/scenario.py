@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.contract.document import Emergency
+from central.documents.command_order import draft_command
+from central.documents.emergency_order import OrderParams
 from central.documents.media import store_medium
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import read_document
-from central.store.records import list_plays, list_refusals
-from central.testbed.assertions import Assertion, Expectation, assert_all
+from central.store.records import list_commands, list_plays, list_refusals
+from central.testbed.assertions import CLINIC, Assertion, Expectation, assert_all
 from central.testbed.attacks import Attack, build_attacks
 from central.testbed.broker import find_free_port
 from central.testbed.listen import play_aloud
@@ -105,6 +107,19 @@ async def _alarm(scene: Testbed, payload: bytes, station: str | None = None) -> 
     return document.event_id
 
 
+async def _mute_clinic(scene: Testbed) -> None:
+    """Order that the loudspeaker at the clinic stays off for an hour, but for emergencies."""
+    now = datetime.now(UTC)
+    order = OrderParams("vn.84", ["84/29266/*"], now, timedelta(minutes=10), seq=1)
+    payload = draft_command(order, "mute", [CLINIC], until_at=now + timedelta(hours=1))
+    command = scene.sign(payload, "command", "vn.84")
+    await scene.publish(command, station=COMMUNE_STATION)
+    scene.say(
+        "Lệnh đã ký: loa ở trạm y tế tắt tiếng một giờ, trừ tin khẩn",
+        "A signed command: the clinic's loudspeaker is off for an hour but for emergencies",
+    )
+
+
 async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     scene.say("Hai trạm đang khởi động", "Two stations start")
     await _start_stations(scene)
@@ -114,6 +129,7 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     voice = store_medium(
         scene.folder / "studio" / "khan-cap.mp3", scene.folder / "media", scene.media.base_url
     )
+    await _mute_clinic(scene)
     attacks = build_attacks(scene, first, voice)
     await _until_moment(plan.bulletin)
     await _attack(scene, attacks)
@@ -159,6 +175,7 @@ def _judge(scene: Testbed, recording: Recording, expected: Expectation) -> list[
     return assert_all(
         list_plays(scene.database),
         list_refusals(scene.database),
+        list_commands(scene.database),
         recording.path,
         recording.first_sample_at,
         scene.folder / BOARD_STATION / "board",
