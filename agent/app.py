@@ -11,7 +11,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from agent.live.reception import LiveReception
 from agent.maintenance.card import CardMaintenance, CardWatch
 from agent.maintenance.loudness_survey import LoudnessSurvey
 from agent.maintenance.missing_media import MissingMedia
-from agent.output_set import build_outputs
+from agent.output_set import build_local_voice, build_outputs
 from agent.overrides.emergency_keys import EmergencyKeys
 from agent.overrides.emergency_monitor import EmergencyMonitor
 from agent.overrides.silence_events import SilenceEvents
@@ -48,6 +47,7 @@ from agent.play.output_factory import keep_running
 from agent.play.speaker_line import close_ports
 from agent.playout.level_faults import LevelFaults
 from agent.playout.schedule import Schedule
+from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -67,7 +67,6 @@ from agent.timesync.time_sync import TimeSync
 
 log = logging.getLogger(__name__)
 GREETING_S = 120.0
-PAUSE = timedelta(minutes=1)
 Run = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -134,11 +133,13 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             clock, documents, settings.policy, voices=voices,
             record=partial(_record_refusal, journal), set_issue=issues.set_issue,
         )  # fmt: skip
+        speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
-            mutes.is_key_turned, state.press.current, documents, voices,
+            mutes.is_key_turned, state.press.current, documents, voices, speakers.find,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
+        local_voice = build_local_voice(settings, clock, state, outputs, speakers)
         downloads = _build_downloads(settings, clock, state, schedule)
         loudness = LoudnessSurvey(
             store, state.media, documents, needed_at=lambda: schedule.needed(clock.now()),
@@ -156,7 +157,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         site_inputs = SiteInputs(
             settings, store=store, journal=journal, set_issue=issues.set_issue,
-            lines=outputs.lines, mutes=mutes, press=emergency_keys.press,
+            lines=outputs.lines, mutes=mutes,
+            press=emergency_keys.press, speak=local_voice.on_key,
         )  # fmt: skip
 
         @cache
@@ -223,11 +225,12 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         check = Signal[[]]()
         connect(check, lambda: schedule.refresh(clock.now()))
         connect(check, *(one.changed for one in outputs.by_name.values()))
-        connect(check, emergency_keys.check, emergency_monitor.changed, health.report_soon)
+        connect(check, local_voice.check, emergency_keys.check, emergency_monitor.changed)
+        connect(check, health.report_soon)
         connect(time_sync.stepped, authority.recheck)
         for changed in (
-            mutes.changed, state.press.changed, state.levels.changed, time_sync.stepped,
-            schedule.planned, voices.changed,
+            mutes.changed, state.press.changed, state.voice.changed, state.levels.changed,
+            time_sync.stepped, schedule.planned, voices.changed,
         ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
@@ -284,10 +287,10 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "authority": authority.run, "health": health.run, "site inputs": site_inputs.run,
             "silence events": silence_events.run, "maintenance": maintenance.run,
             "emergency keys": emergency_keys.run, "emergency monitor": emergency_monitor.run,
-            "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
-            "schedule": partial(schedule.run, clock), "refusals": pipeline.refusals.run,
-            "heartbeat": journal.keep_beating, "commands": commands.run, "live": live.run,
-            "loudness": loudness.run,
+            "local voice": local_voice.run, "schedule": partial(schedule.run, clock),
+            "time sync": time_sync.run, "hello scheduler": hello_scheduler.run, "live": live.run,
+            "refusals": pipeline.refusals.run, "heartbeat": journal.keep_beating,
+            "commands": commands.run, "loudness": loudness.run,
         }  # fmt: skip
         if store.is_volatile:
             services["card"] = CardWatch(

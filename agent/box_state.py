@@ -28,6 +28,7 @@ from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 from agent.state.mutes import Mutes
+from agent.state.voice_press import VoicePress
 from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
 from agent.store.documents import ReplayFloors, load_floors
@@ -87,6 +88,7 @@ class BoxState:
         mutes: what mutes the box.
         press: the last press of an emergency key.
         levels: the trim and the mute of each zone.
+        voice: who speaks at a microphone of the box now.
     """
 
     jobs: BackgroundJobs
@@ -101,6 +103,7 @@ class BoxState:
     mutes: Mutes
     press: KeyPress
     levels: ZoneLevels
+    voice: VoicePress
 
 
 async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) -> BoxState:
@@ -134,7 +137,7 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     return BoxState(
         jobs, journal, issues, internal_errors, floors, documents,
         AuthorityInForce(device.root.authority), media, MediaStatus(media.has),
-        Mutes(documents, switch), KeyPress(clock), levels,
+        Mutes(documents, switch), KeyPress(clock), levels, VoicePress(),
     )  # fmt: skip
 
 

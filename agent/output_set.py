@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from agent.box_state import BoxState
 from agent.clock import Clock
@@ -13,16 +15,21 @@ from agent.contract.ids import StationId
 from agent.live.live_source import live_source
 from agent.live.reception import LiveReception
 from agent.overrides.emergency_state import EmergencyState, list_alarms
+from agent.overrides.local_voice import LocalVoice, list_voice_keys
 from agent.play.board.board_output import BoardOutput
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
-from agent.play.source_table import build_sources
+from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import Output, Settings
+
+if TYPE_CHECKING:
+    from agent.play.capture.voice_input import VoiceInput
 
 PAUSE = timedelta(minutes=1)
 
@@ -35,6 +42,7 @@ class OutputSet:
         schedule: of the whole box.
         clock: the only source of time.
         volumes: how loud each zone may be.
+        voices: microphones and line-ins by their names.
 
     Attributes:
         rundowns: name of an output → its part of the schedule.
@@ -45,6 +53,7 @@ class OutputSet:
     schedule: Schedule
     clock: Clock
     volumes: StationVolumes
+    voices: Mapping[str, VoiceInput] = field(default_factory=dict)
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
@@ -52,6 +61,10 @@ class OutputSet:
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
         return list_sounding(self.by_name.values())
+
+    def peak_dbfs(self, voice: str) -> float | None:
+        """The highest peak of what was last said into a voice input."""
+        return self.voices[voice].peak_dbfs
 
     def list_alarms(self) -> list[EmergencyState]:
         """Every emergency in force, and how it stands on each output."""
@@ -79,13 +92,15 @@ def build_outputs(
     Raises:
         ConfigError: a switch's profile or options are unknown.
     """
+    voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
     live_sources: SourceTable = {"live": partial(live_source, find=live.find, clock=clock)}
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
-    built = OutputSet(schedule, clock, volumes)
+    built = OutputSet(schedule, clock, volumes, voices)
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
-        sources: SourceTable = {**build_sources(media), **live_sources}
+        local_sources = build_sources(media, voices, state.voice.wait_end)
+        sources: SourceTable = {**local_sources, **live_sources}
         context = OutputContext(
             rundown, clock, media, state.journal, state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
@@ -106,3 +121,16 @@ def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:
     if output.board is not None:
         return BoardSchedule(schedule, [face.name for face in output.faces])
     return SoundSchedule(schedule, [zone.name for zone in output.zones])
+
+
+def build_local_voice(
+    settings: Settings, clock: Clock, state: BoxState, outputs: OutputSet, items: VoiceItems
+) -> LocalVoice:
+    """The keys of the microphones and line-ins."""
+    mutes, schedule = state.mutes, outputs.schedule
+    return LocalVoice(
+        list_voice_keys(settings), clock=clock, journal=state.journal, issues=state.issues,
+        press=state.voice, judge=partial(items.judge, schedule), refuse=items.refuse,
+        is_stopped=mutes.is_stopped, is_muted=mutes.is_muted, sounding=outputs.sounding,
+        peak_dbfs=outputs.peak_dbfs,
+    )  # fmt: skip

@@ -28,6 +28,7 @@ PARTS: dict[str, Support] = {
     "policy.caps": "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
+    "policy.mic": "applied",
     "kind=command": "applied",
     MUTE: "applied",
     UNMUTE: "applied",
@@ -41,7 +42,6 @@ PARTS: dict[str, Support] = {
     "entries.body.scene.elements.kind=video": "refused",
     "entries.sync.kind=staggered": "not obeyed",
     "policy.relay_hosts": "not obeyed",
-    "policy.mic": "not obeyed",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")

@@ -12,8 +12,11 @@ from typing import Literal
 
 from texts.catalogue import Text
 
-InputKindName = Literal["door", "mains", "generator", "silence-key", "emergency-key"]
-InputAction = Literal["mute", "start_alarm"]
+InputKindName = Literal[
+    "door", "mains", "generator", "silence-key", "emergency-key", "microphone-key",
+    "emergency-microphone-key",
+]  # fmt: skip
+InputAction = Literal["mute", "start_alarm", "speak", "speak_emergency"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,12 @@ class InputKind:
     @property
     def must_be_released(self) -> bool:
         """Does a contact that is found active count only after it was seen inactive?"""
-        return self.action == "start_alarm"
+        return self.action == "start_alarm" or self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Does it act for as long as it is pressed? One that cannot be read counts as released."""
+        return self.action in ("speak", "speak_emergency")
 
     def raises_issue(self, active: bool) -> bool:  # noqa: FBT001 - the state itself is the argument
         """Does this state of the contact raise the issue?"""
@@ -74,5 +82,12 @@ INPUT_KINDS: Mapping[InputKindName, InputKind] = {
     "silence-key": InputKind(Text("phím tắt tiếng", "key that silences the box"), action="mute"),
     "emergency-key": InputKind(
         Text("nút khẩn cấp", "key that starts an alarm"), action="start_alarm"
+    ),
+    "microphone-key": InputKind(
+        Text("nút nói micro, giữ để nói", "key of a microphone, held to speak"), action="speak"
+    ),
+    "emergency-microphone-key": InputKind(
+        Text("nút micro khẩn cấp, giữ để nói", "key of the emergency microphone, held to speak"),
+        action="speak_emergency",
     ),
 }

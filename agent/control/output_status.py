@@ -130,6 +130,8 @@ class OutputStatusReader:
         elif isinstance(document, Playlist):
             entry = next((one for one in document.entries if one.id == item.source.entry), None)
             why = _why(document, entry) if entry is not None else None
+        elif item.started_by is not None:  # a person speaks; no document is behind it
+            why = PlacementRule("", "", 0, started_by=item.started_by)
         return ItemStatus(title, item.level_name, item.start_at, item.end_at, item.zones, why)
 
     def _next(self, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:

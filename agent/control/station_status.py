@@ -31,7 +31,7 @@ class PlacementRule:
     """Which rule put an item there.
 
     Args:
-        issuer: the role that signed.
+        issuer: the role that signed; empty for a person who speaks at the box.
         slot: the document's slot.
         seq: its number.
         at: its clock times, local to the station, as signed; empty for an emergency.

@@ -1,4 +1,4 @@
-"""Reads the box's contacts: a door, mains, a generator, the two local keys.
+"""Reads the box's contacts: a door, mains, a generator, the local keys.
 
 The theory. A contact that reports its edges by itself (GPIO) is waited for; any other is polled: a
 key four times a second, the rest once. One that does not answer is polled three times, then raises
@@ -6,9 +6,10 @@ an issue and is polled every five seconds, so that a dead module does not block 
 shares with the switches. Its state is unknown from then on: the report says null, not the last
 value.
 
-An emergency key that is found pressed, at start or when its module is back, starts nothing: a short
-in its wires would otherwise sound the alarm at every power cut. It counts again after it was seen
-released.
+An emergency key, or the key of a microphone, that is found pressed, at start or when its module is
+back, starts nothing: a short in its wires would otherwise sound the alarm at every power cut. It
+counts again after it was seen released. The key of a microphone that cannot be read any more counts
+as released.
 """
 
 from __future__ import annotations
@@ -142,6 +143,9 @@ class ContactMonitor:
             return
         self.active = None
         self._is_armed = not self._spec.must_be_released
+        if self._spec.is_held and self._last_reported:
+            self._last_reported = False
+            self._report(active=False)
         self._device.report_miss(self.name, why)
         await asyncio.sleep(self._interval.retry_s)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from agent.clock import Clock, Now, mono_s
 from agent.contract.document import Emergency
 from agent.contract.input_kind import INPUT_KINDS
+from agent.contract.priority import Level
 from agent.errors import AgentError
 from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
@@ -138,7 +139,7 @@ class EmergencyKeys:
             return False
         if "sound" not in self._senses or not active.sequence_ms:
             return True
-        is_heard = any(item.started_by is not None for item in self._sounding())
+        is_heard = any(item.level == Level.LOCAL_KEY for item in self._sounding())
         return is_heard or (at - press.at).total_seconds() * 1000 < active.sequence_ms
 
     def check(self) -> None:

@@ -38,9 +38,10 @@ class SiteInputs:
         lines: every switched speaker line.
         mutes: gets the state of the silence key.
         press: called with the name of an emergency key that was just pressed.
+        speak: called with the name of a microphone's key and its new state.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a collaborator
         self,
         settings: Settings,
         *,
@@ -50,6 +51,7 @@ class SiteInputs:
         lines: Sequence[SpeakerLine],
         mutes: Mutes,
         press: Callable[[str], None],
+        speak: Callable[[str, bool], None],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -58,6 +60,7 @@ class SiteInputs:
         self._lines = lines
         self._mutes = mutes
         self._press = press
+        self._speak = speak
         self._was_locked = False  # as stored
         self._inputs = InputMonitor([])
         self._sensors = SensorMonitor([])
@@ -116,6 +119,8 @@ class SiteInputs:
             self._mutes.changed.emit()  # the silence comes before the write to the card
         elif action == "start_alarm" and active:
             self._press(name)
+        elif INPUT_KINDS[kind].is_held:
+            self._speak(name, active)
         self._events.put_nowait((name, kind, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument

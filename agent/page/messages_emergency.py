@@ -5,6 +5,13 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 ALARM_PHRASES: Catalogue = {
+    # somebody speaks at the box
+    "level.local_voice": Text("nói tại chỗ", "spoken here"),
+    "level.emergency_voice": Text("nói khẩn cấp", "emergency, spoken here"),
+    "why.local_voice": Text(
+        "có người đang giữ nút {0} và nói",
+        "somebody holds the key {0} and speaks",
+    ),
     "alarms": Text("Tin khẩn cấp đang có hiệu lực", "Emergency in force"),
     "alarms.exercise": Text("Diễn tập đang có hiệu lực", "Exercise in force"),
     "alarm.until": Text("Ký bởi {0}; hết hiệu lực lúc {1}.", "Signed by {0}; in force until {1}."),

@@ -16,7 +16,9 @@ from agent.control.station_status import (
 from agent.page.html import Html, el, join
 from agent.page.translator import Translator
 
-PROMINENT = ("emergency", "priority", "relay", "local_key")
+PROMINENT = (
+    "emergency", "emergency_voice", "priority", "relay", "local_voice", "local_key",
+)  # fmt: skip
 
 
 def build_outputs(status: StationStatus, translator: Translator) -> Html:
@@ -121,6 +123,8 @@ def _why(item: ItemStatus, translator: Translator) -> Html:
     if why is None:
         return Html("")
     people = [el("br"), _people(why, translator)] if why.editor or why.approver else []
+    if why.started_by is not None and not why.issuer:
+        return join(translator("why.local_voice", why.started_by))
     if why.started_by is not None:
         return join(translator("why.local_key", why.started_by, why.issuer), *people)
     if not why.at:

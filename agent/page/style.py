@@ -66,7 +66,7 @@ summary{cursor:pointer;color:var(--link);padding:.35rem 0;font-size:.9rem}
 .pair b{font-weight:650}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .5rem;
 font-size:.78rem;white-space:nowrap;color:var(--soft)}
-.tag.emergency,.tag.local_key{color:var(--bad);font-weight:700}.tag.priority{color:var(--watch)}
+.tag.emergency,.tag.emergency_voice,.tag.local_key{color:var(--bad);font-weight:700}.tag.priority{color:var(--watch)}
 .zones li{display:flex;justify-content:space-between;gap:.6rem;align-items:baseline;
 background:var(--tint);border-radius:.45rem;padding:.4rem .6rem;margin-top:.4rem}
 .zones small{display:block}

@@ -44,6 +44,7 @@ BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
 REFRESH_S = 60.0
+LOCAL_KINDS = ("microphone", "line-in")
 WITHOUT_CONFIG = effective_policy(None, None)
 REFRESH_WHILE_WAITING_S = 1.0  # far below the slack of an emergency's sequence, 10 s
 
@@ -53,6 +54,10 @@ def _never() -> bool:
 
 
 def _no_press() -> None:
+    return None
+
+
+def _no_voice(_zones: Collection[str]) -> None:
     return None
 
 
@@ -68,6 +73,7 @@ class Schedule:
         pressed: the last press of an emergency key, while it may last.
         documents: those in force.
         voices: the live ones that are to be heard.
+        find_speaker: who speaks at the box now on an output with these zones.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
@@ -84,6 +90,7 @@ class Schedule:
     pressed: Callable[[], Press | None] = _no_press
     documents: DocumentsInForce = field(default_factory=DocumentsInForce)
     voices: LiveVoices = field(default_factory=LiveVoices)
+    find_speaker: Callable[[Collection[str]], Item | None] = _no_voice
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -232,14 +239,22 @@ class SoundSchedule:
         self._zones = frozenset(zones)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
-        """The first emergency that is not done, else the higher of live and scheduled."""
+        """The first that is not done of emergencies and who speaks at the box, else the highest."""
+        speaker = self._find_speaker(now, done)
         for item in self._alarms(now):
             if item.key not in done:
-                return item
-        voice, scheduled = self._voice(now, done), self.scheduled(now)
-        if voice is None or scheduled is None or scheduled.key in done:
-            return voice or scheduled
-        return scheduled if scheduled.level >= voice.level else voice
+                return speaker if speaker is not None and speaker.level > item.level else item
+        scheduled = self.scheduled(now)
+        is_done = scheduled is None or scheduled.key in done
+        candidates = [None if is_done else scheduled, self._voice(now, done), speaker]
+        found = filter(None, candidates)
+        return max(found, key=lambda item: item.level, default=scheduled)  # the first of equals
+
+    def _find_speaker(self, now: Now, done: Collection[str]) -> Item | None:
+        speaker = self._schedule.find_speaker(self._zones) if self.sense == "sound" else None
+        if speaker is None or speaker.key in done or not self.is_entitled(speaker, now):
+            return None
+        return speaker
 
     def _voice(self, now: Now, done: Collection[str]) -> Item | None:
         """The highest live voice for this output that is not done."""
@@ -316,6 +331,8 @@ class SoundSchedule:
         if item.kind == "live":
             is_on = self._schedule.voices.is_on(item.key)
             return is_on and self._may_sound(Level(item.level), now)
+        if item.kind in LOCAL_KINDS:  # who speaks is ended with its reason by `overrides`
+            return self._may_sound(Level(item.level), now)
         if item.level >= Level.EMERGENCY:
             alarms = self._schedule.alarms(now, self.sense)
             return any(key_of(one, self.sense) == item.key for one in alarms)

@@ -6,12 +6,14 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from agent.contract.input_kind import INPUT_KINDS
 from agent.settings.found import Found
 from agent.settings.model import LISTEN, Output
 from strict_yaml.node import Node, Pairs, Scalar, given, items_of
 from strict_yaml.validation_fault import CodedText
 
 _HOST_PORT = re.compile(r"([^:]+):[0-9]{1,5}")
+VOICE_KEYS = [kind for kind, one in INPUT_KINDS.items() if one.is_held]
 _OF_AUDIO, _OF_BOARD = ("audio", "zones"), ("board", "faces")
 
 
@@ -23,10 +25,11 @@ def find_clashes(tree: Node) -> Iterator[Found]:
     yield from _find_switch_twins(outputs)
     for index, node in outputs:
         yield from _find_in_output(node, f"outputs[{index}]")
-    for key in ("inputs", "sensors"):
+    for key in ("inputs", "sensors", "voice_inputs"):
         yield from _find_twins([(f"{key}[{i}].name", node) for i, node in items_of(tree, key)])
     yield from _find_input_twins(items_of(tree, "inputs"))
     yield from _find_in_sensors(items_of(tree, "sensors"), outputs)
+    yield from _find_in_voices(tree, outputs)
     yield from _find_in_host(given(given(tree, "broker"), "host"))
     yield from _find_in_page(given(given(tree, "page"), "listen"))
     for index, window in items_of(given(tree, "policy"), "quiet_hours"):
@@ -153,6 +156,27 @@ def _find_in_sensors(
             yield Found(
                 high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", expected
             )
+
+
+def _find_in_voices(tree: Node, outputs: list[tuple[int, Node]]) -> Iterator[Found]:
+    voices = items_of(tree, "voice_inputs")
+    names = [_texts(node, "name")[0] for _, node in voices]
+    for i, contact in items_of(tree, "inputs"):
+        kind, speaks = given(contact, "kind"), given(contact, "speaks")
+        if not isinstance(kind, Scalar) or kind.value not in VOICE_KEYS:
+            continue
+        if not names:
+            expected = CodedText("rule", ("voice_inputs",))
+            yield Found(kind.mark, f"inputs[{i}].kind", "no_voice_input", kind.value, expected)
+        elif isinstance(speaks, Scalar) and speaks.value not in names:
+            yield _unknown(speaks, f"inputs[{i}].speaks", "no_voice_input", names)
+    zones = [
+        _texts(zone, "name")[0] for _, output in outputs for _, zone in items_of(output, "zones")
+    ]
+    for i, voice in voices:
+        for k, zone in items_of(voice, "zones"):
+            if isinstance(zone, Scalar) and zone.value not in zones:
+                yield _unknown(zone, f"voice_inputs[{i}].zones[{k}]", "no_zone", zones)
 
 
 def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:

@@ -48,6 +48,9 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
         profile = given(given(output, "board"), "profile")
         yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
+    for i, voice in items_of(tree, "voice_inputs"):
+        driver = given(voice, "driver")
+        yield from _known(driver, f"voice_inputs[{i}].driver", registry.AUDIO_INPUTS)
     # Building the devices shows whether they conflict; nothing is opened. Not while the agent runs.
     is_alone = not registry.has_buses()
     for device in _list_devices(tree):

@@ -31,6 +31,10 @@ _OWN: Catalogue = {
     ),
     "channel_twice": Text("kênh này ghi hai lần", "channel named twice"),
     "no_zone": Text("không có vùng loa này", "no such zone"),
+    "no_voice_input": Text(
+        "không có micro hay đường vào này ở voice_inputs",
+        "no such microphone or line-in in voice_inputs",
+    ),
     "low_not_below_high": Text(
         "mức thấp (low) phải nhỏ hơn mức cao (high)",
         "low must be below high",

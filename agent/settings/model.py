@@ -170,10 +170,26 @@ class Output(_Settings, frozen=True, kw_only=True):
     faces: list[Face] = []
 
 
+class VoiceDevice(_Settings, frozen=True, kw_only=True):
+    """A microphone, or the line-in for a mixer or tuner. A contact's `speaks` names it.
+
+    It is heard in `zones`, in all of them without any, for `max_min` minutes at most.
+    """
+
+    name: Name
+    kind: Literal["microphone", "line-in"] = "microphone"
+    driver: Profile = "portaudio"
+    device: Annotated[str, Meta(min_length=1, max_length=256)]
+    zones: Annotated[list[Name], Meta(max_length=64)] = []
+    max_min: Annotated[int, Meta(ge=1, le=240)] = 10
+    chime: bool = True
+
+
 class Input(_Settings, frozen=True, kw_only=True):
     """A contact that the box reads. `line` is a GPIO line offset or a Modbus input number.
 
     `starts` is the slot whose prepared alarm an emergency key starts; `DEFAULT_KEY_SLOT` without.
+    `speaks` is the voice input that the key of a microphone opens; the first one without.
     """
 
     name: Name
@@ -183,6 +199,7 @@ class Input(_Settings, frozen=True, kw_only=True):
     unit: Unit | None = None
     line: Line | None = None
     starts: KeySlot | None = None
+    speaks: Name | None = None
     active: Literal["high", "low"] = "high"
     debounce_ms: Annotated[int, Meta(ge=0, le=10_000)] = 50
     options: Options = {}
@@ -253,6 +270,7 @@ class Settings(_Settings, frozen=True, kw_only=True):
     outputs: Annotated[list[Output], Meta(min_length=1, max_length=16)]
     inputs: Annotated[list[Input], Meta(max_length=64)] = []
     sensors: Annotated[list[Sensor], Meta(max_length=64)] = []
+    voice_inputs: Annotated[list[VoiceDevice], Meta(max_length=8)] = []
     page: Page | None = None
     policy: Policy | None = None
     media: Media = Media()

@@ -77,6 +77,14 @@ RISKS: Catalogue = {
         "chỉ nút khẩn cấp mới phát được báo động: ở đây starts không có tác dụng gì",
         "only an emergency key starts an alarm: here `starts` does nothing",
     ),
+    "speaks_unused": Text(
+        "chỉ nút micro mới mở được micro: ở đây speaks không có tác dụng gì",
+        "only the key of a microphone opens one: here `speaks` does nothing",
+    ),
+    "voice_unused": Text(
+        "không có nút nào ở inputs mở được đường vào này",
+        "no key in `inputs` opens this voice input",
+    ),
     "debounce_short": Text(
         "tiếp điểm nảy sẽ bị đếm thành nhiều lần bấm",
         "a bouncing contact will count as several",

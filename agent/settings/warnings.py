@@ -47,6 +47,7 @@ def find_risks(settings: Settings, tree: Node, path: Path) -> Iterator[Found]:
         *_find_shared(settings),
         *(risk for i, one in enumerate(settings.inputs) for risk in _find_in_input(one, i)),
         *(risk for i, one in enumerate(settings.sensors) for risk in _find_in_sensor(one, i)),
+        *_find_in_voices(settings),
         *_find_in_page(settings),
         *_find_in_policy(settings.policy),
         *find_file_risks(settings, path, ids=find_service()),
@@ -165,9 +166,23 @@ def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     if contact.starts is not None and INPUT_KINDS[contact.kind].action != "start_alarm":
         expected = CodedText("rule", ("kind: emergency-key",))
         yield (*at, "starts"), "starts_unused", contact.starts, expected
+    if contact.speaks is not None and not INPUT_KINDS[contact.kind].is_held:
+        expected = CodedText("rule", ("kind: microphone-key",))
+        yield (*at, "speaks"), "speaks_unused", contact.speaks, expected
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:
         expected = CodedText("at_least", (str(DEBOUNCE_SHORT_MS),))
         yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), expected
+
+
+def _find_in_voices(settings: Settings) -> Iterator[Risk]:
+    """Voice inputs that no key opens."""
+    names = [one.name for one in settings.voice_inputs]
+    keys = [one for one in settings.inputs if INPUT_KINDS[one.kind].is_held]
+    opened = {one.speaks or names[0] for one in keys if names}
+    for i, name in enumerate(names):
+        if name not in opened:
+            expected = CodedText("rule", (f"speaks: {name}",))
+            yield ("voice_inputs", i, "name"), "voice_unused", name, expected
 
 
 def _find_in_sensor(sensor: Sensor, index: int) -> Iterator[Risk]:

@@ -43,3 +43,7 @@ class Mutes:
         """Is everything silent and black, an emergency too: by the key or by an order?"""
         ordered = self.ordered(now)
         return self.is_locked or (ordered is not None and ordered.stops_emergency)
+
+    def is_muted(self, now: Now) -> bool:
+        """Does nothing but an emergency sound, or not even that?"""
+        return self.switch.is_on or self.is_locked or self.ordered(now) is not None

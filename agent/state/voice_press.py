@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 
 from agent.clock import mono_s
 from agent.signals import Signal
+
+REMEMBERED = 256  # presses
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,12 @@ class VoicePress:
 
     Attributes:
         changed: emitted when somebody begins or ends.
+        spoken: begin and end, as CLOCK_MONOTONIC, of what ordinary voices have said of late.
     """
 
     def __init__(self) -> None:
         self.changed = Signal[[]]()
+        self.spoken: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._current: Speaking | None = None
         self._count = 0
         self._ended = asyncio.Event()
@@ -57,17 +62,19 @@ class VoicePress:
         self, input_name: str, key: str, *, is_emergency: bool, until_mono_s: float
     ) -> Speaking:
         """Somebody begins; whoever spoke before has been replaced."""
-        self.end("replaced")
+        self.finish("replaced")
         self._count += 1
         self._current = Speaking(input_name, key, is_emergency, self._count, mono_s(), until_mono_s)
         self.changed.emit()
         return self._current
 
-    def end(self, reason: str | None = None) -> None:
+    def finish(self, reason: str | None = None) -> None:
         """Nobody speaks any more; `reason` None: the key was released."""
         if self._current is None:
             return
         self._last = (self._current.item_key, reason)
+        if not self._current.is_emergency:
+            self.spoken.append((self._current.began_mono_s, mono_s()))
         self._current = None
         ended, self._ended = self._ended, asyncio.Event()
         ended.set()

@@ -17,7 +17,9 @@ _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 def describe_on_air(row: Row, lang: Lang) -> str:
     """Describe: title; output and class; until when; what is not heard; a lost link."""
-    level = "emergency" if row["level"] == "local_key" else str(row["level"])
+    level = str(row["level"])
+    if level in ("local_key", "emergency_voice"):
+        level = "emergency"
     words = translate(lang, f"class.{level}")
     kind = level if words == f"class.{level}" else words
     lines = [shorten_title(str(row["title"])), f"{name_output(row, lang)}, {kind}"]

@@ -1,4 +1,8 @@
-"""Sound without a sound card: a private PulseAudio with null sinks, and its captures."""
+"""Sound without a sound card: a private PulseAudio with null sinks, its captures, microphones.
+
+A virtual microphone is a null sink whose monitor is an ALSA input: what is played into it, the
+agent captures.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,8 @@ class SoundServer:
             raise ValueError(f"{self._socket}: too long for a UNIX socket")
         self._server: asyncio.subprocess.Process | None = None
         self._captures: list[Capture] = []
+        self._speakers: list[asyncio.subprocess.Process] = []
+        self._feeds: list[asyncio.Task[None]] = []
 
     @property
     def env(self) -> dict[str, str]:
@@ -54,16 +60,20 @@ class SoundServer:
             raise RuntimeError("the sound room is not started")
         return self._server.pid
 
-    async def start(self, sinks: Sequence[str] = ("loa",)) -> None:
+    async def start(self, sinks: Sequence[str] = ("loa",), microphones: Sequence[str] = ()) -> None:
         """Start the server; returns when it takes clients.
+
+        Args:
+            sinks: the outputs, by the names of their ALSA devices.
+            microphones: the inputs, likewise.
 
         Raises:
             RuntimeError: it did not come up; its log is `pulse.log` in the directory.
         """
         (self.directory / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
         self._socket.unlink(missing_ok=True)
-        (self.directory / "default.pa").write_text(self._server_script(sinks))
-        (self.directory / "asound.conf").write_text(self._alsa_config(sinks))
+        (self.directory / "default.pa").write_text(self._server_script([*sinks, *microphones]))
+        (self.directory / "asound.conf").write_text(self._alsa_config(sinks, microphones))
         with (self.directory / "pulse.log").open("ab") as log:
             self._server = await asyncio.create_subprocess_exec(
                 *_pulse_argv(self.directory),
@@ -73,6 +83,17 @@ class SoundServer:
                 env=self._server_env(),
             )
         await self._wait_up()
+
+    async def speak(self, microphone: str, samples: bytes) -> asyncio.subprocess.Process:
+        """Play s16le mono into a virtual microphone; the process ends with the sound."""
+        argv = ["pacat", "-d", microphone, f"--rate={RATE_HZ}", "--channels=1", "--format=s16le"]
+        process = await asyncio.create_subprocess_exec(
+            *argv, "--latency-msec=20", "--raw",
+            stdin=asyncio.subprocess.PIPE, env=self._server_env() | self.env,
+        )  # fmt: skip
+        self._speakers.append(process)
+        self._feeds.append(asyncio.create_task(_feed(process, samples), name="speaker"))
+        return process
 
     async def capture(
         self, sink: str, directory: Path | None = None, channel: str | None = None
@@ -101,7 +122,15 @@ class SoundServer:
                 with contextlib.suppress(RuntimeError):  # the result is no longer needed
                     await self.finish(self._captures[-1])
         finally:
+            await self._end_speakers()
             await self._end_server()
+
+    async def _end_speakers(self) -> None:
+        for process in self._speakers:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+        await asyncio.gather(*self._feeds, return_exceptions=True)
 
     async def _end_server(self) -> None:
         if self._server is None:
@@ -129,12 +158,16 @@ class SoundServer:
         ]
         return "\n".join(lines) + "\n"
 
-    def _alsa_config(self, sinks: Sequence[str]) -> str:
+    def _alsa_config(self, sinks: Sequence[str], microphones: Sequence[str]) -> str:
         # PortAudio 19.6 aborts (assertion in BuildDeviceList) where every pcm opens and none is
         # called default, dmix or the like: so there is always a default.
         return "".join(
             f'pcm.{name} {{ type pulse server "unix:{self._socket}" device "{sink}" }}\n'
-            for name, sink in [("default", sinks[0]), *((sink, sink) for sink in sinks)]
+            for name, sink in [
+                ("default", sinks[0]),
+                *((sink, sink) for sink in sinks),
+                *((name, f"{name}.monitor") for name in microphones),
+            ]
         )
 
     def _server_env(self) -> dict[str, str]:
@@ -173,3 +206,13 @@ def _pulse_argv(directory: Path) -> list[str]:
         *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]
+
+
+async def _feed(process: asyncio.subprocess.Process, samples: bytes) -> None:
+    pipe = process.stdin
+    assert pipe is not None  # noqa: S101 - it is a pipe
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        pipe.write(samples)
+        await pipe.drain()
+        pipe.close()
+        await pipe.wait_closed()

@@ -85,8 +85,10 @@ items:
     )
 
 
-def station_config(station: str, now: datetime, media_host: str, seq: int = 1) -> bytes:
-    """Place, group and a policy that allows the whole day, and media from one `host:port`."""
+def station_config(
+    station: str, now: datetime, media_host: str, seq: int = 1, policy: StationPolicy | None = None
+) -> bytes:
+    """Place, group and a policy; without one the whole day, and media from one `host:port`."""
     header = build_header(
         "station-config",
         issuer=f"vn.{PROVINCE}",
@@ -103,7 +105,7 @@ def station_config(station: str, now: datetime, media_host: str, seq: int = 1) -
             place=f"{PROVINCE}/{COMMUNE}/{station}",
             groups=[GROUP],
             zones=[],
-            policy=StationPolicy(quiet_hours=[], media_hosts=[media_host]),
+            policy=policy or StationPolicy(quiet_hours=[], media_hosts=[media_host]),
         )
     )
 

@@ -26,6 +26,7 @@ from central.testbed.stations import (
     BOARD_STATION,
     COMMUNE_STATION,
     GROUP,
+    MICROPHONE,
     SINK,
     Station,
     write_settings,
@@ -89,7 +90,7 @@ async def start_testbed(folder: Path, python: str = sys.executable) -> AsyncIter
         await media.start()
         room = SoundServer(folder / "sound")
         stack.push_async_callback(room.stop)
-        await room.start([SINK])
+        await room.start([SINK], [MICROPHONE])
         database = Database.open(folder / "central.db")
         stack.callback(database.close)
         authority_store.put(database, authority.files())

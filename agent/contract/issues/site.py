@@ -60,8 +60,10 @@ SITE: dict[str, IssueKind] = {
     "key_stuck": IssueKind(
         "warning",
         Text(
-            "nút khẩn cấp tại chỗ bị kẹt ở vị trí nhấn: hộp bỏ qua đến khi nút nhả ra",
-            "the local emergency key is stuck as pressed: it is ignored until it is released",
+            "nút khẩn cấp hoặc nút micro tại chỗ bị kẹt ở vị trí nhấn: hộp bỏ qua đến khi nút nhả"
+            " ra",
+            "a local emergency or microphone key is stuck as pressed: it is ignored until it is"
+            " released",
         ),
         Text(
             "nhả nút; vẫn báo thì xem dây có chập không, và `active` trong station.yaml",
@@ -99,13 +101,59 @@ SITE: dict[str, IssueKind] = {
         "fault",
         Text(
             "có người bấm nút khẩn cấp nhưng KHÔNG phát được gì",
-            "the emergency key was pressed and NOTHING was started",
+            "an emergency key was pressed and NOTHING was started",
         ),
         Text(
             "có nguy hiểm thật: báo dân ngay bằng cách khác và gọi trung tâm phát khẩn cấp; rồi xin"
             " trung tâm báo động cho nút này",
             "if the danger is real, warn people by other means now and have the centre send an"
             " emergency; then get an alarm for this key from the centre",
+        ),
+    ),
+    "microphone_on": IssueKind(
+        "warning",
+        Text(
+            "có người đang nói vào micro tại trạm", "somebody speaks into a microphone at the box"
+        ),
+        Text(
+            "không phải người của xã thì đến trạm ngay; nói xong thì nhả nút",
+            "if it is nobody of the commune, go there now; release the key when done",
+        ),
+    ),
+    "microphone_left_on": IssueKind(
+        "warning",
+        Text(
+            "nút micro bị giữ quá lâu: hộp đã ngắt và chờ nút nhả ra",
+            "the key of a microphone was held for too long: it was cut, and counts again once it is"
+            " released",
+        ),
+        Text(
+            "nhả nút; vẫn báo thì nút kẹt hoặc dây chập; cần nói lâu hơn thì tăng max_min",
+            "release the key; if this stays, it sticks or its wires are shorted; to speak for"
+            " longer raise max_min",
+        ),
+    ),
+    "microphone_lost": IssueKind(
+        "fault",
+        Text(
+            "không thu được tiếng từ micro hoặc đường vào tại trạm",
+            "the microphone or line-in at the box gives no sound",
+        ),
+        Text(
+            "xem phích cắm và card thu; xem device ở voice_inputs; chạy tramtin doctor",
+            "look at the plug and the card; see device in voice_inputs; run tramtin doctor",
+        ),
+    ),
+    "microphone_not_allowed": IssueKind(
+        "warning",
+        Text(
+            "cấu hình trạm đã ký không cho dùng micro: bấm nút sẽ không nói được",
+            "the signed station-config does not allow the microphone: its key does nothing",
+        ),
+        Text(
+            "xin trung tâm ký cấu hình trạm có mic: true; không dùng thì bỏ nút khỏi station.yaml",
+            "have the centre sign a station-config with mic: true; if it is not wanted, take the"
+            " key out of station.yaml",
         ),
     ),
     "sensor_no_answer": IssueKind(

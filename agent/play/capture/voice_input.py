@@ -11,17 +11,19 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from agent.clock import mono_s
 from agent.errors import PlayError
+from agent.play.capture.capture_config import capture_argv
 from agent.play.ipc import AddPipe, CaptureBeat, CaptureEvent
 from agent.play.item import Item
 from agent.play.sound_source import Feed, SourceEnd
 from agent.play.speaker_line import FaultSink
 from agent.play.task_end import end_task
 from agent.play.worker_process import WorkerProcess
+from agent.settings.model import VoiceDevice
 
 log = logging.getLogger(__name__)
 OPEN_LIMIT_S = 5.0
@@ -211,9 +213,21 @@ class VoiceSource:
         await self._close()
 
 
+def build_voice_input(device: VoiceDevice, on_fault: FaultSink) -> VoiceInput:
+    """The input of one entry of the settings."""
+    argv = capture_argv(device.driver, device.device)
+    return VoiceInput(
+        device.name,
+        lambda on_event, on_lost: WorkerProcess(
+            argv, CaptureEvent, on_event, on_lost, name=device.name
+        ),
+        on_fault,
+    )
+
+
 def make_voice_source(
     item: Item,
-    devices: dict[str, VoiceInput],
+    devices: Mapping[str, VoiceInput],
     wait_released: Callable[[str], Awaitable[str | None]],
 ) -> VoiceSource:
     """The source of a person who speaks; the item's entry names the input.

@@ -120,6 +120,10 @@ class SessionStack:
         ]
         return max(begun, key=lambda session: session.item.level, default=None)
 
+    def has_above(self, level: int) -> bool:
+        """Is a session open above the level of an emergency: somebody speaks at the box?"""
+        return any(session.item.level > level for session in self._scheduled)
+
     def find_end_s(self, now: Now) -> float:
         """Seconds until the first item must be ended whose source does not end by itself."""
         ends = [one.item.end_at for one in self._scheduled if one.is_endless and one.is_sounding]

@@ -212,7 +212,9 @@ class SoundOutput:
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
         back = self._ends.backlog.next(now) if soon is None else None
         await self.session_stack.withdraw_prepared(back)
-        wanted = self._rundown.wanted(now, self._ends.done) if alarm is None else None
+        wanted = self._rundown.wanted(now, self._ends.done)
+        if alarm is not None and wanted is not None and wanted.level <= alarm.level:
+            wanted = None
         new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
         is_first = back is None or wanted is None or back.item.level <= wanted.level
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
@@ -256,7 +258,8 @@ class SoundOutput:
                 return alarm
             if not on.is_sounding:
                 await self.session_stack.withdraw(on)
-        if alarm is not None and (on is None or on.item.key != alarm.key):
+        is_new = alarm is not None and (on is None or on.item.key != alarm.key)
+        if alarm is not None and is_new and not self.session_stack.has_above(alarm.level):
             self._starts.begin_alarm(alarm)
         return alarm
 

@@ -10,8 +10,9 @@ from agent.settings.key_docs.entry import KeyDoc
 from agent.settings.key_docs.outputs import OUTPUTS
 from agent.settings.key_docs.site import SITE
 from agent.settings.key_docs.station import STATION
+from agent.settings.key_docs.voice import VOICE
 
-KEYS: dict[str, KeyDoc] = {**STATION, **OUTPUTS, **SITE}
+KEYS: dict[str, KeyDoc] = {**STATION, **OUTPUTS, **SITE, **VOICE}
 _UNITS = {"_ms": "ms", "_s": "s", "_m": "m", "_db": "dB", "_px": "px"}
 
 

@@ -8,8 +8,10 @@ from texts.catalogue import Text
 SITE: dict[str, KeyDoc] = {
     "inputs": KeyDoc(
         Text(
-            "các tiếp điểm hộp đọc: cửa tủ, điện lưới, máy nổ, phím tắt tiếng, nút khẩn cấp",
-            "contacts that the box reads: door, mains, generator, silence key, emergency key",
+            "các tiếp điểm hộp đọc: cửa tủ, điện lưới, máy nổ, phím tắt tiếng, nút khẩn cấp, nút"
+            " micro",
+            "contacts that the box reads: door, mains, generator, silence key, emergency key, keys"
+            " of microphones",
         ),
         None,
     ),
@@ -19,9 +21,12 @@ SITE: dict[str, KeyDoc] = {
     "inputs[].kind": KeyDoc(
         Text(
             "mains: có điện lưới; generator: máy nổ chạy; door: cửa tủ mở; silence-key: phím tắt"
-            " tiếng; emergency-key: nút khẩn cấp",
+            " tiếng; emergency-key: nút khẩn cấp; microphone-key: nút nói micro, giữ để nói;"
+            " emergency-microphone-key: nút micro khẩn cấp, giữ để nói",
             "mains: mains present; generator: generator running; door: cabinet open; silence-key:"
-            " key that silences the box; emergency-key: key that starts an alarm",
+            " key that silences the box; emergency-key: key that starts an alarm; microphone-key:"
+            " key of a microphone, held to speak; emergency-microphone-key: key of the emergency"
+            " microphone, held to speak",
         ),
         "door",
     ),
@@ -57,6 +62,13 @@ SITE: dict[str, KeyDoc] = {
             " key without it",
         ),
         "key-lu",
+    ),
+    "inputs[].speaks": KeyDoc(
+        Text(
+            "chỉ với nút micro: mở micro nào ở voice_inputs; bỏ trống là cái đầu tiên",
+            "keys of microphones only: which of voice_inputs it opens; the first one without it",
+        ),
+        "ban-chi-huy",
     ),
     "inputs[].active": KeyDoc(
         Text(

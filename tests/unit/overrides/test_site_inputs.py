@@ -49,7 +49,7 @@ class Box:
         self.mutes = Mutes(DocumentsInForce(), any_)
         self.build = lambda: SiteInputs(
             settings, store=any_.store, journal=any_, set_issue=self.set_issue, lines=[],
-            mutes=self.mutes, press=lambda _name: None,
+            mutes=self.mutes, press=lambda _name: None, speak=lambda *_: None,
         )  # fmt: skip
         self.site = self.build()
 

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from agent.clock import mono_s
+from agent.contract.priority import Level
 from agent.errors import PlayError
-from agent.play.ipc import Ended, Load, Started, StartSlot, Stop
+from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
 from agent.play.sound_source import Feed, SourceEnd
 from tests.harness.sound_output_harness import (
+    TEXT,
     Bench,
     SlowMediaFiles,
+    alarm,
     at_work,
     build_item,
     media_files,
@@ -209,6 +212,76 @@ async def test_a_source_that_refuses_and_a_kind_that_the_box_lacks_are_skipped_w
         codes = [(one.result, (one.reason or "").partition(":")[0]) for one in bench.log.plays]
         assert codes == [("skipped", "E_HOST"), ("skipped", "E_UNSUPPORTED")]
         assert refused.state == "new"
+
+
+async def test_somebody_at_the_box_cuts_an_emergency_which_sounds_again_behind_them(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        own = alarm(bench, bodies=TEXT)
+        bench.rundown.now_wanted = [own]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(Fire)) == 1)
+        signal = bench.engine.all(Fire)[0].id
+        bench.engine.on_event(Started(signal, mono_s()))
+        install(monkeypatch, bench, lambda _item: FakeSource(is_endless=True))
+        above = int(Level.EMERGENCY_VOICE)
+        voice = build_item("micro", bench.clock.now().at, above, kind="live", end_at=own.end_at)
+        bench.rundown.now_wanted = [voice, own]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[-1].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        await until(lambda: signal in [one.id for one in bench.engine.all(Stop)])
+        bench.engine.on_event(Ended(signal, 48_000, "stopped", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", "preempted")
+        assert len(bench.engine.all(Fire)) == 1  # it waits
+        bench.rundown.now_wanted = [own]
+        bench.engine.on_event(Ended(slot, 96_000, "end", mono_s()))
+        await until(lambda: len(bench.engine.all(Fire)) == 2)
+        assert bench.engine.all(Fire)[1].clip == "two-tone"  # from its signal
+        assert bench.log.plays[1].result == "full"
+
+
+async def test_a_chime_sounds_right_before_the_sound_and_its_end_is_not_the_end(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        source = FakeSource(is_endless=True)
+        install(monkeypatch, bench, lambda _item: source)
+        item = build_item("micro", bench.clock.now().at, kind="live", opening="chime")
+        bench.rundown.now_wanted = [replace(item, end_at=item.start_at + timedelta(minutes=5))]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(StartSlot)) == 2)
+        chime, sound = bench.engine.all(StartSlot)
+        assert sound.after == chime.id
+        assert source.starts == [chime.at_mono_s + 1.2]  # two notes of 0.6 s
+        bench.engine.on_event(Started(chime.id, mono_s()))
+        bench.engine.on_event(Ended(chime.id, 57_600, "end", mono_s()))
+        bench.engine.on_event(Started(sound.id, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+        assert bench.log.plays == []
+        bench.engine.on_event(Ended(sound.id, 48_000, "end", mono_s()))
+        await until(lambda: len(bench.log.plays) == 1)
+        assert bench.log.plays[0].duration_ms == 2_200
+
+
+async def test_a_chime_that_is_cut_takes_the_sound_with_it(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(media_files, []) as bench:
+        install(monkeypatch, bench, lambda _item: FakeSource(is_endless=True))
+        item = build_item("micro", bench.clock.now().at, kind="live", opening="chime")
+        bench.rundown.now_wanted = [replace(item, end_at=item.start_at + timedelta(minutes=5))]
+        bench.output.changed()
+        await until(lambda: len(bench.engine.all(StartSlot)) == 2)
+        chime, sound = bench.engine.all(StartSlot)
+        bench.engine.on_event(Started(chime.id, mono_s()))
+        bench.engine.on_event(Ended(chime.id, 9_600, "stopped", mono_s()))
+        await until(lambda: sound.id in [one.id for one in bench.engine.all(Stop)])
+        await until(lambda: len(bench.log.plays) == 1)
+        assert (bench.log.plays[0].result, bench.log.plays[0].duration_ms) == ("cut", 200)
 
 
 def is_done(bench: Bench, key: str) -> bool:

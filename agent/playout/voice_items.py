@@ -1,0 +1,130 @@
+"""A person who speaks at the box, as an item of an output."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from agent.clock import Clock, Now
+from agent.contract.priority import Level
+from agent.plan.calendar import local_date
+from agent.plan.local_voice import (
+    NOT_ALLOWED,
+    Span,
+    VoicePermit,
+    VoiceRefusal,
+    is_emergency_voice_allowed,
+    judge_voice,
+    refuse_voice,
+)
+from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.timeline import Timeline
+from agent.play.item import Item, ItemSource
+from agent.settings.model import Policy, VoiceDevice
+from agent.state.documents_in_force import DocumentsInForce
+from agent.state.voice_press import Speaking, VoicePress
+
+END_MARGIN = timedelta(seconds=1)  # the person is ended first, with the rule that ends them
+TITLES = {"microphone": "Micro tại trạm", "line-in": "Đường vào tại trạm"}
+EMERGENCY_TITLE = "Micro khẩn cấp tại trạm"
+
+
+class PlannedSound(Protocol):
+    """See `playout.schedule.Schedule`."""
+
+    timeline: Timeline | None
+
+
+@dataclass(frozen=True)
+class VoiceItems:
+    """The voices of one box.
+
+    Args:
+        inputs: microphones and line-ins of the settings.
+        press: who speaks now.
+        documents: those in force.
+        local: the narrowing policy of the local settings, if any.
+        clock: the only source of time.
+    """
+
+    inputs: Sequence[VoiceDevice]
+    press: VoicePress
+    documents: DocumentsInForce
+    local: Policy | None
+    clock: Clock
+
+    def find(self, zones: Collection[str]) -> Item | None:
+        """Who speaks now on an output with these zones, as its item."""
+        speaking = self.press.current()
+        if speaking is None:
+            return None
+        device = next(one for one in self.inputs if one.name == speaking.input_name)
+        wanted = device.zones or ["*"]
+        is_here = "*" in wanted or not set(zones).isdisjoint(wanted)
+        return _build(speaking, device, self.clock) if is_here else None
+
+    def judge(
+        self,
+        plan: PlannedSound,
+        now: Now,
+        is_emergency: bool,  # noqa: FBT001 - which of the two standings
+    ) -> VoicePermit | VoiceRefusal:
+        """May somebody begin to speak now, and until when?"""
+        if is_emergency:
+            is_allowed = is_emergency_voice_allowed(self.documents.held)
+            return VoicePermit() if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
+        policy = effective_policy(config_in_force(self.documents.held, now), self.local)
+        return judge_voice(policy, now, list(self._list_sounded(plan.timeline, now)))
+
+    def refuse(
+        self,
+        now: Now,
+        is_emergency: bool,  # noqa: FBT001 - as `judge`
+    ) -> VoiceRefusal | None:
+        """The rule that forbids at this moment what may have been allowed before."""
+        if is_emergency:
+            is_allowed = is_emergency_voice_allowed(self.documents.held)
+            return None if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
+        policy = effective_policy(config_in_force(self.documents.held, now), self.local)
+        return refuse_voice(policy, now)
+
+    def _list_sounded(self, timeline: Timeline | None, now: Now) -> Iterable[Span]:
+        """What has begun today, planned or spoken: sessions are counted from it."""
+        today = local_date(now.at)
+        for begin_s, end_s in self.press.spoken:
+            yield self.clock.at_of(begin_s), self.clock.at_of(end_s)
+        for one in timeline.occurrences if timeline is not None else ():
+            if one.medium == "sound" and local_date(one.start_at) == today:
+                yield one.start_at, one.end_at
+
+
+def _build(speaking: Speaking, device: VoiceDevice, clock: Clock) -> Item:
+    level = Level.EMERGENCY_VOICE if speaking.is_emergency else Level.LOCAL_VOICE
+    title = EMERGENCY_TITLE if speaking.is_emergency else TITLES[device.kind]
+    end_at = clock.at_of(speaking.until_mono_s) + END_MARGIN
+    opening: Literal["chime", "attention"] | None = "attention" if speaking.is_emergency else None
+    return Item(
+        key=speaking.item_key,
+        source=ItemSource(
+            doc_id="",
+            doc_sha256="",
+            entry=device.name,
+            issuer="",
+            editor="",
+            approver="",
+            class_="emergency" if speaking.is_emergency else "routine",
+        ),
+        title=f"{title}: {device.name}",
+        lang="vi",
+        level=int(level),
+        level_name=level.name.lower(),
+        zones=tuple(device.zones) or ("*",),
+        start_at=clock.at_of(speaking.began_mono_s),
+        end_at=end_at,
+        latest_end_at=end_at,
+        kind=device.kind,
+        opening=opening or ("chime" if device.chime else None),
+        started_by=speaking.key,
+    )
