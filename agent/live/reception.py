@@ -137,15 +137,14 @@ class LiveReception:
         if not MIN_SEGMENT_BYTES <= len(message) <= MAX_SEGMENT_BYTES:
             one.reception.refused["E_SIZE"] += 1
             return
-        if not self._may_verify(now_mono_s):
-            one.reception.refused["flood"] += 1
-            return
         if (why := self._why_not(stream, now)) is not None:
             self._note_refused(one, TrustError(why, stream.grant.stream_id, "may not sound now"))
             return
         now_us = (now.at - EPOCH) // timedelta(microseconds=1)
         try:
-            segment = one.reception.receive(message, now_us if _is_exact(now) else None, now_mono_s)
+            segment = one.reception.receive(
+                message, now_us if _is_exact(now) else None, now_mono_s, self._may_verify
+            )
         except TrustError as error:
             self._note_refused(one, error)
             return
@@ -155,7 +154,8 @@ class LiveReception:
             one.reception.end_voice("")
         self._report_stall(one, None)
 
-    def _may_verify(self, now_mono_s: float) -> bool:
+    def _may_verify(self) -> bool:
+        now_mono_s = mono_s()
         gained = (now_mono_s - self._allowed_mono_s) * VERIFIED_PER_S
         self._allowance = min(VERIFIED_PER_S, self._allowance + gained)
         self._allowed_mono_s = now_mono_s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from agent.contract.live_segment import LiveSegment
@@ -73,8 +73,14 @@ class StreamReception:
         self.stream = stream
         self._verifier.renew(stream.grant)
 
-    def receive(self, message: bytes, now_us: int | None, now_mono_s: float) -> LiveSegment:
-        """Verify a segment and pass it on.
+    def receive(
+        self,
+        message: bytes,
+        now_us: int | None,
+        now_mono_s: float,
+        may_verify: Callable[[], bool],
+    ) -> LiveSegment:
+        """Verify a segment and pass it on; arguments as `LiveStreamVerifier.verify`.
 
         Raises:
             TrustError: it was refused, and nothing has changed.
@@ -82,7 +88,7 @@ class StreamReception:
         if self.is_ended:
             raise TrustError("E_REPLAY", self.stream.grant.stream_id, "the stream has ended")
         try:
-            segment = self._verifier.verify(message, now_us)
+            segment = self._verifier.verify(message, now_us, may_verify)
         except TrustError as error:
             self.refused[error.code] += 1
             raise

@@ -1,15 +1,17 @@
 """The verification of live segments against their grant: all steps, in a stated order, without I/O.
 
 1 size (E_SIZE)   2 form (E_SCHEMA)   3 number (E_REPLAY)   4 moment (E_TIME)
-5 signature (E_THRESHOLD)   6 chain (E_FORK)
+5 signature (E_BUDGET, E_THRESHOLD)   6 chain (E_FORK)
 
-The cheap steps come first, so that a flood of foreign messages costs no signature. Whatever fails
+The cheap steps come first, so that a flood of foreign messages costs no signature, and what fails
+in them takes nothing from the signatures that may be verified in a second. Whatever fails
 changes nothing: the next good segment counts, so that nobody without the key ends a stream. A
 decoder is given nothing that has not passed all six.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -39,6 +41,10 @@ class _Last:
     digest: bytes
 
 
+def _always() -> bool:
+    return True
+
+
 class LiveStreamVerifier:
     """Verifies the segments of one stream, in the order in which they come.
 
@@ -60,12 +66,15 @@ class LiveStreamVerifier:
         """The last segment that was accepted."""
         return self._last.segment if self._last is not None else None
 
-    def verify(self, message: bytes, now_us: int | None) -> LiveSegment:
+    def verify(
+        self, message: bytes, now_us: int | None, may_verify: Callable[[], bool] = _always
+    ) -> LiveSegment:
         """Verify one segment; the first failure is raised, and changes nothing.
 
         Args:
             message: its exact bytes.
             now_us: microseconds since 1970, UTC; None: no trusted clock, step 4 is left out.
+            may_verify: asked before a signature is verified.
 
         Raises:
             TrustError: with the code of the step that failed.
@@ -80,6 +89,8 @@ class LiveStreamVerifier:
         if not all(map(is_opus_20_ms, segment.packets)):
             raise self._refuse("E_SCHEMA", "a packet is not 20 ms of mono")
         self._verify_order(segment, now_us)
+        if not may_verify():
+            raise self._refuse("E_BUDGET", "too many signatures in a second")
         body, signature = split_signature(message)
         try:
             self._key.verify(signature, signing_input(self._grant.stream_id, body))

@@ -123,8 +123,7 @@ async def _speak(sources: Sequence[VoiceSource], options: dict[str, Any], lang: 
                 broadcast = Broadcast(
                     order, target, signers, publication.publish, line.send, archive, stream_id
                 )
-                async with asyncio.timeout(10):
-                    await line.connected.wait()
+                await line.wait_connected()
                 await broadcast.begin()
                 await _speak_until_stopped(broadcast, sources, lang)
     counts = broadcast.counts
@@ -148,8 +147,10 @@ async def _speak_until_stopped(
             seconds = broadcast.counts.segments // 5
             status.update(f"{translate(lang, 'live.on_air')} {seconds} s {level}")
 
-        await broadcast.speak(_join(sources, stop, meter))
-    await broadcast.end()
+        try:
+            await broadcast.speak(_join(sources, stop, meter))
+        finally:  # also when a renewal failed: nobody waits for a voice that is over
+            await broadcast.end()
 
 
 async def _join(

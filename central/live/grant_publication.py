@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.contract.utc import encode_utc
+from agent.errors import TrustError
 from central.authority.signers import check_complete, check_role, read_signers
 from central.documents.sign import open_envelope, read_document
 from central.live.broadcast import LiveTarget
@@ -18,6 +19,7 @@ from central.publication.publish import Publication, verify_publishable
 from central.publication.recipients import Recipients, find_recipients
 from central.publication.station_answers import StationAnswers
 from central.store.database import Database
+from central.store.heartbeat import state_of_collector
 from texts.catalogue import Lang
 
 POLL_S = 0.1
@@ -50,7 +52,7 @@ class GrantPublication:
         """Publish a grant; of the first one return when a station has taken it, or time is over.
 
         Raises:
-            AgentError: stations would refuse it.
+            AgentError: stations would refuse it, or all that answer do.
         """
         answers = await asyncio.to_thread(self._keep, envelope)
         if answers is not None:
@@ -73,7 +75,10 @@ class GrantPublication:
             self.print_line(line)
         alone = () if recipients.is_group else (recipients.name,)
         answers = StationAnswers(self.database, recipients.stations or alone, document, envelope)
-        keep(self.database, recipients.topic_of(document), envelope)
+        kept = keep(self.database, recipients.topic_of(document), envelope)
+        state = state_of_collector(self.database, now)
+        if state != "connected":
+            self.print_line(translate(self.lang, f"published.{state}", kept.topic))
         return answers
 
     def _find_recipients(self, now: datetime) -> Recipients:
@@ -94,6 +99,8 @@ class GrantPublication:
             await asyncio.sleep(POLL_S)
         taken = sum(one.verdict == "accepted" for one in now)
         self.print_line(translate(self.lang, "live.taken", taken, len(now)))
-        for one in now:
-            if one.verdict == "refused":
-                self.print_line(f"{one.station}: {one.reason}")
+        refused = [one for one in now if one.verdict == "refused"]
+        for one in refused:
+            self.print_line(f"{one.station}: {one.reason}")
+        if refused and not taken and not self.anyway:
+            raise TrustError("E_POLICY", self.target.name, translate(self.lang, "live.refused"))

@@ -19,9 +19,12 @@ from pathlib import Path
 
 import aiomqtt
 
+from agent.errors import ConfigError
+
 LIVE = "live"
 RETRY_S = 0.5
 MAX_HELD = 15  # segments
+CONNECT_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -47,20 +50,25 @@ class LiveBroker:
 
 
 class LiveLine:
-    """Sends segments while it is connected, and connects again when it is not."""
+    """Sends segments while it is connected, and connects again when it is not.
 
-    def __init__(self, broker: LiveBroker) -> None:
+    Args:
+        broker: where.
+        context: with the certificates.
+    """
+
+    def __init__(self, broker: LiveBroker, context: ssl.SSLContext) -> None:
         self._broker = broker
+        self._context = context
         self.connected = asyncio.Event()
         self._held: deque[tuple[str, bytes]] = deque(maxlen=MAX_HELD)
         self._added = asyncio.Event()
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
-        context = await asyncio.to_thread(self._load_tls)
         while True:
             try:
-                async with self._build_client(context) as client:
+                async with self._build_client() as client:
                     self.connected.set()
                     await self._send_held(client)
             except (aiomqtt.MqttError, OSError) as error:
@@ -83,6 +91,19 @@ class LiveLine:
             self._added.clear()
             await self._added.wait()
 
+    async def wait_connected(self) -> None:
+        """Wait until it is connected.
+
+        Raises:
+            ConfigError: E_CONNECT, not within ten seconds.
+        """
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                await self.connected.wait()
+        except TimeoutError as error:
+            address = f"{self._broker.host}:{self._broker.port}"
+            raise ConfigError("E_CONNECT", address, "the broker does not let us in") from error
+
     async def send(self, topic: str, message: bytes) -> bool:
         """Send one segment without waiting for it; False without a connection."""
         if not self.connected.is_set():
@@ -91,26 +112,34 @@ class LiveLine:
         self._added.set()
         return True
 
-    def _build_client(self, context: ssl.SSLContext) -> aiomqtt.Client:
+    def _build_client(self) -> aiomqtt.Client:
         return aiomqtt.Client(
             self._broker.host,
             self._broker.port,
             identifier=self._broker.name,
             protocol=aiomqtt.ProtocolVersion.V311,
-            tls_context=context,
+            tls_context=self._context,
             keepalive=10,
         )
 
-    def _load_tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self._broker.ca)
-        context.load_cert_chain(self._broker.cert, self._broker.key)
-        return context
+
+def _load_tls(broker: LiveBroker) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=broker.ca)
+        context.load_cert_chain(broker.cert, broker.key)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigError("E_UNREADABLE", str(broker.cert), str(error)) from error
+    return context
 
 
 @contextlib.asynccontextmanager
 async def open_line(broker: LiveBroker) -> AsyncIterator[LiveLine]:
-    """A line that is connected or tries to be."""
-    line = LiveLine(broker)
+    """A line that is connected or tries to be.
+
+    Raises:
+        ConfigError: E_UNREADABLE, a PEM file is missing or is none.
+    """
+    line = LiveLine(broker, await asyncio.to_thread(_load_tls, broker))
     task = asyncio.create_task(line.run(), name="live line")
     try:
         yield line

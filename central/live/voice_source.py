@@ -19,7 +19,7 @@ BITRATE = "24k"
 READ_BYTES = 4096
 RATE_HZ = 48_000
 PEAK = "lavfi.astats.Overall.Peak_level"
-METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\\:2"
+METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\\:2:direct=1"
 # As the box's own: falling strokes, and the two tones of 47 CFR 11.31(c), each half a second.
 CHIME = (
     "aevalsrc='0.25*(exp(-4*t)*sin(2*PI*987.77*t)"

@@ -10,6 +10,10 @@ PHRASES: Catalogue = {
     ),
     "live.ask": Text("Bắt đầu phát trực tiếp?", "Go on air?"),
     "live.taken": Text("{0} trên {1} trạm đã nhận", "{0} of {1} station(s) took it"),
+    "live.refused": Text(
+        "không trạm nào nhận: chưa phát gì (chắc chắn thì thêm --anyway)",
+        "no station takes it: nothing was said (if you are sure, add --anyway)",
+    ),
     "live.on_air": Text("ĐANG PHÁT TRỰC TIẾP (Ctrl-C để kết thúc)", "ON AIR (Ctrl-C ends it)"),
     "live.over": Text(
         "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",

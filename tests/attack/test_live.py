@@ -172,7 +172,19 @@ def test_attack_133_a_flood_of_forged_segments_costs_a_hundred_signatures_a_seco
     for _ in range(1000):
         box.take(studio, forged)
     assert box.stream.refused["E_THRESHOLD"] <= 100
-    assert box.stream.refused["flood"] >= 900
+    assert box.stream.refused["E_BUDGET"] >= 900
     assert box.is_on
     say(box, studio)
     assert box.stream.last_good_mono_s == box.boot_s
+
+
+def test_attack_133_repeated_segments_take_nothing_from_good_ones(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    repeated = studio.segment()
+    box.take(studio, *[repeated] * 1000)
+    good = studio.segment()
+    box.take(studio, good)
+    assert box.stream.refused == {"E_REPLAY": 999}
+    box.take(studio, good)
+    assert box.stream.refused == {"E_REPLAY": 1000}

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from central.documents.audio_tools import make_melody
 from central.live.grant import LiveOrder
-from central.testbed.stations import COMMUNE_STATION
+from central.testbed.stations import COMMUNE_STATION, GROUP
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, power
 from tests.harness.continuous_play import ContinuousPlay
@@ -119,3 +122,37 @@ async def test_a_voice_outlives_its_grants(programme: ContinuousPlay) -> None:
     sound = await programme.hear()
     spoken = list(moments(moment(voice["start"]), moment(voice["end"])))
     assert sum(speaks(sound, one) for one in spoken) >= 0.9 * len(spoken), sound.told_sounds()
+
+
+async def test_the_command_speaks_and_archives(programme: ContinuousPlay) -> None:
+    """As an officer types it: a file, the chime before it, then the list of what was spoken."""
+    testbed, folder = programme.site.testbed, programme.site.folder
+    voices, line = folder / "giong-noi", testbed.ca.issue_live()
+    voices.mkdir()
+    make_melody(folder / "loi.wav", 2000)
+    key = testbed.authority.keys["vn.84.29266"][0]
+    words = [
+        "live", "speak", folder / "loi.wav", "--db", folder / "central.db",
+        "--broker", f"localhost:{testbed.broker.port}", "--ca", testbed.ca.ca,
+        "--cert", line.cert, "--cert-key", line.key, "--key", key, "--passphrase", "",
+        "--issuer", "vn.84.29266", "--to", "84/29266/*", "--group", GROUP, "--yes",
+        "--class", "priority", "--title", "Loa phường", "--archive", voices, "--lang", "en",
+    ]  # fmt: skip
+    told = await run_central(words)
+    assert "1 of 1 station(s) took it" in told
+    (voice,) = await until_told(programme, 1)
+    assert (voice["title"], voice["result"]) == ("Loa phường", "full")
+    assert voice["segments"]["lost"] == 0
+    listed = await run_central(["live", "list", "--archive", voices, "--lang", "en"])
+    assert "Loa phường" in listed
+    assert "ended in order" in listed
+
+
+async def run_central(words: list[object]) -> str:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "central", *map(str, words), stdout=PIPE, stderr=STDOUT,
+        stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    told, _ = await process.communicate()
+    assert process.returncode == 0, told.decode()
+    return told.decode()

@@ -71,7 +71,7 @@ class Voice:
     def say(self, number: int, *, lost: bool = False) -> None:
         message = self.studio.segment(packets=self.packets[number * 10 : number * 10 + 10])
         if not lost:
-            self.reception.receive(message, None, mono_s())
+            self.reception.receive(message, None, mono_s(), lambda: True)
 
     async def hear(self, late_s: float = 0.0, lost: int | None = None) -> tuple[bytes, Any]:
         """The whole sound of a slot that begins as planned, or later by so much."""
@@ -83,7 +83,7 @@ class Voice:
         source.start(self.clock.mono_of(self.reception.begin_at) + late_s)
         for number in range(1, 5):
             self.say(number, lost=number == lost)
-        self.reception.receive(self.studio.end(), None, mono_s())
+        self.reception.receive(self.studio.end(), None, mono_s(), lambda: True)
         self.reception.end_voice("")
         raw = await reading
         end = await source.wait_end()

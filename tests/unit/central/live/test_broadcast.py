@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from agent.contract.document import StreamGrant
 from agent.contract.live_segment import PACKET_US
+from agent.errors import ConfigError
 from agent.trust.live_stream import LiveStreamVerifier
 from agent.trust.payload import decode_payload
 from central.documents.sign import open_envelope
 from central.live.archive import ArchiveWriter, read_archive
 from central.live.broadcast import ENDS, Broadcast, LiveTarget
 from central.live.grant import LiveOrder
+from central.live.live_line import LiveBroker, open_line
 from central.live.voice_source import Packet
 from tests.harness.live_documents import SILENCE
 from tests.harness.signed_documents import COMMUNE, FIRST, SECOND
@@ -91,3 +95,11 @@ async def test_a_grant_is_renewed_before_it_ends_and_names_the_same_beginning(
     assert numbers == sorted(set(numbers))
     assert set(line.signatures) == {2}
     assert line.sent[0][0] == f"tramtin/1/d/tv-cl-0007/live/{'56' * 16}"
+
+
+async def test_a_line_without_its_certificates_is_a_clear_error(tmp_path: Path) -> None:
+    missing = tmp_path / "live.pem"
+    broker = LiveBroker("localhost", 8883, missing, missing, missing)
+    with pytest.raises(ConfigError, match=r"E_UNREADABLE.*live\.pem"):
+        async with open_line(broker):
+            pass
