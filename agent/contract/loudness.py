@@ -1,9 +1,10 @@
 """The loudness of a medium (EBU R 128), and the gain that levels it. Box and centre share it.
 
 -16 LUFS: 7 dB above the broadcast's -23, because speech outdoors competes with traffic and a horn's
-amplifier has no reserve to spare; well-recorded speech reaches it without its peaks being cut.
-A gain never raises the true peak above -1 dBTP, and never by more than 20 dB: what is quieter still
-is a failed recording, and its noise would be raised with it.
+amplifier has no reserve to spare. No sound leaves above -1 dBTP: where the gain would raise a peak
+above it, a look-ahead limiter holds the peak, by 6 dB at most; that is more than speech with its
+peaks at full scale needs, and less than what is heard as pumping. A gain is never above 20 dB: what
+is quieter still is a failed recording, and its noise would be raised with it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 TARGET_LUFS = -16.0
 PEAK_DBTP = -1.0
 MOST_GAIN_DB = 20.0
+MOST_LIMITED_DB = 6.0
 BLANK_LUFS = -60.0  # quieter than the room noise of a recording
 
 
@@ -41,8 +43,16 @@ class Loudness:
         if self.is_blank:
             return 0.0
         wanted_db = min(TARGET_LUFS - self.lufs, MOST_GAIN_DB)
-        room_db = max(0.0, PEAK_DBTP - self.peak_dbtp)
-        return round(min(wanted_db, room_db), 1)
+        return round(min(wanted_db, max(0.0, self._room_db + MOST_LIMITED_DB)), 1)
+
+    @property
+    def is_limited(self) -> bool:
+        """Does that gain raise a peak above the ceiling, so that it needs the limiter?"""
+        return self.gain_db > max(0.0, self._room_db)
+
+    @property
+    def _room_db(self) -> float:
+        return PEAK_DBTP - self.peak_dbtp
 
     @property
     def levelled_lufs(self) -> float:

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from agent.clock import Clock, Now
 from agent.contract.document import Medium, Scene
 from agent.contract.ids import Digest
+from agent.contract.loudness import Loudness
 from agent.contract.report import OnAir, Play, RecordKind
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
@@ -197,8 +198,8 @@ class MediaFiles(Protocol):
     def path(self, digest: Digest) -> Path:
         """The path of a medium."""
 
-    def gain_db(self, digest: Digest) -> float:
-        """The gain that levels a medium; 0 while it is not measured."""
+    def loudness_of(self, digest: Digest) -> Loudness | None:
+        """The loudness of a medium; None while it is not measured."""
 
     @property
     def high_pass_hz(self) -> int:

@@ -58,10 +58,9 @@ class MediaStore:
         """The folder of all media."""
         return self._folder
 
-    def gain_db(self, digest: Digest) -> float:
-        """The gain that levels a medium; 0 while it is not measured."""
-        loudness = self.loudness.get(digest)
-        return 0.0 if loudness is None else loudness.gain_db
+    def loudness_of(self, digest: Digest) -> Loudness | None:
+        """The loudness of a medium; None while it is not measured."""
+        return self.loudness.get(digest)
 
     def path(self, digest: Digest) -> Path:
         """The file's path, whether or not it exists.

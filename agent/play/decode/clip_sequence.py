@@ -17,13 +17,15 @@ INPUTS_AT_ONCE = 16  # two such decoders, one playing and one preparing, use a t
 class Track:
     """One medium: a descriptor open for reading, its signed type and length.
 
-    `gain_db` levels it; below `high_pass_hz` it is filtered, with 0 nowhere.
+    `gain_db` levels it, `is_limited` when its peaks would then exceed the ceiling; below
+    `high_pass_hz` it is filtered, with 0 nowhere.
     """
 
     fd: int
     mime: str
     duration_ms: int
     gain_db: float = 0.0
+    is_limited: bool = False
     high_pass_hz: int = 0
 
 

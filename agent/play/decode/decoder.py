@@ -18,6 +18,7 @@ import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Collection, Iterator, Sequence
 
+from agent.contract.loudness import PEAK_DBTP
 from agent.errors import PlayError
 from agent.play.decode.clip_sequence import ClipRun, Track, split_clips
 from agent.play.task_end import end_task
@@ -47,6 +48,8 @@ CODECS = {
 # The mean of the channels, as integer formats have it; the default in float is their sum by power.
 TO_FLOAT = f"aresample={RATE_HZ}:rematrix_maxval=1.0,aformat=sample_fmts=flt:channel_layouts=mono"
 BUTTERWORTH_4 = (0.5412, 1.3066)  # the Q of both sections of a filter of fourth order
+# 5 ms of look-ahead, compensated; without it the sound would begin late.
+LIMITER = f"alimiter=limit={10 ** (PEAK_DBTP / 20):.3f}:attack=5:release=50:level=0:latency=1"
 DETAIL_CHARS = 300
 # of its stderr, at a time; a file that took it over can write more than the agent has memory
 READ_BYTES, READ_PAUSE_S = 1 << 14, 0.005
@@ -260,8 +263,10 @@ def _shaped(track: Track) -> str:
     if not track.gain_db and not track.high_pass_hz:
         return f"aresample={RATE_HZ},{to_s16}"
     cut = [f"highpass=f={track.high_pass_hz}:width_type=q:width={q}" for q in BUTTERWORTH_4]
-    gain = f"volume={track.gain_db:.1f}dB"
-    return ",".join([TO_FLOAT, *(cut if track.high_pass_hz else []), gain, to_s16])
+    filters = [TO_FLOAT, *(cut if track.high_pass_hz else []), f"volume={track.gain_db:.1f}dB"]
+    if track.is_limited:
+        filters.append(LIMITER)
+    return ",".join([*filters, to_s16])
 
 
 def _pad(gap_ms: int) -> str:

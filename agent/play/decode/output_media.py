@@ -2,7 +2,7 @@
 
 A horn gives nothing below its cut-off; what comes all the same moves its diaphragm without load and
 saturates its 100 V transformer. Its decoder filters with 24 dB an octave, two Butterworth sections.
-The filter stands before the gain, the mixer's limiter behind both.
+The filter stands before gain and limiter.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.contract.ids import Digest
+from agent.contract.loudness import Loudness
 
 # By the kind of loudspeaker in the settings. Common horns cut off at 200 to 300 Hz.
 HIGH_PASS_HZ = {"full-range": 0, "column": 150, "horn": 250}
@@ -30,8 +31,8 @@ class StoredMedia(Protocol):
     def path(self, digest: Digest) -> Path:
         """The path of a medium."""
 
-    def gain_db(self, digest: Digest) -> float:
-        """The gain that levels a medium."""
+    def loudness_of(self, digest: Digest) -> Loudness | None:
+        """The loudness of a medium; None while it is not measured."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,6 @@ class OutputMedia:
         """The path of a medium."""
         return self.stored.path(digest)
 
-    def gain_db(self, digest: Digest) -> float:
-        """The gain that levels a medium."""
-        return self.stored.gain_db(digest)
+    def loudness_of(self, digest: Digest) -> Loudness | None:
+        """The loudness of a medium; None while it is not measured."""
+        return self.stored.loudness_of(digest)

@@ -121,8 +121,8 @@ async def test_what_is_due_first_is_measured_first_and_pictures_never(bench: Ben
     bench.needed = {DIGESTS["news"]: AT, DIGESTS["song"]: AT + timedelta(hours=1)}
     async with at_work(bench, lambda: len(bench.media.loudness) == 2):
         assert bench.measured == [b"news", b"song"]
-    assert bench.media.gain_db(DIGESTS["news"]) == 7.0
-    assert bench.media.gain_db(DIGESTS["song"]) == -7.0
+    assert bench.media.loudness_of(DIGESTS["news"]) == FIGURES[b"news"]
+    assert bench.media.loudness_of(DIGESTS["blank"]) is None
 
 
 async def test_the_figures_survive_a_restart(bench: Bench) -> None:

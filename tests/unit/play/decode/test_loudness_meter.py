@@ -120,3 +120,20 @@ async def test_a_horn_gets_nothing_below_its_cut_off(
     settled = np.frombuffer(raw, "<i2")[RATE_HZ // 2 :].astype(float)
     level_db = 20 * np.log10(np.sqrt(np.mean(settled**2)) / 32_767 * np.sqrt(2))
     assert level_db == pytest.approx(-6.0 + left_db, abs=0.5)
+
+
+async def test_a_limited_medium_keeps_its_length_and_its_peaks_below_the_ceiling(
+    tmp_path: Path,
+) -> None:
+    """The limiter looks ahead, and nothing of that is heard: no delay, no lost end."""
+    sine = make_sine(tmp_path / "sine.wav", -1.0, 1.0)
+    decoder = await start_decoder([replace(open_track(sine), gain_db=6.0, is_limited=True)])
+    with os.fdopen(decoder.read_fd, "rb") as pipe:
+        raw = await asyncio.to_thread(pipe.read)
+    await decoder.wait()
+    await decoder.stop()
+    samples = np.frombuffer(raw, "<i2").astype(float)
+    assert len(samples) == RATE_HZ
+    assert np.abs(samples).max() <= 32_768 * 10 ** (-0.9 / 20)
+    begin, end = np.abs(samples[:480]).max(), np.abs(samples[-480:]).max()
+    assert min(begin, end) > 32_768 * 10 ** (-3 / 20)
