@@ -66,7 +66,7 @@ async def heard_lufs(on: EngineBench, path: Path, number: int) -> float:
     on.worker.send(Load(f"m{number}", 1), decoder.read_fd)
     on.worker.send(StartSlot(f"m{number}", mono_s() + 0.3))
     async with asyncio.timeout(LIMIT_S):
-        while not any(isinstance(one, Ended) and one.id == f"m{number}" for one in on.events):
+        while not any(isinstance(one, Ended) and one.id == f"m{number}" for one in on.events):  # noqa: ASYNC110 - the bench keeps no event
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
     await decoder.wait()

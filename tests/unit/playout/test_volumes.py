@@ -34,7 +34,7 @@ class FakeTrims:
 def build_volumes(trims: FakeTrims) -> StationVolumes:
     schedule = Schedule(Policy(caps=[CAP]), lambda _digest: None)
     schedule.update([], Now(BEFORE_NINE, "SYNCED", 0.0))
-    loudness = {Digest(NEWS.sha256): Loudness(-16.0, -3.0), Digest(SONG.sha256): Loudness(-20, -3)}
+    loudness = {Digest(NEWS.sha256): Loudness(-16.0, -3.0), Digest(SONG.sha256): Loudness(-24, -1)}
     return StationVolumes({"cho": ZONE}, schedule, trims, loudness)
 
 
@@ -63,7 +63,7 @@ def test_a_signed_command_lowers_its_zone() -> None:
 @pytest.mark.parametrize(
     ("clips", "est_dba"),
     [
-        ((SONG,), 92.0),  # its peaks allow 2 dB: -18 LUFS
+        ((SONG,), 92.0),  # its peaks allow 6 dB: -18 LUFS
         ((SONG, NEWS), 94.0),
         ((NEWS, Medium("c" * 64, 1, "audio/mpeg", 2000, [])), None),  # one is not measured yet
         ((), None),
