@@ -45,6 +45,7 @@ LABELS: Catalogue = {
     "authority": Text("Quyền ký", "Who may sign"),
     "sound": Text("Âm thanh", "Sound"),
     "level": Text("Mức âm", "Sound level"),
+    "microphone": Text("Micro", "Microphones"),
     "decoder": Text("Giải mã", "Decoder"),
     "sandbox": Text("Cách ly", "Confinement"),
     "shaping": Text("Chữ", "Text"),

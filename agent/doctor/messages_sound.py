@@ -33,6 +33,33 @@ SOUND: Catalogue = {
     "card_playing": Text(
         "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
     ),
+    "microphone_unneeded": Text(
+        "trạm này không có micro hay đường vào", "this station has no microphone or line-in"
+    ),
+    "microphone_good": Text(
+        "{0}: có tiếng, mức cao nhất trong nửa giây {1} dBFS",
+        "{0}: it hears something, the peak of half a second is {1} dBFS",
+    ),
+    "microphone_gone": Text(
+        '{0}: không mở được `device: "{1}"`; đang có: {2}',
+        '{0}: `device: "{1}"` cannot be opened; present: {2}',
+    ),
+    "microphone_gone.step": Text(
+        "cắm lại card thu, hoặc ghi đúng tên ở voice_inputs",
+        "plug the card in again, or correct the name in voice_inputs",
+    ),
+    "microphone_dead": Text(
+        "{0}: mở được nhưng im hẳn ({1} dBFS)", "{0}: it opens, but hears nothing ({1} dBFS)"
+    ),
+    "microphone_dead.step": Text(
+        "cắm micro, bật công tắc micro, nâng mức thu bằng alsamixer (F4)",
+        "plug the microphone in, switch it on, raise the capture level in alsamixer (F4)",
+    ),
+    "microphone_clipped": Text("{0}: mức {1} dBFS, vỡ tiếng", "{0}: {1} dBFS, it is overdriven"),
+    "microphone_clipped.step": Text(
+        "hạ mức thu bằng alsamixer (F4), hoặc mức ra của mixer",
+        "lower the capture level in alsamixer (F4), or the mixer's output",
+    ),
     "level_home": Text(
         "cụm {0}: khoảng {1} dBA tại nhà gần nhất ({2} m), chưa giảm gì",
         "cluster {0}: about {1} dBA at the nearest home ({2} m), nothing lowered",

@@ -99,6 +99,17 @@ def test_starting_the_agent_loads_nothing_heavy(module: str) -> None:
     assert sorted(loaded & HEAVY) == []
 
 
+def test_a_box_without_a_microphone_loads_nothing_of_it() -> None:
+    code = "import sys, agent.app; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    assert "agent.play.sound.sound_output" in loaded
+    assert not any(name.startswith("agent.play.capture") for name in loaded)
+    assert "agent.play.decode.live_ring" not in loaded
+
+
 def test_the_tuf_client_comes_without_a_way_to_the_network() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "import sys, agent.authority.tuf_client; print(*sys.modules)"],

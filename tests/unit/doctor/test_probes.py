@@ -17,7 +17,16 @@ import pytest
 
 from agent.clock import Clock
 from agent.doctor.context import DoctorContext, find_agent
-from agent.doctor.probes import agent, clock, level, serial, settings, sound, systemd_unit
+from agent.doctor.probes import (
+    agent,
+    clock,
+    level,
+    microphone,
+    serial,
+    settings,
+    sound,
+    systemd_unit,
+)
 from agent.doctor.run_program import ProgramOutput, run_program
 from agent.settings.load import SettingsReport
 from agent.settings.model import (
@@ -28,6 +37,7 @@ from agent.settings.model import (
     Policy,
     Settings,
     SoundLevel,
+    VoiceDevice,
     Zone,
 )
 
@@ -367,3 +377,17 @@ def test_the_level_at_the_nearest_home_is_told_for_each_cluster() -> None:
         ("level_cap", ("cho", "21:00-06:00", "55", "31")),
         ("level_unknown", ("moi",)),
     ]
+
+
+def test_a_voice_input_is_there_and_heard_dead_overdriven_or_gone() -> None:
+    device = {"device": "USB PnP", "name": "USB PnP: Audio (hw:1,0)"}
+    wanted = [VoiceDevice(name=name, device=name) for name in ("ban", "tu", "mixer", "cu")]
+    levels = {"ban": -18.2, "tu": -96.0, "mixer": 0.0, "cu": None}
+    found = microphone.examine_inputs({"found": [device], "levels": levels}, wanted)
+    assert [(one.state, one.code) for one in found] == [
+        ("good", "microphone_good"),
+        ("warning", "microphone_dead"),
+        ("warning", "microphone_clipped"),
+        ("fault", "microphone_gone"),
+    ]
+    assert found[3].args == ("cu", "cu", "USB PnP")

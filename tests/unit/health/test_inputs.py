@@ -173,6 +173,22 @@ async def test_a_key_pressed_while_its_module_was_away_starts_nothing(
     assert recorder.facts == [("emergency-key", False)]
 
 
+async def test_a_microphones_key_that_cannot_be_read_any_more_counts_as_released(
+    recorder: InputRecorder,
+) -> None:
+    key = SimInput("a", timeout_ms=0)
+    async with followed(recorder.build("microphone-key", key)):
+        await until(lambda: recorder.facts)
+        key.put(active=True)
+        await until(lambda: len(recorder.facts) == 2)
+        key.inject("gone")  # while it is pressed
+        await until(lambda: len(recorder.facts) == 3)
+        key.inject(None)
+        await until(lambda: "key_stuck" in recorder.issues)  # it must be released first
+    states = [active for _, active in recorder.facts]
+    assert states == [False, True, False]
+
+
 async def test_a_driver_or_listener_that_fails_does_not_end_the_watching(
     recorder: InputRecorder,
 ) -> None:

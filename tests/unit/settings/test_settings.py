@@ -305,3 +305,26 @@ def test_a_switchs_own_options_keep_their_kinds(tmp_path: Path) -> None:
 def test_the_loader_names_the_source_it_was_given() -> None:
     _, _, faults = load_yaml("a: 1", Settings, "lich.yaml")
     assert {fault.file for fault in faults} == {"lich.yaml"}
+
+
+def test_a_microphones_key_needs_an_input_and_an_input_zones_that_are_there(
+    tmp_path: Path,
+) -> None:
+    key = "  - {name: nut, kind: microphone-key, profile: gpio, port: c, line: 4, speaks: bam}\n"
+    text = GOOD.replace("sensors:\n", key + "sensors:\n")
+    assert faults_of(write(tmp_path, text)) == [(25, 23, "inputs[2].kind", "no_voice_input")]
+    voice = "voice_inputs:\n  - {name: ban, device: USB, zones: [cho, nga-bay]}\n"
+    assert faults_of(write(tmp_path, text + voice)) == [
+        (25, 80, "inputs[2].speaks", "no_voice_input"),
+        (29, 43, "voice_inputs[0].zones[1]", "no_zone"),
+    ]
+    right = (text + voice).replace("bam", "ban").replace("nga-bay", "nga-ba")
+    settings = load_settings(write(tmp_path, right))
+    assert (settings.voice_inputs[0].max_min, settings.voice_inputs[0].chime) == (10, True)
+
+
+def test_a_voice_input_of_an_unknown_driver_or_without_a_key_is_told(tmp_path: Path) -> None:
+    voice = "voice_inputs:\n  - {name: ban, driver: portaudoi, device: USB}\n"
+    judged = validate_settings(write(tmp_path, GOOD + voice))
+    found = [(one.line, one.key, one.what, one.hint) for one in judged.faults]
+    assert (28, "voice_inputs[0].driver", "unknown_driver", "portaudio") in found
