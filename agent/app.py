@@ -237,7 +237,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(time_sync.stepped, lambda: jobs.start(schedule.replan(clock.now())))
         connect(time_sync.time_wanted, hello_scheduler.request_hello)
         # an alarm or a silence does not wait for the plan
-        connect(documents.changed, live.update, check.emit, silence_events.changed, commands.check)
+        connect(documents.changed, live.update, check.emit, silence_events.changed)
         connect(time_sync.stepped, commands.check, live.update)
         connect(live.time_wanted, hello_scheduler.request_hello)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
@@ -255,6 +255,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
         connect(pipeline.provisionally_placed, authority.set_provisional_place)
         connect(pipeline.verdict_given, lambda result: jobs.start(uplink.send_result(result)))
+        # a command's `accepted` goes out before its result
+        connect(pipeline.verdict_given, lambda _result: commands.check())
         connect(commands.carried_out, lambda result: jobs.start(uplink.send_result(result)))
         connect(pipeline.hello_due, lambda: jobs.start(hello.send()))
         connect(authority.wanted, link.set_authority_files)

@@ -98,7 +98,7 @@ class CommandExecutor:
         self._results = {name: _end_begun(one) for name, one in stored.items()}
 
     def check(self) -> None:
-        """Documents or the clock have changed."""
+        """A document was judged, or the clock has changed."""
         self._wake.set()
 
     async def run(self) -> None:

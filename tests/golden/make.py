@@ -63,6 +63,11 @@ def sample_documents() -> list[tuple[str, dict[str, Any], list[CryptoSigner]]]:
     week = {"expires": samples.utc_text(samples.AT + timedelta(days=30))}
     alarm = samples.emergency(trigger="key", slot="key-lu", doc_id="5c" * 16, event_id="e1" * 16)
     command = {**header("command", "vn.84", "command"), "do": "volume", "args": {"gain_db": -6}}
+    tomorrow = samples.AT + timedelta(days=1)
+    mute = {
+        **header("command", "vn.84", "command"), "slot": "mute.nga-ba", "crit": ["do=mute"],
+        "do": "mute", "args": {"zones": ["nga-ba"], "until": samples.utc_text(tomorrow)},
+    }  # fmt: skip
     grant = {
         **header("stream-grant", "vn.84.29266", "routine", hours=0.1), "stream_id": "56" * 16,
         "stream_key": "32" * 32, "first_seq": 0, "codec": "opus", "max_segment_bytes": 65_536,
@@ -87,6 +92,7 @@ def sample_documents() -> list[tuple[str, dict[str, Any], list[CryptoSigner]]]:
         ("silence", samples.silence(), province),
         ("station-config", samples.station_config(), province),
         ("command", command, province),
+        ("command-mute", mute, province),
         ("head", head, [samples.STRANGER]),
         ("time", samples.time_reply(), [samples.TIME]),
         ("ack", ack, [samples.RECEIPT]),
