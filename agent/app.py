@@ -275,6 +275,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(issues.changed, lambda _issue, _begins: health.report_soon())
 
         await loudness.load()
+        proving = outputs.connect_verifier(site_inputs.sampled, site_inputs.contact_read, connect)
         await silence_events.load()
         await site_inputs.load()
         await commands.load()
@@ -294,6 +295,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "refusals": pipeline.refusals.run, "heartbeat": journal.keep_beating,
             "commands": commands.run, "loudness": loudness.run,
         }  # fmt: skip
+        services |= proving
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s

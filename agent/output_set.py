@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.box_state import BoxState
 from agent.clock import Clock
@@ -18,7 +18,7 @@ from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
 from agent.play.board.board_output import BoardOutput
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
-from agent.play.item import Item, OutputContext, SourceTable
+from agent.play.item import Item, OutputContext, PlayLog, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.source_table import build_sources, build_voice_inputs
@@ -26,11 +26,14 @@ from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
-from agent.settings.model import Output, Settings
+from agent.settings.model import Output, Sensor, Settings
+from agent.signals import Signal
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # these load only where the settings name them
     from agent.play.capture.voice_input import VoiceInput
+    from agent.verifier.verifier import Verifier
 
+Run = Callable[[], Coroutine[Any, Any, None]]
 PAUSE = timedelta(minutes=1)
 
 
@@ -43,6 +46,7 @@ class OutputSet:
         clock: the only source of time.
         volumes: how loud each zone may be.
         voices: microphones and line-ins by their names.
+        verifier: what proves plays; None where the settings name no witness.
 
     Attributes:
         rundowns: name of an output → its part of the schedule.
@@ -54,6 +58,7 @@ class OutputSet:
     clock: Clock
     volumes: StationVolumes
     voices: Mapping[str, VoiceInput] = field(default_factory=dict)
+    verifier: Verifier | None = None
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
@@ -78,6 +83,28 @@ class OutputSet:
             for name, rundown in self.rundowns.items()
         )
 
+    def connect_verifier(
+        self,
+        sampled: Signal[[Sensor, float]],
+        contact_read: Signal[[str, bool]],
+        connect: Callable[..., None],
+    ) -> dict[str, Run]:
+        """Give the verifier what it looks at: sensors, contacts, what engines play.
+
+        Returns:
+            Its services by name; none where the settings name no witness.
+        """
+        if self.verifier is None:
+            return {}
+        connect(sampled, self.verifier.amplifiers.on_sample)
+        connect(contact_read, self.verifier.amplifiers.on_contact)
+        for name, monitor in self.verifier.monitors.items():
+            output = self.by_name[name]
+            if isinstance(output, SoundOutput):
+                connect(monitor.opened, partial(monitor.tap, output))
+                connect(output.engine_ready, partial(monitor.tap, output))
+        return {f"monitor of {name}": one.run for name, one in self.verifier.monitors.items()}
+
 
 def build_outputs(
     stack: AsyncExitStack,
@@ -95,14 +122,17 @@ def build_outputs(
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
     live_sources: SourceTable = {"live": partial(live_source, find=live.find, clock=clock)}
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
-    built = OutputSet(schedule, clock, volumes, voices)
+    verifier = _build_verifier(settings, state)
+    built = OutputSet(schedule, clock, volumes, voices, verifier)
+    heard_log: PlayLog = state.journal if verifier is None else verifier.log
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
         local_sources = build_sources(media, voices, state.voice.wait_end)
         sources: SourceTable = {**local_sources, **live_sources}
         context = OutputContext(
-            rundown, clock, media, state.journal, state.issues.set_issue, sources,
+            rundown, clock, media, state.journal if one.audio is None else heard_log,
+            state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
         )  # fmt: skip
@@ -115,6 +145,24 @@ def build_outputs(
         built.lines.extend(sound.lines.values())
         stack.push_async_callback(close_buses, list(sound.lines.values()))
     return built
+
+
+def _build_verifier(settings: Settings, state: BoxState) -> Verifier | None:
+    """What proves plays; its modules load only where the settings name a witness."""
+    if not _names_witness(settings):
+        return None
+    from agent.verifier.verifier import build_verifier
+
+    return build_verifier(settings, state.journal, state.issues.set_issue)
+
+
+def _names_witness(settings: Settings) -> bool:
+    """Do the settings name anything that can prove a play?"""
+    return (
+        any(one.monitor is not None for one in settings.outputs)
+        or any(one.zone is not None for one in settings.sensors)
+        or any(one.zone is not None for one in settings.inputs)
+    )
 
 
 def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:

@@ -14,7 +14,7 @@ from texts.catalogue import Text
 
 InputKindName = Literal[
     "door", "mains", "generator", "silence-key", "emergency-key", "microphone-key",
-    "emergency-microphone-key",
+    "emergency-microphone-key", "amplifier-fault",
 ]  # fmt: skip
 InputAction = Literal["mute", "start_alarm", "speak", "speak_emergency"]
 
@@ -42,11 +42,13 @@ class InputKind:
         meaning: what an active contact of this kind means.
         issue: the issue that its state raises; None for a kind without one.
         action: what an active contact makes the box do; None for one that only informs.
+        is_of_zone: does it belong to one zone, and not to the whole box?
     """
 
     meaning: Text
     issue: InputIssue | None = None
     action: InputAction | None = None
+    is_of_zone: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -89,5 +91,10 @@ INPUT_KINDS: Mapping[InputKindName, InputKind] = {
     "emergency-microphone-key": InputKind(
         Text("nút micro khẩn cấp, giữ để nói", "key of the emergency microphone, held to speak"),
         action="speak_emergency",
+    ),
+    "amplifier-fault": InputKind(
+        Text("tăng âm báo lỗi", "the amplifier reports a fault"),
+        issue=InputIssue("amplifier_fault", active=True, hint="its fault contact says fault"),
+        is_of_zone=True,
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.clock import NTS
+from agent.contract.proof import read_proof
 from agent.contract.report import Record
 from agent.contract.utc import parse_utc
 from agent.control.station_status import Event
@@ -19,7 +20,7 @@ def build_event(record: Record, titles: Mapping[str, str]) -> Event:
         record: any.
         titles: of entries that are held, by `<doc_id>/<entry>`.
     """
-    code, subject, detail = _short(record, titles)
+    code, subject, detail = _short_proof(record) or _short(record, titles)
     at = None if record.clock.quality == "FLOOR" else parse_utc(record.at)
     return Event(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
 
@@ -47,6 +48,14 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
             who = say("by") if record.kind == "silence" else ""
             by_nts = record.kind == "clock_fix" and say("by") == NTS
             return "clock_fix.nts" if by_nts else record.kind, who, say("state")
+
+
+def _short_proof(record: Record) -> tuple[str, str, str] | None:
+    """What was found about a play; None for any other record."""
+    proof = read_proof(record.detail)
+    if proof is None:
+        return None
+    return f"proof.{'heard' if proof.heard else 'not_heard'}", proof.level, proof.method
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:

@@ -70,12 +70,14 @@ class ReadingsReader:
             return None, ""
 
     def _contacts(self) -> Iterator[ReadingStatus]:
-        """Each kind of contact that is no key; a kind without a contact is unchecked."""
+        """Each kind of contact that is no key; one of the box without a contact is unchecked."""
         inputs = self.inputs()
         for kind, spec in INPUT_KINDS.items():
             if spec.is_key:
                 continue
             states = [state.active for state in inputs.values() if state.kind == kind]
+            if spec.is_of_zone and not states:
+                continue
             if not states or None in states:
                 yield ReadingStatus(kind, "unchecked", reason="" if states else "no_contact")
                 continue

@@ -28,12 +28,17 @@ from drivers.interface import SensorReader
 
 log = logging.getLogger(__name__)
 LineState = Callable[[str], str | None]
+OnSample = Callable[[Sensor, float], None]
 SAMPLE_S = 30.0
 ZONE_SAMPLE_S = 5.0
 TRIES = 3
 MARGIN: Mapping[str, float] = {"temperature": 2.0, "humidity": 5.0}
 MARGIN_SHARE = 0.05
 DRAWN_MEASURES = ("current", "power")
+
+
+def _ignore(_sensor: Sensor, _value: float) -> None:
+    """Nobody proves anything by it."""
 
 
 class SensorSampler:
@@ -45,6 +50,7 @@ class SensorSampler:
         line_state: the state of a zone's line by its name; None for a zone without one.
         set_issue: begins an issue (kind, subject, hint), or ends it (hint None).
         device: the device that it is connected to.
+        on_sample: called with each value during which its zone's line was not switched.
         mono: monotonic seconds; replaced in tests.
     """
 
@@ -56,6 +62,7 @@ class SensorSampler:
         line_state: LineState,
         set_issue: SetIssue,
         device: SharedDevice,
+        on_sample: OnSample = _ignore,
         mono: Callable[[], float] = mono_s,
     ) -> None:
         self.settings = settings
@@ -63,6 +70,7 @@ class SensorSampler:
         self._line_state = line_state
         self._set_issue = set_issue
         self._device = device
+        self._on_sample = on_sample
         self._mono = mono
         self._period_s = ZONE_SAMPLE_S if settings.zone else SAMPLE_S
         self._value: float | None = None
@@ -115,6 +123,8 @@ class SensorSampler:
                 f"{shown}, above {self.settings.high:g}" if self._high.add_sample(value) else None
             )
             self._set_issue("sensor_high", name, hint)
+        if self._line() == before:
+            self._on_sample(self.settings, value)
         if self._proof is not None:
             self._prove(self._proof, value, before, shown)
 
@@ -154,7 +164,10 @@ class SensorMonitor:
 
 
 def build_sensors(
-    sensors: Sequence[Sensor], line_state: LineState, set_issue: SetIssue
+    sensors: Sequence[Sensor],
+    line_state: LineState,
+    set_issue: SetIssue,
+    on_sample: OnSample = _ignore,
 ) -> SensorMonitor:
     """The sensors that the settings name; none is read yet.
 
@@ -162,6 +175,7 @@ def build_sensors(
         sensors: of the settings.
         line_state: the state of a zone's line by the zone's name; None for a zone without one.
         set_issue: begins an issue (kind, subject, hint), or ends it (hint None).
+        on_sample: called with each value during which its zone's line was not switched.
 
     Raises:
         ConfigError: E_DRIVER, no such profile, or it does not know one of the settings.
@@ -170,7 +184,12 @@ def build_sensors(
     return SensorMonitor(
         [
             SensorSampler(
-                settings, _load(settings), line_state=line_state, set_issue=set_issue, device=device
+                settings,
+                _load(settings),
+                line_state=line_state,
+                set_issue=set_issue,
+                device=device,
+                on_sample=on_sample,
             )
             for settings, device in zip(sensors, devices, strict=True)
         ]

@@ -18,7 +18,8 @@ from agent.evidence.journal import Journal
 from agent.health.inputs import InputMonitor, build_inputs
 from agent.health.sensors import SensorMonitor, build_sensors
 from agent.play.speaker_line import SpeakerLine
-from agent.settings.model import Settings
+from agent.settings.model import Sensor, Settings
+from agent.signals import Signal
 from agent.state.mutes import Mutes
 from agent.store import key_value
 from agent.store.database import Store
@@ -39,6 +40,10 @@ class SiteInputs:
         mutes: gets the state of the silence key.
         press: called with the name of an emergency key that was just pressed.
         speak: called with the name of a microphone's key and its new state.
+
+    Attributes:
+        sampled: emitted with a sensor and its value, unless its zone's line was switched meanwhile.
+        contact_read: emitted with name and state of a contact that was read or has changed.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword a collaborator
@@ -53,6 +58,8 @@ class SiteInputs:
         press: Callable[[str], None],
         speak: Callable[[str, bool], None],
     ) -> None:
+        self.sampled = Signal[[Sensor, float]]()
+        self.contact_read = Signal[[str, bool]]()
         self._settings = settings
         self._store = store
         self._journal = journal
@@ -84,7 +91,7 @@ class SiteInputs:
             build_inputs, settings.inputs, self._on_input, self._set_issue
         )
         self._sensors = await asyncio.to_thread(
-            build_sensors, settings.sensors, self._line_state, self._set_issue
+            build_sensors, settings.sensors, self._line_state, self._set_issue, self.sampled.emit
         )
 
     async def run(self) -> None:
@@ -121,6 +128,7 @@ class SiteInputs:
             self._press(name)
         elif INPUT_KINDS[kind].is_held:
             self._speak(name, active)
+        self.contact_read.emit(name, active)
         self._events.put_nowait((name, kind, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument

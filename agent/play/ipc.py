@@ -6,6 +6,7 @@ with the message (SCM_RIGHTS). One message is one packet.
 
 from __future__ import annotations
 
+import struct
 from typing import Literal, Protocol
 
 import msgspec
@@ -84,7 +85,17 @@ class Fire(_Message, frozen=True, tag="fire"):
     is_live: bool = False
 
 
-EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire
+class Tap(_Message, frozen=True, tag="tap"):
+    """Copy what is played into the socket (SOCK_SEQPACKET) whose end comes with this message.
+
+    A later one replaces it. Each packet is `TAP_HEADER`, then s16le samples, channels interleaved;
+    nothing is sent while nothing sounds. A packet that nobody takes is lost.
+    """
+
+
+# moment of the first sample in CLOCK_MONOTONIC seconds, number of channels
+TAP_HEADER = struct.Struct("<dI")
+EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire | Tap
 
 
 class Send(Protocol):
@@ -163,6 +174,41 @@ class CaptureBeat(_Message, frozen=True, tag="capture_beat"):
 
 
 CaptureEvent = CaptureReady | CaptureBeat | WorkerFault
+
+
+class AddReference(_Message, frozen=True, tag="add_reference"):
+    """Compare with what comes from the socket whose end comes with this message; see `Tap`."""
+
+
+MonitorCommand = AddReference
+
+
+class MonitorReady(_Message, frozen=True, tag="monitor_ready"):
+    """The input is open and gives sound."""
+
+    device: str
+
+
+class MonitorBeat(_Message, frozen=True, tag="monitor_beat"):
+    """Every 500 ms: blocks captured so far, and the highest peak since the last beat in dBFS."""
+
+    blocks: int
+    peak_dbfs: float
+
+
+class SoundCheck(_Message, frozen=True, tag="sound_check"):
+    """One comparison of what was played with what was heard; at most one a second.
+
+    `score`: correlation of the envelopes; of a tone how far it stands out, at most 1.
+    """
+
+    is_found: bool
+    score: float
+    lag_ms: int
+    by_tone: bool
+
+
+MonitorEvent = MonitorReady | MonitorBeat | SoundCheck | WorkerFault
 
 
 class ShowScene(_Message, frozen=True, tag="show"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -160,6 +161,8 @@ class Supervisor(Generic[E]):
             PlayError: it is gone; `on_event` prepares its successor.
         """
         if self._run is None:
+            if fd is not None:
+                os.close(fd)
             raise PlayError("E_WORKER", self.name, "not running")
         self._run.worker.send(command, fd)
 

@@ -26,6 +26,7 @@ from agent.play.ipc import (
     BoardCommand,
     CaptureCommand,
     EngineCommand,
+    MonitorCommand,
     WorkerFault,
 )
 
@@ -102,7 +103,9 @@ class WorkerProcess(Generic[E]):
             raise
 
     def send(
-        self, command: EngineCommand | BoardCommand | CaptureCommand, fd: int | None = None
+        self,
+        command: EngineCommand | BoardCommand | CaptureCommand | MonitorCommand,
+        fd: int | None = None,
     ) -> None:
         """Send a command, with a descriptor if given; the descriptor is always closed here.
 

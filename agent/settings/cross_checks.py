@@ -28,6 +28,7 @@ def find_clashes(tree: Node) -> Iterator[Found]:
     for key in ("inputs", "sensors", "voice_inputs"):
         yield from _find_twins([(f"{key}[{i}].name", node) for i, node in items_of(tree, key)])
     yield from _find_input_twins(items_of(tree, "inputs"))
+    yield from _find_in_inputs(items_of(tree, "inputs"), outputs)
     yield from _find_in_sensors(items_of(tree, "sensors"), outputs)
     yield from _find_in_voices(tree, outputs)
     yield from _find_in_host(given(given(tree, "broker"), "host"))
@@ -107,6 +108,8 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
     stray = given(node, other)
     if stray is not None and items_of(node, other):
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
+    elif (monitor := given(node, "monitor")) is not None and audio is None:
+        yield Found(monitor.mark, f"{path}.monitor", "monitor_needs_audio", "monitor")
     elif audio is not None and (zones := items_of(node, "zones")):
         yield from _find_in_channels(_least_channels(audio), zones, path)
     elif not items_of(node, mine):
@@ -139,6 +142,19 @@ def _find_in_channels(most: int, zones: list[tuple[int, Node]], path: str) -> It
                 expected = CodedText("at_most", (str(most),))
                 yield Found(channel.mark, key, "no_channel", channel.value, expected)
             seen.add(channel.value)
+
+
+def _find_in_inputs(
+    inputs: list[tuple[int, Node]], outputs: list[tuple[int, Node]]
+) -> Iterator[Found]:
+    names = [_texts(node, "name")[0] for _, node in zones_and_faces(outputs)]
+    for i, node in inputs:
+        zone, kind = given(node, "zone"), given(node, "kind")
+        if isinstance(zone, Scalar) and zone.value not in names:
+            yield _unknown(zone, f"inputs[{i}].zone", "no_zone", names)
+        elif isinstance(kind, Scalar) and kind.value == "amplifier-fault" and zone is None:
+            expected = CodedText("one_of", (", ".join(names),))
+            yield Found(node.mark, f"inputs[{i}].zone", "fault_needs_zone", "", expected)
 
 
 def _find_in_sensors(

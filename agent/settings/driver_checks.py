@@ -46,6 +46,8 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
     for i, output in items_of(tree, "outputs"):
         driver = given(given(output, "audio"), "driver")
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
+        heard_by = given(given(output, "monitor"), "driver")
+        yield from _known(heard_by, f"outputs[{i}].monitor.driver", registry.AUDIO_INPUTS)
         profile = given(given(output, "board"), "profile")
         yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
     for i, voice in items_of(tree, "voice_inputs"):

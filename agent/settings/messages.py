@@ -30,6 +30,14 @@ _OWN: Catalogue = {
         "the sound path has no such channel: see audio.channels",
     ),
     "channel_twice": Text("kênh này ghi hai lần", "channel named twice"),
+    "monitor_needs_audio": Text(
+        "monitor nghe lại loa, nên chỉ dùng với audio",
+        "a monitor hears loudspeakers: only with audio",
+    ),
+    "fault_needs_zone": Text(
+        "tiếp điểm báo lỗi tăng âm phải nói rõ của cụm loa nào (zone)",
+        "an amplifier's fault contact must name its zone",
+    ),
     "no_zone": Text("không có vùng loa này", "no such zone"),
     "no_voice_input": Text(
         "không có micro hay đường vào này ở voice_inputs",

@@ -110,6 +110,14 @@ class Audio(_Settings, frozen=True, kw_only=True):
     fallbacks: Annotated[list[FallbackCard], Meta(max_length=4)] = []
 
 
+class Monitor(_Settings, frozen=True, kw_only=True):
+    """An input that hears an output while it plays: a microphone at a horn, or a line back."""
+
+    driver: Profile
+    device: DeviceText
+    kind: Literal["line", "microphone"] = "microphone"
+
+
 class Switch(_Settings, frozen=True, kw_only=True):
     """The power switch of a zone; `options` are keys of its profile only."""
 
@@ -166,6 +174,7 @@ class Output(_Settings, frozen=True, kw_only=True):
     name: Name
     audio: Audio | None = None
     zones: list[Zone] = []
+    monitor: Monitor | None = None
     board: Board | None = None
     faces: list[Face] = []
 
@@ -198,6 +207,7 @@ class Input(_Settings, frozen=True, kw_only=True):
     port: PathText | None = None
     unit: Unit | None = None
     line: Line | None = None
+    zone: Name | None = None
     starts: KeySlot | None = None
     speaks: Name | None = None
     active: Literal["high", "low"] = "high"
@@ -206,7 +216,10 @@ class Input(_Settings, frozen=True, kw_only=True):
 
 
 class Sensor(_Settings, frozen=True, kw_only=True):
-    """A sensor. A value outside `low`..`high` (in the sensor's unit) is a health issue."""
+    """A sensor. A value outside `low`..`high` (in the sensor's unit) is a health issue.
+
+    `baseline` is what a zone's amplifier drew while it sounded at commissioning.
+    """
 
     name: Name
     measures: Measure
@@ -216,6 +229,7 @@ class Sensor(_Settings, frozen=True, kw_only=True):
     zone: Name | None = None
     low: float | None = None
     high: float | None = None
+    baseline: Annotated[float, Meta(gt=0)] | None = None
     options: Options = {}
 
 

@@ -16,10 +16,12 @@ import msgspec
 import sqlalchemy as sa
 
 from agent.contract.hash_chain import GENESIS, next_hash
+from agent.contract.proof import PROOF_KIND, read_proof
 from agent.contract.report import MAX_BATCH_RECORDS, LogBatch, Record
 from central.collector.report_rules import MAX_NUMBER, find_record_fault
 from central.collector.report_store import find_exceeded_limit
 from central.store.database import Database, upsert
+from central.store.play_proofs import apply_proofs
 from central.store.plays import insert_plays
 from central.store.schema import cursors, records
 
@@ -188,6 +190,9 @@ def _insert(connection: sa.Connection, rows: list[_Row]) -> None:
             if one.play is not None
         ],
     )
+    found = (read_proof(one.record.detail) for one in rows if one.record.kind == PROOF_KIND)
+    proofs = [proof for proof in found if proof is not None]
+    apply_proofs(connection, rows[0].record.station, proofs)
 
 
 def _advance(connection: sa.Connection, station: str, epoch: str, first: int) -> None:

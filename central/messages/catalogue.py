@@ -244,6 +244,14 @@ PHRASES: Catalogue = {
         "volume {0} dB, about {1} dBA at the nearest home",
     ),
     "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
+    "play.heard": Text("đã kiểm là có tiếng: {0}, {1}", "sound proved: {0}, {1}"),
+    "play.not_heard": Text(
+        "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY: {0}, {1}", "PLAYED BUT NOT HEARD: {0}, {1}"
+    ),
+    "proof.current": Text("dòng điện của tăng âm", "the amplifier's current"),
+    "proof.contact": Text("tiếp điểm lỗi của tăng âm", "the amplifier's fault contact"),
+    "proof.line": Text("đường hồi tiếng", "line looped back"),
+    "proof.microphone": Text("micrô nghe loa", "microphone at the horn"),
     "play.reason": Text("lý do: {0}", "reason: {0}"),
     "on_air.until": Text("đến: {0}", "until: {0}"),
     "on_air.offline": Text("trạm đang mất liên lạc", "the station is offline now"),

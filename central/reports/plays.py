@@ -67,6 +67,8 @@ def describe_play(row: Row, lang: Lang) -> str:
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
     lines += _levels(row, lang)
+    if proof := _describe_proof(row, lang):
+        lines.append(proof)
     if row.get("reason"):
         lines.append(translate(lang, "play.reason", _reason(str(row["reason"]), lang)))
     if row.get("editor") or row.get("approver"):
@@ -84,6 +86,16 @@ def _levels(row: Row, lang: Lang) -> list[str]:
     if row.get("cap"):
         lines.append(translate(lang, "play.cap", row["cap"]))
     return lines
+
+
+def _describe_proof(row: Row, lang: Lang) -> str:
+    """Return how the sound was proved after the play; empty without such a proof."""
+    method = row.get("proof_method")
+    if method is None:
+        return ""
+    words = translate(lang, f"proof.{method}")
+    by = str(method) if words == f"proof.{method}" else words
+    return translate(lang, "play.heard" if row["heard"] else "play.not_heard", row["proof"], by)
 
 
 def _describe(row: Row, name: str, lang: Lang) -> str:

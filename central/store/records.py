@@ -8,15 +8,36 @@ import msgspec
 import sqlalchemy as sa
 
 from central.store.database import Database
-from central.store.schema import records
+from central.store.schema import plays, records
 
+_KEY = ("station", "epoch", "seq")
 _ISSUE_MEMBERS = ("what", "subject", "state", "hint")
 
 
 def list_plays(database: Database) -> list[dict[str, Any]]:
-    """The `play` of every play record in the order of arrival, with its station."""
-    found = _bodies(database, "play")
-    return [{**_part(body, "play"), "station": body["station"]} for body in found]
+    """The `play` of every play record in the order of arrival, with its station.
+
+    `proof` is the highest level that is known by now, `proof_method` what reached it after the
+    play, `heard` False where a proof found nothing; the last two are None without a later proof.
+    """
+    query = (
+        sa.select(records.c.bytes, plays.c.proof, plays.c.proof_method, plays.c.heard)
+        .outerjoin_from(records, plays, sa.and_(*(records.c[k] == plays.c[k] for k in _KEY)))
+        .where(records.c.kind == "play")
+    )
+    with database.transaction() as connection:
+        rows = connection.execute(query.order_by(records.c.number)).all()
+    return [{**_play(row.bytes), **_proof(row)} for row in rows]
+
+
+def _play(raw: bytes) -> dict[str, Any]:
+    body = msgspec.json.decode(raw)
+    return {**_part(body, "play"), "station": body["station"]}
+
+
+def _proof(row: Any) -> dict[str, Any]:
+    found = {"proof_method": row.proof_method, "heard": row.heard}
+    return found if row.proof is None else {**found, "proof": row.proof}
 
 
 def list_refusals(database: Database) -> list[dict[str, Any]]:

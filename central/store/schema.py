@@ -72,7 +72,7 @@ plays = sa.Table(
     sa.Column("duration_ms", sa.BigInteger),
     sa.Column("result", sa.Text),  # full, cut, skipped, failed
     sa.Column("reason", sa.Text),
-    sa.Column("proof", sa.Text),  # A0 to A6
+    sa.Column("proof", sa.Text),  # A0 to A6, the highest that is known
     sa.Column("gain_db", sa.Float),
     sa.Column("underruns", sa.BigInteger),
     sa.Column("started_by", sa.Text),
@@ -85,6 +85,8 @@ plays = sa.Table(
     sa.Column("gain_end_db", sa.Float),
     sa.Column("est_dba", sa.Float),  # at the nearest home
     sa.Column("cap", sa.Text),
+    sa.Column("proof_method", sa.Text),  # by what `proof` was reached after the play
+    sa.Column("heard", sa.Boolean),  # False: played, and a later proof found nothing
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

@@ -56,7 +56,8 @@ ALLOWED = {
     "agent.maintenance": "agent.background_jobs agent.play agent.state agent.store agent.trust",
     "agent.live": "agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust",
     "agent.output_set": (
-        "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings"
+        "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings "
+        "agent.verifier"
     ),
     "agent.overrides": (
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
@@ -75,6 +76,9 @@ ALLOWED = {
     ),
     "agent.timesync": "agent.evidence agent.store agent.trust",
     "agent.trust": "",
+    "agent.verifier": (
+        "agent.play agent.sandbox agent.settings drivers.errors drivers.interface drivers.registry"
+    ),
     "central.__main__": "central.cli central.testbed",
     "central.authority": (
         "agent.trust central.documents central.messages central.publication central.store"

@@ -133,8 +133,10 @@ def test_every_code_is_looked_up_somewhere() -> None:
             code.startswith(one) or (one[0] == "…" and code.endswith(one[1:])) for one in built
         )
     }
-    # the page asks for an input by its kind: `{mains,generator,door}.{on,off}`
+    # the page asks for an input by its kind: `{mains,generator,door,…}.{on,off}`
     built_of_two = {
-        f"{name}.{state}" for name in ("mains", "generator", "door") for state in ("on", "off")
+        f"{name}.{state}"
+        for name in ("mains", "generator", "door", "amplifier-fault")
+        for state in ("on", "off")
     }
     assert never - built_of_two == set()

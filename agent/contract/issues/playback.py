@@ -66,6 +66,31 @@ PLAYBACK: dict[str, IssueKind] = {
             " home: turn it, take a lower transformer tap, or ask the centre about the cap",
         ),
     ),
+    "not_heard": IssueKind(
+        "fault",
+        Text(
+            "đã phát mà không nghe thấy: hộp đang phát nhưng micrô hoặc đường hồi không thấy tiếng",
+            "played but not heard: the box plays, and its microphone or line back hears nothing of"
+            " it",
+        ),
+        Text(
+            "ra nghe loa ngay; loa im: xem tăng âm, cầu chì, dây loa; loa vẫn kêu: xem micrô có bị"
+            " bịt, tuột dây",
+            "go and listen now; silent: look at amplifier, fuse and line; it sounds: see whether"
+            " the microphone is covered or unplugged",
+        ),
+    ),
+    "monitor_lost": IssueKind(
+        "warning",
+        Text(
+            "ngõ vào nghe lại loa không dùng được: chưa biết loa có kêu thật không",
+            "the input that hears the loudspeakers cannot be used: whether they sound is not known",
+        ),
+        Text(
+            "cắm lại micrô hoặc dây hồi; xem `monitor: device` trong station.yaml",
+            "plug the microphone or the line back in; see `monitor: device` in station.yaml",
+        ),
+    ),
     "engine_lost": IssueKind(
         "fault",
         Text(

@@ -194,6 +194,31 @@ SITE: dict[str, IssueKind] = {
             " does not close",
         ),
     ),
+    "amplifier_fault": IssueKind(
+        "fault",
+        Text(
+            "tăng âm báo lỗi (hoặc mất điện): cụm loa của nó có thể đang im",
+            "an amplifier reports a fault, or has no power: its loudspeaker line may be silent",
+        ),
+        Text(
+            "xem đèn báo của tăng âm, nguồn và dây loa chập; tắt rồi bật lại; vẫn báo thì thay",
+            "look at the amplifier's lamps, its supply and for a shorted line; switch it off and"
+            " on; replace it if it goes on",
+        ),
+    ),
+    "amplifier_draw_changed": IssueKind(
+        "warning",
+        Text(
+            "tăng âm ăn điện khác lúc nghiệm thu quá 30 %: có loa đứt, chập, hoặc đã thay",
+            "an amplifier draws more than 30 % off its commissioning value: loudspeakers are off,"
+            " shorted or replaced",
+        ),
+        Text(
+            "đi nghe từng loa của cụm; loa đủ cả thì đo lại và sửa `baseline`",
+            "listen to each loudspeaker of the line; where all sound, measure again and correct"
+            " `baseline`",
+        ),
+    ),
     "amplifier_draws_when_off": IssueKind(
         "fault",
         Text(

@@ -35,12 +35,14 @@ from agent.play.ipc import (
     Ready,
     StartSlot,
     Stop,
+    Tap,
     WorkerFault,
 )
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
+from agent.play.sound.sample_tap import SampleTap
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput, SoundCard
 from drivers.registry import find_sound_card
@@ -78,6 +80,7 @@ class Engine:
         self._clips: dict[str, Clip] = {}
         self._live: dict[str, int] = {}  # slots of somebody who speaks now, and their levels
         self._live_due_s = math.inf
+        self._tap = SampleTap()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
@@ -109,7 +112,9 @@ class Engine:
 
     def _make_stream(self, block: int) -> Stream:
         mixer = Mixer(RATE_HZ, self._config.channels)
-        return Stream(self._load_output(), mixer, block, lambda: os.eventfd_write(self._wake, 1))
+        return Stream(
+            self._load_output(), mixer, block, lambda: os.eventfd_write(self._wake, 1), self._tap
+        )
 
     def _wait_flowing(self) -> bool:
         limit_s = mono_s() + OPEN_LIMIT_S
@@ -210,6 +215,8 @@ class Engine:
                 entry.gain(command)
             case Fire() as command:
                 self._fire(command)
+            case Tap() if fds:
+                self._tap.open(fds.pop())
             case (Load() | Hold()) as command:
                 about = command.id if isinstance(command, Load) else command.clip
                 self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from agent.clock import mono_s
 from agent.play.sound.mixer import Event, Mixer
+from agent.play.sound.sample_tap import SampleTap
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput
 
@@ -35,10 +36,16 @@ class Stream:
         mixer: what it plays.
         block: frames.
         on_event: called in the callback when the mixer has events.
+        tap: takes a copy of what sounds, if it is open.
     """
 
     def __init__(
-        self, output: AudioOutput, mixer: Mixer, block: int, on_event: Callable[[], None]
+        self,
+        output: AudioOutput,
+        mixer: Mixer,
+        block: int,
+        on_event: Callable[[], None],
+        tap: SampleTap,
     ) -> None:
         self.output = output
         self.mixer = mixer
@@ -47,6 +54,8 @@ class Stream:
         self.silent_since_s: float | None = None
         self.replaced_at_s = 0.0
         self._on_event = on_event
+        self._tap = tap
+        self._channels = 1
 
     def open(self, rate_hz: int, channels: int) -> None:
         """Open the device.
@@ -54,6 +63,7 @@ class Stream:
         Raises:
             DriverError: it cannot be opened; nothing is left open.
         """
+        self._channels = channels
         try:
             self.output.open(rate_hz, self.block, self._fill, channels)
         except DriverError:
@@ -66,7 +76,10 @@ class Stream:
         return self.mixer.gaps + int(getattr(self.output, "underflows", 0))
 
     def _fill(self, frames: int, lead_s: float) -> bytes:
+        first = self.mixer.frames
         block = self.mixer.fill(frames, mono_s(), lead_s)
+        if self._tap.is_open and not self.mixer.is_empty and self.mixer.clock.ready:
+            self._tap.write(self.mixer.clock.mono_of(first), self._channels, block)
         if self.mixer.events:
             self._on_event()
         return block

@@ -31,6 +31,7 @@ from agent.play.ipc import (
     Ready,
     StartSlot,
     Stop,
+    Tap,
     WorkerFault,
 )
 from agent.play.sound.aplay_stream import AplayStream, aplay_argv
@@ -181,6 +182,8 @@ class SafeEngine:
                 self._player.gain(gain)
             case Fire() as fire:
                 self._player.fire(fire)
+            case Tap():
+                pass  # `aplay` takes what it plays: there is no moment to compare it by
             case (Load() | Hold()) as lacking:
                 about = lacking.id if isinstance(lacking, Load) else lacking.clip
                 self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))

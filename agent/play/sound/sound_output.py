@@ -8,12 +8,14 @@ media and switches its lines in its own task, so that an emergency does not wait
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable
 
 from agent.clock import Now, mono_s
+from agent.errors import PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
-from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, WorkerFault
+from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, Tap, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.builtin_speech import hold_lines
@@ -24,6 +26,7 @@ from agent.play.sound.session_start import SessionStarts
 from agent.play.sound.sound_session import MUTED, SoundSession
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource
+from agent.signals import Signal
 
 PREPARE_S = 4.0
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
@@ -40,7 +43,7 @@ class SoundOutput:
         context: schedule, clock, media, journal and issue sink.
         path: the card and the engine in use, if known.
 
-    `session_stack` has its sessions.
+    `session_stack` has its sessions; `engine_ready` is emitted when an engine has started.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class SoundOutput:
         self.name = name
         self.path = path
         self.lines = {line.name: line for line in lines}
+        self.engine_ready = Signal[[]]()
         self._supervisor = Supervisor(
             name,
             "engine_lost",
@@ -101,6 +105,11 @@ class SoundOutput:
     def line_under_test(self) -> str | None:
         """The line on which a technician's tone sounds."""
         return self._tone_tests.line
+
+    def tap(self, fd: int) -> None:
+        """Have the engine copy what it plays into a socket, owned from now on (see `ipc.Tap`)."""
+        with contextlib.suppress(PlayError):  # without an engine the next one says that it is ready
+            self._supervisor.send(Tap(), fd)
 
     def start_tone_test(self, name: str) -> None:
         """Sound a quiet tone on one line.
@@ -157,6 +166,7 @@ class SoundOutput:
                 self._on_fault("mixer_not_set", self.name, None)
                 self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
                 self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")
+                self.engine_ready.emit()
                 self.changed()
             case WorkerFault(code="E_MIXER"):
                 self._on_fault("mixer_not_set", self.name, event.detail)

@@ -224,6 +224,33 @@ OUTPUTS: dict[str, KeyDoc] = {
         ),
         -3,
     ),
+    "outputs[].monitor": KeyDoc(
+        Text(
+            "ngõ vào nghe lại loa trong lúc phát để biết có tiếng thật không; không lưu tiếng",
+            "an input that hears the loudspeakers while they play, to know that there is sound;"
+            " no sound is kept",
+        ),
+        None,
+    ),
+    "outputs[].monitor.driver": KeyDoc(
+        Text("trình điều khiển của ngõ vào", "the input's driver"), "portaudio"
+    ),
+    "outputs[].monitor.device": KeyDoc(
+        Text(
+            "ngõ vào; `tramtin doctor` liệt kê tên cố định của từng cái",
+            "the input; `tramtin doctor` lists the stable name of each",
+        ),
+        "USB PnP Sound Device",
+    ),
+    "outputs[].monitor.kind": KeyDoc(
+        Text(
+            "microphone: micrô gần một loa (mức A5); line: dây lấy tín hiệu ngay sau card hoặc tăng"
+            " âm (mức A3)",
+            "microphone: near one horn (level A5); line: a wire from behind card or amplifier"
+            " (level A3)",
+        ),
+        "microphone",
+    ),
     "outputs[].board": KeyDoc(
         Text("bảng điện tử: chỉ dùng cùng faces", "a notice board: only together with faces"), None
     ),

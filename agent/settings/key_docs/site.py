@@ -22,11 +22,12 @@ SITE: dict[str, KeyDoc] = {
         Text(
             "mains: có điện lưới; generator: máy nổ chạy; door: cửa tủ mở; silence-key: phím tắt"
             " tiếng; emergency-key: nút khẩn cấp; microphone-key: nút nói micro, giữ để nói;"
-            " emergency-microphone-key: nút micro khẩn cấp, giữ để nói",
+            " emergency-microphone-key: nút micro khẩn cấp, giữ để nói;"
+            " amplifier-fault: tăng âm báo lỗi",
             "mains: mains present; generator: generator running; door: cabinet open; silence-key:"
             " key that silences the box; emergency-key: key that starts an alarm; microphone-key:"
             " key of a microphone, held to speak; emergency-microphone-key: key of the emergency"
-            " microphone, held to speak",
+            " microphone, held to speak; amplifier-fault: the amplifier reports a fault",
         ),
         "door",
     ),
@@ -54,6 +55,13 @@ SITE: dict[str, KeyDoc] = {
             "the GPIO line's offset, or which input of the module, counted from 0",
         ),
         17,
+    ),
+    "inputs[].zone": KeyDoc(
+        Text(
+            "với amplifier-fault: tăng âm của cụm loa nào",
+            "with amplifier-fault: whose amplifier it is",
+        ),
+        "nga-ba",
     ),
     "inputs[].starts": KeyDoc(
         Text(
@@ -134,6 +142,16 @@ SITE: dict[str, KeyDoc] = {
     ),
     "sensors[].high": KeyDoc(
         Text("trên mức này là sự cố", "above this is an issue"), 4.5, "°C, %, A, V, W"
+    ),
+    "sensors[].baseline": KeyDoc(
+        Text(
+            "với current hay power của một cụm loa: mức đo được lúc nghiệm thu khi loa đang kêu;"
+            " trung bình nửa phút lệch quá 30 % là sự cố",
+            "for current or power of a zone: what it drew while sounding at commissioning; a mean"
+            " of half a minute more than 30 % away is an issue",
+        ),
+        0.9,
+        "A, W",
     ),
     "sensors[].options": KeyDoc(OPTIONS, {}),
 }

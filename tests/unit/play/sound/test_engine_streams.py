@@ -11,6 +11,7 @@ from agent.play.ipc import Ended, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound import engine_streams
 from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
+from agent.play.sound.sample_tap import SampleTap
 from drivers.errors import DeviceUnreachable
 from drivers.interface import Fill
 from tests.fakes.fake_sample_source import FakeSource
@@ -79,7 +80,7 @@ class Bench:
         self.run(self.first)
 
     def _make(self, block: int) -> Stream:
-        return Stream(FakeOutput(self.device), Mixer(RATE), block, lambda: None)
+        return Stream(FakeOutput(self.device), Mixer(RATE), block, lambda: None, SampleTap())
 
     def run(self, output: FakeOutput, blocks: int = 1) -> Any:
         heard = output.run(blocks)

@@ -1,0 +1,66 @@
+"""Proof of a play that follows its record: how far down the chain it was found, and by what.
+
+A proof is a journal record of kind `config` with `what` `proof`. It has no kind of its own: centres
+of 0.1.0 refuse a batch with a record kind that they do not know, and a box of 0.1.0 that is put
+back onto the card would take its own journal for damaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from agent.contract.report import RecordKind
+
+ProofLevel = Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6"]
+ProofMethod = Literal["current", "contact", "line", "microphone"]
+PROOF_KIND: RecordKind = "config"
+PROOF = "proof"
+PROOF_LEVELS: tuple[ProofLevel, ...] = get_args(ProofLevel)
+# how far down the chain each method sees
+LEVEL_OF_METHOD: Mapping[ProofMethod, ProofLevel] = {
+    "line": "A3",
+    "contact": "A4",
+    "current": "A4",
+    "microphone": "A5",
+}
+
+
+class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found about one play.
+
+    Args:
+        epoch: with `seq` the key of the play's record.
+        seq: see `epoch`.
+        level: the highest that was reached.
+        heard: False where a check that should have found the sound did not.
+        method: what reached `level`, or found nothing.
+        scores: each `<method> <number> <found> of <looked>`; number: correlation of envelopes,
+            or the value drawn.
+        zones: those for which nothing was found.
+    """
+
+    epoch: str
+    seq: int
+    level: ProofLevel
+    heard: bool
+    method: ProofMethod
+    scores: list[str] = []
+    zones: list[str] = []
+
+
+def build_detail(proof: PlayProof) -> dict[str, str | int | float | bool | list[str] | None]:
+    """The `detail` of the record."""
+    return {"what": PROOF, **msgspec.to_builtins(proof)}
+
+
+def read_proof(detail: Mapping[str, Any] | None) -> PlayProof | None:
+    """The proof in the `detail` of a record of `PROOF_KIND`; None for any other."""
+    if detail is None or detail.get("what") != PROOF:
+        return None
+    try:
+        return msgspec.convert(detail, PlayProof)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,188 @@
+"""The monitor of one output: its process lives while something plays there, and for a self-check.
+
+The self-check is silent: at the start and every hour the input is opened for two seconds. An input
+that is not there, or a microphone that gives nothing but zeros, is the issue `monitor_lost`; so a
+dead microphone is known before it fails to hear.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+from agent.contract.proof import ProofMethod
+from agent.contract.report import Play
+from agent.errors import PlayError
+from agent.play.ipc import AddReference, MonitorBeat, MonitorEvent, SoundCheck
+from agent.play.worker_process import WorkerProcess
+from agent.signals import Signal
+from agent.verifier.monitor_config import monitor_argv
+from agent.verifier.play_evidence import Look
+
+log = logging.getLogger(__name__)
+SetIssue = Callable[[str, str, str | None], None]
+LOST = "monitor_lost"
+LINGER_S = 3.0  # a pause between two items does not end the process
+CHECK_S = 2.0
+CHECK_EVERY_S = 3600.0
+RETRY_S = 15.0
+OPEN_LIMIT_S = 10.0
+DEAD_DBFS = -95.0
+Spawn = Callable[
+    [Callable[[MonitorEvent], None], Callable[[str], None]], WorkerProcess[MonitorEvent]
+]
+
+
+class TappedOutput(Protocol):
+    """A sound output whose engine copies what it plays."""
+
+    def tap(self, fd: int) -> None:
+        """Copy into this socket, owned from now on."""
+
+
+class SoundMonitor:
+    """One monitor input of the settings.
+
+    Args:
+        output: whose sound it hears.
+        method: `line` or `microphone`.
+        spawn: makes its process (not started).
+        on_look: takes each comparison.
+        set_issue: begins or ends `monitor_lost`.
+
+    Attributes:
+        opened: emitted when its process runs and wants to know what the engine plays.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        method: ProofMethod,
+        spawn: Spawn,
+        *,
+        on_look: Callable[[Look], None],
+        set_issue: SetIssue,
+    ) -> None:
+        self.output = output
+        self.opened = Signal[[]]()
+        self._method = method
+        self._spawn = spawn
+        self._on_look = on_look
+        self._set_issue = set_issue
+        self._plays = 0
+        self._changed = asyncio.Event()
+        self._worker: WorkerProcess[MonitorEvent] | None = None
+        self._lost: str | None = None
+        self._peak_dbfs = DEAD_DBFS
+
+    def on_begin(self, play: Play) -> None:
+        """A play begins to sound."""
+        if play.output == self.output:
+            self._plays += 1
+            self._changed.set()
+
+    def on_end(self, play: Play) -> None:
+        """A play is over."""
+        if play.output == self.output:
+            self._plays -= 1
+            self._changed.set()
+
+    def tap(self, output: TappedOutput) -> None:
+        """Have the output's engine tell what it plays, once both run."""
+        if self._worker is None:
+            return
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self._worker.send(AddReference(), theirs.detach())
+        except PlayError:  # it is lost: `run` reports that
+            ours.close()
+            return
+        output.tap(ours.detach())
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            try:
+                await self._listen()
+            except PlayError as error:
+                self._set_issue(LOST, self.output, error.hint)
+                await asyncio.sleep(RETRY_S)
+                continue
+            await self._wait_changed(CHECK_EVERY_S)
+
+    async def _listen(self) -> None:
+        """Run the process until nothing plays any more, and at least for a self-check.
+
+        Raises:
+            PlayError: E_INPUT_LOST, the input is not there, or is gone.
+        """
+        self._lost, self._peak_dbfs = None, DEAD_DBFS
+        worker = self._spawn(self._on_event, self._on_lost)
+        try:
+            await _start(worker, self.output)
+            self._worker = worker
+            self.opened.emit()
+            await self._wait_changed(CHECK_S)
+            while self._lost is None and await self._is_wanted():
+                pass
+        finally:
+            self._worker = None
+            await worker.stop()
+        if self._lost is not None:
+            raise PlayError("E_INPUT_LOST", self.output, self._lost)
+        is_dead = self._method == "microphone" and self._peak_dbfs <= DEAD_DBFS
+        self._set_issue(LOST, self.output, "it gives nothing but silence" if is_dead else None)
+
+    async def _is_wanted(self) -> bool:
+        """Wait for the next change; False once nothing has played for a while."""
+        if self._plays:
+            await self._wait_changed(CHECK_EVERY_S)
+            return True
+        await self._wait_changed(LINGER_S)
+        return self._plays > 0
+
+    async def _wait_changed(self, limit_s: float) -> None:
+        """Wait until a play begins or ends, or the process is lost."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._changed.wait()
+        self._changed.clear()
+
+    def _on_event(self, event: MonitorEvent) -> None:
+        if isinstance(event, MonitorBeat):
+            self._peak_dbfs = max(self._peak_dbfs, event.peak_dbfs)
+        elif isinstance(event, SoundCheck):
+            log.debug("%s: %s", self.output, event)
+            self._on_look(Look(self._method, self.output, event.is_found, event.score))
+
+    def _on_lost(self, reason: str) -> None:
+        self._lost = reason.removeprefix("E_INPUT_LOST: ")
+        self._changed.set()
+
+
+async def _start(worker: WorkerProcess[MonitorEvent], output: str) -> None:
+    try:
+        async with asyncio.timeout(OPEN_LIMIT_S):
+            await worker.start()
+    except TimeoutError as error:
+        raise PlayError("E_INPUT_LOST", output, "it gives no sound") from error
+
+
+def spawn_monitor(output: str, driver: str, device: str) -> Spawn:
+    """What makes the process of a monitor input."""
+
+    def spawn(
+        on_event: Callable[[MonitorEvent], None], on_lost: Callable[[str], None]
+    ) -> WorkerProcess[MonitorEvent]:
+        argv = monitor_argv(driver, device)
+        # one thread is enough, and numpy's others would cost memory
+        env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        name = f"monitor of {output}"
+        return WorkerProcess(argv, MonitorEvent, on_event, on_lost, name=name, env=env)
+
+    return spawn

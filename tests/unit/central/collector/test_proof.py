@@ -1,0 +1,102 @@
+"""A proof that follows a play raises what the centre knows of that play, and of no other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from agent.contract.report import LogBatch
+from central.__main__ import main
+from central.collector.journal_ingest import commit_batch
+from central.store.database import Database
+from central.store.records import list_plays
+
+EPOCH, STATION = "6f3a9c01d2e4b587", "tv-cl-0007"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    one = Database.open(tmp_path / "central.db")
+    yield one
+    one.close()
+
+
+def play(title: str) -> dict[str, Any]:
+    return {
+        "output": "loa", "medium": "sound", "zones": ["nga-ba"], "doc_id": "ab" * 16,
+        "doc_sha256": "cd" * 32, "entry": "e1", "title": title, "issuer": "vn.84.29266",
+        "editor": "Lê Văn Tám", "approver": "Trần Thị Bình", "class": "routine",
+        "level": "scheduled", "lang": "vi", "media": [], "result": "full", "reason": None,
+        "planned_start": "2026-11-22T22:00:00.000Z", "planned_end": "2026-11-22T22:00:30.000Z",
+        "start": "2026-11-22T22:00:00.004Z", "end": "2026-11-22T22:00:30.016Z",
+        "duration_ms": 30_012, "proof": "A2", "gain_db": 0.0, "underruns": 0,
+    }  # fmt: skip
+
+
+def proof(seq: int, level: str, *, heard: bool, method: str = "microphone") -> dict[str, Any]:
+    found = {"epoch": EPOCH, "seq": seq, "level": level, "heard": heard, "method": method}
+    return {"what": "proof", **found, "scores": ["microphone 0.83 11 of 12"]}
+
+
+def take(database: Database, *parts: dict[str, Any]) -> None:
+    """Records as a box chains them: a play, or the detail of a `config` record."""
+    texts, before = [], bytes(32)
+    for seq, part in enumerate(parts, 1):
+        kind = "play" if "title" in part else "config"
+        text = json.dumps({
+            "station": STATION, "epoch": EPOCH, "seq": seq, "prev": before.hex(),
+            "at": "2026-11-22T22:01:00.000Z", "offset_min": 420, "boot_id": "b", "mono_ns": seq,
+            "clock": {"quality": "SYNCED", "error_s": 0.02}, "kind": kind,
+            "play" if kind == "play" else "detail": part,
+        })  # fmt: skip
+        before = hashlib.sha256(before + text.encode()).digest()
+        texts.append(text)
+    commit_batch(database, STATION, LogBatch(EPOCH, texts))
+
+
+def known(database: Database) -> list[tuple[str, str | None, bool | None]]:
+    return [(row["proof"], row["proof_method"], row["heard"]) for row in list_plays(database)]
+
+
+def test_a_proof_raises_the_play_that_it_names(database: Database) -> None:
+    take(database, play("Sáng"), play("Trưa"), proof(1, "A5", heard=True))
+    assert known(database) == [("A5", "microphone", True), ("A2", None, None)]
+
+
+def test_a_later_lower_proof_does_not_lower_it(database: Database) -> None:
+    later = proof(1, "A4", heard=True, method="current")
+    take(database, play("Sáng"), proof(1, "A5", heard=True), later)
+    assert known(database) == [("A5", "microphone", True)]
+
+
+def test_a_play_that_nobody_heard_says_so(database: Database, tmp_path: Path) -> None:
+    take(database, play("Sáng"), proof(1, "A2", heard=False))
+    assert known(database) == [("A2", "microphone", False)]
+    for lang, words in (("vi", "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY"), ("en", "PLAYED BUT NOT HEARD")):
+        shown = CliRunner().invoke(
+            main, ["show", "plays", "--db", str(tmp_path / "central.db"), "--lang", lang]
+        )
+        text = " ".join(shown.output.replace("│", " ").split())
+        assert all(word in text for word in words.split()), shown.output
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"what": "proof", "epoch": EPOCH, "seq": 1, "level": "A9", "heard": True},
+        {"what": "proof", "epoch": EPOCH, "seq": 999, "level": "A5", "heard": True,
+         "method": "line"},
+        {"what": "members_ignored", "members": ["entries.x"]},
+    ],
+)  # fmt: skip
+def test_what_is_no_proof_of_a_play_changes_nothing(
+    database: Database, detail: dict[str, Any]
+) -> None:
+    take(database, play("Sáng"), detail)
+    assert known(database) == [("A2", None, None)]
