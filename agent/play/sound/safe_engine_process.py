@@ -38,7 +38,7 @@ from agent.play.sound.aplay_stream import AplayStream, aplay_argv
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.safe_player import SafePlayer, StreamLost
-from agent.play.sound.safe_slot import PipeSource
+from agent.play.sound.safe_slot import LivePipeSource, PipeSource
 from drivers.interface import SoundCard
 from drivers.registry import find_sound_card
 
@@ -171,7 +171,8 @@ class SafeEngine:
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         match for_card(command, self._config):
             case Load() as load if fds:
-                self._player.load(load, PipeSource(fds.pop()))
+                kind = LivePipeSource if load.is_live else PipeSource
+                self._player.load(load, kind(fds.pop()))
             case Hold(clip) if fds:
                 self._player.hold(clip, fds.pop())
             case StartSlot() as start:

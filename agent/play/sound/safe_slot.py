@@ -72,6 +72,22 @@ class PipeSource:
             self._fd = -1
 
 
+class LivePipeSource(PipeSource):
+    """The pipe of somebody who speaks now: what was captured before the first sample is dropped."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__(fd)
+        self._is_fresh = True
+
+    def read(self, count: int) -> bytes | None:
+        """See `SafeSource.read`."""
+        data = super().read(count)
+        while self._is_fresh and data and (newer := super().read(count)):
+            data = newer
+        self._is_fresh = False
+        return data
+
+
 class SafeClip:
     """A clip in memory; a thread fills it, because its pipe may be slow.
 

@@ -13,7 +13,7 @@ from agent.contract.priority import Level
 from agent.play.ipc import RATE_HZ, Ended, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound import safe_player
 from agent.play.sound.safe_player import SafePlayer, StreamLost
-from agent.play.sound.safe_slot import PipeSource, SafeSlot
+from agent.play.sound.safe_slot import LivePipeSource, PipeSource, SafeSlot
 
 SECOND = array("h", [8_000] * RATE_HZ).tobytes()
 
@@ -252,6 +252,20 @@ def test_a_slot_sounds_on_its_channels_alone_each_at_its_own_level() -> None:
     assert fetch(Load("a", 1, channels={1: 0.0}), 2) == [0, 1000] * 4
     assert fetch(Load("a", 1, -20.0, channels={0: 0.0, 1: -6.0}), 2) == [100, 50] * 4
     assert fetch(Load("a", 1, -6.0), 1) == [501] * 4
+
+
+def test_of_a_live_voice_only_the_newest_samples_are_played_at_first() -> None:
+    read_fd, write_fd = os.pipe()
+    source = LivePipeSource(read_fd)
+    os.write(write_fd, array("h", range(1000)).tobytes())
+    first = source.read(480)
+    assert first is not None
+    assert array("h", first)[-1] == 999
+    assert len(first) <= 480
+    os.write(write_fd, array("h", range(1000, 2000)).tobytes())
+    assert array("h", source.read(480) or b"")[0] == 1000
+    os.close(write_fd)
+    source.close()
 
 
 def test_a_slot_rises_from_silence() -> None:
