@@ -23,7 +23,7 @@ from agent.play.task_end import end_task
 from agent.play.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
-RESPAWN_S = (0.0, 0.25, 0.5, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 5.0)
+RESPAWN_S = (0.0, 0.1, 0.5, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 5.0)
 REMEMBERED_S = 60.0  # how long a death delays the next restart
 QUIET_STEP_S = 1.0
 
