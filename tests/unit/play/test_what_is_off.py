@@ -1,0 +1,64 @@
+"""What is off loads nothing: the modules of a process that has started and of its way to sound."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+AGENT = "import agent.app, agent.output_set, agent.play.output_factory"
+ENGINE = """
+import agent.play.sound.engine_process, drivers.registry
+from agent.play.sound.mixer import Mixer
+drivers.registry.load_audio_output("portaudio", "loa")
+Mixer(48_000, 2).fill(1_920, 0.0, 0.09)
+"""
+HEAVY = {"numpy", "PIL", "pyaudio", "pydub", "pymodbus", "gpiod", "segno"}
+
+
+def modules_after(code: str) -> set[str]:
+    """Every module that an interpreter has loaded after running some code."""
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("code", "off"),
+    [
+        # no microphone, no board, no engine of its own: these are processes of what is on
+        pytest.param(
+            AGENT,
+            {
+                "agent.play.board.board_process",
+                "agent.play.capture.capture_process",
+                "agent.play.decode.live_ring",
+                "agent.play.sound.engine_process",
+                "agent.play.sound.safe_engine_process",
+                "audioop",
+            },
+            id="agent",
+        ),
+        # nobody speaks, no safe mode; nothing of the agent's loop, trust or settings
+        pytest.param(
+            ENGINE,
+            {
+                "agent.play.decode.live_ring",
+                "agent.play.sound.aplay_stream",
+                "agent.settings",
+                "agent.trust",
+                "asyncio",
+                "cryptography",
+                "strict_yaml",
+            },
+            id="engine",
+        ),
+    ],
+)
+def test_what_is_off_is_not_loaded(code: str, off: set[str]) -> None:
+    loaded = modules_after(code)
+    assert loaded & off == set()
+    assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
