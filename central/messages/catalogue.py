@@ -273,6 +273,9 @@ PHRASES: Catalogue = {
     "reason.over": Text("đã hết giờ", "its time was over"),
     "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
     "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),
+    "reason.underruns": Text(
+        "mất tiếng quá nhiều chỗ (hơn 1 %)", "too much of it was silent (more than 1 %)"
+    ),
     "reason.stopped": Text("bị dừng", "it was stopped"),
     "reason.trial": Text("kỹ thuật viên thử", "a technician's trial"),
     "issue.subject": Text("ở: {0}", "where: {0}"),

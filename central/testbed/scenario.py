@@ -21,7 +21,7 @@ from central.documents.media import store_medium
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.sign import read_document
 from central.store.records import list_commands, list_plays, list_refusals
-from central.testbed.assertions import CLINIC, Assertion, Expectation, assert_all
+from central.testbed.assertions import CLINIC, Assertion, Expectation, assert_all, outcome_of
 from central.testbed.attacks import Attack, build_attacks
 from central.testbed.broker import find_free_port
 from central.testbed.listen import play_aloud
@@ -148,7 +148,7 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
 def _have_ended(scene: Testbed, events: set[str]) -> bool:
     """Return whether the sound station reported the end of each; a busy machine begins late."""
     plays = (play for play in list_plays(scene.database) if play["output"] == SINK)
-    return events <= {play["entry"] for play in plays if play["result"] == "full"}
+    return events <= {play["entry"] for play in plays if outcome_of(play) == "full"}
 
 
 async def _drain(scene: Testbed) -> None:

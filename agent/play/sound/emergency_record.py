@@ -7,9 +7,10 @@ from datetime import datetime
 
 from agent.clock import Clock
 from agent.contract.volume import FULL_VOLUME, Volume
-from agent.play.ipc import RATE_HZ
+from agent.play.ipc import RATE_HZ, Ended
 from agent.play.item import Item, PlayLog
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.sound.continuity import UNDERRUNS, Continuity
 from agent.play.sound.line_claim import LineClaim
 
 
@@ -54,6 +55,7 @@ class EmergencyRecord:
         self.reading: int | None = None
         self.heard: set[int] = set()
         self._start_at: datetime | None = None
+        self._continuity = Continuity()
         self._is_closed = False
 
     @property
@@ -78,11 +80,12 @@ class EmergencyRecord:
             silent = [body.lang for body in self._item.bodies if not body.clips]
             self._record.open(replace(self._build_result("cut", "restart"), words_missing=silent))
 
-    def on_ended(self, frames: int, at_mono_s: float) -> None:
+    def on_ended(self, event: Ended) -> None:
         """A segment has ended; `frames` of it were heard."""
-        self.played_ms += frames * 1000 // RATE_HZ
-        if frames:
-            self.ended_mono_s = at_mono_s
+        self.played_ms += event.frames * 1000 // RATE_HZ
+        self._continuity.add(event)
+        if event.frames:
+            self.ended_mono_s = event.mono_s
 
     def on_words_started(self, body: int) -> None:
         """A body's words begin."""
@@ -113,5 +116,7 @@ class EmergencyRecord:
         """Write the record, once."""
         if not self._is_closed:
             self._is_closed = True
+            if outcome == "full" and self._continuity.is_broken:
+                outcome, reason = "cut", UNDERRUNS
             result = self._build_result(outcome, reason)
             await self._record.close(result if self.has_sounded else replace(result, proof="A0"))

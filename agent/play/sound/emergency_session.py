@@ -291,7 +291,7 @@ class EmergencySession:
 
     async def on_ended(self, event: Ended) -> bool:
         """A slot is finished; always False, because the session ends by itself."""
-        self.record.on_ended(event.frames, event.mono_s)
+        self.record.on_ended(event)
         self._segments[event.id].on_ended(event)
         return False
 
@@ -328,7 +328,8 @@ class EmergencySession:
         for segment in self._segments.values():
             if segment.ended is None and segment.started_mono_s is not None:
                 heard_s = max(0.0, at_mono_s - segment.started_mono_s)
-                self.record.on_ended(int(heard_s * RATE_HZ), at_mono_s)
+                heard = Ended(segment.id, int(heard_s * RATE_HZ), "stopped", at_mono_s)
+                self.record.on_ended(heard)
             segment.on_ended(Ended(segment.id, 0, "stopped", at_mono_s))
         if self.record.has_sounded:
             await self._finish()

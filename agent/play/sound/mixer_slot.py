@@ -30,7 +30,8 @@ class Slot:
 
     Attributes:
         heard: frames of its sound that went to the device.
-        missing: frames of silence in it because source or device were late.
+        missing: frames of silence in it because source or device were late; a live source is
+            played late instead.
     """
 
     def __init__(self, load: Load, source: SampleSource, rate_hz: int, channels: int) -> None:
@@ -72,9 +73,9 @@ class Slot:
     def skip(self, frames: int) -> None:
         """Skip frames: the device has fallen behind the timeline. A live source has none."""
         self.gaps += 1
-        self.missing += frames
         if self.source.is_live:
             return
+        self.missing += frames
         self._late += frames
         self._fade_back()
 
@@ -122,7 +123,7 @@ class Slot:
     def _starve(self, missing: int, end: int) -> int | None:
         if self._late == 0:
             self.gaps += 1
-        self.missing += missing
+        self.missing += 0 if self.source.is_live else missing
         self._late += missing
         self._fade_back()
         if self._late >= STARVED_LIMIT_S * self._rate_hz:

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from agent.play.ipc import RATE_HZ, Ended, Gain, Load, Send, StartSlot, Stop
+from agent.play.sound.continuity import Continuity
 from agent.play.sound.opening_signal import OpeningSignal
 from agent.play.sound.slot_volume import SlotLevel
 from agent.play.sound_source import Feed
@@ -25,11 +26,13 @@ class SessionSlots:
     Attributes:
         last: the slot whose end ends the sound.
         played_ms: how much was heard of what has ended.
+        continuity: how much of it came too late.
     """
 
     send: Send
     last: str = field(default_factory=lambda: f"{next(_ids)}.message")
     played_ms: int = 0
+    continuity: Continuity = field(default_factory=Continuity)
     _first: str | None = None
     _first_s: float = 0.0
 
@@ -93,6 +96,7 @@ class SessionSlots:
         An opening that was cut takes the rest with it: its end is the end of all.
         """
         self.played_ms += event.frames * 1000 // RATE_HZ
+        self.continuity.add(event)
         if event.id == self.last:
             return True
         if event.why == "end":

@@ -17,6 +17,7 @@ from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import open_signal
@@ -330,11 +331,14 @@ class SoundSession:
         await self._release()
 
     def _whole(self) -> tuple[Outcome, str | None]:
-        """It sounded to its end; what must be heard was not, where a line was muted."""
-        if not (self._muted and self.item.source.description.essential):
+        """It sounded to its end: in full, unless too much of it or a line was silent."""
+        if self._muted and self.item.source.description.essential:
+            self.stop_reason = MUTED
+        elif self._slots.continuity.is_broken:
+            self.stop_reason = UNDERRUNS
+        else:
             return "full", None
-        self.stop_reason = MUTED
-        return "cut", MUTED
+        return "cut", self.stop_reason
 
     async def _apply_source_end(self) -> None:
         """A source that breaks off also ends its pipe: apply the reason that it gives."""

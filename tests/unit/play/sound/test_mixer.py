@@ -221,6 +221,16 @@ def test_a_starved_slot_keeps_its_timeline_and_counts_the_gap(bench: Bench) -> N
     assert heard[-1] == 50
 
 
+def test_what_was_silent_is_counted_with_the_end(bench: Bench) -> None:
+    source = bench.play("a", FakeSource(np.full(240, 50), endless=True), 960)
+    bench.run(3)  # 480 frames are missing
+    source.samples = np.full(4_800, 50, np.int16)
+    source.endless = False
+    bench.run(30)
+    (ended,) = bench.events(Ended)
+    assert (ended.why, ended.frames, ended.missing_frames) == ("end", 240 + 4_800 - 480, 480)
+
+
 def test_a_slot_starved_for_three_seconds_is_given_up(bench: Bench) -> None:
     bench.play("a", FakeSource(np.full(240, 50), endless=True), 960)
     bench.run(602)

@@ -244,6 +244,27 @@ async def test_a_record_has_the_number_of_underruns(media_files: SlowMediaFiles)
         assert [play.underruns for play in bench.log.plays] == [2]
 
 
+@pytest.mark.parametrize(
+    ("missing", "outcome"), [(960, ("full", None)), (970, ("cut", "underruns"))]
+)
+async def test_an_item_of_which_more_than_a_hundredth_was_silent_is_not_heard_in_full(
+    media_files: SlowMediaFiles, missing: int, outcome: tuple[str, str | None]
+) -> None:
+    async with at_work(media_files, []) as bench:
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at, limit_ms=50)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Ended(slot, 96_000 - missing, "end", mono_s(), missing))
+        await until(lambda: bool(bench.log.plays))
+        (play,) = bench.log.plays
+        assert (play.result, play.reason) == outcome
+        bench.output.changed()
+        await until(lambda: not bench.output.session_stack.sessions)
+        assert len(bench.engine.all(Load)) == 1  # it does not come back
+
+
 async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
     """The engine's clip number so many has begun, and ended."""
     await until(lambda: len(bench.engine.all(Fire)) >= count)
