@@ -57,7 +57,9 @@ async def place(testbed: Testbed, name: str) -> None:
     await until(lambda: testbed.database.has_accepted(name, "station-config"), f"{name} placed")
 
 
-async def until_exact(testbed: Testbed, names: Iterable[str], error_s: float) -> None:
+async def until_exact(
+    testbed: Testbed, names: Iterable[str], error_s: float, limit_s: float = 120.0
+) -> None:
     """Wait until the stations' clocks are as exact as that: what is heard depends on it."""
 
     def is_exact(name: str) -> bool:
@@ -65,7 +67,7 @@ async def until_exact(testbed: Testbed, names: Iterable[str], error_s: float) ->
         error = health["clock"]["error_s"] if health else None
         return error is not None and error <= error_s
 
-    await until(lambda: all(map(is_exact, names)), f"clocks within {error_s} s", 120.0)
+    await until(lambda: all(map(is_exact, names)), f"clocks within {error_s} s", limit_s)
 
 
 @dataclass
