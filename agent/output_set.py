@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
-from agent.live.live_source import live_source
 from agent.live.reception import LiveReception
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
@@ -21,6 +20,7 @@ from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, PlayLog, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.sound.sound_output import SoundOutput
+from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
@@ -120,7 +120,7 @@ def build_outputs(
         ConfigError: a switch's profile or options are unknown.
     """
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
-    live_sources: SourceTable = {"live": partial(live_source, find=live.find, clock=clock)}
+    live_sources: SourceTable = {"live": partial(_live_source, live=live, clock=clock)}
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     verifier = _build_verifier(settings, state)
     built = OutputSet(schedule, clock, volumes, voices, verifier)
@@ -163,6 +163,12 @@ def _names_witness(settings: Settings) -> bool:
         or any(one.zone is not None for one in settings.sensors)
         or any(one.zone is not None for one in settings.inputs)
     )
+
+
+def _live_source(item: Item, *, live: LiveReception, clock: Clock) -> SoundSource:
+    from agent.live.live_source import LiveSource  # loads only when somebody speaks
+
+    return LiveSource(item, live.find(item.key), clock)
 
 
 def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:

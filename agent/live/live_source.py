@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.clock import Clock, mono_s
@@ -209,10 +209,3 @@ async def _send(process: Process, data: bytes) -> None:
     if data and process.stdin is not None:
         process.stdin.write(data)
         await process.stdin.drain()
-
-
-def live_source(
-    item: Item, *, find: Callable[[str], StreamReception | None], clock: Clock
-) -> LiveSource:
-    """The source of a voice's item."""
-    return LiveSource(item, find(item.key), clock)

@@ -110,6 +110,15 @@ def test_a_box_without_a_microphone_loads_nothing_of_it() -> None:
     assert "agent.play.decode.live_ring" not in loaded
 
 
+def test_what_plays_a_live_voice_loads_when_somebody_speaks() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "import sys, agent.app; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(run.stdout.split())
+    assert loaded.isdisjoint({"agent.live.live_source", "agent.contract.ogg_opus"})
+
+
 def test_the_tuf_client_comes_without_a_way_to_the_network() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "import sys, agent.authority.tuf_client; print(*sys.modules)"],
