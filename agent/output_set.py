@@ -120,7 +120,6 @@ def build_outputs(
         ConfigError: a switch's profile or options are unknown.
     """
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
-    live_sources: SourceTable = {"live": partial(_live_source, live=live, clock=clock)}
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     verifier = _build_verifier(settings, state)
     built = OutputSet(schedule, clock, volumes, voices, verifier)
@@ -129,7 +128,8 @@ def build_outputs(
         rundown = _build_rundown(one, schedule)
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
         local_sources = build_sources(media, voices, state.voice.wait_end)
-        sources: SourceTable = {**local_sources, **live_sources}
+        voice = partial(_live_source, live=live, clock=clock, high_pass_hz=media.high_pass_hz)
+        sources: SourceTable = {**local_sources, "live": voice}
         context = OutputContext(
             rundown, clock, media, state.journal if one.audio is None else heard_log,
             state.issues.set_issue, sources,
@@ -165,10 +165,12 @@ def _names_witness(settings: Settings) -> bool:
     )
 
 
-def _live_source(item: Item, *, live: LiveReception, clock: Clock) -> SoundSource:
+def _live_source(
+    item: Item, *, live: LiveReception, clock: Clock, high_pass_hz: int
+) -> SoundSource:
     from agent.live.live_source import LiveSource  # loads only when somebody speaks
 
-    return LiveSource(item, live.find(item.key), clock)
+    return LiveSource(item, live.find(item.key), clock, high_pass_hz)
 
 
 def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:

@@ -21,6 +21,7 @@ from agent.contract.ogg_opus import OggOpusWriter
 from agent.errors import PlayError
 from agent.live.stream_reception import LEAD_S, SegmentQueue, StreamReception
 from agent.live.stream_timeline import StreamTimeline
+from agent.play.decode.decoder import BUTTERWORTH_4
 from agent.play.ipc import RATE_HZ
 from agent.play.item import Item
 from agent.play.sound_source import Feed, SourceEnd
@@ -35,8 +36,14 @@ DECODER_ARGV = (
     "-probesize", "32", "-analyzeduration", "0",
     "-protocol_whitelist", "pipe", "-format_whitelist", "ogg", "-codec_whitelist", "opus,libopus",
     "-f", "ogg", "-i", "pipe:0", "-map", "0:a:0",
-    "-flush_packets", "1", "-f", "s16le", "-ar", "48000", "-ac", "1", "pipe:1",
 )  # fmt: skip
+PCM_ARGV = ("-flush_packets", "1", "-f", "s16le", "-ar", "48000", "-ac", "1", "pipe:1")
+
+
+def decoder_argv(high_pass_hz: int = 0) -> list[str]:
+    """The command line of ffmpeg: Ogg on its standard input, PCM on its standard output."""
+    cut = [f"highpass=f={high_pass_hz}:width_type=q:width={q}" for q in BUTTERWORTH_4]
+    return [*DECODER_ARGV, *(["-af", ",".join(cut)] if high_pass_hz else []), *PCM_ARGV]
 
 
 @dataclass(eq=False)
@@ -47,11 +54,13 @@ class LiveSource:
         item: the voice.
         reception: its segments; None: it is over already.
         clock: to find the sample of a moment.
+        high_pass_hz: below this the loudspeakers give nothing, and it is left out; 0: nothing.
     """
 
     item: Item
     reception: StreamReception | None
     clock: Clock
+    high_pass_hz: int = 0
     _process: Process | None = None
     _queue: SegmentQueue | None = None
     _writing: asyncio.Task[None] | None = None
@@ -90,7 +99,7 @@ class LiveSource:
             os.set_blocking(write_fd, False)
             os.write(write_fd, bytes(2 * round(LEAD_S * RATE_HZ)))  # half of what a pipe holds
             os.set_blocking(write_fd, True)
-            self._process = await _start_decoder(write_fd)
+            self._process = await _start_decoder(write_fd, self.high_pass_hz)
         except BaseException:
             os.close(read_fd)
             raise
@@ -186,12 +195,12 @@ class LiveSource:
                     await queue.changed.wait()
 
 
-async def _start_decoder(write_fd: int) -> Process:
+async def _start_decoder(write_fd: int, high_pass_hz: int) -> Process:
     from agent.sandbox.profile import DECODER, confine_argv
 
     try:
         return await asyncio.create_subprocess_exec(
-            *confine_argv(DECODER, DECODER_ARGV, []),
+            *confine_argv(DECODER, decoder_argv(high_pass_hz), []),
             stdin=PIPE,
             stdout=write_fd,
             stderr=DEVNULL,

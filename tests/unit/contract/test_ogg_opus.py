@@ -9,14 +9,14 @@ from array import array
 import pytest
 
 from agent.contract.ogg_opus import OggOpusWriter, ogg_crc
-from agent.live.live_source import DECODER_ARGV
+from agent.live.live_source import decoder_argv
 from central.live.ogg_reader import OggReader
 
 SILENCE = bytes.fromhex("f8fffe")
 
 
-def decode(stream: bytes) -> array[int]:
-    done = subprocess.run(list(DECODER_ARGV), input=stream, capture_output=True, check=True)
+def decode(stream: bytes, high_pass_hz: int = 0) -> array[int]:
+    done = subprocess.run(decoder_argv(high_pass_hz), input=stream, capture_output=True, check=True)
     return array("h", done.stdout)
 
 
@@ -64,3 +64,12 @@ def test_what_is_written_is_read_as_it_was() -> None:
     packets = [bytes([n]) * (n * 30 + 1) for n in range(43)]
     writer = OggOpusWriter()
     assert list(OggReader().feed(writer.begin() + writer.write(packets, is_last=True))) == packets
+
+
+def test_what_a_horn_cannot_give_is_left_out_and_nothing_is_moved() -> None:
+    look_ahead, packets = encode_click()
+    writer = OggOpusWriter()
+    samples = decode(writer.begin() + writer.write(packets), 250)
+    assert len(samples) == 960 * len(packets)
+    loud = next(n for n, sample in enumerate(samples) if abs(sample) > 3000)
+    assert loud == pytest.approx(9600 + look_ahead, abs=48)
