@@ -43,6 +43,7 @@ PHRASES: Catalogue = {
     "class.routine": Text("thông thường", "routine"),
     "class.priority": Text("ưu tiên", "priority"),
     "class.emergency": Text("khẩn cấp", "emergency"),
+    "class.local_voice": Text("nói tại trạm", "spoken at the station"),
     "class.config": Text("cấu hình", "configuration"),
     "class.command": Text("lệnh", "command"),
     "class.silence": Text("ngắt tiếng", "silence"),

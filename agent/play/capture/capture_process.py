@@ -9,6 +9,7 @@ closes fd 3, when the device is gone, or by the agent's hand when it beats no mo
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import select
@@ -34,6 +35,7 @@ from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
 MESSAGE_BYTES = 4_096
+NICE = -11  # as the engine: a block that is read late is lost
 FULL_SCALE = 32_768
 QUIETEST_DBFS = -96.0
 
@@ -122,6 +124,8 @@ def main(argv: list[str]) -> int:
     from drivers.registry import load_audio_input
 
     config = msgspec.json.decode(argv[0], type=CaptureConfig)
+    with contextlib.suppress(PermissionError):  # where the unit allows it (LimitNICE)
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
     control = socket.socket(fileno=WORKER_FD)
     capture = Capture(config, control, load_audio_input(config.driver, config.device))
     try:

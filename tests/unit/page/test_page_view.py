@@ -19,9 +19,11 @@ from agent.control.station_status import (
     EmergencyOutputStatus,
     EmergencyStatus,
     Event,
+    ItemStatus,
     KeyStatus,
     LanguageStatus,
     LocalMuteStatus,
+    PlacementRule,
     Problem,
     ReadingStatus,
     SilenceStatus,
@@ -472,3 +474,15 @@ def test_what_commands_have_set_stands_beside_its_zone(lang: str, muted: str, tr
     text = words(status, lang)
     assert text.count(muted) == text.count(trimmed) == 1
     assert muted not in words(HEALTHY, lang)
+
+
+def test_who_speaks_at_the_box_is_shown_with_their_key() -> None:
+    for level, tag in (("local_voice", "nói tại chỗ"), ("emergency_voice", "nói khẩn cấp")):
+        why = PlacementRule("", "", 0, started_by="nut-noi")
+        voice = ItemStatus("Micro tại trạm: ban", level, AT, AT + timedelta(minutes=10), why=why)
+        page = words(with_now(HEALTHY, voice))
+        assert "Micro tại trạm: ban" in page
+        assert tag in page
+        assert "có người đang giữ nút nut-noi và nói" in page
+        assert "do  ký" not in page  # nobody signed it
+    assert "somebody holds the key nut-noi and speaks" in words(with_now(HEALTHY, voice), "en")
