@@ -45,6 +45,7 @@ from agent.overrides.silence_events import SilenceEvents
 from agent.overrides.site_inputs import SiteInputs
 from agent.play.output_factory import keep_running
 from agent.play.speaker_line import close_ports
+from agent.play.speech.voice import find_voice
 from agent.playout.level_faults import LevelFaults
 from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
@@ -134,9 +135,10 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             record=partial(_record_refusal, journal), set_issue=issues.set_issue,
         )  # fmt: skip
         speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
+        read = (await asyncio.to_thread(find_voice, settings.speech)).read
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
-            mutes.is_key_turned, state.press.current, documents, voices, speakers.find,
+            mutes.is_key_turned, state.press.current, documents, voices, speakers.find, read,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)

@@ -23,6 +23,7 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import SpeakerLine, close_buses
+from agent.play.speech.speech_source import speech_source
 from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
@@ -120,6 +121,7 @@ def build_outputs(
         ConfigError: a switch's profile or options are unknown.
     """
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
+    speech = partial(speech_source, settings=settings.speech)
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     verifier = _build_verifier(settings, state)
     built = OutputSet(schedule, clock, volumes, voices, verifier)
@@ -129,7 +131,7 @@ def build_outputs(
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
         local_sources = build_sources(media, voices, state.voice.wait_end)
         voice = partial(_live_source, live=live, clock=clock, high_pass_hz=media.high_pass_hz)
-        sources: SourceTable = {**local_sources, "live": voice}
+        sources: SourceTable = {**local_sources, "live": voice, "speech": speech}
         context = OutputContext(
             rundown, clock, media, state.journal if one.audio is None else heard_log,
             state.issues.set_issue, sources,

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 CHUNK_CHARS = 500  # espeak-ng has hung on longer ones
-SENTENCE_MS, LINE_MS = 450, 800
+SENTENCE_MS = 450  # behind a line twice as much
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 _PART_END = re.compile(r"(?<=,)\s+")
 
@@ -23,21 +23,22 @@ class Chunk:
     pause_ms: int
 
 
-def split_chunks(text: str, limit: int = CHUNK_CHARS) -> list[Chunk]:
+def split_chunks(text: str, limit: int = CHUNK_CHARS, pause_ms: int = SENTENCE_MS) -> list[Chunk]:
     """The sentences of a text, each at most `limit` characters long.
 
     Args:
         text: normalised words; a line feed ends a line, which has the longer pause.
         limit: the longest chunk; a longer sentence is split at a comma, else between words.
+        pause_ms: behind a sentence; none behind the last one.
     """
     chunks: list[Chunk] = []
     for line in text.split("\n"):
         for sentence in _SENTENCE_END.split(line.strip()):
             *parts, last = _fit(sentence, limit)
             chunks += [Chunk(part, 0) for part in parts]
-            chunks += [Chunk(last, SENTENCE_MS)] if last else []
+            chunks += [Chunk(last, pause_ms)] if last else []
         if chunks:
-            chunks[-1] = Chunk(chunks[-1].text, LINE_MS)
+            chunks[-1] = Chunk(chunks[-1].text, 2 * pause_ms)
     return [*chunks[:-1], Chunk(chunks[-1].text, 0)] if chunks else []
 
 

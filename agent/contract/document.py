@@ -121,10 +121,14 @@ class Relay(msgspec.Struct, frozen=True):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """Text to be spoken and/or shown."""
+    """Text to be spoken and/or shown.
+
+    `dialect` says in which dialect of Vietnamese it is read; without it, in that of the station.
+    """
 
     say: str | None = None
     show: str | None = None
+    dialect: Literal["north", "central", "south"] | UnsetType = UNSET
 
 
 class Body(msgspec.Struct, frozen=True):

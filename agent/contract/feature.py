@@ -38,7 +38,7 @@ PARTS: dict[str, Support] = {
     "entries.start.kind=within": "refused",
     "entries.start.kind=after": "refused",
     "entries.body.relay": "refused",
-    "entries.body.text.say": "refused",
+    "entries.body.text.say": "applied",
     "entries.body.scene.elements.kind=video": "refused",
     "entries.sync.kind=staggered": "not obeyed",
     "policy.relay_hosts": "not obeyed",

@@ -175,7 +175,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. `card` is the
     fallback card on which it sounded, `safe_mode` says that it did so by `aplay`. The description
     of its entry (`essential` to `advert`) is left out where the entry has none. `muted` names the
-    zones on which a signed mute kept it from sounding, from its start or later.
+    zones on which a signed mute kept it from sounding, from its start or later. `words` says how
+    the words of each language were heard: `recording`, `speech` (read aloud by the box), `line`
+    (the built-in one in their place); `said` what was read aloud, `voice` by which voice.
     """
 
     output: str
@@ -216,6 +218,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ref: str | None = None
     advert: bool | None = None
     muted: list[str] | None = None
+    words: dict[str, str] | None = None
+    said: dict[str, str] | None = None
+    voice: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -47,6 +47,7 @@ LABELS: Catalogue = {
     "level": Text("Mức âm", "Sound level"),
     "microphone": Text("Micro", "Microphones"),
     "decoder": Text("Giải mã", "Decoder"),
+    "voice": Text("Giọng đọc", "Voice"),
     "sandbox": Text("Cách ly", "Confinement"),
     "shaping": Text("Chữ", "Text"),
     "serial": Text("Cổng nối tiếp", "Serial ports"),

@@ -104,6 +104,20 @@ SOUND: Catalogue = {
         "xem /etc/asound.conf: phải có một pcm tên `default`",
         "look at /etc/asound.conf: it needs a pcm called `default`",
     ),
+    "voice_good": Text("đọc được chữ thành tiếng (giọng {0})", "reads texts aloud (voice {0})"),
+    "voice_missing": Text(
+        "không có espeak-ng: tin khẩn cấp chỉ có chữ sẽ không được đọc",
+        "no espeak-ng: an emergency of text only is not read aloud",
+    ),
+    "voice_missing.step": Text(
+        "`sudo apt-get install espeak-ng`, rồi khởi động lại tramtin",
+        "`sudo apt-get install espeak-ng`, then restart tramtin",
+    ),
+    "voice_broken": Text("espeak-ng hỏng: {0}", "espeak-ng does not work: {0}"),
+    "voice_broken.step": Text(
+        "`sudo apt-get install --reinstall espeak-ng`",
+        "`sudo apt-get install --reinstall espeak-ng`",
+    ),
     "ffmpeg_good": Text(
         "ffmpeg {0} giải mã được mọi loại tệp", "ffmpeg {0} decodes every kind of file"
     ),

@@ -30,6 +30,7 @@ from agent.doctor.probes import (
     sound,
     systemd_unit,
     text_shaping,
+    voice,
 )
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def build_probes(boot_id: str) -> list[Probe]:
         Probe("level", level.check, 5),
         Probe("microphone", microphone.check, 20),
         Probe("decoder", decoder.check, 30),
+        Probe("voice", voice.check, 15),
         Probe("sandbox", sandbox.check, 5),
         Probe("shaping", text_shaping.check, 20),
         Probe("serial", serial.check, 5),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
@@ -19,6 +20,8 @@ from agent.errors import PlanError
 from agent.plan.calendar import DAY, Day, expand, list_days, local_date
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
+from speech.dialect import NORTH
+from speech.reading import longest_ms
 
 SLICE = 1000  # starts per slice, which take a few milliseconds
 TEXT_MS = 60_000  # for a shown text without a duration of its own
@@ -65,10 +68,21 @@ def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
         return "sound", sum(durations[digest] for digest in body.media)
     if body.scene is not None:
         return "picture", body.scene.ms
-    if body.text is not None and body.text.say is None:
+    if body.text is None:
+        raise PlanError("E_UNSUPPORTED", entry.id, "body relay")
+    if body.text.say is None:
         return "picture", TEXT_MS if entry.max_ms is None else entry.max_ms
-    what = "body relay" if body.text is None else "body text.say"
-    raise PlanError("E_UNSUPPORTED", entry.id, what)
+    if body.text.show is not None:
+        raise PlanError("E_UNSUPPORTED", entry.id, "body text.say beside text.show")
+    return "sound", _reading_ms(body.text.say)
+
+
+@lru_cache(maxsize=256)
+def _reading_ms(text: str) -> int:
+    """The longest time that a text takes to be read; the dialects differ by no syllable."""
+    from speech.normalise import normalise  # its rules take 20 ms to load
+
+    return longest_ms(normalise(text, NORTH))
 
 
 class Expansion:

@@ -18,6 +18,7 @@ from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError
 from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
+from speech.reading import Reading
 
 SILENCES = ("silenced", "silence_key")  # these stop an item that may be heard again
 
@@ -63,11 +64,13 @@ class LanguageClips:
         lang: the language.
         clips: its recorded sound, in order; empty when it has none.
         is_here: are all of them in store?
+        reading: what the box reads aloud in place of clips that are not here; None: it cannot.
     """
 
     lang: str
     clips: tuple[Medium, ...]
     is_here: bool
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class Item:
     signal: Medium | None = None
     is_exercise: bool = False
     scene: Scene | None = None
+    reading: Reading | None = None  # what is read aloud
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
 

@@ -11,7 +11,9 @@ from agent.contract.report import Play
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.item import Item, PlayLog
+from speech.reading import Reading
 
+MAX_SAID = 4_000  # characters of a record; the signed text is in the document
 Outcome = Literal["full", "cut", "skipped", "failed"]
 
 
@@ -23,8 +25,9 @@ class PlayResult:
     its end, where that is another one.
 
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
-    words were not heard. `muted` are the zones that a signed mute took from it. `segments`: of a
-    live voice what became of them.
+    words were not heard; `words` says how those of each language were (`recording`, `speech`,
+    `line`), `said` what was read aloud. `muted` are the zones that a signed mute took from it.
+    `segments`: of a live voice what became of them.
     """
 
     outcome: Outcome
@@ -40,12 +43,17 @@ class PlayResult:
     heard_media: tuple[str, ...] | None = None
     words_missing: list[str] | None = None
     muted: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Reading] = field(default_factory=dict)
     segments: dict[str, int] | None = None
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
     """The record of `item` on `output`."""
     source = item.source
+    said, words = result.said, result.words
+    if item.kind == "speech" and item.reading is not None and result.start_at is not None:
+        said, words = {item.lang: item.reading}, {item.lang: "speech"}
     return Play(
         output=output,
         medium=item.medium,
@@ -79,6 +87,9 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         started_by=item.started_by,
         words_missing=result.words_missing or None,
         muted=result.muted or None,
+        words=words or None,
+        said={lang: one.words[:MAX_SAID] for lang, one in said.items()} or None,
+        voice=next((one.dialect.voice for one in said.values()), None),
         segments=result.segments,
         essential=source.description.essential,
         field=source.description.field,

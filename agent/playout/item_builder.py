@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Element, Entry, Medium, Scene
+from agent.contract.document import Element, Entry, Medium, Scene, Text
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
 from agent.play.item import Description, Item, ItemSource, LanguageClips
 from agent.state.live_voices import LiveVoice
+from speech.reading import Reading
 
 LIMIT_SLACK_MS = 250  # signed durations are rounded; beyond this a file is not what was signed
 LIMIT_SLACK = timedelta(milliseconds=LIMIT_SLACK_MS)
@@ -21,6 +22,14 @@ _NOT_DESCRIBED = Description()
 JOIN_BACK = timedelta(seconds=1)  # an output joins what began so long ago
 ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
+
+
+ReadAloud = Callable[[str, Text], Reading | None]
+UNREAD = "E_SPEECH: this box cannot read it aloud"
+
+
+def read_nothing(_lang: str, _text: Text) -> None:
+    """A box without a voice."""
 
 
 def _source(
@@ -54,14 +63,27 @@ def _missing(clips: Iterable[Medium], state: Callable[[str], str | None]) -> str
     return next((why for clip in clips if (why := state(clip.sha256)) is not None), None)
 
 
-def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> Item:
-    """One occurrence of an entry; `state` says why a medium is missing, None when it is here."""
+def build_item(
+    occurrence: Occurrence, state: Callable[[str], str | None], read: ReadAloud = read_nothing
+) -> Item:
+    """One occurrence of an entry.
+
+    Args:
+        occurrence: what was planned.
+        state: why a medium is missing, None when it is here.
+        read: what the box says for a text.
+    """
     entry, document = occurrence.entry, occurrence.document.document
     media = {medium.sha256: medium for medium in getattr(document, "media", [])}
     scene = entry.body.scene
     clips = tuple(media[digest] for digest in digests_of(occurrence))
     if entry.body.text is not None and entry.body.text.show is not None:
         scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
+    missing, reading = _missing(clips, state), None
+    is_read = entry.body.text is not None and entry.body.text.say is not None
+    if entry.body.text is not None and is_read:
+        reading = read(entry.lang, entry.body.text)
+        missing = None if reading is not None else UNREAD
     return Item(
         key=occurrence.key,
         source=_source(occurrence.document, entry.id, _describe(entry)),
@@ -79,7 +101,9 @@ def build_item(occurrence: Occurrence, state: Callable[[str], str | None]) -> It
         gap_ms=entry.body.gap_ms,
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
-        missing=_missing(clips, state),
+        kind="speech" if is_read else "file",
+        reading=reading,
+        missing=missing,
     )
 
 
@@ -119,13 +143,20 @@ def digests_of(occurrence: Occurrence) -> list[str]:
     return body.media or [element.media for element in elements if element.media]
 
 
-def emergency_sound(active: ActiveEmergency, state: Callable[[str], str | None]) -> Item:
-    """What is heard of an emergency, whatever of its media is here."""
+def emergency_sound(
+    active: ActiveEmergency, state: Callable[[str], str | None], read: ReadAloud = read_nothing
+) -> Item:
+    """What is heard of an emergency, whatever of its media is here; arguments as `build_item`."""
     document = active.document
     media = {medium.sha256: medium for medium in document.media}
     rows = ((body, tuple(media[digest] for digest in body.media or [])) for body in document.bodies)
     bodies = (
-        LanguageClips(body.lang, clips, bool(clips) and _missing(clips, state) is None)
+        LanguageClips(
+            body.lang,
+            clips,
+            bool(clips) and _missing(clips, state) is None,
+            None if body.text is None else read(body.lang, body.text),
+        )
         for body, clips in rows
     )
     return _emergency_item(

@@ -27,6 +27,7 @@ from agent.plan.timeline import Occurrence, Timeline, build_in_slices
 from agent.play.item import Item
 from agent.playout.item_builder import (
     LIMIT_SLACK,
+    ReadAloud,
     build_item,
     digests_of,
     each_entry_once,
@@ -34,6 +35,7 @@ from agent.playout.item_builder import (
     emergency_sound,
     key_of,
     live_item,
+    read_nothing,
 )
 from agent.settings.model import Policy
 from agent.signals import Signal
@@ -74,6 +76,7 @@ class Schedule:
         documents: those in force.
         voices: the live ones that are to be heard.
         find_speaker: who speaks at the box now on an output with these zones.
+        read: what the box says for a text; None where it cannot read it.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
@@ -91,6 +94,7 @@ class Schedule:
     documents: DocumentsInForce = field(default_factory=DocumentsInForce)
     voices: LiveVoices = field(default_factory=LiveVoices)
     find_speaker: Callable[[Collection[str]], Item | None] = _no_voice
+    read: ReadAloud = read_nothing
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -363,13 +367,13 @@ class SoundSchedule:
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """The emergency as an item of this output; None when it has nothing for it."""
-        return emergency_sound(active, self._schedule.media_state)
+        return emergency_sound(active, self._schedule.media_state, self._schedule.read)
 
     def _item(self, occurrence: Occurrence | None) -> Item | None:
         return None if occurrence is None else self._build(occurrence)
 
     def _build(self, occurrence: Occurrence) -> Item:
-        return build_item(occurrence, self._schedule.media_state)
+        return build_item(occurrence, self._schedule.media_state, self._schedule.read)
 
 
 class BoardSchedule(SoundSchedule):

@@ -44,6 +44,9 @@ class ProgramProfile:
 
 DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
 LOUDNESS_METER = ProgramProfile(cpu_s=900, memory_bytes=1 << 30)  # an hour on a slow box
+SPEAKER = ProgramProfile(
+    cpu_s=10, memory_bytes=1 << 28, readable=("/usr/share/espeak-ng-data",)
+)  # Debian keeps the voices with the libraries
 
 
 def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[int]) -> list[str]:

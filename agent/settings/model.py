@@ -273,6 +273,14 @@ class Media(_Settings, frozen=True, kw_only=True):
     allow_private: bool = False
 
 
+class Speech(_Settings, frozen=True, kw_only=True):
+    """How this box reads a text aloud; needs Debian's `espeak-ng`."""
+
+    dialect: Literal["north", "central", "south"] = "north"
+    syllables_per_minute: Annotated[int, Meta(ge=110, le=260)] = 140
+    pause_ms: Annotated[int, Meta(ge=0, le=1500)] = 450
+
+
 class Settings(_Settings, frozen=True, kw_only=True):
     """All of station.yaml."""
 
@@ -288,3 +296,4 @@ class Settings(_Settings, frozen=True, kw_only=True):
     page: Page | None = None
     policy: Policy | None = None
     media: Media = Media()
+    speech: Speech = Speech()

@@ -22,10 +22,6 @@ PHRASES: Catalogue = {
         "hộp bản này chưa tiếp âm được (relay): bỏ mục này, hoặc phát tệp ghi âm bằng `play`",
         "boxes cannot relay yet: leave the item out, or play a recording with `play`",
     ),
-    "unsupported.entries.body.text.say": Text(
-        "hộp bản này chưa đọc được chữ (say): ghi âm lời ấy rồi phát bằng `play`",
-        "boxes cannot read text aloud yet (say): record it and play it with `play`",
-    ),
     "unsupported.entries.body.scene.elements.kind=video": Text(
         "bảng của bản này chỉ hiện hình tĩnh: thay đoạn phim bằng hình ảnh",
         "boards show stills only in this release: replace the video by an image",

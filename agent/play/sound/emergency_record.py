@@ -11,7 +11,9 @@ from agent.play.ipc import RATE_HZ, Ended
 from agent.play.item import Item, PlayLog
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.continuity import UNDERRUNS, Continuity
+from agent.play.sound.emergency_segment import WordsForm
 from agent.play.sound.line_claim import LineClaim
+from speech.reading import Reading
 
 
 class EmergencyRecord:
@@ -51,7 +53,8 @@ class EmergencyRecord:
         self._clock = clock
         self._volume = volume
         self._record = PlayRecord(log, output, item)
-        self._begun: list[int] = []
+        self._begun: dict[int, WordsForm] = {}  # in the order in which they were begun
+        self._has_line = False
         self.reading: int | None = None
         self.heard: set[int] = set()
         self._start_at: datetime | None = None
@@ -77,7 +80,9 @@ class EmergencyRecord:
         if self._start_at is None:
             self._start_at = self._clock.at_of(at_mono_s)
             # Which words will be heard is unknown yet: only those without a recording are missing.
-            silent = [body.lang for body in self._item.bodies if not body.clips]
+            silent = [
+                body.lang for body in self._item.bodies if not body.clips and body.reading is None
+            ]
             self._record.open(replace(self._build_result("cut", "restart"), words_missing=silent))
 
     def on_ended(self, event: Ended) -> None:
@@ -87,17 +92,22 @@ class EmergencyRecord:
         if event.frames:
             self.ended_mono_s = event.mono_s
 
-    def on_words_started(self, body: int) -> None:
+    def on_words_started(self, body: int, form: WordsForm = "recording") -> None:
         """A body's words begin."""
-        self._begun.append(body)
+        self._begun[body] = form
         self.reading = body
+
+    def on_line_started(self) -> None:
+        """The built-in line begins: it stands for the words that are missing."""
+        self._has_line = True
 
     def on_words_heard(self, body: int) -> None:
         """A body's words were heard to their end."""
         self.heard.add(body)
 
     def _build_result(self, outcome: Outcome, reason: str | None) -> PlayResult:
-        heard = (clip.sha256 for body in self._begun for clip in self._item.bodies[body].clips)
+        recorded = (body for body, form in self._begun.items() if form == "recording")
+        heard = (clip.sha256 for body in recorded for clip in self._item.bodies[body].clips)
         return PlayResult(
             outcome,
             reason,
@@ -109,8 +119,23 @@ class EmergencyRecord:
             proof="A1" if self._start_at is None else "A2",
             heard_media=tuple(dict.fromkeys(heard)),
             words_missing=self.words_missing,
+            words=self._words,
+            said=self._said,
             volume=self._volume,
         )
+
+    @property
+    def _words(self) -> dict[str, str]:
+        """How the words of each language were heard; a later form replaces an earlier one."""
+        missing = self.words_missing if self._has_line else []
+        begun = {self._item.bodies[body].lang: form for body, form in self._begun.items()}
+        return {**dict.fromkeys(missing, "line"), **begun}
+
+    @property
+    def _said(self) -> dict[str, Reading]:
+        """What was read aloud."""
+        spoken = (self._item.bodies[body] for body, form in self._begun.items() if form == "speech")
+        return {body.lang: body.reading for body in spoken if body.reading is not None}
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
         """Write the record, once."""

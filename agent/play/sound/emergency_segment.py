@@ -7,6 +7,7 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from agent.clock import mono_s
 from agent.contract.document import Medium
@@ -14,8 +15,11 @@ from agent.play.decode.file_source import FileSource
 from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, StartSlot
 from agent.play.item import MediaFiles
 from agent.play.sound_source import Feed, SoundSource
+from speech.reading import Reading, spoken_ms
 
+WordsForm = Literal["recording", "speech", "line"]
 _ids = itertools.count(1)
+USUAL_RATE = 140  # syllables a minute; only says when the next segment is loaded
 LIMIT_SLACK_MS = (
     250  # per medium: signed durations are rounded; a longer medium is not the signed one
 )
@@ -29,13 +33,15 @@ class EmergencySegment:
         clip: the held clip; None when a source fills the slot.
         source: fills the slot.
         feed: its samples.
-        length_s: as signed; of the built-in attention signal, to the sample.
+        length_s: as signed; of the built-in attention signal, to the sample; of read words, about.
+        form: are its words recorded, or read aloud?
     """
 
     clip: str | None = None
     source: SoundSource | None = None
     feed: Feed | None = None
     length_s: float = 0.0
+    form: WordsForm = "recording"
     id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
     is_loaded: bool = False
     is_placed: bool = False
@@ -128,3 +134,14 @@ async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> Emergenc
     source = FileSource(media, clips, limit_ms=length_ms + LIMIT_SLACK_MS * len(clips))
     feed = await source.prepare(0)
     return EmergencySegment(source=source, feed=feed, length_s=length_ms / 1000)
+
+
+async def speak_segment(source: SoundSource, reading: Reading) -> EmergencySegment:
+    """Start to read words aloud.
+
+    Raises:
+        PlayError: E_SPEECH, the voice is missing or failed.
+    """
+    feed = await source.prepare(0)
+    length_s = spoken_ms(reading.words, USUAL_RATE) / 1000
+    return EmergencySegment(source=source, feed=feed, length_s=length_s, form="speech")

@@ -42,7 +42,7 @@ class EmergencySequence:
     """One emergency on one output, across several plays of it.
 
     Args:
-        with_words: which bodies have recorded words.
+        with_words: which bodies have words: recorded ones, or such as the box can read aloud.
         repeat: rounds, as signed.
         gap_s: seconds between rounds, as signed.
         failed: the bodies whose words are in store and could not be played.
@@ -52,6 +52,7 @@ class EmergencySequence:
     repeat: int
     gap_s: float
     failed: set[int] = field(default_factory=set)
+    _recorded: frozenset[int] = frozenset()
     _is_behind_signal: bool | None = None  # None: the signal has not been played yet
     _round: int = 0
     _turn: int = 0  # the body whose turn comes next in this round
@@ -135,6 +136,11 @@ class EmergencySequence:
         self._played.discard(body)
         self.failed.add(body)
         self._passed.add(body)
+
+    def renew(self, recorded: frozenset[int]) -> None:
+        """Recordings have come: a body whose reading failed gets its turn after all."""
+        self.failed -= recorded - self._recorded
+        self._recorded = recorded
 
     def resume(self, here: Collection[int]) -> None:
         """Continue after an interruption: the signal, then the rounds that are left."""

@@ -23,7 +23,12 @@ from agent.play.sound.emergency_record import EmergencyRecord
 from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence, Step
 from agent.play.sound.line_claim import LineClaim
-from agent.play.sound.segment_loader import SIGNAL_LIMIT_S, SegmentLoader, built_in_signal
+from agent.play.sound.segment_loader import (
+    SIGNAL_LIMIT_S,
+    SegmentLoader,
+    bodies_recorded,
+    built_in_signal,
+)
 from agent.play.speaker_line import SpeakerLine
 
 log = logging.getLogger(__name__)
@@ -80,7 +85,7 @@ class EmergencySession:
         self._send = send
         self._claiming: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
-        self._loader = SegmentLoader(item, context.media, self._changed.set)
+        self._loader = SegmentLoader(item, context, self._changed.set)
         self._segments: dict[str, EmergencySegment] = {}
 
     @property
@@ -98,6 +103,7 @@ class EmergencySession:
         """Apply the emergencies in force: this one may have more of its media in store now."""
         self.item = next((one for one in alarms if one.key == self.item.key), self.item)
         self._loader.update(self.item)
+        self.sequence.renew(bodies_recorded(self.item))
         self._changed.set()
 
     async def announce(self) -> None:
@@ -194,7 +200,9 @@ class EmergencySession:
     ) -> tuple[Step, EmergencySegment] | None:
         """Play a segment to its end; returns the next one if it is loaded by then."""
         if step.kind == "words":
-            self.record.on_words_started(step.body)
+            self.record.on_words_started(step.body, segment.form)
+        elif step.kind == "line":
+            self.record.on_line_started()
         is_own_signal = step.kind == "signal" and segment.clip is None
         limit_s = SIGNAL_LIMIT_S if is_own_signal else START_LIMIT_S
         await self._begin(segment, self.record.ended_mono_s + step.gap_s, limit_s)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
-from agent.play.item import Item, MediaFiles
+from agent.play.item import Item, OutputContext
 from agent.play.sound.attention_tone import ATTENTION, ATTENTION_S
 from agent.play.sound.builtin_speech import EXERCISE_LINE, LINE
-from agent.play.sound.emergency_segment import EmergencySegment, decode_segment
+from agent.play.sound.emergency_segment import EmergencySegment, decode_segment, speak_segment
 from agent.play.sound.emergency_sequence import Step
 from agent.play.task_end import end_task
 
@@ -22,14 +23,23 @@ WORDS_LIMIT_S = 2.0  # for reading the files and starting a decoder
 SIGNAL_LIMIT_S = 0.3  # the same for a recorded signal, before the built-in one sounds
 
 
-def bodies_here(item: Item) -> frozenset[int]:
+def bodies_recorded(item: Item) -> frozenset[int]:
     """The bodies of an emergency whose recorded words are completely in store."""
     return frozenset(index for index, body in enumerate(item.bodies) if body.is_here)
 
 
+def bodies_here(item: Item) -> frozenset[int]:
+    """The bodies of an emergency whose words can be played: recorded, or read aloud."""
+    return frozenset(
+        index for index, body in enumerate(item.bodies) if body.is_here or body.reading is not None
+    )
+
+
 def bodies_with_words(item: Item) -> frozenset[int]:
-    """The bodies of an emergency that have recorded words."""
-    return frozenset(index for index, body in enumerate(item.bodies) if body.clips)
+    """The bodies of an emergency that have words: recorded ones, or such as the box can read."""
+    return frozenset(
+        index for index, body in enumerate(item.bodies) if body.clips or body.reading is not None
+    )
 
 
 def built_in_signal() -> EmergencySegment:
@@ -42,13 +52,16 @@ class SegmentLoader:
 
     Args:
         item: the emergency.
-        media: the files in store.
+        context: the files in store, and the sources of sound.
         on_late_words: called when words that were late are ready.
     """
 
-    def __init__(self, item: Item, media: MediaFiles, on_late_words: Callable[[], None]) -> None:
+    def __init__(
+        self, item: Item, context: OutputContext, on_late_words: Callable[[], None]
+    ) -> None:
         self._item = item
-        self._media = media
+        self._context = context
+        self._media = context.media
         self._on_late_words = on_late_words
         self._late: dict[int, asyncio.Task[EmergencySegment]] = {}
         self._signals: list[asyncio.Task[EmergencySegment]] = []
@@ -94,8 +107,8 @@ class SegmentLoader:
     async def _load_words(self, body: int) -> EmergencySegment | None:
         task = self._late.get(body)
         if task is None:
-            work = decode_segment(self._media, self._item.bodies[body].clips)
-            task = self._late[body] = asyncio.create_task(work, name=f"words {body}")
+            task = asyncio.create_task(self._open_words(body), name=f"words {body}")
+            self._late[body] = task
         await asyncio.wait([task], timeout=WORDS_LIMIT_S)
         if task.done():
             del self._late[body]
@@ -103,6 +116,14 @@ class SegmentLoader:
         log.warning("%s: the words of body %d are not ready in time", self._item.title, body)
         task.add_done_callback(lambda _task: self._on_late_words())
         return None
+
+    async def _open_words(self, body: int) -> EmergencySegment:
+        """Recorded words before read ones."""
+        words = self._item.bodies[body]
+        if words.is_here or words.reading is None:
+            return await decode_segment(self._media, words.clips)
+        spoken = replace(self._item, kind="speech", reading=words.reading, repeat=1, gap_ms=0)
+        return await speak_segment(self._context.make_source(spoken), words.reading)
 
     async def close(self) -> None:
         """Stop loading."""

@@ -159,6 +159,35 @@ STATION: dict[str, KeyDoc] = {
     "policy.levels[].gain_db": KeyDoc(
         Text("thấp hơn mức hiệu chuẩn chừng này", "below the calibrated level by so much"), -6
     ),
+    "speech": KeyDoc(
+        Text(
+            "đọc chữ thành tiếng; cần gói espeak-ng của Debian",
+            "reading text aloud; needs Debian's package espeak-ng",
+        ),
+        None,
+    ),
+    "speech.dialect": KeyDoc(
+        Text(
+            "giọng và cách đọc số của trạm: north Bắc, central Trung, south Nam; văn bản có ghi"
+            " giọng thì theo văn bản",
+            "voice and numbers of the station; a document that names a dialect goes before it",
+        ),
+        "south",
+    ),
+    "speech.syllables_per_minute": KeyDoc(
+        Text(
+            "tốc độ đọc, tiếng mỗi phút; loa ngoài trời nên đọc chậm",
+            "the rate, in syllables; outdoors slow is understood better",
+        ),
+        140,
+    ),
+    "speech.pause_ms": KeyDoc(
+        Text(
+            "nghỉ sau mỗi câu; sau mỗi dòng nghỉ gấp đôi",
+            "the pause behind a sentence; behind a line twice as much",
+        ),
+        450,
+    ),
     "media": KeyDoc(Text("tải tệp âm thanh và hình ảnh", "fetching sound and pictures"), None),
     "media.allow_private": KeyDoc(
         Text(

@@ -313,7 +313,11 @@ def test_the_sessions_of_today_count_also_when_planning_begins_at_noon() -> None
         ({"start": {"kind": "within", "ms": 5}}, "E_UNSUPPORTED", "start within"),
         ({"start": {"kind": "after", "entry": "e2"}}, "E_UNSUPPORTED", "start after"),
         ({"body": {"relay": {"url": "https://a.vn/"}}}, "E_UNSUPPORTED", "body relay"),
-        ({"body": {"text": {"say": "xin chào"}}}, "E_UNSUPPORTED", "body text.say"),
+        (
+            {"body": {"text": {"say": "xin chào", "show": "xin chào"}}},
+            "E_UNSUPPORTED",
+            "body text.say beside text.show",
+        ),
         ({"body": {"media": ["c" * 64]}}, "E_MEDIA", "not listed: " + "c" * 64),
     ],
 )

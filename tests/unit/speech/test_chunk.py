@@ -11,7 +11,7 @@ from speech.chunk import Chunk, split_chunks
 def test_each_sentence_has_its_pause_and_a_line_the_longer_one() -> None:
     assert split_chunks("Lũ về. Di chuyển ngay!\nXin nhắc lại") == [
         Chunk("Lũ về.", 450),
-        Chunk("Di chuyển ngay!", 800),
+        Chunk("Di chuyển ngay!", 900),
         Chunk("Xin nhắc lại", 0),
     ]
 

@@ -62,7 +62,6 @@ def scene(kind: Any, **more: Any) -> Body:
     ("document", "said"),
     [
         (playlist(Body(relay=Relay("https://a.vn/vov1"))), "chưa tiếp âm được"),
-        (playlist(Body(text=Text(say="Kính thưa bà con"))), "chưa đọc được chữ"),
         (playlist(start=Start("next")), "start: next"),
         (playlist(start=Start("within", ms=60_000)), "within"),
         (playlist(start=Start("after", entry="e0")), "after"),

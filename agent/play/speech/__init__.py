@@ -1,0 +1,1 @@
+"""Reading aloud on the box: a text's words → espeak-ng, confined → samples."""

@@ -1,0 +1,161 @@
+"""An emergency whose words are read aloud: recording before reading before the built-in line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from agent.clock import Clock, mono_s
+from agent.contract.document import Medium
+from agent.contract.priority import Level
+from agent.contract.report import Play
+from agent.errors import PlayError
+from agent.play.ipc import Ended, EngineCommand, Fire, Started, StartSlot
+from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
+from agent.play.sound.emergency_queue import EmergencyQueue
+from agent.play.sound.emergency_session import EmergencySession
+from agent.play.sound_source import Feed, SourceEnd
+from speech.dialect import SOUTH
+from speech.reading import Reading
+
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+FLOOD = Reading("lũ về lúc mười bảy giờ", SOUTH)
+RECORDED = (Medium("a" * 64, 1, "audio/mpeg", 4000, []),)
+
+
+def alarm(*bodies: LanguageClips) -> Item:
+    return Item(
+        key="x/sound",
+        source=ItemSource("ab" * 16, "cd" * 32, "x", "vn.84.em", "", "", "emergency"),
+        title="Khẩn cấp",
+        lang="vi",
+        level=Level.EMERGENCY,
+        level_name="emergency",
+        zones=("*",),
+        start_at=AT,
+        end_at=AT + timedelta(minutes=1),
+        latest_end_at=AT + timedelta(minutes=1),
+        bodies=bodies,
+        repeat=2,
+    )
+
+
+@dataclass
+class FakeVoice:
+    """What was read; `error` when the voice does not work."""
+
+    error: PlayError | None = None
+    read: list[str] = field(default_factory=list)
+
+    def make(self, item: Item) -> Any:
+        assert item.reading is not None
+        self.read.append(item.reading.words)
+        return FakeReading(self.error)
+
+
+@dataclass
+class FakeReading:
+    error: PlayError | None
+    is_endless: bool = False
+    _write_fd: int = -1
+
+    async def prepare(self, offset_ms: int) -> Feed:
+        if self.error is not None:
+            raise self.error
+        read_fd, self._write_fd = os.pipe()
+        return Feed(read_fd)
+
+    async def wait_end(self) -> SourceEnd:
+        return SourceEnd()
+
+    async def stop(self) -> None:
+        if self._write_fd >= 0:
+            os.close(self._write_fd)
+            self._write_fd = -1
+
+
+class FakeLog:
+    def __init__(self) -> None:
+        self.plays: list[Play] = []
+
+    async def open_play(self, play: Play) -> int:
+        return 1
+
+    async def close_play(self, key: int, play: Play) -> None:
+        self.plays.append(play)
+
+
+class Run:
+    """One session with an engine that plays everything at once; `order` is what sounded."""
+
+    def __init__(self, item: Item, voice: FakeVoice, limit: int = 6) -> None:
+        self.order: list[str] = []
+        self.log, self.queue, self.limit = FakeLog(), EmergencyQueue(), limit
+        sources = {"speech": voice.make}
+        context: Any = OutputContext(None, Clock(), None, self.log, lambda *_: None, sources)  # type: ignore[arg-type] # neither rundown nor media
+        self.session = EmergencySession(
+            "loa", item, self.queue.sequence(item), lines=[], send=self.send, context=context
+        )
+
+    def send(self, command: EngineCommand, fd: int | None = None) -> None:
+        if fd is not None:
+            os.close(fd)
+        if isinstance(command, Fire | StartSlot):
+            asyncio.get_running_loop().call_soon(self.play, command)
+
+    def play(self, command: Fire | StartSlot) -> None:
+        if not self.session.owns(command.id):
+            return
+        self.order.append(command.clip if isinstance(command, Fire) else "words")
+        self.session.on_started(Started(command.id, mono_s()))
+        loop = asyncio.get_running_loop()
+        self.ending = loop.create_task(
+            self.session.on_ended(Ended(command.id, 144_000, "end", mono_s())), name="ended"
+        )
+        if len(self.order) >= self.limit:
+            self.session.stop("over")
+
+    async def announce(self) -> Play:
+        async with asyncio.timeout(60):
+            await self.session.announce()
+        return self.log.plays[-1]
+
+
+async def test_a_text_without_a_recording_is_read_behind_the_signal_in_every_round() -> None:
+    voice = FakeVoice()
+    run = Run(alarm(LanguageClips("vi", (), is_here=False, reading=FLOOD)), voice)
+    play = await run.announce()
+    assert run.order == ["two-tone", "words", "words"]
+    assert voice.read == [FLOOD.words] * 2
+    assert (play.result, play.words, play.said) == ("full", {"vi": "speech"}, {"vi": FLOOD.words})
+    assert (play.voice, play.words_missing, play.media) == ("vi-vn-x-south", None, [])
+
+
+async def test_a_voice_that_fails_leaves_the_built_in_line_and_the_record_says_so() -> None:
+    voice = FakeVoice(PlayError("E_SPEECH", "espeak-ng", "not installed"))
+    run = Run(alarm(LanguageClips("vi", (), is_here=False, reading=FLOOD)), voice, limit=3)
+    play = await run.announce()
+    assert run.order[:2] == ["two-tone", "line"]
+    assert (play.words, play.said, play.words_missing) == ({"vi": "line"}, None, ["vi"])
+
+
+async def test_what_cannot_be_read_is_missing_beside_what_is_read() -> None:
+    khmer = LanguageClips("km", RECORDED, is_here=False)
+    run = Run(alarm(LanguageClips("vi", (), is_here=False, reading=FLOOD), khmer), FakeVoice())
+    play = await run.announce()
+    assert (play.words, play.words_missing) == ({"vi": "speech"}, ["km"])
+
+
+def test_a_recording_that_comes_after_the_voice_has_failed_gets_its_turn() -> None:
+    item = alarm(LanguageClips("vi", RECORDED, is_here=False, reading=FLOOD))
+    queue = EmergencyQueue()
+    sequence = queue.sequence(item)
+    sequence.begin(sequence.next({0}), {0})
+    sequence.begin(sequence.next({0}), {0})
+    sequence.fail(0)
+    assert queue.due([item], {item.key}) is None
+    arrived = replace(item, bodies=(replace(item.bodies[0], is_here=True),))
+    assert queue.due([arrived], {item.key}) is arrived
