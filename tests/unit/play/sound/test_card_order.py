@@ -117,7 +117,7 @@ async def test_without_any_card_the_order_begins_anew_and_the_pause_grows(now: N
         await order.pause_after(ABSENT)
         pauses.append(now.mono_s - before)
         assert device_of(order) == "USB Audio Device"
-    assert pauses == [0.0, 0.1, 0.5, 1.0]
+    assert pauses == pytest.approx([0.0, 0.1, 0.5, 1.0])
     assert not is_safe(order)  # aplay would not find a card either
 
 
@@ -136,7 +136,7 @@ async def test_a_card_that_comes_ends_the_pause(now: Now) -> None:
     order._list_cards = plug_at_second_look
     before = now.mono_s
     await order.pause_after(ABSENT)
-    assert now.mono_s - before == 2 * card_order.WATCH_S  # of the 5 s
+    assert now.mono_s - before == pytest.approx(2 * card_order.WATCH_S)  # of the 5 s
     before = now.mono_s
     await order.pause_after(ABSENT)  # it has no rights yet
     assert now.mono_s == before
@@ -195,7 +195,7 @@ async def test_the_engine_is_tried_again_after_ten_minutes_of_safe_mode(now: Now
     order.next().on_ready()
     before = now.mono_s
     await order.wait_better()
-    assert now.mono_s - before == 600
+    assert now.mono_s - before == pytest.approx(600)
 
 
 async def test_the_first_card_waits_for_no_better_one(now: Now) -> None:
