@@ -219,6 +219,7 @@ class LiveReception:
             stream = one.reception.stream
             if one.voice is None:
                 if now.is_past(stream.end_at):
+                    self._report_stall(one, None)
                     del self._streams[key]
                 continue
             silent_s = now_mono_s - (one.reception.last_good_mono_s or now_mono_s)

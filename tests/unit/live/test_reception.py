@@ -80,6 +80,16 @@ def test_a_cancelled_voice_is_over_at_once(box: LiveBox) -> None:
     assert stream.why_over == "withdrawn"
 
 
+def test_a_voice_that_stalled_is_no_issue_beyond_its_grant(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    box.pass_time(11)
+    assert box.issues == [("live_stalled", True)]
+    box.pass_time(600)
+    assert box.issues == [("live_stalled", True), ("live_stalled", False)]
+
+
 def test_without_a_trusted_clock_only_an_emergency_sounds_by_its_arrival(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
