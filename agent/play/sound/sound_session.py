@@ -322,7 +322,10 @@ class SoundSession:
             is_muted = self.stop_reason == MUTED
             self.outcome, reason = "skipped" if is_muted else "failed", self.stop_reason or why
         else:
-            self.outcome, reason = "cut", self.stop_reason or why
+            # By itself the engine stops only what a higher level cuts, and the end of this slot may
+            # be reported before the start of the one that cut it.
+            preempted = "preempted" if why == "stopped" else why
+            self.outcome, reason = "cut", self.stop_reason or preempted
         is_unheard = self._started_mono_s is None
         self.is_preempted_unheard = is_unheard and why == "stopped" and self.stop_reason is None
         end_mono_s = None if is_unheard else mono_s

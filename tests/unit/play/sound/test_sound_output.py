@@ -126,6 +126,18 @@ async def test_a_line_that_did_not_come_joins_the_others_when_it_does(
         assert bench.log.plays[0].zones == ["cho", "xa"]
 
 
+async def test_what_the_engine_stops_by_itself_was_preempted(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
+        bench.rundown.now_wanted = [build_item("tin", bench.clock.now().at)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[0].id
+        bench.engine.on_event(Started(slot, mono_s()))
+        bench.engine.on_event(Ended(slot, 96_000, "stopped", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("cut", "preempted")
+
+
 async def test_a_cued_item_follows_a_small_step_of_the_clock(media_files: SlowMediaFiles) -> None:
     async with at_work(media_files, []) as bench:
         bench.rundown.next_item = build_item("tin", bench.clock.now().at + timedelta(seconds=3))
