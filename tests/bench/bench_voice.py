@@ -79,7 +79,8 @@ async def measure_ms() -> list[float]:
             await source.stop()
             await engine.stop()
             await room.stop()
-    return [1000 * (min(b for b in heard if b > a) - a) for a in said if max(heard) > a]
+    last = max(heard, default=0.0)  # nothing was heard: the figure is missing
+    return [1000 * (min(b for b in heard if b > a) - a) for a in said if last > a]
 
 
 def _ignore(_event: EngineEvent) -> None:
@@ -100,11 +101,14 @@ def main(argv: list[str]) -> int:
     if only and NAME not in only:
         return 0
     delays = sorted(asyncio.run(measure_ms()))
+    if not delays:
+        print(f"# {NAME}: nothing was heard")
+        return 1
     p95 = delays[int(0.95 * (len(delays) - 1))]
     print(f"BENCH name={NAME} value={p95:.1f} unit=ms target={TARGET_MS}", flush=True)
     middle = delays[len(delays) // 2]
     print(f"# {NAME}: {len(delays)} of {BURSTS} tones, median {middle:.1f}, max {delays[-1]:.1f}")
-    return 0 if len(delays) == BURSTS else 1
+    return 0 if len(delays) >= BURSTS else 1
 
 
 if __name__ == "__main__":

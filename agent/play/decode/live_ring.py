@@ -11,7 +11,7 @@ from agent.play.decode.pcm import Ring, Samples
 
 HOLD_MS = 20
 SLACK_MS = 30  # less than this is not worth a break in the sound
-EXCESS_MS = 200  # more than this is dropped at once: the sound would come noticeably late
+EXCESS_MS = 80  # more than this is dropped at once: the horn must follow the mouth
 WINDOW_S = 1.0
 
 
