@@ -2,77 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import wave
-from pathlib import Path
 from typing import Any
 
-import agent.play.sound
-from central.store.records import list_plays
-from central.testbed.stations import SINK
+import pytest
+
 from central.testbed.testbed import until
-from tests.harness.station_harness import StationTestbed, soon
-
-SPOKEN = Path(agent.play.sound.__file__).with_name("spoken") / "khan-cap.wav"
-LIMIT_S = 90.0
-BACK = "duong-hoi"
-TITLE = "title: Thông báo, play: [loi.wav]"
-
-
-def add_monitor(site: StationTestbed) -> None:
-    """The sink's own monitor is the line that comes back."""
-    settings = site.folder / site.name / "station.yaml"
-    monitor = f'    monitor: {{driver: portaudio, device: "{BACK}", kind: line}}\n'
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("    zones:\n", monitor + "    zones:\n", 1), "utf-8")
-    room = site.testbed.room
-    server = room.env["PULSE_SERVER"]
-    pcm = f'pcm.{BACK} {{ type pulse server "{server}" device "{SINK}.monitor" }}\n'
-    with (room.directory / "asound.conf").open("a", encoding="utf-8") as file:
-        file.write(pcm)
-
-
-def speak(target: Path, seconds: float) -> None:
-    """The built-in line, over and over."""
-    with wave.open(str(SPOKEN), "rb") as spoken, wave.open(str(target), "wb") as out:
-        out.setparams(spoken.getparams())
-        frames = spoken.readframes(spoken.getnframes())
-        for _ in range(round(seconds * spoken.getframerate() / spoken.getnframes()) + 1):
-            out.writeframes(frames)
-
-
-async def mute(site: StationTestbed, state: str) -> None:
-    """Silence the loudspeaker outside: the box plays on, and nothing comes back."""
-    room = site.testbed.room
-    pactl = await asyncio.create_subprocess_exec(
-        "pactl", "set-sink-mute", SINK, state,
-        env={**room.env, "HOME": str(room.directory), "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert await pactl.wait() == 0
-
-
-async def until_issue(site: StationTestbed, kind: str, *, lasts: bool) -> None:
-    def is_so() -> bool:
-        health = site.testbed.database.health().get(site.name)
-        issues = [one["kind"] for one in health["issues"]] if health else []
-        return (kind in issues) == lasts
-
-    try:
-        await until(is_so, kind, LIMIT_S)
-    except RuntimeError as error:
-        raise AssertionError(site.station.log_tail()) from error
-
-
-async def begin(site: StationTestbed, seconds: float) -> None:
-    add_monitor(site)
-    speak(site.studio / "loi.wav", seconds)
-    await site.place()
-    await site.stock(TITLE)
-    await site.publish(site.compile([(soon(2), TITLE)]))
-
-
-def plays(site: StationTestbed) -> list[dict[str, Any]]:
-    return [play for play in list_plays(site.testbed.database) if play["title"] == "Thông báo"]
+from tests.harness.monitored_station import LIMIT_S, begin, mute, spoken_plays, until_issue
 
 
 async def test_a_muted_loudspeaker_is_played_but_not_heard_until_it_is_back(site: Any) -> None:
@@ -81,3 +16,30 @@ async def test_a_muted_loudspeaker_is_played_but_not_heard_until_it_is_back(site
     await until_issue(site, "not_heard", lasts=True)
     await mute(site, "0")
     await until_issue(site, "not_heard", lasts=False)
+
+
+async def until_proved(site: Any) -> dict[str, Any]:
+    def is_proved() -> bool:
+        return any(play["proof_method"] is not None for play in spoken_plays(site))
+
+    try:
+        await until(is_proved, "a proof at the centre", LIMIT_S)
+    except RuntimeError as error:
+        raise AssertionError(site.station.log_tail()) from error
+    (play,) = spoken_plays(site)
+    return play
+
+
+@pytest.mark.long
+async def test_a_play_that_came_back_is_proved_at_the_centre(site: Any) -> None:
+    await begin(site, 12)
+    play = await until_proved(site)
+    assert (play["proof"], play["proof_method"], play["heard"]) == ("A3", "line", True)
+
+
+@pytest.mark.long
+async def test_a_play_that_did_not_come_back_says_so_at_the_centre(site: Any) -> None:
+    await mute(site, "1")
+    await begin(site, 12)
+    play = await until_proved(site)
+    assert (play["proof"], play["proof_method"], play["heard"]) == ("A2", "line", False)
