@@ -34,7 +34,8 @@ SOUND: Catalogue = {
         "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
     ),
     "microphone_unneeded": Text(
-        "trạm này không có micro hay đường vào", "this station has no microphone or line-in"
+        "trạm này không có micro, đường vào hay monitor",
+        "this station has no microphone, line-in or monitor",
     ),
     "microphone_good": Text(
         "{0}: có tiếng, mức cao nhất trong nửa giây {1} dBFS",
@@ -45,8 +46,8 @@ SOUND: Catalogue = {
         '{0}: `device: "{1}"` cannot be opened; present: {2}',
     ),
     "microphone_gone.step": Text(
-        "cắm lại card thu, hoặc ghi đúng tên ở voice_inputs",
-        "plug the card in again, or correct the name in voice_inputs",
+        "cắm lại card thu, hoặc ghi đúng tên ở voice_inputs hay monitor",
+        "plug the card in again, or correct the name in voice_inputs or monitor",
     ),
     "microphone_dead": Text(
         "{0}: mở được nhưng im hẳn ({1} dBFS)", "{0}: it opens, but hears nothing ({1} dBFS)"

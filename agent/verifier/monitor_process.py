@@ -34,7 +34,13 @@ from agent.play.ipc import (
 from agent.sandbox.profile import confine_capture
 from agent.verifier.envelope_track import FRAME, FRAME_S, EnvelopeTrack
 from agent.verifier.monitor_config import MonitorConfig
-from agent.verifier.sound_match import LAGS, Match, match_envelopes, match_tone
+from agent.verifier.sound_match import (
+    LAGS,
+    Match,
+    choose_match,
+    match_envelopes,
+    match_tone,
+)
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
@@ -134,9 +140,7 @@ class Monitor:
             self._tones.append(match)
 
     def _check(self) -> None:
-        match = match_envelopes(self._played, self._heard, self._end)
-        if match is None and self._tones:
-            match = max(self._tones, key=lambda one: one.score)
+        match = choose_match(match_envelopes(self._played, self._heard, self._end), self._tones)
         self._tones.clear()
         if match is not None:
             lag_ms, score = round(match.lag_s * 1000), round(match.score, 3)

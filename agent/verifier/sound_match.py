@@ -8,6 +8,7 @@ heard against six neighbours, as Goertzel's filter gives them at single frequenc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,12 @@ def match_tone(played: EnvelopeTrack, heard: EnvelopeTrack, end: int) -> Match |
     best = int(np.argmax(ratios))
     score = min(1.0, ratios[best] / TONE_FACTOR)
     return Match(ratios[best] >= TONE_FACTOR, score, lags[best] * FRAME / RATE_HZ, by_tone=True)
+
+
+def choose_match(envelope: Match | None, tones: Sequence[Match]) -> Match | None:
+    """What one look says; a tone is found deeper in noise. None: nothing to compare was played."""
+    looks = [*tones, *([] if envelope is None else [envelope])]
+    return max(looks, key=lambda one: (one.is_found, one.score), default=None)
 
 
 def _correlate(one: Samples, other: Samples) -> float:

@@ -110,6 +110,15 @@ def test_a_box_without_a_microphone_loads_nothing_of_it() -> None:
     assert "agent.play.decode.live_ring" not in loaded
 
 
+def test_a_box_without_a_witness_loads_nothing_of_the_verifier() -> None:
+    code = "import sys, agent.app; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    assert not any(name.startswith(("agent.verifier", "numpy")) for name in loaded)
+
+
 def test_what_plays_a_live_voice_loads_when_somebody_speaks() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "import sys, agent.app; print(*sys.modules)"],

@@ -79,3 +79,11 @@ def test_every_other_kind_has_words(kind: str) -> None:
     assert f"event.{code}" in PHRASES
     assert detail == "on"
     assert event(kind)[0] == kind  # also without any detail
+
+
+def test_a_proof_says_whether_the_play_was_heard_and_by_what() -> None:
+    found = {"what": "proof", "epoch": "e", "seq": 6, "level": "A5", "method": "microphone"}
+    assert event("config", detail={**found, "heard": True}) == ("proof.heard", "A5", "microphone")
+    assert event("config", detail={**found, "heard": False})[0] == "proof.not_heard"
+    assert event("config", detail={"by": "page", "faults": 0})[0] == "config"
+    assert {"event.proof.heard", "event.proof.not_heard"} <= PHRASES.keys()

@@ -37,7 +37,6 @@ from agent.settings.model import (
     Policy,
     Settings,
     SoundLevel,
-    VoiceDevice,
     Zone,
 )
 
@@ -381,13 +380,18 @@ def test_the_level_at_the_nearest_home_is_told_for_each_cluster() -> None:
 
 def test_a_voice_input_is_there_and_heard_dead_overdriven_or_gone() -> None:
     device = {"device": "USB PnP", "name": "USB PnP: Audio (hw:1,0)"}
-    wanted = [VoiceDevice(name=name, device=name) for name in ("ban", "tu", "mixer", "cu")]
-    levels = {"ban": -18.2, "tu": -96.0, "mixer": 0.0, "cu": None}
+    wanted = [
+        microphone.HearingInput(name, "portaudio", name) for name in ("ban", "tu", "mixer", "cu")
+    ]
+    # a line that comes back is silent while nothing plays
+    wanted.append(microphone.HearingInput("hoi", "portaudio", "hoi", may_be_silent=True))
+    levels = {"ban": -18.2, "tu": -96.0, "mixer": 0.0, "cu": None, "hoi": -96.0}
     found = microphone.examine_inputs({"found": [device], "levels": levels}, wanted)
     assert [(one.state, one.code) for one in found] == [
         ("good", "microphone_good"),
         ("warning", "microphone_dead"),
         ("warning", "microphone_clipped"),
         ("fault", "microphone_gone"),
+        ("good", "microphone_good"),
     ]
     assert found[3].args == ("cu", "cu", "USB PnP")

@@ -25,6 +25,7 @@ class IssueRecorder:
     def __init__(self) -> None:
         self.issues: dict[tuple[str, str], str] = {}
         self.line: str | None = "off"
+        self.samples: list[float] = []
         self.now_s = 1000.0
 
     def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
@@ -41,6 +42,7 @@ class IssueRecorder:
             line_state=lambda _: self.line,
             set_issue=self.set_issue,
             device=SharedDevice("sensor_no_answer", "s", self.set_issue),
+            on_sample=lambda _settings, value: self.samples.append(value),
             mono=lambda: self.now_s,
         )
 
@@ -212,6 +214,20 @@ async def test_all_run_beside_each_other_and_are_in_the_snapshot(tmp_path: Path)
         await running
     assert sensors.readings()["tu"].value == 41.5
     assert sensors.readings()["am"].unit == "%"
+
+
+async def test_a_sample_during_which_the_line_was_switched_proves_no_play(
+    recorder: IssueRecorder,
+) -> None:
+    class SwitchedMeanwhile(SimSensor):
+        async def read(self) -> float:
+            recorder.line = "on"
+            return await super().read()
+
+    for sensor in (SwitchedMeanwhile(measures="current", value=0.9), SimSensor(measures="current")):
+        await recorder.build(sensor, measures="current", zone="nga-ba", low=0.2).sample()
+    assert len(recorder.samples) == 1
+    assert recorder.samples != [0.9]
 
 
 async def test_without_sensors_there_is_nothing_to_do() -> None:

@@ -127,6 +127,10 @@ SEEDED = [
     ("relay, port: /dev/ttyUSB0, unit: 1, line: 0", "gpio, port: /dev/gpiochip0, line: 17", 24, 5,
      "inputs[1]", "input_used_twice"),
     ("zone: nga-ba", "zone: nga-tu", 26, 82, "sensors[0].zone", "no_zone"),
+    ("kind: door", "zone: nga-tu, kind: door", 23, 26, "inputs[0].zone", "no_zone"),
+    ("kind: door", "kind: amplifier-fault", 23, 5, "inputs[0].zone", "fault_needs_zone"),
+    ("path: /var/lib/board}", "path: /b}\n    monitor: {driver: portaudio, device: x}", 19, 14,
+     "outputs[1].monitor", "monitor_needs_audio"),
     ("high: 9.5", "low: 10, high: 9.5", 26, 105, "sensors[0].high", "low_not_below_high"),
 ]  # fmt: skip
 
