@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.clock import mono_s
+from agent.clock import boot_s, mono_s
 from agent.contract.priority import Level
 from agent.errors import PlayError
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
@@ -29,6 +29,7 @@ from tests.harness.sound_output_harness import (
 )
 
 __all__ = ["media_files"]
+HOUR = timedelta(hours=1)
 
 
 @dataclass(eq=False)
@@ -74,6 +75,12 @@ def install(monkeypatch: pytest.MonkeyPatch, bench: Bench, make: Callable[[Item]
     monkeypatch.setitem(context.sources, "live", make)  # type: ignore[arg-type] # it is a dict
 
 
+def live_item(bench: Bench, name: str, **more: Any) -> Item:
+    """An item that lasts for an hour: a starved machine is not too late for it."""
+    at = bench.clock.now().at
+    return build_item(name, at, kind="live", end_at=at + HOUR, **more)
+
+
 async def play(bench: Bench, item: Item) -> str:
     """Begin an item; returns the slot that its source got, once it sounds."""
     bench.rundown.now_wanted = [item]
@@ -91,7 +98,7 @@ async def test_an_output_plays_a_kind_that_it_does_not_know(
     async with at_work(media_files, []) as bench:
         source = FakeSource()
         install(monkeypatch, bench, lambda _item: source)
-        slot = await play(bench, build_item("tiếp âm", bench.clock.now().at, kind="live"))
+        slot = await play(bench, live_item(bench, "tiếp âm"))
         assert source.starts == [one.at_mono_s for one in bench.engine.all(StartSlot)]
         bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
         await until(lambda: bool(bench.log.plays))
@@ -107,10 +114,12 @@ async def test_what_does_not_end_by_itself_ends_with_its_item_and_was_whole(
         at = bench.clock.now().at
         source = FakeSource(is_endless=True)
         install(monkeypatch, bench, lambda _item: source)
-        item = build_item("trực tiếp", at, kind="live", end_at=at + timedelta(milliseconds=300))
+        item = build_item("trực tiếp", at, kind="live", end_at=at + HOUR)
         slot = await play(bench, item)
+        assert bench.engine.all(Stop) == []
+        bench.clock.fix(at + HOUR, boot_s())
+        bench.output.changed()
         await until(lambda: bool(bench.engine.all(Stop)))
-        assert bench.clock.now().at >= item.end_at
         bench.engine.on_event(Ended(slot, 14_400, "stopped", mono_s()))
         await until(lambda: bool(bench.log.plays))
         assert (bench.log.plays[0].result, bench.log.plays[0].reason) == ("full", None)
@@ -127,7 +136,7 @@ async def test_the_reason_that_a_source_gives_for_its_end_is_on_record(
             return made[-1]
 
         install(monkeypatch, bench, make)
-        slot = await play(bench, build_item("trực tiếp", bench.clock.now().at, kind="live"))
+        slot = await play(bench, live_item(bench, "trực tiếp"))
         bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
         await until(lambda: bool(bench.log.plays))
         record = bench.log.plays[0]
@@ -141,8 +150,8 @@ async def test_a_cut_item_waits_at_the_position_that_its_source_names(
     async with at_work(media_files, []) as bench:
         at = bench.clock.now().at
         install(monkeypatch, bench, lambda _item: FakeSource())
-        more = {"kind": "live", "when_cut": "resume", "end_at": at + timedelta(seconds=30)}
-        item = build_item("tin", at, **more)
+        more = {"kind": "live", "when_cut": "resume", "end_at": at + HOUR}
+        item = replace(build_item("tin", at, **more), latest_end_at=at + 2 * HOUR)
         slot = await play(bench, item)
         bench.rundown.now_wanted = []
         (session,) = bench.output.session_stack.sessions
@@ -191,7 +200,7 @@ async def test_what_a_stream_counted_is_on_record_and_it_knows_when_it_began(
     async with at_work(media_files, []) as bench:
         source = FakeStream()
         install(monkeypatch, bench, lambda _item: source)
-        slot = await play(bench, build_item("trực tiếp", bench.clock.now().at, kind="live"))
+        slot = await play(bench, live_item(bench, "trực tiếp"))
         bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
         await until(lambda: bool(bench.log.plays))
         assert bench.log.plays[0].segments == {"heard": 4, "lost": 1}
@@ -204,7 +213,7 @@ async def test_a_source_that_refuses_and_a_kind_that_the_box_lacks_are_skipped_w
     async with at_work(media_files, []) as bench:
         refused = FakeSource(refuses=PlayError("E_HOST", "đài", "not an allowed host"))
         install(monkeypatch, bench, lambda _item: refused)
-        live = build_item("trực tiếp", bench.clock.now().at, kind="live")
+        live = live_item(bench, "trực tiếp")
         for item in (live, replace(live, key="tiếp âm", kind="relay")):
             bench.rundown.now_wanted = [item]
             bench.output.changed()
@@ -226,7 +235,7 @@ async def test_somebody_at_the_box_cuts_an_emergency_which_sounds_again_behind_t
         bench.engine.on_event(Started(signal, mono_s()))
         install(monkeypatch, bench, lambda _item: FakeSource(is_endless=True))
         above = int(Level.EMERGENCY_VOICE)
-        voice = build_item("micro", bench.clock.now().at, above, kind="live", end_at=own.end_at)
+        voice = replace(live_item(bench, "micro"), level=above)
         bench.rundown.now_wanted = [voice, own]
         bench.output.changed()
         await until(lambda: bool(bench.engine.all(StartSlot)))
@@ -250,8 +259,7 @@ async def test_a_chime_sounds_right_before_the_sound_and_its_end_is_not_the_end(
     async with at_work(media_files, []) as bench:
         source = FakeSource(is_endless=True)
         install(monkeypatch, bench, lambda _item: source)
-        item = build_item("micro", bench.clock.now().at, kind="live", opening="chime")
-        bench.rundown.now_wanted = [replace(item, end_at=item.start_at + timedelta(minutes=5))]
+        bench.rundown.now_wanted = [live_item(bench, "micro", opening="chime")]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(StartSlot)) == 2)
         chime, sound = bench.engine.all(StartSlot)
@@ -272,8 +280,7 @@ async def test_a_chime_that_is_cut_takes_the_sound_with_it(
 ) -> None:
     async with at_work(media_files, []) as bench:
         install(monkeypatch, bench, lambda _item: FakeSource(is_endless=True))
-        item = build_item("micro", bench.clock.now().at, kind="live", opening="chime")
-        bench.rundown.now_wanted = [replace(item, end_at=item.start_at + timedelta(minutes=5))]
+        bench.rundown.now_wanted = [live_item(bench, "micro", opening="chime")]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(StartSlot)) == 2)
         chime, sound = bench.engine.all(StartSlot)
