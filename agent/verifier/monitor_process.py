@@ -53,7 +53,7 @@ QUIETEST_DBFS = -96.0
 FULL_SCALE = 32_768
 
 
-class Monitor:
+class MonitorProcess:
     """One thread: a block from the input, what the engine and the agent sent, a check if it is due.
 
     Args:
@@ -174,7 +174,7 @@ def main(argv: list[str]) -> int:
     config = msgspec.json.decode(argv[0], type=MonitorConfig)
     control = socket.socket(fileno=WORKER_FD)
     try:
-        return Monitor(config, control, load_audio_input(config.driver, config.device)).run()
+        return MonitorProcess(config, control, load_audio_input(config.driver, config.device)).run()
     except (BrokenPipeError, ConnectionResetError):
         return 0  # the agent is gone
 

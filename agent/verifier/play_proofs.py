@@ -17,7 +17,7 @@ NOT_HEARD = "not_heard"
 SILENT_LOOKS = 5  # in a row, one a second: an issue while it still plays
 
 
-class Journal(Protocol):
+class RecordLog(Protocol):
     """What the proofs need of the journal."""
 
     async def open_play(self, play: Play) -> int:
@@ -44,7 +44,7 @@ class PlayProofs:
         ended: emitted with a play that is over.
     """
 
-    def __init__(self, journal: Journal, set_issue: SetIssue) -> None:
+    def __init__(self, journal: RecordLog, set_issue: SetIssue) -> None:
         self.began = Signal[[Play]]()
         self.ended = Signal[[Play]]()
         self._journal = journal
@@ -57,17 +57,15 @@ class PlayProofs:
         self._plays[play.output, key] = PlayEvidence(play.output, frozenset(play.zones))
         self.began.emit(play)
 
-    async def end(self, key: int, play: Play, record: Record | None) -> None:
-        """A play is over and recorded: record what was found about it, if anything was.
-
-        A play whose record waits for the disk has no key yet and stays without a proof.
-        """
+    def end(self, key: int, play: Play) -> PlayEvidence | None:
+        """A play is over: what was found about it."""
         evidence = self._plays.pop((play.output, key), None)
-        if evidence is None:
-            return
-        self.ended.emit(play)
-        if record is None:
-            return
+        if evidence is not None:
+            self.ended.emit(play)
+        return evidence
+
+    async def record(self, evidence: PlayEvidence, play: Play, record: Record) -> None:
+        """Record the verdict on a play after its own record, if anything was found."""
         proof = evidence.judge(record.epoch, record.seq, play.proof)
         if proof is not None:
             await self._journal.append(PROOF_KIND, detail=build_detail(proof))
@@ -102,7 +100,7 @@ class ProofLog:
         proofs: of the box.
     """
 
-    def __init__(self, journal: Journal, proofs: PlayProofs) -> None:
+    def __init__(self, journal: RecordLog, proofs: PlayProofs) -> None:
         self._journal = journal
         self._proofs = proofs
 
@@ -113,9 +111,14 @@ class ProofLog:
         return key
 
     async def close_play(self, key: int, play: Play) -> Record | None:
-        """See `PlayLog.close_play`; the proof's record follows that of the play."""
+        """See `PlayLog.close_play`; the proof's record follows that of the play.
+
+        A play whose record waits for the disk has no key yet and stays without a proof.
+        """
+        evidence = self._proofs.end(key, play)  # before any wait: its microphone must close
         record = await self._journal.close_play(key, play)
-        await self._proofs.end(key, play, record)
+        if evidence is not None and record is not None:
+            await self._proofs.record(evidence, play, record)
         return record
 
     async def append(

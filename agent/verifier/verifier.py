@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.settings.model import Settings
 from agent.verifier.amplifier_watch import AmplifierWatch
-from agent.verifier.play_proofs import Journal, PlayProofs, ProofLog
+from agent.verifier.play_proofs import PlayProofs, ProofLog, RecordLog
 from agent.verifier.sound_monitor import SoundMonitor, spawn_monitor
 
 SetIssue = Callable[[str, str, str | None], None]
@@ -28,7 +28,7 @@ class Verifier:
     monitors: Mapping[str, SoundMonitor]
 
 
-def build_verifier(settings: Settings, journal: Journal, set_issue: SetIssue) -> Verifier:
+def build_verifier(settings: Settings, journal: RecordLog, set_issue: SetIssue) -> Verifier:
     """All parts; a monitor hears nothing until its `run`, and until its output's plays begin."""
     proofs = PlayProofs(journal, set_issue)
     amplifiers = AmplifierWatch(

@@ -25,7 +25,7 @@ from agent.play.ipc import (
 from agent.verifier import monitor_process
 from agent.verifier.envelope_track import FRAME, RATE_HZ, Samples
 from agent.verifier.monitor_config import MonitorConfig
-from agent.verifier.monitor_process import Monitor
+from agent.verifier.monitor_process import MonitorProcess
 from drivers.errors import DeviceUnreachable
 
 SPOKEN = Path(agent.play.sound.__file__).with_name("spoken") / "khan-cap.wav"
@@ -81,7 +81,7 @@ class Scene:
     def run(self) -> list[Any]:
         """Run to the end of what is heard; every event."""
         any_: Any = self
-        assert Monitor(MonitorConfig("portaudio", "micro"), self.control, any_).run() == 1
+        assert MonitorProcess(MonitorConfig("portaudio", "micro"), self.control, any_).run() == 1
         self.control.close()
         decoder = msgspec.json.Decoder(MonitorEvent)
         messages = itertools.takewhile(bool, (self.agent.recv(4096) for _ in itertools.count()))
@@ -136,5 +136,5 @@ def test_it_ends_when_the_agent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None
     scene.agent.close()
     any_: Any = scene
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
-        Monitor(MonitorConfig("portaudio", "micro"), scene.control, any_).run()
+        MonitorProcess(MonitorConfig("portaudio", "micro"), scene.control, any_).run()
     scene.close()
