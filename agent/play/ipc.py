@@ -196,7 +196,7 @@ class MonitorBeat(_Message, frozen=True, tag="monitor_beat"):
     peak_dbfs: float
 
 
-class SoundCheck(_Message, frozen=True, tag="sound_check"):
+class Compared(_Message, frozen=True, tag="compared"):
     """One comparison of what was played with what was heard; at most one a second.
 
     `score`: correlation of the envelopes; of a tone how far it stands out, at most 1.
@@ -208,7 +208,7 @@ class SoundCheck(_Message, frozen=True, tag="sound_check"):
     by_tone: bool
 
 
-MonitorEvent = MonitorReady | MonitorBeat | SoundCheck | WorkerFault
+MonitorEvent = MonitorReady | MonitorBeat | Compared | WorkerFault
 
 
 class ShowScene(_Message, frozen=True, tag="show"):

@@ -24,11 +24,11 @@ from agent.play.ipc import (
     RATE_HZ,
     TAP_HEADER,
     WORKER_FD,
+    Compared,
     MonitorBeat,
     MonitorCommand,
     MonitorEvent,
     MonitorReady,
-    SoundCheck,
     WorkerFault,
 )
 from agent.sandbox.profile import confine_capture
@@ -144,7 +144,7 @@ class MonitorProcess:
         self._tones.clear()
         if match is not None:
             lag_ms, score = round(match.lag_s * 1000), round(match.score, 3)
-            self._send(SoundCheck(match.is_found, score, lag_ms, match.by_tone))
+            self._send(Compared(match.is_found, score, lag_ms, match.by_tone))
 
     def _receive(self) -> bool:
         """Receive one message; False when the agent is gone."""

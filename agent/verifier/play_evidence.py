@@ -84,10 +84,13 @@ class PlayEvidence:
         if not found and not silent:
             return None
         furthest = (silent or found)[-1]
+        # what one line lacks, the whole play has not reached
+        nearest_silent = min((LEVEL_OF_METHOD[method] for method in silent), default="A6")
+        reached = [one for method in found if (one := LEVEL_OF_METHOD[method]) < nearest_silent]
         return PlayProof(
             epoch=epoch,
             seq=seq,
-            level=max([level, *(LEVEL_OF_METHOD[method] for method in found)]),
+            level=max([level, *reached]),
             heard=not silent,
             method=furthest,
             scores=[

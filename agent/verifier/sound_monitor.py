@@ -18,7 +18,7 @@ from typing import Protocol
 from agent.contract.proof import ProofMethod
 from agent.contract.report import Play
 from agent.errors import PlayError
-from agent.play.ipc import AddReference, MonitorBeat, MonitorEvent, SoundCheck
+from agent.play.ipc import AddReference, Compared, MonitorBeat, MonitorEvent
 from agent.play.worker_process import WorkerProcess
 from agent.signals import Signal
 from agent.verifier.monitor_config import monitor_argv
@@ -156,7 +156,7 @@ class SoundMonitor:
     def _on_event(self, event: MonitorEvent) -> None:
         if isinstance(event, MonitorBeat):
             self._peak_dbfs = max(self._peak_dbfs, event.peak_dbfs)
-        elif isinstance(event, SoundCheck):
+        elif isinstance(event, Compared):
             log.debug("%s: %s", self.output, event)
             self._on_look(Look(self._method, self.output, event.is_found, event.score))
 

@@ -16,10 +16,10 @@ import agent.play.sound
 from agent.play.ipc import (
     TAP_HEADER,
     AddReference,
+    Compared,
     MonitorBeat,
     MonitorEvent,
     MonitorReady,
-    SoundCheck,
     WorkerFault,
 )
 from agent.verifier import monitor_process
@@ -98,7 +98,7 @@ def test_what_plays_is_found_where_it_is_heard(
     events = Scene(monkeypatch, sound, sound * 0.05, channels).run()
     assert events[0] == MonitorReady("micro")
     assert events[-1] == WorkerFault("E_INPUT_LOST", "micro: read: pulled")
-    checks = [one for one in events if isinstance(one, SoundCheck)]
+    checks = [one for one in events if isinstance(one, Compared)]
     assert len(checks) >= 3
     assert all(one.is_found for one in checks)
     assert abs(checks[-1].lag_ms - DELAY * 20) <= 40
@@ -109,7 +109,7 @@ def test_what_plays_is_found_where_it_is_heard(
 def test_what_plays_into_a_dead_line_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = speech(9)
     events = Scene(monkeypatch, sound, np.zeros(len(sound))).run()
-    checks = [one.is_found for one in events if isinstance(one, SoundCheck)]
+    checks = [one.is_found for one in events if isinstance(one, Compared)]
     assert len(checks) >= 3
     assert not any(checks)
     assert {one.peak_dbfs for one in events if isinstance(one, MonitorBeat)} == {-96.0}
@@ -120,7 +120,7 @@ def test_a_chime_of_pure_tones_is_found_by_its_tones(monkeypatch: pytest.MonkeyP
     tone = np.sin(2 * np.pi * 880 * np.arange(6 * RATE_HZ) / RATE_HZ) * 3000
     noise = rng.standard_normal(len(tone)) * 300
     events = Scene(monkeypatch, tone, tone * 0.02 + noise).run()
-    checks = [one for one in events if isinstance(one, SoundCheck)]
+    checks = [one for one in events if isinstance(one, Compared)]
     assert checks
     assert all(one.is_found and one.by_tone for one in checks[1:])
 
@@ -128,7 +128,7 @@ def test_a_chime_of_pure_tones_is_found_by_its_tones(monkeypatch: pytest.MonkeyP
 def test_nothing_is_said_while_nothing_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = speech(7)
     events = Scene(monkeypatch, np.zeros(len(sound)), sound).run()
-    assert not [one for one in events if isinstance(one, SoundCheck)]
+    assert not [one for one in events if isinstance(one, Compared)]
 
 
 def test_it_ends_when_the_agent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from agent.errors import PlayError
-from agent.play.ipc import MonitorBeat, SoundCheck
+from agent.play.ipc import Compared, MonitorBeat
 from agent.verifier import sound_monitor
 from agent.verifier.play_evidence import Look
 from agent.verifier.sound_monitor import SoundMonitor
@@ -93,7 +93,7 @@ async def test_it_ends_after_a_self_check_and_comes_back_for_a_play(room: Room) 
     room.monitor.on_begin(ELSEWHERE)
     room.monitor.on_begin(PLAY)
     await room.until(lambda: room.is_running)
-    room.on_event(SoundCheck(is_found=True, score=0.8, lag_ms=120, by_tone=False))
+    room.on_event(Compared(is_found=True, score=0.8, lag_ms=120, by_tone=False))
     assert room.looks == [Look("microphone", "loa", is_found=True, value=0.8)]
     room.monitor.on_end(PLAY)
     await room.until(lambda: not room.is_running)
