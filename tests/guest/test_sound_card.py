@@ -136,10 +136,14 @@ def test_the_service_reports_a_pulled_card_and_its_return(box: Machine, plug: Pl
     wait_until(lambda: list_faults(box)[before:] == [("loa", "begins"), ("loa", "ends")], "its end")
 
 
-def list_faults(box: Machine) -> list[tuple[str, str]]:
-    """Subject and state of every record of a lost engine."""
+def list_engines(box: Machine) -> set[str]:
+    return set(list_processes(box, "sound[.].*engine_process"))
+
+
+def list_faults(box: Machine, kind: str = "engine_lost") -> list[tuple[str, str]]:
+    """Subject and state of every record of such an issue, in order."""
     source = (HERE / "journal_reader.py").read_bytes()
     state = json.loads(box.run(f"{PYTHON} - {STATE}", stdin=source))
     records = [json.loads(raw) for _, raw, _ in state["records"]]
     faults = [one["detail"] for one in records if one["kind"] == "fault"]
-    return [(one["subject"], one["state"]) for one in faults if one["what"] == "engine_lost"]
+    return [(one["subject"], one["state"]) for one in faults if one["what"] == kind]
